@@ -1,0 +1,33 @@
+/**
+ * WGSL literals. Every number that enters shader text goes through one of these: a bare `${2.0}` prints `2`,
+ * which WGSL reads as an integer.
+ */
+import { PlanError } from '../../src/core/errors.ts';
+
+/** A u32 literal, `7u`. Throws PlanError on anything that is not one. */
+export function u32(value: number): string {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) throw new PlanError(`${value} is not a u32 literal`);
+  return `${value}u`;
+}
+
+/** An i32 literal, `-3i`. */
+export function i32(value: number): string {
+  if (!Number.isInteger(value) || value < -0x80000000 || value > 0x7fffffff) {
+    throw new PlanError(`${value} is not an i32 literal`);
+  }
+  return value === -0x80000000 ? '(-2147483647i - 1i)' : `${value}i`;
+}
+
+/**
+ * An f32 literal that reads back as the same float32. WGSL has no infinities or NaN: those are passed as parameters
+ * or clamped with ±FLT_MAX by the caller.
+ */
+export function f32(value: number): string {
+  const single = Math.fround(value);
+  if (!Number.isFinite(single)) throw new PlanError(`${value} is not a finite f32 literal`);
+  const text = String(single);
+  return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
+}
+
+/** Largest finite float32, the stand-in for infinity in max/min folds over finite data. */
+export const FLT_MAX = 3.4028234663852886e38;

@@ -1,0 +1,91 @@
+/**
+ * Assembles WGSL modules: bindings and the parameter struct are declared once, as data, and give the WGSL text,
+ * the bind-group layout and the byte packing.
+ */
+import { wgsl as template } from 'wgsl-preprocessor/wgsl-preprocessor.js';
+import { PlanError } from '../../src/core/errors.ts';
+
+/** One storage buffer of a kernel. `element` is the WGSL element type of the runtime-sized array. */
+export interface Binding {
+  readonly name: string;
+  readonly access: 'read' | 'read_write';
+  readonly element: 'f32' | 'i32' | 'u32' | 'vec4<f32>' | 'vec4<i32>' | 'vec4<u32>';
+}
+
+/** Fields of the uniform parameter struct: four-byte scalars only, so that WGSL and packing agree without padding rules. */
+export type ParamFields = Readonly<Record<string, 'u32' | 'i32' | 'f32'>>;
+
+/** A finished compute shader: plain data. Entry point `main`; storage bindings 0…n−1 of group 0, then the parameters. */
+export interface ShaderModule {
+  readonly wgsl: string;
+  readonly bindings: readonly Binding[];
+  readonly params: ParamFields;
+  readonly workgroupSize: readonly [number, number, number];
+}
+
+/** What a shader function hands to `shaderModule`. */
+export interface ModuleSpec {
+  readonly bindings: readonly Binding[];
+  readonly params: ParamFields;
+  readonly workgroupSize: readonly [number, number, number];
+  /** Declarations before the entry point: constants, workgroup variables, functions. */
+  readonly declarations?: string;
+  /**
+   * Body of `main`, with `gid`, `lid`, `wid`, `groups` (global, local, workgroup ids and the number of workgroups)
+   * and `local_index` in scope.
+   */
+  readonly body: string;
+}
+
+/** The wgsl-preprocessor tag: `#if ${flag}` / `#else` / `#endif` alone on their lines; flags are booleans. */
+export const wgsl = template;
+
+/** Puts a module together. Throws PlanError when a template value leaked into the text. */
+export function shaderModule(spec: ModuleSpec): ShaderModule {
+  const storage = spec.bindings.map(
+    (b, i) => `@group(0) @binding(${i}) var<storage, ${b.access}> ${b.name}: array<${b.element}>;`,
+  );
+  const fields = Object.entries(spec.params).map(([name, type]) => `  ${name}: ${type},`);
+  const uniform = fields.length
+    ? [`struct Params {`, ...fields, `}`, `@group(0) @binding(${spec.bindings.length}) var<uniform> params: Params;`]
+    : [];
+  const text = [
+    ...storage,
+    ...uniform,
+    spec.declarations?.trim() ?? '',
+    `@compute @workgroup_size(${spec.workgroupSize.join(', ')})`,
+    'fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(local_invocation_id) lid: vec3<u32>,',
+    '        @builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,',
+    '        @builtin(local_invocation_index) local_index: u32) {',
+    spec.body.replace(/^\n+|\s+$/g, ''),
+    '}',
+    '',
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+  const leak = /\bundefined\b|\bNaN\b|\bInfinity\b|\[object|#(if|else|elif|endif)\b/.exec(text);
+  if (leak) throw new PlanError(`a template value leaked into WGSL: "${leak[0]}"\n${text}`);
+  return { wgsl: `${text}\n`, bindings: spec.bindings, params: spec.params, workgroupSize: spec.workgroupSize };
+}
+
+/** Bytes of a parameter struct. */
+export function paramsBytes(fields: ParamFields): number {
+  return Object.keys(fields).length * 4;
+}
+
+/** Packs named values in field order, little-endian. Throws PlanError on a missing or extra name. */
+export function packParams(fields: ParamFields, values: Readonly<Record<string, number>>): Uint8Array {
+  const names = Object.keys(fields);
+  const extra = Object.keys(values).find((name) => !(name in fields));
+  if (extra !== undefined) throw new PlanError(`"${extra}" is not a parameter of this shader`);
+  const view = new DataView(new ArrayBuffer(names.length * 4));
+  names.forEach((name, i) => {
+    const value = values[name];
+    if (value === undefined) throw new PlanError(`parameter "${name}" is missing`);
+    const type = fields[name];
+    if (type === 'f32') view.setFloat32(i * 4, value, true);
+    else if (type === 'i32') view.setInt32(i * 4, value, true);
+    else view.setUint32(i * 4, value, true);
+  });
+  return new Uint8Array(view.buffer);
+}

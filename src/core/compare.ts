@@ -1,0 +1,84 @@
+/** Comparison of two tensors, shared by tests, `tilewise compare` and the step check. */
+import { isFloat } from './dtype.ts';
+import { sameArray } from '../util/arrays.ts';
+import { shapeText, type Tensor } from './tensor.ts';
+
+/** |actual − expected| ≤ atol + rtol·|expected| counts as equal; non-finite values match only themselves. */
+export interface Tolerance {
+  readonly rtol: number;
+  readonly atol: number;
+}
+
+/** How two tensors differ. */
+export interface Comparison {
+  readonly ok: boolean;
+  /** Largest |actual − expected| over finite pairs. */
+  readonly maxAbs: number;
+  /** Largest |actual − expected| / max(|expected|, 1e-6) over finite pairs. */
+  readonly maxRel: number;
+  /** Elements outside the tolerance. */
+  readonly mismatches: number;
+  /** A sentence for people: counts, the worst element and its neighbourhood. */
+  readonly text: string;
+}
+
+/**
+ * Tolerance for a float32 kernel against the float64-accumulating reference: rounding grows with the square root of
+ * the number of accumulated terms, relative to operands of magnitude `scale`.
+ */
+export function floatTolerance(accumulated = 1, scale = 1): Tolerance {
+  return { rtol: 1e-4, atol: 1e-5 * Math.sqrt(Math.max(1, accumulated)) * scale };
+}
+
+/** Compares element by element. A different shape or dtype never passes; integers must be equal when rtol = atol = 0. */
+export function compareTensors(actual: Tensor, expected: Tensor, { rtol, atol }: Tolerance): Comparison {
+  if (!sameArray(actual.shape, expected.shape) || isFloat(actual.dtype) !== isFloat(expected.dtype)) {
+    const text = `got ${actual.dtype} ${shapeText(actual.shape)}, expected ${expected.dtype} ${shapeText(expected.shape)}`;
+    return { ok: false, maxAbs: Infinity, maxRel: Infinity, mismatches: expected.data.length, text };
+  }
+  let maxAbs = 0;
+  let maxRel = 0;
+  let mismatches = 0;
+  let worst = -1;
+  let worstExcess = 0;
+  for (let i = 0; i < expected.data.length; i++) {
+    const a = actual.data[i] ?? NaN;
+    const e = expected.data[i] ?? NaN;
+    if (Object.is(a, e) || a === e) continue;
+    const finite = Number.isFinite(a) && Number.isFinite(e);
+    const diff = finite ? Math.abs(a - e) : Infinity;
+    if (finite) {
+      maxAbs = Math.max(maxAbs, diff);
+      maxRel = Math.max(maxRel, diff / Math.max(Math.abs(e), 1e-6));
+    }
+    const excess = finite ? diff - (atol + rtol * Math.abs(e)) : Infinity;
+    if (excess <= 0) continue;
+    mismatches++;
+    if (worst < 0 || excess > worstExcess) {
+      worst = i;
+      worstExcess = excess;
+    }
+  }
+  const ok = mismatches === 0;
+  const summary = `max abs ${maxAbs.toExponential(2)}, max rel ${maxRel.toExponential(2)}`;
+  return { ok, maxAbs, maxRel, mismatches, text: ok ? summary : describe(actual, expected, worst, mismatches, summary) };
+}
+
+function describe(actual: Tensor, expected: Tensor, worst: number, mismatches: number, summary: string): string {
+  const from = Math.max(0, worst - 2);
+  const window = (t: Tensor): string => Array.from(t.data.subarray(from, from + 5), (v) => v.toPrecision(7)).join(' ');
+  return (
+    `${mismatches} of ${expected.data.length} elements differ (${summary}); worst at ${position(worst, expected.shape)}\n` +
+    `  actual   ${window(actual)}\n  expected ${window(expected)}`
+  );
+}
+
+function position(index: number, shape: readonly number[]): string {
+  const parts: number[] = [];
+  let rest = index;
+  for (const extent of [...shape].reverse()) {
+    parts.unshift(rest % extent);
+    rest = Math.floor(rest / extent);
+  }
+  return `[${parts.join(', ')}]`;
+}

@@ -1,0 +1,61 @@
+/**
+ * Element types and how each is held in memory.
+ *
+ * Inside the engine float16 is held as float32 values and int64 as int32 (range-checked at the border), so that one
+ * operator has one implementation; `session.ts` converts at the public boundary.
+ */
+
+/** Element type of a tensor, as the model declares it. */
+export type DType = 'float32' | 'float16' | 'int64' | 'int32' | 'uint32' | 'int8' | 'uint8' | 'bool';
+
+/** Typed arrays that hold tensor elements inside the engine. */
+export type HostArray = Float32Array | Int32Array | Uint32Array | Int8Array | Uint8Array;
+
+interface Representation {
+  /** Bytes of one element in a file or at the public boundary. */
+  readonly bytes: number;
+  readonly host: new (length: number) => HostArray;
+  /** Element type in a WGSL storage buffer: every element takes four bytes there. */
+  readonly wgsl: 'f32' | 'i32' | 'u32';
+}
+
+const REPRESENTATION: { readonly [D in DType]: Representation } = {
+  float32: { bytes: 4, host: Float32Array, wgsl: 'f32' },
+  float16: { bytes: 2, host: Float32Array, wgsl: 'f32' },
+  int64: { bytes: 8, host: Int32Array, wgsl: 'i32' },
+  int32: { bytes: 4, host: Int32Array, wgsl: 'i32' },
+  uint32: { bytes: 4, host: Uint32Array, wgsl: 'u32' },
+  int8: { bytes: 1, host: Int8Array, wgsl: 'i32' },
+  uint8: { bytes: 1, host: Uint8Array, wgsl: 'i32' },
+  bool: { bytes: 1, host: Uint8Array, wgsl: 'i32' },
+};
+
+/** Bytes of one element at the public boundary and in raw files. */
+export function bytesPerElement(dtype: DType): number {
+  return REPRESENTATION[dtype].bytes;
+}
+
+/** A zero-filled host array for `length` elements of this type. */
+export function hostArray(dtype: DType, length: number): HostArray {
+  return new REPRESENTATION[dtype].host(length);
+}
+
+/** True when `data` is the kind of array the engine holds this type in. */
+export function holds(dtype: DType, data: HostArray): boolean {
+  return data instanceof REPRESENTATION[dtype].host;
+}
+
+/** The WGSL scalar that stores this type on the GPU. */
+export function wgslScalar(dtype: DType): 'f32' | 'i32' | 'u32' {
+  return REPRESENTATION[dtype].wgsl;
+}
+
+/** True for float32 and float16. */
+export function isFloat(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'float16';
+}
+
+/** True when `name` is a DType. */
+export function isDType(name: string): name is DType {
+  return Object.hasOwn(REPRESENTATION, name);
+}

@@ -1,0 +1,125 @@
+/**
+ * Every error tilewise throws on purpose. Each names the thing that is wrong and, in `hint`, what to do about it;
+ * `code` is stable and meant for programs.
+ */
+
+/** Stable machine-readable error codes. */
+export type ErrorCode =
+  | 'IMPORT_FAILED' // the bytes are not a valid model of their format
+  | 'UNSUPPORTED' // a valid model asks for something the engine does not have
+  | 'GRAPH_INVALID' // cycle, missing tensor, duplicate name …
+  | 'SHAPE_MISMATCH' // operand shapes that do not fit
+  | 'PLAN_FAILED' // the graph cannot be lowered to this device
+  | 'SHADER_FAILED' // a kernel's WGSL was refused
+  | 'NO_DEVICE' // no usable WebGPU adapter
+  | 'DEVICE_LOST' // the device went away during a call
+  | 'INPUT_INVALID' // what the caller passed: feeds, pictures, options
+  | 'LOAD_FAILED'; // a file, URL or checksum
+
+/** Where an error happened and what to do; all optional. */
+export interface ErrorDetail {
+  readonly format?: string | undefined;
+  readonly file?: string | undefined;
+  readonly node?: string | undefined;
+  readonly op?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** Base of all tilewise errors. `message` already contains file, node and hint. */
+export class TilewiseError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: ErrorDetail;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(compose(message, detail), detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+function compose(message: string, detail: ErrorDetail): string {
+  const where = [
+    detail.file && `file ${detail.file}`,
+    detail.node && `node "${detail.node}"${detail.op ? ` (${detail.op})` : ''}`,
+  ].filter(Boolean);
+  const located = where.length > 0 ? `${where.join(', ')}: ${message}` : message;
+  return detail.hint ? `${located}. ${detail.hint}` : located;
+}
+
+/** The bytes are not a valid model (truncated, corrupt, inconsistent). */
+export class ImportError extends TilewiseError {
+  constructor(message: string, detail: ErrorDetail = {}) {
+    super('IMPORT_FAILED', message, detail);
+  }
+}
+
+/** One thing a model asks for that the engine lacks. */
+export interface Unsupported {
+  readonly node: string;
+  readonly op: string;
+  /** What exactly: "operator", or an attribute and its value. */
+  readonly what: string;
+}
+
+/** A valid model needs operators or attributes the engine does not have; lists all of them at once. */
+export class UnsupportedError extends TilewiseError {
+  readonly items: readonly Unsupported[];
+
+  constructor(items: readonly Unsupported[], detail: ErrorDetail = {}) {
+    const lines = items.map((i) => `  ${i.op} "${i.node}": ${i.what}`);
+    const plural = items.length === 1 ? 'thing' : 'things';
+    super('UNSUPPORTED', `the model needs ${items.length} unsupported ${plural}:\n${lines.join('\n')}`, detail);
+    this.items = items;
+  }
+}
+
+/** The graph is malformed: a cycle, a missing tensor, a duplicate name. */
+export class GraphError extends TilewiseError {
+  constructor(message: string, detail: ErrorDetail = {}) {
+    super('GRAPH_INVALID', message, detail);
+  }
+}
+
+/** Shapes or dtypes of operands that do not fit together. */
+export class ShapeError extends TilewiseError {
+  constructor(message: string, detail: ErrorDetail = {}) {
+    super('SHAPE_MISMATCH', message, detail);
+  }
+}
+
+/** A graph that cannot be lowered to this device. */
+export class PlanError extends TilewiseError {
+  constructor(message: string, detail: ErrorDetail = {}) {
+    super('PLAN_FAILED', message, detail);
+  }
+}
+
+/** WGSL that the device refused; the message quotes the numbered source around each complaint. */
+export class ShaderError extends TilewiseError {
+  constructor(message: string, detail: ErrorDetail = {}) {
+    super('SHADER_FAILED', message, detail);
+  }
+}
+
+/** No usable device (`NO_DEVICE`) or a device that went away (`DEVICE_LOST`). */
+export class DeviceError extends TilewiseError {
+  constructor(code: 'NO_DEVICE' | 'DEVICE_LOST', message: string, detail: ErrorDetail = {}) {
+    super(code, message, detail);
+  }
+}
+
+/** What the caller passed in is wrong: a feed, a picture, an option. */
+export class InputError extends TilewiseError {
+  constructor(message: string, detail: ErrorDetail = {}) {
+    super('INPUT_INVALID', message, detail);
+  }
+}
+
+/** A file or URL that cannot be read, or whose checksum is wrong. */
+export class LoadError extends TilewiseError {
+  constructor(message: string, detail: ErrorDetail = {}) {
+    super('LOAD_FAILED', message, detail);
+  }
+}

@@ -1,0 +1,40 @@
+/** What lowering needs to know of a device, as plain data: no GPU object ever reaches `kernels` or `plan`. */
+
+/** The WebGPU limits the engine depends on, in the units of the WebGPU specification. */
+export interface DeviceLimits {
+  readonly maxStorageBuffersPerShaderStage: number;
+  readonly maxStorageBufferBindingSize: number;
+  readonly maxBufferSize: number;
+  readonly maxComputeWorkgroupStorageSize: number;
+  readonly maxComputeInvocationsPerWorkgroup: number;
+  readonly maxComputeWorkgroupSizeX: number;
+  readonly maxComputeWorkgroupSizeY: number;
+  readonly maxComputeWorkgroupSizeZ: number;
+  readonly maxComputeWorkgroupsPerDimension: number;
+  readonly minUniformBufferOffsetAlignment: number;
+}
+
+/** Classes of adapters that want different kernels (DESIGN §4). */
+export type AdapterClass = 'discrete' | 'integrated' | 'mobile' | 'software';
+
+/** Everything a kernel may ask about the device it is planned for. */
+export interface DeviceProfile {
+  readonly limits: DeviceLimits;
+  readonly adapterClass: AdapterClass;
+  /** Optional WebGPU features the device was created with, by their specification names. */
+  readonly features: readonly string[];
+}
+
+/** The defaults every WebGPU device guarantees. */
+export const DEFAULT_LIMITS: DeviceLimits = {
+  maxStorageBuffersPerShaderStage: 8,
+  maxStorageBufferBindingSize: 134217728,
+  maxBufferSize: 268435456,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupSizeX: 256,
+  maxComputeWorkgroupSizeY: 256,
+  maxComputeWorkgroupSizeZ: 64,
+  maxComputeWorkgroupsPerDimension: 65535,
+  minUniformBufferOffsetAlignment: 256,
+};

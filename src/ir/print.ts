@@ -1,0 +1,41 @@
+/** A graph as text, one node a line: stable, diffable, what pass tests compare. */
+import { shapeText, type TensorDesc } from '../core/tensor.ts';
+import type { Graph } from './graph.ts';
+import type { Activation, Node } from './ops.ts';
+
+/**
+ * The text form of a graph:
+ *
+ *     input x float32 1x4x4x3
+ *     const w float32 3x3x3x8
+ *     y = Conv(x, w, _) strides=[1,1] … activation=relu : float32 1x4x4x8
+ *     output y
+ */
+export function print(graph: Graph): string {
+  const lines = graph.inputs.map((i) => `input ${i.name} ${i.dtype} ${shapeText(i.shape)}`);
+  for (const [name, t] of graph.initializers) lines.push(`const ${name} ${t.dtype} ${shapeText(t.shape)}`);
+  for (const node of graph.nodes) lines.push(printNode(node, graph.values));
+  for (const name of graph.outputs) lines.push(`output ${name}`);
+  return lines.join('\n');
+}
+
+/** One node as text; the shapes of its outputs follow where `values` knows them. */
+export function printNode(node: Node, values?: ReadonlyMap<string, TensorDesc>): string {
+  const inputs = node.inputs.map((i) => i || '_').join(', ');
+  const attributes = Object.entries(node.attributes)
+    .map(([key, value]) => printAttribute(key, value))
+    .filter(Boolean);
+  const descs = node.outputs.map((o) => values?.get(o)).filter((d) => d !== undefined);
+  const types = descs.map((d) => `${d.dtype} ${shapeText(d.shape)}`).join(', ');
+  const head = `${node.outputs.map((o) => o || '_').join(', ')} = ${node.op}(${inputs})`;
+  return [head, ...attributes, ...(types ? [`: ${types}`] : [])].join(' ');
+}
+
+function printAttribute(key: string, value: unknown): string {
+  if (key === 'activation') {
+    const a = value as Activation;
+    if (a.kind === 'none') return '';
+    return a.alpha === 0 && a.beta === 0 ? `activation=${a.kind}` : `activation=${a.kind}(${a.alpha},${a.beta})`;
+  }
+  return `${key}=${JSON.stringify(value)}`;
+}

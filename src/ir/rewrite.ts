@@ -1,0 +1,47 @@
+/** Helpers that passes share: who produces and who uses a value, and rebuilding a graph around new nodes. */
+import { GraphError } from '../core/errors.ts';
+import type { TensorDesc } from '../core/tensor.ts';
+import type { Graph } from './graph.ts';
+import type { Node } from './ops.ts';
+
+/** Value name → the node that produces it. */
+export function producers(graph: Graph): Map<string, Node> {
+  const map = new Map<string, Node>();
+  for (const node of graph.nodes) for (const out of node.outputs) if (out !== '') map.set(out, node);
+  return map;
+}
+
+/** Value name → the nodes that read it, each once. Graph outputs are not counted: see `isOutput`. */
+export function consumers(graph: Graph): Map<string, Node[]> {
+  const map = new Map<string, Node[]>();
+  for (const node of graph.nodes) {
+    for (const input of new Set(node.inputs)) {
+      if (input === '') continue;
+      const list = map.get(input);
+      if (list) list.push(node);
+      else map.set(input, [node]);
+    }
+  }
+  return map;
+}
+
+/** The one node that reads `value`, when exactly one does and the value does not leave the graph. */
+export function soleConsumer(graph: Graph, users: ReadonlyMap<string, readonly Node[]>, value: string): Node | undefined {
+  const list = users.get(value);
+  if (list?.length !== 1 || graph.outputs.includes(value)) return undefined;
+  const [node] = list;
+  return node && node.inputs.filter((i) => i === value).length === 1 ? node : undefined;
+}
+
+/** The node with each input renamed by `rename`. */
+export function renameInputs(node: Node, rename: ReadonlyMap<string, string>): Node {
+  if (!node.inputs.some((i) => rename.has(i))) return node;
+  return { ...node, inputs: node.inputs.map((i) => rename.get(i) ?? i) } as Node;
+}
+
+/** Static description of a value; throws GraphError when shapes have not been inferred. */
+export function descOf(graph: Graph, value: string): TensorDesc {
+  const desc = graph.values.get(value);
+  if (!desc) throw new GraphError(`the shape of "${value}" has not been inferred`);
+  return desc;
+}

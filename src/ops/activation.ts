@@ -1,0 +1,66 @@
+/** Activations: the meaning of every `ActivationKind`, and the operator that applies one. */
+import { zeros } from '../core/tensor.ts';
+import type { Activation, ActivationKind } from '../ir/ops.ts';
+import type { OpDefinition } from './definition.ts';
+import { operand, tensorAt } from './operands.ts';
+
+type ScalarFunction = (x: number, alpha: number, beta: number) => number;
+
+const sigmoid: ScalarFunction = (x) => 1 / (1 + Math.exp(-x));
+/** log(1 + eˣ) without overflow. */
+const softplus: ScalarFunction = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+/** min(max(x, low), high) that lets NaN through. */
+const clamp = (x: number, low: number, high: number): number => (x < low ? low : x > high ? high : x);
+
+const FUNCTIONS: { readonly [K in ActivationKind]: ScalarFunction } = {
+  none: (x) => x,
+  relu: (x) => (x < 0 ? 0 : x),
+  clip: (x, low, high) => clamp(x, low, high),
+  leakyRelu: (x, alpha) => (x < 0 ? alpha * x : x),
+  elu: (x, alpha) => (x < 0 ? alpha * Math.expm1(x) : x),
+  selu: (x, alpha, gamma) => gamma * (x < 0 ? alpha * Math.expm1(x) : x),
+  celu: (x, alpha) => Math.max(0, x) + Math.min(0, alpha * Math.expm1(x / alpha)),
+  sigmoid,
+  hardSigmoid: (x, alpha, beta) => clamp(alpha * x + beta, 0, 1),
+  hardSwish: (x) => x * clamp(x / 6 + 0.5, 0, 1),
+  swish: (x) => x * sigmoid(x, 0, 0),
+  tanh: (x) => Math.tanh(x),
+  softplus,
+  softsign: (x) => x / (1 + Math.abs(x)),
+  mish: (x) => x * Math.tanh(softplus(x, 0, 0)),
+  gelu: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+  geluTanh: (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+};
+
+/** The scalar function of an activation, parameters bound. */
+export function activationFunction({ kind, alpha, beta }: Activation): (x: number) => number {
+  const f = FUNCTIONS[kind];
+  return (x) => f(x, alpha, beta);
+}
+
+/** Error function, |error| < 1.2e-7 (Numerical Recipes in C, 2nd ed., §6.2: Chebyshev fit of erfc). */
+export function erf(x: number): number {
+  const t = 1 / (1 + 0.5 * Math.abs(x));
+  const poly =
+    -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 + t * (0.27886807 +
+    t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277))))))));
+  const erfc = t * Math.exp(-x * x + poly);
+  return x >= 0 ? 1 - erfc : erfc - 1;
+}
+
+/** Applies an activation to every element. */
+export const activation: OpDefinition<'Activation'> = {
+  infer: (_node, inputs) => {
+    const { dtype, shape } = operand(inputs, 0);
+    return [{ dtype, shape }];
+  },
+  reference: (node, inputs) => {
+    const x = tensorAt(inputs, 0);
+    const y = zeros(x.dtype, x.shape);
+    const f = activationFunction(node.attributes.activation);
+    x.data.forEach((v, i) => {
+      y.data[i] = f(v);
+    });
+    return [y];
+  },
+};

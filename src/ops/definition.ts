@@ -1,0 +1,32 @@
+/** What `ops/` knows about an operator: how shapes flow through it, what it costs, and what it means. */
+import type { Tensor, TensorDesc } from '../core/tensor.ts';
+import type { NodeOf, OpKind } from '../ir/ops.ts';
+
+/**
+ * What is known of an operand while shapes are inferred: its description, and its elements when they do not depend
+ * on the graph's inputs (initializers, shape arithmetic).
+ */
+export interface Operand extends TensorDesc {
+  readonly value?: Tensor | undefined;
+}
+
+/** Inference arguments: `undefined` marks an absent optional input. */
+export type Operands = readonly (Operand | undefined)[];
+
+/** Reference arguments: `undefined` marks an absent optional input. */
+export type Tensors = readonly (Tensor | undefined)[];
+
+/**
+ * One operator's semantics. Pure. Functions throw ShapeError on operands that do not fit; the caller adds the node's
+ * name and operator.
+ */
+export interface OpDefinition<K extends OpKind> {
+  /** Descriptions of the outputs. Needs static input shapes, and the values of shape-giving inputs. */
+  readonly infer: (node: NodeOf<K>, inputs: Operands) => readonly TensorDesc[];
+  /** The definition of the operator: plain loops, float64 accumulation. `outputs` is what `infer` gave. */
+  readonly reference: (node: NodeOf<K>, inputs: Tensors, outputs: readonly TensorDesc[]) => readonly Tensor[];
+  /** The output when it follows from the operands' descriptions alone (Shape). */
+  readonly fold?: (node: NodeOf<K>, inputs: Operands) => Tensor | undefined;
+  /** Multiply-adds of one evaluation; absent means none worth counting (data movement, elementwise). */
+  readonly multiplyAdds?: (node: NodeOf<K>, inputs: readonly (TensorDesc | undefined)[], outputs: readonly TensorDesc[]) => number;
+}

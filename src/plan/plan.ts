@@ -1,0 +1,75 @@
+/** The Plan: everything the WebGPU executor needs, as plain printable data made without a GPU. */
+import type { Binding } from '../../shaders/lib/module.ts';
+import type { DType, HostArray } from '../core/dtype.ts';
+import type { Shape } from '../core/tensor.ts';
+
+/** A buffer of the plan. Elements take four bytes each; sizes are multiples of 16. */
+export interface PlanBuffer {
+  readonly bytes: number;
+  readonly role: 'input' | 'output' | 'slot' | 'weight';
+}
+
+/** A graph input or output and the buffer that holds it. */
+export interface PlanPort {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly buffer: number;
+}
+
+/** Elements uploaded once, when the plan is loaded. */
+export interface PlanWeight {
+  readonly buffer: number;
+  readonly data: HostArray;
+}
+
+/** A distinct pipeline: WGSL text and binding signature. */
+export interface PlanPipeline {
+  readonly wgsl: string;
+  readonly bindings: readonly Binding[];
+  readonly hasParams: boolean;
+  readonly label: string;
+}
+
+/** One dispatch. */
+export interface PlanStep {
+  /** Index of the node in the graph that was planned. */
+  readonly node: number;
+  readonly label: string;
+  readonly op: string;
+  readonly variant: string;
+  readonly pipeline: number;
+  /** Buffer of each storage binding, in binding order. */
+  readonly buffers: readonly number[];
+  /** Byte range in the parameter buffer; zero bytes when the shader takes none. */
+  readonly paramsOffset: number;
+  readonly paramsBytes: number;
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** Memory figures of a plan, in bytes. */
+export interface PlanMemory {
+  readonly weights: number;
+  /** All slots, inputs and outputs: what the activations occupy at once. */
+  readonly activations: number;
+  /** What one buffer per value would take. */
+  readonly naive: number;
+  /** The largest sum of simultaneously live values: no plan can be smaller. */
+  readonly lowerBound: number;
+}
+
+/** A compiled network for one set of input shapes and one device profile. `structuredClone` copies it. */
+export interface Plan {
+  readonly name: string;
+  readonly inputs: readonly PlanPort[];
+  readonly outputs: readonly PlanPort[];
+  readonly buffers: readonly PlanBuffer[];
+  readonly weights: readonly PlanWeight[];
+  readonly pipelines: readonly PlanPipeline[];
+  readonly steps: readonly PlanStep[];
+  /** Contents of the one parameter buffer. */
+  readonly params: Uint8Array;
+  /** Buffer of every graph value that has one, for checks and profiles. */
+  readonly values: ReadonlyMap<string, number>;
+  readonly memory: PlanMemory;
+}
