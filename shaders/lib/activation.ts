@@ -26,8 +26,7 @@ const BODIES: { readonly [K in ActivationKind]: string } = {
   softsign: 'return x / (1.0 + abs(x));',
   mish: 'let s = max(x, T(0.0)) + log(1.0 + exp(-abs(x))); return x * tanh(clamp(s, T(-10.0), T(10.0)));',
   gelu: 'return x * 0.5 * (1.0 + erf_approx(x * 0.7071067811865476));',
-  geluTanh:
-    'return x * 0.5 * (1.0 + tanh(clamp(0.7978845608028654 * (x + 0.044715 * x * x * x), T(-10.0), T(10.0))));',
+  geluTanh: 'return x * 0.5 * (1.0 + tanh(clamp(0.7978845608028654 * (x + 0.044715 * x * x * x), T(-10.0), T(10.0))));',
 };
 
 /** erf by Abramowitz & Stegun 7.1.26 refined with the Chebyshev fit the CPU reference uses; |error| < 1.2e-7. */

@@ -61,7 +61,13 @@ export function compareTensors(actual: Tensor, expected: Tensor, { rtol, atol }:
   }
   const ok = mismatches === 0;
   const summary = `max abs ${maxAbs.toExponential(2)}, max rel ${maxRel.toExponential(2)}`;
-  return { ok, maxAbs, maxRel, mismatches, text: ok ? summary : describe(actual, expected, worst, mismatches, summary) };
+  return {
+    ok,
+    maxAbs,
+    maxRel,
+    mismatches,
+    text: ok ? summary : describe(actual, expected, worst, mismatches, summary),
+  };
 }
 
 function describe(actual: Tensor, expected: Tensor, worst: number, mismatches: number, summary: string): string {

@@ -71,11 +71,17 @@ export class GraphBuilder {
   }
 
   /** Adds a node; returns the names of its outputs. */
-  add<K extends OpKind>(op: K, inputs: readonly string[], attributes: OpAttributes[K], names: NodeNames = {}): string[] {
+  add<K extends OpKind>(
+    op: K,
+    inputs: readonly string[],
+    attributes: OpAttributes[K],
+    names: NodeNames = {},
+  ): string[] {
     const name = names.name ?? this.unique(op.toLowerCase());
     const count = names.outputCount ?? 1;
     const outputs =
-      names.outputs ?? Array.from({ length: count }, (_, i) => this.unique(count === 1 ? `${name}_y` : `${name}_y${i}`));
+      names.outputs ??
+      Array.from({ length: count }, (_, i) => this.unique(count === 1 ? `${name}_y` : `${name}_y${i}`));
     this.reserve(outputs);
     const node: NodeOf<K> = { op, name, inputs, outputs, attributes };
     this.#nodes.push(node as Node);

@@ -36,17 +36,46 @@ export interface Activation {
 
 /** Elementwise functions that are not activations. */
 export type UnaryKind =
-  | 'abs' | 'neg' | 'exp' | 'log' | 'sqrt' | 'rsqrt' | 'reciprocal' | 'square' | 'sign'
-  | 'floor' | 'ceil' | 'round' // round: half to even
-  | 'sin' | 'cos' | 'erf' | 'not' | 'isNaN';
+  | 'abs'
+  | 'neg'
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'rsqrt'
+  | 'reciprocal'
+  | 'square'
+  | 'sign'
+  | 'floor'
+  | 'ceil'
+  | 'round' // round: half to even
+  | 'sin'
+  | 'cos'
+  | 'erf'
+  | 'not'
+  | 'isNaN';
 
 /** Elementwise functions of two operands with NumPy broadcasting. Comparisons and logic give bool. */
 export type BinaryKind =
-  | 'add' | 'sub' | 'mul' | 'div' // div on integers truncates toward zero
-  | 'floorDiv' | 'floorMod' | 'truncMod'
-  | 'pow' | 'min' | 'max' | 'squaredDifference'
-  | 'equal' | 'notEqual' | 'less' | 'lessOrEqual' | 'greater' | 'greaterOrEqual'
-  | 'and' | 'or' | 'xor';
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div' // div on integers truncates toward zero
+  | 'floorDiv'
+  | 'floorMod'
+  | 'truncMod'
+  | 'pow'
+  | 'min'
+  | 'max'
+  | 'squaredDifference'
+  | 'equal'
+  | 'notEqual'
+  | 'less'
+  | 'lessOrEqual'
+  | 'greater'
+  | 'greaterOrEqual'
+  | 'and'
+  | 'or'
+  | 'xor';
 
 /** Reductions over axes. */
 export type ReduceKind = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'l1' | 'l2' | 'sumSquare' | 'logSumExp';
@@ -71,7 +100,7 @@ export interface PoolWindow extends Window {
 
 /** How Resize maps an output coordinate to an input one (names of ONNX Resize-19). */
 export type CoordinateMode =
-  | 'half_pixel' | 'half_pixel_symmetric' | 'pytorch_half_pixel' | 'align_corners' | 'asymmetric';
+  'half_pixel' | 'half_pixel_symmetric' | 'pytorch_half_pixel' | 'align_corners' | 'asymmetric';
 
 /** How nearest-neighbour Resize rounds a coordinate. */
 export type NearestMode = 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil';
@@ -90,7 +119,10 @@ export interface OpAttributes {
   readonly GlobalMaxPool: NoAttributes;
   /** a `[M, K]`, b `[K, N]` (before transposition), c? broadcast to `[M, N]` → y = activation(alpha·a·b + beta·c) */
   readonly Gemm: {
-    readonly alpha: number; readonly beta: number; readonly transA: boolean; readonly transB: boolean;
+    readonly alpha: number;
+    readonly beta: number;
+    readonly transA: boolean;
+    readonly transB: boolean;
     readonly activation: Activation;
   };
   /** a `[…, M, K]`, b `[…, K, N]`, bias? `[N]` → y, NumPy matmul; trans* swap the last two dimensions first */
@@ -157,7 +189,10 @@ export interface OpAttributes {
   readonly Reduce: { readonly kind: ReduceKind; readonly axes: readonly number[]; readonly keepDims: boolean };
   /** x → index of the extreme along `axis` (first one on ties), of type `dtype` */
   readonly ArgReduce: {
-    readonly kind: 'max' | 'min'; readonly axis: number; readonly keepDims: boolean; readonly dtype: 'int32' | 'int64';
+    readonly kind: 'max' | 'min';
+    readonly axis: number;
+    readonly keepDims: boolean;
+    readonly dtype: 'int32' | 'int64';
   };
   /** x, k (int64 scalar or `[1]`) → values, indices (int64) */
   readonly TopK: { readonly axis: number; readonly largest: boolean };

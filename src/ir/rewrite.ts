@@ -26,7 +26,11 @@ export function consumers(graph: Graph): Map<string, Node[]> {
 }
 
 /** The one node that reads `value`, when exactly one does and the value does not leave the graph. */
-export function soleConsumer(graph: Graph, users: ReadonlyMap<string, readonly Node[]>, value: string): Node | undefined {
+export function soleConsumer(
+  graph: Graph,
+  users: ReadonlyMap<string, readonly Node[]>,
+  value: string,
+): Node | undefined {
   const list = users.get(value);
   if (list?.length !== 1 || graph.outputs.includes(value)) return undefined;
   const [node] = list;

@@ -69,7 +69,10 @@ function drain(nodes: readonly Node[], waiting: number[], users: ReadonlyMap<num
     }
   }
   if (order.length < nodes.length) {
-    const stuck = nodes.filter((_, i) => (waiting[i] ?? 0) > 0).slice(0, 5).map((n) => `"${n.name}"`);
+    const stuck = nodes
+      .filter((_, i) => (waiting[i] ?? 0) > 0)
+      .slice(0, 5)
+      .map((n) => `"${n.name}"`);
     throw new GraphError(`the graph has a cycle through ${stuck.join(', ')}`);
   }
   return order;

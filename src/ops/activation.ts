@@ -42,8 +42,16 @@ export function activationFunction({ kind, alpha, beta }: Activation): (x: numbe
 export function erf(x: number): number {
   const t = 1 / (1 + 0.5 * Math.abs(x));
   const poly =
-    -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 + t * (0.27886807 +
-    t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277))))))));
+    -1.26551223 +
+    t *
+      (1.00002368 +
+        t *
+          (0.37409196 +
+            t *
+              (0.09678418 +
+                t *
+                  (-0.18628806 +
+                    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277))))))));
   const erfc = t * Math.exp(-x * x + poly);
   return x >= 0 ? 1 - erfc : erfc - 1;
 }

@@ -28,5 +28,9 @@ export interface OpDefinition<K extends OpKind> {
   /** The output when it follows from the operands' descriptions alone (Shape). */
   readonly fold?: (node: NodeOf<K>, inputs: Operands) => Tensor | undefined;
   /** Multiply-adds of one evaluation; absent means none worth counting (data movement, elementwise). */
-  readonly multiplyAdds?: (node: NodeOf<K>, inputs: readonly (TensorDesc | undefined)[], outputs: readonly TensorDesc[]) => number;
+  readonly multiplyAdds?: (
+    node: NodeOf<K>,
+    inputs: readonly (TensorDesc | undefined)[],
+    outputs: readonly TensorDesc[],
+  ) => number;
 }

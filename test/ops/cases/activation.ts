@@ -3,9 +3,23 @@ import type { ActivationKind } from '../../../src/ir/ops.ts';
 import type { OpCase } from '../../helpers/op-case.ts';
 
 const parameters: { readonly [K in ActivationKind]: readonly [number, number] } = {
-  none: [0, 0], relu: [0, 0], clip: [0, 6], leakyRelu: [0.1, 0], elu: [1, 0], selu: [1.67326, 1.0507],
-  celu: [0.7, 0], sigmoid: [0, 0], hardSigmoid: [0.2, 0.5], hardSwish: [0, 0], swish: [0, 0], tanh: [0, 0],
-  softplus: [0, 0], softsign: [0, 0], mish: [0, 0], gelu: [0, 0], geluTanh: [0, 0],
+  none: [0, 0],
+  relu: [0, 0],
+  clip: [0, 6],
+  leakyRelu: [0.1, 0],
+  elu: [1, 0],
+  selu: [1.67326, 1.0507],
+  celu: [0.7, 0],
+  sigmoid: [0, 0],
+  hardSigmoid: [0.2, 0.5],
+  hardSwish: [0, 0],
+  swish: [0, 0],
+  tanh: [0, 0],
+  softplus: [0, 0],
+  softsign: [0, 0],
+  mish: [0, 0],
+  gelu: [0, 0],
+  geluTanh: [0, 0],
 };
 
 const kinds = Object.entries(parameters) as [ActivationKind, readonly [number, number]][];

@@ -1,0 +1,33 @@
+/** Test projects: `unit` needs no GPU, `gpu` runs Dawn in Node, `browser` drives a real page through puppeteer. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.gpu.test.ts', 'test/browser/**'],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'gpu',
+          include: ['test/**/*.gpu.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+});
