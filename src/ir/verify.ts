@@ -42,7 +42,7 @@ export function topologicalOrder(nodes: readonly Node[], available: Iterable<str
       producer.set(out, i);
     }
   });
-  const waiting = new Array<number>(nodes.length).fill(0);
+  const waiting = Array.from({ length: nodes.length }, () => 0);
   const users = new Map<number, number[]>();
   nodes.forEach((node, i) => {
     for (const input of new Set(node.inputs)) {

@@ -34,7 +34,7 @@ export interface LowerContext<K extends OpKind> {
 /** One way to run an operator. `tryLower` gives nothing where the variant does not apply; it never clips. */
 export interface Variant<K extends OpKind> {
   readonly name: string;
-  readonly tryLower: (context: LowerContext<K>) => readonly KernelCall[] | undefined;
+  tryLower(context: LowerContext<K>): readonly KernelCall[] | undefined;
 }
 
 /**

@@ -18,19 +18,16 @@ export type Tensors = readonly (Tensor | undefined)[];
 
 /**
  * One operator's semantics. Pure. Functions throw ShapeError on operands that do not fit; the caller adds the node's
- * name and operator.
+ * name and operator. Methods, not function properties: their bivariance lets the table of all operators be indexed by
+ * a node's `op` and called with that node (`const definition: OpDefinition<OpKind> = OPS[node.op]`) without a cast.
  */
 export interface OpDefinition<K extends OpKind> {
   /** Descriptions of the outputs. Needs static input shapes, and the values of shape-giving inputs. */
-  readonly infer: (node: NodeOf<K>, inputs: Operands) => readonly TensorDesc[];
+  infer(node: NodeOf<K>, inputs: Operands): readonly TensorDesc[];
   /** The definition of the operator: plain loops, float64 accumulation. `outputs` is what `infer` gave. */
-  readonly reference: (node: NodeOf<K>, inputs: Tensors, outputs: readonly TensorDesc[]) => readonly Tensor[];
+  reference(node: NodeOf<K>, inputs: Tensors, outputs: readonly TensorDesc[]): readonly Tensor[];
   /** The output when it follows from the operands' descriptions alone (Shape). */
-  readonly fold?: (node: NodeOf<K>, inputs: Operands) => Tensor | undefined;
+  fold?(node: NodeOf<K>, inputs: Operands): Tensor | undefined;
   /** Multiply-adds of one evaluation; absent means none worth counting (data movement, elementwise). */
-  readonly multiplyAdds?: (
-    node: NodeOf<K>,
-    inputs: readonly (TensorDesc | undefined)[],
-    outputs: readonly TensorDesc[],
-  ) => number;
+  multiplyAdds?(node: NodeOf<K>, inputs: readonly (TensorDesc | undefined)[], outputs: readonly TensorDesc[]): number;
 }

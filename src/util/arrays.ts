@@ -9,7 +9,7 @@ export function product(values: readonly number[]): number {
 
 /** Row-major strides, in elements, of a dense tensor of this shape. */
 export function stridesOf(shape: readonly number[]): number[] {
-  const strides = new Array<number>(shape.length).fill(1);
+  const strides = Array.from({ length: shape.length }, () => 1);
   for (let i = shape.length - 2; i >= 0; i--) strides[i] = at(strides, i + 1) * at(shape, i + 1);
   return strides;
 }

@@ -1,0 +1,65 @@
+/** The CPU backend: walks the nodes in order, calling the reference implementation of each. */
+import { GraphError, ShapeError, TilewiseError } from '../../core/errors.ts';
+import { sameArray } from '../../util/arrays.ts';
+import { shapeText, type Tensor, type TensorDesc } from '../../core/tensor.ts';
+import type { Graph } from '../../ir/graph.ts';
+import type { Node, OpKind } from '../../ir/ops.ts';
+import type { OpDefinition } from '../../ops/definition.ts';
+import { OPS } from '../../ops/registry.ts';
+
+/**
+ * Evaluates a compiled graph (`graph.values` filled). Every intermediate is freed after its last use.
+ * Throws ShapeError when a feed is missing or misshapen.
+ */
+export function runGraph(graph: Graph, feeds: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  const values = new Map<string, Tensor>(graph.initializers);
+  for (const { name } of graph.inputs) values.set(name, checkedFeed(name, feeds.get(name), graph.values.get(name)));
+  const lastUse = new Map<string, number>();
+  graph.nodes.forEach((node, i) => node.inputs.forEach((name) => lastUse.set(name, i)));
+  for (const name of graph.outputs) lastUse.set(name, graph.nodes.length);
+  graph.nodes.forEach((node, i) => {
+    runNode(node, values, graph.values).forEach((t, k) => {
+      const name = node.outputs[k];
+      if (name !== undefined && name !== '') values.set(name, t);
+    });
+    for (const name of [...node.inputs, ...node.outputs]) if ((lastUse.get(name) ?? i) <= i) values.delete(name);
+  });
+  return new Map(graph.outputs.map((name) => [name, lookup(values, name)]));
+}
+
+/** Evaluates one node on tensors by name. Errors name the node. */
+export function runNode(
+  node: Node,
+  values: ReadonlyMap<string, Tensor>,
+  descs: ReadonlyMap<string, TensorDesc>,
+): readonly Tensor[] {
+  const definition: OpDefinition<OpKind> = OPS[node.op];
+  const inputs = node.inputs.map((name) => (name === '' ? undefined : lookup(values, name)));
+  const outputs = node.outputs.map((name) =>
+    name === '' ? { dtype: 'float32' as const, shape: [0] } : lookup(descs, name),
+  );
+  try {
+    return definition.reference(node, inputs, outputs);
+  } catch (error) {
+    if (error instanceof TilewiseError && !error.detail.node) {
+      throw new ShapeError(error.message, { node: node.name, op: node.op, cause: error });
+    }
+    throw error;
+  }
+}
+
+function lookup<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const found = map.get(name);
+  if (found === undefined) throw new GraphError(`value "${name}" is not available`);
+  return found;
+}
+
+function checkedFeed(name: string, feed: Tensor | undefined, desc: TensorDesc | undefined): Tensor {
+  if (!feed) throw new ShapeError(`no tensor was given for input "${name}"`);
+  if (desc && (!sameArray(feed.shape, desc.shape) || feed.dtype !== desc.dtype)) {
+    throw new ShapeError(
+      `input "${name}" is ${desc.dtype} ${shapeText(desc.shape)}, got ${feed.dtype} ${shapeText(feed.shape)}`,
+    );
+  }
+  return feed;
+}
