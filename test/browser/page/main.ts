@@ -1,0 +1,51 @@
+/** What the test page offers to the tests: plain functions on `globalThis.page`, answers that survive JSON. */
+
+/** Answers of the page. */
+export interface TestPage {
+  /** The adapter the page gets, and the result of one dispatch that doubles the given numbers. */
+  readonly double: (values: number[]) => Promise<{ vendor: string; architecture: string; doubled: number[] }>;
+}
+
+const SHADER = /* wgsl */ `
+@group(0) @binding(0) var<storage, read_write> data: array<f32>;
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  if (id.x < arrayLength(&data)) { data[id.x] = data[id.x] * 2.0; }
+}`;
+
+async function double(values: number[]): ReturnType<TestPage['double']> {
+  const adapter = await navigator.gpu.requestAdapter();
+  if (!adapter) throw new Error('no adapter');
+  const device = await adapter.requestDevice();
+  const bytes = values.length * 4;
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const storage = device.createBuffer({ size: bytes, usage });
+  const staging = device.createBuffer({ size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const pipeline = await device.createComputePipelineAsync({
+    layout: 'auto',
+    compute: { module: device.createShaderModule({ code: SHADER }) },
+  });
+  const group = device.createBindGroup({
+    layout: pipeline.getBindGroupLayout(0),
+    entries: [{ binding: 0, resource: { buffer: storage } }],
+  });
+  device.queue.writeBuffer(storage, 0, Float32Array.from(values));
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, group);
+  pass.dispatchWorkgroups(Math.ceil(values.length / 64));
+  pass.end();
+  encoder.copyBufferToBuffer(storage, 0, staging, 0, bytes);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  const doubled = [...new Float32Array(staging.getMappedRange())];
+  device.destroy();
+  return { vendor: adapter.info.vendor, architecture: adapter.info.architecture, doubled };
+}
+
+declare global {
+  var page: TestPage;
+}
+
+globalThis.page = { double };

