@@ -1,0 +1,22 @@
+/** tilewise: trained vision networks on WebGPU. The public surface for pages, Workers and Node. */
+export { Session } from './session.ts';
+export type { GpuSource, LoadProgress, LoadReport, SessionOptions } from './session.ts';
+export type { ModelSource } from './model-source.ts';
+export type { FeedData, FeedTensor, Port } from './feeds.ts';
+export type { DType, HostArray } from './core/dtype.ts';
+export { fromRaw, toRaw } from './core/raw.ts';
+export { tensor, tensorOf, zeros } from './core/tensor.ts';
+export type { Shape, Tensor } from './core/tensor.ts';
+export {
+  DeviceError,
+  GraphError,
+  ImportError,
+  InputError,
+  LoadError,
+  PlanError,
+  ShaderError,
+  ShapeError,
+  TilewiseError,
+  UnsupportedError,
+} from './core/errors.ts';
+export type { ErrorCode, ErrorDetail, Unsupported } from './core/errors.ts';

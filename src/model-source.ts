@@ -1,0 +1,78 @@
+/** What a caller may hand over as a model, and how it becomes files. */
+import { InputError, LoadError } from './core/errors.ts';
+import type { ModelFile, ModelFiles } from './formats/importer.ts';
+
+/**
+ * A model: its bytes, a Blob or File, a URL (companion files are fetched beside it), several Files (the main one
+ * first), or an object that reads files on demand.
+ */
+export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array | readonly File[] | ModelFiles;
+
+/** Turns any ModelSource into files. Rejects with LoadError when a URL cannot be fetched. */
+export async function toModelFiles(source: ModelSource, signal?: AbortSignal): Promise<ModelFiles> {
+  if (typeof source === 'string' || source instanceof URL) return fetchModel(new URL(source, baseUrl()), signal);
+  if (source instanceof Uint8Array) return single({ name: 'model', bytes: source });
+  if (source instanceof ArrayBuffer) return single({ name: 'model', bytes: new Uint8Array(source) });
+  if (source instanceof Blob) return single(await fileOf(source));
+  if (isFileList(source)) return fromFiles(source);
+  return source;
+}
+
+function isFileList(source: readonly File[] | ModelFiles): source is readonly File[] {
+  return Array.isArray(source);
+}
+
+function single(main: ModelFile): ModelFiles {
+  return {
+    main,
+    read: (name) =>
+      Promise.reject(
+        new LoadError(`the model needs the file "${name}", and only its main file was given`, {
+          file: main.name,
+          hint: 'Pass a URL, or all files of the model',
+        }),
+      ),
+  };
+}
+
+async function fromFiles(files: readonly File[]): Promise<ModelFiles> {
+  const [first] = files;
+  if (!first) throw new InputError('no model file was given');
+  const main = await fileOf(first);
+  const byName = new Map(files.map((file) => [file.name, file]));
+  return {
+    main,
+    read: async (name) => {
+      const file = byName.get(name.replace(/^.*\//, ''));
+      if (!file) throw new LoadError(`"${name}" is not among the given files`, { file: main.name });
+      return (await fileOf(file)).bytes;
+    },
+  };
+}
+
+async function fileOf(blob: Blob): Promise<ModelFile> {
+  const name = 'name' in blob && typeof blob.name === 'string' ? blob.name : 'model';
+  return { name, bytes: new Uint8Array(await blob.arrayBuffer()) };
+}
+
+async function fetchModel(url: URL, signal?: AbortSignal): Promise<ModelFiles> {
+  const main = { name: url.pathname.replace(/^.*\//, '') || 'model', bytes: await fetchBytes(url, signal) };
+  return { main, read: (name) => fetchBytes(new URL(name, url), signal) };
+}
+
+async function fetchBytes(url: URL, signal?: AbortSignal): Promise<Uint8Array> {
+  let response: Response;
+  try {
+    response = await fetch(url, signal ? { signal } : {});
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new LoadError(`${url.href} cannot be fetched`, { hint: 'Check the address, the network and CORS', cause });
+  }
+  if (!response.ok) throw new LoadError(`${url.href} answered ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** Relative URLs resolve against the page or Worker; elsewhere a URL must be absolute. */
+function baseUrl(): string | undefined {
+  return typeof location === 'undefined' ? undefined : location.href;
+}

@@ -1,0 +1,92 @@
+/** The step check: every node's GPU result against the CPU reference, fed with the node's actual GPU inputs. */
+import { compareTensors, floatTolerance, type Comparison, type Tolerance } from '../../core/compare.ts';
+import { isFloat } from '../../core/dtype.ts';
+import { GraphError } from '../../core/errors.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import type { Graph } from '../../ir/graph.ts';
+import type { Node } from '../../ir/ops.ts';
+import { runNode } from '../cpu/run.ts';
+import type { Executor } from './executor.ts';
+
+/** How one node's output on the GPU differs from the reference on the same inputs. */
+export interface StepReport extends Comparison {
+  readonly node: string;
+  readonly op: string;
+  readonly output: string;
+  readonly variants: readonly string[];
+}
+
+/**
+ * Runs the plan node by node. `graph` is the compiled graph the executor's plan was made from. The default tolerance
+ * grows with the number of accumulated terms and with the magnitude of the result.
+ */
+export async function checkSteps(
+  executor: Executor,
+  graph: Graph,
+  feeds: ReadonlyMap<string, Tensor>,
+  tolerance?: Tolerance,
+): Promise<StepReport[]> {
+  const actual = new Map<string, Tensor>([...graph.initializers, ...feeds]);
+  const lastUse = new Map<string, number>();
+  graph.nodes.forEach((node, i) => node.inputs.forEach((name) => lastUse.set(name, i)));
+  const reports: StepReport[] = [];
+  executor.writeInputs(feeds);
+  let step = 0;
+  for (const [i, node] of graph.nodes.entries()) {
+    const from = step;
+    while (executor.plan.steps[step]?.node === i) step++;
+    const expected = runNode(node, actual, graph.values);
+    if (step > from) {
+      executor.runSteps(from, step);
+      const variants = executor.plan.steps.slice(from, step).map((s) => s.variant);
+      for (const [k, output] of node.outputs.entries()) {
+        const reference = expected[k];
+        if (output === '' || !reference) continue;
+        const got = await readValue(executor, graph, output);
+        actual.set(output, got);
+        const comparison = compareTensors(got, reference, tolerance ?? toleranceFor(node, graph, reference));
+        reports.push({ node: node.name, op: node.op, output, variants, ...comparison });
+      }
+    } else {
+      node.outputs.forEach((output, k) => {
+        const reference = expected[k];
+        if (reference) actual.set(output, reference);
+      });
+    }
+    for (const name of node.inputs) if (lastUse.get(name) === i) actual.delete(name);
+  }
+  return reports;
+}
+
+function readValue(executor: Executor, graph: Graph, name: string): Promise<Tensor> {
+  const buffer = executor.plan.values.get(name);
+  const desc = graph.values.get(name);
+  if (buffer === undefined || !desc) throw new GraphError(`value "${name}" has no buffer`);
+  return executor.readBuffer({ ...desc, buffer });
+}
+
+/** Terms accumulated into one output element: the weights behind it, or the elements reduced. */
+function accumulatedTerms(node: Node, graph: Graph): number {
+  const sizeOf = (name: string | undefined): readonly number[] => graph.values.get(name ?? '')?.shape ?? [];
+  if (node.op === 'Conv')
+    return sizeOf(node.inputs[1])
+      .slice(0, -1)
+      .reduce((n, d) => n * d, 1);
+  if (node.op === 'Gemm' || node.op === 'MatMul') return Math.max(1, ...sizeOf(node.inputs[0]).slice(-2));
+  const ratio = sizeOf(node.inputs[0]).reduce((n, d) => n * d, 1) / sizeOf(node.outputs[0]).reduce((n, d) => n * d, 1);
+  return Math.max(1, ratio);
+}
+
+function toleranceFor(node: Node, graph: Graph, reference: Tensor): Tolerance {
+  if (!isFloat(reference.dtype)) return { rtol: 0, atol: 0 };
+  let sum = 0;
+  let finite = 0;
+  for (const v of reference.data) {
+    if (!Number.isFinite(v)) continue;
+    sum += v * v;
+    finite++;
+  }
+  // Rounding errors scale with the operands; the root mean square of the result stands in for them.
+  const scale = Math.max(1e-3, Math.sqrt(sum / Math.max(1, finite)));
+  return floatTolerance(accumulatedTerms(node, graph), scale);
+}

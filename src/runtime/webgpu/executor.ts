@@ -1,0 +1,240 @@
+/** Runs a Plan on a device: everything is created once, a run only writes, encodes, submits and reads back. */
+import { at } from '../../util/arrays.ts';
+import { hostArray, wgslScalar, type HostArray } from '../../core/dtype.ts';
+import { DeviceError, ShapeError, TilewiseError } from '../../core/errors.ts';
+import type { Shape, Tensor } from '../../core/tensor.ts';
+import type { Plan, PlanPort, PlanStep } from '../../plan/plan.ts';
+import { withErrorScopes } from './error-scopes.ts';
+import { compilePipeline, type Compiled } from './pipelines.ts';
+
+interface Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** Where an output lies in the staging buffer. */
+interface Readback {
+  readonly port: PlanPort;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** A plan loaded on a device. Runs are serialised: concurrent calls wait for each other. */
+export class Executor {
+  readonly plan: Plan;
+  readonly device: GPUDevice;
+  readonly #buffers: GPUBuffer[];
+  readonly #params: GPUBuffer | undefined;
+  readonly #dispatches: Dispatch[] = [];
+  readonly #readbacks: Readback[];
+  readonly #staging: GPUBuffer;
+  /** Four-byte copies of inputs whose host array is narrower, made once. */
+  readonly #widened = new Map<string, Int32Array<ArrayBuffer>>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  /**
+   * Uploads the weights, compiles all pipelines in parallel and builds every bind group. Rejects with ShaderError on
+   * refused WGSL, DeviceError DEVICE_LOST, or PlanError when the device runs out of memory.
+   */
+  static async create(device: GPUDevice, plan: Plan): Promise<Executor> {
+    const compiling = Promise.all(plan.pipelines.map((p) => compilePipeline(device, p)));
+    // Buffers are made while the shaders compile; a failure there must not leave this rejection unobserved.
+    compiling.catch(() => undefined);
+    const executor = await withErrorScopes(device, plan.name, () => new Executor(device, plan));
+    try {
+      const compiled = await raceLost(device, compiling);
+      await withErrorScopes(device, plan.name, () => executor.#bind(compiled));
+      return executor;
+    } catch (error) {
+      executor.dispose();
+      throw error;
+    }
+  }
+
+  private constructor(device: GPUDevice, plan: Plan) {
+    this.device = device;
+    this.plan = plan;
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    this.#buffers = plan.buffers.map((b, i) =>
+      device.createBuffer({ label: `${plan.name}/${b.role}${i}`, size: b.bytes, usage }),
+    );
+    for (const { buffer, data } of plan.weights) writeElements(device, at(this.#buffers, buffer), data);
+    this.#params = plan.params.byteLength > 0 ? this.#createParams(plan.params) : undefined;
+    let end = 0;
+    this.#readbacks = plan.outputs.map((port) => {
+      const bytes = Math.max(
+        4,
+        port.shape.reduce((n, d) => n * d, 4),
+      );
+      const readback = { port, offset: end, bytes };
+      end += bytes;
+      return readback;
+    });
+    this.#staging = device.createBuffer({
+      label: `${plan.name}/readback`,
+      size: Math.max(16, end),
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+  }
+
+  #createParams(bytes: Uint8Array): GPUBuffer {
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    const buffer = this.device.createBuffer({ label: `${this.plan.name}/params`, size: bytes.byteLength, usage });
+    this.device.queue.writeBuffer(buffer, 0, bytes.slice());
+    return buffer;
+  }
+
+  #bind(compiled: readonly Compiled[]): void {
+    for (const step of this.plan.steps) this.#dispatches.push(this.#dispatchOf(step, at(compiled, step.pipeline)));
+  }
+
+  #dispatchOf(step: PlanStep, { pipeline, layout }: Compiled): Dispatch {
+    const entries: GPUBindGroupEntry[] = step.buffers.map((buffer, binding) => ({
+      binding,
+      resource: { buffer: at(this.#buffers, buffer) },
+    }));
+    if (this.#params && step.paramsBytes > 0) {
+      const resource = { buffer: this.#params, offset: step.paramsOffset, size: step.paramsBytes };
+      entries.push({ binding: entries.length, resource });
+    }
+    const label = `${this.plan.name}/${step.label}/${step.variant}`;
+    const bindGroup = this.device.createBindGroup({ label, layout, entries });
+    return { pipeline, bindGroup, workgroups: step.workgroups };
+  }
+
+  /**
+   * Runs the network once: inputs by name, outputs by name, in the plan's order. Rejects with ShapeError on a missing
+   * or misshapen feed, DeviceError DEVICE_LOST when the device goes away.
+   */
+  run(feeds: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>> {
+    return this.#serialise(async () => {
+      this.writeInputs(feeds);
+      const encoder = this.device.createCommandEncoder();
+      this.#encode(encoder, 0, this.#dispatches.length);
+      for (const { port, offset, bytes } of this.#readbacks) {
+        encoder.copyBufferToBuffer(at(this.#buffers, port.buffer), 0, this.#staging, offset, bytes);
+      }
+      this.device.queue.submit([encoder.finish()]);
+      await raceLost(this.device, this.#staging.mapAsync(GPUMapMode.READ));
+      const mapped = this.#staging.getMappedRange();
+      const outputs = this.#readbacks.map(({ port, offset }): [string, Tensor] => [
+        port.name,
+        elementsToTensor(port, mapped, offset),
+      ]);
+      this.#staging.unmap();
+      return new Map(outputs);
+    });
+  }
+
+  /** Copies feeds to their buffers. */
+  writeInputs(feeds: ReadonlyMap<string, Tensor>): void {
+    for (const port of this.plan.inputs) {
+      const feed = feeds.get(port.name);
+      if (!feed) throw new ShapeError(`no tensor was given for input "${port.name}"`);
+      writeElements(this.device, at(this.#buffers, port.buffer), this.#fourByte(port.name, feed.data));
+    }
+  }
+
+  #fourByte(name: string, data: HostArray): HostArray {
+    if (data.BYTES_PER_ELEMENT === 4) return data;
+    let wide = this.#widened.get(name);
+    if (!wide) this.#widened.set(name, (wide = new Int32Array(data.length)));
+    wide.set(data);
+    return wide;
+  }
+
+  #encode(encoder: GPUCommandEncoder, from: number, to: number): void {
+    const pass = encoder.beginComputePass();
+    for (let i = from; i < to; i++) {
+      const { pipeline, bindGroup, workgroups } = at(this.#dispatches, i);
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
+    }
+    pass.end();
+  }
+
+  /** Runs steps `from`…`to`−1 alone: for the step check, which looks at the memory in between. */
+  runSteps(from: number, to: number): void {
+    const encoder = this.device.createCommandEncoder();
+    this.#encode(encoder, from, to);
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  /** Reads the elements of a buffer as a tensor: for the step check; allocates. */
+  async readBuffer(port: Omit<PlanPort, 'name'>): Promise<Tensor> {
+    const size = Math.max(
+      4,
+      port.shape.reduce((n, d) => n * d, 4),
+    );
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const staging = this.device.createBuffer({ label: 'step check', size, usage });
+    const encoder = this.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(at(this.#buffers, port.buffer), 0, staging, 0, size);
+    this.device.queue.submit([encoder.finish()]);
+    try {
+      await raceLost(this.device, staging.mapAsync(GPUMapMode.READ));
+      return elementsToTensor(port, staging.getMappedRange(), 0);
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  /** Frees all GPU memory of this plan. Calls in flight finish with an error; calling twice is harmless. */
+  dispose(): void {
+    this.#disposed = true;
+    for (const buffer of this.#buffers) buffer.destroy();
+    this.#params?.destroy();
+    this.#staging.destroy();
+  }
+
+  #serialise<T>(task: () => Promise<T>): Promise<T> {
+    const run = this.#queue.then(() => {
+      if (this.#disposed) throw new TilewiseError('INPUT_INVALID', `the session of "${this.plan.name}" was disposed`);
+      return task();
+    });
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+}
+
+function writeElements(device: GPUDevice, buffer: GPUBuffer, data: HostArray): void {
+  if (data.byteLength === 0) return;
+  device.queue.writeBuffer(buffer, 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+}
+
+/** Copies four-byte elements out of mapped memory into the host array of the port's dtype. */
+function elementsToTensor(port: { dtype: Tensor['dtype']; shape: Shape }, mapped: ArrayBuffer, offset: number): Tensor {
+  const { dtype, shape } = port;
+  const count = shape.reduce((n, d) => n * d, 1);
+  const data = hostArray(dtype, count);
+  const scalar = wgslScalar(dtype);
+  const source =
+    scalar === 'f32'
+      ? new Float32Array(mapped, offset, count)
+      : scalar === 'u32'
+        ? new Uint32Array(mapped, offset, count)
+        : new Int32Array(mapped, offset, count);
+  data.set(source);
+  return { dtype, shape, data };
+}
+
+/** Waits for `work`, or rejects with DEVICE_LOST as soon as the device goes away. */
+async function raceLost<T>(device: GPUDevice, work: Promise<T>): Promise<T> {
+  const lost = device.lost.then((info) => {
+    throw new DeviceError('DEVICE_LOST', `the GPU device was lost (${info.reason}): ${info.message}`, {
+      hint: 'Run again: the session opens a new device and carries on',
+    });
+  });
+  lost.catch(() => undefined);
+  try {
+    return await Promise.race([work, lost]);
+  } catch (error) {
+    // A map that fails because the device went away may settle before `lost` does.
+    if (error instanceof TilewiseError) throw error;
+    const reason = await Promise.race([lost.catch((e: unknown) => e), new Promise((r) => setTimeout(r, 100, error))]);
+    throw reason;
+  }
+}

@@ -1,0 +1,75 @@
+/** Compute pipelines, each distinct WGSL text compiled once, asynchronously and all at once. */
+import { ShaderError } from '../../core/errors.ts';
+import type { PlanPipeline } from '../../plan/plan.ts';
+
+/** A compiled pipeline and the layout its bind groups need. */
+export interface Compiled {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+const caches = new WeakMap<GPUDevice, Map<string, Promise<Compiled>>>();
+
+/**
+ * Compiles a pipeline, or gives the one already compiled (or being compiled) for the same text on this device.
+ * A failure is not remembered. Rejects with ShaderError quoting the numbered source around each message.
+ */
+export function compilePipeline(device: GPUDevice, source: PlanPipeline): Promise<Compiled> {
+  let cache = caches.get(device);
+  if (!cache) caches.set(device, (cache = new Map()));
+  const existing = cache.get(source.wgsl);
+  if (existing) return existing;
+  const pending = compile(device, source);
+  cache.set(source.wgsl, pending);
+  pending.catch(() => cache.delete(source.wgsl));
+  return pending;
+}
+
+async function compile(device: GPUDevice, { wgsl, bindings, hasParams, label }: PlanPipeline): Promise<Compiled> {
+  const entries: GPUBindGroupLayoutEntry[] = bindings.map((b, binding) => ({
+    binding,
+    visibility: GPUShaderStage.COMPUTE,
+    buffer: { type: b.access === 'read' ? 'read-only-storage' : 'storage' },
+  }));
+  if (hasParams) {
+    entries.push({ binding: bindings.length, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } });
+  }
+  // A bad module also raises an uncaptured validation error; the scope keeps it out of the console.
+  device.pushErrorScope('validation');
+  const layout = device.createBindGroupLayout({ label, entries });
+  const module = device.createShaderModule({ label, code: wgsl });
+  const pipelineLayout = device.createPipelineLayout({ label, bindGroupLayouts: [layout] });
+  const pending = device.createComputePipelineAsync({
+    label,
+    layout: pipelineLayout,
+    compute: { module, entryPoint: 'main' },
+  });
+  const scope = device.popErrorScope();
+  try {
+    return { pipeline: await pending, layout };
+  } catch (cause) {
+    throw await describeFailure(module, { wgsl, label, cause });
+  } finally {
+    await scope.catch(() => null);
+  }
+}
+
+async function describeFailure(
+  module: GPUShaderModule,
+  { wgsl, label, cause }: { wgsl: string; label: string; cause: unknown },
+): Promise<ShaderError> {
+  const info = await module.getCompilationInfo().catch(() => undefined);
+  const lines = wgsl.split('\n');
+  const quotes = (info?.messages ?? [])
+    .filter((m) => m.type === 'error')
+    .map((m) => {
+      const from = Math.max(0, m.lineNum - 3);
+      const around = lines.slice(from, m.lineNum + 2).map((text, i) => {
+        const number = from + i + 1;
+        return `${number === m.lineNum ? '>' : ' '} ${String(number).padStart(4)} ${text}`;
+      });
+      return [`${m.lineNum}:${m.linePos} ${m.message}`, ...around].join('\n');
+    });
+  const reason = quotes.length > 0 ? quotes.join('\n') : String(cause);
+  return new ShaderError(`the shader of ${label} was refused:\n${reason}`, { cause });
+}
