@@ -19,7 +19,8 @@ export function fromRaw(dtype: DType, shape: Shape, bytes: Uint8Array, saturate 
       `${dtype} [${shape.join(', ')}] takes ${n * bytesPerElement(dtype)} bytes, the data has ${bytes.byteLength}`,
     );
   }
-  return { dtype, shape, data: decode(dtype, n, bytes.slice().buffer, saturate) };
+  // Not slice(): on a Node Buffer that is a view of shared memory, not a copy.
+  return { dtype, shape, data: decode(dtype, n, new Uint8Array(bytes).buffer, saturate) };
 }
 
 function decode(dtype: DType, n: number, buffer: ArrayBuffer, saturate: boolean): HostArray {
