@@ -3,7 +3,6 @@ import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../helpers/chromium.ts';
 import { servePages, type PageServer } from '../helpers/page-server.ts';
-import type {} from './page/main.ts';
 
 describe('a page in Chromium', () => {
   let browser: Browser | undefined;

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import puppeteer, { type Browser } from 'puppeteer';
+import { launch, type Browser } from 'puppeteer';
 
 const SYSTEM_NAMES = ['google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser', 'chrome'];
 
@@ -30,7 +30,7 @@ interface Found {
 /** Starts the browser; the caller closes it. `CHROME_PATH` names one to use before any other. */
 export async function launchChromium(): Promise<Browser> {
   const found = systemChromium() ?? (await packagedChromium());
-  return puppeteer.launch({ executablePath: found.path, headless: found.headless, env: found.env, args: FLAGS });
+  return launch({ executablePath: found.path, headless: found.headless, env: found.env, args: FLAGS });
 }
 
 function systemChromium(): Found | undefined {

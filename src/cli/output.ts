@@ -1,0 +1,115 @@
+/** What the command prints: tables or one JSON object on stdout, one message on stderr when it fails. */
+import Table from 'cli-table3';
+import { CommanderError } from 'commander';
+import { TilewiseError, UnsupportedError } from '../core/errors.ts';
+
+/** A stream the command writes to. */
+export interface Sink {
+  readonly write: (text: string) => unknown;
+  readonly isTTY?: boolean | undefined;
+}
+
+/** Where a command writes. */
+export interface Streams {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+}
+
+/** How a command reports its result. */
+export interface Output {
+  /** With `--json`, `value` as one line of JSON; otherwise the text that `human` makes of it. */
+  readonly result: (value: object, human: () => string) => void;
+  /** A remark for people; nothing with `--json`. */
+  readonly note: (text: string) => void;
+  readonly json: boolean;
+}
+
+/** Makes the output of a command. */
+export function createOutput({ stdout }: Streams, json: boolean): Output {
+  return {
+    json,
+    result: (value, human) => stdout.write(json ? `${JSON.stringify(value)}\n` : `${human()}\n`),
+    note: (text) => {
+      if (!json) stdout.write(`${text}\n`);
+    },
+  };
+}
+
+/** A failed command as the JSON object `{error: {code, message, detail}}`. */
+export interface Failure {
+  readonly error: { readonly code: string; readonly message: string; readonly detail: object };
+}
+
+/** `code` is an ErrorCode, `USAGE` for a command line that does not parse, `INTERNAL` for anything not thrown on purpose. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) {
+    return { error: { code: 'USAGE', message: error.message.replace(/^error: /, ''), detail: {} } };
+  }
+  if (error instanceof TilewiseError) {
+    const { format, file, node, op, hint } = error.detail;
+    const items = error instanceof UnsupportedError ? { items: error.items } : {};
+    return { error: { code: error.code, message: error.message, detail: { format, file, node, op, hint, ...items } } };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { error: { code: 'INTERNAL', message: `internal error: ${message}`, detail: {} } };
+}
+
+/** The failure as text for stderr: the message, and the stack with its causes only when `verbose`. */
+export function failureText(error: unknown, verbose: boolean): string {
+  const { code, message } = failureOf(error).error;
+  const hint = code === 'INTERNAL' && !verbose ? '\nRun again with --verbose for the stack trace.' : '';
+  return `error: ${message}${hint}${verbose ? stackOf(error) : ''}\n`;
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const cause = error.cause === undefined ? '' : `\ncaused by: ${describe(error.cause)}${stackOf(error.cause)}`;
+  return `\n${(error.stack ?? '').replace(/^[\s\S]*?(?=\n {4}at )/, '').replace(/^\n/, '')}${cause}`;
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** A table with a head row; columns named in `right` are right-aligned. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly string[] = [],
+): string {
+  const t = new Table({
+    head: [...head],
+    colAligns: head.map((h) => (right.includes(h) ? 'right' : 'left')),
+    style: { head: [], border: [] },
+  });
+  t.push(...rows.map((r) => [...r]));
+  return t.toString();
+}
+
+/** Milliseconds with three significant digits, `12.3 ms`. */
+export function milliseconds(ms: number): string {
+  return `${ms >= 1000 ? ms.toFixed(0) : Number(ms.toPrecision(3))} ms`;
+}
+
+/** Bytes in binary units, `3.4 MiB`. */
+export function byteText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  const i = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** i;
+  return `${i === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${units[i] ?? 'B'}`;
+}
+
+/** A count in short form, `3.50 M`. */
+export function countText(n: number): string {
+  if (n >= 1e9) return `${(n / 1e9).toFixed(2)} G`;
+  if (n >= 1e6) return `${(n / 1e6).toFixed(2)} M`;
+  return n >= 1e4 ? `${(n / 1e3).toFixed(1)} k` : String(n);
+}
+
+/** The middle of the sorted values; the mean of the two middle ones for an even count; NaN for none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  const upper = sorted[Math.floor(half)] ?? NaN;
+  return Number.isInteger(half) ? ((sorted[half - 1] ?? NaN) + upper) / 2 : upper;
+}

@@ -1,0 +1,46 @@
+/** The `tilewise` command line: its commands and options, and what becomes of errors. */
+import { Command, CommanderError } from 'commander';
+import { addClassify } from './commands/classify.ts';
+import { addCompare } from './commands/compare.ts';
+import { addDemo } from './commands/demo.ts';
+import { addInspect } from './commands/inspect.ts';
+import { addRun } from './commands/run.ts';
+import { Runner } from './context.ts';
+import { failureOf, failureText, type Streams } from './output.ts';
+
+/**
+ * Runs one command line (without `node` and the script) and resolves with the exit code; never rejects. Anything wrong
+ * is one message on stderr and exit code 1; with `--json` also one object `{error: {code, message, detail}}` on stdout.
+ */
+export async function runCommandLine(argv: readonly string[], streams: Streams): Promise<number> {
+  const runner = new Runner(streams);
+  const program = buildProgram(runner, streams);
+  const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const json = flags.includes('--json');
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return runner.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
+    if (json) streams.stdout.write(`${JSON.stringify(failureOf(error))}\n`);
+    // commander has already written its own complaint, with the usage
+    if (!(error instanceof CommanderError)) streams.stderr.write(failureText(error, flags.includes('--verbose')));
+    return 1;
+  }
+}
+
+function buildProgram(runner: Runner, streams: Streams): Command {
+  const program = new Command('tilewise')
+    .description('Runs trained vision networks on WebGPU from the model file you already have.')
+    .option('--json', 'print one JSON object on stdout and nothing else')
+    .option('--verbose', 'print stack traces of errors')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => streams.stdout.write(text),
+      writeErr: (text) => streams.stderr.write(text),
+    })
+    .exitOverride()
+    .showHelpAfterError();
+  for (const add of [addClassify, addRun, addInspect, addCompare, addDemo]) add(program, runner);
+  return program;
+}

@@ -1,0 +1,51 @@
+/** A progress bar on stderr while something loads; silent where stderr is no terminal. */
+import cliProgress from 'cli-progress';
+import type { Sink } from './output.ts';
+
+/** One step of a load: bytes of a download, pipelines compiled. */
+export interface ProgressStep {
+  /** What is happening: `download model.onnx`, `compile`. */
+  readonly stage: string;
+  readonly done: number;
+  /** Undefined when it is not known how much there is. */
+  readonly total: number | undefined;
+}
+
+/** Shows steps; `stop` clears the line and may be called any number of times. */
+export interface Progress {
+  readonly report: (step: ProgressStep) => void;
+  readonly stop: () => void;
+}
+
+const SILENT: Progress = { report: () => undefined, stop: () => undefined };
+
+/** A bar when `stream` is a terminal, nothing otherwise: a log file is no place for redrawn lines. */
+export function createProgress(stream: Sink): Progress {
+  if (!stream.isTTY) return SILENT;
+  const bar = new cliProgress.SingleBar({
+    format: '{stage} [{bar}] {percentage}%',
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    barsize: 30,
+  });
+  let stage: string | undefined;
+  const stop = (): void => {
+    if (stage !== undefined) bar.stop();
+    stage = undefined;
+  };
+  return {
+    report: (step) => {
+      const total = step.total ?? Math.max(1, step.done);
+      if (stage !== step.stage) {
+        stop();
+        bar.start(total, step.done, { stage: step.stage });
+        stage = step.stage;
+      } else {
+        bar.setTotal(total);
+        bar.update(step.done, { stage });
+      }
+    },
+    stop,
+  };
+}

@@ -1,0 +1,88 @@
+/** Printing of results, failures, tables and quantities. */
+import { CommanderError } from 'commander';
+import { describe, expect, it } from 'vitest';
+import {
+  byteText,
+  countText,
+  createOutput,
+  failureOf,
+  failureText,
+  median,
+  milliseconds,
+  table,
+} from '../../src/cli/output.ts';
+import { LoadError, UnsupportedError } from '../../src/core/errors.ts';
+
+function capture(): { written: string[]; streams: Parameters<typeof createOutput>[0] } {
+  const written: string[] = [];
+  const sink = { write: (text: string) => written.push(text) };
+  return { written, streams: { stdout: sink, stderr: sink } };
+}
+
+describe('createOutput', () => {
+  it('prints exactly one JSON object with --json, text and remarks without', () => {
+    const json = capture();
+    const output = createOutput(json.streams, true);
+    output.note('a remark');
+    output.result({ a: 1 }, () => 'text');
+    expect(json.written).toEqual(['{"a":1}\n']);
+    const text = capture();
+    const human = createOutput(text.streams, false);
+    human.note('a remark');
+    human.result({ a: 1 }, () => 'text');
+    expect(text.written).toEqual(['a remark\n', 'text\n']);
+  });
+});
+
+describe('failures', () => {
+  it('carry code, message and where', () => {
+    const error = new LoadError('cannot be read', { file: 'm.onnx', hint: 'Check the path' });
+    expect(failureOf(error)).toEqual({
+      error: {
+        code: 'LOAD_FAILED',
+        message: 'file m.onnx: cannot be read. Check the path',
+        detail: { file: 'm.onnx', hint: 'Check the path', format: undefined, node: undefined, op: undefined },
+      },
+    });
+    const items = [{ node: 'n', op: 'Foo', what: 'operator' }];
+    expect(failureOf(new UnsupportedError(items)).error.detail).toMatchObject({ items });
+    expect(failureOf(new CommanderError(1, 'x', 'error: unknown option')).error.message).toBe('unknown option');
+  });
+
+  it('show a stack, with causes, only when verbose', () => {
+    const error = new LoadError('cannot be read', { file: 'm.onnx', cause: new RangeError('deep down') });
+    expect(failureText(error, false)).toBe('error: file m.onnx: cannot be read\n');
+    expect(failureText(error, true)).toMatch(/cannot be read\n +at [\s\S]+caused by: deep down\n +at /);
+    expect(failureText(new TypeError('oops'), false)).toMatch(/^error: internal error: oops\n.*--verbose/);
+  });
+});
+
+describe('text of quantities', () => {
+  it('uses units people read', () => {
+    expect([byteText(0), byteText(512), byteText(1536), byteText(40 * 2 ** 20)]).toEqual([
+      '0 B',
+      '512 B',
+      '1.50 KiB',
+      '40.0 MiB',
+    ]);
+    expect([countText(999), countText(12345), countText(3.5e6), countText(3.1e8), countText(4.1e9)]).toEqual([
+      '999',
+      '12.3 k',
+      '3.50 M',
+      '310.00 M',
+      '4.10 G',
+    ]);
+    expect([milliseconds(0.01234), milliseconds(12.345), milliseconds(12345)]).toEqual([
+      '0.0123 ms',
+      '12.3 ms',
+      '12345 ms',
+    ]);
+    expect([median([3, 1, 2]), median([4, 1, 2, 3]), median([])]).toEqual([2, 2.5, NaN]);
+  });
+
+  it('makes a table', () => {
+    const text = table(['op', 'n'], [['Conv', '3']], ['n']);
+    expect(text.split('\n')).toHaveLength(5);
+    expect(text).toContain('│ Conv │ 3 │');
+  });
+});

@@ -1,0 +1,88 @@
+/** Shapes of inputs from raw files, and the names outputs are written under. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileNames, readBytes, readFeeds, resolveShape } from '../../src/cli/tensor-files.ts';
+import type { DType } from '../../src/core/dtype.ts';
+import type { Dim, GraphInput } from '../../src/ir/graph.ts';
+
+function input(shape: readonly Dim[], dtype: DType = 'float32', name = 'x'): GraphInput {
+  return { name, dtype, shape };
+}
+
+describe('resolveShape', () => {
+  it('takes the declared shape when it is static and the bytes fit', () => {
+    expect(resolveShape(input([1, 3]), 12, undefined, new Map())).toEqual([1, 3]);
+    expect(resolveShape(input([2], 'int64'), 16, undefined, new Map())).toEqual([2]);
+    expect(resolveShape(input([], 'uint8'), 1, undefined, new Map())).toEqual([]);
+  });
+
+  it('derives one unknown extent from the byte count and binds its symbol', () => {
+    const bindings = new Map<string, number>();
+    expect(resolveShape(input(['n', 3]), 24, undefined, bindings)).toEqual([2, 3]);
+    expect(resolveShape(input(['n', 5], 'uint8'), 10, undefined, bindings)).toEqual([2, 5]);
+    expect(() => resolveShape(input(['n', 5], 'uint8'), 15, undefined, bindings)).toThrow(
+      'takes 10 bytes, the file has 15',
+    );
+  });
+
+  it('refuses what does not fit', () => {
+    expect(() => resolveShape(input([1, 3]), 11, undefined, new Map())).toThrow('takes 12 bytes, the file has 11');
+    expect(() => resolveShape(input(['n', 3]), 13, undefined, new Map())).toThrow(/has 13 bytes.*FILE:1x3/);
+    expect(() => resolveShape(input(['n', 'c']), 12, undefined, new Map())).toThrow(/FILE:1x1/);
+    expect(() => resolveShape(input(['s', 's']), 16, undefined, new Map())).toThrow(/FILE:1x1/);
+    expect(() => resolveShape(input(['n', 3]), 24, [2, 4], new Map())).toThrow('is float32 nx3; 2x4 does not fit');
+    expect(() => resolveShape(input([1, 3]), 12, [3], new Map())).toThrow('1x3; 3 does not fit');
+    expect(() => resolveShape(input(['n', 3]), 24, [3, 3], new Map())).toThrow('takes 36 bytes, the file has 24');
+    expect(() => resolveShape(input(['n']), 24, [2 ** 40], new Map())).toThrow('limit');
+  });
+});
+
+describe('readFeeds', () => {
+  let dir = '';
+
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'tilewise-feeds-'));
+    writeFileSync(join(dir, 'six'), new Uint8Array(Float32Array.of(1, 2, 3, 4, 5, 6).buffer));
+    writeFileSync(join(dir, 'two'), new Uint8Array(BigInt64Array.of(7n, -8n).buffer));
+  });
+
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  it('reads tensors in their own dtypes; a written shape binds symbols of the others', () => {
+    const inputs = [input(['n', 'm'], 'int64', 'b'), input(['n', 'm'], 'float32', 'a')];
+    const other = { name: 'b', file: join(dir, 'two'), shape: undefined };
+    expect(() => readFeeds([other, { name: 'a', file: join(dir, 'six'), shape: [2, 3] }], inputs)).toThrow(
+      /two: input "b" of int64 2x3 takes 48 bytes, the file has 16$/,
+    );
+    const feeds = readFeeds([{ ...other, name: 'c' }], [input(['k'], 'int64', 'c')]);
+    expect([...(feeds.get('c')?.data ?? [])]).toEqual([7, -8]);
+  });
+
+  it('wants each input exactly once', () => {
+    const spec = { name: 'x', file: join(dir, 'six'), shape: undefined };
+    expect(() => readFeeds([], [input([6])])).toThrow(/no data for input "x" \(float32 6\).*--input/);
+    expect(() => readFeeds([spec, spec], [input([6])])).toThrow('given twice');
+  });
+
+  it('names a file that cannot be read', () => {
+    expect(() => readBytes(join(dir, 'none'))).toThrow(/file .*none: there is no such file/);
+    expect(() => readBytes(dir)).toThrow('this is a folder');
+  });
+});
+
+describe('fileNames', () => {
+  it('keeps harmless names, replaces the rest, and stays unique', () => {
+    expect(fileNames(['prob', 'a/b:0', 'a b 0', 'A_b_0', '../../x', '', '..'])).toEqual([
+      'prob.bin',
+      'a_b_0.bin',
+      'a_b_0_1.bin',
+      'A_b_0_2.bin',
+      '_.._x.bin',
+      'output.bin',
+      'output_1.bin',
+    ]);
+    expect(fileNames(['x'.repeat(300)])[0]?.length).toBe(104);
+  });
+});
