@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/helpers/summary-reporter.ts'],
     projects: [
       {
         test: {
@@ -15,6 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'gpu',
+          setupFiles: ['test/helpers/gpu-setup.ts'],
           include: ['test/**/*.gpu.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,

@@ -1,0 +1,25 @@
+/** Prints, after all tests, how many GPU dispatches ran on which adapter, and the plain totals. Fails a GPU run without any. */
+import type { Reporter, TestModule } from 'vitest/node';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Compute dispatches this test put on a real device. */
+    dispatches?: number;
+    adapter?: string;
+  }
+}
+
+export default class SummaryReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const tests = modules.flatMap((m) => [...m.children.allTests()]);
+    const count = (state: string): number => tests.filter((t) => t.result().state === state).length;
+    const broken = modules.filter((m) => m.errors().length > 0).length;
+    const dispatches = tests.reduce((sum, t) => sum + (t.meta().dispatches ?? 0), 0);
+    const adapters = new Set(tests.map((t) => t.meta().adapter).filter((name) => name !== undefined));
+    if (modules.some((m) => m.project.name === 'gpu')) {
+      console.log(`kernels executed: ${dispatches} (adapter: ${[...adapters].join(', ') || 'none'})`);
+      if (dispatches === 0) process.exitCode = 1;
+    }
+    console.log(`${count('passed')} passed, ${count('failed') + broken} failed, ${count('skipped')} skipped`);
+  }
+}

@@ -1,0 +1,23 @@
+/** Builds the library: one ES module per entry point, everything a page needs inside, what only Node needs outside. */
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vite';
+
+const manifest: { dependencies?: Record<string, string>; peerDependencies?: Record<string, string> } = JSON.parse(
+  readFileSync(new URL('./package.json', import.meta.url), 'utf8'),
+);
+const outside = [...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.peerDependencies ?? {}), 'tar-fs'];
+
+export default defineConfig({
+  build: {
+    lib: {
+      entry: { index: 'src/index.ts', node: 'src/node/index.ts', cli: 'src/cli/main.ts' },
+      formats: ['es'],
+    },
+    target: 'es2023',
+    outDir: 'dist',
+    minify: false,
+    rollupOptions: {
+      external: (id) => id.startsWith('node:') || outside.some((name) => id === name || id.startsWith(`${name}/`)),
+    },
+  },
+});
