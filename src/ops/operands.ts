@@ -3,6 +3,8 @@ import { ShapeError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Operand, Operands, Tensors } from './definition.ts';
 
+export { normalizeAxis } from '../core/broadcast.ts';
+
 /** The operand at `index`. Throws ShapeError when it is absent. */
 export function operand(inputs: Operands, index: number): Operand {
   const found = inputs[index];
@@ -22,13 +24,4 @@ export function knownInts(inputs: Operands, index: number, what: string): number
   const { value } = operand(inputs, index);
   if (!value) throw new ShapeError(`${what} depends on the data; it must follow from the input shapes`);
   return Array.from(value.data);
-}
-
-/** `axis` in 0…rank−1, counting from the end when negative. Throws ShapeError outside. */
-export function normalizeAxis(axis: number, rank: number): number {
-  const positive = axis < 0 ? axis + rank : axis;
-  if (!Number.isInteger(axis) || positive < 0 || positive >= rank) {
-    throw new ShapeError(`axis ${axis} is outside a tensor of rank ${rank}`);
-  }
-  return positive;
 }
