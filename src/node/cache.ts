@@ -1,0 +1,52 @@
+/** The folder where tilewise keeps what it unpacked or downloaded, and atomic writes into it. */
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { LoadError } from '../core/errors.ts';
+
+/**
+ * A writable cache folder of this user, made when missing: TILEWISE_CACHE, else `tilewise` in XDG_CACHE_HOME or
+ * `~/.cache`, else one in the system's folder for temporary files. Throws LoadError when none can be written.
+ */
+export function cacheFolder(): string {
+  const named = process.env['TILEWISE_CACHE'];
+  const home = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  const candidates = named ? [named] : [join(home, 'tilewise'), join(tmpdir(), `tilewise-${userInfo().uid}`)];
+  const folder = candidates.find(usable);
+  if (folder !== undefined) return folder;
+  throw new LoadError(`no writable cache folder: tried ${candidates.join(' and ')}`, {
+    hint: 'Set TILEWISE_CACHE to a folder you can write to',
+  });
+}
+
+/** Writes a file so that readers see either nothing or all of it, whichever processes write at the same time. */
+export async function writeAtomically(file: string, bytes: Uint8Array | string): Promise<void> {
+  mkdirSync(dirname(file), { recursive: true });
+  const partial = temporaryName(file);
+  try {
+    await writeFile(partial, bytes);
+    await rename(partial, file);
+  } catch (cause) {
+    await rm(partial, { force: true });
+    throw new LoadError('cannot be written', { file, cause, hint: cause instanceof Error ? cause.message : undefined });
+  }
+}
+
+/** A name beside `path` that no other process uses. */
+export function temporaryName(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+}
+
+/** A folder in the shared temporary directory counts only if it is this user's own, so that nobody else can plant files. */
+function usable(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+    const { uid } = lstatSync(folder);
+    return process.platform === 'win32' || uid === userInfo().uid || !folder.startsWith(tmpdir());
+  } catch {
+    return false;
+  }
+}
