@@ -1,0 +1,310 @@
+/**
+ * Runs one operator case on a GPU (Dawn in Node, with the default limits every WebGPU device guarantees) and through
+ * the CPU reference. Every dispatch runs inside error scopes; any complaint fails the test.
+ */
+import { create, globals } from 'webgpu';
+import type { Binding, ShaderModule } from '../../shaders/lib/module.ts';
+import { packParams } from '../../shaders/lib/module.ts';
+import { hostArray, type DType, type HostArray } from '../../src/core/dtype.ts';
+import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
+import { elementCount, tensor, type Tensor, type TensorDesc } from '../../src/core/tensor.ts';
+import type { OpKind } from '../../src/ir/ops.ts';
+import type { CallOperand, KernelCall, KernelDefinition, LowerContext } from '../../src/kernels/definition.ts';
+import { KERNELS } from '../../src/kernels/registry.ts';
+import type { OpDefinition } from '../../src/ops/definition.ts';
+import { OPS } from '../../src/ops/registry.ts';
+import { buildCase, type OpCase } from './op-case.ts';
+
+/** What the cases are lowered for: the limits every device has, kernels chosen as for a software adapter. */
+export const TEST_PROFILE: DeviceProfile = { limits: DEFAULT_LIMITS, adapterClass: 'software', features: [] };
+
+interface Prepared<K extends OpKind> {
+  readonly context: LowerContext<K>;
+  readonly inputs: readonly (Tensor | undefined)[];
+  readonly outputs: readonly TensorDesc[];
+}
+
+function prepare<K extends OpKind>(c: OpCase<K>): Prepared<K> {
+  const { graph, feeds } = buildCase(c);
+  const node = graph.nodes[0] as unknown as LowerContext<K>['node'];
+  const inputs = node.inputs.map((name) => feeds.get(name) ?? graph.initializers.get(name));
+  const definition = OPS[c.op] as unknown as OpDefinition<K>;
+  const operands = inputs.map(
+    (t, i) => t && { dtype: t.dtype, shape: t.shape, value: c.inputs[i]?.constant ? t : undefined },
+  );
+  const outputs = definition.infer(node, operands);
+  const context: LowerContext<K> = {
+    node,
+    device: TEST_PROFILE,
+    inputs: inputs.map((t) => t && { dtype: t.dtype, shape: t.shape }),
+    outputs,
+    constant: (name) => graph.initializers.get(name),
+  };
+  return { context, inputs, outputs };
+}
+
+/** What the CPU reference gives for a case. */
+export function referenceOf<K extends OpKind>(c: OpCase<K>): Tensor[] {
+  const { context, inputs, outputs } = prepare(c);
+  const definition = OPS[c.op] as unknown as OpDefinition<K>;
+  return [...definition.reference(context.node, inputs, outputs)];
+}
+
+/** Names of the variants that apply to a case, in the order of preference; empty for `view` and `host` operators. */
+export function variantsOf<K extends OpKind>(c: OpCase<K>): string[] {
+  const definition = KERNELS[c.op] as unknown as KernelDefinition<K>;
+  if (definition.kind !== 'dispatch') return [];
+  const { context } = prepare(c);
+  return definition.variants.filter((v) => v.tryLower(context) !== undefined).map((v) => v.name);
+}
+
+/** Lowers a case to dispatches: with the named variant, or with the first that applies. */
+export function lowerCase<K extends OpKind>(c: OpCase<K>, variantName?: string): readonly KernelCall[] {
+  const definition = KERNELS[c.op] as unknown as KernelDefinition<K>;
+  if (definition.kind !== 'dispatch') throw new Error(`${c.op} has no dispatch: it is a ${definition.kind} operator`);
+  const { context } = prepare(c);
+  for (const candidate of definition.variants) {
+    if (variantName !== undefined && candidate.name !== variantName) continue;
+    const calls = candidate.tryLower(context);
+    if (calls) return calls;
+  }
+  throw new Error(`${c.op} "${c.name}": no variant ${variantName ?? ''} applies`);
+}
+
+/** Runs a case on the GPU with the named variant, or with the first that applies. A `view` operator copies its input. */
+export async function runCaseOnGpu<K extends OpKind>(c: OpCase<K>, variantName?: string): Promise<Tensor[]> {
+  const { context, inputs, outputs } = prepare(c);
+  const feeds = new Map<string, Tensor>();
+  context.node.inputs.forEach((name, i) => {
+    const t = inputs[i];
+    if (name !== '' && t) feeds.set(name, t);
+  });
+  if (KERNELS[c.op].kind === 'view') {
+    const data = inputs[0]?.data ?? new Float32Array(0);
+    return outputs.map(({ dtype, shape }) => tensor(dtype, shape, data.slice()));
+  }
+  const results = new Map(context.node.outputs.map((name, i) => [name, outputs[i]] as const));
+  return runCalls(lowerCase(c, variantName), feeds, results);
+}
+
+interface Gpu {
+  readonly device: GPUDevice;
+  readonly pipelines: Map<string, Promise<GPUComputePipeline>>;
+}
+
+let opened: Promise<Gpu> | undefined;
+
+/** Dawn crashes when an instance is collected while its device lives, so each is kept. */
+const instances: GPU[] = [];
+
+/** The one device of this process: lavapipe (or what Vulkan driver there is) through Dawn. */
+export function openGpu(): Promise<Gpu> {
+  opened ??= (async () => {
+    Object.assign(globalThis, globals);
+    const gpu = create(['backend=vulkan']);
+    instances.push(gpu);
+    const adapter = await gpu.requestAdapter();
+    if (!adapter) throw new Error('no Vulkan adapter; install mesa-vulkan-drivers');
+    return { device: await adapter.requestDevice(), pipelines: new Map() };
+  })();
+  return opened;
+}
+
+/** Destroys the device; without it Dawn keeps the process alive. */
+export async function closeGpu(): Promise<void> {
+  (await opened)?.device.destroy();
+  opened = undefined;
+}
+
+/**
+ * Runs dispatches in order. `feeds` are the values that exist before, `results` those to read back. Buffers are
+ * filled with 0xff bytes (NaN in float32) first, so that an element no invocation writes is seen.
+ */
+export async function runCalls(
+  calls: readonly KernelCall[],
+  feeds: ReadonlyMap<string, Tensor>,
+  results: ReadonlyMap<string, TensorDesc | undefined>,
+): Promise<Tensor[]> {
+  const gpu = await openGpu();
+  const { device } = gpu;
+  device.pushErrorScope('out-of-memory');
+  device.pushErrorScope('validation');
+  const buffers = new BufferPool(device, feeds, results);
+  const [outcome] = await Promise.allSettled([execute(gpu, calls, buffers, results)]);
+  const validation = await device.popErrorScope();
+  const memory = await device.popErrorScope();
+  buffers.destroy();
+  if (outcome.status === 'rejected') throw outcome.reason;
+  const complaint = validation ?? memory;
+  if (complaint) throw new Error(`${complaint.message}\n${calls.map((c) => numbered(c.shader.wgsl)).join('\n')}`);
+  return outcome.value;
+}
+
+async function execute(
+  gpu: Gpu,
+  calls: readonly KernelCall[],
+  buffers: BufferPool,
+  results: ReadonlyMap<string, TensorDesc | undefined>,
+): Promise<Tensor[]> {
+  const { device } = gpu;
+  const steps = [];
+  for (const call of calls) {
+    const pipeline = await pipelineFor(gpu, call.shader);
+    steps.push({ call, pipeline, group: bindGroup(device, call, pipeline, buffers) });
+  }
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  for (const { call, pipeline, group } of steps) {
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, group);
+    pass.dispatchWorkgroups(...call.workgroups);
+  }
+  pass.end();
+  device.queue.submit([encoder.finish()]);
+  const out: Tensor[] = [];
+  for (const [name, desc] of results) if (desc) out.push(await buffers.read(name, desc));
+  return out;
+}
+
+function bindGroupLayout(device: GPUDevice, bindings: readonly Binding[], hasParams: boolean): GPUBindGroupLayout {
+  const entries: GPUBindGroupLayoutEntry[] = bindings.map((b, binding) => ({
+    binding,
+    visibility: GPUShaderStage.COMPUTE,
+    buffer: { type: b.access === 'read' ? 'read-only-storage' : 'storage' },
+  }));
+  if (hasParams) {
+    const binding = bindings.length;
+    entries.push({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } });
+  }
+  return device.createBindGroupLayout({ entries });
+}
+
+function pipelineFor({ device, pipelines }: Gpu, shader: ShaderModule): Promise<GPUComputePipeline> {
+  const key = `${shader.wgsl}\n${JSON.stringify(shader.bindings)}`;
+  const known = pipelines.get(key);
+  if (known) return known;
+  const layout = bindGroupLayout(device, shader.bindings, Object.keys(shader.params).length > 0);
+  const made = device
+    .createComputePipelineAsync({
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module: device.createShaderModule({ code: shader.wgsl }), entryPoint: 'main' },
+    })
+    .catch((cause: unknown) => {
+      throw new Error(`${String(cause)}\n${numbered(shader.wgsl)}`, { cause });
+    });
+  pipelines.set(key, made);
+  return made;
+}
+
+function numbered(text: string): string {
+  return text
+    .split('\n')
+    .map((line, i) => `${String(i + 1).padStart(4)} ${line}`)
+    .join('\n');
+}
+
+function bindGroup(
+  device: GPUDevice,
+  call: KernelCall,
+  pipeline: GPUComputePipeline,
+  buffers: BufferPool,
+): GPUBindGroup {
+  if (call.operands.length !== call.shader.bindings.length) {
+    throw new Error(`${call.operands.length} operands for ${call.shader.bindings.length} bindings`);
+  }
+  const entries = call.operands.map((o, binding) => ({ binding, resource: { buffer: buffers.of(o) } }));
+  if (Object.keys(call.shader.params).length > 0) {
+    const bytes = packParams(call.shader.params, call.params);
+    entries.push({ binding: entries.length, resource: { buffer: buffers.uniform(bytes) } });
+  }
+  return device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+}
+
+/** The buffers of one run, by value name, constant tensor and scratch id. */
+class BufferPool {
+  readonly #device: GPUDevice;
+  readonly #named = new Map<string, GPUBuffer>();
+  readonly #constants = new Map<Tensor, GPUBuffer>();
+  readonly #all: GPUBuffer[] = [];
+
+  constructor(
+    device: GPUDevice,
+    feeds: ReadonlyMap<string, Tensor>,
+    results: ReadonlyMap<string, TensorDesc | undefined>,
+  ) {
+    this.#device = device;
+    for (const [name, t] of feeds) this.#named.set(name, this.#upload(t));
+    for (const [name, desc] of results) if (desc) this.#named.set(name, this.#blank(elementCount(desc.shape)));
+  }
+
+  of(operand: CallOperand): GPUBuffer {
+    if (operand.kind === 'constant') {
+      const known = this.#constants.get(operand.tensor) ?? this.#upload(operand.tensor);
+      this.#constants.set(operand.tensor, known);
+      return known;
+    }
+    const key = operand.kind === 'value' ? operand.name : `scratch ${operand.id}`;
+    const known = this.#named.get(key);
+    if (known) return known;
+    if (operand.kind === 'value') throw new Error(`value "${operand.name}" has no buffer`);
+    const made = this.#blank(operand.elements);
+    this.#named.set(key, made);
+    return made;
+  }
+
+  uniform(bytes: Uint8Array): GPUBuffer {
+    const buffer = this.#create(bytes.byteLength, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+    this.#device.queue.writeBuffer(buffer, 0, bytes.slice().buffer);
+    return buffer;
+  }
+
+  async read(name: string, { dtype, shape }: TensorDesc): Promise<Tensor> {
+    const source = this.#named.get(name);
+    if (!source) throw new Error(`no buffer for "${name}"`);
+    const n = elementCount(shape);
+    const staging = this.#create(source.size, GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ);
+    const encoder = this.#device.createCommandEncoder();
+    encoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
+    this.#device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    const data = fromWords(dtype, staging.getMappedRange().slice(0), n);
+    staging.unmap();
+    return tensor(dtype, shape, data);
+  }
+
+  destroy(): void {
+    for (const buffer of this.#all) buffer.destroy();
+  }
+
+  #create(bytes: number, usage: number): GPUBuffer {
+    const buffer = this.#device.createBuffer({ size: Math.max(16, Math.ceil(bytes / 16) * 16), usage });
+    this.#all.push(buffer);
+    return buffer;
+  }
+
+  #storage(elements: number): GPUBuffer {
+    return this.#create(elements * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC);
+  }
+
+  #upload({ data }: Tensor): GPUBuffer {
+    const words = data.BYTES_PER_ELEMENT === 4 ? data.slice() : Int32Array.from(data);
+    const buffer = this.#storage(words.length);
+    this.#device.queue.writeBuffer(buffer, 0, words.buffer);
+    return buffer;
+  }
+
+  #blank(elements: number): GPUBuffer {
+    const buffer = this.#storage(elements);
+    this.#device.queue.writeBuffer(buffer, 0, new Uint8Array(buffer.size).fill(0xff).buffer);
+    return buffer;
+  }
+}
+
+/** Four-byte GPU elements as the host array of `dtype`. */
+function fromWords(dtype: DType, bytes: ArrayBuffer, n: number): HostArray {
+  const out = hostArray(dtype, n);
+  const words = out instanceof Float32Array ? new Float32Array(bytes) : new Int32Array(bytes);
+  if (out instanceof Uint32Array) out.set(new Uint32Array(bytes, 0, n));
+  else out.set(words.subarray(0, n));
+  return out;
+}
