@@ -1,0 +1,42 @@
+/** The comparator itself: what must fail fails. */
+import { describe, expect, it } from 'vitest';
+import { compareTensors } from '../../src/core/compare.ts';
+import { tensorOf, zeros } from '../../src/core/tensor.ts';
+
+const tolerance = { rtol: 1e-4, atol: 1e-5 };
+const floats = (...values: number[]) => tensorOf('float32', [values.length], values);
+
+describe('compareTensors', () => {
+  it('accepts equal data and data within the tolerance', () => {
+    expect(compareTensors(floats(1, -2, 0), floats(1, -2, 0), tolerance).ok).toBe(true);
+    expect(compareTensors(floats(1.00005), floats(1), tolerance).ok).toBe(true);
+  });
+
+  it('rejects shifted data, a zero output and a single wrong element', () => {
+    const expected = floats(1, 2, 3, 4);
+    for (const wrong of [floats(2, 3, 4, 5), zeros('float32', [4]), floats(1, 2, 3, 4.01)]) {
+      expect(compareTensors(wrong, expected, tolerance).ok).toBe(false);
+    }
+    expect(compareTensors(floats(1, 2, 3, 4.01), expected, tolerance).mismatches).toBe(1);
+  });
+
+  it('matches a non-finite value only with itself', () => {
+    expect(compareTensors(floats(NaN, Infinity, -Infinity), floats(NaN, Infinity, -Infinity), tolerance).ok).toBe(true);
+    expect(compareTensors(floats(NaN), floats(Infinity), tolerance).ok).toBe(false);
+    expect(compareTensors(floats(Infinity), floats(-Infinity), tolerance).ok).toBe(false);
+    expect(compareTensors(floats(3e38), floats(Infinity), tolerance).ok).toBe(false);
+    expect(compareTensors(floats(0), floats(NaN), tolerance).ok).toBe(false);
+  });
+
+  it('rejects another shape and floats for integers', () => {
+    expect(compareTensors(zeros('float32', [2, 1]), zeros('float32', [1, 2]), tolerance).ok).toBe(false);
+    expect(compareTensors(zeros('float32', [2]), zeros('int32', [2]), tolerance).ok).toBe(false);
+  });
+
+  it('says where the worst element is', () => {
+    const report = compareTensors(tensorOf('float32', [2, 2], [0, 0, 9, 1]), zeros('float32', [2, 2]), tolerance);
+    expect(report.text).toContain('2 of 4 elements differ');
+    expect(report.text).toContain('worst at [1, 0]');
+    expect(report.maxAbs).toBe(9);
+  });
+});

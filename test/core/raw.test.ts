@@ -1,0 +1,57 @@
+/** Raw little-endian bytes, half floats and the narrowing of int64. */
+import { describe, expect, it } from 'vitest';
+import type { DType } from '../../src/core/dtype.ts';
+import { ShapeError } from '../../src/core/errors.ts';
+import { fromRaw, toRaw } from '../../src/core/raw.ts';
+import { elementCount, tensorOf, zeros } from '../../src/core/tensor.ts';
+import { floatToHalf, halfToFloat } from '../../src/util/half.ts';
+
+describe('raw tensors', () => {
+  it.each([
+    ['float32', [1.5, -2, 3e-39, Infinity], 16],
+    ['float16', [1.5, -2, 65504, 0.0999755859375], 8],
+    ['int64', [1, -2, 2147483647, -2147483648], 32],
+    ['int32', [1, -2, 2147483647, -2147483648], 16],
+    ['uint32', [1, 2, 3, 4294967295], 16],
+    ['int8', [1, -2, 127, -128], 4],
+    ['uint8', [1, 2, 3, 255], 4],
+    ['bool', [0, 1, 1, 0], 4],
+  ] as [DType, number[], number][])('%s goes to bytes and back', (dtype, values, bytes) => {
+    const t = tensorOf(dtype, [2, 2], values);
+    const raw = toRaw(t);
+    expect(raw.byteLength).toBe(bytes);
+    expect(fromRaw(dtype, [2, 2], raw)).toEqual(t);
+  });
+
+  it('refuses a byte count that does not fit', () => {
+    expect(() => fromRaw('float32', [3], new Uint8Array(8))).toThrow(ShapeError);
+    expect(() => fromRaw('float32', [2 ** 30, 2 ** 10], new Uint8Array(8))).toThrow(/limit/);
+    expect(() => zeros('float32', [-1])).toThrow(ShapeError);
+    expect(() => elementCount([1.5])).toThrow(ShapeError);
+  });
+
+  it('refuses int64 beyond int32 unless told to saturate', () => {
+    const raw = new Uint8Array(new BigInt64Array([2n ** 63n - 1n, -(2n ** 63n)]).buffer);
+    expect(() => fromRaw('int64', [2], raw)).toThrow(/does not fit int32/);
+    expect([...fromRaw('int64', [2], raw, true).data]).toEqual([2147483647, -2147483648]);
+  });
+});
+
+describe('half floats', () => {
+  it('round-trips every bit pattern', () => {
+    for (let bits = 0; bits < 65536; bits++) {
+      const value = halfToFloat(bits);
+      if (Number.isNaN(value)) expect(Number.isNaN(halfToFloat(floatToHalf(value)))).toBe(true);
+      else expect(floatToHalf(value)).toBe(bits);
+    }
+  });
+
+  it('rounds to nearest, ties to even, and overflows to infinity', () => {
+    expect(halfToFloat(floatToHalf(1 + 1 / 2048))).toBe(1);
+    expect(halfToFloat(floatToHalf(1 + 3 / 2048))).toBe(1 + 2 / 1024);
+    expect(halfToFloat(floatToHalf(65519.99))).toBe(65504);
+    expect(halfToFloat(floatToHalf(65520))).toBe(Infinity);
+    expect(halfToFloat(floatToHalf(2 ** -25))).toBe(0);
+    expect(halfToFloat(floatToHalf(1.5 * 2 ** -24))).toBe(2 ** -23);
+  });
+});

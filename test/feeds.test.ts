@@ -1,0 +1,37 @@
+/** What a session accepts as feeds, and what it says of the rest. */
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../src/core/errors.ts';
+import { toTensors, type FeedTensor, type Port } from '../src/feeds.ts';
+
+const ports: Port[] = [{ name: 'x', dtype: 'float32', shape: ['batch', 2] }];
+const feed = (x: FeedTensor) => toTensors(ports, { x }).get('x');
+
+describe('feeds', () => {
+  it('takes typed arrays and plain numbers, converting where needed', () => {
+    const own = new Float32Array([1, 2]);
+    expect(feed({ shape: [1, 2], data: own })?.data).toBe(own);
+    expect(feed({ shape: [1, 2], data: [1, 2] })?.data).toEqual(own);
+    expect(feed({ shape: [1, 2], data: new Uint8ClampedArray([1, 2]) })?.data).toEqual(own);
+  });
+
+  it('takes 64-bit integers and half bits', () => {
+    const int64: Port[] = [{ name: 'x', dtype: 'int64', shape: [2] }];
+    const half: Port[] = [{ name: 'x', dtype: 'float16', shape: [1] }];
+    const ints = toTensors(int64, { x: { shape: [2], data: new BigInt64Array([1n, -2n]) } });
+    expect(ints.get('x')?.data).toEqual(new Int32Array([1, -2]));
+    const halves = toTensors(half, { x: { shape: [1], data: new Uint16Array([0x3c00]) } });
+    expect(halves.get('x')?.data).toEqual(new Float32Array([1]));
+  });
+
+  it.each([
+    [{}, /input "x" is float32 batchx2, and no tensor was given/],
+    [{ y: { shape: [1, 2], data: [1, 2] } }, /"y" is not an input; the inputs are "x"/],
+    [{ x: { shape: [2], data: [1, 2] } }, /got float32 2/],
+    [{ x: { shape: [1, 3], data: [1, 2, 3] } }, /got float32 1x3/],
+    [{ x: { shape: [2, 2], data: [1, 2] } }, /does not hold 2 elements/],
+    [{ x: { dtype: 'int32' as const, shape: [1, 2], data: [1, 2] } }, /got int32/],
+  ])('refuses %o', (feeds, message) => {
+    expect(() => toTensors(ports, feeds as Record<string, FeedTensor>)).toThrow(message);
+    expect(() => toTensors(ports, feeds as Record<string, FeedTensor>)).toThrow(InputError);
+  });
+});

@@ -1,0 +1,75 @@
+/** Third-party models, pictures and expected outputs that lie beside a checkout and are never part of it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PbfReader } from 'pbf';
+import { isDType } from '../../src/core/dtype.ts';
+import { fromRaw } from '../../src/core/raw.ts';
+import { tensorOf, zeros, type Tensor } from '../../src/core/tensor.ts';
+import type { ModelFiles } from '../../src/formats/importer.ts';
+
+const folder = resolve(dirname(fileURLToPath(import.meta.url)), '../../../shared/data');
+
+/** Whether the test data is there; tests that need it skip otherwise. */
+export const hasSharedData = existsSync(join(folder, 'SOURCES.md'));
+if (!hasSharedData) console.warn('the shared test data is absent: tests against its models are skipped');
+
+/** Path of a file of the test data. */
+export function sharedPath(path: string): string {
+  return join(folder, path);
+}
+
+/** A model of the test data, with its companions. */
+export function sharedModel(path: string): ModelFiles {
+  const full = sharedPath(path);
+  return {
+    main: { name: basename(full), bytes: readFileSync(full) },
+    read: (name) => Promise.resolve(readFileSync(join(dirname(full), name))),
+  };
+}
+
+/** Recorded inputs and outputs of an independent runtime. */
+export interface Golden {
+  readonly model: string;
+  readonly inputs: readonly NamedTensor[];
+  readonly outputs: readonly NamedTensor[];
+}
+
+interface NamedTensor {
+  readonly name: string;
+  readonly tensor: Tensor;
+}
+
+interface GoldenFile {
+  model: string;
+  inputs: { name: string; file: string; dtype: string; shape: number[] }[];
+  outputs: { name: string; file: string; dtype: string; shape: number[] }[];
+}
+
+/** Reads `golden/NAME.json` and the raw tensors it names. */
+export function readGolden(name: string): Golden {
+  const spec = JSON.parse(readFileSync(sharedPath(`golden/${name}.json`), 'utf8')) as GoldenFile;
+  const load = (t: GoldenFile['inputs'][number]): NamedTensor => {
+    if (!isDType(t.dtype)) throw new TypeError(`${t.dtype} is not a dtype`);
+    return { name: t.name, tensor: fromRaw(t.dtype, t.shape, readFileSync(sharedPath(`golden/${t.file}`))) };
+  };
+  return { model: spec.model, inputs: spec.inputs.map(load), outputs: spec.outputs.map(load) };
+}
+
+/** Reads a float32 TensorProto (`*_output_0.pb` of the ONNX project). */
+export function readFloatProto(path: string): Tensor {
+  const found = { dims: [] as number[], raw: undefined as Uint8Array | undefined, floats: [] as number[] };
+  new PbfReader(readFileSync(sharedPath(path))).readFields((tag, out, pbf) => {
+    if (tag === 1) pbf.readPackedVarint(out.dims);
+    else if (tag === 4) pbf.readPackedFloat(out.floats);
+    else if (tag === 9) out.raw = pbf.readBytes();
+  }, found);
+  return found.raw ? fromRaw('float32', found.dims, found.raw) : tensorOf('float32', found.dims, found.floats);
+}
+
+/** The input the ONNX project's light models are checked with: `arange(n)/n`. */
+export function ramp(shape: readonly number[]): Tensor {
+  const t = zeros('float32', shape);
+  for (let i = 0; i < t.data.length; i++) t.data[i] = i / t.data.length;
+  return t;
+}
