@@ -1,0 +1,85 @@
+/** `tilewise run`: raw tensors in, raw tensors out. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { LoadError } from '../../core/errors.ts';
+import { toRaw } from '../../core/raw.ts';
+import { shapeText, type Tensor } from '../../core/tensor.ts';
+import { collect, parseFeed } from '../arguments.ts';
+import type { Context, Runner } from '../context.ts';
+import { milliseconds, table } from '../output.ts';
+import {
+  addDeviceOptions,
+  addSourceOptions,
+  loadModel,
+  openSession,
+  type DeviceOptions,
+  type SourceOptions,
+} from '../session.ts';
+import { fileNames, readFeeds, reasonOf } from '../tensor-files.ts';
+
+interface RunOptions extends SourceOptions, DeviceOptions {
+  readonly input?: readonly string[];
+  readonly outputDir: string;
+}
+
+interface TensorFile {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly file: string;
+}
+
+/** Adds the command. */
+export function addRun(program: Command, runner: Runner): void {
+  const command = program
+    .command('run')
+    .description("run a model on raw little-endian tensors, in the model's own dtypes and layout")
+    .argument('<model>', 'catalogue name, path or URL; of several files the main one')
+    .option('--input <[NAME=]FILE[:SHAPE]>', 'data of an input; SHAPE as in 1x3x352x352', collect)
+    .requiredOption('--output-dir <dir>', 'folder for the outputs, one file each; made when missing');
+  addSourceOptions(addDeviceOptions(command)).action(runner.wrap(run));
+}
+
+async function run([name = '']: readonly string[], options: RunOptions, context: Context): Promise<number> {
+  const model = await loadModel(name, options, context);
+  const specs = (options.input ?? []).map((spec) => parseFeed(spec, model.graph.inputs));
+  const feeds = readFeeds(specs, model.graph.inputs);
+  const shapes = Object.fromEntries([...feeds].map(([input, { shape }]) => [input, shape]));
+  const { session, adapter, adapterSource, loadMs } = await openSession(model, options, shapes, context);
+  const start = performance.now();
+  const results = await session.run(Object.fromEntries(feeds));
+  const runMs = performance.now() - start;
+  const inputs = specs.map((spec) => describe(spec.name, feeds.get(spec.name), spec.file));
+  const outputs = writeOutputs(session.graph.outputs, results, options.outputDir);
+  const { backend } = options;
+  context.output.result({ model: name, backend, adapter, adapterSource, inputs, outputs, loadMs, runMs }, () => {
+    const rows = outputs.map((o) => [o.name, o.dtype, shapeText(o.shape), o.file]);
+    const where = adapter === null ? 'the CPU reference' : `${adapter} (${adapterSource})`;
+    return (
+      `${table(['output', 'dtype', 'shape', 'file'], rows)}\n` +
+      `loaded in ${milliseconds(loadMs)}, ran in ${milliseconds(runMs)} on ${where}`
+    );
+  });
+  return 0;
+}
+
+function describe(name: string, tensor: Tensor | undefined, file: string): TensorFile {
+  return { name, dtype: tensor?.dtype ?? '', shape: tensor?.shape ?? [], file };
+}
+
+function writeOutputs(names: readonly string[], results: Readonly<Record<string, Tensor>>, dir: string): TensorFile[] {
+  const files = fileNames(names);
+  try {
+    mkdirSync(dir, { recursive: true });
+    return names.flatMap((name, i) => {
+      const tensor = results[name];
+      if (!tensor) return [];
+      const file = join(dir, files[i] ?? '');
+      writeFileSync(file, toRaw(tensor));
+      return [describe(name, tensor, file)];
+    });
+  } catch (cause) {
+    throw new LoadError(`the outputs cannot be written: ${reasonOf(cause)}`, { file: dir, cause });
+  }
+}

@@ -1,0 +1,115 @@
+/** From a model's name on the command line to a graph, and from a graph to a session on the chosen backend. */
+import { Option, type Command } from 'commander';
+import { importModel } from '../formats/detect.ts';
+import type { FormatName } from '../formats/importer.ts';
+import type { Graph, InputShapes } from '../ir/graph.ts';
+import { openGpu } from '../node/adapter.ts';
+import { openModel } from '../node/model-source.ts';
+import { Session } from '../session.ts';
+import { collect } from './arguments.ts';
+import type { Context } from './context.ts';
+
+/** Options that say where a model comes from. */
+export interface SourceOptions {
+  readonly mirror?: string;
+  readonly cacheDir?: string;
+}
+
+/** Options that say where a model runs. */
+export interface DeviceOptions {
+  readonly backend: 'webgpu' | 'cpu';
+  readonly adapter?: string;
+}
+
+/** Adds `--mirror` and `--cache-dir`. */
+export function addSourceOptions(command: Command): Command {
+  return command
+    .option('--mirror <dir>', 'take files that would be downloaded from this folder')
+    .option('--cache-dir <dir>', 'keep downloads in this folder');
+}
+
+/** Adds `--adapter`. */
+export function addAdapterOption(command: Command): Command {
+  return command.option(
+    '--adapter <name>',
+    'auto, hardware, lavapipe, swiftshader, packaged, or a Vulkan driver manifest (.json); default: $TILEWISE_ADAPTER, else auto',
+  );
+}
+
+/** Adds `--backend` and `--adapter`. */
+export function addDeviceOptions(command: Command): Command {
+  command.addOption(
+    new Option('--backend <name>', 'where to run').choices(['webgpu', 'cpu'] as const).default('webgpu' as const),
+  );
+  return addAdapterOption(command);
+}
+
+/** Adds the repeatable `--input-shape`. */
+export function addInputShapeOption(command: Command): Command {
+  return command.option(
+    '--input-shape <[NAME=]SHAPE>',
+    'extents of an input with symbolic dimensions, as in images=1x3x224x224; a symbolic batch defaults to 1',
+    collect,
+  );
+}
+
+/** A model read and imported. */
+export interface LoadedModel {
+  /** As written on the command line. */
+  readonly name: string;
+  readonly format: FormatName;
+  readonly graph: Graph;
+  /** Reading the files and importing them. */
+  readonly readMs: number;
+}
+
+/** Reads and imports a model: a catalogue name, a path or a URL. */
+export async function loadModel(name: string, options: SourceOptions, { progress }: Context): Promise<LoadedModel> {
+  const start = performance.now();
+  const files = await openModel(name, {
+    ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
+    ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
+    onProgress: (step) => progress.report(step),
+  });
+  progress.report({ stage: `read ${files.main.name}`, done: 0, total: 1 });
+  const { graph, format } = await importModel(files);
+  progress.stop();
+  return { name, format, graph, readMs: performance.now() - start };
+}
+
+/** A session and what it runs on. */
+export interface OpenedSession {
+  readonly session: Session;
+  /** The driver's name for the adapter; null on the CPU. */
+  readonly adapter: string | null;
+  /** Where the driver came from; null on the CPU. */
+  readonly adapterSource: string | null;
+  /** Reading, importing, compiling and uploading the model; the device's own start is in it. */
+  readonly loadMs: number;
+}
+
+/** Opens a session of a loaded model; it is disposed when the command ends. */
+export async function openSession(
+  model: LoadedModel,
+  options: DeviceOptions,
+  inputShapes: InputShapes,
+  { progress, defer }: Context,
+): Promise<OpenedSession> {
+  const start = performance.now();
+  const stages = ['parse', 'compile', 'upload'];
+  const found = options.backend === 'webgpu' ? await openGpu({ adapter: options.adapter }) : undefined;
+  const session = await Session.create(model.graph, {
+    backend: options.backend,
+    inputShapes,
+    ...(found ? { gpu: found.adapter } : {}),
+    onProgress: ({ stage }) => progress.report({ stage, done: stages.indexOf(stage), total: stages.length }),
+  });
+  defer(() => session.dispose());
+  progress.stop();
+  return {
+    session,
+    adapter: found?.description.name ?? null,
+    adapterSource: found?.description.source ?? null,
+    loadMs: model.readMs + performance.now() - start,
+  };
+}
