@@ -67,7 +67,8 @@ export class Session {
   readonly #options: SessionOptions;
   /** One compiled graph per signature of input shapes. */
   readonly #compiled = new Map<string, Promise<Compiled>>();
-  #device: GPUDevice | undefined;
+  /** The open device; forgotten when it is lost, so that the next run opens another. */
+  #device: Promise<GPUDevice> | undefined;
   #outputs: readonly Port[] = [];
   #report: LoadReport | undefined;
   #disposed = false;
@@ -100,7 +101,7 @@ export class Session {
   async #load(format: LoadReport['format'], start: number): Promise<void> {
     const parsed = performance.now();
     const backend = this.#backend;
-    if (backend === 'webgpu') this.#device = await this.#openDevice();
+    const device = backend === 'webgpu' ? await this.#acquireDevice() : undefined;
     const opened = performance.now();
     const graph = this.#compileGraph(this.#options.inputShapes ?? {});
     const compiledAt = performance.now();
@@ -112,7 +113,7 @@ export class Session {
     this.#report = {
       format,
       backend,
-      adapter: this.#device ? adapterName(this.#device.adapterInfo) : 'CPU reference',
+      adapter: device ? adapterName(device.adapterInfo) : 'CPU reference',
       parseMs: parsed - start,
       deviceMs: opened - parsed,
       compileMs: compiledAt - opened,
@@ -173,7 +174,7 @@ export class Session {
     for (const compiled of this.#compiled.values()) {
       compiled.then(({ executor }) => executor?.dispose()).catch(() => undefined);
     }
-    if (!isDevice(this.#options.gpu)) this.#device?.destroy();
+    if (!isDevice(this.#options.gpu)) void this.#device?.then((device) => device.destroy()).catch(() => undefined);
   }
 
   [Symbol.dispose](): void {
@@ -187,10 +188,7 @@ export class Session {
 
   async #compiledFor(feeds: ReadonlyMap<string, Tensor>): Promise<Compiled> {
     if (this.#disposed) throw new InputError(`the session of "${this.graph.name}" was disposed`);
-    if (this.#backend === 'webgpu' && !this.#device) {
-      this.#compiled.clear();
-      this.#device = await this.#openDevice();
-    }
+    if (this.#backend === 'webgpu') await this.#acquireDevice();
     const shapes = Object.fromEntries([...feeds].map(([name, { shape }]) => [name, shape]));
     const signature = JSON.stringify(shapes);
     let compiled = this.#compiled.get(signature);
@@ -207,7 +205,7 @@ export class Session {
   }
 
   async #prepare(graph: Graph): Promise<Compiled> {
-    const device = this.#device;
+    const device = await this.#device;
     if (!device) return { graph, run: (feeds) => Promise.resolve(runGraph(graph, feeds)) };
     const plan = planGraph(graph, profileOf(device), this.#options.variants);
     this.#options.onProgress?.({ stage: 'upload' });
@@ -215,22 +213,27 @@ export class Session {
     return { graph, executor, run: (feeds) => executor.run(feeds) };
   }
 
-  async #openDevice(): Promise<GPUDevice> {
-    const { gpu } = this.#options;
-    if (isDevice(gpu)) return gpu;
-    const adapter = typeof gpu === 'function' ? await gpu() : (gpu ?? (await defaultAdapter()));
-    if (!adapter) {
-      throw new DeviceError('NO_DEVICE', 'no WebGPU adapter was found', {
-        hint: "Use a browser with WebGPU over https or localhost, or pass { backend: 'cpu' }",
-      });
-    }
-    const device = await requestDevice(adapter);
-    // Calls in flight reject by themselves; forgetting the device makes the next call open a new one.
-    void device.lost.then(() => {
-      if (this.#device === device) this.#device = undefined;
-    });
-    return device;
+  #acquireDevice(): Promise<GPUDevice> {
+    if (this.#device) return this.#device;
+    // Plans of a lost device hold its buffers.
+    this.#compiled.clear();
+    const opening = openDevice(this.#options.gpu);
+    const forget = (): void => {
+      if (this.#device === opening) this.#device = undefined;
+    };
+    opening.then((device) => device.lost.then(forget), forget);
+    this.#device = opening;
+    return opening;
   }
+}
+
+async function openDevice(gpu: GpuSource | undefined): Promise<GPUDevice> {
+  if (isDevice(gpu)) return gpu;
+  const adapter = typeof gpu === 'function' ? await gpu() : (gpu ?? (await defaultAdapter()));
+  if (adapter) return requestDevice(adapter);
+  throw new DeviceError('NO_DEVICE', 'no WebGPU adapter was found', {
+    hint: "Use a browser with WebGPU over https or localhost, or pass { backend: 'cpu' }",
+  });
 }
 
 async function defaultAdapter(): Promise<GPUAdapter | null> {
