@@ -1,30 +1,53 @@
 /// <reference types="vite/client" />
-/** Every operator's case table, evaluated by onnxruntime and by our CPU reference: the oracle of the oracle. */
+/**
+ * Our CPU reference against onnxruntime: every operator's case table, and random single-operator graphs. The GPU
+ * kernels are compared with the reference on the same tables, so this is the oracle of the oracle.
+ */
 import { describe, expect, it } from 'vitest';
-import { isFloat } from '../../src/core/dtype.ts';
+import type { OpKind } from '../../src/ir/ops.ts';
+import { OPS } from '../../src/ops/registry.ts';
+import { range } from '../../src/util/arrays.ts';
 import type { OpCase } from '../helpers/op-case.ts';
-import { buildCase } from '../helpers/op-case.ts';
-import { expectClose, floatTolerance } from '../helpers/close.ts';
-import { toOnnx } from '../helpers/onnx-writer.ts';
-import { ortRun } from '../helpers/ort-oracle.ts';
-import { referenceRun } from '../helpers/reference.ts';
+import { expectOracle } from './compare-case.ts';
+import { describeCase, GENERATORS, randomCase } from './random-cases.ts';
 
 const modules = import.meta.glob<Record<string, readonly OpCase[]>>('../ops/cases/*.ts', { eager: true });
 const tables = Object.values(modules).flatMap((m) => Object.entries(m).filter(([name]) => name.endsWith('Cases')));
 
 describe.each(tables)('onnxruntime agrees with %s', (_table, cases) => {
-  it.each(cases.filter((c) => c.noOracle === undefined).map((c) => [c.name, c] as const))('%s', async (_name, c) => {
-    const { graph, feeds } = buildCase(c);
-    const [expected, actual] = [await ortRun(toOnnx(graph), feeds), referenceRun(graph, feeds)];
-    for (const [name, e] of expected) {
-      const a = actual.get(name);
-      if (!a) throw new Error(`no output ${name}`);
-      expect(a.dtype).toBe(e.dtype);
-      expectClose(a, e, isFloat(e.dtype) ? (c.tolerance ?? floatTolerance()) : { rtol: 0, atol: 0 }, name);
-    }
-  });
+  it.each(cases.filter((c) => c.noOracle === undefined).map((c) => [c.name, c] as const))('%s', (_name, c) =>
+    expectOracle(c),
+  );
 });
 
-it('finds at least the activation table', () => {
-  expect(tables.length).toBeGreaterThan(0);
+/** Random graphs per operator; more where there is more to combine. */
+const COUNT: { readonly [K in OpKind]?: number } = {
+  Conv: 60,
+  MaxPool: 30,
+  AveragePool: 40,
+  Gemm: 20,
+  MatMul: 25,
+  Binary: 60,
+  Unary: 30,
+  Activation: 30,
+  Slice: 30,
+  Pad: 25,
+  Resize: 50,
+  Reduce: 40,
+};
+const operators = (Object.keys(GENERATORS) as OpKind[]).filter((op) => op in OPS);
+
+describe('onnxruntime agrees with the reference on random graphs', () => {
+  it.each(operators)('%s', async (op) => {
+    const failures: string[] = [];
+    for (const index of range(COUNT[op] ?? 12)) {
+      const c = randomCase(op, index);
+      try {
+        await expectOracle(c);
+      } catch (error) {
+        failures.push(`#${index} ${describeCase(c)}\n${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    if (failures.length > 0) expect.fail(`${failures.length} graphs disagree:\n${failures.join('\n')}`);
+  });
 });

@@ -1,0 +1,514 @@
+/** Random single-operator graphs for the oracle: a generator per operator, drawing shapes and attributes from a seed. */
+import type { DType } from '../../src/core/dtype.ts';
+import type {
+  Activation,
+  ActivationKind,
+  BinaryKind,
+  OpAttributes,
+  OpKind,
+  PoolWindow,
+  ReduceKind,
+  UnaryKind,
+} from '../../src/ir/ops.ts';
+import { NO_ACTIVATION, RELU, RELU6 } from '../../src/ir/ops.ts';
+import { at, product, range } from '../../src/util/arrays.ts';
+import type { CaseInput, OpCase } from '../helpers/op-case.ts';
+import { randomSource } from '../helpers/random.ts';
+
+/** Draws from a seeded source. Bounds are inclusive. */
+class Dice {
+  readonly #next: () => number;
+
+  constructor(seed: number) {
+    this.#next = randomSource(seed);
+  }
+
+  int(low: number, high: number): number {
+    return low + Math.floor(this.#next() * (high - low + 1));
+  }
+
+  ints(count: number, low: number, high: number): number[] {
+    return range(count).map(() => this.int(low, high));
+  }
+
+  real(low: number, high: number): number {
+    return Math.fround(low + (high - low) * this.#next());
+  }
+
+  chance(p: number): boolean {
+    return this.#next() < p;
+  }
+
+  pick<T>(list: readonly T[]): T {
+    return at(list, this.int(0, list.length - 1));
+  }
+
+  shuffled<T>(list: readonly T[]): T[] {
+    const out = [...list];
+    for (let i = out.length - 1; i > 0; i--) {
+      const j = this.int(0, i);
+      [out[i], out[j]] = [at(out, j), at(out, i)];
+    }
+    return out;
+  }
+
+  /** A shape of this rank. */
+  shape(rank = this.int(1, 4), high = 6): number[] {
+    return this.ints(rank, 1, high);
+  }
+
+  /** The axis as it is, or counted from the end. */
+  axis(axis: number, rank: number): number {
+    return this.chance(0.4) ? axis - rank : axis;
+  }
+
+  /** A non-empty set of axes. */
+  axes(rank: number): number[] {
+    const chosen = this.shuffled(range(rank)).slice(0, this.int(1, rank));
+    return chosen.map((a) => this.axis(a, rank));
+  }
+
+  /** This shape with some extents 1 and some leading ones dropped. */
+  narrowed(shape: readonly number[]): number[] {
+    const narrow = shape.map((d) => (this.chance(0.3) ? 1 : d));
+    return this.chance(0.3) ? narrow.slice(this.int(0, narrow.length)) : narrow;
+  }
+
+  activation(): Activation {
+    if (this.chance(0.5)) return NO_ACTIVATION;
+    return this.pick<Activation>([
+      RELU,
+      RELU6,
+      { kind: 'leakyRelu', alpha: this.real(0.05, 0.5), beta: 0 },
+      { kind: 'hardSwish', alpha: 0, beta: 0 },
+      { kind: 'sigmoid', alpha: 0, beta: 0 },
+    ]);
+  }
+}
+
+type Drawn<K extends OpKind> = Omit<OpCase<K>, 'name' | 'op'>;
+type Generator<K extends OpKind> = (d: Dice) => Drawn<K>;
+
+const ints = (values: readonly number[]): CaseInput => ({
+  dtype: 'int64',
+  shape: [values.length],
+  values,
+  constant: true,
+});
+const scalar = (dtype: DType, value: number): CaseInput => ({ dtype, shape: [], values: [value], constant: true });
+const weights = (shape: readonly number[]): CaseInput => ({ shape, constant: true });
+
+const conv: Generator<'Conv'> = (d) => {
+  const spatial = d.pick([1, 2, 2, 2, 2, 2, 3]);
+  const kernel = d.ints(spatial, 1, spatial === 3 ? 2 : 4);
+  const padMode = d.pick(['explicit', 'explicit', 'explicit', 'sameUpper', 'sameLower'] as const);
+  // onnxruntime refuses dilation under auto_pad.
+  const dilations = padMode === 'explicit' ? d.ints(spatial, 1, 2) : range(spatial).map(() => 1);
+  const extents = kernel.map((k, i) => (k - 1) * at(dilations, i) + 1 + d.int(0, 6));
+  const group = d.pick([1, 1, 2, 3, 5]);
+  const [inC, outC] = [group * d.int(1, 5), group * d.int(1, 5)];
+  const pads = padMode === 'explicit' ? d.ints(2 * spatial, 0, 2) : range(2 * spatial).map(() => 0);
+  const strides = d.ints(spatial, 1, 3);
+  const n = d.int(1, 2);
+  const out = extents.map((e, i) => {
+    const effective = (at(kernel, i) - 1) * at(dilations, i) + 1;
+    if (padMode !== 'explicit') return Math.ceil(e / at(strides, i));
+    return Math.floor((e + at(pads, i) + at(pads, i + spatial) - effective) / at(strides, i)) + 1;
+  });
+  return {
+    inputs: [
+      { shape: [n, ...extents, inC] },
+      weights([...kernel, inC / group, outC]),
+      d.chance(0.6) ? weights([outC]) : undefined,
+      d.chance(0.2) ? { shape: [n, ...out, outC] } : undefined,
+    ],
+    attributes: { strides, dilations, pads, padMode, group, activation: d.activation() },
+  };
+};
+
+function pool(d: Dice, dilated: boolean): { inputs: CaseInput[]; window: PoolWindow } {
+  const spatial = d.pick([1, 2, 2, 2, 3]);
+  const kernel = d.ints(spatial, 1, 4);
+  const padMode = d.pick(['explicit', 'explicit', 'explicit', 'sameUpper', 'sameLower'] as const);
+  const explicit = padMode === 'explicit';
+  const dilations = dilated && explicit ? d.ints(spatial, 1, 2) : range(spatial).map(() => 1);
+  const extents = kernel.map((k, i) => (k - 1) * at(dilations, i) + 1 + d.int(0, 6));
+  const pad = (): number[] => kernel.map((k) => (explicit ? d.int(0, k - 1) : 0));
+  return {
+    inputs: [{ shape: [d.int(1, 2), ...extents, d.int(1, 6)], low: -3, high: 3 }],
+    window: {
+      kernel,
+      dilations,
+      padMode,
+      strides: d.ints(spatial, 1, 3),
+      pads: [...pad(), ...pad()],
+      ceilMode: explicit && d.chance(0.4),
+    },
+  };
+}
+
+const gemm: Generator<'Gemm'> = (d) => {
+  const [m, k, n] = [d.int(1, 7), d.int(1, 9), d.int(1, 7)];
+  const [transA, transB] = [d.chance(0.5), d.chance(0.5)];
+  const c = d.pick<readonly number[] | undefined>([undefined, [n], [1, n], [m, 1], [m, n], []]);
+  return {
+    inputs: [
+      { shape: transA ? [k, m] : [m, k] },
+      { shape: transB ? [n, k] : [k, n], constant: d.chance(0.5) },
+      c && { shape: c },
+    ],
+    attributes: { alpha: d.real(0.5, 2), beta: d.real(0.5, 2), transA, transB, activation: d.activation() },
+  };
+};
+
+const matMul: Generator<'MatMul'> = (d) => {
+  const [m, k, n] = [d.int(1, 6), d.int(1, 8), d.int(1, 6)];
+  const batch = d.shape(d.int(0, 2), 3);
+  const vectorA = d.chance(0.1);
+  const vectorB = !vectorA && d.chance(0.1);
+  const [transA, transB] = [!vectorA && d.chance(0.3), !vectorB && d.chance(0.3)];
+  const a = vectorA ? [k] : [...d.narrowed(batch), ...(transA ? [k, m] : [m, k])];
+  const b = vectorB ? [k] : [...d.narrowed(batch), ...(transB ? [n, k] : [k, n])];
+  return {
+    inputs: [{ shape: a }, { shape: b }, !vectorB && d.chance(0.4) ? weights([n]) : undefined],
+    attributes: { transA, transB, activation: d.activation() },
+  };
+};
+
+const ARITHMETIC: readonly BinaryKind[] = [
+  ...(['add', 'sub', 'mul', 'div', 'floorDiv', 'floorMod', 'truncMod', 'min', 'max'] as const),
+  ...(['squaredDifference', 'equal', 'notEqual', 'less', 'lessOrEqual', 'greater', 'greaterOrEqual', 'pow'] as const),
+];
+
+const binary: Generator<'Binary'> = (d) => {
+  const shape = d.shape();
+  const [a, b] = d.shuffled([d.chance(0.6) ? shape : d.narrowed(shape), d.narrowed(shape)]);
+  const type = d.pick<DType>(['float32', 'float32', 'float32', 'int32', 'int64', 'bool']);
+  const kind = type === 'bool' ? d.pick(['and', 'or', 'xor'] as const) : d.pick(ARITHMETIC);
+  const positive = kind === 'pow' ? { low: 0.2, high: 3 } : { low: -9, high: 9 };
+  // Divisors stay away from zero; integer powers stay small and whole.
+  const divisor = type === 'float32' ? { low: 0.5, high: 4 } : { low: 1, high: 4 };
+  const integerPow = kind === 'pow' && type !== 'float32';
+  return {
+    inputs: [
+      { dtype: type, shape: a ?? [], ...(integerPow ? { low: -4, high: 5 } : positive) },
+      { dtype: type, shape: b ?? [], ...(divides(kind) || kind === 'pow' ? divisor : { low: -9, high: 9 }) },
+    ],
+    attributes: { kind, activation: type === 'float32' && additive(kind) ? d.activation() : NO_ACTIVATION },
+  };
+};
+
+const divides = (kind: BinaryKind): boolean => ['div', 'floorDiv', 'floorMod', 'truncMod'].includes(kind);
+const additive = (kind: BinaryKind): boolean => ['add', 'sub', 'mul'].includes(kind);
+
+const UNARY_DOMAIN: { readonly [K in Exclude<UnaryKind, 'not' | 'isNaN'>]: readonly [number, number] } = {
+  abs: [-3, 3],
+  neg: [-3, 3],
+  exp: [-5, 3],
+  log: [0.01, 5],
+  sqrt: [0, 9],
+  rsqrt: [0.05, 9],
+  reciprocal: [0.2, 4],
+  square: [-3, 3],
+  sign: [-3, 3],
+  floor: [-9, 9],
+  ceil: [-9, 9],
+  round: [-9, 9],
+  sin: [-9, 9],
+  cos: [-9, 9],
+  erf: [-3, 3],
+};
+
+const unary: Generator<'Unary'> = (d) => {
+  if (d.chance(0.1)) return { inputs: [{ dtype: 'bool', shape: d.shape() }], attributes: { kind: 'not' } };
+  if (d.chance(0.1)) {
+    return { inputs: [{ shape: [4], values: [NaN, 1, Infinity, NaN] }], attributes: { kind: 'isNaN' } };
+  }
+  const [kind, [low, high]] = d.pick(Object.entries(UNARY_DOMAIN)) as [UnaryKind, readonly [number, number]];
+  return { inputs: [{ shape: d.shape(), low, high }], attributes: { kind } };
+};
+
+const slice: Generator<'Slice'> = (d) => {
+  const shape = d.shape(d.int(1, 4), 8);
+  const axes = d.axes(shape.length);
+  const steps = axes.map(() => d.pick([1, 1, 2, 3, -1, -2]));
+  const bounds = axes.map((axis, i) => {
+    const extent = at(shape, (axis + shape.length) % shape.length);
+    const [low, high] = [d.int(-extent - 1, extent + 2), d.int(-extent - 1, extent + 2)];
+    const to = d.pick([high, at(steps, i) > 0 ? 2 ** 31 - 1 : -(2 ** 31)]);
+    return [low, to] as const;
+  });
+  return {
+    inputs: [
+      { shape, dtype: d.pick(['float32', 'int64'] as const), low: -99, high: 99 },
+      ints(bounds.map(([from]) => from)),
+      ints(bounds.map(([, to]) => to)),
+      ints(axes),
+      ints(steps),
+    ],
+    attributes: {},
+  };
+};
+
+const pad: Generator<'Pad'> = (d) => {
+  const mode = d.pick(['constant', 'reflect', 'edge'] as const);
+  const shape = d.ints(d.int(1, 4), 3, 6);
+  const low = mode === 'constant' ? -1 : 0;
+  const pads = [...shape, ...shape].map(() => d.int(low, 2));
+  const value = mode === 'constant' && d.chance(0.5) ? scalar('float32', d.real(-2, 2)) : undefined;
+  return { inputs: [{ shape }, ints(pads), value], attributes: { mode } };
+};
+
+const resize: Generator<'Resize'> = (d) => {
+  const spatial = d.pick([1, 2, 2, 2]);
+  const mode = d.pick(['nearest', 'linear'] as const);
+  const extents = d.ints(spatial, 2, 7);
+  const sizes = d.ints(spatial, 1, 13);
+  // Scales are exact in binary: whether i·scale lands on a tie must not hang on float32 rounding.
+  const scales: CaseInput = {
+    shape: [spatial],
+    values: extents.map(() => d.pick([0.5, 0.75, 1, 1.5, 2, 3, 4])),
+    constant: true,
+  };
+  return {
+    inputs: [
+      { shape: [d.int(1, 2), ...extents, d.int(1, 5)] },
+      ...(d.chance(0.5) ? [scales] : [undefined, ints(sizes)]),
+    ],
+    attributes: {
+      mode,
+      coordinateMode: d.pick([
+        'half_pixel',
+        'half_pixel_symmetric',
+        'pytorch_half_pixel',
+        'align_corners',
+        'asymmetric',
+      ]),
+      nearestMode: d.pick(['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil']),
+    },
+  };
+};
+
+const reduce: Generator<'Reduce'> = (d) => {
+  const kind = d.pick<ReduceKind>(['sum', 'mean', 'max', 'min', 'prod', 'l1', 'l2', 'sumSquare', 'logSumExp']);
+  const shape = d.shape(d.int(1, 5), 5);
+  const integer = ['sum', 'max', 'min', 'prod'].includes(kind) && d.chance(0.3);
+  return {
+    inputs: [{ shape, ...(integer ? { dtype: 'int32', low: -3, high: 4 } : { low: -2, high: 2 }) }],
+    attributes: { kind, axes: d.chance(0.2) ? [] : d.axes(shape.length), keepDims: d.chance(0.5) },
+  };
+};
+
+const gatherNd: Generator<'GatherND'> = (d) => {
+  const shape = d.ints(d.int(2, 4), 2, 5);
+  const batchDims = d.int(0, 1);
+  const depth = d.int(1, shape.length - batchDims);
+  const lead = [...shape.slice(0, batchDims), ...d.shape(d.int(0, 2), 3)];
+  const values = range(product(lead)).flatMap(() =>
+    range(depth).map((i) => {
+      const extent = at(shape, batchDims + i);
+      return d.int(-extent, extent - 1);
+    }),
+  );
+  return {
+    inputs: [{ shape }, { dtype: 'int64', shape: [...lead, depth], values }],
+    attributes: { batchDims },
+  };
+};
+
+const reshape: Generator<'Reshape'> = (d) => {
+  const shape = d.shape(d.int(1, 4), 6);
+  const split = d.int(0, shape.length);
+  // Keep a prefix (by 0), fold the rest into −1.
+  const target = [...shape.slice(0, split).map((e) => d.pick([0, e])), ...(d.chance(0.3) ? [1] : []), -1];
+  return { inputs: [{ shape }, ints(target)], attributes: { allowZero: false } };
+};
+
+const cast: Generator<'Cast'> = (d) => {
+  const from = d.pick<DType>(['float32', 'int32', 'int64', 'uint8', 'bool']);
+  const to = d.pick<DType>(['float32', 'int32', 'int64', 'uint8', 'bool']);
+  // Values outside the target are undefined in ONNX: keep uint8 targets non-negative.
+  return {
+    inputs: [{ dtype: from, shape: d.shape(), low: to === 'uint8' || from === 'uint8' ? 0 : -99, high: 99 }],
+    attributes: { to },
+  };
+};
+
+const ACTIVATIONS: readonly ActivationKind[] = [
+  ...(['relu', 'clip', 'leakyRelu', 'elu', 'selu', 'celu', 'sigmoid', 'hardSigmoid', 'hardSwish', 'swish'] as const),
+  ...(['tanh', 'softplus', 'softsign', 'mish', 'gelu', 'geluTanh'] as const),
+];
+
+/** One generator per operator. */
+export const GENERATORS: { readonly [K in OpKind]: Generator<K> } = {
+  Conv: conv,
+  MaxPool: (d) => {
+    const { inputs, window } = pool(d, true);
+    return { inputs, attributes: window };
+  },
+  AveragePool: (d) => {
+    const { inputs, window } = pool(d, true);
+    return { inputs, attributes: { ...window, countIncludePad: d.chance(0.5) } };
+  },
+  GlobalAveragePool: (d) => ({ inputs: [{ shape: d.shape(d.int(3, 5)) }], attributes: {} }),
+  GlobalMaxPool: (d) => ({ inputs: [{ shape: d.shape(d.int(3, 5)) }], attributes: {} }),
+  Gemm: gemm,
+  MatMul: matMul,
+  BatchNormalization: (d) => {
+    const shape = d.shape(d.int(2, 4));
+    const axis = d.int(1, shape.length - 1);
+    const c = at(shape, axis);
+    const positive: CaseInput = { shape: [c], low: 0.2, high: 2, constant: true };
+    return {
+      inputs: [{ shape }, weights([c]), weights([c]), weights([c]), positive],
+      attributes: { axis: d.axis(axis, shape.length), epsilon: d.pick([1e-5, 1e-3]), activation: d.activation() },
+    };
+  },
+  LRN: (d) => ({
+    inputs: [{ shape: [d.int(1, 2), d.int(1, 4), d.int(1, 4), d.int(1, 9)], low: -3, high: 3 }],
+    attributes: { size: d.pick([1, 3, 5]), alpha: d.real(1e-4, 1), beta: d.real(0.3, 1), bias: d.real(0.5, 2) },
+  }),
+  Softmax: (d) => {
+    const shape = d.shape(d.int(1, 4), 7);
+    const axes = d.chance(0.7) ? [d.axis(d.int(0, shape.length - 1), shape.length)] : d.axes(shape.length);
+    return { inputs: [{ shape, low: -9, high: 9 }], attributes: { axes, log: d.chance(0.4) } };
+  },
+  Activation: (d) => ({
+    inputs: [{ shape: d.shape(), low: -8, high: 8 }],
+    attributes: { activation: { kind: d.pick(ACTIVATIONS), alpha: d.real(0.1, 1), beta: d.real(1, 3) } },
+  }),
+  PRelu: (d) => {
+    const shape = d.shape(d.int(2, 4));
+    return { inputs: [{ shape }, { shape: d.narrowed(shape), constant: d.chance(0.5) }], attributes: {} };
+  },
+  Unary: unary,
+  Binary: binary,
+  Where: (d) => {
+    const shape = d.shape();
+    const dtype = d.pick(['float32', 'int64'] as const);
+    return {
+      inputs: [
+        { dtype: 'bool', shape: d.narrowed(shape) },
+        { dtype, shape, low: -9, high: 9 },
+        { dtype, shape: d.narrowed(shape), low: -9, high: 9 },
+      ],
+      attributes: {},
+    };
+  },
+  Cast: cast,
+  Reshape: reshape,
+  Flatten: (d) => {
+    const shape = d.shape(d.int(1, 4));
+    return { inputs: [{ shape }], attributes: { axis: d.int(-shape.length, shape.length) } };
+  },
+  Squeeze: (d) => {
+    const shape = d.shape(d.int(2, 5), 2);
+    const ones = range(shape.length).filter((i) => shape[i] === 1 && d.chance(0.7));
+    return { inputs: [{ shape }], attributes: { axes: ones.map((a) => d.axis(a, shape.length)) } };
+  },
+  Unsqueeze: (d) => {
+    const shape = d.shape(d.int(0, 3));
+    const rank = shape.length + d.int(1, 2);
+    const axes = d.shuffled(range(rank)).slice(0, rank - shape.length);
+    return { inputs: [{ shape }], attributes: { axes: axes.map((a) => d.axis(a, rank)) } };
+  },
+  Identity: (d) => ({ inputs: [{ shape: d.shape() }], attributes: {} }),
+  Transpose: (d) => {
+    const shape = d.shape(d.int(1, 5), 5);
+    return { inputs: [{ shape }], attributes: { perm: d.chance(0.1) ? [] : d.shuffled(range(shape.length)) } };
+  },
+  Concat: (d) => {
+    const shape = d.shape();
+    const axis = d.int(0, shape.length - 1);
+    const inputs = range(d.int(1, 4)).map(() => ({ shape: shape.map((e, i) => (i === axis ? d.int(1, 5) : e)) }));
+    return { inputs, attributes: { axis: d.axis(axis, shape.length) } };
+  },
+  Split: (d) => {
+    const sizes = d.chance(0.5) ? d.ints(d.int(1, 4), 1, 4) : range(d.int(1, 4)).fill(d.int(1, 3));
+    const shape = d.shape(d.int(1, 4), 4);
+    const axis = d.int(0, shape.length - 1);
+    const whole = shape.map((e, i) => (i === axis ? sizes.reduce((a, b) => a + b, 0) : e));
+    const equal = sizes.every((s) => s === sizes[0]) && d.chance(0.5);
+    return {
+      inputs: [{ shape: whole }],
+      attributes: { axis: d.axis(axis, shape.length), sizes: equal ? [] : sizes },
+      outputCount: sizes.length,
+    };
+  },
+  Slice: slice,
+  Pad: pad,
+  Gather: (d) => {
+    const shape = d.shape(d.int(1, 4));
+    const axis = d.int(0, shape.length - 1);
+    const indices = d.shape(d.int(0, 2), 4);
+    const extent = at(shape, axis);
+    const values = d.ints(product(indices), -extent, extent - 1);
+    return {
+      inputs: [{ shape }, { dtype: d.pick(['int64', 'int32']), shape: indices, values, constant: d.chance(0.5) }],
+      attributes: { axis: d.axis(axis, shape.length) },
+    };
+  },
+  GatherND: gatherNd,
+  Expand: (d) => {
+    const shape = d.shape();
+    return { inputs: [{ shape: d.narrowed(shape) }, ints(d.chance(0.3) ? d.narrowed(shape) : shape)], attributes: {} };
+  },
+  Tile: (d) => {
+    const shape = d.shape(d.int(1, 4), 4);
+    return { inputs: [{ shape }, ints(d.ints(shape.length, 1, 3))], attributes: {} };
+  },
+  Shape: (d) => ({ inputs: [{ shape: d.shape(d.int(0, 5)) }], attributes: {} }),
+  ConstantOfShape: (d) => {
+    const dtype = d.pick(['float32', 'int64', 'int32', 'bool'] as const);
+    return { inputs: [ints(d.shape(d.int(0, 3)))], attributes: { dtype, value: dtype === 'bool' ? 1 : d.int(-3, 3) } };
+  },
+  Range: (d) => {
+    const dtype = d.pick(['float32', 'int64', 'int32'] as const);
+    const delta = d.pick([1, 2, 3, -1, -2]) * (dtype === 'float32' ? d.pick([0.25, 0.5, 1]) : 1);
+    const start = d.int(-5, 5);
+    const limit = start + delta * d.int(0, 6) + Math.sign(delta) * (dtype === 'float32' ? 0.125 : 0);
+    return { inputs: [scalar(dtype, start), scalar(dtype, limit), scalar(dtype, delta)], attributes: {} };
+  },
+  Resize: resize,
+  Reduce: reduce,
+  ArgReduce: (d) => {
+    const shape = d.shape(d.int(1, 4), 7);
+    const axis = d.axis(d.int(0, shape.length - 1), shape.length);
+    // Whole numbers, so that ties occur.
+    const values = d.ints(product(shape), -2, 2);
+    return {
+      inputs: [{ shape, values }],
+      attributes: { kind: d.pick(['max', 'min']), axis, keepDims: d.chance(0.5), dtype: d.pick(['int32', 'int64']) },
+    };
+  },
+  TopK: (d) => {
+    const shape = d.shape(d.int(1, 3), 9);
+    const axis = d.int(0, shape.length - 1);
+    const k = d.int(1, at(shape, axis));
+    const ties = d.chance(0.4) ? { values: d.ints(product(shape), -2, 2) } : {};
+    return {
+      inputs: [{ shape, ...ties }, d.chance(0.5) ? ints([k]) : scalar('int64', k)],
+      attributes: { axis: d.axis(axis, shape.length), largest: d.chance(0.5) },
+      outputCount: 2,
+    };
+  },
+  ChannelShuffle: (d) => {
+    const groups = d.int(1, 4);
+    return { inputs: [{ shape: [...d.shape(d.int(1, 3), 4), groups * d.int(1, 4)] }], attributes: { groups } };
+  },
+};
+
+/** The `index`-th random case of an operator; the same on every machine. */
+export function randomCase<K extends OpKind>(op: K, index: number): OpCase<K> {
+  const seed = [...op].reduce((h, ch) => Math.imul(h ^ ch.charCodeAt(0), 16777619), 2166136261) + index * 7919;
+  const generate: Generator<K> = GENERATORS[op];
+  return { name: `${op} ${index}`, op, ...generate(new Dice(seed)) };
+}
+
+/** A case on one line, as a failing test prints it. */
+export function describeCase({ op, inputs, attributes }: OpCase): string {
+  const operands = inputs.map((i) =>
+    i ? `${i.dtype ?? 'float32'}[${i.shape.join(',')}]${i.constant && i.values ? `=${i.values.join(',')}` : ''}` : '_',
+  );
+  return `${op}(${operands.join(', ')}) ${JSON.stringify(attributes satisfies OpAttributes[OpKind])}`;
+}
