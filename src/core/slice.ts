@@ -34,13 +34,14 @@ export function resolveSlice(shape: Shape, { starts, ends, axes, steps }: SliceB
     const step = steps ? at(steps, i) : 1;
     if (step === 0) throw new ShapeError(`Slice has step 0 on axis ${axis}`);
     const extent = at(shape, axis);
-    // Walking backwards, the position before element 0 is a valid end, and the last element the highest start.
-    const [low, high] = step > 0 ? [0, extent] : [-1, extent - 1];
-    const clamp = (v: number): number => Math.min(high, Math.max(low, v < 0 ? v + extent : v));
-    const from = clamp(start);
+    // Walking backwards, the last element is the highest start, and the position before element 0 a valid end but
+    // not a valid start: a start that far out is element 0.
+    const [lowEnd, high] = step > 0 ? [0, extent] : [-1, extent - 1];
+    const clamp = (v: number, low: number): number => Math.min(high, Math.max(low, v < 0 ? v + extent : v));
+    const from = clamp(start, 0);
     result.starts[axis] = Math.max(0, from);
     result.steps[axis] = step;
-    result.extents[axis] = Math.max(0, Math.ceil((clamp(at(ends, i)) - from) / step));
+    result.extents[axis] = Math.max(0, Math.ceil((clamp(at(ends, i), lowEnd) - from) / step));
   });
   return result;
 }
