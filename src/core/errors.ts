@@ -30,12 +30,15 @@ export interface ErrorDetail {
 export class TilewiseError extends Error {
   readonly code: ErrorCode;
   readonly detail: ErrorDetail;
+  /** The message without place and hint: for callers that throw it again with more detail. */
+  readonly reason: string;
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(compose(message, detail), detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = new.target.name;
     this.code = code;
     this.detail = detail;
+    this.reason = message;
   }
 }
 

@@ -20,6 +20,7 @@ export function fromRaw(dtype: DType, shape: Shape, bytes: Uint8Array, saturate 
     );
   }
   // Not slice(): on a Node Buffer that is a view of shared memory, not a copy.
+  // Not bytes.slice(): Node's Buffer gives a view there, over a pool.
   return { dtype, shape, data: decode(dtype, n, new Uint8Array(bytes).buffer, saturate) };
 }
 

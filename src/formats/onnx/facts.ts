@@ -1,0 +1,101 @@
+/** What the importer tracks of a value while it walks the nodes: rank, element type, and the length of a shape vector. */
+import { isDType, type DType } from '../../core/dtype.ts';
+import type { OpAttributes, OpKind } from '../../ir/ops.ts';
+
+/** Everything is optional: models often leave out value information, and no shape is inferred at import. */
+export interface Facts {
+  readonly rank?: number | undefined;
+  readonly dtype?: DType | undefined;
+  /** Extent of a 1-D value; what a Reshape or Expand target says about the rank of its result. */
+  readonly length?: number | undefined;
+}
+
+const UNKNOWN: Facts = {};
+
+const COMPARISONS = new Set(['equal', 'notEqual', 'less', 'lessOrEqual', 'greater', 'greaterOrEqual']);
+
+type Inputs = readonly (Facts | undefined)[];
+
+/** Facts of the outputs of an operator, given those of its inputs. Operators without a row keep rank and dtype. */
+const RULES: { readonly [K in OpKind]?: (inputs: Inputs, attributes: OpAttributes[K]) => readonly Facts[] } = {
+  Conv: ([x, w]) => [{ rank: x?.rank ?? w?.rank, dtype: x?.dtype }],
+  Gemm: ([a]) => [{ rank: 2, dtype: a?.dtype }],
+  MatMul: ([a, b]) => [{ rank: matMulRank(a?.rank, b?.rank), dtype: a?.dtype }],
+  Binary: (inputs, { kind }) => [
+    { rank: broadcastRank(inputs), dtype: COMPARISONS.has(kind) ? 'bool' : inputs[0]?.dtype },
+  ],
+  Unary: ([x], { kind }) => [{ rank: x?.rank, dtype: kind === 'isNaN' ? 'bool' : x?.dtype }],
+  Where: (inputs) => [{ rank: broadcastRank(inputs), dtype: inputs[1]?.dtype }],
+  Cast: ([x], { to }) => [{ ...x, dtype: to }],
+  Reshape: ([x, shape]) => [{ rank: shape?.length, dtype: x?.dtype }],
+  Flatten: ([x]) => [{ rank: 2, dtype: x?.dtype }],
+  Identity: ([x]) => [x ?? UNKNOWN],
+  Squeeze: ([x], { axes }) => [{ rank: axes.length > 0 ? minus(x?.rank, axes.length) : undefined, dtype: x?.dtype }],
+  Unsqueeze: ([x], { axes }) => [
+    { rank: minus(x?.rank, -axes.length), dtype: x?.dtype, length: x?.rank === 0 ? 1 : undefined },
+  ],
+  Concat: (inputs) => [{ rank: inputs[0]?.rank, dtype: inputs[0]?.dtype, length: totalLength(inputs) }],
+  Gather: ([x, i]) => [{ rank: i?.rank === undefined ? undefined : minus(x?.rank, 1 - i.rank), dtype: x?.dtype }],
+  GatherND: ([x]) => [{ dtype: x?.dtype }],
+  Expand: ([x, shape]) => [{ rank: broadcastRank([x, { rank: shape?.length }]), dtype: x?.dtype }],
+  Shape: ([x]) => [{ rank: 1, dtype: 'int64', length: x?.rank }],
+  ConstantOfShape: ([shape], { dtype }) => [{ rank: shape?.length, dtype }],
+  Range: ([start]) => [{ rank: 1, dtype: start?.dtype }],
+  Reduce: ([x], { axes, keepDims }) => [{ rank: reducedRank(x?.rank, axes.length, keepDims), dtype: x?.dtype }],
+  ArgReduce: ([x], { keepDims, dtype }) => [{ rank: reducedRank(x?.rank, 1, keepDims), dtype }],
+  TopK: ([x]) => [
+    { rank: x?.rank, dtype: x?.dtype },
+    { rank: x?.rank, dtype: 'int64' },
+  ],
+  Split: ([x]) => [{ rank: x?.rank, dtype: x?.dtype }],
+};
+
+/** Facts of output `index` of a node. */
+export function factsOf<K extends OpKind>(op: K, inputs: Inputs, attributes: OpAttributes[K], index: number): Facts {
+  const rule: ((inputs: Inputs, attributes: OpAttributes[K]) => readonly Facts[]) | undefined = RULES[op];
+  if (!rule) return { rank: inputs[0]?.rank, dtype: inputs[0]?.dtype };
+  const facts = rule(inputs, attributes);
+  return facts[index] ?? facts[0] ?? UNKNOWN;
+}
+
+/** Facts of a constant or of a value whose description the model gives. */
+export function describedFacts(dtype: string | undefined, shape: readonly (number | string)[]): Facts {
+  const [length] = shape;
+  return {
+    rank: shape.length,
+    dtype: dtype !== undefined && isDType(dtype) ? dtype : undefined,
+    length: shape.length === 1 && typeof length === 'number' ? length : undefined,
+  };
+}
+
+function minus(rank: number | undefined, count: number): number | undefined {
+  return rank === undefined ? undefined : Math.max(0, rank - count);
+}
+
+function reducedRank(rank: number | undefined, axes: number, keepDims: boolean): number | undefined {
+  if (keepDims) return rank;
+  return axes === 0 ? 0 : minus(rank, axes);
+}
+
+function broadcastRank(inputs: Inputs): number | undefined {
+  let most = 0;
+  for (const input of inputs) {
+    if (input?.rank === undefined) return undefined;
+    most = Math.max(most, input.rank);
+  }
+  return most;
+}
+
+function matMulRank(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  return Math.max(a, b, 2) - (a === 1 ? 1 : 0) - (b === 1 ? 1 : 0);
+}
+
+function totalLength(inputs: Inputs): number | undefined {
+  let total = 0;
+  for (const input of inputs) {
+    if (input?.rank !== 1 || input.length === undefined) return undefined;
+    total += input.length;
+  }
+  return total;
+}

@@ -1,0 +1,34 @@
+/** Constant nodes: every attribute form of opset 12, as initializers of the graph. */
+import { tensorOf, type Tensor } from '../../../core/tensor.ts';
+import type { OnnxNode } from '../node.ts';
+import { dataTypeName, dtypeOf, readTensor, type ExternalData } from '../tensor.ts';
+
+/** Makes the value of a Constant node an initializer named after its output. */
+export function importConstant(n: OnnxNode, external: ExternalData): void {
+  n.resultConstant(constantValue(n, external));
+}
+
+function constantValue(n: OnnxNode, external: ExternalData): Tensor {
+  const proto = n.tensor('value');
+  if (proto) {
+    if (!dtypeOf(proto.dataType)) n.refuse(`value of type ${dataTypeName(proto.dataType)}`);
+    return readTensor({ ...proto, name: n.name }, n.context.file, external, () => {
+      n.context.clamped.add(n.outputs[0] ?? '');
+    });
+  }
+  if (n.has('value_float')) return tensorOf('float32', [], [n.float('value_float', 0)]);
+  if (n.has('value_int')) return integers(n, [], [n.int('value_int', 0)]);
+  const floats = n.floats('value_floats');
+  if (floats) return tensorOf('float32', [floats.length], floats);
+  const ints = n.ints('value_ints');
+  if (ints) return integers(n, [ints.length], ints);
+  for (const form of ['sparse_value', 'value_string', 'value_strings']) if (n.has(form)) n.refuse(form);
+  return n.fail('the node holds no value');
+}
+
+function integers(n: OnnxNode, shape: readonly number[], values: readonly number[]): Tensor {
+  const fits = values.every((v) => v >= -(2 ** 31) && v < 2 ** 31);
+  if (!fits) n.context.clamped.add(n.outputs[0] ?? '');
+  const clamped = values.map((v) => Math.min(2 ** 31 - 1, Math.max(-(2 ** 31), v)));
+  return tensorOf('int64', shape, clamped);
+}

@@ -1,0 +1,156 @@
+/** TensorProto to Tensor: raw, typed and external data, every size checked before anything is allocated. */
+import { bytesPerElement, hostArray, type DType, type HostArray } from '../../core/dtype.ts';
+import { ImportError } from '../../core/errors.ts';
+import { fromRaw } from '../../core/raw.ts';
+import { elementCount, type Tensor } from '../../core/tensor.ts';
+import type { ModelFiles } from '../importer.ts';
+import { halfToFloat } from '../../util/half.ts';
+import type { TensorProto } from './proto.ts';
+
+/** TensorProto.DataType → engine type; double is narrowed to float32. The others the engine does not hold. */
+const DTYPES: Readonly<Record<number, DType>> = {
+  1: 'float32',
+  2: 'uint8',
+  3: 'int8',
+  6: 'int32',
+  7: 'int64',
+  9: 'bool',
+  10: 'float16',
+  11: 'float32',
+  12: 'uint32',
+};
+
+const DOUBLE = 11;
+
+const NAMES = (
+  'undefined float32 uint8 int8 uint16 int16 int32 int64 string bool float16 float64 uint32 uint64 complex64 ' +
+  'complex128 bfloat16 float8e4m3fn float8e4m3fnuz float8e5m2 float8e5m2fnuz uint4 int4 float4e2m1'
+).split(' ');
+
+/** Engine type of a TensorProto.DataType; `undefined` where there is none. */
+export function dtypeOf(dataType: number): DType | undefined {
+  return DTYPES[dataType];
+}
+
+/** Name of a TensorProto.DataType, for messages. */
+export function dataTypeName(dataType: number): string {
+  return NAMES[dataType] ?? `data type ${dataType}`;
+}
+
+/** Contents of the external data files of a model, by location. */
+export type ExternalData = ReadonlyMap<string, Uint8Array>;
+
+/** Reads each external data file the tensors name, once. Throws ImportError on a location outside the model's folder. */
+export async function readExternal(tensors: readonly TensorProto[], files: ModelFiles): Promise<ExternalData> {
+  const data = new Map<string, Uint8Array>();
+  for (const t of tensors) {
+    if (!t.external) continue;
+    const location = t.externalData.get('location') ?? '';
+    if (data.has(location)) continue;
+    const escapes = /^[/\\]|^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(location) || location.split(/[/\\]/).includes('..');
+    if (location === '' || escapes) {
+      throw new ImportError(`tensor "${t.name}" keeps its data in "${location}", outside the model's folder`, {
+        file: files.main.name,
+        hint: 'External data must lie beside the model',
+      });
+    }
+    data.set(location, await files.read(location));
+  }
+  return data;
+}
+
+/**
+ * Decodes a tensor whose `dataType` has an engine type. `saturated` is called when an int64 does not fit int32 and was
+ * clamped. Throws ImportError when the data does not fit the declared shape, before allocating.
+ */
+export function readTensor(t: TensorProto, file: string, external: ExternalData, saturated?: () => void): Tensor {
+  const dtype = dtypeOf(t.dataType);
+  const fail = (what: string): never => {
+    throw new ImportError(`tensor "${t.name}" (${dataTypeName(t.dataType)} [${t.dims.join(', ')}]) ${what}`, { file });
+  };
+  if (dtype === undefined) return fail('has an unknown element type');
+  if (t.dims.some((d) => !Number.isSafeInteger(d) || d < 0)) return fail('has an invalid shape');
+  const width = t.dataType === DOUBLE ? 8 : bytesPerElement(dtype);
+  const expected = t.dims.reduce((n, d) => n * d, 1);
+  const bytes = t.external ? externalBytes(t, external, fail) : (t.raw ?? packedBytes(t));
+  if (bytes && bytes.length !== expected * width) {
+    fail(`takes ${expected * width} bytes, the file holds ${bytes.length}`);
+  }
+  const typed = bytes ? undefined : typedList(t);
+  if (typed && typed.length !== expected) fail(`takes ${expected} elements, the file holds ${typed.length}`);
+  elementCount(t.dims);
+  if (bytes) return fromBytes(t, dtype, bytes, saturated);
+  return { dtype, shape: t.dims, data: fromNumbers(dtype, typed ?? [], fail, saturated) };
+}
+
+function fromBytes(t: TensorProto, dtype: DType, bytes: Uint8Array, saturated?: () => void): Tensor {
+  if (t.dataType === DOUBLE) {
+    return { dtype, shape: t.dims, data: Float32Array.from(new Float64Array(new Uint8Array(bytes).buffer)) };
+  }
+  if (dtype === 'int64' && saturated) {
+    const wide = new BigInt64Array(new Uint8Array(bytes).buffer);
+    if (wide.some((v) => v > 0x7fffffffn || v < -0x80000000n)) saturated();
+  }
+  return fromRaw(dtype, t.dims, bytes, true);
+}
+
+function externalBytes(t: TensorProto, external: ExternalData, fail: (what: string) => never): Uint8Array {
+  const location = t.externalData.get('location') ?? '';
+  const file = external.get(location);
+  if (!file) return fail(`keeps its data in "${location}", which was not read`);
+  const offset = Number(t.externalData.get('offset') ?? 0);
+  const length = Number(t.externalData.get('length') ?? file.length - offset);
+  const valid = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+  if (!valid || offset + length > file.length) {
+    return fail(`keeps ${length} bytes at ${offset} of "${location}", which has ${file.length}`);
+  }
+  return file.subarray(offset, offset + length);
+}
+
+/** `float_data` and `double_data`, joined; `undefined` for types that use integer lists. */
+function packedBytes(t: TensorProto): Uint8Array | undefined {
+  const chunks = t.dataType === 1 ? t.floatData : t.dataType === DOUBLE ? t.doubleData : undefined;
+  if (!chunks) return undefined;
+  const [first] = chunks;
+  if (first && chunks.length === 1) return first;
+  const joined = new Uint8Array(chunks.reduce((n, c) => n + c.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, at);
+    at += chunk.length;
+  }
+  return joined;
+}
+
+function typedList(t: TensorProto): readonly number[] {
+  if (t.dataType === 7) return t.int64Data;
+  return t.dataType === 12 ? t.uint64Data : t.int32Data;
+}
+
+const LIMITS: { readonly [D in DType]: readonly [low: number, high: number] } = {
+  float32: [-Infinity, Infinity],
+  float16: [0, 0xffff], // bit patterns
+  int64: [-(2 ** 31), 2 ** 31 - 1],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  int8: [-128, 127],
+  uint8: [0, 255],
+  bool: [0, 1],
+};
+
+function fromNumbers(
+  dtype: DType,
+  values: readonly number[],
+  fail: (what: string) => never,
+  saturated?: () => void,
+): HostArray {
+  const [low, high] = LIMITS[dtype];
+  const data = hostArray(dtype, values.length);
+  values.forEach((v, i) => {
+    const inside = v >= low && v <= high;
+    if (!inside && dtype !== 'int64') fail(`holds ${v}`);
+    if (!inside) saturated?.();
+    data[i] = dtype === 'float16' ? halfToFloat(v) : Math.min(high, Math.max(low, v));
+  });
+  return data;
+}

@@ -1,0 +1,139 @@
+/**
+ * Safetensors: eight bytes of header length, a JSON header, and densely packed tensors. Every field of the header is
+ * checked before any tensor is allocated.
+ */
+import { bytesPerElement, type DType } from '../../core/dtype.ts';
+import { ImportError } from '../../core/errors.ts';
+import { fromRaw } from '../../core/raw.ts';
+import { elementCount, type Shape, type Tensor } from '../../core/tensor.ts';
+
+/** Element types of the format: the engine's type and the bytes of one element in the file. */
+const DTYPES: Readonly<Record<string, { readonly dtype: DType; readonly bytes: number }>> = {
+  F64: { dtype: 'float32', bytes: 8 },
+  F32: { dtype: 'float32', bytes: 4 },
+  F16: { dtype: 'float16', bytes: bytesPerElement('float16') },
+  BF16: { dtype: 'float32', bytes: 2 },
+  I64: { dtype: 'int64', bytes: 8 },
+  I32: { dtype: 'int32', bytes: 4 },
+  U32: { dtype: 'uint32', bytes: 4 },
+  I8: { dtype: 'int8', bytes: 1 },
+  U8: { dtype: 'uint8', bytes: 1 },
+  BOOL: { dtype: 'bool', bytes: 1 },
+};
+
+/** Longest header the reference implementation accepts. */
+const MAX_HEADER = 100_000_000;
+const PREFIX = 8;
+
+/** A checked entry of the header; `begin` and `end` count from the start of the file. */
+interface Entry {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: Shape;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** True when the bytes begin like a safetensors file: a plausible header length and a JSON object. */
+export function recogniseSafetensors(bytes: Uint8Array): boolean {
+  return bytes.length > PREFIX && bytes[PREFIX] === 0x7b && headerLength(bytes) <= MAX_HEADER;
+}
+
+/**
+ * The tensors of a file by name: float64 and bfloat16 become float32, float16 keeps its type. Throws ImportError
+ * when the header does not describe the file exactly, or an element type is none of those above.
+ */
+export function readSafetensors(bytes: Uint8Array, fileName: string): Map<string, Tensor> {
+  const fail: Fail = (what) => {
+    throw new ImportError(`not a valid safetensors file: ${what}`, { file: fileName, format: 'safetensors' });
+  };
+  const entries = readEntries(bytes, fail);
+  checkOverlap(entries, fail);
+  const tensors = new Map<string, Tensor>();
+  for (const entry of entries) tensors.set(entry.name, decode(entry, bytes.subarray(entry.begin, entry.end), fail));
+  return tensors;
+}
+
+type Fail = (what: string) => never;
+
+function headerLength(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, PREFIX);
+  return Number(view.getBigUint64(0, true));
+}
+
+function readEntries(bytes: Uint8Array, fail: Fail): Entry[] {
+  if (bytes.length < PREFIX) return fail(`${bytes.length} bytes are too few`);
+  const length = headerLength(bytes);
+  if (length > MAX_HEADER) return fail(`a header of ${length} bytes`);
+  if (length > bytes.length - PREFIX) {
+    return fail(`a header of ${length} bytes in a file of ${bytes.length}: it is truncated or corrupt`);
+  }
+  const header = parseHeader(bytes.subarray(PREFIX, PREFIX + length), fail);
+  const start = PREFIX + length;
+  return Object.entries(header)
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, value]) => readEntry(name, value, { start, size: bytes.length - start, fail }));
+}
+
+function parseHeader(bytes: Uint8Array, fail: Fail): object {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    return fail(`the header is no JSON (${error instanceof Error ? error.message : String(error)})`);
+  }
+  return isObject(header) ? header : fail('the header is no JSON object');
+}
+
+function readEntry(
+  name: string,
+  value: unknown,
+  { start, size, fail }: { readonly start: number; readonly size: number; readonly fail: Fail },
+): Entry {
+  const at = `tensor "${name}"`;
+  if (!isObject(value)) return fail(`${at} is no object`);
+  const { dtype: type, shape, data_offsets: offsets } = value;
+  if (typeof type !== 'string' || !Object.hasOwn(DTYPES, type)) return fail(`${at} has the type ${String(type)}`);
+  if (!isCounts(shape)) return fail(`${at} has the shape ${JSON.stringify(shape)}`);
+  if (!isCounts(offsets) || offsets.length !== 2) return fail(`${at} has the offsets ${JSON.stringify(offsets)}`);
+  const [begin = 0, end = 0] = offsets;
+  if (begin > end || end > size) return fail(`${at} lies at ${begin}…${end} of ${size} bytes`);
+  const expected = shape.reduce((n, d) => n * d, DTYPES[type]?.bytes ?? 0);
+  if (expected !== end - begin) {
+    return fail(`${at} (${type} [${shape.join(', ')}]) takes ${expected} bytes, its offsets give ${end - begin}`);
+  }
+  elementCount(shape);
+  return { name, type, shape, begin: start + begin, end: start + end };
+}
+
+function checkOverlap(entries: readonly Entry[], fail: Fail): void {
+  const ordered = entries.filter((e) => e.end > e.begin).sort((a, b) => a.begin - b.begin);
+  ordered.forEach((entry, i) => {
+    const previous = ordered[i - 1];
+    if (previous && previous.end > entry.begin) fail(`tensors "${previous.name}" and "${entry.name}" overlap`);
+  });
+}
+
+function decode({ name, type, shape }: Entry, bytes: Uint8Array, fail: Fail): Tensor {
+  if (type === 'F64') {
+    return { dtype: 'float32', shape, data: Float32Array.from(new Float64Array(new Uint8Array(bytes).buffer)) };
+  }
+  if (type === 'BF16') return { dtype: 'float32', shape, data: fromBrainFloats(bytes) };
+  const found = DTYPES[type] ?? fail(`tensor "${name}" has the type ${type}`);
+  return fromRaw(found.dtype, shape, bytes);
+}
+
+/** bfloat16 is the upper half of a float32. */
+function fromBrainFloats(bytes: Uint8Array): Float32Array {
+  const halves = new Uint16Array(new Uint8Array(bytes).buffer);
+  return new Float32Array(Uint32Array.from(halves, (h) => h << 16).buffer);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** True for a list of non-negative integers. */
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((v) => Number.isSafeInteger(v) && v >= 0);
+}
