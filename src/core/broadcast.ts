@@ -9,7 +9,7 @@ import { elementCount, shapeText, type Shape } from './tensor.ts';
  */
 export function broadcastShapes(...shapes: readonly Shape[]): number[] {
   const rank = Math.max(0, ...shapes.map((s) => s.length));
-  const out = new Array<number>(rank).fill(1);
+  const out = Array.from({ length: rank }, () => 1);
   for (const shape of shapes) {
     shape.forEach((extent, i) => {
       const axis = rank - shape.length + i;

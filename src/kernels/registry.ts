@@ -2,7 +2,55 @@
 import type { OpKind } from '../ir/ops.ts';
 import { activation } from './activation.ts';
 import type { KernelDefinition } from './definition.ts';
+import { argReduce } from './arg-reduce.ts';
+import { binary } from './binary.ts';
+import { cast } from './cast.ts';
+import { concat } from './concat.ts';
+import { constantOfShape } from './constant-of-shape.ts';
+import { expand } from './expand.ts';
+import { flatten } from './flatten.ts';
+import { gather } from './gather.ts';
+import { gatherND } from './gather-nd.ts';
+import { identity } from './identity.ts';
+import { pad } from './pad.ts';
+import { range } from './range.ts';
+import { reduce } from './reduce.ts';
+import { reshape } from './reshape.ts';
+import { shape } from './shape.ts';
+import { slice } from './slice.ts';
+import { split } from './split.ts';
+import { squeeze } from './squeeze.ts';
+import { tile } from './tile.ts';
+import { topK } from './top-k.ts';
+import { transpose } from './transpose.ts';
+import { unary } from './unary.ts';
+import { unsqueeze } from './unsqueeze.ts';
+import { where } from './where.ts';
 
 export const KERNELS: { readonly [K in OpKind]: KernelDefinition<K> } = {
   Activation: activation,
+  Unary: unary,
+  Binary: binary,
+  Where: where,
+  Cast: cast,
+  Reshape: reshape,
+  Flatten: flatten,
+  Squeeze: squeeze,
+  Unsqueeze: unsqueeze,
+  Identity: identity,
+  Transpose: transpose,
+  Concat: concat,
+  Split: split,
+  Slice: slice,
+  Pad: pad,
+  Gather: gather,
+  GatherND: gatherND,
+  Expand: expand,
+  Tile: tile,
+  Shape: shape,
+  ConstantOfShape: constantOfShape,
+  Range: range,
+  Reduce: reduce,
+  ArgReduce: argReduce,
+  TopK: topK,
 };

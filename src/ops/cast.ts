@@ -6,28 +6,18 @@
  * Float to float16 rounds to the nearest half, ties to even.
  */
 import { isFloat, type DType } from '../core/dtype.ts';
+import { extremesOf } from '../core/extremes.ts';
 import { floatToHalf, halfToFloat } from '../util/half.ts';
 import type { OpDefinition } from './definition.ts';
 import { mapTensor } from './elementwise.ts';
 import { operand, tensorAt } from './operands.ts';
-
-type IntegerType = Exclude<DType, 'float32' | 'float16' | 'bool'>;
-
-/** Lowest and highest element of each integer type, as the engine holds it. */
-const RANGE: { readonly [D in IntegerType]: readonly [number, number] } = {
-  int64: [-(2 ** 31), 2 ** 31 - 1],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint32: [0, 2 ** 32 - 1],
-  int8: [-128, 127],
-  uint8: [0, 255],
-};
 
 /** The function that turns an element of type `from` into one of type `to`; storing it rounds or wraps the rest. */
 export function castFunction(from: DType, to: DType): (x: number) => number {
   if (to === 'bool') return (x) => (x === 0 ? 0 : 1);
   if (to === 'float16') return (x) => halfToFloat(floatToHalf(x));
   if (to === 'float32' || !isFloat(from)) return (x) => x;
-  const [low, high] = RANGE[to];
+  const [low, high] = extremesOf(to);
   return (x) => (Number.isNaN(x) ? 0 : Math.min(high, Math.max(low, Math.trunc(x))));
 }
 

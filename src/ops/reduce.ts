@@ -8,6 +8,7 @@
 import { normalizeAxes } from '../core/broadcast.ts';
 import { isFloat, type DType } from '../core/dtype.ts';
 import { ShapeError } from '../core/errors.ts';
+import { extremesOf } from '../core/extremes.ts';
 import { zeros, type Shape } from '../core/tensor.ts';
 import type { ReduceKind } from '../ir/ops.ts';
 import { at, range, stridesOf } from '../util/arrays.ts';
@@ -50,18 +51,6 @@ const INTEGER: typeof FLOAT = {
   sumSquare: (values) => fold(values, 0, (acc, v) => (acc + Math.imul(v, v)) | 0),
 };
 
-const EXTREMES: Partial<Record<DType, readonly [number, number]>> = {
-  uint32: [0, 2 ** 32 - 1],
-  int8: [-128, 127],
-  uint8: [0, 255],
-  bool: [0, 1],
-};
-
-/** Lowest and highest element of a type: what max and min give over zero elements. */
-function extremes(dtype: DType): readonly [number, number] {
-  return isFloat(dtype) ? [-Infinity, Infinity] : (EXTREMES[dtype] ?? [-(2 ** 31), 2 ** 31 - 1]);
-}
-
 function checkType(kind: ReduceKind, dtype: DType): void {
   const fits =
     isFloat(dtype) || kind === 'max' || kind === 'min' || (dtype !== 'bool' && kind !== 'l2' && kind !== 'logSumExp');
@@ -97,7 +86,7 @@ export const reduce: OpDefinition<'Reduce'> = {
     const values = new Float64Array(within.length);
     const y = zeros(x.dtype, reducedShape(x.shape, folded, keepDims));
     const apply = (isFloat(x.dtype) ? FLOAT : INTEGER)[kind];
-    const [lowest, highest] = extremes(x.dtype);
+    const [lowest, highest] = extremesOf(x.dtype);
     offsetsOf(kept).forEach((base, i) => {
       for (let k = 0; k < values.length; k++) values[k] = x.data[base + (within[k] ?? 0)] ?? 0;
       const empty = values.length === 0 && (kind === 'max' || kind === 'min');

@@ -6,7 +6,7 @@ import { at } from '../util/arrays.ts';
 /** Offsets into an operand, one per position of `shape` in row-major order: `start + Σ coordinate·stride`. */
 export function stridedOffsets(shape: Shape, strides: readonly number[], start = 0): Int32Array {
   const offsets = new Int32Array(elementCount(shape));
-  const coordinate = new Array<number>(shape.length).fill(0);
+  const coordinate = Array.from(shape, () => 0);
   let offset = start;
   for (let i = 0; i < offsets.length; i++) {
     offsets[i] = offset;

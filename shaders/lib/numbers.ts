@@ -1,0 +1,60 @@
+/** Tests and constants of numbers that WGSL lacks: NaN may be assumed away by a compiler, so it is found by its bits. */
+import { wgsl } from './module.ts';
+
+/** Element type of a kernel that works on one element or on four at once. */
+export type Scalar = 'f32' | 'i32' | 'u32';
+
+/** `f32` or `vec4<f32>`, by width. */
+export function vectorType<T extends Scalar>(scalar: T, width: 1 | 4): T | `vec4<${T}>` {
+  return width === 4 ? `vec4<${scalar}>` : scalar;
+}
+
+/** The truth type that goes with a width. */
+export function boolType(width: 1 | 4): 'bool' | 'vec4<bool>' {
+  return width === 4 ? 'vec4<bool>' : 'bool';
+}
+
+/** Declares `fn is_nan(x) -> bool`, componentwise for vectors. */
+export function isNanFunction(width: 1 | 4): string {
+  const floats = vectorType('f32', width);
+  const bits = vectorType('u32', width);
+  return wgsl`
+fn is_nan(x: ${floats}) -> ${boolType(width)} {
+  return (bitcast<${bits}>(x) & ${bits}(0x7fffffffu)) > ${bits}(0x7f800000u);
+}`;
+}
+
+/** Declares `fn quiet_nan() -> f32`. A constant NaN is refused by WGSL; one that comes through a variable is not. */
+export function quietNanFunction(): string {
+  return wgsl`
+fn quiet_nan() -> f32 {
+  var bits = 0x7fc00000u;
+  return bitcast<f32>(bits);
+}`;
+}
+
+/**
+ * Declares `fn lesser(a, b)` and `fn greater(a, b)`: min and max, which for floats give NaN when either operand is one
+ * (WGSL's own leave that open).
+ */
+export function extremeFunctions(scalar: Scalar, width: 1 | 4): string {
+  const type = vectorType(scalar, width);
+  return wgsl`
+#if ${scalar === 'f32'}
+${isNanFunction(width)}
+fn lesser(a: ${type}, b: ${type}) -> ${type} { return select(min(a, b), a + b, is_nan(a) | is_nan(b)); }
+fn greater(a: ${type}, b: ${type}) -> ${type} { return select(max(a, b), a + b, is_nan(a) | is_nan(b)); }
+#else
+fn lesser(a: ${type}, b: ${type}) -> ${type} { return min(a, b); }
+fn greater(a: ${type}, b: ${type}) -> ${type} { return max(a, b); }
+#endif`;
+}
+
+/** Declares `fn is_finite(x) -> bool`, componentwise for vectors. */
+export function isFiniteFunction(width: 1 | 4): string {
+  const bits = vectorType('u32', width);
+  return wgsl`
+fn is_finite(x: ${vectorType('f32', width)}) -> ${boolType(width)} {
+  return (bitcast<${bits}>(x) & ${bits}(0x7f800000u)) != ${bits}(0x7f800000u);
+}`;
+}

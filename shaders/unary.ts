@@ -1,0 +1,79 @@
+/**
+ * y = f(x), elementwise: the functions that are not activations.
+ *
+ * Layout: x and y are dense, same shape, element i to element i.
+ * Bindings: 0 x read, 1 y read_write (scalars, or vec4 when width is 4; y of isNaN and `not` is i32).
+ * Workgroup: 64 × 1 × 1, one element or vector per invocation.
+ * Dispatch: dispatch1d(count, 64).
+ * Spec: kind; type of x; width 1 or 4.
+ * Limits: no workgroup storage.
+ */
+import type { UnaryKind } from '../src/ir/ops.ts';
+import { erfFunction } from './lib/activation.ts';
+import { linearIndex } from './lib/index.ts';
+import { shaderModule, wgsl, type ShaderModule } from './lib/module.ts';
+import { isNanFunction, vectorType, type Scalar } from './lib/numbers.ts';
+
+/** Invocations per workgroup. */
+export const UNARY_WORKGROUP = 64;
+
+export interface UnarySpec {
+  readonly kind: UnaryKind;
+  readonly type: Scalar;
+  readonly width: 1 | 4;
+}
+
+/** Expressions of `v` for floats; `T` is its type, `I` the i32 type of the same width. */
+const FLOAT: { readonly [K in UnaryKind]: string } = {
+  abs: 'abs(v)',
+  neg: '-v',
+  exp: 'exp(v)',
+  log: 'log(v)',
+  sqrt: 'sqrt(v)',
+  rsqrt: 'inverseSqrt(v)',
+  reciprocal: 'T(1) / v',
+  square: 'v * v',
+  sign: 'sign(v)',
+  floor: 'floor(v)',
+  ceil: 'ceil(v)',
+  round: 'round(v)',
+  sin: 'sin(v)',
+  cos: 'cos(v)',
+  erf: 'erf_approx(v)',
+  not: 'select(I(0), I(1), v == T(0))',
+  isNaN: 'select(I(0), I(1), is_nan(v))',
+};
+
+/** What differs for integers; rounding leaves them as they are, and u32 has neither negation nor sign in WGSL. */
+const INTEGER: Partial<Record<UnaryKind, string>> = { neg: 'T(0) - v', floor: 'v', ceil: 'v', round: 'v' };
+const UNSIGNED: Partial<Record<UnaryKind, string>> = { abs: 'v', sign: 'min(v, T(1))' };
+
+export function unaryShader({ kind, type, width }: UnarySpec): ShaderModule {
+  const element = vectorType(type, width);
+  const truth = kind === 'isNaN' || kind === 'not';
+  const unsigned = type === 'u32' ? UNSIGNED[kind] : undefined;
+  const integer = type === 'f32' ? undefined : INTEGER[kind];
+  const expression = (unsigned ?? integer ?? FLOAT[kind])
+    .replaceAll(/\bT\b/g, element)
+    .replaceAll(/\bI\b/g, vectorType('i32', width));
+  return shaderModule({
+    bindings: [
+      { name: 'x', access: 'read', element },
+      { name: 'y', access: 'read_write', element: truth ? vectorType('i32', width) : element },
+    ],
+    params: { count: 'u32' },
+    workgroupSize: [UNARY_WORKGROUP, 1, 1],
+    declarations: wgsl`
+#if ${kind === 'erf'}
+${erfFunction(vectorType('f32', width))}
+#endif
+#if ${kind === 'isNaN'}
+${isNanFunction(width)}
+#endif`,
+    body: wgsl`
+  ${linearIndex(UNARY_WORKGROUP)}
+  if (i >= params.count) { return; }
+  let v = x[i];
+  y[i] = ${expression};`,
+  });
+}

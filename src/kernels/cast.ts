@@ -1,0 +1,13 @@
+/** Cast → one elementwise dispatch. */
+import { CAST_WORKGROUP, castShader } from '../../shaders/cast.ts';
+import { wgslScalar } from '../core/dtype.ts';
+import { required, type KernelDefinition } from './definition.ts';
+import { elementwiseVariants } from './elementwise.ts';
+
+export const cast: KernelDefinition<'Cast'> = {
+  kind: 'dispatch',
+  variants: elementwiseVariants(CAST_WORKGROUP, (context, width) => {
+    const from = wgslScalar(required(context, 0).dtype);
+    return castShader({ from, to: context.node.attributes.to, width });
+  }),
+};
