@@ -26,8 +26,34 @@ import { transpose } from './transpose.ts';
 import { unary } from './unary.ts';
 import { unsqueeze } from './unsqueeze.ts';
 import { where } from './where.ts';
+import { conv } from './conv.ts';
+import { maxPool } from './max-pool.ts';
+import { averagePool } from './average-pool.ts';
+import { globalAveragePool } from './global-average-pool.ts';
+import { globalMaxPool } from './global-max-pool.ts';
+import { gemm } from './gemm.ts';
+import { matMul } from './mat-mul.ts';
+import { batchNormalization } from './batch-normalization.ts';
+import { lrn } from './lrn.ts';
+import { softmax } from './softmax.ts';
+import { resize } from './resize.ts';
+import { pRelu } from './p-relu.ts';
+import { channelShuffle } from './channel-shuffle.ts';
 
 export const OPS: { readonly [K in OpKind]: OpDefinition<K> } = {
+  Conv: conv,
+  MaxPool: maxPool,
+  AveragePool: averagePool,
+  GlobalAveragePool: globalAveragePool,
+  GlobalMaxPool: globalMaxPool,
+  Gemm: gemm,
+  MatMul: matMul,
+  BatchNormalization: batchNormalization,
+  LRN: lrn,
+  Softmax: softmax,
+  Resize: resize,
+  PRelu: pRelu,
+  ChannelShuffle: channelShuffle,
   Activation: activation,
   Unary: unary,
   Binary: binary,

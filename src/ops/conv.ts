@@ -1,0 +1,119 @@
+/** Convolution over one to three spatial dimensions, channels last: groups, dilation, any padding, fused epilogue. */
+import { isFloat } from '../core/dtype.ts';
+import { ShapeError } from '../core/errors.ts';
+import { shapeText, zeros, type Shape, type Tensor, type TensorDesc } from '../core/tensor.ts';
+import type { NodeOf } from '../ir/ops.ts';
+import { at, product, sameArray } from '../util/arrays.ts';
+import { activationFunction } from './activation.ts';
+import type { OpDefinition, Operands, Tensors } from './definition.ts';
+import { operand, tensorAt } from './operands.ts';
+import { reals, rowAccumulator, type Reals } from './rows.ts';
+import { outputExtent, slidingWindows, windowAxes } from './window.ts';
+
+/** Extents of a convolution beyond its window. */
+interface Channels {
+  readonly group: number;
+  /** Input channels of all groups, and of one. */
+  readonly inC: number;
+  readonly inCPerGroup: number;
+  readonly outC: number;
+}
+
+function channelsOf(x: Shape, w: Shape, group: number): Channels {
+  const inC = at(x, x.length - 1);
+  const inCPerGroup = at(w, w.length - 2);
+  const outC = at(w, w.length - 1);
+  if (!Number.isInteger(group) || group < 1 || outC % group !== 0) {
+    throw new ShapeError(`${outC} output channels do not divide into ${group} groups`);
+  }
+  if (inCPerGroup * group !== inC) {
+    throw new ShapeError(
+      `the weights ${shapeText(w)} take ${inCPerGroup * group} input channels in ${group} groups, the input ${shapeText(x)} has ${inC}`,
+    );
+  }
+  return { group, inC, inCPerGroup, outC };
+}
+
+function infer(node: NodeOf<'Conv'>, inputs: Operands): readonly TensorDesc[] {
+  const x = operand(inputs, 0);
+  const w = operand(inputs, 1);
+  if (!isFloat(x.dtype) || !isFloat(w.dtype)) throw new ShapeError(`Conv of ${x.dtype} with ${w.dtype} is not defined`);
+  if (w.shape.length !== x.shape.length) {
+    throw new ShapeError(`weights ${shapeText(w.shape)} do not fit an input of rank ${x.shape.length}`);
+  }
+  const axes = windowAxes(node.attributes, x.shape, w.shape.slice(0, -2));
+  const { outC } = channelsOf(x.shape, w.shape, node.attributes.group);
+  const shape = [at(x.shape, 0), ...axes.map((axis) => outputExtent(axis)), outC];
+  const bias = inputs[2];
+  if (bias && !sameArray(bias.shape, [outC])) {
+    throw new ShapeError(`the bias is ${shapeText(bias.shape)}, ${outC} output channels need ${outC}`);
+  }
+  const residual = inputs[3];
+  if (residual && !sameArray(residual.shape, shape)) {
+    throw new ShapeError(`the residual is ${shapeText(residual.shape)}, the output ${shapeText(shape)}`);
+  }
+  return [{ dtype: x.dtype, shape }];
+}
+
+/** Adds one input pixel, through one kernel position, to the accumulators of one output pixel. */
+type AddPixel = (xAt: number, wAt: number) => void;
+
+function pixelAdder(x: Reals, w: Reals, acc: Float64Array, { group, inCPerGroup, outC }: Channels): AddPixel {
+  if (inCPerGroup === 1 && outC === group) {
+    return (xAt, wAt) => {
+      for (let c = 0; c < outC; c++) acc[c] = (acc[c] ?? 0) + (x[xAt + c] ?? 0) * (w[wAt + c] ?? 0);
+    };
+  }
+  const width = outC / group;
+  const add = rowAccumulator({ acc, x, w, rowStride: outC, width });
+  return (xAt, wAt) => {
+    for (let g = 0; g < group; g++) add(xAt + g * inCPerGroup, wAt + g * width, g * width, inCPerGroup);
+  };
+}
+
+function reference(node: NodeOf<'Conv'>, inputs: Tensors, outputs: readonly TensorDesc[]): readonly Tensor[] {
+  const x = tensorAt(inputs, 0);
+  const w = tensorAt(inputs, 1);
+  const { dtype, shape } = at(outputs, 0);
+  const y = zeros(dtype, shape);
+  const channels = channelsOf(x.shape, w.shape, node.attributes.group);
+  const axes = windowAxes(node.attributes, x.shape, w.shape.slice(0, -2));
+  const windows = slidingWindows(axes, shape.slice(1, -1));
+  const acc = new Float64Array(channels.outC);
+  const add = pixelAdder(reals(x), reals(w), acc, channels);
+  const finish = epilogue(node, inputs, y, acc);
+  const imagePixels = product(axes.map((axis) => axis.input));
+  const kernelPixel = channels.inCPerGroup * channels.outC;
+  for (let n = 0; n < at(shape, 0); n++) {
+    for (const { pixels, kernel } of windows) {
+      acc.fill(0);
+      for (let i = 0; i < pixels.length; i++) {
+        add((n * imagePixels + (pixels[i] ?? 0)) * channels.inC, (kernel[i] ?? 0) * kernelPixel);
+      }
+      finish();
+    }
+  }
+  return [y];
+}
+
+/** Bias, residual and activation of the accumulated pixel, written at the next output pixel. */
+function epilogue(node: NodeOf<'Conv'>, inputs: Tensors, y: Tensor, acc: Float64Array): () => void {
+  const bias = inputs[2]?.data;
+  const residual = inputs[3]?.data;
+  const activate = activationFunction(node.attributes.activation);
+  let out = 0;
+  return () => {
+    for (let m = 0; m < acc.length; m++, out++) {
+      y.data[out] = activate((acc[m] ?? 0) + (bias?.[m] ?? 0) + (residual?.[out] ?? 0));
+    }
+  };
+}
+
+export const conv: OpDefinition<'Conv'> = {
+  infer,
+  reference,
+  multiplyAdds: (_node, inputs, outputs) => {
+    const w = inputs[1]?.shape ?? [];
+    return product(at(outputs, 0).shape) * product(w.slice(0, -1));
+  },
+};
