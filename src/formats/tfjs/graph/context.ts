@@ -1,0 +1,112 @@
+/** What the translation of one GraphDef node may ask: its attributes, its inputs as values, and constant inputs. */
+import { ImportError, UnsupportedError } from '../../../core/errors.ts';
+import { tensorOf, type Tensor } from '../../../core/tensor.ts';
+import type { GraphBuilder } from '../../../ir/builder.ts';
+import { Emitter } from '../emitter.ts';
+import { Attributes, type TensorRef, type TfNode } from './graph-def.ts';
+
+/** A translation of one TensorFlow operator: emits nodes, returns the values of its outputs in order. */
+export type Translation = (c: NodeContext) => string | readonly string[];
+
+/** The whole GraphDef, as far as translations see it. */
+export interface TfGraph {
+  readonly nodes: ReadonlyMap<string, TfNode>;
+  /** Weights by the name of their Const node. */
+  readonly weights: ReadonlyMap<string, Tensor>;
+  /** Name of the engine's value for an output of a node. */
+  readonly valueName: (ref: TensorRef) => string;
+  readonly builder: GraphBuilder;
+}
+
+/** One node under translation. */
+export class NodeContext extends Emitter {
+  readonly node: TfNode;
+  readonly attr: Attributes;
+  readonly #graph: TfGraph;
+
+  constructor(graph: TfGraph, node: TfNode) {
+    super(graph.builder, node);
+    this.node = node;
+    this.attr = new Attributes(node);
+    this.#graph = graph;
+  }
+
+  /** Number of data inputs. */
+  get inputCount(): number {
+    return this.node.inputs.length;
+  }
+
+  /** The value of an input. Throws ImportError when the node has fewer inputs. */
+  input(index: number): string {
+    return this.#graph.valueName(this.#ref(index));
+  }
+
+  /** The values of all inputs, or of a range of them. */
+  inputs(from = 0, to = this.inputCount): string[] {
+    return this.node.inputs.slice(from, to).map((ref) => this.#graph.valueName(ref));
+  }
+
+  /** The elements of an input that is a weight (seen through Identity); undefined when it is computed. */
+  constantInput(index: number): Tensor | undefined {
+    let ref = this.#ref(index);
+    const seen = new Set<string>();
+    for (;;) {
+      const node = this.#graph.nodes.get(ref.node);
+      if (!node || seen.has(node.name)) return undefined;
+      if (node.op === 'Const') return this.#graph.weights.get(node.name);
+      const next = node.inputs[0];
+      if (node.op !== 'Identity' || !next) return undefined;
+      seen.add(node.name);
+      ref = next;
+    }
+  }
+
+  /** The integers of a constant input. Refuses a computed one: `what` names it. */
+  knownInts(index: number, what: string): number[] {
+    const constant = this.constantInput(index);
+    if (!constant) this.refuse(`${what} computed at run time`);
+    return Array.from(constant.data);
+  }
+
+  /** The one integer of a constant input. */
+  knownInt(index: number, what: string): number {
+    const [value, ...rest] = this.knownInts(index, what);
+    if (value === undefined || rest.length > 0) {
+      throw new ImportError(`${what} must be one number`, {
+        format: 'tfjs-graph',
+        node: this.node.name,
+        op: this.node.op,
+      });
+    }
+    return value;
+  }
+
+  /** An input as int64, which is what the engine's shape-like operands are: a constant, or a Cast. */
+  int64Input(index: number): string {
+    const constant = this.constantInput(index);
+    if (constant) return this.constant(tensorOf('int64', constant.shape, constant.data));
+    return this.one('Cast', [this.input(index)], { to: 'int64' });
+  }
+
+  /** Throws when an attribute lists what is missing: the importer reports them all together. */
+  refuseAll(whats: readonly string[]): void {
+    if (whats.length === 0) return;
+    const { name: node, op } = this.node;
+    throw new UnsupportedError(
+      whats.map((what) => ({ node, op, what })),
+      { format: 'tfjs-graph' },
+    );
+  }
+
+  #ref(index: number): TensorRef {
+    const ref = this.node.inputs[index];
+    if (!ref) {
+      throw new ImportError(`input ${index} is missing`, {
+        format: 'tfjs-graph',
+        node: this.node.name,
+        op: this.node.op,
+      });
+    }
+    return ref;
+  }
+}

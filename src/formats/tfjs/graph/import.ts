@@ -1,0 +1,134 @@
+/** Graph models: a TensorFlow GraphDef and its weights become the engine's graph. */
+import { GraphError, ImportError, UnsupportedError, type Unsupported } from '../../../core/errors.ts';
+import type { Tensor } from '../../../core/tensor.ts';
+import { GraphBuilder } from '../../../ir/builder.ts';
+import type { Graph } from '../../../ir/graph.ts';
+import type { ModelJson } from '../model-json.ts';
+import { NodeContext, type TfGraph } from './context.ts';
+import { parseNodes, type TensorRef, type TfNode } from './graph-def.ts';
+import { TRANSLATIONS } from './ops.ts';
+import { findPorts, graphInput, type Ports } from './signature.ts';
+
+/**
+ * Imports the part of a graph model that its outputs need. Throws UnsupportedError naming every operator and
+ * attribute the engine lacks, ImportError on a malformed node or a missing weight, GraphError on a cycle.
+ */
+export function importGraphModel(model: ModelJson, weights: ReadonlyMap<string, Tensor>, name: string): Graph {
+  const nodes = parseNodes(model.topology);
+  const found = findPorts(nodes, model.signature);
+  if (found.outputs.length === 0) throw new GraphError('the graph has no outputs', { format: 'tfjs-graph' });
+  const needed = reachable(nodes, found);
+  const read = new Set(needed.map((n) => n.name));
+  const ports = { ...found, inputs: found.inputs.filter((p) => p.listed || read.has(p.ref.node)) };
+  const builder = new GraphBuilder(name);
+  const names = new ValueNames(ports);
+  builder.reserve([...needed.map((n) => n.name), ...names.all()]);
+  declareInputs(builder, ports, nodes);
+  const fed = new Set(ports.inputs.map((p) => p.ref.node));
+  const graph: TfGraph = {
+    nodes,
+    weights,
+    builder,
+    valueName: (ref) => {
+      addWeight(builder, nodes.get(ref.node), weights, names.of(ref));
+      return names.of(ref);
+    },
+  };
+  translate(
+    graph,
+    names,
+    needed.filter((n) => !fed.has(n.name) && n.op !== 'Const' && n.op !== 'NoOp'),
+  );
+  for (const port of ports.outputs) builder.output(outputOf(graph, names, port.name, port.ref));
+  return builder.build();
+}
+
+/** Nodes the outputs depend on, in the model's order. Inputs end the search: what feeds them is not run. */
+function reachable(nodes: ReadonlyMap<string, TfNode>, { inputs, outputs }: Ports): TfNode[] {
+  const stop = new Set(inputs.map((p) => p.ref.node));
+  const seen = new Set<string>();
+  const queue = outputs.map((p) => p.ref.node);
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    if (stop.has(name)) continue;
+    for (const { node } of nodes.get(name)?.inputs ?? []) queue.push(node);
+  }
+  return [...nodes.values()].filter((n) => seen.has(n.name));
+}
+
+function declareInputs(builder: GraphBuilder, { inputs }: Ports, nodes: ReadonlyMap<string, TfNode>): void {
+  for (const port of inputs) {
+    const { name, dtype, shape } = graphInput(port, nodes.get(port.ref.node), inputs.length === 1);
+    builder.input(name, dtype, shape);
+  }
+}
+
+/** What the engine calls each tensor: as the signature does, else `node` or `node:1`. */
+class ValueNames {
+  readonly #signed = new Map<string, string>();
+
+  constructor({ inputs, outputs }: Ports) {
+    for (const { name, ref } of [...outputs, ...inputs]) this.#signed.set(plain(ref), name);
+  }
+
+  of(ref: TensorRef): string {
+    return this.#signed.get(plain(ref)) ?? plain(ref);
+  }
+
+  all(): Iterable<string> {
+    return this.#signed.values();
+  }
+}
+
+function plain({ node, index }: TensorRef): string {
+  return index === 0 ? node : `${node}:${index}`;
+}
+
+/** Makes the initializer of a Const node when it is first read as a tensor: many are only read as attributes. */
+function addWeight(
+  builder: GraphBuilder,
+  node: TfNode | undefined,
+  weights: ReadonlyMap<string, Tensor>,
+  value: string,
+): void {
+  if (node?.op !== 'Const' || builder.tensor(value)) return;
+  const weight = weights.get(node.name);
+  if (!weight) {
+    throw new ImportError('no weight of this name is in the manifest', {
+      format: 'tfjs-graph',
+      node: node.name,
+      op: node.op,
+    });
+  }
+  builder.initializer(value, weight);
+}
+
+function translate(graph: TfGraph, names: ValueNames, nodes: readonly TfNode[]): void {
+  const refused: Unsupported[] = [];
+  for (const node of nodes) {
+    const translation = Object.hasOwn(TRANSLATIONS, node.op) ? TRANSLATIONS[node.op] : undefined;
+    if (!translation) {
+      refused.push({ node: node.name, op: node.op, what: 'operator' });
+      continue;
+    }
+    const context = new NodeContext(graph, node);
+    try {
+      const results = [translation(context)].flat();
+      context.flush(
+        results,
+        results.map((_, index) => names.of({ node: node.name, index })),
+      );
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      refused.push(...error.items);
+    }
+  }
+  if (refused.length > 0) throw new UnsupportedError(refused, { format: 'tfjs-graph' });
+}
+
+/** The value a port leaves by. The signature may name one tensor twice (`x`, `x:0`): the second is a copy. */
+function outputOf(graph: TfGraph, names: ValueNames, name: string, ref: TensorRef): string {
+  const value = graph.valueName(ref);
+  return names.of(ref) === name ? value : graph.builder.one('Identity', [value], {}, { name, outputs: [name] });
+}

@@ -1,0 +1,77 @@
+/** What enters and leaves a graph model: its signature, or else its placeholders and the nodes nothing reads. */
+import { ImportError } from '../../../core/errors.ts';
+import type { DType } from '../../../core/dtype.ts';
+import type { GraphInput } from '../../../ir/graph.ts';
+import { asObject, asString, field, isObject, type JsonObject } from '../json.ts';
+import { Attributes, dtypeOf, parseRef, shapeOf, type TensorRef, type TfNode } from './graph-def.ts';
+
+/** A graph input and the placeholder it stands for. */
+export interface Port {
+  /** The tensor's name as the model writes it, `Identity:0`. */
+  readonly name: string;
+  readonly ref: TensorRef;
+  /** A TensorInfo's fields, where there is a signature. */
+  readonly info: JsonObject;
+  /** Named by the signature. */
+  readonly listed: boolean;
+}
+
+/** Inputs and outputs of the graph, in the model's order. */
+export interface Ports {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}
+
+/** Finds the ports. Throws ImportError when the signature names a node that is not there. */
+export function findPorts(nodes: ReadonlyMap<string, TfNode>, signature: JsonObject | undefined): Ports {
+  const inputs = entries(signature, 'inputs', nodes);
+  const outputs = entries(signature, 'outputs', nodes);
+  const all = [...nodes.values()];
+  const listed = new Set(inputs.map((i) => i.ref.node));
+  // A placeholder without a default must be fed even where the signature leaves it out.
+  const unlisted = all.filter((n) => n.op === 'Placeholder' && !listed.has(n.name));
+  const read = new Set(all.flatMap((n) => n.inputs.map((i) => i.node)));
+  const terminal = all.filter(
+    (n) => !read.has(n.name) && n.op !== 'Const' && n.op !== 'NoOp' && n.op !== 'Placeholder',
+  );
+  return {
+    inputs: [...inputs, ...unlisted.map(bare)],
+    outputs: outputs.length > 0 ? outputs : terminal.map(bare),
+  };
+}
+
+function bare({ name }: TfNode): Port {
+  return { name, ref: { node: name, index: 0 }, info: {}, listed: false };
+}
+
+function entries(signature: JsonObject | undefined, side: string, nodes: ReadonlyMap<string, TfNode>): Port[] {
+  const list = signature === undefined ? undefined : field(signature, side);
+  if (!isObject(list)) return [];
+  const ports = new Map<string, Port>();
+  for (const [key, value] of Object.entries(list)) {
+    const info = asObject(value, `signature.${side}.${key}`);
+    const given = field(info, 'name');
+    const name = given === undefined ? key : asString(given, `the name of signature.${side}.${key}`);
+    const ref = parseRef(name);
+    if (!nodes.has(ref.node)) {
+      throw new ImportError(`the signature names "${name}", which is no node of the graph`, { format: 'tfjs-graph' });
+    }
+    ports.set(name, { name, ref, info, listed: true });
+  }
+  return [...ports.values()];
+}
+
+/**
+ * The graph input of a port. An unknown extent becomes a symbol: `batch` for the outermost of the only input,
+ * `<name>_dim<i>` otherwise. Throws ImportError when the rank or dtype is unknown.
+ */
+export function graphInput({ name, ref, info }: Port, node: TfNode | undefined, alone: boolean): GraphInput {
+  const attributes = node ? new Attributes(node) : undefined;
+  const symbol = (axis: number): string => (alone && axis === 0 ? 'batch' : `${name}_dim${axis}`);
+  const shape = shapeOf(field(info, 'tensorShape'), symbol) ?? shapeOf(attributes?.shape('shape'), symbol);
+  const detail = { format: 'tfjs-graph', node: ref.node, op: node?.op };
+  if (!shape) throw new ImportError('the rank of this input is unknown', detail);
+  const dtype: DType | undefined = dtypeOf(field(info, 'dtype')) ?? attributes?.dtype('dtype');
+  if (!dtype) throw new ImportError('the dtype of this input is not one the engine holds', detail);
+  return { name, dtype, shape };
+}

@@ -1,0 +1,37 @@
+/** TensorFlow.js: the importers of its two kinds of model.json. */
+import { ImportError } from '../../core/errors.ts';
+import type { Graph } from '../../ir/graph.ts';
+import type { Importer, ModelFiles } from '../importer.ts';
+import { importGraphModel } from './graph/import.ts';
+import { importLayersModel } from './layers/import.ts';
+import { parseModelJson, recogniseKind, type ModelKind } from './model-json.ts';
+import { readWeights } from './weights.ts';
+
+/** Graph models: a converted TensorFlow GraphDef, `format: "graph-model"`. */
+export const tfjsGraph: Importer = {
+  format: 'tfjs-graph',
+  recognise: (bytes) => recogniseKind(bytes) === 'graph',
+  load: (files) => load(files, 'graph'),
+};
+
+/** Layers models: a Keras architecture, `format: "layers-model"`, or the older form without a format. */
+export const tfjsLayers: Importer = {
+  format: 'tfjs-layers',
+  recognise: (bytes) => recogniseKind(bytes) === 'layers',
+  load: (files) => load(files, 'layers'),
+};
+
+async function load(files: ModelFiles, kind: ModelKind): Promise<Graph> {
+  const { name, bytes } = files.main;
+  try {
+    const model = parseModelJson(bytes, name, kind);
+    const weights = await readWeights(model.weightsManifest, files);
+    return kind === 'graph' ? importGraphModel(model, weights, name) : importLayersModel(model, weights, name);
+  } catch (error) {
+    // Deep readers know the field that is wrong but not the file: it is added here.
+    if (error instanceof ImportError && error.detail.file === undefined) {
+      throw new ImportError(error.message, { format: `tfjs-${kind}`, file: name, cause: error });
+    }
+    throw error;
+  }
+}

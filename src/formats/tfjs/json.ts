@@ -1,0 +1,65 @@
+/** Checked access to parsed JSON: every wrong type is an ImportError that says what was expected where. */
+import { ImportError } from '../../core/errors.ts';
+
+/** A parsed JSON object whose fields have not been checked. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** True for a JSON object (not null, not an array). */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `value` as an object. `what` names it in the error. */
+export function asObject(value: unknown, what: string): JsonObject {
+  if (!isObject(value)) throw wrong(what, 'an object', value);
+  return value;
+}
+
+/** `value` as an array. */
+export function asArray(value: unknown, what: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw wrong(what, 'an array', value);
+  return value;
+}
+
+/** `value` as a string. */
+export function asString(value: unknown, what: string): string {
+  if (typeof value !== 'string') throw wrong(what, 'a string', value);
+  return value;
+}
+
+/** `value` as a finite number. */
+export function asNumber(value: unknown, what: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong(what, 'a number', value);
+  return value;
+}
+
+/** `value` as an integer; protobuf's JSON form writes 64-bit integers as strings, which are read too. */
+export function asInteger(value: unknown, what: string): number {
+  const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof n !== 'number' || !Number.isSafeInteger(n)) throw wrong(what, 'an integer', value);
+  return n;
+}
+
+/** The field `key` of an object, whatever it holds; inherited properties do not count. */
+export function field(object: JsonObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** Parses UTF-8 JSON. Throws ImportError naming the file. */
+export function parseJson(bytes: Uint8Array, file: string): JsonObject {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ImportError(`not valid JSON: ${reason}`, { format: 'tfjs', file, cause });
+  }
+  if (!isObject(parsed)) throw new ImportError('the JSON is not an object', { format: 'tfjs', file });
+  return parsed;
+}
+
+function wrong(what: string, expected: string, value: unknown): ImportError {
+  const text = JSON.stringify(value) ?? 'nothing';
+  const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return new ImportError(`${what} must be ${expected}, it is ${shown}`, { format: 'tfjs' });
+}

@@ -1,0 +1,129 @@
+/** Layers models: a Keras architecture and its weights become the engine's graph. */
+import { GraphError, ImportError, UnsupportedError, type Unsupported } from '../../../core/errors.ts';
+import type { DType } from '../../../core/dtype.ts';
+import type { Tensor } from '../../../core/tensor.ts';
+import { GraphBuilder } from '../../../ir/builder.ts';
+import type { Dim, Graph } from '../../../ir/graph.ts';
+import { asArray, asInteger, field } from '../json.ts';
+import { kerasModel, type ModelJson } from '../model-json.ts';
+import { LayerContext, WeightFinder, type LayerTranslation } from './context.ts';
+import { POINTWISE } from './pointwise.ts';
+import { SPATIAL } from './spatial.ts';
+import { callKey, callOf, orderCalls, parseModel, type Call, type LayerSpec, type ModelSpec } from './topology.ts';
+
+/** The Keras layer classes that layers models may use, each with its translation. */
+const LAYERS: Readonly<Record<string, LayerTranslation>> = { ...SPATIAL, ...POINTWISE };
+
+/**
+ * Imports a layers model. Throws UnsupportedError naming every layer and setting the engine lacks, ImportError on a
+ * malformed configuration or a missing weight, GraphError on a cycle or a missing layer.
+ */
+export function importLayersModel(json: ModelJson, weights: ReadonlyMap<string, Tensor>, name: string): Graph {
+  const model = parseModel(kerasModel(json.topology));
+  const builder = new GraphBuilder(name);
+  builder.reserve(weights.keys());
+  const inputs = model.inputs.map((ref) => declareInput(builder, findLayer(model, ref.layer), model.inputs.length));
+  const importer = new LayersImporter(new WeightFinder(builder, weights));
+  const outputs = importer.emit(model, inputs, '');
+  importer.finish();
+  for (const output of new Set(outputs)) builder.output(output);
+  return builder.build();
+}
+
+function findLayer(model: ModelSpec, name: string): LayerSpec {
+  const layer = model.layers.find((l) => l.name === name);
+  if (!layer) throw new GraphError(`the model names "${name}", which is no layer`, { format: 'tfjs-layers' });
+  return layer;
+}
+
+const INPUT_DTYPES: Readonly<Record<string, DType>> = {
+  float32: 'float32',
+  float16: 'float32',
+  int32: 'int32',
+  bool: 'bool',
+};
+
+/** Unknown extents become symbols: `batch` is shared by all inputs, as Keras has it. */
+function declareInput(builder: GraphBuilder, { name, config }: LayerSpec, count: number): string {
+  const shape = field(config, 'batch_input_shape') ?? field(config, 'batch_shape');
+  if (shape === undefined)
+    throw new ImportError('the shape of this input is not given', { format: 'tfjs-layers', node: name });
+  const symbol = (axis: number): string => (axis === 0 ? 'batch' : count === 1 ? `dim${axis}` : `${name}_dim${axis}`);
+  const dims = asArray(shape, `the shape of input "${name}"`).map((d, axis): Dim =>
+    d === null ? symbol(axis) : asInteger(d, `the shape of input "${name}"`),
+  );
+  const declared = field(config, 'dtype') ?? 'float32';
+  const dtype =
+    typeof declared === 'string' && Object.hasOwn(INPUT_DTYPES, declared) ? INPUT_DTYPES[declared] : 'float32';
+  return builder.input(name, dtype ?? 'float32', dims);
+}
+
+/** Walks models and the models inside them, collecting what is unsupported. */
+class LayersImporter {
+  readonly #weights: WeightFinder;
+  readonly #refused: Unsupported[] = [];
+
+  constructor(weights: WeightFinder) {
+    this.#weights = weights;
+  }
+
+  /** Throws UnsupportedError if anything was refused. */
+  finish(): void {
+    if (this.#refused.length > 0) throw new UnsupportedError(this.#refused, { format: 'tfjs-layers' });
+  }
+
+  /** Emits one use of a model on the values `inputs`; `prefix` is the path of outer models. Returns its outputs. */
+  emit(model: ModelSpec, inputs: readonly string[], prefix: string): string[] {
+    const values = new Map<string, readonly string[]>();
+    model.inputs.forEach((ref, i) => values.set(callKey(ref.layer, 0), [inputs[i] ?? '']));
+    const byName = new Map(model.layers.map((l) => [l.name, l]));
+    const valueOf = ({ layer, call, tensor }: { layer: string; call: number; tensor: number }): string => {
+      const source = byName.get(layer);
+      const made = source && values.get(callKey(layer, callOf(source, { layer, call, tensor })));
+      const value = made?.[tensor];
+      if (value === undefined) {
+        throw new GraphError(`tensor ${tensor} of call ${call} of layer "${layer}" does not exist`, {
+          format: 'tfjs-layers',
+        });
+      }
+      return value;
+    };
+    const calls = orderCalls(model);
+    this.#weights.builder.reserve(calls.map((c) => callName(c, prefix)));
+    for (const call of calls) {
+      if (call.layer.className === 'InputLayer') continue;
+      const operands = call.operands.map(valueOf);
+      values.set(callKey(call.layer.name, call.index), this.#emitCall(call, operands, prefix));
+    }
+    return model.outputs.map(valueOf);
+  }
+
+  #emitCall(call: Call, operands: readonly string[], prefix: string): readonly string[] {
+    const name = callName(call, prefix);
+    const { layer } = call;
+    if (layer.model) {
+      if (operands.length !== layer.model.inputs.length) {
+        throw new GraphError(`takes ${layer.model.inputs.length} inputs, is given ${operands.length}`, { node: name });
+      }
+      return this.emit(layer.model, operands, `${name}/`);
+    }
+    const translation = Object.hasOwn(LAYERS, layer.className) ? LAYERS[layer.className] : undefined;
+    if (!translation) {
+      this.#refused.push({ node: name, op: layer.className, what: 'layer' });
+      return [name];
+    }
+    const context = new LayerContext(this.#weights, layer, name);
+    try {
+      context.flush([translation(context, operands)], [name]);
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      this.#refused.push(...error.items);
+    }
+    return [name];
+  }
+}
+
+/** The value a call gives, and the node in errors: the layer's name, with the number of a repeated call. */
+function callName({ layer, index }: Call, prefix: string): string {
+  return `${prefix}${layer.name}${index === 0 ? '' : `:${index}`}`;
+}

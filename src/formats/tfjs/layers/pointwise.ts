@@ -1,0 +1,116 @@
+/** Translations of the other layers: dense, normalisation, activations, merges, reshapes, and what does nothing here. */
+import type { Activation, BinaryKind } from '../../../ir/ops.ts';
+import { NO_ACTIVATION } from '../../../ir/ops.ts';
+import { field, isObject } from '../json.ts';
+import type { LayerContext, LayerTranslation } from './context.ts';
+
+const dense: LayerTranslation = (c, [x = '']) => {
+  const bias = c.bool('use_bias', true) ? [c.weight('bias')] : [];
+  return c.withActivation(c.activation(), (activation) =>
+    c.one('MatMul', [x, c.weight('kernel'), ...bias], { transA: false, transB: false, activation }),
+  );
+};
+
+/** The one axis of a BatchNormalization or Softmax: a number, or a list of one. */
+function oneAxis(c: LayerContext): number {
+  const value = field(c.config, 'axis');
+  if (!Array.isArray(value)) return c.int('axis', -1);
+  const [axis, ...rest] = c.list('axis');
+  if (axis === undefined || rest.length > 0) c.refuse(`axis ${JSON.stringify(value)}`);
+  return axis;
+}
+
+const batchNorm: LayerTranslation = (c, [x = '']) => {
+  const channels = c.weightTensor('moving_mean').shape[0] ?? 0;
+  const scale = c.bool('scale', true) ? c.weight('gamma') : c.filled(channels, 1);
+  const shift = c.bool('center', true) ? c.weight('beta') : c.filled(channels, 0);
+  return c.one('BatchNormalization', [x, scale, shift, c.weight('moving_mean'), c.weight('moving_variance')], {
+    axis: oneAxis(c),
+    epsilon: c.number('epsilon', 1e-3),
+    activation: NO_ACTIVATION,
+  });
+};
+
+const activation: LayerTranslation = (c, [x = '']) => c.withActivation(c.activation(), (f) => identityOr(c, x, f));
+
+function identityOr(c: LayerContext, x: string, f: Activation): string {
+  return f.kind === 'none' ? c.one('Identity', [x], {}) : c.activate(x, f);
+}
+
+/** A ReLU with a ceiling and a slope: max_value bounds from above, negative_slope applies below the threshold 0. */
+const relu: LayerTranslation = (c, [x = '']) => {
+  const threshold = c.number('threshold', 0);
+  if (threshold !== 0) c.refuse(`threshold ${threshold}`);
+  const slope = c.number('negative_slope', 0);
+  const ceiling = c.number('max_value', Infinity);
+  const bounded: Activation = { kind: 'clip', alpha: 0, beta: ceiling };
+  if (slope === 0) return c.activate(x, ceiling === Infinity ? { kind: 'relu', alpha: 0, beta: 0 } : bounded);
+  const y = c.activate(x, { kind: 'leakyRelu', alpha: slope, beta: 0 });
+  return ceiling === Infinity ? y : c.binary('min', y, c.scalar('float32', ceiling));
+};
+
+const leakyRelu: LayerTranslation = (c, [x = '']) =>
+  c.activate(x, { kind: 'leakyRelu', alpha: c.number('alpha', c.number('negative_slope', 0.3)), beta: 0 });
+
+const elu: LayerTranslation = (c, [x = '']) => c.activate(x, { kind: 'elu', alpha: c.number('alpha', 1), beta: 0 });
+
+const softmax: LayerTranslation = (c, [x = '']) => c.one('Softmax', [x], { axes: [oneAxis(c)], log: false });
+
+const merge =
+  (kind: BinaryKind): LayerTranslation =>
+  (c, [first = '', ...rest]) =>
+    rest.length === 0 ? c.one('Identity', [first], {}) : rest.reduce((sum, x) => c.binary(kind, sum, x), first);
+
+const average: LayerTranslation = (c, inputs) =>
+  c.binary('div', merge('add')(c, inputs), c.scalar('float32', inputs.length));
+
+const concatenate: LayerTranslation = (c, inputs) => c.one('Concat', inputs, { axis: c.int('axis', -1) });
+
+const flatten: LayerTranslation = (c, [x = '']) => {
+  const layout = c.string('data_format', 'channels_last');
+  if (layout !== 'channels_last') c.refuse(`data_format ${layout}`);
+  return c.one('Flatten', [x], { axis: 1 });
+};
+
+/** Keras shapes leave the batch out: the 0 in front copies it. */
+const reshape: LayerTranslation = (c, [x = '']) => c.reshape(x, [0, ...c.list('target_shape')]);
+
+const permute: LayerTranslation = (c, [x = '']) => c.one('Transpose', [x], { perm: [0, ...c.list('dims')] });
+
+const rescaling: LayerTranslation = (c, [x = '']) => {
+  if (isObject(field(c.config, 'scale')) || Array.isArray(field(c.config, 'scale'))) c.refuse('a scale per channel');
+  const scaled = c.binary('mul', x, c.scalar('float32', c.number('scale', 1)));
+  return c.binary('add', scaled, c.scalar('float32', c.number('offset', 0)));
+};
+
+/** Layers that only do something while training. */
+const identity: LayerTranslation = (c, [x = '']) => c.one('Identity', [x], {});
+
+/** Rows of the layer table. */
+export const POINTWISE: Readonly<Record<string, LayerTranslation>> = {
+  Dense: dense,
+  BatchNormalization: batchNorm,
+  Activation: activation,
+  ReLU: relu,
+  LeakyReLU: leakyRelu,
+  PReLU: (c, [x = '']) => c.one('PRelu', [x, c.weight('alpha')], {}),
+  ELU: elu,
+  Softmax: softmax,
+  Add: merge('add'),
+  Subtract: merge('sub'),
+  Multiply: merge('mul'),
+  Average: average,
+  Maximum: merge('max'),
+  Minimum: merge('min'),
+  Concatenate: concatenate,
+  Flatten: flatten,
+  Reshape: reshape,
+  Permute: permute,
+  Rescaling: rescaling,
+  Dropout: identity,
+  SpatialDropout2D: identity,
+  AlphaDropout: identity,
+  GaussianDropout: identity,
+  GaussianNoise: identity,
+  ActivityRegularization: identity,
+};
