@@ -22,25 +22,25 @@ describe.each(tables)('onnxruntime agrees with %s', (_table, cases) => {
 
 /** Random graphs per operator; more where there is more to combine. */
 const COUNT: { readonly [K in OpKind]?: number } = {
-  Conv: 60,
-  MaxPool: 30,
-  AveragePool: 40,
-  Gemm: 20,
-  MatMul: 25,
-  Binary: 60,
-  Unary: 30,
-  Activation: 30,
-  Slice: 30,
-  Pad: 25,
-  Resize: 50,
-  Reduce: 40,
+  Conv: 150,
+  MaxPool: 60,
+  AveragePool: 80,
+  Gemm: 40,
+  MatMul: 50,
+  Binary: 150,
+  Unary: 60,
+  Activation: 60,
+  Slice: 60,
+  Pad: 50,
+  Resize: 150,
+  Reduce: 80,
 };
 const operators = (Object.keys(GENERATORS) as OpKind[]).filter((op) => op in OPS);
 
 describe('onnxruntime agrees with the reference on random graphs', () => {
   it.each(operators)('%s', async (op) => {
     const failures: string[] = [];
-    for (const index of range(COUNT[op] ?? 12)) {
+    for (const index of range(COUNT[op] ?? 20)) {
       const c = randomCase(op, index);
       try {
         await expectOracle(c);

@@ -126,6 +126,7 @@ const conv: Generator<'Conv'> = (d) => {
   };
 };
 
+/** A pooling window. onnxruntime refuses auto_pad where the stride exceeds the kernel. */
 function pool(d: Dice, dilated: boolean): { inputs: CaseInput[]; window: PoolWindow } {
   const spatial = d.pick([1, 2, 2, 2, 3]);
   const kernel = d.ints(spatial, 1, 4);
@@ -134,13 +135,14 @@ function pool(d: Dice, dilated: boolean): { inputs: CaseInput[]; window: PoolWin
   const dilations = dilated && explicit ? d.ints(spatial, 1, 2) : range(spatial).map(() => 1);
   const extents = kernel.map((k, i) => (k - 1) * at(dilations, i) + 1 + d.int(0, 6));
   const pad = (): number[] => kernel.map((k) => (explicit ? d.int(0, k - 1) : 0));
+  const strides = kernel.map((k) => d.int(1, padMode === 'explicit' ? 3 : Math.min(3, k)));
   return {
     inputs: [{ shape: [d.int(1, 2), ...extents, d.int(1, 6)], low: -3, high: 3 }],
     window: {
       kernel,
       dilations,
       padMode,
-      strides: d.ints(spatial, 1, 3),
+      strides,
       pads: [...pad(), ...pad()],
       ceilMode: explicit && d.chance(0.4),
     },
@@ -150,7 +152,7 @@ function pool(d: Dice, dilated: boolean): { inputs: CaseInput[]; window: PoolWin
 const gemm: Generator<'Gemm'> = (d) => {
   const [m, k, n] = [d.int(1, 7), d.int(1, 9), d.int(1, 7)];
   const [transA, transB] = [d.chance(0.5), d.chance(0.5)];
-  const c = d.pick<readonly number[] | undefined>([undefined, [n], [1, n], [m, 1], [m, n], []]);
+  const c = d.chance(0.2) ? undefined : d.pick([[n], [1, n], [m, 1], [m, n], []]);
   return {
     inputs: [
       { shape: transA ? [k, m] : [m, k] },
@@ -264,10 +266,19 @@ const resize: Generator<'Resize'> = (d) => {
   const mode = d.pick(['nearest', 'linear'] as const);
   const extents = d.ints(spatial, 2, 7);
   const sizes = d.ints(spatial, 1, 13);
-  // Scales are exact in binary: whether i·scale lands on a tie must not hang on float32 rounding.
+  const coordinateMode = d.pick([
+    'half_pixel',
+    'half_pixel_symmetric',
+    'pytorch_half_pixel',
+    'align_corners',
+    'asymmetric',
+  ] as const);
+  // Scales are exact in binary, and whole where the coordinate is corrected for a rounded extent: which neighbour is
+  // nearest must not hang on float32 rounding.
+  const choices = coordinateMode === 'half_pixel_symmetric' ? [1, 2, 3, 4] : [0.5, 0.75, 1, 1.5, 2, 3, 4];
   const scales: CaseInput = {
     shape: [spatial],
-    values: extents.map(() => d.pick([0.5, 0.75, 1, 1.5, 2, 3, 4])),
+    values: extents.map(() => d.pick(choices)),
     constant: true,
   };
   return {
@@ -277,13 +288,7 @@ const resize: Generator<'Resize'> = (d) => {
     ],
     attributes: {
       mode,
-      coordinateMode: d.pick([
-        'half_pixel',
-        'half_pixel_symmetric',
-        'pytorch_half_pixel',
-        'align_corners',
-        'asymmetric',
-      ]),
+      coordinateMode,
       nearestMode: d.pick(['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil']),
     },
   };
