@@ -36,12 +36,19 @@ async function load(files: ModelFiles): Promise<Graph> {
   }
   const constants = graph.nodes.flatMap((n) => n.attributes.flatMap((a) => (a.t ? [a.t] : [])));
   const external = await readExternal([...graph.initializers, ...constants], files);
-  return importGraph(graph, opsetOf(model), file, external);
+  return importGraph(graph, opsetOf(model, file), file, external);
 }
 
 /** Version of the default operator set; models of IR version 1 and 2 do not say. */
-function opsetOf(model: ModelProto): number {
-  return model.opsets.get('') ?? 1;
+function opsetOf({ opsets, irVersion }: ModelProto, file: string): number {
+  const version = opsets.get('') ?? (irVersion < 3 ? 1 : undefined);
+  if (version === undefined || version < 1) {
+    throw new ImportError('the model names no version of the ONNX operator set', {
+      file,
+      hint: 'The file is probably truncated: download or export it again',
+    });
+  }
+  return version;
 }
 
 function importGraph(graph: GraphProto, opset: number, file: string, external: ExternalData): Graph {

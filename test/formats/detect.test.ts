@@ -1,0 +1,48 @@
+/** Formats are told by content; what nobody recognises is described. */
+import { describe, expect, it } from 'vitest';
+import { ImportError } from '../../src/core/errors.ts';
+import { tensorOf } from '../../src/core/tensor.ts';
+import { detect } from '../../src/formats/detect.ts';
+import { IMPORTERS } from '../../src/formats/registry.ts';
+import { encodeModel } from '../helpers/onnx-bytes.ts';
+import { encodeSafetensors } from '../helpers/safetensors-bytes.ts';
+
+const text = (s: string): Uint8Array => new TextEncoder().encode(s);
+
+const FILES = {
+  onnx: encodeModel({
+    opset: 13,
+    inputs: [{ name: 'x', dtype: 'float32', shape: [1] }],
+    outputs: ['y'],
+    nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['y'] }],
+  }),
+  safetensors: encodeSafetensors({ a: tensorOf('float32', [1], [1]) }),
+  'tfjs-graph': text('{"format": "graph-model", "modelTopology": {"node": []}, "weightsManifest": []}'),
+  'tfjs-layers': text('{"format": "layers-model", "modelTopology": {"model_config": {}}, "weightsManifest": []}'),
+} as const;
+
+describe('detect', () => {
+  it.each(Object.entries(FILES))('%s, whatever the name, and nobody else claims it', (format, bytes) => {
+    expect(detect({ name: 'wrong.xyz', bytes }).format).toBe(format);
+    expect(IMPORTERS.filter((i) => i.recognise(bytes)).map((i) => i.format)).toEqual([format]);
+  });
+
+  it.each([
+    ['an empty file', new Uint8Array(), 'It is empty'],
+    ['an HTML page', text('\n<!DOCTYPE html><html>'), 'an HTML page'],
+    ['a Git LFS pointer', text('version https://git-lfs.github.com/spec/v1\noid sha256:ab'), 'Git LFS pointer'],
+    ['a zip archive', text('PK\u0003\u0004rest'), 'a zip archive'],
+    ['gzip', new Uint8Array([0x1f, 0x8b, 8, 0]), 'gzip-compressed'],
+    ['HDF5', new Uint8Array([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10]), 'an HDF5 file'],
+    ['TensorFlow Lite', text('\u001c\0\0\0TFL3\0\0'), 'TensorFlow Lite'],
+    ['a picture', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), 'a PNG picture'],
+    ['other JSON', text('{"a": 1}'), 'no TensorFlow.js model.json'],
+    ['noise', new Uint8Array([1, 2, 3, 250]), '4 bytes and begins with 01 02 03 fa'],
+  ])('describes %s', (_, bytes, hint) => {
+    const attempt = (): unknown => detect({ name: 'model.onnx', bytes });
+    expect(attempt).toThrow(ImportError);
+    expect(attempt).toThrow('onnx');
+    expect(attempt).toThrow('file model.onnx');
+    expect(attempt).toThrow(hint);
+  });
+});

@@ -1,0 +1,148 @@
+/**
+ * Broken files: whatever the bytes, an importer gives a graph or a TilewiseError, quickly and without allocating what
+ * the file merely declares.
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { TilewiseError } from '../../src/core/errors.ts';
+import { tensorOf } from '../../src/core/tensor.ts';
+import { detect, importModel } from '../../src/formats/detect.ts';
+import type { Importer } from '../../src/formats/importer.ts';
+import { onnxImporter } from '../../src/formats/onnx/import.ts';
+import { safetensorsImporter } from '../../src/formats/safetensors/import.ts';
+import { encodeModel } from '../helpers/onnx-bytes.ts';
+import { randomSource } from '../helpers/random.ts';
+import { encodeSafetensors } from '../helpers/safetensors-bytes.ts';
+import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
+
+/** Longest that any one file may take, generous for a shared machine. */
+const MAX_MS = 1000;
+
+async function outcome(importer: Importer, bytes: Uint8Array): Promise<'graph' | 'error'> {
+  const start = performance.now();
+  const before = process.memoryUsage().arrayBuffers;
+  let result: 'graph' | 'error' = 'graph';
+  try {
+    await importer.load({ main: { name: 'hostile.bin', bytes }, read: () => Promise.reject(new TypeError('no file')) });
+  } catch (error) {
+    if (!(error instanceof TilewiseError)) throw error;
+    expect(error.message).toContain('hostile.bin');
+    result = 'error';
+  }
+  expect(performance.now() - start).toBeLessThan(MAX_MS);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 2 ** 20 + 8 * bytes.length);
+  return result;
+}
+
+const smallOnnx = encodeModel({
+  opset: 13,
+  inputs: [{ name: 'x', dtype: 'float32', shape: ['N', 3, 8, 8] }],
+  outputs: ['y'],
+  initializers: [
+    ['w', tensorOf('float32', [2, 3, 3, 3], new Float32Array(54))],
+    ['s', tensorOf('int64', [2], [1, -1])],
+    ['typed', { dataType: 7, dims: [3], int64s: [1, 2, 3] }],
+  ],
+  nodes: [
+    {
+      op: 'Conv',
+      name: 'c',
+      inputs: ['x', 'w'],
+      outputs: ['a'],
+      attributes: { kernel_shape: { ints: [3, 3] }, pads: { ints: [1, 1, 1, 1] } },
+    },
+    { op: 'Constant', inputs: [], outputs: ['k'], attributes: { value: { t: tensorOf('float32', [1], [6]) } } },
+    { op: 'Min', inputs: ['a', 'k'], outputs: ['b'] },
+    { op: 'Reshape', inputs: ['b', 's'], outputs: ['r'] },
+    { op: 'Softmax', inputs: ['r'], outputs: ['y'], attributes: { axis: { i: 1 } } },
+  ],
+});
+
+const smallSafetensors = encodeSafetensors({
+  a: tensorOf('float32', [2, 2], [1, 2, 3, 4]),
+  b: tensorOf('int64', [3], [1, 2, 3]),
+});
+
+const FORMATS = [
+  ['onnx', onnxImporter, smallOnnx],
+  ['safetensors', safetensorsImporter, smallSafetensors],
+] as const;
+
+describe.each(FORMATS)('%s', (_, importer, valid) => {
+  const random = randomSource(20);
+  const byte = (): number => Math.floor(random() * 256);
+
+  it('survives every truncation', async () => {
+    for (let n = 0; n < valid.length; n++) expect(await outcome(importer, valid.subarray(0, n))).toBe('error');
+  });
+
+  it('survives 300 random byte strings', async () => {
+    for (let i = 0; i < 300; i++) {
+      await outcome(importer, Uint8Array.from({ length: Math.floor(random() * 400) }, byte));
+    }
+  });
+
+  it('survives 300 random single-byte corruptions', async () => {
+    for (let i = 0; i < 300; i++) {
+      const bytes = valid.slice();
+      bytes[Math.floor(random() * bytes.length)] = byte();
+      await outcome(importer, bytes);
+    }
+  });
+
+  it('survives random bytes behind a valid beginning', async () => {
+    for (let i = 0; i < 300; i++) {
+      const bytes = valid.slice();
+      const from = Math.floor(random() * bytes.length);
+      await outcome(
+        importer,
+        bytes.map((b, at) => (at < from ? b : byte())),
+      );
+    }
+  });
+});
+
+describe.skipIf(!hasSharedData)('a real ONNX model', () => {
+  const valid = hasSharedData
+    ? new Uint8Array(readFileSync(sharedPath('onnx/light_shufflenet.onnx')))
+    : new Uint8Array();
+
+  it('is refused at 200 truncations', async () => {
+    const random = randomSource(21);
+    for (let i = 0; i < 200; i++) {
+      const bytes = valid.subarray(0, Math.floor(random() * valid.length));
+      expect(await outcome(onnxImporter, bytes)).toBe('error');
+    }
+  });
+
+  it('survives 300 random single-byte corruptions', async () => {
+    const random = randomSource(22);
+    for (let i = 0; i < 300; i++) {
+      const bytes = valid.slice();
+      bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
+      await outcome(onnxImporter, bytes);
+    }
+  });
+});
+
+describe('detection', () => {
+  it('survives random bytes and truncations of every format', async () => {
+    const random = randomSource(23);
+    for (let i = 0; i < 300; i++) {
+      const source = [smallOnnx, smallSafetensors, new Uint8Array(64)][i % 3] ?? smallOnnx;
+      const bytes = source.slice(0, Math.floor(random() * source.length));
+      for (let k = 0; k < (i % 3 === 2 ? bytes.length : 1); k++) {
+        bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
+      }
+      try {
+        await importModel({ main: { name: 'x', bytes }, read: () => Promise.reject(new TypeError('no file')) });
+      } catch (error) {
+        expect(error).toBeInstanceOf(TilewiseError);
+      }
+    }
+  });
+
+  it('still sees ONNX in a truncated file', () => {
+    expect(detect({ name: 'x', bytes: smallOnnx.subarray(0, smallOnnx.length >> 1) }).format).toBe('onnx');
+  });
+});
