@@ -1,0 +1,90 @@
+/** Describes every value of a graph with static inputs, and evaluates what does not depend on them. */
+import { bytesPerElement } from '../core/dtype.ts';
+import { GraphError, ShapeError } from '../core/errors.ts';
+import { elementCount, type Tensor, type TensorDesc } from '../core/tensor.ts';
+import type { Graph } from '../ir/graph.ts';
+import type { Node } from '../ir/ops.ts';
+import { asOperand, evaluateNode, inferNode } from './evaluate.ts';
+
+/** Bytes all evaluated constants of one graph may take together: stops a hostile graph before it exhausts memory. */
+export const MAX_EVALUATED_BYTES = 4 * 2 ** 30;
+
+/** What a walk over the graph finds. */
+export interface KnownValues {
+  /** The description of every value. */
+  readonly descs: ReadonlyMap<string, TensorDesc>;
+  /** Elements of values that follow from constants and that a remaining node or the caller still reads. */
+  readonly evaluated: ReadonlyMap<string, Tensor>;
+  /** Nodes whose outputs are all evaluated. */
+  readonly vanished: ReadonlySet<Node>;
+}
+
+/**
+ * Walks the nodes once, inferring shapes and evaluating whatever is constant. Intermediate constants are dropped as
+ * soon as no later node reads them. Errors name the node.
+ */
+export function propagate(graph: Graph, maxBytes = MAX_EVALUATED_BYTES): KnownValues {
+  const descs = new Map<string, TensorDesc>(inputDescs(graph));
+  for (const [name, { dtype, shape }] of graph.initializers) descs.set(name, { dtype, shape });
+  const evaluated = new Map<string, Tensor>();
+  const vanished = new Set<Node>();
+  const needed = new Set(graph.outputs);
+  const lastReader = new Map<string, Node>();
+  for (const node of graph.nodes) for (const input of node.inputs) lastReader.set(input, node);
+  let bytes = 0;
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((name) => {
+      if (name === '') return undefined;
+      const desc = descs.get(name);
+      if (!desc) throw new GraphError(`input "${name}" is not defined`, { node: node.name, op: node.op });
+      return asOperand(desc, evaluated.get(name) ?? graph.initializers.get(name));
+    });
+    const outputs = inferNode(node, inputs);
+    node.outputs.forEach((name, i) => {
+      const desc = outputs[i];
+      if (name !== '' && desc) descs.set(name, { dtype: desc.dtype, shape: desc.shape });
+    });
+    if (inputs.every((input) => input?.value !== undefined || input === undefined)) {
+      bytes += outputs.reduce((sum, desc) => sum + elementCount(desc.shape) * bytesPerElement(desc.dtype), 0);
+      guard(bytes, maxBytes, node);
+    }
+    const results = evaluateNode(node, inputs, outputs);
+    if (results) {
+      vanished.add(node);
+      node.outputs.forEach((name, i) => {
+        const result = results[i];
+        if (name !== '' && result) evaluated.set(name, result);
+      });
+    } else {
+      for (const name of node.inputs) needed.add(name);
+    }
+    for (const name of node.inputs) if (lastReader.get(name) === node && !needed.has(name)) evaluated.delete(name);
+  }
+  return { descs, evaluated, vanished };
+}
+
+/** The graph with `values` filled. */
+export function inferShapes(graph: Graph): Graph {
+  return { ...graph, values: propagate(graph).descs };
+}
+
+function inputDescs(graph: Graph): [string, TensorDesc][] {
+  return graph.inputs.map(({ name, dtype, shape }) => {
+    const extents = shape.map((d) => {
+      if (typeof d === 'number') return d;
+      throw new ShapeError(`dimension "${d}" of input "${name}" is not bound`, {
+        hint: `Pass inputShapes with an extent for each dimension`,
+      });
+    });
+    elementCount(extents);
+    return [name, { dtype, shape: extents }];
+  });
+}
+
+function guard(bytes: number, maxBytes: number, node: Node): void {
+  if (bytes <= maxBytes) return;
+  throw new ShapeError(`the constants of the graph take more than ${maxBytes} bytes once evaluated`, {
+    node: node.name,
+    op: node.op,
+  });
+}

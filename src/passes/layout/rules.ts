@@ -1,0 +1,200 @@
+/** How a pending transposition passes each operator: the node on the untransposed operand, with its axes renamed. */
+import { normalizeAxis } from '../../core/broadcast.ts';
+import type { Node, NodeOf, OpKind } from '../../ir/ops.ts';
+import { at, range } from '../../util/arrays.ts';
+import { constantInts } from '../constants.ts';
+import { composePerms, fullPerm, type Perm } from '../permutation.ts';
+import { broadcastRule, concatRule } from './many-operands.ts';
+import type { Sinker } from './sinker.ts';
+import { pushReshape } from './view.ts';
+
+/** Emits the node with its operands' transpositions moved behind it and gives true; or does nothing and gives false. */
+export type LayoutRule<K extends OpKind> = (node: NodeOf<K>, sinker: Sinker) => boolean;
+
+/** Operators a transposition can pass; before all others it is carried out. */
+export const LAYOUT_RULES: { readonly [K in OpKind]?: LayoutRule<K> } = {
+  Activation: elementwise,
+  Unary: elementwise,
+  Cast: elementwise,
+  Identity: elementwise,
+  Binary: broadcastRule,
+  Where: broadcastRule,
+  PRelu: broadcastRule,
+  Concat: concatRule,
+  Transpose: (node, sinker) => {
+    const input = at(node.inputs, 0);
+    const { source, perm } = sinker.view(input);
+    // A lone Transpose is only taken up; meeting another, it is merged, which changes the graph.
+    if (sinker.isPending(input)) sinker.markMoved();
+    sinker.setView(at(node.outputs, 0), {
+      source,
+      perm: composePerms(perm, fullPerm(node.attributes.perm, perm.length)),
+    });
+    return true;
+  },
+  BatchNormalization: single((node, sinker, { source, perm, axisOf }) => {
+    const axis = axisOf(node.attributes.axis);
+    const inputs = [source, ...node.inputs.slice(1)];
+    sinker.emit(node, 'BatchNormalization', inputs, { ...node.attributes, axis }, [perm]);
+    return true;
+  }),
+  Softmax: single((node, sinker, { source, perm, axisOf }) => {
+    const axes = node.attributes.axes.map(axisOf);
+    sinker.emit(node, 'Softmax', [source], { ...node.attributes, axes }, [perm]);
+    return true;
+  }),
+  Split: single((node, sinker, { source, perm, axisOf }) => {
+    const axis = axisOf(node.attributes.axis);
+    const perms = node.outputs.map(() => perm);
+    sinker.emit(node, 'Split', [source], { ...node.attributes, axis }, perms);
+    return true;
+  }),
+  TopK: single((node, sinker, { source, perm, axisOf }) => {
+    const axis = axisOf(node.attributes.axis);
+    sinker.emit(node, 'TopK', [source, at(node.inputs, 1)], { ...node.attributes, axis }, [perm, perm]);
+    return true;
+  }),
+  Reduce: single((node, sinker, { source, perm, axisOf }) => {
+    const { axes, keepDims } = node.attributes;
+    const reduced = (axes.length === 0 ? range(perm.length) : axes).map(axisOf);
+    const order = keepDims ? perm : withoutAxes(perm, reduced);
+    sinker.emit(node, 'Reduce', [source], { ...node.attributes, axes: reduced.sort((a, b) => a - b) }, [order]);
+    return true;
+  }),
+  ArgReduce: single((node, sinker, { source, perm, axisOf }) => {
+    const axis = axisOf(node.attributes.axis);
+    const order = node.attributes.keepDims ? perm : withoutAxes(perm, [axis]);
+    sinker.emit(node, 'ArgReduce', [source], { ...node.attributes, axis }, [order]);
+    return true;
+  }),
+  Gather: single((node, sinker, { source, perm, axisOf }) => {
+    const axis = axisOf(node.attributes.axis);
+    const indices = at(node.inputs, 1);
+    sinker.materialise(indices);
+    const rank = sinker.rewriter.desc(indices).shape.length;
+    const inputs = [source, sinker.rewriter.resolve(indices)];
+    sinker.emit(node, 'Gather', inputs, { axis }, [spreadAxis(perm, axis, rank)]);
+    return true;
+  }),
+  Slice: single(sliceRule),
+  Pad: single((node, sinker, { source, perm }) => {
+    const pads = constantInts(sinker.rewriter, node.inputs[1]);
+    if (pads?.length !== 2 * perm.length) return false;
+    const own = [...reordered(pads.slice(0, perm.length), perm), ...reordered(pads.slice(perm.length), perm)];
+    const ints = sinker.rewriter.addInts(`${at(node.outputs, 0)}_pads`, own);
+    sinker.emit(node, 'Pad', [source, ints, ...node.inputs.slice(2)], node.attributes, [perm]);
+    return true;
+  }),
+  Tile: single((node, sinker, { source, perm }) => {
+    const repeats = constantInts(sinker.rewriter, node.inputs[1]);
+    if (repeats?.length !== perm.length) return false;
+    const ints = sinker.rewriter.addInts(`${at(node.outputs, 0)}_repeats`, reordered(repeats, perm));
+    sinker.emit(node, 'Tile', [source, ints], node.attributes, [perm]);
+    return true;
+  }),
+  Expand: single((node, sinker, { source, perm }) => {
+    const { shape } = sinker.rewriter.desc(at(node.outputs, 0));
+    if (shape.length !== perm.length) return false;
+    const ints = sinker.rewriter.addInts(`${at(node.outputs, 0)}_shape`, reordered(shape, perm));
+    sinker.emit(node, 'Expand', [source, ints], node.attributes, [perm]);
+    return true;
+  }),
+  Reshape: single((node, sinker, { source, perm }) => {
+    const viewed = composePerms(sinker.rewriter.desc(source).shape, perm);
+    const output = at(node.outputs, 0);
+    const pushed = pushReshape(viewed, perm, sinker.rewriter.desc(output).shape);
+    if (!pushed) return false;
+    const ints = sinker.rewriter.addInts(`${output}_shape`, pushed.shape);
+    sinker.emit(node, 'Reshape', [source, ints], { allowZero: true }, [pushed.perm]);
+    return true;
+  }),
+  MatMul: (node, sinker) => {
+    const [a = '', b = '', ...bias] = node.inputs;
+    const { transA, transB } = node.attributes;
+    if (!swapsMatrix(a, sinker) && !swapsMatrix(b, sinker)) return false;
+    const left = absorb(a, transA, sinker);
+    const right = absorb(b, transB, sinker);
+    const attributes = { ...node.attributes, transA: left.transposed, transB: right.transposed };
+    const rank = sinker.rewriter.desc(at(node.outputs, 0)).shape.length;
+    sinker.emit(node, 'MatMul', [left.value, right.value, ...bias], attributes, [range(rank)]);
+    return true;
+  },
+  Gemm: (node, sinker) => {
+    const [a = '', b = '', c = ''] = node.inputs;
+    const { transA, transB } = node.attributes;
+    if (!swapsMatrix(a, sinker) && !swapsMatrix(b, sinker)) return false;
+    const left = absorb(a, transA, sinker);
+    const right = absorb(b, transB, sinker);
+    if (c !== '') sinker.materialise(c);
+    const attributes = { ...node.attributes, transA: left.transposed, transB: right.transposed };
+    sinker.emit(node, 'Gemm', [left.value, right.value, c], attributes, [[0, 1]]);
+    return true;
+  },
+};
+
+/** A rule for operators whose first operand alone is transposed. */
+function single<K extends OpKind>(rule: (node: NodeOf<K>, sinker: Sinker, x: PendingInput) => boolean): LayoutRule<K> {
+  return (node, sinker) => {
+    const input = at(node.inputs, 0);
+    if (!sinker.isPending(input)) return false;
+    const { source, perm } = sinker.view(input);
+    return rule(node, sinker, { source, perm, axisOf: (axis) => at(perm, normalizeAxis(axis, perm.length)) });
+  };
+}
+
+interface PendingInput {
+  readonly source: string;
+  readonly perm: Perm;
+  /** The dimension of the source that an axis of the value is. */
+  readonly axisOf: (axis: number) => number;
+}
+
+function elementwise<K extends 'Activation' | 'Unary' | 'Cast' | 'Identity'>(node: NodeOf<K>, sinker: Sinker): boolean {
+  const { source, perm } = sinker.view(at(node.inputs, 0));
+  sinker.emit(node as Node, node.op, [source], node.attributes, [perm]);
+  return true;
+}
+
+function sliceRule(node: NodeOf<'Slice'>, sinker: Sinker, { source, perm, axisOf }: PendingInput): boolean {
+  const [, starts = '', ends = '', axes = '', steps = ''] = node.inputs;
+  const count = constantInts(sinker.rewriter, starts)?.length;
+  const named = axes === '' ? range(count ?? 0) : constantInts(sinker.rewriter, axes);
+  if (count === undefined || !named) return false;
+  const ints = sinker.rewriter.addInts(`${at(node.outputs, 0)}_axes`, named.map(axisOf));
+  const inputs = [source, starts, ends, ints, ...(steps === '' ? [] : [steps])];
+  sinker.emit(node, 'Slice', inputs, node.attributes, [perm]);
+  return true;
+}
+
+/** One entry per dimension of the value, as one entry per dimension of its source. */
+function reordered(entries: readonly number[], perm: Perm): number[] {
+  const own = entries.map(() => 0);
+  perm.forEach((from, to) => {
+    own[from] = at(entries, to);
+  });
+  return own;
+}
+
+/** The order left when dimensions of the source disappear. */
+function withoutAxes(perm: Perm, gone: readonly number[]): number[] {
+  return perm.filter((d) => !gone.includes(d)).map((d) => d - gone.filter((g) => g < d).length);
+}
+
+/** The order left when dimension `axis` of the source becomes `count` dimensions. */
+function spreadAxis(perm: Perm, axis: number, count: number): number[] {
+  return perm.flatMap((d) => (d === axis ? range(count).map((i) => axis + i) : [d < axis ? d : d + count - 1]));
+}
+
+/** True when a pending order swaps the last two dimensions and nothing else. */
+function swapsMatrix(value: string, sinker: Sinker): boolean {
+  if (!sinker.isPending(value)) return false;
+  const { perm } = sinker.view(value);
+  const n = perm.length;
+  return n >= 2 && perm[n - 1] === n - 2 && perm[n - 2] === n - 1 && perm.slice(0, n - 2).every((d, i) => d === i);
+}
+
+function absorb(value: string, transposed: boolean, sinker: Sinker): { value: string; transposed: boolean } {
+  if (swapsMatrix(value, sinker)) return { value: sinker.view(value).source, transposed: !transposed };
+  sinker.materialise(value);
+  return { value: sinker.rewriter.resolve(value), transposed };
+}

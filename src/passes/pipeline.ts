@@ -1,0 +1,72 @@
+/** The ordered list of passes, and `compile`, which runs it. */
+import { GraphError } from '../core/errors.ts';
+import type { Graph, InputShapes } from '../ir/graph.ts';
+import { verify } from '../ir/verify.ts';
+import { bindShapes } from './bind-shapes.ts';
+import { canonicalise } from './canonicalise.ts';
+import { removeDeadNodes } from './dead-nodes.ts';
+import { foldBatchNorm } from './fold-batchnorm.ts';
+import { foldConstants } from './fold-constants.ts';
+import { fuseEpilogue } from './fuse-epilogue.ts';
+import { layout } from './layout/layout.ts';
+import { resolvePadding } from './resolve-pads.ts';
+
+/** How much to do: `reference` keeps the model's own nodes (the CPU backend runs those), `full` is for kernels. */
+export type Level = 'reference' | 'full';
+
+export interface CompileOptions {
+  /** Extents of the graph's inputs, by name, for symbolic dimensions. */
+  readonly inputShapes?: InputShapes;
+  readonly level: Level;
+  /** Verify the graph after every pass; for tests and debugging. */
+  readonly check?: boolean;
+}
+
+/** One pass. Pure; gives the same object when it changes nothing. */
+export interface Pass {
+  readonly name: string;
+  /** The lowest level that runs it. */
+  readonly level: Level;
+  readonly run: (graph: Graph, options: CompileOptions) => Graph;
+}
+
+/** Every pass, in order. */
+export const PASSES: readonly Pass[] = [
+  { name: 'bind-shapes', level: 'reference', run: (graph, { inputShapes }) => bindShapes(graph, inputShapes) },
+  // Infers shapes too: each needs the other. All later passes keep `values` complete.
+  { name: 'fold-constants', level: 'reference', run: foldConstants },
+  { name: 'resolve-pads', level: 'full', run: resolvePadding },
+  // Before the patterns and layout, which know only Reshape, not Squeeze, Unsqueeze, Flatten.
+  { name: 'canonicalise', level: 'full', run: canonicalise },
+  { name: 'layout', level: 'full', run: layout },
+  // Again: layout leaves Reshapes that meet, and operators that now do nothing.
+  { name: 'canonicalise', level: 'full', run: canonicalise },
+  // After layout: no Transpose stands between a convolution and its normalisation any more.
+  { name: 'fold-batchnorm', level: 'full', run: foldBatchNorm },
+  // After fold-batchnorm: a convolution that already has an activation can take no scale.
+  { name: 'fuse-epilogue', level: 'full', run: fuseEpilogue },
+  { name: 'dead-nodes', level: 'reference', run: removeDeadNodes },
+];
+
+/**
+ * Makes an imported graph ready to run: static shapes, `values` complete, constants folded; at level `full` also
+ * simplified, laid out and fused for the kernels. Inputs and outputs keep their names, dtypes and layouts.
+ * Throws ShapeError (naming the node) when shapes do not fit or are not bound.
+ */
+export function compile(graph: Graph, options: CompileOptions): Graph {
+  let current = graph;
+  for (const pass of PASSES) {
+    if (pass.level === 'full' && options.level === 'reference') continue;
+    current = pass.run(current, options);
+    if (options.check) checkAfter(pass, current);
+  }
+  return current;
+}
+
+function checkAfter(pass: Pass, graph: Graph): void {
+  try {
+    verify(graph);
+  } catch (cause) {
+    throw new GraphError(`the pass ${pass.name} broke the graph`, { cause });
+  }
+}

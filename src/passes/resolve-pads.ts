@@ -1,0 +1,36 @@
+/** Replaces automatic padding by the pads it means for the inferred extents: kernels see explicit pads only. */
+import type { Graph } from '../ir/graph.ts';
+import type { Node, Window } from '../ir/ops.ts';
+import { resolvePads } from '../ops/window.ts';
+import { at } from '../util/arrays.ts';
+import { rewrite, type Rewriter } from './rewriter.ts';
+
+/** The graph with `padMode: 'explicit'` on every convolution and pool. Throws ShapeError where a window does not fit. */
+export function resolvePadding(graph: Graph): Graph {
+  return rewrite(graph, rule);
+}
+
+function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
+  if (node.op !== 'Conv' && node.op !== 'MaxPool' && node.op !== 'AveragePool') return undefined;
+  if (node.attributes.padMode === 'explicit') return undefined;
+  const spatial = rewriter.desc(at(node.inputs, 0)).shape.slice(1, -1);
+  const explicit = (kernel: readonly number[]): Pick<Window, 'pads' | 'padMode'> => ({
+    pads: resolvePads(node.attributes, spatial, kernel),
+    padMode: 'explicit',
+  });
+  switch (node.op) {
+    case 'Conv': {
+      const kernel = rewriter.desc(at(node.inputs, 1)).shape.slice(0, -2);
+      return rewriter.add('Conv', node.inputs, { ...node.attributes, ...explicit(kernel) }, node);
+    }
+    case 'MaxPool':
+      return rewriter.add('MaxPool', node.inputs, { ...node.attributes, ...explicit(node.attributes.kernel) }, node);
+    case 'AveragePool':
+      return rewriter.add(
+        'AveragePool',
+        node.inputs,
+        { ...node.attributes, ...explicit(node.attributes.kernel) },
+        node,
+      );
+  }
+}
