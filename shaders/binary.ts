@@ -40,7 +40,8 @@ const EXPRESSIONS: { readonly [K in BinaryKind]: string } = {
   max: 'greater(a, b)',
   squaredDifference: '(a - b) * (a - b)',
   equal: 'B(a == b)',
-  notEqual: 'B(a != b)',
+  // a != b compares as ordered on some drivers, which makes NaN equal to everything.
+  notEqual: 'B(!(a == b))',
   less: 'B(a < b)',
   lessOrEqual: 'B(a <= b)',
   greater: 'B(a > b)',
@@ -126,11 +127,12 @@ fn trunc_mod(a: T, b: T) -> T {
   return select(inside, -inside, a < T(0));
 }`;
 
-/** WGSL defines pow for positive bases only: signs, zero exponents and squares are handled here. */
+/** WGSL defines pow for positive bases only: zero and negative bases, zero exponents and squares are handled here. */
 function powerFloat(): string {
   return wgsl`${quietNanFunction()}
 fn power(a: T, b: T) -> T {
-  let size = select(pow(abs(a), b), a * a, b == T(2));
+  let general = select(pow(abs(a), b), a * a, b == T(2));
+  let size = select(general, select(T(0), T(1) / abs(a), b < T(0)), a == T(0));
   let whole = floor(b) == b;
   let odd = whole & (b - T(2) * floor(b * T(0.5)) == T(1));
   let negative = select(T(quiet_nan()), select(size, -size, odd), whole);

@@ -18,8 +18,9 @@ export interface StridedDim {
   readonly strides: readonly number[];
 }
 
-/** Pairs extents with one list of strides per tensor. */
+/** Pairs extents with one list of strides per tensor. A scalar is one dimension of extent 1. */
 export function stridedDims(shape: readonly number[], ...strides: readonly (readonly number[])[]): StridedDim[] {
+  if (shape.length === 0) return [{ extent: 1, strides: strides.map(() => 1) }];
   return shape.map((extent, axis) => ({ extent, strides: strides.map((list) => at(list, axis)) }));
 }
 
