@@ -34,7 +34,9 @@ export function shufflenetV1(options: ShufflenetV1Options = {}): Graph {
   if (stage2 === undefined) throw new InputError(`${String(groups)} groups; ShuffleNet has 1, 2, 3, 4 or 8`);
   if (!(scale > 0)) throw new InputError(`scale ${scale} is not positive`);
   const net = new Net(`shufflenet_v1_g${groups}_${scale}`, options);
-  const stem = { name: 'conv1.0', out: roundUp(24 * scale, groups), kernel: 3, stride: 2 };
+  // The 1.5× networks the authors measured keep the 24 stem channels of 1×: only so do they have the published 292 M.
+  const stemScale = scale === 1.5 ? 1 : scale;
+  const stem = { name: 'conv1.0', out: roundUp(24 * stemScale, groups), kernel: 3, stride: 2 };
   let x = net.pool3(net.convNorm(net.input, stem, 'conv1.1', RELU), 'MaxPool');
   UNITS.forEach((units, stage) => {
     const out = roundUp(stage2 * 2 ** stage * scale, groups);

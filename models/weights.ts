@@ -55,7 +55,8 @@ export function randomWeights(seed = 1): WeightSource {
 function distribution(name: string, shape: Shape, uniform: () => number): () => number {
   if (name.endsWith('.running_var')) return () => 0.5 + uniform();
   if (name.endsWith('.running_mean') || name.endsWith('.bias')) return () => 0.2 * (uniform() - 0.5);
-  if (shape.length === 1) return () => 0.5 + uniform();
+  // About 1 on average: much less, and deep networks forget their input; more, and residual sums explode.
+  if (shape.length === 1) return () => 0.5 + 0.9 * uniform();
   const deviation = Math.sqrt(2 / Math.max(1, product(shape.slice(1))));
   return () => deviation * normal(uniform);
 }

@@ -1,0 +1,58 @@
+/** Whole networks with random weights, through onnxruntime and through the operators' CPU references. */
+import { describe, expect, it } from 'vitest';
+import { mobilenetV1 } from '../../models/mobilenet-v1.ts';
+import { mobilenetV2 } from '../../models/mobilenet-v2.ts';
+import { mobilenetV3 } from '../../models/mobilenet-v3.ts';
+import { shufflenetV1 } from '../../models/shufflenet-v1.ts';
+import { shufflenetV2 } from '../../models/shufflenet-v2.ts';
+import { randomWeights } from '../../models/weights.ts';
+import { zeros, type Tensor } from '../../src/core/tensor.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import { expectClose } from '../helpers/close.ts';
+import { toOnnx } from '../helpers/onnx-writer.ts';
+import { ortRun } from '../helpers/ort-oracle.ts';
+import { randomSource, randomTensor } from '../helpers/random.ts';
+import { referenceRun } from '../helpers/reference.ts';
+
+const small = { classes: 17, weights: randomWeights(5) };
+
+const networks: readonly (readonly [string, Graph])[] = [
+  ['MobileNet v1 0.25', mobilenetV1({ ...small, width: 0.25, resolution: 64 })],
+  ['MobileNet v1 0.5, batch 2', mobilenetV1({ ...small, width: 0.5, resolution: 32, batch: 2 })],
+  ['MobileNet v2 0.35', mobilenetV2({ ...small, width: 0.35, resolution: 64 })],
+  ['MobileNet v2 1.4', mobilenetV2({ ...small, width: 1.4, resolution: 32 })],
+  ['MobileNet v3 small', mobilenetV3({ ...small, variant: 'small', resolution: 64 })],
+  ['MobileNet v3 large 0.75', mobilenetV3({ ...small, variant: 'large', width: 0.75, resolution: 32 })],
+  ...([1, 2, 3, 4, 8] as const).map(
+    (groups) =>
+      [`ShuffleNet v1 0.5x, ${groups} groups`, shufflenetV1({ ...small, groups, scale: 0.5, resolution: 32 })] as const,
+  ),
+  ['ShuffleNet v1 0.25x, 4 groups', shufflenetV1({ ...small, groups: 4, scale: 0.25, resolution: 64 })],
+  ['ShuffleNet v2 0.5x', shufflenetV2({ ...small, width: 0.5, resolution: 64 })],
+  ['ShuffleNet v2 1x, odd resolution', shufflenetV2({ ...small, width: 1, resolution: 47 })],
+];
+
+function logits(graph: Graph, feeds: ReadonlyMap<string, Tensor>): Tensor {
+  const out = referenceRun(graph, feeds).get('logits');
+  if (!out) throw new Error('no logits');
+  return out;
+}
+
+describe('onnxruntime agrees with the reference on', () => {
+  it.each(networks)('%s', async (_name, graph) => {
+    const [input] = graph.inputs;
+    if (!input) throw new Error('no input');
+    const shape = input.shape.map(Number);
+    const feeds = new Map([[input.name, randomTensor('float32', shape, randomSource(11), -2, 2)]]);
+    const expected = (await ortRun(toOnnx(graph), feeds)).get('logits');
+    const actual = logits(graph, feeds);
+    if (!expected) throw new Error('no logits');
+    const peak = Math.max(...expected.data.map(Math.abs));
+    // Rounding of onnxruntime's float32 sums, relative to the largest logit, through some fifty layers.
+    expectClose(actual, expected, { rtol: 1e-4, atol: 2e-5 * peak });
+    // Agreement means something only where the picture shows in the logits, above the tolerance by orders.
+    const blank = logits(graph, new Map([[input.name, zeros('float32', shape)]]));
+    const effect = Math.max(...actual.data.map((v, i) => Math.abs(v - (blank.data[i] ?? 0))));
+    expect(effect / peak).toBeGreaterThan(0.01);
+  });
+});
