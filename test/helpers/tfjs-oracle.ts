@@ -84,7 +84,7 @@ async function runGraphModel(
   const signed = Object.values(signature?.outputs ?? {}).map((o) => o.name);
   const names = signed.length > 0 ? signed : model.outputNodes;
   const inputs = Object.fromEntries([...feeds].map(([name, t]) => [name, toTf(t)]));
-  const results = [await model.executeAsync(inputs, names)].flat();
+  const results = [model.execute(inputs, names)].flat();
   const read = await Promise.all(results.map(fromTf));
   tf.dispose([...results, ...Object.values(inputs)]);
   model.dispose();
