@@ -36,12 +36,13 @@ async function load(files: ModelFiles): Promise<Graph> {
   }
   const constants = graph.nodes.flatMap((n) => n.attributes.flatMap((a) => (a.t ? [a.t] : [])));
   const external = await readExternal([...graph.initializers, ...constants], files);
-  return importGraph(graph, opsetOf(model, file), file, external);
+  return importGraph(graph, opsetOf(model, graph, file), file, external);
 }
 
-/** Version of the default operator set; models of IR version 1 and 2 do not say. */
-function opsetOf({ opsets, irVersion }: ModelProto, file: string): number {
-  const version = opsets.get('') ?? (irVersion < 3 ? 1 : undefined);
+/** Version of the default operator set; models of IR version 1 and 2, and those that do not use it, need not say. */
+function opsetOf({ opsets, irVersion }: ModelProto, graph: GraphProto, file: string): number {
+  const optional = irVersion < 3 || (opsets.size > 0 && !graph.nodes.some(isDefaultDomain));
+  const version = opsets.get('') ?? (optional ? 1 : undefined);
   if (version === undefined || version < 1) {
     throw new ImportError('the model names no version of the ONNX operator set', {
       file,

@@ -189,6 +189,12 @@ export class OnnxNode {
     this.#produced = Math.max(this.#produced, count);
   }
 
+  /** True when something reads this output. */
+  wants(index: number): boolean {
+    const name = this.outputs[index] ?? '';
+    return name !== '' && this.context.isUsed(name);
+  }
+
   /** Adds a node that gives a later output of this node. */
   extra<K extends OpKind>(index: number, op: K, inputs: readonly string[], attributes: OpAttributes[K]): void {
     const name = this.context.builder.unique(`${this.name}/${op}`);
@@ -213,9 +219,7 @@ export class OnnxNode {
   leftovers(): string[] {
     const attributes = [...this.#unread].map((name) => `attribute ${name}`);
     const inputs = [...this.#unreadInputs].map((index) => `input ${index}`);
-    const outputs = this.outputs.flatMap((name, i) =>
-      i >= this.#produced && name !== '' && this.context.isUsed(name) ? [`output ${i}`] : [],
-    );
+    const outputs = this.outputs.flatMap((_, i) => (i >= this.#produced && this.wants(i) ? [`output ${i}`] : []));
     return [...attributes, ...inputs, ...outputs];
   }
 

@@ -136,8 +136,7 @@ function dropout(n: OnnxNode): void {
     if (flag.data[0] !== 0) n.refuse('training_mode = 1');
   }
   n.result('Identity', [n.in(0)], {});
-  const mask = n.outputs[1];
-  if (n.opset >= 10 && mask && n.context.isUsed(mask)) {
+  if (n.opset >= 10 && n.wants(1)) {
     const extents = n.temp('Shape', [n.in(0)], {});
     n.extra(1, 'ConstantOfShape', [extents], { dtype: 'bool', value: 1 });
   }
