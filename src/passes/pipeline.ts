@@ -9,6 +9,14 @@ import { foldBatchNorm } from './fold-batchnorm.ts';
 import { foldConstants } from './fold-constants.ts';
 import { fuseEpilogue } from './fuse-epilogue.ts';
 import { layout } from './layout/layout.ts';
+import { recogniseChannelShuffle } from './patterns/channel-shuffle.ts';
+import { mergeClips } from './patterns/clip-chain.ts';
+import { recogniseGelu } from './patterns/gelu.ts';
+import { recogniseHardSigmoid } from './patterns/hard-sigmoid.ts';
+import { recogniseHardSwish } from './patterns/hard-swish.ts';
+import { recogniseSplitShuffle } from './patterns/split-shuffle.ts';
+import { recogniseSwish } from './patterns/swish.ts';
+import { recogniseUniformPRelu } from './patterns/uniform-prelu.ts';
 import { resolvePadding } from './resolve-pads.ts';
 
 /** How much to do: `reference` keeps the model's own nodes (the CPU backend runs those), `full` is for kernels. */
@@ -38,6 +46,17 @@ export const PASSES: readonly Pass[] = [
   { name: 'resolve-pads', level: 'full', run: resolvePadding },
   // Before the patterns and layout, which know only Reshape, not Squeeze, Unsqueeze, Flatten.
   { name: 'canonicalise', level: 'full', run: canonicalise },
+  // Before layout, which would tear the Reshapes and Transposes of a shuffle apart, and adds those it cannot cancel.
+  { name: 'channel-shuffle', level: 'full', run: recogniseChannelShuffle },
+  { name: 'split-shuffle', level: 'full', run: recogniseSplitShuffle },
+  // Before hard-sigmoid, which looks for a clip: minimum and maximum become one.
+  { name: 'clip-chain', level: 'full', run: mergeClips },
+  // Before hard-swish, which may be written x·hardSigmoid(x).
+  { name: 'hard-sigmoid', level: 'full', run: recogniseHardSigmoid },
+  { name: 'hard-swish', level: 'full', run: recogniseHardSwish },
+  { name: 'swish', level: 'full', run: recogniseSwish },
+  { name: 'gelu', level: 'full', run: recogniseGelu },
+  { name: 'uniform-prelu', level: 'full', run: recogniseUniformPRelu },
   { name: 'layout', level: 'full', run: layout },
   // Again: layout leaves Reshapes that meet, and operators that now do nothing.
   { name: 'canonicalise', level: 'full', run: canonicalise },
