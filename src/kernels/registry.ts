@@ -1,6 +1,7 @@
 /** Every operator's way to the GPU. Exhaustive: a missing row is a type error. */
 import type { OpKind } from '../ir/ops.ts';
 import { activation } from './activation.ts';
+import { conv } from './conv.ts';
 import type { KernelDefinition } from './definition.ts';
 import { argReduce } from './arg-reduce.ts';
 import { binary } from './binary.ts';
@@ -28,6 +29,7 @@ import { unsqueeze } from './unsqueeze.ts';
 import { where } from './where.ts';
 
 export const KERNELS: { readonly [K in OpKind]: KernelDefinition<K> } = {
+  Conv: conv,
   Activation: activation,
   Unary: unary,
   Binary: binary,

@@ -8,7 +8,7 @@ import { activationFunction } from './activation.ts';
 import type { OpDefinition, Operands, Tensors } from './definition.ts';
 import { operand, tensorAt } from './operands.ts';
 import { reals, rowAccumulator, type Reals } from './rows.ts';
-import { outputExtent, slidingWindows, windowAxes } from './window.ts';
+import { outputExtent, slidingWindows, windowAxes, type WindowTaps } from './window.ts';
 
 /** Extents of a convolution beyond its window. */
 interface Channels {
@@ -55,20 +55,41 @@ function infer(node: NodeOf<'Conv'>, inputs: Operands): readonly TensorDesc[] {
   return [{ dtype: x.dtype, shape }];
 }
 
-/** Adds one input pixel, through one kernel position, to the accumulators of one output pixel. */
-type AddPixel = (xAt: number, wAt: number) => void;
+/** Adds `taps` neighbouring input pixels, through as many neighbouring kernel positions, to one output pixel. */
+type AddPixels = (xAt: number, wAt: number, taps: number) => void;
 
-function pixelAdder(x: Reals, w: Reals, acc: Float64Array, { group, inCPerGroup, outC }: Channels): AddPixel {
+function pixelAdder(x: Reals, w: Reals, acc: Float64Array, { group, inC, inCPerGroup, outC }: Channels): AddPixels {
   if (inCPerGroup === 1 && outC === group) {
-    return (xAt, wAt) => {
-      for (let c = 0; c < outC; c++) acc[c] = (acc[c] ?? 0) + (x[xAt + c] ?? 0) * (w[wAt + c] ?? 0);
+    return (xAt, wAt, taps) => {
+      for (let t = 0; t < taps * outC; t += outC) {
+        for (let c = 0; c < outC; c++) acc[c] = (acc[c] ?? 0) + (x[xAt + t + c] ?? 0) * (w[wAt + t + c] ?? 0);
+      }
     };
   }
   const width = outC / group;
   const add = rowAccumulator({ acc, x, w, rowStride: outC, width });
-  return (xAt, wAt) => {
-    for (let g = 0; g < group; g++) add(xAt + g * inCPerGroup, wAt + g * width, g * width, inCPerGroup);
+  // Without groups, neighbouring pixels and their weights are one long run of channels.
+  if (group === 1) return (xAt, wAt, taps) => add(xAt, wAt, 0, taps * inC);
+  return (xAt, wAt, taps) => {
+    for (let t = 0; t < taps; t++) {
+      for (let g = 0; g < group; g++) {
+        add(xAt + t * inC + g * inCPerGroup, wAt + t * inCPerGroup * outC + g * width, g * width, inCPerGroup);
+      }
+    }
   };
+}
+
+/** How many taps from `first` on are neighbours both in the input and in the kernel. */
+function runLength({ pixels, kernel }: WindowTaps, first: number): number {
+  let end = first + 1;
+  while (
+    end < pixels.length &&
+    pixels[end] === (pixels[end - 1] ?? 0) + 1 &&
+    kernel[end] === (kernel[end - 1] ?? 0) + 1
+  ) {
+    end++;
+  }
+  return end - first;
 }
 
 function reference(node: NodeOf<'Conv'>, inputs: Tensors, outputs: readonly TensorDesc[]): readonly Tensor[] {
@@ -85,10 +106,11 @@ function reference(node: NodeOf<'Conv'>, inputs: Tensors, outputs: readonly Tens
   const imagePixels = product(axes.map((axis) => axis.input));
   const kernelPixel = channels.inCPerGroup * channels.outC;
   for (let n = 0; n < at(shape, 0); n++) {
-    for (const { pixels, kernel } of windows) {
+    for (const taps of windows) {
       acc.fill(0);
-      for (let i = 0; i < pixels.length; i++) {
-        add((n * imagePixels + (pixels[i] ?? 0)) * channels.inC, (kernel[i] ?? 0) * kernelPixel);
+      for (let i = 0, run = 0; i < taps.pixels.length; i += run) {
+        run = runLength(taps, i);
+        add((n * imagePixels + at(taps.pixels, i)) * channels.inC, at(taps.kernel, i) * kernelPixel, run);
       }
       finish();
     }

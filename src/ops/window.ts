@@ -128,6 +128,9 @@ function nest(outer: WindowTaps, inner: WindowTaps, axis: AxisWindow): WindowTap
 }
 
 /** Row-major positions of every pair, where the inner dimension has this extent. */
-function cross(outer: readonly number[], inner: readonly number[], extent: number): number[] {
-  return outer.flatMap((base) => inner.map((v) => base * extent + v));
+function cross(outer: readonly number[], inner: readonly number[], extent: number): readonly number[] {
+  if (outer.length === 1 && outer[0] === 0) return inner;
+  const out: number[] = [];
+  for (const base of outer) for (const v of inner) out.push(base * extent + v);
+  return out;
 }

@@ -8,11 +8,12 @@ import { packParams } from '../../shaders/lib/module.ts';
 import { hostArray, type DType, type HostArray } from '../../src/core/dtype.ts';
 import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
 import { elementCount, tensor, type Tensor, type TensorDesc } from '../../src/core/tensor.ts';
-import type { OpKind } from '../../src/ir/ops.ts';
+import type { Node, NodeOf, OpKind } from '../../src/ir/ops.ts';
 import type { CallOperand, KernelCall, KernelDefinition, LowerContext } from '../../src/kernels/definition.ts';
 import { KERNELS } from '../../src/kernels/registry.ts';
-import type { OpDefinition } from '../../src/ops/definition.ts';
+import type { OpDefinition, Operands } from '../../src/ops/definition.ts';
 import { OPS } from '../../src/ops/registry.ts';
+import { resolvePads } from '../../src/ops/window.ts';
 import { buildCase, type OpCase } from './op-case.ts';
 
 /** What the cases are lowered for: the limits every device has, kernels chosen as for a software adapter. */
@@ -34,13 +35,22 @@ function prepare<K extends OpKind>(c: OpCase<K>): Prepared<K> {
   );
   const outputs = definition.infer(node, operands);
   const context: LowerContext<K> = {
-    node,
+    node: explicitPads(node, operands),
     device: TEST_PROFILE,
     inputs: inputs.map((t) => t && { dtype: t.dtype, shape: t.shape }),
     outputs,
     constant: (name) => graph.initializers.get(name),
   };
   return { context, inputs, outputs };
+}
+
+/** Kernels see windows after the passes have made their padding explicit. */
+function explicitPads<K extends OpKind>(node: NodeOf<K>, operands: Operands): NodeOf<K> {
+  const { attributes } = node as Node;
+  if (!('padMode' in attributes)) return node;
+  const kernel = 'kernel' in attributes ? attributes.kernel : (operands[1]?.shape ?? []).slice(0, -2);
+  const pads = resolvePads(attributes, (operands[0]?.shape ?? []).slice(1, -1), kernel);
+  return { ...node, attributes: { ...node.attributes, pads, padMode: 'explicit' } };
 }
 
 /** What the CPU reference gives for a case. */

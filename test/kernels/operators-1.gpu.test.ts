@@ -5,14 +5,17 @@ import { expectClose, floatTolerance } from '../helpers/close.ts';
 import { closeGpu, referenceOf, runCaseOnGpu, variantsOf } from '../helpers/gpu-run.ts';
 import type { OpCase } from '../helpers/op-case.ts';
 import { activationCases } from '../ops/cases/activation.ts';
+import { convCases } from '../ops/cases/conv.ts';
 
-const TABLES: readonly { readonly name: string; readonly cases: readonly OpCase[] }[] = [
-  { name: 'Activation', cases: activationCases as readonly OpCase<OpKind>[] },
-];
+function table<K extends OpKind>(op: K, cases: readonly OpCase<K>[]) {
+  return { op, cases: cases as unknown as readonly OpCase[] };
+}
+
+const TABLES = [table('Activation', activationCases), table('Conv', convCases)];
 
 afterAll(closeGpu);
 
-describe.each(TABLES)('$name', ({ cases }) => {
+describe.each(TABLES)('$op', ({ cases }) => {
   it.each(cases)('$name', async (c) => {
     const expected = referenceOf(c);
     const variants = variantsOf(c);

@@ -1,0 +1,50 @@
+/** Sliding windows over `[N, H, W, C]` tensors, as WGSL: parameters, and the taps of a strip of output pixels. */
+import { range } from '../../src/util/arrays.ts';
+import { u32 } from './literal.ts';
+
+/** Structure of a planar window: `[vertical, horizontal]` kernel extents, strides and dilations. */
+export interface WindowSpec {
+  readonly kernel: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly dilations: readonly [number, number];
+}
+
+/** Extents of a planar window, which every windowed kernel takes as parameters. Padding past the end needs none. */
+export const WINDOW_PARAMS = {
+  in_h: 'u32',
+  in_w: 'u32',
+  in_c: 'u32',
+  out_h: 'u32',
+  out_w: 'u32',
+  out_c: 'u32',
+  pad_top: 'u32',
+  pad_left: 'u32',
+} as const;
+
+/**
+ * Declares `channel`, `ox`, `oy`, `n` for invocation `i`: channels (in `blocks` blocks) vary fastest, then strips of
+ * `pixels` output pixels along a row (`params.strips` of them), rows, images.
+ */
+export function stripPosition(blocks: string, pixels: number): string {
+  return `let block = i % ${blocks};
+  let strip_index = i / ${blocks};
+  let strip_row = strip_index / params.strips;
+  let ox = (strip_index - strip_row * params.strips) * ${u32(pixels)};
+  let n = strip_row / params.out_h;
+  let oy = strip_row - n * params.out_h;`;
+}
+
+/** The input row of kernel row `ky`: u32 arithmetic wraps, so one comparison with `in_h` finds both kinds of outside. */
+export function inputRow({ strides, dilations }: WindowSpec): string {
+  return `oy * ${u32(strides[0])} + ky * ${u32(dilations[0])} - params.pad_top`;
+}
+
+/** The input column of output column `ox` plus `pixel`, at kernel column `kx` (an expression); wraps like `inputRow`. */
+export function inputColumn({ strides, dilations }: WindowSpec, kx: string, pixel: number): string {
+  return `ox * ${u32(strides[1])} + ${u32(pixel * strides[1])} + ${kx} * ${u32(dilations[1])} - params.pad_left`;
+}
+
+/** One line per pixel of a strip, joined. */
+export function perPixel(pixels: number, line: (pixel: number) => string): string {
+  return range(pixels).map(line).join('\n');
+}
