@@ -12,9 +12,12 @@ const cast = (name: string, input: CaseInput, to: DType, noOracle?: string): OpC
 
 const types: readonly DType[] = ['float32', 'float16', 'int64', 'int32', 'uint32', 'int8', 'uint8', 'bool'];
 
-/** Values that every type but bool holds or truncates to. */
-const sample = (dtype: DType): CaseInput =>
-  dtype === 'bool' ? { dtype, shape: [3, 5] } : { dtype, shape: [3, 5], low: 0, high: 120 };
+/** Values that every type but bool holds or truncates to; those of float16 are halves. */
+const sample = (dtype: DType): CaseInput => {
+  if (dtype === 'bool') return { dtype, shape: [3, 5] };
+  if (dtype === 'float16') return { dtype, shape: [3, 5], values: Array.from({ length: 15 }, (_, i) => i * 7.375) };
+  return { dtype, shape: [3, 5], low: 0, high: 120 };
+};
 
 const extremes = [NaN, Infinity, -Infinity, 3e9, -3e9, 5e9, 2147483520, -2147483648, 200.7, -200.7, -0.9, 300];
 

@@ -29,7 +29,7 @@ export const topKCases: readonly OpCase<'TopK'>[] = [
   topK(float([2, 1500]), 1500, 1, false),
   topK(float([2, 33000]), 500, 1),
   topK(float([3, 5]), 0, 1),
-  topK(float([0, 5]), 2, 1),
+  { ...topK(float([0, 5]), 2, 1), noOracle: 'onnxruntime divides by zero' },
   {
     ...topK({ shape: [9], values: [NaN, 1, -0, 0, Infinity, -Infinity, NaN, -1, 1] }, 9, 0),
     name: 'NaN above everything',

@@ -1,0 +1,180 @@
+/** Operands that do not fit are ShapeErrors, before anything is allocated: elementwise to selection operators. */
+import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../src/core/errors.ts';
+import { elementCount, tensorOf, type TensorDesc } from '../../src/core/tensor.ts';
+import type { DType } from '../../src/core/dtype.ts';
+import { NO_ACTIVATION, RELU, type NodeOf, type OpAttributes, type OpKind } from '../../src/ir/ops.ts';
+import type { OpDefinition, Operand } from '../../src/ops/definition.ts';
+import { OPS } from '../../src/ops/registry.ts';
+
+interface Row<K extends OpKind> {
+  readonly why: string;
+  readonly op: K;
+  readonly inputs: readonly (Operand | undefined)[];
+  readonly attributes: OpAttributes[K];
+  readonly outputs?: number;
+}
+
+const of = (shape: readonly number[], dtype: DType = 'float32'): TensorDesc => ({ dtype, shape });
+const known = (values: readonly number[], dtype: DType = 'int64', shape = [values.length]): Operand => ({
+  dtype,
+  shape,
+  value: tensorOf(dtype, shape, values),
+});
+const row = <K extends OpKind>(
+  why: string,
+  op: K,
+  inputs: readonly (Operand | undefined)[],
+  attributes: OpAttributes[K],
+  outputs = 1,
+): Row<OpKind> => ({ why, op, inputs, attributes, outputs }) as unknown as Row<OpKind>;
+
+const binary = (why: string, kind: OpAttributes['Binary']['kind'], a: TensorDesc, b: TensorDesc): Row<OpKind> =>
+  row(why, 'Binary', [a, b], { kind, activation: NO_ACTIVATION });
+
+const x = of([2, 3, 5]);
+const slice = (why: string, ...bounds: (readonly number[])[]): Row<OpKind> =>
+  row(why, 'Slice', [x, ...bounds.map((b) => known(b))], {});
+const pad = (why: string, pads: readonly number[], mode: OpAttributes['Pad']['mode'] = 'constant'): Row<OpKind> =>
+  row(why, 'Pad', [x, known(pads)], { mode });
+
+const misfits: readonly Row<OpKind>[] = [
+  row('a missing operand', 'Unary', [undefined], { kind: 'abs' }),
+  row('exp of integers', 'Unary', [of([3], 'int32')], { kind: 'exp' }),
+  row('not of floats', 'Unary', [x], { kind: 'not' }),
+  binary('extents that do not broadcast', 'add', x, of([4])),
+  binary('operands of two types', 'add', x, of([5], 'int32')),
+  binary('sums of truth values', 'add', of([3], 'bool'), of([3], 'bool')),
+  binary('logic on floats', 'and', x, x),
+  row('a float activation on integers', 'Binary', [of([3], 'int32'), of([3], 'int32')], {
+    kind: 'add',
+    activation: RELU,
+  }),
+  row('a condition that is no truth value', 'Where', [x, x, x], {}),
+  row('a choice of two types', 'Where', [of([1], 'bool'), x, of([5], 'int32')], {}),
+  row('a shape that depends on the data', 'Reshape', [x, of([2], 'int64')], { allowZero: false }),
+  row('other element counts', 'Reshape', [x, known([7, 4])], { allowZero: false }),
+  row('two open extents', 'Reshape', [x, known([-1, -1])], { allowZero: false }),
+  row('an open extent that does not divide', 'Reshape', [x, known([4, -1])], { allowZero: false }),
+  row('an open extent beside zero', 'Reshape', [of([0, 3]), known([0, -1])], { allowZero: true }),
+  row('an extent copied from nowhere', 'Reshape', [of([3]), known([3, 0])], { allowZero: false }),
+  row('a negative extent', 'Reshape', [of([4]), known([-2, -2])], { allowZero: false }),
+  row('a flattening outside', 'Flatten', [x], { axis: 4 }),
+  row('a squeeze of 3', 'Squeeze', [x], { axes: [1] }),
+  row('a squeeze outside', 'Squeeze', [x], { axes: [3] }),
+  row('an unsqueeze outside', 'Unsqueeze', [x], { axes: [5] }),
+  row('an unsqueeze named twice', 'Unsqueeze', [x], { axes: [1, -4] }),
+  row('a short permutation', 'Transpose', [x], { perm: [1, 0] }),
+  row('a repeated permutation', 'Transpose', [x], { perm: [0, 1, 1] }),
+  row('nothing to join', 'Concat', [], { axis: 0 }),
+  row('ranks to join', 'Concat', [x, of([2, 3])], { axis: 0 }),
+  row('extents to join', 'Concat', [x, of([2, 4, 5])], { axis: 0 }),
+  row('types to join', 'Concat', [x, of([2, 3, 5], 'int32')], { axis: 0 }),
+  row('an axis outside', 'Concat', [x, x], { axis: 3 }),
+  row('parts that do not add up', 'Split', [x], { axis: 2, sizes: [2, 2] }, 2),
+  row('negative parts', 'Split', [x], { axis: 2, sizes: [6, -1] }, 2),
+  row('more outputs than sizes', 'Split', [x], { axis: 2, sizes: [5] }, 2),
+  row('more equal parts than rows', 'Split', [x], { axis: 2, sizes: [] }, 4),
+  slice('a zero step', [0], [1], [0], [0]),
+  slice('uneven bounds', [0, 0], [1]),
+  slice('an axis outside', [0], [1], [3]),
+  slice('an axis twice', [0, 0], [1, 1], [0, -3]),
+  pad('too few pads', [1, 1]),
+  pad('pads that remove more than there is', [0, 0, -3, 0, 0, -3]),
+  pad('a reflection longer than the tensor', [0, 3, 0, 0, 0, 0], 'reflect'),
+  row('an edge of nothing', 'Pad', [of([0]), known([1, 0])], { mode: 'edge' }),
+  row('a pad value of another type', 'Pad', [of([2]), known([1, 0]), known([1])], { mode: 'constant' }),
+  row('float indices', 'Gather', [x, of([2])], { axis: 0 }),
+  row('an axis outside', 'Gather', [x, of([2], 'int64')], { axis: 3 }),
+  row('indices that are too deep', 'GatherND', [x, of([2, 4], 'int64')], { batchDims: 0 }),
+  row('batches that differ', 'GatherND', [x, of([3, 1], 'int64')], { batchDims: 1 }),
+  row('an expansion of 3 to 4', 'Expand', [x, known([4, 5])], {}),
+  row('a negative expansion', 'Expand', [of([1]), known([-1])], {}),
+  row('too few repeats', 'Tile', [x, known([2])], {}),
+  row('negative repeats', 'Tile', [of([3]), known([-1])], {}),
+  row('a step of zero', 'Range', [known([0]), known([5]), known([0])], {}),
+  row('bounds of two types', 'Range', [known([0]), known([5], 'int32'), known([1])], {}),
+  row('an endless range', 'Range', [known([0], 'float32'), known([Infinity], 'float32'), known([1], 'float32')], {}),
+  row('an axis outside', 'Reduce', [x], { kind: 'sum', axes: [3], keepDims: false }),
+  row('an axis twice', 'Reduce', [x], { kind: 'sum', axes: [0, -3], keepDims: false }),
+  row('norms of integers', 'Reduce', [of([3], 'int32')], { kind: 'l2', axes: [], keepDims: false }),
+  row('a choice from nothing', 'ArgReduce', [of([2, 0])], { kind: 'max', axis: 1, keepDims: false, dtype: 'int64' }),
+  row('a k above the extent', 'TopK', [x, known([6])], { axis: 2, largest: true }, 2),
+  row('a negative k', 'TopK', [x, known([-1])], { axis: 2, largest: true }, 2),
+  row('a k that depends on the data', 'TopK', [x, of([1], 'int64')], { axis: 2, largest: true }, 2),
+];
+
+const huge: readonly Row<OpKind>[] = [
+  row('a constant', 'ConstantOfShape', [known([1000, 1000, 1000])], { dtype: 'float32', value: 0 }),
+  row('an expansion', 'Expand', [of([1]), known([1_000_000_000])], {}),
+  row('a tile', 'Tile', [of([1000]), known([1_000_000])], {}),
+  row('a range', 'Range', [known([0]), known([1_000_000_000]), known([1])], {}),
+  row('a pad', 'Pad', [of([1]), known([2_000_000_000, 0])], { mode: 'constant' }),
+  row('a gather', 'Gather', [of([2, 100_000]), of([100_000], 'int64')], { axis: 0 }),
+  binary('a broadcast', 'add', of([100_000, 1]), of([1, 100_000])),
+  row(
+    'a concatenation',
+    'Concat',
+    Array.from({ length: 8 }, () => of([100_000_000])),
+    { axis: 0 },
+  ),
+];
+
+function infer(r: Row<OpKind>): readonly TensorDesc[] {
+  const definition = OPS[r.op] as unknown as OpDefinition<OpKind>;
+  const node: NodeOf<OpKind> = {
+    op: r.op,
+    name: 'n',
+    inputs: r.inputs.map((_, i) => `x${i}`),
+    outputs: Array.from({ length: r.outputs ?? 1 }, (_, i) => `y${i}`),
+    attributes: r.attributes,
+  };
+  return definition.infer(node, r.inputs);
+}
+
+describe('inference refuses', () => {
+  it.each(misfits)('$op: $why', (r) => {
+    expect(() => infer(r)).toThrow(ShapeError);
+  });
+});
+
+describe('inference refuses a result that is too large', () => {
+  it.each(huge)('$op: $why', (r) => {
+    expect(() => infer(r)).toThrow(/the limit is/);
+  });
+});
+
+describe('references', () => {
+  it.each([7, -8])('refuse index %i of 7', (index) => {
+    const inputs = [tensorOf('float32', [7], [0, 1, 2, 3, 4, 5, 6]), tensorOf('int64', [1], [index])];
+    const node: NodeOf<'Gather'> = {
+      op: 'Gather',
+      name: 'n',
+      inputs: ['x', 'i'],
+      outputs: ['y'],
+      attributes: { axis: 0 },
+    };
+    expect(() => OPS.Gather.reference(node, inputs, [])).toThrow(/outside an extent of 7/);
+  });
+
+  it('refuse a constant that is too large', () => {
+    const node: NodeOf<'ConstantOfShape'> = {
+      op: 'ConstantOfShape',
+      name: 'n',
+      inputs: ['s'],
+      outputs: ['y'],
+      attributes: { dtype: 'float32', value: 0 },
+    };
+    expect(() => OPS.ConstantOfShape.reference(node, [tensorOf('int64', [2], [100_000, 100_000])], [])).toThrow(
+      ShapeError,
+    );
+  });
+
+  it('know the shape of what they have not seen', () => {
+    const node: NodeOf<'Shape'> = { op: 'Shape', name: 'n', inputs: ['x'], outputs: ['y'], attributes: {} };
+    const folded = OPS.Shape.fold?.(node, [x]);
+    expect(folded?.dtype).toBe('int64');
+    expect(Array.from(folded?.data ?? [])).toEqual([2, 3, 5]);
+    expect(elementCount(folded?.shape ?? [])).toBe(3);
+  });
+});
