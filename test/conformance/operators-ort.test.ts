@@ -15,9 +15,8 @@ const modules = import.meta.glob<Record<string, readonly OpCase[]>>('../ops/case
 const tables = Object.values(modules).flatMap((m) => Object.entries(m).filter(([name]) => name.endsWith('Cases')));
 
 describe.each(tables)('onnxruntime agrees with %s', (_table, cases) => {
-  it.each(cases.filter((c) => c.noOracle === undefined).map((c) => [c.name, c] as const))('%s', (_name, c) =>
-    expectOracle(c),
-  );
+  const judged = cases.filter((c) => c.noOracle === undefined);
+  it.each(judged.map((c) => [c.name, c] as const))('%s', (_name, c) => expectOracle(c));
 });
 
 /** Random graphs per operator; more where there is more to combine. */
