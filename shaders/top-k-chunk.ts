@@ -2,14 +2,15 @@
  * One pass of TopK by chunks: each workgroup sorts a chunk of candidates and keeps the best; passes repeat on what is
  * kept until one chunk is left (bitonic network: K. E. Batcher, Sorting networks and their applications, 1968).
  *
- * Layout: x [outer, n, inner], a row is one (outer, inner) pair; candidates [rows, length] are positions along n,
- * 0xffffffff where there is none. The first pass takes every position. The last writes values and indices
+ * Layout: x [outer, n, inner], a row is one (outer, inner) pair. Candidates are positions along n, 0xffffffff where
+ * there is none: every position; those `listed` [rows, length]; or the `members` of the groups of `group` neighbours
+ * that listed [rows, length / group] positions belong to. The last pass writes values and indices
  * [outer, keep, inner]; others write kept candidates [rows, chunks, keep].
- * Bindings: x read; candidates read u32 unless first; values read_write and indices read_write i32 when last, else
+ * Bindings: x read; listed read u32 unless positions; values read_write and indices read_write i32 when last, else
  * kept read_write u32.
  * Workgroup: min(256, chunk / 2) invocations per chunk of one row.
  * Dispatch: dispatch1d(rows · chunks, 1): one workgroup per chunk of a row.
- * Spec: type of x; largest; chunk, a power of two; first; last.
+ * Spec: type of x; largest; chunk, a power of two; candidates; last.
  * Limits: 8 · chunk bytes of workgroup storage.
  */
 import { u32 } from './lib/literal.ts';
@@ -21,7 +22,7 @@ export interface TopKChunkSpec {
   readonly type: Scalar;
   readonly largest: boolean;
   readonly chunk: number;
-  readonly first: boolean;
+  readonly candidates: 'positions' | 'listed' | 'members';
   readonly last: boolean;
 }
 
@@ -30,9 +31,11 @@ export function topKWorkgroup(chunk: number): number {
   return Math.min(256, chunk / 2);
 }
 
-export function topKChunkShader({ type, largest, chunk, first, last }: TopKChunkSpec): ShaderModule {
+export function topKChunkShader({ type, largest, chunk, candidates, last }: TopKChunkSpec): ShaderModule {
   const lanes = topKWorkgroup(chunk);
-  const candidates: readonly Binding[] = first ? [] : [{ name: 'candidates', access: 'read', element: 'u32' }];
+  const positions = candidates === 'positions';
+  const members = candidates === 'members';
+  const listed: readonly Binding[] = positions ? [] : [{ name: 'listed', access: 'read', element: 'u32' }];
   const results: readonly Binding[] = last
     ? [
         { name: 'values', access: 'read_write', element: type },
@@ -40,14 +43,27 @@ export function topKChunkShader({ type, largest, chunk, first, last }: TopKChunk
       ]
     : [{ name: 'kept', access: 'read_write', element: 'u32' }];
   return shaderModule({
-    bindings: [{ name: 'x', access: 'read', element: type }, ...candidates, ...results],
-    params: { rows: 'u32', n: 'u32', inner: 'u32', length: 'u32', chunks: 'u32', keep: 'u32' },
+    bindings: [{ name: 'x', access: 'read', element: type }, ...listed, ...results],
+    params: { rows: 'u32', n: 'u32', inner: 'u32', length: 'u32', chunks: 'u32', keep: 'u32', group: 'u32' },
     workgroupSize: [lanes, 1, 1],
     declarations: wgsl`
 var<workgroup> keys: array<u32, ${u32(chunk)}>;
 var<workgroup> ids: array<u32, ${u32(chunk)}>;
 ${sortKeyFunctions(type, largest)}
-${bitonicSort(chunk, lanes)}`,
+${bitonicSort(chunk, lanes)}
+fn candidate(row: u32, place: u32) -> u32 {
+#if ${positions}
+  return place;
+#endif
+#if ${members}
+  let named = listed[row * (params.length / params.group) + place / params.group];
+  let id = named / params.group * params.group + place % params.group;
+  return select(id, 0xffffffffu, named == 0xffffffffu || id >= params.n);
+#endif
+#if ${!positions && !members}
+  return listed[row * params.length + place];
+#endif
+}`,
     body: wgsl`
   let group = wid.y * groups.x + wid.x;
   let row = group / params.chunks;
@@ -57,11 +73,7 @@ ${bitonicSort(chunk, lanes)}`,
   for (var t = local_index; t < ${u32(chunk)}; t += ${u32(lanes)}) {
     let place = chunk * ${u32(chunk)} + t;
     var id = 0xffffffffu;
-#if ${first}
-    if (place < params.length) { id = place; }
-#else
-    if (place < params.length) { id = candidates[row * params.length + place]; }
-#endif
+    if (place < params.length) { id = candidate(row, place); }
     var key = 0u;
     if (id != 0xffffffffu) { key = sort_key(x[base + id * params.inner]); }
     keys[t] = key;

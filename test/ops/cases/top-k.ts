@@ -28,6 +28,8 @@ export const topKCases: readonly OpCase<'TopK'>[] = [
   topK(float([3000, 2]), 600, 0),
   topK(float([2, 1500]), 1500, 1, false),
   topK(float([2, 33000]), 500, 1),
+  topK(tied([9000]), 30, 0),
+  topK(float([2, 9001, 3]), 40, 1, false),
   topK(float([3, 5]), 0, 1),
   { ...topK(float([0, 5]), 2, 1), noOracle: 'onnxruntime divides by zero' },
   {
