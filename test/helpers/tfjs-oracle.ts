@@ -44,7 +44,8 @@ export async function tfjsPredict(
   return graph ? runGraphModel(json, handler, feeds) : runLayersModel(handler, feeds);
 }
 
-async function useBackend(backend: TfjsBackend): Promise<void> {
+/** Makes TensorFlow.js compute with one of its backends; needed before models are built with it, too. */
+export async function useBackend(backend: TfjsBackend): Promise<void> {
   if (backend === 'wasm') {
     const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
     setWasmPaths(`${path.dirname(main)}${path.sep}`);
@@ -96,10 +97,11 @@ async function runLayersModel(
   feeds: ReadonlyMap<string, Tensor>,
 ): Promise<Map<string, Tensor>> {
   const model = await loadLayersModel(handler);
-  const inputs = model.inputNames.map((name) => toTf(got(feeds.get(name), name)));
+  // Not inputNames and outputNames: a Sequential model leaves them empty.
+  const inputs = model.inputs.map(({ sourceLayer: { name } }) => toTf(got(feeds.get(name), name)));
   const results = [model.predict(inputs)].flat();
   const read = await Promise.all(results.map(fromTf));
-  const names = [...model.outputNames];
+  const names = model.outputs.map((o) => o.sourceLayer.name);
   tf.dispose([...results, ...inputs]);
   model.dispose();
   return new Map(names.map((name, i) => [name, got(read[i], name)]));

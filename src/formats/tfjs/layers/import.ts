@@ -9,7 +9,15 @@ import { kerasModel, type ModelJson } from '../model-json.ts';
 import { LayerContext, WeightFinder, type LayerTranslation } from './context.ts';
 import { POINTWISE } from './pointwise.ts';
 import { SPATIAL } from './spatial.ts';
-import { callKey, callOf, orderCalls, parseModel, type Call, type LayerSpec, type ModelSpec } from './topology.ts';
+import {
+  callKey,
+  orderCalls,
+  parseModel,
+  type Call,
+  type KerasRef,
+  type LayerSpec,
+  type ModelSpec,
+} from './topology.ts';
 
 /** The Keras layer classes that layers models may use, each with its translation. */
 const LAYERS: Readonly<Record<string, LayerTranslation>> = { ...SPATIAL, ...POINTWISE };
@@ -26,8 +34,16 @@ export function importLayersModel(json: ModelJson, weights: ReadonlyMap<string, 
   const importer = new LayersImporter(new WeightFinder(builder, weights));
   const outputs = importer.emit(model, inputs, '');
   importer.finish();
-  for (const output of new Set(outputs)) builder.output(output);
+  const named = model.outputs.map((ref, i) => nameOutput(builder, findLayer(model, ref.layer), ref, outputs[i] ?? ''));
+  for (const output of new Set(named)) builder.output(output);
   return builder.build();
+}
+
+/** An output is called after its layer. What comes out of a model inside has that model's inner name: a copy is named. */
+function nameOutput(builder: GraphBuilder, layer: LayerSpec, { call, tensor }: KerasRef, value: string): string {
+  if (!layer.model) return value;
+  const name = `${layer.name}${call === 0 ? '' : `:${call}`}${tensor === 0 ? '' : `/${tensor}`}`;
+  return builder.one('Identity', [value], {}, { name: layer.name, outputs: [name] });
 }
 
 function findLayer(model: ModelSpec, name: string): LayerSpec {
@@ -76,11 +92,8 @@ class LayersImporter {
   emit(model: ModelSpec, inputs: readonly string[], prefix: string): string[] {
     const values = new Map<string, readonly string[]>();
     model.inputs.forEach((ref, i) => values.set(callKey(ref.layer, 0), [inputs[i] ?? '']));
-    const byName = new Map(model.layers.map((l) => [l.name, l]));
-    const valueOf = ({ layer, call, tensor }: { layer: string; call: number; tensor: number }): string => {
-      const source = byName.get(layer);
-      const made = source && values.get(callKey(layer, callOf(source, { layer, call, tensor })));
-      const value = made?.[tensor];
+    const valueOf = ({ layer, call, tensor }: KerasRef): string => {
+      const value = values.get(callKey(layer, call))?.[tensor];
       if (value === undefined) {
         throw new GraphError(`tensor ${tensor} of call ${call} of layer "${layer}" does not exist`, {
           format: 'tfjs-layers',

@@ -1,7 +1,7 @@
 /** Translations of the other layers: dense, normalisation, activations, merges, reshapes, and what does nothing here. */
 import type { Activation, BinaryKind } from '../../../ir/ops.ts';
 import { NO_ACTIVATION } from '../../../ir/ops.ts';
-import { field, isObject } from '../json.ts';
+import { asArray, asInteger, field, isObject } from '../json.ts';
 import type { LayerContext, LayerTranslation } from './context.ts';
 
 const dense: LayerTranslation = (c, [x = '']) => {
@@ -72,8 +72,11 @@ const flatten: LayerTranslation = (c, [x = '']) => {
   return c.one('Flatten', [x], { axis: 1 });
 };
 
-/** Keras shapes leave the batch out: the 0 in front copies it. */
-const reshape: LayerTranslation = (c, [x = '']) => c.reshape(x, [0, ...c.list('target_shape')]);
+/** Keras shapes leave the batch out: the 0 in front copies it. TensorFlow.js writes null for an extent to infer. */
+const reshape: LayerTranslation = (c, [x = '']) => {
+  const target = asArray(field(c.config, 'target_shape'), `target_shape of layer "${c.layer.name}"`);
+  return c.reshape(x, [0, ...target.map((d) => (d === null ? -1 : asInteger(d, 'an extent of target_shape')))]);
+};
 
 const permute: LayerTranslation = (c, [x = '']) => c.one('Transpose', [x], { perm: [0, ...c.list('dims')] });
 

@@ -59,11 +59,27 @@ function parseFunctional(value: unknown, depth: number): ModelSpec {
     );
     return { name, className, config: own, calls, model };
   });
-  return {
+  return renumber({
     name: nameOf(config),
     layers: distinct(layers),
     inputs: refs(field(config, 'input_layers'), 'input_layers'),
     outputs: refs(field(config, 'output_layers'), 'output_layers'),
+  });
+}
+
+/**
+ * Numbers calls from 0. A file lists only calls that something reads, but may count others before them: that of a
+ * nested model's own construction, for one. So the lowest number by which a layer is read is its first listed call.
+ */
+function renumber(model: ModelSpec): ModelSpec {
+  const first = new Map<string, number>();
+  const all = [...model.layers.flatMap((l) => l.calls.flat()), ...model.outputs];
+  for (const { layer, call } of all) first.set(layer, Math.min(call, first.get(layer) ?? call));
+  const shift = (ref: KerasRef): KerasRef => ({ ...ref, call: ref.call - (first.get(ref.layer) ?? 0) });
+  return {
+    ...model,
+    layers: model.layers.map((l) => ({ ...l, calls: l.calls.map((operands) => operands.map(shift)) })),
+    outputs: model.outputs.map(shift),
   };
 }
 
@@ -104,10 +120,19 @@ function parseLayer(
   };
 }
 
-/** The InputLayer that a Sequential model leaves out; the shape is on its first layer, or inside it. */
+/**
+ * The InputLayer that a Sequential model leaves out. Its shape is on the first layer; where that is a model, the input
+ * is that model's own, name included, as TensorFlow.js has it.
+ */
 function inputBefore(name: string, config: JsonObject, model: ModelSpec | undefined): LayerSpec {
-  const inner = model?.layers.find((l) => l.name === model.inputs[0]?.layer)?.config;
-  return { name: `${name}_input`, className: 'InputLayer', config: inner ?? config, calls: [], model: undefined };
+  const inner = model?.layers.find((l) => l.name === model.inputs[0]?.layer);
+  return {
+    name: inner?.name ?? `${name}_input`,
+    className: 'InputLayer',
+    config: inner?.config ?? config,
+    calls: [],
+    model: undefined,
+  };
 }
 
 function nameOf(config: JsonObject): string {
@@ -163,7 +188,7 @@ export function orderCalls({ layers }: ModelSpec): Call[] {
       if (!source)
         throw new GraphError(`reads "${ref.layer}", which is no layer`, { format: 'tfjs-layers', node: layer.name });
       if (source.calls.length === 0) continue;
-      const from = position.get(callKey(ref.layer, callOf(source, ref)));
+      const from = position.get(callKey(ref.layer, ref.call));
       if (from === undefined)
         throw new GraphError(`reads call ${ref.call} of "${ref.layer}", which is not made`, { node: layer.name });
       waiting[i] = (waiting[i] ?? 0) + 1;
@@ -180,11 +205,6 @@ export function orderCalls({ layers }: ModelSpec): Call[] {
   const stuck = calls.find((_, i) => (waiting[i] ?? 0) > 0);
   if (stuck) throw new GraphError(`the model has a cycle through "${stuck.layer.name}"`, { format: 'tfjs-layers' });
   return queue.flatMap((i) => calls[i] ?? []);
-}
-
-/** The call a reference means. Keras counts a nested model's own construction as a call that the file does not list. */
-export function callOf(layer: LayerSpec, ref: KerasRef): number {
-  return layer.calls.length === 1 ? 0 : ref.call;
 }
 
 /** Key of one call of a layer in maps. */
