@@ -1,0 +1,110 @@
+/** Inference and constant evaluation: shape arithmetic, weight layouts, errors that name the node, a bounded total. */
+import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../src/core/errors.ts';
+import { tensorOf } from '../../src/core/tensor.ts';
+import { GraphBuilder } from '../../src/ir/builder.ts';
+import { print } from '../../src/ir/print.ts';
+import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
+import { foldConstants } from '../../src/passes/fold-constants.ts';
+import { inferShapes, propagate } from '../../src/passes/infer-shapes.ts';
+import { freeze } from '../helpers/passes.ts';
+
+/** x [2, 3, 4] flattened by shape arithmetic, as exporters write it: Reshape(x, [Shape(x)[0], −1]). */
+function flattenByArithmetic(): GraphBuilder {
+  const b = new GraphBuilder('test');
+  const x = b.input('x', 'float32', [2, 3, 4]);
+  const shape = b.one('Shape', [x], {}, { outputs: ['shape'] });
+  const zero = b.initializer('zero', tensorOf('int64', [], [0]));
+  const n = b.one('Gather', [shape, zero], { axis: 0 }, { outputs: ['n'] });
+  const n1 = b.one('Unsqueeze', [n], { axes: [0] }, { outputs: ['n1'] });
+  const rest = b.initializer('rest', tensorOf('int64', [1], [-1]));
+  const wanted = b.one('Concat', [n1, rest], { axis: 0 }, { outputs: ['wanted'] });
+  b.output(b.one('Reshape', [x, wanted], { allowZero: false }, { outputs: ['y'] }));
+  return b;
+}
+
+describe('foldConstants', () => {
+  it('folds shape arithmetic to the one constant that is read', () => {
+    const graph = foldConstants(freeze(flattenByArithmetic().build()));
+    expect(print(graph)).toBe(
+      [
+        'input x float32 2x3x4',
+        'const wanted int64 2',
+        'y = Reshape(x, wanted) allowZero=false : float32 2x12',
+        'output y',
+      ].join('\n'),
+    );
+    expect(graph.initializers.get('wanted')?.data).toEqual(Int32Array.of(2, -1));
+    expect(foldConstants(freeze(graph))).toBe(graph);
+  });
+
+  it('evaluates weights: ConstantOfShape, then Transpose', () => {
+    const b = new GraphBuilder('test');
+    const shape = b.ints('dims', [2, 3]);
+    const filled = b.one('ConstantOfShape', [shape], { dtype: 'float32', value: 0.5 });
+    const w = b.one('Transpose', [filled], { perm: [1, 0] }, { outputs: ['w'] });
+    const x = b.input('x', 'float32', [4, 3]);
+    b.output(b.one('MatMul', [x, w], { transA: false, transB: false, activation: NO_ACTIVATION }));
+    const graph = foldConstants(freeze(b.build()));
+    expect([...graph.initializers.keys()]).toEqual(['w']);
+    expect(graph.initializers.get('w')).toEqual(
+      tensorOf(
+        'float32',
+        [3, 2],
+        Array.from({ length: 6 }, () => 0.5),
+      ),
+    );
+    expect(graph.nodes.map((n) => n.op)).toEqual(['MatMul']);
+  });
+
+  it('keeps a constant that leaves the graph', () => {
+    const b = new GraphBuilder('test');
+    const one = b.initializer('one', tensorOf('float32', [1], [1]));
+    b.output(b.one('Unary', [one], { kind: 'neg' }, { outputs: ['y'] }));
+    const graph = foldConstants(freeze(b.build()));
+    expect(graph.nodes).toEqual([]);
+    expect(graph.initializers.get('y')?.data).toEqual(Float32Array.of(-1));
+  });
+});
+
+describe('propagate', () => {
+  it('names the node and keeps the class of the error', () => {
+    const b = new GraphBuilder('test');
+    const x = b.input('x', 'float32', [2, 3]);
+    const y = b.input('y', 'float32', [2, 4]);
+    b.output(b.one('Binary', [x, y], { kind: 'add', activation: NO_ACTIVATION }, { name: 'sum' }));
+    const graph = b.build();
+    expect(() => inferShapes(graph)).toThrow(ShapeError);
+    expect(() => inferShapes(graph)).toThrow(/node "sum" \(Binary\): shapes 2x3 and 2x4/);
+  });
+
+  it('says which node needs data it cannot know', () => {
+    const b = new GraphBuilder('test');
+    const x = b.input('x', 'float32', [6]);
+    const shape = b.input('shape', 'int64', [2]);
+    b.output(b.one('Reshape', [x, shape], { allowZero: false }, { name: 'reshape' }));
+    expect(() => inferShapes(b.build())).toThrow(/node "reshape" \(Reshape\): the shape depends on the data/);
+  });
+
+  it('refuses symbolic inputs', () => {
+    const b = new GraphBuilder('test');
+    b.output(b.one('Activation', [b.input('x', 'float32', ['n'])], { activation: RELU }));
+    expect(() => inferShapes(b.build())).toThrow(/dimension "n" of input "x" is not bound/);
+  });
+
+  it('stops before a graph of constants exhausts memory', () => {
+    const b = new GraphBuilder('test');
+    let value = b.one('ConstantOfShape', [b.ints('dims', [100])], { dtype: 'float32', value: 1 });
+    for (let i = 0; i < 4; i++) value = b.one('Unary', [value], { kind: 'neg' });
+    b.output(value);
+    expect(propagate(b.build(), 2000).evaluated.size).toBe(1);
+    expect(() => propagate(b.build(), 1999)).toThrow(/take more than 1999 bytes/);
+  });
+
+  it('refuses one absurd constant before allocating it', () => {
+    const b = new GraphBuilder('test');
+    const dims = b.ints('dims', [65536, 65536]);
+    b.output(b.one('ConstantOfShape', [dims], { dtype: 'float32', value: 1 }, { name: 'huge' }));
+    expect(() => foldConstants(b.build())).toThrow(/node "huge" \(ConstantOfShape\).*limit/);
+  });
+});
