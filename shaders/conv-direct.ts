@@ -44,14 +44,16 @@ function step({ pixels, inVector, outVector }: ConvDirectSpec): string {
   return [...weights, perPixel(pixels, pixel)].join('\n');
 }
 
+function store(p: number): string {
+  return `  if (ox + ${u32(p)} < params.out_w) { finish(acc${p}, out_at + ${u32(p)} * params.out_c, lanes); }`;
+}
+
 export function convDirectShader(spec: ConvDirectSpec): ShaderModule {
   const { window, pixels, inVector, outVector } = spec;
   const position = (p: number): string => `
       let ix${p} = ${inputColumn(window, 'kx', p)};
       let inside${p} = ix${p} < params.in_w;
       let at${p} = ((input_row + ix${p}) * params.in_c + group * params.group_in) / ${u32(inVector)};`;
-  const store = (p: number): string =>
-    `  if (ox + ${p}u < params.out_w) { finish(acc${p}, out_at + ${p}u * params.out_c, lanes); }`;
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: vectorType('f32', inVector) },

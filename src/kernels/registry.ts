@@ -2,6 +2,18 @@
 import type { OpKind } from '../ir/ops.ts';
 import { activation } from './activation.ts';
 import { conv } from './conv.ts';
+import { maxPool } from './max-pool.ts';
+import { averagePool } from './average-pool.ts';
+import { globalAveragePool } from './global-average-pool.ts';
+import { globalMaxPool } from './global-max-pool.ts';
+import { gemm } from './gemm.ts';
+import { matMul } from './mat-mul.ts';
+import { batchNormalization } from './batch-normalization.ts';
+import { lrn } from './lrn.ts';
+import { softmax } from './softmax.ts';
+import { resize } from './resize.ts';
+import { pRelu } from './p-relu.ts';
+import { channelShuffle } from './channel-shuffle.ts';
 import type { KernelDefinition } from './definition.ts';
 import { argReduce } from './arg-reduce.ts';
 import { binary } from './binary.ts';
@@ -30,6 +42,18 @@ import { where } from './where.ts';
 
 export const KERNELS: { readonly [K in OpKind]: KernelDefinition<K> } = {
   Conv: conv,
+  MaxPool: maxPool,
+  AveragePool: averagePool,
+  GlobalAveragePool: globalAveragePool,
+  GlobalMaxPool: globalMaxPool,
+  Gemm: gemm,
+  MatMul: matMul,
+  BatchNormalization: batchNormalization,
+  LRN: lrn,
+  Softmax: softmax,
+  Resize: resize,
+  PRelu: pRelu,
+  ChannelShuffle: channelShuffle,
   Activation: activation,
   Unary: unary,
   Binary: binary,

@@ -1,0 +1,45 @@
+/** Gemm → one matrix product. */
+import { broadcastStrides } from '../core/broadcast.ts';
+import { PlanError } from '../core/errors.ts';
+import { isFloat } from '../core/dtype.ts';
+import { at } from '../util/arrays.ts';
+import { required, result, value, variant, type KernelDefinition, type LowerContext } from './definition.ts';
+import { productCall, type Product } from './product.ts';
+
+function productOf(context: LowerContext<'Gemm'>): Product {
+  const { node, inputs } = context;
+  const { transA, transB, alpha, beta, activation } = node.attributes;
+  const [rows, columns] = [at(result(context).shape, 0), at(result(context).shape, 1)];
+  if (!isFloat(required(context, 0).dtype)) {
+    throw new PlanError('there is no WebGPU kernel for integers', { node: node.name, op: node.op });
+  }
+  const c = inputs[2];
+  const [rowStride, columnStride] = broadcastStrides(c?.shape ?? [], [rows, columns]);
+  const plain = alpha === 1 && (beta === 1 || !c);
+  return {
+    rows,
+    depth: at(required(context, 0).shape, transA ? 0 : 1),
+    columns,
+    transA,
+    transB,
+    batch: [],
+    a: value(node.inputs[0]),
+    b: value(node.inputs[1]),
+    bias: c && { operand: value(node.inputs[2]), rowStride: rowStride ?? 0, columnStride: columnStride ?? 0 },
+    y: value(node.outputs[0]),
+    scale: plain ? undefined : { alpha, beta },
+    activation,
+  };
+}
+
+export const gemm: KernelDefinition<'Gemm'> = {
+  kind: 'dispatch',
+  variants: [
+    variant(
+      'tile',
+      (context) => (at(result(context).shape, 0) > 1 ? productOf(context) : undefined),
+      ({ device }, product) => [productCall(product, 4, device)],
+    ),
+    variant('row', productOf, ({ device }, product) => [productCall(product, 1, device)]),
+  ],
+};
