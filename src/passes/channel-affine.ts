@@ -43,10 +43,10 @@ function fromNormalization(
 /** x + c, x − c, c − x, x · c, x / c */
 function fromBinary(node: NodeOf<'Binary'>, axis: number, rewriter: Rewriter): ChannelAffine | undefined {
   const split = splitConstant(node, rewriter);
-  const { shape } = rewriter.desc(at(node.inputs, 0));
-  if (!split || axis >= shape.length) return undefined;
+  if (!split) return undefined;
   const { value, constant, flipped } = split;
-  const c = perChannel(constant, rewriter.desc(value).shape, axis);
+  const { shape } = rewriter.desc(value);
+  const c = axis < shape.length ? perChannel(constant, shape, axis) : undefined;
   if (!c) return undefined;
   const zero = c.map(() => 0);
   const one = c.map(() => 1);

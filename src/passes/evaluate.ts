@@ -44,12 +44,11 @@ function located<T>(node: Node, action: () => T): T {
     return action();
   } catch (error) {
     if (!(error instanceof TilewiseError) || error.detail.node) throw error;
-    const detail: ErrorDetail = { ...error.detail, ...where(node), hint: undefined, cause: error };
-    // The message already ends in the hint; repeating it would print it twice.
-    if (error instanceof ShapeError) throw new ShapeError(error.message, detail);
-    if (error instanceof GraphError) throw new GraphError(error.message, detail);
-    if (error instanceof ImportError) throw new ImportError(error.message, detail);
-    throw new TilewiseError(error.code, error.message, detail);
+    const detail: ErrorDetail = { ...error.detail, ...where(node), cause: error };
+    if (error instanceof ShapeError) throw new ShapeError(error.reason, detail);
+    if (error instanceof GraphError) throw new GraphError(error.reason, detail);
+    if (error instanceof ImportError) throw new ImportError(error.reason, detail);
+    throw new TilewiseError(error.code, error.reason, detail);
   }
 }
 

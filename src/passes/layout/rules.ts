@@ -1,7 +1,7 @@
 /** How a pending transposition passes each operator: the node on the untransposed operand, with its axes renamed. */
 import { normalizeAxis } from '../../core/broadcast.ts';
 import type { Node, NodeOf, OpKind } from '../../ir/ops.ts';
-import { at, range } from '../../util/arrays.ts';
+import { at, product, range } from '../../util/arrays.ts';
 import { constantInts } from '../constants.ts';
 import { composePerms, fullPerm, type Perm } from '../permutation.ts';
 import { broadcastRule, concatRule } from './many-operands.ts';
@@ -138,8 +138,14 @@ function single<K extends OpKind>(rule: (node: NodeOf<K>, sinker: Sinker, x: Pen
     const input = at(node.inputs, 0);
     if (!sinker.isPending(input)) return false;
     const { source, perm } = sinker.view(input);
+    if (sinker.policy === 'stay' && grows(node as Node, source, sinker)) return false;
     return rule(node, sinker, { source, perm, axisOf: (axis) => at(perm, normalizeAxis(axis, perm.length)) });
   };
+}
+
+/** True when a node's result has more elements than its operand: transposing behind it costs more than before it. */
+function grows(node: Node, source: string, sinker: Sinker): boolean {
+  return product(sinker.rewriter.desc(at(node.outputs, 0)).shape) > product(sinker.rewriter.desc(source).shape);
 }
 
 interface PendingInput {

@@ -7,7 +7,10 @@ import { composePerms, invertPerm, isIdentityPerm, movesOnlyUnits, permuteShape,
 import { Rewriter } from '../rewriter.ts';
 import { isDirect, leadingPerm, type View } from './view.ts';
 
-/** What to do where an operand without a transposition meets one with: `sink` transposes the former, `stay` the latter. */
+/**
+ * What to do where nothing decides: `sink` lets a transposition pass operators that enlarge their operand, and where an
+ * operand without one meets an equally large one with, transposes the former; `stay` does the opposite of both.
+ */
 export type TiePolicy = 'sink' | 'stay';
 
 /** Rebuilds a graph while transpositions wait. */
