@@ -25,6 +25,7 @@ export class Emitter {
   readonly builder: GraphBuilder;
   readonly source: Source;
   #pending: Pending[] = [];
+  #made = 0;
 
   constructor(builder: GraphBuilder, source: Source) {
     this.builder = builder;
@@ -38,7 +39,7 @@ export class Emitter {
 
   /** Emits a node with `count` outputs and returns their made-up names. */
   many<K extends OpKind>(op: K, inputs: readonly string[], attributes: OpAttributes[K], count: number): string[] {
-    const outputs = Array.from({ length: count }, () => this.builder.unique(`${this.source.name}/${op.toLowerCase()}`));
+    const outputs = Array.from({ length: count }, () => this.#fresh(op.toLowerCase()));
     this.#pending.push({
       outputs,
       add: (rename, name) => {
@@ -46,6 +47,12 @@ export class Emitter {
       },
     });
     return outputs;
+  }
+
+  /** A made-up name. Counted, for a node may make thousands and the builder tries one number after the other. */
+  #fresh(stem: string): string {
+    const n = this.#made++;
+    return this.builder.unique(`${this.source.name}/${stem}${n === 0 ? '' : `_${n}`}`);
   }
 
   /** Emits a node with one output and returns its made-up name. */
@@ -65,12 +72,12 @@ export class Emitter {
 
   /** A constant under a made-up name. */
   constant(value: Tensor): string {
-    return this.builder.constant(`${this.source.name}/const`, value);
+    return this.builder.initializer(this.#fresh('const'), value);
   }
 
   /** A 1-D int64 constant: a shape, pads, slice bounds. */
   ints(values: readonly number[]): string {
-    return this.builder.ints(`${this.source.name}/const`, values);
+    return this.constant(tensorOf('int64', [values.length], values));
   }
 
   /** A scalar constant. */

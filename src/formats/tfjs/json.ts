@@ -59,7 +59,13 @@ export function parseJson(bytes: Uint8Array, file: string): JsonObject {
 }
 
 function wrong(what: string, expected: string, value: unknown): ImportError {
-  const text = JSON.stringify(value) ?? 'nothing';
-  const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
-  return new ImportError(`${what} must be ${expected}, it is ${shown}`, { format: 'tfjs' });
+  return new ImportError(`${what} must be ${expected}, it is ${shown(value)}`, { format: 'tfjs' });
+}
+
+/** A value as text, short; objects are not walked, for they may be of any depth. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (isObject(value)) return 'an object';
+  const text = value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value));
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -2,6 +2,9 @@
 import type { CoordinateMode, NearestMode } from '../../../ir/ops.ts';
 import type { NodeContext, Translation } from './context.ts';
 
+/** More outputs than this of one node is no network but a damaged attribute. */
+const MAX_PARTS = 4096;
+
 const reshape: Translation = (c) => {
   const constant = c.constantInput(1);
   // In TensorFlow a 0 in the shape is an extent of 0, not a copy of the input's.
@@ -34,9 +37,6 @@ const unpack: Translation = (c) => {
   return parts.map((part) => c.one('Squeeze', [part], { axes: [axis] }));
 };
 
-/** More outputs than this of one node is no network but a damaged attribute. */
-const MAX_PARTS = 65536;
-
 const split: Translation = (c) => {
   const count = c.attr.int('num_split', 1);
   if (count < 1 || count > MAX_PARTS) c.refuse(`num_split ${count}`);
@@ -45,6 +45,7 @@ const split: Translation = (c) => {
 
 const splitV: Translation = (c) => {
   const sizes = c.knownInts(1, 'split sizes');
+  if (sizes.length > MAX_PARTS) c.refuse(`${sizes.length} parts`);
   if (sizes.some((size) => size < 0)) c.refuse(`split sizes [${sizes.join(', ')}]`);
   return c.many('Split', [c.input(0)], { axis: c.knownInt(2, 'a split axis'), sizes }, sizes.length);
 };

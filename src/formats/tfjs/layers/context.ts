@@ -139,7 +139,7 @@ export class LayerContext extends Emitter {
     if (name === 'softmax') return 'softmax';
     if (name === 'log_softmax') return 'logSoftmax';
     const known = typeof name === 'string' && Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined;
-    if (!known) this.refuse(`${key} ${JSON.stringify(name)}`);
+    if (!known) this.refuse(typeof name === 'string' ? `${key} "${name}"` : `${key} that is not a name`);
     const [kind, alpha, beta] = known;
     return { kind, alpha, beta };
   }

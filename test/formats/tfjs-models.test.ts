@@ -1,0 +1,106 @@
+/** Published networks on a photograph: import, the CPU reference, and TensorFlow.js on the same pixels. */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { expectClose } from '../helpers/close.ts';
+import { importerOf, runReference } from '../helpers/tfjs-models.ts';
+import { tfjsPredict } from '../helpers/tfjs-oracle.ts';
+
+interface Published {
+  readonly packageName: string;
+  readonly file: string;
+  readonly format: string;
+  /** Pixel values 0…255 become v · scale + offset. */
+  readonly scale: number;
+  readonly offset: number;
+  readonly nodes: number;
+}
+
+const NSFW = { packageName: 'nsfwjs', scale: 1 / 255, offset: 0 };
+const HUMAN = { packageName: '@vladmandic/human', format: 'tfjs-graph', scale: 1, offset: 0 };
+
+const published: readonly Published[] = [
+  { ...NSFW, file: 'dist/models/mobilenet_v2/model.min.js', format: 'tfjs-layers', nodes: 179 },
+  { ...NSFW, file: 'dist/models/mobilenet_v2_mid/model.min.js', format: 'tfjs-graph', nodes: 86 },
+  { ...NSFW, file: 'dist/models/inception_v3/model.min.js', format: 'tfjs-layers', nodes: 318 },
+  { ...HUMAN, file: 'models/blazeface.json', scale: 1 / 127.5, offset: -1, nodes: 176 },
+  { ...HUMAN, file: 'models/centernet.json', nodes: 303 },
+  { ...HUMAN, file: 'models/movenet-lightning.json', nodes: 186 },
+];
+
+async function photograph(graph: Graph, { scale, offset }: Published): Promise<Map<string, Tensor>> {
+  const [input] = graph.inputs;
+  if (!input || graph.inputs.length !== 1) throw new Error('expected one input');
+  const [height = 0, width = 0] = input.shape.slice(1, 3).map(Number);
+  const root = path.dirname(createRequire(import.meta.url).resolve('@tensorflow-models/mobilenet/package.json'));
+  const picture = sharp(path.join(root, 'demo', 'coffee.jpg')).removeAlpha();
+  const pixels = await picture.resize(width, height, { fit: 'fill' }).raw().toBuffer();
+  const values = Float32Array.from(pixels, (v) => v * scale + offset);
+  return new Map([[input.name, tensorOf(input.dtype, [1, height, width, 3], values)]]);
+}
+
+function rows({ shape, data }: Tensor): number[][] {
+  return Array.from({ length: shape[1] ?? 0 }, (_, i) => Array.from(data.subarray(i * 6, i * 6 + 6)));
+}
+
+function scores(list: readonly number[][]): Tensor {
+  return tensorOf(
+    'float32',
+    [list.length],
+    list.map((row) => row[4] ?? 0),
+  );
+}
+
+/**
+ * Detections in the order of their scores, `[1, n, 6]` with the score in column 4. Scores that differ by less than
+ * float32 noise may trade places, so rows are matched by content, and the scores alone by position. Rows whose score
+ * is that of the last one may be missing: they compete for the last place.
+ */
+function expectSameDetections(actual: Tensor, expected: Tensor): void {
+  const [mine, theirs] = [rows(actual), rows(expected)];
+  expectClose(scores(mine), scores(theirs), NETWORK, 'scores');
+  const floor = (theirs.at(-1)?.[4] ?? 0) * (1 + NETWORK.rtol);
+  const missing = theirs.filter((row) => {
+    const close = (other: number[]): boolean =>
+      row.every((v, i) => Math.abs(v - (other[i] ?? NaN)) <= 0.05 + NETWORK.rtol * Math.abs(v));
+    return (row[4] ?? 0) > floor && !mine.some(close);
+  });
+  expect(missing).toEqual([]);
+}
+
+/**
+ * Some fifty layers of float32 on either side, in a different order of summation: 1e-3 relative, and absolute 1e-4 of
+ * values that are of magnitude one.
+ */
+const NETWORK = { rtol: 1e-3, atol: 1e-4 };
+
+describe('published models', () => {
+  it.each(published)('$file', async (model) => {
+    const files = await npmModelFiles(model.packageName, model.file);
+    const importer = importerOf(files);
+    expect(importer.format).toBe(model.format);
+    const graph = await importer.load(files);
+    expect(graph.nodes.length).toBe(model.nodes);
+    const feeds = await photograph(graph, model);
+    const expected = await tfjsPredict(files, feeds, 'wasm');
+    const actual = runReference(graph, feeds);
+    expect([...actual.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
+    for (const [name, value] of expected) {
+      const result = actual.get(name);
+      if (!result) throw new Error(`no output ${name}`);
+      if (name === 'tower_0/detections') expectSameDetections(result, value);
+      // Box coordinates are in pixels, hundreds rather than ones: the absolute part scales with the largest value.
+      else expectClose(result, value, { ...NETWORK, atol: NETWORK.atol * Math.max(1, largest(value)) }, name);
+    }
+  });
+});
+
+function largest({ data }: Tensor): number {
+  let most = 0;
+  for (const v of data) most = Math.max(most, Math.abs(v));
+  return most;
+}
