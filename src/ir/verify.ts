@@ -50,7 +50,9 @@ export function topologicalOrder(nodes: readonly Node[], available: Iterable<str
       const from = producer.get(input);
       if (from === undefined) throw new GraphError(`input "${input}" is produced by no node`, at(node));
       waiting[i] = (waiting[i] ?? 0) + 1;
-      users.set(from, [...(users.get(from) ?? []), i]);
+      const list = users.get(from);
+      if (list) list.push(i);
+      else users.set(from, [i]);
     }
   });
   return drain(nodes, waiting, users);

@@ -125,6 +125,23 @@ describe.skipIf(!hasSharedData)('a real ONNX model', () => {
   });
 });
 
+it('imports 30,000 nodes of one name that read one value in linear time', async () => {
+  const nodes = Array.from({ length: 30_000 }, (_, i) => ({
+    op: i % 2 ? 'Relu' : 'Conv',
+    name: 'same',
+    inputs: i % 2 ? ['x'] : ['x', 'w'],
+    outputs: [`y${i}`],
+    attributes: i % 2 ? {} : { kernel_shape: { ints: [1, 1] } },
+  }));
+  const w = tensorOf('float32', [1, 1, 1, 1], [1]);
+  const inputs = [{ name: 'x', dtype: 'float32', shape: [1, 1, 1, 1] }] as const;
+  const bytes = encodeModel({ opset: 13, inputs, outputs: ['y9'], nodes, initializers: [['w', w]] });
+  const start = performance.now();
+  await onnxImporter.load({ main: { name: 'x', bytes }, read: () => Promise.reject(new TypeError('no file')) });
+  // Quadratic work would take a minute; linear takes half a second.
+  expect(performance.now() - start).toBeLessThan(10_000);
+});
+
 describe('detection', () => {
   it('survives random bytes and truncations of every format', async () => {
     const random = randomSource(23);

@@ -20,7 +20,8 @@ export class ImportContext {
   readonly clamped = new Set<string>();
   readonly #facts = new Map<string, Facts>();
   readonly #used: ReadonlySet<string>;
-  readonly #nodeNames = new Set<string>();
+  /** Taken node names, and the suffix to try next for each. */
+  readonly #nodeNames = new Map<string, number>();
 
   constructor(graph: GraphProto, file: string, opset: number) {
     this.builder = new GraphBuilder(graph.name);
@@ -60,9 +61,11 @@ export class ImportContext {
   /** A name for a node that no other node has; unnamed ones are called after operator and position. */
   nodeName(name: string, op: string, index: number): string {
     const stem = name || `${op}_${index}`;
-    let unique = stem;
-    for (let i = 1; this.#nodeNames.has(unique); i++) unique = `${stem}_${i}`;
-    this.#nodeNames.add(unique);
+    let suffix = this.#nodeNames.get(stem) ?? 0;
+    let unique = suffix === 0 ? stem : `${stem}_${suffix}`;
+    while (this.#nodeNames.has(unique)) unique = `${stem}_${++suffix}`;
+    this.#nodeNames.set(stem, suffix + 1);
+    if (unique !== stem) this.#nodeNames.set(unique, 1);
     return unique;
   }
 
