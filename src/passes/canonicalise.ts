@@ -5,12 +5,12 @@ import type { Graph } from '../ir/graph.ts';
 import type { Node, NodeOf } from '../ir/ops.ts';
 import { at, sameArray } from '../util/arrays.ts';
 import { constantInts, splitConstant, uniformValue } from './constants.ts';
-import { composePerms, fullPerm, isIdentityPerm, movesOnlyUnits } from './permutation.ts';
+import { composePerms, fullPerm, isIdentityPerm } from './permutation.ts';
 import { rewriteToFixpoint, type Rewriter } from './rewriter.ts';
 
 /**
- * Removes operators that leave their input as it is; writes Squeeze, Unsqueeze, Flatten and Transposes that move only
- * extents of 1 as Reshape with a constant shape; merges Reshape after Reshape and Transpose after Transpose.
+ * Removes operators that leave their input as it is; writes Squeeze, Unsqueeze and Flatten as Reshape with a constant
+ * shape; merges Reshape after Reshape and Transpose after Transpose.
  */
 export function canonicalise(graph: Graph): Graph {
   return rewriteToFixpoint(graph, rule);
@@ -53,7 +53,6 @@ function transpose(node: NodeOf<'Transpose'>, rewriter: Rewriter): readonly stri
   const input = at(node.inputs, 0);
   const { shape } = rewriter.desc(input);
   const perm = fullPerm(node.attributes.perm, shape.length);
-  if (movesOnlyUnits(perm, shape)) return reshape(node, rewriter, input);
   const before = rewriter.producerOf(input, 'Transpose');
   if (before) {
     const source = at(before.inputs, 0);

@@ -18,6 +18,7 @@ import { recogniseSplitShuffle } from './patterns/split-shuffle.ts';
 import { recogniseSwish } from './patterns/swish.ts';
 import { recogniseUniformPRelu } from './patterns/uniform-prelu.ts';
 import { resolvePadding } from './resolve-pads.ts';
+import { reshapeUnitTransposes } from './unit-transposes.ts';
 
 /** How much to do: `reference` keeps the model's own nodes (the CPU backend runs those), `full` is for kernels. */
 export type Level = 'reference' | 'full';
@@ -58,6 +59,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'gelu', level: 'full', run: recogniseGelu },
   { name: 'uniform-prelu', level: 'full', run: recogniseUniformPRelu },
   { name: 'layout', level: 'full', run: layout },
+  // After layout, for which even a Transpose of 1×1 maps is one that cancels; a Reshape would stand in its way.
+  { name: 'unit-transposes', level: 'full', run: reshapeUnitTransposes },
   // Again: layout leaves Reshapes that meet, and operators that now do nothing.
   { name: 'canonicalise', level: 'full', run: canonicalise },
   // After layout: no Transpose stands between a convolution and its normalisation any more.

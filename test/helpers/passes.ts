@@ -1,7 +1,7 @@
 /** Runs a pass on a frozen graph and checks everything a pass promises, whatever it does. */
 import { expect } from 'vitest';
 import { floatTolerance, type Tolerance } from '../../src/core/compare.ts';
-import type { Tensor } from '../../src/core/tensor.ts';
+import type { Tensor, TensorDesc } from '../../src/core/tensor.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { print } from '../../src/ir/print.ts';
@@ -86,9 +86,11 @@ export function applyPass(pass: (graph: Graph) => Graph, graph: Graph, tolerance
 /** Throws unless `values` describes every value, and as inference does. */
 export function expectConsistent(graph: Graph): void {
   const inferred = inferShapes({ ...graph, values: new Map() }).values;
-  const text = (g: ReadonlyMap<string, { dtype: string; shape: readonly number[] }>): string[] =>
-    [...g].map(([name, { dtype, shape }]) => `${name}: ${dtype} [${shape.join()}]`).sort();
-  expect(text(graph.values)).toEqual(text(inferred));
+  expect(described(graph.values)).toEqual(described(inferred));
+}
+
+function described(values: ReadonlyMap<string, TensorDesc>): string[] {
+  return [...values].map(([name, { dtype, shape }]) => `${name}: ${dtype} [${shape.join()}]`).sort();
 }
 
 /** The nodes of a graph as text, without the lines of inputs and constants. */

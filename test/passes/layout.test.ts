@@ -6,6 +6,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
 import { canonicalise } from '../../src/passes/canonicalise.ts';
 import { layout } from '../../src/passes/layout/layout.ts';
+import { reshapeUnitTransposes } from '../../src/passes/unit-transposes.ts';
 import { transposedElements } from '../../src/passes/layout/sinker.ts';
 import { pushReshape } from '../../src/passes/layout/view.ts';
 import { at, product, range } from '../../src/util/arrays.ts';
@@ -261,6 +262,21 @@ describe('pushReshape', () => {
 });
 
 describe('layout, then canonicalise', () => {
+  it('reaches the producer past an activation of a 1×1 map', () => {
+    const graph = run((b) => {
+      const relu = b.one('Activation', [pool(b, image(b))], { activation: RELU });
+      return spatial(b, relu);
+    });
+    const after = canonicalise(applyPass(reshapeUnitTransposes, graph));
+    expect(after.nodes.map((n) => n.op)).toEqual([
+      'Transpose',
+      'GlobalAveragePool',
+      'Activation',
+      'MaxPool',
+      'Reshape',
+    ]);
+  });
+
   it('leaves one spelling of a squeezed channel gate', () => {
     const graph = canonicalise(
       run((b) => {

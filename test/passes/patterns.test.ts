@@ -116,8 +116,9 @@ describe('hard-sigmoid', () => {
   ])('leaves %s', (_, fill) => expectUntouched(recogniseHardSigmoid, fill));
 });
 
+const gate = (e: Expressions, x: string): string => e.act('clip', e.of('add', x, 3), 0, 6);
+
 describe('hard-swish', () => {
-  const gate = (e: Expressions, x: string): string => e.act('clip', e.of('add', x, 3), 0, 6);
   it.each<[string, Fill]>([
     ['x·(clip(x + 3, 0, 6) / 6)', (e, x) => e.of('mul', x, e.of('div', gate(e, x), 6))],
     ['(x·clip(x + 3, 0, 6)) / 6', (e, x) => e.of('div', e.of('mul', x, gate(e, x)), 6)],
@@ -146,8 +147,9 @@ describe('swish', () => {
   ])('leaves %s', (_, fill) => expectUntouched(recogniseSwish, fill));
 });
 
+const erf = (e: Expressions, x: string): string => e.b.one('Unary', [x], { kind: 'erf' });
+
 describe('gelu', () => {
-  const erf = (e: Expressions, x: string): string => e.b.one('Unary', [x], { kind: 'erf' });
   const root = Math.sqrt(2 / Math.PI);
   it.each<[string, Fill]>([
     [
@@ -192,23 +194,24 @@ function tanhGelu(e: Expressions, x: string, argument: string): string {
   return e.of('mul', e.of('mul', 0.5, x), e.of('add', e.act('tanh', argument), 1));
 }
 
+const prelu =
+  (slopes: readonly number[]): Fill =>
+  (e, x) =>
+    e.b.one('PRelu', [x, e.b.constant('slope', tensorOf('float32', [slopes.length], slopes))], {});
+
 describe('uniform PRelu', () => {
-  const prelu =
-    (slopes: readonly number[]): Fill =>
-    (e, x) =>
-      e.b.one('PRelu', [x, e.b.constant('slope', tensorOf('float32', [slopes.length], slopes))], {});
   it('becomes leakyRelu', () => {
     expect(dump(recogniseUniformPRelu, prelu([0.25, 0.25, 0.25]))).toMatch(onlyActivation('leakyRelu\\(0.25,0\\)'));
   });
   it('stays with a slope per channel', () => expectUntouched(recogniseUniformPRelu, prelu([0.25, 0.25, 0.5])));
 });
 
-describe('channel shuffle', () => {
-  const shuffle =
-    (x: readonly number[], inner: readonly number[], perm: readonly number[], out = x): Fill =>
-    (e, input) =>
-      e.reshape(e.b.one('Transpose', [e.reshape(input, inner)], { perm }), out);
+const shuffle =
+  (x: readonly number[], inner: readonly number[], perm: readonly number[], out = x): Fill =>
+  (e, input) =>
+    e.reshape(e.b.one('Transpose', [e.reshape(input, inner)], { perm }), out);
 
+describe('channel shuffle', () => {
   it('channels second', () => {
     const x = [2, 6, 3, 2];
     expect(dump(recogniseChannelShuffle, shuffle(x, [2, 3, 2, 3, 2], [0, 2, 1, 3, 4]), x)).toBe(
@@ -245,17 +248,18 @@ describe('channel shuffle', () => {
   ])('leaves %s', (_, fill, shape) => expectUntouched(recogniseChannelShuffle, fill, shape));
 });
 
-describe('split shuffle', () => {
-  const take = (e: Expressions, x: string, index: number): string =>
-    e.b.one('Gather', [x, e.b.constant('i', tensorOf('int64', [], [index]))], { axis: 0 });
-  const halves =
-    (batch: number): Fill =>
-    (e, x) => {
-      const swapped = e.b.one('Transpose', [e.reshape(x, [batch * 3, 2, 4])], { perm: [1, 0, 2] });
-      const stacked = e.reshape(swapped, [2, -1, 3, 2, 2]);
-      return [take(e, stacked, 0), take(e, stacked, -1)];
-    };
+const take = (e: Expressions, x: string, index: number): string =>
+  e.b.one('Gather', [x, e.b.constant('i', tensorOf('int64', [], [index]))], { axis: 0 });
 
+const halves =
+  (batch: number): Fill =>
+  (e, x) => {
+    const swapped = e.b.one('Transpose', [e.reshape(x, [batch * 3, 2, 4])], { perm: [1, 0, 2] });
+    const stacked = e.reshape(swapped, [2, -1, 3, 2, 2]);
+    return [take(e, stacked, 0), take(e, stacked, -1)];
+  };
+
+describe('split shuffle', () => {
   it.each([1, 2])('batch %i: even and odd channels by Slice', (batch) => {
     const graph = applyPass(recogniseSplitShuffle, graphFor(halves(batch), [batch, 6, 2, 2]));
     expect(graph.nodes.map((n) => n.op)).toEqual(['Slice', 'Slice', 'Unary', 'Unary']);

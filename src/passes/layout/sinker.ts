@@ -2,8 +2,17 @@
 import { elementCount } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node, OpAttributes, OpKind } from '../../ir/ops.ts';
+import { descOf } from '../../ir/rewrite.ts';
 import { at, product, range } from '../../util/arrays.ts';
-import { composePerms, invertPerm, isIdentityPerm, movesOnlyUnits, permuteShape, type Perm } from '../permutation.ts';
+import {
+  composePerms,
+  fullPerm,
+  invertPerm,
+  isIdentityPerm,
+  movesOnlyUnits,
+  permuteShape,
+  type Perm,
+} from '../permutation.ts';
 import { Rewriter } from '../rewriter.ts';
 import { isDirect, leadingPerm, type View } from './view.ts';
 
@@ -145,12 +154,13 @@ export class Sinker {
   }
 }
 
-/** Elements that the Transposes of a graph move: what the layout pass must not increase. */
+/** Elements that the Transposes of a graph move, reshapes in disguise left out: what the layout pass must not increase. */
 export function transposedElements(graph: Graph): number {
   let sum = 0;
   for (const node of graph.nodes) {
-    const desc = node.op === 'Transpose' ? graph.values.get(at(node.outputs, 0)) : undefined;
-    if (desc) sum += elementCount(desc.shape);
+    if (node.op !== 'Transpose') continue;
+    const { shape } = descOf(graph, at(node.inputs, 0));
+    if (!movesOnlyUnits(fullPerm(node.attributes.perm, shape.length), shape)) sum += elementCount(shape);
   }
   return sum;
 }
