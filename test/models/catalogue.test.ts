@@ -2,11 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE, findModel, type PinnedFile } from '../../models/catalogue.ts';
+import { CATALOGUE, findModel, type CatalogueEntry, type PinnedFile } from '../../models/catalogue.ts';
 import { InputError } from '../../src/core/errors.ts';
-
-const DATA = new URL('../../../shared/data/', import.meta.url);
-const SUMS = new URL('SHA256SUMS', DATA);
+import { importModel } from '../../src/formats/detect.ts';
+import type { ModelFiles } from '../../src/formats/importer.ts';
+import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { hasSharedData, sharedModel, sharedPath } from '../helpers/shared-data.ts';
+import { compile } from '../../src/passes/pipeline.ts';
 
 /** Files of the test data are named as in their repositories, but for a few. */
 const LOCAL_NAMES: Readonly<Record<string, string>> = {
@@ -53,15 +55,43 @@ describe('the catalogue', () => {
   });
 });
 
+/** The model files of an entry that lies in a package or in the test data. */
+function localFiles({ source }: CatalogueEntry): Promise<ModelFiles> {
+  if (source.kind === 'npm') return npmModelFiles(source.package, source.path);
+  return Promise.resolve(sharedModel(`onnx/${source.url.replace(/^.*\//, '')}`));
+}
+
+const readable = CATALOGUE.filter(
+  ({ format, source }) => format.startsWith('tfjs-') || (format === 'onnx' && (source.kind === 'npm' || hasSharedData)),
+);
+
+describe('entries in formats the engine reads are what they say', () => {
+  it.each(readable.map((entry) => [entry.name, entry] as const))('%s', async (_name, entry) => {
+    const { format, graph } = await importModel(await localFiles(entry));
+    expect(format).toBe(entry.format);
+    const { width, height, layout, dtype } = entry.preprocessing;
+    const [input] = graph.inputs;
+    expect(graph.inputs.length).toBe(1);
+    expect(input?.dtype).toBe(dtype);
+    expect(input?.shape.slice(1)).toEqual(layout === 'nhwc' ? [height, width, 3] : [3, height, width]);
+    if (entry.task === 'classification') {
+      const shapes = { [input?.name ?? '']: [1, ...(input?.shape.slice(1).map(Number) ?? [])] };
+      const compiled = compile(graph, { level: 'reference', inputShapes: shapes });
+      const [output = ''] = compiled.outputs;
+      expect(compiled.values.get(output)?.shape).toEqual([1, Array.isArray(entry.labels) ? entry.labels.length : 0]);
+    }
+  });
+});
+
 const countLines = (file: string): number =>
-  readFileSync(new URL(`labels/${file}`, DATA), 'utf8')
+  readFileSync(sharedPath(`labels/${file}`), 'utf8')
     .trim()
     .split('\n').length;
 
-const data = describe.skipIf(!existsSync(SUMS));
+const data = describe.skipIf(!hasSharedData);
 
 data('the catalogue against the shared test data (skipped where it is absent)', () => {
-  const sums = existsSync(SUMS) ? readFileSync(SUMS, 'utf8').trim().split('\n') : [];
+  const sums = hasSharedData ? readFileSync(sharedPath('SHA256SUMS'), 'utf8').trim().split('\n') : [];
   const byName = new Map(
     sums.map((line) => {
       const [sum = '', path = ''] = line.split(/\s+/);
@@ -71,7 +101,7 @@ data('the catalogue against the shared test data (skipped where it is absent)', 
   it.each(pinned.map((file) => [file.url.replace(/^.*\//, ''), file] as const))('%s', (name, file) => {
     const local = byName.get(LOCAL_NAMES[name] ?? name);
     expect(local?.sum).toBe(file.sha256);
-    const bytes = readFileSync(new URL(local?.path ?? '', DATA));
+    const bytes = readFileSync(sharedPath(local?.path ?? ''));
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(file.sha256);
   });
 
