@@ -8,28 +8,41 @@ import { wgsl } from './module.ts';
  */
 export const ACTIVATION_PARAMS = { act_alpha: 'f32', act_beta: 'f32' } as const;
 
+/** `x` within [low, high], NaN kept: WGSL's clamp may give anything for NaN. */
+const within = (x: string, low: string, high: string): string =>
+  `select(select(${x}, T(${high}), ${x} > T(${high})), T(${low}), ${x} < T(${low}))`;
+
+// tanh overflows to NaN for large arguments on some drivers; beyond ±10 it is ±1 in float32.
+const tanh = (x: string): string => `tanh(${within(x, '-10.0', '10.0')})`;
+
+// log(1 + t) for t = e^-|x|: the sum would round a small t away, so that is where its series takes over.
+const softplus = `let t = exp(-abs(x));
+  let s = max(x, T(0.0)) + select(log(1.0 + t), t * (1.0 - t * (0.5 - t / 3.0)), t < T(0.01));`;
+
 const BODIES: { readonly [K in ActivationKind]: string } = {
   none: 'return x;',
   relu: 'return select(x, T(0.0), x < T(0.0));',
-  clip: 'return select(select(x, T(b), x > T(b)), T(a), x < T(a));',
+  clip: `return ${within('x', 'a', 'b')};`,
   leakyRelu: 'return select(x, x * a, x < T(0.0));',
   elu: 'return select(x, (exp(x) - 1.0) * a, x < T(0.0));',
   selu: 'return select(x, (exp(x) - 1.0) * a, x < T(0.0)) * b;',
-  celu: 'return max(x, T(0.0)) + min(T(0.0), (exp(x / a) - 1.0) * a);',
+  celu: 'return select(x, (exp(x / a) - 1.0) * a, x < T(0.0));',
   sigmoid: 'return 1.0 / (1.0 + exp(-x));',
-  hardSigmoid: 'return clamp(x * a + b, T(0.0), T(1.0));',
-  hardSwish: 'return x * clamp(x / 6.0 + 0.5, T(0.0), T(1.0));',
+  hardSigmoid: `let v = x * a + b; return ${within('v', '0.0', '1.0')};`,
+  hardSwish: `let v = x / 6.0 + 0.5; return x * ${within('v', '0.0', '1.0')};`,
   swish: 'return x / (1.0 + exp(-x));',
-  // tanh overflows to NaN for large arguments on some drivers; beyond ±10 it is ±1 in float32.
-  tanh: 'return tanh(clamp(x, T(-10.0), T(10.0)));',
-  softplus: 'return max(x, T(0.0)) + log(1.0 + exp(-abs(x)));',
+  tanh: `return ${tanh('x')};`,
+  softplus: `${softplus} return s;`,
   softsign: 'return x / (1.0 + abs(x));',
-  mish: 'let s = max(x, T(0.0)) + log(1.0 + exp(-abs(x))); return x * tanh(clamp(s, T(-10.0), T(10.0)));',
+  mish: `${softplus} return x * ${tanh('s')};`,
   gelu: 'return x * 0.5 * (1.0 + erf_approx(x * 0.7071067811865476));',
-  geluTanh: 'return x * 0.5 * (1.0 + tanh(clamp(0.7978845608028654 * (x + 0.044715 * x * x * x), T(-10.0), T(10.0))));',
+  geluTanh: `let v = 0.7978845608028654 * (x + 0.044715 * x * x * x); return x * 0.5 * (1.0 + ${tanh('v')});`,
 };
 
-/** erf by Abramowitz & Stegun 7.1.26 refined with the Chebyshev fit the CPU reference uses; |error| < 1.2e-7. */
+/**
+ * Declares `fn erf_approx`: a Chebyshev fit of erfc (Numerical Recipes in C, 2nd ed., §6.2; |error| < 1.2e-7 before
+ * rounding), and the Taylor series below 1/2, where 1 − erfc would lose the small result's digits.
+ */
 export function erfFunction(type: 'f32' | 'vec4<f32>'): string {
   return wgsl`
 fn erf_approx(x: ${type}) -> ${type} {
@@ -37,7 +50,10 @@ fn erf_approx(x: ${type}) -> ${type} {
   let poly = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 + t * (0.27886807 +
     t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277))))))));
   let r = 1.0 - t * exp(-x * x + poly);
-  return select(r, -r, x < ${type}(0.0));
+  let q = x * x;
+  let series = x * (1.1283791671 + q * (-0.3761263890 + q * (0.1128379167 + q * (-0.0268661706 + q * (0.0052239776 -
+    q * 0.0008548327)))));
+  return select(select(r, -r, x < ${type}(0.0)), series, abs(x) < ${type}(0.5));
 }`;
 }
 

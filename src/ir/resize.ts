@@ -34,7 +34,7 @@ export function sizedAxis(input: number, output: number): ResizeAxis {
 
 /** The input coordinate of an output element, not yet clamped. */
 function coordinate(i: number, { input, output, scale }: ResizeAxis, mode: OpAttributes['Resize']['coordinateMode']) {
-  const halfPixel = (): number => f(f(f(i + 0.5) / scale) - 0.5);
+  const halfPixel = (offset = 0): number => f(f(offset + f(f(i + 0.5) / scale)) - 0.5);
   switch (mode) {
     case 'half_pixel':
       return halfPixel();
@@ -47,7 +47,7 @@ function coordinate(i: number, { input, output, scale }: ResizeAxis, mode: OpAtt
     case 'half_pixel_symmetric': {
       // The exact (fractional) output extent, centred on the whole one.
       const adjustment = f(output / f(scale * input));
-      return f(f((input / 2) * f(1 - adjustment)) + halfPixel());
+      return halfPixel(f((input / 2) * f(1 - adjustment)));
     }
   }
 }

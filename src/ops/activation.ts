@@ -38,22 +38,19 @@ export function activationFunction({ kind, alpha, beta }: Activation): (x: numbe
   return (x) => f(x, alpha, beta);
 }
 
-/** Error function, |error| < 1.2e-7 (Numerical Recipes in C, 2nd ed., §6.2: Chebyshev fit of erfc). */
+/**
+ * Error function to float64 precision: 2x/√π·e^(−x²)·Σ (2x²)ⁿ/(2n+1)!! (Abramowitz & Stegun 7.1.6), whose terms are all
+ * positive, so that nothing cancels.
+ */
 export function erf(x: number): number {
-  const t = 1 / (1 + 0.5 * Math.abs(x));
-  const poly =
-    -1.26551223 +
-    t *
-      (1.00002368 +
-        t *
-          (0.37409196 +
-            t *
-              (0.09678418 +
-                t *
-                  (-0.18628806 +
-                    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277))))))));
-  const erfc = t * Math.exp(-x * x + poly);
-  return x >= 0 ? 1 - erfc : erfc - 1;
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let term = 1;
+  let sum = 1;
+  for (let n = 1; term > sum * 1e-17; n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
+  }
+  return ((2 * x) / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
 /** Applies an activation to every element. */

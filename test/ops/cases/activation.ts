@@ -31,6 +31,18 @@ export const activationCases: readonly OpCase<'Activation'>[] = [
     inputs: [{ shape: [2, 3, 5, 7], low: -12, high: 12 }],
     attributes: { activation: { kind, alpha, beta } },
   })),
+  ...kinds.map(([kind, [alpha, beta]]): OpCase<'Activation'> => ({
+    name: `${kind} near zero`,
+    op: 'Activation',
+    inputs: [{ shape: [3, 7], low: -1e-3, high: 1e-3 }],
+    attributes: { activation: { kind, alpha, beta } },
+  })),
+  ...kinds.map(([kind, [alpha, beta]]): OpCase<'Activation'> => ({
+    name: `${kind} of NaN, infinities and large elements`,
+    op: 'Activation',
+    inputs: [{ shape: [2, 4], values: [NaN, Infinity, -Infinity, -0, 1e-38, 100, -100, 1e30] }],
+    attributes: { activation: { kind, alpha, beta } },
+  })),
   {
     name: 'relu keeps NaN and infinities',
     op: 'Activation',
