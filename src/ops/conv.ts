@@ -1,7 +1,7 @@
 /** Convolution over one to three spatial dimensions, channels last: groups, dilation, any padding, fused epilogue. */
 import { isFloat } from '../core/dtype.ts';
 import { ShapeError } from '../core/errors.ts';
-import { shapeText, zeros, type Shape, type Tensor, type TensorDesc } from '../core/tensor.ts';
+import { elementCount, shapeText, zeros, type Shape, type Tensor, type TensorDesc } from '../core/tensor.ts';
 import type { NodeOf } from '../ir/ops.ts';
 import { at, product, sameArray } from '../util/arrays.ts';
 import { activationFunction } from './activation.ts';
@@ -44,6 +44,7 @@ function infer(node: NodeOf<'Conv'>, inputs: Operands): readonly TensorDesc[] {
   const axes = windowAxes(node.attributes, x.shape, w.shape.slice(0, -2));
   const { outC } = channelsOf(x.shape, w.shape, node.attributes.group);
   const shape = [at(x.shape, 0), ...axes.map((axis) => outputExtent(axis)), outC];
+  elementCount(shape);
   const bias = inputs[2];
   if (bias && !sameArray(bias.shape, [outC])) {
     throw new ShapeError(`the bias is ${shapeText(bias.shape)}, ${outC} output channels need ${outC}`);

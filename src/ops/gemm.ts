@@ -2,7 +2,7 @@
 import { broadcastShapes } from '../core/broadcast.ts';
 import { isFloat } from '../core/dtype.ts';
 import { ShapeError } from '../core/errors.ts';
-import { shapeText, zeros, type Shape } from '../core/tensor.ts';
+import { elementCount, shapeText, zeros, type Shape } from '../core/tensor.ts';
 import { at, sameArray } from '../util/arrays.ts';
 import { activationFunction } from './activation.ts';
 import type { OpDefinition } from './definition.ts';
@@ -30,6 +30,7 @@ export const gemm: OpDefinition<'Gemm'> = {
       );
     }
     const shape = [rows, columns];
+    elementCount(shape);
     const c = inputs[2];
     if (c && !(c.shape.length <= 2 && sameArray(broadcastShapes(c.shape, shape), shape))) {
       throw new ShapeError(`c is ${shapeText(c.shape)}, which does not broadcast to ${shapeText(shape)}`);

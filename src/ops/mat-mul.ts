@@ -1,7 +1,7 @@
 /** MatMul: NumPy matmul with batch broadcasting, optional transposition of the last two dimensions, bias, activation. */
 import { broadcastShapes, broadcastStrides } from '../core/broadcast.ts';
 import { ShapeError } from '../core/errors.ts';
-import { shapeText, zeros, type Shape } from '../core/tensor.ts';
+import { elementCount, shapeText, zeros, type Shape } from '../core/tensor.ts';
 import { at, product, sameArray } from '../util/arrays.ts';
 import { activationFunction } from './activation.ts';
 import type { OpDefinition } from './definition.ts';
@@ -53,6 +53,7 @@ export const matMul: OpDefinition<'MatMul'> = {
     const b = operand(inputs, 1);
     if (a.dtype !== b.dtype) throw new ShapeError(`MatMul of ${a.dtype} and ${b.dtype} is not defined`);
     const { shape, columns } = extentsOf(a.shape, b.shape, attributes);
+    elementCount(shape);
     const bias = inputs[2];
     if (bias && !sameArray(bias.shape, [columns])) {
       throw new ShapeError(`the bias is ${shapeText(bias.shape)}, ${columns} columns need ${columns}`);

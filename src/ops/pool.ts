@@ -1,7 +1,7 @@
 /** Max and average pooling over one to three spatial dimensions, channels last: one loop, two folds. */
 import { isFloat } from '../core/dtype.ts';
 import { ShapeError } from '../core/errors.ts';
-import { zeros, type Tensor, type TensorDesc } from '../core/tensor.ts';
+import { elementCount, zeros, type Tensor, type TensorDesc } from '../core/tensor.ts';
 import type { PoolWindow } from '../ir/ops.ts';
 import { at, product } from '../util/arrays.ts';
 import type { Operands } from './definition.ts';
@@ -22,7 +22,9 @@ export function inferPool(window: PoolWindow, inputs: Operands): readonly Tensor
     }
   }
   const spatial = axes.map((axis) => outputExtent(axis, window.ceilMode));
-  return [{ dtype, shape: [at(shape, 0), ...spatial, at(shape, shape.length - 1)] }];
+  const pooled = [at(shape, 0), ...spatial, at(shape, shape.length - 1)];
+  elementCount(pooled);
+  return [{ dtype, shape: pooled }];
 }
 
 /** How a pool folds the elements of a window. */

@@ -1,7 +1,7 @@
 /** Resize of the spatial dimensions, nearest or linear, with every coordinate transformation of ONNX Resize-19. */
 import { isFloat } from '../core/dtype.ts';
 import { ShapeError } from '../core/errors.ts';
-import { shapeText, zeros, type Shape, type TensorDesc } from '../core/tensor.ts';
+import { elementCount, shapeText, zeros, type Shape, type TensorDesc } from '../core/tensor.ts';
 import { resizeTable, scaledAxis, sizedAxis, type ResizeAxis, type ResizeTable } from '../ir/resize.ts';
 import { at, product } from '../util/arrays.ts';
 import type { OpDefinition, Operand, Operands } from './definition.ts';
@@ -32,7 +32,9 @@ function infer(inputs: Operands): readonly TensorDesc[] {
   axes.forEach(({ input, output }) => {
     if (input < 1 || output < 1) throw new ShapeError(`Resize from ${input} to ${output} elements is not defined`);
   });
-  return [{ dtype, shape: [at(shape, 0), ...axes.map((axis) => axis.output), at(shape, shape.length - 1)] }];
+  const resized = [at(shape, 0), ...axes.map((axis) => axis.output), at(shape, shape.length - 1)];
+  elementCount(resized);
+  return [{ dtype, shape: resized }];
 }
 
 export const resize: OpDefinition<'Resize'> = {
