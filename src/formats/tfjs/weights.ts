@@ -161,7 +161,8 @@ function specAt(specs: readonly WeightSpec[], position: number): { name: string;
 function decode({ dtype, shape, quantisation }: WeightSpec, bytes: Uint8Array): Tensor {
   if (!quantisation) return fromRaw(dtype, shape, bytes);
   const { stored, scale, min } = quantisation;
-  const codes = stored === 'uint8' ? bytes : new Uint16Array(bytes.slice().buffer);
+  // A copy by construction, not bytes.slice(): Node's Buffer gives a view of all its memory there.
+  const codes = stored === 'uint8' ? bytes : new Uint16Array(new Uint8Array(bytes).buffer);
   const to = dtype === 'int32' ? 'int32' : 'float32';
   const data = hostArray(to, codes.length);
   // A plain loop: typed-array `from` with a function takes a hundred times as long, seconds on a large network.
