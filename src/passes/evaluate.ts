@@ -1,15 +1,9 @@
 /** Shape inference and evaluation of one node, with errors that name it. */
 import { GraphError, ImportError, ShapeError, TilewiseError, type ErrorDetail } from '../core/errors.ts';
 import type { Tensor, TensorDesc } from '../core/tensor.ts';
-import type { Node, OpKind } from '../ir/ops.ts';
-import type { OpDefinition, Operand, Operands } from '../ops/definition.ts';
-import { OPS } from '../ops/registry.ts';
-
-/** The registry's row for an operator known only at run time. */
-export function definitionOf(op: OpKind): OpDefinition<OpKind> {
-  // Row K takes nodes of kind K; a row is only ever looked up by the kind of the node it is then given.
-  return OPS[op] as unknown as OpDefinition<OpKind>;
-}
+import type { Node } from '../ir/ops.ts';
+import type { Operand, Operands } from '../ops/definition.ts';
+import { definitionOf } from '../ops/lookup.ts';
 
 /** Descriptions of a node's outputs. Errors keep their class and gain the node's name and operator. */
 export function inferNode(node: Node, inputs: Operands): readonly TensorDesc[] {
