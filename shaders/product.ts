@@ -2,13 +2,14 @@
  * Matrix products, batched: Gemm, MatMul and 1×1 convolutions. Each invocation sums four columns of one or four rows
  * in registers.
  *
- * Layout: a[batch][row·depth + k] (transA: [k·rows + row]), b[batch][k·columns + column] (transB: [column·depth + k]),
- *   y and residual[batch][row·columns + column], bias[row·bias_row + column·bias_column].
+ * Layout: a[batch][row·depth + k] (transA: [k·rows + row]), b[batch][k·width + j] (transB: [j·depth + k]), where b holds
+ *   `width` of the columns, column = first + j; y and residual[batch][row·columns + column],
+ *   bias[row·bias_row + column·bias_column].
  * Bindings: a read, b read, bias? read f32, residual? read, y read_write; a is vec4 when depthVector is 4, and so is b
  *   with transB; without, b is vec4 when columnVector is 4, as are residual and y.
  * Workgroup: 64 × 1 × 1; an invocation makes `rows` rows × 4 columns.
- * Dispatch: dispatch1d(count, 64), count = batches · tiles · quads, tiles = ⌈rows / spec.rows⌉, quads = ⌈columns / 4⌉.
- * Spec: rows 1 or 4; depthVector 4 when depth % 4 = 0 and not transA; columnVector 4 when columns % 4 = 0; batchRank,
+ * Dispatch: dispatch1d(count, 64), count = batches · tiles · quads, tiles = ⌈rows / spec.rows⌉, quads = ⌈width / 4⌉.
+ * Spec: rows 1 or 4; depthVector 4 when depth % 4 = 0 and not transA; columnVector 4 when columns, width and first are multiples of 4; batchRank,
  *   the dimensions over which batches broadcast (strides s of a, t of b); scaled, y = alpha·a·b + beta·bias; epilogue.
  * Limits: no workgroup storage.
  */
@@ -57,7 +58,7 @@ function step(spec: ProductSpec): string {
     if (transB)
       return `    let b${d} = vec4<f32>(${LANES.map((j) => `b[b_at + ${u32(j)} * params.depth + k]`).join(', ')});`;
     if (columnVector === 4) return `    let b${d} = b[b_at + ${k} * params.quads];`;
-    return `    let b${d} = vec4<f32>(${LANES.map((j) => `b[b_at + ${k} * params.columns + ${u32(j)}]`).join(', ')});`;
+    return `    let b${d} = vec4<f32>(${LANES.map((j) => `b[b_at + ${k} * params.width + ${u32(j)}]`).join(', ')});`;
   });
   const sums = (r: number): string =>
     depthVector === 4 ? `a${r}.x * b0 + a${r}.y * b1 + a${r}.z * b2 + a${r}.w * b3` : `a${r} * b0`;
@@ -77,6 +78,8 @@ function params(spec: ProductSpec): ParamFields {
     rows: 'u32',
     depth: 'u32',
     columns: 'u32',
+    first: 'u32',
+    width: 'u32',
     tiles: 'u32',
     quads: 'u32',
     ...(spec.bias ? ({ bias_row: 'u32', bias_column: 'u32' } as const) : {}),
@@ -110,16 +113,17 @@ export function productShader(spec: ProductSpec): ShaderModule {
   ${linearIndex(PRODUCT_WORKGROUP)}
   if (i >= params.count) { return; }
   let tile_index = i / params.quads;
-  let column = (i - tile_index * params.quads) * 4u;
+  let b_column = (i - tile_index * params.quads) * 4u;
+  let column = params.first + b_column;
   let batch = tile_index / params.tiles;
   let tile = tile_index - batch * params.tiles;
-  let lanes = min(4u, params.columns - column);
+  let lanes = min(4u, params.width - b_column);
   ${coordinates(batchRank, 'batch')}
   let a_at = ${stridedOffset(batchRank, 's')};
 #if ${transB}
-  let b_at = (${stridedOffset(batchRank, 't')} + column * params.depth) / ${u32(bVector(spec))};
+  let b_at = (${stridedOffset(batchRank, 't')} + b_column * params.depth) / ${u32(bVector(spec))};
 #else
-  let b_at = (${stridedOffset(batchRank, 't')} + column) / ${u32(bVector(spec))};
+  let b_at = (${stridedOffset(batchRank, 't')} + b_column) / ${u32(bVector(spec))};
 #endif
 ${perPixel(rows, rowOf)}
 ${perPixel(rows, rowStart)}

@@ -12,7 +12,7 @@ import {
   type KernelDefinition,
   type LowerContext,
 } from './definition.ts';
-import { productCall } from './product.ts';
+import { productCalls } from './product.ts';
 import { planarWindow, stripPixels, type PlanarWindow } from './window.ts';
 
 type Context = LowerContext<'Conv'>;
@@ -49,7 +49,7 @@ const pointwise = variant<'Conv', PlanarWindow>(
   ({ node, device }, { batch, params }) => {
     const rows = batch * params.out_h * params.out_w;
     const bias = node.inputs[2] ? { operand: value(node.inputs[2]), rowStride: 0, columnStride: 1 } : undefined;
-    const call = productCall(
+    return productCalls(
       {
         rows,
         depth: params.in_c,
@@ -67,7 +67,6 @@ const pointwise = variant<'Conv', PlanarWindow>(
       rows === 1 ? 1 : 4,
       device,
     );
-    return [call];
   },
 );
 

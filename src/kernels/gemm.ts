@@ -4,7 +4,7 @@ import { PlanError } from '../core/errors.ts';
 import { isFloat } from '../core/dtype.ts';
 import { at } from '../util/arrays.ts';
 import { required, result, value, variant, type KernelDefinition, type LowerContext } from './definition.ts';
-import { productCall, type Product } from './product.ts';
+import { productCalls, type Product } from './product.ts';
 
 function productOf(context: LowerContext<'Gemm'>): Product {
   const { node, inputs } = context;
@@ -25,6 +25,7 @@ function productOf(context: LowerContext<'Gemm'>): Product {
     batch: [],
     a: value(node.inputs[0]),
     b: value(node.inputs[1]),
+    constantB: context.constant(node.inputs[1] ?? ''),
     bias: c && { operand: value(node.inputs[2]), rowStride: rowStride ?? 0, columnStride: columnStride ?? 0 },
     y: value(node.outputs[0]),
     scale: plain ? undefined : { alpha, beta },
@@ -38,8 +39,8 @@ export const gemm: KernelDefinition<'Gemm'> = {
     variant(
       'tile',
       (context) => (at(result(context).shape, 0) > 1 ? productOf(context) : undefined),
-      ({ device }, product) => [productCall(product, 4, device)],
+      ({ device }, product) => productCalls(product, 4, device),
     ),
-    variant('row', productOf, ({ device }, product) => [productCall(product, 1, device)]),
+    variant('row', productOf, ({ device }, product) => productCalls(product, 1, device)),
   ],
 };

@@ -5,7 +5,7 @@ import { PlanError } from '../core/errors.ts';
 import type { Shape } from '../core/tensor.ts';
 import { at, product as count } from '../util/arrays.ts';
 import { required, value, variant, type KernelDefinition, type LowerContext } from './definition.ts';
-import { productCall, type Product } from './product.ts';
+import { productCalls, type Product } from './product.ts';
 import { collapse, stridedDims, type StridedDim } from './strided.ts';
 
 /** Batch dimensions, and the two extents of each matrix as stored; vectors are matrices of one row or column. */
@@ -43,6 +43,7 @@ function productOf(context: LowerContext<'MatMul'>): Product {
     batch: batchDims(a.batch, b.batch, a.outer * a.inner, b.outer * b.inner),
     a: value(node.inputs[0]),
     b: value(node.inputs[1]),
+    constantB: context.constant(node.inputs[1] ?? ''),
     bias: bias ? { operand: value(bias), rowStride: 0, columnStride: 1 } : undefined,
     y: value(node.outputs[0]),
     activation: node.attributes.activation,
@@ -58,8 +59,8 @@ export const matMul: KernelDefinition<'MatMul'> = {
         const product = productOf(context);
         return product.rows > 1 ? product : undefined;
       },
-      ({ device }, product) => [productCall(product, 4, device)],
+      ({ device }, product) => productCalls(product, 4, device),
     ),
-    variant('row', productOf, ({ device }, product) => [productCall(product, 1, device)]),
+    variant('row', productOf, ({ device }, product) => productCalls(product, 1, device)),
   ],
 };
