@@ -1,4 +1,6 @@
 /** The `tilewise` command line: its commands and options, and what becomes of errors. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
 import { addCompare } from './commands/compare.ts';
@@ -32,6 +34,7 @@ export async function runCommandLine(argv: readonly string[], streams: Streams):
 function buildProgram(runner: Runner, streams: Streams): Command {
   const program = new Command('tilewise')
     .description('Runs trained vision networks on WebGPU from the model file you already have.')
+    .version(packageVersion(), '--version', 'print the version')
     .option('--json', 'print one JSON object on stdout and nothing else')
     .option('--verbose', 'print stack traces of errors')
     .configureHelp({ showGlobalOptions: true })
@@ -43,4 +46,12 @@ function buildProgram(runner: Runner, streams: Streams): Command {
     .showHelpAfterError();
   for (const add of [addClassify, addRun, addInspect, addCompare, addDemo]) add(program, runner);
   return program;
+}
+
+/** The package finds its own manifest by name: the path differs between a checkout and the built command. */
+function packageVersion(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(createRequire(import.meta.url).resolve('tilewise/package.json'), 'utf8'),
+  );
+  return manifest.version;
 }

@@ -1,0 +1,120 @@
+/** `tilewise classify`: labels and scores of pictures. */
+import { existsSync } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { LoadError } from '../../core/errors.ts';
+import { decodeImage } from '../../node/image.ts';
+import type { Session } from '../../session.ts';
+import type { Ranked } from '../../vision/classify.ts';
+import type { Pixels } from '../../vision/preprocess.ts';
+import { parseCount, parseNumbers } from '../arguments.ts';
+import { classify, openClassifier, toInput, type Classifier, type ClassifierOptions } from '../classifier.ts';
+import type { Context, Runner } from '../context.ts';
+import { median, milliseconds, table } from '../output.ts';
+import { addDeviceOptions, addSourceOptions, openSession, type DeviceOptions } from '../session.ts';
+import { readBytes } from '../tensor-files.ts';
+
+interface ClassifyOptions extends ClassifierOptions, DeviceOptions {
+  readonly top: number;
+}
+
+interface Result {
+  readonly file: string;
+  readonly top: readonly Ranked[];
+}
+
+/** Further runs of the last picture, so that `runMs` is a median: at most so many, and so long in all. */
+const REPEATS = 5;
+const REPEAT_BUDGET_MS = 1500;
+
+/** Adds the command. */
+export function addClassify(program: Command, runner: Runner): void {
+  const command = program
+    .command('classify')
+    .description('classify JPEG, PNG, WebP and BMP pictures')
+    .argument('<image...>', 'picture files')
+    .option('--model <name>', 'catalogue name, path or URL; default: nsfw-mobilenet-v2')
+    .option('--labels <file>', 'class names, one a line')
+    .option('--top <k>', 'how many classes to print', parseCount, 5)
+    .option(
+      '--mean <numbers>',
+      'subtracted from pixels (0 to 255): one number, or one a channel in --channel-order',
+      parseNumbers,
+    )
+    .option('--std <numbers>', 'pixels are divided by it after --mean', parseNumbers)
+    .addOption(new Option('--channel-order <order>', 'order of the channels').choices(['rgb', 'bgr']))
+    .addOption(new Option('--fit <how>', 'how the picture fills the input').choices(['stretch', 'cover', 'contain']))
+    .addHelpText(
+      'after',
+      '\nModels outside the catalogue get their size and layout from the input; values are, unless --mean and --std\n' +
+        'say otherwise, (pixel - mean) / std of ImageNet for channels first, pixel / 255 for channels last, the pixel\n' +
+        'itself for integer inputs; the picture is scaled to cover the input and its middle is taken.',
+    );
+  addSourceOptions(addDeviceOptions(command)).action(runner.wrap(run));
+}
+
+async function run(files: readonly string[], options: ClassifyOptions, context: Context): Promise<number> {
+  for (const file of files) if (!existsSync(file)) throw new LoadError('there is no such file', { file });
+  const [first = ''] = files;
+  const picture = await readPicture(first); // before the model: a bad picture should not wait for a download
+  const classifier = await openClassifier(options, context);
+  const { session, adapter, adapterSource, loadMs } = await openSession(
+    classifier.model,
+    options,
+    classifier.inputShapes,
+    context,
+  );
+  const times: number[] = [];
+  const results: Result[] = [];
+  for (const [i, file] of files.entries()) {
+    context.progress.report({ stage: 'classify', done: i, total: files.length });
+    const pixels = i === 0 ? picture : await readPicture(file);
+    results.push({ file, top: await timed(session, classifier, pixels, options.top, times) });
+    if (i === files.length - 1) await repeat(session, classifier, pixels, times);
+  }
+  context.progress.stop();
+  const firstRunMs = times[0] ?? NaN;
+  const runMs = times.length > 1 ? median(times.slice(1)) : firstRunMs;
+  const { backend } = options;
+  const model = classifier.model.name;
+  context.output.result({ model, backend, adapter, adapterSource, loadMs, firstRunMs, runMs, results }, () => {
+    const rows = results.flatMap(({ file, top }) =>
+      top.map((r, rank) => [rank === 0 ? file : '', r.label ?? `class ${r.index}`, r.score.toFixed(4)]),
+    );
+    const where = adapter === null ? 'the CPU reference' : `${adapter} (${adapterSource})`;
+    return (
+      `${table(['picture', 'label', 'score'], rows, ['score'])}\n${model} on ${where}: loaded in ` +
+      `${milliseconds(loadMs)}, first run ${milliseconds(firstRunMs)}, then ${milliseconds(runMs)} a picture`
+    );
+  });
+  return 0;
+}
+
+/** Reads and decodes a picture file. Throws LoadError or InputError that names it. */
+export async function readPicture(file: string): Promise<Pixels> {
+  return decodeImage(readBytes(file), file);
+}
+
+async function timed(
+  session: Session,
+  classifier: Classifier,
+  pixels: Pixels,
+  top: number,
+  times: number[],
+): Promise<readonly Ranked[]> {
+  const input = toInput(classifier, pixels);
+  const start = performance.now();
+  const answer = await classify(session, classifier, input, top);
+  times.push(performance.now() - start);
+  return answer.top;
+}
+
+async function repeat(session: Session, classifier: Classifier, pixels: Pixels, times: number[]): Promise<void> {
+  const input = toInput(classifier, pixels);
+  const slowest = times[times.length - 1] ?? 0;
+  const count = Math.min(REPEATS, Math.floor(REPEAT_BUDGET_MS / Math.max(1, slowest)));
+  for (let i = 0; i < count; i++) {
+    const start = performance.now();
+    await session.run(input);
+    times.push(performance.now() - start);
+  }
+}

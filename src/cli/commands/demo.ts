@@ -1,0 +1,117 @@
+/** `tilewise demo`: what `npm start` runs. Classifies the sample pictures on the GPU and checks every score on the CPU. */
+import type { Command } from 'commander';
+import { findModel } from '../../../models/catalogue.ts';
+import { Session } from '../../session.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import type { Ranked } from '../../vision/classify.ts';
+import type { Pixels } from '../../vision/preprocess.ts';
+import { classify, openClassifier, toInput, type ClassifierOptions } from '../classifier.ts';
+import type { Context, Runner } from '../context.ts';
+import { milliseconds, table } from '../output.ts';
+import { drawnSamples, samplePhotograph } from '../samples.ts';
+import { addAdapterOption, addSourceOptions, openSession } from '../session.ts';
+import { readPicture } from './classify.ts';
+
+interface DemoOptions extends ClassifierOptions {
+  readonly adapter?: string;
+}
+
+interface Sample {
+  readonly name: string;
+  /** Path to repeat the classification by hand; undefined for drawn ones. */
+  readonly file: string | undefined;
+  readonly pixels: Pixels;
+}
+
+interface Checked {
+  readonly picture: string;
+  readonly file: string | undefined;
+  readonly top: Ranked | undefined;
+  readonly runMs: number;
+  readonly cpuMs: number;
+  /** Largest absolute difference between a score on the GPU and on the CPU. */
+  readonly difference: number;
+}
+
+/** Largest difference between a score on the GPU and on the CPU that the demo calls agreement. */
+const AGREEMENT = 1e-3;
+
+/** Adds the command. */
+export function addDemo(program: Command, runner: Runner): void {
+  const command = program
+    .command('demo')
+    .description('classify the sample pictures with the default model, and compare with the CPU')
+    .option('--model <name>', 'another classifier of the catalogue');
+  addSourceOptions(addAdapterOption(command)).action(runner.wrap(demo));
+}
+
+async function demo(_: readonly string[], options: DemoOptions, context: Context): Promise<number> {
+  const { output, progress } = context;
+  const name = options.model ?? findModel().name;
+  output.note(`tilewise: ${findModel(name).title}, on WebGPU and on the CPU reference`);
+  const pictures = await samples();
+  const classifier = await openClassifier({ ...options, model: name }, context);
+  const device = { backend: 'webgpu' as const, ...(options.adapter === undefined ? {} : { adapter: options.adapter }) };
+  const gpu = await openSession(classifier.model, device, classifier.inputShapes, context);
+  const cpu = await Session.create(classifier.model.graph, { backend: 'cpu', inputShapes: classifier.inputShapes });
+  const results: Checked[] = [];
+  for (const [i, { name: picture, file, pixels }] of pictures.entries()) {
+    progress.report({ stage: 'classify and check', done: i, total: pictures.length });
+    const input = toInput(classifier, pixels);
+    if (i === 0) await gpu.session.run(input); // the first run also warms the driver up
+    const start = performance.now();
+    const { top, scores } = await classify(gpu.session, classifier, input, 1);
+    const end = performance.now();
+    const reference = await classify(cpu, classifier, input, 1);
+    const difference = largestDifference(scores, reference.scores);
+    const cpuMs = performance.now() - end;
+    results.push({ picture, file, top: top[0], runMs: end - start, cpuMs, difference });
+  }
+  progress.stop();
+  const agrees = results.every((r) => r.difference <= AGREEMENT);
+  const { adapter, adapterSource, loadMs } = gpu;
+  output.result({ model: name, adapter, adapterSource, loadMs, agrees, results }, () => {
+    const rows = results.map((r) => [
+      r.picture,
+      r.top?.label ?? '',
+      (r.top?.score ?? NaN).toFixed(4),
+      milliseconds(r.runMs),
+      milliseconds(r.cpuMs),
+      r.difference.toExponential(1),
+    ]);
+    const head = ['picture', 'label', 'score', 'WebGPU', 'CPU', 'max difference'];
+    return (
+      `${table(head, rows, head.slice(2))}\nadapter: ${adapter} (${adapterSource}); loaded in ${milliseconds(loadMs)}\n` +
+      `${agrees ? 'Every score agrees with the CPU reference.' : `Scores differ from the CPU reference by more than ${AGREEMENT}.`}\n\n` +
+      howToGoOn(pictures.find((p) => p.file !== undefined)?.file)
+    );
+  });
+  return agrees ? 0 : 1;
+}
+
+async function samples(): Promise<Sample[]> {
+  const photograph = samplePhotograph();
+  const drawn = drawnSamples().map((d) => ({ name: d.name, file: undefined, pixels: d }));
+  if (photograph === undefined) return drawn;
+  return [{ name: 'photograph: coffee', file: photograph, pixels: await readPicture(photograph) }, ...drawn];
+}
+
+function largestDifference(a: Tensor, b: Tensor): number {
+  let largest = 0;
+  for (let i = 0; i < b.data.length; i++) {
+    const difference = Math.abs((a.data[i] ?? NaN) - (b.data[i] ?? NaN));
+    largest = Number.isNaN(difference) ? Infinity : Math.max(largest, difference);
+  }
+  return largest;
+}
+
+function howToGoOn(photograph: string | undefined): string {
+  const command = 'npm run -s tilewise --';
+  return [
+    'Go on with',
+    `  ${command} classify ${photograph === undefined ? 'PICTURE' : 'YOUR-PICTURE.jpg'} --top 3   your own pictures`,
+    `  ${command} inspect nsfw-mobilenet-v2              what a model is made of`,
+    `  ${command} compare nsfw-mobilenet-v2              every node, GPU against CPU`,
+    `  ${command} --help                                 everything else`,
+  ].join('\n');
+}

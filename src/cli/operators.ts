@@ -1,0 +1,63 @@
+/** The operators of a model as its author counts them: without the Transposes that an importer wraps around them. */
+import type { Graph } from '../ir/graph.ts';
+import type { Node, OpKind } from '../ir/ops.ts';
+import { sameArray } from '../util/arrays.ts';
+
+/** Operators that work on channels-last activations, which importers of channels-first formats wrap. */
+const SPATIAL: ReadonlySet<OpKind> = new Set([
+  'Conv',
+  'MaxPool',
+  'AveragePool',
+  'GlobalAveragePool',
+  'GlobalMaxPool',
+  'LRN',
+  'Resize',
+]);
+
+/** Counts by operator, most frequent first. Constant-making nodes count: they are in the file. */
+export function operatorCounts(graph: Graph): Record<string, number> {
+  const readers = new Map<string, Node[]>();
+  for (const node of graph.nodes) {
+    for (const name of node.inputs) readers.set(name, [...(readers.get(name) ?? []), node]);
+  }
+  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const counts = new Map<string, number>();
+  for (const node of graph.nodes) {
+    if (isWrapper(node, readers, producers)) continue;
+    const name = nameOf(node);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Object.fromEntries([...counts].sort(([a, n], [b, m]) => m - n || a.localeCompare(b)));
+}
+
+/** The operator, and which one of its family: `Activation.relu`, `Binary.add`. */
+function nameOf(node: Node): string {
+  switch (node.op) {
+    case 'Activation':
+      return `Activation.${node.attributes.activation.kind}`;
+    case 'Unary':
+    case 'Binary':
+    case 'Reduce':
+      return `${node.op}.${node.attributes.kind}`;
+    default:
+      return node.op;
+  }
+}
+
+/** Channels-last before a spatial operator, channels-first behind it, or weights turned for it. */
+function isWrapper(
+  node: Node,
+  readers: ReadonlyMap<string, readonly Node[]>,
+  producers: ReadonlyMap<string, Node>,
+): boolean {
+  if (node.op !== 'Transpose') return false;
+  const { perm } = node.attributes;
+  const rank = perm.length;
+  const inner = Array.from({ length: Math.max(0, rank - 2) }, (_, i) => i);
+  const after = readers.get(node.outputs[0] ?? '') ?? [];
+  const before = producers.get(node.inputs[0] ?? '');
+  const feedsSpatial = after.length > 0 && after.every((reader) => SPATIAL.has(reader.op));
+  if (sameArray(perm, [0, ...inner.map((i) => i + 2), 1])) return feedsSpatial;
+  if (sameArray(perm, [...inner.map((i) => i + 2), 1, 0])) return feedsSpatial;
+  return sameArray(perm, [0, rank - 1, ...inner.map((i) => i + 1)]) && before !== undefined && SPATIAL.has(before.op);
+}

@@ -1,0 +1,192 @@
+/** Every kind of bad input: exit code 1, one message that names what is wrong, no stack trace without --verbose. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asProcess, inProcess, tinyClassifier, type Finished } from '../helpers/command.ts';
+import { encodeModel, type OnnxModel } from '../helpers/onnx-bytes.ts';
+import { randomSource } from '../helpers/random.ts';
+
+let dir = '';
+const at = (name: string): string => join(dir, name);
+
+function broken(change: Partial<OnnxModel>): Uint8Array {
+  const value = { name: 'x', dtype: 'float32' as const, shape: [1, 4] };
+  return encodeModel({
+    opset: 13,
+    inputs: [value],
+    outputs: [{ ...value, name: 'y' }],
+    nodes: [{ op: 'Relu', name: 'n', inputs: ['x'], outputs: ['y'] }],
+    ...change,
+  });
+}
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'tilewise-bad-'));
+  const random = randomSource(5);
+  const good = tinyClassifier();
+  const files: Record<string, Uint8Array | string> = {
+    'good.onnx': good,
+    'truncated.onnx': good.subarray(0, Math.floor(good.length / 2)),
+    'random.onnx': Uint8Array.from({ length: 4096 }, () => Math.floor(random() * 256)),
+    'empty.onnx': '',
+    'truncated.json': '{"format":"graph-model","modelTopology":{"node":[{"na',
+    'random.safetensors': Uint8Array.from({ length: 512 }, (_, i) => (i < 8 ? 255 : Math.floor(random() * 256))),
+    'cycle.onnx': broken({
+      nodes: [
+        { op: 'Add', name: 'a', inputs: ['x', 'b_out'], outputs: ['a_out'] },
+        { op: 'Relu', name: 'b', inputs: ['a_out'], outputs: ['b_out'] },
+        { op: 'Relu', name: 'n', inputs: ['b_out'], outputs: ['y'] },
+      ],
+    }),
+    'missing-tensor.onnx': broken({ nodes: [{ op: 'Add', name: 'sum', inputs: ['x', 'nowhere'], outputs: ['y'] }] }),
+    'duplicate.onnx': broken({
+      nodes: [
+        { op: 'Relu', name: 'one', inputs: ['x'], outputs: ['y'] },
+        { op: 'Neg', name: 'two', inputs: ['x'], outputs: ['y'] },
+      ],
+    }),
+    'shapes.onnx': broken({
+      initializers: [['w', { dataType: 1, dims: [3], floats: [1, 2, 3] }]],
+      nodes: [{ op: 'Add', name: 'misfit', inputs: ['x', 'w'], outputs: ['y'] }],
+    }),
+    'huge.onnx': broken({ initializers: [['w', { dataType: 1, dims: [2 ** 29], raw: new Uint8Array(16) }]] }),
+    'unsupported.onnx': broken({
+      nodes: [
+        { op: 'FancyOp', name: 'fancy', inputs: ['x'], outputs: ['m'] },
+        { op: 'OtherOp', name: 'other', inputs: ['m'], outputs: ['y'] },
+      ],
+    }),
+    'picture.jpg': 'this is no picture',
+    'half.png': Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48),
+    'input.bin': new Uint8Array(3 * 64 * 4),
+    'short.bin': new Uint8Array(100),
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(at(name), content);
+});
+
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function expectOneMessage({ code, stdout, stderr }: Finished, message: RegExp): void {
+  expect(stderr).toMatch(message);
+  expect(stderr.match(/^error: /gm)).toHaveLength(1);
+  expect(stderr).not.toMatch(/^\s+at .+:\d+/m);
+  expect(stderr).not.toContain('internal error');
+  expect(stdout).toBe('');
+  expect(code).toBe(1);
+}
+
+describe('models', () => {
+  it.each([
+    ['none.onnx', /none\.onnx/],
+    ['truncated.onnx', /truncated\.onnx/],
+    ['random.onnx', /random\.onnx/],
+    ['empty.onnx', /empty\.onnx/],
+    ['truncated.json', /truncated\.json/],
+    ['random.safetensors', /random\.safetensors/],
+    ['cycle.onnx', /cycle\.onnx.*cycle/],
+    ['missing-tensor.onnx', /missing-tensor\.onnx.*node "sum".*"nowhere"/],
+    ['duplicate.onnx', /duplicate\.onnx.*"y"/],
+    ['huge.onnx', /huge\.onnx.*"?w"?/],
+    ['unsupported.onnx', /FancyOp "fancy"[\s\S]*OtherOp "other"/],
+  ])('%s', async (name, message) => {
+    expectOneMessage(await inProcess('inspect', at(name)), message);
+  });
+
+  it('shapes that do not fit', async () => {
+    const args = ['--input', at('input.bin'), '--output-dir', at('out'), '--backend', 'cpu'];
+    writeFileSync(at('four.bin'), new Uint8Array(16));
+    const misfit = await inProcess('run', at('shapes.onnx'), '--input', at('four.bin'), ...args.slice(2));
+    expectOneMessage(misfit, /node "misfit"/);
+  });
+
+  it('an unknown catalogue name suggests one', async () => {
+    expectOneMessage(await inProcess('inspect', 'nsfw-mobilnet-v2'), /nsfw-mobilnet-v2[\s\S]*nsfw-mobilenet-v2/);
+  });
+});
+
+describe('tensors', () => {
+  const rest = ['--backend', 'cpu', '--output-dir'];
+  it.each([
+    [['--input', 'none.bin'], /none\.bin: there is no such file/],
+    [['--input', 'short.bin'], /short\.bin: input "pictures:0" of float32 1x3x8x8 takes 768 bytes, the file has 100/],
+    [['--input', 'input.bin:1x3x8x9'], /1x3x8x9 does not fit/],
+    [['--input', 'input.bin:3x8x8'], /3x8x8 does not fit/],
+    [[], /no data for input "pictures:0"/],
+  ])('%j', async (args, message) => {
+    const paths = args.map((a) => (a.startsWith('--') ? a : at(a)));
+    expectOneMessage(await inProcess('run', at('good.onnx'), ...paths, ...rest, at('out')), message);
+  });
+
+  it('an unknown input name lists the inputs', async () => {
+    const result = await inProcess('run', at('good.onnx'), '--input', `image=${at('input.bin')}`, ...rest, at('out'));
+    expectOneMessage(result, /no input "image".*"pictures:0" \(float32 1x3x8x8\)/);
+  });
+
+  it('an output folder that cannot be made', async () => {
+    const result = await inProcess('run', at('good.onnx'), '--input', at('input.bin'), ...rest, at('input.bin'));
+    expectOneMessage(result, /input\.bin: the outputs cannot be written/);
+  });
+});
+
+describe('pictures', () => {
+  it.each([
+    ['picture.jpg', /picture\.jpg/],
+    ['half.png', /half\.png/],
+    ['none.jpg', /none\.jpg.*no such file/],
+  ])('%s', async (name, message) => {
+    expectOneMessage(await inProcess('classify', at(name), '--backend', 'cpu'), message);
+  });
+
+  it('labels that are not there', async () => {
+    const result = await inProcess('classify', at('picture.jpg'), '--labels', at('none.txt'), '--backend', 'cpu');
+    expectOneMessage(result, /none\.txt.*no such file|picture\.jpg/);
+  });
+});
+
+describe('command lines', () => {
+  it.each([
+    [['frobnicate'], /unknown command 'frobnicate'/],
+    [['inspect', 'x', '--frobnicate'], /unknown option '--frobnicate'[\s\S]*Usage: tilewise inspect/],
+    [['inspect'], /missing required argument 'model'/],
+    [['classify', 'x.jpg', '--top', 'many'], /positive integer/],
+    [['classify', 'x.jpg', '--backend', 'quantum'], /webgpu, cpu/],
+    [['run', 'm.onnx'], /--output-dir/],
+  ])('%j', async (argv, message) => {
+    const { code, stdout, stderr } = await inProcess(...argv);
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/Usage: tilewise/);
+    expect(stdout).toBe('');
+    expect(code).toBe(1);
+  });
+
+  it('--help and --version are no errors', async () => {
+    const help = await inProcess('--help');
+    expect(help.code).toBe(0);
+    for (const command of ['classify', 'run', 'inspect', 'compare', 'demo']) expect(help.stdout).toContain(command);
+    expect((await inProcess('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('the process', () => {
+  it('ends with code 1 and one message; --verbose adds the stack', async () => {
+    const [plain, verbose] = await Promise.all([
+      asProcess('inspect', at('truncated.onnx')),
+      asProcess('inspect', at('truncated.onnx'), '--verbose'),
+    ]);
+    expectOneMessage(plain, /truncated\.onnx/);
+    expect(verbose.code).toBe(1);
+    expect(verbose.stderr).toMatch(/^\s+at .+:\d+/m);
+  });
+
+  it('with --json prints one object with the error', async () => {
+    const { code, stdout, stderr } = await asProcess('run', at('none.onnx'), '--output-dir', at('out'), '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'LOAD_FAILED', message: expect.stringContaining('none.onnx') },
+    });
+    expect(stderr).toMatch(/^error: .*none\.onnx/);
+    const usage = await inProcess('inspect', '--json');
+    expect(JSON.parse(usage.stdout)).toMatchObject({ error: { code: 'USAGE' } });
+  });
+});
