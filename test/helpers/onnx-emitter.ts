@@ -1,7 +1,6 @@
 /** The growing ONNX node list that `onnx-writer.ts` fills: names, constants, and NHWC ⇄ NCHW wrapping. */
 import { tensorOf, type Shape, type Tensor, type TensorDesc } from '../../src/core/tensor.ts';
 import type { Activation } from '../../src/ir/ops.ts';
-import type { Operand } from '../../src/ops/definition.ts';
 import { range } from '../../src/util/arrays.ts';
 import type { OnnxAttribute, OnnxNode } from './onnx-bytes.ts';
 
@@ -16,10 +15,10 @@ export const toLast = (rank: number): number[] => [0, ...range(rank - 2).map((i)
 export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: Map<string, Tensor>;
-  readonly #known: ReadonlyMap<string, Operand>;
+  readonly #known: ReadonlyMap<string, TensorDesc>;
   #count = 0;
 
-  constructor(known: ReadonlyMap<string, Operand>, initializers: ReadonlyMap<string, Tensor>) {
+  constructor(known: ReadonlyMap<string, TensorDesc>, initializers: ReadonlyMap<string, Tensor>) {
     this.#known = known;
     this.initializers = new Map(initializers);
   }

@@ -5,10 +5,10 @@
 import type { Graph } from '../../src/ir/graph.ts';
 import type { BinaryKind, Node, NodeOf, OpKind, PoolWindow, ReduceKind, UnaryKind, Window } from '../../src/ir/ops.ts';
 import { normalizeAxis } from '../../src/ops/operands.ts';
+import { inferShapes } from '../../src/passes/infer-shapes.ts';
 import { at, product, range } from '../../src/util/arrays.ts';
 import { tensorOf, type TensorDesc } from '../../src/core/tensor.ts';
 import { isFloat } from '../../src/core/dtype.ts';
-import { knownValues } from './known-values.ts';
 import { encodeModel, ONNX_DATA_TYPE } from './onnx-bytes.ts';
 import { Emitter, toFirst, toLast, type Attributes } from './onnx-emitter.ts';
 
@@ -17,8 +17,7 @@ export const EXPORT_OPSET = 20;
 
 /** ONNX bytes of a graph with static input shapes. Values keep their names. */
 export function toOnnx(graph: Graph): Uint8Array {
-  const known = knownValues(graph);
-  const emitter = new Emitter(known, graph.initializers);
+  const emitter = new Emitter(inferShapes(graph).values, graph.initializers);
   for (const node of graph.nodes) writeNode(emitter, node);
   const info = (name: string) => ({ name, ...pick(emitter.desc(name)) });
   return encodeModel({

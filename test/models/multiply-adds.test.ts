@@ -11,10 +11,11 @@ import { shufflenetV2, type ShuffleWidth } from '../../models/shufflenet-v2.ts';
 import type { WeightSource } from '../../models/weights.ts';
 import { zeros } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
-import { multiplyAdds } from '../helpers/multiply-adds.ts';
+import { analyse } from '../../src/analysis/summary.ts';
+import { inferShapes } from '../../src/passes/infer-shapes.ts';
 
 const weights: WeightSource = { get: (_name, shape) => zeros('float32', shape) };
-const millions = (graph: Graph): number => multiplyAdds(graph) / 1e6;
+const millions = (graph: Graph): number => analyse(inferShapes(graph)).multiplyAdds / 1e6;
 
 describe('MobileNet v1 (arXiv:1704.04861, tables 6 and 7)', () => {
   it.each([

@@ -9,12 +9,15 @@ import { fromSafetensors, randomWeights, type WeightSource } from '../../models/
 import { product } from '../../src/util/arrays.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { tensorOf, zeros, type Tensor } from '../../src/core/tensor.ts';
-import { trainable } from '../helpers/parameters.ts';
+import { analyse } from '../../src/analysis/summary.ts';
+import { inferShapes } from '../../src/passes/infer-shapes.ts';
+import type { Graph } from '../../src/ir/graph.ts';
 
 const GROUPS: readonly ShuffleGroups[] = [1, 2, 3, 4, 8];
 
 /** Zero weights: counting needs no random numbers. */
 const weights: WeightSource = { get: (_name, shape) => zeros('float32', shape) };
+const trainable = (graph: Graph): number => analyse(inferShapes(graph)).parameters;
 const millions = (n: number): number => Math.round(n / 1e5) / 10;
 
 describe('trainable parameters equal torchvision’s', () => {
