@@ -8,7 +8,8 @@ import { rewrite, type Rewriter } from '../rewriter.ts';
 
 /**
  * Rewrites `[N, C, …] → [N, g, C/g, …] → [N, C/g, g, …] → [N, C, …]` and its channels-last twin to ChannelShuffle. The
- * former gets a Transpose on either side, which the layout pass cancels against those of the convolutions.
+ * former gets a Transpose on either side, which the layout pass cancels against those of the convolutions; between
+ * operators that need none it would cost one Transpose more, but no network shuffles channels there.
  */
 export function recogniseChannelShuffle(graph: Graph): Graph {
   return rewrite(graph, rule);
