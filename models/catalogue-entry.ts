@@ -1,5 +1,7 @@
 /** What the catalogue says of a model: where its files are, how a picture becomes its input, what its outputs mean. */
 
+import type { Preprocessing } from '../src/vision/preprocess.ts';
+
 /** A file at a fixed address, pinned by its checksum. */
 export interface PinnedFile {
   readonly url: string;
@@ -26,21 +28,6 @@ export type CatalogueLabels = readonly string[] | (PinnedFile & { readonly forma
 
 /** Formats of published models; those the engine has no importer for are refused by name when opened. */
 export type CatalogueFormat = 'onnx' | 'tfjs-graph' | 'tfjs-layers' | 'tflite' | 'ncnn' | 'caffe';
-
-/** How a picture becomes the input: the fields of `src/vision/preprocess.ts`. */
-export interface Preprocessing {
-  readonly width: number;
-  readonly height: number;
-  /** `stretch` ignores the aspect ratio, `cover` crops to it, `contain` pads to it. */
-  readonly fit: 'stretch' | 'cover' | 'contain';
-  readonly resize: { readonly method: 'bilinear' | 'nearest'; readonly alignCorners: boolean };
-  readonly channelOrder: 'rgb' | 'bgr';
-  /** Per channel, in the order above: (value in 0…255 − mean) / std. */
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-  readonly layout: 'nhwc' | 'nchw';
-  readonly dtype: 'float32' | 'int32' | 'uint8';
-}
 
 /** What a model is for. */
 export type CatalogueTask = 'classification' | 'detection' | 'face-detection' | 'pose';

@@ -3,9 +3,10 @@
  * their input, and what their outputs mean. Plain data: nothing here is fetched until a session asks for it.
  */
 import { InputError } from '../src/core/errors.ts';
-import type { CatalogueEntry, CatalogueLabels, CatalogueSource, Preprocessing } from './catalogue-entry.ts';
+import type { Preprocessing } from '../src/vision/preprocess.ts';
+import type { CatalogueEntry, CatalogueLabels, CatalogueSource } from './catalogue-entry.ts';
 
-export type { CatalogueEntry, CatalogueLabels, CatalogueSource, PinnedFile, Preprocessing } from './catalogue-entry.ts';
+export type { CatalogueEntry, CatalogueLabels, CatalogueSource, PinnedFile } from './catalogue-entry.ts';
 
 /** A raw file of a public repository at a fixed commit; these addresses answer cross-origin requests. */
 const raw = (repository: string, commit: string, path: string): string =>
@@ -38,13 +39,16 @@ const COCO_80: CatalogueLabels = {
   format: 'lines',
 };
 
-/** A square RGB picture, stretched, channels last, as the TF.js models take it; `over` says what differs. */
+/** How TensorFlow.js resizes unless told otherwise: pixel i sits at i. */
+const TFJS_RESIZE = { method: 'bilinear', halfPixel: false } as const;
+
+/** A square RGB picture, stretched, bilinear, channels last, 0 to 255; `over` says what differs. */
 function picture(side: number, over: Partial<Preprocessing>): Preprocessing {
   return {
     width: side,
     height: side,
     fit: 'stretch',
-    resize: { method: 'bilinear', alignCorners: false },
+    resize: { method: 'bilinear' },
     channelOrder: 'rgb',
     mean: [0, 0, 0],
     std: [1, 1, 1],
@@ -106,7 +110,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     source: human('centernet.json'),
     format: 'tfjs-graph',
     labels: COCO_80,
-    preprocessing: picture(512, {}),
+    preprocessing: picture(512, { resize: TFJS_RESIZE }),
     outputs: 'decoded',
     notes: 'tower_0/detections [1, 100, 6]: x1, y1, x2, y2 in input pixels, score, class; before suppression',
     licence: 'MIT',
@@ -117,7 +121,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     task: 'pose',
     source: human('movenet-lightning.json'),
     format: 'tfjs-graph',
-    preprocessing: picture(192, { fit: 'contain', dtype: 'int32' }),
+    preprocessing: picture(192, { fit: 'contain', resize: TFJS_RESIZE, dtype: 'int32' }),
     outputs: 'decoded',
     notes: '[1, 1, 17, 3]: y, x in 0…1 of the input, score, for the 17 COCO key points',
     licence: 'Apache-2.0',
@@ -128,7 +132,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     task: 'face-detection',
     source: human('blazeface.json'),
     format: 'tfjs-graph',
-    preprocessing: picture(256, { fit: 'contain', mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] }),
+    preprocessing: picture(256, {
+      fit: 'contain',
+      resize: TFJS_RESIZE,
+      mean: [127.5, 127.5, 127.5],
+      std: [127.5, 127.5, 127.5],
+    }),
     outputs: 'raw',
     notes:
       'scores before the sigmoid [1, 512, 1] and [1, 384, 1]; boxes and 6 key points [1, 512, 16] and [1, 384, 16]',
@@ -145,7 +154,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     },
     format: 'onnx',
     labels: COCO_80,
-    preprocessing: picture(352, { channelOrder: 'bgr', std: [255, 255, 255], layout: 'nchw' }),
+    preprocessing: picture(352, {
+      resize: { method: 'area' },
+      channelOrder: 'bgr',
+      std: [255, 255, 255],
+      layout: 'nchw',
+    }),
     outputs: 'raw',
     notes: '[1, 85, 22, 22]: objectness, x, y, w, h, then 80 class scores in each cell',
     licence: 'BSD-3-Clause',
@@ -176,7 +190,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     },
     format: 'tflite',
     labels: IMAGENET_1001,
-    preprocessing: picture(224, { fit: 'cover', dtype: 'uint8' }),
+    preprocessing: picture(224, { fit: 'cover', shorterSide: 256, dtype: 'uint8' }),
     outputs: 'probabilities',
     licence: 'Apache-2.0',
   },
@@ -191,7 +205,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     },
     format: 'tflite',
     labels: IMAGENET_1001,
-    preprocessing: picture(128, { fit: 'cover', dtype: 'uint8' }),
+    preprocessing: picture(128, { fit: 'cover', shorterSide: 146, dtype: 'uint8' }),
     outputs: 'probabilities',
     licence: 'Apache-2.0',
   },
@@ -213,7 +227,13 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     },
     format: 'ncnn',
     labels: IMAGENET_1000,
-    preprocessing: picture(227, { fit: 'cover', channelOrder: 'bgr', mean: [104, 117, 123], layout: 'nchw' }),
+    preprocessing: picture(227, {
+      fit: 'cover',
+      shorterSide: 256,
+      channelOrder: 'bgr',
+      mean: [104, 117, 123],
+      layout: 'nchw',
+    }),
     outputs: 'probabilities',
     licence: 'BSD-2-Clause',
   },
