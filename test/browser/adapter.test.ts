@@ -20,7 +20,7 @@ describe('a page in Chromium', () => {
 
   it('gets an adapter and computes with it', async () => {
     const tab = await browser?.newPage();
-    await tab?.goto(`${server?.origin}/test/browser/page/index.html`);
+    await tab?.goto(`${server?.origin}/page`);
     await tab?.waitForFunction(() => 'page' in globalThis);
     const answer = await tab?.evaluate(() => globalThis.page.double([1, -2.5, 3]));
     expect(answer?.doubled).toEqual([2, -5, 6]);

@@ -1,6 +1,6 @@
 /** A Vite server on loopback that gives a page the engine's own sources, and files by name. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'vite';
@@ -12,7 +12,7 @@ export interface PageServer {
   readonly close: () => Promise<void>;
 }
 
-/** Serves the repository's sources, and under `/files/NAME` what `files` holds under that name. */
+/** Serves the test page as `/page`, the repository's sources, and under `/files/NAME` what `files` holds under that name. */
 export async function servePages(files: ReadonlyMap<string, Uint8Array> = new Map()): Promise<PageServer> {
   const cacheDir = mkdtempSync(join(tmpdir(), 'tilewise-vite-'));
   const server = await createServer({
@@ -27,6 +27,8 @@ export async function servePages(files: ReadonlyMap<string, Uint8Array> = new Ma
       {
         name: 'files',
         configureServer: (vite) => {
+          // Not as Vite serves pages: its reload client would be in them, and it complains that there is no reload.
+          vite.middlewares.use('/page', (_, response) => sendPage(response));
           vite.middlewares.use('/files', (request, response) => sendFile(files, request, response));
         },
       },
@@ -42,6 +44,11 @@ export async function servePages(files: ReadonlyMap<string, Uint8Array> = new Ma
       rmSync(cacheDir, { recursive: true, force: true });
     },
   };
+}
+
+function sendPage(response: ServerResponse): void {
+  response.setHeader('content-type', 'text/html');
+  response.end(readFileSync(join(import.meta.dirname, '../browser/page/index.html')));
 }
 
 function sendFile(files: ReadonlyMap<string, Uint8Array>, request: IncomingMessage, response: ServerResponse): void {

@@ -1,9 +1,14 @@
 /** What the test page offers to the tests: plain functions on `globalThis.page`, answers that survive JSON. */
+import { findModel } from '../../../models/catalogue.ts';
+import { Session } from '../../../src/index.ts';
+import { preprocess } from '../../../src/vision/preprocess.ts';
 
 /** Answers of the page. */
 export interface TestPage {
   /** The adapter the page gets, and the result of one dispatch that doubles the given numbers. */
   readonly double: (values: number[]) => Promise<{ vendor: string; architecture: string; doubled: number[] }>;
+  /** Scores of the picture at a URL by the model at another, prepared as the catalogue says for `name`. */
+  readonly classify: (name: string, model: string, picture: string) => Promise<{ adapter: string; scores: number[] }>;
 }
 
 const SHADER = /* wgsl */ `
@@ -44,8 +49,23 @@ async function double(values: number[]): ReturnType<TestPage['double']> {
   return { vendor: adapter.info.vendor, architecture: adapter.info.architecture, doubled };
 }
 
+async function classify(name: string, model: string, picture: string): ReturnType<TestPage['classify']> {
+  const bitmap = await createImageBitmap(await (await fetch(picture)).blob());
+  const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+  if (!context) throw new Error('no 2d context');
+  context.drawImage(bitmap, 0, 0);
+  const pixels = context.getImageData(0, 0, bitmap.width, bitmap.height);
+  const session = await Session.create(model, { backend: 'webgpu' });
+  const [input] = session.inputs;
+  const [output] = session.outputs;
+  const results = await session.run({ [input?.name ?? '']: preprocess(pixels, findModel(name).preprocessing) });
+  const scores = [...(results[output?.name ?? '']?.data ?? [])];
+  session.dispose();
+  return { adapter: session.report.adapter, scores };
+}
+
 declare global {
   var page: TestPage;
 }
 
-globalThis.page = { double };
+globalThis.page = { double, classify };
