@@ -1,5 +1,4 @@
 /** What the catalogue says of a model: where its files are, how a picture becomes its input, what its outputs mean. */
-
 import type { Preprocessing } from '../src/vision/preprocess.ts';
 
 /** A file at a fixed address, pinned by its checksum. */
@@ -42,7 +41,7 @@ export interface CatalogueEntry {
   /** Absent where the outputs are not classes. */
   readonly labels?: CatalogueLabels;
   readonly preprocessing: Preprocessing;
-  /** What the output holds: `probabilities` sum to 1, `logits` want a softmax, `decoded` is said in `notes`. */
+  /** What the output holds: `probabilities` sum to 1, `logits` want a softmax, `notes` says what `decoded` and `raw` ones are. */
   readonly outputs: 'probabilities' | 'logits' | 'decoded' | 'raw';
   /** The layout of outputs that are not one score a class. */
   readonly notes?: string;
