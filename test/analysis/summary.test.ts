@@ -131,6 +131,10 @@ describe('convolutionCost', () => {
   });
 });
 
+function sum(terms: readonly number[]): number {
+  return terms.reduce((a, b) => a + b, 0);
+}
+
 describe('networks', () => {
   it('MobileNet v1 has the size of its paper: 4.2 M parameters, 569 M multiply-adds (arXiv:1704.04861, table 8)', () => {
     const summary = analyse(compile(mobilenetV1({ weights: randomWeights(1) }), { level: 'reference' }));
@@ -146,7 +150,6 @@ describe('networks', () => {
     const perOutput = [3 * 121, 48 * 25, 256 * 9, 192 * 9, 192 * 9];
     const dense = [9216 * 4096, 4096 * 4096, 4096 * 1000];
     const biases = 96 + 256 + 384 + 384 + 256 + 4096 + 4096 + 1000;
-    const sum = (terms: readonly number[]): number => terms.reduce((a, b) => a + b, 0);
     expect(summary.parameters).toBe(sum(outC.map((n, i) => n * at(perOutput, i))) + sum(dense) + biases);
     // This model takes 224 pixels without padding, so its maps are 54, 26, 12 wide, not 55, 27, 13 as from 227, which
     // gives the published 720 M.
