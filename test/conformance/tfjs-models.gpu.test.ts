@@ -1,11 +1,14 @@
-/** Published networks on a photograph: import, the CPU reference, and TensorFlow.js on the same pixels. */
+/** Published networks on a photograph: the CPU reference and the GPU against TensorFlow.js on the same pixels. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
+import { openGpu } from '../../src/node/adapter.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { Session } from '../../src/session.ts';
+import type { ModelFiles } from '../../src/formats/importer.ts';
 import { expectClose } from '../helpers/close.ts';
 import { importerOf, runReference } from '../helpers/tfjs-models.ts';
 import { tfjsPredict } from '../helpers/tfjs-oracle.ts';
@@ -78,6 +81,27 @@ function expectSameDetections(actual: Tensor, expected: Tensor): void {
  */
 const NETWORK = { rtol: 1e-3, atol: 1e-4 };
 
+async function runOnGpu(files: ModelFiles, feeds: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>> {
+  const session = await Session.create(files, { gpu: async () => (await openGpu()).adapter });
+  try {
+    return new Map(Object.entries(await session.run(Object.fromEntries(feeds))));
+  } finally {
+    session.dispose();
+  }
+}
+
+function expectSame(actual: ReadonlyMap<string, Tensor>, expected: ReadonlyMap<string, Tensor>, where: string): void {
+  expect([...actual.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
+  for (const [name, value] of expected) {
+    const result = actual.get(name);
+    if (!result) throw new Error(`no output ${name}`);
+    if (name === 'tower_0/detections') expectSameDetections(result, value);
+    // Box coordinates are in pixels, hundreds rather than ones: the absolute part scales with the largest value.
+    else
+      expectClose(result, value, { ...NETWORK, atol: NETWORK.atol * Math.max(1, largest(value)) }, `${where} ${name}`);
+  }
+}
+
 describe('published models', () => {
   it.each(published)('$file', async (model) => {
     const files = await npmModelFiles(model.packageName, model.file);
@@ -87,15 +111,8 @@ describe('published models', () => {
     expect(graph.nodes.length).toBe(model.nodes);
     const feeds = await photograph(graph, model);
     const expected = await tfjsPredict(files, feeds, 'wasm');
-    const actual = runReference(graph, feeds);
-    expect([...actual.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
-    for (const [name, value] of expected) {
-      const result = actual.get(name);
-      if (!result) throw new Error(`no output ${name}`);
-      if (name === 'tower_0/detections') expectSameDetections(result, value);
-      // Box coordinates are in pixels, hundreds rather than ones: the absolute part scales with the largest value.
-      else expectClose(result, value, { ...NETWORK, atol: NETWORK.atol * Math.max(1, largest(value)) }, name);
-    }
+    expectSame(runReference(graph, feeds), expected, 'CPU');
+    expectSame(await runOnGpu(files, feeds), expected, 'GPU');
   });
 });
 
