@@ -7,7 +7,8 @@
  * Bindings: x read, w read, bias? read f32, residual? read, y read_write; all but bias are vec4 when width is 4.
  * Workgroup: 64 × 1 × 1; an invocation makes `pixels` pixels × `width` channels.
  * Dispatch: dispatch1d(count, 64), count = N · out_h · strips · blocks, blocks = out_c / width.
- * Spec: window; pixels 1 or 4; width 4 when out_c % 4 = 0 and the multiplier is 1; epilogue.
+ * Spec: window (kernel height excepted, which is a parameter: drivers unroll a constant loop, and compile ten times as
+ *   long); pixels 1 or 4; width 4 when out_c % 4 = 0 and the multiplier is 1; epilogue.
  * Limits: no workgroup storage.
  */
 import { range } from '../src/util/arrays.ts';
@@ -69,6 +70,7 @@ export function convDepthwiseShader(spec: ConvDepthwiseSpec): ShaderModule {
       blocks: 'u32',
       strips: 'u32',
       multiplier: 'u32',
+      kernel_h: 'u32',
       ...EPILOGUE_PARAMS,
     },
     workgroupSize: [DEPTHWISE_WORKGROUP, 1, 1],
@@ -88,7 +90,7 @@ export function convDepthwiseShader(spec: ConvDepthwiseSpec): ShaderModule {
 #endif
 ${perPixel(pixels, (p) => `  var acc${p} = start;`)}
   let left = ox * ${u32(window.strides[1])} - params.pad_left;
-  for (var ky = 0u; ky < ${u32(window.kernel[0])}; ky++) {
+  for (var ky = 0u; ky < params.kernel_h; ky++) {
     let iy = ${inputRow(window)};
     if (iy >= params.in_h) { continue; }
     let input_row = (n * params.in_h + iy) * params.in_w;

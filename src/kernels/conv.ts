@@ -94,6 +94,7 @@ const depthwise = variant<'Conv', PlanarWindow>(
           blocks,
           strips,
           multiplier,
+          kernel_h: spec.kernel[0],
           ...activationParams(context.node.attributes.activation),
         },
         workgroups: dispatch1d(count, DEPTHWISE_WORKGROUP, context.device),
