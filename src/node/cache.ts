@@ -1,6 +1,6 @@
 /** The folder where tilewise keeps what it unpacked or downloaded, and atomic writes into it. */
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -42,11 +42,22 @@ export function temporaryName(path: string): string {
 /** A folder in the shared temporary directory counts only if it is this user's own, so that nobody else can plant files. */
 function usable(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
     const { uid } = lstatSync(folder);
     return process.platform === 'win32' || uid === userInfo().uid || !folder.startsWith(tmpdir());
   } catch {
     return false;
+  }
+}
+
+/** Like a recursive `mkdirSync`, which never returns where the parent exists but refuses with ENOENT, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!existsSync(folder)) throw error; // Otherwise another process was faster.
   }
 }

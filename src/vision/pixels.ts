@@ -1,0 +1,36 @@
+/** A picture in host memory. */
+import { InputError } from '../core/errors.ts';
+
+/** RGBA bytes, four a pixel, rows from the top, not premultiplied. A page's `ImageData` is one. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  /** width × height × 4 bytes. */
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** Largest picture that is decoded, in pixels: RGBA of 400 MB. */
+export const MAX_PIXELS = 100_000_000;
+
+/** Throws InputError when the extents are no picture or the bytes do not fit them. `name` is the file, for the message. */
+export function checkPixels({ width, height, data }: Pixels, name?: string): void {
+  checkExtent(width, height, name);
+  if (data.length !== width * height * 4) {
+    throw new InputError(`a ${width}x${height} picture has ${width * height * 4} bytes of RGBA, not ${data.length}`, {
+      file: name,
+    });
+  }
+}
+
+/** Throws InputError on extents that are not positive integers, or more than MAX_PIXELS together. */
+export function checkExtent(width: number, height: number, name?: string): void {
+  if (!Number.isSafeInteger(width) || !Number.isSafeInteger(height) || width < 1 || height < 1) {
+    throw new InputError(`${width}x${height} is not the size of a picture`, { file: name });
+  }
+  if (width * height > MAX_PIXELS) {
+    throw new InputError(`a picture of ${width}x${height} pixels is too large`, {
+      file: name,
+      hint: `The limit is ${MAX_PIXELS / 1e6} million pixels; scale it down first`,
+    });
+  }
+}

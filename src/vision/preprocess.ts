@@ -1,0 +1,152 @@
+/** From a picture to a network's input: scale, crop or pad, reorder channels, normalise, lay out. */
+import { InputError } from '../core/errors.ts';
+import { tensor, type Tensor } from '../core/tensor.ts';
+import { checkPixels, type Pixels } from './pixels.ts';
+import { resample, type AxisWindow, type Resampled, type Resampling } from './resample.ts';
+
+export type { Pixels } from './pixels.ts';
+export type { Resampling } from './resample.ts';
+
+type Triple = readonly [number, number, number];
+
+/** How a picture becomes the input of a network. Plain data. */
+export interface Preprocessing {
+  /** Extents of the input, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** `stretch` ignores the aspect ratio, `cover` scales to cover and takes the centre, `contain` scales to fit and pads. */
+  readonly fit: 'stretch' | 'cover' | 'contain';
+  /**
+   * `cover` only: scale the picture's shorter side to this many pixels before the centre is taken, as torchvision's
+   * Resize(256), CenterCrop(224). Default: just enough to cover the input.
+   */
+  readonly shorterSide?: number;
+  /** `contain` only: colour of the border, 0 to 255, in RGB. Default black. */
+  readonly padding?: Triple;
+  readonly resize: Resampling;
+  readonly channelOrder: 'rgb' | 'bgr';
+  /** Per channel, in `channelOrder`: (value in 0…255 − mean) / std. */
+  readonly mean: Triple;
+  readonly std: Triple;
+  /** `nhwc`: `[1, height, width, 3]`; `nchw`: `[1, 3, height, width]`. */
+  readonly layout: 'nhwc' | 'nchw';
+  /** Integers are rounded to nearest and clamped. */
+  readonly dtype: 'float32' | 'int32' | 'uint8';
+}
+
+/** Where the picture lies in the input, to map results back onto it: input = offset + scale · picture, in pixels. */
+export interface Placement {
+  readonly scaleX: number;
+  readonly scaleY: number;
+  readonly offsetX: number;
+  readonly offsetY: number;
+}
+
+/** Makes the input tensor. Alpha is ignored. Throws InputError for pixels or a specification that make no sense. */
+export function preprocess(pixels: Pixels, spec: Preprocessing): Tensor {
+  checkPixels(pixels);
+  check(spec);
+  const { x, y } = windows(pixels, spec);
+  const part = resample(pixels, visible(x), visible(y), spec.resize);
+  const left = Math.max(0, -x.offset);
+  const top = Math.max(0, -y.offset);
+  return normalise(part, left, top, spec);
+}
+
+/** The map from the picture's pixel coordinates to those of the input that `preprocess` makes. */
+export function placement(pixels: { readonly width: number; readonly height: number }, spec: Preprocessing): Placement {
+  const { x, y } = windows(pixels, spec);
+  return {
+    scaleX: x.scaled / x.source,
+    scaleY: y.scaled / y.source,
+    offsetX: 0 - x.offset,
+    offsetY: 0 - y.offset,
+  };
+}
+
+function check({ width, height, mean, std, shorterSide, fit }: Preprocessing): void {
+  for (const extent of [width, height]) {
+    if (!Number.isSafeInteger(extent) || extent < 1)
+      throw new InputError(`an input of ${width}x${height} pixels is not possible`);
+  }
+  if (![...mean, ...std].every(Number.isFinite) || std.includes(0)) {
+    throw new InputError(`mean [${mean.join(', ')}] and std [${std.join(', ')}] must be finite, and std not 0`);
+  }
+  if (fit === 'cover' && shorterSide !== undefined && !(shorterSide >= Math.max(width, height))) {
+    throw new InputError(`a shorter side of ${shorterSide} does not cover an input of ${width}x${height} pixels`);
+  }
+}
+
+/** Both axes: extents after scaling, and the input's first pixel among them (negative where there is a border). */
+function windows(
+  { width, height }: { readonly width: number; readonly height: number },
+  spec: Preprocessing,
+): { x: AxisWindow; y: AxisWindow } {
+  const [scaledX, scaledY] = scaledExtents(width, height, spec);
+  return {
+    x: { source: width, scaled: scaledX, offset: centre(scaledX, spec.width), size: spec.width },
+    y: { source: height, scaled: scaledY, offset: centre(scaledY, spec.height), size: spec.height },
+  };
+}
+
+function scaledExtents(width: number, height: number, spec: Preprocessing): [number, number] {
+  if (spec.fit === 'stretch') return [spec.width, spec.height];
+  if (spec.fit === 'cover' && spec.shorterSide !== undefined) {
+    const { shorterSide } = spec;
+    const longer = (a: number, b: number): number => Math.floor((shorterSide * a) / b);
+    return width <= height ? [shorterSide, longer(height, width)] : [longer(width, height), shorterSide];
+  }
+  const ratios = [spec.width / width, spec.height / height];
+  const scale = spec.fit === 'cover' ? Math.max(...ratios) : Math.min(...ratios);
+  const fitted = (extent: number, target: number): number => {
+    const scaled = Math.max(1, Math.round(extent * scale));
+    return spec.fit === 'cover' ? Math.max(target, scaled) : Math.min(target, scaled);
+  };
+  return [fitted(width, spec.width), fitted(height, spec.height)];
+}
+
+/** The part of the window that shows the picture rather than a border. */
+function visible(axis: AxisWindow): AxisWindow {
+  return { ...axis, offset: Math.max(0, axis.offset), size: Math.min(axis.size, axis.scaled) };
+}
+
+/** First pixel of the centre; half to even, as Python rounds: torchvision's CenterCrop depends on it. */
+function centre(outer: number, inner: number): number {
+  return outer >= inner ? halfToEven((outer - inner) / 2) : -Math.floor((inner - outer) / 2);
+}
+
+function halfToEven(value: number): number {
+  const floor = Math.floor(value);
+  return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
+}
+
+function normalise(part: Resampled, left: number, top: number, spec: Preprocessing): Tensor {
+  const { width, height, mean, std, layout, dtype } = spec;
+  const plane = width * height;
+  const count = plane * 3;
+  const data =
+    dtype === 'float32' ? new Float32Array(count) : dtype === 'int32' ? new Int32Array(count) : new Uint8Array(count);
+  const source = spec.channelOrder === 'rgb' ? [0, 1, 2] : [2, 1, 0];
+  const convert = dtype === 'float32' ? identity : dtype === 'int32' ? Math.round : toByte;
+  for (let c = 0; c < 3; c++) {
+    const [from = 0, m = 0, s = 1] = [source[c], mean[c], std[c]];
+    const border = convert(((spec.padding?.[from] ?? 0) - m) / s);
+    const [step, start] = layout === 'nchw' ? [1, c * plane] : [3, c];
+    for (let p = 0; p < plane; p++) data[start + p * step] = border;
+    for (let y = 0; y < part.height; y++) {
+      for (let x = 0; x < part.width; x++) {
+        const value = ((part.data[(y * part.width + x) * 3 + from] ?? 0) - m) / s;
+        data[start + ((y + top) * width + x + left) * step] = convert(value);
+      }
+    }
+  }
+  return tensor(dtype, layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3], data);
+}
+
+function identity(value: number): number {
+  return value;
+}
+
+function toByte(value: number): number {
+  return Math.min(255, Math.max(0, Math.round(value)));
+}

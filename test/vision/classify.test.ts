@@ -1,0 +1,43 @@
+/** Ranking scores and reading labels. */
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/core/errors.ts';
+import { parseLabels, softmax, topK } from '../../src/vision/classify.ts';
+
+describe('topK', () => {
+  it('ranks, ties by index, NaN last', () => {
+    expect(topK([0.1, NaN, 0.5, -Infinity, 0.5], 9).map((r) => r.index)).toEqual([2, 4, 0, 1, 3]);
+    expect(topK(Float32Array.of(1, 3, 2), 2, ['a', 'b', 'c'])).toEqual([
+      { index: 1, label: 'b', score: 3 },
+      { index: 2, label: 'c', score: 2 },
+    ]);
+    expect(topK([1], 1)).toEqual([{ index: 0, score: 1 }]);
+  });
+
+  it('refuses what makes no sense', () => {
+    expect(() => topK([1], 0)).toThrow(InputError);
+    expect(() => topK([1], 1.5)).toThrow(InputError);
+    expect(() => topK([], 1)).toThrow(/no scores/);
+    expect(() => topK([1, 2], 1, ['only'])).toThrow(/1 labels for 2 scores/);
+  });
+});
+
+describe('softmax', () => {
+  it('is right for small and huge logits', () => {
+    const [a = 0, b = 0] = softmax([0, Math.log(3)]);
+    expect(a).toBeCloseTo(0.25, 7);
+    expect(b).toBeCloseTo(0.75, 7);
+    expect([...softmax([1000, 1000, -1000])]).toEqual([0.5, 0.5, 0]);
+  });
+});
+
+describe('parseLabels', () => {
+  it('reads lines and drops WordNet ids', () => {
+    expect(parseLabels('a\r\n b \n\nc\n\n')).toEqual(['a', 'b', '', 'c']);
+    expect(parseLabels('n01440764 tench, Tinca tinca\nn01443537 goldfish\n')).toEqual([
+      'tench, Tinca tinca',
+      'goldfish',
+    ]);
+    expect(parseLabels('n01440764 tench\nplain')).toEqual(['n01440764 tench', 'plain']);
+    expect(parseLabels('\uFEFFn01440764 tench', 'lines')).toEqual(['n01440764 tench']);
+  });
+});
