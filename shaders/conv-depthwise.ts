@@ -7,8 +7,8 @@
  * Bindings: x read, w read, bias? read f32, residual? read, y read_write; all but bias are vec4 when width is 4.
  * Workgroup: 64 × 1 × 1; an invocation makes `pixels` pixels × `width` channels.
  * Dispatch: dispatch1d(count, 64), count = N · out_h · strips · blocks, blocks = out_c / width.
- * Spec: window (kernel height excepted, which is a parameter: drivers unroll a constant loop, and compile ten times as
- *   long); pixels 1 or 4; width 4 when out_c % 4 = 0 and the multiplier is 1; epilogue.
+ * Spec: window (kernel height excepted, which is a parameter: drivers unroll a constant loop, and compile several
+ *   times as long); pixels 1 or 4; width 4 when out_c % 4 = 0 and the multiplier is 1; epilogue.
  * Limits: no workgroup storage.
  */
 import { range } from '../src/util/arrays.ts';
