@@ -52,7 +52,7 @@ function usable(folder: string): boolean {
 }
 
 /** Like a recursive `mkdirSync`, which never returns where the parent exists but refuses with ENOENT, as in /proc. */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   if (dirname(folder) !== folder) makeFolder(dirname(folder));
   try {

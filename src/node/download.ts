@@ -1,0 +1,179 @@
+/**
+ * Downloads with a cache folder: streamed, resumed where they stopped, checked by SHA-256, or taken from a mirror folder.
+ * Files in the cache are trusted only after their checksum was computed again.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { basename, join, resolve, sep } from 'node:path';
+import { InputError, LoadError } from '../core/errors.ts';
+import { cacheFolder, makeFolder, writeAtomically } from './cache.ts';
+import { lockPartial, transfer, type TransferOptions } from './transfer.ts';
+
+/** How far a download is. */
+export interface DownloadProgress {
+  /** `download NAME`. */
+  readonly stage: string;
+  /** Bytes on disk, those of an earlier attempt included. */
+  readonly done: number;
+  /** Undefined when the server does not say. */
+  readonly total: number | undefined;
+}
+
+/** Options of `fetchCached`. */
+export interface FetchOptions {
+  /** Expected SHA-256, 64 hexadecimal digits. Without it the server is asked each time whether its file has changed. */
+  readonly sha256?: string | undefined;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** A folder to take files from instead of the network: named by checksum, by the URL's host and path, or by its last part. */
+  readonly mirror?: string | undefined;
+  /** Default: `downloads` in tilewise's cache folder. */
+  readonly cacheDir?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Give up after this long without a byte. Default 30 seconds. */
+  readonly stallMs?: number | undefined;
+}
+
+/** What is known of a cached file whose checksum nobody pinned. */
+interface Recorded {
+  readonly sha256: string;
+  readonly etag: string | null;
+}
+
+/**
+ * The bytes of a URL. Rejects with LoadError: the server's answer, a stalled or broken connection (what arrived is kept
+ * and resumed next time), or a wrong checksum (then nothing is kept). InputError for a URL that is not http(s).
+ */
+export async function fetchCached(url: string, options: FetchOptions = {}): Promise<Uint8Array> {
+  const address = parse(url);
+  const expected = options.sha256?.toLowerCase();
+  const name = fileName(address);
+  if (options.mirror !== undefined) return fromMirror(address, options.mirror, expected);
+  const folder = resolve(options.cacheDir ?? join(cacheFolder(), 'downloads'));
+  makeCacheDir(folder);
+  const file = join(folder, `${(expected ?? sha256(Buffer.from(url))).slice(0, 16)}-${name}`);
+  const { onProgress } = options;
+  const transferOptions: TransferOptions = {
+    signal: options.signal,
+    stallMs: options.stallMs ?? 30_000,
+    onBytes: (done, total) => onProgress?.({ stage: `download ${name}`, done, total }),
+  };
+  if (expected === undefined) return unpinned(address, file, transferOptions);
+  const cached = await readIfThere(file);
+  if (cached && sha256(cached) === expected) return cached;
+  return pinned(address, file, expected, transferOptions);
+}
+
+/** A file of known checksum: what a broken-off attempt left may be continued, whatever server it came from. */
+async function pinned(url: URL, file: string, expected: string, options: TransferOptions): Promise<Uint8Array> {
+  const partial = lockPartial(`${file}.part`);
+  try {
+    let resumed = existsSync(partial.path);
+    for (;;) {
+      await transfer(url, partial.path, options);
+      const bytes = await readFile(partial.path);
+      const actual = sha256(bytes);
+      if (actual === expected) {
+        await rename(partial.path, file);
+        return bytes;
+      }
+      await rm(partial.path, { force: true });
+      if (!resumed) throw wrongChecksum(url.href, expected, actual);
+      resumed = false; // The remains of the earlier attempt may be to blame: once more from the beginning.
+    }
+  } finally {
+    partial.unlock();
+  }
+}
+
+/** A file nobody pinned: kept with its ETag, by which the server says whether it is still the same. */
+async function unpinned(url: URL, file: string, options: TransferOptions): Promise<Uint8Array> {
+  const cached = await readIfThere(file);
+  const record = cached && (await readRecord(`${file}.json`));
+  const fresh = cached && record && sha256(cached) === record.sha256 ? cached : undefined;
+  const partial = lockPartial(`${file}.part`);
+  try {
+    await rm(partial.path, { force: true }); // Nothing vouches that the server's file is still the one it belongs to.
+    const answer = await transfer(url, partial.path, { ...options, etag: fresh ? record?.etag : undefined });
+    if (fresh && answer.unchanged) return fresh;
+    const bytes = await readFile(partial.path);
+    await rename(partial.path, file);
+    await writeAtomically(
+      `${file}.json`,
+      JSON.stringify({ sha256: sha256(bytes), etag: answer.etag } satisfies Recorded),
+    );
+    return bytes;
+  } finally {
+    partial.unlock();
+  }
+}
+
+async function fromMirror(url: URL, mirror: string, expected: string | undefined): Promise<Uint8Array> {
+  const root = resolve(mirror);
+  const path = decodeURIComponent(url.pathname).slice(1);
+  const candidates = [...(expected === undefined ? [] : [expected]), join(url.host, path), path, fileName(url)];
+  const inside = [...new Set(candidates.map((c) => resolve(root, c)))].filter((c) => c.startsWith(root + sep));
+  for (const file of inside) {
+    const bytes = await readIfThere(file);
+    if (!bytes) continue;
+    const actual = sha256(bytes);
+    if (expected !== undefined && actual !== expected) throw wrongChecksum(file, expected, actual);
+    return bytes;
+  }
+  throw new LoadError(`the mirror folder ${mirror} does not hold it`, {
+    file: url.href,
+    hint: `Put it there as ${fileName(url)}${expected === undefined ? '' : ` or ${expected}`}`,
+  });
+}
+
+function wrongChecksum(file: string, expected: string, actual: string): LoadError {
+  return new LoadError(`its SHA-256 is ${actual}, expected ${expected}`, {
+    file,
+    hint: 'The file was changed or damaged on the way; it is not used',
+  });
+}
+
+function parse(url: string): URL {
+  const address = URL.canParse(url) ? new URL(url) : undefined;
+  if (address && /^https?:$/.test(address.protocol)) return address;
+  throw new InputError(`"${url}" is not an http or https address`);
+}
+
+/** The last part of the path, safe as a file name. */
+function fileName(url: URL): string {
+  return basename(decodeURIComponent(url.pathname)).replace(/[^\w.-]/g, '_') || 'index';
+}
+
+function makeCacheDir(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (cause) {
+    throw new LoadError('the cache folder cannot be made', { file: folder, cause });
+  }
+}
+
+async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    if (
+      cause instanceof Error &&
+      'code' in cause &&
+      (cause.code === 'ENOENT' || cause.code === 'EISDIR' || cause.code === 'ENOTDIR')
+    )
+      return undefined;
+    throw new LoadError(`cannot be read: ${String(cause)}`, { file, cause });
+  }
+}
+
+async function readRecord(file: string): Promise<Recorded | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Recorded;
+  } catch {
+    return undefined; // Without its record a file is downloaded again.
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

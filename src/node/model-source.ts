@@ -1,0 +1,133 @@
+/** From what a user names — a catalogue entry, a file, a folder, a URL — to the files of a model. */
+import { readdirSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CATALOGUE, type CatalogueEntry, type CatalogueSource } from '../../models/catalogue.ts';
+import { LoadError } from '../core/errors.ts';
+import type { ModelFiles } from '../formats/importer.ts';
+import { fetchCached, type FetchOptions } from './download.ts';
+import { nearest } from './nearest-name.ts';
+import { npmModelFiles } from './npm-models.ts';
+
+/** Options of `openModel`. */
+export interface ModelSourceOptions extends Omit<FetchOptions, 'sha256'> {
+  /** Models known by name. Default: the whole catalogue. */
+  readonly catalogue?: readonly CatalogueEntry[] | undefined;
+}
+
+/** Main files that a folder is looked through for. */
+const MAIN_FILES = ['model.json', 'model.onnx', 'model.safetensors'];
+
+/**
+ * Opens a model: a catalogue name, the path of its main file, a folder with a `model.json` or exactly one model file, or
+ * a URL. Companions are read when the importer asks for them, and only from the main file's folder.
+ * Rejects with LoadError when there is none, naming what is there that is spelt alike.
+ */
+export async function openModel(source: string, options: ModelSourceOptions = {}): Promise<ModelFiles> {
+  const entry = (options.catalogue ?? CATALOGUE).find((e) => e.name === source);
+  if (entry) return fromCatalogue(entry.source, options);
+  if (/^https?:\/\//i.test(source)) return fromUrl(new URL(source), options);
+  return fromPath(source.startsWith('file://') ? fileURLToPath(source) : source, options);
+}
+
+async function fromCatalogue(source: CatalogueSource, options: FetchOptions): Promise<ModelFiles> {
+  if (source.kind === 'npm') return npmModelFiles(source.package, source.path);
+  const bytes = await fetchCached(source.url, { ...options, sha256: source.sha256 });
+  const companions = source.companions ?? [];
+  return {
+    main: { name: basename(new URL(source.url).pathname), bytes },
+    read: async (name) => {
+      const found = companions.find((c) => c.name === name);
+      if (found) return fetchCached(found.url, { ...options, sha256: found.sha256 });
+      throw new LoadError('the model asks for a file that the catalogue does not list', { file: name });
+    },
+  };
+}
+
+async function fromUrl(url: URL, options: FetchOptions): Promise<ModelFiles> {
+  const main = url.pathname.endsWith('/') ? new URL('model.json', url) : url;
+  const bytes = await fetchCached(main.href, options);
+  const folder = new URL('.', main);
+  return {
+    main: { name: basename(main.pathname), bytes },
+    read: async (name) => {
+      const companion = URL.canParse(name, folder) ? new URL(name, folder) : undefined;
+      if (!companion?.href.startsWith(folder.href) || /%2e%2e|%2f|%5c/i.test(companion.pathname))
+        throw outside(name, folder.href);
+      return fetchCached(companion.href, options);
+    },
+  };
+}
+
+async function fromPath(source: string, options: ModelSourceOptions): Promise<ModelFiles> {
+  const file = mainFile(source, options);
+  const folder = dirname(file);
+  return {
+    main: { name: basename(file), bytes: await readFileAt(file, source) },
+    read: async (name) => {
+      const companion = resolve(folder, name);
+      if (!companion.startsWith(folder.endsWith(sep) ? folder : folder + sep)) throw outside(name, folder);
+      return readFileAt(companion, companion);
+    },
+  };
+}
+
+function outside(name: string, folder: string): LoadError {
+  return new LoadError(`lies outside the model's folder ${folder}`, {
+    file: name,
+    hint: 'A model may only read files beside or below its main file',
+  });
+}
+
+/** Absolute path of the main file that `source` means. */
+function mainFile(source: string, { catalogue = CATALOGUE }: ModelSourceOptions): string {
+  const path = resolve(source);
+  const kind = statSync(path, { throwIfNoEntry: false });
+  if (kind === undefined) {
+    const beside = list(dirname(path)).map((name) => join(dirname(source), name));
+    const names = source.includes('/') ? beside : [...catalogue.map((e) => e.name), ...beside];
+    const guess = nearest(source, names);
+    throw new LoadError('there is no such file, and no model of this name in the catalogue', {
+      file: source,
+      hint:
+        guess === undefined ? `The catalogue has ${catalogue.map((e) => e.name).join(', ')}` : `Did you mean ${guess}?`,
+    });
+  }
+  if (!kind.isDirectory()) return path;
+  const held = list(path);
+  const models = held.filter((name) => /\.(onnx|safetensors)$/.test(name));
+  const main = MAIN_FILES.find((name) => held.includes(name)) ?? (models.length === 1 ? models[0] : undefined);
+  if (main !== undefined) return join(path, main);
+  throw new LoadError(`the folder holds no model.json and ${models.length === 0 ? 'no' : 'more than one'} model file`, {
+    file: source,
+    hint: `It holds ${held.slice(0, 10).join(', ') || 'nothing'}`,
+  });
+}
+
+async function readFileAt(file: string, shown: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) {
+      throw new LoadError(`cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        file: shown,
+        cause,
+      });
+    }
+    const guess = nearest(basename(file), list(dirname(file)));
+    throw new LoadError('there is no such file', {
+      file: shown,
+      hint: guess === undefined ? undefined : `Beside it lies ${guess}`,
+      cause,
+    });
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return []; // No folder, nothing to suggest.
+  }
+}
