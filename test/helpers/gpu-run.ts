@@ -2,11 +2,11 @@
  * Runs one operator case on a GPU (Dawn in Node, with the default limits every WebGPU device guarantees) and through
  * the CPU reference. Every dispatch runs inside error scopes; any complaint fails the test.
  */
-import { create, globals } from 'webgpu';
 import type { Binding, ShaderModule } from '../../shaders/lib/module.ts';
 import { packParams } from '../../shaders/lib/module.ts';
 import { hostArray, type DType, type HostArray } from '../../src/core/dtype.ts';
 import { elementCount, tensor, type Tensor, type TensorDesc } from '../../src/core/tensor.ts';
+import { openGpu } from '../../src/node/adapter.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
 import type { CallOperand, KernelCall } from '../../src/kernels/definition.ts';
 import { KERNELS } from '../../src/kernels/registry.ts';
@@ -38,17 +38,10 @@ interface Gpu {
 
 let opened: Promise<Gpu> | undefined;
 
-/** Dawn crashes when an instance is collected while its device lives, so each is kept. */
-const instances: GPU[] = [];
-
-/** The one device of this process: lavapipe (or what Vulkan driver there is) through Dawn. */
-export function openGpu(): Promise<Gpu> {
+/** The one device of this process, with the limits every device has, on the adapter that applications would get. */
+function openDevice(): Promise<Gpu> {
   opened ??= (async () => {
-    Object.assign(globalThis, globals);
-    const gpu = create(['backend=vulkan']);
-    instances.push(gpu);
-    const adapter = await gpu.requestAdapter();
-    if (!adapter) throw new Error('no Vulkan adapter; install mesa-vulkan-drivers');
+    const { adapter } = await openGpu();
     return { device: await adapter.requestDevice(), pipelines: new Map() };
   })();
   return opened;
@@ -69,7 +62,7 @@ export async function runCalls(
   feeds: ReadonlyMap<string, Tensor>,
   results: ReadonlyMap<string, TensorDesc | undefined>,
 ): Promise<Tensor[]> {
-  const gpu = await openGpu();
+  const gpu = await openDevice();
   const { device } = gpu;
   device.pushErrorScope('out-of-memory');
   device.pushErrorScope('validation');
