@@ -7,6 +7,7 @@ import { canonicalise } from './canonicalise.ts';
 import { removeDeadNodes } from './dead-nodes.ts';
 import { foldBatchNorm } from './fold-batchnorm.ts';
 import { foldConstants } from './fold-constants.ts';
+import { foldScale } from './fold-scale.ts';
 import { fuseEpilogue } from './fuse-epilogue.ts';
 import { layout } from './layout/layout.ts';
 import { recogniseChannelShuffle } from './patterns/channel-shuffle.ts';
@@ -65,6 +66,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'canonicalise', level: 'full', run: canonicalise },
   // After layout: no Transpose stands between a convolution and its normalisation any more.
   { name: 'fold-batchnorm', level: 'full', run: foldBatchNorm },
+  // After fold-batchnorm, which moves factors backwards where it can; before fuse-epilogue hides what they follow.
+  { name: 'fold-scale', level: 'full', run: foldScale },
   // After fold-batchnorm: a convolution that already has an activation can take no scale.
   { name: 'fuse-epilogue', level: 'full', run: fuseEpilogue },
   { name: 'dead-nodes', level: 'reference', run: removeDeadNodes },

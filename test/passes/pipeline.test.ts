@@ -1,4 +1,6 @@
 /** The whole pipeline: random networks mean the same before and after, and real ones end as small as they should. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { floatTolerance } from '../../src/core/compare.ts';
 import { importModel } from '../../src/formats/detect.ts';
@@ -11,7 +13,7 @@ import { compile, PASSES } from '../../src/passes/pipeline.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { at, product } from '../../src/util/arrays.ts';
 import { expectClose } from '../helpers/close.ts';
-import { expectConsistent, expectSameMeaning, freeze } from '../helpers/passes.ts';
+import { expectConsistent, expectSameMeaning, feedsFor, freeze } from '../helpers/passes.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { hasSharedData, ramp, readGolden, sharedModel } from '../helpers/shared-data.ts';
 
@@ -258,4 +260,34 @@ describe.skipIf(!hasSharedData)('real models', () => {
       }
     },
   );
+});
+
+const humanModels = fileURLToPath(new URL('../../node_modules/@vladmandic/human/models/', import.meta.url));
+
+describe('TensorFlow.js models', () => {
+  it.each([
+    ['blazeface', 256, 78],
+    ['centernet', 512, 155],
+    ['faceres', 224, 32],
+    ['movenet-lightning', 192, 129],
+  ])('%s at %i pixels: the same at both levels, in %i nodes', async (name, size, nodes) => {
+    const { graph: source } = await importModel({
+      main: { name: `${name}.json`, bytes: readFileSync(`${humanModels}${name}.json`) },
+      read: (file) => Promise.resolve(readFileSync(`${humanModels}${file}`)),
+    });
+    const inputShapes = Object.fromEntries(source.inputs.map((i) => [i.name, [1, size, size, 3]]));
+    const reference = compile(source, { level: 'reference', inputShapes, check: true });
+    const full = compile(source, { level: 'full', inputShapes, check: true });
+    expect(full.nodes.length).toBe(nodes);
+    expectConsistent(full);
+    const feeds = feedsFor(reference);
+    const expected = runGraph(reference, feeds);
+    for (const [output, actual] of runGraph(full, feeds)) {
+      const tensor = expected.get(output);
+      if (!tensor) throw new Error(`no output ${output}`);
+      const peak = tensor.data.reduce((m: number, v: number) => Math.max(m, Math.abs(v)), 0);
+      // Folded and unfolded weights round differently in each of up to 90 layers: relative to the largest element.
+      expectClose(actual, tensor, { rtol: 0, atol: 1e-4 * peak }, output);
+    }
+  });
 });
