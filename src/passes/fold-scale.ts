@@ -68,11 +68,16 @@ function pastMean(
   const scaled = scaledInput(at(node.inputs, 0), rewriter);
   if (!scaled) return undefined;
   if (node.op === 'GlobalAveragePool') {
-    return times(rewriter.one('GlobalAveragePool', [scaled.value], {}), scaled.factor, node, rewriter);
+    return times(
+      rewriter.one('GlobalAveragePool', [scaled.value], {}, { name: node.name }),
+      scaled.factor,
+      node,
+      rewriter,
+    );
   }
   const { attributes } = node as NodeOf<'Reduce'>;
   if (attributes.kind !== 'mean' && attributes.kind !== 'sum') return undefined;
-  return times(rewriter.one('Reduce', [scaled.value], attributes), scaled.factor, node, rewriter);
+  return times(rewriter.one('Reduce', [scaled.value], attributes, { name: node.name }), scaled.factor, node, rewriter);
 }
 
 /** (r·x)·y = r·(x·y), for y that is computed. */
@@ -85,7 +90,7 @@ function pastProduct(node: NodeOf<'Binary'>, rewriter: Rewriter): readonly strin
   const factor = left?.factor ?? right?.factor;
   if (factor === undefined) return undefined;
   const attributes = { kind, activation: NO_ACTIVATION };
-  const product = rewriter.one('Binary', [left?.value ?? a, right?.value ?? b], attributes);
+  const product = rewriter.one('Binary', [left?.value ?? a, right?.value ?? b], attributes, { name: node.name });
   return times(product, factor, node, rewriter);
 }
 
@@ -100,5 +105,5 @@ function times(value: string, factor: number, node: Node, rewriter: Rewriter): r
   const { dtype } = rewriter.desc(value);
   const scalar: Tensor = tensorOf(dtype, [], [factor]);
   const inputs = [value, rewriter.addConstant(`${at(node.outputs, 0)}_factor`, scalar)];
-  return rewriter.add('Binary', inputs, { kind: 'mul', activation: NO_ACTIVATION }, { outputs: node.outputs });
+  return rewriter.add('Binary', inputs, { kind: 'mul', activation: NO_ACTIVATION }, node);
 }

@@ -217,8 +217,8 @@ describe('channel shuffle', () => {
     expect(dump(recogniseChannelShuffle, shuffle(x, [2, 3, 2, 3, 2], [0, 2, 1, 3, 4]), x)).toBe(
       [
         'transpose_1_y = Transpose(x) perm=[0,2,3,1] : float32 2x3x2x6',
-        'channelshuffle_y = ChannelShuffle(transpose_1_y) groups=3 : float32 2x3x2x6',
-        'reshape_1_y = Transpose(channelshuffle_y) perm=[0,3,1,2] : float32 2x6x3x2',
+        'reshape_1_y_1 = ChannelShuffle(transpose_1_y) groups=3 : float32 2x3x2x6',
+        'reshape_1_y = Transpose(reshape_1_y_1) perm=[0,3,1,2] : float32 2x6x3x2',
         'out0 = Unary(reshape_1_y) kind="neg" : float32 2x6x3x2',
       ].join('\n'),
     );

@@ -34,7 +34,7 @@ function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
   if (first !== 1 || shape.length < 3 || !splitsDimension(shape, 1, inner, first)) return undefined;
   const toLast = [0, ...range(shape.length).slice(2), 1];
   const last = rewriter.one('Transpose', [x], { perm: toLast });
-  const shuffled = rewriter.one('ChannelShuffle', [last], { groups });
+  const shuffled = rewriter.one('ChannelShuffle', [last], { groups }, { name: node.name });
   return rewriter.add('Transpose', [shuffled], { perm: invertPerm(toLast) }, node);
 }
 

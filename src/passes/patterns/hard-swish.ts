@@ -34,7 +34,7 @@ function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
     const factor = product.scale * gate.height;
     if (about(factor, 1)) return rewriter.add('Activation', [x], { activation }, node);
     if (Math.abs(factor - 1) > HALF_ROUNDING) continue;
-    const swish = rewriter.one('Activation', [x], { activation });
+    const swish = rewriter.one('Activation', [x], { activation }, { name: node.name });
     const scalar = tensorOf(rewriter.desc(x).dtype, [], [factor]);
     const inputs = [swish, rewriter.addConstant(`${at(node.outputs, 0)}_factor`, scalar)];
     return rewriter.add('Binary', inputs, { kind: 'mul', activation: NO_ACTIVATION }, node);
