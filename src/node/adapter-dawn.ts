@@ -60,8 +60,13 @@ export async function loadDawn(): Promise<Dawn> {
  * drivers of the system are (or what the caller's own environment names). Gives null when there is none.
  */
 export async function requestFrom(dawn: Dawn, manifest?: string): Promise<DawnAdapter | null> {
-  return manifest === undefined ? request(dawn) : withDriver(manifest, () => request(dawn));
+  // Environment changes are process-wide, so requests queue up, those that make no change included.
+  const turn = queue.then(() => (manifest === undefined ? request(dawn) : withDriver(manifest, () => request(dawn))));
+  queue = turn.catch(() => undefined);
+  return turn;
 }
+
+let queue: Promise<unknown> = Promise.resolve();
 
 /** True where choosing a driver through the environment works: Worker threads have a private copy of it. */
 export function canChooseDriver(): boolean {
@@ -91,22 +96,15 @@ async function request(dawn: Dawn): Promise<DawnAdapter | null> {
   return { gpu, adapter };
 }
 
-/** Environment changes are process-wide, so the calls that make them queue up here. */
-let queue: Promise<unknown> = Promise.resolve();
-
 async function withDriver<T>(manifest: string, body: () => Promise<T>): Promise<T> {
-  const turn = queue.then(async () => {
-    const before = DRIVER_VARIABLES.map((name) => [name, process.env[name]] as const);
-    for (const name of DRIVER_VARIABLES) process.env[name] = manifest;
-    try {
-      return await body();
-    } finally {
-      for (const [name, value] of before) {
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
-      }
+  const before = DRIVER_VARIABLES.map((name) => [name, process.env[name]] as const);
+  for (const name of DRIVER_VARIABLES) process.env[name] = manifest;
+  try {
+    return await body();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
     }
-  });
-  queue = turn.catch(() => undefined);
-  return turn;
+  }
 }

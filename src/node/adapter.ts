@@ -49,7 +49,7 @@ type Found = Omit<OpenedGpu, 'tried'>;
 /**
  * Opens a GPU for this process. Nothing has to be installed beyond the npm packages, and no environment variable set.
  * Throws DeviceError `NO_DEVICE` listing what was tried and what to install; InputError for an unknown choice.
- * In a Worker thread only drivers visible without help are found, unless it was started with `env: SHARE_ENV`.
+ * In a Worker thread only drivers that the environment of the process shows are found.
  */
 export async function openGpu(options: OpenGpuOptions = {}): Promise<OpenedGpu> {
   const wanted = options.adapter ?? (process.env['TILEWISE_ADAPTER'] || 'auto');
@@ -79,7 +79,7 @@ async function find(search: Search, choice: Choice): Promise<Found | undefined> 
   if (!canChooseDriver()) {
     search.tried.push(
       process.platform === 'linux'
-        ? 'software drivers: not in a Worker thread (start it with env: SHARE_ENV from node:worker_threads)'
+        ? 'software drivers: a Worker thread cannot choose one (set VK_DRIVER_FILES to its manifest before Node starts)'
         : `software drivers: only on Linux, this is ${process.platform}`,
     );
     return undefined;

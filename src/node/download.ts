@@ -32,6 +32,8 @@ export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
   /** Give up after this long without a byte. Default 30 seconds. */
   readonly stallMs?: number | undefined;
+  /** Pause after a broken connection; it doubles with each of the three attempts more. Default 250 ms. */
+  readonly retryMs?: number | undefined;
 }
 
 /** What is known of a cached file whose checksum nobody pinned. */
@@ -56,6 +58,7 @@ export async function fetchCached(url: string, options: FetchOptions = {}): Prom
   const transferOptions: TransferOptions = {
     signal: options.signal,
     stallMs: options.stallMs ?? 30_000,
+    retryMs: options.retryMs ?? 250,
     onBytes: (done, total) => onProgress?.({ stage: `download ${name}`, done, total }),
   };
   if (expected === undefined) return unpinned(address, file, transferOptions);

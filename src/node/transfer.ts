@@ -9,6 +9,8 @@ import { temporaryName } from './cache.ts';
 export interface TransferOptions {
   readonly signal?: AbortSignal | undefined;
   readonly stallMs: number;
+  /** Pause before the second attempt; it doubles with each. */
+  readonly retryMs: number;
   /** Called after each piece. */
   readonly onBytes: (done: number, total: number | undefined) => void;
   /** Ask only for a file other than the one with this tag. */
@@ -24,7 +26,6 @@ export interface TransferAnswer {
 
 /** Attempts in all, when connections break or the server is overloaded. */
 const ATTEMPTS = 4;
-const RETRY_PAUSE_MS = 250;
 /** Answers that may be different a moment later. */
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
 
@@ -45,7 +46,7 @@ export async function transfer(url: URL, file: string, options: TransferOptions)
     const result = await once(url, file, options);
     if (!(result instanceof Interrupted)) return result;
     if (attempt === ATTEMPTS || options.signal?.aborted) throw result.error;
-    await pause(RETRY_PAUSE_MS * 2 ** (attempt - 1));
+    await pause(options.retryMs * 2 ** (attempt - 1));
   }
 }
 
