@@ -80,7 +80,7 @@ export function table(
   const t = new Table({
     head: [...head],
     colAligns: head.map((h) => (right.includes(h) ? 'right' : 'left')),
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
   });
   t.push(...rows.map((r) => [...r]));
   return t.toString();

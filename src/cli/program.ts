@@ -6,6 +6,7 @@ import { addClassify } from './commands/classify.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDemo } from './commands/demo.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addModels } from './commands/models.ts';
 import { addRun } from './commands/run.ts';
 import { Runner } from './context.ts';
 import { failureOf, failureText, type Streams } from './output.ts';
@@ -44,7 +45,7 @@ function buildProgram(runner: Runner, streams: Streams): Command {
     })
     .exitOverride()
     .showHelpAfterError();
-  for (const add of [addClassify, addRun, addInspect, addCompare, addDemo]) add(program, runner);
+  for (const add of [addClassify, addRun, addInspect, addCompare, addModels, addDemo]) add(program, runner);
   return program;
 }
 

@@ -8,6 +8,7 @@ import { openModel } from '../node/model-source.ts';
 import { Session } from '../session.ts';
 import { collect } from './arguments.ts';
 import type { Context } from './context.ts';
+import { onModel } from './locate.ts';
 
 /** Options that say where a model comes from. */
 export interface SourceOptions {
@@ -98,12 +99,14 @@ export async function openSession(
   const start = performance.now();
   const stages = ['parse', 'compile', 'upload'];
   const found = options.backend === 'webgpu' ? await openGpu({ adapter: options.adapter }) : undefined;
-  const session = await Session.create(model.graph, {
-    backend: options.backend,
-    inputShapes,
-    ...(found ? { gpu: found.adapter } : {}),
-    onProgress: ({ stage }) => progress.report({ stage, done: stages.indexOf(stage), total: stages.length }),
-  });
+  const session = await onModel(model.name, () =>
+    Session.create(model.graph, {
+      backend: options.backend,
+      inputShapes,
+      ...(found ? { gpu: found.adapter } : {}),
+      onProgress: ({ stage }) => progress.report({ stage, done: stages.indexOf(stage), total: stages.length }),
+    }),
+  );
   defer(() => session.dispose());
   progress.stop();
   return {

@@ -7,6 +7,7 @@ import { elementCount, shapeText, type Shape, type Tensor } from '../core/tensor
 import type { Dim, GraphInput } from '../ir/graph.ts';
 import { product } from '../util/arrays.ts';
 import type { FeedSpec } from './arguments.ts';
+import { withFile } from './locate.ts';
 
 /** Reads a file whole. Throws LoadError that names it. */
 export function readBytes(file: string): Uint8Array {
@@ -107,12 +108,7 @@ function readFeed(spec: FeedSpec, input: GraphInput, bindings: Bindings): Tensor
   try {
     return fromRaw(input.dtype, resolveShape(input, bytes.byteLength, spec.shape, bindings), bytes);
   } catch (cause) {
-    if (cause instanceof InputError && cause.detail.file === undefined) {
-      const { hint } = cause.detail;
-      const message = hint ? cause.message.slice(0, -hint.length - 2) : cause.message;
-      throw new InputError(message, { file: spec.file, hint, cause });
-    }
-    throw cause;
+    throw withFile(cause, spec.file);
   }
 }
 

@@ -83,7 +83,7 @@ async function demo(_: readonly string[], options: DemoOptions, context: Context
     return (
       `${table(head, rows, head.slice(2))}\nadapter: ${adapter} (${adapterSource}); loaded in ${milliseconds(loadMs)}\n` +
       `${agrees ? 'Every score agrees with the CPU reference.' : `Scores differ from the CPU reference by more than ${AGREEMENT}.`}\n\n` +
-      howToGoOn(pictures.find((p) => p.file !== undefined)?.file)
+      howToGoOn(name)
     );
   });
   return agrees ? 0 : 1;
@@ -105,13 +105,13 @@ function largestDifference(a: Tensor, b: Tensor): number {
   return largest;
 }
 
-function howToGoOn(photograph: string | undefined): string {
-  const command = 'npm run -s tilewise --';
-  return [
-    'Go on with',
-    `  ${command} classify ${photograph === undefined ? 'PICTURE' : 'YOUR-PICTURE.jpg'} --top 3   your own pictures`,
-    `  ${command} inspect nsfw-mobilenet-v2              what a model is made of`,
-    `  ${command} compare nsfw-mobilenet-v2              every node, GPU against CPU`,
-    `  ${command} --help                                 everything else`,
-  ].join('\n');
+function howToGoOn(name: string): string {
+  const lines = [
+    ['classify PICTURE.jpg --top 3', 'your own pictures: JPEG, PNG, WebP, BMP'],
+    [`inspect ${name}`, 'what the model is made of'],
+    [`compare ${name}`, 'every node, GPU against CPU'],
+    ['models', 'other models'],
+    ['--help', 'everything else'],
+  ].map(([command = '', what = '']) => `  npm run -s tilewise -- ${command.padEnd(36)}${what}`);
+  return ['Go on with', ...lines].join('\n');
 }

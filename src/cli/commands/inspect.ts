@@ -9,6 +9,7 @@ import { compile } from '../../passes/pipeline.ts';
 import { planGraph } from '../../plan/plan-graph.ts';
 import { parseInputShapes } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
+import { onModel } from '../locate.ts';
 import { byteText, countText, table } from '../output.ts';
 import { operatorCounts } from '../operators.ts';
 import { staticShape } from '../seeded-feeds.ts';
@@ -55,7 +56,7 @@ async function inspect([name = '']: readonly string[], options: InspectOptions, 
   const given = parseInputShapes(options.inputShape ?? [], graph.inputs);
   const inputs: Port[] = graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
   const operators = operatorCounts(graph);
-  const costs = costsOf(graph, given);
+  const costs = await onModel(name, () => costsOf(graph, given));
   context.output.result({ model: name, format, inputs, operators, ...costs }, () => {
     const facts = [
       ['format', format],

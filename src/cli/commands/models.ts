@@ -1,0 +1,30 @@
+/** `tilewise models`: what the catalogue has. */
+import type { Command } from 'commander';
+import { CATALOGUE } from '../../../models/catalogue.ts';
+import { IMPORTERS } from '../../formats/registry.ts';
+import type { Context, Runner } from '../context.ts';
+import { table } from '../output.ts';
+
+/** Adds the command. */
+export function addModels(program: Command, runner: Runner): void {
+  program.command('models').description('list the catalogue').action(runner.wrap(models));
+}
+
+function models(_: readonly string[], __: object, { output }: Context): Promise<number> {
+  const list = CATALOGUE.map(({ name, title, task, format, licence, source, default: isDefault }) => {
+    const origin = source.kind === 'npm' ? `npm ${source.package}` : source.url;
+    const readable = IMPORTERS.some((importer) => importer.format === format);
+    return { name, title, task, format, readable, licence, origin, default: isDefault ?? false };
+  });
+  output.result({ models: list }, () => {
+    const rows = list.map((m) => [
+      m.default ? `${m.name} (default)` : m.name,
+      m.title,
+      m.readable ? m.format : `${m.format} (not yet read)`,
+      m.origin.startsWith('npm') ? m.origin : 'download',
+      m.licence,
+    ]);
+    return table(['name', 'what it is', 'format', 'from', 'licence'], rows);
+  });
+  return Promise.resolve(0);
+}
