@@ -12,6 +12,7 @@
 import { linearIndex } from './lib/index.ts';
 import { u32 } from './lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from './lib/module.ts';
+import { keepNanFunction } from './lib/numbers.ts';
 import { coordinates, listFields, stridedOffset } from './lib/strided.ts';
 
 /** Invocations per workgroup. */
@@ -51,6 +52,7 @@ export function softmaxShader({ keptRank, foldRank, log, lanes }: SoftmaxSpec): 
     ${element}
     ${statement}
   }`;
+  const power = 'keep_nan(x[at] - most, exp(x[at] - most))';
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: 'f32' },
@@ -67,6 +69,7 @@ export function softmaxShader({ keptRank, foldRank, log, lanes }: SoftmaxSpec): 
     },
     workgroupSize: [SOFTMAX_WORKGROUP, 1, 1],
     declarations: wgsl`
+${keepNanFunction(1)}
 #if ${shared}
 var<workgroup> shared_values: array<f32, ${u32(SOFTMAX_WORKGROUP)}>;
 ${foldFunction('fold_max', 'max(a, b)')}
@@ -90,15 +93,15 @@ ${foldFunction('fold_sum', 'a + b')}
   most = fold_max(lane, most);
 #endif
   var total = 0.0;
-  ${loop('total += exp(x[at] - most);')}
+  ${loop(`total += ${power};`)}
 #if ${shared}
   total = fold_sum(lane, total);
 #endif
 #if ${log}
-  let log_total = log(total);
+  let log_total = keep_nan(total, log(total));
   ${loop('y[at] = x[at] - most - log_total;')}
 #else
-  ${loop('y[at] = exp(x[at] - most) / total;')}
+  ${loop(`y[at] = ${power} / total;`)}
 #endif`,
   });
 }

@@ -12,7 +12,7 @@ import type { UnaryKind } from '../src/ir/ops.ts';
 import { erfFunction } from './lib/activation.ts';
 import { linearIndex } from './lib/index.ts';
 import { shaderModule, wgsl, type ShaderModule } from './lib/module.ts';
-import { isNanFunction, vectorType, type Scalar } from './lib/numbers.ts';
+import { isNanFunction, keepNanFunction, sineFunction, vectorType, type Scalar } from './lib/numbers.ts';
 
 /** Invocations per workgroup. */
 export const UNARY_WORKGROUP = 64;
@@ -27,8 +27,9 @@ export interface UnarySpec {
 const FLOAT: { readonly [K in UnaryKind]: string } = {
   abs: 'abs(v)',
   neg: '-v',
-  exp: 'exp(v)',
-  log: 'log(v)',
+  exp: 'keep_nan(v, exp(v))',
+  // SwiftShader's log(0) is finite.
+  log: 'select(keep_nan(v, log(v)), T(-1) / abs(v), v == T(0))',
   sqrt: 'sqrt(v)',
   rsqrt: 'inverseSqrt(v)',
   reciprocal: 'T(1) / v',
@@ -37,8 +38,8 @@ const FLOAT: { readonly [K in UnaryKind]: string } = {
   floor: 'floor(v)',
   ceil: 'ceil(v)',
   round: 'round(v)',
-  sin: 'sin(v)',
-  cos: 'cos(v)',
+  sin: 'sine(v)',
+  cos: 'sine(v + 1.5707963267948966)',
   erf: 'erf_approx(v)',
   not: 'select(I(0), I(1), v == T(0))',
   isNaN: 'select(I(0), I(1), is_nan(v))',
@@ -66,6 +67,12 @@ export function unaryShader({ kind, type, width }: UnarySpec): ShaderModule {
     declarations: wgsl`
 #if ${kind === 'erf'}
 ${erfFunction(vectorType('f32', width))}
+#endif
+#if ${expression.includes('keep_nan')}
+${keepNanFunction(width)}
+#endif
+#if ${expression.includes('sine')}
+${sineFunction(width)}
 #endif
 #if ${kind === 'isNaN'}
 ${isNanFunction(width)}

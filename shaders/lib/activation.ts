@@ -1,6 +1,7 @@
 /** Activations as WGSL: one row per `ActivationKind`, generic over f32 and vec4<f32>. */
 import type { ActivationKind } from '../../src/ir/ops.ts';
 import { wgsl } from './module.ts';
+import { keepNanFunction } from './numbers.ts';
 
 /**
  * The parameter fields an activation adds to a kernel (`act_alpha`, `act_beta`), passed in the parameter buffer so
@@ -27,12 +28,12 @@ const BODIES: { readonly [K in ActivationKind]: string } = {
   elu: 'return select(x, (exp(x) - 1.0) * a, x < T(0.0));',
   selu: 'return select(x, (exp(x) - 1.0) * a, x < T(0.0)) * b;',
   celu: 'return select(x, (exp(x / a) - 1.0) * a, x < T(0.0));',
-  sigmoid: 'return 1.0 / (1.0 + exp(-x));',
+  sigmoid: 'return keep_nan(x, 1.0 / (1.0 + exp(-x)));',
   hardSigmoid: `let v = x * a + b; return ${within('v', '0.0', '1.0')};`,
   hardSwish: `let v = x / 6.0 + 0.5; return x * ${within('v', '0.0', '1.0')};`,
   swish: 'return x / (1.0 + exp(-x));',
   tanh: `return ${tanh('x')};`,
-  softplus: `${softplus} return s;`,
+  softplus: `${softplus} return keep_nan(x, s);`,
   softsign: 'return x / (1.0 + abs(x));',
   mish: `${softplus} return x * ${tanh('s')};`,
   gelu: 'return x * 0.5 * (1.0 + erf_approx(x * 0.7071067811865476));',
@@ -63,6 +64,9 @@ export function activationFunction(kind: ActivationKind, type: 'f32' | 'vec4<f32
   return wgsl`
 #if ${kind === 'gelu'}
 ${erfFunction(type)}
+#endif
+#if ${uses.includes('keep_nan')}
+${keepNanFunction(type === 'f32' ? 1 : 4)}
 #endif
 fn activate(x: ${type}) -> ${type} {
   let a = params.act_alpha;

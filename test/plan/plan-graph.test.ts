@@ -94,7 +94,7 @@ describe('planGraph', () => {
     expect(printPlan(plan)).toBe(
       [
         'input x float32 3 @0',
-        'relu: Activation/elementwise [1, 1, 1] @0 @1 p0',
+        'relu: Activation/scalar [1, 1, 1] @0 @1 p0',
         'output y float32 3 @1',
         '1 steps, 1 distinct pipelines',
         'weights 0 B, activations 32 B (one buffer per value 32 B, lower bound 32 B)',
