@@ -80,7 +80,7 @@ function findPackage(): Package {
       return { folder, version, require: createRequire(description) };
     }
   }
-  throw new DeviceError('NO_DEVICE', `the package ${PACKAGE} is not installed`, { hint: `npm install ${PACKAGE}` });
+  throw new DeviceError('NO_DEVICE', `the package ${PACKAGE} is not installed`);
 }
 
 async function readArchive(found: Package): Promise<Uint8Array> {

@@ -40,7 +40,7 @@ async function decodeWithSharp(bytes: Uint8Array, name: string, kind: Kind): Pro
     const { width, height } = await image.metadata();
     checkExtent(width, height, name);
     const { data, info } = await image
-      .autoOrient()
+      .rotate() // without an angle: upright, as EXIF says
       .toColourspace('srgb')
       .ensureAlpha()
       .raw({ depth: 'uchar' })
