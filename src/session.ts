@@ -1,4 +1,5 @@
 /** Session: one model, ready to run. Puts the layers together: formats → passes → plan → runtime. */
+/// <reference lib="esnext.disposable" preserve="true" />
 import { DeviceError, InputError } from './core/errors.ts';
 import type { Tensor } from './core/tensor.ts';
 import { toTensors, type FeedTensor, type Port } from './feeds.ts';

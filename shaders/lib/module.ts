@@ -38,7 +38,7 @@ export interface ModuleSpec {
 }
 
 /** The wgsl-preprocessor tag: `#if ${flag}` / `#else` / `#endif` alone on their lines; flags are booleans. */
-export const wgsl = template;
+export const wgsl: (strings: TemplateStringsArray, ...values: readonly unknown[]) => string = template;
 
 /** Puts a module together. Throws PlanError when a template value leaked into the text. */
 export function shaderModule(spec: ModuleSpec): ShaderModule {

@@ -1,0 +1,32 @@
+/** tilewise in Node: the whole public surface, and what only Node has: adapters, paths, catalogue names, picture files. */
+import { Session, type SessionOptions } from '../session.ts';
+import { openGpu, type OpenGpuOptions } from './adapter.ts';
+import { openModel, type ModelSourceOptions } from './model-source.ts';
+
+export * from '../index.ts';
+export { openGpu } from './adapter.ts';
+export type { AdapterDescription, OpenedGpu, OpenGpuOptions } from './adapter.ts';
+export { fetchCached } from './download.ts';
+export type { FetchOptions } from './download.ts';
+export { decodeImage } from './image.ts';
+export { openModel } from './model-source.ts';
+export type { ModelSourceOptions } from './model-source.ts';
+export { preprocess } from '../vision/preprocess.ts';
+export type { Pixels, Preprocessing } from '../vision/preprocess.ts';
+export { topK } from '../vision/classify.ts';
+
+/** Options of `openSession`: those of a session, and where its adapter and its files come from. */
+export interface OpenSessionOptions extends SessionOptions, OpenGpuOptions {
+  /** Where files that a catalogue name or URL stands for come from and are kept. */
+  readonly files?: ModelSourceOptions;
+}
+
+/**
+ * Opens a model by catalogue name, path or URL on the adapter `openGpu` finds. Rejects with LoadError when there is no
+ * such model, DeviceError NO_DEVICE when there is no adapter, and with what `Session.create` rejects with.
+ */
+export async function openSession(model: string, options: OpenSessionOptions = {}): Promise<Session> {
+  const { adapter, files, ...session } = options;
+  const gpu = async (): Promise<GPUAdapter> => (await openGpu({ adapter })).adapter;
+  return Session.create(await openModel(model, files), { gpu, ...session });
+}
