@@ -22,9 +22,10 @@ interface Result {
   readonly top: readonly Ranked[];
 }
 
-/** Further runs of the last picture, so that `runMs` is a median: at most so many, and so long in all. */
+/** Further runs of the last picture, so that `runMs` is a median: so many, fewer when a run is slow, none when very slow. */
 const REPEATS = 5;
 const REPEAT_BUDGET_MS = 1500;
+const TOO_SLOW_MS = 5000;
 
 /** Adds the command. */
 export function addClassify(program: Command, runner: Runner): void {
@@ -110,8 +111,9 @@ async function timed(
 
 async function repeat(session: Session, classifier: Classifier, pixels: Pixels, times: number[]): Promise<void> {
   const input = toInput(classifier, pixels);
-  const slowest = times[times.length - 1] ?? 0;
-  const count = Math.min(REPEATS, Math.floor(REPEAT_BUDGET_MS / Math.max(1, slowest)));
+  const last = times[times.length - 1] ?? 0;
+  if (last > TOO_SLOW_MS) return;
+  const count = Math.min(REPEATS, Math.ceil(REPEAT_BUDGET_MS / Math.max(1, last)));
   for (let i = 0; i < count; i++) {
     const start = performance.now();
     await session.run(input);
