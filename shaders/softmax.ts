@@ -43,6 +43,9 @@ fn ${name}(lane: u32, v: f32) -> f32 {
 }`;
 }
 
+/** A NaN, also one that comes of ∞ − ∞, reaches every element of its slice. */
+const POWER = 'keep_nan(x[at] - most, exp(x[at] - most))';
+
 export function softmaxShader({ keptRank, foldRank, log, lanes }: SoftmaxSpec): ShaderModule {
   const shared = lanes > 1;
   const element = `${coordinates(foldRank, 'k', 'e', 'q')}
@@ -52,7 +55,6 @@ export function softmaxShader({ keptRank, foldRank, log, lanes }: SoftmaxSpec): 
     ${element}
     ${statement}
   }`;
-  const power = 'keep_nan(x[at] - most, exp(x[at] - most))';
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: 'f32' },
@@ -93,7 +95,7 @@ ${foldFunction('fold_sum', 'a + b')}
   most = fold_max(lane, most);
 #endif
   var total = 0.0;
-  ${loop(`total += ${power};`)}
+  ${loop(`total += ${POWER};`)}
 #if ${shared}
   total = fold_sum(lane, total);
 #endif
@@ -101,7 +103,7 @@ ${foldFunction('fold_sum', 'a + b')}
   let log_total = keep_nan(total, log(total));
   ${loop('y[at] = x[at] - most - log_total;')}
 #else
-  ${loop(`y[at] = ${power} / total;`)}
+  ${loop(`y[at] = ${POWER} / total;`)}
 #endif`,
   });
 }

@@ -57,6 +57,9 @@ function layerOf(path: string): string {
   return parts.length > 2 ? (parts[1] ?? '') : 'session';
 }
 
+/** The text without its comments. */
+const code = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+
 describe('architecture', () => {
   it('imports only along the matrix', () => {
     const bad: string[] = [];
@@ -108,7 +111,6 @@ describe('architecture', () => {
   it('keeps format names out of the layers below the importers', () => {
     const layers = ['ir', 'ops', 'passes', 'plan', 'kernels', 'runtime', 'shaders'];
     // Comments may say whose meaning an operator follows; code may not depend on it.
-    const code = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
     const leaks = sources.filter(
       (s) => layers.includes(layerOf(s.path)) && /onnx|tflite|tfjs|caffe/i.test(code(s.text)),
     );
@@ -116,7 +118,6 @@ describe('architecture', () => {
   });
 
   it('keeps the GPU out of kernels and plans', () => {
-    const code = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
     const leaks = sources.filter(
       (s) => ['kernels', 'plan'].includes(layerOf(s.path)) && /\bGPU[A-Z]\w+/.test(code(s.text)),
     );
