@@ -43,18 +43,22 @@ fn ${name}(lane: u32, v: f32) -> f32 {
 }`;
 }
 
+/** A loop over the elements of a slice that are this lane's; the statement finds each one's index in `at`. */
+function sliceLoop(foldRank: number, lanes: number): (statement: string) => string {
+  return (statement) => `
+  for (var k = lane; k < params.length; k += ${u32(lanes)}) {
+    ${coordinates(foldRank, 'k', 'e', 'q')}
+    let at = base + ${stridedOffset(foldRank, 'f', 'q')};
+    ${statement}
+  }`;
+}
+
 /** A NaN, also one that comes of ∞ − ∞, reaches every element of its slice. */
 const POWER = 'keep_nan(x[at] - most, exp(x[at] - most))';
 
 export function softmaxShader({ keptRank, foldRank, log, lanes }: SoftmaxSpec): ShaderModule {
   const shared = lanes > 1;
-  const element = `${coordinates(foldRank, 'k', 'e', 'q')}
-    let at = base + ${stridedOffset(foldRank, 'f', 'q')};`;
-  const loop = (statement: string): string => `
-  for (var k = lane; k < params.length; k += ${u32(lanes)}) {
-    ${element}
-    ${statement}
-  }`;
+  const loop = sliceLoop(foldRank, lanes);
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: 'f32' },
