@@ -7,6 +7,7 @@ import { canonicalise } from './canonicalise.ts';
 import { removeDeadNodes } from './dead-nodes.ts';
 import { foldBatchNorm } from './fold-batchnorm.ts';
 import { foldConstants } from './fold-constants.ts';
+import { foldPads } from './fold-pads.ts';
 import { foldScale } from './fold-scale.ts';
 import { fuseEpilogue } from './fuse-epilogue.ts';
 import { layout } from './layout/layout.ts';
@@ -64,6 +65,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'unit-transposes', level: 'full', run: reshapeUnitTransposes },
   // Again: layout leaves Reshapes that meet, and operators that now do nothing.
   { name: 'canonicalise', level: 'full', run: canonicalise },
+  // After layout, which moves Pads of channels-first maps next to the windows that take them.
+  { name: 'fold-pads', level: 'full', run: foldPads },
   // After layout: no Transpose stands between a convolution and its normalisation any more.
   { name: 'fold-batchnorm', level: 'full', run: foldBatchNorm },
   // After fold-batchnorm, which moves factors backwards where it can; before fuse-epilogue hides what they follow.
