@@ -1,7 +1,6 @@
 /** The public boundary of a session: what callers may feed, checked and converted to the engine's arrays. */
-import { hostArray, type DType, type HostArray } from './core/dtype.ts';
+import { hostArray, isFloat, type DType, type HostArray } from './core/dtype.ts';
 import { InputError } from './core/errors.ts';
-import { narrow } from './core/raw.ts';
 import { shapeText, type Shape, type Tensor } from './core/tensor.ts';
 import type { Dim } from './ir/graph.ts';
 import { product } from './util/arrays.ts';
@@ -26,14 +25,16 @@ export interface Port {
 
 /**
  * Checks feeds against the inputs and converts their data. Throws InputError naming a missing or unknown input, a
- * wrong dtype, rank, extent or element count.
+ * wrong dtype, rank, extent or element count, or a number that an integer input cannot hold. Every nonzero bool is 1.
  */
 export function toTensors(ports: readonly Port[], feeds: Readonly<Record<string, FeedTensor>>): Map<string, Tensor> {
   const names = ports.map((p) => `"${p.name}"`).join(', ');
   for (const name of Object.keys(feeds)) {
     if (!ports.some((p) => p.name === name)) throw new InputError(`"${name}" is not an input; the inputs are ${names}`);
   }
-  return new Map(ports.map((port) => [port.name, toTensor(port, feeds[port.name])]));
+  return new Map(
+    ports.map((port) => [port.name, toTensor(port, Object.hasOwn(feeds, port.name) ? feeds[port.name] : undefined)]),
+  );
 }
 
 function toTensor(port: Port, feed: FeedTensor | undefined): Tensor {
@@ -47,16 +48,24 @@ function toTensor(port: Port, feed: FeedTensor | undefined): Tensor {
   if (feed.data.length !== product(feed.shape)) {
     throw new InputError(`${expected}: shape ${shapeText(feed.shape)} does not hold ${feed.data.length} elements`);
   }
-  return { dtype, shape: feed.shape, data: toHostArray(dtype, feed.data) };
+  const data = toHostArray(dtype, feed.data);
+  if (typeof data === 'number') {
+    const held = dtype === 'int64' ? 'int32, in which the engine holds it' : dtype;
+    throw new InputError(`${expected}: element ${data} is ${feed.data[data]}, which does not fit ${held}`);
+  }
+  return { dtype, shape: feed.shape, data };
 }
 
-function toHostArray(dtype: DType, data: FeedData): HostArray {
-  if (data instanceof BigInt64Array) return narrow(data);
+/** The elements as the engine holds them, or the index of one that an integer type does not have. */
+function toHostArray(dtype: DType, data: FeedData): HostArray | number {
   if (dtype === 'float16' && data instanceof Uint16Array) return halvesToFloats(data);
-  if (isHeldAs(dtype, data)) return data;
-  const host = hostArray(dtype, data.length);
-  host.set(data);
-  return host;
+  const numbers = data instanceof BigInt64Array ? Float64Array.from(data, Number) : data;
+  if (dtype === 'bool') return Uint8Array.from(numbers, (v) => (v === 0 ? 0 : 1));
+  if (isHeldAs(dtype, numbers)) return numbers;
+  const host = hostArray(dtype, numbers.length);
+  host.set(numbers);
+  const lost = isFloat(dtype) ? -1 : host.findIndex((v, i) => v !== numbers[i]);
+  return lost < 0 ? host : lost;
 }
 
 function isHeldAs(dtype: DType, data: ArrayLike<number>): data is HostArray {

@@ -1,7 +1,7 @@
 /** Session: one model, ready to run. Puts the layers together: formats → passes → plan → runtime. */
 /// <reference lib="esnext.disposable" preserve="true" />
 import { DeviceError, InputError } from './core/errors.ts';
-import type { Tensor } from './core/tensor.ts';
+import type { Tensor, TensorDesc } from './core/tensor.ts';
 import { toTensors, type FeedTensor, type Port } from './feeds.ts';
 import { importModel } from './formats/detect.ts';
 import type { FormatName } from './formats/importer.ts';
@@ -15,7 +15,7 @@ import { planGraph } from './plan/plan-graph.ts';
 import { runGraph } from './runtime/cpu/run.ts';
 import { checkSteps, type StepReport } from './runtime/webgpu/check.ts';
 import { adapterName, profileOf, requestDevice } from './runtime/webgpu/device.ts';
-import { Executor } from './runtime/webgpu/executor.ts';
+import { disposedError, Executor } from './runtime/webgpu/executor.ts';
 
 /** Where a session gets its GPU: an adapter, a way to get one (needed to recover from a lost device), or a device. */
 export type GpuSource = GPUAdapter | GPUDevice | (() => Promise<GPUAdapter | null>);
@@ -54,11 +54,17 @@ export interface LoadReport {
   readonly totalMs: number;
 }
 
-/** A graph compiled for one set of input shapes, and where it runs. */
+/** A graph compiled for one set of input shapes; on the GPU, loaded. */
 interface Compiled {
   readonly graph: Graph;
-  readonly run: (feeds: ReadonlyMap<string, Tensor>) => Promise<Map<string, Tensor>>;
   readonly executor?: Executor;
+}
+
+/** Where graphs run, and those that are ready to, by signature of their input shapes. */
+interface Place {
+  /** Undefined on the CPU backend, and only there. */
+  readonly device: GPUDevice | undefined;
+  readonly compiled: Map<string, Promise<Compiled>>;
 }
 
 /** A loaded model. `run` may be called concurrently; calls are queued. */
@@ -66,10 +72,9 @@ export class Session {
   /** The graph as imported, before any pass. */
   readonly graph: Graph;
   readonly #options: SessionOptions;
-  /** One compiled graph per signature of input shapes. */
-  readonly #compiled = new Map<string, Promise<Compiled>>();
-  /** The open device; forgotten when it is lost, so that the next run opens another. */
-  #device: Promise<GPUDevice> | undefined;
+  /** Forgotten when its device is lost, so that the next run opens another. */
+  #place: Promise<Place> | undefined;
+  #plan: Plan | undefined;
   #outputs: readonly Port[] = [];
   #report: LoadReport | undefined;
   #disposed = false;
@@ -101,20 +106,19 @@ export class Session {
 
   async #load(format: LoadReport['format'], start: number): Promise<void> {
     const parsed = performance.now();
-    const backend = this.#backend;
-    const device = backend === 'webgpu' ? await this.#acquireDevice() : undefined;
+    const place = await this.#open();
     const opened = performance.now();
     const graph = this.#compileGraph(this.#options.inputShapes ?? {});
     const compiledAt = performance.now();
-    const compiled = this.#prepare(graph);
-    this.#compiled.set(this.#signatureOf(graph), compiled);
-    await compiled;
+    const compiled = this.#prepare(graph, place);
+    place.compiled.set(signatureOf(new Map(graph.inputs.map(({ name }) => [name, descOf(graph, name)]))), compiled);
+    this.#plan = (await compiled).executor?.plan;
     const end = performance.now();
     this.#outputs = graph.outputs.map((name) => ({ name, ...descOf(graph, name) }));
     this.#report = {
       format,
-      backend,
-      adapter: device ? adapterName(device.adapterInfo) : 'CPU reference',
+      backend: this.#backend,
+      adapter: place.device ? adapterName(place.device.adapterInfo) : 'CPU reference',
       parseMs: parsed - start,
       deviceMs: opened - parsed,
       compileMs: compiledAt - opened,
@@ -144,38 +148,39 @@ export class Session {
   }
 
   /**
-   * Runs the model once. Feeds and results are by name. New extents of symbolic dimensions compile a new plan, which
-   * is kept. Rejects with InputError on feeds that do not fit, DeviceError DEVICE_LOST when the device goes away
-   * during the call; the next call opens a new device, when the session knows how.
+   * Runs the model once. Feeds and results are by name; elements fed must stay as they are until the call is done. New
+   * extents of symbolic dimensions compile a new plan, which is kept. Rejects with InputError on feeds that do not fit
+   * or a disposed session, ShapeError on extents the model cannot take, DeviceError DEVICE_LOST when the device goes
+   * away during the call; the next call opens a new device, when the session knows how.
    */
   async run(feeds: Readonly<Record<string, FeedTensor>>): Promise<Record<string, Tensor>> {
-    const tensors = toTensors(this.graph.inputs, feeds);
-    const { run } = await this.#compiledFor(tensors);
-    return Object.fromEntries(await run(tensors));
+    return this.#with(feeds, async ({ graph, executor }, tensors) =>
+      Object.fromEntries(executor ? await executor.run(tensors) : runGraph(graph, tensors)),
+    );
   }
 
   /** Runs every node on the GPU and on the CPU reference, with the same inputs, and reports each difference. */
   async check(feeds: Readonly<Record<string, FeedTensor>>): Promise<StepReport[]> {
-    const tensors = toTensors(this.graph.inputs, feeds);
-    const { executor, graph } = await this.#compiledFor(tensors);
-    if (!executor) throw new InputError('the step check compares with the GPU: create the session with backend webgpu');
-    return checkSteps(executor, graph, tensors);
+    return this.#with(feeds, ({ graph, executor }, tensors) => {
+      if (executor) return checkSteps(executor, graph, tensors);
+      throw new InputError('the step check compares with the GPU: create the session with backend webgpu');
+    });
   }
 
   /** The plan for the shapes the session was created with; undefined on the CPU. */
-  async plan(): Promise<Plan | undefined> {
-    const [first] = this.#compiled.values();
-    return (await first)?.executor?.plan;
+  plan(): Promise<Plan | undefined> {
+    return Promise.resolve(this.#plan);
   }
 
-  /** Frees GPU memory, and the device when the session opened it. Calling twice is harmless. */
+  /** Frees GPU memory, and the device when the session opened it. Calls in flight reject; calling twice is harmless. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const compiled of this.#compiled.values()) {
-      compiled.then(({ executor }) => executor?.dispose()).catch(() => undefined);
-    }
-    if (!isDevice(this.#options.gpu)) void this.#device?.then((device) => device.destroy()).catch(() => undefined);
+    const free = ({ device, compiled }: Place): void => {
+      for (const loaded of compiled.values()) loaded.then(({ executor }) => executor?.dispose()).catch(() => undefined);
+      if (!isDevice(this.#options.gpu)) device?.destroy();
+    };
+    this.#place?.then(free).catch(() => undefined);
   }
 
   [Symbol.dispose](): void {
@@ -187,45 +192,65 @@ export class Session {
     return compile(this.graph, { inputShapes, level: this.#backend === 'cpu' ? 'reference' : 'full' });
   }
 
-  async #compiledFor(feeds: ReadonlyMap<string, Tensor>): Promise<Compiled> {
-    if (this.#disposed) throw new InputError(`the session of "${this.graph.name}" was disposed`);
-    if (this.#backend === 'webgpu') await this.#acquireDevice();
-    const shapes = Object.fromEntries([...feeds].map(([name, { shape }]) => [name, shape]));
-    const signature = JSON.stringify(shapes);
-    let compiled = this.#compiled.get(signature);
-    if (!compiled) {
-      compiled = this.#prepare(this.#compileGraph(shapes));
-      this.#compiled.set(signature, compiled);
-      compiled.catch(() => this.#compiled.delete(signature));
+  /** Hands `work` the graph compiled for the extents of these feeds. */
+  async #with<T>(
+    feeds: Readonly<Record<string, FeedTensor>>,
+    work: (compiled: Compiled, tensors: ReadonlyMap<string, Tensor>) => Promise<T>,
+  ): Promise<T> {
+    this.#requireOpen();
+    const tensors = toTensors(this.graph.inputs, feeds);
+    try {
+      const place = await this.#open();
+      this.#requireOpen();
+      return await work(await this.#compiledFor(tensors, place), tensors);
+    } catch (cause) {
+      // What a call in flight runs into when its device is destroyed is no error of its own.
+      this.#requireOpen(cause);
+      throw cause;
     }
+  }
+
+  #requireOpen(cause?: unknown): void {
+    if (this.#disposed) throw disposedError(this.graph.name, cause);
+  }
+
+  #compiledFor(feeds: ReadonlyMap<string, Tensor>, place: Place): Promise<Compiled> {
+    const signature = signatureOf(feeds);
+    const known = place.compiled.get(signature);
+    if (known) return known;
+    const shapes = Object.fromEntries([...feeds].map(([name, { shape }]) => [name, shape]));
+    const compiled = this.#prepare(this.#compileGraph(shapes), place);
+    place.compiled.set(signature, compiled);
+    compiled.catch(() => place.compiled.delete(signature));
     return compiled;
   }
 
-  #signatureOf(graph: Graph): string {
-    return JSON.stringify(Object.fromEntries(graph.inputs.map(({ name }) => [name, descOf(graph, name).shape])));
-  }
-
-  async #prepare(graph: Graph): Promise<Compiled> {
-    const device = await this.#device;
-    if (!device) return { graph, run: (feeds) => Promise.resolve(runGraph(graph, feeds)) };
+  async #prepare(graph: Graph, { device }: Place): Promise<Compiled> {
+    if (!device) return { graph };
     const plan = planGraph(graph, profileOf(device), this.#options.variants);
     this.#options.onProgress?.({ stage: 'upload' });
-    const executor = await Executor.create(device, plan);
-    return { graph, executor, run: (feeds) => executor.run(feeds) };
+    return { graph, executor: await Executor.create(device, plan) };
   }
 
-  #acquireDevice(): Promise<GPUDevice> {
-    if (this.#device) return this.#device;
-    // Plans of a lost device hold its buffers.
-    this.#compiled.clear();
-    const opening = openDevice(this.#options.gpu);
+  #open(): Promise<Place> {
+    if (this.#place) return this.#place;
+    const opening = openPlace(this.#backend, this.#options.gpu);
     const forget = (): void => {
-      if (this.#device === opening) this.#device = undefined;
+      if (this.#place === opening) this.#place = undefined;
     };
-    opening.then((device) => device.lost.then(forget), forget);
-    this.#device = opening;
+    opening.then(({ device }) => device?.lost.then(forget), forget);
+    this.#place = opening;
     return opening;
   }
+}
+
+async function openPlace(backend: 'webgpu' | 'cpu', gpu: GpuSource | undefined): Promise<Place> {
+  return { device: backend === 'cpu' ? undefined : await openDevice(gpu), compiled: new Map() };
+}
+
+/** What distinguishes one compiled graph of a model from another: the extents of its inputs. */
+function signatureOf(inputs: ReadonlyMap<string, TensorDesc>): string {
+  return JSON.stringify([...inputs].map(([name, { shape }]) => [name, shape]));
 }
 
 async function openDevice(gpu: GpuSource | undefined): Promise<GPUDevice> {

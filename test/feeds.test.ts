@@ -23,6 +23,28 @@ describe('feeds', () => {
     expect(halves.get('x')?.data).toEqual(new Float32Array([1]));
   });
 
+  it('converts 64-bit integers for other types, and makes every nonzero bool 1', () => {
+    expect(feed({ shape: [1, 2], data: new BigInt64Array([1n, -2n]) })?.data).toEqual(new Float32Array([1, -2]));
+    const bools = toTensors([{ name: 'x', dtype: 'bool', shape: [3] }], { x: { shape: [3], data: [0, 1, 2] } });
+    expect(bools.get('x')?.data).toEqual(new Uint8Array([0, 1, 1]));
+  });
+
+  it.each([
+    ['int64', [0, 2 ** 31], /element 1 is 2147483648, which does not fit int32, in which the engine holds it/],
+    ['int64', new BigInt64Array([-(2n ** 40n), 0n]), /element 0 is -1099511627776/],
+    ['int32', [1.5, 0], /element 0 is 1.5, which does not fit int32/],
+    ['uint8', [0, 256], /element 1 is 256, which does not fit uint8/],
+    ['int8', new Float32Array([NaN, 0]), /element 0 is NaN/],
+  ] as const)('refuses numbers that %s cannot hold', (dtype, data, message) => {
+    const port: Port = { name: 'x', dtype, shape: [2] };
+    expect(() => toTensors([port], { x: { shape: [2], data } })).toThrow(message);
+  });
+
+  it('takes no inherited property for a feed', () => {
+    const port: Port = { name: 'toString', dtype: 'float32', shape: [] };
+    expect(() => toTensors([port], {})).toThrow(/no tensor was given/);
+  });
+
   it.each([
     [{}, /input "x" is float32 batchx2, and no tensor was given/],
     [{ y: { shape: [1, 2], data: [1, 2] } }, /"y" is not an input; the inputs are "x"/],

@@ -45,11 +45,11 @@ function bindInput({ name, shape }: GraphInput, given: readonly number[], bindin
   if (given.length !== shape.length) throw mismatch(`rank ${given.length} instead of ${shape.length}`);
   shape.forEach((dim: Dim, i) => {
     const extent = at(given, i);
-    if (!Number.isSafeInteger(extent) || extent < 1) throw mismatch(`dimension ${i} is not a positive integer`);
     if (typeof dim === 'number') {
       if (dim !== extent) throw mismatch(`dimension ${i} is fixed to ${dim}`);
       return;
     }
+    if (!Number.isSafeInteger(extent) || extent < 1) throw mismatch(`dimension ${i} is not a positive integer`);
     const bound = bindings.get(dim);
     if (bound !== undefined && bound !== extent) throw mismatch(`"${dim}" is already bound to ${bound}`);
     bindings.set(dim, extent);

@@ -65,6 +65,8 @@ function foldIntoProduct(
   rewriter: Rewriter,
 ): readonly string[] | undefined {
   const [x = '', w = '', b = ''] = before.inputs;
+  // The products of a vector operand have no channel dimension.
+  if (rewriter.desc(w).shape.length < 2) return undefined;
   const isGemm = before.op === 'Gemm';
   const onlyShifts = affine.scale.every((s) => s === 1);
   const weights = onlyShifts ? undefined : rewriter.constant(w);
@@ -104,8 +106,7 @@ function emitProduct(
 function scaleWeights(w: Tensor, scale: Float64Array, rows: boolean): Tensor | undefined {
   const channels = scale.length;
   const inner = rows ? at(w.shape, w.shape.length - 1) : 1;
-  // The products of a vector operand have no channel dimension to scale.
-  if (w.shape.length < 2 || product(w.shape) % (channels * inner) !== 0) return undefined;
+  if (product(w.shape) % (channels * inner) !== 0) return undefined;
   const data = new Float32Array(w.data.length);
   for (let i = 0; i < data.length; i++) {
     data[i] = (w.data[i] ?? 0) * (scale[Math.floor(i / inner) % channels] ?? 0);

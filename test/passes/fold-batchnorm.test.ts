@@ -60,6 +60,16 @@ describe('foldBatchNorm', () => {
     expect([...graph.initializers.keys()]).toEqual(['w_folded', 'b_bias']);
   });
 
+  it('leaves what follows a product with a vector: its result has no channels', () => {
+    const graph = run((b) => {
+      const x = b.input('x', 'float32', [3, 4]);
+      const plain = { transA: false, transB: false, activation: NO_ACTIVATION };
+      const y = b.one('MatMul', [x, weights(b, 'w', [4])], plain);
+      return b.one('Binary', [y, weights(b, 'c', [3])], { kind: 'add', activation: NO_ACTIVATION });
+    });
+    expect(ops(graph)).toEqual(['MatMul', 'Binary']);
+  });
+
   it.each<[string, (b: GraphBuilder) => string]>([
     ['BatchNormalization', (b) => norm(b, conv(b, image(b)))],
     ['BatchNormalization after a bias', (b) => norm(b, conv(b, image(b), { bias: true }))],

@@ -1,19 +1,20 @@
 /** The CPU backend: walks the nodes in order, calling the reference implementation of each. */
 import { GraphError, ShapeError, TilewiseError } from '../../core/errors.ts';
-import { sameArray } from '../../util/arrays.ts';
-import { shapeText, type Tensor, type TensorDesc } from '../../core/tensor.ts';
+import type { Tensor, TensorDesc } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node, OpKind } from '../../ir/ops.ts';
 import type { OpDefinition } from '../../ops/definition.ts';
 import { OPS } from '../../ops/registry.ts';
+import { feedFor } from '../feeds.ts';
 
 /**
- * Evaluates a compiled graph (`graph.values` filled). Every intermediate is freed after its last use.
+ * Evaluates a compiled graph (`graph.values` filled). Every intermediate is freed after its last use; the results share
+ * no memory with the feeds, the constants or each other.
  * Throws ShapeError when a feed is missing or misshapen.
  */
 export function runGraph(graph: Graph, feeds: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   const values = new Map<string, Tensor>(graph.initializers);
-  for (const { name } of graph.inputs) values.set(name, checkedFeed(name, feeds.get(name), graph.values.get(name)));
+  for (const { name } of graph.inputs) values.set(name, feedFor(name, lookup(graph.values, name), feeds));
   const lastUse = new Map<string, number>();
   graph.nodes.forEach((node, i) => node.inputs.forEach((name) => lastUse.set(name, i)));
   for (const name of graph.outputs) lastUse.set(name, graph.nodes.length);
@@ -24,7 +25,15 @@ export function runGraph(graph: Graph, feeds: ReadonlyMap<string, Tensor>): Map<
     });
     for (const name of [...node.inputs, ...node.outputs]) if ((lastUse.get(name) ?? i) <= i) values.delete(name);
   });
-  return new Map(graph.outputs.map((name) => [name, lookup(values, name)]));
+  const taken = new Set([...graph.initializers.values(), ...feeds.values()].map((t) => t.data.buffer));
+  return new Map(graph.outputs.map((name) => [name, unshared(lookup(values, name), taken)]));
+}
+
+/** The tensor, copied if its memory is taken; takes it otherwise. Operators that move nothing hand their input on. */
+function unshared(tensor: Tensor, taken: Set<ArrayBufferLike>): Tensor {
+  if (taken.has(tensor.data.buffer)) return { ...tensor, data: tensor.data.slice() };
+  taken.add(tensor.data.buffer);
+  return tensor;
 }
 
 /** Evaluates one node on tensors by name. Errors name the node. */
@@ -52,14 +61,4 @@ function lookup<T>(map: ReadonlyMap<string, T>, name: string): T {
   const found = map.get(name);
   if (found === undefined) throw new GraphError(`value "${name}" is not available`);
   return found;
-}
-
-function checkedFeed(name: string, feed: Tensor | undefined, desc: TensorDesc | undefined): Tensor {
-  if (!feed) throw new ShapeError(`no tensor was given for input "${name}"`);
-  if (desc && (!sameArray(feed.shape, desc.shape) || feed.dtype !== desc.dtype)) {
-    throw new ShapeError(
-      `input "${name}" is ${desc.dtype} ${shapeText(desc.shape)}, got ${feed.dtype} ${shapeText(feed.shape)}`,
-    );
-  }
-  return feed;
 }

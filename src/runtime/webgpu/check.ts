@@ -20,11 +20,20 @@ export interface StepReport extends Comparison {
  * Runs the plan node by node. `graph` is the compiled graph the executor's plan was made from. The default tolerance
  * grows with the number of accumulated terms and with the magnitude of the result.
  */
-export async function checkSteps(
+export function checkSteps(
   executor: Executor,
   graph: Graph,
   feeds: ReadonlyMap<string, Tensor>,
   tolerance?: Tolerance,
+): Promise<StepReport[]> {
+  return executor.exclusive(() => check(executor, graph, feeds, tolerance));
+}
+
+async function check(
+  executor: Executor,
+  graph: Graph,
+  feeds: ReadonlyMap<string, Tensor>,
+  tolerance: Tolerance | undefined,
 ): Promise<StepReport[]> {
   const actual = new Map<string, Tensor>([...graph.initializers, ...feeds]);
   const lastUse = new Map<string, number>();

@@ -1,26 +1,38 @@
 /** Turns WebGPU's out-of-band errors into exceptions. */
 import { PlanError } from '../../core/errors.ts';
 
-/**
- * Runs `work` inside validation and out-of-memory scopes. Rejects with PlanError quoting the device's message when
- * either caught something.
- */
-export async function withErrorScopes<T>(device: GPUDevice, what: string, work: () => T): Promise<T> {
+/** What was made inside error scopes, and the device's verdict on it. */
+export interface Scoped<T> {
+  readonly result: T;
+  /** Rejects with PlanError quoting the device's message when a scope caught something. */
+  readonly verdict: Promise<void>;
+}
+
+/** Runs `work` inside validation and out-of-memory scopes. The caller owns what it made, whatever the verdict. */
+export function inErrorScopes<T>(device: GPUDevice, what: string, work: () => T): Scoped<T> {
   device.pushErrorScope('out-of-memory');
   device.pushErrorScope('validation');
+  const close = (): Promise<void> => judge(what, device.popErrorScope(), device.popErrorScope());
   let result: T;
-  let scopes: readonly [Promise<GPUError | null>, Promise<GPUError | null>];
   try {
     result = work();
-  } finally {
-    scopes = [device.popErrorScope(), device.popErrorScope()];
+  } catch (error) {
+    close().catch(() => undefined);
+    throw error;
   }
-  const [validation, memory] = await Promise.all(scopes);
+  return { result, verdict: close() };
+}
+
+async function judge(
+  what: string,
+  validationScope: Promise<GPUError | null>,
+  memoryScope: Promise<GPUError | null>,
+): Promise<void> {
+  const [validation, memory] = await Promise.all([validationScope, memoryScope]);
   if (memory) {
     throw new PlanError(`the GPU ran out of memory for ${what}: ${memory.message}`, {
       hint: 'Use a smaller input, or dispose of other sessions first',
     });
   }
   if (validation) throw new PlanError(`the GPU refused ${what}: ${validation.message}`);
-  return result;
 }

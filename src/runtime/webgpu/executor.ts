@@ -1,10 +1,11 @@
 /** Runs a Plan on a device: everything is created once, a run only writes, encodes, submits and reads back. */
 import { at } from '../../util/arrays.ts';
 import { hostArray, wgslScalar, type HostArray } from '../../core/dtype.ts';
-import { DeviceError, ShapeError, TilewiseError } from '../../core/errors.ts';
+import { DeviceError, InputError, TilewiseError } from '../../core/errors.ts';
 import type { Shape, Tensor } from '../../core/tensor.ts';
 import type { Plan, PlanPort, PlanStep } from '../../plan/plan.ts';
-import { withErrorScopes } from './error-scopes.ts';
+import { feedFor } from '../feeds.ts';
+import { inErrorScopes } from './error-scopes.ts';
 import { compilePipeline, type Compiled } from './pipelines.ts';
 
 interface Dispatch {
@@ -42,10 +43,11 @@ export class Executor {
     const compiling = Promise.all(plan.pipelines.map((p) => compilePipeline(device, p)));
     // Buffers are made while the shaders compile; a failure there must not leave this rejection unobserved.
     compiling.catch(() => undefined);
-    const executor = await withErrorScopes(device, plan.name, () => new Executor(device, plan));
+    const { result: executor, verdict } = inErrorScopes(device, plan.name, () => new Executor(device, plan));
     try {
+      await raceLost(device, verdict);
       const compiled = await raceLost(device, compiling);
-      await withErrorScopes(device, plan.name, () => executor.#bind(compiled));
+      await raceLost(device, inErrorScopes(device, plan.name, () => executor.#bind(compiled)).verdict);
       return executor;
     } catch (error) {
       executor.dispose();
@@ -106,10 +108,10 @@ export class Executor {
 
   /**
    * Runs the network once: inputs by name, outputs by name, in the plan's order. Rejects with ShapeError on a missing
-   * or misshapen feed, DeviceError DEVICE_LOST when the device goes away.
+   * or misshapen feed, DeviceError DEVICE_LOST when the device goes away, InputError once disposed.
    */
   run(feeds: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>> {
-    return this.#serialise(async () => {
+    return this.exclusive(async () => {
       this.writeInputs(feeds);
       const encoder = this.device.createCommandEncoder();
       this.#encode(encoder, 0, this.#dispatches.length);
@@ -118,22 +120,20 @@ export class Executor {
       }
       this.device.queue.submit([encoder.finish()]);
       await raceLost(this.device, this.#staging.mapAsync(GPUMapMode.READ));
-      const mapped = this.#staging.getMappedRange();
-      const outputs = this.#readbacks.map(({ port, offset }): [string, Tensor] => [
-        port.name,
-        elementsToTensor(port, mapped, offset),
-      ]);
-      this.#staging.unmap();
-      return new Map(outputs);
+      try {
+        const mapped = this.#staging.getMappedRange();
+        return new Map(this.#readbacks.map(({ port, offset }) => [port.name, elementsToTensor(port, mapped, offset)]));
+      } finally {
+        this.#staging.unmap();
+      }
     });
   }
 
-  /** Copies feeds to their buffers. */
+  /** Copies feeds to their buffers. Throws ShapeError on a missing or misshapen one. */
   writeInputs(feeds: ReadonlyMap<string, Tensor>): void {
     for (const port of this.plan.inputs) {
-      const feed = feeds.get(port.name);
-      if (!feed) throw new ShapeError(`no tensor was given for input "${port.name}"`);
-      writeElements(this.device, at(this.#buffers, port.buffer), this.#fourByte(port.name, feed.data));
+      const { data } = feedFor(port.name, port, feeds);
+      writeElements(this.device, at(this.#buffers, port.buffer), this.#fourByte(port.name, data));
     }
   }
 
@@ -190,14 +190,27 @@ export class Executor {
     this.#staging.destroy();
   }
 
-  #serialise<T>(task: () => Promise<T>): Promise<T> {
-    const run = this.#queue.then(() => {
-      if (this.#disposed) throw new TilewiseError('INPUT_INVALID', `the session of "${this.plan.name}" was disposed`);
-      return task();
+  /**
+   * Runs `task` when all tasks before it are done: runs, and the step check, use the same buffers. Rejects with
+   * InputError once disposed, also for what then goes wrong in a task under way.
+   */
+  exclusive<T>(task: () => Promise<T>): Promise<T> {
+    const run = this.#queue.then(async () => {
+      if (this.#disposed) throw disposedError(this.plan.name);
+      try {
+        return await task();
+      } catch (cause) {
+        throw this.#disposed ? disposedError(this.plan.name, cause) : cause;
+      }
     });
     this.#queue = run.catch(() => undefined);
     return run;
   }
+}
+
+/** What every call on a disposed session rejects with. */
+export function disposedError(name: string, cause?: unknown): InputError {
+  return new InputError(`the session of "${name}" was disposed`, { cause });
 }
 
 function writeElements(device: GPUDevice, buffer: GPUBuffer, data: HostArray): void {
@@ -225,7 +238,7 @@ function elementsToTensor(port: { dtype: Tensor['dtype']; shape: Shape }, mapped
 async function raceLost<T>(device: GPUDevice, work: Promise<T>): Promise<T> {
   const lost = device.lost.then((info) => {
     throw new DeviceError('DEVICE_LOST', `the GPU device was lost (${info.reason}): ${info.message}`, {
-      hint: 'Run again: the session opens a new device and carries on',
+      hint: 'Run again: a session that can ask for another adapter opens a new device and carries on',
     });
   });
   lost.catch(() => undefined);
