@@ -32,6 +32,8 @@ export interface Classifier {
   readonly preprocessing: Preprocessing;
   /** Undefined where nobody named the classes. */
   readonly labels: readonly string[] | undefined;
+  /** The file that --labels named. */
+  readonly labelsFile: string | undefined;
   readonly inputShapes: InputShapes;
 }
 
@@ -55,6 +57,7 @@ export async function openClassifier(options: ClassifierOptions, context: Contex
     model,
     preprocessing,
     labels: labels ?? (entry && (await loadLabels(entry, options))),
+    labelsFile: options.labels,
     inputShapes: { [input.name]: inputShape(preprocessing) },
   };
 }
@@ -140,7 +143,7 @@ export function toInput({ model, preprocessing }: Classifier, pixels: Pixels): R
 /** Runs the session on a prepared input. Scores that are no probabilities go through a softmax. */
 export async function classify(
   session: Session,
-  { model, labels }: Classifier,
+  { model, labels, labelsFile }: Classifier,
   input: Readonly<Record<string, Tensor>>,
   top: number,
 ): Promise<Classified> {
@@ -149,6 +152,13 @@ export async function classify(
     model.graph.outputs.find((name) => results[name]?.data.length === labels?.length) ?? model.graph.outputs[0];
   const scores = results[output ?? ''];
   if (!scores || scores.data.length === 0) throw new InputError(`${model.name} gives no scores`);
+  const count = scores.data.length;
+  if (labels && labels.length !== count) {
+    throw new InputError(`there are ${labels.length} labels, and ${model.name} gives ${count} scores`, {
+      file: labelsFile,
+      hint: 'Labels are one a line, in the order of the classes',
+    });
+  }
   const probabilities = asProbabilities(scores);
   return { top: topK(probabilities.data, top, labels), scores: probabilities };
 }

@@ -8,7 +8,8 @@ function end(code: number): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }
 
-// A reader that goes away (`| head`) is no error.
+// A reader that goes away (`| head`) is no error; without stderr there is nobody left to tell.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stderr.on('error', () => undefined);
 
 end(await runCommandLine(process.argv.slice(2), process));

@@ -43,7 +43,9 @@ export interface Failure {
 /** `code` is an ErrorCode, `USAGE` for a command line that does not parse, `INTERNAL` for anything not thrown on purpose. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) {
-    return { error: { code: 'USAGE', message: error.message.replace(/^error: /, ''), detail: {} } };
+    // commander's message for a bare `tilewise`, which prints the help, is not meant for people
+    const message = error.code === 'commander.help' ? 'no command was given' : error.message.replace(/^error: /, '');
+    return { error: { code: 'USAGE', message, detail: {} } };
   }
   if (error instanceof TilewiseError) {
     const { format, file, node, op, hint } = error.detail;
@@ -84,6 +86,11 @@ export function table(
   });
   t.push(...rows.map((r) => [...r]));
   return t.toString();
+}
+
+/** Breaks lines at spaces where they get longer than `width`; what fits stays on one line. */
+export function wrap(text: string, width: number): string {
+  return text.replace(new RegExp(`(?!.{1,${width}}$)(.{1,${width}}) `, 'gm'), '$1\n');
 }
 
 /** Milliseconds with three significant digits, `12.3 ms`. */

@@ -17,14 +17,22 @@ import { failureOf, failureText, type Streams } from './output.ts';
  */
 export async function runCommandLine(argv: readonly string[], streams: Streams): Promise<number> {
   const runner = new Runner(streams);
-  const program = buildProgram(runner, streams);
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   const json = flags.includes('--json');
+  let told = ''; // help or version, kept back with --json: stdout is for one object
+  const program = buildProgram(runner, {
+    stdout: json ? { write: (text) => (told += text) } : streams.stdout,
+    stderr: streams.stderr,
+  });
   try {
     await program.parseAsync(argv, { from: 'user' });
     return runner.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      const key = error.code === 'commander.version' ? 'version' : 'help';
+      if (json) streams.stdout.write(`${JSON.stringify({ [key]: told.trimEnd() })}\n`);
+      return 0;
+    }
     if (json) streams.stdout.write(`${JSON.stringify(failureOf(error))}\n`);
     // commander has already written its own complaint, with the usage
     if (!(error instanceof CommanderError)) streams.stderr.write(failureText(error, flags.includes('--verbose')));

@@ -1,5 +1,5 @@
 /** Raw little-endian tensor files: the shape an input takes from one, and the names outputs are written under. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { bytesPerElement } from '../core/dtype.ts';
 import { InputError, LoadError } from '../core/errors.ts';
 import { fromRaw } from '../core/raw.ts';
@@ -12,8 +12,11 @@ import { withFile } from './locate.ts';
 /** Reads a file whole. Throws LoadError that names it. */
 export function readBytes(file: string): Uint8Array {
   try {
+    // A device may never end. Pipes may be read: the shell makes them for `<(command)`.
+    if (statSync(file).isCharacterDevice()) throw new LoadError('this is a device, not a file', { file });
     return readFileSync(file);
   } catch (cause) {
+    if (cause instanceof LoadError) throw cause;
     throw new LoadError(reasonOf(cause), { file, cause });
   }
 }
@@ -63,8 +66,8 @@ function derive(input: GraphInput, declared: readonly Dim[], bytes: number): Sha
   const unknown = [...new Set(declared.filter((d) => typeof d === 'string'))];
   const known = declared.filter((d) => typeof d === 'number');
   if (unknown.length === 0) return known;
-  const each = product(known) * bytesPerElement(input.dtype);
-  const extent = bytes / each;
+  const extent = bytes / (product(known) * bytesPerElement(input.dtype));
+  if (bytes === 0) throw new InputError(`input "${input.name}" has no data: the file is empty`);
   if (unknown.length > 1 || known.length !== declared.length - 1 || !Number.isInteger(extent)) {
     throw new InputError(
       `input "${input.name}" is ${input.dtype} ${shapeText(declared)}, the file has ${bytes} bytes`,

@@ -51,12 +51,15 @@ function usable(folder: string): boolean {
   }
 }
 
-/** Like a recursive `mkdirSync`, which never returns where the parent exists but refuses with ENOENT, as in /proc. */
-export function makeFolder(folder: string): void {
+/**
+ * Like a recursive `mkdirSync`, which never returns where the parent exists but refuses with ENOENT, as in /proc. The
+ * folder is private to this user unless `mode` says otherwise.
+ */
+export function makeFolder(folder: string, mode = 0o700): void {
   if (existsSync(folder)) return;
-  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  if (dirname(folder) !== folder) makeFolder(dirname(folder), mode);
   try {
-    mkdirSync(folder, { mode: 0o700 });
+    mkdirSync(folder, { mode });
   } catch (error) {
     if (!existsSync(folder)) throw error; // Otherwise another process was faster.
   }

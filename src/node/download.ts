@@ -151,7 +151,12 @@ function makeCacheDir(folder: string): void {
   try {
     makeFolder(folder);
   } catch (cause) {
-    throw new LoadError('the cache folder cannot be made', { file: folder, cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LoadError(`the cache folder cannot be made: ${reason}`, {
+      file: folder,
+      hint: 'Name one you can write to as cacheDir, or in TILEWISE_CACHE',
+      cause,
+    });
   }
 }
 

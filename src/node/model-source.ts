@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CATALOGUE, type CatalogueEntry, type CatalogueSource } from '../../models/catalogue.ts';
-import { LoadError } from '../core/errors.ts';
+import { InputError, LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
+import { IMPORTERS } from '../formats/registry.ts';
 import { fetchCached, type FetchOptions } from './download.ts';
 import { nearest } from './nearest-name.ts';
 import { npmModelFiles } from './npm-models.ts';
@@ -22,13 +23,43 @@ const MAIN_FILES = ['model.json', 'model.onnx', 'model.safetensors'];
 /**
  * Opens a model: a catalogue name, the path of its main file, a folder with a `model.json` or exactly one model file, or
  * a URL. Companions are read when the importer asks for them, and only from the main file's folder.
- * Rejects with LoadError when there is none, naming what is there that is spelt alike.
+ * Rejects with LoadError when there is none, naming what is there that is spelt alike; InputError for no name at all.
  */
 export async function openModel(source: string, options: ModelSourceOptions = {}): Promise<ModelFiles> {
+  if (source === '') throw new InputError('no model is named', { hint: 'Give a catalogue name, a path or a URL' });
   const entry = (options.catalogue ?? CATALOGUE).find((e) => e.name === source);
-  if (entry) return fromCatalogue(entry.source, options);
-  if (/^https?:\/\//i.test(source)) return fromUrl(new URL(source), options);
-  return fromPath(source.startsWith('file://') ? fileURLToPath(source) : source, options);
+  if (entry) {
+    // Before a download that would be in vain; a file that is at hand is read, and its checksum looked at, all the same.
+    if (options.mirror === undefined) checkReadable(entry, options.catalogue ?? CATALOGUE);
+    return fromCatalogue(entry.source, options);
+  }
+  if (/^https?:/i.test(source)) return fromUrl(address(source), options);
+  return fromPath(source.startsWith('file:') ? filePath(source) : source, options);
+}
+
+function checkReadable({ name, format }: CatalogueEntry, catalogue: readonly CatalogueEntry[]): void {
+  const formats: readonly string[] = IMPORTERS.map((importer) => importer.format);
+  if (formats.includes(format)) return;
+  const others = catalogue.filter((e) => formats.includes(e.format)).map((e) => e.name);
+  throw new LoadError(`the catalogue's "${name}" is a ${format} file, which tilewise does not read yet`, {
+    hint: `It reads ${others.join(', ') || 'no other of the catalogue'}`,
+  });
+}
+
+function address(source: string): URL {
+  if (URL.canParse(source)) return new URL(source);
+  throw new InputError(`"${source}" is not an address`, { hint: 'Write it as in https://example.org/model.onnx' });
+}
+
+function filePath(source: string): string {
+  try {
+    return fileURLToPath(source);
+  } catch (cause) {
+    throw new InputError(`"${source}" is not the address of a file here`, {
+      hint: 'Write the path itself, or file:///absolute/path',
+      cause,
+    });
+  }
 }
 
 async function fromCatalogue(source: CatalogueSource, options: FetchOptions): Promise<ModelFiles> {
@@ -94,6 +125,7 @@ function mainFile(source: string, { catalogue = CATALOGUE }: ModelSourceOptions)
         guess === undefined ? `The catalogue has ${catalogue.map((e) => e.name).join(', ')}` : `Did you mean ${guess}?`,
     });
   }
+  if (kind.isCharacterDevice()) throw new LoadError('this is a device, not a file', { file: source });
   if (!kind.isDirectory()) return path;
   const held = list(path);
   const models = held.filter((name) => /\.(onnx|safetensors)$/.test(name));

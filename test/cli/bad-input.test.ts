@@ -100,6 +100,35 @@ describe('models', () => {
     expectOneMessage(misfit, /file .*shapes\.onnx, node "misfit" \(Binary\): shapes 1x4 and 3 do not broadcast/);
   });
 
+  it('an unsupported TensorFlow.js operator, with the file and the node', async () => {
+    const node = [
+      {
+        name: 'x',
+        op: 'Placeholder',
+        attr: { dtype: { type: 'DT_FLOAT' }, shape: { shape: { dim: [{ size: '4' }] } } },
+      },
+      { name: 'strange', op: 'FancyOp', input: ['x'] },
+    ];
+    writeFileSync(
+      at('fancy.json'),
+      JSON.stringify({ format: 'graph-model', modelTopology: { node }, weightsManifest: [] }),
+    );
+    const { stdout } = await inProcess('inspect', at('fancy.json'), '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'UNSUPPORTED', detail: { file: 'fancy.json', items: [{ op: 'FancyOp', node: 'strange' }] } },
+    });
+  });
+
+  it.each([
+    ['', /no model is named/],
+    ['http://', /"http:\/\/" is not an address/],
+    ['file://host/x.onnx', /not the address of a file here/],
+    ['/dev/zero', /\/dev\/zero: this is a device/],
+    ['imagenet-squeezenet-v1.1', /ncnn file, which tilewise does not read yet.*nsfw-mobilenet-v2/],
+  ])('%j is no model', async (name, message) => {
+    expectOneMessage(await inProcess('inspect', name), message);
+  });
+
   it('an unknown catalogue name suggests one', async () => {
     expectOneMessage(await inProcess('inspect', 'nsfw-mobilnet-v2'), /nsfw-mobilnet-v2[\s\S]*nsfw-mobilenet-v2/);
   });
@@ -118,6 +147,13 @@ describe('tensors', () => {
     expectOneMessage(await inProcess('run', at('good.onnx'), ...paths, ...rest, at('out')), message);
   });
 
+  it('an empty file for a symbolic batch', async () => {
+    writeFileSync(at('batch.onnx'), tinyClassifier('n'));
+    writeFileSync(at('empty.bin'), '');
+    const result = await inProcess('run', at('batch.onnx'), '--input', at('empty.bin'), ...rest, at('out'));
+    expectOneMessage(result, /empty\.bin: input "pictures:0" has no data/);
+  });
+
   it('an unknown input name lists the inputs', async () => {
     const result = await inProcess('run', at('good.onnx'), '--input', `image=${at('input.bin')}`, ...rest, at('out'));
     expectOneMessage(result, /no input "image".*"pictures:0" \(float32 1x3x8x8\)/);
@@ -126,6 +162,12 @@ describe('tensors', () => {
   it('an output folder that cannot be made', async () => {
     const result = await inProcess('run', at('good.onnx'), '--input', at('input.bin'), ...rest, at('input.bin'));
     expectOneMessage(result, /input\.bin: the outputs cannot be written/);
+  });
+
+  // Where mkdir -p of Node never returns.
+  it.runIf(process.platform === 'linux')('an output folder that the system refuses', async () => {
+    const result = await inProcess('run', at('good.onnx'), '--input', at('input.bin'), ...rest, '/proc/tilewise');
+    expectOneMessage(result, /\/proc\/tilewise: the outputs cannot be written.*--output-dir/);
   });
 });
 
@@ -144,6 +186,11 @@ describe('pictures', () => {
   });
 });
 
+/** The object on stdout. */
+async function told(...argv: string[]): Promise<unknown> {
+  return JSON.parse((await inProcess(...argv)).stdout);
+}
+
 describe('command lines', () => {
   it.each([
     [['frobnicate'], /unknown command 'frobnicate'/],
@@ -158,6 +205,12 @@ describe('command lines', () => {
     expect(stderr).toMatch(/Usage: tilewise/);
     expect(stdout).toBe('');
     expect(code).toBe(1);
+  });
+
+  it('with --json, help, version and a missing command are one object too', async () => {
+    expect(await told('--version', '--json')).toEqual({ version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+    expect(await told('classify', '--help', '--json')).toEqual({ help: expect.stringContaining('--labels') });
+    expect(await told('--json')).toMatchObject({ error: { code: 'USAGE', message: 'no command was given' } });
   });
 
   it('--help and --version are no errors', async () => {

@@ -152,6 +152,12 @@ describe('classify', () => {
     for (const other of results) expect(other.top[0]?.score).toBeCloseTo(png?.top[0]?.score ?? NaN, 1);
   });
 
+  it('gives null for a label that nobody named', async () => {
+    expect(await resultsOf('--top', '1')).toMatchObject([
+      { top: [{ index: expect.any(Number), label: null, score: expect.any(Number) }] },
+    ]);
+  });
+
   it('lets --mean, --std and --channel-order say how pixels become numbers', async () => {
     const base = await resultsOf();
     expect(await resultsOf('--mean', '123.675,116.28,103.53', '--std', '58.395,57.12,57.375')).toEqual(base);
@@ -162,7 +168,10 @@ describe('classify', () => {
   it('refuses labels that are not one a class, and models that are no classifier', async () => {
     writeFileSync(at('two.txt'), 'a\nb\n');
     const labels = await inProcess('classify', at('hills.png'), ...tinyOnCpu(), '--labels', at('two.txt'));
-    expect(labels).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: there are 2 labels for 4 scores/) });
+    expect(labels).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: file .*two\.txt: there are 2 labels, and .*tiny\.onnx gives 4 scores/),
+    });
     const detector = await inProcess('classify', at('hills.png'), '--model', 'centernet', '--backend', 'cpu');
     expect(detector).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: "centernet" is no classifier/) });
   });

@@ -10,6 +10,7 @@ import {
   median,
   milliseconds,
   table,
+  wrap,
 } from '../../src/cli/output.ts';
 import { LoadError, UnsupportedError } from '../../src/core/errors.ts';
 
@@ -84,5 +85,13 @@ describe('text of quantities', () => {
     const text = table(['op', 'n'], [['Conv', '3']], ['n']);
     expect(text.split('\n')).toHaveLength(5);
     expect(text).toContain('│ Conv │ 3 │');
+  });
+});
+
+describe('wrap', () => {
+  it('breaks what is too long at spaces, and leaves lines that fit', () => {
+    expect(wrap('one two three', 7)).toBe('one two\nthree');
+    expect(wrap('a: float32 1x2\nb: float32 3x4', 20)).toBe('a: float32 1x2\nb: float32 3x4');
+    expect(wrap('unbreakable', 4)).toBe('unbreakable');
   });
 });

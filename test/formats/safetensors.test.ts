@@ -91,6 +91,6 @@ describe('readSafetensors', () => {
 it('is recognised as a model file, but holds no network', async () => {
   const bytes = encodeSafetensors({ a: tensorOf('float32', [1], [3]) });
   await expect(importModel({ main: { name: 'w', bytes }, read: noFile })).rejects.toThrow(
-    /weights only \(1 tensors.*models\//,
+    /weights only \(1 tensors.*tilewise\/models/,
   );
 });

@@ -19,8 +19,11 @@ interface ClassifyOptions extends ClassifierOptions, DeviceOptions {
 
 interface Result {
   readonly file: string;
-  readonly top: readonly Ranked[];
+  readonly top: readonly Answer[];
 }
+
+/** A class in the JSON: its label is null where nobody named the classes. */
+type Answer = Omit<Ranked, 'label'> & { readonly label: string | null };
 
 /** Further runs of the last picture, so that `runMs` is a median: so many, fewer when a run is slow, none when very slow. */
 const REPEATS = 5;
@@ -101,12 +104,12 @@ async function timed(
   pixels: Pixels,
   top: number,
   times: number[],
-): Promise<readonly Ranked[]> {
+): Promise<readonly Answer[]> {
   const input = toInput(classifier, pixels);
   const start = performance.now();
   const answer = await classify(session, classifier, input, top);
   times.push(performance.now() - start);
-  return answer.top;
+  return answer.top.map(({ index, label, score }) => ({ index, label: label ?? null, score }));
 }
 
 async function repeat(session: Session, classifier: Classifier, pixels: Pixels, times: number[]): Promise<void> {

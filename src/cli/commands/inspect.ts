@@ -10,7 +10,7 @@ import { planGraph } from '../../plan/plan-graph.ts';
 import { parseInputShapes } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
 import { onModel } from '../locate.ts';
-import { byteText, countText, table } from '../output.ts';
+import { byteText, countText, table, wrap } from '../output.ts';
 import { operatorCounts } from '../operators.ts';
 import { staticShape } from '../seeded-feeds.ts';
 import { addInputShapeOption, addSourceOptions, loadModel, type SourceOptions } from '../session.ts';
@@ -104,9 +104,4 @@ function costsOf(graph: Graph, given: InputShapes): Costs {
 
 function portText({ name, dtype, shape }: Port): string {
   return `${name}: ${dtype} ${shapeText(shape)}`;
-}
-
-/** Breaks lines at spaces where they get longer than `width`. */
-function wrap(text: string, width: number): string {
-  return text.replace(new RegExp(`(?![^\\n]{1,${width}}$)([^\\n]{1,${width}}) `, 'g'), '$1\n');
 }

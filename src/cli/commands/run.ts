@@ -1,10 +1,11 @@
 /** `tilewise run`: raw tensors in, raw tensors out. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LoadError } from '../../core/errors.ts';
 import { toRaw } from '../../core/raw.ts';
 import { shapeText, type Tensor } from '../../core/tensor.ts';
+import { makeFolder } from '../../node/cache.ts';
 import { collect, parseFeed } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
 import { milliseconds, table } from '../output.ts';
@@ -16,7 +17,7 @@ import {
   type DeviceOptions,
   type SourceOptions,
 } from '../session.ts';
-import { fileNames, readFeeds, reasonOf } from '../tensor-files.ts';
+import { fileNames, readFeeds } from '../tensor-files.ts';
 
 interface RunOptions extends SourceOptions, DeviceOptions {
   readonly input?: readonly string[];
@@ -71,7 +72,7 @@ function describe(name: string, tensor: Tensor | undefined, file: string): Tenso
 function writeOutputs(names: readonly string[], results: Readonly<Record<string, Tensor>>, dir: string): TensorFile[] {
   const files = fileNames(names);
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(resolve(dir), 0o777);
     return names.flatMap((name, i) => {
       const tensor = results[name];
       if (!tensor) return [];
@@ -80,6 +81,11 @@ function writeOutputs(names: readonly string[], results: Readonly<Record<string,
       return [describe(name, tensor, file)];
     });
   } catch (cause) {
-    throw new LoadError(`the outputs cannot be written: ${reasonOf(cause)}`, { file: dir, cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LoadError(`the outputs cannot be written: ${reason}`, {
+      file: dir,
+      hint: 'Name another folder with --output-dir',
+      cause,
+    });
   }
 }

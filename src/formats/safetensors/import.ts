@@ -17,7 +17,7 @@ function weightsOnly(file: string, bytes: Uint8Array): Error {
     return new ImportError(`a safetensors file holds weights only (${count} tensors here), no network`, {
       file,
       format: 'safetensors',
-      hint: 'Read it with readSafetensors and pass the weights to one of the builders in models/',
+      hint: 'Read it with readSafetensors and pass it to a builder, both from tilewise/models',
     });
   } catch (error) {
     return locate(error, file, 'safetensors');

@@ -41,11 +41,15 @@ export function recogniseSafetensors(bytes: Uint8Array): boolean {
 
 /**
  * The tensors of a file by name: float64 and bfloat16 become float32, float16 keeps its type. Throws ImportError
- * when the header does not describe the file exactly, or an element type is none of those above.
+ * naming `fileName` when the header does not describe the file exactly, or an element type is none of those above.
  */
-export function readSafetensors(bytes: Uint8Array, fileName: string): Map<string, Tensor> {
+export function readSafetensors(bytes: Uint8Array, fileName = 'weights'): Map<string, Tensor> {
   const fail: Fail = (what) => {
-    throw new ImportError(`not a valid safetensors file: ${what}`, { file: fileName, format: 'safetensors' });
+    throw new ImportError(`not a valid safetensors file: ${what}`, {
+      file: fileName,
+      format: 'safetensors',
+      hint: 'The file is incomplete or damaged: download or export it again',
+    });
   };
   const entries = readEntries(bytes, fail);
   checkOverlap(entries, fail);

@@ -1,7 +1,7 @@
 /** TensorFlow.js: the importers of its two kinds of model.json. */
-import { ImportError } from '../../core/errors.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Importer, ModelFiles } from '../importer.ts';
+import { locate } from '../locate.ts';
 import { importGraphModel } from './graph/import.ts';
 import { importLayersModel } from './layers/import.ts';
 import { parseModelJson, recogniseKind, type ModelKind } from './model-json.ts';
@@ -28,10 +28,7 @@ async function load(files: ModelFiles, kind: ModelKind): Promise<Graph> {
     const weights = await readWeights(model.weightsManifest, files);
     return kind === 'graph' ? importGraphModel(model, weights, name) : importLayersModel(model, weights, name);
   } catch (error) {
-    // Deep readers know the field that is wrong but not the file: it is added here.
-    if (error instanceof ImportError && error.detail.file === undefined) {
-      throw new ImportError(error.message, { format: `tfjs-${kind}`, file: name, cause: error });
-    }
-    throw error;
+    // Deep readers know the node and the field that are wrong but not the file: it is added here.
+    throw locate(error, name, `tfjs-${kind}`);
   }
 }

@@ -52,7 +52,12 @@ export function parseJson(bytes: Uint8Array, file: string): JsonObject {
     parsed = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ImportError(`not valid JSON: ${reason}`, { format: 'tfjs', file, cause });
+    throw new ImportError(`not valid JSON: ${reason}`, {
+      format: 'tfjs',
+      file,
+      hint: 'The file is incomplete or damaged: download or export it again',
+      cause,
+    });
   }
   if (!isObject(parsed)) throw new ImportError('the JSON is not an object', { format: 'tfjs', file });
   return parsed;

@@ -1,5 +1,5 @@
 /** Weights of a TensorFlow.js model: a manifest of groups, each a run of tensors cut into shard files. */
-import { ImportError, TilewiseError, UnsupportedError, type Unsupported } from '../../core/errors.ts';
+import { ImportError, LoadError, TilewiseError, UnsupportedError, type Unsupported } from '../../core/errors.ts';
 import { hostArray, isDType, type DType } from '../../core/dtype.ts';
 import { fromRaw } from '../../core/raw.ts';
 import { elementCount, type Shape, type Tensor } from '../../core/tensor.ts';
@@ -175,5 +175,6 @@ function decode({ dtype, shape, quantisation }: WeightSpec, bytes: Uint8Array): 
 }
 
 function broken(message: string, file: string, cause?: unknown): ImportError {
-  return new ImportError(message, { format: 'tfjs', file, cause });
+  const hint = cause instanceof LoadError ? undefined : 'The weights are incomplete or damaged: download them again';
+  return new ImportError(message, { format: 'tfjs', file, hint, cause });
 }
