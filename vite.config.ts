@@ -14,7 +14,7 @@ const outside = [
 export default defineConfig({
   build: {
     lib: {
-      entry: { index: 'src/index.ts', node: 'src/node/index.ts', cli: 'src/cli/main.ts' },
+      entry: { index: 'src/index.ts', node: 'src/node/index.ts', models: 'models/index.ts', cli: 'src/cli/main.ts' },
       formats: ['es'],
     },
     target: 'es2023',

@@ -1,0 +1,11 @@
+/** `tilewise/models`: builders of published networks, the weights they take, and the catalogue of trained models. */
+export { mobilenetV1, type MobilenetV1Options } from './mobilenet-v1.ts';
+export { mobilenetV2, type MobilenetV2Options } from './mobilenet-v2.ts';
+export { mobilenetV3, type MobilenetV3Options } from './mobilenet-v3.ts';
+export { shufflenetV1, type ShuffleGroups, type ShufflenetV1Options } from './shufflenet-v1.ts';
+export { shufflenetV2, type ShufflenetV2Options, type ShuffleWidth } from './shufflenet-v2.ts';
+export type { NetOptions } from './blocks.ts';
+export { fromSafetensors, randomWeights, type WeightSource } from './weights.ts';
+export { readSafetensors } from '../src/formats/safetensors/parse.ts';
+export { CATALOGUE, findModel } from './catalogue.ts';
+export type { CatalogueEntry, CatalogueLabels, CatalogueSource, PinnedFile } from './catalogue.ts';
