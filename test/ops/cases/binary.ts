@@ -82,7 +82,9 @@ export const binaryCases: readonly OpCase<'Binary'>[] = [
       { dtype: 'uint32', shape: [3], values: [16, 2, 10] },
     ]),
   ),
-  ...divisions.map((kind) => binary(`${kind} of floats`, kind, [float([17], -20, 20), float([17], 0.7, 3)])),
+  ...divisions.map((kind) =>
+    binary(`${kind} of floats of both signs`, kind, [float([17], -20, 20), float([17], 0.7, 3)]),
+  ),
   ...divisions.map((kind): OpCase<'Binary'> => ({
     ...binary(`${kind} of int32 by zero`, kind, [
       { dtype: 'int32', shape: [3], values: [-7, 0, 7] },

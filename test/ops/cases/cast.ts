@@ -40,13 +40,13 @@ export const castCases: readonly OpCase<'Cast'>[] = [
     'uint8',
   ),
   cast('int32 to uint32 keeps the bits', { dtype: 'int32', shape: [3], values: [-1, 5, -2147483648] }, 'uint32'),
-  cast('uint32 to float32', { dtype: 'uint32', shape: [3], values: [4294967295, 16777217, 7] }, 'float32'),
+  cast('uint32 to float32 rounds', { dtype: 'uint32', shape: [3], values: [4294967295, 16777217, 7] }, 'float32'),
   cast(
     'int32 to float32 rounds',
     { dtype: 'int32', shape: [4], values: [16777217, 2147483647, -16777219, 3] },
     'float32',
   ),
-  cast('float32 to bool', { shape: [6], values: [0, -0, NaN, 0.1, -3, Infinity] }, 'bool'),
+  cast('float32 to bool of NaN and fractions', { shape: [6], values: [0, -0, NaN, 0.1, -3, Infinity] }, 'bool'),
   cast(
     'float32 to float16 rounds to even',
     { shape: [8], values: [1.00048828125, 1.00146484375, 65504, 65519, 65520, -1e9, NaN, 0.1] },
