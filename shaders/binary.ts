@@ -5,15 +5,16 @@
  * Bindings: 0 a read, 1 b read (scalar or vec4 of their types), 2 y read_write (vec4 when width is 4).
  * Workgroup: 64 × 1 × 1, one element or vector per invocation.
  * Dispatch: dispatch1d(count, 64).
- * Spec: kind, type of a, exponent (type of b, which differs only for pow), activation (floats only), broadcast.
+ * Spec: kind, type of a, exponent (type of b, which differs only for pow), result (dtype of y), activation (floats only), broadcast.
  * Limits: no workgroup storage.
  */
+import type { DType } from '../src/core/dtype.ts';
 import type { ActivationKind, BinaryKind } from '../src/ir/ops.ts';
 import { ACTIVATION_PARAMS, activationFunction } from './lib/activation.ts';
 import { broadcastFields, broadcastLoads, operandElement, type BroadcastSpec } from './lib/broadcast.ts';
 import { linearIndex } from './lib/index.ts';
 import { shaderModule, wgsl, type ShaderModule } from './lib/module.ts';
-import { extremeFunctions, quietNanFunction, vectorType, type Scalar } from './lib/numbers.ts';
+import { extremeFunctions, quietNanFunction, vectorType, wrapped, type Scalar } from './lib/numbers.ts';
 
 /** Invocations per workgroup. */
 export const BINARY_WORKGROUP = 64;
@@ -22,6 +23,7 @@ export interface BinarySpec {
   readonly kind: BinaryKind;
   readonly type: Scalar;
   readonly exponent: Scalar;
+  readonly result: DType;
   readonly activation: ActivationKind;
   readonly broadcast: BroadcastSpec;
 }
@@ -56,10 +58,10 @@ const TRUTHS = new Set<BinaryKind>(
   (Object.keys(EXPRESSIONS) as BinaryKind[]).filter((kind) => EXPRESSIONS[kind].startsWith('B(')),
 );
 
-export function binaryShader({ kind, type, exponent, activation, broadcast }: BinarySpec): ShaderModule {
+export function binaryShader({ kind, type, exponent, result, activation, broadcast }: BinarySpec): ShaderModule {
   const { width } = broadcast;
   const vector = vectorType(type, width);
-  const result = vectorType(TRUTHS.has(kind) ? 'i32' : type, width);
+  const element = vectorType(TRUTHS.has(kind) ? 'i32' : type, width);
   const truth = vectorType('i32', width);
   const names = ['a', 'b'];
   const expression = EXPRESSIONS[kind]
@@ -72,7 +74,7 @@ export function binaryShader({ kind, type, exponent, activation, broadcast }: Bi
     bindings: [
       { name: 'a', access: 'read', element: operandElement(broadcast, 0, type) },
       { name: 'b', access: 'read', element: operandElement(broadcast, 1, exponent) },
-      { name: 'y', access: 'read_write', element: result },
+      { name: 'y', access: 'read_write', element },
     ],
     params: { ...broadcastFields(broadcast, names), ...(activated ? ACTIVATION_PARAMS : {}) },
     workgroupSize: [BINARY_WORKGROUP, 1, 1],
@@ -81,7 +83,7 @@ export function binaryShader({ kind, type, exponent, activation, broadcast }: Bi
   ${linearIndex(BINARY_WORKGROUP)}
   if (i >= params.count) { return; }
   ${broadcastLoads(broadcast, names, [type, type])}
-  let r = ${expression};
+  let r = ${wrapped(expression, result, width)};
 #if ${activated}
   y[i] = activate(r);
 #else

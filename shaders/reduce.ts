@@ -7,15 +7,16 @@
  * Workgroup: 64 × 1 × 1. Serial: one result, or four, per invocation. Tree: one result per workgroup, each invocation
  * folds every 64th element and the 64 partial results are folded in workgroup memory.
  * Dispatch: dispatch1d(count, 64) serial, dispatch1d(count · 64, 64) tree.
- * Spec: kind; type; width (1 for tree); kept and folded ranks; tree.
+ * Spec: kind; type of x; result, the dtype of y; width (1 for tree); kept and folded ranks; tree.
  * Limits: tree uses 256 bytes of workgroup storage.
  */
+import type { DType } from '../src/core/dtype.ts';
 import type { ReduceKind } from '../src/ir/ops.ts';
 import { range } from '../src/util/arrays.ts';
 import { linearIndex } from './lib/index.ts';
 import { u32 } from './lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from './lib/module.ts';
-import { extremeFunctions, isFiniteFunction, vectorType, type Scalar } from './lib/numbers.ts';
+import { extremeFunctions, isFiniteFunction, vectorType, wrapped, type Scalar } from './lib/numbers.ts';
 import { coordinates, listFields, stridedOffset } from './lib/strided.ts';
 
 /** Invocations per workgroup. */
@@ -24,6 +25,7 @@ export const REDUCE_WORKGROUP = 64;
 export interface ReduceSpec {
   readonly kind: ReduceKind;
   readonly type: Scalar;
+  readonly result: DType;
   readonly width: 1 | 4;
   readonly kept: number;
   readonly folded: number;
@@ -56,9 +58,10 @@ const FOLDS: { readonly [K in ReduceKind]: Fold } = {
 type Folding = (name: string, start: string, fold: Pick<Fold, 'element' | 'combine'>) => string;
 
 export function reduceShader(spec: ReduceSpec): ShaderModule {
-  const { kind, type, width, kept, folded, tree } = spec;
+  const { kind, type, result, width, kept, folded, tree } = spec;
   const vector = vectorType(type, width);
   const fold = FOLDS[kind];
+  const finish = wrapped(fold.finish, result, width);
   const folding = tree ? treeFolding(folded) : serialFolding(folded);
   const typed = (text: string): string => text.replaceAll(/\bT\b/g, vector).replaceAll(/\bS\b/g, type);
   const peaked = kind === 'logSumExp';
@@ -103,9 +106,9 @@ var<workgroup> partial: array<${vector}, ${u32(REDUCE_WORKGROUP)}>;
 #endif
   ${folding('acc', start, fold)}
 #if ${tree}
-  if (local_index == 0u) { y[i] = ${fold.finish}; }
+  if (local_index == 0u) { y[i] = ${finish}; }
 #else
-  y[i] = ${fold.finish};
+  y[i] = ${finish};
 #endif`),
   });
 }

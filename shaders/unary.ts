@@ -5,14 +5,15 @@
  * Bindings: 0 x read, 1 y read_write (scalars, or vec4 when width is 4; y of isNaN and `not` is i32).
  * Workgroup: 64 × 1 × 1, one element or vector per invocation.
  * Dispatch: dispatch1d(count, 64).
- * Spec: kind; type of x; width 1 or 4.
+ * Spec: kind; type of x; result, the dtype of y; width 1 or 4.
  * Limits: no workgroup storage.
  */
+import type { DType } from '../src/core/dtype.ts';
 import type { UnaryKind } from '../src/ir/ops.ts';
 import { erfFunction } from './lib/activation.ts';
 import { linearIndex } from './lib/index.ts';
 import { shaderModule, wgsl, type ShaderModule } from './lib/module.ts';
-import { isNanFunction, keepNanFunction, sineFunction, vectorType, type Scalar } from './lib/numbers.ts';
+import { isNanFunction, keepNanFunction, sineFunction, vectorType, wrapped, type Scalar } from './lib/numbers.ts';
 
 /** Invocations per workgroup. */
 export const UNARY_WORKGROUP = 64;
@@ -20,6 +21,7 @@ export const UNARY_WORKGROUP = 64;
 export interface UnarySpec {
   readonly kind: UnaryKind;
   readonly type: Scalar;
+  readonly result: DType;
   readonly width: 1 | 4;
 }
 
@@ -49,7 +51,7 @@ const FLOAT: { readonly [K in UnaryKind]: string } = {
 const INTEGER: Partial<Record<UnaryKind, string>> = { neg: 'T(0) - v', floor: 'v', ceil: 'v', round: 'v' };
 const UNSIGNED: Partial<Record<UnaryKind, string>> = { abs: 'v', sign: 'min(v, T(1))' };
 
-export function unaryShader({ kind, type, width }: UnarySpec): ShaderModule {
+export function unaryShader({ kind, type, result, width }: UnarySpec): ShaderModule {
   const element = vectorType(type, width);
   const truth = kind === 'isNaN' || kind === 'not';
   const unsigned = type === 'u32' ? UNSIGNED[kind] : undefined;
@@ -81,6 +83,6 @@ ${isNanFunction(width)}
   ${linearIndex(UNARY_WORKGROUP)}
   if (i >= params.count) { return; }
   let v = x[i];
-  y[i] = ${expression};`,
+  y[i] = ${wrapped(expression, result, width)};`,
   });
 }

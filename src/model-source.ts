@@ -3,23 +3,31 @@ import { InputError, LoadError } from './core/errors.ts';
 import type { ModelFile, ModelFiles } from './formats/importer.ts';
 
 /**
- * A model: its bytes, a Blob or File, a URL (companion files are fetched beside it), several Files (the main one
- * first), or an object that reads files on demand.
+ * A model: its bytes, a Blob or File, a URL (companion files are fetched beside it), several Files or a FileList (the
+ * main one first), or an object that reads files on demand.
  */
-export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array | readonly File[] | ModelFiles;
+export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array | readonly File[] | FileList | ModelFiles;
 
-/** Turns any ModelSource into files. Rejects with LoadError when a URL cannot be fetched. */
+/** Turns any ModelSource into files. Rejects with LoadError when a URL cannot be fetched, InputError on anything else. */
 export async function toModelFiles(source: ModelSource, signal?: AbortSignal): Promise<ModelFiles> {
-  if (typeof source === 'string' || source instanceof URL) return fetchModel(new URL(source, baseUrl()), signal);
+  if (typeof source === 'string' || source instanceof URL) return fetchModel(toUrl(source), signal);
   if (source instanceof Uint8Array) return single({ name: 'model', bytes: source });
   if (source instanceof ArrayBuffer) return single({ name: 'model', bytes: new Uint8Array(source) });
   if (source instanceof Blob) return single(await fileOf(source));
-  if (isFileList(source)) return fromFiles(source);
-  return source;
+  if ('main' in source) return source;
+  if (Symbol.iterator in source) return fromFiles([...source]);
+  throw new InputError('what was given is no model: pass a URL, bytes, a File or Files');
 }
 
-function isFileList(source: readonly File[] | ModelFiles): source is readonly File[] {
-  return Array.isArray(source);
+function toUrl(source: string | URL): URL {
+  try {
+    return new URL(source, baseUrl());
+  } catch (cause) {
+    throw new LoadError(`"${String(source)}" is no absolute URL, and there is no page it could be relative to`, {
+      hint: 'In Node, tilewise/node reads files',
+      cause,
+    });
+  }
 }
 
 function single(main: ModelFile): ModelFiles {
@@ -61,15 +69,14 @@ async function fetchModel(url: URL, signal?: AbortSignal): Promise<ModelFiles> {
 }
 
 async function fetchBytes(url: URL, signal?: AbortSignal): Promise<Uint8Array> {
-  let response: Response;
   try {
-    response = await fetch(url, signal ? { signal } : {});
+    const response = await fetch(url, signal ? { signal } : {});
+    if (!response.ok) throw new LoadError(`${url.href} answered ${response.status} ${response.statusText}`);
+    return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    if (signal?.aborted || cause instanceof LoadError) throw cause;
     throw new LoadError(`${url.href} cannot be fetched`, { hint: 'Check the address, the network and CORS', cause });
   }
-  if (!response.ok) throw new LoadError(`${url.href} answered ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
 }
 
 /** Relative URLs resolve against the page or Worker; elsewhere a URL must be absolute. */

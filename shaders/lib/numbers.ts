@@ -1,4 +1,5 @@
 /** Tests and constants of numbers that WGSL lacks: NaN may be assumed away by a compiler, so it is found by its bits. */
+import type { DType } from '../../src/core/dtype.ts';
 import { wgsl } from './module.ts';
 
 /** Element type of a kernel that works on one element or on four at once. */
@@ -7,6 +8,16 @@ export type Scalar = 'f32' | 'i32' | 'u32';
 /** `f32` or `vec4<f32>`, by width. */
 export function vectorType<T extends Scalar>(scalar: T, width: 1 | 4): T | `vec4<${T}>` {
   return width === 4 ? `vec4<${scalar}>` : scalar;
+}
+
+/**
+ * An expression of what goes into a tensor of this type: int8 and uint8 are held in 32 bits, and wrap to their own
+ * range before another node reads them; all else is the expression itself.
+ */
+export function wrapped(expression: string, dtype: DType, width: 1 | 4): string {
+  const ints = vectorType('i32', width);
+  if (dtype === 'int8') return `(((${expression}) + ${ints}(128i)) & ${ints}(255i)) - ${ints}(128i)`;
+  return dtype === 'uint8' ? `(${expression}) & ${ints}(255i)` : expression;
 }
 
 /** The truth type that goes with a width. */

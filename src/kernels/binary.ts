@@ -28,7 +28,14 @@ const binaryVariant = (name: string, width: 1 | 4): Variant<'Binary'> =>
     const exponent = wgslScalar(required(context, 1).dtype);
     return [
       {
-        shader: binaryShader({ kind, type, exponent, activation: activation.kind, broadcast: spec }),
+        shader: binaryShader({
+          kind,
+          type,
+          exponent,
+          result: result(context).dtype,
+          activation: activation.kind,
+          broadcast: spec,
+        }),
         operands: [value(node.inputs[0]), value(node.inputs[1]), value(node.outputs[0])],
         params: { ...params, ...(activation.kind === 'none' ? {} : activationParams(activation)) },
         workgroups: dispatch1d(count, BINARY_WORKGROUP, device),

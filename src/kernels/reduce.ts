@@ -8,6 +8,7 @@ import { at, product, range, stridesOf } from '../util/arrays.ts';
 import {
   dispatch1d,
   required,
+  result,
   value,
   variant,
   type KernelDefinition,
@@ -81,7 +82,15 @@ const reduceVariant = (
     const type = wgslScalar(dtype);
     return [
       {
-        shader: reduceShader({ kind, type, width, kept: kept.length, folded: folded.length, tree }),
+        shader: reduceShader({
+          kind,
+          type,
+          result: result(context).dtype,
+          width,
+          kept: kept.length,
+          folded: folded.length,
+          tree,
+        }),
         operands: [value(node.inputs[0]), value(node.outputs[0])],
         params: {
           count,

@@ -1,13 +1,13 @@
 /** Unary → one elementwise dispatch. */
 import { UNARY_WORKGROUP, unaryShader } from '../../shaders/unary.ts';
 import { wgslScalar } from '../core/dtype.ts';
-import { required, type KernelDefinition } from './definition.ts';
+import { required, result, type KernelDefinition } from './definition.ts';
 import { elementwiseVariants } from './elementwise.ts';
 
 export const unary: KernelDefinition<'Unary'> = {
   kind: 'dispatch',
   variants: elementwiseVariants(UNARY_WORKGROUP, (context, width) => {
     const type = wgslScalar(required(context, 0).dtype);
-    return unaryShader({ kind: context.node.attributes.kind, type, width });
+    return unaryShader({ kind: context.node.attributes.kind, type, result: result(context).dtype, width });
   }),
 };

@@ -86,19 +86,25 @@ function pastProduct(node: NodeOf<'Binary'>, rewriter: Rewriter): readonly strin
   if (kind !== 'mul' || activation.kind !== 'none' || node.inputs.some((i) => rewriter.constant(i))) return undefined;
   const [a = '', b = ''] = node.inputs;
   const left = scaledInput(a, rewriter);
-  const right = left ? undefined : scaledInput(b, rewriter);
-  const factor = left?.factor ?? right?.factor;
-  if (factor === undefined) return undefined;
+  const right = scaledInput(b, rewriter);
+  if (!left && !right) return undefined;
+  const factor = (left?.factor ?? 1) * (right?.factor ?? 1);
   const attributes = { kind, activation: NO_ACTIVATION };
   const product = rewriter.one('Binary', [left?.value ?? a, right?.value ?? b], attributes, { name: node.name });
   return times(product, factor, node, rewriter);
 }
 
+/** The value behind all multiplications by numbers that end in this one. */
 function scaledInput(value: string, rewriter: Rewriter): Scaled | undefined {
-  const node = rewriter.producerOf(value, 'Binary');
-  const split = node?.attributes.kind === 'mul' ? splitConstant(node, rewriter) : undefined;
-  const factor = split && uniformValue(split.constant);
-  return split && factor !== undefined && Number.isFinite(factor) ? { value: split.value, factor } : undefined;
+  let scaled: Scaled = { value, factor: 1 };
+  for (;;) {
+    const node = rewriter.producerOf(scaled.value, 'Binary');
+    const split = node?.attributes.kind === 'mul' ? splitConstant(node, rewriter) : undefined;
+    const factor = scaled.factor * ((split && uniformValue(split.constant)) ?? NaN);
+    if (!split || !Number.isFinite(factor)) break;
+    scaled = { value: split.value, factor };
+  }
+  return scaled.value === value ? undefined : scaled;
 }
 
 function times(value: string, factor: number, node: Node, rewriter: Rewriter): readonly string[] {

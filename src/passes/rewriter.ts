@@ -220,7 +220,7 @@ export class Rewriter {
   /** Graph outputs that were replaced get their names back: by renaming the new value, or an Identity where it is shared. */
   #nameOutputs(): Map<string, string> {
     const rename = new Map<string, string>();
-    for (const output of this.#source.outputs) {
+    for (const output of new Set(this.#source.outputs)) {
       const value = this.resolve(output);
       if (value === output) continue;
       if (this.#producers.has(value) && !this.#source.outputs.includes(value) && !rename.has(value)) {

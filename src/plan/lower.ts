@@ -1,5 +1,5 @@
 /** Chooses a variant for each node and lowers it, collecting everything that cannot run on this device. */
-import { TilewiseError, UnsupportedError, type Unsupported } from '../core/errors.ts';
+import { PlanError, TilewiseError, UnsupportedError, type Unsupported } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
@@ -24,7 +24,7 @@ export function lowerGraph(graph: Graph, device: DeviceProfile, forced: ForcedVa
       return lowerNode(graph, node, device, forced);
     } catch (error) {
       if (!(error instanceof TilewiseError)) throw error;
-      failures.push({ node: node.name, op: node.op, what: error.message });
+      failures.push({ node: node.name, op: node.op, what: error.reason });
       return [];
     }
   });
@@ -34,11 +34,12 @@ export function lowerGraph(graph: Graph, device: DeviceProfile, forced: ForcedVa
   return lowered;
 }
 
+/** Throws PlanError without place: the caller knows it. */
 function lowerNode(graph: Graph, node: Node, device: DeviceProfile, forced: ForcedVariants): Lowered {
   const definition: KernelDefinition<OpKind> = KERNELS[node.op];
   if (definition.kind === 'view') return 'view';
   if (definition.kind === 'host') {
-    throw new UnsupportedError([{ node: node.name, op: node.op, what: 'its value depends on the data' }]);
+    throw new PlanError('its value depends on the data');
   }
   const context: LowerContext<OpKind> = {
     node,
@@ -54,5 +55,5 @@ function lowerNode(graph: Graph, node: Node, device: DeviceProfile, forced: Forc
     if (calls) return calls;
   }
   const what = wanted === undefined ? 'no kernel variant applies' : `variant "${wanted}" does not apply`;
-  throw new UnsupportedError([{ node: node.name, op: node.op, what }]);
+  throw new PlanError(what);
 }

@@ -86,7 +86,7 @@ class Planner {
   #acquire(name: string): void {
     const storage = this.#storages.get(name);
     if (!storage || this.#slotOf.has(storage.root)) return;
-    this.#checkSize(name, storage.bytes);
+    this.#checkSize(`value "${name}"`, storage.bytes);
     this.#slotOf.set(storage.root, this.#slots.acquire(storage.bytes));
   }
 
@@ -101,12 +101,12 @@ class Planner {
 
   /** Negative numbers stand for weights until the number of slots is known: weight w is −1−w. */
   #bufferOf(operand: CallOperand, scratch: Map<string, number>): number {
-    if (operand.kind === 'constant') return this.#weight(operand.tensor);
+    if (operand.kind === 'constant') return this.#weight(operand.tensor, 'a table of constants');
     if (operand.kind === 'value') return this.#valueBuffer(operand.name);
     const existing = scratch.get(operand.id);
     if (existing !== undefined) return existing;
     const bytes = Math.max(16, roundUp(operand.elements * 4, 16));
-    this.#checkSize(operand.id, bytes);
+    this.#checkSize(`scratch memory "${operand.id}"`, bytes);
     const slot = this.#slots.acquire(bytes);
     scratch.set(operand.id, slot);
     return slot;
@@ -115,16 +115,16 @@ class Planner {
   #valueBuffer(name: string): number {
     const root = this.#storages.get(name)?.root ?? name;
     const constant = this.#graph.initializers.get(root);
-    if (constant) return this.#weight(constant);
+    if (constant) return this.#weight(constant, `constant "${root}"`);
     const slot = this.#slotOf.get(root);
     if (slot === undefined) throw new PlanError(`value "${name}" has no buffer`);
     return slot;
   }
 
-  #weight(tensor: Tensor): number {
+  #weight(tensor: Tensor, what: string): number {
     let index = this.#weightOf.get(tensor);
     if (index === undefined) {
-      this.#checkSize('a constant', gpuBytes(tensor));
+      this.#checkSize(what, gpuBytes(tensor));
       index = this.#weights.push(toGpuArray(tensor)) - 1;
       this.#weightOf.set(tensor, index);
     }
@@ -133,7 +133,10 @@ class Planner {
 
   #checkSize(what: string, bytes: number): void {
     const limit = Math.min(this.#device.limits.maxStorageBufferBindingSize, this.#device.limits.maxBufferSize);
-    if (bytes > limit) throw new PlanError(`"${what}" takes ${bytes} bytes; this device binds at most ${limit}`);
+    if (bytes <= limit) return;
+    throw new PlanError(`${what} takes ${bytes} bytes; this device binds at most ${limit}`, {
+      hint: 'Use a smaller input or batch, or another adapter',
+    });
   }
 
   #addParams(bytes: Uint8Array): number {

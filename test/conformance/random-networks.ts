@@ -59,7 +59,8 @@ class Net {
   #finish(): Graph {
     const names = [...this.#values.slice(-3), this.#pick(this.#values)].map((v) => v.name);
     if (this.#chance(0.2)) names.push(this.#constant([2, 3]).name);
-    for (const name of new Set(names)) this.#b.output(name);
+    if (this.#chance(0.1)) names.push(at(names, 0));
+    for (const name of names) this.#b.output(name);
     return this.#b.build();
   }
 
@@ -67,8 +68,9 @@ class Net {
     if (product(x.shape) > MAX_ELEMENTS) return [this.#reduce(x)];
     if (!isFloat(x.dtype)) return this.#plumbing(x);
     const kind = this.#int(0, 9);
-    if (kind < 3 && x.shape.length === 4) return [this.#spatial(x)];
-    if (kind === 3 && x.shape.length === 4) return [this.#block(x)];
+    const map = x.shape.length === 4 && product(x.shape) > 0;
+    if (kind < 3 && map) return [this.#spatial(x)];
+    if (kind === 3 && map) return [this.#block(x)];
     if (kind < 6) return [this.#arithmetic(x)];
     if (kind < 7) return [this.#normalise(x)];
     return this.#plumbing(x);
@@ -92,7 +94,7 @@ class Net {
       case 4:
         return this.#one(this.#pick(['GlobalAveragePool', 'GlobalMaxPool'] as const), [x], {});
       case 5:
-        return product(x.shape) === 0 ? this.#activate(x) : this.#resize(x);
+        return this.#resize(x);
       default: {
         const groups = this.#divisor(this.#channels(x));
         return this.#one('ChannelShuffle', [x], { groups });

@@ -34,6 +34,15 @@ describe('canonicalise', () => {
     expect(text).toBe('y = Activation(x) activation=relu : float32 2x3x4');
   });
 
+  it('names a replaced value once that leaves the graph twice', () => {
+    const graph = run((b) => {
+      const y = b.one('Identity', [relu(b, b.input('x', 'float32', [2]), 'r')], {}, { outputs: ['y'] });
+      return [y, y];
+    });
+    expect(graph.outputs).toEqual(['y', 'y']);
+    expect(printNodes(graph)).toBe('y = Activation(x) activation=relu : float32 2');
+  });
+
   it.each<[string, (b: GraphBuilder, x: string) => string]>([
     [
       'a Slice that walks backwards',

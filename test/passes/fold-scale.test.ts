@@ -34,6 +34,20 @@ describe('foldScale', () => {
     expect(ops(applyPass(foldScale, graph)).sort()).toEqual(['Activation', 'Conv', 'Gemm', 'MatMul']);
   });
 
+  it('takes up a chain of factors of any length, and those of both operands of a product', () => {
+    const chain = graphOf((b) => {
+      let x = relu(b, image(b));
+      for (let i = 0; i < 70; i++) x = mul(b, x, i % 2 === 0 ? 2 : 0.5);
+      return conv(b, x);
+    });
+    expect(ops(applyPass(foldScale, chain))).toEqual(['Activation', 'Conv']);
+    const both = graphOf((b) => {
+      const x = image(b);
+      return conv(b, mul(b, mul(b, relu(b, x), 2), mul(b, x, 3)));
+    });
+    expect(ops(applyPass(foldScale, both))).toEqual(['Activation', 'Binary', 'Conv']);
+  });
+
   it('passes the two branches of squeeze-and-excite', () => {
     const graph = graphOf((b) => {
       const x = mul(b, relu(b, image(b)), 0.9);

@@ -9,10 +9,15 @@ import { compile } from '../../src/passes/pipeline.ts';
 import { lifetimes } from '../../src/plan/lifetimes.ts';
 import { planGraph } from '../../src/plan/plan-graph.ts';
 import { printPlan } from '../../src/plan/print.ts';
+import { zeros } from '../../src/core/tensor.ts';
 import { at } from '../../src/util/arrays.ts';
 import { randomSource } from '../helpers/random.ts';
 
 const device: DeviceProfile = { limits: DEFAULT_LIMITS, adapterClass: 'software', features: [] };
+const limited = (maxBufferSize: number): DeviceProfile => ({
+  ...device,
+  limits: { ...DEFAULT_LIMITS, maxBufferSize },
+});
 const compiled = (b: GraphBuilder): Graph => compile(b.build(), { level: 'reference' });
 
 /** A random graph of unary and binary nodes and views over values of several sizes. */
@@ -127,6 +132,23 @@ describe('planGraph', () => {
       ]),
     );
     expect(() => planGraph({ ...graph, values }, device)).toThrowError(UnsupportedError);
-    expect(() => planGraph({ ...graph, values }, device)).toThrowError(/Range "range"/);
+    expect(() => planGraph({ ...graph, values }, device)).toThrowError(
+      /^the model needs 1 unsupported thing:\n {2}Range "range": its value depends on the data\. These nodes/,
+    );
+  });
+
+  it('says which variant does not apply, and which value a device cannot bind', () => {
+    const b = new GraphBuilder('large');
+    const x = b.input('x', 'float32', [9, 9]);
+    const w = b.constant('w', zeros('float32', [9, 40]));
+    const attributes = { alpha: 1, beta: 1, transA: false, transB: false, activation: NO_ACTIVATION };
+    b.output(b.one('Gemm', [x, w], attributes, { name: 'gemm', outputs: ['y'] }));
+    const graph = compiled(b);
+    expect(() => planGraph(graph, device, { Gemm: 'absent' })).toThrowError(/Gemm "gemm": variant "absent" does not/);
+    expect(() => planGraph(graph, limited(256))).toThrowError(
+      /value "x" takes 336 bytes; this device binds at most 256/,
+    );
+    expect(() => planGraph(graph, limited(1024))).toThrowError(/value "y" takes 1440 bytes/);
+    expect(() => planGraph(graph, limited(1440))).not.toThrow();
   });
 });

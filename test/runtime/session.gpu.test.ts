@@ -7,6 +7,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION } from '../../src/ir/ops.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
+import type { FeedTensor } from '../../src/feeds.ts';
 import { Session } from '../../src/session.ts';
 
 const adapter = async (): Promise<GPUAdapter> => (await openGpu()).adapter;
@@ -123,6 +124,34 @@ describe('a session', () => {
       expect(Array.from((await session.run({ x }))['k']?.data ?? [])).toEqual([1, 2]);
     },
   );
+
+  it('keeps narrow integers narrow between nodes', async () => {
+    const b = new GraphBuilder('narrow');
+    const feeds: Record<string, FeedTensor> = {};
+    for (const [dtype, data] of [
+      ['uint8', [250, 7, 100, 16, 3]],
+      ['int8', [-128, 7, 100, 16, 3]],
+    ] as const) {
+      const x = b.input(dtype, dtype, [5]);
+      feeds[dtype] = { shape: [5], data };
+      // Read by a node that sees all 32 bits, where the result of another arithmetic node would be read back in 8.
+      const seen = (name: string, y: string): void => {
+        b.output(b.one('Cast', [y], { to: 'float32' }, { outputs: [`${dtype} ${name}`] }));
+      };
+      for (const kind of ['add', 'sub', 'mul', 'squaredDifference'] as const) {
+        const reversed = b.one('Gather', [x, b.ints('order', [4, 3, 2, 1, 0])], { axis: 0 });
+        seen(kind, b.one('Binary', [x, reversed], { kind, activation: NO_ACTIVATION }));
+      }
+      for (const kind of ['neg', 'abs', 'square'] as const) seen(kind, b.one('Unary', [x], { kind }));
+      for (const kind of ['sum', 'prod', 'sumSquare', 'l1'] as const) {
+        seen(`all ${kind}`, b.one('Reduce', [x], { kind, axes: [0], keepDims: true }));
+      }
+    }
+    const graph = b.build();
+    using gpu = await Session.create(graph, { gpu: adapter });
+    using cpu = await Session.create(graph, { backend: 'cpu' });
+    expect(await gpu.run(feeds)).toEqual(await cpu.run(feeds));
+  });
 
   it.each(['cpu', 'webgpu'] as const)('runs tensors without elements and scalars on %s', async (backend) => {
     const b = new GraphBuilder('empty');
