@@ -6,7 +6,7 @@ import type { ModelFile, ModelFiles } from './formats/importer.ts';
  * A model: its bytes, a Blob or File, a URL (companion files are fetched beside it), several Files or a FileList (the
  * main one first), or an object that reads files on demand.
  */
-export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array | readonly File[] | FileList | ModelFiles;
+export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array | Iterable<File> | ModelFiles;
 
 /** Turns any ModelSource into files. Rejects with LoadError when a URL cannot be fetched, InputError on anything else. */
 export async function toModelFiles(source: ModelSource, signal?: AbortSignal): Promise<ModelFiles> {

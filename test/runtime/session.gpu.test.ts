@@ -87,6 +87,18 @@ describe('a lost device', () => {
     expect(devices).toHaveLength(2);
   });
 
+  it('is watched once, not once a run', async () => {
+    const device = await requestDevice(await adapter());
+    const session = await Session.create(graph(), { gpu: device });
+    await session.run(feed(1));
+    const { lost } = device;
+    let reads = 0;
+    Object.defineProperty(device, 'lost', { get: () => (reads++, lost) });
+    for (let i = 0; i < 5; i++) await session.run(feed(i));
+    expect(reads).toBe(0);
+    device.destroy();
+  });
+
   it('rejects Session.create with DEVICE_LOST', async () => {
     const device = await requestDevice(await adapter());
     device.destroy();

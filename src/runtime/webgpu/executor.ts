@@ -1,11 +1,12 @@
 /** Runs a Plan on a device: everything is created once, a run only writes, encodes, submits and reads back. */
 import { at } from '../../util/arrays.ts';
 import { hostArray, wgslScalar, type HostArray } from '../../core/dtype.ts';
-import { DeviceError, InputError, TilewiseError } from '../../core/errors.ts';
+import { InputError } from '../../core/errors.ts';
 import type { Shape, Tensor } from '../../core/tensor.ts';
 import type { Plan, PlanPort, PlanStep } from '../../plan/plan.ts';
 import { feedFor } from '../feeds.ts';
 import { inErrorScopes } from './error-scopes.ts';
+import { unlessLost } from './lost.ts';
 import { compilePipeline, type Compiled } from './pipelines.ts';
 
 interface Dispatch {
@@ -45,9 +46,9 @@ export class Executor {
     compiling.catch(() => undefined);
     const { result: executor, verdict } = inErrorScopes(device, plan.name, () => new Executor(device, plan));
     try {
-      await raceLost(device, verdict);
-      const compiled = await raceLost(device, compiling);
-      await raceLost(device, inErrorScopes(device, plan.name, () => executor.#bind(compiled)).verdict);
+      await unlessLost(device, verdict);
+      const compiled = await unlessLost(device, compiling);
+      await unlessLost(device, inErrorScopes(device, plan.name, () => executor.#bind(compiled)).verdict);
       return executor;
     } catch (error) {
       executor.dispose();
@@ -119,7 +120,7 @@ export class Executor {
         encoder.copyBufferToBuffer(at(this.#buffers, port.buffer), 0, this.#staging, offset, bytes);
       }
       this.device.queue.submit([encoder.finish()]);
-      await raceLost(this.device, this.#staging.mapAsync(GPUMapMode.READ));
+      await unlessLost(this.device, this.#staging.mapAsync(GPUMapMode.READ));
       try {
         const mapped = this.#staging.getMappedRange();
         return new Map(this.#readbacks.map(({ port, offset }) => [port.name, elementsToTensor(port, mapped, offset)]));
@@ -175,7 +176,7 @@ export class Executor {
     encoder.copyBufferToBuffer(at(this.#buffers, port.buffer), 0, staging, 0, size);
     this.device.queue.submit([encoder.finish()]);
     try {
-      await raceLost(this.device, staging.mapAsync(GPUMapMode.READ));
+      await unlessLost(this.device, staging.mapAsync(GPUMapMode.READ));
       return elementsToTensor(port, staging.getMappedRange(), 0);
     } finally {
       staging.destroy();
@@ -232,22 +233,4 @@ function elementsToTensor(port: { dtype: Tensor['dtype']; shape: Shape }, mapped
         : new Int32Array(mapped, offset, count);
   data.set(source);
   return { dtype, shape, data };
-}
-
-/** Waits for `work`, or rejects with DEVICE_LOST as soon as the device goes away. */
-async function raceLost<T>(device: GPUDevice, work: Promise<T>): Promise<T> {
-  const lost = device.lost.then((info) => {
-    throw new DeviceError('DEVICE_LOST', `the GPU device was lost (${info.reason}): ${info.message}`, {
-      hint: 'Run again: a session that can ask for another adapter opens a new device and carries on',
-    });
-  });
-  lost.catch(() => undefined);
-  try {
-    return await Promise.race([work, lost]);
-  } catch (error) {
-    // A map that fails because the device went away may settle before `lost` does.
-    if (error instanceof TilewiseError) throw error;
-    const reason = await Promise.race([lost.catch((e: unknown) => e), new Promise((r) => setTimeout(r, 100, error))]);
-    throw reason;
-  }
 }
