@@ -93,6 +93,12 @@ describe('models', () => {
     expectOneMessage(await inProcess('inspect', at(name)), message);
   });
 
+  it('JSON with control characters, in one line', async () => {
+    writeFileSync(at('control.json'), '{"format": "graph-model",\n\u001b[2J\n"modelTopology": {}}');
+    const { stderr } = await inProcess('inspect', at('control.json'));
+    expect(stderr).toMatch(/^error: file control\.json: not valid JSON: [\x20-\x7e]+\n$/);
+  });
+
   it('shapes that do not fit', async () => {
     const args = ['--input', at('input.bin'), '--output-dir', at('out'), '--backend', 'cpu'];
     writeFileSync(at('four.bin'), new Uint8Array(16));

@@ -51,7 +51,8 @@ export function parseJson(bytes: Uint8Array, file: string): JsonObject {
   try {
     parsed = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    // The engine quotes the text around the mistake: line breaks and control characters do not belong in a message.
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/[\p{C}\s]+/gu, ' ');
     throw new ImportError(`not valid JSON: ${reason}`, {
       format: 'tfjs',
       file,
