@@ -3,18 +3,7 @@ import { hostArray, isFloat } from '../core/dtype.ts';
 import { InputError } from '../core/errors.ts';
 import { elementCount, shapeText, type Shape, type Tensor } from '../core/tensor.ts';
 import type { GraphInput, InputShapes } from '../ir/graph.ts';
-
-/** mulberry32 (public domain, T. Ettinger): uniform in [0, 1). */
-function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { randomSource } from '../util/random.ts';
 
 /** The shape of an input: given, or declared with a symbolic leading extent taken as 1. Throws InputError otherwise. */
 export function staticShape(input: GraphInput, shapes: InputShapes): Shape {
@@ -31,7 +20,7 @@ export function staticShape(input: GraphInput, shapes: InputShapes): Shape {
 
 /** Floats in [-1, 1), bytes in [0, 256), other integers and booleans in {0, 1}: valid as pixels, indices and masks. */
 export function seededFeeds(inputs: readonly GraphInput[], shapes: InputShapes, seed: number): Record<string, Tensor> {
-  const random = uniform(seed);
+  const random = randomSource(seed);
   return Object.fromEntries(
     inputs.map((input) => {
       const shape = staticShape(input, shapes);

@@ -6,8 +6,11 @@ import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { asOperand, evaluateNode, inferNode } from './evaluate.ts';
 
-/** Bytes all evaluated constants of one graph may take together: stops a hostile graph before it exhausts memory. */
-export const MAX_EVALUATED_BYTES = 4 * 2 ** 30;
+/**
+ * Bytes all evaluated constants of one graph may take together, checked before each is made: a file of a hundred bytes
+ * can ask for any number of zeros. VGG-19, whose weights transposed and generated take 0.7 GB, fits twice.
+ */
+export const MAX_EVALUATED_BYTES = 1.5 * 2 ** 30;
 
 /** What a walk over the graph finds. */
 export interface KnownValues {

@@ -101,6 +101,17 @@ describe('propagate', () => {
     expect(() => propagate(b.build(), 1999)).toThrow(/take more than 1999 bytes/);
   });
 
+  it('refuses two gigabytes of zeros before making them', () => {
+    const b = new GraphBuilder('hostile');
+    const shape = b.ints('shape', [2 ** 29]);
+    b.output(b.one('ConstantOfShape', [shape], { dtype: 'float32', value: 0 }, { name: 'zeros' }));
+    const before = process.memoryUsage().rss;
+    expect(() => foldConstants(b.build())).toThrow(
+      /node "zeros" \(ConstantOfShape\): the constants of the graph take more/,
+    );
+    expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 28);
+  });
+
   it('refuses one absurd constant before allocating it', () => {
     const b = new GraphBuilder('test');
     const dims = b.ints('dims', [65536, 65536]);
