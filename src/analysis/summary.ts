@@ -4,7 +4,7 @@ import { elementCount, type Shape, type Tensor } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
 import { descOf } from '../ir/rewrite.ts';
-import { definitionOf } from '../ops/lookup.ts';
+import { definitionOf } from '../ops/registry.ts';
 import { at } from '../util/arrays.ts';
 
 /** The cost of one node. */

@@ -80,3 +80,8 @@ export const OPS: { readonly [K in OpKind]: OpDefinition<K> } = {
   ArgReduce: argReduce,
   TopK: topK,
 };
+
+/** The row of an operator whose name is known only at run time. */
+export function definitionOf(op: OpKind): OpDefinition<OpKind> {
+  return OPS[op];
+}

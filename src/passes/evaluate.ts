@@ -3,7 +3,7 @@ import { GraphError, ImportError, ShapeError, TilewiseError, type ErrorDetail } 
 import type { Tensor, TensorDesc } from '../core/tensor.ts';
 import type { Node } from '../ir/ops.ts';
 import type { Operand, Operands } from '../ops/definition.ts';
-import { definitionOf } from '../ops/lookup.ts';
+import { definitionOf } from '../ops/registry.ts';
 
 /** Descriptions of a node's outputs. Errors keep their class and gain the node's name and operator. */
 export function inferNode(node: Node, inputs: Operands): readonly TensorDesc[] {

@@ -2,9 +2,8 @@
 import { GraphError, ShapeError, TilewiseError } from '../../core/errors.ts';
 import type { Tensor, TensorDesc } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
-import type { Node, OpKind } from '../../ir/ops.ts';
-import type { OpDefinition } from '../../ops/definition.ts';
-import { OPS } from '../../ops/registry.ts';
+import type { Node } from '../../ir/ops.ts';
+import { definitionOf } from '../../ops/registry.ts';
 import { feedFor } from '../feeds.ts';
 
 /**
@@ -42,13 +41,12 @@ export function runNode(
   values: ReadonlyMap<string, Tensor>,
   descs: ReadonlyMap<string, TensorDesc>,
 ): readonly Tensor[] {
-  const definition: OpDefinition<OpKind> = OPS[node.op];
   const inputs = node.inputs.map((name) => (name === '' ? undefined : lookup(values, name)));
   const outputs = node.outputs.map((name) =>
     name === '' ? { dtype: 'float32' as const, shape: [0] } : lookup(descs, name),
   );
   try {
-    return definition.reference(node, inputs, outputs);
+    return definitionOf(node.op).reference(node, inputs, outputs);
   } catch (error) {
     if (error instanceof TilewiseError && !error.detail.node) {
       throw new ShapeError(error.message, { node: node.name, op: node.op, cause: error });
