@@ -19,8 +19,8 @@ export function i32(value: number): string {
 }
 
 /**
- * An f32 literal that reads back as the same float32. WGSL has no infinities or NaN: those are passed as parameters
- * or clamped with ±FLT_MAX by the caller.
+ * An f32 literal that reads back as the same float32. WGSL has no infinities or NaN: those are passed as
+ * parameters by the caller.
  */
 export function f32(value: number): string {
   const single = Math.fround(value);
@@ -28,6 +28,3 @@ export function f32(value: number): string {
   const text = String(single);
   return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
 }
-
-/** Largest finite float32, the stand-in for infinity in max/min folds over finite data. */
-export const FLT_MAX = 3.4028234663852886e38;

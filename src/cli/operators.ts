@@ -1,6 +1,7 @@
 /** The operators of a model as its author counts them: without the Transposes that an importer wraps around them. */
 import type { Graph } from '../ir/graph.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
+import { consumers, producers } from '../ir/rewrite.ts';
 import { sameArray } from '../util/arrays.ts';
 
 /** Operators that work on channels-last activations, which importers of channels-first formats wrap. */
@@ -16,14 +17,11 @@ const SPATIAL: ReadonlySet<OpKind> = new Set([
 
 /** Counts by operator, most frequent first. Constant-making nodes count: they are in the file. */
 export function operatorCounts(graph: Graph): Record<string, number> {
-  const readers = new Map<string, Node[]>();
-  for (const node of graph.nodes) {
-    for (const name of node.inputs) readers.set(name, [...(readers.get(name) ?? []), node]);
-  }
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const readers = consumers(graph);
+  const makers = producers(graph);
   const counts = new Map<string, number>();
   for (const node of graph.nodes) {
-    if (isWrapper(node, readers, producers)) continue;
+    if (isWrapper(node, readers, makers)) continue;
     const name = nameOf(node);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
@@ -48,14 +46,14 @@ function nameOf(node: Node): string {
 function isWrapper(
   node: Node,
   readers: ReadonlyMap<string, readonly Node[]>,
-  producers: ReadonlyMap<string, Node>,
+  makers: ReadonlyMap<string, Node>,
 ): boolean {
   if (node.op !== 'Transpose') return false;
   const { perm } = node.attributes;
   const rank = perm.length;
   const inner = Array.from({ length: Math.max(0, rank - 2) }, (_, i) => i);
   const after = readers.get(node.outputs[0] ?? '') ?? [];
-  const before = producers.get(node.inputs[0] ?? '');
+  const before = makers.get(node.inputs[0] ?? '');
   const feedsSpatial = after.length > 0 && after.every((reader) => SPATIAL.has(reader.op));
   if (sameArray(perm, [0, ...inner.map((i) => i + 2), 1])) return feedsSpatial;
   if (sameArray(perm, [...inner.map((i) => i + 2), 1, 0])) return feedsSpatial;

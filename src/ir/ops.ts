@@ -222,8 +222,3 @@ export type Node = { [K in OpKind]: NodeOf<K> }[OpKind];
 export const NO_ACTIVATION: Activation = { kind: 'none', alpha: 0, beta: 0 };
 export const RELU: Activation = { kind: 'relu', alpha: 0, beta: 0 };
 export const RELU6: Activation = { kind: 'clip', alpha: 0, beta: 6 };
-
-/** Narrows a node by operator name. */
-export function isOp<K extends OpKind>(node: Node, op: K): node is Extract<Node, { op: K }> & NodeOf<K> {
-  return node.op === op;
-}

@@ -11,7 +11,7 @@ export function producers(graph: Graph): Map<string, Node> {
   return map;
 }
 
-/** Value name → the nodes that read it, each once. Graph outputs are not counted: see `isOutput`. */
+/** Value name → the nodes that read it, each once. Leaving the graph is not counted. */
 export function consumers(graph: Graph): Map<string, Node[]> {
   const map = new Map<string, Node[]>();
   for (const node of graph.nodes) {
@@ -23,18 +23,6 @@ export function consumers(graph: Graph): Map<string, Node[]> {
     }
   }
   return map;
-}
-
-/** The one node that reads `value`, when exactly one does and the value does not leave the graph. */
-export function soleConsumer(
-  graph: Graph,
-  users: ReadonlyMap<string, readonly Node[]>,
-  value: string,
-): Node | undefined {
-  const list = users.get(value);
-  if (list?.length !== 1 || graph.outputs.includes(value)) return undefined;
-  const [node] = list;
-  return node && node.inputs.filter((i) => i === value).length === 1 ? node : undefined;
 }
 
 /** The node with each input renamed by `rename`. */

@@ -33,23 +33,14 @@ function withActivation(
   names: EmitNames,
   rewriter: Rewriter,
 ): readonly string[] | undefined {
-  const { inputs } = node;
   switch (node.op) {
     case 'Conv':
-      if (node.attributes.activation.kind !== 'none') return undefined;
-      return rewriter.add('Conv', inputs, { ...node.attributes, activation }, names);
     case 'Gemm':
-      if (node.attributes.activation.kind !== 'none') return undefined;
-      return rewriter.add('Gemm', inputs, { ...node.attributes, activation }, names);
     case 'MatMul':
-      if (node.attributes.activation.kind !== 'none') return undefined;
-      return rewriter.add('MatMul', inputs, { ...node.attributes, activation }, names);
     case 'Binary':
-      if (node.attributes.activation.kind !== 'none') return undefined;
-      return rewriter.add('Binary', inputs, { ...node.attributes, activation }, names);
     case 'BatchNormalization':
       if (node.attributes.activation.kind !== 'none') return undefined;
-      return rewriter.add('BatchNormalization', inputs, { ...node.attributes, activation }, names);
+      return rewriter.add(node.op, node.inputs, { ...node.attributes, activation }, names);
     default:
       return undefined;
   }

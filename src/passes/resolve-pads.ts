@@ -1,6 +1,6 @@
 /** Replaces automatic padding by the pads it means for the inferred extents: kernels see explicit pads only. */
 import type { Graph } from '../ir/graph.ts';
-import type { Node, Window } from '../ir/ops.ts';
+import type { Node } from '../ir/ops.ts';
 import { resolvePads } from '../ops/window.ts';
 import { at } from '../util/arrays.ts';
 import { rewrite, type Rewriter } from './rewriter.ts';
@@ -14,23 +14,7 @@ function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
   if (node.op !== 'Conv' && node.op !== 'MaxPool' && node.op !== 'AveragePool') return undefined;
   if (node.attributes.padMode === 'explicit') return undefined;
   const spatial = rewriter.desc(at(node.inputs, 0)).shape.slice(1, -1);
-  const explicit = (kernel: readonly number[]): Pick<Window, 'pads' | 'padMode'> => ({
-    pads: resolvePads(node.attributes, spatial, kernel),
-    padMode: 'explicit',
-  });
-  switch (node.op) {
-    case 'Conv': {
-      const kernel = rewriter.desc(at(node.inputs, 1)).shape.slice(0, -2);
-      return rewriter.add('Conv', node.inputs, { ...node.attributes, ...explicit(kernel) }, node);
-    }
-    case 'MaxPool':
-      return rewriter.add('MaxPool', node.inputs, { ...node.attributes, ...explicit(node.attributes.kernel) }, node);
-    case 'AveragePool':
-      return rewriter.add(
-        'AveragePool',
-        node.inputs,
-        { ...node.attributes, ...explicit(node.attributes.kernel) },
-        node,
-      );
-  }
+  const kernel = node.op === 'Conv' ? rewriter.desc(at(node.inputs, 1)).shape.slice(0, -2) : node.attributes.kernel;
+  const explicit = { pads: resolvePads(node.attributes, spatial, kernel), padMode: 'explicit' } as const;
+  return rewriter.add(node.op, node.inputs, { ...node.attributes, ...explicit }, node);
 }

@@ -13,9 +13,14 @@ export interface Storage {
   lastUse: number;
 }
 
-/** Bytes a value takes on the GPU: four per element, rounded up so that vec4 views fit. */
+/** Size of the buffer for so many elements: four bytes each, rounded up so that vec4 views fit. */
+export function bufferBytes(elements: number): number {
+  return Math.max(16, roundUp(elements * 4, 16));
+}
+
+/** Bytes a value takes on the GPU. */
 export function gpuBytes(desc: TensorDesc): number {
-  return Math.max(16, roundUp(elementCount(desc.shape) * 4, 16));
+  return bufferBytes(elementCount(desc.shape));
 }
 
 /** The storage behind every value of the graph, with lifetimes in node indices. */

@@ -9,7 +9,7 @@ import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { descOf } from '../ir/rewrite.ts';
 import type { CallOperand, KernelCall } from '../kernels/definition.ts';
-import { gpuBytes, lifetimes, liveBytesBound, type Storage } from './lifetimes.ts';
+import { bufferBytes, gpuBytes, lifetimes, liveBytesBound, type Storage } from './lifetimes.ts';
 import { lowerGraph, type ForcedVariants } from './lower.ts';
 import type { Plan, PlanBuffer, PlanPipeline, PlanPort, PlanStep, PlanWeight } from './plan.ts';
 import { SlotAllocator } from './slots.ts';
@@ -105,7 +105,7 @@ class Planner {
     if (operand.kind === 'value') return this.#valueBuffer(operand.name);
     const existing = scratch.get(operand.id);
     if (existing !== undefined) return existing;
-    const bytes = Math.max(16, roundUp(operand.elements * 4, 16));
+    const bytes = bufferBytes(operand.elements);
     this.#checkSize(`scratch memory "${operand.id}"`, bytes);
     const slot = this.#slots.acquire(bytes);
     scratch.set(operand.id, slot);
@@ -167,7 +167,7 @@ class Planner {
     const buffers: PlanBuffer[] = [
       ...sizes.map((bytes, i): PlanBuffer => ({ bytes, role: fed.get(i) ?? pinned.get(i) ?? 'slot' })),
       ...this.#weights.map((data): PlanBuffer => ({
-        bytes: Math.max(16, roundUp(data.byteLength, 16)),
+        bytes: bufferBytes(data.length),
         role: 'weight',
       })),
     ];

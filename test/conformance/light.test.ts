@@ -13,7 +13,7 @@ import { importModel } from '../../src/formats/detect.ts';
 import { compile, type Level } from '../../src/passes/pipeline.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { expectClose } from '../helpers/close.ts';
-import { hasSharedData, ramp, readFloatProto, readGolden, sharedModel } from '../helpers/shared-data.ts';
+import { hasSharedData, ramp, readTensorProto, readGolden, sharedModel } from '../helpers/shared-data.ts';
 
 const LIGHT = ['bvlc_alexnet', 'densenet121', 'shufflenet', 'squeezenet'];
 
@@ -42,7 +42,7 @@ async function check(
 
 describe.skipIf(!hasSharedData)('networks on the CPU', () => {
   it.each(LIGHT)('light_%s', async (name) => {
-    const expected = [{ name: '', tensor: readFloatProto(`onnx/light_${name}_output_0.pb`) }];
+    const expected = [{ name: '', tensor: readTensorProto(`onnx/light_${name}_output_0.pb`) }];
     // The tolerance the ONNX project states for these models.
     await check(`onnx/light_${name}.onnx`, 'reference', undefined, expected, { rtol: 1e-3, atol: 1e-7 });
   });

@@ -11,7 +11,7 @@ import { TEST_PROFILE } from '../helpers/gpu-run.ts';
 import { withRandomWeights } from '../helpers/onnx-randomise.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
-import { hasSharedData, ramp, readFloatProto, readGolden, sharedModel, sharedPath } from '../helpers/shared-data.ts';
+import { hasSharedData, ramp, readTensorProto, readGolden, sharedModel, sharedPath } from '../helpers/shared-data.ts';
 
 /** Exact numbers of dispatches and distinct pipelines: a lost fusion or a new pipeline shows here. */
 const LIGHT: readonly (readonly [name: string, dispatches: number, pipelines: number])[] = [
@@ -47,7 +47,7 @@ describe.skipIf(!hasSharedData)('networks', () => {
     const input = loaded.inputs[0];
     if (!input) throw new TypeError('the model has no input');
     const outputs = Object.values(await loaded.run({ [input.name]: ramp(input.shape.map(Number)) }));
-    const expected = readFloatProto(`onnx/light_${name}_output_0.pb`);
+    const expected = readTensorProto(`onnx/light_${name}_output_0.pb`);
     const actual = outputs[0];
     if (!actual) throw new TypeError('the model has no output');
     // The tolerance the ONNX project states for these models.

@@ -2,11 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PbfReader } from 'pbf';
 import { isDType } from '../../src/core/dtype.ts';
 import { fromRaw } from '../../src/core/raw.ts';
-import { tensorOf, zeros, type Tensor } from '../../src/core/tensor.ts';
+import { zeros, type Tensor } from '../../src/core/tensor.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
+import { decodeTensorProto } from '../../src/formats/onnx/proto.ts';
+import { readTensor } from '../../src/formats/onnx/tensor.ts';
 
 const folder = resolve(dirname(fileURLToPath(import.meta.url)), '../../../shared/data');
 
@@ -56,15 +57,9 @@ export function readGolden(name: string): Golden {
   return { model: spec.model, inputs: spec.inputs.map(load), outputs: spec.outputs.map(load) };
 }
 
-/** Reads a float32 TensorProto (`*_output_0.pb` of the ONNX project). */
-export function readFloatProto(path: string): Tensor {
-  const found = { dims: [] as number[], raw: undefined as Uint8Array | undefined, floats: [] as number[] };
-  new PbfReader(readFileSync(sharedPath(path))).readFields((tag, out, pbf) => {
-    if (tag === 1) pbf.readPackedVarint(out.dims);
-    else if (tag === 4) pbf.readPackedFloat(out.floats);
-    else if (tag === 9) out.raw = pbf.readBytes();
-  }, found);
-  return found.raw ? fromRaw('float32', found.dims, found.raw) : tensorOf('float32', found.dims, found.floats);
+/** Reads a TensorProto file (`*_output_0.pb` of the ONNX project). */
+export function readTensorProto(path: string): Tensor {
+  return readTensor(decodeTensorProto(readFileSync(sharedPath(path)), path), path, new Map());
 }
 
 /** The input the ONNX project's light models are checked with: `arange(n)/n`. */

@@ -6,6 +6,7 @@ import { elementCount, type Tensor } from '../../core/tensor.ts';
 import type { ModelFiles } from '../importer.ts';
 import { halfToFloat } from '../../util/half.ts';
 import type { TensorProto } from './proto.ts';
+import { product } from '../../util/arrays.ts';
 
 /** TensorProto.DataType → engine type; double is narrowed to float32. The others the engine does not hold. */
 const DTYPES: Readonly<Record<number, DType>> = {
@@ -71,7 +72,7 @@ export function readTensor(t: TensorProto, file: string, external: ExternalData,
   if (dtype === undefined) return fail('has an unknown element type');
   if (t.dims.some((d) => !Number.isSafeInteger(d) || d < 0)) return fail('has an invalid shape');
   const width = t.dataType === DOUBLE ? 8 : bytesPerElement(dtype);
-  const expected = t.dims.reduce((n, d) => n * d, 1);
+  const expected = product(t.dims);
   const bytes = t.external ? externalBytes(t, external, fail) : (t.raw ?? packedBytes(t));
   if (bytes && bytes.length !== expected * width) {
     fail(`takes ${expected * width} bytes, the file holds ${bytes.length}`);

@@ -1,7 +1,7 @@
 /** Transpositions and operators of several operands: all take the order that moves the fewest elements. */
 import { normalizeAxis } from '../../core/broadcast.ts';
 import type { Node, NodeOf } from '../../ir/ops.ts';
-import { at, range, sameArray } from '../../util/arrays.ts';
+import { at, product, range, sameArray } from '../../util/arrays.ts';
 import { isIdentityPerm, type Perm } from '../permutation.ts';
 import type { Sinker } from './sinker.ts';
 
@@ -56,5 +56,5 @@ function operandCost(value: string, perm: Perm, sinker: Sinker): number {
   const { shape } = sinker.rewriter.desc(source);
   // Lower ranks are scalars, channel vectors, constants: at most one extent above 1 means a free reshape.
   const free = sinker.rewriter.constant(source) !== undefined || shape.filter((d) => d !== 1).length <= 1;
-  return free ? 0 : shape.reduce((n, d) => n * d, 1);
+  return free ? 0 : product(shape);
 }

@@ -3,6 +3,7 @@ import { compareTensors, floatTolerance, type Comparison, type Tolerance } from 
 import { isFloat } from '../../core/dtype.ts';
 import { GraphError } from '../../core/errors.ts';
 import type { Tensor } from '../../core/tensor.ts';
+import { product } from '../../util/arrays.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
 import { runNode } from '../cpu/run.ts';
@@ -77,13 +78,9 @@ function readValue(executor: Executor, graph: Graph, name: string): Promise<Tens
 /** Terms accumulated into one output element: the weights behind it, or the elements reduced. */
 function accumulatedTerms(node: Node, graph: Graph): number {
   const sizeOf = (name: string | undefined): readonly number[] => graph.values.get(name ?? '')?.shape ?? [];
-  if (node.op === 'Conv')
-    return sizeOf(node.inputs[1])
-      .slice(0, -1)
-      .reduce((n, d) => n * d, 1);
+  if (node.op === 'Conv') return product(sizeOf(node.inputs[1]).slice(0, -1));
   if (node.op === 'Gemm' || node.op === 'MatMul') return Math.max(1, ...sizeOf(node.inputs[0]).slice(-2));
-  const ratio = sizeOf(node.inputs[0]).reduce((n, d) => n * d, 1) / sizeOf(node.outputs[0]).reduce((n, d) => n * d, 1);
-  return Math.max(1, ratio);
+  return Math.max(1, product(sizeOf(node.inputs[0])) / product(sizeOf(node.outputs[0])));
 }
 
 function toleranceFor(node: Node, graph: Graph, reference: Tensor): Tolerance {

@@ -1,5 +1,5 @@
 /** Runs a Plan on a device: everything is created once, a run only writes, encodes, submits and reads back. */
-import { at } from '../../util/arrays.ts';
+import { at, product } from '../../util/arrays.ts';
 import { hostArray, wgslScalar, type HostArray } from '../../core/dtype.ts';
 import { InputError } from '../../core/errors.ts';
 import type { Shape, Tensor } from '../../core/tensor.ts';
@@ -67,10 +67,7 @@ export class Executor {
     this.#params = plan.params.byteLength > 0 ? this.#createParams(plan.params) : undefined;
     let end = 0;
     this.#readbacks = plan.outputs.map((port) => {
-      const bytes = Math.max(
-        4,
-        port.shape.reduce((n, d) => n * d, 4),
-      );
+      const bytes = copiedBytes(port.shape);
       const readback = { port, offset: end, bytes };
       end += bytes;
       return readback;
@@ -166,10 +163,7 @@ export class Executor {
 
   /** Reads the elements of a buffer as a tensor: for the step check; allocates. */
   async readBuffer(port: Omit<PlanPort, 'name'>): Promise<Tensor> {
-    const size = Math.max(
-      4,
-      port.shape.reduce((n, d) => n * d, 4),
-    );
+    const size = copiedBytes(port.shape);
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
     const staging = this.device.createBuffer({ label: 'step check', size, usage });
     const encoder = this.device.createCommandEncoder();
@@ -219,10 +213,15 @@ function writeElements(device: GPUDevice, buffer: GPUBuffer, data: HostArray): v
   device.queue.writeBuffer(buffer, 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 }
 
+/** Bytes to copy for a tensor of this shape: four per element, and at least four, since nothing cannot be mapped. */
+function copiedBytes(shape: Shape): number {
+  return Math.max(4, product(shape) * 4);
+}
+
 /** Copies four-byte elements out of mapped memory into the host array of the port's dtype. */
 function elementsToTensor(port: { dtype: Tensor['dtype']; shape: Shape }, mapped: ArrayBuffer, offset: number): Tensor {
   const { dtype, shape } = port;
-  const count = shape.reduce((n, d) => n * d, 1);
+  const count = product(shape);
   const data = hostArray(dtype, count);
   const scalar = wgslScalar(dtype);
   const source =
