@@ -2,22 +2,38 @@
  * Convolution of any shape: each invocation sums the products of four output channels of one group for a strip of
  * output pixels, in registers.
  *
- * Layout: x[((n·in_h + iy)·in_w + ix)·in_c + c], w[((ky·KW + kx)·group_in + c)·out_c + m],
- *   y and residual[((n·out_h + oy)·out_w + ox)·out_c + m], bias[m].
- * Bindings: x read, w read, bias? read f32, residual? read, y read_write; x is vec4 when inVector is 4,
- *   w, residual and y when outVector is 4.
+ * Layout: x[x_offset + ((n·in_h + iy)·in_w + ix)·x_pitch + c], w[((ky·KW + kx)·group_in + c)·out_c + m],
+ *   y and residual: row (n·out_h + oy)·out_w + ox, channel m, as placed; bias[m].
+ * Bindings: x read, w read, bias? read f32, residual? read, y read_write; x is vec4 when inVector is 4, w when
+ *   weightVector is 4, residual and y when outVector is 4.
  * Workgroup: 64 × 1 × 1; an invocation makes `pixels` pixels × 4 channels.
  * Dispatch: dispatch1d(count, 64), count = N · out_h · strips · blocks.
- * Spec: window; pixels 1 or 4; inVector 4 when group_in % 4 = 0; outVector 4 when group_out % 4 = 0; epilogue.
+ * Spec: window; pixels 1 or 4; inVector 4 when group_in % 4 = 0 and x is placed so; weightVector 4 when
+ *   group_out % 4 = 0, outVector 4 when y is placed so too; xType, wType f32 or f16; epilogue.
  * Limits: no workgroup storage.
  */
 import { range } from '../src/util/arrays.ts';
-import { biasVector, epilogueBindings, EPILOGUE_PARAMS, finishFunction, type EpilogueSpec } from './lib/epilogue.ts';
+import {
+  biasVector,
+  epilogueBindings,
+  epilogueParams,
+  finishFunction,
+  outputBinding,
+  type EpilogueSpec,
+} from './lib/epilogue.ts';
 import { linearIndex } from './lib/index.ts';
 import { u32 } from './lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from './lib/module.ts';
 import { vectorType } from './lib/numbers.ts';
-import { inputColumn, inputRow, perPixel, stripPosition, WINDOW_PARAMS, type WindowSpec } from './lib/window.ts';
+import {
+  inputColumn,
+  inputRow,
+  perPixel,
+  stripPosition,
+  WINDOW_PARAMS,
+  X_PARAMS,
+  type WindowSpec,
+} from './lib/window.ts';
 
 /** Invocations per workgroup. */
 export const DIRECT_WORKGROUP = 64;
@@ -26,50 +42,54 @@ export interface ConvDirectSpec extends EpilogueSpec {
   readonly window: WindowSpec;
   readonly pixels: 1 | 4;
   readonly inVector: 1 | 4;
+  readonly weightVector: 1 | 4;
   readonly outVector: 1 | 4;
+  readonly xType: 'f32' | 'f16';
+  readonly wType: 'f32' | 'f16';
 }
 
 /** Loads of one step: the weights of one or four input channels, and as many input channels of each pixel. */
-function step({ pixels, inVector, outVector }: ConvDirectSpec): string {
+function step({ pixels, inVector, weightVector }: ConvDirectSpec): string {
   const weights = range(inVector).map((k) => {
     const row = `(weight_row + c${inVector === 4 ? ` * 4u + ${k}u` : ''}) * params.out_c + channel`;
-    const scalars = [0, 1, 2, 3].map((j) => `w[${row} + ${j}u]`).join(', ');
-    return `      let w${k} = ${outVector === 4 ? `w[(${row}) / 4u]` : `vec4<f32>(${scalars})`};`;
+    const scalars = [0, 1, 2, 3].map((j) => `f32(w[${row} + ${j}u])`).join(', ');
+    return `      let w${k} = vec4<f32>(${weightVector === 4 ? `w[(${row}) / 4u]` : scalars});`;
   });
   const zero = inVector === 4 ? 'vec4<f32>()' : '0.0';
   const sums = (p: number): string =>
     inVector === 4 ? `x${p}.x * w0 + x${p}.y * w1 + x${p}.z * w2 + x${p}.w * w3` : `x${p} * w0`;
   const pixel = (p: number): string =>
-    `      let x${p} = select(${zero}, x[at${p} + c], inside${p});\n      acc${p} += ${sums(p)};`;
+    `      let x${p} = select(${zero}, ${vectorType('f32', inVector)}(x[at${p} + c]), inside${p});\n      acc${p} += ${sums(p)};`;
   return [...weights, perPixel(pixels, pixel)].join('\n');
 }
 
 function store(p: number): string {
-  return `  if (ox + ${u32(p)} < params.out_w) { finish(acc${p}, out_at + ${u32(p)} * params.out_c, lanes); }`;
+  return `  if (ox + ${u32(p)} < params.out_w) { finish(acc${p}, out_row + ${u32(p)}, channel, lanes); }`;
 }
 
 export function convDirectShader(spec: ConvDirectSpec): ShaderModule {
-  const { window, pixels, inVector, outVector } = spec;
+  const { window, pixels, inVector, weightVector, outVector } = spec;
   const position = (p: number): string => `
       let ix${p} = ${inputColumn(window, 'kx', p)};
       let inside${p} = ix${p} < params.in_w;
-      let at${p} = ((input_row + ix${p}) * params.in_c + group * params.group_in) / ${u32(inVector)};`;
+      let at${p} = (params.x_offset + (input_row + ix${p}) * params.x_pitch + group * params.group_in) / ${u32(inVector)};`;
   return shaderModule({
     bindings: [
-      { name: 'x', access: 'read', element: vectorType('f32', inVector) },
-      { name: 'w', access: 'read', element: vectorType('f32', outVector) },
+      { name: 'x', access: 'read', element: vectorType(spec.xType, inVector) },
+      { name: 'w', access: 'read', element: vectorType(spec.wType, weightVector) },
       ...epilogueBindings(spec, outVector),
-      { name: 'y', access: 'read_write', element: vectorType('f32', outVector) },
+      outputBinding(spec, outVector),
     ],
     params: {
       ...WINDOW_PARAMS,
+      ...X_PARAMS,
       count: 'u32',
       blocks: 'u32',
       strips: 'u32',
       group_in: 'u32',
       group_out: 'u32',
       group_blocks: 'u32',
-      ...EPILOGUE_PARAMS,
+      ...epilogueParams(spec),
     },
     workgroupSize: [DIRECT_WORKGROUP, 1, 1],
     declarations: finishFunction(spec, outVector),
@@ -98,7 +118,7 @@ ${step(spec)}
       }
     }
   }
-  let out_at = ((n * params.out_h + oy) * params.out_w + ox) * params.out_c + channel;
+  let out_row = (n * params.out_h + oy) * params.out_w + ox;
 ${perPixel(pixels, store)}`,
   });
 }

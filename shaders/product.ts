@@ -2,19 +2,26 @@
  * Matrix products, batched: Gemm, MatMul and 1×1 convolutions. Each invocation sums four columns of one or four rows
  * in registers.
  *
- * Layout: a[batch][row·depth + k] (transA: [k·rows + row]), b[batch][k·width + j] (transB: [j·depth + k]), where b holds
- *   `width` of the columns, column = first + j; y and residual[batch][row·columns + column],
- *   bias[row·bias_row + column·bias_column].
+ * Layout: a[batch][a_offset + row·a_pitch + k] (transA: [k·rows + row]), b[batch][k·width + j] (transB: [j·depth + k]),
+ *   where b holds `width` of the columns, column = first + j; y and residual: row batch·rows + row, channel column, as
+ *   placed; bias[row·bias_row + column·bias_column].
  * Bindings: a read, b read, bias? read f32, residual? read, y read_write; a is vec4 when depthVector is 4, and so is b
- *   with transB; without, b is vec4 when columnVector is 4, as are residual and y.
+ *   with transB; without, b is vec4 when columnVector is 4. residual and y are vec4 when outVector is 4.
  * Workgroup: 64 × 1 × 1; an invocation makes `rows` rows × 4 columns.
  * Dispatch: dispatch1d(count, 64), count = batches · tiles · quads, tiles = ⌈rows / spec.rows⌉, quads = ⌈width / 4⌉.
- * Spec: rows 1 or 4; depthVector 4 when depth % 4 = 0 and not transA; columnVector 4 when columns, width and first are multiples of 4; batchRank,
- *   the dimensions over which batches broadcast (strides s of a, t of b); scaled, y = alpha·a·b + beta·bias; epilogue.
+ * Spec: rows 1 or 4; depthVector 4 when depth % 4 = 0 and not transA; columnVector 4 when columns, width and first are
+ *   multiples of 4, outVector 4 when y's placement is too; aType, bType f32 or f16; batchRank, the dimensions over which batches broadcast (strides s of a, t of b); scaled, y = alpha·a·b + beta·bias; epilogue.
  * Limits: no workgroup storage.
  */
 import { range } from '../src/util/arrays.ts';
-import { biasVector, epilogueBindings, EPILOGUE_PARAMS, finishFunction, type EpilogueSpec } from './lib/epilogue.ts';
+import {
+  biasVector,
+  epilogueBindings,
+  epilogueParams,
+  finishFunction,
+  outputBinding,
+  type EpilogueSpec,
+} from './lib/epilogue.ts';
 import { linearIndex } from './lib/index.ts';
 import { u32 } from './lib/literal.ts';
 import { shaderModule, wgsl, type ParamFields, type ShaderModule } from './lib/module.ts';
@@ -29,6 +36,9 @@ export interface ProductSpec extends EpilogueSpec {
   readonly rows: 1 | 4;
   readonly depthVector: 1 | 4;
   readonly columnVector: 1 | 4;
+  readonly outVector: 1 | 4;
+  readonly aType: 'f32' | 'f16';
+  readonly bType: 'f32' | 'f16';
   readonly transA: boolean;
   readonly transB: boolean;
   readonly batchRank: number;
@@ -45,20 +55,23 @@ function bVector({ transB, depthVector, columnVector }: ProductSpec): 1 | 4 {
 /** Loads of b for one step, and the sums: `k` counts steps of depthVector. */
 function step(spec: ProductSpec): string {
   const { rows, depthVector, columnVector, transA, transB } = spec;
+  const wide = vectorType('f32', depthVector);
   const a = (r: number): string =>
-    transA ? `    let a${r} = a[a_at + k * params.rows + row${r}];` : `    let a${r} = a[a_at${r} + k];`;
+    transA ? `    let a${r} = f32(a[a_at + k * params.rows + row${r}]);` : `    let a${r} = ${wide}(a[a_at${r} + k]);`;
   const loadA = perPixel(rows, a);
   if (transB && depthVector === 4) {
-    const loadB = LANES.map((j) => `    let b${j} = b[b_at + ${u32(j)} * (params.depth / 4u) + k];`).join('\n');
+    const loadB = LANES.map((j) => `    let b${j} = vec4<f32>(b[b_at + ${u32(j)} * (params.depth / 4u) + k]);`).join(
+      '\n',
+    );
     const dots = (r: number): string => LANES.map((j) => `dot(a${r}, b${j})`).join(', ');
     return [loadB, loadA, perPixel(rows, (r) => `    acc${r} += vec4<f32>(${dots(r)});`)].join('\n');
   }
   const loadB = range(depthVector).map((d) => {
     const k = depthVector === 4 ? `(k * 4u + ${u32(d)})` : 'k';
     if (transB)
-      return `    let b${d} = vec4<f32>(${LANES.map((j) => `b[b_at + ${u32(j)} * params.depth + k]`).join(', ')});`;
-    if (columnVector === 4) return `    let b${d} = b[b_at + ${k} * params.quads];`;
-    return `    let b${d} = vec4<f32>(${LANES.map((j) => `b[b_at + ${k} * params.width + ${u32(j)}]`).join(', ')});`;
+      return `    let b${d} = vec4<f32>(${LANES.map((j) => `f32(b[b_at + ${u32(j)} * params.depth + k])`).join(', ')});`;
+    if (columnVector === 4) return `    let b${d} = vec4<f32>(b[b_at + ${k} * params.quads]);`;
+    return `    let b${d} = vec4<f32>(${LANES.map((j) => `f32(b[b_at + ${k} * params.width + ${u32(j)}])`).join(', ')});`;
   });
   const sums = (r: number): string =>
     depthVector === 4 ? `a${r}.x * b0 + a${r}.y * b1 + a${r}.z * b2 + a${r}.w * b3` : `a${r} * b0`;
@@ -82,33 +95,34 @@ function params(spec: ProductSpec): ParamFields {
     width: 'u32',
     tiles: 'u32',
     quads: 'u32',
+    ...(spec.transA ? {} : ({ a_offset: 'u32', a_pitch: 'u32' } as const)),
     ...(spec.bias ? ({ bias_row: 'u32', bias_column: 'u32' } as const) : {}),
     ...(spec.scaled ? ({ alpha: 'f32', beta: 'f32' } as const) : {}),
     ...listFields('d', spec.batchRank),
     ...listFields('s', spec.batchRank),
     ...listFields('t', spec.batchRank),
-    ...EPILOGUE_PARAMS,
+    ...epilogueParams(spec),
   };
 }
 
 export function productShader(spec: ProductSpec): ShaderModule {
-  const { rows, depthVector, columnVector, transA, transB, batchRank } = spec;
+  const { rows, depthVector, outVector, transA, transB, batchRank } = spec;
   // Rows past the end repeat the last one and are not written.
   const rowOf = (r: number): string => `  let row${r} = min(tile * ${u32(rows)} + ${u32(r)}, params.rows - 1u);`;
   const rowStart = (r: number): string =>
-    transA ? '' : `  let a_at${r} = (a_at + row${r} * params.depth) / ${u32(depthVector)};`;
+    transA ? '' : `  let a_at${r} = (a_at + params.a_offset + row${r} * params.a_pitch) / ${u32(depthVector)};`;
   const store = (r: number): string =>
-    `  if (tile * ${u32(rows)} + ${u32(r)} < params.rows) { finish(${bias(spec, r)}, (batch * params.rows + row${r}) * params.columns + column, lanes); }`;
+    `  if (tile * ${u32(rows)} + ${u32(r)} < params.rows) { finish(${bias(spec, r)}, batch * params.rows + row${r}, column, lanes); }`;
   return shaderModule({
     bindings: [
-      { name: 'a', access: 'read', element: vectorType('f32', depthVector) },
-      { name: 'b', access: 'read', element: vectorType('f32', bVector(spec)) },
-      ...epilogueBindings(spec, columnVector),
-      { name: 'y', access: 'read_write', element: vectorType('f32', columnVector) },
+      { name: 'a', access: 'read', element: vectorType(spec.aType, depthVector) },
+      { name: 'b', access: 'read', element: vectorType(spec.bType, bVector(spec)) },
+      ...epilogueBindings(spec, outVector),
+      outputBinding(spec, outVector),
     ],
     params: params(spec),
     workgroupSize: [PRODUCT_WORKGROUP, 1, 1],
-    declarations: finishFunction(spec, columnVector),
+    declarations: finishFunction(spec, outVector),
     body: wgsl`
   ${linearIndex(PRODUCT_WORKGROUP)}
   if (i >= params.count) { return; }

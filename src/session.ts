@@ -227,7 +227,7 @@ export class Session {
 
   async #prepare(graph: Graph, { device }: Place): Promise<Compiled> {
     if (!device) return { graph };
-    const plan = planGraph(graph, profileOf(device), this.#options.variants);
+    const plan = planGraph(graph, profileOf(device), { forced: this.#options.variants });
     this.#options.onProgress?.({ stage: 'upload' });
     return { graph, executor: await Executor.create(device, plan) };
   }

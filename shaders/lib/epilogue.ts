@@ -1,4 +1,4 @@
-/** What every producer does to its accumulators before it writes them: bias, residual, activation. */
+/** What every producer does to its accumulators before it writes them: bias, residual, activation, placement. */
 import type { ActivationKind } from '../../src/ir/ops.ts';
 import { ACTIVATION_PARAMS, activationFunction } from './activation.ts';
 import type { Binding, ParamFields } from './module.ts';
@@ -8,42 +8,77 @@ import { vectorType } from './numbers.ts';
 /** The fused tail of a kernel. */
 export interface EpilogueSpec {
   readonly bias: boolean;
-  readonly residual: boolean;
+  /** `inPlace`: the residual is what `y` holds, to be overwritten; there is no binding for it. */
+  readonly residual: 'none' | 'read' | 'inPlace';
+  readonly residualType: 'f32' | 'f16';
+  readonly outType: 'f32' | 'f16';
   readonly activation: ActivationKind;
+  /** Neighbouring channels of y are not neighbours in memory (see `Placement`); then y is written one by one. */
+  readonly scattered: boolean;
 }
 
 /** Bindings the epilogue adds, after the operands and before the output. The residual is read as wide as the output. */
-export function epilogueBindings({ bias, residual }: EpilogueSpec, width: 1 | 4): Binding[] {
+export function epilogueBindings({ bias, residual, residualType }: EpilogueSpec, width: 1 | 4): Binding[] {
+  const element = vectorType(residualType, width);
   return [
     ...(bias ? [{ name: 'bias', access: 'read', element: 'f32' } as const] : []),
-    ...(residual ? [{ name: 'residual', access: 'read', element: vectorType('f32', width) } as const] : []),
+    ...(residual === 'read' ? [{ name: 'residual', access: 'read', element } as const] : []),
   ];
 }
 
+/** The output binding. */
+export function outputBinding({ outType }: EpilogueSpec, width: 1 | 4): Binding {
+  return { name: 'y', access: 'read_write', element: vectorType(outType, width) };
+}
+
 /** Parameters the epilogue adds. */
-export const EPILOGUE_PARAMS: ParamFields = ACTIVATION_PARAMS;
+export function epilogueParams({ residual, scattered }: EpilogueSpec): ParamFields {
+  return {
+    ...ACTIVATION_PARAMS,
+    y_offset: 'u32',
+    y_pitch: 'u32',
+    ...(residual === 'read' ? ({ r_offset: 'u32', r_pitch: 'u32' } as const) : {}),
+    ...(scattered ? ({ y_block: 'u32', y_step: 'u32', y_block_step: 'u32' } as const) : {}),
+  };
+}
 
 /**
- * Declares `fn finish(acc: vec4<f32>, at: u32, channel: u32, lanes: u32)`, which writes up to four channels of `y` from
- * element `at` on. `width` 4 writes a vector (`at` is a multiple of 4), 1 writes `lanes` single elements.
- * `biasAt` is the index expression of lane `j`'s bias.
+ * Declares `fn finish(acc: vec4<f32>, row: u32, channel: u32, lanes: u32)`, which adds the residual, activates, and
+ * writes up to four channels of a row of `y` from `channel` on. `width` 4 writes a vector (channel, pitch and offset are
+ * multiples of 4, all lanes exist), 1 writes `lanes` single elements.
  */
 export function finishFunction(spec: EpilogueSpec, width: 1 | 4): string {
+  const { residual, scattered, outType } = spec;
+  const element = vectorType(outType, width);
   return wgsl`
 ${activationFunction(spec.activation, 'vec4<f32>')}
-fn finish(acc: vec4<f32>, at: u32, lanes: u32) {
+fn finish(acc: vec4<f32>, row: u32, channel: u32, lanes: u32) {
   var v = acc;
 #if ${width === 4}
-#if ${spec.residual}
-  v += residual[at / 4u];
+  let at = (params.y_offset + row * params.y_pitch + channel) / 4u;
+#if ${residual === 'read'}
+  v += vec4<f32>(residual[(params.r_offset + row * params.r_pitch + channel) / 4u]);
+#elif ${residual === 'inPlace'}
+  v += vec4<f32>(y[at]);
 #endif
-  y[at / 4u] = activate(v);
+  y[at] = ${element}(activate(v));
 #else
-#if ${spec.residual}
-  v += vec4<f32>(residual[at], residual[at + 1u], residual[at + 2u], residual[at + 3u]);
+  let at = params.y_offset + row * params.y_pitch;
+#if ${residual === 'read'}
+  let r = params.r_offset + row * params.r_pitch + channel;
+  v += vec4<f32>(f32(residual[r]), f32(residual[r + 1u]), f32(residual[r + 2u]), f32(residual[r + 3u]));
+#elif ${residual === 'inPlace'}
+  for (var j = 0u; j < lanes; j++) { v[j] += f32(y[at + channel + j]); }
 #endif
   v = activate(v);
-  for (var j = 0u; j < lanes; j++) { y[at + j] = v[j]; }
+  for (var j = 0u; j < lanes; j++) {
+#if ${scattered}
+    let c = channel + j;
+    y[at + (c % params.y_block) * params.y_step + (c / params.y_block) * params.y_block_step] = ${element}(v[j]);
+#else
+    y[at + channel + j] = ${element}(v[j]);
+#endif
+  }
 #endif
 }`;
 }

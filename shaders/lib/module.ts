@@ -9,7 +9,7 @@ import { PlanError } from '../../src/core/errors.ts';
 export interface Binding {
   readonly name: string;
   readonly access: 'read' | 'read_write';
-  readonly element: 'f32' | 'i32' | 'u32' | 'vec4<f32>' | 'vec4<i32>' | 'vec4<u32>';
+  readonly element: 'f32' | 'f16' | 'i32' | 'u32' | 'vec4<f32>' | 'vec4<f16>' | 'vec4<i32>' | 'vec4<u32>';
 }
 
 /** Fields of the uniform parameter struct: four-byte scalars only, so that WGSL and packing agree without padding rules. */
@@ -28,17 +28,22 @@ export interface ModuleSpec {
   readonly bindings: readonly Binding[];
   readonly params: ParamFields;
   readonly workgroupSize: readonly [number, number, number];
+  /** The shader uses subgroup operations; the device must have the feature. */
+  readonly subgroups?: boolean;
   /** Declarations before the entry point: constants, workgroup variables, functions. */
   readonly declarations?: string;
   /**
    * Body of `main`, with `gid`, `lid`, `wid`, `groups` (global, local, workgroup ids and the number of workgroups)
-   * and `local_index` in scope.
+   * and `local_index` in scope; with subgroups also `lane` and `lanes_per_subgroup`.
    */
   readonly body: string;
 }
 
 /** The wgsl-preprocessor tag: `#if ${flag}` / `#else` / `#endif` alone on their lines; flags are booleans. */
 export const wgsl: (strings: TemplateStringsArray, ...values: readonly unknown[]) => string = template;
+
+const SUBGROUP_INPUTS = `,
+        @builtin(subgroup_invocation_id) lane: u32, @builtin(subgroup_size) lanes_per_subgroup: u32`;
 
 /** Puts a module together. Throws PlanError when a template value leaked into the text. */
 export function shaderModule(spec: ModuleSpec): ShaderModule {
@@ -50,13 +55,15 @@ export function shaderModule(spec: ModuleSpec): ShaderModule {
     ? [`struct Params {`, ...fields, `}`, `@group(0) @binding(${spec.bindings.length}) var<uniform> params: Params;`]
     : [];
   const text = [
+    ...(spec.bindings.some((b) => b.element.includes('f16')) ? ['enable f16;'] : []),
+    ...(spec.subgroups ? ['enable subgroups;'] : []),
     ...storage,
     ...uniform,
     spec.declarations?.trim() ?? '',
     `@compute @workgroup_size(${spec.workgroupSize.join(', ')})`,
     'fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(local_invocation_id) lid: vec3<u32>,',
     '        @builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,',
-    '        @builtin(local_invocation_index) local_index: u32) {',
+    `        @builtin(local_invocation_index) local_index: u32${spec.subgroups ? SUBGROUP_INPUTS : ''}) {`,
     spec.body.replace(/^\n+|\s+$/g, ''),
     '}',
     '',

@@ -6,7 +6,7 @@ import { wgsl } from './module.ts';
 export type Scalar = 'f32' | 'i32' | 'u32';
 
 /** `f32` or `vec4<f32>`, by width. */
-export function vectorType<T extends Scalar>(scalar: T, width: 1 | 4): T | `vec4<${T}>` {
+export function vectorType<T extends Scalar | 'f16'>(scalar: T, width: 1 | 4): T | `vec4<${T}>` {
   return width === 4 ? `vec4<${scalar}>` : scalar;
 }
 

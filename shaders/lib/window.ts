@@ -21,6 +21,9 @@ export const WINDOW_PARAMS = {
   pad_left: 'u32',
 } as const;
 
+/** Placement of x: its pixel r (n·in_h·in_w + iy·in_w + ix) starts at x_offset + r·x_pitch. */
+export const X_PARAMS = { x_offset: 'u32', x_pitch: 'u32' } as const;
+
 /**
  * Declares `channel`, `ox`, `oy`, `n` for invocation `i`: channels (in `blocks` blocks) vary fastest, then strips of
  * `pixels` output pixels along a row (`params.strips` of them), rows, images.

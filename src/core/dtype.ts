@@ -15,7 +15,7 @@ interface Representation {
   /** Bytes of one element in a file or at the public boundary. */
   readonly bytes: number;
   readonly host: new (length: number) => HostArray;
-  /** Element type in a WGSL storage buffer: every element takes four bytes there. */
+  /** Element type in WGSL: every element takes four bytes, but for float16 where a plan stores it as such. */
   readonly wgsl: 'f32' | 'i32' | 'u32';
 }
 
@@ -45,9 +45,24 @@ export function holds(dtype: DType, data: HostArray): boolean {
   return data instanceof REPRESENTATION[dtype].host;
 }
 
-/** The WGSL scalar that stores this type on the GPU. */
+/** The WGSL scalar that computes this type on the GPU, and stores it unless `storedScalar` says otherwise. */
 export function wgslScalar(dtype: DType): 'f32' | 'i32' | 'u32' {
   return REPRESENTATION[dtype].wgsl;
+}
+
+/** The WGSL scalar of an operand as a plan stores it, where float16 means two-byte elements. */
+export function storedScalar(dtype: DType): 'f32' | 'f16' | 'i32' | 'u32' {
+  return dtype === 'float16' ? 'f16' : wgslScalar(dtype);
+}
+
+/** The WGSL scalar that stores a float. */
+export function storedFloat(dtype: DType): 'f32' | 'f16' {
+  return dtype === 'float16' ? 'f16' : 'f32';
+}
+
+/** Bytes of one element on the GPU, as a plan stores it. */
+export function storedBytes(dtype: DType): 2 | 4 {
+  return dtype === 'float16' ? 2 : 4;
 }
 
 /** True for float32 and float16. */

@@ -1,9 +1,18 @@
 /** Gemm → one matrix product. */
 import { broadcastStrides } from '../core/broadcast.ts';
 import { PlanError } from '../core/errors.ts';
-import { isFloat } from '../core/dtype.ts';
+import { isFloat, storedFloat } from '../core/dtype.ts';
 import { at } from '../util/arrays.ts';
-import { required, result, value, variant, type KernelDefinition, type LowerContext } from './definition.ts';
+import {
+  inputPlacement,
+  required,
+  result,
+  value,
+  variant,
+  type KernelDefinition,
+  type LowerContext,
+} from './definition.ts';
+import { epilogueOf } from './epilogue.ts';
 import { productCalls, type Product } from './product.ts';
 
 function productOf(context: LowerContext<'Gemm'>): Product {
@@ -24,17 +33,20 @@ function productOf(context: LowerContext<'Gemm'>): Product {
     transB,
     batch: [],
     a: value(node.inputs[0]),
+    aPlacement: inputPlacement(context, 0),
+    aType: storedFloat(required(context, 0).dtype),
     b: value(node.inputs[1]),
+    bType: storedFloat(required(context, 1).dtype),
     constantB: context.constant(node.inputs[1] ?? ''),
-    bias: c && { operand: value(node.inputs[2]), rowStride: rowStride ?? 0, columnStride: columnStride ?? 0 },
-    y: value(node.outputs[0]),
+    bias: c && { rowStride: rowStride ?? 0, columnStride: columnStride ?? 0 },
     scale: plain ? undefined : { alpha, beta },
-    activation,
+    epilogue: epilogueOf(context, activation, { bias: 2 }),
   };
 }
 
 export const gemm: KernelDefinition<'Gemm'> = {
   kind: 'dispatch',
+  half: [0, 1],
   variants: [
     variant(
       'tile',

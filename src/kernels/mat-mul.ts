@@ -1,10 +1,11 @@
 /** MatMul → one batched matrix product. */
 import { broadcastShapes, broadcastStrides } from '../core/broadcast.ts';
-import { isFloat } from '../core/dtype.ts';
+import { isFloat, storedFloat } from '../core/dtype.ts';
 import { PlanError } from '../core/errors.ts';
 import type { Shape } from '../core/tensor.ts';
 import { at, product as count } from '../util/arrays.ts';
-import { required, value, variant, type KernelDefinition, type LowerContext } from './definition.ts';
+import { inputPlacement, required, value, variant, type KernelDefinition, type LowerContext } from './definition.ts';
+import { epilogueOf } from './epilogue.ts';
 import { productCalls, type Product } from './product.ts';
 import { collapse, stridedDims, type StridedDim } from './strided.ts';
 
@@ -34,24 +35,30 @@ function productOf(context: LowerContext<'MatMul'>): Product {
   const transA = node.attributes.transA && aShape.length > 1;
   const transB = node.attributes.transB && bShape.length > 1;
   const bias = node.inputs[2];
+  const columns = transB ? b.outer : b.inner;
+  const epilogue = epilogueOf(context, node.attributes.activation, { bias: 2 });
   return {
     rows: transA ? a.inner : a.outer,
     depth: transA ? a.outer : a.inner,
-    columns: transB ? b.outer : b.inner,
+    columns,
     transA,
     transB,
     batch: batchDims(a.batch, b.batch, a.outer * a.inner, b.outer * b.inner),
     a: value(node.inputs[0]),
+    aPlacement: inputPlacement(context, 0),
+    aType: storedFloat(required(context, 0).dtype),
     b: value(node.inputs[1]),
+    bType: storedFloat(required(context, 1).dtype),
     constantB: context.constant(node.inputs[1] ?? ''),
-    bias: bias ? { operand: value(bias), rowStride: 0, columnStride: 1 } : undefined,
-    y: value(node.outputs[0]),
-    activation: node.attributes.activation,
+    bias: bias ? { rowStride: 0, columnStride: 1 } : undefined,
+    // The rows of the product, which are not those of the output where b is a vector.
+    epilogue: { ...epilogue, params: { ...epilogue.params, y_pitch: columns } },
   };
 }
 
 export const matMul: KernelDefinition<'MatMul'> = {
   kind: 'dispatch',
+  half: [0, 1],
   variants: [
     variant(
       'tile',

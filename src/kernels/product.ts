@@ -3,10 +3,10 @@ import { PRODUCT_WORKGROUP, productShader } from '../../shaders/product.ts';
 import { hostArray } from '../core/dtype.ts';
 import type { DeviceProfile } from '../core/limits.ts';
 import type { Tensor } from '../core/tensor.ts';
-import type { Activation } from '../ir/ops.ts';
 import { ceilDiv, product as productOf, range } from '../util/arrays.ts';
-import { activationParams } from './activation.ts';
 import { dispatch1d, type CallOperand, type KernelCall } from './definition.ts';
+import type { Epilogue } from './epilogue.ts';
+import type { Placement } from '../core/placement.ts';
 import { listParams, type StridedDim } from './strided.ts';
 
 /** A product `[…batch, rows, depth]·[…batch, depth, columns]` and its tail. */
@@ -19,16 +19,18 @@ export interface Product {
   /** Batch dimensions, collapsed, with the element strides of a and b. */
   readonly batch: readonly StridedDim[];
   readonly a: CallOperand;
+  /** Rows of a, when it is not transposed. */
+  readonly aPlacement: Pick<Placement, 'offset' | 'pitch'>;
+  readonly aType: 'f32' | 'f16';
   readonly b: CallOperand;
+  readonly bType: 'f32' | 'f16';
   /** The elements of b, when it is a constant. */
   readonly constantB?: Tensor | undefined;
-  readonly bias?:
-    { readonly operand: CallOperand; readonly rowStride: number; readonly columnStride: number } | undefined;
-  readonly residual?: CallOperand | undefined;
-  readonly y: CallOperand;
+  /** Element strides of the bias; its operand is in the epilogue. */
+  readonly bias?: { readonly rowStride: number; readonly columnStride: number } | undefined;
   /** Factors of the product and of the bias. */
   readonly scale?: { readonly alpha: number; readonly beta: number } | undefined;
-  readonly activation: Activation;
+  readonly epilogue: Epilogue;
 }
 
 /** The columns one dispatch makes: `b` holds only those. */
@@ -45,7 +47,7 @@ interface Columns {
 export function productCalls(p: Product, rows: 1 | 4, device: DeviceProfile): Omit<KernelCall, 'variant'>[] {
   const constant = p.constantB;
   const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
-  if (!constant || p.batch.length > 0 || constant.data.length * 4 <= limit) {
+  if (!constant || p.batch.length > 0 || constant.data.length * (p.bType === 'f16' ? 2 : 4) <= limit) {
     return [productCall(p, rows, device, { b: p.b, first: 0, width: p.columns })];
   }
   // Whole multiples of 4 columns keep vector loads possible.
@@ -61,7 +63,8 @@ export function productCalls(p: Product, rows: 1 | 4, device: DeviceProfile): Om
 }
 
 /** Some columns of b, contiguous: a view of the elements when they are stored column by column, a copy otherwise. */
-function columnBlock(p: Product, { dtype, data }: Tensor, { first, width }: Omit<Columns, 'b'>): Tensor {
+function columnBlock(p: Product, { data }: Tensor, { first, width }: Omit<Columns, 'b'>): Tensor {
+  const dtype = p.bType === 'f16' ? 'float16' : 'float32';
   if (p.transB) {
     return { dtype, shape: [width, p.depth], data: data.subarray(first * p.depth, (first + width) * p.depth) };
   }
@@ -83,20 +86,24 @@ function productCall(
   const batches = productOf(p.batch.map((d) => d.extent));
   const count = batches * tiles * quads;
   const strides = (which: 0 | 1): number[] => p.batch.map((d) => d.strides[which] ?? 0);
+  const depths = [p.depth, p.aPlacement.offset, p.aPlacement.pitch, ...strides(0)];
+  const depthVector = !p.transA && depths.every((n) => n % 4 === 0) ? 4 : 1;
+  const columnVector = [p.columns, first, width].every((n) => n % 4 === 0) ? 4 : 1;
   return {
     shader: productShader({
       rows,
-      depthVector: !p.transA && p.depth % 4 === 0 ? 4 : 1,
-      columnVector: [p.columns, first, width].every((n) => n % 4 === 0) ? 4 : 1,
+      depthVector,
+      columnVector,
+      outVector: columnVector === 4 && p.epilogue.vector ? 4 : 1,
+      aType: p.aType,
+      bType: p.bType,
       transA: p.transA,
       transB: p.transB,
       batchRank: p.batch.length,
       scaled: p.scale !== undefined,
-      bias: p.bias !== undefined,
-      residual: p.residual !== undefined,
-      activation: p.activation.kind,
+      ...p.epilogue.spec,
     }),
-    operands: [p.a, b, ...(p.bias ? [p.bias.operand] : []), ...(p.residual ? [p.residual] : []), p.y],
+    operands: [p.a, b, ...p.epilogue.operands],
     params: {
       count,
       rows: p.rows,
@@ -106,6 +113,7 @@ function productCall(
       width,
       tiles,
       quads,
+      ...(p.transA ? {} : { a_offset: p.aPlacement.offset, a_pitch: p.aPlacement.pitch }),
       ...(p.bias ? { bias_row: p.bias.rowStride, bias_column: p.bias.columnStride } : {}),
       ...p.scale,
       ...listParams(
@@ -114,7 +122,7 @@ function productCall(
       ),
       ...listParams('s', strides(0)),
       ...listParams('t', strides(1)),
-      ...activationParams(p.activation),
+      ...p.epilogue.params,
     },
     workgroups: dispatch1d(count, PRODUCT_WORKGROUP, device),
   };

@@ -1,53 +1,50 @@
-/** Which values share storage, and how long each storage is needed. */
-import { roundUp } from '../util/arrays.ts';
+/** How long each storage is needed. */
+import { storedBytes } from '../core/dtype.ts';
 import { elementCount, type TensorDesc } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
-import { descOf } from '../ir/rewrite.ts';
-import { KERNELS } from '../kernels/registry.ts';
+import { roundUp } from '../util/arrays.ts';
+import type { Arrangement } from './arrangement.ts';
 
-/** Storage of one or more values with the same elements: the value that is written, and the views of it. */
+/** Storage of one or more values: the one that owns it, and those that lie in it. */
 export interface Storage {
   readonly root: string;
   readonly bytes: number;
+  /** Index of the first node that writes it; −1 for inputs and constants. */
+  born: number;
   /** Index of the last node that reads it; the node count when it leaves the graph. */
   lastUse: number;
 }
 
-/** Size of the buffer for so many elements: four bytes each, rounded up so that vec4 views fit. */
-export function bufferBytes(elements: number): number {
-  return Math.max(16, roundUp(elements * 4, 16));
+/** Size of the buffer for so many elements, rounded up so that vec4 views fit. */
+export function bufferBytes(elements: number, bytesPerElement: 2 | 4 = 4): number {
+  return Math.max(16, roundUp(elements * bytesPerElement, 16));
 }
 
-/** Bytes a value takes on the GPU. */
-export function gpuBytes(desc: TensorDesc): number {
-  return bufferBytes(elementCount(desc.shape));
+/** Bytes a value takes on the GPU, as stored. */
+export function gpuBytes({ dtype, shape }: TensorDesc): number {
+  return bufferBytes(elementCount(shape), storedBytes(dtype));
 }
 
 /** The storage behind every value of the graph, with lifetimes in node indices. */
-export function lifetimes(graph: Graph): Map<string, Storage> {
+export function lifetimes(graph: Graph, arrangement: Arrangement): Map<string, Storage> {
   const storages = new Map<string, Storage>();
-  const own = (name: string, lastUse: number): void => {
-    storages.set(name, { root: name, bytes: gpuBytes(descOf(graph, name)), lastUse });
+  const byRoot = new Map<string, Storage>();
+  const meet = (name: string, index: number): void => {
+    const root = arrangement.get(name)?.root;
+    const owner = arrangement.get(root ?? '');
+    if (root === undefined || !owner) return;
+    let storage = byRoot.get(root);
+    if (!storage) {
+      storage = { root, bytes: gpuBytes(owner.desc), born: index, lastUse: index };
+      byRoot.set(root, storage);
+    }
+    storages.set(name, storage);
+    storage.lastUse = Math.max(storage.lastUse, index);
   };
-  for (const input of graph.inputs) own(input.name, -1);
-  for (const [name, t] of graph.initializers) storages.set(name, { root: name, bytes: gpuBytes(t), lastUse: -1 });
-  graph.nodes.forEach((node, i) => {
-    for (const name of node.inputs) {
-      const storage = storages.get(name);
-      if (storage) storage.lastUse = Math.max(storage.lastUse, i);
-    }
-    const source = storages.get(node.inputs[0] ?? '');
-    const isView = KERNELS[node.op].kind === 'view';
-    for (const name of node.outputs) {
-      if (name === '') continue;
-      if (isView && source) storages.set(name, source);
-      else own(name, i);
-    }
-  });
-  for (const name of graph.outputs) {
-    const storage = storages.get(name);
-    if (storage) storage.lastUse = graph.nodes.length;
-  }
+  for (const { name } of graph.inputs) meet(name, -1);
+  for (const name of graph.initializers.keys()) meet(name, -1);
+  graph.nodes.forEach((node, i) => [...node.inputs, ...node.outputs].forEach((name) => meet(name, i)));
+  for (const name of graph.outputs) meet(name, graph.nodes.length);
   return storages;
 }
 
@@ -57,16 +54,11 @@ export function liveBytesBound(graph: Graph, storages: ReadonlyMap<string, Stora
   const bump = (index: number, bytes: number): void => {
     change[index] = (change[index] ?? 0) + bytes;
   };
-  const seen = new Set<Storage>();
-  const visit = (name: string, born: number): void => {
-    const storage = storages.get(name);
-    if (!storage || seen.has(storage) || graph.initializers.has(storage.root)) return;
-    seen.add(storage);
-    bump(born, storage.bytes);
-    bump(Math.max(born, storage.lastUse) + 1, -storage.bytes);
-  };
-  for (const input of graph.inputs) visit(input.name, 0);
-  graph.nodes.forEach((node, i) => node.outputs.forEach((name) => visit(name, i)));
+  for (const storage of new Set(storages.values())) {
+    if (graph.initializers.has(storage.root)) continue;
+    bump(Math.max(0, storage.born), storage.bytes);
+    bump(Math.max(0, storage.lastUse) + 1, -storage.bytes);
+  }
   let live = 0;
   let most = 0;
   for (const delta of change) {

@@ -2,26 +2,46 @@
 import { PlanError, TilewiseError, UnsupportedError, type Unsupported } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
 import type { Graph } from '../ir/graph.ts';
-import type { Node, OpKind } from '../ir/ops.ts';
-import { descOf } from '../ir/rewrite.ts';
-import type { KernelCall, KernelDefinition, LowerContext } from '../kernels/definition.ts';
-import { KERNELS } from '../kernels/registry.ts';
+import type { OpKind } from '../ir/ops.ts';
+import type { Dispatched, KernelCall, LowerContext } from '../kernels/definition.ts';
+import { contextOf, kernelsOf, type Arrangement } from './arrangement.ts';
+import { nodeSignature } from './signature.ts';
 
 /** Variant names to use instead of the first that applies, by operator: for tests and benches. */
 export type ForcedVariants = { readonly [K in OpKind]?: string };
 
+/** Variant names the tuner found fastest, by `nodeSignature`. A name that does not apply is passed over. */
+export type TunedVariants = ReadonlyMap<string, string>;
+
+/** How to choose among the variants of a node. */
+export interface VariantChoice {
+  readonly forced?: ForcedVariants | undefined;
+  readonly tuned?: TunedVariants | undefined;
+}
+
 /** What a node becomes: dispatches, or nothing because its output shares its input's buffer. */
 export type Lowered = readonly KernelCall[] | 'view';
+
+/** One way to run a node. */
+export interface Candidate {
+  readonly variant: string;
+  readonly calls: readonly KernelCall[];
+}
 
 /**
  * Lowers every node. Throws UnsupportedError naming all nodes that have no kernel on this device, so that a missing
  * operator is never found one at a time.
  */
-export function lowerGraph(graph: Graph, device: DeviceProfile, forced: ForcedVariants = {}): Lowered[] {
+export function lowerGraph(
+  graph: Graph,
+  device: DeviceProfile,
+  arrangement: Arrangement,
+  choice: VariantChoice = {},
+): Lowered[] {
   const failures: Unsupported[] = [];
   const lowered = graph.nodes.map((node) => {
     try {
-      return lowerNode(graph, node, device, forced);
+      return lowerNode(contextOf(graph, node, device, arrangement), choice);
     } catch (error) {
       if (!(error instanceof TilewiseError)) throw error;
       failures.push({ node: node.name, op: node.op, what: error.reason });
@@ -35,25 +55,43 @@ export function lowerGraph(graph: Graph, device: DeviceProfile, forced: ForcedVa
 }
 
 /** Throws PlanError without place: the caller knows it. */
-function lowerNode(graph: Graph, node: Node, device: DeviceProfile, forced: ForcedVariants): Lowered {
-  const definition: KernelDefinition<OpKind> = KERNELS[node.op];
+function lowerNode(context: LowerContext<OpKind>, { forced, tuned }: VariantChoice): Lowered {
+  const { op } = context.node;
+  const definition = kernelsOf(op);
   if (definition.kind === 'view') return 'view';
   if (definition.kind === 'host') {
     throw new PlanError('its value depends on the data');
   }
-  const context: LowerContext<OpKind> = {
-    node,
-    device,
-    inputs: node.inputs.map((name) => (name === '' ? undefined : descOf(graph, name))),
-    outputs: node.outputs.map((name) => (name === '' ? { dtype: 'float32', shape: [0] } : descOf(graph, name))),
-    constant: (name) => graph.initializers.get(name),
-  };
-  const wanted = forced[node.op];
-  for (const variant of definition.variants) {
+  const wanted = forced?.[op];
+  const best = tuned?.get(nodeSignature(context));
+  for (const variant of inOrder(definition, context, best)) {
     if (wanted !== undefined && variant.name !== wanted) continue;
     const calls = variant.tryLower(context);
     if (calls) return calls;
   }
   const what = wanted === undefined ? 'no kernel variant applies' : `variant "${wanted}" does not apply`;
   throw new PlanError(what);
+}
+
+/** The variants of a node: the tuner's choice, then those preferred on this adapter, then all others. */
+function inOrder(
+  { variants, ...definition }: Dispatched<OpKind>,
+  context: LowerContext<OpKind>,
+  best: string | undefined,
+): Dispatched<OpKind>['variants'] {
+  const preferred = definition.preferred?.(context) ?? [];
+  const names = best === undefined ? preferred : [best, ...preferred];
+  if (names.length === 0) return variants;
+  const rank = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.length);
+  return [...variants].sort((a, b) => rank(a.name) - rank(b.name));
+}
+
+/** Every way to run a node, in the order of preference: what the tuner measures. Empty for views. */
+export function candidatesOf(context: LowerContext<OpKind>): Candidate[] {
+  const definition = kernelsOf(context.node.op);
+  if (definition.kind !== 'dispatch') return [];
+  return inOrder(definition, context, undefined).flatMap((variant) => {
+    const calls = variant.tryLower(context);
+    return calls && calls.length > 0 ? [{ variant: variant.name, calls }] : [];
+  });
 }

@@ -1,51 +1,57 @@
 /** Graph → Plan: lowering, memory slots, parameters and distinct pipelines, all without a GPU. */
-import { packParams, paramsBytes } from '../../shaders/lib/module.ts';
-import { roundUp } from '../util/arrays.ts';
-import { wgslScalar, type HostArray } from '../core/dtype.ts';
+import { packParams, paramsBytes, type ShaderModule } from '../../shaders/lib/module.ts';
+import { storedBytes } from '../core/dtype.ts';
 import { PlanError } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
-import type { Tensor } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { descOf } from '../ir/rewrite.ts';
 import type { CallOperand, KernelCall } from '../kernels/definition.ts';
-import { bufferBytes, gpuBytes, lifetimes, liveBytesBound, type Storage } from './lifetimes.ts';
-import { lowerGraph, type ForcedVariants } from './lower.ts';
-import type { Plan, PlanBuffer, PlanPipeline, PlanPort, PlanStep, PlanWeight } from './plan.ts';
+import { roundUp } from '../util/arrays.ts';
+import { arrange, type Arrangement } from './arrangement.ts';
+import { ConstantBuffers } from './constants.ts';
+import { bufferBytes, lifetimes, liveBytesBound, type Storage } from './lifetimes.ts';
+import { lowerGraph, type Lowered, type VariantChoice } from './lower.ts';
+import type { Plan, PlanBuffer, PlanPipeline, PlanPort, PlanStep, PlanValue } from './plan.ts';
 import { SlotAllocator } from './slots.ts';
+
+/** How a graph is planned. */
+export interface PlanOptions extends VariantChoice {}
 
 /**
  * Plans a compiled graph (static shapes, explicit pads) for a device. Throws UnsupportedError listing every node
  * without a kernel, PlanError when a buffer exceeds the device's limits.
  */
-export function planGraph(graph: Graph, device: DeviceProfile, forced: ForcedVariants = {}): Plan {
-  return new Planner(graph, device).plan(forced);
+export function planGraph(graph: Graph, device: DeviceProfile, options: PlanOptions = {}): Plan {
+  const arrangement = arrange(graph);
+  return new Planner(graph, device, arrangement).plan(lowerGraph(graph, device, arrangement, options));
 }
 
-/** State of one planning run. Buffers are numbered in the order: slots (known last), then weights; see `finish`. */
+/** State of one planning run. Buffers are numbered in the order: slots (known last), then constants; see `finish`. */
 class Planner {
   readonly #graph: Graph;
   readonly #device: DeviceProfile;
+  readonly #arrangement: Arrangement;
   readonly #storages: Map<string, Storage>;
+  readonly #constants: ConstantBuffers;
   readonly #slots = new SlotAllocator();
   /** Storage root → slot. */
   readonly #slotOf = new Map<string, number>();
-  readonly #weightOf = new Map<Tensor, number>();
-  readonly #weights: HostArray[] = [];
   readonly #pipelines = new Map<string, number>();
   readonly #pipelineList: PlanPipeline[] = [];
   readonly #steps: PlanStep[] = [];
   readonly #params: { offset: number; bytes: Uint8Array }[] = [];
   #paramsEnd = 0;
 
-  constructor(graph: Graph, device: DeviceProfile) {
+  constructor(graph: Graph, device: DeviceProfile, arrangement: Arrangement) {
     this.#graph = graph;
     this.#device = device;
-    this.#storages = lifetimes(graph);
+    this.#arrangement = arrangement;
+    this.#storages = lifetimes(graph, arrangement);
+    this.#constants = new ConstantBuffers((what, bytes) => this.#checkSize(what, bytes));
   }
 
-  plan(forced: ForcedVariants): Plan {
-    const lowered = lowerGraph(this.#graph, this.#device, forced);
+  plan(lowered: readonly Lowered[]): Plan {
     for (const input of this.#graph.inputs) this.#acquire(input.name);
     this.#graph.nodes.forEach((node, i) => {
       const calls = lowered[i];
@@ -66,21 +72,20 @@ class Planner {
           node: node.name,
         });
       }
-      const bytes = paramsBytes(call.shader.params);
-      const paramsOffset = bytes === 0 ? 0 : this.#addParams(packParams(call.shader.params, call.params));
-      this.#steps.push({
-        node: index,
-        label,
-        op: node.op,
-        variant: call.variant,
-        pipeline: this.#pipelineFor(call, `${node.op}/${call.variant}`),
-        buffers,
-        paramsOffset,
-        paramsBytes: bytes,
-        workgroups: call.workgroups,
-      });
+      const pipeline = { op: node.op, variant: call.variant };
+      this.#steps.push({ node: index, label, ...pipeline, ...this.#dispatch(call, pipeline), buffers });
     });
     for (const slot of scratch.values()) this.#slots.release(slot);
+  }
+
+  /** What a step and a preparation have in common. */
+  #dispatch(
+    { shader, params, workgroups }: Pick<KernelCall, 'shader' | 'params' | 'workgroups'>,
+    { op, variant }: { op: string; variant: string },
+  ): Omit<PlanStep, 'node' | 'label' | 'op' | 'variant' | 'buffers'> {
+    const bytes = paramsBytes(shader.params);
+    const paramsOffset = bytes === 0 ? 0 : this.#addParams(packParams(shader.params, params));
+    return { pipeline: this.#pipelineFor(shader, `${op}/${variant}`), paramsOffset, paramsBytes: bytes, workgroups };
   }
 
   #acquire(name: string): void {
@@ -99,13 +104,14 @@ class Planner {
     }
   }
 
-  /** Negative numbers stand for weights until the number of slots is known: weight w is −1−w. */
+  /** Negative numbers stand for constants until the number of slots is known: constant w is −1−w. */
   #bufferOf(operand: CallOperand, scratch: Map<string, number>): number {
-    if (operand.kind === 'constant') return this.#weight(operand.tensor, 'a table of constants');
+    if (operand.kind === 'constant') return -1 - this.#constants.weight(operand.tensor, 'a table of constants');
+    if (operand.kind === 'prepared') return -1 - this.#constants.prepared(operand);
     if (operand.kind === 'value') return this.#valueBuffer(operand.name);
     const existing = scratch.get(operand.id);
     if (existing !== undefined) return existing;
-    const bytes = bufferBytes(operand.elements);
+    const bytes = bufferBytes(operand.elements, storedBytes(operand.dtype ?? 'float32'));
     this.#checkSize(`scratch memory "${operand.id}"`, bytes);
     const slot = this.#slots.acquire(bytes);
     scratch.set(operand.id, slot);
@@ -115,20 +121,11 @@ class Planner {
   #valueBuffer(name: string): number {
     const root = this.#storages.get(name)?.root ?? name;
     const constant = this.#graph.initializers.get(root);
-    if (constant) return this.#weight(constant, `constant "${root}"`);
+    const dtype = this.#arrangement.get(root)?.desc.dtype;
+    if (constant) return -1 - this.#constants.weight(constant, `constant "${root}"`, dtype);
     const slot = this.#slotOf.get(root);
     if (slot === undefined) throw new PlanError(`value "${name}" has no buffer`);
     return slot;
-  }
-
-  #weight(tensor: Tensor, what: string): number {
-    let index = this.#weightOf.get(tensor);
-    if (index === undefined) {
-      this.#checkSize(what, gpuBytes(tensor));
-      index = this.#weights.push(toGpuArray(tensor)) - 1;
-      this.#weightOf.set(tensor, index);
-    }
-    return -1 - index;
   }
 
   #checkSize(what: string, bytes: number): void {
@@ -146,7 +143,7 @@ class Planner {
     return offset;
   }
 
-  #pipelineFor({ shader }: KernelCall, label: string): number {
+  #pipelineFor(shader: ShaderModule, label: string): number {
     const existing = this.#pipelines.get(shader.wgsl);
     if (existing !== undefined) return existing;
     const hasParams = paramsBytes(shader.params) > 0;
@@ -164,32 +161,43 @@ class Planner {
     const fed = new Map(inputs.map((port) => [port.buffer, 'input' as const]));
     const sizes = this.#slots.sizes;
     const resolve = (buffer: number): number => (buffer < 0 ? sizes.length - 1 - buffer : buffer);
+    const constants = this.#constants.buffers;
     const buffers: PlanBuffer[] = [
       ...sizes.map((bytes, i): PlanBuffer => ({ bytes, role: fed.get(i) ?? pinned.get(i) ?? 'slot' })),
-      ...this.#weights.map((data): PlanBuffer => ({
-        bytes: bufferBytes(data.length),
-        role: 'weight',
-      })),
+      ...constants,
     ];
-    const weights = this.#weights.map((data, i): PlanWeight => ({ buffer: sizes.length + i, data }));
     const roots = new Set([...this.#slotOf.keys()].map((name) => this.#storages.get(name)));
+    // Before the pipelines and the parameters are read: it adds its own.
+    const prepare = this.#preparations(resolve);
     return {
       name: graph.name,
       inputs,
       outputs: outputs.map((port) => ({ ...port, buffer: resolve(port.buffer) })),
       buffers,
-      weights,
+      weights: this.#constants.weights.map((w) => ({ ...w, buffer: resolve(-1 - w.buffer) })),
+      prepare,
       pipelines: this.#pipelineList,
       steps: this.#steps.map((step) => ({ ...step, buffers: step.buffers.map(resolve) })),
       params: this.#packedParams(),
-      values: this.#valueBuffers(resolve),
+      values: this.#placedValues(resolve),
       memory: {
-        weights: weights.reduce((sum, w) => sum + w.data.byteLength, 0),
+        weights: constants.reduce((sum, { bytes, role }) => (role === 'source' ? sum : sum + bytes), 0),
         activations: sizes.reduce((sum, bytes) => sum + bytes, 0),
         naive: [...roots].reduce((sum, storage) => sum + (storage?.bytes ?? 0), 0),
         lowerBound: liveBytesBound(graph, this.#storages),
       },
     };
+  }
+
+  #preparations(resolve: (buffer: number) => number): PlanStep[] {
+    return this.#constants.preparations.map(({ operand, source, result }) => ({
+      node: -1,
+      label: operand.key,
+      op: 'Prepare',
+      variant: operand.key,
+      ...this.#dispatch(operand, { op: 'Prepare', variant: operand.key }),
+      buffers: [source, result].map((constant) => resolve(-1 - constant)),
+    }));
   }
 
   #port(name: string): PlanPort {
@@ -203,19 +211,12 @@ class Planner {
     return packed;
   }
 
-  #valueBuffers(resolve: (buffer: number) => number): Map<string, number> {
-    const map = new Map<string, number>();
-    for (const [name, storage] of this.#storages) {
-      const slot = this.#slotOf.get(storage.root);
-      if (slot !== undefined) map.set(name, resolve(slot));
+  #placedValues(resolve: (buffer: number) => number): Map<string, PlanValue> {
+    const map = new Map<string, PlanValue>();
+    for (const [name, { root, desc, placement }] of this.#arrangement) {
+      const slot = this.#slotOf.get(root);
+      if (slot !== undefined) map.set(name, { buffer: resolve(slot), desc, placement });
     }
     return map;
   }
-}
-
-/** Elements as the GPU stores them: four bytes each. */
-function toGpuArray({ dtype, data }: Tensor): HostArray {
-  const scalar = wgslScalar(dtype);
-  if (scalar === 'f32') return data;
-  return scalar === 'u32' ? data : data instanceof Int32Array ? data : Int32Array.from(data);
 }

@@ -1,12 +1,16 @@
 /** The Plan: everything the WebGPU executor needs, as plain printable data made without a GPU. */
 import type { Binding } from '../../shaders/lib/module.ts';
 import type { DType, HostArray } from '../core/dtype.ts';
-import type { Shape } from '../core/tensor.ts';
+import type { Shape, TensorDesc } from '../core/tensor.ts';
+import type { Placement } from '../core/placement.ts';
 
-/** A buffer of the plan. Elements take four bytes each; sizes are multiples of 16. */
+/**
+ * A buffer of the plan. Elements take four bytes each, float16 two; sizes are multiples of 16. A `weight` is uploaded, a
+ * `prepared` one is made from a weight when the plan is loaded, a `source` is a weight that nothing reads after that.
+ */
 export interface PlanBuffer {
   readonly bytes: number;
-  readonly role: 'input' | 'output' | 'slot' | 'weight';
+  readonly role: 'input' | 'output' | 'slot' | 'weight' | 'prepared' | 'source';
 }
 
 /** A graph input or output and the buffer that holds it. */
@@ -20,7 +24,15 @@ export interface PlanPort {
 /** Elements uploaded once, when the plan is loaded. */
 export interface PlanWeight {
   readonly buffer: number;
-  readonly data: HostArray;
+  /** Four-byte elements, or half floats. */
+  readonly data: HostArray | Uint16Array;
+}
+
+/** Where a value is: its buffer, how it is stored, and where in the buffer. */
+export interface PlanValue {
+  readonly buffer: number;
+  readonly desc: TensorDesc;
+  readonly placement: Placement;
 }
 
 /** A distinct pipeline: WGSL text and binding signature. */
@@ -49,6 +61,7 @@ export interface PlanStep {
 
 /** Memory figures of a plan, in bytes. */
 export interface PlanMemory {
+  /** Weights as they stay on the device, prepared ones included. */
   readonly weights: number;
   /** All slots, inputs and outputs: what the activations occupy at once. */
   readonly activations: number;
@@ -66,10 +79,12 @@ export interface Plan {
   readonly buffers: readonly PlanBuffer[];
   readonly weights: readonly PlanWeight[];
   readonly pipelines: readonly PlanPipeline[];
+  /** Run once, when the plan is loaded: they make the `prepared` buffers. Not tied to a node (`node` is −1). */
+  readonly prepare: readonly PlanStep[];
   readonly steps: readonly PlanStep[];
   /** Contents of the one parameter buffer. */
   readonly params: Uint8Array;
-  /** Buffer of every graph value that has one, for checks and profiles. */
-  readonly values: ReadonlyMap<string, number>;
+  /** Every graph value that has a buffer, for checks and profiles. */
+  readonly values: ReadonlyMap<string, PlanValue>;
   readonly memory: PlanMemory;
 }

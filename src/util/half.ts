@@ -36,3 +36,10 @@ export function floatToHalf(value: number): number {
 export function halvesToFloats(bits: Uint16Array): Float32Array {
   return Float32Array.from(bits, halfToFloat);
 }
+
+/** Narrows float32 values to half-precision bit patterns. */
+export function floatsToHalves(values: ArrayLike<number>): Uint16Array {
+  const bits = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) bits[i] = floatToHalf(values[i] ?? 0);
+  return bits;
+}

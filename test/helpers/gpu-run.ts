@@ -85,7 +85,7 @@ async function execute(
 ): Promise<Tensor[]> {
   const { device } = gpu;
   const steps = [];
-  for (const call of calls) {
+  for (const call of withPreparations(calls)) {
     const pipeline = await pipelineFor(gpu, call.shader);
     steps.push({ call, pipeline, group: bindGroup(device, call, pipeline, buffers) });
   }
@@ -101,6 +101,23 @@ async function execute(
   const out: Tensor[] = [];
   for (const [name, desc] of results) if (desc) out.push(await buffers.read(name, desc));
   return out;
+}
+
+/** Prepared weights as scratch memory that a dispatch of its own fills first. */
+function withPreparations(calls: readonly KernelCall[]): KernelCall[] {
+  const sources = new Map<Tensor, number>();
+  return calls.flatMap((call) => {
+    const before: KernelCall[] = [];
+    const operands = call.operands.map((operand): CallOperand => {
+      if (operand.kind !== 'prepared') return operand;
+      const { source, key, elements, dtype, ...dispatch } = operand;
+      if (!sources.has(source)) sources.set(source, sources.size);
+      const result: CallOperand = { kind: 'scratch', id: `${key} ${sources.get(source)}`, elements, dtype };
+      before.push({ ...dispatch, variant: key, operands: [{ kind: 'constant', tensor: source }, result] });
+      return result;
+    });
+    return [...before, { ...call, operands }];
+  });
 }
 
 function bindGroupLayout(device: GPUDevice, bindings: readonly Binding[], hasParams: boolean): GPUBindGroupLayout {
@@ -175,6 +192,7 @@ class BufferPool {
   }
 
   of(operand: CallOperand): GPUBuffer {
+    if (operand.kind === 'prepared') throw new Error('prepared weights were not expanded');
     if (operand.kind === 'constant') {
       const known = this.#constants.get(operand.tensor) ?? this.#upload(operand.tensor);
       this.#constants.set(operand.tensor, known);

@@ -34,6 +34,9 @@ export function prepare<K extends OpKind>(c: OpCase<K>): Prepared<K> {
     device: TEST_PROFILE,
     inputs: inputs.map((t) => t && { dtype: t.dtype, shape: t.shape }),
     outputs,
+    inputPlacements: [],
+    outputPlacements: [],
+    shares: () => false,
     constant: (name) => graph.initializers.get(name),
   };
   return { context, inputs, outputs };

@@ -6,6 +6,7 @@ import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
 import { compile } from '../../src/passes/pipeline.ts';
+import { arrange } from '../../src/plan/arrangement.ts';
 import { lifetimes } from '../../src/plan/lifetimes.ts';
 import { planGraph } from '../../src/plan/plan-graph.ts';
 import { printPlan } from '../../src/plan/print.ts';
@@ -48,10 +49,10 @@ describe('planGraph', () => {
     for (let seed = 0; seed < 100; seed++) {
       const graph = randomGraph(seed);
       const plan = planGraph(graph, device);
-      const storages = lifetimes(graph);
+      const storages = lifetimes(graph, arrange(graph));
       const born = new Map<string, number>(graph.inputs.map((i) => [i.name, -1]));
       graph.nodes.forEach((n, i) => n.outputs.forEach((o) => born.set(o, i)));
-      const live = [...plan.values].flatMap(([name, buffer]) => {
+      const live = [...plan.values].flatMap(([name, { buffer }]) => {
         const storage = storages.get(name);
         return storage?.root === name ? [{ name, buffer, from: born.get(name) ?? -1, to: storage.lastUse }] : [];
       });
@@ -144,7 +145,9 @@ describe('planGraph', () => {
     const attributes = { alpha: 1, beta: 1, transA: false, transB: false, activation: NO_ACTIVATION };
     b.output(b.one('Gemm', [x, w], attributes, { name: 'gemm', outputs: ['y'] }));
     const graph = compiled(b);
-    expect(() => planGraph(graph, device, { Gemm: 'absent' })).toThrowError(/Gemm "gemm": variant "absent" does not/);
+    expect(() => planGraph(graph, device, { forced: { Gemm: 'absent' } })).toThrowError(
+      /Gemm "gemm": variant "absent" does not/,
+    );
     expect(() => planGraph(graph, limited(256))).toThrowError(
       /value "x" takes 336 bytes; this device binds at most 256/,
     );

@@ -69,10 +69,10 @@ async function check(
 }
 
 function readValue(executor: Executor, graph: Graph, name: string): Promise<Tensor> {
-  const buffer = executor.plan.values.get(name);
+  const value = executor.plan.values.get(name);
   const desc = graph.values.get(name);
-  if (buffer === undefined || !desc) throw new GraphError(`value "${name}" has no buffer`);
-  return executor.readBuffer({ ...desc, buffer });
+  if (!value || !desc) throw new GraphError(`value "${name}" has no buffer`);
+  return executor.readValue(value, desc.dtype);
 }
 
 /** Terms accumulated into one output element: the weights behind it, or the elements reduced. */

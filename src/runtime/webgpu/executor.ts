@@ -1,12 +1,13 @@
 /** Runs a Plan on a device: everything is created once, a run only writes, encodes, submits and reads back. */
 import { at, product } from '../../util/arrays.ts';
-import { hostArray, wgslScalar, type HostArray } from '../../core/dtype.ts';
+import type { DType, HostArray } from '../../core/dtype.ts';
 import { InputError } from '../../core/errors.ts';
 import type { Shape, Tensor } from '../../core/tensor.ts';
-import type { Plan, PlanPort, PlanStep } from '../../plan/plan.ts';
+import type { Plan, PlanPort, PlanStep, PlanValue } from '../../plan/plan.ts';
 import { feedFor } from '../feeds.ts';
 import { inErrorScopes } from './error-scopes.ts';
 import { unlessLost } from './lost.ts';
+import { gatherValue, toTensor } from './elements.ts';
 import { compilePipeline, type Compiled } from './pipelines.ts';
 
 interface Dispatch {
@@ -87,7 +88,22 @@ export class Executor {
   }
 
   #bind(compiled: readonly Compiled[]): void {
+    this.#prepare(compiled);
     for (const step of this.plan.steps) this.#dispatches.push(this.#dispatchOf(step, at(compiled, step.pipeline)));
+  }
+
+  /** Makes the prepared weights, and frees what only they were made from. */
+  #prepare(compiled: readonly Compiled[]): void {
+    if (this.plan.prepare.length === 0) return;
+    const encoder = this.device.createCommandEncoder();
+    encode(
+      encoder,
+      this.plan.prepare.map((step) => this.#dispatchOf(step, at(compiled, step.pipeline))),
+    );
+    this.device.queue.submit([encoder.finish()]);
+    this.plan.buffers.forEach(({ role }, i) => {
+      if (role === 'source') at(this.#buffers, i).destroy();
+    });
   }
 
   #dispatchOf(step: PlanStep, { pipeline, layout }: Compiled): Dispatch {
@@ -112,7 +128,7 @@ export class Executor {
     return this.exclusive(async () => {
       this.writeInputs(feeds);
       const encoder = this.device.createCommandEncoder();
-      this.#encode(encoder, 0, this.#dispatches.length);
+      encode(encoder, this.#dispatches);
       for (const { port, offset, bytes } of this.#readbacks) {
         encoder.copyBufferToBuffer(at(this.#buffers, port.buffer), 0, this.#staging, offset, bytes);
       }
@@ -120,7 +136,7 @@ export class Executor {
       await unlessLost(this.device, this.#staging.mapAsync(GPUMapMode.READ));
       try {
         const mapped = this.#staging.getMappedRange();
-        return new Map(this.#readbacks.map(({ port, offset }) => [port.name, elementsToTensor(port, mapped, offset)]));
+        return new Map(this.#readbacks.map(({ port, offset }) => [port.name, toTensor(port, mapped, offset)]));
       } finally {
         this.#staging.unmap();
       }
@@ -143,35 +159,24 @@ export class Executor {
     return wide;
   }
 
-  #encode(encoder: GPUCommandEncoder, from: number, to: number): void {
-    const pass = encoder.beginComputePass();
-    for (let i = from; i < to; i++) {
-      const { pipeline, bindGroup, workgroups } = at(this.#dispatches, i);
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
-    }
-    pass.end();
-  }
-
   /** Runs steps `from`…`to`−1 alone: for the step check, which looks at the memory in between. */
   runSteps(from: number, to: number): void {
     const encoder = this.device.createCommandEncoder();
-    this.#encode(encoder, from, to);
+    encode(encoder, this.#dispatches.slice(from, to));
     this.device.queue.submit([encoder.finish()]);
   }
 
-  /** Reads the elements of a buffer as a tensor: for the step check; allocates. */
-  async readBuffer(port: Omit<PlanPort, 'name'>): Promise<Tensor> {
-    const size = copiedBytes(port.shape);
+  /** Reads a value wherever it lies, as a tensor of the graph's `dtype`: for the step check; allocates. */
+  async readValue(value: PlanValue, dtype: DType): Promise<Tensor> {
+    const { bytes } = at(this.plan.buffers, value.buffer);
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-    const staging = this.device.createBuffer({ label: 'step check', size, usage });
+    const staging = this.device.createBuffer({ label: 'step check', size: bytes, usage });
     const encoder = this.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(at(this.#buffers, port.buffer), 0, staging, 0, size);
+    encoder.copyBufferToBuffer(at(this.#buffers, value.buffer), 0, staging, 0, bytes);
     this.device.queue.submit([encoder.finish()]);
     try {
       await unlessLost(this.device, staging.mapAsync(GPUMapMode.READ));
-      return elementsToTensor(port, staging.getMappedRange(), 0);
+      return gatherValue(value, dtype, staging.getMappedRange());
     } finally {
       staging.destroy();
     }
@@ -203,33 +208,29 @@ export class Executor {
   }
 }
 
+function encode(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[]): void {
+  const pass = encoder.beginComputePass();
+  for (const { pipeline, bindGroup, workgroups } of dispatches) {
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, bindGroup);
+    pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
+  }
+  pass.end();
+}
+
 /** What every call on a disposed session rejects with. */
 export function disposedError(name: string, cause?: unknown): InputError {
   return new InputError(`the session of "${name}" was disposed`, { cause });
 }
 
-function writeElements(device: GPUDevice, buffer: GPUBuffer, data: HostArray): void {
+function writeElements(device: GPUDevice, buffer: GPUBuffer, data: HostArray | Uint16Array): void {
   if (data.byteLength === 0) return;
-  device.queue.writeBuffer(buffer, 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  // An odd number of halves is no multiple of four bytes; their own buffer is, or they are copied into one that is.
+  const bytes = data.byteLength % 4 === 0 ? data : Uint16Array.from([...data, 0]);
+  device.queue.writeBuffer(buffer, 0, bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Bytes to copy for a tensor of this shape: four per element, and at least four, since nothing cannot be mapped. */
 function copiedBytes(shape: Shape): number {
   return Math.max(4, product(shape) * 4);
-}
-
-/** Copies four-byte elements out of mapped memory into the host array of the port's dtype. */
-function elementsToTensor(port: { dtype: Tensor['dtype']; shape: Shape }, mapped: ArrayBuffer, offset: number): Tensor {
-  const { dtype, shape } = port;
-  const count = product(shape);
-  const data = hostArray(dtype, count);
-  const scalar = wgslScalar(dtype);
-  const source =
-    scalar === 'f32'
-      ? new Float32Array(mapped, offset, count)
-      : scalar === 'u32'
-        ? new Uint32Array(mapped, offset, count)
-        : new Int32Array(mapped, offset, count);
-  data.set(source);
-  return { dtype, shape, data };
 }

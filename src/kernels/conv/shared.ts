@@ -1,0 +1,56 @@
+/** What the variants of a convolution have in common: its window, its epilogue, its operands. */
+import { storedFloat } from '../../core/dtype.ts';
+import { inputPlacement, required, value, type CallOperand, type LowerContext } from '../definition.ts';
+import { epilogueOf, type Epilogue } from '../epilogue.ts';
+import { isVectorised } from '../../core/placement.ts';
+import { planarWindow, type PlanarWindow } from '../window.ts';
+
+/** Lowering of a convolution. */
+export type ConvContext = LowerContext<'Conv'>;
+
+/** A convolution as its variants see it. */
+export interface ConvPlan extends PlanarWindow {
+  readonly group: number;
+  /** Input and output channels of one group. */
+  readonly groupIn: number;
+  readonly groupOut: number;
+  readonly epilogue: Epilogue;
+  /** Element types of x and w. */
+  readonly xType: 'f32' | 'f16';
+  readonly wType: 'f32' | 'f16';
+  /** True when x can be read in vectors of four channels. */
+  readonly xVector: boolean;
+  /** Values for `X_PARAMS` (shaders/lib/window.ts): the pixel at row r of x starts at x_offset + r·x_pitch. */
+  readonly xParams: { readonly x_offset: number; readonly x_pitch: number };
+}
+
+/** Reads a convolution. Throws PlanError for three spatial dimensions, or padding that the passes left implicit. */
+export function convPlan(context: ConvContext): ConvPlan {
+  const { attributes } = context.node;
+  const x = required(context, 0);
+  const w = required(context, 1);
+  const window = planarWindow(context, attributes, w.shape.slice(0, -2));
+  const placement = inputPlacement(context, 0);
+  return {
+    ...window,
+    group: attributes.group,
+    groupIn: window.params.in_c / attributes.group,
+    groupOut: window.params.out_c / attributes.group,
+    epilogue: epilogueOf(context, attributes.activation, { bias: 2, residual: 3 }),
+    xType: storedFloat(x.dtype),
+    wType: storedFloat(w.dtype),
+    xVector: isVectorised(placement, x.shape),
+    xParams: { x_offset: placement.offset, x_pitch: placement.pitch },
+  };
+}
+
+/** x, w, bias?, residual?, y: the binding order of the convolution shaders that read w as it is. */
+export function convOperands({ node }: ConvContext, { epilogue }: ConvPlan): CallOperand[] {
+  return [value(node.inputs[0]), value(node.inputs[1]), ...epilogue.operands];
+}
+
+/** True for kernel 1×1, stride 1, no padding. */
+export function isPointwise({ node }: ConvContext, { spec }: PlanarWindow): boolean {
+  const unit = [...spec.kernel, ...spec.strides].every((v) => v === 1);
+  return unit && node.attributes.pads.every((v) => v === 0);
+}

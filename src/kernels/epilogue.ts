@@ -1,0 +1,57 @@
+/** The fused tail of a producer, on the host: its spec, operands and parameters, from the node and the placements. */
+import type { EpilogueSpec } from '../../shaders/lib/epilogue.ts';
+import { storedFloat } from '../core/dtype.ts';
+import type { Activation } from '../ir/ops.ts';
+import { activationParams } from './activation.ts';
+import { inputPlacement, outputPlacement, result, value, type CallOperand, type LowerContext } from './definition.ts';
+import { hasPackedChannels, isVectorised } from '../core/placement.ts';
+
+/** Producers: operators with a fused tail. */
+export type Producer = 'Conv' | 'Gemm' | 'MatMul';
+
+/** What the tail of a producer adds to its kernel. */
+export interface Epilogue {
+  readonly spec: EpilogueSpec;
+  /** Bias, residual, y: those that exist, in binding order. */
+  readonly operands: readonly CallOperand[];
+  /** Values for `epilogueParams`. */
+  readonly params: Readonly<Record<string, number>>;
+  /** True when y and the residual allow vectors of four channels. */
+  readonly vector: boolean;
+}
+
+/** The tail of a node. `bias` and `residual` are input positions; the latter for operators that have one. */
+export function epilogueOf<K extends Producer>(
+  context: LowerContext<K>,
+  activation: Activation,
+  { bias, residual }: { readonly bias: number; readonly residual?: number },
+): Epilogue {
+  const { node, inputs } = context;
+  const y = result(context);
+  const placement = outputPlacement(context);
+  const biasName = node.inputs[bias];
+  const residualName = residual === undefined ? undefined : node.inputs[residual];
+  const rests = residual !== undefined && residualName ? inputPlacement(context, residual) : undefined;
+  const inPlace = rests !== undefined && residual !== undefined && context.shares(residual, 0);
+  const read = rests !== undefined && !inPlace;
+  const scattered = !hasPackedChannels(placement, y.shape);
+  return {
+    spec: {
+      bias: Boolean(biasName),
+      residual: inPlace ? 'inPlace' : read ? 'read' : 'none',
+      residualType: storedFloat((residual === undefined ? undefined : inputs[residual]?.dtype) ?? 'float32'),
+      outType: storedFloat(y.dtype),
+      activation: activation.kind,
+      scattered,
+    },
+    operands: [...(biasName ? [value(biasName)] : []), ...(read ? [value(residualName)] : []), value(node.outputs[0])],
+    params: {
+      ...activationParams(activation),
+      y_offset: placement.offset,
+      y_pitch: placement.pitch,
+      ...(read ? { r_offset: rests.offset, r_pitch: rests.pitch } : {}),
+      ...(scattered ? { y_block: placement.block, y_step: placement.step, y_block_step: placement.blockStep } : {}),
+    },
+    vector: isVectorised(placement, y.shape) && (!rests || isVectorised(rests, y.shape)),
+  };
+}

@@ -1,0 +1,91 @@
+/** The constant buffers of a plan: uploaded weights, and those that are made from them when the plan is loaded. */
+import { storedBytes, wgslScalar, type DType, type HostArray } from '../core/dtype.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { PreparedOperand } from '../kernels/definition.ts';
+import { floatsToHalves } from '../util/half.ts';
+import { bufferBytes, gpuBytes } from './lifetimes.ts';
+import type { PlanBuffer, PlanWeight } from './plan.ts';
+
+/** A weight being turned into another arrangement: indices of constants. */
+export interface Preparation {
+  readonly operand: PreparedOperand;
+  readonly source: number;
+  readonly result: number;
+}
+
+interface Constant {
+  readonly bytes: number;
+  /** Absent for prepared ones. */
+  readonly data?: PlanWeight['data'];
+  /** Read by a step of the network, not only by a preparation. */
+  used: boolean;
+}
+
+/** Collects constants, each tensor once per storage type. Constants are numbered in the order they come. */
+export class ConstantBuffers {
+  readonly #checkSize: (what: string, bytes: number) => void;
+  readonly #all: Constant[] = [];
+  readonly #byTensor = new Map<Tensor, Map<string, number>>();
+  readonly preparations: Preparation[] = [];
+
+  /** `checkSize` throws when a buffer exceeds what the device binds. */
+  constructor(checkSize: (what: string, bytes: number) => void) {
+    this.#checkSize = checkSize;
+  }
+
+  /** The constant that holds a tensor, stored as `dtype`. */
+  weight(tensor: Tensor, what: string, dtype: DType = tensor.dtype): number {
+    const index = this.#upload(tensor, what, dtype);
+    const constant = this.#all[index];
+    if (constant) constant.used = true;
+    return index;
+  }
+
+  /** The constant that a preparation makes. */
+  prepared(operand: PreparedOperand): number {
+    return this.#once(operand.source, `prepared ${operand.key} ${operand.dtype}`, () => {
+      const bytes = bufferBytes(operand.elements, storedBytes(operand.dtype));
+      this.#checkSize(`the prepared weights "${operand.key}"`, bytes);
+      const source = this.#upload(operand.source, 'the source of prepared weights', 'float32');
+      const result = this.#all.push({ bytes, used: true }) - 1;
+      this.preparations.push({ operand, source, result });
+      return result;
+    });
+  }
+
+  /** All constants as buffers of the plan. */
+  get buffers(): PlanBuffer[] {
+    return this.#all.map(({ bytes, data, used }) => ({ bytes, role: !data ? 'prepared' : used ? 'weight' : 'source' }));
+  }
+
+  /** What is uploaded, by the constant's number. */
+  get weights(): PlanWeight[] {
+    return this.#all.flatMap(({ data }, buffer) => (data ? [{ buffer, data }] : []));
+  }
+
+  #upload(tensor: Tensor, what: string, dtype: DType): number {
+    const half = dtype === 'float16';
+    return this.#once(tensor, half ? 'half' : 'full', () => {
+      const bytes = gpuBytes({ dtype: half ? 'float16' : 'float32', shape: tensor.shape });
+      this.#checkSize(what, bytes);
+      return this.#all.push({ bytes, data: half ? floatsToHalves(tensor.data) : toGpuArray(tensor), used: false }) - 1;
+    });
+  }
+
+  /** The constant of this form of a tensor, made when it is first asked for. */
+  #once(tensor: Tensor, form: string, make: () => number): number {
+    let forms = this.#byTensor.get(tensor);
+    if (!forms) this.#byTensor.set(tensor, (forms = new Map<string, number>()));
+    let index = forms.get(form);
+    if (index === undefined) forms.set(form, (index = make()));
+    return index;
+  }
+}
+
+/** Elements as the GPU stores them: four bytes each. */
+function toGpuArray({ dtype, data }: Tensor): HostArray {
+  const scalar = wgslScalar(dtype);
+  if (scalar === 'f32') return data;
+  if (scalar === 'u32') return data instanceof Uint32Array ? data : Uint32Array.from(data);
+  return data instanceof Int32Array ? data : Int32Array.from(data);
+}

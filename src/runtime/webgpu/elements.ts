@@ -1,0 +1,48 @@
+/** Elements read back from the GPU as tensors. */
+import { hostArray, wgslScalar, type DType } from '../../core/dtype.ts';
+import { elementCount, type Shape, type Tensor } from '../../core/tensor.ts';
+import { channelsOf, isDense, type Placement } from '../../core/placement.ts';
+import type { PlanValue } from '../../plan/plan.ts';
+import { product } from '../../util/arrays.ts';
+import { halvesToFloats } from '../../util/half.ts';
+
+/** Copies four-byte elements out of mapped memory into the host array of `dtype`. */
+export function toTensor(
+  { dtype, shape }: { dtype: DType; shape: Shape },
+  mapped: ArrayBuffer,
+  offset: number,
+): Tensor {
+  const count = product(shape);
+  const data = hostArray(dtype, count);
+  data.set(words(dtype, mapped, offset, count));
+  return { dtype, shape, data };
+}
+
+function words(
+  dtype: DType,
+  mapped: ArrayBuffer,
+  offset: number,
+  count: number,
+): Float32Array | Uint32Array | Int32Array {
+  const scalar = wgslScalar(dtype);
+  if (scalar === 'f32') return new Float32Array(mapped, offset, count);
+  return scalar === 'u32' ? new Uint32Array(mapped, offset, count) : new Int32Array(mapped, offset, count);
+}
+
+/** A value out of a copy of the buffer it lies in. */
+export function gatherValue({ desc, placement }: PlanValue, dtype: DType, mapped: ArrayBuffer): Tensor {
+  const { shape } = desc;
+  if (desc.dtype !== 'float16' && isDense(placement, shape)) return toTensor({ dtype, shape }, mapped, 0);
+  const all =
+    desc.dtype === 'float16' ? halvesToFloats(new Uint16Array(mapped)) : words(dtype, mapped, 0, mapped.byteLength / 4);
+  const data = hostArray(dtype, elementCount(shape));
+  const channels = channelsOf(shape);
+  for (let i = 0; i < data.length; i++) {
+    data[i] = all[indexOf(placement, Math.floor(i / channels), i % channels)] ?? 0;
+  }
+  return { dtype, shape, data };
+}
+
+function indexOf({ offset, pitch, block, step, blockStep }: Placement, row: number, channel: number): number {
+  return offset + row * pitch + (channel % block) * step + Math.floor(channel / block) * blockStep;
+}
