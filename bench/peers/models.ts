@@ -1,0 +1,84 @@
+/** The networks of the comparison, each as the files its peers load, and the picture they all get. */
+import { InputError } from '../../src/core/errors.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import { product } from '../../src/util/arrays.ts';
+import { randomSource } from '../../src/util/random.ts';
+import { mobilenetV1 } from '../../models/mobilenet-v1.ts';
+import { mobilenetV2 } from '../../models/mobilenet-v2.ts';
+import { resnet } from '../../models/resnet.ts';
+import { shufflenetV2 } from '../../models/shufflenet-v2.ts';
+import { channelsFirst, toOnnxFile } from './onnx-file.ts';
+import { toLayers } from './layers.ts';
+import { toTfjsFiles } from './tfjs-file.ts';
+import { toTfliteFile } from './tflite-file.ts';
+
+/** Builders by the name the command line uses. Batch 1, 224×224 pixels, 1000 classes, seeded weights. */
+const BUILDERS = {
+  'mobilenet-v1': () => mobilenetV1(),
+  'mobilenet-v2': () => mobilenetV2(),
+  'resnet-18': () => resnet({ depth: 18 }),
+  'resnet-50': () => resnet({ depth: 50 }),
+  'shufflenet-v2': () => shufflenetV2(),
+} as const satisfies Readonly<Record<string, () => Graph>>;
+
+/** Name of a network. */
+export type ModelName = keyof typeof BUILDERS;
+
+/** Every name, and the ones that run when none is given. */
+export const MODEL_NAMES = Object.keys(BUILDERS) as readonly ModelName[];
+export const DEFAULT_MODELS: readonly ModelName[] = ['mobilenet-v2', 'resnet-18', 'shufflenet-v2'];
+
+/** Files of one network in every format, and one input in both layouts. */
+export interface PeerModel {
+  readonly name: string;
+  readonly onnx: Uint8Array;
+  readonly tfjsJson: Uint8Array;
+  readonly tfjsWeights: Uint8Array;
+  readonly tflite: Uint8Array;
+  readonly inputShape: readonly number[];
+  /** The same picture `[N, H, W, C]` and `[N, C, H, W]`, float32. */
+  readonly inputLast: Float32Array;
+  readonly inputFirst: Float32Array;
+}
+
+/** The files of a network by name. Throws InputError for one there is not. */
+export function peerModel(name: string): PeerModel {
+  const known = MODEL_NAMES.find((n) => n === name);
+  if (!known) throw new InputError(`there is no model "${name}"`, { hint: `Models: ${MODEL_NAMES.join(', ')}` });
+  return writeModel(known, BUILDERS[known]());
+}
+
+/** The files of a graph of `models/`. */
+export function writeModel(name: string, graph: Graph): PeerModel {
+  const net = toLayers(graph);
+  const { json, weights } = toTfjsFiles(net);
+  const inputLast = picture(net.input.shape);
+  return {
+    name,
+    onnx: toOnnxFile(net),
+    tfjsJson: json,
+    tfjsWeights: weights,
+    tflite: toTfliteFile(net),
+    inputShape: net.input.shape,
+    inputLast,
+    inputFirst: moveChannels(inputLast, net.input.shape),
+  };
+}
+
+/** Seeded noise in the range of a normalised picture. */
+function picture(shape: readonly number[]): Float32Array {
+  const random = randomSource(7);
+  return Float32Array.from({ length: product(shape) }, () => 4 * random() - 2);
+}
+
+function moveChannels(last: Float32Array, shape: readonly number[]): Float32Array {
+  const [n = 0, c = 0, h = 0, w = 0] = channelsFirst({ shape });
+  const first = new Float32Array(last.length);
+  const plane = h * w;
+  for (let image = 0; image < n; image++) {
+    for (let p = 0; p < plane; p++) {
+      for (let k = 0; k < c; k++) first[(image * c + k) * plane + p] = last[(image * plane + p) * c + k] ?? 0;
+    }
+  }
+  return first;
+}

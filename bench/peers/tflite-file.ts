@@ -1,0 +1,161 @@
+/**
+ * Writes layers as a TFLite model: fused activations, SAME or VALID where TensorFlow's rule gives the padding, else a PAD
+ * of its own, which is what TensorFlow's converter leaves too and what delegates fold into the convolution.
+ */
+import { InputError } from '../../src/core/errors.ts';
+import type { Tensor } from '../../src/core/tensor.ts';
+import { at, product, range } from '../../src/util/arrays.ts';
+import type { Layer, LayerNet, Map2d } from './layers.ts';
+import { paddingName } from './tfjs-file.ts';
+import {
+  ACTIVATION,
+  encodeTflite,
+  options,
+  PADDING,
+  type OperatorName,
+  type Options,
+  type TfliteOperator,
+  type TfliteTensor,
+} from './tflite-schema.ts';
+
+/** The bytes of a `.tflite` file. Input and output keep their names. Throws InputError on a grouped convolution. */
+export function toTfliteFile(net: LayerNet): Uint8Array {
+  const writer = new Writer();
+  const input = writer.map(net.input);
+  for (const layer of net.layers) writer.layer(layer);
+  const output = writer.map(net.output);
+  const { tensors, operators } = writer;
+  return encodeTflite({ name: net.name, tensors, operators, inputs: [input], outputs: [output] });
+}
+
+type Sliding = Extract<Layer, { kind: 'conv' | 'maxPool' }>;
+
+class Writer {
+  readonly tensors: TfliteTensor[] = [];
+  readonly operators: TfliteOperator[] = [];
+  readonly #index = new Map<string, number>();
+  /** Maps that come out of a ReLU: padding them with zero leaves a maximum as it is. */
+  readonly #nonNegative = new Set<string>();
+
+  /** The tensor of a feature map; made when first asked for. */
+  map({ name, shape }: Map2d): number {
+    const known = this.#index.get(name);
+    if (known !== undefined) return known;
+    const made = this.tensors.push({ name, type: 'float32', shape }) - 1;
+    this.#index.set(name, made);
+    return made;
+  }
+
+  layer(layer: Layer): void {
+    if ('activation' in layer && layer.activation !== 'none') this.#nonNegative.add(layer.y.name);
+    switch (layer.kind) {
+      case 'conv':
+        return this.#conv(layer);
+      case 'maxPool': {
+        const { x, padding } = this.#padded(layer, !this.#nonNegative.has(layer.x.name));
+        return this.#operator('MAX_POOL_2D', [x], layer.y, options.pool(padding, layer.strides, layer.kernel));
+      }
+      case 'add': {
+        const inputs = [this.map(layer.a), this.map(layer.b)];
+        return this.#operator('ADD', inputs, layer.y, options.add(ACTIVATION[layer.activation]));
+      }
+      case 'average': {
+        const axes = this.#ints(`${layer.y.name}/axes`, [1, 2]);
+        return this.#operator('MEAN', [this.map(layer.x), axes], layer.y, options.mean());
+      }
+      case 'linear': {
+        const weights = this.#constant(`${layer.y.name}/weights`, layer.weights);
+        const inputs = [this.map(layer.x), weights, this.#vector(`${layer.y.name}/bias`, layer.bias)];
+        return this.#operator('FULLY_CONNECTED', inputs, layer.y, options.fullyConnected());
+      }
+      case 'concat': {
+        const inputs = layer.inputs.map((x) => this.map(x));
+        return this.#operator('CONCATENATION', inputs, layer.y, options.concatenation(3));
+      }
+      case 'split': {
+        const inputs = [this.#ints(`${layer.x.name}/axis`, [3], []), this.map(layer.x)];
+        const outputs = layer.outputs.map((part) => this.map(part));
+        this.operators.push({ op: 'SPLIT', inputs, outputs, options: options.split(outputs.length) });
+        return undefined;
+      }
+      case 'shuffle':
+        return this.#shuffle(layer);
+    }
+  }
+
+  #conv(layer: Extract<Layer, { kind: 'conv' }>): void {
+    const { x, padding } = this.#padded(layer, false);
+    const { y, weights, group, strides } = layer;
+    const channels = at(layer.x.shape, 3);
+    const bias = this.#vector(`${y.name}/bias`, layer.bias);
+    const activation = ACTIVATION[layer.activation];
+    if (group === 1) {
+      const filter = this.#constant(`${y.name}/filter`, outputsFirst(weights));
+      return this.#operator('CONV_2D', [x, filter, bias], y, options.conv(padding, strides, activation));
+    }
+    if (group !== channels || at(weights.shape, 3) !== channels) {
+      throw new InputError(`TFLite's delegates have no convolution of ${group} groups`);
+    }
+    const filter = this.#constant(`${y.name}/filter`, { ...weights, shape: [1, ...layer.kernel, channels] });
+    this.#operator('DEPTHWISE_CONV_2D', [x, filter, bias], y, options.depthwise(padding, strides, activation));
+  }
+
+  /** The input of a window operator and its padding code; emits a PAD where neither SAME nor VALID says it. */
+  #padded(layer: Sliding, lowest: boolean): { readonly x: number; readonly padding: number } {
+    const name = paddingName(layer);
+    const x = this.map(layer.x);
+    if (name !== 'EXPLICIT') return { x, padding: PADDING[name] };
+    const [n = 0, h = 0, w = 0, c = 0] = layer.x.shape;
+    const [top, left, bottom, right] = layer.pads;
+    const padded = { name: `${layer.y.name}/padded`, shape: [n, h + top + bottom, w + left + right, c] };
+    const pads = this.#ints(`${padded.name}/pads`, [0, 0, top, bottom, left, right, 0, 0], [4, 2]);
+    if (lowest) {
+      const value = this.#vector(`${padded.name}/value`, Float32Array.of(-3.4028235e38));
+      this.#operator('PADV2', [x, pads, value], padded, options.padV2());
+    } else {
+      this.#operator('PAD', [x, pads], padded, options.pad());
+    }
+    return { x: this.map(padded), padding: PADDING.VALID };
+  }
+
+  /** Rank 4, with the plane as one dimension: the GPU delegate has no tensors of rank 5. */
+  #shuffle({ x, y, groups }: Extract<Layer, { kind: 'shuffle' }>): void {
+    const [n = 0, h = 0, w = 0, c = 0] = x.shape;
+    const parted = { name: `${y.name}/parted`, shape: [n, h * w, groups, c / groups] };
+    const swapped = { name: `${y.name}/swapped`, shape: [n, h * w, c / groups, groups] };
+    this.#reshape(this.map(x), parted);
+    const perm = this.#ints(`${swapped.name}/perm`, [0, 1, 3, 2]);
+    this.#operator('TRANSPOSE', [this.map(parted), perm], swapped, options.transpose());
+    this.#reshape(this.map(swapped), y);
+  }
+
+  #reshape(x: number, y: Map2d): void {
+    this.#operator('RESHAPE', [x, this.#ints(`${y.name}/shape`, y.shape)], y, options.reshape());
+  }
+
+  #operator(op: OperatorName, inputs: readonly number[], y: Map2d, own: Options): void {
+    this.operators.push({ op, inputs, outputs: [this.map(y)], options: own });
+  }
+
+  #constant(name: string, { dtype, shape, data }: Tensor): number {
+    const type = dtype === 'int32' ? 'int32' : 'float32';
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return this.tensors.push({ name, type, shape, data: bytes }) - 1;
+  }
+
+  #vector(name: string, data: Float32Array): number {
+    return this.#constant(name, { dtype: 'float32', shape: [data.length], data });
+  }
+
+  #ints(name: string, values: readonly number[], shape: readonly number[] = [values.length]): number {
+    return this.#constant(name, { dtype: 'int32', shape, data: Int32Array.from(values) });
+  }
+}
+
+/** `[kH, kW, in, out]` → `[out, kH, kW, in]`. */
+function outputsFirst({ shape, data }: Tensor): Tensor {
+  const [outC, rest] = [at(shape, 3), product(shape.slice(0, 3))];
+  const moved = new Float32Array(data.length);
+  for (const o of range(outC)) for (let i = 0; i < rest; i++) moved[o * rest + i] = data[i * outC + o] ?? 0;
+  return { dtype: 'float32', shape: [outC, ...shape.slice(0, 3)], data: moved };
+}
