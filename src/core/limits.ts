@@ -23,6 +23,8 @@ export interface DeviceProfile {
   readonly adapterClass: AdapterClass;
   /** Optional WebGPU features the device was created with, by their specification names. */
   readonly features: readonly string[];
+  /** Invocations of a subgroup, where the device has subgroups and all are of one size. */
+  readonly subgroupSize?: number;
 }
 
 /** The defaults every WebGPU device guarantees. */

@@ -39,7 +39,15 @@ export function profileOf(device: GPUDevice): DeviceProfile {
   const limits = Object.fromEntries(
     Object.keys(DEFAULT_LIMITS).map((name) => [name, device.limits[name as keyof DeviceLimits]]),
   ) as unknown as DeviceLimits;
-  return { limits, adapterClass: classOf(device.adapterInfo), features: [...device.features] };
+  const { subgroupMinSize, subgroupMaxSize } = device.adapterInfo;
+  return {
+    limits,
+    adapterClass: classOf(device.adapterInfo),
+    features: [...device.features],
+    ...(device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize
+      ? { subgroupSize: subgroupMinSize }
+      : {}),
+  };
 }
 
 /** A name for people: description, else vendor and architecture. */
