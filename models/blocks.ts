@@ -24,15 +24,39 @@ export interface Feature {
   readonly channels: number;
 }
 
-/** One convolution. `kernel` is square; padding keeps the extent at stride 1. */
+/** An extent that is the same both ways, or rows and columns. */
+export type Extent = number | readonly [rows: number, columns: number];
+
+/** One convolution. */
 export interface ConvSpec {
   /** Parameter name, without `.weight`. */
   readonly name: string;
   readonly out: number;
-  readonly kernel?: number; // 1
+  readonly kernel?: Extent; // 1
   readonly stride?: number; // 1
   readonly group?: number; // 1
   readonly bias?: boolean; // false
+  /** Zeros on either side of the plane; by default as many as keep its extents at stride 1 and an odd kernel. */
+  readonly pad?: number;
+}
+
+/** One pooling: a square window. */
+export interface PoolSpec {
+  readonly kind: 'MaxPool' | 'AveragePool';
+  readonly kernel: number;
+  readonly stride: number;
+  /** Pixels on either side of the plane; 0 by default. An average counts them. */
+  readonly pad?: number;
+  /** Also windows that reach beyond the plane; false by default. */
+  readonly ceil?: boolean;
+}
+
+/** Of a fully connected layer. */
+export interface LinearOptions {
+  /** Pixels of the map that was flattened; 1 by default. */
+  readonly pixels?: number;
+  /** Name of the result. */
+  readonly output?: string;
 }
 
 /** x·sigmoid-like gate of MobileNet v3: clip(x/6 + 1/2, 0, 1). */
@@ -53,9 +77,11 @@ export function makeDivisible(value: number, divisor = 8): number {
 export class Net {
   readonly #builder: GraphBuilder;
   readonly #weights: WeightSource;
-  readonly #classes: number;
+  readonly #batch: number;
   /** Epsilon of every batch normalisation. */
   readonly #epsilon: number;
+  /** Outputs of the classifier. */
+  readonly classes: number;
   readonly input: Feature;
 
   /** Throws InputError on a resolution, batch or class count that is not a positive integer. */
@@ -66,7 +92,8 @@ export class Net {
     }
     this.#builder = new GraphBuilder(name);
     this.#weights = weights;
-    this.#classes = classes;
+    this.classes = classes;
+    this.#batch = batch;
     this.#epsilon = epsilon;
     this.input = {
       name: this.#builder.input('input', 'float32', [batch, resolution, resolution, 3]),
@@ -75,14 +102,16 @@ export class Net {
   }
 
   /** Convolution, without normalisation or activation. */
-  conv(x: Feature, { name, out, kernel = 1, stride = 1, group = 1, bias = false }: ConvSpec): Feature {
-    const weights = this.#weights.get(`${name}.weight`, [out, x.channels / group, kernel, kernel]);
+  conv(x: Feature, { name, out, kernel = 1, stride = 1, group = 1, bias = false, pad }: ConvSpec): Feature {
+    const extents = typeof kernel === 'number' ? [kernel, kernel] : kernel;
+    const pads = extents.map((k) => pad ?? (k - 1) / 2);
+    const weights = this.#weights.get(`${name}.weight`, [out, x.channels / group, ...extents]);
     const inputs = [x.name, this.#builder.initializer(`${name}.weight`, channelsLastKernel(weights))];
     if (bias) inputs.push(this.#parameter(`${name}.bias`, [out]));
     const y = this.#builder.one('Conv', inputs, {
       strides: [stride, stride],
       dilations: [1, 1],
-      pads: Array.from({ length: 4 }, () => (kernel - 1) / 2),
+      pads: [...pads, ...pads],
       padMode: 'explicit',
       group,
       activation: NO_ACTIVATION,
@@ -110,15 +139,15 @@ export class Net {
     return activation.kind === 'none' ? y : this.activate(y, activation);
   }
 
-  /** 3×3 pooling with stride 2 and one pixel of padding, as the ShuffleNets use it. An average counts the padding. */
-  pool3(x: Feature, kind: 'MaxPool' | 'AveragePool'): Feature {
+  /** Max or average pooling. */
+  pool(x: Feature, { kind, kernel, stride, pad = 0, ceil = false }: PoolSpec): Feature {
     const window = {
-      kernel: [3, 3],
-      strides: [2, 2],
+      kernel: [kernel, kernel],
+      strides: [stride, stride],
       dilations: [1, 1],
-      pads: [1, 1, 1, 1],
+      pads: [pad, pad, pad, pad],
       padMode: 'explicit' as const,
-      ceilMode: false,
+      ceilMode: ceil,
     };
     const name =
       kind === 'MaxPool'
@@ -127,14 +156,21 @@ export class Net {
     return { ...x, name };
   }
 
+  /** 3×3 pooling with stride 2 and one pixel of padding, as the ShuffleNets and ResNets use it. */
+  pool3(x: Feature, kind: PoolSpec['kind']): Feature {
+    return this.pool(x, { kind, kernel: 3, stride: 2, pad: 1 });
+  }
+
   /** Elementwise sum or (broadcast) product. */
   combine(kind: 'add' | 'mul', a: Feature, b: Feature): Feature {
     return { ...a, name: this.#builder.one('Binary', [a.name, b.name], { kind, activation: NO_ACTIVATION }) };
   }
 
   /** Concatenation along channels. */
-  concat(a: Feature, b: Feature): Feature {
-    return { name: this.#builder.one('Concat', [a.name, b.name], { axis: 3 }), channels: a.channels + b.channels };
+  concat(...parts: readonly Feature[]): Feature {
+    const names = parts.map(({ name }) => name);
+    const channels = parts.reduce((sum, part) => sum + part.channels, 0);
+    return { name: this.#builder.one('Concat', names, { axis: 3 }), channels };
   }
 
   /** The two halves of the channels. */
@@ -158,16 +194,27 @@ export class Net {
     return { ...x, name: this.#builder.one('GlobalAveragePool', [x.name], {}) };
   }
 
-  /** `[N, 1, 1, C]` → `[N, C]`. */
-  flatten(x: Feature): Feature {
-    return { ...x, name: this.#builder.one('Flatten', [x.name], { axis: 1 }) };
+  /** `[N, 1, 1, C]` → `[N, side, side, C]`, the same everywhere. */
+  spread(x: Feature, side: number): Feature {
+    const shape = this.#builder.ints('spread_shape', [this.#batch, side, side, x.channels]);
+    return { ...x, name: this.#builder.one('Expand', [x.name, shape], {}) };
   }
 
-  /** Fully connected layer on `[N, C]`. */
-  linear(x: Feature, name: string, out: number, output?: string): Feature {
+  /** `[N, H, W, C]` → `[N, H·W·C]`; `pixels` is H·W, 1 by default. */
+  flatten(x: Feature, pixels = 1, output?: string): Feature {
+    const names = output === undefined ? {} : { outputs: [output] };
+    return { name: this.#builder.one('Flatten', [x.name], { axis: 1 }, names), channels: pixels * x.channels };
+  }
+
+  /**
+   * Fully connected layer on `[N, C]`; on a flattened map of `pixels` pixels its weights, which are stored for channels
+   * first, are laid out for channels last.
+   */
+  linear(x: Feature, name: string, out: number, { pixels = 1, output }: LinearOptions = {}): Feature {
+    const weights = this.#weights.get(`${name}.weight`, [out, x.channels]);
     const inputs = [
       x.name,
-      this.#parameter(`${name}.weight`, [out, x.channels]),
+      this.#builder.initializer(`${name}.weight`, pixels === 1 ? weights : channelsLastRows(weights, pixels)),
       this.#parameter(`${name}.bias`, [out]),
     ];
     const attributes = { alpha: 1, beta: 1, transA: false, transB: true, activation: NO_ACTIVATION };
@@ -175,9 +222,18 @@ export class Net {
     return { name: this.#builder.one('Gemm', inputs, attributes, names), channels: out };
   }
 
-  /** The classifier layer and the finished graph. */
+  /** The finished graph of `[N, C]` features and the classifier layer. */
   finish(x: Feature, classifier: string): Graph {
-    this.#builder.output(this.linear(x, classifier, this.#classes, 'logits').name);
+    return this.#build(this.linear(x, classifier, this.classes, { output: 'logits' }));
+  }
+
+  /** The finished graph of a map with a channel per class: their averages over the plane. */
+  finishMap(x: Feature): Graph {
+    return this.#build(this.flatten(this.average(x), 1, 'logits'));
+  }
+
+  #build({ name }: Feature): Graph {
+    this.#builder.output(name);
     return this.#builder.build();
   }
 
@@ -197,4 +253,18 @@ function channelsLastKernel({ dtype, shape, data }: Tensor): Tensor {
     }
   }
   return { dtype, shape: [kH, kW, inC, out], data: moved };
+}
+
+/** `[out, C·pixels]` → `[out, pixels·C]`: each row a plane of channels instead of a channel of planes. */
+function channelsLastRows({ dtype, shape, data }: Tensor, pixels: number): Tensor {
+  const [out = 0, length = 0] = shape;
+  const channels = length / pixels;
+  const moved = new Float32Array(data.length);
+  let to = 0;
+  for (let o = 0; o < out; o++) {
+    for (let p = 0; p < pixels; p++) {
+      for (let c = 0; c < channels; c++) moved[to++] = data[o * length + c * pixels + p] ?? 0;
+    }
+  }
+  return { dtype, shape, data: moved };
 }

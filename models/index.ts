@@ -1,9 +1,13 @@
 /** `tilewise/models`: builders of published networks, the weights they take, and the catalogue of trained models. */
+export { inceptionV3, type InceptionV3Options } from './inception-v3.ts';
 export { mobilenetV1, type MobilenetV1Options } from './mobilenet-v1.ts';
 export { mobilenetV2, type MobilenetV2Options } from './mobilenet-v2.ts';
 export { mobilenetV3, type MobilenetV3Options } from './mobilenet-v3.ts';
+export { resnet, type ResnetDepth, type ResnetOptions } from './resnet.ts';
 export { shufflenetV1, type ShuffleGroups, type ShufflenetV1Options } from './shufflenet-v1.ts';
 export { shufflenetV2, type ShufflenetV2Options, type ShuffleWidth } from './shufflenet-v2.ts';
+export { squeezenet, type SqueezenetOptions, type SqueezenetVersion } from './squeezenet.ts';
+export { vgg, type VggDepth, type VggOptions } from './vgg.ts';
 export type { NetOptions } from './blocks.ts';
 export { fromSafetensors, randomWeights, type WeightSource } from './weights.ts';
 export { readSafetensors } from '../src/formats/safetensors/parse.ts';

@@ -3,6 +3,7 @@ import { InputError } from '../src/core/errors.ts';
 import { isFloat } from '../src/core/dtype.ts';
 import { elementCount, shapeText, type Shape, type Tensor } from '../src/core/tensor.ts';
 import { product, sameArray } from '../src/util/arrays.ts';
+import { bitSource, fillNormal, fillUniform } from './random-fill.ts';
 
 /**
  * Parameters by name, in PyTorch's layout: convolutions `[out, in / group, kH, kW]`, linear layers `[out, in]`, batch
@@ -43,27 +44,21 @@ export function fromSafetensors(tensors: ReadonlyMap<string, Tensor>): WeightSou
 export function randomWeights(seed = 1): WeightSource {
   return {
     get: (name, shape) => {
-      const uniform = uniformSource(hash(name, seed));
+      const source = bitSource(hash(name, seed));
       const data = new Float32Array(elementCount(shape));
-      const draw = distribution(name, shape, uniform);
-      for (let i = 0; i < data.length; i++) data[i] = draw();
+      if (shape.length > 1) fillNormal(data, Math.sqrt(2 / Math.max(1, product(shape.slice(1)))), source);
+      else fillUniform(data, ...rangeOf(name), source);
       return { dtype: 'float32', shape, data };
     },
   };
 }
 
-function distribution(name: string, shape: Shape, uniform: () => number): () => number {
-  if (name.endsWith('.running_var')) return () => 0.5 + uniform();
-  if (name.endsWith('.running_mean') || name.endsWith('.bias')) return () => 0.2 * (uniform() - 0.5);
+/** Range of the elements of a parameter that has one per channel. */
+function rangeOf(name: string): readonly [from: number, to: number] {
+  if (name.endsWith('.running_var')) return [0.5, 1.5];
+  if (name.endsWith('.running_mean') || name.endsWith('.bias')) return [-0.1, 0.1];
   // About 1 on average: much less, and deep networks forget their input; more, and residual sums explode.
-  if (shape.length === 1) return () => 0.5 + 0.9 * uniform();
-  const deviation = Math.sqrt(2 / Math.max(1, product(shape.slice(1))));
-  return () => deviation * normal(uniform);
-}
-
-/** Standard normal, by the Box–Muller transform. */
-function normal(uniform: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  return [0.5, 1.4];
 }
 
 /** FNV-1a of the name, started from the seed. */
@@ -71,17 +66,4 @@ function hash(name: string, seed: number): number {
   let h = (2166136261 ^ seed) >>> 0;
   for (let i = 0; i < name.length; i++) h = Math.imul(h ^ name.charCodeAt(i), 16777619) >>> 0;
   return h;
-}
-
-/** Uniform in [0, 1): xorshift32 (Marsaglia 2003), warmed up so that near seeds diverge. */
-function uniformSource(seed: number): () => number {
-  let state = seed || 1;
-  const next = (): number => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 4294967296;
-  };
-  for (let i = 0; i < 8; i++) next();
-  return next;
 }

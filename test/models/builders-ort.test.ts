@@ -3,11 +3,15 @@
  * the kernels, and as it comes back from the ONNX importer.
  */
 import { describe, expect, it } from 'vitest';
+import { inceptionV3 } from '../../models/inception-v3.ts';
 import { mobilenetV1 } from '../../models/mobilenet-v1.ts';
 import { mobilenetV2 } from '../../models/mobilenet-v2.ts';
 import { mobilenetV3 } from '../../models/mobilenet-v3.ts';
+import { resnet } from '../../models/resnet.ts';
 import { shufflenetV1 } from '../../models/shufflenet-v1.ts';
 import { shufflenetV2 } from '../../models/shufflenet-v2.ts';
+import { squeezenet } from '../../models/squeezenet.ts';
+import { vgg } from '../../models/vgg.ts';
 import { randomWeights } from '../../models/weights.ts';
 import { zeros, type Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
@@ -35,6 +39,15 @@ const networks: readonly (readonly [string, Graph])[] = [
   ['ShuffleNet v1 0.25x, 4 groups', shufflenetV1({ ...small, groups: 4, scale: 0.25, resolution: 64 })],
   ['ShuffleNet v2 0.5x', shufflenetV2({ ...small, width: 0.5, resolution: 64 })],
   ['ShuffleNet v2 1x, odd resolution', shufflenetV2({ ...small, width: 1, resolution: 47 })],
+  ['ResNet-18, batch 2', resnet({ ...small, depth: 18, resolution: 32, batch: 2 })],
+  ['ResNet-34, odd resolution', resnet({ ...small, depth: 34, resolution: 47 })],
+  ['ResNet-50', resnet({ ...small, depth: 50, resolution: 64 })],
+  ['SqueezeNet 1.0', squeezenet({ ...small, version: '1.0', resolution: 64 })],
+  ['SqueezeNet 1.1, batch 2', squeezenet({ ...small, version: '1.1', resolution: 50, batch: 2 })],
+  ['VGG-11 spread from one pixel, batch 2', vgg({ ...small, depth: 11, resolution: 32, hidden: 64, batch: 2 })],
+  ['VGG-16', vgg({ ...small, depth: 16, resolution: 33, hidden: 96 })],
+  ['Inception v3 at its smallest', inceptionV3({ ...small, resolution: 75 })],
+  ['Inception v3', inceptionV3({ ...small, resolution: 96 })],
 ];
 
 /** From this resolution on no map shrinks to 1×1, where Transposes turn into Reshapes that layout does not cancel. */

@@ -3,11 +3,15 @@
  * normalisation does not (it folds away); every difference from a published number is explained beside it.
  */
 import { describe, expect, it } from 'vitest';
+import { inceptionV3 } from '../../models/inception-v3.ts';
 import { mobilenetV1 } from '../../models/mobilenet-v1.ts';
 import { mobilenetV2 } from '../../models/mobilenet-v2.ts';
 import { mobilenetV3 } from '../../models/mobilenet-v3.ts';
+import { resnet, type ResnetDepth } from '../../models/resnet.ts';
 import { shufflenetV1, type ShuffleGroups } from '../../models/shufflenet-v1.ts';
 import { shufflenetV2, type ShuffleWidth } from '../../models/shufflenet-v2.ts';
+import { squeezenet } from '../../models/squeezenet.ts';
+import { vgg, type VggDepth } from '../../models/vgg.ts';
 import type { WeightSource } from '../../models/weights.ts';
 import { zeros } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
@@ -93,5 +97,40 @@ describe('ShuffleNet v2 (arXiv:1807.11164, table 8)', () => {
     expect(count).toBeCloseTo(ours, 0);
     expect((published - count) / published).toBeGreaterThan(0);
     expect((published - count) / published).toBeLessThan(0.015);
+  });
+});
+
+describe('ResNet, VGG, SqueezeNet and Inception v3: the millions torchvision states with its trained weights', () => {
+  // The paper's table 1 has 1.8, 3.6, 3.8, 7.6 and 11.3 G: the same layers to 34, but from 50 on its stride stands in the
+  // first 1×1, so that the 3×3 behind it works on a quarter of the pixels.
+  it.each([
+    [18, 1814],
+    [34, 3664],
+    [50, 4089],
+    [101, 7801],
+    [152, 11514],
+  ] satisfies [ResnetDepth, number][])('ResNet-%i: %i M', (depth, published) => {
+    expect(Math.round(millions(resnet({ depth, weights })))).toBe(published);
+  });
+
+  it.each([
+    [11, 7609],
+    [13, 11308],
+    [16, 15470],
+    [19, 19632],
+  ] satisfies [VggDepth, number][])('VGG-%i: %i M', (depth, published) => {
+    expect(Math.round(millions(vgg({ depth, weights })))).toBe(published);
+  });
+
+  it.each([
+    ['1.0', 819],
+    ['1.1', 349],
+  ] as const)('SqueezeNet %s: %i M', (version, published) => {
+    expect(Math.round(millions(squeezenet({ version, weights })))).toBe(published);
+  });
+
+  // The paper says "about 5 billion"; torchvision states 5.713 G for its weights, which are of the same layers.
+  it('Inception v3: 5713 M', () => {
+    expect(Math.round(millions(inceptionV3({ weights })))).toBe(5713);
   });
 });

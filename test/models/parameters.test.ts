@@ -1,14 +1,18 @@
 /** Parameter counts and names of the builders, against torchvision's and the papers' tables. */
 import { describe, expect, it } from 'vitest';
+import { inceptionV3 } from '../../models/inception-v3.ts';
 import { mobilenetV1 } from '../../models/mobilenet-v1.ts';
 import { mobilenetV2 } from '../../models/mobilenet-v2.ts';
 import { mobilenetV3 } from '../../models/mobilenet-v3.ts';
+import { resnet, type ResnetDepth } from '../../models/resnet.ts';
 import { shufflenetV1, type ShuffleGroups } from '../../models/shufflenet-v1.ts';
 import { shufflenetV2, type ShuffleWidth } from '../../models/shufflenet-v2.ts';
+import { squeezenet, type SqueezenetVersion } from '../../models/squeezenet.ts';
+import { vgg, type VggDepth } from '../../models/vgg.ts';
 import { fromSafetensors, randomWeights, type WeightSource } from '../../models/weights.ts';
 import { product } from '../../src/util/arrays.ts';
 import { InputError } from '../../src/core/errors.ts';
-import { tensorOf, zeros, type Tensor } from '../../src/core/tensor.ts';
+import { tensorOf, zeros, type Shape, type Tensor } from '../../src/core/tensor.ts';
 import { analyse } from '../../src/analysis/summary.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';
 import type { Graph } from '../../src/ir/graph.ts';
@@ -22,15 +26,28 @@ const millions = (n: number): number => Math.round(n / 1e5) / 10;
 
 describe('trainable parameters equal torchvision’s', () => {
   it.each([
-    ['mobilenet_v2', 3_504_872, mobilenetV2({ weights })],
-    ['mobilenet_v3_small', 2_542_856, mobilenetV3({ variant: 'small', weights })],
-    ['mobilenet_v3_large', 5_483_032, mobilenetV3({ variant: 'large', weights })],
-    ['shufflenet_v2_x0_5', 1_366_792, shufflenetV2({ width: 0.5, weights })],
-    ['shufflenet_v2_x1_0', 2_278_604, shufflenetV2({ width: 1, weights })],
-    ['shufflenet_v2_x1_5', 3_503_624, shufflenetV2({ width: 1.5, weights })],
-    ['shufflenet_v2_x2_0', 7_393_996, shufflenetV2({ width: 2, weights })],
-  ])('%s: %i', (_name, expected, graph) => {
-    expect(trainable(graph)).toBe(expected);
+    ['mobilenet_v2', 3_504_872, () => mobilenetV2({ weights })],
+    ['mobilenet_v3_small', 2_542_856, () => mobilenetV3({ variant: 'small', weights })],
+    ['mobilenet_v3_large', 5_483_032, () => mobilenetV3({ variant: 'large', weights })],
+    ['shufflenet_v2_x0_5', 1_366_792, () => shufflenetV2({ width: 0.5, weights })],
+    ['shufflenet_v2_x1_0', 2_278_604, () => shufflenetV2({ width: 1, weights })],
+    ['shufflenet_v2_x1_5', 3_503_624, () => shufflenetV2({ width: 1.5, weights })],
+    ['shufflenet_v2_x2_0', 7_393_996, () => shufflenetV2({ width: 2, weights })],
+    ['resnet18', 11_689_512, () => resnet({ depth: 18, weights })],
+    ['resnet34', 21_797_672, () => resnet({ depth: 34, weights })],
+    ['resnet50', 25_557_032, () => resnet({ depth: 50, weights })],
+    ['resnet101', 44_549_160, () => resnet({ depth: 101, weights })],
+    ['resnet152', 60_192_808, () => resnet({ depth: 152, weights })],
+    ['vgg11', 132_863_336, () => vgg({ depth: 11, weights })],
+    ['vgg13', 133_047_848, () => vgg({ depth: 13, weights })],
+    ['vgg16', 138_357_544, () => vgg({ depth: 16, weights })],
+    ['vgg19', 143_667_240, () => vgg({ depth: 19, weights })],
+    ['squeezenet1_0', 1_248_424, () => squeezenet({ version: '1.0', weights })],
+    ['squeezenet1_1', 1_235_496, () => squeezenet({ version: '1.1', weights })],
+    // 27 161 264 with the auxiliary classifier.
+    ['inception_v3', 23_834_568, () => inceptionV3({ weights })],
+  ] as const)('%s: %i', (_name, expected, build) => {
+    expect(trainable(build())).toBe(expected);
   });
 });
 
@@ -64,6 +81,12 @@ describe('every published width and group count builds', () => {
     }
   });
 
+  it('VGG averages larger maps to the classifier’s 7×7', () => {
+    const graph = inferShapes(vgg({ depth: 11, hidden: 8, resolution: 450, weights }));
+    const pool = graph.nodes.find((n) => n.op === 'AveragePool');
+    expect(graph.values.get(pool?.outputs[0] ?? '')?.shape).toEqual([1, 7, 7, 512]);
+  });
+
   it.each(GROUPS.flatMap((groups) => [0.25, 0.5, 1, 1.5, 2].map((scale) => [groups, scale] as const)))(
     'ShuffleNet v1 of %i groups at scale %d',
     (groups, scale) => {
@@ -73,8 +96,8 @@ describe('every published width and group count builds', () => {
   );
 });
 
-/** Every parameter the smallest ShuffleNet v2 asks for, by name. */
-function all(): Map<string, Tensor> {
+/** Every parameter a builder asks for, by name. */
+function asked(build: (weights: WeightSource) => Graph): Map<string, Tensor> {
   const seen = new Map<string, Tensor>();
   const record: WeightSource = {
     get: (name, shape) => {
@@ -83,9 +106,14 @@ function all(): Map<string, Tensor> {
       return t;
     },
   };
-  shufflenetV2({ width: 0.5, weights: record });
+  build(record);
   return seen;
 }
+
+const shapesOf = (build: (weights: WeightSource) => Graph): ReadonlyMap<string, Shape> =>
+  new Map([...asked(build)].map(([name, t]) => [name, t.shape]));
+
+const all = (): Map<string, Tensor> => asked((weights) => shufflenetV2({ width: 0.5, weights }));
 
 describe('weights', () => {
   it('are asked for by torchvision’s names and shapes', () => {
@@ -114,6 +142,38 @@ describe('weights', () => {
     expect(product(w?.shape ?? [])).toBe(648);
   });
 
+  it('are asked for by torchvision’s names in the larger networks too', () => {
+    const residual = shapesOf((w) => resnet({ depth: 50, weights: w }));
+    expect(residual.get('conv1.weight')).toEqual([64, 3, 7, 7]);
+    expect(residual.get('layer1.0.downsample.0.weight')).toEqual([256, 64, 1, 1]);
+    expect(residual.get('layer4.2.conv2.weight')).toEqual([512, 512, 3, 3]);
+    expect(residual.get('layer4.2.bn3.running_var')).toEqual([2048]);
+    expect(residual.has('layer1.1.downsample.0.weight')).toBe(false);
+    expect(shapesOf((w) => resnet({ depth: 18, weights: w })).has('layer1.0.downsample.0.weight')).toBe(false);
+    const fire = shapesOf((w) => squeezenet({ version: '1.0', weights: w }));
+    expect(fire.get('features.12.expand3x3.weight')).toEqual([256, 64, 3, 3]);
+    expect(fire.get('classifier.1.bias')).toEqual([1000]);
+    const mixed = shapesOf((w) => inceptionV3({ weights: w }));
+    expect(mixed.get('Conv2d_1a_3x3.conv.weight')).toEqual([32, 3, 3, 3]);
+    expect(mixed.get('Mixed_6b.branch7x7_2.conv.weight')).toEqual([128, 128, 1, 7]);
+    expect(mixed.get('Mixed_7c.branch3x3dbl_3b.conv.weight')).toEqual([384, 384, 3, 1]);
+    expect(mixed.get('Mixed_7c.branch_pool.bn.weight')).toEqual([192]);
+    const stacked = shapesOf((w) => vgg({ depth: 16, hidden: 8, weights: w }));
+    expect(stacked.get('features.28.weight')).toEqual([512, 512, 3, 3]);
+    expect(stacked.get('classifier.0.weight')).toEqual([8, 25088]);
+    expect(stacked.get('classifier.6.weight')).toEqual([1000, 8]);
+  });
+
+  it('of VGG’s first linear layer follow the flattened map, channels last', () => {
+    const map = asked((w) => vgg({ depth: 11, hidden: 2, weights: w }));
+    const numbered = Float32Array.from({ length: 2 * 25088 }, (_, i) => i);
+    map.set('classifier.0.weight', { dtype: 'float32', shape: [2, 25088], data: numbered });
+    const graph = vgg({ depth: 11, hidden: 2, weights: fromSafetensors(map) });
+    // Unit 1, row 3, column 5, channel 100: stored by channel, then row, then column.
+    const stored = 1 * 25088 + (100 * 7 + 3) * 7 + 5;
+    expect(graph.initializers.get('classifier.0.weight')?.data[1 * 25088 + (3 * 7 + 5) * 512 + 100]).toBe(stored);
+  });
+
   it('that are missing or misshapen are named', () => {
     const map = all();
     map.delete('stage3.2.branch2.0.weight');
@@ -139,5 +199,14 @@ describe('weights', () => {
     expect(() => mobilenetV2({ resolution: 0 })).toThrow('resolution 0 is not a positive integer');
     expect(() => shufflenetV1({ groups: 5 as ShuffleGroups })).toThrow('5 groups; ShuffleNet has 1, 2, 3, 4 or 8');
     expect(() => shufflenetV2({ width: 0.75 as ShuffleWidth })).toThrow('width 0.75');
+    expect(() => resnet({ depth: 20 as ResnetDepth })).toThrow('depth 20; ResNet has 18, 34, 50, 101, 152');
+    expect(() => vgg({ depth: 12 as VggDepth })).toThrow('depth 12; VGG has 11, 13, 16, 19');
+    expect(() => vgg({ hidden: 0 })).toThrow('hidden 0 is not a positive integer');
+    expect(() => vgg({ resolution: 160, weights })).toThrow("VGG's last map would be 5x5");
+    expect(() => vgg({ resolution: 31, weights })).toThrow("VGG's last map would be 0x0");
+    expect(() => squeezenet({ version: '2.0' as SqueezenetVersion })).toThrow(
+      'version 2.0; SqueezeNet has 1.0 and 1.1',
+    );
+    expect(() => inceptionV3({ resolution: 74 })).toThrow('resolution 74 is below 75');
   });
 });
