@@ -7,7 +7,7 @@ import { create, globals } from 'webgpu';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import { packParams, paramsBytes, type ShaderModule } from '../../shaders/lib/module.ts';
-import { DEFAULT_LIMITS, type AdapterClass } from '../../src/core/limits.ts';
+import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
 import type { KernelDefinition } from '../../src/kernels/definition.ts';
 import { KERNELS } from '../../src/kernels/registry.ts';
@@ -48,7 +48,16 @@ interface Made {
   readonly label: string;
 }
 
-const ADAPTERS: readonly AdapterClass[] = ['software', 'discrete'];
+const plain = { limits: DEFAULT_LIMITS, features: [] };
+const rich = { limits: DEFAULT_LIMITS, features: ['shader-f16', 'subgroups'] };
+const PROFILES: readonly DeviceProfile[] = [
+  { ...plain, adapterClass: 'software' },
+  { ...plain, adapterClass: 'discrete' },
+  // Subgroups as SwiftShader, lavapipe and NVIDIA have them.
+  { ...rich, adapterClass: 'software', subgroupSize: 4 },
+  { ...rich, adapterClass: 'software', subgroupSize: 8 },
+  { ...rich, adapterClass: 'discrete', subgroupSize: 32 },
+];
 
 /** Distinct shaders by their text. */
 const made = new Map<string, Made>();
@@ -58,8 +67,7 @@ function collect(c: OpCase): void {
   const definition = KERNELS[c.op] as unknown as KernelDefinition<OpKind>;
   if (definition.kind !== 'dispatch') return;
   const { context } = prepare(c);
-  for (const adapterClass of ADAPTERS) {
-    const device = { limits: DEFAULT_LIMITS, adapterClass, features: [] };
+  for (const device of PROFILES) {
     for (const variant of definition.variants) {
       for (const { shader, params } of variant.tryLower({ ...context, device }) ?? []) {
         dispatched.add(c.op);
@@ -120,7 +128,8 @@ describe('shaders', () => {
       if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true });
     }
     const gpu = create(['backend=null']);
-    const device = await (await gpu.requestAdapter())?.requestDevice();
+    const requiredFeatures = ['shader-f16', 'subgroups'] as const;
+    const device = await (await gpu.requestAdapter())?.requestDevice({ requiredFeatures: [...requiredFeatures] });
     expect(device).toBeDefined();
     if (!device) return;
     const sources = [...made.values()].map(({ shader: { wgsl, bindings, params }, label }) => {
