@@ -4,31 +4,61 @@
  */
 import type { Binding, ShaderModule } from '../../shaders/lib/module.ts';
 import { packParams } from '../../shaders/lib/module.ts';
-import { hostArray, type DType, type HostArray } from '../../src/core/dtype.ts';
-import { elementCount, tensor, type Tensor, type TensorDesc } from '../../src/core/tensor.ts';
+import { storedBytes } from '../../src/core/dtype.ts';
+import type { DeviceProfile } from '../../src/core/limits.ts';
+import type { Placement } from '../../src/core/placement.ts';
+import { tensor, type Tensor, type TensorDesc } from '../../src/core/tensor.ts';
+import { inputPlacement, outputPlacement, result } from '../../src/kernels/definition.ts';
+import { profileOf } from '../../src/runtime/webgpu/device.ts';
+import { gatherValue } from '../../src/runtime/webgpu/elements.ts';
+import { extentOf, placed, requireUntouched } from './placed-bytes.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
 import type { CallOperand, KernelCall } from '../../src/kernels/definition.ts';
 import { KERNELS } from '../../src/kernels/registry.ts';
-import { lowerCase, prepare } from './lower-case.ts';
+import { lowerCase, prepare, type Setup } from './lower-case.ts';
 import type { OpCase } from './op-case.ts';
 
-export { lowerCase, referenceOf, TEST_PROFILE, variantsOf } from './lower-case.ts';
+export { lowerCase, referenceOf, setupsOf, TEST_PROFILE, variantsOf } from './lower-case.ts';
+
+/** A value in memory: what it holds, how it is stored, and where in its buffer. */
+interface Operand {
+  readonly name: string;
+  readonly desc: TensorDesc;
+  readonly placement: Placement;
+  /** Present for operands that exist before. */
+  readonly tensor?: Tensor;
+  /** The operand whose buffer this one takes over. */
+  readonly over?: string | undefined;
+}
 
 /** Runs a case on the GPU with the named variant, or with the first that applies. A `view` operator copies its input. */
-export async function runCaseOnGpu<K extends OpKind>(c: OpCase<K>, variantName?: string): Promise<Tensor[]> {
-  const { context, inputs, outputs } = prepare(c);
-  const feeds = new Map<string, Tensor>();
-  context.node.inputs.forEach((name, i) => {
-    const t = inputs[i];
-    if (name !== '' && t) feeds.set(name, t);
-  });
+export async function runCaseOnGpu<K extends OpKind>(
+  c: OpCase<K>,
+  variantName?: string,
+  setup: Setup = {},
+): Promise<Tensor[]> {
+  const { context, inputs, outputs } = prepare(c, setup);
   if (KERNELS[c.op].kind === 'view') {
     const data = inputs[0]?.data ?? new Float32Array(0);
     return outputs.map(({ dtype, shape }) => tensor(dtype, shape, data.slice()));
   }
-  const results = new Map(context.node.outputs.map((name, i) => [name, outputs[i]] as const));
-  return runCalls(lowerCase(c, variantName), feeds, results);
+  const feeds = context.node.inputs.flatMap((name, i): Operand[] => {
+    const [desc, t] = [context.inputs[i], inputs[i]];
+    return name !== '' && desc && t ? [{ name, desc, placement: inputPlacement(context, i), tensor: t }] : [];
+  });
+  const results = context.node.outputs.map((name, i): Operand => {
+    const over = context.node.inputs.find((_, k) => context.shares(k, i));
+    return { name, desc: result(context, i), placement: outputPlacement(context, i), over };
+  });
+  const calls = lowerCase(c, variantName, setup);
+  const values = await runCalls(calls, feeds, results);
+  return values.map((t, i) => ({ ...t, dtype: outputs[i]?.dtype ?? t.dtype }));
+}
+
+/** What the device of the tests offers: with it, variants for its features are lowered too. */
+export async function gpuProfile(): Promise<DeviceProfile> {
+  return profileOf((await openDevice()).device);
 }
 
 interface Gpu {
@@ -38,11 +68,15 @@ interface Gpu {
 
 let opened: Promise<Gpu> | undefined;
 
-/** The one device of this process, with the limits every device has, on the adapter that applications would get. */
+/**
+ * The one device of this process, on the adapter that applications would get: with its features that kernels use, and
+ * the limits every device has.
+ */
 function openDevice(): Promise<Gpu> {
   opened ??= (async () => {
     const { adapter } = await openGpu();
-    return { device: await adapter.requestDevice(), pipelines: new Map() };
+    const requiredFeatures = (['shader-f16', 'subgroups'] as const).filter((f) => adapter.features.has(f));
+    return { device: await adapter.requestDevice({ requiredFeatures }), pipelines: new Map() };
   })();
   return opened;
 }
@@ -55,12 +89,12 @@ export async function closeGpu(): Promise<void> {
 
 /**
  * Runs dispatches in order. `feeds` are the values that exist before, `results` those to read back. Buffers are
- * filled with 0xff bytes (NaN in float32) first, so that an element no invocation writes is seen.
+ * filled with 0xff bytes (NaN) first, so that an element no invocation writes is seen, and one outside is too.
  */
-export async function runCalls(
+async function runCalls(
   calls: readonly KernelCall[],
-  feeds: ReadonlyMap<string, Tensor>,
-  results: ReadonlyMap<string, TensorDesc | undefined>,
+  feeds: readonly Operand[],
+  results: readonly Operand[],
 ): Promise<Tensor[]> {
   const gpu = await openDevice();
   const { device } = gpu;
@@ -81,7 +115,7 @@ async function execute(
   gpu: Gpu,
   calls: readonly KernelCall[],
   buffers: BufferPool,
-  results: ReadonlyMap<string, TensorDesc | undefined>,
+  results: readonly Operand[],
 ): Promise<Tensor[]> {
   const { device } = gpu;
   const steps = [];
@@ -99,7 +133,7 @@ async function execute(
   pass.end();
   device.queue.submit([encoder.finish()]);
   const out: Tensor[] = [];
-  for (const [name, desc] of results) if (desc) out.push(await buffers.read(name, desc));
+  for (const operand of results) if (operand.name !== '') out.push(await buffers.read(operand));
   return out;
 }
 
@@ -181,20 +215,21 @@ class BufferPool {
   readonly #constants = new Map<Tensor, GPUBuffer>();
   readonly #all: GPUBuffer[] = [];
 
-  constructor(
-    device: GPUDevice,
-    feeds: ReadonlyMap<string, Tensor>,
-    results: ReadonlyMap<string, TensorDesc | undefined>,
-  ) {
+  constructor(device: GPUDevice, feeds: readonly Operand[], results: readonly Operand[]) {
     this.#device = device;
-    for (const [name, t] of feeds) this.#named.set(name, this.#upload(t));
-    for (const [name, desc] of results) if (desc) this.#named.set(name, this.#blank(elementCount(desc.shape)));
+    for (const { name, desc, placement, tensor: t } of feeds) {
+      if (t) this.#named.set(name, this.#upload(placed(t, desc, placement)));
+    }
+    for (const { name, desc, placement, over } of results) {
+      const taken = this.#named.get(over ?? '');
+      if (name !== '') this.#named.set(name, taken ?? this.#blank(extentOf(desc, placement) * storedBytes(desc.dtype)));
+    }
   }
 
   of(operand: CallOperand): GPUBuffer {
     if (operand.kind === 'prepared') throw new Error('prepared weights were not expanded');
     if (operand.kind === 'constant') {
-      const known = this.#constants.get(operand.tensor) ?? this.#upload(operand.tensor);
+      const known = this.#constants.get(operand.tensor) ?? this.#upload(placed(operand.tensor));
       this.#constants.set(operand.tensor, known);
       return known;
     }
@@ -202,7 +237,7 @@ class BufferPool {
     const known = this.#named.get(key);
     if (known) return known;
     if (operand.kind === 'value') throw new Error(`value "${operand.name}" has no buffer`);
-    const made = this.#blank(operand.elements);
+    const made = this.#blank(operand.elements * storedBytes(operand.dtype ?? 'float32'));
     this.#named.set(key, made);
     return made;
   }
@@ -213,18 +248,18 @@ class BufferPool {
     return buffer;
   }
 
-  async read(name: string, { dtype, shape }: TensorDesc): Promise<Tensor> {
+  async read({ name, desc, placement }: Operand): Promise<Tensor> {
     const source = this.#named.get(name);
     if (!source) throw new Error(`no buffer for "${name}"`);
-    const n = elementCount(shape);
     const staging = this.#create(source.size, GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ);
     const encoder = this.#device.createCommandEncoder();
     encoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
     this.#device.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
-    const data = fromWords(dtype, staging.getMappedRange().slice(0), n);
+    const bytes = staging.getMappedRange().slice(0);
     staging.unmap();
-    return tensor(dtype, shape, data);
+    requireUntouched(bytes, desc, placement);
+    return gatherValue({ buffer: 0, desc, placement }, desc.dtype, bytes);
   }
 
   destroy(): void {
@@ -237,29 +272,19 @@ class BufferPool {
     return buffer;
   }
 
-  #storage(elements: number): GPUBuffer {
-    return this.#create(elements * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC);
+  #storage(bytes: number): GPUBuffer {
+    return this.#create(bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC);
   }
 
-  #upload({ data }: Tensor): GPUBuffer {
-    const words = data.BYTES_PER_ELEMENT === 4 ? data.slice() : Int32Array.from(data);
-    const buffer = this.#storage(words.length);
-    this.#device.queue.writeBuffer(buffer, 0, words.buffer);
+  #upload(words: Uint8Array<ArrayBuffer>): GPUBuffer {
+    const buffer = this.#storage(words.byteLength);
+    this.#device.queue.writeBuffer(buffer, 0, words);
     return buffer;
   }
 
-  #blank(elements: number): GPUBuffer {
-    const buffer = this.#storage(elements);
-    this.#device.queue.writeBuffer(buffer, 0, new Uint8Array(buffer.size).fill(0xff).buffer);
+  #blank(bytes: number): GPUBuffer {
+    const buffer = this.#storage(bytes);
+    this.#device.queue.writeBuffer(buffer, 0, new Uint8Array(buffer.size).fill(0xff));
     return buffer;
   }
-}
-
-/** Four-byte GPU elements as the host array of `dtype`. */
-function fromWords(dtype: DType, bytes: ArrayBuffer, n: number): HostArray {
-  const out = hostArray(dtype, n);
-  const words = out instanceof Float32Array ? new Float32Array(bytes) : new Int32Array(bytes);
-  if (out instanceof Uint32Array) out.set(new Uint32Array(bytes, 0, n));
-  else out.set(words.subarray(0, n));
-  return out;
 }

@@ -1,11 +1,10 @@
 /** Every variant of the elementwise, data-movement, reduction and selection kernels against the CPU reference. */
-import { afterAll, describe, expect, it } from 'vitest';
-import { isFloat } from '../../src/core/dtype.ts';
+import { afterAll, describe, it } from 'vitest';
 import type { OpKind } from '../../src/ir/ops.ts';
-import { KERNELS } from '../../src/kernels/registry.ts';
 import { gpuTables } from '../helpers/case-tables.ts';
+import { checkCase } from '../helpers/check-case.ts';
 import { expectClose, floatTolerance } from '../helpers/close.ts';
-import { closeGpu, referenceOf, runCaseOnGpu, variantsOf } from '../helpers/gpu-run.ts';
+import { closeGpu, referenceOf, runCaseOnGpu } from '../helpers/gpu-run.ts';
 import type { OpCase } from '../helpers/op-case.ts';
 
 /** Operators that compute with floats; others only move elements and must give the same bits, unless a case says otherwise. */
@@ -16,22 +15,8 @@ const EXACT = { rtol: 0, atol: 0 };
 afterAll(closeGpu);
 
 describe.each(await gpuTables('second'))('$op', ({ cases }) => {
-  it.each(cases)('$name', async (c) => {
-    const expected = referenceOf(c);
-    const variants = KERNELS[c.op].kind === 'view' ? [undefined] : variantsOf(c);
-    expect(variants.length).toBeGreaterThan(0);
-    for (const variant of variants) {
-      const actual = await runCaseOnGpu(c, variant);
-      expect(actual.length).toBe(expected.length);
-      expected.forEach((e, i) => {
-        const a = actual[i];
-        if (!a) throw new Error(`${variant} gave no output ${i}`);
-        expect(a.dtype).toBe(e.dtype);
-        const float = COMPUTING.includes(c.op) ? floatTolerance() : EXACT;
-        const tolerance = isFloat(e.dtype) ? (c.tolerance ?? float) : EXACT;
-        expectClose(a, e, tolerance, `${variant ?? 'view'}, output ${i}`);
-      });
-    }
+  it.each(cases.map((c, index) => ({ name: c.name, c, index })))('$name', async ({ c, index }) => {
+    await checkCase(c, index, c.tolerance ?? (COMPUTING.includes(c.op) ? floatTolerance() : EXACT));
   });
 });
 

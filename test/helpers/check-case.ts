@@ -1,0 +1,48 @@
+/** Checks every kernel variant of a case against the CPU reference, also with its operands stored or placed otherwise. */
+import { expect } from 'vitest';
+import type { Tolerance } from '../../src/core/compare.ts';
+import { isFloat } from '../../src/core/dtype.ts';
+import type { OpKind } from '../../src/ir/ops.ts';
+import { KERNELS } from '../../src/kernels/registry.ts';
+import { at } from '../../src/util/arrays.ts';
+import { expectClose } from './close.ts';
+import { gpuProfile, referenceOf, runCaseOnGpu, setupsOf, variantsOf } from './gpu-run.ts';
+import type { Setup } from './lower-case.ts';
+import type { OpCase } from './op-case.ts';
+
+/** Every setup of every case, instead of one in turn: `TILEWISE_ALL_SETUPS=1`. */
+const ALL = process.env['TILEWISE_ALL_SETUPS'] === '1';
+
+/** A stored half is rounded to 11 bits, and two neighbours may be met; results below 2⁻¹⁴ are subnormal. */
+const HALF: Tolerance = { rtol: 2 ** -10, atol: 1e-4 };
+
+const EXACT: Tolerance = { rtol: 0, atol: 0 };
+
+/**
+ * Runs every variant on a device with the adapter's features: as it is, and in one more setup, `index` saying whose turn
+ * it is. `tolerance` is for floats; integers must be equal.
+ */
+export async function checkCase(c: OpCase<OpKind>, index: number, tolerance: Tolerance): Promise<void> {
+  const device = await gpuProfile();
+  const setups = setupsOf(c, device);
+  const further = ALL ? setups : setups.slice(index % Math.max(1, setups.length)).slice(0, 1);
+  for (const setup of [{ device }, ...further]) await checkSetup(c, setup, tolerance);
+}
+
+async function checkSetup(c: OpCase<OpKind>, setup: Setup, tolerance: Tolerance): Promise<void> {
+  const expected = referenceOf(c, setup);
+  const variants = KERNELS[c.op].kind === 'view' ? [undefined] : variantsOf(c, setup);
+  const { half = false, placement = 'dense', inPlace = false } = setup;
+  const how = `${half ? 'half, ' : ''}${inPlace ? 'in place, ' : ''}${placement}`;
+  expect(variants.length, how).toBeGreaterThan(0);
+  const floats = half ? { rtol: tolerance.rtol + HALF.rtol, atol: tolerance.atol + HALF.atol } : tolerance;
+  for (const variant of variants) {
+    const actual = await runCaseOnGpu(c, variant, setup);
+    expect(actual.length).toBe(expected.length);
+    expected.forEach((e, i) => {
+      const a = at(actual, i);
+      expect(a.dtype).toBe(e.dtype);
+      expectClose(a, e, isFloat(e.dtype) ? floats : EXACT, `${variant ?? 'view'} (${how}), output ${i}`);
+    });
+  }
+}
