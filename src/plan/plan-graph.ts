@@ -3,6 +3,7 @@ import { packParams, paramsBytes, type ShaderModule } from '../../shaders/lib/mo
 import { storedBytes } from '../core/dtype.ts';
 import { PlanError } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
+import { elementCount } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { descOf } from '../ir/rewrite.ts';
@@ -73,7 +74,8 @@ class Planner {
         });
       }
       const pipeline = { op: node.op, variant: call.variant };
-      this.#steps.push({ node: index, label, ...pipeline, ...this.#dispatch(call, pipeline), buffers });
+      const operandBytes = call.operands.map((operand) => this.#bytesOf(operand));
+      this.#steps.push({ node: index, label, ...pipeline, ...this.#dispatch(call, pipeline), buffers, operandBytes });
     });
     for (const slot of scratch.values()) this.#slots.release(slot);
   }
@@ -82,7 +84,7 @@ class Planner {
   #dispatch(
     { shader, params, workgroups }: Pick<KernelCall, 'shader' | 'params' | 'workgroups'>,
     { op, variant }: { op: string; variant: string },
-  ): Omit<PlanStep, 'node' | 'label' | 'op' | 'variant' | 'buffers'> {
+  ): Omit<PlanStep, 'node' | 'label' | 'op' | 'variant' | 'buffers' | 'operandBytes'> {
     const bytes = paramsBytes(shader.params);
     const paramsOffset = bytes === 0 ? 0 : this.#addParams(packParams(shader.params, params));
     return { pipeline: this.#pipelineFor(shader, `${op}/${variant}`), paramsOffset, paramsBytes: bytes, workgroups };
@@ -126,6 +128,16 @@ class Planner {
     const slot = this.#slotOf.get(root);
     if (slot === undefined) throw new PlanError(`value "${name}" has no buffer`);
     return slot;
+  }
+
+  /** What a dispatch that touches every element once moves for this operand. */
+  #bytesOf(operand: CallOperand): number {
+    if (operand.kind === 'value') {
+      const desc = this.#arrangement.get(operand.name)?.desc;
+      return desc ? elementCount(desc.shape) * storedBytes(desc.dtype) : 0;
+    }
+    if (operand.kind === 'constant') return elementCount(operand.tensor.shape) * storedBytes(operand.tensor.dtype);
+    return operand.elements * storedBytes(operand.dtype ?? 'float32');
   }
 
   #checkSize(what: string, bytes: number): void {
@@ -197,6 +209,7 @@ class Planner {
       variant: operand.key,
       ...this.#dispatch(operand, { op: 'Prepare', variant: operand.key }),
       buffers: [source, result].map((constant) => resolve(-1 - constant)),
+      operandBytes: [elementCount(operand.source.shape) * 4, this.#bytesOf(operand)],
     }));
   }
 

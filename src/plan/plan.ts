@@ -53,6 +53,8 @@ export interface PlanStep {
   readonly pipeline: number;
   /** Buffer of each storage binding, in binding order. */
   readonly buffers: readonly number[];
+  /** Bytes of the operand behind each binding: of the value itself, where it lies inside a larger buffer. */
+  readonly operandBytes: readonly number[];
   /** Byte range in the parameter buffer; zero bytes when the shader takes none. */
   readonly paramsOffset: number;
   readonly paramsBytes: number;

@@ -166,6 +166,11 @@ export class Executor {
     this.device.queue.submit([encoder.finish()]);
   }
 
+  /** Adds steps `from`…`to`−1 to a pass, with whatever its inputs were written: for profiles and the tuner. */
+  encodeSteps(pass: GPUComputePassEncoder, from: number, to: number): void {
+    encodeInto(pass, this.#dispatches.slice(from, to));
+  }
+
   /** Reads a value wherever it lies, as a tensor of the graph's `dtype`: for the step check; allocates. */
   async readValue(value: PlanValue, dtype: DType): Promise<Tensor> {
     const { bytes } = at(this.plan.buffers, value.buffer);
@@ -210,12 +215,16 @@ export class Executor {
 
 function encode(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[]): void {
   const pass = encoder.beginComputePass();
+  encodeInto(pass, dispatches);
+  pass.end();
+}
+
+function encodeInto(pass: GPUComputePassEncoder, dispatches: readonly Dispatch[]): void {
   for (const { pipeline, bindGroup, workgroups } of dispatches) {
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
     pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
   }
-  pass.end();
 }
 
 /** What every call on a disposed session rejects with. */
