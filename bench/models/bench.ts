@@ -1,0 +1,105 @@
+/** `npm run bench`: whole networks on WebGPU against the CPU reference. */
+import { Option } from 'commander';
+import { parseCount } from '../../src/cli/arguments.ts';
+import { table, type Streams } from '../../src/cli/output.ts';
+import { openGpu } from '../../src/node/adapter.ts';
+import { environment } from '../lib/environment.ts';
+import {
+  benchCommand,
+  disableShaderCache,
+  listOf,
+  parseCounts,
+  parsePositive,
+  runBench,
+  type BenchOptions,
+  type Steps,
+} from '../lib/program.ts';
+import { writeReport } from '../lib/report.ts';
+import { measure, type Row } from './measure.ts';
+import { NETWORK_NAMES, type NetworkName } from './networks.ts';
+import { complaints, isMeasured, sections, timeChart, timeTable } from './tables.ts';
+
+interface ModelBenchOptions extends BenchOptions {
+  readonly models?: readonly NetworkName[];
+  readonly batch?: readonly number[];
+  readonly runs?: number;
+  readonly seconds?: number;
+  readonly cpu?: CpuChoice;
+  readonly quick?: boolean;
+}
+
+const CPU_CHOICES = ['none', 'batch1', 'all'] as const;
+type CpuChoice = (typeof CPU_CHOICES)[number];
+
+/** What is measured where the command line does not say. */
+const FULL = { batch: [1, 8], runs: 30, seconds: 20, cpu: 'batch1' } as const;
+const QUICK = { batch: [1], runs: 5, seconds: 3, cpu: 'none' } as const;
+
+/** Runs the benchmark and resolves with the exit code: 1 when a row failed or an output disagrees. Never rejects. */
+export function runModelBench(argv: readonly string[], streams: Streams): Promise<number> {
+  const command = benchCommand('bench', 'Times whole networks on WebGPU against the CPU reference.')
+    .option('--models <names>', `with commas between: ${NETWORK_NAMES.join(', ')}; default: all`, listOf(NETWORK_NAMES))
+    .option('--batch <sizes>', 'batch sizes with commas between; default: 1,8', parseCounts)
+    .option('--runs <n>', 'timed runs a row; default: 30', parseCount)
+    .option(
+      '--seconds <n>',
+      'no further run of a row begins after this long, once there are three; default: 20',
+      parsePositive,
+    )
+    .addOption(new Option('--cpu <when>', 'where the CPU reference runs too; default: batch1').choices(CPU_CHOICES))
+    .option('--quick', 'batch 1, five runs, three seconds, no CPU reference, unless said otherwise');
+  return runBench<ModelBenchOptions>(command, argv, streams, (options, steps) => bench(options, steps, streams));
+}
+
+async function bench(options: ModelBenchOptions, steps: Steps, { stdout, stderr }: Streams): Promise<number> {
+  const chosen = { ...(options.quick ? QUICK : FULL), ...options };
+  if (chosen.shaderCache === 'off') disableShaderCache();
+  const env = environment(await openGpu({ adapter: options.adapter }));
+  const models = options.models ?? NETWORK_NAMES;
+  const pairs = models.flatMap((model) => chosen.batch.map((batch) => ({ model, batch })));
+  const rows: Row[] = [];
+  for (const { model, batch } of pairs) {
+    steps.begin(`${model}, batch ${batch}`, rows.length, pairs.length);
+    const { runs, seconds, adapter } = { adapter: undefined, ...chosen };
+    const row = await measure({ model, batch, runs, seconds, cpu: withCpu(chosen.cpu, batch), adapter });
+    steps.note(noteOf(row));
+    rows.push(row);
+  }
+  steps.stop();
+  const { shaderCache, cpu } = chosen;
+  const data = { environment: env, options: { runs: chosen.runs, seconds: chosen.seconds, cpu, shaderCache }, rows };
+  const adapterName = env.adapter?.name ?? '';
+  const paths = writeReport(
+    {
+      name: 'models',
+      title: 'tilewise: whole networks',
+      environment: env,
+      sections: sections(rows, { cpuSkipped: skippedNote(cpu, pairs), shaderCache }),
+      chart: timeChart(rows, adapterName),
+      data,
+    },
+    options.out,
+  );
+  const { head, rows: cells, right } = timeTable(rows);
+  const text = options.json ? JSON.stringify(data) : `${adapterName}\n${table(head, cells, right)}`;
+  stdout.write(`${text}\n`);
+  const wrong = complaints(rows);
+  stderr.write(`${[...wrong.map((line) => `error: ${line}`), `written: ${paths.join(', ')}`].join('\n')}\n`);
+  return wrong.length > 0 ? 1 : 0;
+}
+
+const withCpu = (choice: CpuChoice, batch: number): boolean => choice === 'all' || (choice === 'batch1' && batch === 1);
+
+function skippedNote(choice: CpuChoice, pairs: readonly { readonly batch: number }[]): string | undefined {
+  const skipped = [...new Set(pairs.map(({ batch }) => batch))].filter((batch) => !withCpu(choice, batch));
+  if (skipped.length === 0) return undefined;
+  return `The CPU reference did not run at batch ${skipped.join(' and ')} (\`--cpu ${choice}\`): it takes minutes on the large networks. \`--cpu all\` runs it everywhere.`;
+}
+
+function noteOf(row: Row): string {
+  const name = `${row.model} ×${row.batch}`;
+  if (!isMeasured(row)) return `${name}: ${row.error.message}`;
+  const { runMs, cpu, cold } = row;
+  const times = `${runMs.median.toFixed(1)} ms (spread ${runMs.spread.toFixed(1)}, ${runMs.runs} runs), cold ${cold.totalMs.toFixed(0)} ms`;
+  return `${name}: ${times}${cpu ? `, CPU ${cpu.runMs.median.toFixed(0)} ms` : ''}`;
+}

@@ -1,0 +1,39 @@
+/** The model benchmark end to end on its smallest networks. It measures; no time is asserted. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import type { Measured } from '../../bench/models/measure.ts';
+import { runModelBench } from '../../bench/models/bench.ts';
+
+it('measures a network, compares it with the reference, and writes its report', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'tilewise-bench-'));
+  onTestFinished(() => rmSync(out, { recursive: true }));
+  const written = { stdout: '', stderr: '' };
+  const sink = (name: 'stdout' | 'stderr') => ({ write: (text: string) => (written[name] += text) });
+  // The shader cache stays on: other tests of this process share its environment.
+  const argv = ['--json', '--models', 'shufflenet-v2', '--batch', '1,2', '--runs', '2', '--shader-cache', 'on'];
+  const code = await runModelBench([...argv, '--out', out], { stdout: sink('stdout'), stderr: sink('stderr') });
+  expect(written.stderr).toContain('[2/2] shufflenet-v2, batch 2');
+  expect(code, written.stderr).toBe(0);
+  const data: { environment: { adapter: { name: string } }; rows: Measured[] } = JSON.parse(written.stdout);
+  expect(data.environment.adapter.name).not.toBe('');
+  expect(data.rows.map(({ batch }) => batch)).toEqual([1, 2]);
+  for (const row of data.rows) {
+    expect(row.inputShape).toEqual([row.batch, 224, 224, 3]);
+    expect(row.runMs.runs).toBe(2);
+    expect(row.runMs.median).toBeGreaterThan(0);
+    expect(Object.keys(row.cold.stages)).toEqual(expect.arrayContaining(['parse', 'device', 'firstRun']));
+    expect(row.plan.dispatches).toBeGreaterThan(row.plan.pipelines);
+    expect(row.plan.activationBytes).toBeGreaterThanOrEqual(row.plan.lowerBoundBytes);
+    expect(row.cold.modelBytes).toBeGreaterThan(4 * row.parameters);
+  }
+  const [single, double] = data.rows;
+  expect(single?.cpu?.agrees).toBe(true);
+  expect(single?.cpu?.difference).toBeGreaterThan(0);
+  expect(double?.cpu).toBeUndefined();
+  expect(double?.multiplyAdds).toBe(2 * (single?.multiplyAdds ?? NaN));
+  expect(readdirSync(out).sort()).toEqual(['models.json', 'models.md', 'models.svg']);
+  expect(JSON.parse(readFileSync(join(out, 'models.json'), 'utf8'))).toEqual(data);
+  expect(readFileSync(join(out, 'models.md'), 'utf8')).toContain('did not run at batch 2');
+});
