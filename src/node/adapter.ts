@@ -8,6 +8,7 @@ import { DeviceError, InputError } from '../core/errors.ts';
 import { canChooseDriver, loadDawn, loadVulkanLoader, requestFrom, type DawnAdapter } from './adapter-dawn.ts';
 import { installedManifests, installedSoftwareDrivers, type SoftwareDriver } from './adapter-drivers.ts';
 import { packagedDriver } from './adapter-packaged.ts';
+import { restWhilePending } from './adapter-pause.ts';
 
 /** Which adapter was taken and where its driver came from. */
 export interface AdapterDescription {
@@ -61,7 +62,10 @@ export async function openGpu(options: OpenGpuOptions = {}): Promise<OpenedGpu> 
   }
   const search: Search = { dawn: await loadDawn(), tried: [] };
   const found = choice === undefined ? await fromFile(search, resolve(wanted)) : await find(search, choice);
-  if (found) return { ...found, tried: search.tried };
+  if (found) {
+    if (found.description.kind !== 'hardware') restWhilePending(search.dawn.globals);
+    return { ...found, tried: search.tried };
+  }
   throw new DeviceError(
     'NO_DEVICE',
     `no usable WebGPU adapter (asked for: ${wanted}). Tried:\n${bullets(search.tried)}`,
