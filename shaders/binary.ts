@@ -1,17 +1,19 @@
 /**
  * y = activation(a ∘ b), elementwise with broadcasting.
  *
- * Layout: y is dense; a and b are addressed as shaders/lib/broadcast.ts says.
- * Bindings: 0 a read, 1 b read (scalar or vec4 of their types), 2 y read_write (vec4 when width is 4).
+ * Layout: y, a and b are addressed as shaders/lib/broadcast.ts says.
+ * Bindings: a read, b read (scalar or vec4 of their types), y read_write (vec4 when width is 4); the operand that y is
+ *   written over is not bound.
  * Workgroup: 64 × 1 × 1, one element or vector per invocation.
  * Dispatch: dispatch1d(count, 64).
- * Spec: kind, type of a, exponent (type of b, which differs only for pow), result (dtype of y), activation (floats only), broadcast.
+ * Spec: kind; type a and b are computed in, result (dtype of y), activation
+ *   (floats only), broadcast; stored, the element types of a, b and y in memory; inPlace, the operand y is written over.
  * Limits: no workgroup storage.
  */
 import type { DType } from '../src/core/dtype.ts';
 import type { ActivationKind, BinaryKind } from '../src/ir/ops.ts';
 import { ACTIVATION_PARAMS, activationFunction } from './lib/activation.ts';
-import { broadcastFields, broadcastLoads, operandElement, type BroadcastSpec } from './lib/broadcast.ts';
+import { broadcastFields, broadcastLoads, operandElement, outputIndex, type BroadcastSpec } from './lib/broadcast.ts';
 import { linearIndex } from './lib/index.ts';
 import { shaderModule, wgsl, type ShaderModule } from './lib/module.ts';
 import { extremeFunctions, quietNanFunction, vectorType, wrapped, type Scalar } from './lib/numbers.ts';
@@ -22,10 +24,11 @@ export const BINARY_WORKGROUP = 64;
 export interface BinarySpec {
   readonly kind: BinaryKind;
   readonly type: Scalar;
-  readonly exponent: Scalar;
   readonly result: DType;
   readonly activation: ActivationKind;
   readonly broadcast: BroadcastSpec;
+  readonly stored: readonly [a: Scalar | 'f16', b: Scalar | 'f16', y: Scalar | 'f16'];
+  readonly inPlace: 'none' | 'a' | 'b';
 }
 
 /** Expressions of a and b; `T` is the type of both, `B(…)` turns truth into 0 or 1. Functions are declared below. */
@@ -53,41 +56,39 @@ const EXPRESSIONS: { readonly [K in BinaryKind]: string } = {
   xor: 'B((a != T(0)) != (b != T(0)))',
 };
 
-/** Kinds whose result is bool, held as i32. */
-const TRUTHS = new Set<BinaryKind>(
-  (Object.keys(EXPRESSIONS) as BinaryKind[]).filter((kind) => EXPRESSIONS[kind].startsWith('B(')),
-);
+/** Operand names: those of their parameters, too. */
+export const BINARY_OPERANDS = ['a', 'b'] as const;
 
-export function binaryShader({ kind, type, exponent, result, activation, broadcast }: BinarySpec): ShaderModule {
+export function binaryShader(spec: BinarySpec): ShaderModule {
+  const { kind, type, result, activation, broadcast, stored, inPlace } = spec;
   const { width } = broadcast;
   const vector = vectorType(type, width);
-  const element = vectorType(TRUTHS.has(kind) ? 'i32' : type, width);
+  const element = vectorType(stored[2], width);
   const truth = vectorType('i32', width);
-  const names = ['a', 'b'];
   const expression = EXPRESSIONS[kind]
     .replaceAll('T(', `${vector}(`)
     .replaceAll('B(', `select(${truth}(0), ${truth}(1), `)
     .replaceAll(/\b([ab])\b/g, '$1_v');
   const activated = activation !== 'none';
   const floats = vectorType('f32', width);
+  const buffers = BINARY_OPERANDS.map((name) => (name === inPlace ? 'y' : name));
+  const operands = BINARY_OPERANDS.map(
+    (name, k) => ({ name, access: 'read', element: operandElement(broadcast, k, stored[k] ?? type) }) as const,
+  );
   return shaderModule({
-    bindings: [
-      { name: 'a', access: 'read', element: operandElement(broadcast, 0, type) },
-      { name: 'b', access: 'read', element: operandElement(broadcast, 1, exponent) },
-      { name: 'y', access: 'read_write', element },
-    ],
-    params: { ...broadcastFields(broadcast, names), ...(activated ? ACTIVATION_PARAMS : {}) },
+    bindings: [...operands.filter(({ name }) => name !== inPlace), { name: 'y', access: 'read_write', element }],
+    params: { ...broadcastFields(broadcast, BINARY_OPERANDS), ...(activated ? ACTIVATION_PARAMS : {}) },
     workgroupSize: [BINARY_WORKGROUP, 1, 1],
     declarations: [helpers(kind, type, width), activated ? activationFunction(activation, floats) : ''].join('\n'),
     body: wgsl`
   ${linearIndex(BINARY_WORKGROUP)}
   if (i >= params.count) { return; }
-  ${broadcastLoads(broadcast, names, [type, type])}
+  ${broadcastLoads(broadcast, BINARY_OPERANDS, [type, type], buffers)}
   let r = ${wrapped(expression, result, width)};
 #if ${activated}
-  y[i] = activate(r);
+  y[${outputIndex(broadcast)}] = ${element}(activate(r));
 #else
-  y[i] = r;
+  y[${outputIndex(broadcast)}] = ${element}(r);
 #endif`,
   });
 }

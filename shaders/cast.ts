@@ -1,15 +1,16 @@
 /**
  * Converts elements to another type; src/ops/cast.ts defines what that means.
  *
- * Layout: x and y are dense, same shape, element i to element i; bool, int8 and uint8 take four bytes, as everything.
+ * Layout: x and y have the same shape, element i to element i; dense, or rows apart as shaders/lib/elementwise.ts says.
+ *   bool, int8 and uint8 take four bytes, as everything.
  * Bindings: 0 x read, 1 y read_write (the WGSL scalars of the types, or vec4 when width is 4).
  * Workgroup: 64 × 1 × 1, one element or vector per invocation.
  * Dispatch: dispatch1d(count, 64).
- * Spec: from, the WGSL scalar of x; to, the type of y; width 1 or 4.
+ * Spec: from, the WGSL scalar of x; to, the type of y; operands, an ElementwiseSpec.
  * Limits: no workgroup storage.
  */
-import { wgslScalar, type DType } from '../src/core/dtype.ts';
-import { linearIndex } from './lib/index.ts';
+import type { DType } from '../src/core/dtype.ts';
+import { elementwiseBindings, elementwiseFields, elementwiseLoad, type ElementwiseSpec } from './lib/elementwise.ts';
 import { shaderModule, wgsl, type ShaderModule } from './lib/module.ts';
 import { isNanFunction, vectorType, type Scalar } from './lib/numbers.ts';
 
@@ -19,7 +20,7 @@ export const CAST_WORKGROUP = 64;
 export interface CastSpec {
   readonly from: Scalar;
   readonly to: DType;
-  readonly width: 1 | 4;
+  readonly operands: ElementwiseSpec;
 }
 
 /**
@@ -69,7 +70,8 @@ fn to_int(v: F) -> I {
   return select(low, I(2147483647i), inside >= F(2147483648.0));
 }`;
 
-export function castShader({ from, to, width }: CastSpec): ShaderModule {
+export function castShader({ from, to, operands }: CastSpec): ShaderModule {
+  const { width } = operands;
   const typed = (text: string): string =>
     text
       .replaceAll(/\bF\b/g, vectorType('f32', width))
@@ -77,11 +79,8 @@ export function castShader({ from, to, width }: CastSpec): ShaderModule {
       .replaceAll(/\bU\b/g, vectorType('u32', width));
   const expression = (from === 'f32' ? FROM_FLOAT : FROM_INTEGER)[to];
   return shaderModule({
-    bindings: [
-      { name: 'x', access: 'read', element: vectorType(from, width) },
-      { name: 'y', access: 'read_write', element: vectorType(wgslScalar(to), width) },
-    ],
-    params: { count: 'u32' },
+    bindings: elementwiseBindings(operands),
+    params: elementwiseFields(operands),
     workgroupSize: [CAST_WORKGROUP, 1, 1],
     declarations: wgsl`
 #if ${from === 'f32' && to !== 'float32' && to !== 'float16' && to !== 'bool'}
@@ -94,9 +93,7 @@ ${typed(TO_INT)}
 ${typed(TO_HALF)}
 #endif`,
     body: wgsl`
-  ${linearIndex(CAST_WORKGROUP)}
-  if (i >= params.count) { return; }
-  let v = x[i];
-  y[i] = ${typed(expression)};`,
+  ${elementwiseLoad(operands, from, CAST_WORKGROUP)}
+  y[to] = ${typed(expression)};`,
   });
 }

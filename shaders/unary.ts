@@ -1,17 +1,17 @@
 /**
  * y = f(x), elementwise: the functions that are not activations.
  *
- * Layout: x and y are dense, same shape, element i to element i.
- * Bindings: 0 x read, 1 y read_write (scalars, or vec4 when width is 4; y of isNaN and `not` is i32).
+ * Layout: x and y have the same shape, element i to element i; dense, or rows apart as shaders/lib/elementwise.ts says.
+ * Bindings: 0 x read, 1 y read_write (scalars, or vec4 when width is 4; y of isNaN and `not` is i32); in place only y.
  * Workgroup: 64 × 1 × 1, one element or vector per invocation.
  * Dispatch: dispatch1d(count, 64).
- * Spec: kind; type of x; result, the dtype of y; width 1 or 4.
+ * Spec: kind; type x is computed as; result, the dtype of y; operands, an ElementwiseSpec.
  * Limits: no workgroup storage.
  */
 import type { DType } from '../src/core/dtype.ts';
 import type { UnaryKind } from '../src/ir/ops.ts';
 import { erfFunction } from './lib/activation.ts';
-import { linearIndex } from './lib/index.ts';
+import { elementwiseBindings, elementwiseFields, elementwiseLoad, type ElementwiseSpec } from './lib/elementwise.ts';
 import { shaderModule, wgsl, type ShaderModule } from './lib/module.ts';
 import { isNanFunction, keepNanFunction, sineFunction, vectorType, wrapped, type Scalar } from './lib/numbers.ts';
 
@@ -22,7 +22,7 @@ export interface UnarySpec {
   readonly kind: UnaryKind;
   readonly type: Scalar;
   readonly result: DType;
-  readonly width: 1 | 4;
+  readonly operands: ElementwiseSpec;
 }
 
 /** Expressions of `v` for floats; `T` is its type, `I` the i32 type of the same width. */
@@ -51,20 +51,17 @@ const FLOAT: { readonly [K in UnaryKind]: string } = {
 const INTEGER: Partial<Record<UnaryKind, string>> = { neg: 'T(0) - v', floor: 'v', ceil: 'v', round: 'v' };
 const UNSIGNED: Partial<Record<UnaryKind, string>> = { abs: 'v', sign: 'min(v, T(1))' };
 
-export function unaryShader({ kind, type, result, width }: UnarySpec): ShaderModule {
+export function unaryShader({ kind, type, result, operands }: UnarySpec): ShaderModule {
+  const { width, yType } = operands;
   const element = vectorType(type, width);
-  const truth = kind === 'isNaN' || kind === 'not';
   const unsigned = type === 'u32' ? UNSIGNED[kind] : undefined;
   const integer = type === 'f32' ? undefined : INTEGER[kind];
   const expression = (unsigned ?? integer ?? FLOAT[kind])
     .replaceAll(/\bT\b/g, element)
     .replaceAll(/\bI\b/g, vectorType('i32', width));
   return shaderModule({
-    bindings: [
-      { name: 'x', access: 'read', element },
-      { name: 'y', access: 'read_write', element: truth ? vectorType('i32', width) : element },
-    ],
-    params: { count: 'u32' },
+    bindings: elementwiseBindings(operands),
+    params: elementwiseFields(operands),
     workgroupSize: [UNARY_WORKGROUP, 1, 1],
     declarations: wgsl`
 #if ${kind === 'erf'}
@@ -80,9 +77,7 @@ ${sineFunction(width)}
 ${isNanFunction(width)}
 #endif`,
     body: wgsl`
-  ${linearIndex(UNARY_WORKGROUP)}
-  if (i >= params.count) { return; }
-  let v = x[i];
-  y[i] = ${wrapped(expression, result, width)};`,
+  ${elementwiseLoad(operands, type, UNARY_WORKGROUP)}
+  y[to] = ${vectorType(yType, width)}(${wrapped(expression, result, width)});`,
   });
 }

@@ -38,6 +38,11 @@ export function slicePlacement(channels: number, offset: number, pitch: number):
   return { offset, pitch, block: channels, step: 1, blockStep: channels };
 }
 
+/** Where a channel of the first row lies, in elements. */
+export function channelAddress({ offset, block, step, blockStep }: Placement, channel: number): number {
+  return offset + (channel % block) * step + Math.floor(channel / block) * blockStep;
+}
+
 /** True when the rows follow each other without gaps from the start of the buffer. */
 export function isDense(placement: Placement, shape: Shape): boolean {
   return placement.offset === 0 && placement.pitch === channelsOf(shape) && hasPackedChannels(placement, shape);

@@ -1,8 +1,9 @@
 /** Plans an elementwise kernel over broadcast operands: collapsed dimensions, how each operand is addressed, parameters. */
 import { broadcastFields, type BroadcastSpec, type OperandAccess } from '../../shaders/lib/broadcast.ts';
-import { broadcastStrides } from '../core/broadcast.ts';
+import { densePlacement, hasPackedChannels, isDense, type Placement } from '../core/placement.ts';
 import type { Shape } from '../core/tensor.ts';
 import { at, product, range, sameArray, stridesOf } from '../util/arrays.ts';
+import { packedStrides } from './parts.ts';
 import { collapse, listParams, stridedDims, type StridedDim } from './strided.ts';
 
 /** A planned broadcast. `count` is the invocations: output elements, or vectors of four. */
@@ -12,33 +13,56 @@ export interface BroadcastPlan {
   readonly params: Readonly<Record<string, number>>;
 }
 
+/** An operand: its shape, and where it lies, when it is not dense. Channels must be packed. */
+export interface BroadcastOperand {
+  readonly shape: Shape;
+  readonly placement?: Placement;
+}
+
 /**
- * Plans reading operands of these shapes, named for their parameters, at every position of `out`. With width 4 there
- * is a plan only where every operand either holds the innermost dimension contiguously, in fours, or does not move
- * along it.
+ * Plans reading operands, named for their parameters, at every position of `out`. With width 4 there is a plan only where
+ * every operand either holds the innermost dimension contiguously, in fours, or does not move along it. Nothing, too,
+ * where the channels of an operand are scattered.
  */
 export function planBroadcast(
-  out: Shape,
-  shapes: readonly Shape[],
+  out: BroadcastOperand,
+  operands: readonly BroadcastOperand[],
   names: readonly string[],
   width: 1 | 4,
 ): BroadcastPlan | undefined {
-  const dims = collapse(stridedDims(out, ...shapes.map((shape) => broadcastStrides(shape, out))));
+  // y is the last of all: the walk keeps apart what it keeps apart.
+  const all = [...operands, out].map(({ shape, placement = densePlacement(shape) }) => ({ shape, placement }));
+  if (!all.every(({ shape, placement }) => hasPackedChannels(placement, shape))) return undefined;
+  const dims = collapse(stridedDims(out.shape, ...all.map((operand) => stridesWithin(operand, out.shape))));
   const inner = at(dims, dims.length - 1);
-  if (width === 4 && !dividesByFour(dims, inner)) return undefined;
+  if (width === 4 && !(dividesByFour(dims, inner) && all.every((x) => x.placement.offset % 4 === 0))) return undefined;
   const extents = dims.map((d, axis) => (axis === dims.length - 1 ? d.extent / width : d.extent));
-  const plans = shapes.map((_, k) => {
+  const plans = all.map(({ shape, placement }, k) => {
     const splat = at(inner.strides, k) === 0;
     const strides = dims.map((d) => at(d.strides, k));
     // An operand that is read in vectors counts its outer strides in vectors, too.
     const scaled = splat ? strides : strides.map((s, axis) => (axis === dims.length - 1 ? s : s / width));
-    return { strides: scaled, operand: { access: accessOf(scaled, extents), splat } satisfies OperandAccess };
+    const access = isDense(placement, shape) ? accessOf(scaled, extents) : 'placed';
+    const offset = placement.offset / (splat ? 1 : width);
+    return { strides: scaled, offset, operand: { access, splat } satisfies OperandAccess };
   });
-  const spec: BroadcastSpec = { rank: dims.length, width, operands: plans.map((p) => p.operand) };
-  const all: Record<string, number> = { count: product(extents), ...listParams('d', extents) };
-  plans.forEach((p, k) => Object.assign(all, listParams(`${at(names, k)}_s`, p.strides)));
+  const output = at(plans, operands.length).operand.access === 'placed' ? ({ output: 'placed' } as const) : {};
+  const accesses = plans.slice(0, -1).map((p) => p.operand);
+  const spec: BroadcastSpec = { rank: dims.length, width, operands: accesses, ...output };
+  const values: Record<string, number> = { count: product(extents), ...listParams('d', extents) };
+  [...names, 'y'].forEach((name, k) => {
+    const { strides, offset } = at(plans, k);
+    Object.assign(values, listParams(`${name}_s`, strides), { [`${name}_at`]: offset });
+  });
   const fields = Object.keys(broadcastFields(spec, names));
-  return { spec, count: product(extents), params: Object.fromEntries(fields.map((name) => [name, all[name] ?? 0])) };
+  return { spec, count: product(extents), params: Object.fromEntries(fields.map((name) => [name, values[name] ?? 0])) };
+}
+
+/** Element strides that read an operand at positions of `out`: 0 along stretched dimensions. */
+function stridesWithin({ shape, placement }: Required<BroadcastOperand>, out: Shape): number[] {
+  const own = packedStrides(placement, shape);
+  const missing = out.length - shape.length;
+  return out.map((_, i) => (i < missing || shape[i - missing] === 1 ? 0 : at(own, i - missing)));
 }
 
 function dividesByFour(dims: readonly StridedDim[], inner: StridedDim): boolean {

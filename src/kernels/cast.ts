@@ -6,8 +6,9 @@ import { elementwiseVariants } from './elementwise.ts';
 
 export const cast: KernelDefinition<'Cast'> = {
   kind: 'dispatch',
-  variants: elementwiseVariants(CAST_WORKGROUP, (context, width) => {
+  variants: elementwiseVariants(CAST_WORKGROUP, (context, operands) => {
     const from = wgslScalar(required(context, 0).dtype);
-    return castShader({ from, to: context.node.attributes.to, width });
+    return { shader: castShader({ from, to: context.node.attributes.to, operands }) };
   }),
+  placed: { inputs: [0], outputs: 'packed' },
 };

@@ -1,18 +1,19 @@
-/** ChannelShuffle → a strided copy: the transposition of groups and channels within a group. */
-import { at, product } from '../util/arrays.ts';
-import { required, value, type KernelDefinition } from './definition.ts';
-import { copyVariants, stridedDims } from './strided.ts';
+/** ChannelShuffle → a strided copy, the transposition of groups and channels within a group, unless x lies shuffled. */
+import { inputPlacement, outputPlacement, required, type KernelDefinition } from './definition.ts';
+import { channelsOf } from '../core/placement.ts';
+import { copiesOfRows, ownChannels, shuffledChannels } from './parts.ts';
+import { copyVariants } from './strided.ts';
 
 export const channelShuffle: KernelDefinition<'ChannelShuffle'> = {
   kind: 'dispatch',
   variants: copyVariants((context) => {
-    const { node } = context;
     const { shape } = required(context, 0);
-    const { groups } = node.attributes;
-    const channels = at(shape, shape.length - 1);
-    const perGroup = channels / groups;
-    const pixels = product(shape.slice(0, -1));
-    const dims = stridedDims([pixels, perGroup, groups], [channels, 1, perGroup], [channels, groups, 1]);
-    return [{ from: value(node.inputs[0]), to: value(at(node.outputs, 0)), dims }];
+    const x = inputPlacement(context, 0);
+    const y = outputPlacement(context);
+    const from = { pitch: x.pitch, channels: shuffledChannels(x, channelsOf(shape), context.node.attributes.groups) };
+    const to = { pitch: y.pitch, channels: ownChannels(y, shape) };
+    return copiesOfRows({ input: 0, output: 0 }, shape, from, to);
   }),
+  placed: { inputs: [0], outputs: 'any', scattered: true },
+  half: [0],
 };

@@ -1,24 +1,15 @@
-/** Concat → one strided copy per operand, into its slice of the result. */
-import { normalizeAxis } from '../core/broadcast.ts';
-import { at, product } from '../util/arrays.ts';
-import { required, result, value, type KernelDefinition } from './definition.ts';
-import { copyVariants, stridedDims, type StridedCopy } from './strided.ts';
+/** Concat → one strided copy per operand that does not lie in its slice of the result already. */
+import { EVERY_INPUT, inputPlacement, outputPlacement, type KernelDefinition } from './definition.ts';
+import { concatParts, copiesIntoWhole } from './parts.ts';
+import { copyVariants } from './strided.ts';
 
 export const concat: KernelDefinition<'Concat'> = {
   kind: 'dispatch',
-  variants: copyVariants((context): StridedCopy[] => {
-    const { node } = context;
-    const y = result(context).shape;
-    const axis = normalizeAxis(node.attributes.axis, y.length);
-    const outer = product(y.slice(0, axis));
-    const row = product(y.slice(axis));
-    let column = 0;
-    return node.inputs.map((name, i) => {
-      const width = product(required(context, i).shape.slice(axis));
-      const toStart = column;
-      column += width;
-      const dims = stridedDims([outer, width], [width, 1], [row, 1]);
-      return { from: value(name), to: value(at(node.outputs, 0)), dims, toStart };
-    });
-  }),
+  variants: copyVariants((context) =>
+    concatParts(context).flatMap((part, input) =>
+      copiesIntoWhole({ input, output: 0 }, part, inputPlacement(context, input), outputPlacement(context)),
+    ),
+  ),
+  placed: { inputs: EVERY_INPUT, outputs: 'any', scattered: true },
+  half: EVERY_INPUT,
 };

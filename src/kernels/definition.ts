@@ -63,6 +63,8 @@ export interface LowerContext<K extends OpKind> {
    * for other operators, which must allow it in `inPlace`, that the output is written over the input, bound once.
    */
   readonly shares: (input: number, output: number) => boolean;
+  /** True when both lie in one buffer without sharing elements, so that a copy binds it once. Only data movement sees it. */
+  readonly together?: (input: number, output: number) => boolean;
   /** The elements of a value that is an initializer. */
   readonly constant: (name: string) => Tensor | undefined;
 }
@@ -93,14 +95,21 @@ export interface Dispatched<K extends OpKind> {
   preferred?(context: LowerContext<K>): readonly string[];
   /**
    * Inputs that may have a pitch and an offset (their channels packed), and whether outputs may have any placement;
-   * `packed` means outputs may have a pitch and an offset only.
+   * `packed` means outputs may have a pitch and an offset only. `scattered`: so may the channels of the inputs be.
    */
-  readonly placed?: { readonly inputs: readonly number[]; readonly outputs: 'no' | 'packed' | 'any' };
+  readonly placed?: {
+    readonly inputs: readonly number[];
+    readonly outputs: 'no' | 'packed' | 'any';
+    readonly scattered?: true;
+  };
   /** Inputs that may be stored as float16; where given, so may the outputs. Accumulation stays in float32. */
   readonly half?: readonly number[];
   /** Inputs whose buffer the output may take over, if nothing else reads it; see `LowerContext.shares`. */
   inPlace?(context: LowerContext<K>): readonly number[];
 }
+
+/** The inputs of an operator that takes any number of them; those beyond, which no network has, are dense float32. */
+export const EVERY_INPUT: readonly number[] = Array.from({ length: 256 }, (_, i) => i);
 
 /** What a variant can do beyond dense operands; see `Dispatched.placed`. */
 export interface VariantTraits {

@@ -1,12 +1,14 @@
 /** Strided boxes on the host: collapsing dimensions, and the copy that most data-movement operators come down to. */
-import { COPY_WORKGROUP, stridedCopyShader } from '../../shaders/strided-copy.ts';
-import type { DeviceProfile } from '../core/limits.ts';
+import { COPY_WORKGROUP, stridedCopyShader, type CopyElement } from '../../shaders/strided-copy.ts';
+import type { TensorDesc } from '../core/tensor.ts';
 import type { OpKind } from '../ir/ops.ts';
 import { at, product, stridesOf } from '../util/arrays.ts';
 import {
   dispatch1d,
+  required,
+  result,
+  value,
   variant,
-  type CallOperand,
   type KernelCall,
   type LowerContext,
   type Variant,
@@ -45,10 +47,10 @@ export function listParams(prefix: string, values: readonly number[]): Record<st
   return Object.fromEntries(values.map((v, axis) => [prefix + axis, v >>> 0]));
 }
 
-/** A box of elements to copy. Each dimension has two strides: in the source, then in the destination. */
+/** A box of elements to copy from an input to an output. Each dimension has two strides: in the source, in the destination. */
 export interface StridedCopy {
-  readonly from: CallOperand;
-  readonly to: CallOperand;
+  readonly input: number;
+  readonly output: number;
   readonly dims: readonly StridedDim[];
   readonly start?: number;
   readonly toStart?: number;
@@ -62,7 +64,7 @@ interface ReadyCopy extends Required<StridedCopy> {
 const scalar = (copy: StridedCopy): ReadyCopy => ({ start: 0, toStart: 0, ...copy, width: 1 });
 
 /** Four at a time, where both sides hold the innermost dimension contiguously and everything else is in fours. */
-function vectorised({ from, to, dims, start = 0, toStart = 0 }: StridedCopy): ReadyCopy | undefined {
+function vectorised({ dims, start = 0, toStart = 0, ...ends }: StridedCopy): ReadyCopy | undefined {
   const inner = at(dims, dims.length - 1);
   const outer = dims.slice(0, -1);
   const contiguous = inner.strides.every((s) => s === 1);
@@ -72,35 +74,37 @@ function vectorised({ from, to, dims, start = 0, toStart = 0 }: StridedCopy): Re
     ...outer.map((d) => ({ extent: d.extent, strides: d.strides.map((s) => s / 4) })),
     { extent: inner.extent / 4, strides: inner.strides },
   ];
-  return { from, to, dims: quarter, start: start / 4, toStart: toStart / 4, width: 4 };
+  return { ...ends, dims: quarter, start: start / 4, toStart: toStart / 4, width: 4 };
 }
 
-function copyCall(copy: ReadyCopy, device: DeviceProfile): Omit<KernelCall, 'variant'> {
-  const { from, to, dims, start, toStart, width } = copy;
+/** Element types of the two sides: bits, unless exactly one of them is stored as halves. */
+function elementTypes(from: TensorDesc, to: TensorDesc): { from: CopyElement; to: CopyElement } {
+  const isHalf = [from, to].map(({ dtype }) => dtype === 'float16');
+  if (isHalf[0] && isHalf[1]) return { from: 'f16', to: 'f16' };
+  if (!isHalf[0] && !isHalf[1]) return { from: 'u32', to: 'u32' };
+  return { from: isHalf[0] ? 'f16' : 'f32', to: isHalf[1] ? 'f16' : 'f32' };
+}
+
+function copyCall<K extends OpKind>(context: LowerContext<K>, copy: ReadyCopy): Omit<KernelCall, 'variant'> {
+  const { input, output, dims, start, toStart, width } = copy;
+  const { node, device } = context;
   const extents = dims.map((d) => d.extent);
   const dense = stridesOf(extents);
   const denseOut = toStart === 0 && dims.every((d, axis) => d.extent === 1 || d.strides[1] === dense[axis]);
   const count = product(extents);
+  const strides = (side: 0 | 1): number[] => dims.map((d) => at(d.strides, side));
+  const within = context.together?.(input, output) ?? false;
+  const types = elementTypes(required(context, input), result(context, output));
+  const to = value(node.outputs[output]);
   return {
-    shader: stridedCopyShader({ rank: dims.length, width, denseOut }),
-    operands: [from, to],
+    shader: stridedCopyShader({ rank: dims.length, width, denseOut, ...types, within }),
+    operands: within ? [to] : [value(node.inputs[input]), to],
     params: {
       count,
       start: start >>> 0,
       ...listParams('d', extents),
-      ...listParams(
-        's',
-        dims.map((d) => at(d.strides, 0)),
-      ),
-      ...(denseOut
-        ? {}
-        : {
-            to_start: toStart,
-            ...listParams(
-              't',
-              dims.map((d) => at(d.strides, 1)),
-            ),
-          }),
+      ...listParams('s', strides(0)),
+      ...(denseOut ? {} : { to_start: toStart, ...listParams('t', strides(1)) }),
     },
     workgroups: dispatch1d(count, COPY_WORKGROUP, device),
   };
@@ -108,14 +112,15 @@ function copyCall(copy: ReadyCopy, device: DeviceProfile): Omit<KernelCall, 'var
 
 /**
  * The variants of an operator that is nothing but strided copies, one dispatch each. `vec4` moves four elements per
- * invocation in every copy that allows it; `scalar` is the general one. Empty boxes need no dispatch.
+ * invocation in every copy that allows it; `scalar` is the general one. Empty boxes, and inputs whose elements are
+ * already where the output has them, need no dispatch.
  */
 export function copyVariants<K extends OpKind>(
   copiesOf: (context: LowerContext<K>) => readonly StridedCopy[],
 ): readonly Variant<K>[] {
   const collapsed = (context: LowerContext<K>): StridedCopy[] =>
     copiesOf(context)
-      .filter((copy) => copy.dims.every((d) => d.extent > 0))
+      .filter(({ input, output, dims }) => dims.every((d) => d.extent > 0) && !context.shares(input, output))
       .map((copy) => ({ ...copy, dims: collapse(copy.dims) }));
   return [
     variant(
@@ -124,12 +129,14 @@ export function copyVariants<K extends OpKind>(
         const ready = collapsed(context).map((copy) => vectorised(copy) ?? scalar(copy));
         return ready.some((copy) => copy.width === 4) ? ready : undefined;
       },
-      ({ device }, copies) => copies.map((copy) => copyCall(copy, device)),
+      (context, copies) => copies.map((copy) => copyCall(context, copy)),
+      { placed: true },
     ),
     variant(
       'scalar',
       (context) => collapsed(context).map(scalar),
-      ({ device }, copies) => copies.map((copy) => copyCall(copy, device)),
+      (context, copies) => copies.map((copy) => copyCall(context, copy)),
+      { placed: true },
     ),
   ];
 }

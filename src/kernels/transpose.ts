@@ -1,17 +1,22 @@
 /** Transpose → one strided copy. */
-import { at, range, stridesOf } from '../util/arrays.ts';
-import { required, result, value, type KernelDefinition } from './definition.ts';
+import { at, range } from '../util/arrays.ts';
+import { inputPlacement, outputPlacement, required, result, type KernelDefinition } from './definition.ts';
+import { packedStrides } from './parts.ts';
 import { copyVariants, stridedDims } from './strided.ts';
 
 export const transpose: KernelDefinition<'Transpose'> = {
   kind: 'dispatch',
   variants: copyVariants((context) => {
     const { node } = context;
-    const x = required(context, 0).shape;
-    const y = result(context).shape;
-    const perm = node.attributes.perm.length > 0 ? node.attributes.perm : range(x.length).reverse();
-    const strides = stridesOf(x);
+    const [x, y] = [inputPlacement(context, 0), outputPlacement(context)];
+    const { shape } = required(context, 0);
+    const out = result(context).shape;
+    const perm = node.attributes.perm.length > 0 ? node.attributes.perm : range(shape.length).reverse();
+    const strides = packedStrides(x, shape);
     const permuted = perm.map((axis) => at(strides, axis));
-    return [{ from: value(node.inputs[0]), to: value(node.outputs[0]), dims: stridedDims(y, permuted, stridesOf(y)) }];
+    const dims = stridedDims(out, permuted, packedStrides(y, out));
+    return [{ input: 0, output: 0, dims, start: x.offset, toStart: y.offset }];
   }),
+  placed: { inputs: [0], outputs: 'packed' },
+  half: [0],
 };

@@ -2,12 +2,15 @@
 import { UNARY_WORKGROUP, unaryShader } from '../../shaders/unary.ts';
 import { wgslScalar } from '../core/dtype.ts';
 import { required, result, type KernelDefinition } from './definition.ts';
-import { elementwiseVariants } from './elementwise.ts';
+import { ELEMENTWISE_TRAITS, elementwiseVariants } from './elementwise.ts';
 
 export const unary: KernelDefinition<'Unary'> = {
   kind: 'dispatch',
-  variants: elementwiseVariants(UNARY_WORKGROUP, (context, width) => {
+  variants: elementwiseVariants(UNARY_WORKGROUP, (context, operands) => {
     const type = wgslScalar(required(context, 0).dtype);
-    return unaryShader({ kind: context.node.attributes.kind, type, result: result(context).dtype, width });
+    return {
+      shader: unaryShader({ kind: context.node.attributes.kind, type, result: result(context).dtype, operands }),
+    };
   }),
+  ...ELEMENTWISE_TRAITS,
 };

@@ -8,8 +8,8 @@ const whereVariant = (name: string, width: 1 | 4): Variant<'Where'> =>
   variant(
     name,
     (context) => {
-      const shapes = range(3).map((i) => required(context, i).shape);
-      return planBroadcast(result(context).shape, shapes, WHERE_OPERANDS, width);
+      const operands = range(3).map((i) => ({ shape: required(context, i).shape }));
+      return planBroadcast({ shape: result(context).shape }, operands, WHERE_OPERANDS, width);
     },
     ({ node, device }, { spec, count, params }) =>
       count === 0
