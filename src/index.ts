@@ -1,6 +1,8 @@
 /** tilewise: trained vision networks on WebGPU. The public surface for pages, Workers and Node. */
 export { Session } from './session.ts';
-export type { GpuSource, LoadProgress, LoadReport, SessionOptions } from './session.ts';
+export type { SessionOptions } from './session.ts';
+export type { GpuSource } from './gpu-source.ts';
+export type { LoadProgress, LoadReport } from './load-report.ts';
 export type { ModelSource } from './model-source.ts';
 export type { FeedData, FeedTensor, Port } from './feeds.ts';
 export type { DType, HostArray } from './core/dtype.ts';

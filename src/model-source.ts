@@ -8,9 +8,16 @@ import type { ModelFile, ModelFiles } from './formats/importer.ts';
  */
 export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array | Iterable<File> | ModelFiles;
 
+/** How files are fetched. */
+export interface FetchSettings {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes that have come of all files asked for so far, and how many there are, if every server says so. */
+  readonly onBytes?: ((done: number, total: number | undefined) => void) | undefined;
+}
+
 /** Turns any ModelSource into files. Rejects with LoadError when a URL cannot be fetched, InputError on anything else. */
-export async function toModelFiles(source: ModelSource, signal?: AbortSignal): Promise<ModelFiles> {
-  if (typeof source === 'string' || source instanceof URL) return fetchModel(toUrl(source), signal);
+export async function toModelFiles(source: ModelSource, settings: FetchSettings = {}): Promise<ModelFiles> {
+  if (typeof source === 'string' || source instanceof URL) return fetchModel(toUrl(source), settings);
   if (source instanceof Uint8Array) return single({ name: 'model', bytes: source });
   if (source instanceof ArrayBuffer) return single({ name: 'model', bytes: new Uint8Array(source) });
   if (source instanceof Blob) return single(await fileOf(source));
@@ -63,20 +70,71 @@ async function fileOf(blob: Blob): Promise<ModelFile> {
   return { name, bytes: new Uint8Array(await blob.arrayBuffer()) };
 }
 
-async function fetchModel(url: URL, signal?: AbortSignal): Promise<ModelFiles> {
-  const main = { name: url.pathname.replace(/^.*\//, '') || 'model', bytes: await fetchBytes(url, signal) };
-  return { main, read: (name) => fetchBytes(new URL(name, url), signal) };
+async function fetchModel(url: URL, { signal, onBytes }: FetchSettings): Promise<ModelFiles> {
+  const transfers: Transfer[] = [];
+  const get = (address: URL): Promise<Uint8Array> => {
+    const transfer: Transfer = { done: 0, total: undefined };
+    transfers.push(transfer);
+    return fetchBytes(address, signal, (done, total) => {
+      Object.assign(transfer, { done, total });
+      const known = transfers.every((t) => t.total !== undefined);
+      onBytes?.(sum(transfers.map((t) => t.done)), known ? sum(transfers.map((t) => t.total ?? 0)) : undefined);
+    });
+  };
+  const main = { name: url.pathname.replace(/^.*\//, '') || 'model', bytes: await get(url) };
+  return { main, read: (name) => get(new URL(name, url)) };
 }
 
-async function fetchBytes(url: URL, signal?: AbortSignal): Promise<Uint8Array> {
+/** Bytes of one file. */
+interface Transfer {
+  done: number;
+  total: number | undefined;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+async function fetchBytes(
+  url: URL,
+  signal: AbortSignal | undefined,
+  onBytes: (done: number, total: number | undefined) => void,
+): Promise<Uint8Array> {
   try {
     const response = await fetch(url, signal ? { signal } : {});
     if (!response.ok) throw new LoadError(`${url.href} answered ${response.status} ${response.statusText}`);
-    return new Uint8Array(await response.arrayBuffer());
+    return await readBody(response, onBytes);
   } catch (cause) {
     if (signal?.aborted || cause instanceof LoadError) throw cause;
     throw new LoadError(`${url.href} cannot be fetched`, { hint: 'Check the address, the network and CORS', cause });
   }
+}
+
+async function readBody(
+  response: Response,
+  onBytes: (done: number, total: number | undefined) => void,
+): Promise<Uint8Array> {
+  // What a server calls the length is that of the encoded body, and no length of what arrives.
+  const plain = response.headers.get('content-encoding') === null;
+  const length = plain ? Number(response.headers.get('content-length') ?? NaN) : NaN;
+  const total = Number.isSafeInteger(length) ? length : undefined;
+  const chunks: Uint8Array[] = [];
+  let done = 0;
+  const reader = response.body?.getReader();
+  for (let chunk = await reader?.read(); chunk?.value; chunk = await reader?.read()) {
+    chunks.push(chunk.value);
+    done += chunk.value.byteLength;
+    onBytes(done, total);
+  }
+  const [only] = chunks;
+  if (only && chunks.length === 1) return only;
+  const bytes = new Uint8Array(done);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
 }
 
 /** Relative URLs resolve against the page or Worker; elsewhere a URL must be absolute. */

@@ -1,12 +1,14 @@
 /** Session: one model, ready to run. Puts the layers together: formats → passes → plan → runtime. */
 /// <reference lib="esnext.disposable" preserve="true" />
-import { DeviceError, InputError } from './core/errors.ts';
-import type { Tensor, TensorDesc } from './core/tensor.ts';
+import { InputError } from './core/errors.ts';
+import type { Tensor } from './core/tensor.ts';
+import { CompiledCache, signatureOf, type Compiled } from './compiled-cache.ts';
 import { toTensors, type FeedTensor, type Port } from './feeds.ts';
-import { importModel } from './formats/detect.ts';
-import type { FormatName } from './formats/importer.ts';
+import { detect } from './formats/detect.ts';
+import { isDevice, openDevice, type GpuSource } from './gpu-source.ts';
 import type { Graph, InputShapes } from './ir/graph.ts';
 import { descOf } from './ir/rewrite.ts';
+import type { LoadProgress, LoadReport } from './load-report.ts';
 import { toModelFiles, type ModelSource } from './model-source.ts';
 import { compile } from './passes/pipeline.ts';
 import type { ForcedVariants } from './plan/lower.ts';
@@ -14,16 +16,9 @@ import type { Plan } from './plan/plan.ts';
 import { planGraph } from './plan/plan-graph.ts';
 import { runGraph } from './runtime/cpu/run.ts';
 import { checkSteps, type StepReport } from './runtime/webgpu/check.ts';
-import { adapterName, profileOf, requestDevice } from './runtime/webgpu/device.ts';
+import { adapterName, profileOf } from './runtime/webgpu/device.ts';
 import { disposedError, Executor } from './runtime/webgpu/executor.ts';
-
-/** Where a session gets its GPU: an adapter, a way to get one (needed to recover from a lost device), or a device. */
-export type GpuSource = GPUAdapter | GPUDevice | (() => Promise<GPUAdapter | null>);
-
-/** A stage of loading, as it starts. */
-export interface LoadProgress {
-  readonly stage: 'parse' | 'compile' | 'upload';
-}
+import { compilePipelines } from './runtime/webgpu/pipelines.ts';
 
 export interface SessionOptions {
   /** `webgpu` (default) or the plain CPU reference. There is no silent fallback from one to the other. */
@@ -38,40 +33,28 @@ export interface SessionOptions {
   readonly variants?: ForcedVariants;
 }
 
-/** Times and facts of a load. Milliseconds of wall clock. */
-export interface LoadReport {
-  readonly format: FormatName | 'graph';
-  readonly backend: 'webgpu' | 'cpu';
-  readonly adapter: string;
-  /** Reading the bytes and building the graph. */
-  readonly parseMs: number;
-  /** Opening the device. */
-  readonly deviceMs: number;
-  /** Shape inference and passes. */
-  readonly compileMs: number;
-  /** Planning, uploading weights, compiling pipelines. */
-  readonly uploadMs: number;
-  readonly totalMs: number;
-}
-
-/** A graph compiled for one set of input shapes; on the GPU, loaded. */
-interface Compiled {
-  readonly graph: Graph;
-  readonly executor?: Executor;
-}
-
-/** Where graphs run, and those that are ready to, by signature of their input shapes. */
+/** Where graphs run, and those that are ready to. */
 interface Place {
   /** Undefined on the CPU backend, and only there. */
   readonly device: GPUDevice | undefined;
-  readonly compiled: Map<string, Promise<Compiled>>;
+  readonly compiled: CompiledCache;
 }
+
+/** A model as it was read. */
+interface Imported {
+  readonly graph: Graph;
+  readonly format: LoadReport['format'];
+  readonly downloadMs: number;
+  readonly parseMs: number;
+}
+
+/** Weights that take longer than this to come leave time to compile the shaders before they are there. */
+const SKETCH_AFTER_MS = 30;
 
 /** A loaded model. `run` may be called concurrently; calls are queued. */
 export class Session {
-  /** The graph as imported, before any pass. */
-  readonly graph: Graph;
   readonly #options: SessionOptions;
+  #graph: Graph | undefined;
   /** Forgotten when its device is lost, so that the next run opens another. */
   #place: Promise<Place> | undefined;
   #plan: Plan | undefined;
@@ -84,14 +67,9 @@ export class Session {
    * UnsupportedError (listing everything the engine lacks), ShapeError, or DeviceError NO_DEVICE.
    */
   static async create(source: ModelSource | Graph, options: SessionOptions = {}): Promise<Session> {
-    const start = performance.now();
-    options.onProgress?.({ stage: 'parse' });
-    const loaded = isGraph(source)
-      ? { graph: source, format: 'graph' as const }
-      : await importModel(await toModelFiles(source, options.signal));
-    const session = new Session(loaded.graph, options);
+    const session = new Session(options);
     try {
-      await session.#load(loaded.format, start);
+      await session.#load(source);
       return session;
     } catch (error) {
       session.dispose();
@@ -99,32 +77,78 @@ export class Session {
     }
   }
 
-  private constructor(graph: Graph, options: SessionOptions) {
-    this.graph = graph;
+  private constructor(options: SessionOptions) {
     this.#options = options;
   }
 
-  async #load(format: LoadReport['format'], start: number): Promise<void> {
-    const parsed = performance.now();
-    const place = await this.#open();
-    const opened = performance.now();
-    const graph = this.#compileGraph(this.#options.inputShapes ?? {});
-    const compiledAt = performance.now();
-    const compiled = this.#prepare(graph, place);
-    place.compiled.set(signatureOf(new Map(graph.inputs.map(({ name }) => [name, descOf(graph, name)]))), compiled);
-    this.#plan = (await compiled).executor?.plan;
-    const end = performance.now();
-    this.#outputs = graph.outputs.map((name) => ({ name, ...descOf(graph, name) }));
+  async #load(source: ModelSource | Graph): Promise<void> {
+    const start = performance.now();
+    // The device opens while the model is on its way. When both fail, the model's error is the one to tell.
+    const opening = this.#open().then((opened) => ({ opened, deviceMs: performance.now() - start }));
+    opening.catch(() => undefined);
+    const { graph, format, downloadMs, parseMs } = isGraph(source)
+      ? { graph: source, format: 'graph' as const, downloadMs: 0, parseMs: 0 }
+      : await this.#import(source);
+    this.#graph = graph;
+    const { opened, deviceMs } = await opening;
+    const shapes = this.#options.inputShapes ?? {};
+    const first = await this.#compile(graph, shapes, opened);
+    await opened.compiled.use(
+      signatureOf(new Map(first.graph.inputs.map(({ name }) => [name, descOf(first.graph, name)]))),
+      () => Promise.resolve(first),
+      async () => undefined,
+    );
+    this.#plan = first.executor?.plan;
+    this.#outputs = first.graph.outputs.map((name) => ({ name, ...descOf(first.graph, name) }));
     this.#report = {
       format,
       backend: this.#backend,
-      adapter: place.device ? adapterName(place.device.adapterInfo) : 'CPU reference',
-      parseMs: parsed - start,
-      deviceMs: opened - parsed,
-      compileMs: compiledAt - opened,
-      uploadMs: end - compiledAt,
-      totalMs: end - start,
+      adapter: opened.device ? adapterName(opened.device.adapterInfo) : 'CPU reference',
+      downloadMs,
+      parseMs,
+      deviceMs,
+      ...first.times,
+      totalMs: performance.now() - start,
     };
+  }
+
+  async #import(source: ModelSource): Promise<Imported> {
+    const { signal, onProgress } = this.#options;
+    const start = performance.now();
+    onProgress?.({ stage: 'download' });
+    const onBytes = (done: number, total: number | undefined): void =>
+      onProgress?.({ stage: 'download', done, ...(total === undefined ? {} : { total }) });
+    const files = await toModelFiles(source, { signal, onBytes });
+    const downloaded = performance.now();
+    onProgress?.({ stage: 'parse' });
+    const importer = detect(files.main);
+    const early = setTimeout(() => void this.#compileEarly(() => importer.sketch?.(files.main)), SKETCH_AFTER_MS);
+    try {
+      const graph = await importer.load(files);
+      const times = { downloadMs: downloaded - start, parseMs: performance.now() - downloaded };
+      return { graph, format: importer.format, ...times };
+    } finally {
+      clearTimeout(early);
+    }
+  }
+
+  /** Compiles the shaders of a model whose weights have not come yet. What goes wrong here will again, and be told then. */
+  async #compileEarly(sketch: () => Graph | undefined): Promise<void> {
+    try {
+      const graph = this.#backend === 'webgpu' ? sketch() : undefined;
+      const { device } = await this.#open();
+      if (!graph || !device || this.#graph || this.#disposed) return;
+      const compiled = compile(graph, { inputShapes: this.#options.inputShapes ?? {}, level: 'full' });
+      await compilePipelines(device, this.#planFor(compiled, device).pipelines);
+    } catch {
+      // Zeros in place of a shape, say: then there is nothing to gain.
+    }
+  }
+
+  /** The graph as imported, before any pass. */
+  get graph(): Graph {
+    if (!this.#graph) throw new InputError('the session is still loading');
+    return this.#graph;
   }
 
   /** Inputs as the model declares them; symbolic dimensions are names. */
@@ -154,9 +178,12 @@ export class Session {
    * away during the call; the next call opens a new device, when the session knows how.
    */
   async run(feeds: Readonly<Record<string, FeedTensor>>): Promise<Record<string, Tensor>> {
-    return this.#with(feeds, async ({ graph, executor }, tensors) =>
-      Object.fromEntries(executor ? await executor.run(tensors) : runGraph(graph, tensors)),
-    );
+    return this.#with(feeds, async ({ graph, executor }, tensors) => {
+      const start = performance.now();
+      const outputs = executor ? await executor.run(tensors) : runGraph(graph, tensors);
+      if (this.#report) this.#report = { firstRunMs: performance.now() - start, ...this.#report };
+      return Object.fromEntries(outputs);
+    });
   }
 
   /** Runs every node on the GPU and on the CPU reference, with the same inputs, and reports each difference. */
@@ -177,7 +204,7 @@ export class Session {
     if (this.#disposed) return;
     this.#disposed = true;
     const free = ({ device, compiled }: Place): void => {
-      for (const loaded of compiled.values()) loaded.then(({ executor }) => executor?.dispose()).catch(() => undefined);
+      compiled.dispose();
       if (!isDevice(this.#options.gpu)) device?.destroy();
     };
     this.#place?.then(free).catch(() => undefined);
@@ -185,11 +212,6 @@ export class Session {
 
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  #compileGraph(inputShapes: InputShapes): Graph {
-    this.#options.onProgress?.({ stage: 'compile' });
-    return compile(this.graph, { inputShapes, level: this.#backend === 'cpu' ? 'reference' : 'full' });
   }
 
   /** Hands `work` the graph compiled for the extents of these feeds. */
@@ -202,7 +224,12 @@ export class Session {
     try {
       const place = await this.#open();
       this.#requireOpen();
-      return await work(await this.#compiledFor(tensors, place), tensors);
+      const shapes = Object.fromEntries([...tensors].map(([name, { shape }]) => [name, shape]));
+      return await place.compiled.use(
+        signatureOf(tensors),
+        () => this.#compile(this.graph, shapes, place),
+        (compiled) => work(compiled, tensors),
+      );
     } catch (cause) {
       // What a call in flight runs into when its device is destroyed is no error of its own.
       this.#requireOpen(cause);
@@ -214,22 +241,23 @@ export class Session {
     if (this.#disposed) throw disposedError(this.graph.name, cause);
   }
 
-  #compiledFor(feeds: ReadonlyMap<string, Tensor>, place: Place): Promise<Compiled> {
-    const signature = signatureOf(feeds);
-    const known = place.compiled.get(signature);
-    if (known) return known;
-    const shapes = Object.fromEntries([...feeds].map(([name, { shape }]) => [name, shape]));
-    const compiled = this.#prepare(this.#compileGraph(shapes), place);
-    place.compiled.set(signature, compiled);
-    compiled.catch(() => place.compiled.delete(signature));
-    return compiled;
+  /** Passes, plan, upload. Rejects with what is wrong with the model or its shapes on this device. */
+  async #compile(graph: Graph, inputShapes: InputShapes, { device }: Place): Promise<Compiled> {
+    const start = performance.now();
+    this.#options.onProgress?.({ stage: 'compile' });
+    const compiled = compile(graph, { inputShapes, level: device ? 'full' : 'reference' });
+    const passed = performance.now();
+    const times = { passesMs: passed - start, planMs: 0, compileMs: 0, uploadMs: 0 };
+    if (!device) return { graph: compiled, times };
+    const plan = this.#planFor(compiled, device);
+    times.planMs = performance.now() - passed;
+    this.#options.onProgress?.({ stage: 'upload' });
+    const executor = await Executor.create(device, plan);
+    return { graph: compiled, executor, times: { ...times, ...executor.times } };
   }
 
-  async #prepare(graph: Graph, { device }: Place): Promise<Compiled> {
-    if (!device) return { graph };
-    const plan = planGraph(graph, profileOf(device), { forced: this.#options.variants });
-    this.#options.onProgress?.({ stage: 'upload' });
-    return { graph, executor: await Executor.create(device, plan) };
+  #planFor(graph: Graph, device: GPUDevice): Plan {
+    return planGraph(graph, profileOf(device), { forced: this.#options.variants });
   }
 
   #open(): Promise<Place> {
@@ -245,32 +273,9 @@ export class Session {
 }
 
 async function openPlace(backend: 'webgpu' | 'cpu', gpu: GpuSource | undefined): Promise<Place> {
-  return { device: backend === 'cpu' ? undefined : await openDevice(gpu), compiled: new Map() };
-}
-
-/** What distinguishes one compiled graph of a model from another: the extents of its inputs. */
-function signatureOf(inputs: ReadonlyMap<string, TensorDesc>): string {
-  return JSON.stringify([...inputs].map(([name, { shape }]) => [name, shape]));
-}
-
-async function openDevice(gpu: GpuSource | undefined): Promise<GPUDevice> {
-  if (isDevice(gpu)) return gpu;
-  const adapter = typeof gpu === 'function' ? await gpu() : (gpu ?? (await defaultAdapter()));
-  if (adapter) return requestDevice(adapter);
-  throw new DeviceError('NO_DEVICE', 'no WebGPU adapter was found', {
-    hint: "Use a browser with WebGPU over https or localhost, or pass { backend: 'cpu' }",
-  });
-}
-
-async function defaultAdapter(): Promise<GPUAdapter | null> {
-  if (typeof navigator === 'undefined' || !('gpu' in navigator)) return null;
-  return navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  return { device: backend === 'cpu' ? undefined : await openDevice(gpu), compiled: new CompiledCache() };
 }
 
 function isGraph(source: ModelSource | Graph): source is Graph {
   return typeof source === 'object' && 'nodes' in source;
-}
-
-function isDevice(gpu: GpuSource | undefined): gpu is GPUDevice {
-  return typeof gpu === 'object' && 'queue' in gpu;
 }

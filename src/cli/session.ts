@@ -97,7 +97,7 @@ export async function openSession(
   { progress, defer }: Context,
 ): Promise<OpenedSession> {
   const start = performance.now();
-  const stages = ['parse', 'compile', 'upload'];
+  const stages = ['compile', 'upload'];
   const found = options.backend === 'webgpu' ? await openGpu({ adapter: options.adapter }) : undefined;
   const session = await onModel(model.name, () =>
     Session.create(model.graph, {

@@ -27,4 +27,9 @@ export interface Importer {
    * the engine lacks, GraphError on a malformed graph.
    */
   readonly load: (files: ModelFiles) => Promise<Graph>;
+  /**
+   * For formats whose main file describes the network and whose weights lie in others: the graph with zeros for weights,
+   * so that its shaders can be compiled while the weights are still on their way. May throw, as `load` rejects.
+   */
+  readonly sketch?: (main: ModelFile) => Graph;
 }

@@ -2,7 +2,8 @@
 import { ImportError, LoadError, TilewiseError, UnsupportedError, type Unsupported } from '../../core/errors.ts';
 import { hostArray, isDType, type DType } from '../../core/dtype.ts';
 import { fromRaw } from '../../core/raw.ts';
-import { elementCount, type Shape, type Tensor } from '../../core/tensor.ts';
+import { elementCount, zeros, type Shape, type Tensor } from '../../core/tensor.ts';
+import { at } from '../../util/arrays.ts';
 import { halfToFloat } from '../../util/half.ts';
 import type { ModelFiles } from '../importer.ts';
 import { asArray, asInteger, asNumber, asObject, asString, field, isObject } from './json.ts';
@@ -42,8 +43,11 @@ export async function readWeights(manifest: unknown, files: ModelFiles): Promise
   const weights = new Map<string, Tensor>();
   if (manifest === undefined || manifest === null) return weights;
   const groups = parseManifest(manifest, files.main.name);
-  for (const group of groups) {
-    const bytes = await readGroup(group, files);
+  // All shards are asked for at once; which of them fails first must not leave the others' rejections unobserved.
+  const pending = groups.map((group) => readGroup(group, files));
+  for (const reading of pending) reading.catch(() => undefined);
+  for (const [i, group] of groups.entries()) {
+    const bytes = await at(pending, i);
     let offset = 0;
     for (const spec of group.specs) {
       if (weights.has(spec.name)) throw broken(`weight "${spec.name}" is listed twice`, files.main.name);
@@ -52,6 +56,12 @@ export async function readWeights(manifest: unknown, files: ModelFiles): Promise
     }
   }
   return weights;
+}
+
+/** Every weight as zeros: what a model is like before its shards have come. Throws as `readWeights` does. */
+export function zeroWeights(manifest: unknown, file: string): Map<string, Tensor> {
+  const groups = manifest === undefined || manifest === null ? [] : parseManifest(manifest, file);
+  return new Map(groups.flatMap(({ specs }) => specs.map(({ name, dtype, shape }) => [name, zeros(dtype, shape)])));
 }
 
 function parseManifest(manifest: unknown, file: string): WeightGroup[] {
@@ -110,8 +120,10 @@ function parseQuantisation(value: unknown, name: string, refused: Unsupported[])
 
 async function readGroup({ paths, specs }: WeightGroup, files: ModelFiles): Promise<Uint8Array> {
   const needed = specs.reduce((sum, spec) => sum + spec.bytes, 0);
+  const pending = paths.map((path) => files.read(path));
+  for (const reading of pending) reading.catch(() => undefined);
   const shards: Uint8Array[] = [];
-  for (const path of paths) shards.push(await readShard(path, specs, shards, files));
+  for (const [i, path] of paths.entries()) shards.push(await readShard(path, specs, shards, at(pending, i)));
   const present = shards.reduce((sum, shard) => sum + shard.byteLength, 0);
   if (present !== needed) {
     const { name, at } = present < needed ? specAt(specs, present) : { name: specs.at(-1)?.name ?? '', at: needed };
@@ -136,10 +148,10 @@ async function readShard(
   path: string,
   specs: readonly WeightSpec[],
   before: readonly Uint8Array[],
-  files: ModelFiles,
+  reading: Promise<Uint8Array>,
 ): Promise<Uint8Array> {
   try {
-    return await files.read(path);
+    return await reading;
   } catch (cause) {
     if (!(cause instanceof TilewiseError)) throw cause;
     const start = before.reduce((sum, shard) => sum + shard.byteLength, 0);

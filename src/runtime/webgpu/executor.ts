@@ -8,7 +8,7 @@ import { feedFor } from '../feeds.ts';
 import { inErrorScopes } from './error-scopes.ts';
 import { unlessLost } from './lost.ts';
 import { gatherValue, toTensor } from './elements.ts';
-import { compilePipeline, type Compiled } from './pipelines.ts';
+import { compilePipelines, type Compiled } from './pipelines.ts';
 
 interface Dispatch {
   readonly pipeline: GPUComputePipeline;
@@ -36,25 +36,35 @@ export class Executor {
   readonly #widened = new Map<string, Int32Array<ArrayBuffer>>();
   #queue: Promise<unknown> = Promise.resolve();
   #disposed = false;
+  #uploadMs = 0;
+  #compileMs = 0;
 
   /**
    * Uploads the weights, compiles all pipelines in parallel and builds every bind group. Rejects with ShaderError on
    * refused WGSL, DeviceError DEVICE_LOST, or PlanError when the device runs out of memory.
    */
   static async create(device: GPUDevice, plan: Plan): Promise<Executor> {
-    const compiling = Promise.all(plan.pipelines.map((p) => compilePipeline(device, p)));
+    const start = performance.now();
+    const compiling = compilePipelines(device, plan.pipelines);
     // Buffers are made while the shaders compile; a failure there must not leave this rejection unobserved.
     compiling.catch(() => undefined);
     const { result: executor, verdict } = inErrorScopes(device, plan.name, () => new Executor(device, plan));
     try {
       await unlessLost(device, verdict);
+      executor.#uploadMs = performance.now() - start;
       const compiled = await unlessLost(device, compiling);
+      executor.#compileMs = performance.now() - start;
       await unlessLost(device, inErrorScopes(device, plan.name, () => executor.#bind(compiled)).verdict);
       return executor;
     } catch (error) {
       executor.dispose();
       throw error;
     }
+  }
+
+  /** Milliseconds `create` took to make and fill the buffers, and to compile the pipelines: both from its start. */
+  get times(): { readonly uploadMs: number; readonly compileMs: number } {
+    return { uploadMs: this.#uploadMs, compileMs: this.#compileMs };
   }
 
   private constructor(device: GPUDevice, plan: Plan) {

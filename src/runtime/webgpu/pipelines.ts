@@ -25,6 +25,11 @@ export function compilePipeline(device: GPUDevice, source: PlanPipeline): Promis
   return pending;
 }
 
+/** Compiles pipelines, all at once: before the plan they are of is loaded, if need be. Rejects as `compilePipeline`. */
+export function compilePipelines(device: GPUDevice, sources: readonly PlanPipeline[]): Promise<Compiled[]> {
+  return Promise.all(sources.map((source) => compilePipeline(device, source)));
+}
+
 async function compile(device: GPUDevice, { wgsl, bindings, hasParams, label }: PlanPipeline): Promise<Compiled> {
   const entries: GPUBindGroupLayoutEntry[] = bindings.map((b, binding) => ({
     binding,
