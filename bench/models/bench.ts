@@ -15,7 +15,7 @@ import {
   type Steps,
 } from '../lib/program.ts';
 import { writeReport } from '../lib/report.ts';
-import { measure, type Row } from './measure.ts';
+import { measure, type References, type Row } from './measure.ts';
 import { NETWORK_NAMES, type NetworkName } from './networks.ts';
 import { complaints, isMeasured, sections, timeChart, timeTable } from './tables.ts';
 
@@ -58,10 +58,12 @@ async function bench(options: ModelBenchOptions, steps: Steps, { stdout, stderr 
   const models = options.models ?? NETWORK_NAMES;
   const pairs = models.flatMap((model) => chosen.batch.map((batch) => ({ model, batch })));
   const rows: Row[] = [];
+  const references: References = new Map();
   for (const { model, batch } of pairs) {
     steps.begin(`${model}, batch ${batch}`, rows.length, pairs.length);
     const { runs, seconds, adapter } = { adapter: undefined, ...chosen };
-    const row = await measure({ model, batch, runs, seconds, cpu: withCpu(chosen.cpu, batch), adapter });
+    const task = { model, batch, runs, seconds, cpu: withCpu(chosen.cpu, batch), adapter };
+    const row = await measure(task, references);
     steps.note(noteOf(row));
     rows.push(row);
   }

@@ -22,6 +22,18 @@ export interface Task {
   readonly adapter: string | undefined;
 }
 
+/**
+ * Results of the reference by network: every batch of a network begins with the same images, so one small batch checks
+ * the larger ones.
+ */
+export type References = Map<NetworkName, Reference>;
+
+/** What the reference made of the first images. */
+interface Reference {
+  readonly results: Results;
+  readonly images: number;
+}
+
 /** Time from the model's bytes in memory to its first result, in milliseconds. */
 export interface ColdStart {
   readonly totalMs: number;
@@ -46,10 +58,16 @@ export interface CpuFacts {
   readonly runMs: Summary;
   /** Median of the CPU over median of the GPU. */
   readonly ratio: number;
+}
+
+/** The GPU's results against the reference's. */
+export interface Check {
   /** Largest |GPU − CPU| over the largest |CPU|, over all outputs of the first and the last run. */
   readonly difference: number;
   /** Whether `difference` is within AGREEMENT. */
   readonly agrees: boolean;
+  /** Images compared, the first ones of the batch. */
+  readonly images: number;
 }
 
 /** A measured row. */
@@ -68,6 +86,8 @@ export interface Measured {
   readonly gflops: number;
   /** Undefined where the reference did not run. */
   readonly cpu: CpuFacts | undefined;
+  /** Undefined where no reference ran, not for a smaller batch either. */
+  readonly check: Check | undefined;
 }
 
 /** A row that could not be measured. */
@@ -92,17 +112,17 @@ const CPU_RUNS = 3;
 /** The reference is not repeated once it took this long. */
 const CPU_MS = 2000;
 
-/** Measures one row; whatever fails becomes the row. */
-export async function measure(task: Task): Promise<Row> {
+/** Measures one row; whatever fails becomes the row. What the reference gives is kept in `references`. */
+export async function measure(task: Task, references: References): Promise<Row> {
   try {
-    return await measured(task);
+    return await measured(task, references);
   } catch (error) {
     const { code, message } = failureOf(error).error;
     return { model: task.model, batch: task.batch, error: { code, message } };
   }
 }
 
-async function measured(task: Task): Promise<Measured> {
+async function measured(task: Task, references: References): Promise<Measured> {
   const { model, batch } = task;
   const graph = NETWORKS[model].build({ batch });
   const summary = analyse(inferShapes(graph));
@@ -113,6 +133,7 @@ async function measured(task: Task): Promise<Measured> {
     await session.run(feeds); // the first run after the cold one still fills caches
     const { gpu, last, cpu } = await steady(session, graph, feeds, task);
     const runMs = summarise(gpu);
+    if (cpu) references.set(model, { results: cpu.results, images: batch });
     return {
       model,
       batch,
@@ -123,7 +144,8 @@ async function measured(task: Task): Promise<Measured> {
       plan,
       runMs,
       gflops: (2 * summary.multiplyAdds) / runMs.median / 1e6,
-      cpu: cpu && compared(cpu, [first, last], runMs),
+      cpu: cpu && cpuFacts(cpu, runMs),
+      check: checked([first, last], references.get(model), batch),
     };
   } finally {
     session.dispose();
@@ -225,10 +247,24 @@ async function timed<T>(run: () => Promise<T>, { runs, ms, least }: Limits): Pro
   return { times, ...(last ? { last: last.value } : {}) };
 }
 
-function compared({ times, results }: CpuRun, actual: readonly Results[], gpu: Summary): CpuFacts {
+function cpuFacts({ times }: CpuRun, gpu: Summary): CpuFacts {
   const runMs = summarise(times);
-  const difference = Math.max(...actual.map((each) => largestDifference(each, results)));
-  return { runMs, ratio: runMs.median / gpu.median, difference, agrees: difference <= AGREEMENT };
+  return { runMs, ratio: runMs.median / gpu.median };
+}
+
+/** Compares the images that both have. Undefined without a reference of as many images or fewer. */
+function checked(actual: readonly Results[], reference: Reference | undefined, batch: number): Check | undefined {
+  if (!reference || reference.images > batch) return undefined;
+  const { results, images } = reference;
+  const same = actual.map((each) => firstImages(each, images, batch));
+  const difference = Math.max(...same.map((each) => largestDifference(each, results)));
+  return { difference, agrees: difference <= AGREEMENT, images };
+}
+
+/** What of every tensor belongs to the first `images` of a batch. */
+function firstImages(results: Results, images: number, batch: number): Results {
+  const cut = (t: Tensor): Tensor => ({ ...t, data: t.data.slice(0, (t.data.length * images) / batch) });
+  return Object.fromEntries(Object.entries(results).map(([name, t]) => [name, cut(t)]));
 }
 
 /** Largest |actual − expected| over the largest |expected|, over all tensors; NaN where anything is, or is missing. */

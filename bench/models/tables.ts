@@ -38,7 +38,7 @@ export function timeTable(rows: readonly Row[]): TableText {
     rows: rows.map((row) => {
       const head = [NETWORKS[row.model].title, String(row.batch)];
       if (!isMeasured(row)) return [...head, '', 'failed', ...Array.from({ length: right.length - 3 }, () => '')];
-      const { runMs, cpu } = row;
+      const { runMs, cpu, check } = row;
       return [
         ...head,
         countText(row.multiplyAdds),
@@ -50,7 +50,7 @@ export function timeTable(rows: readonly Row[]): TableText {
         row.gflops.toFixed(2),
         cpu ? milliseconds(cpu.runMs.median) : '–',
         cpu ? `${cpu.ratio.toPrecision(3)}×` : '–',
-        cpu ? `${cpu.difference.toExponential(1)}${cpu.agrees ? '' : ' (!)'}` : '–',
+        check ? `${check.difference.toExponential(1)}${check.agrees ? '' : ' (!)'}` : '–',
       ];
     }),
   };
@@ -95,12 +95,12 @@ export function coldTable(rows: readonly Measured[]): TableText {
 /** One line a failed or disagreeing row. */
 export function complaints(rows: readonly Row[]): readonly string[] {
   const failed = rows.filter((row): row is Failed => !isMeasured(row));
-  const apart = rows.filter(isMeasured).filter(({ cpu }) => cpu && !cpu.agrees);
+  const apart = rows.filter(isMeasured).filter(({ check }) => check && !check.agrees);
   return [
     ...failed.map(({ model, batch, error }) => `${model}, batch ${batch}: ${error.code}: ${error.message}`),
     ...apart.map(
-      ({ model, batch, cpu }) =>
-        `${model}, batch ${batch}: differs from the reference by ${cpu?.difference ?? NaN} of the largest output, more than ${AGREEMENT}`,
+      ({ model, batch, check }) =>
+        `${model}, batch ${batch}: differs from the reference by ${check?.difference ?? NaN} of the largest output, more than ${AGREEMENT}`,
     ),
   ];
 }
@@ -124,7 +124,7 @@ export function sections(rows: readonly Row[], { cpuSkipped, shaderCache }: Note
     {
       heading: 'Run time',
       body: [
-        'From `run()` to the result on the host, after the cold start and one warm-up run: median, interquartile range, 90th percentile, minimum. The CPU reference ran between the two halves of the GPU runs, on the same input; the difference is the largest one, relative to the largest output.',
+        'From `run()` to the result on the host, after the cold start and one warm-up run: median, interquartile range, 90th percentile, minimum. The CPU reference ran between the two halves of the GPU runs, on the same input. The difference is the largest one, relative to the largest output, of the images that the reference saw: every batch begins with the same ones.',
         ...(cpuSkipped === undefined ? [] : [cpuSkipped]),
         asMarkdown(timeTable(rows)),
       ].join('\n\n'),

@@ -66,13 +66,14 @@ const measured: Measured = {
   plan: { dispatches: 21, pipelines: 9, weightBytes: 2 ** 25, activationBytes: 1500, lowerBoundBytes: 1000 },
   runMs: summary,
   gflops: 2351,
-  cpu: { runMs: { ...summary, median: 1234.56 }, ratio: 100, difference: 2e-7, agrees: true },
+  cpu: { runMs: { ...summary, median: 1234.56 }, ratio: 100 },
+  check: { difference: 2e-7, agrees: true, images: 8 },
 };
 const failed: Row = { model: 'vgg-16', batch: 8, error: { code: 'NO_DEVICE', message: 'out of memory' } };
 const apart: Row = {
   ...measured,
   model: 'vgg-16',
-  cpu: { runMs: summary, ratio: 1, difference: 0.25, agrees: false },
+  check: { difference: 0.25, agrees: false, images: 1 },
 };
 
 describe('the model benchmark’s tables', () => {
@@ -146,7 +147,7 @@ it('the stages of a load are its times but for their sum', () => {
 
 it('a network that cannot be measured is a row that says why', async () => {
   const task = { batch: 1, runs: 1, seconds: 1, cpu: false, adapter: '/no/such/driver.json' };
-  const row = await measure({ ...task, model: 'shufflenet-v2' });
+  const row = await measure({ ...task, model: 'shufflenet-v2' }, new Map());
   expect(row).toEqual({
     model: 'shufflenet-v2',
     batch: 1,
