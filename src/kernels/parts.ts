@@ -162,7 +162,7 @@ function mergeRuns(boxes: readonly Box[]): Box[] {
     const box = at(boxes, first);
     const strides = distance(box, boxes[first + 1]);
     let end = first + 1;
-    while (strides && sameDistance(distance(at(boxes, end - 1), boxes[end]), strides)) end++;
+    while (sameDistance(distance(at(boxes, end - 1), boxes[end]), strides)) end++;
     const extent = end - first;
     out.push(strides && extent > 1 ? { ...box, dims: [{ extent, strides }, ...box.dims] } : box);
     first = end;

@@ -1,18 +1,34 @@
-/** How long each storage is needed. */
+/** How long each buffer's worth of memory is needed, in steps. */
 import { storedBytes } from '../core/dtype.ts';
 import { elementCount, type TensorDesc } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
+import type { Node } from '../ir/ops.ts';
+import type { CallOperand, KernelCall } from '../kernels/definition.ts';
 import { roundUp } from '../util/arrays.ts';
-import type { Arrangement } from './arrangement.ts';
+import { kernelsOf, type Arrangement } from './arrangement.ts';
 
-/** Storage of one or more values: the one that owns it, and those that lie in it. */
+/** One dispatch of a node. */
+export interface ScheduledCall {
+  readonly node: Node;
+  /** Position of the node in the graph. */
+  readonly position: number;
+  readonly call: KernelCall;
+  /** Positions of the node's first and last dispatch in the schedule. */
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Memory that needs a buffer: of a value and those that lie in it, or scratch memory of a node. */
 export interface Storage {
-  readonly root: string;
+  /** For messages: what it is. */
+  readonly what: string;
   readonly bytes: number;
-  /** Index of the first node that writes it; −1 for inputs and constants. */
-  born: number;
-  /** Index of the last node that reads it; the node count when it leaves the graph. */
-  lastUse: number;
+  /** First step that touches it; −1 for inputs. */
+  from: number;
+  /** Last step that touches it; the number of steps when it leaves the graph. */
+  to: number;
+  /** Bytes that are first written at a step. A slice of a concatenation begins to exist before the rest of it. */
+  readonly written: { readonly step: number; readonly bytes: number }[];
 }
 
 /** Size of the buffer for so many elements, rounded up so that vec4 views fit. */
@@ -25,39 +41,77 @@ export function gpuBytes({ dtype, shape }: TensorDesc): number {
   return bufferBytes(elementCount(shape), storedBytes(dtype));
 }
 
-/** The storage behind every value of the graph, with lifetimes in node indices. */
-export function lifetimes(graph: Graph, arrangement: Arrangement): Map<string, Storage> {
+/** Names the storage of an operand; nothing for constants. */
+export function storageKey(operand: CallOperand, position: number, arrangement: Arrangement): string | undefined {
+  if (operand.kind === 'value') return arrangement.get(operand.name)?.root ?? operand.name;
+  // No value is called so: names of values are never empty before a space.
+  return operand.kind === 'scratch' ? ` ${position} ${operand.id}` : undefined;
+}
+
+/** Every storage that needs a slot, by `storageKey`, in the order of first use. */
+export function lifetimes(
+  graph: Graph,
+  arrangement: Arrangement,
+  calls: readonly ScheduledCall[],
+): Map<string, Storage> {
   const storages = new Map<string, Storage>();
-  const byRoot = new Map<string, Storage>();
-  const meet = (name: string, index: number): void => {
-    const root = arrangement.get(name)?.root;
-    const owner = arrangement.get(root ?? '');
-    if (root === undefined || !owner) return;
-    let storage = byRoot.get(root);
-    if (!storage) {
-      storage = { root, bytes: gpuBytes(owner.desc), born: index, lastUse: index };
-      byRoot.set(root, storage);
-    }
-    storages.set(name, storage);
-    storage.lastUse = Math.max(storage.lastUse, index);
+  const touch = (key: string, what: string, bytes: number, step: number): Storage | undefined => {
+    if (graph.initializers.has(key)) return undefined;
+    let storage = storages.get(key);
+    if (!storage) storages.set(key, (storage = { what, bytes, from: step, to: step, written: [] }));
+    storage.to = Math.max(storage.to, step);
+    return storage;
   };
-  for (const { name } of graph.inputs) meet(name, -1);
-  for (const name of graph.initializers.keys()) meet(name, -1);
-  graph.nodes.forEach((node, i) => [...node.inputs, ...node.outputs].forEach((name) => meet(name, i)));
-  for (const name of graph.outputs) meet(name, graph.nodes.length);
+  const touchValue = (name: string, step: number): Storage | undefined => {
+    const root = arrangement.get(name)?.root ?? name;
+    const owner = arrangement.get(root);
+    return owner && touch(root, `value "${root}"`, gpuBytes(owner.desc), step);
+  };
+  const write = (storage: Storage | undefined, bytes: number, step: number): void => {
+    storage?.written.push({ step, bytes });
+  };
+  for (const { name } of graph.inputs) write(touchValue(name, -1), Infinity, -1);
+  calls.forEach(({ position, call, end }, step) => {
+    call.operands.forEach((operand, k) => {
+      const written = call.shader.bindings[k]?.access === 'read_write';
+      if (operand.kind === 'value') {
+        const storage = touchValue(operand.name, step);
+        const desc = arrangement.get(operand.name)?.desc;
+        if (written && desc) {
+          write(storage, elementCount(desc.shape) * storedBytes(desc.dtype), step);
+          // What looks at a node when it is done, finds all it wrote.
+          touchValue(operand.name, end);
+        }
+      } else if (operand.kind === 'scratch') {
+        const bytes = bufferBytes(operand.elements, storedBytes(operand.dtype ?? 'float32'));
+        const key = storageKey(operand, position, arrangement) ?? '';
+        write(touch(key, `scratch memory "${operand.id}"`, bytes, step), bytes, step);
+      }
+    });
+  });
+  for (const name of graph.outputs) touchValue(name, calls.length);
   return storages;
 }
 
-/** The largest sum of activation bytes that are live during one node: no assignment of slots can need less. */
-export function liveBytesBound(graph: Graph, storages: ReadonlyMap<string, Storage>): number {
-  const change = Array.from({ length: graph.nodes.length + 2 }, () => 0);
-  const bump = (index: number, bytes: number): void => {
-    change[index] = (change[index] ?? 0) + bytes;
+/**
+ * The largest sum of bytes that are live during one step, scratch memory included: no assignment of slots can need less.
+ * Of what several values lie in, counted is only what has been written so far.
+ */
+export function liveBytesBound(storages: Iterable<Storage>, steps: number): number {
+  // One more at either end: inputs exist before the first step, outputs after the last.
+  const change = Array.from({ length: steps + 3 }, () => 0);
+  const bump = (step: number, bytes: number): void => {
+    change[step + 1] = (change[step + 1] ?? 0) + bytes;
   };
-  for (const storage of new Set(storages.values())) {
-    if (graph.initializers.has(storage.root)) continue;
-    bump(Math.max(0, storage.born), storage.bytes);
-    bump(Math.max(0, storage.lastUse) + 1, -storage.bytes);
+  for (const { bytes, to, written, from } of storages) {
+    let sum = 0;
+    const rising = written.length > 0 ? written : [{ step: from, bytes }];
+    for (const write of rising) {
+      const next = Math.min(bytes, sum + roundUp(write.bytes, 16));
+      bump(write.step, next - sum);
+      sum = next;
+    }
+    bump(to + 1, -sum);
   }
   let live = 0;
   let most = 0;
@@ -66,4 +120,14 @@ export function liveBytesBound(graph: Graph, storages: ReadonlyMap<string, Stora
     most = Math.max(most, live);
   }
   return most;
+}
+
+/** What one buffer for each value would take, those aside that only look at others. */
+export function separateBytes(graph: Graph, arrangement: Arrangement): number {
+  const results = graph.nodes.filter(({ op }) => kernelsOf(op).kind !== 'view').flatMap(({ outputs }) => outputs);
+  const names = [...graph.inputs.map(({ name }) => name), ...results];
+  return names.reduce((sum, name) => {
+    const desc = arrangement.get(name)?.desc;
+    return desc ? sum + gpuBytes(desc) : sum;
+  }, 0);
 }

@@ -5,129 +5,162 @@ import { PlanError } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
 import { elementCount } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
-import type { Node } from '../ir/ops.ts';
 import { descOf } from '../ir/rewrite.ts';
 import type { CallOperand, KernelCall } from '../kernels/definition.ts';
-import { roundUp } from '../util/arrays.ts';
+import { at } from '../util/arrays.ts';
 import { arrange, type Arrangement } from './arrangement.ts';
 import { ConstantBuffers } from './constants.ts';
-import { bufferBytes, lifetimes, liveBytesBound, type Storage } from './lifetimes.ts';
+import { lifetimes, liveBytesBound, separateBytes, storageKey, type ScheduledCall, type Storage } from './lifetimes.ts';
 import { lowerGraph, type Lowered, type VariantChoice } from './lower.ts';
+import { Params } from './params.ts';
 import type { Plan, PlanBuffer, PlanPipeline, PlanPort, PlanStep, PlanValue } from './plan.ts';
-import { SlotAllocator } from './slots.ts';
+import { assignSlots, type SlotAssignment } from './slots.ts';
 
 /** How a graph is planned. */
-export interface PlanOptions extends VariantChoice {}
+export interface PlanOptions extends VariantChoice {
+  /**
+   * Store activations and weights as float16 where the kernels take that; arithmetic stays in float32, inputs and
+   * outputs too. The device must have `shader-f16`.
+   */
+  readonly float16?: boolean | undefined;
+}
 
 /**
  * Plans a compiled graph (static shapes, explicit pads) for a device. Throws UnsupportedError listing every node
- * without a kernel, PlanError when a buffer exceeds the device's limits.
+ * without a kernel, PlanError when a buffer exceeds the device's limits, or lacks what the options ask for.
  */
 export function planGraph(graph: Graph, device: DeviceProfile, options: PlanOptions = {}): Plan {
-  const arrangement = arrange(graph);
-  return new Planner(graph, device, arrangement).plan(lowerGraph(graph, device, arrangement, options));
+  if (options.float16 && !device.features.includes('shader-f16')) {
+    throw new PlanError('float16 needs the feature shader-f16, which this device does not have', {
+      hint: 'Plan with float32, or use another adapter',
+    });
+  }
+  const arrangement = arrange(graph, device, options);
+  return planLowered(graph, device, arrangement, lowerGraph(graph, device, arrangement, options));
 }
 
-/** State of one planning run. Buffers are numbered in the order: slots (known last), then constants; see `finish`. */
+/** The plan of nodes that are arranged and lowered already, one entry of `lowered` a node: what the tuner times. */
+export function planLowered(
+  graph: Graph,
+  device: DeviceProfile,
+  arrangement: Arrangement,
+  lowered: readonly Lowered[],
+): Plan {
+  return new Planner(graph, device, arrangement, lowered).plan();
+}
+
+/** State of one planning run. Buffers are numbered in the order: slots, then constants. */
 class Planner {
   readonly #graph: Graph;
   readonly #device: DeviceProfile;
   readonly #arrangement: Arrangement;
+  readonly #calls: readonly ScheduledCall[];
   readonly #storages: Map<string, Storage>;
-  readonly #constants: ConstantBuffers;
-  readonly #slots = new SlotAllocator();
-  /** Storage root → slot. */
+  readonly #slots: SlotAssignment;
+  /** Storage → slot. */
   readonly #slotOf = new Map<string, number>();
+  readonly #constants: ConstantBuffers;
   readonly #pipelines = new Map<string, number>();
   readonly #pipelineList: PlanPipeline[] = [];
-  readonly #steps: PlanStep[] = [];
-  readonly #params: { offset: number; bytes: Uint8Array }[] = [];
-  #paramsEnd = 0;
+  readonly #params = new Params();
 
-  constructor(graph: Graph, device: DeviceProfile, arrangement: Arrangement) {
+  constructor(graph: Graph, device: DeviceProfile, arrangement: Arrangement, lowered: readonly Lowered[]) {
     this.#graph = graph;
     this.#device = device;
     this.#arrangement = arrangement;
-    this.#storages = lifetimes(graph, arrangement);
+    this.#calls = schedule(graph, lowered);
+    this.#storages = lifetimes(graph, arrangement, this.#calls);
+    for (const { what, bytes } of this.#storages.values()) this.#checkSize(what, bytes);
+    this.#slots = assignSlots([...this.#storages.values()]);
+    [...this.#storages.keys()].forEach((key, i) => this.#slotOf.set(key, at(this.#slots.slots, i)));
     this.#constants = new ConstantBuffers((what, bytes) => this.#checkSize(what, bytes));
   }
 
-  plan(lowered: readonly Lowered[]): Plan {
-    for (const input of this.#graph.inputs) this.#acquire(input.name);
-    this.#graph.nodes.forEach((node, i) => {
-      const calls = lowered[i];
-      if (calls !== undefined && calls !== 'view') this.#schedule(node, i, calls);
-      this.#releaseAfter(node, i);
-    });
-    return this.#finish();
+  plan(): Plan {
+    const graph = this.#graph;
+    const steps = this.#calls.map((scheduled, i) => this.#step(scheduled, i));
+    const inputs = graph.inputs.map(({ name }) => this.#port(name));
+    // Outputs that are constants still need a buffer to be read back from.
+    const outputs = graph.outputs.map((name) => this.#port(name));
+    // Before the pipelines and the parameters are read: it adds its own.
+    const prepare = this.#preparations();
+    const constants = this.#constants.buffers;
+    const { sizes } = this.#slots;
+    return {
+      name: graph.name,
+      inputs,
+      outputs,
+      buffers: [...slotBuffers(sizes, inputs, outputs), ...constants],
+      weights: this.#constants.weights.map(({ buffer, data }) => ({ buffer: this.#constantBuffer(buffer), data })),
+      prepare,
+      pipelines: this.#pipelineList,
+      steps,
+      params: this.#params.packed,
+      values: this.#placedValues(),
+      memory: {
+        weights: constants.reduce((sum, { bytes, role }) => (role === 'source' ? sum : sum + bytes), 0),
+        activations: sizes.reduce((sum, bytes) => sum + bytes, 0),
+        naive: separateBytes(graph, this.#arrangement),
+        lowerBound: liveBytesBound(this.#storages.values(), this.#calls.length),
+      },
+    };
   }
 
-  #schedule(node: Node, index: number, calls: readonly KernelCall[]): void {
-    for (const output of node.outputs) if (output !== '') this.#acquire(output);
-    const scratch = new Map<string, number>();
-    calls.forEach((call, k) => {
-      const label = calls.length === 1 ? node.name : `${node.name}#${k}`;
-      const buffers = call.operands.map((operand) => this.#bufferOf(operand, scratch));
-      if (buffers.length !== call.shader.bindings.length) {
-        throw new PlanError(`${buffers.length} operands for ${call.shader.bindings.length} bindings`, {
-          node: node.name,
-        });
-      }
-      const pipeline = { op: node.op, variant: call.variant };
-      const operandBytes = call.operands.map((operand) => this.#bytesOf(operand));
-      this.#steps.push({ node: index, label, ...pipeline, ...this.#dispatch(call, pipeline), buffers, operandBytes });
-    });
-    for (const slot of scratch.values()) this.#slots.release(slot);
+  #step(scheduled: ScheduledCall, index: number): PlanStep {
+    const { node, position, call } = scheduled;
+    const buffers = call.operands.map((operand) => this.#bufferOf(operand, position));
+    if (buffers.length !== call.shader.bindings.length) {
+      throw new PlanError(`${buffers.length} operands for ${call.shader.bindings.length} bindings`, {
+        node: node.name,
+      });
+    }
+    const part = index - scheduled.first;
+    return {
+      node: position,
+      label: scheduled.first === scheduled.end ? node.name : `${node.name}#${part}`,
+      op: node.op,
+      variant: call.variant,
+      ...this.#dispatch(call, `${node.op}/${call.variant}`),
+      buffers,
+      operandBytes: call.operands.map((operand) => this.#bytesOf(operand)),
+    };
   }
 
   /** What a step and a preparation have in common. */
   #dispatch(
     { shader, params, workgroups }: Pick<KernelCall, 'shader' | 'params' | 'workgroups'>,
-    { op, variant }: { op: string; variant: string },
-  ): Omit<PlanStep, 'node' | 'label' | 'op' | 'variant' | 'buffers' | 'operandBytes'> {
+    label: string,
+  ): Pick<PlanStep, 'pipeline' | 'paramsOffset' | 'paramsBytes' | 'workgroups'> {
     const bytes = paramsBytes(shader.params);
-    const paramsOffset = bytes === 0 ? 0 : this.#addParams(packParams(shader.params, params));
-    return { pipeline: this.#pipelineFor(shader, `${op}/${variant}`), paramsOffset, paramsBytes: bytes, workgroups };
+    const paramsOffset = bytes === 0 ? 0 : this.#params.add(packParams(shader.params, params), this.#device);
+    return { pipeline: this.#pipelineFor(shader, label), paramsOffset, paramsBytes: bytes, workgroups };
   }
 
-  #acquire(name: string): void {
-    const storage = this.#storages.get(name);
-    if (!storage || this.#slotOf.has(storage.root)) return;
-    this.#checkSize(`value "${name}"`, storage.bytes);
-    this.#slotOf.set(storage.root, this.#slots.acquire(storage.bytes));
-  }
-
-  #releaseAfter(node: Node, index: number): void {
-    const roots = new Set([...node.inputs, ...node.outputs].map((name) => this.#storages.get(name)));
-    for (const storage of roots) {
-      if (!storage || storage.lastUse > index) continue;
-      const slot = this.#slotOf.get(storage.root);
-      if (slot !== undefined) this.#slots.release(slot);
-    }
-  }
-
-  /** Negative numbers stand for constants until the number of slots is known: constant w is −1−w. */
-  #bufferOf(operand: CallOperand, scratch: Map<string, number>): number {
-    if (operand.kind === 'constant') return -1 - this.#constants.weight(operand.tensor, 'a table of constants');
-    if (operand.kind === 'prepared') return -1 - this.#constants.prepared(operand);
+  #bufferOf(operand: CallOperand, position: number): number {
     if (operand.kind === 'value') return this.#valueBuffer(operand.name);
-    const existing = scratch.get(operand.id);
-    if (existing !== undefined) return existing;
-    const bytes = bufferBytes(operand.elements, storedBytes(operand.dtype ?? 'float32'));
-    this.#checkSize(`scratch memory "${operand.id}"`, bytes);
-    const slot = this.#slots.acquire(bytes);
-    scratch.set(operand.id, slot);
-    return slot;
+    if (operand.kind === 'scratch') {
+      return this.#slotOf.get(storageKey(operand, position, this.#arrangement) ?? '') ?? -1;
+    }
+    const constant =
+      operand.kind === 'constant'
+        ? this.#constants.weight(operand.tensor, 'a table of constants')
+        : this.#constants.prepared(operand);
+    return this.#constantBuffer(constant);
   }
 
   #valueBuffer(name: string): number {
-    const root = this.#storages.get(name)?.root ?? name;
+    const root = this.#arrangement.get(name)?.root ?? name;
     const constant = this.#graph.initializers.get(root);
     const dtype = this.#arrangement.get(root)?.desc.dtype;
-    if (constant) return -1 - this.#constants.weight(constant, `constant "${root}"`, dtype);
+    if (constant) return this.#constantBuffer(this.#constants.weight(constant, `constant "${root}"`, dtype));
     const slot = this.#slotOf.get(root);
     if (slot === undefined) throw new PlanError(`value "${name}" has no buffer`);
     return slot;
+  }
+
+  /** Constants are numbered after the slots. */
+  #constantBuffer(constant: number): number {
+    return this.#slots.sizes.length + constant;
   }
 
   /** What a dispatch that touches every element once moves for this operand. */
@@ -148,13 +181,6 @@ class Planner {
     });
   }
 
-  #addParams(bytes: Uint8Array): number {
-    const offset = this.#paramsEnd;
-    this.#params.push({ offset, bytes });
-    this.#paramsEnd = roundUp(offset + bytes.byteLength, this.#device.limits.minUniformBufferOffsetAlignment);
-    return offset;
-  }
-
   #pipelineFor(shader: ShaderModule, label: string): number {
     const existing = this.#pipelines.get(shader.wgsl);
     if (existing !== undefined) return existing;
@@ -164,51 +190,14 @@ class Planner {
     return index;
   }
 
-  #finish(): Plan {
-    const graph = this.#graph;
-    // Outputs that are constants still need a buffer to be read back from.
-    const outputs = graph.outputs.map((name) => this.#port(name));
-    const inputs = graph.inputs.map(({ name }) => this.#port(name));
-    const pinned = new Map(outputs.map((port) => [port.buffer, 'output' as const]));
-    const fed = new Map(inputs.map((port) => [port.buffer, 'input' as const]));
-    const sizes = this.#slots.sizes;
-    const resolve = (buffer: number): number => (buffer < 0 ? sizes.length - 1 - buffer : buffer);
-    const constants = this.#constants.buffers;
-    const buffers: PlanBuffer[] = [
-      ...sizes.map((bytes, i): PlanBuffer => ({ bytes, role: fed.get(i) ?? pinned.get(i) ?? 'slot' })),
-      ...constants,
-    ];
-    const roots = new Set([...this.#slotOf.keys()].map((name) => this.#storages.get(name)));
-    // Before the pipelines and the parameters are read: it adds its own.
-    const prepare = this.#preparations(resolve);
-    return {
-      name: graph.name,
-      inputs,
-      outputs: outputs.map((port) => ({ ...port, buffer: resolve(port.buffer) })),
-      buffers,
-      weights: this.#constants.weights.map((w) => ({ ...w, buffer: resolve(-1 - w.buffer) })),
-      prepare,
-      pipelines: this.#pipelineList,
-      steps: this.#steps.map((step) => ({ ...step, buffers: step.buffers.map(resolve) })),
-      params: this.#packedParams(),
-      values: this.#placedValues(resolve),
-      memory: {
-        weights: constants.reduce((sum, { bytes, role }) => (role === 'source' ? sum : sum + bytes), 0),
-        activations: sizes.reduce((sum, bytes) => sum + bytes, 0),
-        naive: [...roots].reduce((sum, storage) => sum + (storage?.bytes ?? 0), 0),
-        lowerBound: liveBytesBound(graph, this.#storages),
-      },
-    };
-  }
-
-  #preparations(resolve: (buffer: number) => number): PlanStep[] {
+  #preparations(): PlanStep[] {
     return this.#constants.preparations.map(({ operand, source, result }) => ({
       node: -1,
       label: operand.key,
       op: 'Prepare',
       variant: operand.key,
-      ...this.#dispatch(operand, { op: 'Prepare', variant: operand.key }),
-      buffers: [source, result].map((constant) => resolve(-1 - constant)),
+      ...this.#dispatch(operand, `Prepare/${operand.key}`),
+      buffers: [source, result].map((constant) => this.#constantBuffer(constant)),
       operandBytes: [elementCount(operand.source.shape) * 4, this.#bytesOf(operand)],
     }));
   }
@@ -218,18 +207,35 @@ class Planner {
     return { name, dtype, shape, buffer: this.#valueBuffer(name) };
   }
 
-  #packedParams(): Uint8Array {
-    const packed = new Uint8Array(this.#paramsEnd);
-    for (const { offset, bytes } of this.#params) packed.set(bytes, offset);
-    return packed;
-  }
-
-  #placedValues(resolve: (buffer: number) => number): Map<string, PlanValue> {
+  #placedValues(): Map<string, PlanValue> {
     const map = new Map<string, PlanValue>();
     for (const [name, { root, desc, placement }] of this.#arrangement) {
-      const slot = this.#slotOf.get(root);
-      if (slot !== undefined) map.set(name, { buffer: resolve(slot), desc, placement });
+      const buffer = this.#slotOf.get(root);
+      if (buffer !== undefined) map.set(name, { buffer, desc, placement });
     }
     return map;
   }
+}
+
+/** The dispatches of all nodes, in order. */
+function schedule(graph: Graph, lowered: readonly Lowered[]): ScheduledCall[] {
+  const all: ScheduledCall[] = [];
+  graph.nodes.forEach((node, position) => {
+    const calls = lowered[position];
+    if (calls === undefined || calls === 'view') return;
+    const first = all.length;
+    for (const call of calls) all.push({ node, position, call, first, end: first + calls.length - 1 });
+  });
+  return all;
+}
+
+function slotBuffers(
+  sizes: readonly number[],
+  inputs: readonly PlanPort[],
+  outputs: readonly PlanPort[],
+): PlanBuffer[] {
+  return sizes.map((bytes, slot) => {
+    if (inputs.some(({ buffer }) => buffer === slot)) return { bytes, role: 'input' };
+    return { bytes, role: outputs.some(({ buffer }) => buffer === slot) ? 'output' : 'slot' };
+  });
 }

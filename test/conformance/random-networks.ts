@@ -26,6 +26,16 @@ const ACTIVATIONS: readonly Activation[] = [
   { kind: 'tanh', alpha: 0, beta: 0 },
 ];
 
+/** 3×3, as large as before. */
+const SAME3 = {
+  kernel: [3, 3],
+  strides: [1, 1],
+  dilations: [1, 1],
+  pads: [1, 1, 1, 1],
+  padMode: 'explicit' as const,
+  ceilMode: false,
+};
+
 /** Larger values make no further layers, so that networks stay small. */
 const MAX_ELEMENTS = 4000;
 
@@ -67,8 +77,9 @@ class Net {
   #layer(x: Value): Value[] {
     if (product(x.shape) > MAX_ELEMENTS) return [this.#reduce(x)];
     if (!isFloat(x.dtype)) return this.#plumbing(x);
-    const kind = this.#int(0, 9);
+    const kind = this.#int(0, 11);
     const map = x.shape.length === 4 && product(x.shape) > 0;
+    if (kind > 9 && map) return [this.#mixing(x)];
     if (kind < 3 && map) return [this.#spatial(x)];
     if (kind === 3 && map) return [this.#block(x)];
     if (kind < 6) return [this.#arithmetic(x)];
@@ -102,9 +113,9 @@ class Net {
     }
   }
 
-  #conv(x: Value, out = this.#int(1, 9)): Value {
+  #conv(x: Value, out = this.#int(1, 9), groups?: number): Value {
     const inC = this.#channels(x);
-    const group = this.#chance(0.3) ? inC : this.#divisor(inC);
+    const group = groups && inC % groups === 0 ? groups : this.#chance(0.3) ? inC : this.#divisor(inC);
     const outC = group * Math.max(1, Math.floor(out / group));
     const padMode = this.#pick(['explicit', 'explicit', 'sameUpper', 'sameLower'] as const);
     const kernel = this.#ints(2, 1, this.#pick([1, 3]));
@@ -119,10 +130,17 @@ class Net {
     return this.#one('Conv', [x, w, ...bias], attributes);
   }
 
-  #pointwise(x: Value, out: number): Value {
+  #depthwise(x: Value): Value {
+    const group = this.#channels(x);
+    const { kernel, ceilMode: _, ...window } = SAME3;
+    const w = this.#constant([...kernel, 1, group], 0.5);
+    return this.#one('Conv', [x, w], { ...window, group, activation: NO_ACTIVATION });
+  }
+
+  #pointwise(x: Value, out: number, group = 1): Value {
     const channels = this.#channels(x);
-    const window = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], padMode: 'explicit' as const, group: 1 };
-    const w = this.#constant([1, 1, channels, out], Math.sqrt(3 / channels));
+    const window = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], padMode: 'explicit' as const, group };
+    const w = this.#constant([1, 1, channels / group, out], Math.sqrt(3 / channels));
     return this.#one('Conv', [x, w, this.#constant([out])], { ...window, activation: NO_ACTIVATION });
   }
 
@@ -169,6 +187,99 @@ class Net {
       default:
         return this.#one('Concat', [x, back(same(this.#int(1, 5))), x], { axis: 1 });
     }
+  }
+
+  /** Blocks whose channels are put together, taken apart and mixed: what planning does without copies. */
+  #mixing(x: Value): Value {
+    const nhwc = this.#chance(0.5) ? x : this.#transpose(x, [0, 2, 3, 1]);
+    switch (this.#int(0, 6)) {
+      case 0:
+        return this.#branches(nhwc);
+      case 1:
+        return this.#dense(nhwc);
+      case 2:
+        return this.#exchange(nhwc);
+      case 3: {
+        const group = this.#pick([2, 3, 4]);
+        const wide = this.#pointwise(this.#pointwise(nhwc, 2 * group), group * this.#int(1, 4), group);
+        const y = this.#one('ChannelShuffle', [wide], { groups: group });
+        return this.#activate(this.#binary('add', this.#pointwise(y, this.#channels(nhwc)), nhwc));
+      }
+      case 4:
+        return this.#interleaved(nhwc);
+      case 5: {
+        const [a, b] = this.#halves(nhwc);
+        return this.#one('Concat', [this.#activate(b), this.#batchNormalise(a, 3)], { axis: 3 });
+      }
+      default: {
+        const rows = [nhwc, this.#pointwise(nhwc, this.#channels(nhwc))].map((v) => this.#pointwise(v, 6));
+        const flat = rows.map((v) => this.#reshape(v, [1, -1, 1, 3]));
+        return this.#pointwise(this.#one('Concat', flat, { axis: 1 }), 4);
+      }
+    }
+  }
+
+  /** Branches side by side, some of them nested, one of them perhaps the input itself or one used twice. */
+  #branches(x: Value): Value {
+    const branch = (): Value => {
+      switch (this.#int(0, 5)) {
+        case 0:
+          return x;
+        case 1:
+          return this.#one('MaxPool', [x], SAME3);
+        case 2:
+          return this.#activate(x);
+        case 3:
+          return this.#one('Concat', [this.#pointwise(x, this.#int(1, 8)), this.#pointwise(x, 4)], { axis: 3 });
+        default:
+          return this.#activate(this.#pointwise(x, this.#pick([1, 3, 4, 8])));
+      }
+    };
+    const parts = range(this.#int(2, 4)).map(branch);
+    if (this.#chance(0.3)) parts.push(at(parts, 0));
+    const y = this.#one('Concat', parts, { axis: 3 });
+    return this.#chance(0.5) ? this.#activate(y) : this.#pointwise(y, 4);
+  }
+
+  /** Each layer sees all before it (arXiv:1608.06993). */
+  #dense(x: Value): Value {
+    let y = x;
+    for (let i = 0; i < 3; i++) {
+      const seen = this.#chance(0.5) ? this.#activate(this.#batchNormalise(y, 3)) : y;
+      y = this.#one('Concat', [y, this.#pointwise(seen, this.#pick([2, 4]))], { axis: 3 });
+    }
+    return this.#pointwise(y, 4);
+  }
+
+  /** Units of ShuffleNet v2: half of the channels pass, all are shuffled. */
+  #exchange(x: Value): Value {
+    let y = this.#pointwise(x, this.#pick([4, 8, 12, 16]));
+    for (let i = 0; i < this.#int(1, 3); i++) {
+      const [kept, worked] = this.#halves(y);
+      const branch = this.#pointwise(this.#depthwise(worked), this.#channels(kept));
+      const both = this.#one('Concat', this.#chance(0.8) ? [kept, branch] : [branch, kept], { axis: 3 });
+      y = this.#one('ChannelShuffle', [both], { groups: this.#pick([2, 2, 4]) });
+    }
+    return this.#chance(0.5) ? y : this.#pointwise(y, 5);
+  }
+
+  /** Every second channel taken by itself. */
+  #interleaved(x: Value): Value {
+    const width = this.#pick([2, 3, 4]);
+    const both = this.#one('Concat', [this.#pointwise(x, 2 * width), this.#pointwise(x, 2 * width)], { axis: 3 });
+    const each = range(2).map((start) => {
+      const bounds = [[start], [4 * width], [3], [2]].map((v) => this.#intConstant(v));
+      return this.#one('Slice', [both, ...bounds], {});
+    });
+    return this.#one('Concat', [at(each, 0), this.#pointwise(at(each, 1), 3)], { axis: 3 });
+  }
+
+  #halves(x: Value): readonly [Value, Value] {
+    const channels = this.#channels(x);
+    if (channels < 2) return [x, x];
+    const first = Math.floor(channels / 2);
+    const [a, b] = this.#add('Split', [x], { axis: 3, sizes: [first, channels - first] }, 2);
+    return [a ?? x, b ?? x];
   }
 
   #arithmetic(x: Value): Value {
