@@ -1,0 +1,149 @@
+/** `npm run bench:peers`: tilewise beside the other web runtimes. */
+import { availableParallelism } from 'node:os';
+import { parseCount } from '../../src/cli/arguments.ts';
+import { milliseconds, table, type Streams } from '../../src/cli/output.ts';
+import { openGpu, type OpenedGpu } from '../../src/node/adapter.ts';
+import { environment } from '../lib/environment.ts';
+import {
+  benchCommand,
+  disableShaderCache,
+  listOf,
+  parsePositive,
+  runBench,
+  type BenchOptions,
+  type Steps,
+} from '../lib/program.ts';
+import { writeReport } from '../lib/report.ts';
+import { ENGINE_NAMES, type EngineName, type Where } from './engines.ts';
+import { measureModel } from './measure.ts';
+import { DEFAULT_MODELS, MODEL_NAMES, peerModel, type ModelName } from './models.ts';
+import type { PeerRow } from './rows.ts';
+import type { Venue } from './seat.ts';
+import { complaints, PLACE, sections, timeChart, timeTable } from './tables.ts';
+
+interface PeerBenchOptions extends BenchOptions {
+  readonly node?: boolean;
+  readonly browser?: boolean;
+  readonly models?: readonly ModelName[];
+  readonly engines?: readonly EngineName[];
+  readonly runs?: number;
+  readonly threads?: number;
+  readonly minutes?: number;
+}
+
+const list = (names: readonly string[]): string => names.join(',');
+
+const DEFAULTS = { models: DEFAULT_MODELS, engines: ENGINE_NAMES, runs: 25, minutes: 9 } as const;
+
+/**
+ * Runs the benchmark and resolves with the exit code: 1 when tilewise itself fails or disagrees; what befalls a peer is
+ * in its row. Never rejects.
+ */
+export function runPeerBench(argv: readonly string[], streams: Streams): Promise<number> {
+  const command = benchCommand('bench:peers', 'Times tilewise beside onnxruntime-web, TensorFlow.js and LiteRT.js.')
+    .option('--node', 'in Node.js, on Dawn; without --node and --browser: both')
+    .option('--browser', 'in Chromium')
+    .option('--models <names>', `of ${list(MODEL_NAMES)}; default: ${list(DEFAULT_MODELS)}`, listOf(MODEL_NAMES))
+    .option('--engines <names>', `of ${list(ENGINE_NAMES)}; default: all`, listOf(ENGINE_NAMES))
+    .option(
+      '--runs <n>',
+      `most timed runs of an engine; slow ones run three times; default: ${DEFAULTS.runs}`,
+      parseCount,
+    )
+    .option(
+      '--threads <n>',
+      'threads of the WASM engines; default: the processors of this machine, at most 4',
+      parseCount,
+    )
+    .option(
+      '--minutes <n>',
+      `about how long one place may take: runs, then peers are left out to keep it; default: ${DEFAULTS.minutes}`,
+      parsePositive,
+    );
+  return runBench<PeerBenchOptions>(command, argv, streams, (options, steps) => bench(options, steps, streams));
+}
+
+async function bench(options: PeerBenchOptions, steps: Steps, { stdout, stderr }: Streams): Promise<number> {
+  if (options.shaderCache === 'off') disableShaderCache();
+  if (options.adapter !== undefined) process.env['TILEWISE_ADAPTER'] = options.adapter;
+  const rows: PeerRow[] = [];
+  const facts: string[] = [];
+  let gpu: OpenedGpu | undefined;
+  for (const where of placesOf(options)) {
+    const venue = await VENUES[where]();
+    try {
+      if (where === 'node') gpu = await openGpu();
+      rows.push(...(await measurePlace(venue, where, options, steps)));
+      facts.push(...(await venue.facts()));
+    } finally {
+      await venue.close();
+    }
+  }
+  steps.stop();
+  const env = environment(gpu);
+  const report = {
+    name: 'peers',
+    title: 'tilewise beside other web runtimes',
+    environment: env,
+    sections: sections(rows, facts),
+    chart: timeChart(rows),
+    data: { environment: env, facts, rows },
+  };
+  const paths = writeReport(report, options.out);
+  const { head, rows: cells, right } = timeTable(rows);
+  stdout.write(`${options.json ? JSON.stringify(rows) : table(head, cells, right)}\n`);
+  const wrong = complaints(rows);
+  stderr.write(`${[...wrong.map((line) => `no time: ${line}`), `written: ${paths.join(', ')}`].join('\n')}\n`);
+  return rows.some((row) => row.engine.startsWith('tilewise') && !row.agrees) ? 1 : 0;
+}
+
+function placesOf({ node, browser }: PeerBenchOptions): readonly Where[] {
+  if (node === browser) return ['node', 'chromium'];
+  return node ? ['node'] : ['chromium'];
+}
+
+/** Imported when needed: either brings a good part of its world along. */
+const VENUES: { readonly [W in Where]: () => Promise<Venue> } = {
+  node: async () => (await import('./node-seat.ts')).nodeVenue(),
+  chromium: async () => (await import('./chromium-seat.ts')).chromiumVenue(),
+};
+
+async function measurePlace(
+  venue: Venue,
+  where: Where,
+  options: PeerBenchOptions,
+  steps: Steps,
+): Promise<readonly PeerRow[]> {
+  const { models, engines, runs, minutes } = { ...DEFAULTS, ...options };
+  const threads = options.threads ?? Math.min(4, availableParallelism());
+  const begin = performance.now();
+  const rows: PeerRow[] = [];
+  for (const [i, name] of models.entries()) {
+    const share = (minutes * 60_000) / models.length;
+    const elapsed = (): number => performance.now() - begin;
+    let step = i * engines.length;
+    const measured = await measureModel(venue, peerModel(name), {
+      where,
+      engines,
+      runs,
+      threads,
+      // The last third of a model's share of the time is left for what has to be done in any case.
+      hasTime: () => elapsed() < share * (i + 2 / 3),
+      mayStart: () => elapsed() < share * (i + 1),
+      progress: (engine) => {
+        steps.begin(`${PLACE[where]}, ${name}, ${engine}`, step, models.length * engines.length);
+        step = Math.min(step + 1, (i + 1) * engines.length - 1);
+      },
+    });
+    for (const row of measured) steps.note(noteOf(row));
+    rows.push(...measured);
+  }
+  return rows;
+}
+
+function noteOf({ model, where, engine, runMs, spreadMs, runs, coldMs, error }: PeerRow): string {
+  const name = `${PLACE[where]}, ${model}, ${engine}`;
+  if (runMs === null) return `${name}: ${error ?? 'not measured'}`;
+  const run = `${milliseconds(runMs)} (spread ${milliseconds(spreadMs ?? 0)}, ${runs} runs)`;
+  return `${name}: ${run}, cold ${milliseconds(coldMs ?? 0)}`;
+}

@@ -1,0 +1,23 @@
+/** tilewise itself, from the same ONNX bytes as onnxruntime-web. */
+import { Session } from '../../../src/index.ts';
+import { version } from '../../../package.json';
+import { channelsFirst } from '../onnx-file.ts';
+import type { ImportRuntime } from './runtime.ts';
+
+export const importTilewise: ImportRuntime = async ({ backend }, host) => ({
+  load: async (files) => {
+    const session = await Session.create(
+      files.onnx,
+      backend === 'cpu' ? { backend: 'cpu' } : { backend: 'webgpu', gpu: host.adapter },
+    );
+    const shape = channelsFirst({ shape: files.inputShape });
+    const feed = { dtype: 'float32', shape, data: files.inputFirst } as const;
+    const input = session.inputs[0]?.name ?? '';
+    const output = session.outputs[0]?.name ?? '';
+    return {
+      run: async () => Float32Array.from((await session.run({ [input]: feed }))[output]?.data ?? []),
+      version: `tilewise ${version}`,
+      threads: 1,
+    };
+  },
+});
