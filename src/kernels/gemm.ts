@@ -3,17 +3,10 @@ import { broadcastStrides } from '../core/broadcast.ts';
 import { PlanError } from '../core/errors.ts';
 import { isFloat, storedFloat } from '../core/dtype.ts';
 import { at } from '../util/arrays.ts';
-import {
-  inputPlacement,
-  required,
-  result,
-  value,
-  variant,
-  type KernelDefinition,
-  type LowerContext,
-} from './definition.ts';
+import { inputPlacement, required, result, value, type KernelDefinition, type LowerContext } from './definition.ts';
 import { epilogueOf } from './epilogue.ts';
-import { productCalls, type Product } from './product.ts';
+import type { Product } from './product/product.ts';
+import { preferredProducts, productVariants } from './product/variants.ts';
 
 function productOf(context: LowerContext<'Gemm'>): Product {
   const { node, inputs } = context;
@@ -47,12 +40,6 @@ function productOf(context: LowerContext<'Gemm'>): Product {
 export const gemm: KernelDefinition<'Gemm'> = {
   kind: 'dispatch',
   half: [0, 1],
-  variants: [
-    variant(
-      'tile',
-      (context) => (at(result(context).shape, 0) > 1 ? productOf(context) : undefined),
-      ({ device }, product) => productCalls(product, 4, device),
-    ),
-    variant('row', productOf, ({ device }, product) => productCalls(product, 1, device)),
-  ],
+  variants: productVariants(productOf),
+  preferred: (context) => preferredProducts(productOf(context), context.device),
 };

@@ -4,9 +4,10 @@ import { isFloat, storedFloat } from '../core/dtype.ts';
 import { PlanError } from '../core/errors.ts';
 import type { Shape } from '../core/tensor.ts';
 import { at, product as count } from '../util/arrays.ts';
-import { inputPlacement, required, value, variant, type KernelDefinition, type LowerContext } from './definition.ts';
+import { inputPlacement, required, value, type KernelDefinition, type LowerContext } from './definition.ts';
 import { epilogueOf } from './epilogue.ts';
-import { productCalls, type Product } from './product.ts';
+import type { Product } from './product/product.ts';
+import { preferredProducts, productVariants } from './product/variants.ts';
 import { collapse, stridedDims, type StridedDim } from './strided.ts';
 
 /** Batch dimensions, and the two extents of each matrix as stored; vectors are matrices of one row or column. */
@@ -59,15 +60,6 @@ function productOf(context: LowerContext<'MatMul'>): Product {
 export const matMul: KernelDefinition<'MatMul'> = {
   kind: 'dispatch',
   half: [0, 1],
-  variants: [
-    variant(
-      'tile',
-      (context) => {
-        const product = productOf(context);
-        return product.rows > 1 ? product : undefined;
-      },
-      ({ device }, product) => productCalls(product, 4, device),
-    ),
-    variant('row', productOf, ({ device }, product) => productCalls(product, 1, device)),
-  ],
+  variants: productVariants(productOf),
+  preferred: (context) => preferredProducts(productOf(context), context.device),
 };

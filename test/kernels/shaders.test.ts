@@ -80,7 +80,7 @@ function collect(c: OpCase): void {
 
 /** The head of a module, which holds what is shared with the host: the reflecting parser does not know all WGSL expressions. */
 function reflect({ wgsl }: ShaderModule): WgslReflect {
-  return new WgslReflect(/^(?:@group.*\n|struct Params \{[^}]*\}\n)*/.exec(wgsl)?.[0] ?? '');
+  return new WgslReflect(/^(?:enable .*\n|@group.*\n|struct Params \{[^}]*\}\n)*/.exec(wgsl)?.[0] ?? '');
 }
 
 beforeAll(async () => {

@@ -46,4 +46,24 @@ export const gemmCases: readonly OpCase<'Gemm'>[] = [
   gemmCase(1, 1280, 1000, { transB: true, c: [1000] }),
   gemmCase(1, 4099, 6, { c: [6] }),
   gemmCase(17, 512, 9),
+  // Several blocks of every tile, none of them whole; then the same in fours.
+  gemmCase(33, 65, 65, { transA: true, c: [65] }),
+  gemmCase(33, 65, 65, { transB: true, c: [65] }),
+  gemmCase(36, 40, 68, { activation: RELU }),
+  gemmCase(36, 40, 68, { transA: true, transB: true, activation: RELU }),
+  gemmCase(33, 17, 68, { c: [33, 68], beta: 0.5 }),
+  gemmCase(65, 36, 33, { c: [65, 1], alpha: 2 }),
+  // Narrow and wide results.
+  gemmCase(65, 12, 16, { c: [16] }),
+  gemmCase(65, 33, 17),
+  gemmCase(5, 17, 132, { c: [132] }),
+  gemmCase(130, 20, 200),
+  // Few rows and long sums, in parts.
+  gemmCase(1, 257, 33, { c: [33] }),
+  gemmCase(1, 256, 36, { transB: true, c: [36] }),
+  gemmCase(3, 130, 33, { c: [33] }),
+  gemmCase(3, 130, 33, { transA: true, transB: true }),
+  gemmCase(7, 132, 20, { transB: true, c: [20], activation: RELU }),
+  gemmCase(17, 1041, 33, { c: [33], alpha: 0.5, beta: 2 }),
+  gemmCase(18, 1028, 36, { transB: true, c: [36], activation: RELU }),
 ];

@@ -41,4 +41,13 @@ export const matMulCases: readonly OpCase<'MatMul'>[] = [
   matMulCase([3, 5, 8], [8, 12], { bias: 12, activation: RELU }),
   matMulCase([3, 5, 7], [7, 6], { bias: 6 }),
   matMulCase([17, 1024], [1024, 5]),
+  // Batches of several blocks of every tile; depths that are split.
+  matMulCase([3, 33, 17], [3, 17, 33], { bias: 33 }),
+  matMulCase([2, 1, 17, 20], [3, 20, 36], { activation: RELU }),
+  matMulCase([2, 36, 12], [2, 68, 12], { transB: true }),
+  matMulCase([2, 12, 36], [2, 12, 68], { transA: true, bias: 68 }),
+  matMulCase([3, 35, 20], [20, 36]),
+  matMulCase([2, 17, 260], [2, 260, 33]),
+  matMulCase([3, 1, 65], [3, 65, 33]),
+  matMulCase([2, 5, 64], [2, 20, 64], { transB: true }),
 ];

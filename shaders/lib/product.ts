@@ -1,0 +1,154 @@
+/** What the shaders of matrix products have in common: operands, batches, steps of four along the depth, and the tail. */
+import { range } from '../../src/util/arrays.ts';
+import { biasVector, epilogueBindings, epilogueParams, outputBinding, type EpilogueSpec } from './epilogue.ts';
+import { u32 } from './literal.ts';
+import type { Binding, ParamFields } from './module.ts';
+import { vectorType } from './numbers.ts';
+import { coordinates, listFields, stridedOffset } from './strided.ts';
+
+/** Structure of the operands of a product y = a·b, and of its tail. */
+export interface ProductSpec extends EpilogueSpec {
+  readonly aType: 'f32' | 'f16';
+  readonly bType: 'f32' | 'f16';
+  /** Stored as [depth][rows] instead of [rows][depth]; then aVector is 1. */
+  readonly transA: boolean;
+  /** Stored as [columns][depth] instead of [depth][columns]. */
+  readonly transB: boolean;
+  /** Elements per load along the depth: 4 where depth, pitch, offset and batch strides of a are multiples of 4. */
+  readonly aVector: 1 | 4;
+  /** The same for b, along its columns, or along the depth with transB. */
+  readonly bVector: 1 | 4;
+  /** 4 where y and the residual are written in vectors; then columns are in fours. */
+  readonly outVector: 1 | 4;
+  /** The depth is no multiple of 4: the last step is masked. */
+  readonly ragged: boolean;
+  /** The bias has a value for every row, or one for all; otherwise one for each column. */
+  readonly biasRows: boolean;
+  /** Dimensions over which batches broadcast. */
+  readonly batchRank: number;
+  /** y = alpha·a·b + beta·bias. */
+  readonly scaled: boolean;
+}
+
+/** a, b, bias?, residual?, y. */
+export function productBindings(spec: ProductSpec): Binding[] {
+  return [...operandBindings(spec), ...epilogueBindings(spec, spec.outVector), outputBinding(spec, spec.outVector)];
+}
+
+/** a and b alone. */
+export function operandBindings({ aType, aVector, bType, bVector }: ProductSpec): Binding[] {
+  return [
+    { name: 'a', access: 'read', element: vectorType(aType, aVector) },
+    { name: 'b', access: 'read', element: vectorType(bType, bVector) },
+  ];
+}
+
+/**
+ * Extents and strides: `rows`·`depth` by `depth`·`width`, where b holds `width` of the columns from `first` on; b_pitch
+ * is b's innermost stride but one, in elements; d, s and t are extents of the batch and strides of a and b.
+ */
+export function operandParams({ transA, batchRank }: ProductSpec): ParamFields {
+  return {
+    rows: 'u32',
+    depth: 'u32',
+    first: 'u32',
+    width: 'u32',
+    b_pitch: 'u32',
+    ...(transA ? {} : ({ a_offset: 'u32', a_pitch: 'u32' } as const)),
+    ...listFields('d', batchRank),
+    ...listFields('s', batchRank),
+    ...listFields('t', batchRank),
+  };
+}
+
+/** What the tail adds. */
+export function tailParams(spec: ProductSpec): ParamFields {
+  return {
+    ...(spec.bias ? ({ bias_row: 'u32', bias_column: 'u32' } as const) : {}),
+    ...(spec.scaled ? ({ alpha: 'f32', beta: 'f32' } as const) : {}),
+    ...epilogueParams(spec),
+  };
+}
+
+/** Declares `a_base` and `b_base`, the elements where the matrices of batch `batch` start. */
+export function batchBases({ batchRank, transA }: ProductSpec): string {
+  const start = transA ? '' : ' + params.a_offset';
+  return `${coordinates(batchRank, 'batch')}
+  let a_base = ${stridedOffset(batchRank, 's')}${start};
+  let b_base = ${stridedOffset(batchRank, 't')};`;
+}
+
+/** Where row `row` of a starts, in elements of the binding (see `aQuad`). */
+export function aStart({ transA, aVector }: ProductSpec, row: string): string {
+  if (transA) return `a_base + ${row}`;
+  const at = `a_base + ${row} * params.a_pitch`;
+  return aVector === 4 ? `(${at}) / 4u` : at;
+}
+
+/** Four neighbours along the depth, from `k` on (a multiple of 4), of the row of a that starts at `start`. */
+export function aQuad(spec: ProductSpec, start: string, k = 'k'): string {
+  if (spec.aVector === 4) return `vec4<f32>(a[${start} + ${k} / 4u])`;
+  return `vec4<f32>(${range(4)
+    .map((d) => aOne(spec, start, `(${k} + ${u32(d)})`))
+    .join(', ')})`;
+}
+
+/** One element of that row; zero past the depth. */
+export function aOne({ transA, ragged }: ProductSpec, start: string, k: string): string {
+  const load = `f32(a[${start} + ${k}${transA ? ' * params.rows' : ''}])`;
+  return ragged ? `select(0.0, ${load}, ${k} < params.depth)` : load;
+}
+
+/** Where column `column` of b starts, in elements of the binding; `column` is a multiple of 4 without transB. */
+export function bStart({ transB, bVector }: ProductSpec, column: string): string {
+  const at = transB ? `b_base + ${column} * params.b_pitch` : `b_base + ${column}`;
+  return bVector === 4 ? `(${at}) / 4u` : at;
+}
+
+/**
+ * Four columns of b from the one that starts at `start`, at depths k … k+3, as four vectors: with wide loads of a
+ * transposed b vector i holds column i, otherwise depth k + i. `accumulate` knows.
+ */
+export function bQuads(spec: ProductSpec, start: string, k = 'k'): string[] {
+  if (isByColumn(spec)) {
+    return range(4).map((j) => `vec4<f32>(b[${start} + ${u32(j)} * (params.b_pitch / 4u) + ${k} / 4u])`);
+  }
+  return range(4).map((d) => bRow(spec, start, `(${k} + ${u32(d)})`));
+}
+
+/** Four columns of b at depth `depth`, zero past its end; not for wide loads of a transposed b. */
+export function bRow({ transB, bVector, ragged }: ProductSpec, start: string, depth: string): string {
+  const one = (j: number): string =>
+    transB
+      ? `f32(b[${start} + ${u32(j)} * params.b_pitch + ${depth}])`
+      : `f32(b[${start} + ${depth} * params.b_pitch + ${u32(j)}])`;
+  const load =
+    bVector === 4
+      ? `vec4<f32>(b[${start} + ${depth} * (params.b_pitch / 4u)])`
+      : `vec4<f32>(${range(4).map(one).join(', ')})`;
+  return ragged ? `select(vec4<f32>(), ${load}, ${depth} < params.depth)` : load;
+}
+
+/** Adds to `sum`, four columns of a row, the product of four depths: x of a, and the vectors that `bQuads` gave. */
+export function accumulate(spec: ProductSpec, sum: string, x: string, b: readonly string[]): string {
+  if (isByColumn(spec)) return `${sum} += vec4<f32>(${b.map((column) => `dot(${x}, ${column})`).join(', ')});`;
+  // Next to each other, so that the sum stays in a register.
+  return b.map((row, d) => `${sum} = fma(vec4<f32>(${x}.${'xyzw'.charAt(d)}), ${row}, ${sum});`).join(' ');
+}
+
+/** True where each vector of `bQuads` is a column. */
+export function isByColumn({ transB, bVector }: ProductSpec): boolean {
+  return transB && bVector === 4;
+}
+
+/** The bias of four columns from `column` on, of a row. */
+export function productBias(row: string, column: string): string {
+  return biasVector(`${row} * params.bias_row + ${column} * params.bias_column`, 'params.bias_column');
+}
+
+/** A sum, scaled and with its bias, both expressions. */
+export function withBias({ scaled, bias }: ProductSpec, sum: string, addend: string): string {
+  const product = scaled ? `${sum} * params.alpha` : sum;
+  if (!bias) return product;
+  return `${product} + ${addend}${scaled ? ' * params.beta' : ''}`;
+}

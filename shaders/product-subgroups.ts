@@ -1,0 +1,220 @@
+/**
+ * Matrix products by subgroups, without workgroup memory: the lanes of a subgroup load different parts of the operand
+ * they share, one load each, and pass them round. On adapters where a load costs as much as twenty multiply-adds, and
+ * as much for one address as for many (lavapipe, SwiftShader), that is what counts.
+ *
+ * Layout: as in lib/product.ts; row r, column first + j of y.
+ * Bindings: a read, b read, bias? read f32, residual? read, y read_write.
+ * Workgroup: one subgroup. `lanes: 'columns'`: lane l sums `rows` rows × `quads` column quads l, l + size, …, and a is
+ *   passed round. `lanes: 'rows'`: lane l sums rows l, l + size, … (`rows` of them) × `quads` column quads, and b is passed round.
+ * Dispatch: [column blocks, row blocks, batches]; a block is rows × 4·quads·size columns, or rows·size × 4·quads columns.
+ * Spec: ProductSpec, not transA, and b in vectors; lanes, rows, quads, size (of a subgroup, as the device has it).
+ * Limits: no workgroup storage; needs the feature subgroups, and one size of subgroup.
+ */
+import { range } from '../src/util/arrays.ts';
+import { finishFunction } from './lib/epilogue.ts';
+import { u32 } from './lib/literal.ts';
+import { shaderModule, wgsl, type ShaderModule } from './lib/module.ts';
+import {
+  accumulate,
+  aOne,
+  aQuad,
+  aStart,
+  batchBases,
+  bQuads,
+  bStart,
+  isByColumn,
+  operandParams,
+  productBias,
+  productBindings,
+  tailParams,
+  withBias,
+  type ProductSpec,
+} from './lib/product.ts';
+
+export interface SubgroupProductSpec extends ProductSpec {
+  /** What the lanes of a subgroup stand for. */
+  readonly lanes: 'columns' | 'rows';
+  /** Rows per lane. */
+  readonly rows: number;
+  /** Column quads per lane. */
+  readonly quads: number;
+  readonly size: number;
+}
+
+/** The rows and columns that one workgroup makes. */
+export function subgroupBlock(spec: Pick<SubgroupProductSpec, 'lanes' | 'rows' | 'quads' | 'size'>): {
+  readonly rows: number;
+  readonly columns: number;
+} {
+  const { lanes, rows, quads, size } = spec;
+  return lanes === 'columns' ? { rows, columns: 4 * quads * size } : { rows: rows * size, columns: 4 * quads };
+}
+
+/** `let` lines for 0 … n−1. */
+function lines(n: number, line: (i: number) => string): string {
+  return range(n).map(line).join('\n');
+}
+
+/** `value` of lane `index % size`, of load `index / size`. */
+function passed({ size }: SubgroupProductSpec, name: string, index: number): string {
+  return `subgroupBroadcast(${name}${Math.floor(index / size)}, ${u32(index % size)})`;
+}
+
+/** Share `index` of a lane, of `count`; lanes past the end repeat the last. */
+function share({ size }: SubgroupProductSpec, load: number, count: number): string {
+  return `min(lane + ${u32(load * size)}, ${u32(count - 1)})`;
+}
+
+/** Rows of a, one vector (or element) per lane and load: `av0` …. */
+function sharedA(spec: SubgroupProductSpec): { starts: string; loads: string; use: (row: number) => string } {
+  const width = spec.aVector === 4 ? 1 : 4; // loads per row and step
+  const count = spec.rows * width;
+  const loads = Math.ceil(count / spec.size);
+  const row = (i: number): string =>
+    `min(row + ${share(spec, i, count)}${width === 4 ? ' / 4u' : ''}, params.rows - 1u)`;
+  const starts = lines(loads, (i) =>
+    [
+      `  let a_at${i} = ${aStart(spec, row(i))};`,
+      ...(width === 4 ? [`  let a_k${i} = ${share(spec, i, count)} % 4u;`] : []),
+    ].join('\n'),
+  );
+  const load = (i: number): string => (width === 4 ? aOne(spec, `a_at${i}`, `(k + a_k${i})`) : aQuad(spec, `a_at${i}`));
+  const use = (r: number): string =>
+    width === 1
+      ? passed(spec, 'av', r)
+      : `vec4<f32>(${range(4)
+          .map((d) => passed(spec, 'av', 4 * r + d))
+          .join(', ')})`;
+  return { starts, loads: lines(loads, (i) => `    let av${i} = ${load(i)};`), use };
+}
+
+/** Lanes across columns. */
+function byColumns(spec: SubgroupProductSpec): string {
+  const { rows, quads, size } = spec;
+  const a = sharedA(spec);
+  const sum = (r: number, q: number): string => `sum${r}_${q}`;
+  const step = (r: number): string =>
+    [
+      `    let x${r} = ${a.use(r)};`,
+      ...range(quads).map(
+        (q) =>
+          `    ${accumulate(
+            spec,
+            sum(r, q),
+            `x${r}`,
+            range(4).map((d) => `b${q}_${d}`),
+          )}`,
+      ),
+    ].join('\n');
+  const column = (q: number): string =>
+    `  let column${q} = (wid.x * ${u32(size * quads)} + lane + ${u32(q * size)}) * 4u;`;
+  return `
+  let row = wid.y * ${u32(rows)};
+${lines(quads, column)}
+${lines(quads, (q) => `  let b_at${q} = ${bStart(spec, `min(column${q}, (params.width - 1u) / 4u * 4u)`)};`)}
+${a.starts}
+${lines(rows * quads, (i) => `  var ${sum(Math.floor(i / quads), i % quads)} = vec4<f32>();`)}
+  for (var k = 0u; k < params.depth; k += 4u) {
+${a.loads}
+${lines(quads, (q) =>
+  bQuads(spec, `b_at${q}`)
+    .map((load, d) => `    let b${q}_${d} = ${load};`)
+    .join('\n'),
+)}
+${lines(rows, step)}
+  }
+${lines(quads, (q) =>
+  tail(spec, {
+    sums: range(rows).map((r) => sum(r, q)),
+    name: `out${q}`,
+    row: 'row + r',
+    column: `column${q}`,
+  }),
+)}`;
+}
+
+/** Lanes across rows. */
+function byRows(spec: SubgroupProductSpec): string {
+  const { rows, quads, size } = spec;
+  // A step of b: four depths × quads vectors of columns, or 4·quads columns × one vector of depths.
+  const count = 4 * quads;
+  const loads = Math.ceil(count / size);
+  const byColumn = isByColumn(spec);
+  const start = (i: number): string => {
+    const index = share(spec, i, count);
+    if (byColumn) return `  let b_at${i} = ${bStart(spec, `min(column + ${index}, params.width - 1u)`)};`;
+    const at = bStart(spec, `min(column + ${index} % ${u32(quads)} * 4u, (params.width - 1u) / 4u * 4u)`);
+    return `  let b_k${i} = ${index} / ${u32(quads)};\n  let b_at${i} = ${at};`;
+  };
+  const load = (i: number): string => {
+    if (byColumn) return `vec4<f32>(b[b_at${i} + k / 4u])`;
+    const value = `vec4<f32>(b[b_at${i} + (k + b_k${i}) * (params.b_pitch / 4u)])`;
+    return spec.ragged ? `select(vec4<f32>(), ${value}, k + b_k${i} < params.depth)` : value;
+  };
+  const sum = (r: number, q: number): string => `sum${r}_${q}`;
+  const quad = (q: number): string => {
+    const names = range(4).map((d) => `b${q}_${d}`);
+    const spread = names.map((n, d) => `    let ${n} = ${passed(spec, 'bv', byColumn ? 4 * q + d : d * quads + q)};`);
+    return [...spread, ...range(rows).map((r) => `    ${accumulate(spec, sum(r, q), `x${r}`, names)}`)].join('\n');
+  };
+  return `
+  let row = wid.y * ${u32(rows * size)} + lane;
+  let column = wid.x * ${u32(4 * quads)};
+${lines(rows, (r) => `  let a_at${r} = ${aStart(spec, `min(row + ${u32(r * size)}, params.rows - 1u)`)};`)}
+${lines(loads, start)}
+${lines(rows * quads, (i) => `  var ${sum(Math.floor(i / quads), i % quads)} = vec4<f32>();`)}
+  for (var k = 0u; k < params.depth; k += 4u) {
+${lines(loads, (i) => `    let bv${i} = ${load(i)};`)}
+${lines(rows, (r) => `    let x${r} = ${aQuad(spec, `a_at${r}`)};`)}
+${lines(quads, quad)}
+  }
+${lines(quads, (q) =>
+  tail(spec, {
+    sums: range(rows).map((r) => sum(r, q)),
+    name: `out${q}`,
+    row: `row + r * ${u32(size)}`,
+    column: `(column + ${u32(4 * q)})`,
+  }),
+)}`;
+}
+
+interface Tail {
+  readonly sums: readonly string[];
+  readonly name: string;
+  readonly row: string;
+  readonly column: string;
+}
+
+/** Writes the sums of a column quad, in a loop: the code of one epilogue for each row takes long to compile. */
+function tail(spec: SubgroupProductSpec, { sums, name, row, column }: Tail): string {
+  const biased = spec.bias && !spec.biasRows;
+  return wgsl`
+  if (${column} < params.width) {
+    var ${name} = array<vec4<f32>, ${u32(sums.length)}>(${sums.join(', ')});
+    let lanes = min(4u, params.width - ${column});
+    let channel = params.first + ${column};
+#if ${biased}
+    let bias_vector = ${productBias('0u', 'channel')};
+#endif
+    for (var r = 0u; r < ${u32(sums.length)}; r++) {
+      let y_row = ${row};
+      if (y_row < params.rows) {
+        finish(${withBias(spec, `${name}[r]`, biased ? 'bias_vector' : productBias('y_row', 'channel'))}, batch * params.rows + y_row, channel, lanes);
+      }
+    }
+  }`;
+}
+
+export function subgroupProductShader(spec: SubgroupProductSpec): ShaderModule {
+  return shaderModule({
+    bindings: productBindings(spec),
+    params: { ...operandParams(spec), ...tailParams(spec) },
+    workgroupSize: [spec.size, 1, 1],
+    subgroups: true,
+    declarations: finishFunction(spec, spec.outVector),
+    body: `  let batch = wid.z;
+  ${batchBases(spec)}
+${spec.lanes === 'columns' ? byColumns(spec) : byRows(spec)}`,
+  });
+}

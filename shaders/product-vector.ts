@@ -1,0 +1,95 @@
+/**
+ * Products of few rows and a matrix: a workgroup shares out the depth, and adds up its parts as a tree.
+ *
+ * Layout: as in lib/product.ts.
+ * Bindings: a read, b read, bias? read f32, residual? read, y read_write.
+ * Workgroup: slices · quads × 1 × 1: `slices` parts of the depth × `quads` column quads. Neighbours read neighbours of b:
+ *   along the columns, or along the depth where b is transposed.
+ * Dispatch: [⌈width / 4 / quads⌉, ⌈rows / spec.rows⌉, batches].
+ * Spec: ProductSpec; rows per workgroup; slices, a power of two; quads.
+ * Limits: workgroup storage rows · slices · quads · 16 bytes.
+ */
+import { range } from '../src/util/arrays.ts';
+import { finishFunction } from './lib/epilogue.ts';
+import { u32 } from './lib/literal.ts';
+import { shaderModule, type ShaderModule } from './lib/module.ts';
+import {
+  accumulate,
+  aQuad,
+  aStart,
+  batchBases,
+  bQuads,
+  bStart,
+  isByColumn,
+  operandParams,
+  productBias,
+  productBindings,
+  tailParams,
+  withBias,
+  type ProductSpec,
+} from './lib/product.ts';
+
+/** How a workgroup shares out the work. */
+export interface VectorTile {
+  readonly rows: number;
+  readonly slices: number;
+  readonly quads: number;
+}
+
+export interface VectorProductSpec extends ProductSpec, VectorTile {}
+
+/** Bytes of workgroup memory. */
+export function vectorStorage({ rows, slices, quads }: VectorTile): number {
+  return rows * slices * quads * 16;
+}
+
+function each(n: number, line: (i: number) => string): string {
+  return range(n).map(line).join('\n');
+}
+
+export function vectorProductShader(spec: VectorProductSpec): ShaderModule {
+  const { rows, slices, quads } = spec;
+  const threads = slices * quads;
+  const byColumn = isByColumn(spec);
+  const names = range(4).map((d) => `b${d}`);
+  const row = (r: number): string => `min(first_row + ${u32(r)}, params.rows - 1u)`;
+  const finish = (r: number): string => {
+    const y = `first_row + ${u32(r)}`;
+    const sum = withBias(spec, `parts[${u32(r * threads)} + quad]`, productBias(`(${y})`, 'channel'));
+    return `    if (${y} < params.rows) { finish(${sum}, batch * params.rows + ${y}, channel, min(4u, params.width - column)); }`;
+  };
+  return shaderModule({
+    bindings: productBindings(spec),
+    params: { ...operandParams(spec), ...tailParams(spec) },
+    workgroupSize: [threads, 1, 1],
+    declarations: `var<workgroup> parts: array<vec4<f32>, ${u32(rows * threads)}>;
+${finishFunction(spec, spec.outVector)}`,
+    body: `
+  let batch = wid.z;
+  ${batchBases(spec)}
+  let first_row = wid.y * ${u32(rows)};
+  let slice = local_index ${byColumn ? '%' : '/'} ${u32(byColumn ? slices : quads)};
+  let quad = local_index ${byColumn ? '/' : '%'} ${u32(byColumn ? slices : quads)};
+  let column = (wid.x * ${u32(quads)} + quad) * 4u;
+  let b_at = ${bStart(spec, 'min(column, (params.width - 1u) / 4u * 4u)')};
+${each(rows, (r) => `  let a_at${r} = ${aStart(spec, row(r))};\n  var sum${r} = vec4<f32>();`)}
+  for (var k = slice * 4u; k < params.depth; k += ${u32(slices * 4)}) {
+${bQuads(spec, 'b_at')
+  .map((load, d) => `    let b${d} = ${load};`)
+  .join('\n')}
+${each(rows, (r) => `    let x${r} = ${aQuad(spec, `a_at${r}`)};\n    ${accumulate(spec, `sum${r}`, `x${r}`, names)}`)}
+  }
+  let own = slice * ${u32(quads)} + quad;
+${each(rows, (r) => `  parts[${u32(r * threads)} + own] = sum${r};`)}
+  for (var half = ${u32(threads / 2)}; half >= ${u32(quads)}; half /= 2u) {
+    workgroupBarrier();
+    if (own < half) {
+${each(rows, (r) => `      parts[${u32(r * threads)} + own] += parts[${u32(r * threads)} + own + half];`)}
+    }
+  }
+  if (slice == 0u && column < params.width) {
+    let channel = params.first + column;
+${each(rows, finish)}
+  }`,
+  });
+}

@@ -1,0 +1,199 @@
+/** A matrix product as its variants see it: operands, how they may be loaded, and parameters. */
+import type { ProductSpec } from '../../../shaders/lib/product.ts';
+import { PACK_WORKGROUP, productPackShader } from '../../../shaders/product-pack.ts';
+import { hostArray } from '../../core/dtype.ts';
+import type { DeviceProfile } from '../../core/limits.ts';
+import type { Placement } from '../../core/placement.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { ceilDiv, product, range, roundUp } from '../../util/arrays.ts';
+import { dispatch1d, type CallOperand, type KernelCall } from '../definition.ts';
+import type { Epilogue } from '../epilogue.ts';
+import { listParams, type StridedDim } from '../strided.ts';
+
+/** A product `[…batch, rows, depth]·[…batch, depth, columns]` and its tail. */
+export interface Product {
+  readonly rows: number;
+  readonly depth: number;
+  readonly columns: number;
+  readonly transA: boolean;
+  readonly transB: boolean;
+  /** Batch dimensions, collapsed, with the element strides of a and b. */
+  readonly batch: readonly StridedDim[];
+  readonly a: CallOperand;
+  /** Rows of a, when it is not transposed. */
+  readonly aPlacement: Pick<Placement, 'offset' | 'pitch'>;
+  readonly aType: 'f32' | 'f16';
+  readonly b: CallOperand;
+  readonly bType: 'f32' | 'f16';
+  /** The elements of b, when it is a constant. */
+  readonly constantB?: Tensor | undefined;
+  /** Element strides of the bias; its operand is in the epilogue. */
+  readonly bias?: { readonly rowStride: number; readonly columnStride: number } | undefined;
+  /** Factors of the product and of the bias. */
+  readonly scale?: { readonly alpha: number; readonly beta: number } | undefined;
+  readonly epilogue: Epilogue;
+}
+
+/** One dispatch without the name of its variant. */
+export type ProductCall = Omit<KernelCall, 'variant'>;
+
+/** The columns that one dispatch makes, and b as it holds them. */
+export interface Columns {
+  readonly b: CallOperand;
+  readonly transB: boolean;
+  /** Elements from row to row of b as stored. */
+  readonly pitch: number;
+  readonly first: number;
+  readonly width: number;
+}
+
+/** Matrices in the batch. */
+export function batchesOf({ batch }: Product): number {
+  return product(batch.map((d) => d.extent));
+}
+
+/**
+ * The columns as they are: all at once, or in blocks where b is a constant larger than the device binds (VGG's first
+ * fully connected layer has 411 MB).
+ */
+export function plainColumns(p: Product, device: DeviceProfile): Columns[] {
+  const { columns, depth, transB, constantB } = p;
+  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  const all = { b: p.b, transB, pitch: transB ? depth : columns, first: 0, width: columns };
+  if (!constantB || p.batch.length > 0 || constantB.data.length * bytesOf(p) <= limit) return [all];
+  // Whole multiples of 4 columns keep vector loads possible.
+  const width = Math.max(4, Math.floor(limit / 4 / depth / 4) * 4);
+  return range(ceilDiv(columns, width)).map((block) => {
+    const first = block * width;
+    const part = { first, width: Math.min(width, columns - first) };
+    const b: CallOperand = { kind: 'constant', tensor: columnBlock(p, constantB, part) };
+    return { b, transB, pitch: transB ? depth : part.width, ...part };
+  });
+}
+
+/**
+ * The columns with b in vectors: as they are where that will do, else from a copy with padded rows, made once. Nothing
+ * where b is no constant, or too large for a copy.
+ */
+export function vectorColumns(p: Product, device: DeviceProfile): Columns[] | undefined {
+  const plain = plainColumns(p, device);
+  if (plain.every((columns) => bVector(p, columns) === 4)) return plain;
+  const pitch = roundUp(p.columns, 4);
+  const elements = p.depth * pitch;
+  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  if (!p.constantB || plain.length > 1 || p.batch.length > 0 || elements * 4 > limit) return undefined;
+  const b: CallOperand = {
+    kind: 'prepared',
+    source: p.constantB,
+    key: `product ${p.transB ? 'transposed and ' : ''}padded, ${p.bType}`,
+    elements,
+    dtype: p.bType === 'f16' ? 'float16' : 'float32',
+    shader: productPackShader({ transposed: p.transB, outType: p.bType }),
+    params: { count: elements, depth: p.depth, columns: p.columns, pitch },
+    workgroups: dispatch1d(elements, PACK_WORKGROUP, device),
+  };
+  return [{ b, transB: false, pitch, first: 0, width: p.columns }];
+}
+
+function bytesOf({ bType }: Product): 2 | 4 {
+  return bType === 'f16' ? 2 : 4;
+}
+
+/** Some columns of b, contiguous: a view of the elements when they are stored column by column, a copy otherwise. */
+function columnBlock(p: Product, { data }: Tensor, { first, width }: Pick<Columns, 'first' | 'width'>): Tensor {
+  const dtype = p.bType === 'f16' ? 'float16' : 'float32';
+  if (p.transB) {
+    return { dtype, shape: [width, p.depth], data: data.subarray(first * p.depth, (first + width) * p.depth) };
+  }
+  const block = hostArray(dtype, p.depth * width);
+  for (let k = 0; k < p.depth; k++) {
+    block.set(data.subarray(k * p.columns + first, k * p.columns + first + width), k * width);
+  }
+  return { dtype, shape: [p.depth, width], data: block };
+}
+
+const inFours = (numbers: readonly number[]): boolean => numbers.every((n) => n % 4 === 0);
+
+const strides = ({ batch }: Product, which: 0 | 1): number[] => batch.map((d) => d.strides[which] ?? 0);
+
+/** Width of loads of a. */
+function aVector(p: Product): 1 | 4 {
+  const { offset, pitch } = p.aPlacement;
+  return !p.transA && inFours([p.depth, offset, pitch, ...strides(p, 0)]) ? 4 : 1;
+}
+
+/** Width of loads of b. */
+export function bVector(p: Product, { transB, pitch, width }: Columns): 1 | 4 {
+  // Without transposition, the columns of the last vector may reach into the padding of a row, but no further.
+  const whole = transB ? p.depth % 4 === 0 : pitch >= roundUp(width, 4);
+  return whole && inFours([pitch, ...strides(p, 1)]) ? 4 : 1;
+}
+
+/** The structure of the operands, for a shader. */
+export function productSpec(p: Product, columns: Columns): ProductSpec {
+  return {
+    aType: p.aType,
+    bType: p.bType,
+    transA: p.transA,
+    transB: columns.transB,
+    aVector: aVector(p),
+    bVector: bVector(p, columns),
+    outVector: p.epilogue.vector && inFours([columns.first, columns.width]) ? 4 : 1,
+    ragged: p.depth % 4 !== 0,
+    biasRows: p.bias !== undefined && p.bias.rowStride !== 0,
+    batchRank: p.batch.length,
+    scaled: p.scale !== undefined,
+    ...p.epilogue.spec,
+  };
+}
+
+/** Values for `operandParams`. */
+export function operandValues(p: Product, { first, width, pitch }: Columns): Record<string, number> {
+  return {
+    rows: p.rows,
+    depth: p.depth,
+    first,
+    width,
+    b_pitch: pitch,
+    ...(p.transA ? {} : { a_offset: p.aPlacement.offset, a_pitch: p.aPlacement.pitch }),
+    ...listParams(
+      'd',
+      p.batch.map((d) => d.extent),
+    ),
+    ...listParams('s', strides(p, 0)),
+    ...listParams('t', strides(p, 1)),
+  };
+}
+
+/** Values for `tailParams`. */
+export function tailValues(p: Product): Record<string, number> {
+  return {
+    ...(p.bias ? { bias_row: p.bias.rowStride, bias_column: p.bias.columnStride } : {}),
+    ...p.scale,
+    ...p.epilogue.params,
+  };
+}
+
+/** Values for both. */
+export function productValues(p: Product, columns: Columns): Record<string, number> {
+  return { ...operandValues(p, columns), ...tailValues(p) };
+}
+
+/** a, b, bias?, residual?, y. */
+export function productOperands(p: Product, { b }: Columns): CallOperand[] {
+  return [p.a, b, ...p.epilogue.operands];
+}
+
+/**
+ * What a load instruction costs on a software adapter, in vector multiply-adds, by its lanes: fitted to products of
+ * 784×256×512 over six tiles, within 5 %. lavapipe (8 lanes) walks the lanes of a load one by one, whatever its width
+ * and address; SwiftShader (4) does less for each.
+ */
+export function loadCost(lanes: number): number {
+  return lanes <= 4 ? 5 : 23.5;
+}
+
+/** Loads of a for one row and four depths. */
+export function loadsPerRow(p: Product): 1 | 4 {
+  return aVector(p) === 4 ? 1 : 4;
+}

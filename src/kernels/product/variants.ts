@@ -1,0 +1,110 @@
+/** The variants of every operator that is a matrix product, and which to prefer on which class of adapters. */
+import type { DeviceProfile } from '../../core/limits.ts';
+import type { OpKind } from '../../ir/ops.ts';
+import { ceilDiv } from '../../util/arrays.ts';
+import { variant, type LowerContext, type Variant } from '../definition.ts';
+import { batchesOf, type Product, type ProductCall } from './product.ts';
+import { fitsRegisters, REGISTER_TILES, registerCalls, registerCost, registerName } from './registers.ts';
+import { SUBGROUP_TILES, subgroupCalls, subgroupCost, subgroupName, subgroupPlan } from './subgroups.ts';
+import { fitsTile, tiledCalls, tiledGroups, tiledName, TILES } from './tiled.ts';
+import { fitsVector, VECTOR_TILES, vectorCalls, vectorName } from './vector.ts';
+
+/** One way to run a product. */
+interface Candidate {
+  readonly name: string;
+  /** The dispatches, or nothing where it does not apply. */
+  calls(p: Product, device: DeviceProfile): ProductCall[] | undefined;
+}
+
+/** The last takes every product. */
+const CANDIDATES: readonly Candidate[] = [
+  ...SUBGROUP_TILES.map((tile): Candidate => ({
+    name: subgroupName(tile),
+    calls: (p, device) => {
+      const plan = subgroupPlan(p, tile, device);
+      return plan && subgroupCalls(p, tile, plan);
+    },
+  })),
+  ...TILES.map((tile): Candidate => ({
+    name: tiledName(tile),
+    calls: (p, device) => (fitsTile(p, tile, device) ? tiledCalls(p, tile, device) : undefined),
+  })),
+  ...VECTOR_TILES.map((tile): Candidate => ({
+    name: vectorName(tile),
+    calls: (p, device) => (fitsVector(p, tile, device) ? vectorCalls(p, tile, device) : undefined),
+  })),
+  ...REGISTER_TILES.map((tile): Candidate => ({
+    name: registerName(tile),
+    calls: (p, device) => (fitsRegisters(p, tile) ? registerCalls(p, tile, device) : undefined),
+  })),
+];
+
+/**
+ * The variants of an operator whose nodes are products, or of those of its nodes that are: `productOf` gives nothing for
+ * others. `prefix` goes before their names.
+ */
+export function productVariants<K extends OpKind>(
+  productOf: (context: LowerContext<K>) => Product | undefined,
+  { prefix = '', placed = false }: { readonly prefix?: string; readonly placed?: boolean } = {},
+): Variant<K>[] {
+  return CANDIDATES.map(({ name, calls }) =>
+    variant<K, readonly ProductCall[]>(
+      prefix + name,
+      (context) => {
+        const p = productOf(context);
+        return p && calls(p, context.device);
+      },
+      (_, made) => made,
+      { placed },
+    ),
+  );
+}
+
+/** Names of variants, without prefix, in the order in which they should be tried. */
+export function preferredProducts(p: Product, device: DeviceProfile): string[] {
+  switch (device.adapterClass) {
+    case 'software':
+      return preferredBySoftware(p, device);
+    case 'mobile':
+      // No fast workgroup memory on Mali and Adreno: ncnn and LiteRT keep to registers and the cache there.
+      return [...REGISTER_TILES.filter((tile) => tile.quads === 1 && fitsRegisters(p, tile)).map(registerName)];
+    case 'discrete':
+    case 'integrated':
+      return preferredByGpu(p, device);
+  }
+}
+
+/** By the estimated time: loads cost the most, and a subgroup saves loads. */
+function preferredBySoftware(p: Product, device: DeviceProfile): string[] {
+  const subgroups = SUBGROUP_TILES.flatMap((tile) => {
+    const plan = subgroupPlan(p, tile, device);
+    return plan ? [{ name: subgroupName(tile), cost: subgroupCost(p, tile, plan) }] : [];
+  });
+  const registers = REGISTER_TILES.filter((tile) => fitsRegisters(p, tile)).map((tile) => {
+    return { name: registerName(tile), cost: registerCost(p, tile, device) };
+  });
+  return [...subgroups, ...registers].sort((a, b) => a.cost - b.cost).map(({ name }) => name);
+}
+
+/** Workgroups that keep a GPU busy: several for each of its compute units, of which desktop parts have tens. */
+const BUSY = { discrete: 128, integrated: 32 };
+
+/** Products of fewer elements than this leave most of a GPU idle unless the depth is split. */
+const FEW_OUTPUTS = 16384;
+
+function preferredByGpu(p: Product, device: DeviceProfile): string[] {
+  const busy = device.adapterClass === 'discrete' ? BUSY.discrete : BUSY.integrated;
+  const vectors = VECTOR_TILES.filter((tile) => fitsVector(p, tile, device)).map(vectorName);
+  const tiles = TILES.filter((tile) => fitsTile(p, tile, device));
+  const whole = tiles.filter((tile) => tile.splits === 1);
+  const enough = whole.filter((tile) => tiledGroups(p, tile) >= busy).map(tiledName);
+  const splits = tiles.filter((tile) => tile.splits > 1 && tiledGroups(p, tile) <= 4 * busy).reverse();
+  const isSmall = p.rows * p.columns * batchesOf(p) <= FEW_OUTPUTS && ceilDiv(p.depth, 64) >= 8;
+  return [
+    ...(p.rows <= 4 ? vectors : []),
+    ...enough,
+    ...(isSmall ? splits.map(tiledName) : []),
+    ...whole.map(tiledName).reverse(),
+    ...vectors,
+  ];
+}
