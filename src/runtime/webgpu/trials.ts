@@ -24,7 +24,7 @@ export interface Trial {
 /** Options of `runTrials`. */
 export interface TrialOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Rounds in which every candidate has a turn; 7 by default, fewer when one takes long. */
+  /** Rounds in which every candidate has a turn; 15 by default, fewer when one takes long. */
   readonly rounds?: number;
 }
 
@@ -168,7 +168,7 @@ function toleranceFor({ dtype, shape, data }: Tensor, { multiplyAdds }: Tunable,
 async function race(
   clock: GpuClock,
   contenders: readonly Contender[],
-  { signal, rounds = 7 }: TrialOptions,
+  { signal, rounds = 15 }: TrialOptions,
 ): Promise<void> {
   // A first turn still compiles or fills caches on some drivers; the second tells how often to repeat.
   await turns(clock, contenders);
