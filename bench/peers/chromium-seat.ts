@@ -35,6 +35,12 @@ function openRoom(server: PeerServer, model: PeerModel, seat: Room['seat']): Roo
   return { seat, close: async () => server.serve(new Map()) };
 }
 
+/** A page's errors come with their stack in the message, in URLs of the bundle. */
+function withoutStack(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  throw new Error(message.split('\n')[0], { cause: error });
+}
+
 class ChromiumSeat implements Seat {
   readonly #browser: Browser;
   readonly #page: Page;
@@ -62,12 +68,12 @@ class ChromiumSeat implements Seat {
       this.#inputShape,
       this.#threads,
     );
-    return within(LIMITS.start, 'the cold start', started);
+    return within(LIMITS.start, 'the cold start', started).catch(withoutStack);
   }
 
   run(): Promise<Ran> {
     const ran = this.#page.evaluate(() => globalThis.peer.run());
-    return within(LIMITS.run, 'a run', ran);
+    return within(LIMITS.run, 'a run', ran).catch(withoutStack);
   }
 
   async close(): Promise<void> {

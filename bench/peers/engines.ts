@@ -23,8 +23,8 @@ export interface Engine {
   readonly runtime: RuntimeName;
   readonly backend: 'webgpu' | 'wasm' | 'cpu';
   /**
-   * Builds or engines inside the library that give the same answers at different speeds; the fastest one that agrees is
-   * the one reported. At least one, per place.
+   * Builds or engines inside the library that give the same answers at different speeds; all are measured, and the
+   * fastest one that agrees is the one reported. At least one, per place.
    */
   readonly flavours: Readonly<Record<Where, readonly Flavour[]>>;
 }

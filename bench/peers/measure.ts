@@ -2,6 +2,8 @@
  * Measures the engines on one model: each starts cold in a process or page of its own, is compared with the reference,
  * and then all run in turn, round after round, so that whatever the machine does meanwhile it does to all of them.
  */
+import { milliseconds } from '../../src/cli/output.ts';
+import { summarise } from '../lib/statistics.ts';
 import { ENGINES, type EngineName, type Flavour, type Where } from './engines.ts';
 import type { PeerModel } from './models.ts';
 import { agreement, rowOf, type Agreement, type Outcome, type PeerRow } from './rows.ts';
@@ -44,9 +46,9 @@ export async function measureModel(venue: Venue, model: PeerModel, options: Meas
     let reference: readonly number[] | undefined;
     for (const engine of startOrder(engines, where)) {
       options.progress(engine);
-      const contender = await admit(room, engine, reference, options);
-      contenders.push(contender);
-      if (engine === REFERENCE) reference = contender.output;
+      const admitted = await admit(room, engine, reference, options);
+      contenders.push(...admitted);
+      if (engine === REFERENCE) reference = admitted[0]?.output;
     }
     checkReference(contenders);
     await race(
@@ -58,8 +60,10 @@ export async function measureModel(venue: Venue, model: PeerModel, options: Meas
     await Promise.all(contenders.map((c) => c.leave()));
     await room.close();
   }
-  const rows = contenders.map((c) => rowOf(model.name, where, c.outcome()));
-  return engines.flatMap((engine) => rows.filter((row) => row.engine === engine));
+  return engines.flatMap((engine) => {
+    const [best, ...slower] = contenders.filter((c) => c.engine === engine).sort(byTime);
+    return best ? [rowOf(model.name, where, best.outcome(slower))] : [];
+  });
 }
 
 /** First what the others are compared with; last what starts slowest, should the time run out. */
@@ -70,33 +74,28 @@ function startOrder(engines: readonly EngineName[], where: Where): readonly Engi
   return [...new Set([...checks, ...early, ...engines])];
 }
 
-/** Starts an engine, in each of its flavours, and keeps the fastest that is right. */
+/** Starts an engine in each of its flavours; they race each other like any others. */
 async function admit(
   room: Room,
   engine: EngineName,
   reference: readonly number[] | undefined,
   { where, hasTime, mayStart }: MeasureOptions,
-): Promise<Contender> {
-  let best: Contender | undefined;
+): Promise<readonly Contender[]> {
   const isPeer = ENGINES[engine].runtime !== 'tilewise' && engine !== ORACLE;
-  if (isPeer && !mayStart()) {
-    best = new Contender(engine, 'only', reference);
-    best.fail('not started: the time was up (--minutes)');
-    return best;
-  }
+  const admitted: Contender[] = [];
   for (const flavour of ENGINES[engine].flavours[where]) {
-    if (best?.alive && !hasTime()) break;
+    if (admitted.some((c) => c.alive) && !hasTime()) break;
     const contender = new Contender(engine, flavour, reference);
-    await contender.enter(room);
-    const [kept, other] = best && !faster(contender, best) ? [best, contender] : [contender, best];
-    await other?.leave();
-    best = kept;
+    admitted.push(contender);
+    if (isPeer && !mayStart()) contender.fail('not started: the time was up (--minutes)');
+    else await contender.enter(room);
   }
-  return best ?? new Contender(engine, 'only', reference);
+  return admitted;
 }
 
-function faster(a: Contender, b: Contender): boolean {
-  return a.alive && (!b.alive || a.warmUpMs < b.warmUpMs);
+/** Those that are right before those that are not; the faster first. */
+function byTime(a: Contender, b: Contender): number {
+  return Number(b.alive) - Number(a.alive) || a.medianMs - b.medianMs;
 }
 
 /** The reference is right when an engine that shares nothing with it says so. */
@@ -145,7 +144,6 @@ class Contender implements Runner {
   #agreement: Agreement | undefined;
   #error: string | undefined;
   readonly #runMs: number[] = [];
-  warmUpMs = Infinity;
 
   constructor(engine: EngineName, flavour: Flavour, expected: readonly number[] | undefined) {
     this.engine = engine;
@@ -165,6 +163,11 @@ class Contender implements Runner {
     return this.#runMs.reduce((sum, ms) => sum + ms, 0);
   }
 
+  /** Infinity before the first measured run. */
+  get medianMs(): number {
+    return this.taken > 0 ? summarise(this.#runMs).median : Infinity;
+  }
+
   /** The first output; undefined when there was none. */
   get output(): readonly number[] | undefined {
     return this.#started?.output;
@@ -176,7 +179,7 @@ class Contender implements Runner {
       this.#seat = await room.seat({ engine: this.engine, flavour: this.#flavour });
       this.#started = await this.#seat.start();
       this.#judge(this.#started.output);
-      if (this.#error === undefined) this.warmUpMs = await this.#once();
+      if (this.#error === undefined) await this.#once();
     });
   }
 
@@ -201,12 +204,20 @@ class Contender implements Runner {
     await this.#seat?.close();
   }
 
-  outcome(): Outcome {
+  /** What is known of it; a note says what became of the other flavours of the same engine. */
+  outcome(others: readonly Contender[]): Outcome {
     const { engine } = this;
     const known = { engine, runMs: this.#runMs, agreement: this.#agreement, error: this.#error };
-    if (!this.#started) return known;
-    const { adapter, threads, coldMs, importMs, version, note } = this.#started;
+    const notes = [this.#started?.note, ...others.map((other) => other.#summary())].filter((n) => n !== undefined);
+    const note = notes.length > 0 ? notes.join('; ') : undefined;
+    if (!this.#started) return { ...known, note };
+    const { adapter, threads, coldMs, importMs, version } = this.#started;
     return { ...known, adapter, threads, coldMs, importMs, version, note };
+  }
+
+  #summary(): string {
+    if (this.#error !== undefined) return `${this.#flavour}: ${this.#error}`;
+    return `${this.#flavour}: run ${milliseconds(this.medianMs)}, cold ${milliseconds(this.#started?.coldMs ?? NaN)}`;
   }
 
   async #once(): Promise<number> {
