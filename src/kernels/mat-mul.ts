@@ -38,7 +38,7 @@ function productOf(context: LowerContext<'MatMul'>): Product {
   const bias = node.inputs[2];
   const columns = transB ? b.outer : b.inner;
   const epilogue = epilogueOf(context, node.attributes.activation, { bias: 2 });
-  return {
+  return withMergedRows({
     rows: transA ? a.inner : a.outer,
     depth: transA ? a.outer : a.inner,
     columns,
@@ -54,7 +54,14 @@ function productOf(context: LowerContext<'MatMul'>): Product {
     bias: bias ? { rowStride: 0, columnStride: 1 } : undefined,
     // The rows of the product, which are not those of the output where b is a vector.
     epilogue: { ...epilogue, params: { ...epilogue.params, y_pitch: columns } },
-  };
+  });
+}
+
+/** A batch whose matrices all meet the same b is one matrix of more rows. */
+function withMergedRows(p: Product): Product {
+  const dim = p.batch[0];
+  const isOneMatrix = p.batch.length === 1 && dim?.strides[0] === p.rows * p.depth && dim.strides[1] === 0;
+  return isOneMatrix && !p.transA ? { ...p, rows: p.rows * dim.extent, batch: [] } : p;
 }
 
 export const matMul: KernelDefinition<'MatMul'> = {

@@ -111,3 +111,21 @@ function splitCalls(p: Product, choice: TiledChoice, part: Columns, device: Devi
     },
   ];
 }
+
+/** Workgroups that a GPU runs at a time: one or more for each of its compute units. Not measured: no such GPU was at hand. */
+const AT_A_TIME = { discrete: 128, other: 32 };
+
+/** What a second dispatch costs, in multiply-adds of one compute unit: some microseconds. */
+const SECOND_DISPATCH = 1e6;
+
+/**
+ * Estimated time of a product on a GPU with workgroup memory, in multiply-adds of one compute unit: rounds of workgroups,
+ * each the slower the fewer multiply-adds an invocation makes for a load from workgroup memory.
+ */
+export function tiledCost(p: Product, choice: TiledChoice, { adapterClass }: DeviceProfile): number {
+  const rounds = ceilDiv(tiledGroups(p, choice), adapterClass === 'discrete' ? AT_A_TIME.discrete : AT_A_TIME.other);
+  const { tileRows, tileColumns, rows, quads, splits } = choice;
+  const loads = (rows + 4 * quads) / (rows * 4 * quads);
+  const depth = ceilDiv(p.depth, splits);
+  return rounds * tileRows * tileColumns * depth * (1 + 2 * loads) + (splits > 1 ? SECOND_DISPATCH : 0);
+}

@@ -1,12 +1,11 @@
 /** The variants of every operator that is a matrix product, and which to prefer on which class of adapters. */
 import type { DeviceProfile } from '../../core/limits.ts';
 import type { OpKind } from '../../ir/ops.ts';
-import { ceilDiv } from '../../util/arrays.ts';
 import { variant, type LowerContext, type Variant } from '../definition.ts';
-import { batchesOf, type Product, type ProductCall } from './product.ts';
+import type { Product, ProductCall } from './product.ts';
 import { fitsRegisters, REGISTER_TILES, registerCalls, registerCost, registerName } from './registers.ts';
 import { SUBGROUP_TILES, subgroupCalls, subgroupCost, subgroupName, subgroupPlan } from './subgroups.ts';
-import { fitsTile, tiledCalls, tiledGroups, tiledName, TILES } from './tiled.ts';
+import { fitsTile, tiledCalls, tiledCost, tiledName, TILES } from './tiled.ts';
 import { fitsVector, VECTOR_TILES, vectorCalls, vectorName } from './vector.ts';
 
 /** One way to run a product. */
@@ -86,25 +85,15 @@ function preferredBySoftware(p: Product, device: DeviceProfile): string[] {
   return [...subgroups, ...registers].sort((a, b) => a.cost - b.cost).map(({ name }) => name);
 }
 
-/** Workgroups that keep a GPU busy: several for each of its compute units, of which desktop parts have tens. */
-const BUSY = { discrete: 128, integrated: 32 };
-
-/** Products of fewer elements than this leave most of a GPU idle unless the depth is split. */
-const FEW_OUTPUTS = 16384;
-
+/** Few rows are a matter of reading b once; else by the estimated time. */
 function preferredByGpu(p: Product, device: DeviceProfile): string[] {
-  const busy = device.adapterClass === 'discrete' ? BUSY.discrete : BUSY.integrated;
   const vectors = VECTOR_TILES.filter((tile) => fitsVector(p, tile, device)).map(vectorName);
-  const tiles = TILES.filter((tile) => fitsTile(p, tile, device));
-  const whole = tiles.filter((tile) => tile.splits === 1);
-  const enough = whole.filter((tile) => tiledGroups(p, tile) >= busy).map(tiledName);
-  const splits = tiles.filter((tile) => tile.splits > 1 && tiledGroups(p, tile) <= 4 * busy).reverse();
-  const isSmall = p.rows * p.columns * batchesOf(p) <= FEW_OUTPUTS && ceilDiv(p.depth, 64) >= 8;
-  return [
-    ...(p.rows <= 4 ? vectors : []),
-    ...enough,
-    ...(isSmall ? splits.map(tiledName) : []),
-    ...whole.map(tiledName).reverse(),
-    ...vectors,
-  ];
+  const tiles = TILES.filter((tile) => fitsTile(p, tile, device))
+    .map((tile) => ({ name: tiledName(tile), cost: tiledCost(p, tile, device) }))
+    .sort((a, b) => a.cost - b.cost)
+    .map(({ name }) => name);
+  return p.rows <= MOST_VECTOR_ROWS ? [...vectors, ...tiles] : [...tiles, ...vectors];
 }
+
+/** Up to here a workgroup that shares the depth out reads b no more than twice. */
+const MOST_VECTOR_ROWS = 8;
