@@ -75,6 +75,23 @@ export function shaderModule(spec: ModuleSpec): ShaderModule {
   return { wgsl: `${text}\n`, bindings: spec.bindings, params: spec.params, workgroupSize: spec.workgroupSize };
 }
 
+/**
+ * The module with some bindings, by position, declared for writing though it only reads them: what a dispatch needs whose
+ * operands lie in one buffer.
+ */
+export function bindForWriting(module: ShaderModule, positions: readonly number[]): ShaderModule {
+  if (positions.length === 0) return module;
+  const declaration = (i: number, access: string): string => `@binding(${i}) var<storage, ${access}>`;
+  return {
+    ...module,
+    wgsl: positions.reduce(
+      (text, i) => text.replace(declaration(i, 'read'), declaration(i, 'read_write')),
+      module.wgsl,
+    ),
+    bindings: module.bindings.map((b, i) => (positions.includes(i) ? { ...b, access: 'read_write' } : b)),
+  };
+}
+
 /** Bytes of a parameter struct. */
 export function paramsBytes(fields: ParamFields): number {
   return Object.keys(fields).length * 4;

@@ -131,3 +131,36 @@ export function separateBytes(graph: Graph, arrangement: Arrangement): number {
     return desc ? sum + gpuBytes(desc) : sum;
   }, 0);
 }
+
+/** Storages that a dispatch binds along with one, by position. */
+export interface Companions {
+  /** Where it writes one of the two. */
+  readonly apart: Set<number>;
+  /** Where, besides, it binds one of them twice. */
+  readonly never: Set<number>;
+}
+
+/** For every storage, in their order, those that some dispatch binds along with it. */
+export function companions(
+  storages: ReadonlyMap<string, Storage>,
+  arrangement: Arrangement,
+  calls: readonly ScheduledCall[],
+): Companions[] {
+  const positions = new Map([...storages.keys()].map((key, i) => [key, i]));
+  const all = [...storages].map((): Companions => ({ apart: new Set(), never: new Set() }));
+  for (const { call, position } of calls) {
+    const bound = call.operands.flatMap((operand, k) => {
+      const index = positions.get(storageKey(operand, position, arrangement) ?? '');
+      return index === undefined ? [] : [{ index, written: call.shader.bindings[k]?.access === 'read_write' }];
+    });
+    const twice = new Set(bound.map(({ index }) => index)).size < bound.length;
+    for (const a of bound) {
+      for (const b of bound) {
+        if (a.index === b.index || !(a.written || b.written)) continue;
+        all[a.index]?.apart.add(b.index);
+        if (twice) all[a.index]?.never.add(b.index);
+      }
+    }
+  }
+  return all;
+}

@@ -1,5 +1,5 @@
 /** Graph → Plan: lowering, memory slots, parameters and distinct pipelines, all without a GPU. */
-import { packParams, paramsBytes, type ShaderModule } from '../../shaders/lib/module.ts';
+import { bindForWriting, packParams, paramsBytes, type ShaderModule } from '../../shaders/lib/module.ts';
 import { storedBytes } from '../core/dtype.ts';
 import { PlanError } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
@@ -10,11 +10,11 @@ import type { CallOperand, KernelCall } from '../kernels/definition.ts';
 import { at } from '../util/arrays.ts';
 import { arrange, type Arrangement } from './arrangement.ts';
 import { ConstantBuffers } from './constants.ts';
-import { lifetimes, liveBytesBound, separateBytes, storageKey, type ScheduledCall, type Storage } from './lifetimes.ts';
+import type { ScheduledCall } from './lifetimes.ts';
 import { lowerGraph, type Lowered, type VariantChoice } from './lower.ts';
+import { ActivationMemory, checkSize, type Region } from './memory.ts';
 import { Params } from './params.ts';
 import type { Plan, PlanBuffer, PlanPipeline, PlanPort, PlanStep, PlanValue } from './plan.ts';
-import { assignSlots, type SlotAssignment } from './slots.ts';
 
 /** How a graph is planned. */
 export interface PlanOptions extends VariantChoice {
@@ -49,16 +49,13 @@ export function planLowered(
   return new Planner(graph, device, arrangement, lowered).plan();
 }
 
-/** State of one planning run. Buffers are numbered in the order: slots, then constants. */
+/** State of one planning run. Buffers are numbered in the order: activations, then constants. */
 class Planner {
   readonly #graph: Graph;
   readonly #device: DeviceProfile;
   readonly #arrangement: Arrangement;
   readonly #calls: readonly ScheduledCall[];
-  readonly #storages: Map<string, Storage>;
-  readonly #slots: SlotAssignment;
-  /** Storage → slot. */
-  readonly #slotOf = new Map<string, number>();
+  readonly #memory: ActivationMemory;
   readonly #constants: ConstantBuffers;
   readonly #pipelines = new Map<string, number>();
   readonly #pipelineList: PlanPipeline[] = [];
@@ -69,11 +66,8 @@ class Planner {
     this.#device = device;
     this.#arrangement = arrangement;
     this.#calls = schedule(graph, lowered);
-    this.#storages = lifetimes(graph, arrangement, this.#calls);
-    for (const { what, bytes } of this.#storages.values()) this.#checkSize(what, bytes);
-    this.#slots = assignSlots([...this.#storages.values()]);
-    [...this.#storages.keys()].forEach((key, i) => this.#slotOf.set(key, at(this.#slots.slots, i)));
-    this.#constants = new ConstantBuffers((what, bytes) => this.#checkSize(what, bytes));
+    this.#memory = new ActivationMemory(graph, device, arrangement, this.#calls);
+    this.#constants = new ConstantBuffers((what, bytes) => checkSize(what, bytes, device));
   }
 
   plan(): Plan {
@@ -85,12 +79,11 @@ class Planner {
     // Before the pipelines and the parameters are read: it adds its own.
     const prepare = this.#preparations();
     const constants = this.#constants.buffers;
-    const { sizes } = this.#slots;
     return {
       name: graph.name,
       inputs,
       outputs,
-      buffers: [...slotBuffers(sizes, inputs, outputs), ...constants],
+      buffers: [...roles(this.#memory.regions, inputs, outputs), ...constants],
       weights: this.#constants.weights.map(({ buffer, data }) => ({ buffer: this.#constantBuffer(buffer), data })),
       prepare,
       pipelines: this.#pipelineList,
@@ -99,16 +92,17 @@ class Planner {
       values: this.#placedValues(),
       memory: {
         weights: constants.reduce((sum, { bytes, role }) => (role === 'source' ? sum : sum + bytes), 0),
-        activations: sizes.reduce((sum, bytes) => sum + bytes, 0),
-        naive: separateBytes(graph, this.#arrangement),
-        lowerBound: liveBytesBound(this.#storages.values(), this.#calls.length),
+        ...this.#memory.memory,
       },
     };
   }
 
   #step(scheduled: ScheduledCall, index: number): PlanStep {
     const { node, position, call } = scheduled;
-    const buffers = call.operands.map((operand) => this.#bufferOf(operand, position));
+    const shader = bindForWriting(call.shader, this.#memory.readWhereWritten(scheduled));
+    const buffers = this.#memory
+      .buffersOf(scheduled)
+      .map((buffer, k) => buffer ?? this.#constant(at(call.operands, k)));
     if (buffers.length !== call.shader.bindings.length) {
       throw new PlanError(`${buffers.length} operands for ${call.shader.bindings.length} bindings`, {
         node: node.name,
@@ -120,7 +114,7 @@ class Planner {
       label: scheduled.first === scheduled.end ? node.name : `${node.name}#${part}`,
       op: node.op,
       variant: call.variant,
-      ...this.#dispatch(call, `${node.op}/${call.variant}`),
+      ...this.#dispatch({ ...call, shader }, `${node.op}/${call.variant}`),
       buffers,
       operandBytes: call.operands.map((operand) => this.#bytesOf(operand)),
     };
@@ -136,11 +130,10 @@ class Planner {
     return { pipeline: this.#pipelineFor(shader, label), paramsOffset, paramsBytes: bytes, workgroups };
   }
 
-  #bufferOf(operand: CallOperand, position: number): number {
+  /** The buffer of a constant operand. */
+  #constant(operand: CallOperand): number {
     if (operand.kind === 'value') return this.#valueBuffer(operand.name);
-    if (operand.kind === 'scratch') {
-      return this.#slotOf.get(storageKey(operand, position, this.#arrangement) ?? '') ?? -1;
-    }
+    if (operand.kind === 'scratch') throw new PlanError(`scratch memory "${operand.id}" has no buffer`);
     const constant =
       operand.kind === 'constant'
         ? this.#constants.weight(operand.tensor, 'a table of constants')
@@ -153,14 +146,14 @@ class Planner {
     const constant = this.#graph.initializers.get(root);
     const dtype = this.#arrangement.get(root)?.desc.dtype;
     if (constant) return this.#constantBuffer(this.#constants.weight(constant, `constant "${root}"`, dtype));
-    const slot = this.#slotOf.get(root);
-    if (slot === undefined) throw new PlanError(`value "${name}" has no buffer`);
-    return slot;
+    const buffer = this.#memory.bufferOf(root);
+    if (buffer === undefined) throw new PlanError(`value "${name}" has no buffer`);
+    return buffer;
   }
 
-  /** Constants are numbered after the slots. */
+  /** Constants are numbered after the activations. */
   #constantBuffer(constant: number): number {
-    return this.#slots.sizes.length + constant;
+    return this.#memory.regions.length + constant;
   }
 
   /** What a dispatch that touches every element once moves for this operand. */
@@ -171,14 +164,6 @@ class Planner {
     }
     if (operand.kind === 'constant') return elementCount(operand.tensor.shape) * storedBytes(operand.tensor.dtype);
     return operand.elements * storedBytes(operand.dtype ?? 'float32');
-  }
-
-  #checkSize(what: string, bytes: number): void {
-    const limit = Math.min(this.#device.limits.maxStorageBufferBindingSize, this.#device.limits.maxBufferSize);
-    if (bytes <= limit) return;
-    throw new PlanError(`${what} takes ${bytes} bytes; this device binds at most ${limit}`, {
-      hint: 'Use a smaller input or batch, or another adapter',
-    });
   }
 
   #pipelineFor(shader: ShaderModule, label: string): number {
@@ -210,7 +195,7 @@ class Planner {
   #placedValues(): Map<string, PlanValue> {
     const map = new Map<string, PlanValue>();
     for (const [name, { root, desc, placement }] of this.#arrangement) {
-      const buffer = this.#slotOf.get(root);
+      const buffer = this.#memory.bufferOf(root);
       if (buffer !== undefined) map.set(name, { buffer, desc, placement });
     }
     return map;
@@ -229,13 +214,9 @@ function schedule(graph: Graph, lowered: readonly Lowered[]): ScheduledCall[] {
   return all;
 }
 
-function slotBuffers(
-  sizes: readonly number[],
-  inputs: readonly PlanPort[],
-  outputs: readonly PlanPort[],
-): PlanBuffer[] {
-  return sizes.map((bytes, slot) => {
-    if (inputs.some(({ buffer }) => buffer === slot)) return { bytes, role: 'input' };
-    return { bytes, role: outputs.some(({ buffer }) => buffer === slot) ? 'output' : 'slot' };
+function roles(regions: readonly Region[], inputs: readonly PlanPort[], outputs: readonly PlanPort[]): PlanBuffer[] {
+  return regions.map((region, i) => {
+    if (inputs.some(({ buffer }) => buffer === i)) return { ...region, role: 'input' };
+    return { ...region, role: outputs.some(({ buffer }) => buffer === i) ? 'output' : 'slot' };
   });
 }

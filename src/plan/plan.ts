@@ -11,6 +11,8 @@ import type { Placement } from '../core/placement.ts';
 export interface PlanBuffer {
   readonly bytes: number;
   readonly role: 'input' | 'output' | 'slot' | 'weight' | 'prepared' | 'source';
+  /** Part of an earlier buffer, from this byte on (a multiple of 256), instead of one of its own. */
+  readonly within?: { readonly buffer: number; readonly offset: number };
 }
 
 /** A graph input or output and the buffer that holds it. */

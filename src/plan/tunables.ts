@@ -5,6 +5,7 @@ import { elementCount, type Shape, type TensorDesc } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
 import type { KernelCall, LowerContext } from '../kernels/definition.ts';
+import { KERNELS } from '../kernels/registry.ts';
 import { definitionOf } from '../ops/registry.ts';
 import { floatsToHalves } from '../util/half.ts';
 import { randomSource } from '../util/random.ts';
@@ -134,4 +135,10 @@ function filling({ dtype, shape }: TensorDesc, seed: number): PlanWeight['data']
   if (!isFloat(dtype)) return Int32Array.from({ length: count }, () => (random() < 0.5 ? 0 : 1));
   const floats = Float32Array.from({ length: count }, () => random() * 2 - 1);
   return dtype === 'float16' ? floatsToHalves(floats) : floats;
+}
+
+/** Names of the variants of an operator, in the order of its list; empty for what is no operator. */
+export function variantNames(op: string): readonly string[] {
+  const definition = Object.entries(KERNELS).find(([name]) => name === op)?.[1];
+  return definition?.kind === 'dispatch' ? definition.variants.map(({ name }) => name) : [];
 }

@@ -101,8 +101,13 @@ class Memory {
     step.buffers.forEach((buffer, i) => {
       if (bindings[i]?.access !== 'read_write') return;
       const outputs = node.outputs.filter((name) => this.#plan.values.get(name)?.buffer === buffer);
+      // An operand may be bound for writing only because another of its buffer is written.
+      const isInput = node.inputs.some((name) => this.#plan.values.get(name)?.buffer === buffer);
       // Scratch memory: whatever is in it.
-      if (outputs.length === 0) at(this.#cells, buffer).fill(0, 0, Math.ceil(at(step.operandBytes, i) / 2));
+      if (outputs.length === 0 && !isInput) {
+        const { cells, start } = this.#part(buffer);
+        cells.fill(0, start, start + Math.ceil(at(step.operandBytes, i) / 2));
+      }
       for (const name of outputs) {
         const output = node.outputs.indexOf(name);
         // What a copy finds in place it leaves alone; other operators overwrite what they share.
@@ -113,16 +118,23 @@ class Memory {
     });
   }
 
+  /** Two-byte cells of a buffer, or of the one it is part of. */
+  #part(buffer: number): { cells: Int32Array; start: number } {
+    const { within } = at(this.#plan.buffers, buffer);
+    return { cells: at(this.#cells, within?.buffer ?? buffer), start: (within?.offset ?? 0) / 2 };
+  }
+
   #cellsOf(name: string): { cells: Int32Array; width: number; addresses: number[] } | undefined {
     const value = this.#plan.values.get(name);
     if (!value) return undefined;
     const { placement, desc, buffer } = value;
     const channels = channelsOf(desc.shape);
     const width = storedBytes(desc.dtype) / 2;
-    const addresses = range(elementCount(desc.shape)).map(
-      (i) => (Math.floor(i / channels) * placement.pitch + channelAddress(placement, i % channels)) * width,
-    );
-    return { cells: at(this.#cells, buffer), width, addresses };
+    const { cells, start } = this.#part(buffer);
+    const addresses = range(elementCount(desc.shape)).map((i) => {
+      return start + (Math.floor(i / channels) * placement.pitch + channelAddress(placement, i % channels)) * width;
+    });
+    return { cells, width, addresses };
   }
 
   #write(name: string, written: (address: number) => boolean): void {
@@ -149,13 +161,21 @@ class Memory {
   }
 }
 
-/** Buffers that a step binds both for reading and for writing, or for writing twice: WebGPU refuses those. */
+/** Steps that WebGPU would refuse: one buffer bound both for reading and writing, or overlapping parts written. */
 export function conflicts(plan: Plan): string[] {
   return plan.steps.flatMap((step) => {
     const { bindings } = at(plan.pipelines, step.pipeline);
-    const written = step.buffers.filter((_, i) => bindings[i]?.access === 'read_write');
-    const read = step.buffers.filter((_, i) => bindings[i]?.access === 'read');
-    const twice = new Set(written).size < written.length;
-    return twice || written.some((buffer) => read.includes(buffer)) ? [step.label] : [];
+    const bound = step.buffers.map((buffer, i) => {
+      const { bytes, within } = at(plan.buffers, buffer);
+      const from = within?.offset ?? 0;
+      return { owner: within?.buffer ?? buffer, from, to: from + bytes, write: bindings[i]?.access === 'read_write' };
+    });
+    const refused = bound.some((a, i) =>
+      bound.slice(0, i).some((b) => {
+        if (a.owner !== b.owner || !(a.write || b.write)) return false;
+        return a.write !== b.write || (a.from < b.to && b.from < a.to);
+      }),
+    );
+    return refused ? [step.label] : [];
   });
 }

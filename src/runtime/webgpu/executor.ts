@@ -16,6 +16,13 @@ interface Dispatch {
   readonly workgroups: readonly [number, number, number];
 }
 
+/** A buffer, or part of one. */
+interface Region {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
+}
+
 /** Where an output lies in the staging buffer. */
 interface Readback {
   readonly port: PlanPort;
@@ -27,7 +34,7 @@ interface Readback {
 export class Executor {
   readonly plan: Plan;
   readonly device: GPUDevice;
-  readonly #buffers: GPUBuffer[];
+  readonly #regions: readonly Region[];
   readonly #params: GPUBuffer | undefined;
   readonly #dispatches: Dispatch[] = [];
   readonly #readbacks: Readback[];
@@ -70,11 +77,8 @@ export class Executor {
   private constructor(device: GPUDevice, plan: Plan) {
     this.device = device;
     this.plan = plan;
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    this.#buffers = plan.buffers.map((b, i) =>
-      device.createBuffer({ label: `${plan.name}/${b.role}${i}`, size: b.bytes, usage }),
-    );
-    for (const { buffer, data } of plan.weights) writeElements(device, at(this.#buffers, buffer), data);
+    this.#regions = createRegions(device, plan);
+    for (const { buffer, data } of plan.weights) writeElements(device, at(this.#regions, buffer), data);
     this.#params = plan.params.byteLength > 0 ? this.#createParams(plan.params) : undefined;
     let end = 0;
     this.#readbacks = plan.outputs.map((port) => {
@@ -112,14 +116,14 @@ export class Executor {
     );
     this.device.queue.submit([encoder.finish()]);
     this.plan.buffers.forEach(({ role }, i) => {
-      if (role === 'source') at(this.#buffers, i).destroy();
+      if (role === 'source') at(this.#regions, i).buffer.destroy();
     });
   }
 
   #dispatchOf(step: PlanStep, { pipeline, layout }: Compiled): Dispatch {
     const entries: GPUBindGroupEntry[] = step.buffers.map((buffer, binding) => ({
       binding,
-      resource: { buffer: at(this.#buffers, buffer) },
+      resource: at(this.#regions, buffer),
     }));
     if (this.#params && step.paramsBytes > 0) {
       const resource = { buffer: this.#params, offset: step.paramsOffset, size: step.paramsBytes };
@@ -140,7 +144,8 @@ export class Executor {
       const encoder = this.device.createCommandEncoder();
       encode(encoder, this.#dispatches);
       for (const { port, offset, bytes } of this.#readbacks) {
-        encoder.copyBufferToBuffer(at(this.#buffers, port.buffer), 0, this.#staging, offset, bytes);
+        const { buffer, offset: from } = at(this.#regions, port.buffer);
+        encoder.copyBufferToBuffer(buffer, from, this.#staging, offset, bytes);
       }
       this.device.queue.submit([encoder.finish()]);
       await unlessLost(this.device, this.#staging.mapAsync(GPUMapMode.READ));
@@ -157,7 +162,7 @@ export class Executor {
   writeInputs(feeds: ReadonlyMap<string, Tensor>): void {
     for (const port of this.plan.inputs) {
       const { data } = feedFor(port.name, port, feeds);
-      writeElements(this.device, at(this.#buffers, port.buffer), this.#fourByte(port.name, data));
+      writeElements(this.device, at(this.#regions, port.buffer), this.#fourByte(port.name, data));
     }
   }
 
@@ -187,7 +192,8 @@ export class Executor {
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
     const staging = this.device.createBuffer({ label: 'step check', size: bytes, usage });
     const encoder = this.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(at(this.#buffers, value.buffer), 0, staging, 0, bytes);
+    const { buffer, offset } = at(this.#regions, value.buffer);
+    encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes);
     this.device.queue.submit([encoder.finish()]);
     try {
       await unlessLost(this.device, staging.mapAsync(GPUMapMode.READ));
@@ -200,7 +206,7 @@ export class Executor {
   /** Frees all GPU memory of this plan. Calls in flight finish with an error; calling twice is harmless. */
   dispose(): void {
     this.#disposed = true;
-    for (const buffer of this.#buffers) buffer.destroy();
+    for (const buffer of new Set(this.#regions.map((region) => region.buffer))) buffer.destroy();
     this.#params?.destroy();
     this.#staging.destroy();
   }
@@ -242,11 +248,24 @@ export function disposedError(name: string, cause?: unknown): InputError {
   return new InputError(`the session of "${name}" was disposed`, { cause });
 }
 
-function writeElements(device: GPUDevice, buffer: GPUBuffer, data: HostArray | Uint16Array): void {
+/** The buffers of a plan, and the parts of them that are bound by themselves. */
+function createRegions(device: GPUDevice, { buffers, name }: Plan): Region[] {
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const regions: Region[] = [];
+  buffers.forEach(({ bytes, role, within }, i) => {
+    const buffer = within
+      ? at(regions, within.buffer).buffer
+      : device.createBuffer({ label: `${name}/${role}${i}`, size: bytes, usage });
+    regions.push({ buffer, offset: within?.offset ?? 0, size: bytes });
+  });
+  return regions;
+}
+
+function writeElements(device: GPUDevice, { buffer, offset }: Region, data: HostArray | Uint16Array): void {
   if (data.byteLength === 0) return;
   // An odd number of halves is no multiple of four bytes; their own buffer is, or they are copied into one that is.
   const bytes = data.byteLength % 4 === 0 ? data : Uint16Array.from([...data, 0]);
-  device.queue.writeBuffer(buffer, 0, bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+  device.queue.writeBuffer(buffer, offset, bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Bytes to copy for a tensor of this shape: four per element, and at least four, since nothing cannot be mapped. */
