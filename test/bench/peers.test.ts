@@ -28,26 +28,27 @@ describe('answers agree', () => {
   });
 });
 
-describe('a race', () => {
-  function runner(ms: number, log: string[], name: string, failsAt = Infinity): Runner {
-    let taken = 0;
-    return {
-      get alive() {
-        return taken < failsAt;
-      },
-      get taken() {
-        return taken;
-      },
-      get spentMs() {
-        return taken * ms;
-      },
-      run: async () => {
-        taken++;
-        log.push(name);
-      },
-    };
-  }
+/** Takes part in a race without anything behind it. */
+function runner(ms: number, log: string[], name: string, failsAt = Infinity): Runner {
+  let taken = 0;
+  return {
+    get alive() {
+      return taken < failsAt;
+    },
+    get taken() {
+      return taken;
+    },
+    get spentMs() {
+      return taken * ms;
+    },
+    run: async () => {
+      taken++;
+      log.push(name);
+    },
+  };
+}
 
+describe('a race', () => {
   it('runs everyone in every round, the fast ones often, the slow ones three times', async () => {
     const log: string[] = [];
     const runners = [runner(10, log, 'fast'), runner(400, log, 'middling'), runner(5000, log, 'slow')];
@@ -229,13 +230,14 @@ it('a hung engine is given up', async () => {
   await expect(within(1000, 'a run', Promise.resolve(3))).resolves.toBe(3);
 });
 
+const row = (engine: EngineName, runMs: number | null, coldMs: number | null): PeerRow => ({
+  ...rowOf('toy', 'node', { engine, runMs: [] }),
+  runMs,
+  coldMs,
+  agrees: runMs !== null,
+});
+
 describe('a report', () => {
-  const row = (engine: EngineName, runMs: number | null, coldMs: number | null): PeerRow => ({
-    ...rowOf('toy', 'node', { engine, runMs: [] }),
-    runMs,
-    coldMs,
-    agrees: runMs !== null,
-  });
   const rows = [row('tilewise-webgpu', 20, 300), row('tfjs-webgpu', 130, 1500), row('litert-wasm', null, 40)];
 
   it('compares with tilewise on WebGPU', () => {
