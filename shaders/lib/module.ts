@@ -47,9 +47,7 @@ const SUBGROUP_INPUTS = `,
 
 /** Puts a module together. Throws PlanError when a template value leaked into the text. */
 export function shaderModule(spec: ModuleSpec): ShaderModule {
-  const storage = spec.bindings.map(
-    (b, i) => `@group(0) @binding(${i}) var<storage, ${b.access}> ${b.name}: array<${b.element}>;`,
-  );
+  const storage = spec.bindings.map((b, i) => `@group(0) ${declared(i, b.access)} ${b.name}: array<${b.element}>;`);
   const fields = Object.entries(spec.params).map(([name, type]) => `  ${name}: ${type},`);
   const uniform = fields.length
     ? [`struct Params {`, ...fields, `}`, `@group(0) @binding(${spec.bindings.length}) var<uniform> params: Params;`]
@@ -75,19 +73,19 @@ export function shaderModule(spec: ModuleSpec): ShaderModule {
   return { wgsl: `${text}\n`, bindings: spec.bindings, params: spec.params, workgroupSize: spec.workgroupSize };
 }
 
+function declared(binding: number, access: Binding['access']): string {
+  return `@binding(${binding}) var<storage, ${access}>`;
+}
+
 /**
  * The module with some bindings, by position, declared for writing though it only reads them: what a dispatch needs whose
  * operands lie in one buffer.
  */
 export function bindForWriting(module: ShaderModule, positions: readonly number[]): ShaderModule {
   if (positions.length === 0) return module;
-  const declaration = (i: number, access: string): string => `@binding(${i}) var<storage, ${access}>`;
   return {
     ...module,
-    wgsl: positions.reduce(
-      (text, i) => text.replace(declaration(i, 'read'), declaration(i, 'read_write')),
-      module.wgsl,
-    ),
+    wgsl: positions.reduce((text, i) => text.replace(declared(i, 'read'), declared(i, 'read_write')), module.wgsl),
     bindings: module.bindings.map((b, i) => (positions.includes(i) ? { ...b, access: 'read_write' } : b)),
   };
 }
