@@ -2,7 +2,14 @@
 export { Session } from './session.ts';
 export type { SessionOptions } from './session.ts';
 export type { GpuSource } from './gpu-source.ts';
-export type { LoadProgress, LoadReport } from './load-report.ts';
+export type { LoadProgress, LoadReport, TuningReport } from './load-report.ts';
+export { chromeTrace } from './analysis/trace.ts';
+export type { ChromeTrace, TraceEvent } from './analysis/trace.ts';
+export type { ProfileNode, ProfilePreparation, ProfileReport, ProfileStep, ProfileTotals } from './analysis/profile.ts';
+export type { AdapterPeaks } from './core/peaks.ts';
+export type { ProfileOptions } from './profile.ts';
+export type { TuningCache } from './runtime/webgpu/tuning-store.ts';
+export type { TuningOptions } from './session-tuning.ts';
 export type { ModelSource } from './model-source.ts';
 export type { FeedData, FeedTensor, Port } from './feeds.ts';
 export type { DType, HostArray } from './core/dtype.ts';

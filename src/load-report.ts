@@ -32,10 +32,25 @@ export interface LoadReport {
   readonly compileMs: number;
   /** Handing the weights to the device. */
   readonly uploadMs: number;
+  /** What tuning looked up and measured; absent when it is off, and on the CPU. */
+  readonly tuning?: TuningReport;
   /** From the call to a session that is ready. */
   readonly totalMs: number;
   /** The first run, in which many drivers do the rest of their compiling; absent before it. */
   readonly firstRunMs?: number;
+}
+
+/** What tuning did for the plan a session was created with. */
+export interface TuningReport {
+  readonly mode: 'cached' | 'full';
+  /** Signatures remembered of this adapter, of this and other models. */
+  readonly remembered: number;
+  /** Signatures measured now, those the budget did not reach, and how long it took. */
+  readonly measured: number;
+  readonly left: number;
+  readonly ms: number;
+  /** What is wrong with the cache; absent when nothing is. */
+  readonly note?: string;
 }
 
 /** Times of the stages of one compilation: `planMs` to `uploadMs`. */

@@ -3,40 +3,33 @@
 import { InputError } from './core/errors.ts';
 import type { Tensor } from './core/tensor.ts';
 import { CompiledCache, signatureOf, type Compiled } from './compiled-cache.ts';
+import type { ProfileReport } from './analysis/profile.ts';
 import { toTensors, type FeedTensor, type Port } from './feeds.ts';
 import { detect } from './formats/detect.ts';
-import { isDevice, openDevice, type GpuSource } from './gpu-source.ts';
+import { isDevice, openDevice } from './gpu-source.ts';
 import type { Graph, InputShapes } from './ir/graph.ts';
 import { descOf } from './ir/rewrite.ts';
-import type { LoadProgress, LoadReport } from './load-report.ts';
+import type { LoadReport } from './load-report.ts';
 import { toModelFiles, type ModelSource } from './model-source.ts';
 import { compile } from './passes/pipeline.ts';
-import type { ForcedVariants } from './plan/lower.ts';
 import type { Plan } from './plan/plan.ts';
-import { planGraph } from './plan/plan-graph.ts';
+import { planGraph, type PlanOptions } from './plan/plan-graph.ts';
 import { runGraph } from './runtime/cpu/run.ts';
 import { checkSteps, type StepReport } from './runtime/webgpu/check.ts';
 import { adapterName, profileOf } from './runtime/webgpu/device.ts';
 import { disposedError, Executor } from './runtime/webgpu/executor.ts';
 import { compilePipelines } from './runtime/webgpu/pipelines.ts';
+import { profileLoaded, type ProfileOptions } from './profile.ts';
+import type { SessionOptions } from './session-options.ts';
+import { SessionTuning } from './session-tuning.ts';
 
-export interface SessionOptions {
-  /** `webgpu` (default) or the plain CPU reference. There is no silent fallback from one to the other. */
-  readonly backend?: 'webgpu' | 'cpu';
-  /** Defaults to `navigator.gpu`. In Node see `tilewise/node`. */
-  readonly gpu?: GpuSource;
-  /** Extents for inputs with symbolic dimensions; an unnamed leading one (the batch) defaults to 1. */
-  readonly inputShapes?: InputShapes;
-  readonly onProgress?: (progress: LoadProgress) => void;
-  readonly signal?: AbortSignal;
-  /** Kernel variants to force, by operator: for tests and benches. */
-  readonly variants?: ForcedVariants;
-}
+export type { SessionOptions };
 
 /** Where graphs run, and those that are ready to. */
 interface Place {
   /** Undefined on the CPU backend, and only there. */
   readonly device: GPUDevice | undefined;
+  readonly tuning: SessionTuning | undefined;
   readonly compiled: CompiledCache;
 }
 
@@ -108,6 +101,7 @@ export class Session {
       parseMs,
       deviceMs,
       ...first.times,
+      ...(opened.tuning?.report ? { tuning: opened.tuning.report } : {}),
       totalMs: performance.now() - start,
     };
   }
@@ -136,10 +130,11 @@ export class Session {
   async #compileEarly(sketch: () => Graph | undefined): Promise<void> {
     try {
       const graph = this.#backend === 'webgpu' ? sketch() : undefined;
-      const { device } = await this.#open();
+      const { device, tuning } = await this.#open();
+      const tuned = await tuning?.known();
       if (!graph || !device || this.#graph || this.#disposed) return;
       const compiled = compile(graph, { inputShapes: this.#options.inputShapes ?? {}, level: 'full' });
-      await compilePipelines(device, this.#planFor(compiled, device).pipelines);
+      await compilePipelines(device, planGraph(compiled, profileOf(device), { ...this.#planOptions, tuned }).pipelines);
     } catch {
       // Zeros in place of a shape, say: then there is nothing to gain.
     }
@@ -194,6 +189,17 @@ export class Session {
     });
   }
 
+  /**
+   * Times every step of the network on these feeds, on the GPU's own clock where the device has one, and sets it against
+   * what the step computes and moves and what the adapter can do. Rejects as `run` does.
+   */
+  async profile(feeds: Readonly<Record<string, FeedTensor>>, options: ProfileOptions = {}): Promise<ProfileReport> {
+    return this.#with(feeds, async ({ graph, executor }, tensors, { tuning }) => {
+      if (executor && tuning) return profileLoaded({ executor, graph }, tensors, await tuning.store(), options);
+      throw new InputError('a profile times the GPU: create the session with backend webgpu');
+    });
+  }
+
   /** The plan for the shapes the session was created with; undefined on the CPU. */
   plan(): Promise<Plan | undefined> {
     return Promise.resolve(this.#plan);
@@ -217,7 +223,7 @@ export class Session {
   /** Hands `work` the graph compiled for the extents of these feeds. */
   async #with<T>(
     feeds: Readonly<Record<string, FeedTensor>>,
-    work: (compiled: Compiled, tensors: ReadonlyMap<string, Tensor>) => Promise<T>,
+    work: (compiled: Compiled, tensors: ReadonlyMap<string, Tensor>, place: Place) => Promise<T>,
   ): Promise<T> {
     this.#requireOpen();
     const tensors = toTensors(this.graph.inputs, feeds);
@@ -228,7 +234,7 @@ export class Session {
       return await place.compiled.use(
         signatureOf(tensors),
         () => this.#compile(this.graph, shapes, place),
-        (compiled) => work(compiled, tensors),
+        (compiled) => work(compiled, tensors, place),
       );
     } catch (cause) {
       // What a call in flight runs into when its device is destroyed is no error of its own.
@@ -242,27 +248,29 @@ export class Session {
   }
 
   /** Passes, plan, upload. Rejects with what is wrong with the model or its shapes on this device. */
-  async #compile(graph: Graph, inputShapes: InputShapes, { device }: Place): Promise<Compiled> {
+  async #compile(graph: Graph, inputShapes: InputShapes, { device, tuning }: Place): Promise<Compiled> {
     const start = performance.now();
     this.#options.onProgress?.({ stage: 'compile' });
     const compiled = compile(graph, { inputShapes, level: device ? 'full' : 'reference' });
     const passed = performance.now();
     const times = { passesMs: passed - start, planMs: 0, compileMs: 0, uploadMs: 0 };
     if (!device) return { graph: compiled, times };
-    const plan = this.#planFor(compiled, device);
-    times.planMs = performance.now() - passed;
+    const tuned = await tuning?.variantsFor(compiled, this.#planOptions, this.#options);
+    const chosen = performance.now();
+    const plan = planGraph(compiled, profileOf(device), { ...this.#planOptions, tuned });
+    times.planMs = performance.now() - chosen;
     this.#options.onProgress?.({ stage: 'upload' });
     const executor = await Executor.create(device, plan);
     return { graph: compiled, executor, times: { ...times, ...executor.times } };
   }
 
-  #planFor(graph: Graph, device: GPUDevice): Plan {
-    return planGraph(graph, profileOf(device), { forced: this.#options.variants });
+  get #planOptions(): PlanOptions {
+    return { forced: this.#options.variants };
   }
 
   #open(): Promise<Place> {
     if (this.#place) return this.#place;
-    const opening = openPlace(this.#backend, this.#options.gpu);
+    const opening = openPlace(this.#backend, this.#options);
     const forget = (): void => {
       if (this.#place === opening) this.#place = undefined;
     };
@@ -272,8 +280,11 @@ export class Session {
   }
 }
 
-async function openPlace(backend: 'webgpu' | 'cpu', gpu: GpuSource | undefined): Promise<Place> {
-  return { device: backend === 'cpu' ? undefined : await openDevice(gpu), compiled: new CompiledCache() };
+async function openPlace(backend: 'webgpu' | 'cpu', options: SessionOptions): Promise<Place> {
+  const compiled = new CompiledCache();
+  if (backend === 'cpu') return { device: undefined, tuning: undefined, compiled };
+  const device = await openDevice(options.gpu);
+  return { device, tuning: new SessionTuning(device, options), compiled };
 }
 
 function isGraph(source: ModelSource | Graph): source is Graph {

@@ -4,7 +4,7 @@ import { shapeText } from '../../src/core/tensor.ts';
 import type { BarChart } from '../lib/chart.ts';
 import { markdownTable, type Section } from '../lib/report.ts';
 import { NETWORKS, type NetworkName } from '../models/networks.ts';
-import { NOISE, type LayerRow } from './measure.ts';
+import { NOISE, type CandidateRow, type LayerRow } from './measure.ts';
 
 /** A table: head, rows, right-aligned columns. */
 export interface TableText {
@@ -33,7 +33,7 @@ export function layerTable(rows: readonly LayerRow[]): TableText {
 }
 
 function cellsOf(row: LayerRow): string[] {
-  const winner = row.candidates.find(({ variant }) => variant === row.winner);
+  const winner = candidate(row, row.winner);
   const others = row.candidates.filter(({ variant }) => variant !== row.winner);
   const ratio = (ms: number): string => `${(ms / (winner?.ms ?? NaN)).toFixed(2)}×`;
   return [
@@ -58,6 +58,10 @@ function cellsOf(row: LayerRow): string[] {
   ];
 }
 
+function candidate({ candidates }: LayerRow, name: string | undefined): CandidateRow | undefined {
+  return candidates.find(({ variant }) => variant === name);
+}
+
 function number(value: number | undefined, digits: number): string {
   return value === undefined ? '' : value.toFixed(digits);
 }
@@ -73,10 +77,8 @@ export function networkTable(rows: readonly LayerRow[]): TableText {
       const own = rows.filter(({ models }) => models[name] !== undefined);
       const sum = (of: (row: LayerRow) => number): number =>
         own.reduce((total, row) => total + (row.models[name] ?? 0) * of(row), 0);
-      const timeOf = (row: LayerRow, variant: string | undefined): number =>
-        row.candidates.find((c) => c.variant === variant)?.ms ?? 0;
-      const chosen = sum((row) => timeOf(row, row.chosen));
-      const winners = sum((row) => timeOf(row, row.winner));
+      const chosen = sum((row) => candidate(row, row.chosen)?.ms ?? 0);
+      const winners = sum((row) => candidate(row, row.winner)?.ms ?? 0);
       const gflops = (2 * sum((row) => row.multiplyAdds)) / winners / 1e6;
       return [
         NETWORKS[name].title,
@@ -124,8 +126,6 @@ export function sections(rows: readonly LayerRow[], peaks: string, left: string 
 
 /** GFLOP/s of the heuristic's choice and of the winner, for the layers with most work. */
 export function layerChart(rows: readonly LayerRow[], adapter: string): BarChart {
-  const rate = (row: LayerRow, variant: string | undefined): number | undefined =>
-    row.candidates.find((c) => c.variant === variant)?.gflops;
   const largest = [...rows].sort((a, b) => b.multiplyAdds - a.multiplyAdds).slice(0, CHARTED);
   return {
     title: `Convolutions and products on ${adapter}`,
@@ -134,7 +134,7 @@ export function layerChart(rows: readonly LayerRow[], adapter: string): BarChart
     scale: 'linear',
     groups: largest.map((row) => ({
       label: `${row.title} ${shapeText(row.inputs[0] ?? [])} → ${row.outputs[0]?.at(-1) ?? ''}`,
-      values: [rate(row, row.winner), rate(row, row.chosen)],
+      values: [candidate(row, row.winner)?.gflops, candidate(row, row.chosen)?.gflops],
     })),
   };
 }

@@ -1,7 +1,5 @@
 /** What an adapter does at best, as measured on it: what profiles compare kernels with. Plain data. */
-
-/** Where times came from: the GPU's own clock, or the host's around work that it waited for. */
-export type Timing = 'timestamp' | 'wall';
+import type { Timing } from './timing.ts';
 
 /** Measured peaks of one adapter. */
 export interface AdapterPeaks {

@@ -1,17 +1,10 @@
 /** Times compute passes: by the GPU's own timestamps where the device has them, else by the host's clock. */
-import type { Timing } from '../../core/peaks.ts';
+import type { PassTime, Timing } from '../../core/timing.ts';
 import { at, range } from '../../util/arrays.ts';
 import { unlessLost } from './lost.ts';
 
 /** Fills a compute pass with dispatches. */
 export type PassWork = (pass: GPUComputePassEncoder) => void;
-
-/** When one pass ran, in milliseconds. `ms` is NaN where the device gave a timestamp that cannot be. */
-export interface PassTime {
-  /** From the start of the first pass. */
-  readonly start: number;
-  readonly ms: number;
-}
 
 /** Queries of one set; WebGPU allows 4096. */
 const PASSES_PER_SUBMIT = 1024;

@@ -1,0 +1,92 @@
+/** What tuning means for a session: what is looked up, what is measured, where it is remembered. */
+import type { Graph } from './ir/graph.ts';
+import type { LoadProgress, TuningReport } from './load-report.ts';
+import type { TunedVariants } from './plan/lower.ts';
+import type { PlanOptions } from './plan/plan-graph.ts';
+import { tunables } from './plan/tunables.ts';
+import { profileOf } from './runtime/webgpu/device.ts';
+import { tune, TUNE_BUDGET_MS } from './runtime/webgpu/tuner.ts';
+import { databaseCache } from './runtime/webgpu/tuning-database.ts';
+import { TuningStore, type TuningCache } from './runtime/webgpu/tuning-store.ts';
+
+/** How a session chooses among the kernels that can run a node. */
+export interface TuningOptions {
+  /**
+   * `cached` (default): what an earlier session measured on this adapter, else the built-in table; nothing is measured.
+   * `full`: what is not known is measured while the model loads, and remembered. `off`: the built-in table.
+   */
+  readonly tune?: 'off' | 'cached' | 'full';
+  /** Milliseconds after which `full` measures no further node, for each set of input shapes; 20 000 by default. */
+  readonly tuneBudgetMs?: number;
+  /** Where measurements are remembered. Default: IndexedDB in a page; nowhere else (`tilewise/node` has a file). */
+  readonly tuningCache?: TuningCache | undefined;
+}
+
+/** Tuning of one session on one device. */
+export class SessionTuning {
+  readonly #device: GPUDevice;
+  readonly #options: TuningOptions;
+  #store: Promise<TuningStore> | undefined;
+  #report: TuningReport | undefined;
+
+  constructor(device: GPUDevice, options: TuningOptions) {
+    this.#device = device;
+    this.#options = options;
+    // Reading what is remembered overlaps with the rest of loading.
+    if (this.#mode !== 'off') void this.store();
+  }
+
+  get #mode(): 'off' | 'cached' | 'full' {
+    return this.#options.tune ?? 'cached';
+  }
+
+  /** What tuning did last; undefined before, and when it is off. */
+  get report(): TuningReport | undefined {
+    return this.#report;
+  }
+
+  /** What is remembered of the adapter. Never rejects. */
+  store(): Promise<TuningStore> {
+    const { tuningCache = databaseCache() } = this.#options;
+    this.#store ??= TuningStore.open(this.#device, tuningCache);
+    return this.#store;
+  }
+
+  /** What is known without measuring. */
+  async known(): Promise<TunedVariants | undefined> {
+    return this.#mode === 'off' ? undefined : (await this.store()).winners;
+  }
+
+  /**
+   * The variants to take for the nodes of a compiled graph that is going to be planned with these options. Rejects as
+   * `tune` does; what was measured until then is remembered.
+   */
+  async variantsFor(
+    graph: Graph,
+    planOptions: PlanOptions,
+    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: LoadProgress) => void },
+  ): Promise<TunedVariants | undefined> {
+    const mode = this.#mode;
+    if (mode === 'off') return undefined;
+    const store = await this.store();
+    const known = store.winners;
+    let [measured, left, ms] = [0, 0, 0];
+    if (mode === 'full') {
+      try {
+        const result = await tune(this.#device, tunables(graph, profileOf(this.#device), planOptions), {
+          known,
+          budgetMs: this.#options.tuneBudgetMs ?? TUNE_BUDGET_MS,
+          signal,
+          onProgress: (done, total) => onProgress?.({ stage: 'tune', done, total }),
+          onResult: ({ tunable, winner }) => winner && store.remember(tunable, winner.variant),
+        });
+        [measured, left, ms] = [result.nodes.length, result.left, result.ms];
+      } finally {
+        await store.save();
+      }
+    }
+    const { note } = store;
+    this.#report = { mode, remembered: known.size, measured, left, ms, ...(note === undefined ? {} : { note }) };
+    return store.winners;
+  }
+}
