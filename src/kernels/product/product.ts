@@ -37,9 +37,10 @@ export interface Product {
 /** One dispatch without the name of its variant. */
 export type ProductCall = Omit<KernelCall, 'variant'>;
 
-/** The columns that one dispatch makes, and b as it holds them. */
+/** The columns that one dispatch makes, and how b is laid out for it. */
 export interface Columns {
-  readonly b: CallOperand;
+  /** b as it is; some columns of a constant, on their own; or all of them in padded rows. */
+  readonly source: 'whole' | 'block' | 'padded';
   readonly transB: boolean;
   /** Elements from row to row of b as stored. */
   readonly pitch: number;
@@ -58,16 +59,16 @@ export function batchesOf({ batch }: Product): number {
  */
 export function plainColumns(p: Product, device: DeviceProfile): Columns[] {
   const { columns, depth, transB, constantB } = p;
-  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
-  const all = { b: p.b, transB, pitch: transB ? depth : columns, first: 0, width: columns };
-  if (!constantB || p.batch.length > 0 || constantB.data.length * bytesOf(p) <= limit) return [all];
+  const limit = largestBinding(device);
+  if (!constantB || p.batch.length > 0 || constantB.data.length * bytesOf(p) <= limit) {
+    return [{ source: 'whole', transB, pitch: transB ? depth : columns, first: 0, width: columns }];
+  }
   // Whole multiples of 4 columns keep vector loads possible.
-  const width = Math.max(4, Math.floor(limit / 4 / depth / 4) * 4);
-  return range(ceilDiv(columns, width)).map((block) => {
-    const first = block * width;
-    const part = { first, width: Math.min(width, columns - first) };
-    const b: CallOperand = { kind: 'constant', tensor: columnBlock(p, constantB, part) };
-    return { b, transB, pitch: transB ? depth : part.width, ...part };
+  const most = Math.max(4, Math.floor(limit / 4 / depth / 4) * 4);
+  return range(ceilDiv(columns, most)).map((block) => {
+    const first = block * most;
+    const width = Math.min(most, columns - first);
+    return { source: 'block', transB, pitch: transB ? depth : width, first, width };
   });
 }
 
@@ -79,12 +80,25 @@ export function vectorColumns(p: Product, device: DeviceProfile): Columns[] | un
   const plain = plainColumns(p, device);
   if (plain.every((columns) => bVector(p, columns) === 4)) return plain;
   const pitch = roundUp(p.columns, 4);
+  const fits = p.depth * pitch * 4 <= largestBinding(device);
+  if (!p.constantB || plain.length > 1 || p.batch.length > 0 || !fits) return undefined;
+  return [{ source: 'padded', transB: false, pitch, first: 0, width: p.columns }];
+}
+
+function largestBinding({ limits }: DeviceProfile): number {
+  return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+}
+
+/** What holds b for these columns. */
+export function bOperand(p: Product, columns: Columns, device: DeviceProfile): CallOperand {
+  const constant = p.constantB;
+  if (columns.source === 'whole' || !constant) return p.b;
+  if (columns.source === 'block') return { kind: 'constant', tensor: columnBlock(p, constant, columns) };
+  const { pitch } = columns;
   const elements = p.depth * pitch;
-  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
-  if (!p.constantB || plain.length > 1 || p.batch.length > 0 || elements * 4 > limit) return undefined;
-  const b: CallOperand = {
+  return {
     kind: 'prepared',
-    source: p.constantB,
+    source: constant,
     key: `product ${p.transB ? 'transposed and ' : ''}padded, ${p.bType}`,
     elements,
     dtype: p.bType === 'f16' ? 'float16' : 'float32',
@@ -92,7 +106,6 @@ export function vectorColumns(p: Product, device: DeviceProfile): Columns[] | un
     params: { count: elements, depth: p.depth, columns: p.columns, pitch },
     workgroups: dispatch1d(elements, PACK_WORKGROUP, device),
   };
-  return [{ b, transB: false, pitch, first: 0, width: p.columns }];
 }
 
 function bytesOf({ bType }: Product): 2 | 4 {
@@ -180,8 +193,8 @@ export function productValues(p: Product, columns: Columns): Record<string, numb
 }
 
 /** a, b, bias?, residual?, y. */
-export function productOperands(p: Product, { b }: Columns): CallOperand[] {
-  return [p.a, b, ...p.epilogue.operands];
+export function productOperands(p: Product, columns: Columns, device: DeviceProfile): CallOperand[] {
+  return [p.a, bOperand(p, columns, device), ...p.epilogue.operands];
 }
 
 /**

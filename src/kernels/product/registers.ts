@@ -50,7 +50,7 @@ export function registerCalls(p: Product, tile: RegisterTile, device: DeviceProf
     const count = batchesOf(p) * rowTiles * columnTiles;
     return {
       shader: registerProductShader({ ...productSpec(p, part), ...tile, workgroup }),
-      operands: productOperands(p, part),
+      operands: productOperands(p, part, device),
       params: { count, row_tiles: rowTiles, column_tiles: columnTiles, ...productValues(p, part) },
       workgroups: dispatch1d(count, workgroup, device),
     };

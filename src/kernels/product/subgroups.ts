@@ -45,6 +45,7 @@ export function subgroupName({ lanes, rows: count, quads }: SubgroupTile): strin
 
 /** A product for subgroups of a known size. */
 export interface SubgroupPlan {
+  readonly device: DeviceProfile;
   readonly size: number;
   readonly blocks: readonly Columns[];
 }
@@ -64,7 +65,7 @@ export function subgroupPlan(p: Product, tile: SubgroupTile, device: DeviceProfi
   if (!blocks) return undefined;
   const limit = device.limits.maxComputeWorkgroupsPerDimension;
   const groups = [ceilDiv(p.columns, block.columns), ceilDiv(p.rows, block.rows), batchesOf(p)];
-  return groups.every((n) => n <= limit) ? { size, blocks } : undefined;
+  return groups.every((n) => n <= limit) ? { device, size, blocks } : undefined;
 }
 
 function usedPart(extent: number, block: number): number {
@@ -72,11 +73,11 @@ function usedPart(extent: number, block: number): number {
 }
 
 /** The dispatches of a product: one, or one for each block of columns. */
-export function subgroupCalls(p: Product, tile: SubgroupTile, { size, blocks }: SubgroupPlan): ProductCall[] {
+export function subgroupCalls(p: Product, tile: SubgroupTile, { device, size, blocks }: SubgroupPlan): ProductCall[] {
   const block = subgroupBlock({ ...tile, size });
   return blocks.map((part) => ({
     shader: subgroupProductShader({ ...productSpec(p, part), ...tile, size }),
-    operands: productOperands(p, part),
+    operands: productOperands(p, part, device),
     params: productValues(p, part),
     workgroups: [ceilDiv(part.width, block.columns), ceilDiv(p.rows, block.rows), batchesOf(p)],
   }));

@@ -6,6 +6,7 @@ import { ceilDiv, product as productOf, roundUp } from '../../util/arrays.ts';
 import { dispatch1d, type CallOperand } from '../definition.ts';
 import {
   batchesOf,
+  bOperand,
   operandValues,
   plainColumns,
   productOperands,
@@ -77,7 +78,7 @@ export function tiledCalls(p: Product, choice: TiledChoice, device: DeviceProfil
     return [
       {
         shader: tiledProductShader({ ...productSpec(p, part), ...choice, split: false }),
-        operands: productOperands(p, part),
+        operands: productOperands(p, part, device),
         params: productValues(p, part),
         workgroups: [ceilDiv(part.width, choice.tileColumns), ceilDiv(p.rows, choice.tileRows), batchesOf(p)],
       },
@@ -95,7 +96,7 @@ function splitCalls(p: Product, choice: TiledChoice, part: Columns, device: Devi
   return [
     {
       shader: tiledProductShader({ ...spec, ...choice, split: true }),
-      operands: [p.a, part.b, partial],
+      operands: [p.a, bOperand(p, part, device), partial],
       params: {
         ...operandValues(p, part),
         batches,

@@ -36,7 +36,7 @@ export function fitsVector(p: Product, tile: VectorTile, { limits }: DeviceProfi
 export function vectorCalls(p: Product, tile: VectorTile, device: DeviceProfile): ProductCall[] {
   return plainColumns(p, device).map((part) => ({
     shader: vectorProductShader({ ...productSpec(p, part), ...tile }),
-    operands: productOperands(p, part),
+    operands: productOperands(p, part, device),
     params: productValues(p, part),
     workgroups: [ceilDiv(ceilDiv(part.width, 4), tile.quads), ceilDiv(p.rows, tile.rows), batchesOf(p)],
   }));
