@@ -21,12 +21,16 @@ import {
   aQuad,
   aStart,
   batchBases,
-  bQuads,
+  bNames,
   bStart,
+  declareSums,
   isByColumn,
+  lines,
+  loadB,
   operandParams,
   productBias,
   productBindings,
+  sumName,
   tailParams,
   withBias,
   type ProductSpec,
@@ -51,11 +55,6 @@ export function subgroupBlock(spec: Pick<SubgroupProductSpec, 'lanes' | 'rows' |
   return lanes === 'columns' ? { rows, columns: 4 * quads * size } : { rows: rows * size, columns: 4 * quads };
 }
 
-/** `let` lines for 0 … n−1. */
-function lines(n: number, line: (i: number) => string): string {
-  return range(n).map(line).join('\n');
-}
-
 /** `value` of lane `index % size`, of load `index / size`. */
 function passed({ size }: SubgroupProductSpec, name: string, index: number): string {
   return `subgroupBroadcast(${name}${Math.floor(index / size)}, ${u32(index % size)})`;
@@ -66,22 +65,23 @@ function share({ size }: SubgroupProductSpec, load: number, count: number): stri
   return `min(lane + ${u32(load * size)}, ${u32(count - 1)})`;
 }
 
-/** Rows of a, one vector (or element) per lane and load: `av0` …. */
+/** A step of all rows of a, shared out over the lanes: one vector, or one element, a lane and load. */
 function sharedA(spec: SubgroupProductSpec): { starts: string; loads: string; use: (row: number) => string } {
-  const width = spec.aVector === 4 ? 1 : 4; // loads per row and step
-  const count = spec.rows * width;
+  const perRow = spec.aVector === 4 ? 1 : 4;
+  const count = spec.rows * perRow;
   const loads = Math.ceil(count / spec.size);
   const row = (i: number): string =>
-    `min(row + ${share(spec, i, count)}${width === 4 ? ' / 4u' : ''}, params.rows - 1u)`;
+    `min(row + ${share(spec, i, count)}${perRow === 4 ? ' / 4u' : ''}, params.rows - 1u)`;
   const starts = lines(loads, (i) =>
     [
       `  let a_at${i} = ${aStart(spec, row(i))};`,
-      ...(width === 4 ? [`  let a_k${i} = ${share(spec, i, count)} % 4u;`] : []),
+      ...(perRow === 4 ? [`  let a_k${i} = ${share(spec, i, count)} % 4u;`] : []),
     ].join('\n'),
   );
-  const load = (i: number): string => (width === 4 ? aOne(spec, `a_at${i}`, `(k + a_k${i})`) : aQuad(spec, `a_at${i}`));
+  const load = (i: number): string =>
+    perRow === 4 ? aOne(spec, `a_at${i}`, `(k + a_k${i})`) : aQuad(spec, `a_at${i}`);
   const use = (r: number): string =>
-    width === 1
+    perRow === 1
       ? passed(spec, 'av', r)
       : `vec4<f32>(${range(4)
           .map((d) => passed(spec, 'av', 4 * r + d))
@@ -93,19 +93,10 @@ function sharedA(spec: SubgroupProductSpec): { starts: string; loads: string; us
 function byColumns(spec: SubgroupProductSpec): string {
   const { rows, quads, size } = spec;
   const a = sharedA(spec);
-  const sum = (r: number, q: number): string => `sum${r}_${q}`;
   const step = (r: number): string =>
     [
       `    let x${r} = ${a.use(r)};`,
-      ...range(quads).map(
-        (q) =>
-          `    ${accumulate(
-            spec,
-            sum(r, q),
-            `x${r}`,
-            range(4).map((d) => `b${q}_${d}`),
-          )}`,
-      ),
+      ...range(quads).map((q) => `    ${accumulate(spec, sumName(r, q), `x${r}`, bNames(q))}`),
     ].join('\n');
   const column = (q: number): string =>
     `  let column${q} = (wid.x * ${u32(size * quads)} + lane + ${u32(q * size)}) * 4u;`;
@@ -114,19 +105,15 @@ function byColumns(spec: SubgroupProductSpec): string {
 ${lines(quads, column)}
 ${lines(quads, (q) => `  let b_at${q} = ${bStart(spec, `min(column${q}, (params.width - 1u) / 4u * 4u)`)};`)}
 ${a.starts}
-${lines(rows * quads, (i) => `  var ${sum(Math.floor(i / quads), i % quads)} = vec4<f32>();`)}
+${declareSums(rows, quads)}
   for (var k = 0u; k < params.depth; k += 4u) {
 ${a.loads}
-${lines(quads, (q) =>
-  bQuads(spec, `b_at${q}`)
-    .map((load, d) => `    let b${q}_${d} = ${load};`)
-    .join('\n'),
-)}
+${lines(quads, (q) => loadB(spec, q))}
 ${lines(rows, step)}
   }
 ${lines(quads, (q) =>
   tail(spec, {
-    sums: range(rows).map((r) => sum(r, q)),
+    sums: range(rows).map((r) => sumName(r, q)),
     name: `out${q}`,
     row: 'row + r',
     column: `column${q}`,
@@ -152,18 +139,17 @@ function byRows(spec: SubgroupProductSpec): string {
     const value = `vec4<f32>(b[b_at${i} + (k + b_k${i}) * (params.b_pitch / 4u)])`;
     return spec.ragged ? `select(vec4<f32>(), ${value}, k + b_k${i} < params.depth)` : value;
   };
-  const sum = (r: number, q: number): string => `sum${r}_${q}`;
   const quad = (q: number): string => {
-    const names = range(4).map((d) => `b${q}_${d}`);
+    const names = bNames(q);
     const spread = names.map((n, d) => `    let ${n} = ${passed(spec, 'bv', byColumn ? 4 * q + d : d * quads + q)};`);
-    return [...spread, ...range(rows).map((r) => `    ${accumulate(spec, sum(r, q), `x${r}`, names)}`)].join('\n');
+    return [...spread, ...range(rows).map((r) => `    ${accumulate(spec, sumName(r, q), `x${r}`, names)}`)].join('\n');
   };
   return `
   let row = wid.y * ${u32(rows * size)} + lane;
   let column = wid.x * ${u32(4 * quads)};
 ${lines(rows, (r) => `  let a_at${r} = ${aStart(spec, `min(row + ${u32(r * size)}, params.rows - 1u)`)};`)}
 ${lines(loads, start)}
-${lines(rows * quads, (i) => `  var ${sum(Math.floor(i / quads), i % quads)} = vec4<f32>();`)}
+${declareSums(rows, quads)}
   for (var k = 0u; k < params.depth; k += 4u) {
 ${lines(loads, (i) => `    let bv${i} = ${load(i)};`)}
 ${lines(rows, (r) => `    let x${r} = ${aQuad(spec, `a_at${r}`)};`)}
@@ -171,7 +157,7 @@ ${lines(quads, quad)}
   }
 ${lines(quads, (q) =>
   tail(spec, {
-    sums: range(rows).map((r) => sum(r, q)),
+    sums: range(rows).map((r) => sumName(r, q)),
     name: `out${q}`,
     row: `row + r * ${u32(size)}`,
     column: `(column + ${u32(4 * q)})`,

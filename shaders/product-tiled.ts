@@ -20,14 +20,18 @@ import {
   aQuad,
   aStart,
   batchBases,
+  bNames,
   bQuads,
   bRow,
   bStart,
+  declareSums,
   isByColumn,
+  lines,
   operandBindings,
   operandParams,
   productBias,
   productBindings,
+  sumName,
   tailParams,
   withBias,
   type ProductSpec,
@@ -54,10 +58,6 @@ export function tiledWorkgroup({ tileRows, tileColumns, rows, quads }: ProductTi
 /** Bytes of workgroup memory. */
 export function tiledStorage({ tileRows, tileColumns, tileDepth }: ProductTile): number {
   return (tileRows + tileColumns) * tileDepth * 4;
-}
-
-function each(n: number, line: (i: number) => string): string {
-  return range(n).map(line).join('\n');
 }
 
 /** Fills both blocks; what lies past the depth is zero, rows and columns past the end repeat the last. */
@@ -95,18 +95,19 @@ ${isByColumn(spec) ? loop((tileColumns * tileDepth) / 16, fillColumns) : loop((t
 function multiply(spec: TiledProductSpec): string {
   const { rows, quads, tileDepth, tileColumns } = spec;
   const [sizeX, sizeY] = tiledWorkgroup(spec);
-  const names = (q: number): string[] => range(4).map((d) => `b${q}_${d}`);
-  const loadB = (q: number): string =>
-    each(4, (d) => {
-      const at = `(k * 4u + ${u32(d)}) * ${u32(tileColumns / 4)} + lid.x + ${u32(q * sizeX)}`;
-      return `      let b${q}_${d} = b_tile[${at}];`;
-    });
+  const loadBlock = (q: number): string =>
+    bNames(q)
+      .map((name, d) => {
+        const at = `(k * 4u + ${u32(d)}) * ${u32(tileColumns / 4)} + lid.x + ${u32(q * sizeX)}`;
+        return `      let ${name} = b_tile[${at}];`;
+      })
+      .join('\n');
   // In the block, b always lies row by row.
   const inRows = { ...spec, transB: false };
   const row = (r: number): string =>
     `      let x${r} = a_tile[(lid.y + ${u32(r * sizeY)}) * ${u32(tileDepth / 4)} + k];
-${each(quads, (q) => `      ${accumulate(inRows, `sum${r}_${q}`, `x${r}`, names(q))}`)}`;
-  return `${each(quads, loadB)}\n${each(rows, row)}`;
+${lines(quads, (q) => `      ${accumulate(inRows, sumName(r, q), `x${r}`, bNames(q))}`)}`;
+  return `${lines(quads, loadBlock)}\n${lines(rows, row)}`;
 }
 
 /** Writes the sums of a column quad: the result, or this part of it. */
@@ -116,7 +117,7 @@ function tail(spec: TiledProductSpec, q: number): string {
   const hoisted = spec.bias && !spec.biasRows && !split;
   const store = (r: number): string => {
     const row = `(first_row + lid.y + ${u32(r * sizeY)})`;
-    const sum = `sum${r}_${q}`;
+    const sum = sumName(r, q);
     const bias = hoisted ? `bias${q}` : productBias(row, `(params.first + column${q})`);
     const partial = `partial[(wid.z * params.rows + ${row}) * ((params.width + 3u) / 4u) + column${q} / 4u] = ${sum};`;
     const finish = `finish(${withBias(spec, sum, bias)}, batch * params.rows + ${row}, params.first + column${q}, lanes);`;
@@ -129,7 +130,7 @@ function tail(spec: TiledProductSpec, q: number): string {
 #if ${hoisted}
     let bias${q} = ${productBias('0u', `(params.first + column${q})`)};
 #endif
-${each(rows, store)}
+${lines(rows, store)}
   }`;
 }
 
@@ -164,7 +165,7 @@ ${finishFunction(spec, spec.outVector)}
   ${batchBases(spec)}
   let first_row = wid.y * ${u32(tileRows)};
   let first_column = wid.x * ${u32(tileColumns)};
-${each(rows * quads, (i) => `  var sum${Math.floor(i / quads)}_${i % quads} = vec4<f32>();`)}
+${declareSums(rows, quads)}
   for (var k_start = k_first; k_start < k_end; k_start += ${u32(tileDepth)}) {
 ${fill(spec, sizeX * sizeY)}
     workgroupBarrier();
@@ -173,6 +174,6 @@ ${multiply(spec)}
     }
     workgroupBarrier();
   }
-${each(quads, (q) => tail(spec, q))}`,
+${lines(quads, (q) => tail(spec, q))}`,
   });
 }

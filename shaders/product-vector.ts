@@ -9,7 +9,6 @@
  * Spec: ProductSpec; rows per workgroup; slices, a power of two; quads.
  * Limits: workgroup storage rows · slices · quads · 16 bytes.
  */
-import { range } from '../src/util/arrays.ts';
 import { finishFunction } from './lib/epilogue.ts';
 import { u32 } from './lib/literal.ts';
 import { shaderModule, type ShaderModule } from './lib/module.ts';
@@ -18,12 +17,16 @@ import {
   aQuad,
   aStart,
   batchBases,
-  bQuads,
+  bNames,
   bStart,
+  declareSums,
   isByColumn,
+  lines,
+  loadB,
   operandParams,
   productBias,
   productBindings,
+  sumName,
   tailParams,
   withBias,
   type ProductSpec,
@@ -43,16 +46,15 @@ export function vectorStorage({ rows, slices, quads }: VectorTile): number {
   return rows * slices * quads * 16;
 }
 
-function each(n: number, line: (i: number) => string): string {
-  return range(n).map(line).join('\n');
+/** Row `r` of the workgroup, or the last. */
+function rowAt(r: number): string {
+  return `min(first_row + ${u32(r)}, params.rows - 1u)`;
 }
 
 export function vectorProductShader(spec: VectorProductSpec): ShaderModule {
   const { rows, slices, quads } = spec;
   const threads = slices * quads;
   const byColumn = isByColumn(spec);
-  const names = range(4).map((d) => `b${d}`);
-  const row = (r: number): string => `min(first_row + ${u32(r)}, params.rows - 1u)`;
   const finish = (r: number): string => {
     const y = `first_row + ${u32(r)}`;
     const sum = withBias(spec, `parts[${u32(r * threads)} + quad]`, productBias(`(${y})`, 'channel'));
@@ -71,25 +73,24 @@ ${finishFunction(spec, spec.outVector)}`,
   let slice = local_index ${byColumn ? '%' : '/'} ${u32(byColumn ? slices : quads)};
   let quad = local_index ${byColumn ? '/' : '%'} ${u32(byColumn ? slices : quads)};
   let column = (wid.x * ${u32(quads)} + quad) * 4u;
-  let b_at = ${bStart(spec, 'min(column, (params.width - 1u) / 4u * 4u)')};
-${each(rows, (r) => `  let a_at${r} = ${aStart(spec, row(r))};\n  var sum${r} = vec4<f32>();`)}
+  let b_at0 = ${bStart(spec, 'min(column, (params.width - 1u) / 4u * 4u)')};
+${lines(rows, (r) => `  let a_at${r} = ${aStart(spec, rowAt(r))};`)}
+${declareSums(rows, 1)}
   for (var k = slice * 4u; k < params.depth; k += ${u32(slices * 4)}) {
-${bQuads(spec, 'b_at')
-  .map((load, d) => `    let b${d} = ${load};`)
-  .join('\n')}
-${each(rows, (r) => `    let x${r} = ${aQuad(spec, `a_at${r}`)};\n    ${accumulate(spec, `sum${r}`, `x${r}`, names)}`)}
+${loadB(spec, 0)}
+${lines(rows, (r) => `    let x${r} = ${aQuad(spec, `a_at${r}`)};\n    ${accumulate(spec, sumName(r, 0), `x${r}`, bNames(0))}`)}
   }
   let own = slice * ${u32(quads)} + quad;
-${each(rows, (r) => `  parts[${u32(r * threads)} + own] = sum${r};`)}
+${lines(rows, (r) => `  parts[${u32(r * threads)} + own] = ${sumName(r, 0)};`)}
   for (var half = ${u32(threads / 2)}; half >= ${u32(quads)}; half /= 2u) {
     workgroupBarrier();
     if (own < half) {
-${each(rows, (r) => `      parts[${u32(r * threads)} + own] += parts[${u32(r * threads)} + own + half];`)}
+${lines(rows, (r) => `      parts[${u32(r * threads)} + own] += parts[${u32(r * threads)} + own + half];`)}
     }
   }
   if (slice == 0u && column < params.width) {
     let channel = params.first + column;
-${each(rows, finish)}
+${lines(rows, finish)}
   }`,
   });
 }

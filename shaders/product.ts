@@ -11,7 +11,6 @@
  * Spec: ProductSpec; rows, quads per invocation; workgroup, its size.
  * Limits: no workgroup storage.
  */
-import { range } from '../src/util/arrays.ts';
 import { finishFunction } from './lib/epilogue.ts';
 import { linearIndex } from './lib/index.ts';
 import { u32 } from './lib/literal.ts';
@@ -21,11 +20,15 @@ import {
   aQuad,
   aStart,
   batchBases,
-  bQuads,
+  bNames,
   bStart,
+  declareSums,
+  lines,
+  loadB,
   operandParams,
   productBias,
   productBindings,
+  sumName,
   tailParams,
   withBias,
   type ProductSpec,
@@ -37,22 +40,12 @@ export interface RegisterProductSpec extends ProductSpec {
   readonly workgroup: number;
 }
 
-/** Text for 0 … n−1. */
-function each(n: number, line: (i: number) => string): string {
-  return range(n).map(line).join('\n');
-}
-
 /** Sums of the four depths from `k` on: all of b first, then row by row. */
 function step(spec: RegisterProductSpec): string {
   const { rows, quads } = spec;
-  const names = (q: number): string[] => range(4).map((d) => `b${q}_${d}`);
-  const loads = (q: number): string =>
-    bQuads(spec, `b_at${q}`)
-      .map((load, d) => `    let b${q}_${d} = ${load};`)
-      .join('\n');
-  const sums = (r: number): string => each(quads, (q) => `    ${accumulate(spec, `sum${r}_${q}`, `x${r}`, names(q))}`);
-  return `${each(quads, loads)}
-${each(rows, (r) => `    let x${r} = ${aQuad(spec, `a_at${r}`)};\n${sums(r)}`)}`;
+  const sums = (r: number): string => lines(quads, (q) => `    ${accumulate(spec, sumName(r, q), `x${r}`, bNames(q))}`);
+  return `${lines(quads, (q) => loadB(spec, q))}
+${lines(rows, (r) => `    let x${r} = ${aQuad(spec, `a_at${r}`)};\n${sums(r)}`)}`;
 }
 
 /** Writes the sums of a column quad. */
@@ -60,7 +53,7 @@ function tail(spec: RegisterProductSpec, q: number): string {
   const hoisted = spec.bias && !spec.biasRows;
   const finish = (r: number): string => {
     const bias = hoisted ? `bias${q}` : productBias(`row${r}`, `column${q}`);
-    const sum = withBias(spec, `sum${r}_${q}`, bias);
+    const sum = withBias(spec, sumName(r, q), bias);
     return `    if (row + ${u32(r)} < params.rows) { finish(${sum}, batch * params.rows + row${r}, column${q}, lanes); }`;
   };
   return wgsl`
@@ -70,7 +63,7 @@ function tail(spec: RegisterProductSpec, q: number): string {
 #if ${hoisted}
     let bias${q} = ${productBias('0u', `column${q}`)};
 #endif
-${each(spec.rows, finish)}
+${lines(spec.rows, finish)}
   }`;
 }
 
@@ -89,14 +82,14 @@ export function registerProductShader(spec: RegisterProductSpec): ShaderModule {
   let batch = tile / params.row_tiles;
   let row = (tile - batch * params.row_tiles) * ${u32(rows)};
   ${batchBases(spec)}
-${each(quads, (q) => `  let b_column${q} = ((i - tile * params.column_tiles) * ${u32(quads)} + ${u32(q)}) * 4u;`)}
-${each(quads, (q) => `  let b_at${q} = ${bStart(spec, `min(b_column${q}, (params.width - 1u) / 4u * 4u)`)};`)}
-${each(rows, (r) => `  let row${r} = min(row + ${u32(r)}, params.rows - 1u);`)}
-${each(rows, (r) => `  let a_at${r} = ${aStart(spec, `row${r}`)};`)}
-${each(rows, (r) => each(quads, (q) => `  var sum${r}_${q} = vec4<f32>();`))}
+${lines(quads, (q) => `  let b_column${q} = ((i - tile * params.column_tiles) * ${u32(quads)} + ${u32(q)}) * 4u;`)}
+${lines(quads, (q) => `  let b_at${q} = ${bStart(spec, `min(b_column${q}, (params.width - 1u) / 4u * 4u)`)};`)}
+${lines(rows, (r) => `  let row${r} = min(row + ${u32(r)}, params.rows - 1u);`)}
+${lines(rows, (r) => `  let a_at${r} = ${aStart(spec, `row${r}`)};`)}
+${declareSums(rows, quads)}
   for (var k = 0u; k < params.depth; k += 4u) {
 ${step(spec)}
   }
-${each(quads, (q) => tail(spec, q))}`,
+${lines(quads, (q) => tail(spec, q))}`,
   });
 }

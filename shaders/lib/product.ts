@@ -152,3 +152,31 @@ export function withBias({ scaled, bias }: ProductSpec, sum: string, addend: str
   if (!bias) return product;
   return `${product} + ${addend}${scaled ? ' * params.beta' : ''}`;
 }
+
+/** Lines for 0 … n−1, joined. */
+export function lines(n: number, line: (i: number) => string): string {
+  return range(n).map(line).join('\n');
+}
+
+/** Name of the sum of row `r` and column quad `q` of an invocation. */
+export function sumName(r: number, q: number): string {
+  return `sum${r}_${q}`;
+}
+
+/** Declares the sums of `rows` rows × `quads` column quads, all zero. */
+export function declareSums(rows: number, quads: number): string {
+  return lines(rows * quads, (i) => `  var ${sumName(Math.floor(i / quads), i % quads)} = vec4<f32>();`);
+}
+
+/** Names of the four vectors of b that belong to column quad `q` (see `bQuads`). */
+export function bNames(q: number): string[] {
+  return range(4).map((d) => `b${q}_${d}`);
+}
+
+/** Declares them. */
+export function loadB(spec: ProductSpec, q: number): string {
+  const loads = bQuads(spec, `b_at${q}`);
+  return bNames(q)
+    .map((name, d) => `    let ${name} = ${loads[d] ?? ''};`)
+    .join('\n');
+}

@@ -66,7 +66,7 @@ export function preferredProducts(p: Product, device: DeviceProfile): string[] {
       return preferredBySoftware(p, device);
     case 'mobile':
       // No fast workgroup memory on Mali and Adreno: ncnn and LiteRT keep to registers and the cache there.
-      return [...REGISTER_TILES.filter((tile) => tile.quads === 1 && fitsRegisters(p, tile)).map(registerName)];
+      return REGISTER_TILES.filter((tile) => tile.quads === 1 && fitsRegisters(p, tile)).map(registerName);
     case 'discrete':
     case 'integrated':
       return preferredByGpu(p, device);
