@@ -54,7 +54,7 @@ export class SessionTuning {
 
   /** What is known without measuring. */
   async known(): Promise<TunedVariants | undefined> {
-    return this.#mode === 'off' ? undefined : (await this.store()).winners;
+    return this.#mode === 'off' ? undefined : unlessEmpty((await this.store()).winners);
   }
 
   /**
@@ -87,6 +87,11 @@ export class SessionTuning {
     }
     const { note } = store;
     this.#report = { mode, remembered: known.size, measured, left, ms, ...(note === undefined ? {} : { note }) };
-    return store.winners;
+    return unlessEmpty(store.winners);
   }
+}
+
+/** Nothing, where nothing is known: planning then need not describe every node to look it up. */
+function unlessEmpty(winners: TunedVariants): TunedVariants | undefined {
+  return winners.size > 0 ? winners : undefined;
 }

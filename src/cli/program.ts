@@ -7,6 +7,7 @@ import { addCompare } from './commands/compare.ts';
 import { addDemo } from './commands/demo.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addModels } from './commands/models.ts';
+import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { Runner } from './context.ts';
 import { failureOf, failureText, type Streams } from './output.ts';
@@ -53,7 +54,7 @@ function buildProgram(runner: Runner, streams: Streams): Command {
     })
     .exitOverride()
     .showHelpAfterError();
-  for (const add of [addClassify, addRun, addInspect, addCompare, addModels, addDemo]) add(program, runner);
+  for (const add of [addClassify, addRun, addInspect, addCompare, addProfile, addModels, addDemo]) add(program, runner);
   return program;
 }
 

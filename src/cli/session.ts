@@ -5,6 +5,8 @@ import type { FormatName } from '../formats/importer.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { openGpu } from '../node/adapter.ts';
 import { openModel } from '../node/model-source.ts';
+import { fileTuningCache } from '../node/tuning-cache.ts';
+import type { TuningOptions } from '../session-tuning.ts';
 import { Session } from '../session.ts';
 import { collect } from './arguments.ts';
 import type { Context } from './context.ts';
@@ -20,6 +22,7 @@ export interface SourceOptions {
 export interface DeviceOptions {
   readonly backend: 'webgpu' | 'cpu';
   readonly adapter?: string;
+  readonly tune?: TuningOptions['tune'];
 }
 
 /** Adds `--mirror` and `--cache-dir`. */
@@ -34,6 +37,15 @@ export function addAdapterOption(command: Command): Command {
   return command.option(
     '--adapter <name>',
     'auto, hardware, lavapipe, swiftshader, packaged, or a Vulkan driver manifest (.json); default: $TILEWISE_ADAPTER, else auto',
+  );
+}
+
+/** Adds `--tune`. */
+export function addTuneOption(command: Command): Command {
+  return command.addOption(
+    new Option('--tune <mode>', 'kernels: the built-in table, what was measured before, or measure what is not known')
+      .choices(['off', 'cached', 'full'] as const)
+      .default('cached' as const),
   );
 }
 
@@ -104,7 +116,10 @@ export async function openSession(
       backend: options.backend,
       inputShapes,
       ...(found ? { gpu: found.adapter } : {}),
-      onProgress: ({ stage }) => progress.report({ stage, done: stages.indexOf(stage), total: stages.length }),
+      ...(options.tune === undefined ? {} : { tune: options.tune }),
+      tuningCache: fileTuningCache(),
+      onProgress: ({ stage, done = stages.indexOf(stage), total = stages.length }) =>
+        progress.report({ stage, done, total }),
     }),
   );
   defer(() => session.dispose());

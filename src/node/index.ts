@@ -1,6 +1,7 @@
 /** tilewise in Node: the whole public surface, and what only Node has: adapters, paths, catalogue names, picture files. */
 import { Session, type SessionOptions } from '../session.ts';
 import { openGpu, type OpenGpuOptions } from './adapter.ts';
+import { fileTuningCache } from './tuning-cache.ts';
 import { openModel, type ModelSourceOptions } from './model-source.ts';
 
 export * from '../index.ts';
@@ -9,6 +10,8 @@ export type { AdapterDescription, OpenedGpu, OpenGpuOptions } from './adapter.ts
 export { fetchCached } from './download.ts';
 export type { FetchOptions } from './download.ts';
 export { decodeImage } from './image.ts';
+export { fileTuningCache } from './tuning-cache.ts';
+export type { FileTuningCacheOptions } from './tuning-cache.ts';
 export { openModel } from './model-source.ts';
 export type { ModelSourceOptions } from './model-source.ts';
 export { preprocess } from '../vision/preprocess.ts';
@@ -22,11 +25,11 @@ export interface OpenSessionOptions extends SessionOptions, OpenGpuOptions {
 }
 
 /**
- * Opens a model by catalogue name, path or URL on the adapter `openGpu` finds. Rejects with LoadError when there is no
+ * Opens a model by catalogue name, path or URL on the adapter `openGpu` finds; the tuner remembers in a file. Rejects with LoadError when there is no
  * such model, DeviceError NO_DEVICE when there is no adapter, and with what `Session.create` rejects with.
  */
 export async function openSession(model: string, options: OpenSessionOptions = {}): Promise<Session> {
   const { adapter, files, ...session } = options;
   const gpu = async (): Promise<GPUAdapter> => (await openGpu({ adapter })).adapter;
-  return Session.create(await openModel(model, files), { gpu, ...session });
+  return Session.create(await openModel(model, files), { gpu, tuningCache: fileTuningCache(), ...session });
 }

@@ -1,26 +1,13 @@
 /** `tilewise compare`: every node on the GPU against the CPU reference, worst first. */
 import type { Command } from 'commander';
 import type { StepReport } from '../../runtime/webgpu/check.ts';
-import { collect, parseFeed, parseInputShapes, parseSeed } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
+import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts';
 import { table } from '../output.ts';
-import { seededFeeds } from '../seeded-feeds.ts';
-import {
-  addAdapterOption,
-  addInputShapeOption,
-  addSourceOptions,
-  loadModel,
-  openSession,
-  type LoadedModel,
-  type SourceOptions,
-} from '../session.ts';
-import { readFeeds } from '../tensor-files.ts';
+import { addAdapterOption, addSourceOptions, loadModel, openSession, type SourceOptions } from '../session.ts';
 
-interface CompareOptions extends SourceOptions {
-  readonly input?: readonly string[];
-  readonly inputShape?: readonly string[];
+interface CompareOptions extends SourceOptions, FeedOptions {
   readonly adapter?: string;
-  readonly seed: number;
 }
 
 /** Rows of the table; `--json` has all nodes. */
@@ -31,18 +18,15 @@ export function addCompare(program: Command, runner: Runner): void {
   const command = program
     .command('compare')
     .description('run a model node by node on the GPU and on the CPU; exit code 1 when a node is past its tolerance')
-    .argument('<model>', 'catalogue name, path or URL; of several files the main one')
-    .option('--input <[NAME=]FILE[:SHAPE]>', 'data of an input; without any, seeded numbers', collect)
-    .option('--seed <n>', 'seed of the numbers', parseSeed, 1);
-  addInputShapeOption(addSourceOptions(addAdapterOption(command))).action(runner.wrap(compare));
+    .argument('<model>', 'catalogue name, path or URL; of several files the main one');
+  addFeedOptions(addSourceOptions(addAdapterOption(command))).action(runner.wrap(compare));
 }
 
 async function compare([name = '']: readonly string[], options: CompareOptions, context: Context): Promise<number> {
   const model = await loadModel(name, options, context);
   const feeds = feedsOf(model, options);
-  const shapes = Object.fromEntries(Object.entries(feeds).map(([input, { shape }]) => [input, shape]));
   const device = { backend: 'webgpu' as const, ...(options.adapter === undefined ? {} : { adapter: options.adapter }) };
-  const { session, adapter, adapterSource } = await openSession(model, device, shapes, context);
+  const { session, adapter, adapterSource } = await openSession(model, device, shapesOf(feeds), context);
   context.progress.report({ stage: 'compare', done: 0, total: undefined });
   const reports = [...(await session.check(feeds))].sort(worstFirst);
   context.progress.stop();
@@ -58,14 +42,6 @@ async function compare([name = '']: readonly string[], options: CompareOptions, 
     return `${reportTable(reports)}\n${adapter ?? ''} (${adapterSource ?? ''}): ${verdict}`;
   });
   return ok ? 0 : 1;
-}
-
-function feedsOf({ graph }: LoadedModel, options: CompareOptions): ReturnType<typeof seededFeeds> {
-  if (options.input === undefined) {
-    return seededFeeds(graph.inputs, parseInputShapes(options.inputShape ?? [], graph.inputs), options.seed);
-  }
-  const specs = options.input.map((spec) => parseFeed(spec, graph.inputs));
-  return Object.fromEntries(readFeeds(specs, graph.inputs));
 }
 
 /** Failures first, those with most elements off ahead; then by absolute difference: a relative one is noise near zero. */
