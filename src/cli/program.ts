@@ -9,6 +9,7 @@ import { addInspect } from './commands/inspect.ts';
 import { addModels } from './commands/models.ts';
 import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
+import { addTune } from './commands/tune.ts';
 import { Runner } from './context.ts';
 import { failureOf, failureText, type Streams } from './output.ts';
 
@@ -54,7 +55,8 @@ function buildProgram(runner: Runner, streams: Streams): Command {
     })
     .exitOverride()
     .showHelpAfterError();
-  for (const add of [addClassify, addRun, addInspect, addCompare, addProfile, addModels, addDemo]) add(program, runner);
+  for (const add of [addClassify, addRun, addInspect, addCompare, addProfile, addTune, addModels, addDemo])
+    add(program, runner);
   return program;
 }
 

@@ -128,13 +128,35 @@ function isolate(
   return { ...plan, inputs: [], outputs: [], weights: [...plan.weights, ...fillings] };
 }
 
+/** Random numbers repeated through every filling: more would only cost time. */
+const PATTERN = 65521;
+
+const floats = once(() => {
+  const random = randomSource(1);
+  return Float32Array.from({ length: PATTERN }, () => random() * 2 - 1);
+});
+const halves = once(() => floatsToHalves(floats()));
+const flags = once(() => Int32Array.from(floats(), (v) => (v < 0 ? 0 : 1)));
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 /** Numbers of about the size that normalised activations have; integers and flags of 0 and 1, which index anything. */
-function filling({ dtype, shape }: TensorDesc, seed: number): PlanWeight['data'] {
-  const random = randomSource(seed + 1);
+function filling({ dtype, shape }: TensorDesc, shift: number): PlanWeight['data'] {
   const count = elementCount(shape);
-  if (!isFloat(dtype)) return Int32Array.from({ length: count }, () => (random() < 0.5 ? 0 : 1));
-  const floats = Float32Array.from({ length: count }, () => random() * 2 - 1);
-  return dtype === 'float16' ? floatsToHalves(floats) : floats;
+  if (!isFloat(dtype)) return repeated(flags(), new Int32Array(count), shift);
+  if (dtype === 'float16') return repeated(halves(), new Uint16Array(count), shift);
+  return repeated(floats(), new Float32Array(count), shift);
+}
+
+/** The pattern over and over; `shift` keeps two operands from being the same numbers. */
+function repeated<T extends Float32Array | Uint16Array | Int32Array>(pattern: T, data: T, shift: number): T {
+  const first = (shift * 1009) % PATTERN;
+  data.set(pattern.subarray(first, first + data.length));
+  for (let at = PATTERN - first; at < data.length; at += PATTERN) data.set(pattern.subarray(0, data.length - at), at);
+  return data;
 }
 
 /** Names of the variants of an operator, in the order of its list; empty for what is no operator. */

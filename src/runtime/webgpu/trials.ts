@@ -33,8 +33,8 @@ const PASS_MS = 2;
 /** The same where timestamps come in steps of 65 µs. */
 const COARSE_PASS_MS = 6;
 const MOST_REPEATS = 500;
-/** A candidate so many times as slow as the best in its first turns gets no further ones. */
-const HOPELESS = 3;
+/** Turns before the rounds: who is then so many times as slow as the best gets no further ones. One slow turn may be noise. */
+const HEATS = [10, 6, 3] as const;
 /** All rounds of one candidate take no longer than this, but for the fewest. */
 const LONGEST_MS = 300;
 const FEWEST_ROUNDS = 3;
@@ -165,21 +165,21 @@ function toleranceFor({ dtype, shape, data }: Tensor, { multiplyAdds }: Tunable,
 }
 
 /** Gives every contender its turn in each round; how long single evaluations took goes to their `times`. */
-async function race(
-  clock: GpuClock,
-  contenders: readonly Contender[],
-  { signal, rounds = 15 }: TrialOptions,
-): Promise<void> {
-  // A first turn still compiles or fills caches on some drivers; the second tells how often to repeat.
-  await turns(clock, contenders);
-  await turns(clock, contenders);
-  const estimates = new Map(contenders.map((contender) => [contender, contender.times.at(-1) ?? Infinity]));
-  const limit = HOPELESS * Math.min(...estimates.values());
-  const running = contenders.filter((contender) => (estimates.get(contender) ?? Infinity) <= limit);
+async function race(clock: GpuClock, all: readonly Contender[], { signal, rounds = 15 }: TrialOptions): Promise<void> {
+  // A first turn still compiles or fills caches on some drivers.
+  await turns(clock, all);
+  for (const { times } of all) times.length = 0;
+  let running = all;
+  for (const limit of HEATS) {
+    signal?.throwIfAborted();
+    await turns(clock, running);
+    const best = Math.min(...running.map(fastest));
+    running = running.filter((contender) => fastest(contender) <= limit * best);
+  }
   const target = clock.resolutionNs > 1 ? COARSE_PASS_MS : PASS_MS;
   let longest = target;
   for (const contender of running) {
-    const ms = Math.max(1e-4, estimates.get(contender) ?? target);
+    const ms = Math.max(1e-4, fastest(contender));
     contender.repeats = Math.min(MOST_REPEATS, Math.max(1, Math.round(target / ms)));
     contender.times.length = 0;
     longest = Math.max(longest, contender.repeats * ms);
@@ -189,6 +189,10 @@ async function race(
     signal?.throwIfAborted();
     await turns(clock, running);
   }
+}
+
+function fastest({ times }: Contender): number {
+  return Math.min(...times);
 }
 
 async function turns(clock: GpuClock, contenders: readonly Contender[]): Promise<void> {

@@ -61,25 +61,64 @@ export async function tune(
   const order = [...unknown].sort((a, b) => workOf(b) - workOf(a));
   const found = new Map<Tunable, TunedNode>();
   const clock = new GpuClock(device);
+  const form = new Form();
+  // Ends the trials of a node half-way, too: compiling its candidates may take seconds.
+  const over = AbortSignal.timeout(Math.min(budgetMs, 2 ** 31 - 1));
+  const stop = AbortSignal.any(signal ? [signal, over] : [over]);
   try {
     for (const tunable of order) {
       signal?.throwIfAborted();
-      if (performance.now() - start >= budgetMs) break;
+      if (over.aborted || performance.now() - start >= budgetMs) break;
       onProgress?.(found.size, order.length);
-      const result = judge(tunable, await runTrials(device, clock, tunable, { signal }));
+      const result = judge(tunable, await runTrials(device, clock, form.worthTrying(tunable), { signal: stop }));
+      form.learn(result);
       found.set(tunable, result);
       onResult?.(result);
     }
-    if (order.length > 0) onProgress?.(found.size, order.length);
+  } catch (error) {
+    // The budget is no error; what the caller aborts is.
+    if (signal?.aborted || !over.aborted || error !== over.reason) throw error;
   } finally {
     clock.destroy();
   }
+  if (order.length > 0) onProgress?.(found.size, order.length);
   return {
     nodes: unknown.flatMap((tunable) => found.get(tunable) ?? []),
     known: tunables.length - unknown.length,
     left: order.length - found.size,
     ms: performance.now() - start,
   };
+}
+
+/** A candidate so many times as slow as the best is far behind. */
+const FAR_BEHIND = 3;
+/** After being far behind on so many kinds of node, and never in sight of the best, a variant is not tried further. */
+const CHANCES = 3;
+const IN_SIGHT = 1.5;
+/** The built-in table's first candidates are always tried. */
+const SEEDED = 3;
+
+/** How the variants of each operator did on this device so far: what never comes near need not be compiled again and again. */
+class Form {
+  /** Times a variant was far behind; a variant that once was in sight stays at −∞. */
+  readonly #behind = new Map<string, number>();
+
+  worthTrying(tunable: Tunable): Tunable {
+    const candidates = tunable.candidates.filter(
+      ({ variant }, i) => i < SEEDED || (this.#behind.get(`${tunable.op}/${variant}`) ?? 0) < CHANCES,
+    );
+    return { ...tunable, candidates };
+  }
+
+  learn({ tunable: { op }, trials }: TunedNode): void {
+    const best = Math.min(...trials.map(msOf));
+    for (const trial of trials) {
+      const key = `${op}/${trial.variant}`;
+      const behind = msOf(trial) / best;
+      if (behind <= IN_SIGHT) this.#behind.set(key, -Infinity);
+      else if (behind >= FAR_BEHIND) this.#behind.set(key, (this.#behind.get(key) ?? 0) + 1);
+    }
+  }
 }
 
 /** Picks the winner of the trials of a node. */

@@ -1,0 +1,179 @@
+/** `tilewise tune`: times the ways to run each node of a model on this adapter, and remembers the winners. */
+import { InvalidArgumentError, type Command } from 'commander';
+import type { Tensor } from '../../core/tensor.ts';
+import type { Graph } from '../../ir/graph.ts';
+import { openGpu } from '../../node/adapter.ts';
+import { fileTuningCache } from '../../node/tuning-cache.ts';
+import { compile } from '../../passes/pipeline.ts';
+import type { TunedVariants } from '../../plan/lower.ts';
+import { planGraph } from '../../plan/plan-graph.ts';
+import { tunables } from '../../plan/tunables.ts';
+import { profileOf, requestDevice } from '../../runtime/webgpu/device.ts';
+import { Executor } from '../../runtime/webgpu/executor.ts';
+import { tune as tuneNodes, TUNE_BUDGET_MS, type TunedNode, type TuneResult } from '../../runtime/webgpu/tuner.ts';
+import { TuningStore } from '../../runtime/webgpu/tuning-store.ts';
+import type { Context, Runner } from '../context.ts';
+import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts';
+import { onModel } from '../locate.ts';
+import { median, milliseconds, table } from '../output.ts';
+import { addAdapterOption, addSourceOptions, loadModel, type SourceOptions } from '../session.ts';
+
+interface TuneOptions extends SourceOptions, FeedOptions {
+  readonly adapter?: string;
+  readonly budget: number;
+  readonly again?: boolean;
+}
+
+/** Runs of the model before and after, in turn. */
+const COMPARED_RUNS = 9;
+
+/** Adds the command. */
+export function addTune(program: Command, runner: Runner): void {
+  const command = program
+    .command('tune')
+    .description('time every way to run each node of a model on this adapter, and remember the winners')
+    .argument('<model>', 'catalogue name, path or URL; of several files the main one')
+    .option('--budget <seconds>', 'measure no further node after this long', parseSeconds, TUNE_BUDGET_MS / 1000)
+    .option('--again', 'measure what is known already, too');
+  addFeedOptions(addSourceOptions(addAdapterOption(command))).action(runner.wrap(tune));
+}
+
+function parseSeconds(text: string): number {
+  const seconds = text.trim() === '' ? NaN : Number(text);
+  if (!(seconds >= 0) || !Number.isFinite(seconds)) throw new InvalidArgumentError('It must be a number of seconds.');
+  return seconds;
+}
+
+async function tune([name = '']: readonly string[], options: TuneOptions, context: Context): Promise<number> {
+  const model = await loadModel(name, options, context);
+  const feeds = feedsOf(model, options);
+  const found = await openGpu({ adapter: options.adapter });
+  const device = await requestDevice(found.adapter);
+  context.defer(() => device.destroy());
+  const graph = await onModel(name, () => compile(model.graph, { inputShapes: shapesOf(feeds), level: 'full' }));
+  const store = await TuningStore.open(device, fileTuningCache());
+  const known = store.winners;
+  let result: TuneResult;
+  try {
+    result = await onModel(name, () =>
+      tuneNodes(device, tunables(graph, profileOf(device)), {
+        known: options.again ? new Map() : known,
+        budgetMs: options.budget * 1000,
+        onProgress: (done, total) => context.progress.report({ stage: 'tune', done, total }),
+        onResult: ({ tunable, winner }) => winner && store.remember(tunable, winner.variant),
+      }),
+    );
+  } finally {
+    await store.save();
+  }
+  context.progress.report({ stage: 'compare', done: 0, total: undefined });
+  const total = await compared(device, graph, store.winners, new Map(Object.entries(feeds)));
+  context.progress.stop();
+  const { note } = store;
+  const { description } = found;
+  const facts = { adapter: description.name, adapterSource: description.source, note: note ?? null, total };
+  const { known: knownNodes, left, ms } = result;
+  context.output.result(
+    { model: name, ...facts, known: knownNodes, left, ms, nodes: result.nodes.map(nodeFacts) },
+    () =>
+      [
+        ...(result.nodes.length > 0 ? [nodeTable(result.nodes)] : []),
+        `${description.name} (${description.source}): ${countsText(result)}`,
+        `one run: ${milliseconds(total.beforeMs)} with the built-in table, ${milliseconds(total.afterMs)} tuned (${total.gain.toFixed(2)}×)`,
+        ...(note === undefined ? [] : [note]),
+      ].join('\n'),
+  );
+  return 0;
+}
+
+/** A whole run with the built-in table and with the winners, in milliseconds. */
+interface Total {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  readonly gain: number;
+}
+
+/** Both plans loaded at once and run in turn, so that both see the same state of the machine; medians. */
+async function compared(
+  device: GPUDevice,
+  graph: Graph,
+  tuned: TunedVariants,
+  feeds: ReadonlyMap<string, Tensor>,
+): Promise<Total> {
+  const executors: Executor[] = [];
+  try {
+    for (const choice of [{}, { tuned }]) {
+      executors.push(await Executor.create(device, planGraph(graph, profileOf(device), choice)));
+    }
+    const times: number[][] = executors.map(() => []);
+    for (let run = 0; run <= COMPARED_RUNS; run++) {
+      for (const [i, executor] of executors.entries()) {
+        const start = performance.now();
+        await executor.run(feeds);
+        // The first run still compiles or fills caches on some drivers.
+        if (run > 0) times[i]?.push(performance.now() - start);
+      }
+    }
+    const [beforeMs = NaN, afterMs = NaN] = times.map(median);
+    return { beforeMs, afterMs, gain: beforeMs / afterMs };
+  } finally {
+    for (const executor of executors) executor.dispose();
+  }
+}
+
+function nodeFacts({ tunable, trials, chosen, winner, gain }: TunedNode): object {
+  const { node, nodes, op, inputs, outputs, attributes, multiplyAdds, bytes, signature } = tunable;
+  return {
+    node,
+    nodes,
+    op,
+    inputs: inputs.map((shape) => shape ?? null),
+    outputs,
+    attributes,
+    multiplyAdds,
+    bytes,
+    signature,
+    candidates: trials.map(({ variant, dispatches, ms, medianMs, problem }) => ({
+      variant,
+      dispatches,
+      ms: ms ?? null,
+      medianMs: medianMs ?? null,
+      problem: problem ?? null,
+    })),
+    chosen: chosen?.variant ?? null,
+    winner: winner?.variant ?? null,
+    gain,
+  };
+}
+
+function nodeTable(nodes: readonly TunedNode[]): string {
+  const rows = nodes.map(({ tunable, trials, winner, chosen, gain }) => {
+    const { node, nodes, op, inputs, outputs } = tunable;
+    const shapes = `${inputs[0]?.join('×') ?? ''} → ${outputs.map((shape) => shape.join('×')).join(', ')}`;
+    const candidates = trials.map(
+      ({ variant, ms, problem }) => `${variant} ${ms?.toFixed(3) ?? `(${firstLine(problem)})`}`,
+    );
+    return [
+      nodes > 1 ? `${node} and ${nodes - 1} more` : node,
+      op,
+      shapes,
+      candidates.join('\n'),
+      winner?.variant ?? 'none',
+      winner === chosen ? '' : `${gain.toFixed(2)}×`,
+    ];
+  });
+  return table(['node', 'operator', 'input → output', 'candidates, ms', 'winner', 'gain'], rows, ['gain']);
+}
+
+function firstLine(text = ''): string {
+  return text.split('\n')[0] ?? '';
+}
+
+function countsText({ nodes, known, left, ms }: TuneResult): string {
+  const gains = nodes.filter(({ winner, chosen }) => winner !== chosen).length;
+  return [
+    `${nodes.length} kinds of node measured in ${milliseconds(ms)}, ${gains} with another kernel than the built-in table's`,
+    ...(known > 0 ? [`${known} were known`] : []),
+    ...(left > 0 ? [`${left} left out for the budget`] : []),
+  ].join('; ');
+}
