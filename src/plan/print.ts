@@ -1,6 +1,7 @@
-/** A plan as text: one line a step, then memory and pipeline totals. */
+/** A plan as text: one line a step, then values and buffers that lie inside others, then memory and pipeline totals. */
+import { channelsOf, isDense } from '../core/placement.ts';
 import { shapeText } from '../core/tensor.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlanValue } from './plan.ts';
 
 /** The printable form of a plan. */
 export function printPlan(plan: Plan): string {
@@ -12,10 +13,29 @@ export function printPlan(plan: Plan): string {
     );
   }
   for (const p of plan.outputs) lines.push(`output ${p.name} ${p.dtype} ${shapeText(p.shape)} @${p.buffer}`);
+  for (const [name, value] of plan.values) if (isUnusual(value)) lines.push(`value ${name} ${placeText(value)}`);
+  plan.buffers.forEach(({ bytes, within }, i) => {
+    if (within) lines.push(`buffer @${i} ${bytes} B in @${within.buffer} from byte ${within.offset}`);
+  });
   const { weights, activations, naive, lowerBound } = plan.memory;
   lines.push(
     `${plan.steps.length} steps, ${plan.pipelines.length} distinct pipelines`,
     `weights ${weights} B, activations ${activations} B (one buffer per value ${naive} B, lower bound ${lowerBound} B)`,
   );
   return lines.join('\n');
+}
+
+/** True for values that do not simply fill a buffer with four-byte elements. */
+function isUnusual({ desc, placement }: PlanValue): boolean {
+  return desc.dtype === 'float16' || !isDense(placement, desc.shape);
+}
+
+/** Elements from `+offset` on, rows `pitch` apart; channels in blocks where they are not neighbours. */
+function placeText({ buffer, desc, placement }: PlanValue): string {
+  const { offset, pitch, block, step, blockStep } = placement;
+  const text = `${desc.dtype} ${shapeText(desc.shape)} @${buffer}`;
+  if (isDense(placement, desc.shape)) return text;
+  const isSplit = block < channelsOf(desc.shape);
+  const steps = `${step === 1 ? '' : ` step ${step}`}${isSplit ? ` in blocks of ${block}, step ${blockStep}` : ''}`;
+  return `${text} +${offset} pitch ${pitch}${steps}`;
 }

@@ -1,0 +1,65 @@
+/** Memory and dispatches of every network we know: activations near the lower bound, no copies where none are needed. */
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import type { OpKind } from '../../src/ir/ops.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { planGraph } from '../../src/plan/plan-graph.ts';
+import { builtNetworks, publishedNetworks } from './networks.ts';
+import { conflicts } from './simulate.ts';
+
+/** Buffers as large as a batch of eight needs; all else as every device has it. */
+const limits = { ...DEFAULT_LIMITS, maxBufferSize: 2 ** 31, maxStorageBufferBindingSize: 2 ** 30 };
+const device: DeviceProfile = { limits, adapterClass: 'software', features: ['shader-f16'] };
+
+/** Dispatches that only move elements. */
+const MOVEMENT: readonly OpKind[] = ['Concat', 'Split', 'Slice', 'ChannelShuffle', 'Transpose'];
+
+function expectNearBound(graph: Graph, options: { readonly float16: boolean }): Plan {
+  const plan = planGraph(graph, device, options);
+  const { activations, lowerBound, naive } = plan.memory;
+  expect(activations).toBeGreaterThanOrEqual(lowerBound);
+  expect(activations / lowerBound).toBeLessThanOrEqual(1.25);
+  expect(activations).toBeLessThan(naive);
+  expect(conflicts(plan)).toEqual([]);
+  return plan;
+}
+
+describe('activations are within a quarter of the lower bound', () => {
+  it.each([...builtNetworks(), ...publishedNetworks()])('%s', async (_, compiled) => {
+    const graph = await compiled();
+    const single = expectNearBound(graph, { float16: false });
+    const half = expectNearBound(graph, { float16: true });
+    expect(half.memory.weights).toBeLessThan(0.6 * single.memory.weights);
+  });
+
+  it.each(builtNetworks(8))('%s, batch 8', async (_, compiled) => {
+    expectNearBound(await compiled(), { float16: false });
+  });
+});
+
+/**
+ * Dispatches of networks whose channels are put together and taken apart, and how many of them only move elements: in
+ * units of ShuffleNet v2 the half that passes, in models that take channels first their input.
+ */
+const DISPATCHES: Readonly<Record<string, readonly [all: number, moving: number]>> = {
+  'ShuffleNet v1': [61, 3],
+  'ShuffleNet v2': [72, 13],
+  'SqueezeNet 1.0': [30, 0],
+  'SqueezeNet 1.1': [30, 0],
+  'Inception v3': [111, 2],
+  light_densenet121: [193, 5],
+  light_inception_v1: [76, 1],
+  light_shufflenet: [63, 4],
+  light_squeezenet: [32, 1],
+  FastestDet: [93, 19],
+};
+
+describe('what is put together is written in place', () => {
+  const networks = [...builtNetworks(), ...publishedNetworks()].filter(([name]) => name in DISPATCHES);
+  it.each(networks)('%s', async (name, compiled) => {
+    const { steps } = planGraph(await compiled(), device);
+    const moving = steps.filter(({ op }) => MOVEMENT.some((other) => other === op));
+    expect([steps.length, moving.length]).toEqual(DISPATCHES[name]);
+  });
+});
