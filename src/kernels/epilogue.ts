@@ -20,6 +20,15 @@ export interface Epilogue {
   readonly vector: boolean;
 }
 
+/**
+ * The activation as the kernels get it: none and ReLU are clips too, so that convolutions with either share a pipeline
+ * with those that have ReLU6. Compiling one takes longer than many runs of it.
+ */
+function pooled(activation: Activation): Activation {
+  if (activation.kind === 'none') return { kind: 'clip', alpha: -Infinity, beta: Infinity };
+  return activation.kind === 'relu' ? { kind: 'clip', alpha: 0, beta: Infinity } : activation;
+}
+
 /** The tail of a node. `bias` and `residual` are input positions; the latter for operators that have one. */
 export function epilogueOf<K extends Producer>(
   context: LowerContext<K>,
@@ -27,6 +36,7 @@ export function epilogueOf<K extends Producer>(
   { bias, residual }: { readonly bias: number; readonly residual?: number },
 ): Epilogue {
   const { node, inputs } = context;
+  const fused = pooled(activation);
   const y = result(context);
   const placement = outputPlacement(context);
   const biasName = node.inputs[bias];
@@ -41,12 +51,12 @@ export function epilogueOf<K extends Producer>(
       residual: inPlace ? 'inPlace' : read ? 'read' : 'none',
       residualType: storedFloat((residual === undefined ? undefined : inputs[residual]?.dtype) ?? 'float32'),
       outType: storedFloat(y.dtype),
-      activation: activation.kind,
+      activation: fused.kind,
       scattered,
     },
     operands: [...(biasName ? [value(biasName)] : []), ...(read ? [value(residualName)] : []), value(node.outputs[0])],
     params: {
-      ...activationParams(activation),
+      ...activationParams(fused),
       y_offset: placement.offset,
       y_pitch: placement.pitch,
       ...(read ? { r_offset: rests.offset, r_pitch: rests.pitch } : {}),
