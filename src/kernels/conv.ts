@@ -1,13 +1,16 @@
 /** Convolution: the variants in `conv/`, from the most special to the one that takes every shape. */
 import { depthwise } from './conv/depthwise.ts';
+import { depthwiseSlides } from './conv/depthwise-slide.ts';
 import { direct } from './conv/direct.ts';
-import { pointwise, preferredPointwise } from './conv/pointwise.ts';
+import { pointwise } from './conv/pointwise.ts';
+import { preferredConv } from './conv/preferred.ts';
+import { winograd } from './conv/winograd.ts';
 import type { KernelDefinition } from './definition.ts';
 
 export const conv: KernelDefinition<'Conv'> = {
   kind: 'dispatch',
-  variants: [...pointwise, depthwise, direct],
-  preferred: preferredPointwise,
+  variants: [...pointwise, ...depthwiseSlides, depthwise, ...winograd, direct],
+  preferred: preferredConv,
   placed: { inputs: [0, 3], outputs: 'any' },
   half: [0, 1, 3],
   inPlace: () => [3],

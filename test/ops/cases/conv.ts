@@ -120,6 +120,28 @@ const depthwise: readonly OpCase<'Conv'>[] = [
     residual: [1, 5, 6, 3],
     bias: false,
   }),
+  // Many channels: strips of the sliding variant are as high as half the image, or all of it.
+  ...[1, 2].flatMap((s) =>
+    [3, 5].map((k) => {
+      const p = (k - 1) / 2;
+      return convCase(`depthwise ${k}x${k} stride ${s}, 192 channels, asymmetric pads`, {
+        x: [1, 13, 11, 192],
+        kernel: [k, k],
+        outC: 192,
+        group: 192,
+        strides: [s, s],
+        pads: [p, 0, 0, p],
+        activation: RELU6,
+      });
+    }),
+  ),
+  convCase('depthwise, 320 channels, batch 2', {
+    x: [2, 7, 7, 320],
+    kernel: [3, 3],
+    outC: 320,
+    group: 320,
+    pads: same,
+  }),
   convCase('depthwise, window of the whole image', { x: [2, 7, 7, 8], kernel: [7, 7], outC: 8, group: 8 }),
   convCase('depthwise, 1x9 kernel', { x: [1, 3, 12, 4], kernel: [1, 9], outC: 4, group: 4, pads: [0, 4, 0, 4] }),
   convCase('depthwise, one input channel', { x: [1, 5, 5, 1], kernel: [3, 3], outC: 5 }),

@@ -1,0 +1,9 @@
+/** Which variants of a convolution to try first, by its kind and the class of adapter. */
+import { preferredDepthwise } from './depthwise-slide.ts';
+import { preferredPointwise } from './pointwise.ts';
+import type { ConvContext } from './shared.ts';
+
+/** Names of variants in the order in which they should be tried: what each kind of convolution says of its own. */
+export function preferredConv(context: ConvContext): readonly string[] {
+  return [...preferredPointwise(context), ...preferredDepthwise(context)];
+}
