@@ -1,6 +1,6 @@
 /** What the test page offers to the tests: plain functions on `globalThis.page`, answers that survive JSON. */
 import { findModel } from '../../../models/catalogue.ts';
-import { Session } from '../../../src/index.ts';
+import { Session, zeros, type ProfileReport, type Tensor, type TuningReport } from '../../../src/index.ts';
 import { preprocess } from '../../../src/vision/preprocess.ts';
 
 /** Answers of the page. */
@@ -9,6 +9,10 @@ export interface TestPage {
   readonly double: (values: number[]) => Promise<{ vendor: string; architecture: string; doubled: number[] }>;
   /** Scores of the picture at a URL by the model at another, prepared as the catalogue says for `name`. */
   readonly classify: (name: string, model: string, picture: string) => Promise<{ adapter: string; scores: number[] }>;
+  /** What tuning did for a session of the model at a URL, with the default cache, and the session's result for zeros. */
+  readonly tune: (model: string, tune: 'cached' | 'full') => Promise<{ tuning?: TuningReport; result: number[] }>;
+  /** A profile of the model at a URL: its totals, how it was timed, its steps. */
+  readonly profile: (model: string) => Promise<Pick<ProfileReport, 'timing' | 'totals'> & { steps: number }>;
 }
 
 const SHADER = /* wgsl */ `
@@ -64,8 +68,27 @@ async function classify(name: string, model: string, picture: string): ReturnTyp
   return { adapter: session.report.adapter, scores };
 }
 
+async function tune(model: string, mode: 'cached' | 'full'): ReturnType<TestPage['tune']> {
+  const session = await Session.create(model, { tune: mode });
+  const results = await session.run(zeroFeeds(session));
+  session.dispose();
+  const { tuning } = session.report;
+  return { ...(tuning ? { tuning } : {}), result: [...(Object.values(results)[0]?.data ?? [])] };
+}
+
+async function profile(model: string): ReturnType<TestPage['profile']> {
+  const session = await Session.create(model);
+  const { timing, totals, steps } = await session.profile(zeroFeeds(session), { runs: 2 });
+  session.dispose();
+  return { timing, totals, steps: steps.length };
+}
+
+function zeroFeeds(session: Session): Record<string, Tensor> {
+  return Object.fromEntries(session.inputs.map(({ name, dtype, shape }) => [name, zeros(dtype, shape.map(Number))]));
+}
+
 declare global {
   var page: TestPage;
 }
 
-globalThis.page = { double, classify };
+globalThis.page = { double, classify, tune, profile };
