@@ -265,7 +265,7 @@ export class Session {
   }
 
   get #planOptions(): PlanOptions {
-    return { forced: this.#options.variants };
+    return { forced: this.#options.variants, float16: this.#options.precision === 'float16' };
   }
 
   #open(): Promise<Place> {

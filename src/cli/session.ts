@@ -7,7 +7,7 @@ import { openGpu } from '../node/adapter.ts';
 import { openModel } from '../node/model-source.ts';
 import { fileTuningCache } from '../node/tuning-cache.ts';
 import type { TuningOptions } from '../session-tuning.ts';
-import { Session } from '../session.ts';
+import { Session, type SessionOptions } from '../session.ts';
 import { collect } from './arguments.ts';
 import type { Context } from './context.ts';
 import { onModel } from './locate.ts';
@@ -23,6 +23,7 @@ export interface DeviceOptions {
   readonly backend: 'webgpu' | 'cpu';
   readonly adapter?: string;
   readonly tune?: TuningOptions['tune'];
+  readonly precision?: SessionOptions['precision'];
 }
 
 /** Adds `--mirror` and `--cache-dir`. */
@@ -49,12 +50,21 @@ export function addTuneOption(command: Command): Command {
   );
 }
 
-/** Adds `--backend` and `--adapter`. */
+/** Adds `--precision`. */
+export function addPrecisionOption(command: Command): Command {
+  return command.addOption(
+    new Option('--precision <type>', 'how activations and weights are stored on the GPU')
+      .choices(['float32', 'float16'] as const)
+      .default('float32' as const),
+  );
+}
+
+/** Adds `--backend`, `--precision` and `--adapter`. */
 export function addDeviceOptions(command: Command): Command {
   command.addOption(
     new Option('--backend <name>', 'where to run').choices(['webgpu', 'cpu'] as const).default('webgpu' as const),
   );
-  return addAdapterOption(command);
+  return addAdapterOption(addPrecisionOption(command));
 }
 
 /** Adds the repeatable `--input-shape`. */
@@ -117,6 +127,7 @@ export async function openSession(
       inputShapes,
       ...(found ? { gpu: found.adapter } : {}),
       ...(options.tune === undefined ? {} : { tune: options.tune }),
+      ...(options.precision === undefined ? {} : { precision: options.precision }),
       tuningCache: fileTuningCache(),
       onProgress: ({ stage, done = stages.indexOf(stage), total = stages.length }) =>
         progress.report({ stage, done, total }),

@@ -4,11 +4,17 @@ import type { StepReport } from '../../runtime/webgpu/check.ts';
 import type { Context, Runner } from '../context.ts';
 import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts';
 import { table } from '../output.ts';
-import { addAdapterOption, addSourceOptions, loadModel, openSession, type SourceOptions } from '../session.ts';
+import {
+  addAdapterOption,
+  addPrecisionOption,
+  addSourceOptions,
+  loadModel,
+  openSession,
+  type DeviceOptions,
+  type SourceOptions,
+} from '../session.ts';
 
-interface CompareOptions extends SourceOptions, FeedOptions {
-  readonly adapter?: string;
-}
+interface CompareOptions extends SourceOptions, FeedOptions, Pick<DeviceOptions, 'adapter' | 'precision'> {}
 
 /** Rows of the table; `--json` has all nodes. */
 const SHOWN = 15;
@@ -19,13 +25,13 @@ export function addCompare(program: Command, runner: Runner): void {
     .command('compare')
     .description('run a model node by node on the GPU and on the CPU; exit code 1 when a node is past its tolerance')
     .argument('<model>', 'catalogue name, path or URL; of several files the main one');
-  addFeedOptions(addSourceOptions(addAdapterOption(command))).action(runner.wrap(compare));
+  addPrecisionOption(addFeedOptions(addSourceOptions(addAdapterOption(command)))).action(runner.wrap(compare));
 }
 
 async function compare([name = '']: readonly string[], options: CompareOptions, context: Context): Promise<number> {
   const model = await loadModel(name, options, context);
   const feeds = feedsOf(model, options);
-  const device = { backend: 'webgpu' as const, ...(options.adapter === undefined ? {} : { adapter: options.adapter }) };
+  const device = { ...options, backend: 'webgpu' as const };
   const { session, adapter, adapterSource } = await openSession(model, device, shapesOf(feeds), context);
   context.progress.report({ stage: 'compare', done: 0, total: undefined });
   const reports = [...(await session.check(feeds))].sort(worstFirst);

@@ -11,6 +11,7 @@ import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts
 import { byteText, countText, milliseconds, table } from '../output.ts';
 import {
   addAdapterOption,
+  addPrecisionOption,
   addSourceOptions,
   addTuneOption,
   loadModel,
@@ -20,7 +21,7 @@ import {
 } from '../session.ts';
 import { reasonOf } from '../tensor-files.ts';
 
-interface ProfileOptions extends SourceOptions, FeedOptions, Pick<DeviceOptions, 'adapter' | 'tune'> {
+interface ProfileOptions extends SourceOptions, FeedOptions, Pick<DeviceOptions, 'adapter' | 'tune' | 'precision'> {
   readonly runs: number;
   readonly trace?: string;
   readonly wall?: boolean;
@@ -35,7 +36,9 @@ export function addProfile(program: Command, runner: Runner): void {
     .option('--runs <n>', 'how often to time everything', parseCount, 10)
     .option('--trace <file>', 'write a Chrome trace (chrome://tracing, ui.perfetto.dev)')
     .option('--wall', "time steps by the host's clock although the adapter has timestamps");
-  addTuneOption(addFeedOptions(addSourceOptions(addAdapterOption(command)))).action(runner.wrap(profile));
+  addTuneOption(addPrecisionOption(addFeedOptions(addSourceOptions(addAdapterOption(command))))).action(
+    runner.wrap(profile),
+  );
 }
 
 async function profile([name = '']: readonly string[], options: ProfileOptions, context: Context): Promise<number> {

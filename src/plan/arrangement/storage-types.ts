@@ -39,7 +39,9 @@ export function storageTypes(graph: Graph, halves: boolean): (name: string) => D
 }
 
 function isWorthHalving({ shape, data }: Tensor): boolean {
-  return elementCount(shape) >= SMALLEST_HALVED && data.every((v) => !(Math.abs(v) > LARGEST_HALF));
+  if (elementCount(shape) < SMALLEST_HALVED) return false;
+  for (const v of data) if (Math.abs(v) > LARGEST_HALF) return false;
+  return true;
 }
 
 /** Values that are views of each other, by the one they all come from. */

@@ -41,6 +41,7 @@ async function check(
   graph.nodes.forEach((node, i) => node.inputs.forEach((name) => lastUse.set(name, i)));
   const reports: StepReport[] = [];
   executor.writeInputs(feeds);
+  const halves = holdsHalves(executor);
   let step = 0;
   for (const [i, node] of graph.nodes.entries()) {
     const from = step;
@@ -54,7 +55,8 @@ async function check(
         if (output === '' || !reference) continue;
         const got = await readValue(executor, graph, output);
         actual.set(output, got);
-        const comparison = compareTensors(got, reference, tolerance ?? toleranceFor(node, graph, reference));
+        const allowed = tolerance ?? toleranceFor(node, graph, reference, halves);
+        const comparison = compareTensors(got, reference, allowed);
         reports.push({ node: node.name, op: node.op, output, variants, ...comparison });
       }
     } else {
@@ -83,7 +85,18 @@ function accumulatedTerms(node: Node, graph: Graph): number {
   return Math.max(1, product(sizeOf(node.inputs[0])) / product(sizeOf(node.outputs[0])));
 }
 
-function toleranceFor(node: Node, graph: Graph, reference: Tensor): Tolerance {
+/** True when anything is stored as float16. */
+function holdsHalves({ plan }: Executor): boolean {
+  return (
+    plan.weights.some(({ data }) => data instanceof Uint16Array) ||
+    [...plan.values.values()].some(({ desc }) => desc.dtype === 'float16')
+  );
+}
+
+/** A stored half has 11 bits; errors of rounded weights and of the rounded result add up to a few of its last. */
+const HALF_ERROR = 2 ** -9;
+
+function toleranceFor(node: Node, graph: Graph, reference: Tensor, halves: boolean): Tolerance {
   if (!isFloat(reference.dtype)) return { rtol: 0, atol: 0 };
   let sum = 0;
   let finite = 0;
@@ -94,5 +107,6 @@ function toleranceFor(node: Node, graph: Graph, reference: Tensor): Tolerance {
   }
   // Rounding errors scale with the operands; the root mean square of the result stands in for them.
   const scale = Math.max(1e-3, Math.sqrt(sum / Math.max(1, finite)));
-  return floatTolerance(accumulatedTerms(node, graph), scale);
+  const { rtol, atol } = floatTolerance(accumulatedTerms(node, graph), scale);
+  return halves ? { rtol: rtol + HALF_ERROR, atol: atol + HALF_ERROR * scale } : { rtol, atol };
 }
