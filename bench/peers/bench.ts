@@ -16,7 +16,7 @@ import {
 import { writeReport } from '../lib/report.ts';
 import { ENGINE_NAMES, type EngineName, type Where } from './engines.ts';
 import { measureModel } from './measure.ts';
-import { DEFAULT_MODELS, MODEL_NAMES, peerModel, type ModelName } from './models.ts';
+import { DEFAULT_MODELS, MODEL_NAMES, peerModel, timeShares, type ModelName } from './models.ts';
 import type { PeerRow } from './rows.ts';
 import type { Venue } from './seat.ts';
 import { complaints, PLACE, sections, timeChart, timeTable } from './tables.ts';
@@ -57,7 +57,7 @@ export function runPeerBench(argv: readonly string[], streams: Streams): Promise
     )
     .option(
       '--minutes <n>',
-      `about how long one place may take: runs, then peers are left out to keep it; default: ${DEFAULTS.minutes}`,
+      `about how long one place may take: fewer runs, then slow peers left out to keep it; default: ${DEFAULTS.minutes}`,
       parsePositive,
     );
   return runBench<PeerBenchOptions>(command, argv, streams, (options, steps) => bench(options, steps, streams));
@@ -117,10 +117,12 @@ async function measurePlace(
   const { models, engines, runs, minutes } = { ...DEFAULTS, ...options };
   const threads = options.threads ?? Math.min(4, availableParallelism());
   const begin = performance.now();
+  const shares = timeShares(models);
   const rows: PeerRow[] = [];
   for (const [i, name] of models.entries()) {
-    const share = (minutes * 60_000) / models.length;
-    const elapsed = (): number => performance.now() - begin;
+    const before = shares.slice(0, i).reduce((sum, share) => sum + share, 0);
+    const own = shares[i] ?? 0;
+    const elapsed = (): number => (performance.now() - begin) / (minutes * 60_000);
     let step = i * engines.length;
     const measured = await measureModel(venue, peerModel(name), {
       where,
@@ -128,8 +130,8 @@ async function measurePlace(
       runs,
       threads,
       // The last third of a model's share of the time is left for what has to be done in any case.
-      hasTime: () => elapsed() < share * (i + 2 / 3),
-      mayStart: () => elapsed() < share * (i + 1),
+      hasTime: () => elapsed() < before + (own * 2) / 3,
+      mayStart: () => elapsed() < before + own,
       progress: (engine) => {
         steps.begin(`${PLACE[where]}, ${name}, ${engine}`, step, models.length * engines.length);
         step = Math.min(step + 1, (i + 1) * engines.length - 1);

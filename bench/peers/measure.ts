@@ -18,7 +18,7 @@ export interface MeasureOptions {
   readonly threads: number;
   /** False, once time is short, drops what is not needed for a median of three. */
   readonly hasTime: () => boolean;
-  /** False, once the time is up, leaves out the peers that have not started. */
+  /** False, once the time is up, leaves out the slow peers that have not started. */
   readonly mayStart: () => boolean;
   /** Told of each engine that is about to start. */
   readonly progress: (engine: EngineName) => void;
@@ -33,9 +33,15 @@ const SLICE_MS = 1500;
 /** An engine that has run for longer than this in all is slow. */
 const ENOUGH_MS = 6000;
 
+/** So many times slower, a flavour does not race. */
+const OUTCLASSED = 1.6;
+
 /** Where the meaning of the model comes from, and what it is itself checked against. */
 const REFERENCE: EngineName = 'tilewise-cpu';
 const ORACLE: EngineName = 'ort-web-wasm';
+
+/** Peers whose shaders compile for long, the worst last; only they are left out when the time is up. */
+const SLOW_STARTS: readonly EngineName[] = ['tfjs-webgpu', 'litert-webgpu', 'ort-web-webgpu'];
 
 /** The rows of one model, in the order of `engines`. Engines that fail are rows with an `error`; nothing rejects. */
 export async function measureModel(venue: Venue, model: PeerModel, options: MeasureOptions): Promise<PeerRow[]> {
@@ -44,7 +50,7 @@ export async function measureModel(venue: Venue, model: PeerModel, options: Meas
   const contenders: Contender[] = [];
   try {
     let reference: readonly number[] | undefined;
-    for (const engine of startOrder(engines, where)) {
+    for (const engine of startOrder(engines)) {
       options.progress(engine);
       const admitted = await admit(room, engine, reference, options);
       contenders.push(...admitted);
@@ -52,7 +58,7 @@ export async function measureModel(venue: Venue, model: PeerModel, options: Meas
     }
     checkReference(contenders);
     await race(
-      contenders.filter((c) => engines.includes(c.engine)),
+      contenders.filter((c) => engines.includes(c.engine) && !isOutclassed(c, contenders)),
       options.runs,
       options.hasTime,
     );
@@ -66,12 +72,11 @@ export async function measureModel(venue: Venue, model: PeerModel, options: Meas
   });
 }
 
-/** First what the others are compared with; last what starts slowest, should the time run out. */
-function startOrder(engines: readonly EngineName[], where: Where): readonly EngineName[] {
+/** First what the others are compared with, then what starts fast: should the time run out, the slowest starts are left. */
+function startOrder(engines: readonly EngineName[]): readonly EngineName[] {
   const checks = [REFERENCE, ...(engines.includes(REFERENCE) ? [ORACLE] : [])];
-  const slowest: readonly EngineName[] = where === 'node' ? ['ort-web-webgpu'] : [];
-  const early = engines.filter((engine) => !slowest.includes(engine));
-  return [...new Set([...checks, ...early, ...engines])];
+  const slow = SLOW_STARTS.filter((engine) => engines.includes(engine));
+  return [...new Set([...checks, ...engines.filter((engine) => !slow.includes(engine)), ...slow])];
 }
 
 /** Starts an engine in each of its flavours; they race each other like any others. */
@@ -81,16 +86,20 @@ async function admit(
   reference: readonly number[] | undefined,
   { where, hasTime, mayStart }: MeasureOptions,
 ): Promise<readonly Contender[]> {
-  const isPeer = ENGINES[engine].runtime !== 'tilewise' && engine !== ORACLE;
   const admitted: Contender[] = [];
   for (const flavour of ENGINES[engine].flavours[where]) {
     if (admitted.some((c) => c.alive) && !hasTime()) break;
     const contender = new Contender(engine, flavour, reference);
     admitted.push(contender);
-    if (isPeer && !mayStart()) contender.fail('not started: the time was up (--minutes)');
+    if (SLOW_STARTS.includes(engine) && !mayStart()) contender.fail('not started: the time was up (--minutes)');
     else await contender.enter(room);
   }
   return admitted;
+}
+
+/** Another flavour of the same engine was so much faster while warming up that more runs would change nothing. */
+function isOutclassed(one: Contender, all: readonly Contender[]): boolean {
+  return all.some((c) => c.engine === one.engine && c.alive && c.warmUpMs * OUTCLASSED < one.warmUpMs);
 }
 
 /** Those that are right before those that are not; the faster first. */
@@ -144,6 +153,8 @@ class Contender implements Runner {
   #agreement: Agreement | undefined;
   #error: string | undefined;
   readonly #runMs: number[] = [];
+  /** The run after the cold start; Infinity before it. */
+  warmUpMs = Infinity;
 
   constructor(engine: EngineName, flavour: Flavour, expected: readonly number[] | undefined) {
     this.engine = engine;
@@ -179,7 +190,7 @@ class Contender implements Runner {
       this.#seat = await room.seat({ engine: this.engine, flavour: this.#flavour });
       this.#started = await this.#seat.start();
       this.#judge(this.#started.output);
-      if (this.#error === undefined) await this.#once();
+      if (this.#error === undefined) this.warmUpMs = await this.#once();
     });
   }
 
@@ -217,7 +228,8 @@ class Contender implements Runner {
 
   #summary(): string {
     if (this.#error !== undefined) return `${this.#flavour}: ${this.#error}`;
-    return `${this.#flavour}: run ${milliseconds(this.medianMs)}, cold ${milliseconds(this.#started?.coldMs ?? NaN)}`;
+    const run = this.taken > 0 ? this.medianMs : this.warmUpMs;
+    return `${this.#flavour}: run ${milliseconds(run)}, cold ${milliseconds(this.#started?.coldMs ?? NaN)}`;
   }
 
   async #once(): Promise<number> {

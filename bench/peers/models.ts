@@ -12,21 +12,34 @@ import { toLayers } from './layers.ts';
 import { toTfjsFiles } from './tfjs-file.ts';
 import { toTfliteFile } from './tflite-file.ts';
 
-/** Builders by the name the command line uses. Batch 1, 224×224 pixels, 1000 classes, seeded weights. */
-const BUILDERS = {
-  'mobilenet-v1': () => mobilenetV1(),
-  'mobilenet-v2': () => mobilenetV2(),
-  'resnet-18': () => resnet({ depth: 18 }),
-  'resnet-50': () => resnet({ depth: 50 }),
-  'shufflenet-v2': () => shufflenetV2(),
-} as const satisfies Readonly<Record<string, () => Graph>>;
+/** One network: its builder, and about how long measuring it takes, relative to MobileNet v2. */
+interface Network {
+  readonly build: () => Graph;
+  readonly effort: number;
+}
+
+/** Networks by the name the command line uses. Batch 1, 224×224 pixels, 1000 classes, seeded weights. */
+const NETWORKS = {
+  'mobilenet-v1': { build: () => mobilenetV1(), effort: 1.2 },
+  'mobilenet-v2': { build: () => mobilenetV2(), effort: 1 },
+  'resnet-18': { build: () => resnet({ depth: 18 }), effort: 2.2 },
+  'resnet-50': { build: () => resnet({ depth: 50 }), effort: 5 },
+  'shufflenet-v2': { build: () => shufflenetV2(), effort: 0.7 },
+} as const satisfies Readonly<Record<string, Network>>;
 
 /** Name of a network. */
-export type ModelName = keyof typeof BUILDERS;
+export type ModelName = keyof typeof NETWORKS;
 
 /** Every name, and the ones that run when none is given. */
-export const MODEL_NAMES = Object.keys(BUILDERS) as readonly ModelName[];
+export const MODEL_NAMES = Object.keys(NETWORKS) as readonly ModelName[];
 export const DEFAULT_MODELS: readonly ModelName[] = ['mobilenet-v2', 'resnet-18', 'shufflenet-v2'];
+
+/** The share of the time that each of these networks gets; they sum to 1. */
+export function timeShares(names: readonly ModelName[]): readonly number[] {
+  const efforts = names.map((name) => NETWORKS[name].effort);
+  const all = efforts.reduce((sum, effort) => sum + effort, 0);
+  return efforts.map((effort) => effort / all);
+}
 
 /** Files of one network in every format, and one input in both layouts. */
 export interface PeerModel {
@@ -45,7 +58,7 @@ export interface PeerModel {
 export function peerModel(name: string): PeerModel {
   const known = MODEL_NAMES.find((n) => n === name);
   if (!known) throw new InputError(`there is no model "${name}"`, { hint: `Models: ${MODEL_NAMES.join(', ')}` });
-  return writeModel(known, BUILDERS[known]());
+  return writeModel(known, NETWORKS[known].build());
 }
 
 /** The files of a graph of `models/`. */

@@ -17,7 +17,7 @@ const OURS: EngineName = 'tilewise-webgpu';
 
 /** Run and cold-start times with their ratios to tilewise's on WebGPU: above 1, tilewise is that many times faster. */
 export function timeTable(rows: readonly PeerRow[]): TableText {
-  const right = ['run', 'ratio', 'spread', 'runs', 'cold start', 'cold ratio', 'difference'];
+  const right = ['run', 'ratio', 'spread', 'fastest', 'runs', 'cold start', 'cold ratio', 'difference'];
   return {
     head: ['network', 'where', 'engine', ...right],
     right,
@@ -29,15 +29,18 @@ export function timeTable(rows: readonly PeerRow[]): TableText {
         row.engine,
         row.runMs === null ? failure(row) : milliseconds(row.runMs),
         ratio(row.runMs, ours?.runMs),
-        row.spreadMs === null ? '–' : milliseconds(row.spreadMs),
+        time(row.spreadMs),
+        time(row.minMs),
         String(row.runs),
-        row.coldMs === null ? '–' : milliseconds(row.coldMs),
+        time(row.coldMs),
         ratio(row.agrees ? row.coldMs : null, ours?.coldMs),
         row.maxDiff === null ? '–' : row.maxDiff.toExponential(1),
       ];
     }),
   };
 }
+
+const time = (ms: number | null): string => (ms === null ? '–' : milliseconds(ms));
 
 function failure({ agrees, error }: PeerRow): string {
   return error === undefined && agrees ? '–' : 'failed';
@@ -86,7 +89,7 @@ export function sections(rows: readonly PeerRow[], facts: readonly string[]): re
     {
       heading: 'Times',
       body: [
-        `From the same network written as ONNX, TensorFlow.js graph model and TFLite, with the same input. Every engine has a process or browser of its own; they run in turn, round after round. A run goes from the input on the host to the output on the host: median, interquartile range. The ratios are to ${OURS}. A cold start goes from the model's bytes in memory to the first output, with the device, the WASM instance and every shader; importing the library's code is not in it, nor, in Chromium, starting the browser's GPU process.`,
+        `From the same network written as ONNX, TensorFlow.js graph model and TFLite, with the same input. Every engine has a process or browser of its own; they run in turn, round after round. A run goes from the input on the host to the output on the host: median, interquartile range, minimum. The ratios are to ${OURS}. A cold start goes from the model's bytes in memory to the first output, with the device, the WASM instance and every shader; importing the library's code is not in it, nor, in Chromium, starting the browser's GPU process.`,
         `An engine has times only if every output agrees with the CPU reference (the reference itself: with onnxruntime-web's WASM build) within ${TOLERANCE} of the largest element plus ${TOLERANCE} of each, and names the same class.`,
         asMarkdown(timeTable(rows)),
       ].join('\n\n'),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runPeerBench } from '../../bench/peers/bench.ts';
 import type { EngineName } from '../../bench/peers/engines.ts';
 import { measureModel, race, type MeasureOptions, type Runner } from '../../bench/peers/measure.ts';
-import type { PeerModel } from '../../bench/peers/models.ts';
+import { timeShares, type PeerModel } from '../../bench/peers/models.ts';
 import { agreement, rowOf, type PeerRow } from '../../bench/peers/rows.ts';
 import { within, type Room, type Seat, type Venue } from '../../bench/peers/seat.ts';
 import { complaints, timeChart, timeTable } from '../../bench/peers/tables.ts';
@@ -199,6 +199,13 @@ describe('a model is measured', () => {
       'ort-web-webgpu/native': { outputs: [RIGHT], ms: 5 },
     });
     expect(row).toMatchObject({ runMs: 5, version: 'ort-web-webgpu/native', note: 'jsep: run 7 ms, cold 2 ms' });
+    const [clear] = await measure(['ort-web-webgpu'], {
+      ...checks,
+      'ort-web-webgpu/jsep': { outputs: [RIGHT, RIGHT, [0, 0, 0]], ms: 9 },
+      'ort-web-webgpu/native': { outputs: [RIGHT], ms: 5 },
+    });
+    // So slow that it does not race: its third output is never asked for.
+    expect(clear).toMatchObject({ runMs: 5, note: 'jsep: run 9 ms, cold 2 ms' });
     const [wrong] = await measure(['ort-web-webgpu'], {
       ...checks,
       'ort-web-webgpu/jsep': { outputs: [RIGHT], ms: 7 },
@@ -217,12 +224,22 @@ describe('a model is measured', () => {
     expect(apart[0]).toMatchObject({ agrees: false, runMs: null });
   });
 
-  it('without the peers that have not started when the time is up', async () => {
-    const scripts = { ...checks, 'tilewise-webgpu': good, 'tfjs-wasm': good };
-    const rows = await measure(['tilewise-webgpu', 'tfjs-wasm'], scripts, { mayStart: () => false });
-    expect(rows[0]).toMatchObject({ agrees: true, runMs: 1 });
+  it('without the slow peers that have not started when the time is up', async () => {
+    const scripts = { ...checks, 'tilewise-webgpu': good, 'tfjs-webgpu': good, 'tfjs-wasm': good };
+    const engines = ['tilewise-webgpu', 'tfjs-webgpu', 'tfjs-wasm'] as const;
+    const rows = await measure(engines, scripts, { mayStart: () => false });
+    expect(rows.map((row) => row.runMs)).toEqual([1, null, 1]);
     expect(rows[1]).toMatchObject({ agrees: false, error: 'not started: the time was up (--minutes)' });
   });
+});
+
+it('networks share the time by the work they are', () => {
+  expect(timeShares(['mobilenet-v2', 'resnet-18', 'shufflenet-v2']).map((s) => s.toFixed(2))).toEqual([
+    '0.26',
+    '0.56',
+    '0.18',
+  ]);
+  expect(timeShares(['resnet-50'])).toEqual([1]);
 });
 
 it('a hung engine is given up', async () => {
