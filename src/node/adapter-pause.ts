@@ -18,6 +18,7 @@ type Method = (this: unknown, ...args: unknown[]) => Promise<unknown>;
 
 const patched = new WeakSet<object>();
 let pending = 0;
+let resting = false;
 
 /**
  * Makes the event loop of this process rest while GPU work is pending. For software adapters: real GPUs need no core, and
@@ -29,24 +30,28 @@ export function restWhilePending(globals: object): void {
     const prototype = classes.get(className)?.prototype;
     const original = prototype?.[method];
     if (!prototype || !original || patched.has(original)) continue;
-    const resting: Method = function (...args) {
+    const paused: Method = function (...args) {
       const promise = original.apply(this, args);
-      if (pending++ === 0) setImmediate(rest);
+      pending++;
+      // One rest a turn, however soon a promise follows another.
+      if (!resting) setImmediate(rest);
+      resting = true;
       const settled = (): void => {
         pending--;
       };
       promise.then(settled, settled);
       return promise;
     };
-    patched.add(resting);
-    prototype[method] = resting;
+    patched.add(paused);
+    prototype[method] = paused;
   }
 }
 
 const never = new Int32Array(new SharedArrayBuffer(4));
 
 function rest(): void {
-  if (pending === 0) return;
+  resting = pending > 0;
+  if (!resting) return;
   Atomics.wait(never, 0, 0, REST_MS);
   setImmediate(rest);
 }
