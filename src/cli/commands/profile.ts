@@ -150,7 +150,9 @@ function summary({ totals, peaks, timing, resolutionNs, runs, prepare }: Profile
     `${totals.steps} steps: ${milliseconds(totals.stepsMs)}, ${totals.gflops.toFixed(1)} GFLOP/s, ${totals.gbps.toFixed(2)} GB/s, ${totals.percentOfRoofline.toFixed(0)} % of the roofline (${milliseconds(totals.rooflineMs)})`,
     `all in one pass: ${milliseconds(totals.passMs)} (least ${milliseconds(totals.passMinMs)}); a whole run: ${milliseconds(totals.runMs)} (least ${milliseconds(totals.runMinMs)}), ${outside < 0 ? `${milliseconds(-outside)} less than the steps` : `${milliseconds(outside)} more than the steps`}`,
     ...(prepare.length > 0
-      ? [`preparing weights, when the model is loaded: ${prepare.length} dispatches, ${milliseconds(totals.prepareMs)}`]
+      ? [
+          `preparing weights, when the model is loaded: ${prepare.length} ${prepare.length === 1 ? 'dispatch' : 'dispatches'}, ${milliseconds(totals.prepareMs)}`,
+        ]
       : []),
   ].join('\n');
 }
