@@ -57,11 +57,17 @@ export function registerCalls(p: Product, tile: RegisterTile, device: DeviceProf
   });
 }
 
+/** Cores of a modest computer: with fewer workgroups some have nothing to do. */
+const CORES = 4;
+
 /** Estimated time of a product with a tile on a software adapter, in the unit of `subgroupCost`. */
 export function registerCost(p: Product, { rows, quads }: RegisterTile, device: DeviceProfile): number {
   const lanes = device.subgroupSize ?? 8;
   const load = loadCost(lanes);
   const tiles = batchesOf(p) * ceilDiv(p.rows, rows) * ceilDiv(ceilDiv(p.columns, 4), quads);
   const loads = rows * loadsPerRow(p) + 4 * quads;
-  return ceilDiv(tiles, lanes) * (ceilDiv(p.depth, 4) * (16 * rows * quads + load * loads) + load * rows * quads);
+  const idle = Math.max(1, CORES / ceilDiv(tiles, WORKGROUP.software));
+  return (
+    idle * ceilDiv(tiles, lanes) * (ceilDiv(p.depth, 4) * (16 * rows * quads + load * loads) + load * rows * quads)
+  );
 }

@@ -6,7 +6,7 @@ import type { Product, ProductCall } from './product.ts';
 import { fitsRegisters, REGISTER_TILES, registerCalls, registerCost, registerName } from './registers.ts';
 import { SUBGROUP_TILES, subgroupCalls, subgroupCost, subgroupName, subgroupPlan } from './subgroups.ts';
 import { fitsTile, tiledCalls, tiledCost, tiledName, TILES } from './tiled.ts';
-import { fitsVector, VECTOR_TILES, vectorCalls, vectorName } from './vector.ts';
+import { VECTOR_CHOICES, vectorCalls, vectorCost, vectorName, vectorTile } from './vector.ts';
 
 /** One way to run a product. */
 interface Candidate {
@@ -28,9 +28,12 @@ const CANDIDATES: readonly Candidate[] = [
     name: tiledName(tile),
     calls: (p, device) => (fitsTile(p, tile, device) ? tiledCalls(p, tile, device) : undefined),
   })),
-  ...VECTOR_TILES.map((tile): Candidate => ({
-    name: vectorName(tile),
-    calls: (p, device) => (fitsVector(p, tile, device) ? vectorCalls(p, tile, device) : undefined),
+  ...VECTOR_CHOICES.map((choice): Candidate => ({
+    name: vectorName(choice),
+    calls: (p, device) => {
+      const tile = vectorTile(p, choice, device);
+      return tile && vectorCalls(p, tile, device);
+    },
   })),
   ...REGISTER_TILES.map((tile): Candidate => ({
     name: registerName(tile),
@@ -79,15 +82,19 @@ function preferredBySoftware(p: Product, device: DeviceProfile): string[] {
     const plan = subgroupPlan(p, tile, device);
     return plan ? [{ name: subgroupName(tile), cost: subgroupCost(p, tile, plan) }] : [];
   });
+  const vectors = VECTOR_CHOICES.flatMap((choice) => {
+    const tile = vectorTile(p, choice, device);
+    return tile?.subgroup ? [{ name: vectorName(choice), cost: vectorCost(p, tile) }] : [];
+  });
   const registers = REGISTER_TILES.filter((tile) => fitsRegisters(p, tile)).map((tile) => {
     return { name: registerName(tile), cost: registerCost(p, tile, device) };
   });
-  return [...subgroups, ...registers].sort((a, b) => a.cost - b.cost).map(({ name }) => name);
+  return [...subgroups, ...vectors, ...registers].sort((a, b) => a.cost - b.cost).map(({ name }) => name);
 }
 
 /** Few rows are a matter of reading b once; else by the estimated time. */
 function preferredByGpu(p: Product, device: DeviceProfile): string[] {
-  const vectors = VECTOR_TILES.filter((tile) => fitsVector(p, tile, device)).map(vectorName);
+  const vectors = VECTOR_CHOICES.filter((choice) => vectorTile(p, choice, device)).map(vectorName);
   const tiles = TILES.filter((tile) => fitsTile(p, tile, device))
     .map((tile) => ({ name: tiledName(tile), cost: tiledCost(p, tile, device) }))
     .sort((a, b) => a.cost - b.cost)

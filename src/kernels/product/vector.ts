@@ -2,34 +2,56 @@
 import { vectorProductShader, vectorStorage, type VectorTile } from '../../../shaders/product-vector.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv } from '../../util/arrays.ts';
-import { batchesOf, plainColumns, productOperands, productSpec, productValues } from './product.ts';
+import {
+  batchesOf,
+  loadCost,
+  loadsPerRow,
+  plainColumns,
+  productOperands,
+  productSpec,
+  productValues,
+} from './product.ts';
 import type { Product, ProductCall } from './product.ts';
 
+/** A way to share out the work; a subgroup adds up without workgroup memory. */
+export interface VectorChoice {
+  readonly rows: number;
+  /** Parts of the depth and column quads of a workgroup; or one quad for each subgroup, a part for each of its lanes. */
+  readonly shares: { readonly slices: number; readonly quads: number } | 'subgroup';
+}
+
 /** One row; and up to four, which then share the loads of the matrix. */
-export const VECTOR_TILES: readonly VectorTile[] = [
-  { rows: 1, slices: 32, quads: 8 },
-  { rows: 4, slices: 32, quads: 4 },
+export const VECTOR_CHOICES: readonly VectorChoice[] = [
+  { rows: 1, shares: { slices: 32, quads: 8 } },
+  { rows: 4, shares: { slices: 32, quads: 4 } },
+  { rows: 1, shares: 'subgroup' },
+  { rows: 4, shares: 'subgroup' },
 ];
 
-/** `vector-1`: rows. */
-export function vectorName({ rows }: VectorTile): string {
-  return `vector-${rows}`;
+/** `vector-1`, `subgroup-vector-1`: rows. */
+export function vectorName({ rows, shares }: VectorChoice): string {
+  return `${shares === 'subgroup' ? 'subgroup-' : ''}vector-${rows}`;
 }
 
 /** Many more rows are better multiplied in tiles; less depth leaves most of the workgroup idle. */
 const MOST_ROWS = 8;
 const LEAST_DEPTH = 32;
 
-/** Whether the device can run a tile, and the rows are few. */
-export function fitsVector(p: Product, tile: VectorTile, { limits }: DeviceProfile): boolean {
-  const { rows, slices, quads } = tile;
-  return (
+/** The tile of a choice, where the device can run it, and the rows are few. */
+export function vectorTile(p: Product, { rows, shares }: VectorChoice, device: DeviceProfile): VectorTile | undefined {
+  const { limits, features } = device;
+  const size = features.includes('subgroups') ? (device.subgroupSize ?? 0) : 0;
+  const subgroup = shares === 'subgroup';
+  if (subgroup && size === 0) return undefined;
+  const tile = subgroup ? { rows, slices: size, quads: 1, subgroup } : { rows, ...shares, subgroup };
+  const threads = tile.slices * tile.quads;
+  const fits =
     (rows === 1 ? p.rows === 1 : p.rows > 1 && p.rows <= MOST_ROWS) &&
     p.depth >= LEAST_DEPTH &&
-    slices * quads <= limits.maxComputeInvocationsPerWorkgroup &&
+    threads <= limits.maxComputeInvocationsPerWorkgroup &&
     vectorStorage(tile) <= limits.maxComputeWorkgroupStorageSize &&
-    Math.max(ceilDiv(ceilDiv(p.columns, 4), quads), batchesOf(p)) <= limits.maxComputeWorkgroupsPerDimension
-  );
+    Math.max(ceilDiv(ceilDiv(p.columns, 4), tile.quads), batchesOf(p)) <= limits.maxComputeWorkgroupsPerDimension;
+  return fits ? tile : undefined;
 }
 
 /** The dispatches of a product: one, or one for each block of columns. */
@@ -40,4 +62,19 @@ export function vectorCalls(p: Product, tile: VectorTile, device: DeviceProfile)
     params: productValues(p, part),
     workgroups: [ceilDiv(ceilDiv(part.width, 4), tile.quads), ceilDiv(p.rows, tile.rows), batchesOf(p)],
   }));
+}
+
+/**
+ * Lanes that read b at different depths touch a page each, unless b is transposed: 240×960 takes 1.5 times as long as
+ * with lanes along the columns, on lavapipe.
+ */
+const SCATTERED_READS = 1.5;
+
+/** Estimated time of a product with a tile on a software adapter, in the unit of `subgroupCost`. */
+export function vectorCost(p: Product, { rows, slices, quads }: VectorTile): number {
+  const load = loadCost(slices) * (p.transB ? 1 : SCATTERED_READS);
+  const steps = ceilDiv(p.depth, 4 * slices);
+  // The sum over the lanes takes about as long as storing it.
+  const perGroup = steps * (16 * rows + load * (4 + rows * loadsPerRow(p))) + 2 * load * rows;
+  return batchesOf(p) * ceilDiv(p.rows, rows) * ceilDiv(ceilDiv(p.columns, 4), quads) * perGroup;
 }
