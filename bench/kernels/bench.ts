@@ -21,7 +21,7 @@ interface KernelBenchOptions extends BenchOptions {
   readonly layers?: number;
   readonly batch: number;
   readonly budget: number;
-  readonly float16?: boolean;
+  readonly precision: 'float32' | 'float16';
 }
 
 /** A distinct layer, and how often each network has it. */
@@ -42,7 +42,11 @@ export function runKernelBench(argv: readonly string[], streams: Streams): Promi
     .option('--layers <n>', 'only the n layers of each network with most work', parseCount)
     .option('--batch <n>', 'batch size; default: 1', parseCount, 1)
     .option('--budget <seconds>', 'no further layer begins after this long; default: 600', parsePositive, 600)
-    .addOption(new Option('--float16', 'plan with float16 storage; the device must have shader-f16'));
+    .addOption(
+      new Option('--precision <type>', 'how activations and weights are stored; default: float32')
+        .choices(['float32', 'float16'] as const)
+        .default('float32' as const),
+    );
   return runBench<KernelBenchOptions>(command, argv, streams, (options, steps) => bench(options, steps, streams));
 }
 
@@ -57,7 +61,13 @@ async function bench(options: KernelBenchOptions, steps: Steps, { stdout, stderr
     steps.stop();
     const adapterName = env.adapter?.name ?? '';
     const note = left > 0 ? `${left} layers were left out: the budget of ${options.budget} s was used up.` : undefined;
-    const data = { environment: env, peaks, options: { batch: options.batch, budget: options.budget }, left, rows };
+    const data = {
+      environment: env,
+      peaks,
+      options: { batch: options.batch, precision: options.precision, budget: options.budget },
+      left,
+      rows,
+    };
     const paths = writeReport(
       {
         name: 'kernels',
@@ -109,8 +119,8 @@ async function measureAll(
   return { rows: [...rows.values()], left };
 }
 
-function distinct(model: NetworkName, device: GPUDevice, { batch, layers, float16 }: KernelBenchOptions): Layer[] {
-  const all = layersOf(model, batch, profileOf(device), { float16 });
+function distinct(model: NetworkName, device: GPUDevice, { batch, layers, precision }: KernelBenchOptions): Layer[] {
+  const all = layersOf(model, batch, profileOf(device), { float16: precision === 'float16' });
   const most = [...all].sort((a, b) => b.nodes * b.multiplyAdds - a.nodes * a.multiplyAdds).slice(0, layers);
   return all.filter((t) => most.includes(t)).map((tunable) => ({ tunable, models: { [model]: tunable.nodes } }));
 }

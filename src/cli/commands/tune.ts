@@ -1,11 +1,10 @@
 /** `tilewise tune`: times the ways to run each node of a model on this adapter, and remembers the winners. */
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Tensor } from '../../core/tensor.ts';
-import type { Graph } from '../../ir/graph.ts';
 import { openGpu } from '../../node/adapter.ts';
 import { fileTuningCache } from '../../node/tuning-cache.ts';
 import { compile } from '../../passes/pipeline.ts';
-import type { TunedVariants } from '../../plan/lower.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { planGraph } from '../../plan/plan-graph.ts';
 import { tunables } from '../../plan/tunables.ts';
 import { profileOf, requestDevice } from '../../runtime/webgpu/device.ts';
@@ -16,10 +15,16 @@ import type { Context, Runner } from '../context.ts';
 import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts';
 import { onModel } from '../locate.ts';
 import { median, milliseconds, table } from '../output.ts';
-import { addAdapterOption, addSourceOptions, loadModel, type SourceOptions } from '../session.ts';
+import {
+  addAdapterOption,
+  addPrecisionOption,
+  addSourceOptions,
+  loadModel,
+  type DeviceOptions,
+  type SourceOptions,
+} from '../session.ts';
 
-interface TuneOptions extends SourceOptions, FeedOptions {
-  readonly adapter?: string;
+interface TuneOptions extends SourceOptions, FeedOptions, Pick<DeviceOptions, 'adapter' | 'precision'> {
   readonly budget: number;
   readonly again?: boolean;
 }
@@ -35,7 +40,7 @@ export function addTune(program: Command, runner: Runner): void {
     .argument('<model>', 'catalogue name, path or URL; of several files the main one')
     .option('--budget <seconds>', 'measure no further node after this long', parseSeconds, TUNE_BUDGET_MS / 1000)
     .option('--again', 'measure what is known already, too');
-  addFeedOptions(addSourceOptions(addAdapterOption(command))).action(runner.wrap(tune));
+  addPrecisionOption(addFeedOptions(addSourceOptions(addAdapterOption(command)))).action(runner.wrap(tune));
 }
 
 function parseSeconds(text: string): number {
@@ -53,10 +58,11 @@ async function tune([name = '']: readonly string[], options: TuneOptions, contex
   const graph = await onModel(name, () => compile(model.graph, { inputShapes: shapesOf(feeds), level: 'full' }));
   const store = await TuningStore.open(device, fileTuningCache());
   const known = store.winners;
+  const planOptions = { float16: options.precision === 'float16' };
   let result: TuneResult;
   try {
     result = await onModel(name, () =>
-      tuneNodes(device, tunables(graph, profileOf(device)), {
+      tuneNodes(device, tunables(graph, profileOf(device), planOptions), {
         known: options.again ? new Map() : known,
         budgetMs: options.budget * 1000,
         onProgress: (done, total) => context.progress.report({ stage: 'tune', done, total }),
@@ -67,7 +73,10 @@ async function tune([name = '']: readonly string[], options: TuneOptions, contex
     await store.save();
   }
   context.progress.report({ stage: 'compare', done: 0, total: undefined });
-  const total = await compared(device, graph, store.winners, new Map(Object.entries(feeds)));
+  const plans = [{}, { tuned: store.winners }].map((choice) => {
+    return planGraph(graph, profileOf(device), { ...planOptions, ...choice });
+  });
+  const total = await compared(device, plans, new Map(Object.entries(feeds)));
   context.progress.stop();
   const { note } = store;
   const { description } = found;
@@ -94,17 +103,10 @@ interface Total {
 }
 
 /** Both plans loaded at once and run in turn, so that both see the same state of the machine; medians. */
-async function compared(
-  device: GPUDevice,
-  graph: Graph,
-  tuned: TunedVariants,
-  feeds: ReadonlyMap<string, Tensor>,
-): Promise<Total> {
+async function compared(device: GPUDevice, plans: readonly Plan[], feeds: ReadonlyMap<string, Tensor>): Promise<Total> {
   const executors: Executor[] = [];
   try {
-    for (const choice of [{}, { tuned }]) {
-      executors.push(await Executor.create(device, planGraph(graph, profileOf(device), choice)));
-    }
+    for (const plan of plans) executors.push(await Executor.create(device, plan));
     const times: number[][] = executors.map(() => []);
     for (let run = 0; run <= COMPARED_RUNS; run++) {
       for (const [i, executor] of executors.entries()) {
