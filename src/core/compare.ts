@@ -30,6 +30,28 @@ export function floatTolerance(accumulated = 1, scale = 1): Tolerance {
   return { rtol: 1e-4, atol: 1e-5 * Math.sqrt(Math.max(1, accumulated)) * scale };
 }
 
+/** A stored half has 11 bits; errors of rounded weights and of the rounded result add up to a few of its last. */
+const HALF_ERROR = 2 ** -9;
+
+/**
+ * Tolerance for a result of which no more is known than the elements and how many terms went into each: rounding errors
+ * scale with the operands, and the root mean square of the result stands in for them. `halves` allows for operands or
+ * results that are stored as float16. Integers must be equal.
+ */
+export function resultTolerance({ dtype, data }: Tensor, accumulated: number, halves: boolean): Tolerance {
+  if (!isFloat(dtype)) return { rtol: 0, atol: 0 };
+  let sum = 0;
+  let finite = 0;
+  for (const v of data) {
+    if (!Number.isFinite(v)) continue;
+    sum += v * v;
+    finite++;
+  }
+  const scale = Math.max(1e-3, Math.sqrt(sum / Math.max(1, finite)));
+  const { rtol, atol } = floatTolerance(accumulated, scale);
+  return halves ? { rtol: rtol + HALF_ERROR, atol: atol + HALF_ERROR * scale } : { rtol, atol };
+}
+
 /** Compares element by element. A different shape or dtype never passes; integers must be equal when rtol = atol = 0. */
 export function compareTensors(actual: Tensor, expected: Tensor, { rtol, atol }: Tolerance): Comparison {
   if (!sameArray(actual.shape, expected.shape) || isFloat(actual.dtype) !== isFloat(expected.dtype)) {

@@ -33,6 +33,8 @@ export interface Tunable {
   readonly outputs: readonly Shape[];
   /** What identifies a convolution beside its shapes: strides, dilations, pads, group, activation, or the like. */
   readonly attributes: Node['attributes'];
+  /** An operand or result is stored as float16. */
+  readonly halves: boolean;
   /** Of one node. */
   readonly multiplyAdds: number;
   /** Bytes of its operands, each counted once, as stored. */
@@ -95,6 +97,7 @@ function describe(context: LowerContext<OpKind>, signature: string): Omit<Tunabl
     inputs: inputs.map((desc) => desc?.shape),
     outputs: outputs.map(({ shape }) => shape),
     attributes: node.attributes,
+    halves: [...inputs, ...outputs].some((desc) => desc?.dtype === 'float16'),
     multiplyAdds: definitionOf(node.op).multiplyAdds?.(node, inputs, outputs) ?? 0,
     bytes,
     output: node.outputs[0] ?? '',

@@ -1,6 +1,5 @@
 /** The step check: every node's GPU result against the CPU reference, fed with the node's actual GPU inputs. */
-import { compareTensors, floatTolerance, type Comparison, type Tolerance } from '../../core/compare.ts';
-import { isFloat } from '../../core/dtype.ts';
+import { compareTensors, resultTolerance, type Comparison, type Tolerance } from '../../core/compare.ts';
 import { GraphError } from '../../core/errors.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { product } from '../../util/arrays.ts';
@@ -55,7 +54,7 @@ async function check(
         if (output === '' || !reference) continue;
         const got = await readValue(executor, graph, output);
         actual.set(output, got);
-        const allowed = tolerance ?? toleranceFor(node, graph, reference, halves);
+        const allowed = tolerance ?? resultTolerance(reference, accumulatedTerms(node, graph), halves);
         const comparison = compareTensors(got, reference, allowed);
         reports.push({ node: node.name, op: node.op, output, variants, ...comparison });
       }
@@ -91,22 +90,4 @@ function holdsHalves({ plan }: Executor): boolean {
     plan.weights.some(({ data }) => data instanceof Uint16Array) ||
     [...plan.values.values()].some(({ desc }) => desc.dtype === 'float16')
   );
-}
-
-/** A stored half has 11 bits; errors of rounded weights and of the rounded result add up to a few of its last. */
-const HALF_ERROR = 2 ** -9;
-
-function toleranceFor(node: Node, graph: Graph, reference: Tensor, halves: boolean): Tolerance {
-  if (!isFloat(reference.dtype)) return { rtol: 0, atol: 0 };
-  let sum = 0;
-  let finite = 0;
-  for (const v of reference.data) {
-    if (!Number.isFinite(v)) continue;
-    sum += v * v;
-    finite++;
-  }
-  // Rounding errors scale with the operands; the root mean square of the result stands in for them.
-  const scale = Math.max(1e-3, Math.sqrt(sum / Math.max(1, finite)));
-  const { rtol, atol } = floatTolerance(accumulatedTerms(node, graph), scale);
-  return halves ? { rtol: rtol + HALF_ERROR, atol: atol + HALF_ERROR * scale } : { rtol, atol };
 }

@@ -1,6 +1,5 @@
 /** Times every way to run one node against each other on a device, and drops those that err or answer differently. */
-import { compareTensors, floatTolerance, type Tolerance } from '../../core/compare.ts';
-import { isFloat } from '../../core/dtype.ts';
+import { compareTensors, resultTolerance } from '../../core/compare.ts';
 import { DeviceError, PlanError, TilewiseError } from '../../core/errors.ts';
 import { elementCount, type Tensor } from '../../core/tensor.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -129,7 +128,7 @@ async function load(
     const value = plan.values.get(tunable.output);
     if (!value) throw new PlanError(`the output of "${tunable.node}" has no buffer`);
     const answer = await executor.readValue(value, value.desc.dtype === 'float16' ? 'float32' : value.desc.dtype);
-    const difference = expected && differs(answer, expected, tunable, value.desc.dtype === 'float16');
+    const difference = expected && differs(answer, expected, tunable);
     if (difference !== undefined) {
       executor.dispose();
       return failed(`answers differently: ${difference}`, plan.steps.length);
@@ -143,25 +142,10 @@ async function load(
 }
 
 /** How an answer differs from the expected one beyond rounding; undefined when it does not. */
-function differs(answer: Tensor, expected: Tensor, tunable: Tunable, half: boolean): string | undefined {
-  const { ok, text } = compareTensors(answer, expected, toleranceFor(expected, tunable, half));
+function differs(answer: Tensor, expected: Tensor, { multiplyAdds, halves }: Tunable): string | undefined {
+  const terms = multiplyAdds / Math.max(1, elementCount(expected.shape));
+  const { ok, text } = compareTensors(answer, expected, resultTolerance(expected, terms, halves));
   return ok ? undefined : text;
-}
-
-function toleranceFor({ dtype, shape, data }: Tensor, { multiplyAdds }: Tunable, half: boolean): Tolerance {
-  if (!isFloat(dtype)) return { rtol: 0, atol: 0 };
-  let sum = 0;
-  let finite = 0;
-  for (const v of data) {
-    if (!Number.isFinite(v)) continue;
-    sum += v * v;
-    finite++;
-  }
-  // Rounding errors scale with the operands; the root mean square of the result stands in for them.
-  const scale = Math.max(1e-3, Math.sqrt(sum / Math.max(1, finite)));
-  const { rtol, atol } = floatTolerance(multiplyAdds / Math.max(1, elementCount(shape)), scale);
-  // Results stored as halves may fall on either side of a rounding boundary: one unit in the last of 11 places.
-  return half ? { rtol: rtol + 2 ** -10, atol } : { rtol, atol };
 }
 
 /** Gives every contender its turn in each round; how long single evaluations took goes to their `times`. */
