@@ -30,6 +30,15 @@ export interface ConvWinogradWeightsSpec {
 
 const TAPS = range(3);
 
+/** Nearest half, ties to even, but for overflow; by hand, as devices may round conversions either way. */
+const AS_HALF = `
+fn as_half(v: vec4<f32>) -> vec4<f32> {
+  let bits = bitcast<vec4<u32>>(v);
+  let normal = bitcast<vec4<f32>>((bits + 0xfffu + ((bits >> vec4<u32>(13u)) & vec4<u32>(1u))) & vec4<u32>(0xffffe000u));
+  let subnormal = round(v * 16777216.0) / 16777216.0;
+  return select(normal, subnormal, abs(v) < vec4<f32>(6.103515625e-5));
+}`;
+
 export function convWinogradWeightsShader(spec: ConvWinogradWeightsSpec): ShaderModule {
   const { outputs, weightVector, wType, rolled } = spec;
   const matrix = weightMatrix(outputs);
@@ -44,6 +53,9 @@ export function convWinogradWeightsShader(spec: ConvWinogradWeightsSpec): Shader
     params: { count: 'u32', in_c: 'u32', out_c: 'u32', k_quads: 'u32', quads: 'u32', ...SIDE_PARAM },
     workgroupSize: [WINOGRAD_WEIGHTS_WORKGROUP, 1, 1],
     declarations: wgsl`
+#if ${wType === 'f16'}
+${AS_HALF}
+#endif
 fn weights(tap: u32, k: u32, channel: u32) -> vec4<f32> {
   let at = (tap * params.in_c + k) * params.out_c + channel;
 #if ${weightVector === 4}
@@ -55,7 +67,7 @@ fn weights(tap: u32, k: u32, channel: u32) -> vec4<f32> {
   let exists = vec4<u32>(channel) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(params.out_c);
   let used = select(vec4<f32>(), v, exists & vec4<bool>(k < params.in_c));
 #if ${wType === 'f16'}
-  return vec4<f32>(unpack2x16float(pack2x16float(used.xy)), unpack2x16float(pack2x16float(used.zw)));
+  return as_half(used);
 #else
   return used;
 #endif

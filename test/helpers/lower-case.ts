@@ -137,7 +137,8 @@ export function variantsOf<K extends OpKind>(c: OpCase<K>, setup: Setup = {}): s
   const definition = KERNELS[c.op] as unknown as KernelDefinition<K>;
   if (definition.kind !== 'dispatch') return [];
   const { context } = prepare(c, setup);
-  return definition.variants.filter((v) => v.tryLower(context) !== undefined).map((v) => v.name);
+  const alike = definition.variants.filter((v) => !c.unlike || !v.name.startsWith(c.unlike.variants));
+  return alike.filter((v) => v.tryLower(context) !== undefined).map((v) => v.name);
 }
 
 /** Lowers a case to dispatches: with the named variant, or with the first that applies. */
