@@ -4,7 +4,7 @@
  * as much for one address as for many (lavapipe, SwiftShader), that is what counts.
  *
  * Layout: as in lib/product.ts; row r, column first + j of y.
- * Bindings: a read, b read, bias? read f32, residual? read, y read_write.
+ * Bindings: a read, b read, gate? read, bias? read f32, residual? read, y read_write.
  * Workgroup: one subgroup. `lanes: 'columns'`: lane l sums `rows` rows × `quads` column quads l, l + size, …, and a is
  *   passed round. `lanes: 'rows'`: lane l sums rows l, l + size, … (`rows` of them) × `quads` column quads, and b is passed round.
  * Dispatch: [column blocks, row blocks, batches]; a block is rows × 4·quads·size columns, or rows·size × 4·quads columns.
@@ -19,10 +19,11 @@ import {
   accumulate,
   aOne,
   aQuad,
-  aStart,
   batchBases,
   bNames,
   bStart,
+  declareRow,
+  declareStep,
   declareSums,
   isByColumn,
   lines,
@@ -74,12 +75,12 @@ function sharedA(spec: SubgroupProductSpec): { starts: string; loads: string; us
     `min(row + ${share(spec, i, count)}${perRow === 4 ? ' / 4u' : ''}, params.rows - 1u)`;
   const starts = lines(loads, (i) =>
     [
-      `  let a_at${i} = ${aStart(spec, row(i))};`,
+      `  let a_row${i} = ${row(i)};`,
+      `  ${declareRow(spec, i, `a_row${i}`)}`,
       ...(perRow === 4 ? [`  let a_k${i} = ${share(spec, i, count)} % 4u;`] : []),
     ].join('\n'),
   );
-  const load = (i: number): string =>
-    perRow === 4 ? aOne(spec, `a_at${i}`, `(k + a_k${i})`) : aQuad(spec, `a_at${i}`);
+  const load = (i: number): string => (perRow === 4 ? aOne(spec, i, `(k + a_k${i})`) : aQuad(spec, i));
   const use = (r: number): string =>
     perRow === 1
       ? passed(spec, 'av', r)
@@ -107,6 +108,7 @@ ${lines(quads, (q) => `  let b_at${q} = ${bStart(spec, `min(column${q}, (params.
 ${a.starts}
 ${declareSums(rows, quads)}
   for (var k = 0u; k < params.depth; k += 4u) {
+${spec.aVector === 4 ? `    ${declareStep(spec)}` : ''}
 ${a.loads}
 ${lines(quads, (q) => loadB(spec, q))}
 ${lines(rows, step)}
@@ -145,12 +147,13 @@ function byRows(spec: SubgroupProductSpec): string {
   return `
   let row = wid.y * ${u32(rows * size)} + lane;
   let column = wid.x * ${u32(4 * quads)};
-${lines(rows, (r) => `  let a_at${r} = ${aStart(spec, `min(row + ${u32(r * size)}, params.rows - 1u)`)};`)}
+${lines(rows, (r) => `  let a_row${r} = min(row + ${u32(r * size)}, params.rows - 1u);\n  ${declareRow(spec, r, `a_row${r}`)}`)}
 ${lines(loads, start)}
 ${declareSums(rows, quads)}
   for (var k = 0u; k < params.depth; k += 4u) {
 ${lines(loads, (i) => `    let bv${i} = ${load(i)};`)}
-${lines(rows, (r) => `    let x${r} = ${aQuad(spec, `a_at${r}`)};`)}
+    ${declareStep(spec)}
+${lines(rows, (r) => `    let x${r} = ${aQuad(spec, r)};`)}
 ${lines(quads, quad)}
   }
 ${tail(spec, {

@@ -4,7 +4,7 @@
  *
  * Layout: as in lib/product.ts. With `split`, the depth is cut into `splits` parts, and what is written is
  *   partial[split][batch][row][column], for shaders/product-sum.ts, with ⌈width / 4⌉ vectors a row.
- * Bindings: a read, b read; bias? read f32, residual? read, y read_write; or, with split, partial read_write.
+ * Bindings: a read, b read, gate? read; bias? read f32, residual? read, y read_write; or, with split, partial read_write.
  * Workgroup: tileColumns / (4·quads) × tileRows / rows × 1; invocation (x, y) makes rows y, y + size_y, … and column
  *   quads x, x + size_x, ….
  * Dispatch: [⌈width / tileColumns⌉, ⌈rows / tileRows⌉, batches · splits].
@@ -18,12 +18,13 @@ import { shaderModule, wgsl, type Binding, type ShaderModule } from './lib/modul
 import {
   accumulate,
   aQuad,
-  aStart,
   batchBases,
   bNames,
   bQuads,
   bRow,
   bStart,
+  declareRow,
+  declareStep,
   declareSums,
   isByColumn,
   lines,
@@ -69,8 +70,10 @@ function fill(spec: TiledProductSpec, threads: number): string {
   const loop = (count: number, body: string): string =>
     `    for (var i = local_index; i < ${u32(count)}; i += ${u32(threads)}) {\n${body}\n    }`;
   const fillA = `      let k = k_start + i % ${depthQuads} * 4u;
-      let at = ${aStart(spec, `min(first_row + i / ${depthQuads}, params.rows - 1u)`)};
-      a_tile[i] = select(vec4<f32>(), ${aQuad(spec, 'at')}, k < params.depth);`;
+      let row = min(first_row + i / ${depthQuads}, params.rows - 1u);
+      ${declareRow(spec, '', 'row')}
+      ${declareStep(spec)}
+      a_tile[i] = select(vec4<f32>(), ${aQuad(spec, '')}, k < params.depth);`;
   // A transposed b comes in blocks of four columns × four depths.
   const vectors = bQuads(spec, 'at').map(
     (load, j) => `      let c${j} = select(vec4<f32>(), ${load}, k < params.depth);`,

@@ -3,7 +3,7 @@
  * memory, or, where the workgroup is one subgroup, within it.
  *
  * Layout: as in lib/product.ts.
- * Bindings: a read, b read, bias? read f32, residual? read, y read_write.
+ * Bindings: a read, b read, gate? read, bias? read f32, residual? read, y read_write.
  * Workgroup: slices · quads × 1 × 1: `slices` parts of the depth × `quads` column quads. Neighbours read neighbours of b:
  *   along the columns, or along the depth where b is transposed.
  * Dispatch: [⌈width / 4 / quads⌉, ⌈rows / spec.rows⌉, batches].
@@ -17,10 +17,11 @@ import { shaderModule, wgsl, type ShaderModule } from './lib/module.ts';
 import {
   accumulate,
   aQuad,
-  aStart,
   batchBases,
   bNames,
   bStart,
+  declareRow,
+  declareStep,
   declareSums,
   isByColumn,
   lines,
@@ -97,11 +98,12 @@ ${finishFunction(spec, spec.outVector)}`,
   let quad = local_index ${byColumn ? '/' : '%'} ${u32(byColumn ? slices : quads)};
   let column = (wid.x * ${u32(quads)} + quad) * 4u;
   let b_at0 = ${bStart(spec, 'min(column, (params.width - 1u) / 4u * 4u)')};
-${lines(rows, (r) => `  let a_at${r} = ${aStart(spec, rowAt(r))};`)}
+${lines(rows, (r) => `  let row${r} = ${rowAt(r)};\n  ${declareRow(spec, r, `row${r}`)}`)}
 ${declareSums(rows, 1)}
   for (var k = slice * 4u; k < params.depth; k += ${u32(slices * 4)}) {
+    ${declareStep(spec)}
 ${loadB(spec, 0)}
-${lines(rows, (r) => `    let x${r} = ${aQuad(spec, `a_at${r}`)};\n    ${accumulate(spec, sumName(r, 0), `x${r}`, bNames(0))}`)}
+${lines(rows, (r) => `    let x${r} = ${aQuad(spec, r)};\n    ${accumulate(spec, sumName(r, 0), `x${r}`, bNames(0))}`)}
   }
 ${total(spec)}
   if (slice == 0u && column < params.width) {

@@ -4,7 +4,7 @@
  * Layout: a[batch][a_offset + row·a_pitch + k] (transA: [k·rows + row]), b[batch][k·b_pitch + j] (transB: [j·b_pitch + k]),
  *   where b holds `width` of the columns, column = first + j; y and residual: row batch·rows + row, channel column, as
  *   placed; bias[row·bias_row + column·bias_column].
- * Bindings: a read, b read, bias? read f32, residual? read, y read_write.
+ * Bindings: a read, b read, gate? read, bias? read f32, residual? read, y read_write.
  * Workgroup: workgroup × 1 × 1; an invocation makes `rows` rows × 4·quads columns.
  * Dispatch: dispatch1d(count, workgroup), count = batches · row_tiles · column_tiles, row_tiles = ⌈rows / spec.rows⌉,
  *   column_tiles = ⌈width / 4 / quads⌉.
@@ -18,10 +18,11 @@ import { shaderModule, wgsl, type ShaderModule } from './lib/module.ts';
 import {
   accumulate,
   aQuad,
-  aStart,
   batchBases,
   bNames,
   bStart,
+  declareRow,
+  declareStep,
   declareSums,
   lines,
   loadB,
@@ -45,7 +46,7 @@ function step(spec: RegisterProductSpec): string {
   const { rows, quads } = spec;
   const sums = (r: number): string => lines(quads, (q) => `    ${accumulate(spec, sumName(r, q), `x${r}`, bNames(q))}`);
   return `${lines(quads, (q) => loadB(spec, q))}
-${lines(rows, (r) => `    let x${r} = ${aQuad(spec, `a_at${r}`)};\n${sums(r)}`)}`;
+${lines(rows, (r) => `    let x${r} = ${aQuad(spec, r)};\n${sums(r)}`)}`;
 }
 
 /** Writes the sums of a column quad. */
@@ -85,9 +86,10 @@ export function registerProductShader(spec: RegisterProductSpec): ShaderModule {
 ${lines(quads, (q) => `  let b_column${q} = ((i - tile * params.column_tiles) * ${u32(quads)} + ${u32(q)}) * 4u;`)}
 ${lines(quads, (q) => `  let b_at${q} = ${bStart(spec, `min(b_column${q}, (params.width - 1u) / 4u * 4u)`)};`)}
 ${lines(rows, (r) => `  let row${r} = min(row + ${u32(r)}, params.rows - 1u);`)}
-${lines(rows, (r) => `  let a_at${r} = ${aStart(spec, `row${r}`)};`)}
+${lines(rows, (r) => `  ${declareRow(spec, r, `row${r}`)}`)}
 ${declareSums(rows, quads)}
   for (var k = 0u; k < params.depth; k += 4u) {
+    ${declareStep(spec)}
 ${step(spec)}
   }
 ${lines(quads, (q) => tail(spec, q))}`,

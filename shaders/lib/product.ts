@@ -28,26 +28,41 @@ export interface ProductSpec extends EpilogueSpec {
   readonly batchRank: number;
   /** y = alpha·a·b + beta·bias. */
   readonly scaled: boolean;
+  /**
+   * Factors of a's columns, gate[image][k], before they are multiplied (a squeeze-and-excite block): `one` for all rows,
+   * or those of its image for every row.
+   */
+  readonly gate: 'none' | 'one' | 'images';
+  readonly gateType: 'f32' | 'f16';
 }
 
-/** a, b, bias?, residual?, y. */
+/** a, b, gate?, bias?, residual?, y. */
 export function productBindings(spec: ProductSpec): Binding[] {
   return [...operandBindings(spec), ...epilogueBindings(spec, spec.outVector), outputBinding(spec, spec.outVector)];
 }
 
-/** a and b alone. */
-export function operandBindings({ aType, aVector, bType, bVector }: ProductSpec): Binding[] {
-  return [
+/** a, b and the gate. */
+export function operandBindings(spec: ProductSpec): Binding[] {
+  const { aType, aVector, bType, bVector, gate, gateType } = spec;
+  const bindings: Binding[] = [
     { name: 'a', access: 'read', element: vectorType(aType, aVector) },
     { name: 'b', access: 'read', element: vectorType(bType, bVector) },
   ];
+  if (gate !== 'none') bindings.push({ name: 'gate', access: 'read', element: vectorType(gateType, gateVector(spec)) });
+  return bindings;
+}
+
+/** The gate is dense. */
+function gateVector({ ragged }: ProductSpec): 1 | 4 {
+  return ragged ? 1 : 4;
 }
 
 /**
  * Extents and strides: `rows`·`depth` by `depth`·`width`, where b holds `width` of the columns from `first` on; b_pitch
- * is b's innermost stride but one, in elements; d, s and t are extents of the batch and strides of a and b.
+ * is b's innermost stride but one, in elements; gate_rows are the rows of an image; d, s and t are extents of the batch
+ * and strides of a and b.
  */
-export function operandParams({ transA, batchRank }: ProductSpec): ParamFields {
+export function operandParams({ transA, batchRank, gate }: ProductSpec): ParamFields {
   return {
     rows: 'u32',
     depth: 'u32',
@@ -55,6 +70,7 @@ export function operandParams({ transA, batchRank }: ProductSpec): ParamFields {
     width: 'u32',
     b_pitch: 'u32',
     ...(transA ? {} : ({ a_offset: 'u32', a_pitch: 'u32' } as const)),
+    ...(gate === 'images' ? ({ gate_rows: 'u32' } as const) : {}),
     ...listFields('d', batchRank),
     ...listFields('s', batchRank),
     ...listFields('t', batchRank),
@@ -78,25 +94,47 @@ export function batchBases({ batchRank, transA }: ProductSpec): string {
   let b_base = ${stridedOffset(batchRank, 't')};`;
 }
 
-/** Where row `row` of a starts, in elements of the binding (see `aQuad`). */
-export function aStart({ transA, aVector }: ProductSpec, row: string): string {
-  if (transA) return `a_base + ${row}`;
-  const at = `a_base + ${row} * params.a_pitch`;
-  return aVector === 4 ? `(${at}) / 4u` : at;
+/** Declares where row `row` of a starts, in elements of the binding, and its part of the gate: see `aQuad`. */
+export function declareRow(spec: ProductSpec, name: string | number, row: string): string {
+  const { transA, aVector, gate } = spec;
+  const at = transA ? `a_base + ${row}` : `a_base + ${row} * params.a_pitch`;
+  const start = `let a_at${name} = ${aVector === 4 ? `(${at}) / 4u` : at};`;
+  return gate === 'images' ? `${start} let gate_at${name} = ${row} / params.gate_rows * params.depth;` : start;
 }
 
-/** Four neighbours along the depth, from `k` on (a multiple of 4), of the row of a that starts at `start`. */
-export function aQuad(spec: ProductSpec, start: string, k = 'k'): string {
-  if (spec.aVector === 4) return `vec4<f32>(a[${start} + ${k} / 4u])`;
-  return `vec4<f32>(${range(4)
-    .map((d) => aOne(spec, start, `(${k} + ${u32(d)})`))
-    .join(', ')})`;
+/** Declares what all rows share of a step: to come before `aQuad` and `aOne`. */
+export function declareStep({ gate, ragged }: ProductSpec, k = 'k'): string {
+  if (gate !== 'one') return '';
+  const one = (d: number): string => `f32(gate[${k} + ${u32(d)}])`;
+  return `let gate_quad = ${ragged ? `vec4<f32>(${range(4).map(one).join(', ')})` : `vec4<f32>(gate[${k} / 4u])`};`;
 }
 
-/** One element of that row; zero past the depth. */
-export function aOne({ transA, ragged }: ProductSpec, start: string, k: string): string {
-  const load = `f32(a[${start} + ${k}${transA ? ' * params.rows' : ''}])`;
-  return ragged ? `select(0.0, ${load}, ${k} < params.depth)` : load;
+/** Four neighbours along the depth, from `k` on (a multiple of 4), of the declared row `name` of a. */
+export function aQuad(spec: ProductSpec, name: string | number, k = 'k'): string {
+  const { aVector, gate } = spec;
+  if (aVector === 1) {
+    const ones = range(4).map((d) => {
+      const factor = gate === 'one' ? `gate_quad.${'xyzw'.charAt(d)}` : undefined;
+      return aOne(spec, name, `(${k} + ${u32(d)})`, factor);
+    });
+    return `vec4<f32>(${ones.join(', ')})`;
+  }
+  const load = `vec4<f32>(a[a_at${name} + ${k} / 4u])`;
+  if (gate === 'none') return load;
+  return `${load} * ${gate === 'one' ? 'gate_quad' : `vec4<f32>(gate[(gate_at${name} + ${k}) / 4u])`}`;
+}
+
+/** One element of that row, zero past the depth; `factor` when the gate's is loaded already. */
+export function aOne(spec: ProductSpec, name: string | number, k: string, factor?: string): string {
+  const { transA, ragged, gate } = spec;
+  const load = `f32(a[a_at${name} + ${k}${transA ? ' * params.rows' : ''}])`;
+  const value = gate === 'none' ? load : `${load} * ${factor ?? gateOne(spec, name, k)}`;
+  return ragged ? `select(0.0, ${value}, ${k} < params.depth)` : value;
+}
+
+function gateOne(spec: ProductSpec, name: string | number, k: string): string {
+  const at = spec.gate === 'one' ? k : `(gate_at${name} + ${k})`;
+  return gateVector(spec) === 4 ? `f32(gate[${at} / 4u][${at} % 4u])` : `f32(gate[${at}])`;
 }
 
 /** Where column `column` of b starts, in elements of the binding; `column` is a multiple of 4 without transB. */

@@ -1,4 +1,5 @@
 /** 1×1 convolution at stride 1: a matrix product of pixels and weights. */
+import { storedFloat } from '../../core/dtype.ts';
 import { value } from '../definition.ts';
 import type { Product } from '../product/product.ts';
 import { preferredProducts, productVariants } from '../product/variants.ts';
@@ -9,6 +10,7 @@ export function pointwiseProduct(context: ConvContext): Product | undefined {
   const plan = convPlan(context);
   if (!isPointwise(context, plan) || plan.group !== 1) return undefined;
   const { node } = context;
+  const scale = context.inputs[4];
   const { batch, params, epilogue, xType, wType, xParams } = plan;
   return {
     rows: batch * params.out_h * params.out_w,
@@ -24,6 +26,11 @@ export function pointwiseProduct(context: ConvContext): Product | undefined {
     bType: wType,
     constantB: context.constant(node.inputs[1] ?? ''),
     bias: node.inputs[2] ? { rowStride: 0, columnStride: 1 } : undefined,
+    gate: scale && {
+      operand: value(node.inputs[4]),
+      type: storedFloat(scale.dtype),
+      rows: params.out_h * params.out_w,
+    },
     epilogue,
   };
 }

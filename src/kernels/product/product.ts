@@ -31,6 +31,8 @@ export interface Product {
   readonly bias?: { readonly rowStride: number; readonly columnStride: number } | undefined;
   /** Factors of the product and of the bias. */
   readonly scale?: { readonly alpha: number; readonly beta: number } | undefined;
+  /** Factors of a's columns, [image][depth] and dense, and the rows of an image. */
+  readonly gate?: { readonly operand: CallOperand; readonly type: 'f32' | 'f16'; readonly rows: number } | undefined;
   readonly epilogue: Epilogue;
 }
 
@@ -90,7 +92,7 @@ function largestBinding({ limits }: DeviceProfile): number {
 }
 
 /** What holds b for these columns. */
-export function bOperand(p: Product, columns: Columns, device: DeviceProfile): CallOperand {
+function bOperand(p: Product, columns: Columns, device: DeviceProfile): CallOperand {
   const constant = p.constantB;
   if (columns.source === 'whole' || !constant) return p.b;
   if (columns.source === 'block') return { kind: 'constant', tensor: columnBlock(p, constant, columns) };
@@ -156,6 +158,8 @@ export function productSpec(p: Product, columns: Columns): ProductSpec {
     biasRows: p.bias !== undefined && p.bias.rowStride !== 0,
     batchRank: p.batch.length,
     scaled: p.scale !== undefined,
+    gate: p.gate ? (p.gate.rows < p.rows ? 'images' : 'one') : 'none',
+    gateType: p.gate?.type ?? 'f32',
     ...p.epilogue.spec,
   };
 }
@@ -169,6 +173,7 @@ export function operandValues(p: Product, { first, width, pitch }: Columns): Rec
     width,
     b_pitch: pitch,
     ...(p.transA ? {} : { a_offset: p.aPlacement.offset, a_pitch: p.aPlacement.pitch }),
+    ...(p.gate && p.gate.rows < p.rows ? { gate_rows: p.gate.rows } : {}),
     ...listParams(
       'd',
       p.batch.map((d) => d.extent),
@@ -192,9 +197,14 @@ export function productValues(p: Product, columns: Columns): Record<string, numb
   return { ...operandValues(p, columns), ...tailValues(p) };
 }
 
-/** a, b, bias?, residual?, y. */
+/** a, b, gate?, bias?, residual?, y. */
 export function productOperands(p: Product, columns: Columns, device: DeviceProfile): CallOperand[] {
-  return [p.a, bOperand(p, columns, device), ...p.epilogue.operands];
+  return [...matrixOperands(p, columns, device), ...p.epilogue.operands];
+}
+
+/** a, b, gate? */
+export function matrixOperands(p: Product, columns: Columns, device: DeviceProfile): CallOperand[] {
+  return [p.a, bOperand(p, columns, device), ...(p.gate ? [p.gate.operand] : [])];
 }
 
 /**

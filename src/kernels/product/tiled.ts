@@ -6,7 +6,7 @@ import { ceilDiv, product as productOf, roundUp } from '../../util/arrays.ts';
 import { dispatch1d, type CallOperand } from '../definition.ts';
 import {
   batchesOf,
-  bOperand,
+  matrixOperands,
   operandValues,
   plainColumns,
   productOperands,
@@ -96,7 +96,7 @@ function splitCalls(p: Product, choice: TiledChoice, part: Columns, device: Devi
   return [
     {
       shader: tiledProductShader({ ...spec, ...choice, split: true }),
-      operands: [p.a, bOperand(p, part, device), partial],
+      operands: [...matrixOperands(p, part, device), partial],
       params: {
         ...operandValues(p, part),
         batches,
