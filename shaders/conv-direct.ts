@@ -4,12 +4,13 @@
  *
  * Layout: x[x_offset + ((n·in_h + iy)·in_w + ix)·x_pitch + c], w[((ky·KW + kx)·group_in + c)·out_c + m],
  *   y and residual: row (n·out_h + oy)·out_w + ox, channel m, as placed; bias[m].
- * Bindings: x read, w read, bias? read f32, residual? read, y read_write; x is vec4 when inVector is 4, w when
- *   weightVector is 4, residual and y when outVector is 4.
+ * Bindings: x read, w read, scale? read, bias? read f32, residual? read, y read_write; x and scale are vec4 when inVector
+ *   is 4, w when weightVector is 4, residual and y when outVector is 4.
  * Workgroup: 64 × 1 × 1; an invocation makes `pixels` pixels × 4 channels.
  * Dispatch: dispatch1d(count, 64), count = N · out_h · strips · blocks.
  * Spec: window; pixels 1 or 4; inVector 4 when group_in % 4 = 0 and x is placed so; weightVector 4 when
- *   group_out % 4 = 0, outVector 4 when y is placed so too; xType, wType f32 or f16; epilogue.
+ *   group_out % 4 = 0, outVector 4 when y is placed so too; xType, wType f32 or f16; scaleType where x is
+ *   multiplied by scale[n·in_c + c] (one group only); epilogue.
  * Limits: no workgroup storage.
  */
 import { range } from '../src/util/arrays.ts';
@@ -46,10 +47,11 @@ export interface ConvDirectSpec extends EpilogueSpec {
   readonly outVector: 1 | 4;
   readonly xType: 'f32' | 'f16';
   readonly wType: 'f32' | 'f16';
+  readonly scaleType: 'f32' | 'f16' | undefined;
 }
 
 /** Loads of one step: the weights of one or four input channels, and as many input channels of each pixel. */
-function step({ pixels, inVector, weightVector }: ConvDirectSpec): string {
+function step({ pixels, inVector, weightVector, scaleType }: ConvDirectSpec): string {
   const weights = range(inVector).map((k) => {
     const row = `(weight_row + c${inVector === 4 ? ` * 4u + ${k}u` : ''}) * params.out_c + channel`;
     const scalars = [0, 1, 2, 3].map((j) => `f32(w[${row} + ${j}u])`).join(', ');
@@ -59,8 +61,9 @@ function step({ pixels, inVector, weightVector }: ConvDirectSpec): string {
   const sums = (p: number): string =>
     inVector === 4 ? `x${p}.x * w0 + x${p}.y * w1 + x${p}.z * w2 + x${p}.w * w3` : `x${p} * w0`;
   const pixel = (p: number): string =>
-    `      let x${p} = select(${zero}, ${vectorType('f32', inVector)}(x[at${p} + c]), inside${p});\n      acc${p} += ${sums(p)};`;
-  return [...weights, perPixel(pixels, pixel)].join('\n');
+    `      let x${p} = select(${zero}, ${vectorType('f32', inVector)}(x[at${p} + c])${scaleType ? ' * factor' : ''}, inside${p});\n      acc${p} += ${sums(p)};`;
+  const scale = `      let factor = ${vectorType('f32', inVector)}(scale[n * (params.in_c / ${u32(inVector)}) + c]);`;
+  return [...weights, ...(scaleType ? [scale] : []), perPixel(pixels, pixel)].join('\n');
 }
 
 function store(p: number): string {
@@ -68,7 +71,7 @@ function store(p: number): string {
 }
 
 export function convDirectShader(spec: ConvDirectSpec): ShaderModule {
-  const { window, pixels, inVector, weightVector, outVector } = spec;
+  const { window, pixels, inVector, weightVector, outVector, scaleType } = spec;
   const position = (p: number): string => `
       let ix${p} = ${inputColumn(window, 'kx', p)};
       let inside${p} = ix${p} < params.in_w;
@@ -77,6 +80,7 @@ export function convDirectShader(spec: ConvDirectSpec): ShaderModule {
     bindings: [
       { name: 'x', access: 'read', element: vectorType(spec.xType, inVector) },
       { name: 'w', access: 'read', element: vectorType(spec.wType, weightVector) },
+      ...(scaleType ? [{ name: 'scale', access: 'read', element: vectorType(scaleType, inVector) } as const] : []),
       ...epilogueBindings(spec, outVector),
       outputBinding(spec, outVector),
     ],

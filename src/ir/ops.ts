@@ -107,7 +107,10 @@ export type NearestMode = 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' |
 
 /** Attributes of each operator. The comment above a row lists its inputs → outputs. */
 export interface OpAttributes {
-  /** x `[N, …S, C]`, w `[…K, C/group, M]`, bias? `[M]`, residual? (output's shape) → y = activation(x∗w + bias + residual) */
+  /**
+   * x `[N, …S, C]`, w `[…K, C/group, M]`, bias? `[M]`, residual? (output's shape), scale? `[N, 1…, C]` →
+   * y = activation((x·scale)∗w + bias + residual); a scale (squeeze-and-excite) needs a 1×1 window, stride 1, one group
+   */
   readonly Conv: Window & { readonly group: number; readonly activation: Activation };
   /** x → y */
   readonly MaxPool: PoolWindow;

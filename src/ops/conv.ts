@@ -53,7 +53,33 @@ function infer(node: NodeOf<'Conv'>, inputs: Operands): readonly TensorDesc[] {
   if (residual && !sameArray(residual.shape, shape)) {
     throw new ShapeError(`the residual is ${shapeText(residual.shape)}, the output ${shapeText(shape)}`);
   }
+  checkScale(node, inputs);
   return [{ dtype: x.dtype, shape }];
+}
+
+/** Throws ShapeError unless the scale, if there is one, has a factor for each channel, and each output sees one pixel. */
+function checkScale({ attributes }: NodeOf<'Conv'>, inputs: Operands): void {
+  const scale = inputs[4];
+  if (!scale) return;
+  const x = operand(inputs, 0).shape;
+  const wanted = x.map((extent, i) => (i === 0 || i === x.length - 1 ? extent : 1));
+  if (!isFloat(scale.dtype) || !sameArray(scale.shape, wanted)) {
+    throw new ShapeError(`the scale is ${scale.dtype} ${shapeText(scale.shape)}, the input needs ${shapeText(wanted)}`);
+  }
+  const kernel = operand(inputs, 1).shape.slice(0, -2);
+  const units = [...kernel, ...attributes.strides, attributes.group];
+  if (!units.every((v) => v === 1) || !attributes.pads.every((v) => v === 0)) {
+    throw new ShapeError('a scale needs a 1×1 window without padding, stride 1 and one group');
+  }
+}
+
+/** x, each channel of each image multiplied by its factor. */
+function scaledInput(x: Tensor, scale: Tensor | undefined): Reals {
+  const data = reals(x);
+  if (!scale) return data;
+  const channels = at(x.shape, x.shape.length - 1);
+  const image = data.length / at(x.shape, 0);
+  return Float64Array.from(data, (v, i) => v * (scale.data[Math.floor(i / image) * channels + (i % channels)] ?? 0));
 }
 
 /** Adds `taps` neighbouring input pixels, through as many neighbouring kernel positions, to one output pixel. */
@@ -102,7 +128,7 @@ function reference(node: NodeOf<'Conv'>, inputs: Tensors, outputs: readonly Tens
   const axes = windowAxes(node.attributes, x.shape, w.shape.slice(0, -2));
   const windows = slidingWindows(axes, shape.slice(1, -1));
   const acc = new Float64Array(channels.outC);
-  const add = pixelAdder(reals(x), reals(w), acc, channels);
+  const add = pixelAdder(scaledInput(x, inputs[4]), reals(w), acc, channels);
   const finish = epilogue(node, inputs, y, acc);
   const imagePixels = product(axes.map((axis) => axis.input));
   const kernelPixel = channels.inCPerGroup * channels.outC;

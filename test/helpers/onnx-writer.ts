@@ -94,7 +94,11 @@ const conv: Writer<'Conv'> = (e, node) => {
   const rank = shape.length;
   const weights = e.transpose(w, [rank - 1, rank - 2, ...range(rank - 2)]);
   const attributes = { ...windowAttributes(node.attributes, shape.slice(0, -2)), group: { i: group } };
-  const y = spatial(e, 'Conv', [input(node, 0), weights, input(node, 2)], attributes, undefined);
+  const x = input(node, 0);
+  const scale = input(node, 4);
+  const { length } = e.desc(x).shape;
+  const scaled = e.transpose(scale ? e.emit('Mul', [x, scale]) : x, toFirst(length));
+  const y = e.transpose(e.emit('Conv', [scaled, weights, input(node, 2)], attributes), toLast(length));
   const residual = input(node, 3);
   e.activation(residual ? e.emit('Add', [y, residual]) : y, activation, e.desc(output(node)).dtype, output(node));
 };

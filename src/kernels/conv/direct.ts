@@ -1,5 +1,6 @@
 /** Convolution of any shape, groups and placement: the generic variant. */
 import { convDirectShader, DIRECT_WORKGROUP } from '../../../shaders/conv-direct.ts';
+import { storedFloat } from '../../core/dtype.ts';
 import { ceilDiv, product } from '../../util/arrays.ts';
 import { dispatch1d, variant } from '../definition.ts';
 import { stripPixels } from '../window.ts';
@@ -10,6 +11,7 @@ export const direct = variant<'Conv', ConvPlan>(
   convPlan,
   (context, plan) => {
     const { spec, batch, params, group, groupIn, groupOut, epilogue, xType, wType, xVector, xParams } = plan;
+    const scale = context.inputs[4];
     const pixels = stripPixels(params.out_w);
     const groupBlocks = ceilDiv(groupOut, 4);
     const blocks = groupBlocks * group;
@@ -26,6 +28,7 @@ export const direct = variant<'Conv', ConvPlan>(
           outVector: weightVector === 4 && epilogue.vector ? 4 : 1,
           xType,
           wType,
+          scaleType: scale && storedFloat(scale.dtype),
           ...epilogue.spec,
         }),
         operands: convOperands(context, plan),

@@ -1,6 +1,6 @@
 /** What the variants of a convolution have in common: its window, its epilogue, its operands. */
 import { storedFloat } from '../../core/dtype.ts';
-import { inputPlacement, required, value, type CallOperand, type LowerContext } from '../definition.ts';
+import { inputPlacement, required, value, type CallOperand, type LowerContext, type Variant } from '../definition.ts';
 import { epilogueOf, type Epilogue } from '../epilogue.ts';
 import { isVectorised } from '../../core/placement.ts';
 import { planarWindow, type PlanarWindow } from '../window.ts';
@@ -44,9 +44,15 @@ export function convPlan(context: ConvContext): ConvPlan {
   };
 }
 
-/** x, w, bias?, residual?, y: the binding order of the convolution shaders that read w as it is. */
+/** x, w, scale?, bias?, residual?, y: the binding order of the convolution shaders that read w as it is. */
 export function convOperands({ node }: ConvContext, { epilogue }: ConvPlan): CallOperand[] {
-  return [value(node.inputs[0]), value(node.inputs[1]), ...epilogue.operands];
+  const [x, w, , , scale] = node.inputs;
+  return [value(x), value(w), ...(scale ? [value(scale)] : []), ...epilogue.operands];
+}
+
+/** A variant that does not read the scale, and so leaves alone the convolutions that have one. */
+export function withoutScale(variant: Variant<'Conv'>): Variant<'Conv'> {
+  return { ...variant, tryLower: (context) => (context.node.inputs[4] ? undefined : variant.tryLower(context)) };
 }
 
 /** True for kernel 1×1, stride 1, no padding. */
