@@ -2,7 +2,6 @@
 import { depthwise } from './conv/depthwise.ts';
 import { depthwiseSlides } from './conv/depthwise-slide.ts';
 import { direct } from './conv/direct.ts';
-import { implicit } from './conv/implicit.ts';
 import { pointwise } from './conv/pointwise.ts';
 import { preferredConv } from './conv/preferred.ts';
 import { withoutScale } from './conv/shared.ts';

@@ -10,6 +10,7 @@ import { foldConstants } from './fold-constants.ts';
 import { foldPads } from './fold-pads.ts';
 import { foldScale } from './fold-scale.ts';
 import { fuseEpilogue } from './fuse-epilogue.ts';
+import { fuseGate } from './fuse-gate.ts';
 import { layout } from './layout/layout.ts';
 import { recogniseChannelShuffle } from './patterns/channel-shuffle.ts';
 import { mergeClips } from './patterns/clip-chain.ts';
@@ -73,6 +74,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'fold-scale', level: 'full', run: foldScale },
   // After fold-batchnorm: a convolution that already has an activation can take no scale.
   { name: 'fuse-epilogue', level: 'full', run: fuseEpilogue },
+  // After fuse-epilogue, so that no other pass meets a scale; and a product that takes an activation is none.
+  { name: 'fuse-gate', level: 'full', run: fuseGate },
   { name: 'dead-nodes', level: 'reference', run: removeDeadNodes },
 ];
 
