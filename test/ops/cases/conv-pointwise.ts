@@ -7,12 +7,19 @@ interface Tail {
   readonly bias?: boolean;
   readonly residual?: boolean;
   readonly activation?: Activation;
+  /** Factors of the input's channels, for each image. */
+  readonly scale?: boolean;
 }
 
 function pointwiseCase(x: readonly [number, number, number, number], outC: number, tail: Tail = {}): OpCase<'Conv'> {
-  const { bias = true, residual = false, activation = NO_ACTIVATION } = tail;
+  const { bias = true, residual = false, activation = NO_ACTIVATION, scale = false } = tail;
   const inC = x[3];
-  const parts = [bias ? '' : 'no bias', residual && 'residual', activation.kind !== 'none' && activation.kind];
+  const parts = [
+    bias ? '' : 'no bias',
+    residual && 'residual',
+    scale && 'scale',
+    activation.kind !== 'none' && activation.kind,
+  ];
   return {
     name: [`[${x.join(', ')}] to ${outC}`, ...parts].filter(Boolean).join(', '),
     op: 'Conv',
@@ -20,7 +27,8 @@ function pointwiseCase(x: readonly [number, number, number, number], outC: numbe
       { shape: x },
       { shape: [1, 1, inC, outC], constant: true },
       bias ? { shape: [outC], constant: true } : undefined,
-      ...(residual ? [{ shape: [x[0], x[1], x[2], outC] }] : []),
+      residual ? { shape: [x[0], x[1], x[2], outC] } : undefined,
+      ...(scale ? [{ shape: [x[0], 1, 1, inC] }] : []),
     ],
     attributes: {
       strides: [1, 1],
@@ -42,5 +50,9 @@ export const convPointwiseCases: readonly OpCase<'Conv'>[] = [
   pointwiseCase([1, 9, 8, 29], 58, { activation: { kind: 'gelu', alpha: 0, beta: 0 } }),
   pointwiseCase([1, 5, 5, 17], 132, { bias: false }),
   pointwiseCase([1, 7, 7, 64], 96, { activation: { kind: 'hardSwish', alpha: 0, beta: 0 } }),
+  pointwiseCase([1, 7, 9, 36], 20, { scale: true, residual: true }),
+  pointwiseCase([3, 4, 7, 36], 40, { scale: true, activation: RELU }),
+  pointwiseCase([1, 5, 9, 33], 17, { scale: true }),
+  pointwiseCase([2, 5, 9, 33], 65, { scale: true, residual: true, bias: false }),
   pointwiseCase([1, 1, 1, 130], 33, { activation: { kind: 'sigmoid', alpha: 0, beta: 0 } }),
 ];
