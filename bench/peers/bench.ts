@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseCount } from '../../src/cli/arguments.ts';
 import { milliseconds, table, type Streams } from '../../src/cli/output.ts';
 import { openGpu, type OpenedGpu } from '../../src/node/adapter.ts';
-import { environment } from '../lib/environment.ts';
+import { environment, type AdapterFacts } from '../lib/environment.ts';
 import {
   benchCommand,
   disableShaderCache,
@@ -14,7 +14,7 @@ import {
   type Steps,
 } from '../lib/program.ts';
 import { writeReport } from '../lib/report.ts';
-import { ENGINE_NAMES, type EngineName, type Where } from './engines.ts';
+import { ENGINE_NAMES, ENGINES, type EngineName, type Where } from './engines.ts';
 import { measureModel } from './measure.ts';
 import { DEFAULT_MODELS, MODEL_NAMES, peerModel, timeShares, type ModelName } from './models.ts';
 import type { PeerRow } from './rows.ts';
@@ -80,7 +80,7 @@ async function bench(options: PeerBenchOptions, steps: Steps, { stdout, stderr }
     }
   }
   steps.stop();
-  const env = environment(gpu);
+  const env = gpu ? environment(gpu) : { ...environment(), adapter: adapterIn(rows, facts) };
   const report = {
     name: 'peers',
     title: 'tilewise beside other web runtimes',
@@ -95,6 +95,13 @@ async function bench(options: PeerBenchOptions, steps: Steps, { stdout, stderr }
   const wrong = complaints(rows);
   stderr.write(`${[...wrong.map((line) => `no time: ${line}`), `written: ${paths.join(', ')}`].join('\n')}\n`);
   return rows.some((row) => row.engine.startsWith('tilewise') && !row.agrees) ? 1 : 0;
+}
+
+/** The adapter that the rows of a run in Chromium alone name. */
+function adapterIn(rows: readonly PeerRow[], facts: readonly string[]): AdapterFacts | undefined {
+  const name = rows.find((row) => ENGINES[row.engine].backend === 'webgpu' && row.adapter !== null)?.adapter;
+  const unknown = { vendor: '', architecture: '', device: '', features: [] };
+  return name ? { name, kind: PLACE.chromium, source: facts.join(', '), ...unknown } : undefined;
 }
 
 function placesOf({ node, browser }: PeerBenchOptions): readonly Where[] {
