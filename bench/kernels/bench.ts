@@ -12,6 +12,7 @@ import { environment } from '../lib/environment.ts';
 import { benchCommand, listOf, parsePositive, runBench, type BenchOptions, type Steps } from '../lib/program.ts';
 import { writeReport } from '../lib/report.ts';
 import { NETWORK_NAMES, type NetworkName } from '../models/networks.ts';
+import { explicitIm2col } from './explicit-im2col.ts';
 import { measureLayer, type LayerRow } from './measure.ts';
 import { layersOf } from './networks.ts';
 import { layerChart, layerTable, networkTable, sections, verdict } from './tables.ts';
@@ -120,7 +121,7 @@ async function measureAll(
 }
 
 function distinct(model: NetworkName, device: GPUDevice, { batch, layers, precision }: KernelBenchOptions): Layer[] {
-  const all = layersOf(model, batch, profileOf(device), { float16: precision === 'float16' });
+  const all = layersOf(model, batch, profileOf(device), { float16: precision === 'float16', extra: explicitIm2col });
   const most = [...all].sort((a, b) => b.nodes * b.multiplyAdds - a.nodes * a.multiplyAdds).slice(0, layers);
   return all.filter((t) => most.includes(t)).map((tunable) => ({ tunable, models: { [model]: tunable.nodes } }));
 }
