@@ -4,7 +4,7 @@ import type { DeviceProfile } from '../../core/limits.ts';
 import type { CallOperand } from '../definition.ts';
 import type { Product, ProductCall } from '../product/product.ts';
 import { fitsRegisters, REGISTER_TILES, registerCalls, registerCost } from '../product/registers.ts';
-import { SUBGROUP_TILES, subgroupCalls, subgroupCost, subgroupPlan } from '../product/subgroups.ts';
+import { isCommon, SUBGROUP_TILES, subgroupCalls, subgroupCost, subgroupPlan } from '../product/subgroups.ts';
 import { fitsTile, tiledCalls, tiledCost, TILES } from '../product/tiled.ts';
 
 /** m[point] = v[point] · u[point]: `rows` tiles, `depth` input channels and `columns` output channels in whole vectors. */
@@ -51,36 +51,43 @@ function productOf({ points, rows, depth, columns, v, u, m }: PointProducts): Pr
   };
 }
 
-/** The first of those that cost least. */
-function cheapest<T>(items: readonly T[], cost: (item: T) => number): T | undefined {
-  return [...items].sort((a, b) => cost(a) - cost(b))[0];
+/** One way to make the products. */
+export interface PointProductChoice {
+  /** Estimated time, in the unit of the family. */
+  readonly cost: number;
+  calls(): readonly ProductCall[];
 }
 
-/** The dispatch of the products with the best tile of a family; nothing where no tile applies. */
-export function pointProductCalls(
+/**
+ * How many times as fast as the common tile another one has to be: every tile is one more pipeline to compile. 14²×256
+ * has 16 tiles of 4×4, for which 16 rows instead of 25 take 3.5 instead of 4.8 ms on lavapipe.
+ */
+const COMPILE_CHARGE = 1.25;
+
+function candidatesOf(p: Product, family: ProductFamily, device: DeviceProfile): PointProductChoice[] {
+  switch (family) {
+    case 'subgroup':
+      return SUBGROUP_TILES.flatMap((tile) => {
+        const plan = subgroupPlan(p, tile, device);
+        const charge = isCommon(tile) ? 1 : COMPILE_CHARGE;
+        return plan ? [{ cost: charge * subgroupCost(p, tile, plan), calls: () => subgroupCalls(p, tile, plan) }] : [];
+      });
+    case 'tiled':
+      return TILES.filter((tile) => tile.splits === 1 && fitsTile(p, tile, device)).map((tile) => {
+        return { cost: tiledCost(p, tile, device), calls: () => tiledCalls(p, tile, device) };
+      });
+    case 'registers':
+      return REGISTER_TILES.filter((tile) => fitsRegisters(p, tile)).map((tile) => {
+        return { cost: registerCost(p, tile, device), calls: () => registerCalls(p, tile, device) };
+      });
+  }
+}
+
+/** The best tile of a family for the products; nothing where none applies. */
+export function pointProductChoice(
   products: PointProducts,
   family: ProductFamily,
   device: DeviceProfile,
-): readonly ProductCall[] | undefined {
-  const p = productOf(products);
-  switch (family) {
-    case 'subgroup': {
-      const plans = SUBGROUP_TILES.flatMap((tile) => {
-        const plan = subgroupPlan(p, tile, device);
-        return plan ? [{ tile, plan }] : [];
-      });
-      const best = cheapest(plans, ({ tile, plan }) => subgroupCost(p, tile, plan));
-      return best && subgroupCalls(p, best.tile, best.plan);
-    }
-    case 'tiled': {
-      const tiles = TILES.filter((tile) => tile.splits === 1 && fitsTile(p, tile, device));
-      const best = cheapest(tiles, (tile) => tiledCost(p, tile, device));
-      return best && tiledCalls(p, best, device);
-    }
-    case 'registers': {
-      const tiles = REGISTER_TILES.filter((tile) => fitsRegisters(p, tile));
-      const best = cheapest(tiles, (tile) => registerCost(p, tile, device));
-      return best && registerCalls(p, best, device);
-    }
-  }
+): PointProductChoice | undefined {
+  return candidatesOf(productOf(products), family, device).sort((a, b) => a.cost - b.cost)[0];
 }

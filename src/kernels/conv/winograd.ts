@@ -12,7 +12,7 @@ import { ceilDiv, product, range } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value, variant } from '../definition.ts';
 import type { CallOperand, KernelCall, PreparedOperand, Variant } from '../definition.ts';
 import { convPlan, type ConvContext, type ConvPlan } from './shared.ts';
-import { pointProductCalls, type PointProducts, type ProductFamily } from './winograd-products.ts';
+import { pointProductChoice, type PointProducts, type ProductFamily } from './winograd-products.ts';
 
 /** A convolution in the transformed domain. */
 export interface WinogradPlan extends ConvPlan {
@@ -120,12 +120,12 @@ function chunkCalls(
   rows: number,
 ): ((first: number) => Omit<KernelCall, 'variant'>)[] | undefined {
   const products = pointProducts(context, plan, rows);
-  const calls = pointProductCalls(products, family, context.device);
-  if (!calls) return undefined;
+  const choice = pointProductChoice(products, family, context.device);
+  if (!choice) return undefined;
   const [input, output] = [inputCall(context, plan, products), outputCall(context, plan, products)];
   return [
     (first) => ({ ...input, params: { ...input.params, first } }),
-    ...calls.map((call) => () => call),
+    ...choice.calls().map((call) => () => call),
     (first) => ({ ...output, params: { ...output.params, first } }),
   ];
 }

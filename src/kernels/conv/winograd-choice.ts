@@ -1,0 +1,75 @@
+/** Where to try Winograd convolution first, and with which tile. */
+import { tilePoints, type TileOutputs } from '../../../shaders/lib/winograd.ts';
+import type { ConvContext } from './shared.ts';
+import { pointProductChoice, type PointProducts, type ProductFamily } from './winograd-products.ts';
+import { pointProducts, winogradName, winogradPlan, type WinogradPlan } from './winograd.ts';
+
+/**
+ * A vector that a transform loads or stores on a software adapter, its arithmetic included, in the unit of the products'
+ * estimates, by lanes of a subgroup: 56²×64 takes 39 ns for eight vectors on lavapipe and 100 ns for four on SwiftShader,
+ * where the unit is 0.54 and 2.5 ns.
+ */
+const TRANSFORM_COST = { wide: 72, narrow: 40 };
+const WIDE = 8;
+
+/**
+ * How many times as fast as one product of all pixels and weights it has to be, for the three pipelines more that it
+ * takes; and how many times as fast 2×2 has to be as 4×4, which other layers have anyway.
+ */
+const COMPILE_CHARGE = 1.25;
+
+/**
+ * Channels of x and of y, and tiles of 4×4, from which on other adapters try it: what LiteRT's GPU delegate asks for on
+ * desktop parts and on Adreno. Not measured here: no such device was at hand.
+ */
+const LEAST = {
+  discrete: { channels: 64, tiles: 32 },
+  integrated: { channels: 64, tiles: 32 },
+  mobile: { channels: 128, tiles: 64 },
+};
+
+/** Names of the Winograd variants in the order in which they should be tried; none where others are faster. */
+export function preferredWinograd(context: ConvContext): string[] {
+  const plan = winogradPlan(context, 4);
+  if (!plan) return [];
+  const { adapterClass } = context.device;
+  if (adapterClass === 'software') return preferredBySoftware(context, plan);
+  const { channels, tiles } = LEAST[adapterClass];
+  const { in_c, out_c } = plan.params;
+  if (Math.min(in_c, out_c) < channels || plan.tiles < tiles) return [];
+  return [winogradName(4, adapterClass === 'mobile' ? 'registers' : 'tiled')];
+}
+
+function preferredBySoftware(context: ConvContext, plan: WinogradPlan): string[] {
+  const { subgroupSize } = context.device;
+  const family = subgroupSize === undefined ? 'registers' : 'subgroup';
+  const plain = plainCost(context, plan, family) / COMPILE_CHARGE;
+  const large = estimate(context, plan, family);
+  const plan2 = winogradPlan(context, 2);
+  const small = plan2 ? estimate(context, plan2, family) : Infinity;
+  const outputs: TileOutputs = small * COMPILE_CHARGE < large ? 2 : 4;
+  return Math.min(large, small) < plain ? [winogradName(outputs, family)] : [];
+}
+
+/** Estimated time of the products and transforms on a software adapter. */
+function estimate(context: ConvContext, plan: WinogradPlan, family: ProductFamily): number {
+  const { outputs, tiles, chunk, kQuads, quads } = plan;
+  const lanes = context.device.subgroupSize ?? WIDE;
+  const points = tilePoints(outputs);
+  const vectors = tiles * (2 * points * kQuads + (points + outputs ** 2) * quads);
+  const products = (rows: number): number =>
+    rows === 0 ? 0 : costOf(pointProducts(context, plan, rows), context, family);
+  const transforms = (vectors / lanes) * (lanes >= WIDE ? TRANSFORM_COST.wide : TRANSFORM_COST.narrow);
+  return Math.floor(tiles / chunk) * products(chunk) + products(tiles % chunk) + transforms;
+}
+
+/** Estimated time of the convolution as one product, without what it takes to find the pixels. */
+function plainCost(context: ConvContext, plan: WinogradPlan, family: ProductFamily): number {
+  const { batch, params } = plan;
+  const products = pointProducts(context, plan, batch * params.out_h * params.out_w);
+  return costOf({ ...products, points: 1, depth: 9 * products.depth }, context, family);
+}
+
+function costOf(products: PointProducts, { device }: ConvContext, family: ProductFamily): number {
+  return pointProductChoice(products, family, device)?.cost ?? Infinity;
+}
