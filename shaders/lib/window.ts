@@ -21,6 +21,16 @@ export const WINDOW_PARAMS = {
   pad_left: 'u32',
 } as const;
 
+/** The window itself, for kernels that are the same for every window. */
+export const WINDOW_SHAPE_PARAMS = {
+  kernel_h: 'u32',
+  kernel_w: 'u32',
+  stride_h: 'u32',
+  stride_w: 'u32',
+  dilation_h: 'u32',
+  dilation_w: 'u32',
+} as const;
+
 /** Placement of x: its pixel r (n·in_h·in_w + iy·in_w + ix) starts at x_offset + r·x_pitch. */
 export const X_PARAMS = { x_offset: 'u32', x_pitch: 'u32' } as const;
 

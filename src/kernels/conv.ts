@@ -2,6 +2,7 @@
 import { depthwise } from './conv/depthwise.ts';
 import { depthwiseSlides } from './conv/depthwise-slide.ts';
 import { direct } from './conv/direct.ts';
+import { implicit } from './conv/implicit.ts';
 import { pointwise } from './conv/pointwise.ts';
 import { preferredConv } from './conv/preferred.ts';
 import { withoutScale } from './conv/shared.ts';
@@ -10,7 +11,7 @@ import type { KernelDefinition } from './definition.ts';
 
 export const conv: KernelDefinition<'Conv'> = {
   kind: 'dispatch',
-  variants: [...pointwise, ...[...depthwiseSlides, depthwise, ...winograd].map(withoutScale), direct],
+  variants: [...pointwise, ...[...depthwiseSlides, depthwise, ...winograd, ...implicit].map(withoutScale), direct],
   preferred: preferredConv,
   placed: { inputs: [0, 3], outputs: 'any' },
   half: [0, 1, 3, 4],

@@ -1,0 +1,62 @@
+/** The tiles of the implicit kernels that are worth trying, and how fast they were. */
+import type { TiledChoice } from '../product/tiled.ts';
+import type { ColumnTile } from './implicit-columns.ts';
+import type { StripTile } from './implicit-strip.ts';
+
+/** Adapters by the lanes of a subgroup: eight or more (lavapipe), or fewer (SwiftShader). */
+type ByLanes<T> = { readonly wide: T; readonly narrow: T };
+
+/**
+ * Lanes with channels of their own. Speeds are GFLOP/s of 3×3 convolutions of 28²×128 on two cores (lavapipe, Mesa 25;
+ * SwiftShader 5).
+ */
+export const SUBGROUP_COLUMNS: readonly { readonly tile: ColumnTile; readonly speed: ByLanes<number> }[] = [
+  { tile: { pixels: 25, quads: 1 }, speed: { wide: 50, narrow: 5.4 } },
+  { tile: { pixels: 16, quads: 1 }, speed: { wide: 49, narrow: 5.2 } },
+  { tile: { pixels: 25, quads: 2 }, speed: { wide: 39, narrow: 7 } },
+  { tile: { pixels: 16, quads: 4 }, speed: { wide: 28, narrow: 7.1 } },
+];
+
+/**
+ * Speed of a strip where most input columns are used twice and more (3×3 at stride 1), where they are not (3×3 at
+ * stride 2), and where channels are read one by one or in runs (7×7 and 3×3 at stride 2 on three channels).
+ */
+interface StripSpeed {
+  readonly reuse: number;
+  readonly alone: number;
+  readonly single: number;
+}
+
+const strip = (pixels: number, quads: number): StripTile => ({ pixels, quads, subgroups: true, runs: false });
+const runs = (pixels: number, quads: number): StripTile => ({ pixels, quads, subgroups: true, runs: true });
+const speed = (reuse: number, alone: number, single: number): StripSpeed => ({ reuse, alone, single });
+
+/** Lanes with pixels of their own. */
+export const SUBGROUP_STRIPS: readonly { readonly tile: StripTile; readonly speed: ByLanes<StripSpeed> }[] = [
+  { tile: runs(8, 8), speed: { wide: speed(0, 0, 20), narrow: speed(0, 0, 7) } },
+  { tile: runs(8, 4), speed: { wide: speed(0, 0, 33), narrow: speed(0, 0, 6.5) } },
+  { tile: strip(7, 4), speed: { wide: speed(38, 31, 30), narrow: speed(8.2, 6, 5.2) } },
+  { tile: strip(8, 4), speed: { wide: speed(37, 28, 29), narrow: speed(8.3, 5.8, 5) } },
+  { tile: strip(7, 2), speed: { wide: speed(40, 21, 27), narrow: speed(7.3, 5, 5) } },
+  { tile: strip(4, 2), speed: { wide: speed(37, 20, 25), narrow: speed(5.7, 4, 4.4) } },
+  { tile: strip(7, 1), speed: { wide: speed(32, 18, 22), narrow: speed(5.9, 3.5, 4.4) } },
+];
+
+/** Without subgroups, from large to small. */
+export const REGISTER_STRIPS: readonly StripTile[] = [
+  { pixels: 7, quads: 2, subgroups: false, runs: false },
+  { pixels: 7, quads: 1, subgroups: false, runs: false },
+];
+
+const tile = (tileRows: number, tileColumns: number, tileDepth: number, rows: number, quads: number): TiledChoice => {
+  return { tileRows, tileColumns, tileDepth, rows, quads, splits: 1 };
+};
+
+/** Through workgroup memory, from large to small; within the limits that every device has. */
+export const TILES: readonly TiledChoice[] = [
+  tile(128, 128, 16, 8, 2),
+  tile(64, 64, 16, 4, 1),
+  tile(32, 32, 32, 4, 1),
+  { ...tile(32, 32, 32, 4, 1), splits: 4 },
+  { ...tile(32, 32, 32, 4, 1), splits: 16 },
+];

@@ -1,0 +1,133 @@
+/** Convolution by strips of output pixels in registers: the tiles there are, and when one applies. */
+import { convImplicitStripShader } from '../../../shaders/conv-implicit-strip.ts';
+import { stripDepth, type StripInput } from '../../../shaders/lib/strip.ts';
+import type { DeviceProfile } from '../../core/limits.ts';
+import { ceilDiv, product, range } from '../../util/arrays.ts';
+import { dispatch1d, value } from '../definition.ts';
+import { implicitPlan, LEAST_USE, outVectorOf, readsVectors, usedPart, type ConvCall } from './implicit-plan.ts';
+import { packedWeights, panelVectors, type PackedOrder } from './implicit-weights.ts';
+import type { ConvContext, ConvPlan } from './shared.ts';
+
+/** What one invocation makes, and how it reads. */
+export interface StripTile {
+  readonly pixels: number;
+  readonly quads: number;
+  /** Shares weights within a subgroup. */
+  readonly subgroups: boolean;
+  /** Reads few channels as runs of vectors; otherwise by vectors of four channels, or one by one where it must. */
+  readonly runs: boolean;
+}
+
+/** Part of the work of a tile that is not wasted on pixels and channels past the end. */
+export function stripUse({ params, groupOut }: ConvPlan, { pixels, quads }: StripTile): number {
+  return usedPart(params.out_w, pixels) * usedPart(groupOut, 4 * quads);
+}
+
+/** How often a strip uses each input column that it loads, on average. */
+export function stripReuse({ spec }: ConvPlan, { pixels }: StripTile): number {
+  const [taps, stride, dilation] = [spec.kernel[1], spec.strides[1], spec.dilations[1]];
+  const columns = new Set(range(pixels).flatMap((p) => range(taps).map((tap) => p * stride + tap * dilation)));
+  return (pixels * taps) / columns.size;
+}
+
+/** Vector multiply-adds of one step, all of them in the text: more take seconds to compile. */
+const LARGEST_STEP = 1100;
+
+/** More channels than this are better read channel by channel, or in fours. */
+const MOST_RUN_CHANNELS = 3;
+
+/** Invocations of a workgroup without subgroups, as for products (kernels/product/registers.ts). */
+const WORKGROUP = { software: 16, other: 64 };
+
+/** How a tile reads this input; nothing where it cannot. */
+function inputOf(plan: ConvPlan, { runs }: StripTile): StripInput | undefined {
+  const { group, groupIn, xParams } = plan;
+  if (!runs) return { kind: readsVectors(plan) ? 'vectors' : 'scalars' };
+  const isDense = group === 1 && xParams.x_pitch === groupIn;
+  return isDense && groupIn <= MOST_RUN_CHANNELS ? { kind: 'rows', channels: groupIn } : undefined;
+}
+
+/** Invocations of a workgroup; nothing where the tile needs subgroups that the device lacks. */
+function sizeOf({ subgroups }: StripTile, { features, subgroupSize, adapterClass, limits }: DeviceProfile) {
+  if (!subgroups) return adapterClass === 'software' ? WORKGROUP.software : WORKGROUP.other;
+  const fits = subgroupSize !== undefined && subgroupSize <= limits.maxComputeInvocationsPerWorkgroup;
+  return fits && features.includes('subgroups') ? subgroupSize : undefined;
+}
+
+/** How the work of a convolution is shared out. */
+interface StripGrid {
+  readonly input: StripInput;
+  readonly size: number;
+  readonly order: PackedOrder;
+  /** Blocks of channels of a group, strips of a row, and strips of all rows. */
+  readonly blocks: number;
+  readonly strips: number;
+  readonly count: number;
+  readonly workgroups: readonly [number, number, number];
+}
+
+function gridOf(plan: ConvPlan, tile: StripTile, device: DeviceProfile): StripGrid | undefined {
+  const { spec, batch, params, group, groupOut } = plan;
+  const { pixels, quads, subgroups } = tile;
+  const input = inputOf(plan, tile);
+  const size = sizeOf(tile, device);
+  if (!input || size === undefined || stripUse(plan, tile) < LEAST_USE) return undefined;
+  const [lines, taps] = spec.kernel;
+  const depth = stripDepth(input);
+  if (product([pixels, quads, depth, taps]) > LARGEST_STEP) return undefined;
+  const blocks = ceilDiv(ceilDiv(groupOut, 4), quads);
+  const panels = subgroups ? { quads, panels: blocks } : { quads: blocks * quads, panels: 1 };
+  const strips = ceilDiv(params.out_w, pixels);
+  const count = batch * params.out_h * strips;
+  const columns = group * blocks;
+  const workgroups = subgroups
+    ? ([columns, ceilDiv(count, size), 1] as const)
+    : dispatch1d(columns * count, size, device);
+  if (workgroups.some((n) => n > device.limits.maxComputeWorkgroupsPerDimension)) return undefined;
+  return { input, size, order: { lines, taps, depth, ...panels }, blocks, strips, count, workgroups };
+}
+
+/** The dispatch of a convolution with a tile, where it applies. */
+export function stripCalls(context: ConvContext, tile: StripTile): readonly ConvCall[] | undefined {
+  const plan = implicitPlan(context);
+  const grid = plan && gridOf(plan, tile, context.device);
+  const weights = grid && packedWeights(context, plan, grid.order);
+  if (!plan || !grid || !weights) return undefined;
+  const { spec, params, group, groupIn, groupOut, epilogue, xType, wType, xParams } = plan;
+  const { input, size, order, blocks, strips, count, workgroups } = grid;
+  const { pixels, quads, subgroups } = tile;
+  const outVector = outVectorOf(plan);
+  return [
+    {
+      shader: convImplicitStripShader({
+        window: spec,
+        pixels,
+        quads,
+        input,
+        subgroups,
+        size,
+        outVector,
+        xType,
+        wType,
+        ...epilogue.spec,
+      }),
+      operands: [value(context.node.inputs[0]), weights, ...epilogue.operands],
+      params: {
+        ...params,
+        ...xParams,
+        count,
+        strips,
+        blocks,
+        columns: group * blocks,
+        group_in: groupIn,
+        group_out: groupOut,
+        kernel_h: order.lines,
+        steps: ceilDiv(groupIn, order.depth),
+        panel: panelVectors(plan, order),
+        row_quads: order.quads,
+        ...epilogue.params,
+      },
+      workgroups,
+    },
+  ];
+}

@@ -1,0 +1,142 @@
+/** Convolution through workgroup memory: the tiles there are, sums that are split, and what they cost. */
+import { convImplicitTiledShader } from '../../../shaders/conv-implicit-tiled.ts';
+import type { ProductSpec } from '../../../shaders/lib/product.ts';
+import { productSumShader, SUM_WORKGROUP } from '../../../shaders/product-sum.ts';
+import { tiledStorage, tiledWorkgroup } from '../../../shaders/product-tiled.ts';
+import type { DeviceProfile } from '../../core/limits.ts';
+import { ceilDiv, product, roundUp } from '../../util/arrays.ts';
+import { dispatch1d, type CallOperand } from '../definition.ts';
+import type { TiledChoice } from '../product/tiled.ts';
+import {
+  implicitPlan,
+  LEAST_USE,
+  outVectorOf,
+  pixelsOf,
+  readsVectors,
+  usedPart,
+  windowShape,
+  type ConvCall,
+} from './implicit-plan.ts';
+import { convOperands, type ConvContext, type ConvPlan } from './shared.ts';
+
+/** Products for each output: the length of the sums. */
+function depthOf({ spec, groupIn }: ConvPlan): number {
+  return spec.kernel[0] * spec.kernel[1] * groupIn;
+}
+
+/** Least depth of a part of a split sum. */
+const LEAST_SPLIT_DEPTH = 64;
+
+/** Workgroups in each dimension. */
+function groupsOf(plan: ConvPlan, { tileRows, tileColumns, splits }: TiledChoice): readonly [number, number, number] {
+  const parts = splits > 1 ? splits : plan.group;
+  return [ceilDiv(plan.groupOut, tileColumns), ceilDiv(pixelsOf(plan), tileRows), parts];
+}
+
+function fits(plan: ConvPlan, choice: TiledChoice, { limits }: DeviceProfile): boolean {
+  const { tileRows, tileColumns, splits } = choice;
+  const [sizeX, sizeY] = tiledWorkgroup(choice);
+  const invocations = sizeX * sizeY;
+  // Below that small maps have no tile at all.
+  const use = usedPart(pixelsOf(plan), tileRows) * usedPart(plan.groupOut, tileColumns);
+  return (
+    invocations <= limits.maxComputeInvocationsPerWorkgroup &&
+    sizeX <= limits.maxComputeWorkgroupSizeX &&
+    sizeY <= limits.maxComputeWorkgroupSizeY &&
+    tiledStorage(choice) <= limits.maxComputeWorkgroupStorageSize &&
+    groupsOf(plan, choice).every((n) => n <= limits.maxComputeWorkgroupsPerDimension) &&
+    use >= LEAST_USE &&
+    (splits === 1 || (plan.group === 1 && depthOf(plan) >= splits * LEAST_SPLIT_DEPTH))
+  );
+}
+
+/** The dispatches of a convolution with a tile, where it applies: two where the sums are split. */
+export function tiledConvCalls(context: ConvContext, choice: TiledChoice): readonly ConvCall[] | undefined {
+  const plan = implicitPlan(context);
+  if (!plan || !fits(plan, choice, context.device)) return undefined;
+  const { splits, ...tile } = choice;
+  const { params, groupIn, groupOut, epilogue, xType, wType, xParams } = plan;
+  const depth = depthOf(plan);
+  const split = splits > 1;
+  const quads = ceilDiv(params.out_c, 4);
+  const count = pixelsOf(plan);
+  const partial: CallOperand = { kind: 'scratch', id: 'parts', elements: splits * count * quads * 4 };
+  const operands = convOperands(context, plan);
+  const call: ConvCall = {
+    shader: convImplicitTiledShader({
+      ...tile,
+      split,
+      inVector: readsVectors(plan) ? 4 : 1,
+      weightVector: groupOut % 4 === 0 ? 4 : 1,
+      outVector: outVectorOf(plan),
+      xType,
+      wType,
+      ...epilogue.spec,
+    }),
+    operands: split ? [...operands.slice(0, 2), partial] : operands,
+    params: {
+      ...params,
+      ...windowShape(plan),
+      ...xParams,
+      count,
+      depth,
+      group_in: groupIn,
+      group_out: groupOut,
+      ...(split ? { split_depth: roundUp(ceilDiv(depth, splits), tile.tileDepth) } : epilogue.params),
+    },
+    workgroups: groupsOf(plan, choice),
+  };
+  return split ? [call, sumCall(context, plan, partial, splits)] : [call];
+}
+
+/** How the parts of a split sum are added up: as those of a product, of which only the tail matters. */
+const SUM: Omit<ProductSpec, keyof ConvPlan['epilogue']['spec'] | 'outVector'> = {
+  aType: 'f32',
+  bType: 'f32',
+  transA: false,
+  transB: false,
+  aVector: 4,
+  bVector: 4,
+  ragged: false,
+  biasRows: false,
+  batchRank: 0,
+  scaled: false,
+  gate: 'none',
+  gateType: 'f32',
+};
+
+function sumCall({ device }: ConvContext, plan: ConvPlan, partial: CallOperand, splits: number): ConvCall {
+  const { params, epilogue } = plan;
+  const quads = ceilDiv(params.out_c, 4);
+  const rows = pixelsOf(plan);
+  const count = rows * quads;
+  return {
+    shader: productSumShader({ ...SUM, outVector: outVectorOf(plan), ...epilogue.spec }),
+    operands: [partial, ...epilogue.operands],
+    params: {
+      count,
+      splits,
+      quads,
+      rows,
+      first: 0,
+      width: params.out_c,
+      ...(epilogue.spec.bias ? { bias_row: 0, bias_column: 1 } : {}),
+      ...epilogue.params,
+    },
+    workgroups: dispatch1d(count, SUM_WORKGROUP, device),
+  };
+}
+
+/** Workgroups that a GPU runs at a time, and what a second dispatch costs in multiply-adds: as for products. */
+const AT_A_TIME = { discrete: 128, other: 32 };
+const SECOND_DISPATCH = 1e6;
+
+/** Estimated time of a convolution on a GPU, in multiply-adds of one compute unit; see `tiledCost` of the products. */
+export function tiledConvCost(plan: ConvPlan, choice: TiledChoice, { adapterClass }: DeviceProfile): number {
+  const { tileRows, tileColumns, rows, quads, splits } = choice;
+  const atATime = adapterClass === 'discrete' ? AT_A_TIME.discrete : AT_A_TIME.other;
+  const rounds = ceilDiv(product(groupsOf(plan, choice)), atATime);
+  const loads = (rows + 4 * quads) / (rows * 4 * quads);
+  const depth = ceilDiv(depthOf(plan), splits);
+  return rounds * tileRows * tileColumns * depth * (1 + 2 * loads) + (splits > 1 ? SECOND_DISPATCH : 0);
+}

@@ -1,0 +1,55 @@
+/** Weights of a convolution as the implicit kernels read them, made once, when the plan is loaded. */
+import { convImplicitPackShader, IMPLICIT_PACK_WORKGROUP } from '../../../shaders/conv-implicit-pack.ts';
+import { ceilDiv, product } from '../../util/arrays.ts';
+import { dispatch1d, type PreparedOperand } from '../definition.ts';
+import type { ConvContext, ConvPlan } from './shared.ts';
+
+/** The order of the vectors; see shaders/conv-implicit-pack.ts. */
+export interface PackedOrder {
+  /** Positions of the kernel, as lines × taps. */
+  readonly lines: number;
+  readonly taps: number;
+  /** Input channels that one step multiplies. */
+  readonly depth: number;
+  /** Quads of output channels of a panel, and panels of a group. */
+  readonly quads: number;
+  readonly panels: number;
+}
+
+/** Vectors of one panel. */
+export function panelVectors({ groupIn }: ConvPlan, { lines, taps, depth, quads }: PackedOrder): number {
+  return product([lines, taps, ceilDiv(groupIn, depth), depth, quads]);
+}
+
+/** The weights in this order. Nothing where they are no constant, or the device cannot bind them so. */
+export function packedWeights(
+  { node, device, constant }: ConvContext,
+  plan: ConvPlan,
+  order: PackedOrder,
+): PreparedOperand | undefined {
+  const { group, groupIn, groupOut, params, wType } = plan;
+  const source = constant(node.inputs[1] ?? '');
+  const count = group * order.panels * panelVectors(plan, order);
+  const dtype = wType === 'f16' ? 'float16' : 'float32';
+  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+  const bytes = count * (wType === 'f16' ? 8 : 16);
+  if (!source || bytes > Math.min(maxStorageBufferBindingSize, maxBufferSize)) return undefined;
+  const { lines, taps, depth, quads } = order;
+  return {
+    kind: 'prepared',
+    source,
+    key: `implicit ${[lines, taps, depth, quads, group].join('×')}, ${wType}`,
+    elements: count * 4,
+    dtype,
+    shader: convImplicitPackShader({ outType: wType }),
+    params: {
+      ...order,
+      count,
+      steps: ceilDiv(groupIn, depth),
+      group_in: groupIn,
+      group_out: groupOut,
+      out_c: params.out_c,
+    },
+    workgroups: dispatch1d(count, IMPLICIT_PACK_WORKGROUP, device),
+  };
+}

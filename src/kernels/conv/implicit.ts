@@ -1,0 +1,90 @@
+/** Convolution as an implicit matrix product: its variants, and which of them to prefer on which class of adapters. */
+import type { DeviceProfile } from '../../core/limits.ts';
+import { variant, type Variant } from '../definition.ts';
+import { REGISTER_STRIPS, SUBGROUP_COLUMNS, SUBGROUP_STRIPS, TILES } from './implicit-choices.ts';
+import { columnCalls, columnUse, type ColumnTile } from './implicit-columns.ts';
+import { implicitPlan, readsVectors, type ConvCall } from './implicit-plan.ts';
+import { stripCalls, stripReuse, stripUse, type StripTile } from './implicit-strip.ts';
+import { tiledConvCalls, tiledConvCost } from './implicit-tiled.ts';
+import { tiledName } from '../product/tiled.ts';
+import type { ConvContext, ConvPlan } from './shared.ts';
+
+/** One way to run a convolution. */
+interface Candidate {
+  readonly name: string;
+  /** The dispatches, or nothing where it does not apply. */
+  calls(context: ConvContext): readonly ConvCall[] | undefined;
+}
+
+/** `strip-7x16`, `registers-7x16`, `runs-8x16`: pixels × channels of an invocation. */
+function stripName({ pixels, quads, subgroups, runs }: StripTile): string {
+  return `${runs ? 'runs' : subgroups ? 'strip' : 'registers'}-${pixels}x${4 * quads}`;
+}
+
+function columnName({ pixels, quads }: ColumnTile): string {
+  return `columns-${pixels}x${4 * quads}`;
+}
+
+const CANDIDATES: readonly Candidate[] = [
+  ...SUBGROUP_COLUMNS.map(({ tile }) => ({
+    name: columnName(tile),
+    calls: (context: ConvContext) => columnCalls(context, tile),
+  })),
+  ...[...SUBGROUP_STRIPS.map(({ tile }) => tile), ...REGISTER_STRIPS].map((tile) => ({
+    name: stripName(tile),
+    calls: (context: ConvContext) => stripCalls(context, tile),
+  })),
+  ...TILES.map((tile) => ({
+    name: tiledName(tile),
+    calls: (context: ConvContext) => tiledConvCalls(context, tile),
+  })),
+];
+
+const PREFIX = 'implicit-';
+
+/** The variants. Where none of them applies the direct kernel does. */
+export const implicit: readonly Variant<'Conv'>[] = CANDIDATES.map(({ name, calls }) =>
+  variant<'Conv', readonly ConvCall[]>(PREFIX + name, calls, (_, made) => made, { placed: true }),
+);
+
+/** Names of these variants in the order in which they should be tried; none where there is no such convolution. */
+export function preferredImplicit(context: ConvContext): string[] {
+  const plan = implicitPlan(context);
+  return plan ? ordered(plan, context.device).map((name) => PREFIX + name) : [];
+}
+
+function ordered(plan: ConvPlan, device: DeviceProfile): string[] {
+  const registers = REGISTER_STRIPS.filter((tile) => !isWasteful(plan, tile)).map(stripName);
+  switch (device.adapterClass) {
+    case 'software':
+      return [...bySpeed(plan, device), ...registers];
+    case 'mobile':
+      // No fast workgroup memory on Mali and Adreno: ncnn and LiteRT keep to registers and the cache there.
+      return registers.reverse();
+    case 'discrete':
+    case 'integrated':
+      return [...TILES].sort((a, b) => tiledConvCost(plan, a, device) - tiledConvCost(plan, b, device)).map(tiledName);
+  }
+}
+
+/** Worse than the direct kernel. */
+function isWasteful(plan: ConvPlan, tile: StripTile): boolean {
+  return stripUse(plan, tile) < 0.5;
+}
+
+/** Lanes of a subgroup from which on the measurements of lavapipe hold; below, those of SwiftShader. */
+const WIDE = 8;
+
+/** By the speed measured on lavapipe or SwiftShader, times the part of the work that is not wasted. */
+function bySpeed(plan: ConvPlan, { subgroupSize: size = 0 }: DeviceProfile): string[] {
+  const adapter = size >= WIDE ? 'wide' : 'narrow';
+  const columns = SUBGROUP_COLUMNS.map(({ tile, speed }) => {
+    return { name: columnName(tile), value: speed[adapter] * columnUse(plan, tile, size) };
+  });
+  const strips = SUBGROUP_STRIPS.map(({ tile, speed }) => {
+    const { reuse, alone, single } = speed[adapter];
+    const measured = tile.runs || !readsVectors(plan) ? single : stripReuse(plan, tile) >= 2 ? reuse : alone;
+    return { name: stripName(tile), value: measured * stripUse(plan, tile) };
+  });
+  return [...columns, ...strips].sort((a, b) => b.value - a.value).map(({ name }) => name);
+}
