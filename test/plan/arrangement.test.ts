@@ -64,6 +64,12 @@ function arranged(graph: Graph, float16 = false): { at: (name: string) => Arrang
 
 const slice = (offset: number, pitch: number): Partial<Placement> => ({ offset, pitch, step: 1 });
 
+function twoRows(batch: number): Graph {
+  const net = new Net();
+  const x = net.input(4, batch);
+  return net.finish(net.concat([net.conv(x, 4, 4, 'a'), net.conv(x, 4, 4, 'b')], 'y', 1));
+}
+
 describe('Concat', () => {
   it('has its operands written into their slices', () => {
     const net = new Net();
@@ -121,13 +127,8 @@ describe('Concat', () => {
   });
 
   it('of rows is contiguous for one image, and copied for two', () => {
-    const build = (batch: number): Graph => {
-      const net = new Net();
-      const x = net.input(4, batch);
-      return net.finish(net.concat([net.conv(x, 4, 4, 'a'), net.conv(x, 4, 4, 'b')], 'y', 1));
-    };
-    expect(arranged(build(1)).steps).toEqual(['a', 'b']);
-    expect(arranged(build(2)).steps).toEqual(['a', 'b', 'y#0', 'y#1']);
+    expect(arranged(twoRows(1)).steps).toEqual(['a', 'b']);
+    expect(arranged(twoRows(2)).steps).toEqual(['a', 'b', 'y#0', 'y#1']);
   });
 
   it('keeps vectors: a slice at an odd channel is copied', () => {
@@ -184,10 +185,11 @@ describe('Split', () => {
   });
 });
 
-describe('ChannelShuffle', () => {
-  const shuffle = (net: Net, x: string, groups: number): string =>
-    net.b.one('ChannelShuffle', [x], { groups }, { name: 'y', outputs: ['y'] });
+function shuffle(net: Net, x: string, groups: number): string {
+  return net.b.one('ChannelShuffle', [x], { groups }, { name: 'y', outputs: ['y'] });
+}
 
+describe('ChannelShuffle', () => {
   it('is how its operand is written', () => {
     const net = new Net();
     const { at: value, steps } = arranged(net.finish(shuffle(net, net.conv(net.input(4), 4, 12, 'a'), 3)));
