@@ -1,8 +1,5 @@
-/** GlobalAveragePool → one dispatch of the global pool shader. */
+/** GlobalAveragePool → one dispatch of a global pool shader. */
 import type { KernelDefinition } from './definition.ts';
-import { globalPoolVariants } from './global-pool.ts';
+import { globalPool } from './global-pool.ts';
 
-export const globalAveragePool: KernelDefinition<'GlobalAveragePool'> = {
-  kind: 'dispatch',
-  variants: globalPoolVariants('average'),
-};
+export const globalAveragePool: KernelDefinition<'GlobalAveragePool'> = globalPool('average');

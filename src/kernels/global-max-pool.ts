@@ -1,8 +1,5 @@
-/** GlobalMaxPool → one dispatch of the global pool shader. */
+/** GlobalMaxPool → one dispatch of a global pool shader. */
 import type { KernelDefinition } from './definition.ts';
-import { globalPoolVariants } from './global-pool.ts';
+import { globalPool } from './global-pool.ts';
 
-export const globalMaxPool: KernelDefinition<'GlobalMaxPool'> = {
-  kind: 'dispatch',
-  variants: globalPoolVariants('max'),
-};
+export const globalMaxPool: KernelDefinition<'GlobalMaxPool'> = globalPool('max');
