@@ -72,7 +72,9 @@ describe('loading', () => {
       expect(ms).toBeGreaterThanOrEqual(0);
       expect(ms).toBeLessThanOrEqual(totalMs);
     }
-    expect(rest).toEqual({ format: 'tfjs-layers', backend: 'webgpu', adapter: expect.any(String) });
+    expect(rest).toMatchObject({ format: 'tfjs-layers', backend: 'webgpu', adapter: expect.any(String) });
+    expect(rest.tuning).toMatchObject({ mode: 'cached', measured: 0 });
+    expect(rest.firstRunMs).toBeUndefined();
     const [input] = session.inputs;
     await session.run({ [input?.name ?? '']: zeros('float32', [1, 224, 224, 3]) });
     expect(session.report.firstRunMs).toBeGreaterThan(0);
