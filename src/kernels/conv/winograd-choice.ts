@@ -60,8 +60,7 @@ function estimate(context: ConvContext, plan: WinogradPlan, family: ProductFamil
   const lanes = context.device.subgroupSize ?? WIDE;
   const points = tilePoints(outputs);
   const vectors = tiles * (2 * points * kQuads + (points + outputs ** 2) * quads);
-  const products = (rows: number): number =>
-    rows === 0 ? 0 : costOf(pointProducts(context, plan, rows), context, family);
+  const products = (rows: number): number => (rows === 0 ? 0 : costOf(pointProducts(plan, rows), context, family));
   const transforms = (vectors / lanes) * (lanes >= WIDE ? TRANSFORM_COST.wide : TRANSFORM_COST.narrow);
   return Math.floor(tiles / chunk) * products(chunk) + products(tiles % chunk) + transforms;
 }
@@ -69,7 +68,7 @@ function estimate(context: ConvContext, plan: WinogradPlan, family: ProductFamil
 /** Estimated time of the convolution as one product, without what it takes to find the pixels. */
 function plainCost(context: ConvContext, plan: WinogradPlan, family: ProductFamily): number {
   const { batch, params } = plan;
-  const products = pointProducts(context, plan, batch * params.out_h * params.out_w);
+  const products = pointProducts(plan, batch * params.out_h * params.out_w);
   return costOf({ ...products, points: 1, depth: 9 * products.depth }, context, family);
 }
 

@@ -13,6 +13,10 @@ export interface PointProducts {
   readonly rows: number;
   readonly depth: number;
   readonly columns: number;
+}
+
+/** Their operands. */
+export interface PointOperands {
   readonly v: CallOperand;
   readonly u: CallOperand;
   readonly m: CallOperand;
@@ -21,7 +25,7 @@ export interface PointProducts {
 /** Where the products are made: see shaders/product-subgroups.ts, product-tiled.ts, product.ts. */
 export type ProductFamily = 'subgroup' | 'tiled' | 'registers';
 
-function productOf({ points, rows, depth, columns, v, u, m }: PointProducts): Product {
+function productOf({ points, rows, depth, columns }: PointProducts, { v, u, m }: PointOperands): Product {
   const noActivation = Object.fromEntries(Object.keys(ACTIVATION_PARAMS).map((name) => [name, 0]));
   return {
     rows,
@@ -55,8 +59,11 @@ function productOf({ points, rows, depth, columns, v, u, m }: PointProducts): Pr
 export interface PointProductChoice {
   /** Estimated time, in the unit of the family. */
   readonly cost: number;
-  calls(): readonly ProductCall[];
+  calls(operands: PointOperands): readonly ProductCall[];
 }
+
+/** What an estimate has for operands: it never looks at them. */
+const NOTHING: CallOperand = { kind: 'scratch', id: '', elements: 0 };
 
 /**
  * How many times as fast as the common tile another one has to be: every tile is one more pipeline to compile. 14²×256
@@ -64,21 +71,28 @@ export interface PointProductChoice {
  */
 const COMPILE_CHARGE = 1.25;
 
-function candidatesOf(p: Product, family: ProductFamily, device: DeviceProfile): PointProductChoice[] {
+function candidatesOf(products: PointProducts, family: ProductFamily, device: DeviceProfile): PointProductChoice[] {
+  const p = productOf(products, { v: NOTHING, u: NOTHING, m: NOTHING });
+  const of = (operands: PointOperands): Product => productOf(products, operands);
   switch (family) {
     case 'subgroup':
       return SUBGROUP_TILES.flatMap((tile) => {
         const plan = subgroupPlan(p, tile, device);
-        const charge = isCommon(tile) ? 1 : COMPILE_CHARGE;
-        return plan ? [{ cost: charge * subgroupCost(p, tile, plan), calls: () => subgroupCalls(p, tile, plan) }] : [];
+        if (!plan) return [];
+        const cost = (isCommon(tile) ? 1 : COMPILE_CHARGE) * subgroupCost(p, tile, plan);
+        const calls = (product: Product): readonly ProductCall[] => {
+          const own = subgroupPlan(product, tile, device);
+          return own ? subgroupCalls(product, tile, own) : [];
+        };
+        return [{ cost, calls: (operands: PointOperands) => calls(of(operands)) }];
       });
     case 'tiled':
       return TILES.filter((tile) => tile.splits === 1 && fitsTile(p, tile, device)).map((tile) => {
-        return { cost: tiledCost(p, tile, device), calls: () => tiledCalls(p, tile, device) };
+        return { cost: tiledCost(p, tile, device), calls: (operands) => tiledCalls(of(operands), tile, device) };
       });
     case 'registers':
       return REGISTER_TILES.filter((tile) => fitsRegisters(p, tile)).map((tile) => {
-        return { cost: registerCost(p, tile, device), calls: () => registerCalls(p, tile, device) };
+        return { cost: registerCost(p, tile, device), calls: (operands) => registerCalls(of(operands), tile, device) };
       });
   }
 }
@@ -89,5 +103,5 @@ export function pointProductChoice(
   family: ProductFamily,
   device: DeviceProfile,
 ): PointProductChoice | undefined {
-  return candidatesOf(productOf(products), family, device).sort((a, b) => a.cost - b.cost)[0];
+  return candidatesOf(products, family, device).sort((a, b) => a.cost - b.cost)[0];
 }

@@ -12,7 +12,7 @@ import { ceilDiv, product, range } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value, variant } from '../definition.ts';
 import type { CallOperand, KernelCall, PreparedOperand, Variant } from '../definition.ts';
 import { convPlan, type ConvContext, type ConvPlan } from './shared.ts';
-import { pointProductChoice, type PointProducts, type ProductFamily } from './winograd-products.ts';
+import { pointProductChoice, type PointOperands, type PointProducts, type ProductFamily } from './winograd-products.ts';
 
 /** A convolution in the transformed domain. */
 export interface WinogradPlan extends ConvPlan {
@@ -105,75 +105,79 @@ function winogradCalls(
 ): Omit<KernelCall, 'variant'>[] | undefined {
   const { tiles, chunk } = plan;
   const rest = tiles % chunk;
-  const whole = chunkCalls(context, plan, family, chunk);
-  const last = rest > 0 ? chunkCalls(context, plan, family, rest) : [];
-  if (!whole || !last) return undefined;
+  const choices = [chunk, ...(rest > 0 ? [rest] : [])].map((rows) => {
+    return pointProductChoice(pointProducts(plan, rows), family, context.device);
+  });
+  if (choices.includes(undefined)) return undefined;
+  const operands = pointOperands(context, plan);
+  const [whole = [], last = []] = choices.map((choice, i) => {
+    const products = choice?.calls(operands) ?? [];
+    return chunkCalls(context, plan, { rows: i === 0 ? chunk : rest, operands, products });
+  });
   const chunks = range(Math.floor(tiles / chunk)).flatMap((c) => whole.map((call) => call(c * chunk)));
   return [...chunks, ...last.map((call) => call(tiles - rest))];
 }
 
-/** The dispatches of one chunk of `rows` tiles, by its first tile. */
+/** Some tiles that are transformed and multiplied at a time. */
+interface Chunk {
+  readonly rows: number;
+  readonly operands: PointOperands;
+  readonly products: readonly Omit<KernelCall, 'variant'>[];
+}
+
+/** The dispatches of one chunk, by its first tile. */
 function chunkCalls(
   context: ConvContext,
   plan: WinogradPlan,
-  family: ProductFamily,
-  rows: number,
-): ((first: number) => Omit<KernelCall, 'variant'>)[] | undefined {
-  const products = pointProducts(context, plan, rows);
-  const choice = pointProductChoice(products, family, context.device);
-  if (!choice) return undefined;
-  const [input, output] = [inputCall(context, plan, products), outputCall(context, plan, products)];
+  chunk: Chunk,
+): ((first: number) => Omit<KernelCall, 'variant'>)[] {
+  const [input, output] = [inputCall(context, plan, chunk), outputCall(context, plan, chunk)];
   return [
     (first) => ({ ...input, params: { ...input.params, first } }),
-    ...choice.calls().map((call) => () => call),
+    ...chunk.products.map((call) => () => call),
     (first) => ({ ...output, params: { ...output.params, first } }),
   ];
 }
 
 /** The products of `rows` tiles. */
-export function pointProducts(context: ConvContext, plan: WinogradPlan, rows: number): PointProducts {
+export function pointProducts({ outputs, kQuads, quads }: WinogradPlan, rows: number): PointProducts {
+  return { points: tilePoints(outputs), rows, depth: kQuads * 4, columns: quads * 4 };
+}
+
+function pointOperands(context: ConvContext, plan: WinogradPlan): PointOperands {
   const { outputs, kQuads, quads, chunk } = plan;
-  const points = tilePoints(outputs);
   const scratch = (id: string, vectors: number): CallOperand => {
-    return { kind: 'scratch', id, elements: points * chunk * vectors * 4 };
+    return { kind: 'scratch', id, elements: tilePoints(outputs) * chunk * vectors * 4 };
   };
-  return {
-    points,
-    rows,
-    depth: kQuads * 4,
-    columns: quads * 4,
-    v: scratch('v', kQuads),
-    u: weightsOperand(context, plan),
-    m: scratch('m', quads),
-  };
+  return { v: scratch('v', kQuads), u: weightsOperand(context, plan), m: scratch('m', quads) };
 }
 
 /** Values for `TILE_PARAMS` and `SIDE_PARAM`, but for the count and the first tile. */
-function tileValues({ tilesH, tilesW, outputs }: WinogradPlan, { rows }: PointProducts) {
+function tileValues({ tilesH, tilesW, outputs }: WinogradPlan, { rows }: Chunk) {
   return { tiles: rows, tiles_h: tilesH, tiles_w: tilesW, side: tileExtent(outputs) };
 }
 
-function inputCall(context: ConvContext, plan: WinogradPlan, products: PointProducts): Omit<KernelCall, 'variant'> {
+function inputCall(context: ConvContext, plan: WinogradPlan, chunk: Chunk): Omit<KernelCall, 'variant'> {
   const { outputs, xType, params, xParams, kQuads } = plan;
-  const count = products.rows * kQuads;
+  const count = chunk.rows * kQuads;
   const inVector = plan.xVector ? 4 : 1;
   return {
     shader: convWinogradInputShader({ outputs, inVector, xType, rolled: isRolled(context) }),
-    operands: [value(context.node.inputs[0]), products.v],
-    params: { ...params, ...xParams, ...tileValues(plan, products), count, k_quads: kQuads },
+    operands: [value(context.node.inputs[0]), chunk.operands.v],
+    params: { ...params, ...xParams, ...tileValues(plan, chunk), count, k_quads: kQuads },
     workgroups: dispatch1d(count, WINOGRAD_INPUT_WORKGROUP, context.device),
   };
 }
 
-function outputCall(context: ConvContext, plan: WinogradPlan, products: PointProducts): Omit<KernelCall, 'variant'> {
+function outputCall(context: ConvContext, plan: WinogradPlan, chunk: Chunk): Omit<KernelCall, 'variant'> {
   const { outputs, params, quads, epilogue } = plan;
   const { out_h, out_w, out_c } = params;
-  const count = products.rows * quads;
+  const count = chunk.rows * quads;
   const outVector = epilogue.vector ? 4 : 1;
   return {
     shader: convWinogradOutputShader({ outputs, outVector, rolled: isRolled(context), ...epilogue.spec }),
-    operands: [products.m, ...epilogue.operands],
-    params: { ...tileValues(plan, products), count, out_h, out_w, out_c, quads, ...epilogue.params },
+    operands: [chunk.operands.m, ...epilogue.operands],
+    params: { ...tileValues(plan, chunk), count, out_h, out_w, out_c, quads, ...epilogue.params },
     workgroups: dispatch1d(count, WINOGRAD_OUTPUT_WORKGROUP, context.device),
   };
 }
