@@ -1,16 +1,16 @@
 /**
- * Depthwise convolution by strips that slide down: each invocation makes a strip `pixels` wide and `rows` high of four
- * neighbouring channels. An input row is read once and added to all the output rows that see it, so that a 3×3 kernel
+ * Depthwise convolution by strips that slide down: each invocation makes a strip `pixels` wide and `rows` high of one
+ * channel, or of four neighbouring ones. An input row is read once and added to all the output rows that see it, so that a 3×3 kernel
  * reads 1.5 vectors for an output instead of 9; the weights are read once for the strip.
  *
  * Layout: x[x_offset + ((n·in_h + iy)·in_w + ix)·x_pitch + m], w[(ky·KW + kx)·out_c + m],
  *   y and residual: row (n·out_h + oy)·out_w + ox, channel m, as placed; bias[m].
- * Bindings: x read, w read, bias? read vec4<f32>, residual? read, y read_write; all vec4.
+ * Bindings: x read, w read, bias? read f32, residual? read, y read_write; all vec4 when width is 4.
  * Workgroup: `workgroup` × 1 × 1; an invocation makes a strip.
- * Dispatch: dispatch1d(count, workgroup), count = N · segments · strips · blocks: blocks = out_c / 4 vary fastest, then
+ * Dispatch: dispatch1d(count, workgroup), count = N · segments · strips · blocks: blocks = out_c / width vary fastest, then
  *   strips = ⌈out_w / pixels⌉ along a row, then segments = ⌈out_h / rows⌉ down a column.
  * Spec: kernel and strides `[vertical, horizontal]`; pixels; workgroup; xType, wType f32 or f16; epilogue. Dilation and
- *   channel multiplier are 1, and all operands are placed for vectors. weightLoop: the weights are read in a loop, which
+ *   channel multiplier are 1; width 4 where all operands are placed for vectors. weightLoop: the weights are read in a loop, which
  *   a driver for processors compiles in half the time; a GPU would not keep them in registers.
  * Limits: no workgroup storage.
  */
@@ -25,6 +25,8 @@ import { perPixel, WINDOW_PARAMS, X_PARAMS, type WindowSpec } from './lib/window
 export interface ConvDepthwiseSlideSpec extends EpilogueSpec, Pick<WindowSpec, 'kernel' | 'strides'> {
   /** Width of a strip. */
   readonly pixels: number;
+  /** Channels of a strip. */
+  readonly width: 1 | 4;
   readonly workgroup: number;
   readonly weightLoop: boolean;
   readonly xType: 'f32' | 'f16';
@@ -46,7 +48,8 @@ function columnsOf({ kernel, strides, pixels }: ConvDepthwiseSlideSpec): number 
  * (sums 1 …), for which it is an earlier kernel row. What lies outside the input is zero.
  */
 function inputRows(spec: ConvDepthwiseSlideSpec): string {
-  const { kernel, strides, pixels } = spec;
+  const { kernel, strides, pixels, width } = spec;
+  const element = vectorType('f32', width);
   const first = kernel[0] - strides[0];
   const sums = (p: number, d: number, ky: number): string => {
     const taps = range(kernel[1]).map((kx) => `x${p * strides[1] + kx} * w${ky * kernel[1] + kx}`);
@@ -58,7 +61,7 @@ function inputRows(spec: ConvDepthwiseSlideSpec): string {
     .map((j) => {
       const seen = range(openRows(spec)).filter((d) => first + j - d * strides[0] >= 0);
       const columns = range(columnsOf(spec)).map(
-        (c) => `      let x${c} = select(vec4<f32>(), vec4<f32>(x[at + column${c}]), is_inside && inside${c});`,
+        (c) => `      let x${c} = select(${element}(), ${element}(x[at + column${c}]), is_inside && inside${c});`,
       );
       return `    {
       let iy = oy * ${u32(strides[0])} + ${u32(first + j)} - params.pad_top;
@@ -81,9 +84,9 @@ function shift(spec: ConvDepthwiseSlideSpec): string {
   );
 }
 
-/** The bias, too, in vectors: its channels start at a multiple of four. */
-function vectorBias(binding: Binding): Binding {
-  return binding.name === 'bias' ? { ...binding, element: 'vec4<f32>' } : binding;
+/** The bias as wide as the sums: its channels start at a multiple of the width. */
+function wideBias(binding: Binding, width: 1 | 4): Binding {
+  return binding.name === 'bias' ? { ...binding, element: vectorType('f32', width) } : binding;
 }
 
 function column(c: number): string {
@@ -93,10 +96,13 @@ function column(c: number): string {
 
 /** Declares the position of the strip, the input columns it sees, its weights, and the sums of the open rows. */
 function prologue(spec: ConvDepthwiseSlideSpec): string {
-  const { kernel, strides, pixels, weightLoop } = spec;
+  const { kernel, strides, pixels, width, weightLoop } = spec;
+  const element = vectorType('f32', width);
   const taps = kernel[0] * kernel[1];
   const weight = (t: number): string =>
-    weightLoop ? `  let w${t} = weights[${u32(t)}];` : `  let w${t} = vec4<f32>(w[${u32(t)} * params.blocks + block]);`;
+    weightLoop
+      ? `  let w${t} = weights[${u32(t)}];`
+      : `  let w${t} = ${element}(w[${u32(t)} * params.blocks + block]);`;
   return wgsl`
   let block = i % params.blocks;
   let strip = i / params.blocks;
@@ -106,37 +112,38 @@ function prologue(spec: ConvDepthwiseSlideSpec): string {
   let first = (segment - n * params.segments) * params.rows;
   let rows = min(params.rows, params.out_h - first);
   let left = ox * ${u32(strides[1])} - params.pad_left;
-  let pitch = params.x_pitch / 4u;
-  let x_start = params.x_offset / 4u + block;
+  let pitch = params.x_pitch / ${u32(width)};
+  let x_start = params.x_offset / ${u32(width)} + block;
 ${perPixel(columnsOf(spec), column)}
 #if ${weightLoop}
-  var weights: array<vec4<f32>, ${u32(taps)}>;
-  for (var t = 0u; t < params.taps; t++) { weights[t] = vec4<f32>(w[t * params.blocks + block]); }
+  var weights: array<${element}, ${u32(taps)}>;
+  for (var t = 0u; t < params.taps; t++) { weights[t] = ${element}(w[t * params.blocks + block]); }
 #endif
 ${perPixel(taps, weight)}
 #if ${spec.bias}
   let start = bias[block];
 #else
-  let start = vec4<f32>();
+  let start = ${element}();
 #endif
 ${range(openRows(spec))
   .map((d) => perPixel(pixels, (p) => `  var sum${d}_${p} = start;`))
   .join('\n')}`;
 }
 
-function store(p: number): string {
-  return `      if (ox + ${u32(p)} < params.out_w) { finish(sum0_${p}, out_row + ${u32(p)}, block * 4u, 4u); }`;
+function store(p: number, width: 1 | 4): string {
+  const sum = width === 4 ? `sum0_${p}` : `vec4<f32>(sum0_${p}, 0.0, 0.0, 0.0)`;
+  return `      if (ox + ${u32(p)} < params.out_w) { finish(${sum}, out_row + ${u32(p)}, block * ${u32(width)}, ${u32(width)}); }`;
 }
 
 export function convDepthwiseSlideShader(spec: ConvDepthwiseSlideSpec): ShaderModule {
-  const { pixels, workgroup } = spec;
+  const { pixels, width, workgroup } = spec;
   const before = u32(openRows(spec) - 1);
   return shaderModule({
     bindings: [
-      { name: 'x', access: 'read', element: vectorType(spec.xType, 4) },
-      { name: 'w', access: 'read', element: vectorType(spec.wType, 4) },
-      ...epilogueBindings(spec, 4).map(vectorBias),
-      outputBinding(spec, 4),
+      { name: 'x', access: 'read', element: vectorType(spec.xType, width) },
+      { name: 'w', access: 'read', element: vectorType(spec.wType, width) },
+      ...epilogueBindings(spec, width).map((binding) => wideBias(binding, width)),
+      outputBinding(spec, width),
     ],
     params: {
       ...WINDOW_PARAMS,
@@ -150,7 +157,7 @@ export function convDepthwiseSlideShader(spec: ConvDepthwiseSlideSpec): ShaderMo
       ...epilogueParams(spec),
     },
     workgroupSize: [workgroup, 1, 1],
-    declarations: finishFunction(spec, 4),
+    declarations: finishFunction(spec, width),
     body: wgsl`
   ${linearIndex(workgroup)}
   if (i >= params.count) { return; }
@@ -161,7 +168,7 @@ ${prologue(spec)}
 ${inputRows(spec)}
     if (step >= ${before}) {
       let out_row = (n * params.out_h + oy) * params.out_w + ox;
-${perPixel(pixels, store)}
+${perPixel(pixels, (p) => store(p, width))}
     }
 ${shift(spec)}
   }`,

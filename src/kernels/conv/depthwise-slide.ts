@@ -37,8 +37,8 @@ export const depthwiseSlides: readonly Variant<'Conv'>[] = WIDTHS.map((pixels) =
 );
 
 /** Whether the shader has what this convolution needs. */
-function isSliding({ spec, groupIn, groupOut, params, xVector, epilogue }: ConvPlan): boolean {
-  const depthwise = groupIn === 1 && groupOut === 1 && params.in_c > 1 && xVector && epilogue.vector;
+function isSliding({ spec, groupIn, groupOut, params }: ConvPlan): boolean {
+  const depthwise = groupIn === 1 && groupOut === 1 && params.in_c > 1;
   return depthwise && spec.dilations.every((d) => d === 1) && spec.kernel[0] * spec.kernel[1] <= MOST_TAPS;
 }
 
@@ -46,10 +46,17 @@ function widthFor({ spec, params }: ConvPlan): 2 | 4 {
   return spec.strides[1] === 1 && params.out_w > 2 ? 4 : 2;
 }
 
+/** Blocks of channels: of four where all operands allow vectors. */
+function blocksOf({ params, xVector, epilogue }: ConvPlan): { readonly width: 1 | 4; readonly blocks: number } {
+  const width = xVector && epilogue.vector ? 4 : 1;
+  return { width, blocks: params.out_c / width };
+}
+
 /** Rows of a strip: as many as leave enough strips. */
-function rowsOf({ batch, params }: ConvPlan, strips: number, { adapterClass }: DeviceProfile): number {
+function rowsOf(plan: ConvPlan, strips: number, { adapterClass }: DeviceProfile): number {
+  const { batch, params } = plan;
   const wanted = adapterClass === 'software' ? LEAST_STRIPS.software : LEAST_STRIPS.other;
-  const segments = ceilDiv(wanted, batch * strips * (params.out_c / 4));
+  const segments = ceilDiv(wanted, batch * strips * blocksOf(plan).blocks);
   return ceilDiv(params.out_h, Math.min(segments, params.out_h));
 }
 
@@ -75,7 +82,7 @@ function call(context: ConvContext, plan: ConvPlan, pixels: number): Omit<Kernel
   const strips = ceilDiv(params.out_w, pixels);
   const rows = rowsOf(plan, strips, device);
   const segments = ceilDiv(params.out_h, rows);
-  const blocks = params.out_c / 4;
+  const { width, blocks } = blocksOf(plan);
   const count = batch * segments * strips * blocks;
   const software = device.adapterClass === 'software';
   const workgroup = software ? WORKGROUP.software : WORKGROUP.other;
@@ -86,6 +93,7 @@ function call(context: ConvContext, plan: ConvPlan, pixels: number): Omit<Kernel
       kernel,
       strides,
       pixels,
+      width,
       workgroup,
       weightLoop: software,
       xType,
