@@ -18,7 +18,7 @@ export interface MeasureOptions {
   readonly threads: number;
   /** False, once time is short, drops what is not needed for a median of three. */
   readonly hasTime: () => boolean;
-  /** False, once the time is up, leaves out the slow peers that have not started. */
+  /** False, once the time is up, leaves out the peers that may be and have not started. */
   readonly mayStart: () => boolean;
   /** Told of each engine that is about to start. */
   readonly progress: (engine: EngineName) => void;
@@ -40,8 +40,14 @@ const OUTCLASSED = 1.6;
 const REFERENCE: EngineName = 'tilewise-cpu';
 const ORACLE: EngineName = 'ort-web-wasm';
 
-/** Peers whose shaders compile for long, the worst last; only they are left out when the time is up. */
-const SLOW_STARTS: readonly EngineName[] = ['tfjs-webgpu', 'litert-webgpu', 'ort-web-webgpu'];
+/**
+ * Peers that start last, and are left out when the time is up: those whose shaders compile for a minute where another
+ * peer on the GPU is the one to compare with. Whatever else was asked for always runs.
+ */
+const LEFT_OUT: { readonly [W in Where]: readonly EngineName[] } = {
+  node: ['litert-webgpu', 'ort-web-webgpu'],
+  chromium: ['litert-webgpu'],
+};
 
 /** The rows of one model, in the order of `engines`. Engines that fail are rows with an `error`; nothing rejects. */
 export async function measureModel(venue: Venue, model: PeerModel, options: MeasureOptions): Promise<PeerRow[]> {
@@ -50,7 +56,7 @@ export async function measureModel(venue: Venue, model: PeerModel, options: Meas
   const contenders: Contender[] = [];
   try {
     let reference: readonly number[] | undefined;
-    for (const engine of startOrder(engines)) {
+    for (const engine of startOrder(engines, where)) {
       options.progress(engine);
       const admitted = await admit(room, engine, reference, options);
       contenders.push(...admitted);
@@ -72,11 +78,11 @@ export async function measureModel(venue: Venue, model: PeerModel, options: Meas
   });
 }
 
-/** First what the others are compared with, then what starts fast: should the time run out, the slowest starts are left. */
-function startOrder(engines: readonly EngineName[]): readonly EngineName[] {
+/** First what the others are compared with, last what may be left out. */
+function startOrder(engines: readonly EngineName[], where: Where): readonly EngineName[] {
   const checks = [REFERENCE, ...(engines.includes(REFERENCE) ? [ORACLE] : [])];
-  const slow = SLOW_STARTS.filter((engine) => engines.includes(engine));
-  return [...new Set([...checks, ...engines.filter((engine) => !slow.includes(engine)), ...slow])];
+  const last = LEFT_OUT[where].filter((engine) => engines.includes(engine));
+  return [...new Set([...checks, ...engines.filter((engine) => !last.includes(engine)), ...last])];
 }
 
 /** Starts an engine in each of its flavours; they race each other like any others. */
@@ -91,7 +97,7 @@ async function admit(
     if (admitted.some((c) => c.alive) && !hasTime()) break;
     const contender = new Contender(engine, flavour, reference);
     admitted.push(contender);
-    if (SLOW_STARTS.includes(engine) && !mayStart()) contender.fail('not started: the time was up (--minutes)');
+    if (LEFT_OUT[where].includes(engine) && !mayStart()) contender.fail('not started: the time was up (--minutes)');
     else await contender.enter(room);
   }
   return admitted;

@@ -224,11 +224,18 @@ describe('a model is measured', () => {
     expect(apart[0]).toMatchObject({ agrees: false, runMs: null });
   });
 
-  it('without the slow peers that have not started when the time is up', async () => {
-    const scripts = { ...checks, 'tilewise-webgpu': good, 'tfjs-webgpu': good, 'tfjs-wasm': good };
-    const engines = ['tilewise-webgpu', 'tfjs-webgpu', 'tfjs-wasm'] as const;
-    const rows = await measure(engines, scripts, { mayStart: () => false });
-    expect(rows.map((row) => row.runMs)).toEqual([1, null, 1]);
+  it('without peers that may be left out when the time is up, never without the others', async () => {
+    const engines = ['tilewise-webgpu', 'litert-webgpu', 'tfjs-webgpu', 'tfjs-wasm', 'ort-web-webgpu'] as const;
+    const scripts = { ...checks, ...Object.fromEntries(engines.map((name) => [name, good])) };
+    const late = { mayStart: () => false };
+    const inPage = await measure(
+      engines,
+      { ...scripts, 'ort-web-webgpu/jsep': good },
+      { ...late, hasTime: () => false },
+    );
+    expect(inPage.map((row) => row.runMs)).toEqual([1, null, 1, 1, 1]);
+    const rows = await measure(engines, scripts, { ...late, where: 'node' });
+    expect(rows.map((row) => row.runMs)).toEqual([1, null, 1, 1, null]);
     expect(rows[1]).toMatchObject({ agrees: false, error: 'not started: the time was up (--minutes)' });
   });
 });
