@@ -1,5 +1,9 @@
-/** One spelling for each thing: no operator that does nothing, one Reshape instead of Squeeze, Unsqueeze and Flatten. */
+/**
+ * One spelling for each thing: no operator that does nothing, one Reshape instead of Squeeze, Unsqueeze and Flatten, one
+ * global average pool.
+ */
 import { normalizeAxis } from '../core/broadcast.ts';
+import { isFloat } from '../core/dtype.ts';
 import { resolveSlice } from '../core/slice.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, NodeOf } from '../ir/ops.ts';
@@ -10,7 +14,8 @@ import { rewriteToFixpoint, type Rewriter } from './rewriter.ts';
 
 /**
  * Removes operators that leave their input as it is; writes Squeeze, Unsqueeze and Flatten as Reshape with a constant
- * shape; merges Reshape after Reshape and Transpose after Transpose.
+ * shape, and the mean over rows and columns as GlobalAveragePool; merges Reshape after Reshape and Transpose after
+ * Transpose.
  */
 export function canonicalise(graph: Graph): Graph {
   return rewriteToFixpoint(graph, rule);
@@ -30,6 +35,8 @@ function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
     }
     case 'Transpose':
       return transpose(node, rewriter);
+    case 'Reduce':
+      return globalAverage(node, rewriter);
     default:
       return undefined;
   }
@@ -62,6 +69,17 @@ function transpose(node: NodeOf<'Transpose'>, rewriter: Rewriter): readonly stri
   return node.attributes.perm.length === 0 && perm.length > 0
     ? rewriter.add('Transpose', [input], { perm }, node)
     : undefined;
+}
+
+/** The mean of a `[N, H, W, C]` map over H and W, whose kernels are made for that. */
+function globalAverage(node: NodeOf<'Reduce'>, rewriter: Rewriter): readonly string[] | undefined {
+  const { kind, axes, keepDims } = node.attributes;
+  const input = at(node.inputs, 0);
+  const { dtype, shape } = rewriter.desc(input);
+  const spatial = sameArray(axes.map((a) => normalizeAxis(a, shape.length)).sort(), [1, 2]);
+  if (kind !== 'mean' || shape.length !== 4 || !spatial || !isFloat(dtype) || shape.includes(0)) return undefined;
+  if (keepDims) return rewriter.add('GlobalAveragePool', [input], {}, node);
+  return reshape(node, rewriter, rewriter.one('GlobalAveragePool', [input], {}, { name: `${node.name}_pool` }));
 }
 
 /** True when the node's only used output equals its first input, dtype and shape included. */

@@ -13,6 +13,16 @@ const dump = (fill: (b: GraphBuilder) => string | readonly string[]): string => 
 const relu = (b: GraphBuilder, x: string, y = 'y'): string =>
   b.one('Activation', [x], { activation: RELU }, { outputs: [y] });
 
+/** The activation of a mean of a map of 3×5 pixels. */
+const mean = (axes: readonly number[], keepDims: boolean): string =>
+  dump((b) => {
+    const x = b.input('x', 'float32', [2, 3, 5, 4]);
+    return relu(b, b.one('Reduce', [x], { kind: 'mean', axes, keepDims }, { name: 'mean', outputs: ['m'] }));
+  });
+/** A fold over axes 1 and 2. */
+const folded = (kind: 'sum' | 'mean', dtype: 'float32' | 'int32', shape: readonly number[]): string =>
+  dump((b) => b.one('Reduce', [b.input('x', dtype, shape)], { kind, axes: [1, 2], keepDims: true }));
+
 describe('canonicalise', () => {
   it.each<[string, (b: GraphBuilder, x: string) => string]>([
     ['Identity', (b, x) => b.one('Identity', [x], {})],
@@ -55,6 +65,24 @@ describe('canonicalise', () => {
   ])('keeps %s', (_, add) => {
     const graph = graphOf((b) => relu(b, add(b, b.input('x', 'float32', [2, 3, 4]))));
     expect(applyPass(canonicalise, graph)).toBe(graph);
+  });
+
+  it('writes the mean over rows and columns as GlobalAveragePool', () => {
+    expect(mean([1, 2], true).split('\n')).toEqual([
+      'm = GlobalAveragePool(x) : float32 2x1x1x4',
+      'y = Activation(m) activation=relu : float32 2x1x1x4',
+    ]);
+    const [pool, flat, last] = mean([-2, 1], false).split('\n');
+    expect(pool).toMatch(/GlobalAveragePool\(x\) : float32 2x1x1x4$/);
+    expect(flat).toMatch(/Reshape\(.*: float32 2x4$/);
+    expect(last).toMatch(/activation=relu : float32 2x4$/);
+    for (const axes of [[1], [2, 3], [1, 2, 3], []]) expect(mean(axes, true)).toContain('Reduce');
+  });
+
+  it('keeps other folds, and means of integers and of maps of another rank', () => {
+    expect(folded('sum', 'float32', [2, 3, 5, 4])).toContain('Reduce');
+    expect(folded('mean', 'int32', [2, 3, 5, 4])).toContain('Reduce');
+    expect(folded('mean', 'float32', [2, 3, 5, 4, 6])).toContain('Reduce');
   });
 
   it('writes Squeeze, Unsqueeze and Flatten as one Reshape', () => {
