@@ -1,4 +1,4 @@
-/** Every variant of the convolution, pooling, matrix and normalisation kernels against the CPU reference. */
+/** The variants, in turn over the cases, of the convolution, pooling, matrix and normalisation kernels against the CPU reference. */
 import { afterAll, describe, it } from 'vitest';
 import { gpuTables } from '../helpers/case-tables.ts';
 import { checkCase } from '../helpers/check-case.ts';

@@ -1,4 +1,4 @@
-/** Every variant of the elementwise, data-movement, reduction and selection kernels against the CPU reference. */
+/** The variants, in turn over the cases, of the elementwise, data-movement, reduction and selection kernels against the CPU reference. */
 import { afterAll, describe, it } from 'vitest';
 import type { OpKind } from '../../src/ir/ops.ts';
 import { gpuTables } from '../helpers/case-tables.ts';
