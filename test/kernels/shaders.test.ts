@@ -86,7 +86,7 @@ function reflect({ wgsl }: ShaderModule): WgslReflect {
 beforeAll(async () => {
   // Tables of volumes are for the CPU: their kernels refuse three spatial dimensions, which another test checks.
   for (const { name, cases } of await caseTables()) if (!name.endsWith('3dCases')) cases.forEach(collect);
-});
+}, 120_000);
 
 describe('shaders', () => {
   it('come from every operator that dispatches', () => {
