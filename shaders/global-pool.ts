@@ -37,7 +37,7 @@ export const GLOBAL_POOL_PARAMS = {
 } as const;
 
 /** Declares `fn fold(a, b)`: the larger, or NaN when either is one; or the sum. */
-export function foldFunction({ kind, width }: GlobalPoolSpec): string {
+export function foldFunction({ kind, width }: Pick<GlobalPoolSpec, 'kind' | 'width'>): string {
   const element = vectorType('f32', width);
   return wgsl`
 #if ${kind === 'max'}

@@ -56,8 +56,9 @@ export class CompiledCache {
   }
 
   #evict(): void {
-    for (const [signature, { compiled, users }] of this.#entries) {
-      if (this.#entries.size <= MAX_COMPILED) return;
+    // Only the oldest: while those are in use, the youngest idle one would be let go in their place.
+    const excess = [...this.#entries].slice(0, Math.max(0, this.#entries.size - MAX_COMPILED));
+    for (const [signature, { compiled, users }] of excess) {
       if (users > 0) continue;
       this.#entries.delete(signature);
       release(compiled);

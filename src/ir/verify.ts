@@ -29,8 +29,8 @@ export function verify(graph: Graph): Graph {
 }
 
 /**
- * Orders nodes so that each follows its producers, keeping the given order where it is free (Kahn 1962).
- * Throws GraphError naming a missing tensor, or the nodes of a cycle.
+ * Orders nodes so that each follows its producers, depth first, the earliest given first: an order in which each does
+ * already stays as it is. Throws GraphError naming a missing tensor, or the nodes of a cycle.
  */
 export function topologicalOrder(nodes: readonly Node[], available: Iterable<string>): Node[] {
   const ready = new Set(available);
@@ -42,42 +42,40 @@ export function topologicalOrder(nodes: readonly Node[], available: Iterable<str
       producer.set(out, i);
     }
   });
-  const waiting = Array.from({ length: nodes.length }, () => 0);
-  const users = new Map<number, number[]>();
-  nodes.forEach((node, i) => {
-    for (const input of new Set(node.inputs)) {
-      if (input === '' || ready.has(input)) continue;
+  const producers = nodes.map((node) => {
+    const inputs = [...new Set(node.inputs)].filter((input) => input !== '' && !ready.has(input));
+    return inputs.map((input) => {
       const from = producer.get(input);
       if (from === undefined) throw new GraphError(`input "${input}" is produced by no node`, at(node));
-      waiting[i] = (waiting[i] ?? 0) + 1;
-      const list = users.get(from);
-      if (list) list.push(i);
-      else users.set(from, [i]);
-    }
+      return from;
+    });
   });
-  return drain(nodes, waiting, users);
+  return depthFirst(nodes, producers);
 }
 
-function drain(nodes: readonly Node[], waiting: number[], users: ReadonlyMap<number, readonly number[]>): Node[] {
+function depthFirst(nodes: readonly Node[], producers: readonly (readonly number[])[]): Node[] {
   const order: Node[] = [];
-  const queue = nodes.map((_, i) => i).filter((i) => waiting[i] === 0);
-  for (let head = 0; head < queue.length; head++) {
-    const i = queue[head] ?? 0;
-    const node = nodes[i];
-    if (node) order.push(node);
-    for (const user of users.get(i) ?? []) {
-      waiting[user] = (waiting[user] ?? 0) - 1;
-      if (waiting[user] === 0) queue.push(user);
+  const state = nodes.map((): 'new' | 'open' | 'done' => 'new');
+  const stack = nodes.map((_, i) => i).reverse();
+  for (let i = stack.at(-1); i !== undefined; i = stack.at(-1)) {
+    if (state[i] === 'new') {
+      state[i] = 'open';
+      const missing = (producers[i] ?? []).filter((from) => state[from] !== 'done');
+      if (missing.some((from) => state[from] === 'open')) throw cycle(nodes.filter((_, k) => state[k] === 'open'));
+      stack.push(...missing.reverse());
+      continue;
     }
-  }
-  if (order.length < nodes.length) {
-    const stuck = nodes
-      .filter((_, i) => (waiting[i] ?? 0) > 0)
-      .slice(0, 5)
-      .map((n) => `"${n.name}"`);
-    throw new GraphError(`the graph has a cycle through ${stuck.join(', ')}`);
+    const node = nodes[i];
+    if (node && state[i] === 'open') order.push(node);
+    state[i] = 'done';
+    stack.pop();
   }
   return order;
+}
+
+function cycle(nodes: readonly Node[]): GraphError {
+  const names = nodes.slice(0, 5).map(({ name }) => `"${name}"`);
+  return new GraphError(`the graph has a cycle through ${names.join(', ')}`);
 }
 
 function at(node: Node | undefined): { node?: string; op?: string } {

@@ -32,9 +32,14 @@ describe('graph', () => {
     );
   });
 
-  it('orders nodes by their data, keeping the order where it is free', () => {
-    const nodes = [relu('c', 'b', 'c'), relu('a', 'x', 'a'), relu('b', 'a', 'b'), relu('d', 'x', 'd')];
-    expect(topologicalOrder(nodes, ['x']).map((n) => n.name)).toEqual(['a', 'd', 'b', 'c']);
+  it('orders nodes by their data, depth first', () => {
+    const nodes = [relu('c', 'b', 'c'), relu('a', 'x', 'a'), relu('d', 'x', 'd'), relu('b', 'a', 'b')];
+    expect(topologicalOrder(nodes, ['x']).map((n) => n.name)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('keeps an order that is one: a branch is finished before the next begins', () => {
+    const nodes = [relu('a', 'x', 'a'), relu('b', 'a', 'b'), relu('c', 'x', 'c'), relu('d', 'b', 'd')];
+    expect(topologicalOrder(nodes, ['x'])).toEqual(nodes);
   });
 
   it('names the nodes of a cycle', () => {
