@@ -8,12 +8,15 @@ import { vectorType } from './numbers.ts';
 /** The fused tail of a kernel. */
 export interface EpilogueSpec {
   readonly bias: boolean;
-  /** `inPlace`: the residual is what `y` holds, to be overwritten; there is no binding for it. */
+  /**
+   * `inPlace`: where the parameter `accumulate` is 1, the residual is what `y` holds, to be overwritten, and there is no
+   * binding for it; where it is 0 there is no residual.
+   */
   readonly residual: 'none' | 'read' | 'inPlace';
   readonly residualType: 'f32' | 'f16';
   readonly outType: 'f32' | 'f16';
   readonly activation: ActivationKind;
-  /** Neighbouring channels of y are not neighbours in memory (see `Placement`); then y is written one by one. */
+  /** Neighbouring channels of y may not be neighbours in memory (see `Placement`); then y is written one by one. */
   readonly scattered: boolean;
 }
 
@@ -38,6 +41,7 @@ export function epilogueParams({ residual, scattered }: EpilogueSpec): ParamFiel
     y_offset: 'u32',
     y_pitch: 'u32',
     ...(residual === 'read' ? ({ r_offset: 'u32', r_pitch: 'u32' } as const) : {}),
+    ...(residual === 'inPlace' ? ({ accumulate: 'u32' } as const) : {}),
     ...(scattered ? ({ y_block: 'u32', y_step: 'u32', y_block_step: 'u32' } as const) : {}),
   };
 }
@@ -59,7 +63,7 @@ fn finish(acc: vec4<f32>, row: u32, channel: u32, lanes: u32) {
 #if ${residual === 'read'}
   v += vec4<f32>(residual[(params.r_offset + row * params.r_pitch + channel) / 4u]);
 #elif ${residual === 'inPlace'}
-  v += vec4<f32>(y[at]);
+  if (params.accumulate != 0u) { v += vec4<f32>(y[at]); }
 #endif
   y[at] = ${element}(activate(v));
 #else
@@ -68,17 +72,22 @@ fn finish(acc: vec4<f32>, row: u32, channel: u32, lanes: u32) {
   let r = params.r_offset + row * params.r_pitch + channel;
   v += vec4<f32>(f32(residual[r]), f32(residual[r + 1u]), f32(residual[r + 2u]), f32(residual[r + 3u]));
 #elif ${residual === 'inPlace'}
-  for (var j = 0u; j < lanes; j++) { v[j] += f32(y[at + channel + j]); }
+  if (params.accumulate != 0u) {
+    for (var j = 0u; j < lanes; j++) { v[j] += f32(y[at + channel + j]); }
+  }
 #endif
   v = activate(v);
-  for (var j = 0u; j < lanes; j++) {
 #if ${scattered}
-    let c = channel + j;
-    y[at + (c % params.y_block) * params.y_step + (c / params.y_block) * params.y_block_step] = ${element}(v[j]);
-#else
-    y[at + channel + j] = ${element}(v[j]);
-#endif
+  var block = channel / params.y_block;
+  var in_block = channel - block * params.y_block;
+  for (var j = 0u; j < lanes; j++) {
+    y[at + in_block * params.y_step + block * params.y_block_step] = ${element}(v[j]);
+    in_block++;
+    if (in_block == params.y_block) { in_block = 0u; block++; }
   }
+#else
+  for (var j = 0u; j < lanes; j++) { y[at + channel + j] = ${element}(v[j]); }
+#endif
 #endif
 }`;
 }

@@ -65,6 +65,10 @@ export interface LowerContext<K extends OpKind> {
   readonly shares: (input: number, output: number) => boolean;
   /** True when both lie in one buffer without sharing elements, so that a copy binds it once. Only data movement sees it. */
   readonly together?: (input: number, output: number) => boolean;
+  /** True when some convolution of the graph adds a residual. */
+  readonly accumulates: boolean;
+  /** True when the graph shuffles channels, so that some convolutions write theirs apart. */
+  readonly scatters: boolean;
   /** The elements of a value that is an initializer. */
   readonly constant: (name: string) => Tensor | undefined;
 }

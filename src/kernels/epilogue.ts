@@ -29,11 +29,23 @@ function pooled(activation: Activation): Activation {
   return activation.kind === 'relu' ? { kind: 'clip', alpha: 0, beta: Infinity } : activation;
 }
 
-/** The tail of a node. `bias` and `residual` are input positions; the latter for operators that have one. */
+/** Where a node's tail finds its operands. */
+export interface Tail {
+  /** Position of the bias among the inputs. */
+  readonly bias: number;
+  /** That of the residual, for operators that have one. */
+  readonly residual?: number;
+  /** Nodes like this one add what y holds: without a residual this one still shares their pipeline. */
+  readonly accumulates?: boolean;
+  /** Nodes like this one write channels that are scattered: where compiling costs the most, it shares their pipeline. */
+  readonly scatters?: boolean;
+}
+
+/** The tail of a node. */
 export function epilogueOf<K extends Producer>(
   context: LowerContext<K>,
   activation: Activation,
-  { bias, residual }: { readonly bias: number; readonly residual?: number },
+  { bias, residual, accumulates = false, scatters = false }: Tail,
 ): Epilogue {
   const { node, inputs } = context;
   const fused = pooled(activation);
@@ -44,11 +56,16 @@ export function epilogueOf<K extends Producer>(
   const rests = residual !== undefined && residualName ? inputPlacement(context, residual) : undefined;
   const inPlace = rests !== undefined && residual !== undefined && context.shares(residual, 0);
   const read = rests !== undefined && !inPlace;
-  const scattered = !hasPackedChannels(placement, y.shape);
+  const mayAccumulate = inPlace || (accumulates && !read);
+  const isSoftware = context.device.adapterClass === 'software';
+  const vector =
+    !(scatters && isSoftware) && isVectorised(placement, y.shape) && (!rests || isVectorised(rests, y.shape));
+  // What is written one by one anyway shares the pipeline of what a shuffle scatters, where compiling costs the most.
+  const scattered = !hasPackedChannels(placement, y.shape) || (!vector && isSoftware);
   return {
     spec: {
       bias: Boolean(biasName),
-      residual: inPlace ? 'inPlace' : read ? 'read' : 'none',
+      residual: mayAccumulate ? 'inPlace' : read ? 'read' : 'none',
       residualType: storedFloat((residual === undefined ? undefined : inputs[residual]?.dtype) ?? 'float32'),
       outType: storedFloat(y.dtype),
       activation: fused.kind,
@@ -60,8 +77,9 @@ export function epilogueOf<K extends Producer>(
       y_offset: placement.offset,
       y_pitch: placement.pitch,
       ...(read ? { r_offset: rests.offset, r_pitch: rests.pitch } : {}),
+      ...(mayAccumulate ? { accumulate: Number(inPlace) } : {}),
       ...(scattered ? { y_block: placement.block, y_step: placement.step, y_block_step: placement.blockStep } : {}),
     },
-    vector: isVectorised(placement, y.shape) && (!rests || isVectorised(rests, y.shape)),
+    vector,
   };
 }

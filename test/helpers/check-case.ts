@@ -52,8 +52,8 @@ async function checkSetup(
 ): Promise<void> {
   const expected = referenceOf(c, setup);
   const variants = KERNELS[c.op].kind === 'view' ? [undefined] : variantsOf(c, setup);
-  const { half = false, placement = 'dense', inPlace = false } = setup;
-  const how = `${half ? 'half, ' : ''}${inPlace ? 'in place, ' : ''}${placement}`;
+  const { half = false, placement = 'dense', inPlace = false, shared = false } = setup;
+  const how = `${half ? 'half, ' : ''}${inPlace ? 'in place, ' : ''}${shared ? 'shared, ' : ''}${placement}`;
   expect(variants.length, how).toBeGreaterThan(0);
   const floats = half ? { rtol: tolerance.rtol + HALF.rtol, atol: tolerance.atol + HALF.atol } : tolerance;
   for (const variant of choose(variants)) {

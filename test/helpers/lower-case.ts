@@ -19,12 +19,14 @@ export const TEST_PROFILE: DeviceProfile = { limits: DEFAULT_LIMITS, adapterClas
 /**
  * How the operands of a case lie in memory, where the operator's kernels allow it: everything dense and in float32 unless
  * said otherwise. `packed` and `odd` put rows apart (by multiples of 4 elements, or not), `scattered` also moves channels.
+ * `shared`: in a graph whose other convolutions accumulate and scatter, so that it shares their pipelines.
  */
 export interface Setup {
   readonly device?: DeviceProfile;
   readonly half?: boolean;
   readonly placement?: 'packed' | 'odd' | 'scattered';
   readonly inPlace?: boolean;
+  readonly shared?: boolean;
 }
 
 /** A case as lowering sees it, and its operands. */
@@ -50,6 +52,7 @@ export function setupsOf<K extends OpKind>(c: OpCase<K>, device: DeviceProfile):
       ? [{ device, half: true }, ...placements.slice(0, 1).map((placement) => ({ device, placement, half: true }))]
       : []),
     ...(alive.length > 0 ? [{ device, inPlace: true }] : []),
+    ...(c.op === 'Conv' ? [{ device, shared: true }] : []),
   ];
 }
 
@@ -87,6 +90,8 @@ export function prepare<K extends OpKind>(c: OpCase<K>, setup: Setup = {}): Prep
     }),
     outputPlacements: outputs.map(({ shape }) => outputPlacementFor(shape, placed ? setup.placement : undefined)),
     shares: () => false,
+    accumulates: setup.shared ?? false,
+    scatters: setup.shared ?? false,
     constant: (name) => graph.initializers.get(name),
   };
   const taken = setup.inPlace && kernels.kind === 'dispatch' ? kernels.inPlace?.(context) : undefined;

@@ -13,9 +13,19 @@ type ByLanes<T> = { readonly wide: T; readonly narrow: T };
 export const SUBGROUP_COLUMNS: readonly { readonly tile: ColumnTile; readonly speed: ByLanes<number> }[] = [
   { tile: { pixels: 25, quads: 1 }, speed: { wide: 50, narrow: 5.4 } },
   { tile: { pixels: 16, quads: 1 }, speed: { wide: 49, narrow: 5.2 } },
+  { tile: { pixels: 16, quads: 2 }, speed: { wide: 39, narrow: 6.5 } },
   { tile: { pixels: 25, quads: 2 }, speed: { wide: 39, narrow: 7 } },
   { tile: { pixels: 16, quads: 4 }, speed: { wide: 28, narrow: 7.1 } },
 ];
+
+/** The tiles that most layers take, by adapter, so that their pipelines are there already: they serve every window. */
+export const COMMON_COLUMNS: ByLanes<ColumnTile> = { wide: { pixels: 25, quads: 1 }, narrow: { pixels: 16, quads: 2 } };
+
+/**
+ * How many times as fast as the common tile another one has to be: each is one more pipeline to compile, which takes 0.2
+ * to 0.7 s, and a strip one more for every window. ResNet-18 gains 10 ms a run from having three more.
+ */
+export const COMPILE_CHARGE = 1.5;
 
 /**
  * Speed of a strip where most input columns are used twice and more (3×3 at stride 1), where they are not (3×3 at
@@ -35,10 +45,10 @@ const speed = (reuse: number, alone: number, single: number): StripSpeed => ({ r
 
 /** Lanes with pixels of their own. */
 export const SUBGROUP_STRIPS: readonly { readonly tile: StripTile; readonly speed: ByLanes<StripSpeed> }[] = [
-  { tile: strip(7, 4), speed: { wide: speed(38, 31, 5), narrow: speed(8.2, 6, 3.6) } },
-  { tile: strip(8, 4), speed: { wide: speed(37, 28, 4.5), narrow: speed(8.3, 5.8, 3) } },
+  { tile: strip(7, 4), speed: { wide: speed(38, 31, 5), narrow: speed(8.2, 6, 1) } },
+  { tile: strip(8, 4), speed: { wide: speed(37, 28, 4.5), narrow: speed(8.3, 5.8, 1) } },
   { tile: strip(7, 2), speed: { wide: speed(40, 21, 10), narrow: speed(7.3, 5, 1.9) } },
-  { tile: strip(4, 2), speed: { wide: speed(37, 20, 11), narrow: speed(5.7, 4, 1.9) } },
+  { tile: strip(4, 2), speed: { wide: speed(37, 20, 11), narrow: speed(5.7, 4, 2) } },
   { tile: strip(7, 1), speed: { wide: speed(32, 18, 7.6), narrow: speed(5.9, 3.5, 1.5) } },
   { tile: runs(8, 8), speed: { wide: speed(0, 0, 1), narrow: speed(0, 0, 1) } },
   { tile: runs(8, 4), speed: { wide: speed(0, 0, 2), narrow: speed(0, 0, 1) } },

@@ -1,7 +1,14 @@
 /** Convolution as an implicit matrix product: its variants, and which of them to prefer on which class of adapters. */
 import type { DeviceProfile } from '../../core/limits.ts';
 import { variant, type Variant } from '../definition.ts';
-import { REGISTER_STRIPS, SUBGROUP_COLUMNS, SUBGROUP_STRIPS, TILES } from './implicit-choices.ts';
+import {
+  COMMON_COLUMNS,
+  COMPILE_CHARGE,
+  REGISTER_STRIPS,
+  SUBGROUP_COLUMNS,
+  SUBGROUP_STRIPS,
+  TILES,
+} from './implicit-choices.ts';
 import { columnCalls, columnUse, type ColumnTile } from './implicit-columns.ts';
 import { implicitPlan, readsVectors, type ConvCall } from './implicit-plan.ts';
 import { stripCalls, stripReuse, stripUse, type StripTile } from './implicit-strip.ts';
@@ -78,13 +85,16 @@ const WIDE = 8;
 /** By the speed measured on lavapipe or SwiftShader, times the part of the work that is not wasted. */
 function bySpeed(plan: ConvPlan, { subgroupSize: size = 0 }: DeviceProfile): string[] {
   const adapter = size >= WIDE ? 'wide' : 'narrow';
+  const common = columnName(COMMON_COLUMNS[adapter]);
   const columns = SUBGROUP_COLUMNS.map(({ tile, speed }) => {
-    return { name: columnName(tile), value: speed[adapter] * columnUse(plan, tile, size) };
+    const name = columnName(tile);
+    const charge = name === common ? 1 : COMPILE_CHARGE;
+    return { name, value: (speed[adapter] * columnUse(plan, tile, size)) / charge };
   });
   const strips = SUBGROUP_STRIPS.map(({ tile, speed }) => {
     const { reuse, alone, single } = speed[adapter];
     const measured = tile.runs || !readsVectors(plan) ? single : stripReuse(plan, tile) >= 2 ? reuse : alone;
-    return { name: stripName(tile), value: measured * stripUse(plan, tile) };
+    return { name: stripName(tile), value: (measured * stripUse(plan, tile)) / COMPILE_CHARGE };
   });
   return [...columns, ...strips].sort((a, b) => b.value - a.value).map(({ name }) => name);
 }

@@ -1,7 +1,7 @@
 /** What the variants of a convolution have in common: its window, its epilogue, its operands. */
 import { storedFloat } from '../../core/dtype.ts';
 import { inputPlacement, required, value, type CallOperand, type LowerContext, type Variant } from '../definition.ts';
-import { epilogueOf, type Epilogue } from '../epilogue.ts';
+import { epilogueOf, type Epilogue, type Tail } from '../epilogue.ts';
 import { isVectorised } from '../../core/placement.ts';
 import { planarWindow, type PlanarWindow } from '../window.ts';
 
@@ -36,12 +36,19 @@ export function convPlan(context: ConvContext): ConvPlan {
     group: attributes.group,
     groupIn: window.params.in_c / attributes.group,
     groupOut: window.params.out_c / attributes.group,
-    epilogue: epilogueOf(context, attributes.activation, { bias: 2, residual: 3 }),
+    epilogue: convEpilogue(context),
     xType: storedFloat(x.dtype),
     wType: storedFloat(w.dtype),
     xVector: isVectorised(placement, x.shape),
     xParams: { x_offset: placement.offset, x_pitch: placement.pitch },
   };
+}
+
+/** The tail of a convolution. */
+export function convEpilogue(context: ConvContext, options: Pick<Tail, 'scatters'> = {}): Epilogue {
+  const { activation, group } = context.node.attributes;
+  const accumulates = context.accumulates && group === 1;
+  return epilogueOf(context, activation, { bias: 2, residual: 3, accumulates, ...options });
 }
 
 /** x, w, scale?, bias?, residual?, y: the binding order of the convolution shaders that read w as it is. */

@@ -66,10 +66,14 @@ export interface PointProductChoice {
 const NOTHING: CallOperand = { kind: 'scratch', id: '', elements: 0 };
 
 /**
- * How many times as fast as the common tile another one has to be: every tile is one more pipeline to compile. 14²×256
- * has 16 tiles of 4×4, for which 16 rows instead of 25 take 3.5 instead of 4.8 ms on lavapipe.
+ * How many times as fast as the common tile another one has to be: every tile is one more pipeline to compile, 0.1 to
+ * 0.3 s on a software adapter. 14²×256 has 16 tiles of 4×4, for which 16 rows instead of 25 take 3.5 instead of 4.8 ms
+ * on lavapipe.
  */
-const COMPILE_CHARGE = 1.25;
+const COMPILE_CHARGE = 2;
+
+/** A few tiles left over may well take the tile of all others, which is there. */
+const LEAST_USE = 0.2;
 
 function candidatesOf(products: PointProducts, family: ProductFamily, device: DeviceProfile): PointProductChoice[] {
   const p = productOf(products, { v: NOTHING, u: NOTHING, m: NOTHING });
@@ -77,11 +81,11 @@ function candidatesOf(products: PointProducts, family: ProductFamily, device: De
   switch (family) {
     case 'subgroup':
       return SUBGROUP_TILES.flatMap((tile) => {
-        const plan = subgroupPlan(p, tile, device);
+        const plan = subgroupPlan(p, tile, device, LEAST_USE);
         if (!plan) return [];
         const cost = (isCommon(tile) ? 1 : COMPILE_CHARGE) * subgroupCost(p, tile, plan);
         const calls = (product: Product): readonly ProductCall[] => {
-          const own = subgroupPlan(product, tile, device);
+          const own = subgroupPlan(product, tile, device, LEAST_USE);
           return own ? subgroupCalls(product, tile, own) : [];
         };
         return [{ cost, calls: (operands: PointOperands) => calls(of(operands)) }];

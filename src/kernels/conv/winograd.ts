@@ -43,8 +43,9 @@ const SCRATCH: { readonly [K in AdapterClass]: number } = {
 /** Scratch memory may also take this part of what x and y take. */
 const SCRATCH_PART = 1 / 8;
 
-/** Chunks are whole multiples of this many tiles, the rows of the product kernels' largest tiles. */
-const CHUNK_STEP = { software: 25, other: 128 };
+/** Chunks are whole multiples of this many tiles, the rows of the product kernels' common tiles. */
+const CHUNK_STEP = { wide: 25, narrow: 16, other: 128 };
+const WIDE = 8;
 
 /** The plan of a convolution with tiles of `outputs` × `outputs`; nothing where it is no Winograd convolution. */
 export function winogradPlan(context: ConvContext, outputs: TileOutputs): WinogradPlan | undefined {
@@ -66,8 +67,9 @@ export function winogradPlan(context: ConvContext, outputs: TileOutputs): Winogr
 
 /** How many of the tiles to transform at a time. */
 function chunkOf(context: ConvContext, tiles: number, bytesPerTile: number): number {
-  const { adapterClass } = context.device;
-  const step = adapterClass === 'software' ? CHUNK_STEP.software : CHUNK_STEP.other;
+  const { adapterClass, subgroupSize = WIDE } = context.device;
+  const lanes = subgroupSize >= WIDE ? 'wide' : 'narrow';
+  const step = CHUNK_STEP[adapterClass === 'software' ? lanes : 'other'];
   const around = 4 * (product(required(context, 0).shape) + product(result(context).shape));
   const most = Math.max(SCRATCH[adapterClass], around * SCRATCH_PART) / bytesPerTile;
   const even = ceilDiv(tiles, Math.max(1, ceilDiv(tiles, Math.max(step, most))));

@@ -63,9 +63,27 @@ export function contextOf(
     outputPlacements: node.outputs.map(placementOf),
     shares,
     together: (input, output) => sameRoot(input, output) && !shares(input, output),
+    ...traitsOf(graph),
     constant: (name) => graph.initializers.get(name),
   };
   return context;
+}
+
+/** What a node may want to know of the rest of its graph, to share pipelines with it. */
+type Traits = Pick<LowerContext<OpKind>, 'accumulates' | 'scatters'>;
+
+const traits = new WeakMap<Graph, Traits>();
+
+/** Remembered: every context of a graph asks. */
+function traitsOf(graph: Graph): Traits {
+  const known = traits.get(graph);
+  if (known) return known;
+  const found: Traits = {
+    accumulates: graph.nodes.some(({ op, inputs }) => op === 'Conv' && Boolean(inputs[3])),
+    scatters: graph.nodes.some(({ op }) => op === 'ChannelShuffle'),
+  };
+  traits.set(graph, found);
+  return found;
 }
 
 /** A context known to be of one operator. */
