@@ -19,7 +19,7 @@ const LIGHT: readonly (readonly [name: string, dispatches: number, pipelines: nu
   ['densenet121', 395, 16],
   ['inception_v1', 111, 22],
   ['inception_v2', 166, 16],
-  ['resnet50', 120, 16],
+  ['resnet50', 120, 15],
   ['shufflenet', 60, 17],
   ['squeezenet', 66, 11],
   ['vgg19', 297, 10],

@@ -64,7 +64,7 @@ describe('the step check', () => {
   it('names the node whose kernel is wrong, and not those that only read its result', async () => {
     const graph = network();
     const broken = withKernel(planGraph(graph, profileOf(device)), 'pool', (wgsl) => {
-      const edited = wgsl.replace('(v > acc)', '(v < acc)');
+      const edited = wgsl.replace('(b > a)', '(b < a)');
       expect(edited).not.toBe(wgsl);
       return edited;
     });

@@ -3,9 +3,16 @@ import { ACTIVATION_PARAMS } from '../../../shaders/lib/activation.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import type { CallOperand } from '../definition.ts';
 import type { Product, ProductCall } from '../product/product.ts';
-import { fitsRegisters, REGISTER_TILES, registerCalls, registerCost } from '../product/registers.ts';
-import { isCommon, SUBGROUP_TILES, subgroupCalls, subgroupCost, subgroupPlan } from '../product/subgroups.ts';
-import { fitsTile, tiledCalls, tiledCost, TILES } from '../product/tiled.ts';
+import { fitsRegisters, REGISTER_TILES, registerCalls, registerCost, registerName } from '../product/registers.ts';
+import {
+  isCommon,
+  SUBGROUP_TILES,
+  subgroupCalls,
+  subgroupCost,
+  subgroupName,
+  subgroupPlan,
+} from '../product/subgroups.ts';
+import { fitsTile, tiledCalls, tiledCost, tiledName, TILES } from '../product/tiled.ts';
 
 /** m[point] = v[point] · u[point]: `rows` tiles, `depth` input channels and `columns` output channels in whole vectors. */
 export interface PointProducts {
@@ -57,8 +64,12 @@ function productOf({ points, rows, depth, columns }: PointProducts, { v, u, m }:
 
 /** One way to make the products. */
 export interface PointProductChoice {
+  /** The tile. */
+  readonly name: string;
   /** Estimated time, in the unit of the family. */
   readonly cost: number;
+  /** The same with what compiling one more pipeline costs. */
+  readonly price: number;
   calls(operands: PointOperands): readonly ProductCall[];
 }
 
@@ -70,7 +81,7 @@ const NOTHING: CallOperand = { kind: 'scratch', id: '', elements: 0 };
  * 0.3 s on a software adapter. 14²×256 has 16 tiles of 4×4, for which 16 rows instead of 25 take 3.5 instead of 4.8 ms
  * on lavapipe.
  */
-const COMPILE_CHARGE = 2;
+const COMPILE_CHARGE = 1.5;
 
 /** A few tiles left over may well take the tile of all others, which is there. */
 const LEAST_USE = 0.2;
@@ -83,29 +94,34 @@ function candidatesOf(products: PointProducts, family: ProductFamily, device: De
       return SUBGROUP_TILES.flatMap((tile) => {
         const plan = subgroupPlan(p, tile, device, LEAST_USE);
         if (!plan) return [];
-        const cost = (isCommon(tile) ? 1 : COMPILE_CHARGE) * subgroupCost(p, tile, plan);
+        const cost = subgroupCost(p, tile, plan);
+        const price = isCommon(tile) ? cost : COMPILE_CHARGE * cost;
         const calls = (product: Product): readonly ProductCall[] => {
           const own = subgroupPlan(product, tile, device, LEAST_USE);
           return own ? subgroupCalls(product, tile, own) : [];
         };
-        return [{ cost, calls: (operands: PointOperands) => calls(of(operands)) }];
+        return [{ name: subgroupName(tile), cost, price, calls: (operands: PointOperands) => calls(of(operands)) }];
       });
     case 'tiled':
       return TILES.filter((tile) => tile.splits === 1 && fitsTile(p, tile, device)).map((tile) => {
-        return { cost: tiledCost(p, tile, device), calls: (operands) => tiledCalls(of(operands), tile, device) };
+        const cost = tiledCost(p, tile, device);
+        return { name: tiledName(tile), cost, price: cost, calls: (o) => tiledCalls(of(o), tile, device) };
       });
     case 'registers':
       return REGISTER_TILES.filter((tile) => fitsRegisters(p, tile)).map((tile) => {
-        return { cost: registerCost(p, tile, device), calls: (operands) => registerCalls(of(operands), tile, device) };
+        const cost = registerCost(p, tile, device);
+        return { name: registerName(tile), cost, price: cost, calls: (o) => registerCalls(of(o), tile, device) };
       });
   }
 }
 
-/** The best tile of a family for the products; nothing where none applies. */
+/** The best tile of a family for the products, or the one called `like` where it applies; nothing where none does. */
 export function pointProductChoice(
   products: PointProducts,
   family: ProductFamily,
   device: DeviceProfile,
+  like?: string,
 ): PointProductChoice | undefined {
-  return candidatesOf(products, family, device).sort((a, b) => a.cost - b.cost)[0];
+  const candidates = candidatesOf(products, family, device).sort((a, b) => a.price - b.price);
+  return candidates.find(({ name }) => name === like) ?? candidates[0];
 }

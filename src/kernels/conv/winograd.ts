@@ -12,7 +12,13 @@ import { ceilDiv, product, range } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value, variant } from '../definition.ts';
 import type { CallOperand, KernelCall, PreparedOperand, Variant } from '../definition.ts';
 import { convPlan, type ConvContext, type ConvPlan } from './shared.ts';
-import { pointProductChoice, type PointOperands, type PointProducts, type ProductFamily } from './winograd-products.ts';
+import {
+  pointProductChoice,
+  type PointOperands,
+  type PointProductChoice,
+  type PointProducts,
+  type ProductFamily,
+} from './winograd-products.ts';
 
 /** A convolution in the transformed domain. */
 export interface WinogradPlan extends ConvPlan {
@@ -107,9 +113,11 @@ function winogradCalls(
 ): Omit<KernelCall, 'variant'>[] | undefined {
   const { tiles, chunk } = plan;
   const rest = tiles % chunk;
-  const choices = [chunk, ...(rest > 0 ? [rest] : [])].map((rows) => {
-    return pointProductChoice(pointProducts(plan, rows), family, context.device);
-  });
+  const choiceOf = (rows: number, like?: string): PointProductChoice | undefined =>
+    pointProductChoice(pointProducts(plan, rows), family, context.device, like);
+  const first = choiceOf(chunk);
+  // What is left over takes the tile of all others, which is there.
+  const choices = rest > 0 ? [first, choiceOf(rest, first?.name)] : [first];
   if (choices.includes(undefined)) return undefined;
   const operands = pointOperands(context, plan);
   const [whole = [], last = []] = choices.map((choice, i) => {
