@@ -1,6 +1,7 @@
 /** Where to try Winograd convolution first, and with which tile. */
 import { tilePoints, type TileOutputs } from '../../../shaders/lib/winograd.ts';
 import type { ConvContext } from './shared.ts';
+import { ceilDiv } from '../../util/arrays.ts';
 import { pointProductChoice, type PointProducts, type ProductFamily } from './winograd-products.ts';
 import { pointProducts, winogradName, winogradPlan, type WinogradPlan } from './winograd.ts';
 
@@ -11,6 +12,9 @@ import { pointProducts, winogradName, winogradPlan, type WinogradPlan } from './
  */
 const TRANSFORM_COST = { wide: 72, narrow: 40 };
 const WIDE = 8;
+
+/** One more dispatch, in the same unit: 35 µs on lavapipe, 50 on SwiftShader (4²×64). */
+const DISPATCH_COST = { wide: 65_000, narrow: 20_000 };
 
 /** How many times as fast as one product of all pixels and weights it has to be, for the three pipelines more. */
 const COMPILE_CHARGE = 1.25;
@@ -61,7 +65,10 @@ function estimate(context: ConvContext, plan: WinogradPlan, family: ProductFamil
   const points = tilePoints(outputs);
   const vectors = tiles * (2 * points * kQuads + (points + outputs ** 2) * quads);
   const products = (rows: number): number => (rows === 0 ? 0 : costOf(pointProducts(plan, rows), context, family));
-  const transforms = (vectors / lanes) * (lanes >= WIDE ? TRANSFORM_COST.wide : TRANSFORM_COST.narrow);
+  const adapter = lanes >= WIDE ? 'wide' : 'narrow';
+  // One product would be one dispatch.
+  const dispatches = (3 * ceilDiv(tiles, chunk) - 1) * DISPATCH_COST[adapter];
+  const transforms = (vectors / lanes) * TRANSFORM_COST[adapter] + dispatches;
   return Math.floor(tiles / chunk) * products(chunk) + products(tiles % chunk) + transforms;
 }
 
