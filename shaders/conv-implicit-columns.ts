@@ -71,14 +71,17 @@ ${lines(pixels, pixel)}
 ${lines(quads, (q) => `        w_at${q} += 4u * params.row_quads;`)}`;
 }
 
-/** Writes the sums of a quad, in a loop: the code of one epilogue for each pixel takes long to compile. */
+/**
+ * Writes the sums of a quad, in a loop: the code of one epilogue for each pixel takes long to compile. It ends at a
+ * parameter, since Mesa unrolls what ends at a constant.
+ */
 function tail({ pixels }: ConvImplicitColumnsSpec, q: number): string {
   return `  if (first${q} < params.group_out) {
     var sums${q} = array<vec4<f32>, ${u32(pixels)}>(${range(pixels)
       .map((p) => sumName(p, q))
       .join(', ')});
     let lanes${q} = min(4u, params.group_out - first${q});
-    for (var s = 0u; s < min(${u32(pixels)}, params.count - first_pixel); s++) {
+    for (var s = 0u; s < min(params.tile_pixels, params.count - first_pixel); s++) {
       finish(sums${q}[s], first_pixel + s, group * params.group_out + first${q}, lanes${q});
     }
   }`;
@@ -106,6 +109,7 @@ export function convImplicitColumnsShader(spec: ConvImplicitColumnsSpec): Shader
       group_out: 'u32',
       panel: 'u32',
       row_quads: 'u32',
+      tile_pixels: 'u32',
       ...epilogueParams(spec),
     },
     workgroupSize: [size, 1, 1],

@@ -11,7 +11,8 @@
  *   lane loads a part and passes it round. Without, neighbours are blocks of output channels.
  * Dispatch: with subgroups [group · blocks, ⌈strips / size⌉, 1], strips of all rows; else dispatch1d(group · blocks · strips, size).
  * Spec: window (but for the kernel height); pixels, quads; input, see lib/strip.ts (`rows`: group 1, x_pitch = channels);
- *   subgroups; size; outVector; xType, wType f32 or f16; epilogue.
+ *   subgroups; size; outVector; xType, wType f32 or f16; epilogue; rolled, for software adapters: sums, how many an
+ *   invocation has, bounds the loop that writes them, which Mesa would unroll.
  * Limits: no workgroup storage.
  */
 import {
@@ -33,6 +34,7 @@ import { inputRow, WINDOW_PARAMS, X_PARAMS } from './lib/window.ts';
 export interface ConvImplicitStripSpec extends EpilogueSpec, StripSpec {
   readonly quads: number;
   readonly subgroups: boolean;
+  readonly rolled: boolean;
   readonly size: number;
   readonly outVector: 1 | 4;
   readonly xType: 'f32' | 'f16';
@@ -93,10 +95,10 @@ function position({ subgroups, size }: ConvImplicitStripSpec): string {
 }
 
 /** Writes the sums, in a loop: the code of one epilogue for each takes long to compile. */
-function tail({ pixels, quads }: ConvImplicitStripSpec): string {
+function tail({ pixels, quads, rolled }: ConvImplicitStripSpec): string {
   return `  if (own_strip < params.count) {
     var sums = array<vec4<f32>, ${u32(pixels * quads)}>(${sumNames(pixels, quads)});
-    for (var s = 0u; s < ${u32(pixels * quads)}; s++) {
+    for (var s = 0u; s < ${rolled ? 'params.sums' : u32(pixels * quads)}; s++) {
       let pixel = ox + s / QUADS;
       let channel = first + s % QUADS * 4u;
       if (pixel < params.out_w && channel < params.group_out) {
@@ -130,6 +132,7 @@ export function convImplicitStripShader(spec: ConvImplicitStripSpec): ShaderModu
       steps: 'u32',
       panel: 'u32',
       row_quads: 'u32',
+      ...(spec.rolled ? ({ sums: 'u32' } as const) : {}),
       ...epilogueParams(spec),
     },
     workgroupSize: [size, 1, 1],

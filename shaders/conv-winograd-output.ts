@@ -48,6 +48,16 @@ function store(c: number): string {
   return `if (ox + ${u32(c)} < params.out_w) { finish(p${c} + start, row + ${u32(c)}, channel, lanes); }`;
 }
 
+/** Writes a row of the tile, `p0`…; rolled, in a loop: each copy of the epilogue takes lavapipe 40 ms to compile. */
+function storeLine({ outputs, rolled }: ConvWinogradOutputSpec): string {
+  const results = range(outputs);
+  if (!rolled) return results.map(store).join('\n    ');
+  return `var line = array<vec4<f32>, ${u32(outputs)}>(${names('p', results).join(', ')});
+    for (var k = 0u; k < min(params.side - 2u, params.out_w - ox); k++) {
+      finish(line[k] + start, row + k, channel, lanes);
+    }`;
+}
+
 export function convWinogradOutputShader(spec: ConvWinogradOutputSpec): ShaderModule {
   const { outputs, outVector, rolled } = spec;
   const side = range(tileExtent(outputs));
@@ -99,7 +109,7 @@ export function convWinogradOutputShader(spec: ConvWinogradOutputSpec): ShaderMo
     if (oy + r >= params.out_h) { break; }
   ${fromPoints(outputs, queue.heads, 'p')}
     let row = (n * params.out_h + oy + r) * params.out_w + ox;
-    ${results.map(store).join('\n    ')}
+    ${storeLine(spec)}
     ${queue.advance}
   }`,
   });

@@ -174,7 +174,7 @@ interface Places {
 
 /**
  * Writes the sums in loops of unknown length: an epilogue for each would be compiled for longer than it ever runs (25x4 on
- * lavapipe: 0.98 s, and 0.37 in loops).
+ * lavapipe: 0.98 s, and 0.37 in loops). The extents of the tile are parameters: Mesa unrolls what ends at a constant.
  */
 function tail(spec: SubgroupProductSpec, places: Places): string {
   const { rows, quads } = spec;
@@ -183,7 +183,7 @@ function tail(spec: SubgroupProductSpec, places: Places): string {
   const sum = withBias(spec, `sums[q * ${u32(rows)} + r]`, hoisted ? 'bias_vector' : productBias('y_row', 'channel'));
   return wgsl`
   var sums = array<vec4<f32>, ${u32(rows * quads)}>(${names.join(', ')});
-  for (var q = 0u; q < min(${u32(quads)}, ${places.quads}); q++) {
+  for (var q = 0u; q < min(params.tile_quads, ${places.quads}); q++) {
     let y_column = ${places.column};
     if (y_column < params.width) {
       let lanes = min(4u, params.width - y_column);
@@ -191,7 +191,7 @@ function tail(spec: SubgroupProductSpec, places: Places): string {
 #if ${hoisted}
       let bias_vector = ${productBias('0u', 'channel')};
 #endif
-      for (var r = 0u; r < min(${u32(rows)}, ${places.rows}); r++) {
+      for (var r = 0u; r < min(params.tile_rows, ${places.rows}); r++) {
         let y_row = ${places.row};
         if (y_row < params.rows) {
           finish(${sum}, batch * params.rows + y_row, channel, lanes);
@@ -204,7 +204,7 @@ function tail(spec: SubgroupProductSpec, places: Places): string {
 export function subgroupProductShader(spec: SubgroupProductSpec): ShaderModule {
   return shaderModule({
     bindings: productBindings(spec),
-    params: { ...operandParams(spec), ...tailParams(spec) },
+    params: { ...operandParams(spec), tile_rows: 'u32', tile_quads: 'u32', ...tailParams(spec) },
     workgroupSize: [spec.size, 1, 1],
     subgroups: true,
     declarations: finishFunction(spec, spec.outVector),

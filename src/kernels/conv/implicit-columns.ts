@@ -63,6 +63,7 @@ export function columnCalls(context: ConvContext, tile: ColumnTile): readonly Co
         group_out: groupOut,
         panel: panelVectors(plan, order),
         row_quads: rowQuads,
+        tile_pixels: tile.pixels,
         ...epilogue.params,
       },
       workgroups,

@@ -97,6 +97,7 @@ export function stripCalls(context: ConvContext, tile: StripTile): readonly Conv
   const { input, size, order, blocks, strips, count, workgroups } = grid;
   const { pixels, quads, subgroups } = tile;
   const outVector = outVectorOf(plan);
+  const rolled = context.device.adapterClass === 'software';
   return [
     {
       shader: convImplicitStripShader({
@@ -107,6 +108,7 @@ export function stripCalls(context: ConvContext, tile: StripTile): readonly Conv
         subgroups,
         size,
         outVector,
+        rolled,
         xType,
         wType,
         ...epilogue.spec,
@@ -125,6 +127,7 @@ export function stripCalls(context: ConvContext, tile: StripTile): readonly Conv
         steps: ceilDiv(groupIn, order.depth),
         panel: panelVectors(plan, order),
         row_quads: order.quads,
+        ...(rolled ? { sums: pixels * quads } : {}),
         ...epilogue.params,
       },
       workgroups,

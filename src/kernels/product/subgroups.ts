@@ -95,7 +95,7 @@ export function subgroupCalls(p: Product, tile: SubgroupTile, { device, size, bl
   return blocks.map((part) => ({
     shader: subgroupProductShader({ ...productSpec(p, part), ...tile, size }),
     operands: productOperands(p, part, device),
-    params: productValues(p, part),
+    params: { ...productValues(p, part), tile_rows: tile.rows, tile_quads: tile.quads },
     workgroups: [ceilDiv(part.width, block.columns), ceilDiv(p.rows, block.rows), batchesOf(p)],
   }));
 }
