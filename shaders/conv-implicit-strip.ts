@@ -10,7 +10,7 @@
  * Workgroup: size × 1 × 1. With subgroups it is one of them: lanes are strips that share their weights, of which each
  *   lane loads a part and passes it round. Without, neighbours are blocks of output channels.
  * Dispatch: with subgroups [group · blocks, ⌈strips / size⌉, 1], strips of all rows; else dispatch1d(group · blocks · strips, size).
- * Spec: window (but for the kernel height); pixels, quads; input, see lib/strip.ts (`rows`: group 1, x_pitch = channels);
+ * Spec: window (but for the kernel height); pixels, quads; input, see lib/strip.ts;
  *   subgroups; size; outVector; xType, wType f32 or f16; epilogue; rolled, for software adapters: sums, how many an
  *   invocation has, bounds the loop that writes them, which Mesa would unroll.
  * Limits: no workgroup storage.
@@ -114,7 +114,7 @@ export function convImplicitStripShader(spec: ConvImplicitStripSpec): ShaderModu
     `  let bias${q} = ${spec.bias ? biasVector(`group * params.group_out + first + ${u32(4 * q)}`) : 'vec4<f32>()'};`;
   return shaderModule({
     bindings: [
-      { name: 'x', access: 'read', element: vectorType(spec.xType, input.kind === 'scalars' ? 1 : 4) },
+      { name: 'x', access: 'read', element: vectorType(spec.xType, input === 'scalars' ? 1 : 4) },
       { name: 'w', access: 'read', element: vectorType(spec.wType, 4) },
       ...epilogueBindings(spec, outVector),
       outputBinding(spec, outVector),

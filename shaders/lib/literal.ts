@@ -10,14 +10,6 @@ export function u32(value: number): string {
   return `${value}u`;
 }
 
-/** An i32 literal, `-3i`. */
-export function i32(value: number): string {
-  if (!Number.isInteger(value) || value < -0x80000000 || value > 0x7fffffff) {
-    throw new PlanError(`${value} is not an i32 literal`);
-  }
-  return value === -0x80000000 ? '(-2147483647i - 1i)' : `${value}i`;
-}
-
 /**
  * An f32 literal that reads back as the same float32. WGSL has no infinities or NaN: those are passed as
  * parameters by the caller.

@@ -29,7 +29,7 @@ export const COMPILE_CHARGE = 1.5;
 
 /**
  * Speed of a strip where most input columns are used twice and more (3×3 at stride 1), where they are not (3×3 at
- * stride 2), and where channels are read one by one or in runs (7×7 and 3×3 at stride 2 on three channels). These last
+ * stride 2), and where channels are read one by one (7×7 and 3×3 at stride 2 on three channels). These last
  * unroll so much that compiling counts, 0.2 to 4 s for a network's one such layer: theirs is the speed of a hundred runs
  * with it shared out among them.
  */
@@ -39,8 +39,7 @@ interface StripSpeed {
   readonly single: number;
 }
 
-const strip = (pixels: number, quads: number): StripTile => ({ pixels, quads, subgroups: true, runs: false });
-const runs = (pixels: number, quads: number): StripTile => ({ pixels, quads, subgroups: true, runs: true });
+const strip = (pixels: number, quads: number): StripTile => ({ pixels, quads, subgroups: true });
 const speed = (reuse: number, alone: number, single: number): StripSpeed => ({ reuse, alone, single });
 
 /** Lanes with pixels of their own. */
@@ -50,14 +49,12 @@ export const SUBGROUP_STRIPS: readonly { readonly tile: StripTile; readonly spee
   { tile: strip(7, 2), speed: { wide: speed(40, 21, 10), narrow: speed(7.3, 5, 1.9) } },
   { tile: strip(4, 2), speed: { wide: speed(37, 20, 11), narrow: speed(5.7, 4, 2) } },
   { tile: strip(7, 1), speed: { wide: speed(32, 18, 7.6), narrow: speed(5.9, 3.5, 1.5) } },
-  { tile: runs(8, 8), speed: { wide: speed(0, 0, 1), narrow: speed(0, 0, 1) } },
-  { tile: runs(8, 4), speed: { wide: speed(0, 0, 2), narrow: speed(0, 0, 1) } },
 ];
 
 /** Without subgroups, from large to small. */
 export const REGISTER_STRIPS: readonly StripTile[] = [
-  { pixels: 7, quads: 2, subgroups: false, runs: false },
-  { pixels: 7, quads: 1, subgroups: false, runs: false },
+  { pixels: 7, quads: 2, subgroups: false },
+  { pixels: 7, quads: 1, subgroups: false },
 ];
 
 const tile = (tileRows: number, tileColumns: number, tileDepth: number, rows: number, quads: number): TiledChoice => {

@@ -14,8 +14,6 @@ export interface StripTile {
   readonly quads: number;
   /** Shares weights within a subgroup. */
   readonly subgroups: boolean;
-  /** Reads few channels as runs of vectors; otherwise by vectors of four channels, or one by one where it must. */
-  readonly runs: boolean;
 }
 
 /** Part of the work of a tile that is not wasted on pixels and channels past the end. */
@@ -33,19 +31,8 @@ export function stripReuse({ spec }: ConvPlan, { pixels }: StripTile): number {
 /** Vector multiply-adds of one step, all of them in the text: more take seconds to compile. */
 const LARGEST_STEP = 1100;
 
-/** More channels than this are better read channel by channel, or in fours. */
-const MOST_RUN_CHANNELS = 3;
-
 /** Invocations of a workgroup without subgroups, as for products (kernels/product/registers.ts). */
 const WORKGROUP = { software: 16, other: 64 };
-
-/** How a tile reads this input; nothing where it cannot. */
-function inputOf(plan: ConvPlan, { runs }: StripTile): StripInput | undefined {
-  const { group, groupIn, xParams } = plan;
-  if (!runs) return { kind: readsVectors(plan) ? 'vectors' : 'scalars' };
-  const isDense = group === 1 && xParams.x_pitch === groupIn;
-  return isDense && groupIn <= MOST_RUN_CHANNELS ? { kind: 'rows', channels: groupIn } : undefined;
-}
 
 /** Invocations of a workgroup; nothing where the tile needs subgroups that the device lacks. */
 function sizeOf({ subgroups }: StripTile, { features, subgroupSize, adapterClass, limits }: DeviceProfile) {
@@ -69,9 +56,9 @@ interface StripGrid {
 function gridOf(plan: ConvPlan, tile: StripTile, device: DeviceProfile): StripGrid | undefined {
   const { spec, batch, params, group, groupOut } = plan;
   const { pixels, quads, subgroups } = tile;
-  const input = inputOf(plan, tile);
+  const input: StripInput = readsVectors(plan) ? 'vectors' : 'scalars';
   const size = sizeOf(tile, device);
-  if (!input || size === undefined || stripUse(plan, tile) < LEAST_USE) return undefined;
+  if (size === undefined || stripUse(plan, tile) < LEAST_USE) return undefined;
   const [lines, taps] = spec.kernel;
   const depth = stripDepth(input);
   if (product([pixels, quads, depth, taps]) > LARGEST_STEP) return undefined;

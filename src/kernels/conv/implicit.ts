@@ -23,9 +23,9 @@ interface Candidate {
   calls(context: ConvContext): readonly ConvCall[] | undefined;
 }
 
-/** `strip-7x16`, `registers-7x16`, `runs-8x16`: pixels × channels of an invocation. */
-function stripName({ pixels, quads, subgroups, runs }: StripTile): string {
-  return `${runs ? 'runs' : subgroups ? 'strip' : 'registers'}-${pixels}x${4 * quads}`;
+/** `strip-7x16`, `registers-7x16`: pixels × channels of an invocation. */
+function stripName({ pixels, quads, subgroups }: StripTile): string {
+  return `${subgroups ? 'strip' : 'registers'}-${pixels}x${4 * quads}`;
 }
 
 function columnName({ pixels, quads }: ColumnTile): string {
@@ -93,7 +93,7 @@ function bySpeed(plan: ConvPlan, { subgroupSize: size = 0 }: DeviceProfile): str
   });
   const strips = SUBGROUP_STRIPS.map(({ tile, speed }) => {
     const { reuse, alone, single } = speed[adapter];
-    const measured = tile.runs || !readsVectors(plan) ? single : stripReuse(plan, tile) >= 2 ? reuse : alone;
+    const measured = !readsVectors(plan) ? single : stripReuse(plan, tile) >= 2 ? reuse : alone;
     return { name: stripName(tile), value: (measured * stripUse(plan, tile)) / COMPILE_CHARGE };
   });
   return [...columns, ...strips].sort((a, b) => b.value - a.value).map(({ name }) => name);
