@@ -1,5 +1,5 @@
 /** Half storage on the GPU: whole networks stay close to the reference, every step is as exact as a half allows. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mobilenetV3 } from '../../models/mobilenet-v3.ts';
 import { shufflenetV2 } from '../../models/shufflenet-v2.ts';
 import { squeezenet } from '../../models/squeezenet.ts';
@@ -32,6 +32,8 @@ function feedsFor(graph: Graph, seed: number): Map<string, Tensor> {
 const small = { classes: 10, weights: randomWeights(3), resolution: 64 };
 
 describe('float16', () => {
+  beforeEach(({ skip }) => skip(!device.features.has('shader-f16'), 'this adapter has no shader-f16'));
+
   it.each([
     ['MobileNet v3', () => mobilenetV3({ ...small, variant: 'small' })],
     ['ShuffleNet v2', () => shufflenetV2({ ...small, width: 0.5 })],
@@ -65,7 +67,9 @@ describe('float16', () => {
       reports.filter(({ ok }) => !ok).map(({ node, variants, text }) => `${node} ${variants.join()}: ${text}`),
     ).toEqual([]);
   });
+});
 
+describe('a plan in float16', () => {
   it('needs a device that has it', () => {
     const graph = compile(shufflenetV2(small), { level: 'full' });
     const without = { limits: DEFAULT_LIMITS, adapterClass: 'discrete' as const, features: [] };

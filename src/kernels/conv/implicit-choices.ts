@@ -48,6 +48,7 @@ export const SUBGROUP_STRIPS: readonly { readonly tile: StripTile; readonly spee
   { tile: strip(8, 4), speed: { wide: speed(37, 28, 4.5), narrow: speed(8.3, 5.8, 1) } },
   { tile: strip(7, 2), speed: { wide: speed(40, 21, 10), narrow: speed(7.3, 5, 1.9) } },
   { tile: strip(4, 2), speed: { wide: speed(37, 20, 11), narrow: speed(5.7, 4, 2) } },
+  { tile: strip(2, 4), speed: { wide: speed(10, 10, 5), narrow: speed(2, 2, 1) } },
   { tile: strip(7, 1), speed: { wide: speed(32, 18, 7.6), narrow: speed(5.9, 3.5, 1.5) } },
 ];
 

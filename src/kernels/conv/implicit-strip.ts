@@ -21,15 +21,25 @@ export function stripUse({ params, groupOut }: ConvPlan, { pixels, quads }: Stri
   return usedPart(params.out_w, pixels) * usedPart(groupOut, 4 * quads);
 }
 
-/** How often a strip uses each input column that it loads, on average. */
-export function stripReuse({ spec }: ConvPlan, { pixels }: StripTile): number {
+/** Input columns that a strip sees. */
+function columnsSeen({ spec }: ConvPlan, { pixels }: StripTile): number {
   const [taps, stride, dilation] = [spec.kernel[1], spec.strides[1], spec.dilations[1]];
-  const columns = new Set(range(pixels).flatMap((p) => range(taps).map((tap) => p * stride + tap * dilation)));
-  return (pixels * taps) / columns.size;
+  return new Set(range(pixels).flatMap((p) => range(taps).map((tap) => p * stride + tap * dilation))).size;
+}
+
+/** How often a strip uses each input column that it loads, on average. */
+export function stripReuse(plan: ConvPlan, tile: StripTile): number {
+  return (tile.pixels * plan.spec.kernel[1]) / columnsSeen(plan, tile);
 }
 
 /** Vector multiply-adds of one step, all of them in the text: more take seconds to compile. */
 const LARGEST_STEP = 1100;
+
+/**
+ * Input columns of a step: where each lies, and whether inside, is kept all along. 29 and 35 of them (3×5 at stride 4,
+ * 11×11 at stride 4, 7 pixels wide) SwiftShader had not compiled after a minute; 23 of 11×11 take it 6.7 s.
+ */
+const MOST_COLUMNS = 22;
 
 /** Invocations of a workgroup without subgroups, as for products (kernels/product/registers.ts). */
 const WORKGROUP = { software: 16, other: 64 };
@@ -61,7 +71,7 @@ function gridOf(plan: ConvPlan, tile: StripTile, device: DeviceProfile): StripGr
   if (size === undefined || stripUse(plan, tile) < LEAST_USE) return undefined;
   const [lines, taps] = spec.kernel;
   const depth = stripDepth(input);
-  if (product([pixels, quads, depth, taps]) > LARGEST_STEP) return undefined;
+  if (product([pixels, quads, depth, taps]) > LARGEST_STEP || columnsSeen(plan, tile) > MOST_COLUMNS) return undefined;
   const blocks = ceilDiv(ceilDiv(groupOut, 4), quads);
   const panels = subgroups ? { quads, panels: blocks } : { quads: blocks * quads, panels: 1 };
   const strips = ceilDiv(params.out_w, pixels);
