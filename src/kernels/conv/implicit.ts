@@ -13,6 +13,7 @@ import { columnCalls, columnUse, type ColumnTile } from './implicit-columns.ts';
 import { implicitPlan, readsVectors, type ConvCall } from './implicit-plan.ts';
 import { stripCalls, stripReuse, stripUse, type StripTile } from './implicit-strip.ts';
 import { tiledConvCalls, tiledConvCost } from './implicit-tiled.ts';
+import { lanesOf } from '../product/subgroups.ts';
 import { tiledName } from '../product/tiled.ts';
 import type { ConvContext, ConvPlan } from './shared.ts';
 
@@ -79,12 +80,10 @@ function isWasteful(plan: ConvPlan, tile: StripTile): boolean {
   return stripUse(plan, tile) < 0.5;
 }
 
-/** Lanes of a subgroup from which on the measurements of lavapipe hold; below, those of SwiftShader. */
-const WIDE = 8;
-
 /** By the speed measured on lavapipe or SwiftShader, times the part of the work that is not wasted. */
-function bySpeed(plan: ConvPlan, { subgroupSize: size = 0 }: DeviceProfile): string[] {
-  const adapter = size >= WIDE ? 'wide' : 'narrow';
+function bySpeed(plan: ConvPlan, device: DeviceProfile): string[] {
+  const { subgroupSize: size = 0 } = device;
+  const adapter = lanesOf(device);
   const common = columnName(COMMON_COLUMNS[adapter]);
   const columns = SUBGROUP_COLUMNS.map(({ tile, speed }) => {
     const name = columnName(tile);

@@ -3,16 +3,15 @@ import { storedFloat } from '../../core/dtype.ts';
 import { value } from '../definition.ts';
 import type { Product } from '../product/product.ts';
 import { preferredProducts, productVariants } from '../product/variants.ts';
-import { convEpilogue, convPlan, isPointwise, type ConvContext } from './shared.ts';
+import { convPlan, isPointwise, type ConvContext } from './shared.ts';
 
 /** The product that a convolution is: rows are pixels. Nothing where it is not pointwise. */
 export function pointwiseProduct(context: ConvContext): Product | undefined {
-  const plan = convPlan(context);
+  const plan = convPlan(context, { scatters: context.scatters });
   if (!isPointwise(context, plan) || plan.group !== 1) return undefined;
   const { node } = context;
   const scale = context.inputs[4];
-  const { batch, params, xType, wType, xParams } = plan;
-  const epilogue = convEpilogue(context, { scatters: context.scatters });
+  const { batch, params, epilogue, xType, wType, xParams } = plan;
   return {
     rows: batch * params.out_h * params.out_w,
     depth: params.in_c,

@@ -25,7 +25,7 @@ export interface ConvPlan extends PlanarWindow {
 }
 
 /** Reads a convolution. Throws PlanError for three spatial dimensions, or padding that the passes left implicit. */
-export function convPlan(context: ConvContext): ConvPlan {
+export function convPlan(context: ConvContext, options: Pick<Tail, 'scatters'> = {}): ConvPlan {
   const { attributes } = context.node;
   const x = required(context, 0);
   const w = required(context, 1);
@@ -36,7 +36,7 @@ export function convPlan(context: ConvContext): ConvPlan {
     group: attributes.group,
     groupIn: window.params.in_c / attributes.group,
     groupOut: window.params.out_c / attributes.group,
-    epilogue: convEpilogue(context),
+    epilogue: convEpilogue(context, options),
     xType: storedFloat(x.dtype),
     wType: storedFloat(w.dtype),
     xVector: isVectorised(placement, x.shape),
@@ -45,7 +45,7 @@ export function convPlan(context: ConvContext): ConvPlan {
 }
 
 /** The tail of a convolution. */
-export function convEpilogue(context: ConvContext, options: Pick<Tail, 'scatters'> = {}): Epilogue {
+function convEpilogue(context: ConvContext, options: Pick<Tail, 'scatters'>): Epilogue {
   const { activation, group } = context.node.attributes;
   const accumulates = context.accumulates && group === 1;
   return epilogueOf(context, activation, { bias: 2, residual: 3, accumulates, ...options });

@@ -1,5 +1,6 @@
 /** Where to try Winograd convolution first, and with which tile. */
 import { tilePoints, type TileOutputs } from '../../../shaders/lib/winograd.ts';
+import { lanesOf } from '../product/subgroups.ts';
 import type { ConvContext } from './shared.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { pointProductChoice, type PointProducts, type ProductFamily } from './winograd-products.ts';
@@ -11,7 +12,6 @@ import { pointProducts, winogradName, winogradPlan, type WinogradPlan } from './
  * where the unit is 0.54 and 2.5 ns.
  */
 const TRANSFORM_COST = { wide: 72, narrow: 40 };
-const WIDE = 8;
 
 /** One more dispatch, in the same unit: 35 µs on lavapipe, 50 on SwiftShader (4²×64). */
 const DISPATCH_COST = { wide: 65_000, narrow: 20_000 };
@@ -61,11 +61,11 @@ function preferredBySoftware(context: ConvContext, plan: WinogradPlan): string[]
 /** Estimated time of the products and transforms on a software adapter. */
 function estimate(context: ConvContext, plan: WinogradPlan, family: ProductFamily): number {
   const { outputs, tiles, chunk, kQuads, quads } = plan;
-  const lanes = context.device.subgroupSize ?? WIDE;
+  const lanes = context.device.subgroupSize ?? 8;
   const points = tilePoints(outputs);
   const vectors = tiles * (2 * points * kQuads + (points + outputs ** 2) * quads);
   const products = (rows: number): number => (rows === 0 ? 0 : costOf(pointProducts(plan, rows), context, family));
-  const adapter = lanes >= WIDE ? 'wide' : 'narrow';
+  const adapter = lanesOf(context.device);
   // One product would be one dispatch.
   const dispatches = (3 * ceilDiv(tiles, chunk) - 1) * DISPATCH_COST[adapter];
   const transforms = (vectors / lanes) * TRANSFORM_COST[adapter] + dispatches;

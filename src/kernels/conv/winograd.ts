@@ -11,6 +11,7 @@ import type { Tensor } from '../../core/tensor.ts';
 import { ceilDiv, product, range } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value, variant } from '../definition.ts';
 import type { CallOperand, KernelCall, PreparedOperand, Variant } from '../definition.ts';
+import { lanesOf } from '../product/subgroups.ts';
 import { convPlan, type ConvContext, type ConvPlan } from './shared.ts';
 import {
   pointProductChoice,
@@ -51,7 +52,6 @@ const SCRATCH_PART = 1 / 8;
 
 /** Chunks are whole multiples of this many tiles, the rows of the product kernels' common tiles. */
 const CHUNK_STEP = { wide: 25, narrow: 16, other: 128 };
-const WIDE = 8;
 
 /** The plan of a convolution with tiles of `outputs` × `outputs`; nothing where it is no Winograd convolution. */
 export function winogradPlan(context: ConvContext, outputs: TileOutputs): WinogradPlan | undefined {
@@ -73,9 +73,8 @@ export function winogradPlan(context: ConvContext, outputs: TileOutputs): Winogr
 
 /** How many of the tiles to transform at a time. */
 function chunkOf(context: ConvContext, tiles: number, bytesPerTile: number): number {
-  const { adapterClass, subgroupSize = WIDE } = context.device;
-  const lanes = subgroupSize >= WIDE ? 'wide' : 'narrow';
-  const step = CHUNK_STEP[adapterClass === 'software' ? lanes : 'other'];
+  const { adapterClass } = context.device;
+  const step = CHUNK_STEP[adapterClass === 'software' ? lanesOf(context.device) : 'other'];
   const around = 4 * (product(required(context, 0).shape) + product(result(context).shape));
   const most = Math.max(SCRATCH[adapterClass], around * SCRATCH_PART) / bytesPerTile;
   const even = ceilDiv(tiles, Math.max(1, ceilDiv(tiles, Math.max(step, most))));
