@@ -1,0 +1,38 @@
+/** What happens when the page opens. */
+import { findModel } from '../../../models/catalogue.ts';
+import { SAMPLES, SITE_MODELS } from '../site.ts';
+import { store } from '../state.ts';
+import { listen, remote } from '../worker-client.ts';
+import type { WorkerEvent } from '../worker/protocol.ts';
+import { chooseSiteModel } from './model.ts';
+import { showSample } from './picture.ts';
+
+/** Looks for a GPU, then shows a sample and loads the model that the address names (`?model=NAME`), or the default one. */
+export async function start(): Promise<void> {
+  const query = new URLSearchParams(location.search);
+  await listen(hear);
+  const seat = await remote.probe(query.get('backend') === 'cpu' ? 'cpu' : undefined);
+  store.update({ seat });
+  const [sample] = SAMPLES;
+  if (sample) void showSample(sample);
+  const named = SITE_MODELS.find(({ name }) => name === query.get('model'));
+  chooseSiteModel((named ?? findModel()).name);
+}
+
+function hear(event: WorkerEvent): void {
+  const { model, bench, comparison } = store.state;
+  switch (event.type) {
+    case 'progress':
+      if (model.status === 'loading') store.update({ model: { ...model, progress: event.progress } });
+      return;
+    case 'lost':
+      return store.update({ notice: 'The GPU device was lost. The next run opens a new one.' });
+    case 'stage':
+      if (comparison.status === 'busy') store.update({ comparison: { status: 'busy', stage: event.text } });
+      return;
+    case 'bench-start':
+      return store.update({ bench: { ...bench, now: event } });
+    case 'bench-row':
+      return store.update({ bench: { ...bench, rows: [...bench.rows, event.row] } });
+  }
+}

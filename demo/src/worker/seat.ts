@@ -1,0 +1,24 @@
+/** Finds out whether this browser has WebGPU, and why not. */
+import { adapterName } from '../../../src/runtime/webgpu/device.ts';
+import type { CpuReason, Seat } from './protocol.ts';
+
+/** The GPU where there is one and the CPU was not asked for. */
+export async function probe(backend: 'cpu' | undefined): Promise<Seat> {
+  if (backend === 'cpu') return onCpu('asked');
+  if (!('gpu' in navigator)) return onCpu(isSecureContext ? 'missing' : 'insecure');
+  const adapter = await findAdapter();
+  return adapter ? { backend: 'webgpu', adapter: adapterName(adapter.info) } : onCpu('no-adapter');
+}
+
+/** The adapter that sessions get; null where the browser has none, or fails to look. */
+export async function findAdapter(): Promise<GPUAdapter | null> {
+  try {
+    return await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  } catch {
+    return null; // some browsers throw where WebGPU is switched off
+  }
+}
+
+function onCpu(cpuReason: CpuReason): Seat {
+  return { backend: 'cpu', adapter: 'CPU reference', cpuReason };
+}
