@@ -13,5 +13,11 @@ export default defineConfig({
   worker: { format: 'es' },
   optimizeDeps: { include: ['preact', 'preact/hooks', 'comlink', 'wgsl-preprocessor/wgsl-preprocessor.js'] },
   server: { fs: { allow: ['..'] } },
-  build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
 });

@@ -16,7 +16,9 @@ self.addEventListener('install', (event) => {
 
 self.addEventListener('activate', (event) => {
   const tidy = async () => {
-    const stale = (await caches.keys()).filter((name) => name.startsWith('tilewise-') && ![SHELL, MODELS].includes(name));
+    const stale = (await caches.keys()).filter(
+      (name) => name.startsWith('tilewise-') && ![SHELL, MODELS].includes(name),
+    );
     await Promise.all(stale.map((name) => caches.delete(name)));
     await self.clients.claim();
   };

@@ -16,7 +16,13 @@ export interface NamedFile {
 const PICTURE = /\.(jpe?g|png|webp|bmp|gif|avif)$/i;
 
 /** Main files come first: a network's description before what only holds weights. */
-const RANKS: readonly RegExp[] = [/^model.*\.json$/i, /\.onnx$/i, /\.json$/i, /\.(tflite|param|prototxt)$/i, /\.safetensors$/i];
+const RANKS: readonly RegExp[] = [
+  /^model.*\.json$/i,
+  /\.onnx$/i,
+  /\.json$/i,
+  /\.(tflite|param|prototxt)$/i,
+  /\.safetensors$/i,
+];
 
 /** Pictures by their type or name; everything else belongs to a model. */
 export function sortFiles<F extends NamedFile>(files: readonly F[]): Sorted<F> {

@@ -19,5 +19,7 @@ export async function lookAgain(): Promise<void> {
 
 /** What to say of a run during which the device was lost. */
 export function noticeOf(recovered: boolean): { notice?: string } {
-  return recovered ? { notice: 'The GPU device was lost during the run; it was opened again and the run repeated.' } : {};
+  return recovered
+    ? { notice: 'The GPU device was lost during the run; it was opened again and the run repeated.' }
+    : {};
 }

@@ -34,7 +34,8 @@ export function BenchPanel(): VNode {
         )}
       </div>
       <p class="quiet">
-        Four networks with random weights at 224 × 224, batch 1: loading, the first run, then runs for three seconds each.
+        Four networks with random weights at 224 × 224, batch 1: loading, the first run, then runs for three seconds
+        each.
         {seat?.backend === 'cpu' ? ' It needs WebGPU, which is not available here.' : ' Nothing is sent anywhere.'}
       </p>
       <Progress {...bench} />
@@ -79,7 +80,13 @@ function Rows({ rows }: { readonly rows: readonly (BenchRow | BenchFailure)[] })
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => ('runMs' in row ? <Measured key={row.model} row={row} slowest={slowest} /> : <Failed key={row.model} row={row} />))}
+          {rows.map((row) =>
+            'runMs' in row ? (
+              <Measured key={row.model} row={row} slowest={slowest} />
+            ) : (
+              <Failed key={row.model} row={row} />
+            ),
+          )}
         </tbody>
       </table>
     </div>
@@ -121,14 +128,20 @@ function Failed({ row }: { readonly row: BenchFailure }): VNode {
 
 function Share({ report }: { readonly report: BenchReport }): VNode {
   const json = JSON.stringify(report, null, 2);
-  const canShare = 'canShare' in navigator && navigator.canShare({ files: [new File([], 'x.png', { type: 'image/png' })] });
+  const canShare =
+    'canShare' in navigator && navigator.canShare({ files: [new File([], 'x.png', { type: 'image/png' })] });
   const withPicture = async (use: (picture: File) => void | Promise<void>): Promise<void> => {
     const picture = await benchPicture();
     if (picture) await use(picture);
   };
   return (
     <div class="actions share">
-      <button type="button" class="button" data-testid="save-picture" onClick={() => void withPicture((file) => saveFile(file, file.name))}>
+      <button
+        type="button"
+        class="button"
+        data-testid="save-picture"
+        onClick={() => void withPicture((file) => saveFile(file, file.name))}
+      >
         Save as a picture
       </button>
       {canShare && (
@@ -156,7 +169,9 @@ async function copy(text: string): Promise<void> {
     () => true,
     () => false,
   );
-  store.update({ notice: done ? 'The result is in the clipboard.' : 'The browser did not allow copying; save the JSON instead.' });
+  store.update({
+    notice: done ? 'The result is in the clipboard.' : 'The browser did not allow copying; save the JSON instead.',
+  });
 }
 
 async function sharePicture(picture: File): Promise<void> {

@@ -37,7 +37,9 @@ export function CompareCard(): VNode {
             <progress aria-label="Comparing" />
           </>
         ) : (
-          <p class="quiet">Runs the picture through the plain CPU reference as well, node by node, and shows how far they differ.</p>
+          <p class="quiet">
+            Runs the picture through the plain CPU reference as well, node by node, and shows how far they differ.
+          </p>
         )}
       </div>
     </section>

@@ -39,7 +39,9 @@ export function HoodPanel(): VNode {
       ) : (
         <section class="card hood-waiting" aria-busy="true">
           <h2>Layers</h2>
-          <p role="status">{ready ? 'Measuring every layer. On a software adapter this takes a while.' : 'Waiting for the model.'}</p>
+          <p role="status">
+            {ready ? 'Measuring every layer. On a software adapter this takes a while.' : 'Waiting for the model.'}
+          </p>
           <progress aria-label="Measuring" />
         </section>
       )}
@@ -69,8 +71,8 @@ function Inspected({ inspection }: { readonly inspection: Inspection }): VNode {
             </span>
           </div>
           <p class="quiet">
-            Mean of {profile.runs} runs by {profile.timing === 'timestamp' ? "the GPU's own clock" : "the host's clock"}. The trace
-            opens in chrome://tracing and Perfetto.
+            Mean of {profile.runs} runs by {profile.timing === 'timestamp' ? "the GPU's own clock" : "the host's clock"}
+            . The trace opens in chrome://tracing and Perfetto.
           </p>
           <Timeline profile={profile} />
         </section>
@@ -126,7 +128,13 @@ function Figure(props: { readonly term: string; readonly note?: string; readonly
   );
 }
 
-function Kinds({ kinds, text }: { readonly kinds: readonly KindCost[]; readonly text: (cost: number) => string }): VNode {
+function Kinds({
+  kinds,
+  text,
+}: {
+  readonly kinds: readonly KindCost[];
+  readonly text: (cost: number) => string;
+}): VNode {
   return (
     <ul class="kinds" data-testid="kinds">
       {kinds.map(({ op, nodes, cost, share }) => (

@@ -120,7 +120,8 @@ function Facts({ task, inputs, outputs, report, licence }: ModelInfo): VNode {
     <>
       {task === 'other' && (
         <p class="hint">
-          The page does not know what this model's outputs mean, so it is fed zeros; "Under the hood" works as for any other.
+          The page does not know what this model's outputs mean, so it is fed zeros; "Under the hood" works as for any
+          other.
         </p>
       )}
       <dl class="facts">

@@ -38,7 +38,8 @@ export function StepTable({ steps }: { readonly steps: readonly ProfileStep[] })
     const frame = requestAnimationFrame(() => setCount(count + CHUNK));
     return () => cancelAnimationFrame(frame);
   }, [all, count, steps]);
-  const choose = (key: Key): void => setSort({ key, down: sort.key === key ? !sort.down : !TEXTS.has(key) && key !== 'step' });
+  const choose = (key: Key): void =>
+    setSort({ key, down: sort.key === key ? !sort.down : !TEXTS.has(key) && key !== 'step' });
   return (
     <>
       <div class="table-scroll" role="region" aria-label="Steps" tabIndex={0}>
@@ -47,7 +48,11 @@ export function StepTable({ steps }: { readonly steps: readonly ProfileStep[] })
           <thead>
             <tr>
               {COLUMNS.map(({ key, title }) => (
-                <th key={key} scope="col" aria-sort={sort.key !== key ? 'none' : sort.down ? 'descending' : 'ascending'}>
+                <th
+                  key={key}
+                  scope="col"
+                  aria-sort={sort.key !== key ? 'none' : sort.down ? 'descending' : 'ascending'}
+                >
                   <button type="button" class="sort" onClick={() => choose(key)}>
                     {title}
                   </button>

@@ -24,7 +24,11 @@ interface Network {
 const NETWORKS: readonly Network[] = [
   { model: 'shufflenet-v2', title: 'ShuffleNet v2', build: () => shufflenetV2({ weights: randomWeights() }) },
   { model: 'mobilenet-v2', title: 'MobileNet v2', build: () => mobilenetV2({ weights: randomWeights() }) },
-  { model: 'squeezenet-1.1', title: 'SqueezeNet 1.1', build: () => squeezenet({ weights: randomWeights(), version: '1.1' }) },
+  {
+    model: 'squeezenet-1.1',
+    title: 'SqueezeNet 1.1',
+    build: () => squeezenet({ weights: randomWeights(), version: '1.1' }),
+  },
   { model: 'resnet-18', title: 'ResNet-18', build: () => resnet({ weights: randomWeights(), depth: 18 }) },
 ];
 

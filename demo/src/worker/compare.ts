@@ -4,7 +4,11 @@ import type { Feeds } from './feeds.ts';
 import type { Comparison } from './protocol.ts';
 
 /** `tell` names what is being done. Throws InputError for a session on the CPU. */
-export async function compareBackends(session: Session, feeds: Feeds, tell: (stage: string) => void): Promise<Comparison> {
+export async function compareBackends(
+  session: Session,
+  feeds: Feeds,
+  tell: (stage: string) => void,
+): Promise<Comparison> {
   if (session.report.backend === 'cpu') {
     throw new InputError('the model runs on the CPU here', { hint: 'A comparison needs WebGPU' });
   }
@@ -22,7 +26,9 @@ export async function compareBackends(session: Session, feeds: Feeds, tell: (sta
     gpuMs: gpu.ms,
     cpuMs: cpu.ms,
     ...largestDifference(gpu.value, cpu.value),
-    ...(worst ? { worst: { node: worst.node, op: worst.op, variant: worst.variants.join(' + '), maxAbs: worst.maxAbs } } : {}),
+    ...(worst
+      ? { worst: { node: worst.node, op: worst.op, variant: worst.variants.join(' + '), maxAbs: worst.maxAbs } }
+      : {}),
     nodes: steps.length,
     agreeing: steps.filter(({ ok }) => ok).length,
   };

@@ -47,7 +47,7 @@ export class Engine {
         signal.throwIfAborted();
       }
       this.#model = model;
-      this.#watch();
+      await this.#watch();
       return model.info;
     });
   }
@@ -64,7 +64,7 @@ export class Engine {
         const image = picture instanceof Blob ? await this.#decode(picture) : picture;
         const run = (): Promise<Omit<Answer, 'recovered'>> => lookAt(model, image, threshold);
         const { value, recovered } = await this.#withRecovery(run);
-        this.#watch();
+        await this.#watch();
         return { ...value, recovered };
       } finally {
         if (!(picture instanceof Blob)) picture.close();
@@ -99,10 +99,10 @@ export class Engine {
   }
 
   /** False where there is no device to lose. Not queued: devices are lost while they work. */
-  loseDevice(): Promise<boolean> {
-    const device = this.#model?.session.device;
+  async loseDevice(): Promise<boolean> {
+    const device = await this.#model?.session.device();
     device?.destroy();
-    return Promise.resolve(device !== undefined);
+    return device !== undefined;
   }
 
   /** Does `work` when all before is done. */
@@ -135,8 +135,8 @@ export class Engine {
   }
 
   /** Tells the page when the device goes away that the model is on. */
-  #watch(): void {
-    const device = this.#model?.session.device;
+  async #watch(): Promise<void> {
+    const device = await this.#model?.session.device();
     if (!device || device === this.#watched) return;
     this.#watched = device;
     void device.lost.then(({ message, reason }) => {
@@ -158,6 +158,8 @@ export class Engine {
   }
 
   async #feeds(model: Model): Promise<Feeds> {
-    return this.#still && model.runner.task !== 'other' ? pictureFeeds(model, this.#still.bitmap) : feedsOf(model.session.inputs);
+    return this.#still && model.runner.task !== 'other'
+      ? pictureFeeds(model, this.#still.bitmap)
+      : feedsOf(model.session.inputs);
   }
 }

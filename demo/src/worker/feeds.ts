@@ -19,7 +19,8 @@ export function feedsOf(inputs: readonly Port[]): Feeds {
 /** The picture as the model's input, made on the CPU so that GPU and CPU get the same numbers. */
 export function pictureFeeds({ session, runner }: Model, bitmap: ImageBitmap): Feeds {
   const [input] = session.inputs;
-  const vision = runner.task === 'classification' ? runner.classifier : runner.task === 'detection' ? runner.detector : undefined;
+  const vision =
+    runner.task === 'classification' ? runner.classifier : runner.task === 'detection' ? runner.detector : undefined;
   if (!input || !vision) return feedsOf(session.inputs);
   return { [input.name]: { ...preprocess(pixelsOf(bitmap), vision.preprocessing), dtype: input.dtype } };
 }

@@ -21,16 +21,25 @@ export async function lookAt(
   return { finding, width: size.width, height: size.height, ms, adapter: model.session.report.adapter };
 }
 
-async function find({ runner, session }: Model, picture: ImageBitmap | VideoFrame, threshold: number): Promise<Finding> {
+async function find(
+  { runner, session }: Model,
+  picture: ImageBitmap | VideoFrame,
+  threshold: number,
+): Promise<Finding> {
   switch (runner.task) {
     case 'classification': {
       const ranked = await runner.classifier.classify(picture, { topK: TOP });
-      const nameOf = (index: number): string => runner.names?.[index] ?? `class ${index}`;
-      return { kind: 'scores', scores: ranked.map(({ index, label, score }) => ({ label: label ?? nameOf(index), score })) };
+      return {
+        kind: 'scores',
+        scores: ranked.map(({ index, label, score }) => ({ label: label ?? `class ${index}`, score })),
+      };
     }
     case 'detection': {
       const found = await runner.detector.detect(picture, { threshold });
-      return { kind: 'boxes', boxes: found.map(({ label, index, ...box }) => ({ ...box, label: label ?? `class ${index}` })) };
+      return {
+        kind: 'boxes',
+        boxes: found.map(({ label, index, ...box }) => ({ ...box, label: label ?? `class ${index}` })),
+      };
     }
     case 'other': {
       const outputs = await session.run(feedsOf(session.inputs));

@@ -2,19 +2,25 @@
 import {
   createClassifier,
   createDetector,
-  InputError,
+  LoadError,
   Session,
   type Classifier,
   type Detector,
+  type LoadReport,
+  type Port,
   type SessionOptions,
+  type TaskOptions,
+  type TaskSource,
 } from '../../../src/index.ts';
 import { findModel } from '../../../models/catalogue.ts';
-import { IMAGENET_NAMES, MODEL_FOLDER } from '../site.ts';
-import type { ModelInfo, ModelRequest } from './protocol.ts';
+import { COCO_NAMES, IMAGENET_NAMES, MODEL_FOLDER } from '../site.ts';
+import { feedsOf } from './feeds.ts';
+import type { ModelInfo, ModelRequest, Task } from './protocol.ts';
+import { taskOf } from './task-of.ts';
 
 /** What runs, by what its answers are. */
 export type Runner =
-  | { readonly task: 'classification'; readonly classifier: Classifier; readonly names: readonly string[] | undefined }
+  | { readonly task: 'classification'; readonly classifier: Classifier }
   | { readonly task: 'detection'; readonly detector: Detector }
   | { readonly task: 'other' };
 
@@ -27,42 +33,69 @@ export interface Model {
 
 /** Loads what the visitor chose. `base` is the page's address. Rejects as `Session.create` does. */
 export async function openModel(request: ModelRequest, base: URL, options: SessionOptions): Promise<Model> {
-  const { session, runner } = request.kind === 'site' ? await site(request.name, base, options) : await dropped(request.files, base, options);
+  if (request.kind === 'files') return openFiles(request.title, request.files, base, options);
+  const { task, licence } = findModel(request.name);
+  const names = task === 'detection' ? { labels: await namesFrom(COCO_NAMES, base) } : {};
+  const here = { ...options, ...names, modelBase: new URL(MODEL_FOLDER, base) };
+  const opened = await open(request.name, task === 'detection' ? 'detection' : 'classification', here);
+  return { ...opened, info: { ...infoOf(opened, request.title), licence } };
+}
+
+/** The files are read on the CPU first, which says what the model is for. */
+async function openFiles(title: string, files: readonly File[], base: URL, options: SessionOptions): Promise<Model> {
+  const read = await Session.create([...files], { ...options, backend: 'cpu', inputShapes: extentsOf });
+  const { graph, inputs, outputs, report } = read;
+  read.dispose();
+  const task = taskOf(inputs, outputs);
+  const labels = task === 'classification' ? await imagenetNames(outputs, base) : undefined;
+  const opened = await open(graph, task, { ...options, ...(labels ? { labels } : {}) });
+  const info = infoOf(opened, title);
+  return { ...opened, info: { ...info, report: wholeReport(report, info.report) } };
+}
+
+type Opened = Omit<Model, 'info'>;
+
+async function open(source: TaskSource, task: Task, options: TaskOptions): Promise<Opened> {
+  if (task === 'classification') {
+    const classifier = await createClassifier(source, options);
+    return { session: classifier.session, runner: { task, classifier } };
+  }
+  if (task === 'detection') {
+    const detector = await createDetector(source, options);
+    return { session: detector.session, runner: { task, detector } };
+  }
+  const session = await Session.create(source, { ...options, inputShapes: extentsOf });
+  return { session, runner: { task } };
+}
+
+function infoOf({ session, runner }: Opened, title: string): ModelInfo {
   const { inputs, outputs, report } = session;
-  const licence = request.kind === 'site' ? { licence: findModel(request.name).licence } : {};
-  return { session, runner, info: { title: request.title, task: runner.task, ...licence, inputs, outputs, report } };
+  return { title, task: runner.task, inputs, outputs, report };
 }
 
-type Opened = Pick<Model, 'session' | 'runner'>;
-
-async function site(name: string, base: URL, options: SessionOptions): Promise<Opened> {
-  const here = { ...options, modelBase: new URL(MODEL_FOLDER, base) };
-  if (findModel(name).task === 'detection') {
-    const detector = await createDetector(name, here);
-    return { session: detector.session, runner: { task: 'detection', detector } };
-  }
-  const classifier = await createClassifier(name, here);
-  return { session: classifier.session, runner: { task: 'classification', classifier, names: undefined } };
+/** Extents for symbolic dimensions. */
+function extentsOf(inputs: readonly Port[]): Record<string, readonly number[]> {
+  return Object.fromEntries(Object.entries(feedsOf(inputs)).map(([name, { shape }]) => [name, shape]));
 }
 
-/** A classifier if it takes one picture and gives one vector of scores. */
-async function dropped(files: readonly File[], base: URL, options: SessionOptions): Promise<Opened> {
-  try {
-    const classifier = await createClassifier([...files], options);
-    const names = await namesFor(classifier.session, base);
-    return { session: classifier.session, runner: { task: 'classification', classifier, names } };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { session: await Session.create([...files], options), runner: { task: 'other' } };
-  }
+/** The report of a load in two steps: files to graph, graph to device. */
+function wholeReport(reading: LoadReport, opening: LoadReport): LoadReport {
+  const { format, downloadMs, parseMs } = reading;
+  return { ...opening, format, downloadMs, parseMs, totalMs: reading.totalMs + opening.totalMs };
 }
 
 /** ImageNet's names for networks with as many classes as it has, with or without the one for "none of them". */
-async function namesFor({ outputs }: Session, base: URL): Promise<readonly string[] | undefined> {
-  const classes = Math.max(...outputs.map(({ shape }) => Number(shape.at(-1) ?? 0)));
-  if (classes !== 1000 && classes !== 1001) return undefined;
-  const response = await fetch(new URL(IMAGENET_NAMES, base));
-  if (!response.ok) return undefined;
+async function imagenetNames(outputs: readonly Port[], base: URL): Promise<readonly string[] | undefined> {
+  const extents = outputs.flatMap(({ shape }) => shape.map(Number));
+  if (extents.includes(1000)) return namesFrom(IMAGENET_NAMES, base);
+  return extents.includes(1001) ? ['background', ...(await namesFrom(IMAGENET_NAMES, base))] : undefined;
+}
+
+async function namesFrom(path: string, base: URL): Promise<readonly string[]> {
+  const response = await fetch(new URL(path, base)).catch((cause: unknown) => {
+    throw new LoadError(`${path} cannot be fetched`, { hint: 'Check the network', cause });
+  });
+  if (!response.ok) throw new LoadError(`${path} answered ${response.status}`);
   const names: string[] = await response.json();
-  return classes === 1000 ? names : ['background', ...names];
+  return names;
 }

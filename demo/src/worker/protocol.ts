@@ -3,9 +3,7 @@ import type { LoadProgress, LoadReport, Port, ProfileReport } from '../../../src
 import type { PlainError } from './plain-error.ts';
 
 /** The result of a call, or why there is none. Errors of the engine would lose their fields if they were thrown across. */
-export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: PlainError };
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: PlainError };
 
 /** Why the page runs on the CPU. */
 export type CpuReason = 'asked' | 'insecure' | 'missing' | 'no-adapter';

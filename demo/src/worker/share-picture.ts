@@ -32,7 +32,12 @@ export async function drawBench({ environment, rows }: BenchReport): Promise<Blo
   return canvas.convertToBlob({ type: 'image/png' });
 }
 
-function drawRow(context: OffscreenCanvasRenderingContext2D, row: BenchRow | BenchFailure, top: number, slowest: number): void {
+function drawRow(
+  context: OffscreenCanvasRenderingContext2D,
+  row: BenchRow | BenchFailure,
+  top: number,
+  slowest: number,
+): void {
   const write = writer(context);
   const middle = top + ROW_HEIGHT / 2 + 9;
   write(row.title, MARGIN, middle, { size: 26, weight: 600, width: BAR_LEFT - MARGIN - 20 });
@@ -57,7 +62,9 @@ interface Style {
   readonly width?: number;
 }
 
-function writer(context: OffscreenCanvasRenderingContext2D): (text: string, x: number, y: number, style: Style) => void {
+function writer(
+  context: OffscreenCanvasRenderingContext2D,
+): (text: string, x: number, y: number, style: Style) => void {
   return (text, x, y, { size, weight = 400, colour = COLOURS.text, width }) => {
     context.font = `${weight} ${size}px ${FONT}`;
     context.fillStyle = colour;
