@@ -9,21 +9,21 @@ const MODELS = `tilewise-models-${SITE.version}`;
 const urlOf = (path) => new URL(path, self.location).href;
 const modelUrls = new Set(SITE.models.map(urlOf));
 
-self.addEventListener('install', (event) => {
-  const keep = async () => (await caches.open(SHELL)).addAll(SITE.shell.map(urlOf));
-  event.waitUntil(keep().then(() => self.skipWaiting()));
-});
+self.addEventListener('install', (event) => event.waitUntil(keepShell()));
+self.addEventListener('activate', (event) => event.waitUntil(tidy()));
 
-self.addEventListener('activate', (event) => {
-  const tidy = async () => {
-    const stale = (await caches.keys()).filter(
-      (name) => name.startsWith('tilewise-') && ![SHELL, MODELS].includes(name),
-    );
-    await Promise.all(stale.map((name) => caches.delete(name)));
-    await self.clients.claim();
-  };
-  event.waitUntil(tidy());
-});
+async function keepShell() {
+  const cache = await caches.open(SHELL);
+  await cache.addAll(SITE.shell.map(urlOf));
+  await self.skipWaiting();
+}
+
+/** Removes what earlier versions kept, and takes charge of pages that are open. */
+async function tidy() {
+  const stale = (await caches.keys()).filter((name) => name.startsWith('tilewise-') && ![SHELL, MODELS].includes(name));
+  await Promise.all(stale.map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
 
 /** A page that loaded a model before this worker was in charge of it says which. */
 self.addEventListener('message', (event) => {

@@ -46,7 +46,8 @@ async function loadModel(request: ModelRequest): Promise<void> {
 function keepOffline(keepModel: string): void {
   if (!('serviceWorker' in navigator) || !import.meta.env.PROD) return;
   navigator.serviceWorker.ready.then(
-    ({ active }) => active?.postMessage({ keepModel }),
+    // An array of nothing to transfer: workers take no origin.
+    ({ active }) => active?.postMessage({ keepModel }, []),
     () => undefined,
   );
 }

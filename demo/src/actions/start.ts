@@ -1,6 +1,5 @@
 /** What happens when the page opens. */
-import { findModel } from '../../../models/catalogue.ts';
-import { SAMPLES, SITE_MODELS } from '../site.ts';
+import { DEFAULT_MODELS, SAMPLES, SITE_MODELS } from '../site.ts';
 import { store } from '../state.ts';
 import { listen, remote } from '../worker-client.ts';
 import type { WorkerEvent } from '../worker/protocol.ts';
@@ -16,7 +15,7 @@ export async function start(): Promise<void> {
   const [sample] = SAMPLES;
   if (sample) void showSample(sample);
   const named = SITE_MODELS.find(({ name }) => name === query.get('model'));
-  chooseSiteModel((named ?? findModel()).name);
+  chooseSiteModel(named?.name ?? DEFAULT_MODELS[seat.backend]);
 }
 
 function hear(event: WorkerEvent): void {

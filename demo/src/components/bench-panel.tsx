@@ -7,6 +7,7 @@ import { store, type BenchState } from '../state.ts';
 import { useStore } from '../store.ts';
 import type { BenchFailure, BenchReport, BenchRow } from '../worker/protocol.ts';
 import { Problem } from './problem.tsx';
+import { ProgressBar } from './progress-bar.tsx';
 
 /** The panel. */
 export function BenchPanel(): VNode {
@@ -54,11 +55,7 @@ function Progress({ status, now }: BenchState): VNode {
         <span>{busy ? (now ? `Measuring ${now.title}` : 'Starting') : status === 'done' ? 'Done' : ' '}</span>
         <span class="number quiet">{busy && now ? `${now.done + 1} of ${now.of}` : ''}</span>
       </p>
-      <progress
-        aria-label="Benchmark"
-        max={now?.of ?? 1}
-        value={busy ? (now?.done ?? 0) : status === 'done' ? (now?.of ?? 1) : 0}
-      />
+      <ProgressBar label="Benchmark" share={busy ? (now ? now.done / now.of : 0) : status === 'done' ? 1 : 0} />
     </div>
   );
 }
@@ -130,10 +127,6 @@ function Share({ report }: { readonly report: BenchReport }): VNode {
   const json = JSON.stringify(report, null, 2);
   const canShare =
     'canShare' in navigator && navigator.canShare({ files: [new File([], 'x.png', { type: 'image/png' })] });
-  const withPicture = async (use: (picture: File) => void | Promise<void>): Promise<void> => {
-    const picture = await benchPicture();
-    if (picture) await use(picture);
-  };
   return (
     <div class="actions share">
       <button
@@ -162,6 +155,11 @@ function Share({ report }: { readonly report: BenchReport }): VNode {
       </button>
     </div>
   );
+}
+
+async function withPicture(use: (picture: File) => void | Promise<void>): Promise<void> {
+  const picture = await benchPicture();
+  if (picture) await use(picture);
 }
 
 async function copy(text: string): Promise<void> {

@@ -6,6 +6,7 @@ import { store } from '../state.ts';
 import { useStore } from '../store.ts';
 import type { Comparison } from '../worker/protocol.ts';
 import { Problem } from './problem.tsx';
+import { ProgressBar } from './progress-bar.tsx';
 
 /** The card; on the CPU there is nothing to compare. */
 export function CompareCard(): VNode {
@@ -34,7 +35,7 @@ export function CompareCard(): VNode {
         ) : busy ? (
           <>
             <p>{comparison.stage ?? 'Waiting'} …</p>
-            <progress aria-label="Comparing" />
+            <ProgressBar label="Comparing" />
           </>
         ) : (
           <p class="quiet">

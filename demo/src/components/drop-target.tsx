@@ -18,13 +18,6 @@ export function DropTarget(): VNode {
 function listenForFiles(setOver: (over: boolean) => void): () => void {
   const stop = new AbortController();
   const { signal } = stop;
-  const take = (list: FileList | undefined): boolean => {
-    const files = [...(list ?? [])];
-    if (files.length === 0) return false;
-    store.update({ tab: 'try' });
-    takeFiles(files);
-    return true;
-  };
   document.addEventListener(
     'dragover',
     (event) => {
@@ -58,4 +51,13 @@ function listenForFiles(setOver: (over: boolean) => void): () => void {
     { signal },
   );
   return () => stop.abort();
+}
+
+/** False when there are no files in what came. */
+function take(list: FileList | undefined): boolean {
+  const files = [...(list ?? [])];
+  if (files.length === 0) return false;
+  store.update({ tab: 'try' });
+  takeFiles(files);
+  return true;
 }

@@ -9,6 +9,7 @@ import type { Inspection, KindCost } from '../worker/protocol.ts';
 import { CompareCard } from './compare-card.tsx';
 import { ModelCard } from './model-card.tsx';
 import { Problem } from './problem.tsx';
+import { ProgressBar } from './progress-bar.tsx';
 import { StepTable } from './step-table.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -42,7 +43,7 @@ export function HoodPanel(): VNode {
           <p role="status">
             {ready ? 'Measuring every layer. On a software adapter this takes a while.' : 'Waiting for the model.'}
           </p>
-          <progress aria-label="Measuring" />
+          <ProgressBar label="Measuring" />
         </section>
       )}
     </div>

@@ -10,6 +10,7 @@ import { useStore } from '../store.ts';
 import type { ModelInfo } from '../worker/protocol.ts';
 import { FileButton } from './file-button.tsx';
 import { Problem } from './problem.tsx';
+import { ProgressBar } from './progress-bar.tsx';
 
 /** What the select holds while a model of the visitor's is used. */
 const OWN = '';
@@ -80,14 +81,14 @@ const STAGES: Readonly<Record<string, string>> = {
 function Loading({ since, progress }: Extract<ModelState, { status: 'loading' }>): VNode {
   const { stage = 'download', done, total } = progress ?? {};
   const amount = done === undefined ? '' : total === undefined ? bytes(done) : `${bytes(done)} of ${bytes(total)}`;
-  const known = done !== undefined && total !== undefined && total > 0;
+  const known = (stage === 'download' || stage === 'parse') && done !== undefined && total !== undefined && total > 0;
   return (
     <div class="loading">
       <p class="loading-line">
         <span role="status">{STAGES[stage] ?? stage}</span>
         <span class="number">{stage === 'download' || stage === 'parse' ? amount : ''}</span>
       </p>
-      <progress aria-label="Loading the model" max={1} {...(known ? { value: done / total } : {})} />
+      <ProgressBar label="Loading the model" {...(known ? { share: done / total } : {})} />
       <p class="loading-line">
         <Elapsed since={since} />
         <button type="button" class="text-button" data-testid="cancel-load" onClick={cancelModel}>
@@ -108,10 +109,9 @@ function Elapsed({ since }: { readonly since: number }): VNode {
 }
 
 function Facts({ task, inputs, outputs, report, licence }: ModelInfo): VNode {
-  const ports = (list: ModelInfo['inputs']): string => list.map((port) => shape(port.shape)).join(', ');
   const rows: readonly (readonly [string, string])[] = [
-    ['Input', ports(inputs)],
-    ['Output', outputs.length > 3 ? `${outputs.length} tensors` : ports(outputs)],
+    ['Input', portsText(inputs)],
+    ['Output', portsText(outputs)],
     ['Format', report.format],
     ['Loaded in', time(report.totalMs)],
     ...(licence === undefined ? [] : [['Licence', licence] as const]),
@@ -134,4 +134,10 @@ function Facts({ task, inputs, outputs, report, licence }: ModelInfo): VNode {
       </dl>
     </>
   );
+}
+
+/** Several tensors are counted, one is described: the card keeps its height. */
+function portsText(ports: ModelInfo['inputs']): string {
+  const [only] = ports;
+  return only && ports.length === 1 ? shape(only.shape) : `${ports.length} tensors`;
 }

@@ -17,8 +17,8 @@ const COLUMNS: readonly Column[] = [
   { key: 'node', title: 'Node', text: ({ node }) => node },
   { key: 'op', title: 'Kernel', text: ({ op, variant }) => `${op} / ${variant}` },
   { key: 'ms', title: 'Time', text: ({ ms, share }) => `${time(ms)} (${percent(share / 100)})` },
-  { key: 'gflops', title: 'GFLOP/s', text: ({ gflops }) => rate(gflops, '') },
-  { key: 'gbps', title: 'GB/s', text: ({ gbps }) => rate(gbps, '') },
+  { key: 'gflops', title: 'GFLOP/s', text: ({ gflops }) => rate(gflops || null, '').trim() },
+  { key: 'gbps', title: 'GB/s', text: ({ gbps }) => rate(gbps, '').trim() },
 ];
 
 const TEXTS: ReadonlySet<Key> = new Set(['node', 'op']);

@@ -129,7 +129,7 @@ function StepDetail({ step }: { readonly step: ProfileStep }): VNode {
   const facts: readonly (readonly [string, string])[] = [
     ['Time', `${time(ms)}, ${percent(share / 100)} of the run`],
     ['Kernel', `${op} / ${variant}`],
-    ['Speed', `${rate(gflops, 'GFLOP/s')}, ${rate(gbps, 'GB/s')}, limited by ${bound}`],
+    ['Speed', `${rate(gflops || null, 'GFLOP/s')}, ${rate(gbps, 'GB/s')}, limited by ${bound}`],
     ['Output', outputs.map(shape).join(', ')],
     ['Workgroups', shape(workgroups)],
     ['Moves', bytes(step.bytes)],

@@ -11,9 +11,11 @@ const USUAL_EXTENT = 224;
 
 /** Zeros for every input. */
 export function feedsOf(inputs: readonly Port[]): Feeds {
-  const extents = ({ shape }: Port): number[] =>
-    shape.map((extent, axis) => (typeof extent === 'number' ? extent : axis === 0 ? 1 : USUAL_EXTENT));
-  return Object.fromEntries(inputs.map((port) => [port.name, zeros(port.dtype, extents(port))]));
+  return Object.fromEntries(inputs.map((port) => [port.name, zeros(port.dtype, extentsOf(port))]));
+}
+
+function extentsOf({ shape }: Port): number[] {
+  return shape.map((extent, axis) => (typeof extent === 'number' ? extent : axis === 0 ? 1 : USUAL_EXTENT));
 }
 
 /** The picture as the model's input, made on the CPU so that GPU and CPU get the same numbers. */
