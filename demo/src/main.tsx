@@ -8,8 +8,11 @@ import './styles/parts.css';
 import './styles/hood.css';
 
 const root = document.getElementById('app');
-if (root) render(<App />, root);
-void start();
+// In a task of its own: the one that runs this module also lays the document out, and no task should be long.
+setTimeout(() => {
+  if (root) render(<App />, root);
+  void start();
+});
 
 // Without it the page works as long as there is a network, which is all that a failure here means.
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {

@@ -166,6 +166,7 @@ function LoadStages({ load }: { readonly load: Inspection['load'] }): VNode {
     ['Uploading weights', load.uploadMs],
     ['First run', load.firstRunMs ?? 0],
   ];
+  const taken = stages.filter(([, ms]) => ms > 0);
   const longest = Math.max(...stages.map(([, ms]) => ms), 1e-9);
   return (
     <section class="card" aria-labelledby="load-title">
@@ -178,7 +179,7 @@ function LoadStages({ load }: { readonly load: Inspection['load'] }): VNode {
         )}
       </div>
       <ul class="kinds">
-        {stages.map(([stage, ms]) => (
+        {taken.map(([stage, ms]) => (
           <li key={stage} class="score">
             <span class="score-label">{stage}</span>
             <span class="number">{time(ms)}</span>

@@ -102,7 +102,7 @@ function Loading({ since, progress }: Extract<ModelState, { status: 'loading' }>
 function Elapsed({ since }: { readonly since: number }): VNode {
   const [now, setNow] = useState(() => performance.now());
   useEffect(() => {
-    const timer = setInterval(() => setNow(performance.now()), 100);
+    const timer = setInterval(() => setNow(performance.now()), 200);
     return () => clearInterval(timer);
   }, []);
   return <span class="number quiet">{(Math.max(0, now - since) / 1000).toFixed(1)} s</span>;

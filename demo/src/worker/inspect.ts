@@ -10,17 +10,19 @@ import type { Inspection, KindCost, Totals } from './protocol.ts';
 const RUNS = 5;
 
 /** Costs are measured on the GPU; on the CPU multiply-adds stand for them. */
-export async function inspectModel({ session }: Model, feeds: Feeds): Promise<Inspection> {
+export async function inspectModel({ session, info }: Model, feeds: Feeds): Promise<Inspection> {
+  const { firstRunMs } = session.report;
+  const report = { ...info.report, ...(firstRunMs === undefined ? {} : { firstRunMs }) };
   const inputShapes = Object.fromEntries(Object.entries(feeds).map(([name, { shape }]) => [name, shape]));
   const summary = analyse(compile(session.graph, { inputShapes, level: 'reference' }));
   const totals = await totalsOf(session, summary);
   if (session.report.backend === 'cpu') {
     const costs = summary.perNode.map(({ op, multiplyAdds }) => ({ op, cost: multiplyAdds }));
-    return { totals, load: session.report, kinds: kindsOf(costs) };
+    return { totals, load: report, kinds: kindsOf(costs).filter(({ cost }) => cost > 0) };
   }
   const profile = await session.profile(feeds, { runs: RUNS });
   const kinds = kindsOf(profile.nodes.map(({ op, ms }) => ({ op, cost: ms })));
-  return { totals, load: session.report, kinds, profile };
+  return { totals, load: report, kinds, profile };
 }
 
 /** Figures of a model, with those of its plan where it runs on the GPU. */

@@ -37,8 +37,13 @@ export async function openModel(request: ModelRequest, base: URL, options: Sessi
   const { task, licence } = findModel(request.name);
   const names = task === 'detection' ? { labels: await namesFrom(COCO_NAMES, base) } : {};
   const here = { ...options, ...names, modelBase: new URL(MODEL_FOLDER, base) };
+  const start = performance.now();
   const opened = await open(request.name, task === 'detection' ? 'detection' : 'classification', here);
-  return { ...opened, info: { ...infoOf(opened, request.title), licence } };
+  const info = infoOf(opened, request.title);
+  // The session's report begins when the model's main file is there.
+  const totalMs = performance.now() - start;
+  const report = { ...info.report, downloadMs: info.report.downloadMs + totalMs - info.report.totalMs, totalMs };
+  return { ...opened, info: { ...info, licence, report } };
 }
 
 /** The files are read on the CPU first, which says what the model is for. */
