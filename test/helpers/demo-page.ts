@@ -157,6 +157,13 @@ export async function problem(page: Page): Promise<{ code: string; text: string 
   }));
 }
 
+/** Chooses files of the disk in the file dialogue of an input. */
+export async function choose(page: Page, id: string, files: readonly string[]): Promise<void> {
+  const input = await page.$(`input[type="file"]${byId(id)}`);
+  if (!input) throw new Error(`the page has no input ${id}`);
+  await (input as ElementHandle<HTMLInputElement>).uploadFile(...files);
+}
+
 /** Drops files of the disk on the middle of the page, as a hand with a mouse does. */
 export async function drop(page: Page, files: readonly string[]): Promise<void> {
   const client = await page.createCDPSession();

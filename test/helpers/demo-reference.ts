@@ -12,13 +12,17 @@ export const SMALL_MODEL = 'nsfw-mobilenet-v2';
 /** The most that scores may differ: probabilities after some fifty float32 layers, from another JPEG decoder's pixels. */
 export const TOLERANCE = 1e-3;
 
-/** What the small classifier says of encoded pictures, the best class first. */
-export async function referenceScores(site: Site, pictures: readonly Uint8Array[]): Promise<Shown[][]> {
-  using classifier = await createClassifier(SMALL_MODEL, { backend: 'cpu', modelBase: `${site.url}models/` });
+/** What the small classifier, or that at another address, says of encoded pictures, the best class first. */
+export async function referenceScores(
+  site: Site,
+  pictures: readonly Uint8Array[],
+  source = SMALL_MODEL,
+): Promise<Shown[][]> {
+  using classifier = await createClassifier(source, { backend: 'cpu', modelBase: `${site.url}models/` });
   const answers: Shown[][] = [];
   for (const picture of pictures) {
     const ranked = await classifier.classify(await decodeImage(picture, 'the test picture'));
-    answers.push(ranked.map(({ label, score }) => ({ label: label ?? '', score })));
+    answers.push(ranked.map(({ label, index, score }) => ({ label: label ?? `class ${index}`, score })));
   }
   return answers;
 }
@@ -28,7 +32,7 @@ export async function referenceBoxes(site: Site, folder: string, picture: Uint8A
   const labels: string[] = JSON.parse(readFileSync(join(folder, 'labels/coco-80.json'), 'utf8'));
   const options = { backend: 'cpu', modelBase: `${site.url}models/`, labels } as const;
   using detector = await createDetector('centernet', options);
-  return detector.detect(await decodeImage(picture, 'the test picture'));
+  return await detector.detect(await decodeImage(picture, 'the test picture'));
 }
 
 /** The file of a sample picture. */
