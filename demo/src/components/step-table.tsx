@@ -42,7 +42,7 @@ export function StepTable({ steps }: { readonly steps: readonly ProfileStep[] })
     setSort({ key, down: sort.key === key ? !sort.down : !TEXTS.has(key) && key !== 'step' });
   return (
     <>
-      <div class="table-scroll" role="region" aria-label="Steps" tabIndex={0}>
+      <div class="table-scroll" role="region" aria-label="Table of steps" tabIndex={0}>
         <table data-testid="step-table">
           <caption class="visually-hidden">Steps of one run and their times</caption>
           <thead>

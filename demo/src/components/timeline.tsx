@@ -136,9 +136,9 @@ function StepDetail({ step }: { readonly step: ProfileStep }): VNode {
   ];
   return (
     <>
-      <h4>
+      <h3>
         <span class="number quiet">{step.step + 1}</span> {node}
-      </h4>
+      </h3>
       <dl class="facts facts-wide">
         {facts.map(([term, value]) => (
           <div key={term}>

@@ -5,14 +5,23 @@ import { feedsOf, pictureFeeds, type Feeds } from './feeds.ts';
 import { inspectModel } from './inspect.ts';
 import { lookAt } from './look.ts';
 import { openModel, type Model } from './model.ts';
-import type { Answer, Comparison, Inspection, ModelInfo, ModelRequest, Picture, WorkerEvent } from './protocol.ts';
+import type {
+  Answer,
+  Comparison,
+  Inspection,
+  ModelInfo,
+  ModelRequest,
+  Picture,
+  Seat,
+  WorkerEvent,
+} from './protocol.ts';
 
 /** GPU work is handed over in pieces of about this long, so that the page keeps drawing between them. */
 const FRAME_BUDGET_MS = 12;
 
 /** Holds one model. Calls that use it are queued. */
 export class Engine {
-  backend: 'webgpu' | 'cpu' = 'webgpu';
+  seat: Seat = { backend: 'webgpu', adapter: '', software: false };
   readonly #emit: (event: WorkerEvent) => void;
   #model: Model | undefined;
   #loading = new AbortController();
@@ -36,7 +45,7 @@ export class Engine {
       this.#forget();
       const { signal } = loading;
       const options: SessionOptions = {
-        backend: this.backend,
+        backend: this.seat.backend,
         signal,
         frameBudgetMs: FRAME_BUDGET_MS,
         onProgress: (progress) => this.#emit({ type: 'progress', progress }),
@@ -61,9 +70,7 @@ export class Engine {
     return this.#next(async () => {
       try {
         const model = this.#required();
-        const image = picture instanceof Blob ? await this.#decode(picture) : picture;
-        const run = (): Promise<Omit<Answer, 'recovered'>> => lookAt(model, image, threshold);
-        const { value, recovered } = await this.#withRecovery(run);
+        const { value, recovered } = await this.#withRecovery(() => this.#look(model, picture, threshold));
         await this.#watch();
         return { ...value, recovered };
       } finally {
@@ -142,6 +149,21 @@ export class Engine {
     void device.lost.then(({ message, reason }) => {
       if (this.#watched === device) this.#emit({ type: 'lost', reason: message || reason });
     });
+  }
+
+  /**
+   * Chromium on a software adapter loses the device over a video frame, which it cannot share with WebGPU there; a bitmap of
+   * it goes by host memory, which is no loss where everything does.
+   */
+  async #look(model: Model, picture: Picture, threshold: number): Promise<Omit<Answer, 'recovered'>> {
+    if (picture instanceof Blob) return lookAt(model, await this.#decode(picture), threshold);
+    if (!this.seat.software || picture instanceof ImageBitmap) return lookAt(model, picture, threshold);
+    const bitmap = await createImageBitmap(picture);
+    try {
+      return await lookAt(model, bitmap, threshold);
+    } finally {
+      bitmap.close();
+    }
   }
 
   async #decode(blob: Blob): Promise<ImageBitmap> {

@@ -13,6 +13,8 @@ export interface Seat {
   readonly backend: 'webgpu' | 'cpu';
   readonly adapter: string;
   readonly cpuReason?: CpuReason;
+  /** The adapter is a program, not a GPU. */
+  readonly software: boolean;
 }
 
 /** A model to load: one that the site has, or files of the visitor, the main one first. */

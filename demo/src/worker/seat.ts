@@ -2,12 +2,17 @@
 import { adapterName } from '../../../src/runtime/webgpu/device.ts';
 import type { CpuReason, Seat } from './protocol.ts';
 
+const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
+
 /** The GPU where there is one and the CPU was not asked for. */
 export async function probe(backend: 'cpu' | undefined): Promise<Seat> {
   if (backend === 'cpu') return onCpu('asked');
   if (!('gpu' in navigator)) return onCpu(isSecureContext ? 'missing' : 'insecure');
   const adapter = await findAdapter();
-  return adapter ? { backend: 'webgpu', adapter: adapterName(adapter.info) } : onCpu('no-adapter');
+  if (!adapter) return onCpu('no-adapter');
+  const name = adapterName(adapter.info);
+  const software = adapter.info.isFallbackAdapter || SOFTWARE.test(name);
+  return { backend: 'webgpu', adapter: name, software };
 }
 
 /** The adapter that sessions get; null where the browser has none, or fails to look. */
@@ -20,5 +25,5 @@ export async function findAdapter(): Promise<GPUAdapter | null> {
 }
 
 function onCpu(cpuReason: CpuReason): Seat {
-  return { backend: 'cpu', adapter: 'CPU reference', cpuReason };
+  return { backend: 'cpu', adapter: 'CPU reference', cpuReason, software: true };
 }
