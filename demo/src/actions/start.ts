@@ -3,7 +3,7 @@ import { DEFAULT_MODELS, SAMPLES, SITE_MODELS } from '../site.ts';
 import { store } from '../state.ts';
 import { listen, remote } from '../worker-client.ts';
 import type { WorkerEvent } from '../worker/protocol.ts';
-import { probe } from '../worker/seat.ts';
+import { seatAtOnce } from '../worker/seat.ts';
 import { chooseSiteModel } from './model.ts';
 import { showSample } from './picture.ts';
 
@@ -12,7 +12,7 @@ export async function start(): Promise<void> {
   const query = new URLSearchParams(location.search);
   const asked = query.get('backend') === 'cpu' ? 'cpu' : undefined;
   // What can be told without the Worker is told at once, so that the remark about it does not push the page down later.
-  if (asked || !('gpu' in navigator)) store.update({ seat: await probe(asked) });
+  store.update({ seat: seatAtOnce(asked) });
   await listen(hear);
   const seat = await remote.probe(asked);
   store.update({ seat });

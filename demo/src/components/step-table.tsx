@@ -3,11 +3,10 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ProfileStep } from '../../../src/index.ts';
 import { percent, rate, time } from '../format.ts';
-
-type Key = 'step' | 'node' | 'op' | 'ms' | 'gflops' | 'gbps';
+import { sortSteps, type StepKey } from '../sort-steps.ts';
 
 interface Column {
-  readonly key: Key;
+  readonly key: StepKey;
   readonly title: string;
   readonly text: (step: ProfileStep) => string;
 }
@@ -21,7 +20,7 @@ const COLUMNS: readonly Column[] = [
   { key: 'gbps', title: 'GB/s', text: ({ gbps }) => rate(gbps, '').trim() },
 ];
 
-const TEXTS: ReadonlySet<Key> = new Set(['node', 'op']);
+const TEXTS: ReadonlySet<StepKey> = new Set(['node', 'op']);
 
 /** Rows at first, and how many are added a frame when all are wanted: a long table at once would hold the page up. */
 const FEW = 12;
@@ -29,7 +28,7 @@ const CHUNK = 30;
 
 /** The slowest steps first. */
 export function StepTable({ steps }: { readonly steps: readonly ProfileStep[] }): VNode {
-  const [sort, setSort] = useState<{ key: Key; down: boolean }>({ key: 'ms', down: true });
+  const [sort, setSort] = useState<{ key: StepKey; down: boolean }>({ key: 'ms', down: true });
   const [all, setAll] = useState(false);
   const [count, setCount] = useState(FEW);
   const sorted = useMemo(() => sortSteps(steps, sort.key, sort.down), [steps, sort]);
@@ -38,7 +37,7 @@ export function StepTable({ steps }: { readonly steps: readonly ProfileStep[] })
     const frame = requestAnimationFrame(() => setCount(count + CHUNK));
     return () => cancelAnimationFrame(frame);
   }, [all, count, steps]);
-  const choose = (key: Key): void =>
+  const choose = (key: StepKey): void =>
     setSort({ key, down: sort.key === key ? !sort.down : !TEXTS.has(key) && key !== 'step' });
   return (
     <>
@@ -86,14 +85,4 @@ function Row({ step }: { readonly step: ProfileStep }): VNode {
       ))}
     </tr>
   );
-}
-
-/** A sorted copy; what has no value comes last either way. */
-export function sortSteps(steps: readonly ProfileStep[], key: Key, down: boolean): ProfileStep[] {
-  const sign = down ? -1 : 1;
-  return [...steps].sort((a, b) => {
-    const [x, y] = [a[key], b[key]];
-    if (x === null || y === null) return (x === null ? 1 : 0) - (y === null ? 1 : 0);
-    return sign * (typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y)));
-  });
 }

@@ -6,13 +6,19 @@ const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
 
 /** The GPU where there is one and the CPU was not asked for. */
 export async function probe(backend: 'cpu' | undefined): Promise<Seat> {
-  if (backend === 'cpu') return onCpu('asked');
-  if (!('gpu' in navigator)) return onCpu(isSecureContext ? 'missing' : 'insecure');
+  const known = seatAtOnce(backend);
+  if (known) return known;
   const adapter = await findAdapter();
   if (!adapter) return onCpu('no-adapter');
   const name = adapterName(adapter.info);
   const software = adapter.info.isFallbackAdapter || SOFTWARE.test(name);
   return { backend: 'webgpu', adapter: name, software };
+}
+
+/** The answer where nobody need be asked: the CPU was wanted, or there is no WebGPU. */
+export function seatAtOnce(backend: 'cpu' | undefined): Seat | undefined {
+  if (backend === 'cpu') return onCpu('asked');
+  return 'gpu' in navigator ? undefined : onCpu(isSecureContext ? 'missing' : 'insecure');
 }
 
 /** The adapter that sessions get; null where the browser has none, or fails to look. */
