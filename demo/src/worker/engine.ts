@@ -68,13 +68,19 @@ export class Engine {
   /** What the model says of the picture. Frames are closed, whatever happens. */
   look(picture: Picture, threshold: number): Promise<Answer> {
     return this.#next(async () => {
+      let image: ImageBitmap | VideoFrame | undefined;
       try {
         const model = this.#required();
-        const { value, recovered } = await this.#withRecovery(() => this.#look(model, picture, threshold));
+        const ready = await this.#image(picture);
+        image = ready;
+        const { value, recovered } = await this.#withRecovery(() => lookAt(model, ready, threshold));
         await this.#watch();
         return { ...value, recovered };
       } finally {
-        if (!(picture instanceof Blob)) picture.close();
+        if (!(picture instanceof Blob)) {
+          picture.close();
+          image?.close();
+        }
       }
     });
   }
@@ -152,18 +158,15 @@ export class Engine {
   }
 
   /**
-   * Chromium on a software adapter loses the device over a video frame, which it cannot share with WebGPU there; a bitmap of
-   * it goes by host memory, which is no loss where everything does.
+   * What the engine is handed. Chromium on a software adapter loses the device over a video frame, which it cannot share with
+   * WebGPU there; a bitmap of it goes by host memory, which is no loss where everything does.
    */
-  async #look(model: Model, picture: Picture, threshold: number): Promise<Omit<Answer, 'recovered'>> {
-    if (picture instanceof Blob) return lookAt(model, await this.#decode(picture), threshold);
-    if (!this.seat.software || picture instanceof ImageBitmap) return lookAt(model, picture, threshold);
+  async #image(picture: Picture): Promise<ImageBitmap | VideoFrame> {
+    if (picture instanceof Blob) return this.#decode(picture);
+    if (!this.seat.software || picture instanceof ImageBitmap) return picture;
     const bitmap = await createImageBitmap(picture);
-    try {
-      return await lookAt(model, bitmap, threshold);
-    } finally {
-      bitmap.close();
-    }
+    picture.close(); // cameras have few frames to fill, and wait for those that are in use
+    return bitmap;
   }
 
   async #decode(blob: Blob): Promise<ImageBitmap> {

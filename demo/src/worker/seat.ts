@@ -21,8 +21,18 @@ export function seatAtOnce(backend: 'cpu' | undefined): Seat | undefined {
   return 'gpu' in navigator ? undefined : onCpu(isSecureContext ? 'missing' : 'insecure');
 }
 
+/** How long a browser may take whose GPU process is starting, and that has no adapter until it has. */
+const SECOND_TRY_MS = 400;
+
 /** The adapter that sessions get; null where the browser has none, or fails to look. */
 export async function findAdapter(): Promise<GPUAdapter | null> {
+  const first = await request();
+  if (first) return first;
+  await new Promise((resolve) => setTimeout(resolve, SECOND_TRY_MS));
+  return request();
+}
+
+async function request(): Promise<GPUAdapter | null> {
   try {
     return await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   } catch {
