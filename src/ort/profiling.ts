@@ -1,12 +1,12 @@
 /** Profiles as onnxruntime-web reports them: one record a dispatch. */
 import type { Session } from '../session.ts';
-import type { Tensor } from '../core/tensor.ts';
+import type { Feed } from '../run-feeds.ts';
 import type { ProfilingData } from './env.ts';
 
 /** Times every step of the session on these feeds, once, and hands each to `ondata`; element types are left blank. */
 export async function reportProfile(
   session: Session,
-  feeds: Readonly<Record<string, Tensor>>,
+  feeds: Readonly<Record<string, Feed>>,
   ondata: ((data: ProfilingData) => void) | undefined,
 ): Promise<void> {
   if (!ondata) return;

@@ -1,11 +1,13 @@
 /** The session of `tilewise/ort`: onnxruntime-common's face on a tilewise session. */
 import { DeviceError, InputError } from '../core/errors.ts';
 import { Session } from '../session.ts';
+import type { Feed } from '../run-feeds.ts';
 import { fromHost, toHost } from './elements.ts';
 import type { Env } from './env.ts';
-import { readWanted } from './fetches.ts';
+import { readWanted, type Wanted } from './fetches.ts';
+import { fromGpu, requireSameLayout, toGpu } from './gpu-elements.ts';
 import { readCall, readModel, type CreateCall, type Model, type OpenFiles } from './model.ts';
-import { checkOptions, placementOf, type Placement } from './options.ts';
+import { checkOptions, placementOf, staysOnGpu, type Placement } from './options.ts';
 import { reportProfile } from './profiling.ts';
 import type { OrtSession, TensorMap, TensorMetadata } from './session-types.ts';
 import { TensorImpl } from './tensor-impl.ts';
@@ -88,18 +90,40 @@ class SessionImpl implements OrtSession {
     const wanted = readWanted(this.outputNames, first, second);
     const session = await this.#open(feeds);
     try {
-      const tensors = Object.fromEntries(Object.entries(feeds).map(([name, given]) => [name, toHost(name, given)]));
-      const results = await session.run(tensors);
-      const entries = [...wanted].map(([name, target]): [string, AnyTensor] => {
-        const result = results[name];
-        if (!result) throw new InputError(`the model gave no output "${name}"`);
-        return [name, fromHost(name, result, target)];
-      });
+      const given = Object.entries(feeds).map(([name, tensor]): [string, Feed] => [name, toFeed(name, tensor)]);
+      const tensors = Object.fromEntries(given);
+      const results = await this.#results(session, tensors, wanted);
       if (this.#isProfiling) await reportProfile(session, tensors, this.#env.webgpu.profiling.ondata);
-      return Object.fromEntries(entries);
+      return results;
     } catch (error) {
       if (error instanceof DeviceError && error.code === 'DEVICE_LOST') this.#session = undefined;
       throw error;
+    }
+  }
+
+  /** Runs the session; on the GPU when any wanted output is to end there. */
+  async #results(session: Session, feeds: Readonly<Record<string, Feed>>, wanted: Wanted): Promise<TensorMap> {
+    const fetches = [...wanted.keys()];
+    const device = await session.device();
+    const toGpuBuffer = ([name, target]: [string, AnyTensor | null]): boolean =>
+      target ? target.location === 'gpu-buffer' : staysOnGpu(name, this.#call.options);
+    if (!device || ![...wanted].some(toGpuBuffer)) {
+      const results = await session.run(feeds, { fetches });
+      return collect(wanted, results, (name, result, target) => fromHost(name, result, target));
+    }
+    this.#requireShareable(
+      session,
+      fetches.filter((name) => toGpuBuffer([name, wanted.get(name) ?? null])),
+    );
+    const results = await session.run(feeds, { fetches, outputs: 'gpu' });
+    return collect(wanted, results, (name, result, target) =>
+      fromGpu(name, result, { device, stays: staysOnGpu(name, this.#call.options), target }),
+    );
+  }
+
+  #requireShareable(session: Session, names: readonly string[]): void {
+    for (const { name, dtype } of session.outputs) {
+      if (names.includes(name)) requireSameLayout(`output "${name}"`, dtype);
     }
   }
 
@@ -170,4 +194,21 @@ class SessionImpl implements OrtSession {
       checkOptions(this.#call.options, this.#placement);
     }
   }
+}
+
+function toFeed(name: string, given: AnyTensor): Feed {
+  return given.location === 'gpu-buffer' ? toGpu(name, given) : toHost(name, given);
+}
+
+/** The wanted tensors, each made of its result. */
+async function collect<R>(
+  wanted: Wanted,
+  results: Readonly<Record<string, R>>,
+  make: (name: string, result: R, target: AnyTensor | null) => AnyTensor | Promise<AnyTensor>,
+): Promise<TensorMap> {
+  const made = [...wanted].flatMap(([name, target]) => {
+    const result = results[name];
+    return result === undefined ? [] : [Promise.resolve(make(name, result, target)).then((t) => [name, t] as const)];
+  });
+  return Object.fromEntries(await Promise.all(made));
 }

@@ -7,13 +7,12 @@ import type * as common from 'onnxruntime-common';
 import * as ortWeb from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
 import { InputError, LoadError } from '../../src/core/errors.ts';
-import { compareTensors } from '../../src/core/compare.ts';
-import { tensorOf } from '../../src/core/tensor.ts';
 import * as inNode from '../../src/node/ort.ts';
 import * as inPage from '../../src/ort/index.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
 import { scriptModels } from './models.ts';
-import { script, type Note } from './script.ts';
+import { compareNotes } from './notes.ts';
+import { script } from './script.ts';
 
 const models = scriptModels();
 const cpu = { executionProviders: ['cpu'] } as const;
@@ -25,19 +24,6 @@ const constructor: common.TensorConstructor = inPage.Tensor;
 const environment: Omit<common.Env, 'webgl'> = inPage.env;
 const asCommon = (session: inPage.InferenceSession): common.InferenceSession => session;
 const asOurs = (options: common.InferenceSession.SessionOptions): inPage.InferenceSession.SessionOptions => options;
-
-/** Throws unless both wrote the same notes, numbers within `tolerance`. */
-export function compareNotes(actual: readonly Note[], expected: readonly Note[], tolerance: number): void {
-  expect(actual.map(({ what, type, dims }) => ({ what, type, dims }))).toEqual(
-    expected.map(({ what, type, dims }) => ({ what, type, dims })),
-  );
-  actual.forEach((note, i) => {
-    const [a, e] = [note, expected[i]].map((n) => tensorOf('float32', [n?.numbers.length ?? 0], n?.numbers ?? []));
-    if (!a || !e) throw new Error(`${note.what} is missing`);
-    const report = compareTensors(a, e, { rtol: tolerance, atol: tolerance });
-    expect(report.ok, `${note.what}: ${report.text}`).toBe(true);
-  });
-}
 
 describe('the script', () => {
   it('gives on the CPU what it gives on onnxruntime-web', async () => {
