@@ -11,6 +11,7 @@ export { createClassifier, Classifier } from './tasks/classifier.ts';
 export type { ClassifyOptions } from './tasks/classifier.ts';
 export { createDetector, Detector } from './tasks/detector.ts';
 export type { DetectOptions } from './tasks/detector.ts';
+export type { ModelBase } from './tasks/catalogue-files.ts';
 export type { TaskOptions, TaskSource } from './tasks/picture-model.ts';
 export type { Ranked } from './vision/classify.ts';
 export type { Detection, DetectionOptions } from './vision/detect.ts';

@@ -18,6 +18,8 @@ export type { ModelSourceOptions } from './model-source.ts';
 export { preprocess } from '../vision/preprocess.ts';
 export type { Pixels, Preprocessing } from '../vision/preprocess.ts';
 export { topK } from '../vision/classify.ts';
+// In place of those for pages.
+export { createClassifier, createDetector } from './tasks.ts';
 
 /** Options of `openSession`: those of a session, and where its adapter and its files come from. */
 export interface OpenSessionOptions extends SessionOptions, OpenGpuOptions {

