@@ -1,6 +1,8 @@
 /**
  * `tilewise/ort`: tilewise behind the `InferenceSession` and `Tensor` of onnxruntime-common, so that a page moves over by
  * changing one import. In Node `src/node/ort.ts` stands in its place, which reads paths too.
+ *
+ * @module tilewise/ort
  */
 import { toModelFiles } from '../model-source.ts';
 import { createOrt } from './create-ort.ts';
@@ -10,14 +12,8 @@ import { Tensor } from './tensor.ts';
 
 export { Tensor };
 export type { Env, ProfilingData, WebGpuSettings } from './env.ts';
-export type { AnyTensor, TensorConstructor, TypedTensor } from './tensor-types.ts';
-export type {
-  OrtSession,
-  OrtSessionFactory,
-  OrtSessionOptions,
-  OrtRunOptions,
-  TensorMetadata,
-} from './session-types.ts';
+export type * from './tensor-types.ts';
+export type * from './session-types.ts';
 
 const ort = createOrt({
   open: toModelFiles,

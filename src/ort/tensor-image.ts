@@ -1,8 +1,6 @@
 /** Pictures to tensors and back, as onnxruntime-common's Tensor does: `fromImage`, `toImageData`, `toDataURL`. */
 import { InputError } from '../core/errors.ts';
-import type { FromImageOptions, ImageFormat, TensorData, ToImageOptions } from './tensor-types.ts';
-
-type PerChannel = NonNullable<FromImageOptions['norm']>['mean'];
+import type { FromImageOptions, ImageFormat, PerChannel, TensorData, ToImageOptions } from './tensor-types.ts';
 
 /** For each channel of a tensor, which of a pixel's four bytes it is. */
 const CHANNELS: Readonly<Record<ImageFormat, readonly number[]>> = {
@@ -85,7 +83,7 @@ export function toDataUrl(picture: ImageData): string {
   return canvas.toDataURL();
 }
 
-function ofChannel(values: PerChannel, channel: number, missing: number): number {
+function ofChannel(values: PerChannel | undefined, channel: number, missing: number): number {
   return typeof values === 'number' ? values : (values?.[channel] ?? missing);
 }
 

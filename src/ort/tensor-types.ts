@@ -61,7 +61,8 @@ export type MLTensorType = Exclude<TensorType, 'uint16' | 'int16' | 'string' | '
 /** Order of the colour channels in a tensor. */
 export type ImageFormat = 'RGB' | 'RGBA' | 'BGR' | 'RBG';
 
-type PerChannel = number | [number, number, number] | [number, number, number, number];
+/** One number for all channels, or one for each. */
+export type PerChannel = number | [number, number, number] | [number, number, number, number];
 
 /** Options of `toImageData` and `toDataURL`: pixel = (element − bias) · mean, which defaults to 255 and 0. */
 export interface ToImageOptions {
@@ -123,12 +124,12 @@ export interface TypedTensor<T extends TensorType> {
 export type AnyTensor = TypedTensor<TensorType>;
 
 /** What `new Tensor(type, …)` takes as elements. */
-type Elements<T extends TensorType> = TensorDataTypeMap[T] | readonly TensorElementTypeMap[T][];
+export type TensorElements<T extends TensorType> = TensorDataTypeMap[T] | readonly TensorElementTypeMap[T][];
 
 /** Makes tensors; see the constructors of onnxruntime-common. All throw InputError on elements that do not fit. */
 export interface TensorConstructor {
-  new (type: 'string', data: Elements<'string'>, dims?: readonly number[]): TypedTensor<'string'>;
-  new (type: 'bool', data: Elements<'bool'>, dims?: readonly number[]): TypedTensor<'bool'>;
+  new (type: 'string', data: TensorElements<'string'>, dims?: readonly number[]): TypedTensor<'string'>;
+  new (type: 'bool', data: TensorElements<'bool'>, dims?: readonly number[]): TypedTensor<'bool'>;
   new (type: 'uint8', data: Uint8ClampedArray, dims?: readonly number[]): TypedTensor<'uint8'>;
   new <T extends 'uint64' | 'int64'>(
     type: T,
