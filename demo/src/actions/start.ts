@@ -1,7 +1,7 @@
 /** What happens when the page opens. */
 import { DEFAULT_MODELS, SAMPLES, SITE_MODELS } from '../site.ts';
 import { store } from '../state.ts';
-import { listen, remote } from '../worker-client.ts';
+import { listen, onWorkerFailure, remote } from '../worker-client.ts';
 import type { WorkerEvent } from '../worker/protocol.ts';
 import { seatAtOnce } from '../worker/seat.ts';
 import { chooseSiteModel } from './model.ts';
@@ -13,6 +13,7 @@ export async function start(): Promise<void> {
   const asked = query.get('backend') === 'cpu' ? 'cpu' : undefined;
   // What can be told without the Worker is told at once, so that the remark about it does not push the page down later.
   store.update({ seat: seatAtOnce(asked) });
+  onWorkerFailure((message) => store.update({ notice: `The page's Worker failed: ${message}. Reload the page.` }));
   await listen(hear);
   const seat = await remote.probe(asked);
   store.update({ seat });
