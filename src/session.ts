@@ -1,6 +1,7 @@
 /** Session: one model, ready to run. Puts the layers together: formats → passes → plan → runtime. */
 /// <reference lib="esnext.disposable" preserve="true" />
 import { InputError } from './core/errors.ts';
+import { onDemand } from './core/on-demand.ts';
 import type { Tensor } from './core/tensor.ts';
 import { CompiledCache, signatureOf, type Compiled } from './compiled-cache.ts';
 import type { ProfileReport } from './analysis/profile.ts';
@@ -13,13 +14,14 @@ import type { LoadReport } from './load-report.ts';
 import { toModelFiles, type ModelSource } from './model-source.ts';
 import { compile } from './passes/pipeline.ts';
 import type { Plan } from './plan/plan.ts';
+import { loadKernels, loadOperators } from './plan/operators.ts';
 import { planGraph, type PlanOptions } from './plan/plan-graph.ts';
 import { runGraph } from './runtime/cpu/run.ts';
-import { checkSteps, type StepReport } from './runtime/webgpu/check.ts';
+import type { StepReport } from './runtime/webgpu/check.ts';
 import { adapterName, profileOf } from './runtime/webgpu/device.ts';
 import { disposedError, Executor } from './runtime/webgpu/executor.ts';
 import { compilePipelines } from './runtime/webgpu/pipelines.ts';
-import { profileLoaded, type ProfileOptions } from './profile.ts';
+import type { ProfileOptions } from './profile.ts';
 import type { SessionOptions } from './session-options.ts';
 import { SessionTuning } from './session-tuning.ts';
 
@@ -127,13 +129,15 @@ export class Session {
   }
 
   /** Compiles the shaders of a model whose weights have not come yet. What goes wrong here will again, and be told then. */
-  async #compileEarly(sketch: () => Graph | undefined): Promise<void> {
+  async #compileEarly(sketch: () => Promise<Graph> | undefined): Promise<void> {
     try {
-      const graph = this.#backend === 'webgpu' ? sketch() : undefined;
+      const graph = this.#backend === 'webgpu' ? await sketch() : undefined;
       const { device, tuning } = await this.#open();
       const tuned = await tuning?.known();
       if (!graph || !device || this.#graph || this.#disposed) return;
+      await loadOperators(graph);
       const compiled = compile(graph, { inputShapes: this.#options.inputShapes ?? {}, level: 'full' });
+      await loadKernels(compiled);
       await compilePipelines(device, planGraph(compiled, profileOf(device), { ...this.#planOptions, tuned }).pipelines);
     } catch {
       // Zeros in place of a shape, say: then there is nothing to gain.
@@ -183,9 +187,10 @@ export class Session {
 
   /** Runs every node on the GPU and on the CPU reference, with the same inputs, and reports each difference. */
   async check(feeds: Readonly<Record<string, FeedTensor>>): Promise<StepReport[]> {
-    return this.#with(feeds, ({ graph, executor }, tensors) => {
-      if (executor) return checkSteps(executor, graph, tensors);
-      throw new InputError('the step check compares with the GPU: create the session with backend webgpu');
+    return this.#with(feeds, async ({ graph, executor }, tensors) => {
+      if (!executor) throw new InputError('the step check compares with the GPU: use backend webgpu');
+      const { checkSteps } = await onDemand('step check', () => import('./runtime/webgpu/check.ts'));
+      return checkSteps(executor, graph, tensors);
     });
   }
 
@@ -195,8 +200,9 @@ export class Session {
    */
   async profile(feeds: Readonly<Record<string, FeedTensor>>, options: ProfileOptions = {}): Promise<ProfileReport> {
     return this.#with(feeds, async ({ graph, executor }, tensors, { tuning }) => {
-      if (executor && tuning) return profileLoaded({ executor, graph }, tensors, await tuning.store(), options);
-      throw new InputError('a profile times the GPU: create the session with backend webgpu');
+      if (!executor || !tuning) throw new InputError('a profile times the GPU: use backend webgpu');
+      const { profileLoaded } = await onDemand('profiler', () => import('./profile.ts'));
+      return profileLoaded({ executor, graph }, tensors, await tuning.store(), options);
     });
   }
 
@@ -251,10 +257,12 @@ export class Session {
   async #compile(graph: Graph, inputShapes: InputShapes, { device, tuning }: Place): Promise<Compiled> {
     const start = performance.now();
     this.#options.onProgress?.({ stage: 'compile' });
+    await loadOperators(graph);
     const compiled = compile(graph, { inputShapes, level: device ? 'full' : 'reference' });
     const passed = performance.now();
     const times = { passesMs: passed - start, planMs: 0, compileMs: 0, uploadMs: 0 };
     if (!device) return { graph: compiled, times };
+    await loadKernels(compiled);
     const tuned = await tuning?.variantsFor(compiled, this.#planOptions, this.#options);
     const chosen = performance.now();
     const plan = planGraph(compiled, profileOf(device), { ...this.#planOptions, tuned });

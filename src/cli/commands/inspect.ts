@@ -6,6 +6,7 @@ import { shapeText } from '../../core/tensor.ts';
 import type { Dim, Graph, InputShapes } from '../../ir/graph.ts';
 import { descOf } from '../../ir/rewrite.ts';
 import { compile } from '../../passes/pipeline.ts';
+import { loadKernels } from '../../plan/operators.ts';
 import { planGraph } from '../../plan/plan-graph.ts';
 import { parseInputShapes } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
@@ -83,11 +84,12 @@ async function inspect([name = '']: readonly string[], options: InspectOptions, 
 }
 
 /** Plans for a device with the limits that WebGPU guarantees, so that the figures are the same on every machine. */
-function costsOf(graph: Graph, given: InputShapes): Costs {
+async function costsOf(graph: Graph, given: InputShapes): Promise<Costs> {
   const inputShapes = Object.fromEntries(graph.inputs.map((input) => [input.name, staticShape(input, given)]));
   const model = compile(graph, { inputShapes, level: 'reference' });
   const { parameters, multiplyAdds } = analyse(model);
   const runnable = compile(graph, { inputShapes, level: 'full' });
+  await loadKernels(runnable);
   const plan = planGraph(runnable, { limits: DEFAULT_LIMITS, adapterClass: 'integrated', features: [] });
   return {
     inputShapes,

@@ -5,6 +5,7 @@ import { openGpu } from '../../node/adapter.ts';
 import { fileTuningCache } from '../../node/tuning-cache.ts';
 import { compile } from '../../passes/pipeline.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { loadKernels } from '../../plan/operators.ts';
 import { planGraph } from '../../plan/plan-graph.ts';
 import { tunables } from '../../plan/tunables.ts';
 import { profileOf, requestDevice } from '../../runtime/webgpu/device.ts';
@@ -56,6 +57,7 @@ async function tune([name = '']: readonly string[], options: TuneOptions, contex
   const device = await requestDevice(found.adapter);
   context.defer(() => device.destroy());
   const graph = await onModel(name, () => compile(model.graph, { inputShapes: shapesOf(feeds), level: 'full' }));
+  await loadKernels(graph);
   const store = await TuningStore.open(device, fileTuningCache());
   const known = store.winners;
   const planOptions = { float16: options.precision === 'float16' };

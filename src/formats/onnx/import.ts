@@ -1,31 +1,26 @@
 /** The ONNX importer: bytes → ModelProto → graph, one table row per operator. */
 import { ImportError, UnsupportedError } from '../../core/errors.ts';
 import type { Graph } from '../../ir/graph.ts';
-import type { Importer, ModelFiles } from '../importer.ts';
+import type { ModelFiles } from '../importer.ts';
 import { locate } from '../locate.ts';
 import { ImportContext } from './context.ts';
 import { OnnxNode } from './node.ts';
 import { importConstant } from './ops/constant.ts';
 import { OPERATORS } from './operators.ts';
 import { decodeModel, type GraphProto, type ModelProto, type NodeProto, type ValueInfoProto } from './proto.ts';
-import { recogniseOnnx } from './recognise.ts';
 import { dataTypeName, dtypeOf, readExternal, readTensor, type ExternalData } from './tensor.ts';
 
 /** Operators that may take an int64 constant clamped to int32: the clamped number still means "to the end". */
 const TAKES_CLAMPED = new Set(['Slice', 'Identity', 'Constant']);
 
-/** ONNX models, IR version 3 and later, any opset. */
-export const onnxImporter: Importer = {
-  format: 'onnx',
-  recognise: recogniseOnnx,
-  load: async (files) => {
-    try {
-      return await load(files);
-    } catch (error) {
-      throw locate(error, files.main.name, 'onnx');
-    }
-  },
-};
+/** Reads an ONNX model. Rejects as `Importer.load` does. */
+export async function loadOnnx(files: ModelFiles): Promise<Graph> {
+  try {
+    return await load(files);
+  } catch (error) {
+    throw locate(error, files.main.name, 'onnx');
+  }
+}
 
 async function load(files: ModelFiles): Promise<Graph> {
   const file = files.main.name;
