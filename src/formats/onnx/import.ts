@@ -6,7 +6,8 @@ import { locate } from '../locate.ts';
 import { ImportContext } from './context.ts';
 import { OnnxNode } from './node.ts';
 import { importConstant } from './ops/constant.ts';
-import { OPERATORS } from './operators.ts';
+import { operatorsFor } from './operators.ts';
+import type { OpTable } from './ops/table.ts';
 import { decodeModel, type GraphProto, type ModelProto, type NodeProto, type ValueInfoProto } from './proto.ts';
 import { dataTypeName, dtypeOf, readExternal, readTensor, type ExternalData } from './tensor.ts';
 
@@ -31,7 +32,8 @@ async function load(files: ModelFiles): Promise<Graph> {
   }
   const constants = graph.nodes.flatMap((n) => n.attributes.flatMap((a) => (a.t ? [a.t] : [])));
   const external = await readExternal([...graph.initializers, ...constants], files);
-  return importGraph(graph, opsetOf(model, graph, file), file, external);
+  const operators = await operatorsFor(graph.nodes.filter((n) => !isConstant(n)).map(({ op }) => op));
+  return importGraph(graph, new ImportContext(graph, file, opsetOf(model, graph, file)), operators, external);
 }
 
 /** Version of the default operator set; models of IR version 1 and 2, and those that do not use it, need not say. */
@@ -47,18 +49,17 @@ function opsetOf({ opsets, irVersion }: ModelProto, graph: GraphProto, file: str
   return version;
 }
 
-function importGraph(graph: GraphProto, opset: number, file: string, external: ExternalData): Graph {
-  const context = new ImportContext(graph, file, opset);
+function importGraph(graph: GraphProto, context: ImportContext, operators: OpTable, external: ExternalData): Graph {
   addInitializers(graph, context, external);
   addInputs(graph, context);
   const nodes = graph.nodes.map((proto, i) => ({ proto, name: context.nodeName(proto.name, proto.op, i) }));
   // Constants first: they may be listed after a node that needs their elements.
   const first = nodes.filter(({ proto }) => isConstant(proto));
   const others = nodes.filter(({ proto }) => !isConstant(proto));
-  for (const { proto, name } of [...first, ...others]) importNode(proto, name, context, external);
+  for (const { proto, name } of [...first, ...others]) importNode(proto, name, { context, operators, external });
   if (context.unsupported.length > 0) {
     throw new UnsupportedError(context.unsupported, {
-      file,
+      file: context.file,
       format: 'onnx',
       hint: 'Export the model without these, or simplify it first (for example with onnxsim)',
     });
@@ -116,11 +117,18 @@ function inputProblem(info: ValueInfoProto, known: boolean): string {
   return info.dims ? '' : 'no shape is declared';
 }
 
-function importNode(proto: NodeProto, name: string, context: ImportContext, external: ExternalData): void {
+/** What importing a node looks things up in. */
+interface Sources {
+  readonly context: ImportContext;
+  readonly operators: OpTable;
+  readonly external: ExternalData;
+}
+
+function importNode(proto: NodeProto, name: string, { context, operators, external }: Sources): void {
   const at = { node: name, op: isDefaultDomain(proto) ? proto.op : `${proto.domain}.${proto.op}` };
   try {
     const node = new OnnxNode(proto, name, context);
-    const row = isDefaultDomain(proto) && Object.hasOwn(OPERATORS, proto.op) ? OPERATORS[proto.op] : undefined;
+    const row = isDefaultDomain(proto) && Object.hasOwn(operators, proto.op) ? operators[proto.op] : undefined;
     if (isConstant(proto)) importConstant(node, external);
     else if (row) row(node);
     else return void context.unsupported.push({ ...at, what: 'operator' });

@@ -14,15 +14,15 @@ export async function loadTfjs(files: ModelFiles, kind: ModelKind): Promise<Grap
   const { name, bytes } = files.main;
   try {
     const model = parseModelJson(bytes, name, kind);
-    return importModelOf(kind, model, await readWeights(model.weightsManifest, files), name);
+    return await importModelOf(kind, model, await readWeights(model.weightsManifest, files), name);
   } catch (error) {
     // Deep readers know the node and the field that are wrong but not the file: it is added here.
     throw locate(error, name, `tfjs-${kind}`);
   }
 }
 
-/** The graph with zeros for weights. Throws as `loadTfjs` rejects. */
-export function sketchTfjs({ name, bytes }: ModelFile, kind: ModelKind): Graph {
+/** The graph with zeros for weights. Rejects as `loadTfjs` does. */
+export async function sketchTfjs({ name, bytes }: ModelFile, kind: ModelKind): Promise<Graph> {
   const model = parseModelJson(bytes, name, kind);
   return importModelOf(kind, model, zeroWeights(model.weightsManifest, name), name);
 }
@@ -32,6 +32,6 @@ function importModelOf(
   model: ReturnType<typeof parseModelJson>,
   weights: Map<string, Tensor>,
   name: string,
-): Graph {
+): Graph | Promise<Graph> {
   return kind === 'graph' ? importGraphModel(model, weights, name) : importLayersModel(model, weights, name);
 }
