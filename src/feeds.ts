@@ -1,7 +1,7 @@
 /** The public boundary of a session: what callers may feed, checked and converted to the engine's arrays. */
 import { hostArray, isFloat, type DType, type HostArray } from './core/dtype.ts';
 import { InputError } from './core/errors.ts';
-import { shapeText, type Shape, type Tensor } from './core/tensor.ts';
+import { shapeText, type Shape, type Tensor, type TensorDesc } from './core/tensor.ts';
 import type { Dim } from './ir/graph.ts';
 import { product } from './util/arrays.ts';
 import { halvesToFloats } from './util/half.ts';
@@ -23,35 +23,42 @@ export interface Port {
   readonly shape: readonly Dim[];
 }
 
-/**
- * Checks feeds against the inputs and converts their data. Throws InputError naming a missing or unknown input, a
- * wrong dtype, rank, extent or element count, or a number that an integer input cannot hold. Every nonzero bool is 1.
- */
-export function toTensors(ports: readonly Port[], feeds: Readonly<Record<string, FeedTensor>>): Map<string, Tensor> {
-  const names = ports.map((p) => `"${p.name}"`).join(', ');
-  for (const name of Object.keys(feeds)) {
-    if (!ports.some((p) => p.name === name)) throw new InputError(`"${name}" is not an input; the inputs are ${names}`);
+/** Throws InputError for a name that is no input. */
+export function requireKnown(ports: readonly Port[], names: readonly string[]): void {
+  const known = ports.map((p) => `"${p.name}"`).join(', ');
+  for (const name of names) {
+    if (!ports.some((p) => p.name === name)) throw new InputError(`"${name}" is not an input; the inputs are ${known}`);
   }
-  return new Map(
-    ports.map((port) => [port.name, toTensor(port, Object.hasOwn(feeds, port.name) ? feeds[port.name] : undefined)]),
-  );
 }
 
-function toTensor(port: Port, feed: FeedTensor | undefined): Tensor {
-  const expected = `input "${port.name}" is ${port.dtype} ${shapeText(port.shape)}`;
-  if (!feed) throw new InputError(`${expected}, and no tensor was given for it`);
-  const dtype = feed.dtype ?? port.dtype;
+/** Throws InputError for another dtype, rank or extent than the input has. */
+export function requirePort(port: Port, { dtype, shape }: TensorDesc): void {
   const fits =
-    feed.shape.length === port.shape.length &&
-    port.shape.every((dim, i) => typeof dim === 'string' || dim === feed.shape[i]);
-  if (dtype !== port.dtype || !fits) throw new InputError(`${expected}, got ${dtype} ${shapeText(feed.shape)}`);
+    shape.length === port.shape.length && port.shape.every((dim, i) => typeof dim === 'string' || dim === shape[i]);
+  if (dtype !== port.dtype || !fits) throw new InputError(`${expected(port)}, got ${dtype} ${shapeText(shape)}`);
+}
+
+function expected({ name, dtype, shape }: Port): string {
+  return `input "${name}" is ${dtype} ${shapeText(shape)}`;
+}
+
+/**
+ * Checks a feed against its input and converts its data. Throws InputError on a missing feed, a wrong dtype, rank, extent
+ * or element count, or a number that an integer input cannot hold. Every nonzero bool is 1.
+ */
+export function toTensor(port: Port, feed: FeedTensor | undefined): Tensor {
+  if (!feed) throw new InputError(`${expected(port)}, and no tensor was given for it`);
+  const dtype = feed.dtype ?? port.dtype;
+  requirePort(port, { dtype, shape: feed.shape });
   if (feed.data.length !== product(feed.shape)) {
-    throw new InputError(`${expected}: shape ${shapeText(feed.shape)} does not hold ${feed.data.length} elements`);
+    throw new InputError(
+      `${expected(port)}: shape ${shapeText(feed.shape)} does not hold ${feed.data.length} elements`,
+    );
   }
   const data = toHostArray(dtype, feed.data);
   if (typeof data === 'number') {
     const held = dtype === 'int64' ? 'int32, in which the engine holds it' : dtype;
-    throw new InputError(`${expected}: element ${data} is ${feed.data[data]}, which does not fit ${held}`);
+    throw new InputError(`${expected(port)}: element ${data} is ${feed.data[data]}, which does not fit ${held}`);
   }
   return { dtype, shape: feed.shape, data };
 }

@@ -1,6 +1,10 @@
 /** tilewise: trained vision networks on WebGPU. The public surface for pages, Workers and Node. */
 export { Session } from './session.ts';
-export type { SessionOptions } from './session.ts';
+export type { RunOptions, SessionOptions } from './session-options.ts';
+export type { Feed, PictureFeed } from './run-feeds.ts';
+export type { PictureSource } from './pictures/source.ts';
+export type { GpuTensor } from './runtime/webgpu/elements.ts';
+export type { Preprocessing, Resampling } from './vision/preprocess.ts';
 export type { GpuSource } from './gpu-source.ts';
 export type { LoadProgress, LoadReport, TuningReport } from './load-report.ts';
 export { chromeTrace } from './analysis/trace.ts';

@@ -21,8 +21,30 @@ export interface SessionOptions extends TuningOptions {
    * become infinite. Without meaning on the CPU.
    */
   readonly precision?: 'float32' | 'float16';
+  /**
+   * Submits a network in slices of about this many milliseconds of GPU time, so that a page on the same GPU keeps drawing:
+   * 8 leaves half of a frame at 60 Hz. The first run times the steps one by one; a step that takes longer is a slice by
+   * itself. Not given, a run is one submit, which is fastest. Without meaning on the CPU.
+   */
+  readonly frameBudgetMs?: number;
   readonly onProgress?: (progress: LoadProgress) => void;
+  /** Gives the load up, whatever its stage: `create` rejects with the signal's reason, and what was made is freed. */
   readonly signal?: AbortSignal;
   /** Kernel variants to force, by operator: for tests and benches. */
   readonly variants?: ForcedVariants;
+}
+
+/** Options of one run. */
+export interface RunOptions {
+  /** Outputs to give, by name: others are not read back. All of them unless given. */
+  readonly fetches?: readonly string[];
+  /**
+   * `gpu` leaves the outputs on the device, in buffers that are the caller's to destroy: GpuTensors, four bytes an element.
+   * Default `host`.
+   */
+  readonly outputs?: 'host' | 'gpu';
+  /** As the session's, for this run. */
+  readonly frameBudgetMs?: number;
+  /** Asked before the run begins and between its slices. */
+  readonly signal?: AbortSignal;
 }

@@ -3,45 +3,30 @@
 import { InputError } from './core/errors.ts';
 import { onDemand } from './core/on-demand.ts';
 import type { Tensor } from './core/tensor.ts';
-import { CompiledCache, signatureOf, type Compiled } from './compiled-cache.ts';
+import { compileGraph } from './compile-graph.ts';
+import { signatureOf, type Compiled } from './compiled-cache.ts';
 import type { ProfileReport } from './analysis/profile.ts';
-import { toTensors, type FeedTensor, type Port } from './feeds.ts';
+import type { Port } from './feeds.ts';
 import { detect } from './formats/detect.ts';
-import { isDevice, openDevice } from './gpu-source.ts';
 import type { Graph, InputShapes } from './ir/graph.ts';
 import { descOf } from './ir/rewrite.ts';
 import type { LoadReport } from './load-report.ts';
 import { toModelFiles, type ModelSource } from './model-source.ts';
-import { compile } from './passes/pipeline.ts';
+import { closePlace, openPlace, type Place } from './place.ts';
 import type { Plan } from './plan/plan.ts';
-import { loadKernels, loadOperators } from './plan/operators.ts';
 import { planGraph, type PlanOptions } from './plan/plan-graph.ts';
-import { runGraph } from './runtime/cpu/run.ts';
+import { checkFeeds, feedShapes, hostFeeds, type CheckedFeed, type Feed } from './run-feeds.ts';
+import { runCompiled, unlessAborted } from './run.ts';
 import type { StepReport } from './runtime/webgpu/check.ts';
 import { adapterName, profileOf } from './runtime/webgpu/device.ts';
 import { disposedError, Executor } from './runtime/webgpu/executor.ts';
+import { readTensor, type GpuTensor } from './runtime/webgpu/elements.ts';
 import { compilePipelines } from './runtime/webgpu/pipelines.ts';
 import type { ProfileOptions } from './profile.ts';
-import type { SessionOptions } from './session-options.ts';
-import { SessionTuning } from './session-tuning.ts';
-
-export type { SessionOptions };
-
-/** Where graphs run, and those that are ready to. */
-interface Place {
-  /** Undefined on the CPU backend, and only there. */
-  readonly device: GPUDevice | undefined;
-  readonly tuning: SessionTuning | undefined;
-  readonly compiled: CompiledCache;
-}
+import type { RunOptions, SessionOptions } from './session-options.ts';
 
 /** A model as it was read. */
-interface Imported {
-  readonly graph: Graph;
-  readonly format: LoadReport['format'];
-  readonly downloadMs: number;
-  readonly parseMs: number;
-}
+type Imported = { readonly graph: Graph } & Pick<LoadReport, 'format' | 'downloadMs' | 'parseMs'>;
 
 /** Weights that take longer than this to come leave time to compile the shaders before they are there. */
 const SKETCH_AFTER_MS = 30;
@@ -64,7 +49,7 @@ export class Session {
   static async create(source: ModelSource | Graph, options: SessionOptions = {}): Promise<Session> {
     const session = new Session(options);
     try {
-      await session.#load(source);
+      await unlessAborted(session.#load(source), options.signal);
       return session;
     } catch (error) {
       session.dispose();
@@ -86,8 +71,9 @@ export class Session {
       : await this.#import(source);
     this.#graph = graph;
     const { opened, deviceMs } = await opening;
-    const shapes = this.#options.inputShapes ?? {};
-    const first = await this.#compile(graph, shapes, opened);
+    const first = await this.#compile(graph, this.#options.inputShapes ?? {}, opened);
+    if (this.#disposed) first.executor?.dispose();
+    this.#requireOpen();
     await opened.compiled.use(
       signatureOf(new Map(first.graph.inputs.map(({ name }) => [name, descOf(first.graph, name)]))),
       () => Promise.resolve(first),
@@ -98,12 +84,12 @@ export class Session {
     this.#report = {
       format,
       backend: this.#backend,
-      adapter: opened.device ? adapterName(opened.device.adapterInfo) : 'CPU reference',
+      adapter: opened.gpu ? adapterName(opened.gpu.device.adapterInfo) : 'CPU reference',
       downloadMs,
       parseMs,
       deviceMs,
       ...first.times,
-      ...(opened.tuning?.report ? { tuning: opened.tuning.report } : {}),
+      ...(opened.gpu?.tuning.report ? { tuning: opened.gpu.tuning.report } : {}),
       totalMs: performance.now() - start,
     };
   }
@@ -132,12 +118,11 @@ export class Session {
   async #compileEarly(sketch: () => Promise<Graph> | undefined): Promise<void> {
     try {
       const graph = this.#backend === 'webgpu' ? await sketch() : undefined;
-      const { device, tuning } = await this.#open();
-      const tuned = await tuning?.known();
-      if (!graph || !device || this.#graph || this.#disposed) return;
-      await loadOperators(graph);
-      const compiled = compile(graph, { inputShapes: this.#options.inputShapes ?? {}, level: 'full' });
-      await loadKernels(compiled);
+      const { gpu } = await this.#open();
+      const tuned = await gpu?.tuning.known();
+      if (!graph || !gpu || this.#graph || this.#disposed) return;
+      const { device } = gpu;
+      const compiled = await compileGraph(graph, { inputShapes: this.#options.inputShapes ?? {}, level: 'full' });
       await compilePipelines(device, planGraph(compiled, profileOf(device), { ...this.#planOptions, tuned }).pipelines);
     } catch {
       // Zeros in place of a shape, say: then there is nothing to gain.
@@ -170,27 +155,53 @@ export class Session {
     return this.#options.backend ?? 'webgpu';
   }
 
+  /** The device the session runs on, for buffers and textures to feed; undefined on the CPU. */
+  async device(): Promise<GPUDevice | undefined> {
+    this.#requireOpen();
+    return (await this.#open()).gpu?.device;
+  }
+
   /**
-   * Runs the model once. Feeds and results are by name; elements fed must stay as they are until the call is done. New
+   * Runs the model once. Feeds and results are by name; what is fed must stay as it is until the call is done. New
    * extents of symbolic dimensions compile a new plan, which is kept. Rejects with InputError on feeds that do not fit
    * or a disposed session, ShapeError on extents the model cannot take, DeviceError DEVICE_LOST when the device goes
    * away during the call; the next call opens a new device, when the session knows how.
    */
-  async run(feeds: Readonly<Record<string, FeedTensor>>): Promise<Record<string, Tensor>> {
-    return this.#with(feeds, async ({ graph, executor }, tensors) => {
+  run(
+    feeds: Readonly<Record<string, Feed>>,
+    options: RunOptions & { readonly outputs: 'gpu' },
+  ): Promise<Record<string, GpuTensor>>;
+  run(
+    feeds: Readonly<Record<string, Feed>>,
+    options?: RunOptions & { readonly outputs?: 'host' },
+  ): Promise<Record<string, Tensor>>;
+  async run(
+    feeds: Readonly<Record<string, Feed>>,
+    options: RunOptions = {},
+  ): Promise<Record<string, Tensor | GpuTensor>> {
+    return this.#with(feeds, async (compiled, checked, { gpu }) => {
       const start = performance.now();
-      const outputs = executor ? await executor.run(tensors) : runGraph(graph, tensors);
+      const { frameBudgetMs } = this.#options;
+      const outputs = await runCompiled(compiled, checked, gpu, { frameBudgetMs, ...options });
       if (this.#report) this.#report = { firstRunMs: performance.now() - start, ...this.#report };
       return Object.fromEntries(outputs);
     });
   }
 
+  /** Copies a tensor that a run left on the GPU to host memory. The buffer stays the caller's. */
+  async read(tensor: GpuTensor): Promise<Tensor> {
+    this.#requireOpen();
+    const { gpu } = await this.#open();
+    if (!gpu) throw new InputError('the CPU backend has no GPU memory to read from');
+    return readTensor(gpu.device, tensor);
+  }
+
   /** Runs every node on the GPU and on the CPU reference, with the same inputs, and reports each difference. */
-  async check(feeds: Readonly<Record<string, FeedTensor>>): Promise<StepReport[]> {
-    return this.#with(feeds, async ({ graph, executor }, tensors) => {
+  async check(feeds: Readonly<Record<string, Feed>>): Promise<StepReport[]> {
+    return this.#with(feeds, async ({ graph, executor }, checked) => {
       if (!executor) throw new InputError('the step check compares with the GPU: use backend webgpu');
       const { checkSteps } = await onDemand('step check', () => import('./runtime/webgpu/check.ts'));
-      return checkSteps(executor, graph, tensors);
+      return checkSteps(executor, graph, hostFeeds(checked));
     });
   }
 
@@ -198,11 +209,11 @@ export class Session {
    * Times every step of the network on these feeds, on the GPU's own clock where the device has one, and sets it against
    * what the step computes and moves and what the adapter can do. Rejects as `run` does.
    */
-  async profile(feeds: Readonly<Record<string, FeedTensor>>, options: ProfileOptions = {}): Promise<ProfileReport> {
-    return this.#with(feeds, async ({ graph, executor }, tensors, { tuning }) => {
-      if (!executor || !tuning) throw new InputError('a profile times the GPU: use backend webgpu');
+  async profile(feeds: Readonly<Record<string, Feed>>, options: ProfileOptions = {}): Promise<ProfileReport> {
+    return this.#with(feeds, async ({ graph, executor }, checked, { gpu }) => {
+      if (!executor || !gpu) throw new InputError('a profile times the GPU: use backend webgpu');
       const { profileLoaded } = await onDemand('profiler', () => import('./profile.ts'));
-      return profileLoaded({ executor, graph }, tensors, await tuning.store(), options);
+      return profileLoaded({ executor, graph }, hostFeeds(checked), await gpu.tuning.store(), options);
     });
   }
 
@@ -215,11 +226,7 @@ export class Session {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    const free = ({ device, compiled }: Place): void => {
-      compiled.dispose();
-      if (!isDevice(this.#options.gpu)) device?.destroy();
-    };
-    this.#place?.then(free).catch(() => undefined);
+    this.#place?.then((place) => closePlace(place, this.#options)).catch(() => undefined);
   }
 
   [Symbol.dispose](): void {
@@ -228,19 +235,18 @@ export class Session {
 
   /** Hands `work` the graph compiled for the extents of these feeds. */
   async #with<T>(
-    feeds: Readonly<Record<string, FeedTensor>>,
-    work: (compiled: Compiled, tensors: ReadonlyMap<string, Tensor>, place: Place) => Promise<T>,
+    feeds: Readonly<Record<string, Feed>>,
+    work: (compiled: Compiled, feeds: ReadonlyMap<string, CheckedFeed>, place: Place) => Promise<T>,
   ): Promise<T> {
     this.#requireOpen();
-    const tensors = toTensors(this.graph.inputs, feeds);
+    const checked = checkFeeds(this.graph.inputs, feeds);
     try {
       const place = await this.#open();
       this.#requireOpen();
-      const shapes = Object.fromEntries([...tensors].map(([name, { shape }]) => [name, shape]));
       return await place.compiled.use(
-        signatureOf(tensors),
-        () => this.#compile(this.graph, shapes, place),
-        (compiled) => work(compiled, tensors, place),
+        signatureOf(checked),
+        () => this.#compile(this.graph, feedShapes(checked), place),
+        (compiled) => work(compiled, checked, place),
       );
     } catch (cause) {
       // What a call in flight runs into when its device is destroyed is no error of its own.
@@ -254,16 +260,15 @@ export class Session {
   }
 
   /** Passes, plan, upload. Rejects with what is wrong with the model or its shapes on this device. */
-  async #compile(graph: Graph, inputShapes: InputShapes, { device, tuning }: Place): Promise<Compiled> {
+  async #compile(graph: Graph, inputShapes: InputShapes, { gpu }: Place): Promise<Compiled> {
     const start = performance.now();
     this.#options.onProgress?.({ stage: 'compile' });
-    await loadOperators(graph);
-    const compiled = compile(graph, { inputShapes, level: device ? 'full' : 'reference' });
+    const compiled = await compileGraph(graph, { inputShapes, level: gpu ? 'full' : 'reference' });
     const passed = performance.now();
     const times = { passesMs: passed - start, planMs: 0, compileMs: 0, uploadMs: 0 };
-    if (!device) return { graph: compiled, times };
-    await loadKernels(compiled);
-    const tuned = await tuning?.variantsFor(compiled, this.#planOptions, this.#options);
+    if (!gpu) return { graph: compiled, times };
+    const { device, tuning } = gpu;
+    const tuned = await tuning.variantsFor(compiled, this.#planOptions, this.#options);
     const chosen = performance.now();
     const plan = planGraph(compiled, profileOf(device), { ...this.#planOptions, tuned });
     times.planMs = performance.now() - chosen;
@@ -278,21 +283,14 @@ export class Session {
 
   #open(): Promise<Place> {
     if (this.#place) return this.#place;
-    const opening = openPlace(this.#backend, this.#options);
+    const opening = openPlace(this.#options);
     const forget = (): void => {
       if (this.#place === opening) this.#place = undefined;
     };
-    opening.then(({ device }) => device?.lost.then(forget), forget);
+    opening.then(({ gpu }) => gpu?.device.lost.then(forget), forget);
     this.#place = opening;
     return opening;
   }
-}
-
-async function openPlace(backend: 'webgpu' | 'cpu', options: SessionOptions): Promise<Place> {
-  const compiled = new CompiledCache();
-  if (backend === 'cpu') return { device: undefined, tuning: undefined, compiled };
-  const device = await openDevice(options.gpu);
-  return { device, tuning: new SessionTuning(device, options), compiled };
 }
 
 function isGraph(source: ModelSource | Graph): source is Graph {

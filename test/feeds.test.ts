@@ -1,10 +1,14 @@
 /** What a session accepts as feeds, and what it says of the rest. */
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../src/core/errors.ts';
-import { toTensors, type FeedTensor, type Port } from '../src/feeds.ts';
+import type { FeedTensor, Port } from '../src/feeds.ts';
+import { checkFeeds, hostFeeds } from '../src/run-feeds.ts';
+
+const tensorsOf = (inputs: readonly Port[], feeds: Readonly<Record<string, FeedTensor>>) =>
+  hostFeeds(checkFeeds(inputs, feeds));
 
 const ports: Port[] = [{ name: 'x', dtype: 'float32', shape: ['batch', 2] }];
-const feed = (x: FeedTensor) => toTensors(ports, { x }).get('x');
+const feed = (x: FeedTensor) => tensorsOf(ports, { x }).get('x');
 
 describe('feeds', () => {
   it('takes typed arrays and plain numbers, converting where needed', () => {
@@ -17,15 +21,15 @@ describe('feeds', () => {
   it('takes 64-bit integers and half bits', () => {
     const int64: Port[] = [{ name: 'x', dtype: 'int64', shape: [2] }];
     const half: Port[] = [{ name: 'x', dtype: 'float16', shape: [1] }];
-    const ints = toTensors(int64, { x: { shape: [2], data: new BigInt64Array([1n, -2n]) } });
+    const ints = tensorsOf(int64, { x: { shape: [2], data: new BigInt64Array([1n, -2n]) } });
     expect(ints.get('x')?.data).toEqual(new Int32Array([1, -2]));
-    const halves = toTensors(half, { x: { shape: [1], data: new Uint16Array([0x3c00]) } });
+    const halves = tensorsOf(half, { x: { shape: [1], data: new Uint16Array([0x3c00]) } });
     expect(halves.get('x')?.data).toEqual(new Float32Array([1]));
   });
 
   it('converts 64-bit integers for other types, and makes every nonzero bool 1', () => {
     expect(feed({ shape: [1, 2], data: new BigInt64Array([1n, -2n]) })?.data).toEqual(new Float32Array([1, -2]));
-    const bools = toTensors([{ name: 'x', dtype: 'bool', shape: [3] }], { x: { shape: [3], data: [0, 1, 2] } });
+    const bools = tensorsOf([{ name: 'x', dtype: 'bool', shape: [3] }], { x: { shape: [3], data: [0, 1, 2] } });
     expect(bools.get('x')?.data).toEqual(new Uint8Array([0, 1, 1]));
   });
 
@@ -37,12 +41,12 @@ describe('feeds', () => {
     ['int8', new Float32Array([NaN, 0]), /element 0 is NaN/],
   ] as const)('refuses numbers that %s cannot hold', (dtype, data, message) => {
     const port: Port = { name: 'x', dtype, shape: [2] };
-    expect(() => toTensors([port], { x: { shape: [2], data } })).toThrow(message);
+    expect(() => tensorsOf([port], { x: { shape: [2], data } })).toThrow(message);
   });
 
   it('takes no inherited property for a feed', () => {
     const port: Port = { name: 'toString', dtype: 'float32', shape: [] };
-    expect(() => toTensors([port], {})).toThrow(/no tensor was given/);
+    expect(() => tensorsOf([port], {})).toThrow(/no tensor was given/);
   });
 
   it.each([
@@ -53,7 +57,7 @@ describe('feeds', () => {
     [{ x: { shape: [2, 2], data: [1, 2] } }, /does not hold 2 elements/],
     [{ x: { dtype: 'int32' as const, shape: [1, 2], data: [1, 2] } }, /got int32/],
   ])('refuses %o', (feeds, message) => {
-    expect(() => toTensors(ports, feeds as Record<string, FeedTensor>)).toThrow(message);
-    expect(() => toTensors(ports, feeds as Record<string, FeedTensor>)).toThrow(InputError);
+    expect(() => tensorsOf(ports, feeds as Record<string, FeedTensor>)).toThrow(message);
+    expect(() => tensorsOf(ports, feeds as Record<string, FeedTensor>)).toThrow(InputError);
   });
 });

@@ -12,14 +12,21 @@ export interface Binding {
   readonly element: 'f32' | 'f16' | 'i32' | 'u32' | 'vec4<f32>' | 'vec4<f16>' | 'vec4<i32>' | 'vec4<u32>';
 }
 
+/** A picture that a kernel reads with `textureLoad`: a texture, or a video frame where it lies. */
+export type PictureBinding = 'texture_2d<f32>' | 'texture_external';
+
 /** Fields of the uniform parameter struct: four-byte scalars only, so that WGSL and packing agree without padding rules. */
 export type ParamFields = Readonly<Record<string, 'u32' | 'i32' | 'f32'>>;
 
-/** A finished compute shader: plain data. Entry point `main`; storage bindings 0…n−1 of group 0, then the parameters. */
+/**
+ * A finished compute shader: plain data. Entry point `main`; storage bindings 0…n−1 of group 0, then the parameters, then
+ * the picture.
+ */
 export interface ShaderModule {
   readonly wgsl: string;
   readonly bindings: readonly Binding[];
   readonly params: ParamFields;
+  readonly picture?: PictureBinding;
   readonly workgroupSize: readonly [number, number, number];
 }
 
@@ -27,6 +34,8 @@ export interface ShaderModule {
 export interface ModuleSpec {
   readonly bindings: readonly Binding[];
   readonly params: ParamFields;
+  /** Bound as `picture`. */
+  readonly picture?: PictureBinding;
   readonly workgroupSize: readonly [number, number, number];
   /** The shader uses subgroup operations; the device must have the feature. */
   readonly subgroups?: boolean;
@@ -52,11 +61,13 @@ export function shaderModule(spec: ModuleSpec): ShaderModule {
   const uniform = fields.length
     ? [`struct Params {`, ...fields, `}`, `@group(0) @binding(${spec.bindings.length}) var<uniform> params: Params;`]
     : [];
+  const afterwards = spec.bindings.length + (fields.length > 0 ? 1 : 0);
   const text = [
     ...(spec.bindings.some((b) => b.element.includes('f16')) ? ['enable f16;'] : []),
     ...(spec.subgroups ? ['enable subgroups;'] : []),
     ...storage,
     ...uniform,
+    spec.picture ? `@group(0) @binding(${afterwards}) var picture: ${spec.picture};` : '',
     spec.declarations?.trim() ?? '',
     `@compute @workgroup_size(${spec.workgroupSize.join(', ')})`,
     'fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(local_invocation_id) lid: vec3<u32>,',
@@ -70,7 +81,8 @@ export function shaderModule(spec: ModuleSpec): ShaderModule {
     .join('\n');
   const leak = /\bundefined\b|\bNaN\b|\bInfinity\b|\[object|#(if|else|elif|endif)\b/.exec(text);
   if (leak) throw new PlanError(`a template value leaked into WGSL: "${leak[0]}"\n${text}`);
-  return { wgsl: `${text}\n`, bindings: spec.bindings, params: spec.params, workgroupSize: spec.workgroupSize };
+  const { bindings, params, picture, workgroupSize } = spec;
+  return { wgsl: `${text}\n`, bindings, params, workgroupSize, ...(picture ? { picture } : {}) };
 }
 
 function declared(binding: number, access: Binding['access']): string {

@@ -6,9 +6,9 @@ import type { Graph, InputShapes } from '../ir/graph.ts';
 import { openGpu } from '../node/adapter.ts';
 import { openModel } from '../node/model-source.ts';
 import { fileTuningCache } from '../node/tuning-cache.ts';
-import { loadOperators } from '../plan/operators.ts';
 import type { TuningOptions } from '../session-tuning.ts';
-import { Session, type SessionOptions } from '../session.ts';
+import type { SessionOptions } from '../session-options.ts';
+import { Session } from '../session.ts';
 import { collect } from './arguments.ts';
 import type { Context } from './context.ts';
 import { onModel } from './locate.ts';
@@ -97,7 +97,6 @@ export async function loadModel(name: string, options: SourceOptions, { progress
   });
   progress.report({ stage: `read ${files.main.name}`, done: 0, total: 1 });
   const { graph, format } = await importModel(files);
-  await loadOperators(graph);
   progress.stop();
   return { name, format, graph, readMs: performance.now() - start };
 }

@@ -1,5 +1,6 @@
 /** tilewise in Node: the whole public surface, and what only Node has: adapters, paths, catalogue names, picture files. */
-import { Session, type SessionOptions } from '../session.ts';
+import type { SessionOptions } from '../session-options.ts';
+import { Session } from '../session.ts';
 import { openGpu, type OpenGpuOptions } from './adapter.ts';
 import { fileTuningCache } from './tuning-cache.ts';
 import { openModel, type ModelSourceOptions } from './model-source.ts';

@@ -1,6 +1,6 @@
 /** From a picture to a network's input: scale, crop or pad, reorder channels, normalise, lay out. */
 import { InputError } from '../core/errors.ts';
-import { tensor, type Tensor } from '../core/tensor.ts';
+import { tensor, type Shape, type Tensor } from '../core/tensor.ts';
 import { checkPixels, type Pixels } from './pixels.ts';
 import { resample, type AxisWindow, type Resampled, type Resampling } from './resample.ts';
 
@@ -42,20 +42,43 @@ export interface Placement {
   readonly offsetY: number;
 }
 
+/** Extents of a picture, in pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Which pixels of the picture fill which part of the input; the rest of the input is border. */
+export interface PicturePart {
+  readonly columns: AxisWindow;
+  readonly rows: AxisWindow;
+  /** First column and row of the part within the input. */
+  readonly left: number;
+  readonly top: number;
+}
+
 /** Makes the input tensor. Alpha is ignored. Throws InputError for pixels or a specification that make no sense. */
 export function preprocess(pixels: Pixels, spec: Preprocessing): Tensor {
   checkPixels(pixels);
-  check(spec);
-  const { x, y } = windows(pixels, spec);
-  const part = resample(pixels, visible(x), visible(y), spec.resize);
-  const left = Math.max(0, -x.offset);
-  const top = Math.max(0, -y.offset);
-  return normalise(part, left, top, spec);
+  checkPreprocessing(spec);
+  const { columns, rows, left, top } = visiblePart(pixels, spec);
+  return normalise(resample(pixels, columns, rows, spec.resize), left, top, spec);
+}
+
+/** Shape of the input that `preprocess` makes. */
+export function inputShape({ layout, width, height }: Preprocessing): Shape {
+  return layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3];
+}
+
+/** The part of the input that shows the picture, and the pixels it is computed from. */
+export function visiblePart(picture: PictureSize, spec: Preprocessing): PicturePart {
+  const { x, y } = windows(picture, spec);
+  return { columns: visible(x), rows: visible(y), left: Math.max(0, -x.offset), top: Math.max(0, -y.offset) };
 }
 
 /** The map from the picture's pixel coordinates to those of the input that `preprocess` makes. */
-export function placement(pixels: { readonly width: number; readonly height: number }, spec: Preprocessing): Placement {
-  const { x, y } = windows(pixels, spec);
+export function placement(picture: PictureSize, spec: Preprocessing): Placement {
+  const { x, y } = windows(picture, spec);
   return {
     scaleX: x.scaled / x.source,
     scaleY: y.scaled / y.source,
@@ -64,7 +87,8 @@ export function placement(pixels: { readonly width: number; readonly height: num
   };
 }
 
-function check({ width, height, mean, std, shorterSide, fit }: Preprocessing): void {
+/** Throws InputError for extents, means or deviations that make no sense. */
+export function checkPreprocessing({ width, height, mean, std, shorterSide, fit }: Preprocessing): void {
   for (const extent of [width, height]) {
     if (!Number.isSafeInteger(extent) || extent < 1)
       throw new InputError(`an input of ${width}x${height} pixels is not possible`);
@@ -78,10 +102,7 @@ function check({ width, height, mean, std, shorterSide, fit }: Preprocessing): v
 }
 
 /** Both axes: extents after scaling, and the input's first pixel among them (negative where there is a border). */
-function windows(
-  { width, height }: { readonly width: number; readonly height: number },
-  spec: Preprocessing,
-): { x: AxisWindow; y: AxisWindow } {
+function windows({ width, height }: PictureSize, spec: Preprocessing): { x: AxisWindow; y: AxisWindow } {
   const [scaledX, scaledY] = scaledExtents(width, height, spec);
   return {
     x: { source: width, scaled: scaledX, offset: centre(scaledX, spec.width), size: spec.width },
@@ -140,7 +161,7 @@ function normalise(part: Resampled, left: number, top: number, spec: Preprocessi
       }
     }
   }
-  return tensor(dtype, layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3], data);
+  return tensor(dtype, inputShape(spec), data);
 }
 
 function identity(value: number): number {

@@ -13,7 +13,7 @@ import { feedFor } from '../feeds.ts';
  */
 export function runGraph(graph: Graph, feeds: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   const values = new Map<string, Tensor>(graph.initializers);
-  for (const { name } of graph.inputs) values.set(name, feedFor(name, lookup(graph.values, name), feeds));
+  for (const { name } of graph.inputs) values.set(name, feedFor(name, lookup(graph.values, name), feeds.get(name)));
   const lastUse = new Map<string, number>();
   graph.nodes.forEach((node, i) => node.inputs.forEach((name) => lastUse.set(name, i)));
   for (const name of graph.outputs) lastUse.set(name, graph.nodes.length);

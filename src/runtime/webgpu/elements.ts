@@ -1,10 +1,16 @@
 /** Elements read back from the GPU as tensors. */
 import { hostArray, wgslScalar, type DType } from '../../core/dtype.ts';
-import { elementCount, type Shape, type Tensor } from '../../core/tensor.ts';
+import { elementCount, type Shape, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import { channelsOf, isDense, type Placement } from '../../core/placement.ts';
 import type { PlanValue } from '../../plan/plan.ts';
 import { product } from '../../util/arrays.ts';
 import { halvesToFloats } from '../../util/half.ts';
+import { unlessLost } from './lost.ts';
+
+/** A dense tensor in GPU memory, which whoever has it destroys. Elements take four bytes each: float32, int32 or uint32. */
+export interface GpuTensor extends TensorDesc {
+  readonly buffer: GPUBuffer;
+}
 
 /** Copies four-byte elements out of mapped memory into the host array of `dtype`. */
 export function toTensor(
@@ -27,6 +33,28 @@ function words(
   const scalar = wgslScalar(dtype);
   if (scalar === 'f32') return new Float32Array(mapped, offset, count);
   return scalar === 'u32' ? new Uint32Array(mapped, offset, count) : new Int32Array(mapped, offset, count);
+}
+
+/**
+ * Copies a dense tensor of four-byte elements from a buffer to host memory. Rejects with DeviceError DEVICE_LOST when the
+ * device goes away.
+ */
+export async function readTensor(device: GPUDevice, tensor: GpuTensor): Promise<Tensor> {
+  const size = Math.max(4, elementCount(tensor.shape) * 4);
+  const staging = device.createBuffer({
+    label: 'read',
+    size,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(tensor.buffer, 0, staging, 0, size);
+  device.queue.submit([encoder.finish()]);
+  try {
+    await unlessLost(device, staging.mapAsync(GPUMapMode.READ));
+    return toTensor(tensor, staging.getMappedRange(), 0);
+  } finally {
+    staging.destroy();
+  }
 }
 
 /** A value out of a copy of the buffer it lies in. */

@@ -1,33 +1,33 @@
 /** Runs a Plan on a device: everything is created once, a run only writes, encodes, submits and reads back. */
-import { at, product } from '../../util/arrays.ts';
+import { at } from '../../util/arrays.ts';
 import type { DType, HostArray } from '../../core/dtype.ts';
 import { InputError } from '../../core/errors.ts';
-import type { Shape, Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor.ts';
 import type { Plan, PlanPort, PlanStep, PlanValue } from '../../plan/plan.ts';
 import { feedFor } from '../feeds.ts';
+import { encodeInto, encodePass, type Dispatch } from './dispatches.ts';
 import { inErrorScopes } from './error-scopes.ts';
 import { unlessLost } from './lost.ts';
-import { gatherValue, toTensor } from './elements.ts';
+import { gatherValue, toTensor, type GpuTensor } from './elements.ts';
+import type { InputWriter, Region } from './input-writer.ts';
+import { Pacer } from './pacing.ts';
 import { compilePipelines, type Compiled } from './pipelines.ts';
-
-interface Dispatch {
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-  readonly workgroups: readonly [number, number, number];
-}
-
-/** A buffer, or part of one. */
-interface Region {
-  readonly buffer: GPUBuffer;
-  readonly offset: number;
-  readonly size: number;
-}
+import { copiedBytes, createRegions, writeElements } from './regions.ts';
 
 /** Where an output lies in the staging buffer. */
 interface Readback {
   readonly port: PlanPort;
   readonly offset: number;
   readonly bytes: number;
+}
+
+/** How one run differs from another. */
+export interface ExecutorRun {
+  /** Outputs to give, by name; all of them unless given. */
+  readonly fetches?: readonly string[] | undefined;
+  /** Submits steps in slices of about this many milliseconds of GPU time, and waits for each. */
+  readonly frameBudgetMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A plan loaded on a device. Runs are serialised: concurrent calls wait for each other. */
@@ -41,6 +41,7 @@ export class Executor {
   readonly #staging: GPUBuffer;
   /** Four-byte copies of inputs whose host array is narrower, made once. */
   readonly #widened = new Map<string, Int32Array<ArrayBuffer>>();
+  #pacing: Pacer | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #disposed = false;
   #uploadMs = 0;
@@ -110,7 +111,7 @@ export class Executor {
   #prepare(compiled: readonly Compiled[]): void {
     if (this.plan.prepare.length === 0) return;
     const encoder = this.device.createCommandEncoder();
-    encode(
+    encodePass(
       encoder,
       this.plan.prepare.map((step) => this.#dispatchOf(step, at(compiled, step.pipeline))),
     );
@@ -136,34 +137,97 @@ export class Executor {
 
   /**
    * Runs the network once: inputs by name, outputs by name, in the plan's order. Rejects with ShapeError on a missing
-   * or misshapen feed, DeviceError DEVICE_LOST when the device goes away, InputError once disposed.
+   * or misshapen feed, DeviceError DEVICE_LOST when the device goes away, InputError once disposed, the signal's reason.
    */
-  run(feeds: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>> {
+  run(feeds: ReadonlyMap<string, Tensor | InputWriter>, how: ExecutorRun = {}): Promise<Map<string, Tensor>> {
     return this.exclusive(async () => {
-      this.writeInputs(feeds);
-      const encoder = this.device.createCommandEncoder();
-      encode(encoder, this.#dispatches);
-      for (const { port, offset, bytes } of this.#readbacks) {
-        const { buffer, offset: from } = at(this.#regions, port.buffer);
-        encoder.copyBufferToBuffer(buffer, from, this.#staging, offset, bytes);
-      }
-      this.device.queue.submit([encoder.finish()]);
+      const fetched = this.#fetched(how);
+      await this.#submit(feeds, how, (encoder) => {
+        for (const { port, offset, bytes } of fetched) {
+          const { buffer, offset: from } = at(this.#regions, port.buffer);
+          encoder.copyBufferToBuffer(buffer, from, this.#staging, offset, bytes);
+        }
+      });
       await unlessLost(this.device, this.#staging.mapAsync(GPUMapMode.READ));
       try {
         const mapped = this.#staging.getMappedRange();
-        return new Map(this.#readbacks.map(({ port, offset }) => [port.name, toTensor(port, mapped, offset)]));
+        return new Map(fetched.map(({ port, offset }) => [port.name, toTensor(port, mapped, offset)]));
       } finally {
         this.#staging.unmap();
       }
     });
   }
 
+  /** Runs the network once and leaves its outputs on the device, in buffers that become the caller's. Rejects as `run` does. */
+  runOnDevice(
+    feeds: ReadonlyMap<string, Tensor | InputWriter>,
+    how: ExecutorRun = {},
+  ): Promise<Map<string, GpuTensor>> {
+    return this.exclusive(async () => {
+      const outputs = new Map<string, GpuTensor>();
+      await this.#submit(feeds, how, (encoder) => {
+        for (const { port, bytes } of this.#fetched(how)) {
+          const { name, dtype, shape } = port;
+          const { buffer: source, offset } = at(this.#regions, port.buffer);
+          const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+          const buffer = this.device.createBuffer({ label: name, size: bytes, usage });
+          encoder.copyBufferToBuffer(source, offset, buffer, 0, bytes);
+          outputs.set(name, { dtype, shape, buffer });
+        }
+      });
+      return outputs;
+    });
+  }
+
+  /** Writes the inputs and submits all steps, in slices where there is a budget for each, and `finish` with the last. */
+  async #submit(
+    feeds: ReadonlyMap<string, Tensor | InputWriter>,
+    { frameBudgetMs, signal }: ExecutorRun,
+    finish: (encoder: GPUCommandEncoder) => void,
+  ): Promise<void> {
+    const whole = { from: 0, to: this.#dispatches.length };
+    const pacer = frameBudgetMs === undefined ? undefined : this.#pacer(frameBudgetMs);
+    for (const slice of pacer?.slices() ?? [whole]) {
+      signal?.throwIfAborted();
+      const encoder = this.device.createCommandEncoder();
+      if (slice.from === 0) this.#fillInputs(feeds, encoder);
+      encodePass(encoder, this.#dispatches.slice(slice.from, slice.to));
+      if (slice.to === whole.to) finish(encoder);
+      const start = performance.now();
+      this.device.queue.submit([encoder.finish()]);
+      if (!pacer) return;
+      await unlessLost(this.device, this.device.queue.onSubmittedWorkDone());
+      pacer.observe(slice, performance.now() - start);
+    }
+  }
+
+  /** What is known of the steps' times is kept from run to run, also when the budget changes. */
+  #pacer(budgetMs: number): Pacer {
+    this.#pacing ??= new Pacer(this.#dispatches.length, budgetMs);
+    this.#pacing.budgetMs = budgetMs;
+    return this.#pacing;
+  }
+
+  #fetched({ fetches }: ExecutorRun): Readback[] {
+    return this.#readbacks.filter(({ port }) => fetches?.includes(port.name) ?? true);
+  }
+
   /** Copies feeds to their buffers. Throws ShapeError on a missing or misshapen one. */
   writeInputs(feeds: ReadonlyMap<string, Tensor>): void {
+    for (const port of this.plan.inputs) this.#write(port, feeds.get(port.name));
+  }
+
+  #fillInputs(feeds: ReadonlyMap<string, Tensor | InputWriter>, encoder: GPUCommandEncoder): void {
     for (const port of this.plan.inputs) {
-      const { data } = feedFor(port.name, port, feeds);
-      writeElements(this.device, at(this.#regions, port.buffer), this.#fourByte(port.name, data));
+      const feed = feeds.get(port.name);
+      if (typeof feed === 'function') feed(at(this.#regions, port.buffer), encoder);
+      else this.#write(port, feed);
     }
+  }
+
+  #write(port: PlanPort, feed: Tensor | undefined): void {
+    const { data } = feedFor(port.name, port, feed);
+    writeElements(this.device, at(this.#regions, port.buffer), this.#fourByte(port.name, data));
   }
 
   #fourByte(name: string, data: HostArray): HostArray {
@@ -177,7 +241,7 @@ export class Executor {
   /** Runs steps `from`…`to`−1 alone: for the step check, which looks at the memory in between. */
   runSteps(from: number, to: number): void {
     const encoder = this.device.createCommandEncoder();
-    encode(encoder, this.#dispatches.slice(from, to));
+    encodePass(encoder, this.#dispatches.slice(from, to));
     this.device.queue.submit([encoder.finish()]);
   }
 
@@ -229,46 +293,7 @@ export class Executor {
   }
 }
 
-function encode(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[]): void {
-  const pass = encoder.beginComputePass();
-  encodeInto(pass, dispatches);
-  pass.end();
-}
-
-function encodeInto(pass: GPUComputePassEncoder, dispatches: readonly Dispatch[]): void {
-  for (const { pipeline, bindGroup, workgroups } of dispatches) {
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, bindGroup);
-    pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
-  }
-}
-
 /** What every call on a disposed session rejects with. */
 export function disposedError(name: string, cause?: unknown): InputError {
   return new InputError(`the session of "${name}" was disposed`, { cause });
-}
-
-/** The buffers of a plan, and the parts of them that are bound by themselves. */
-function createRegions(device: GPUDevice, { buffers, name }: Plan): Region[] {
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  const regions: Region[] = [];
-  buffers.forEach(({ bytes, role, within }, i) => {
-    const buffer = within
-      ? at(regions, within.buffer).buffer
-      : device.createBuffer({ label: `${name}/${role}${i}`, size: bytes, usage });
-    regions.push({ buffer, offset: within?.offset ?? 0, size: bytes });
-  });
-  return regions;
-}
-
-function writeElements(device: GPUDevice, { buffer, offset }: Region, data: HostArray | Uint16Array): void {
-  if (data.byteLength === 0) return;
-  // An odd number of halves is no multiple of four bytes; their own buffer is, or they are copied into one that is.
-  const bytes = data.byteLength % 4 === 0 ? data : Uint16Array.from([...data, 0]);
-  device.queue.writeBuffer(buffer, offset, bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Bytes to copy for a tensor of this shape: four per element, and at least four, since nothing cannot be mapped. */
-function copiedBytes(shape: Shape): number {
-  return Math.max(4, product(shape) * 4);
 }

@@ -2,6 +2,12 @@
 import { ShaderError } from '../../core/errors.ts';
 import type { PlanPipeline } from '../../plan/plan.ts';
 
+/** What is compiled: a pipeline of a plan, or one that reads a picture besides. */
+export interface PipelineSource extends PlanPipeline {
+  /** Bound after the parameters. */
+  readonly picture?: 'texture_2d<f32>' | 'texture_external' | undefined;
+}
+
 /** A compiled pipeline and the layout its bind groups need. */
 export interface Compiled {
   readonly pipeline: GPUComputePipeline;
@@ -14,7 +20,7 @@ const caches = new WeakMap<GPUDevice, Map<string, Promise<Compiled>>>();
  * Compiles a pipeline, or gives the one already compiled (or being compiled) for the same text on this device.
  * A failure is not remembered. Rejects with ShaderError quoting the numbered source around each message.
  */
-export function compilePipeline(device: GPUDevice, source: PlanPipeline): Promise<Compiled> {
+export function compilePipeline(device: GPUDevice, source: PipelineSource): Promise<Compiled> {
   let cache = caches.get(device);
   if (!cache) caches.set(device, (cache = new Map()));
   const existing = cache.get(source.wgsl);
@@ -30,7 +36,8 @@ export function compilePipelines(device: GPUDevice, sources: readonly PlanPipeli
   return Promise.all(sources.map((source) => compilePipeline(device, source)));
 }
 
-async function compile(device: GPUDevice, { wgsl, bindings, hasParams, label }: PlanPipeline): Promise<Compiled> {
+async function compile(device: GPUDevice, source: PipelineSource): Promise<Compiled> {
+  const { wgsl, bindings, hasParams, picture, label } = source;
   const entries: GPUBindGroupLayoutEntry[] = bindings.map((b, binding) => ({
     binding,
     visibility: GPUShaderStage.COMPUTE,
@@ -38,6 +45,11 @@ async function compile(device: GPUDevice, { wgsl, bindings, hasParams, label }: 
   }));
   if (hasParams) {
     entries.push({ binding: bindings.length, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } });
+  }
+  if (picture) {
+    const binding = entries.length;
+    const resource = picture === 'texture_external' ? { externalTexture: {} } : { texture: {} };
+    entries.push({ binding, visibility: GPUShaderStage.COMPUTE, ...resource });
   }
   // A bad module also raises an uncaptured validation error; the scope keeps it out of the console.
   device.pushErrorScope('validation');

@@ -1,0 +1,52 @@
+/** The tables and parameters of the preprocessing kernel, for one size of picture. */
+import { PILLOW_BITS } from '../../shaders/preprocess.ts';
+import { checkPreprocessing, visiblePart, type PictureSize, type Preprocessing } from '../vision/preprocess.ts';
+import { axisWeights } from '../vision/resample.ts';
+
+/** What the kernel reads besides the picture. */
+export interface ResamplingTables {
+  /** First pixel that counts, of each column and then of each row of the part that shows the picture. */
+  readonly first: Int32Array;
+  /** The weights of that pixel and those after it; integers where Pillow rounds by them. */
+  readonly weights: Float32Array | Int32Array;
+  readonly params: Readonly<Record<string, number>>;
+}
+
+/** Throws InputError for a specification that makes no sense. */
+export function resampling(size: PictureSize, spec: Preprocessing): ResamplingTables {
+  checkPreprocessing(spec);
+  const { columns, rows, left, top } = visiblePart(size, spec);
+  const x = axisWeights(columns, spec.resize);
+  const y = axisWeights(rows, spec.resize);
+  const all = [...x.weights, ...y.weights];
+  const pillow = spec.resize.method === 'bilinear' && spec.resize.antialias === true;
+  return {
+    first: Int32Array.from([...x.first, ...y.first]),
+    weights: pillow ? Int32Array.from(all, (w) => w * 2 ** PILLOW_BITS) : Float32Array.from(all),
+    params: {
+      width: spec.width,
+      height: spec.height,
+      left,
+      top,
+      part_width: columns.size,
+      part_height: rows.size,
+      taps_x: x.taps,
+      taps_y: y.taps,
+      ...channels(spec),
+    },
+  };
+}
+
+/** Strides of the input, and each colour's place and normalisation in it. */
+function channels({ width, height, layout, channelOrder, mean, std, padding }: Preprocessing): Record<string, number> {
+  const plane = layout === 'nchw';
+  const params: Record<string, number> = { step_x: plane ? 1 : 3, step_y: plane ? width : width * 3 };
+  (['red', 'green', 'blue'] as const).forEach((colour, i) => {
+    const channel = channelOrder === 'rgb' ? i : 2 - i;
+    params[`${colour}_offset`] = channel * (plane ? width * height : 1);
+    params[`${colour}_mean`] = mean[channel] ?? 0;
+    params[`${colour}_std`] = std[channel] ?? 1;
+    params[`${colour}_border`] = padding?.[i] ?? 0;
+  });
+  return params;
+}

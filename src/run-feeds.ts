@@ -1,0 +1,117 @@
+/** What a run is fed with, beyond tensors in host memory: pictures, and tensors that are on the GPU already. */
+import { InputError } from './core/errors.ts';
+import { elementCount, type Tensor, type TensorDesc } from './core/tensor.ts';
+import { requireKnown, requirePort, toTensor, type FeedTensor, type Port } from './feeds.ts';
+import { isPicture, toPixels, type PictureSource } from './pictures/source.ts';
+import type { GpuPlace } from './place.ts';
+import type { GpuTensor } from './runtime/webgpu/elements.ts';
+import type { InputWriter } from './runtime/webgpu/input-writer.ts';
+import { checkPreprocessing, inputShape, preprocess, type Preprocessing } from './vision/preprocess.ts';
+
+/** A picture to feed, and how it becomes the input. */
+export interface PictureFeed {
+  readonly picture: PictureSource;
+  readonly preprocessing: Preprocessing;
+}
+
+/** A tensor in host memory or on the session's own device (the buffer's usage must have COPY_SRC), or a picture. */
+export type Feed = FeedTensor | GpuTensor | PictureFeed;
+
+/** A picture that fits an input. */
+interface CheckedPicture extends PictureFeed, TensorDesc {
+  readonly port: Port;
+}
+
+/** A feed that fits its input. */
+export type CheckedFeed = Tensor | GpuTensor | CheckedPicture;
+
+/**
+ * Checks feeds against the inputs, and converts those in host memory. Throws InputError as `toTensor` does, for a buffer that
+ * is too small or cannot be copied from, and for a picture whose preprocessing makes another shape.
+ */
+export function checkFeeds(
+  ports: readonly Port[],
+  feeds: Readonly<Record<string, Feed>>,
+): ReadonlyMap<string, CheckedFeed> {
+  requireKnown(ports, Object.keys(feeds));
+  return new Map(
+    ports.map((port) => [port.name, checkFeed(port, Object.hasOwn(feeds, port.name) ? feeds[port.name] : undefined)]),
+  );
+}
+
+function checkFeed(port: Port, feed: Feed | undefined): CheckedFeed {
+  if (feed && 'picture' in feed) return checkPicture(port, feed);
+  if (feed && 'buffer' in feed) return checkBuffer(port, feed);
+  return toTensor(port, feed);
+}
+
+function checkPicture(port: Port, { picture, preprocessing }: PictureFeed): CheckedPicture {
+  if (!isPicture(picture)) throw new InputError(`what was given for input "${port.name}" is no picture`);
+  checkPreprocessing(preprocessing);
+  const shape = inputShape(preprocessing);
+  requirePort(port, { dtype: port.dtype, shape });
+  return { picture, preprocessing, port, dtype: port.dtype, shape };
+}
+
+function checkBuffer(port: Port, { dtype, shape, buffer }: GpuTensor): GpuTensor {
+  requirePort(port, { dtype, shape });
+  const bytes = elementCount(shape) * 4;
+  if (buffer.size < bytes) {
+    const { name } = port;
+    throw new InputError(`input "${name}" takes ${bytes} bytes, four an element, and its buffer has ${buffer.size}`);
+  }
+  if ((buffer.usage & GPUBufferUsage.COPY_SRC) === 0) {
+    throw new InputError(`the buffer for input "${port.name}" cannot be copied: its usage lacks COPY_SRC`);
+  }
+  return { dtype, shape, buffer };
+}
+
+/** Feeds as the CPU reference takes them. Throws InputError for what is in GPU memory. */
+export function hostFeeds(feeds: ReadonlyMap<string, CheckedFeed>): Map<string, Tensor> {
+  return new Map([...feeds].map(([name, feed]) => [name, hostFeed(name, feed)]));
+}
+
+function hostFeed(name: string, feed: CheckedFeed): Tensor {
+  if ('picture' in feed) return toTensor(feed.port, preparedOnHost(feed));
+  if ('data' in feed) return feed;
+  throw new InputError(`input "${name}" was given as a GPU buffer, and is needed in host memory`, {
+    hint: 'Read it first with Session.read',
+  });
+}
+
+function preparedOnHost({ picture, preprocessing }: CheckedPicture): FeedTensor {
+  const { shape, data } = preprocess(toPixels(picture), preprocessing);
+  return { shape, data };
+}
+
+/** Feeds as the GPU takes them. Rejects as `PictureWriter.prepare` does. */
+export async function gpuFeeds(
+  feeds: ReadonlyMap<string, CheckedFeed>,
+  { pictures }: GpuPlace,
+): Promise<Map<string, Tensor | InputWriter>> {
+  const entries = [...feeds].map(async ([name, feed]): Promise<[string, Tensor | InputWriter]> => {
+    if ('picture' in feed) return [name, await pictures.prepare(feed.picture, feed.preprocessing, feed)];
+    return [name, 'data' in feed ? feed : copyFrom(feed)];
+  });
+  return new Map(await Promise.all(entries));
+}
+
+function copyFrom({ shape, buffer }: GpuTensor): InputWriter {
+  const bytes = elementCount(shape) * 4;
+  return (target, encoder) => {
+    if (bytes > 0) encoder.copyBufferToBuffer(buffer, 0, target.buffer, target.offset, bytes);
+  };
+}
+
+/** Names to fetch, checked. Throws InputError for one that is no output. */
+export function checkFetches(outputs: readonly string[], fetches: readonly string[] | undefined): void {
+  const unknown = fetches?.find((name) => !outputs.includes(name));
+  if (unknown === undefined) return;
+  const names = outputs.map((name) => `"${name}"`).join(', ');
+  throw new InputError(`"${unknown}" is not an output; the outputs are ${names}`);
+}
+
+/** The shape of every feed, by name. */
+export function feedShapes(feeds: ReadonlyMap<string, CheckedFeed>): Record<string, readonly number[]> {
+  return Object.fromEntries([...feeds].map(([name, { shape }]) => [name, shape]));
+}
