@@ -7,6 +7,9 @@ import { resize } from './resize.ts';
 import { pRelu } from './p-relu.ts';
 import { unary } from './unary.ts';
 import { where } from './where.ts';
+import { binary } from './binary.ts';
+import { reduce } from './reduce.ts';
+import { pad } from './pad.ts';
 import { cast } from './cast.ts';
 import { gather } from './gather.ts';
 import { gatherND } from './gather-nd.ts';
@@ -19,6 +22,9 @@ import { topK } from './top-k.ts';
 
 /** Rows of the registry that are not in `CORE_KERNELS`. */
 export const RARE_KERNELS = {
+  Pad: pad,
+  Reduce: reduce,
+  Binary: binary,
   BatchNormalization: batchNormalization,
   LRN: lrn,
   Resize: resize,

@@ -1,10 +1,15 @@
 /** Every operator's way to the GPU. Exhaustive: a row that is neither here nor in `rare.ts` is a type error. */
 import { PlanError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
+import type { Graph } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
+import { descOf } from '../ir/rewrite.ts';
+import { at } from '../util/arrays.ts';
 import type { KernelDefinition } from './definition.ts';
 import type { RareKernels } from './rare.ts';
 import { conv } from './conv.ts';
+import { loadWinograd } from './conv/winograd.ts';
+import { isWinograd } from './conv/winograd-names.ts';
 import { maxPool } from './max-pool.ts';
 import { averagePool } from './average-pool.ts';
 import { globalAveragePool } from './global-average-pool.ts';
@@ -14,7 +19,6 @@ import { matMul } from './mat-mul.ts';
 import { softmax } from './softmax.ts';
 import { channelShuffle } from './channel-shuffle.ts';
 import { activation } from './activation.ts';
-import { binary } from './binary.ts';
 import { reshape } from './reshape.ts';
 import { flatten } from './flatten.ts';
 import { squeeze } from './squeeze.ts';
@@ -24,9 +28,7 @@ import { transpose } from './transpose.ts';
 import { concat } from './concat.ts';
 import { split } from './split.ts';
 import { slice } from './slice.ts';
-import { pad } from './pad.ts';
 import { shape } from './shape.ts';
-import { reduce } from './reduce.ts';
 
 /** Kernels that are there from the start: those of compiled classifiers. */
 export const CORE_KERNELS: { readonly [K in Exclude<OpKind, keyof RareKernels>]: KernelDefinition<K> } = {
@@ -40,7 +42,6 @@ export const CORE_KERNELS: { readonly [K in Exclude<OpKind, keyof RareKernels>]:
   Softmax: softmax,
   ChannelShuffle: channelShuffle,
   Activation: activation,
-  Binary: binary,
   Reshape: reshape,
   Flatten: flatten,
   Squeeze: squeeze,
@@ -50,16 +51,22 @@ export const CORE_KERNELS: { readonly [K in Exclude<OpKind, keyof RareKernels>]:
   Concat: concat,
   Split: split,
   Slice: slice,
-  Pad: pad,
   Shape: shape,
-  Reduce: reduce,
 };
 
 let known: { readonly [K in OpKind]?: KernelDefinition<K> } = CORE_KERNELS;
 
-/** Loads the kernels of `rare.ts` if any of these operators has one. Rejects with LoadError when they cannot be fetched. */
-export async function loadKernels(ops: Iterable<OpKind>): Promise<void> {
-  if ([...ops].every((op) => known[op])) return;
+/** Loads what planning a graph takes beyond what is there. Rejects with LoadError when it cannot be fetched. */
+export async function loadKernels(graph: Graph): Promise<void> {
+  const rare = graph.nodes.some(({ op }) => !known[op]);
+  const dense = graph.nodes.some(
+    (node) => node.op === 'Conv' && isWinograd(node.attributes, descOf(graph, at(node.inputs, 1)).shape),
+  );
+  await Promise.all([rare && loadRareKernels(), dense && loadWinograd()]);
+}
+
+/** Loads the kernels of `rare.ts`. */
+export async function loadRareKernels(): Promise<void> {
   const { RARE_KERNELS } = await onDemand('further kernels', () => import('./rare.ts'));
   known = { ...CORE_KERNELS, ...RARE_KERNELS };
 }

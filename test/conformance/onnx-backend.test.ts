@@ -19,6 +19,7 @@ import { dataTypeName, dtypeOf, readTensor } from '../../src/formats/onnx/tensor
 import type { Graph } from '../../src/ir/graph.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
+import '../helpers/every-operator.ts';
 
 const FOLDER = '/usr/share/libonnx-testdata/data';
 const present = existsSync(FOLDER);

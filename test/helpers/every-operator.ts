@@ -2,7 +2,8 @@
 import type { OpKind } from '../../src/ir/ops.ts';
 import type { KernelDefinition } from '../../src/kernels/definition.ts';
 import { RARE_KERNELS } from '../../src/kernels/rare.ts';
-import { CORE_KERNELS, loadKernels } from '../../src/kernels/registry.ts';
+import { loadWinograd } from '../../src/kernels/conv/winograd.ts';
+import { CORE_KERNELS, loadRareKernels } from '../../src/kernels/registry.ts';
 import type { OpDefinition } from '../../src/ops/definition.ts';
 import { RARE_OPS } from '../../src/ops/rare.ts';
 import { CORE_OPS, loadOps } from '../../src/ops/registry.ts';
@@ -10,5 +11,4 @@ import { CORE_OPS, loadOps } from '../../src/ops/registry.ts';
 export const OPS: { readonly [K in OpKind]: OpDefinition<K> } = { ...CORE_OPS, ...RARE_OPS };
 export const KERNELS: { readonly [K in OpKind]: KernelDefinition<K> } = { ...CORE_KERNELS, ...RARE_KERNELS };
 
-const all = Object.keys(OPS) as OpKind[];
-await Promise.all([loadOps(all), loadKernels(all)]);
+await Promise.all([loadOps(Object.keys(RARE_OPS) as OpKind[]), loadRareKernels(), loadWinograd()]);

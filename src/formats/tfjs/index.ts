@@ -9,12 +9,13 @@ export const tfjsGraph: Importer = importerOf('graph');
 /** Layers models: a Keras architecture, `format: "layers-model"`, or the older form without a format. */
 export const tfjsLayers: Importer = importerOf('layers');
 
+const part = () => onDemand('TensorFlow.js importer', () => import('./import.ts'));
+
 function importerOf(kind: ModelKind): Importer {
-  const importer = () => onDemand('TensorFlow.js importer', () => import('./import.ts'));
   return {
     format: `tfjs-${kind}`,
     recognise: (bytes) => recogniseKind(bytes) === kind,
-    load: async (files) => (await importer()).loadTfjs(files, kind),
-    sketch: async (main) => (await importer()).sketchTfjs(main, kind),
+    load: async (files) => (await part()).loadTfjs(files, kind),
+    sketch: async (main) => (await part()).sketchTfjs(main, kind),
   };
 }
