@@ -43,6 +43,8 @@ export interface CatalogueEntry {
   readonly preprocessing: Preprocessing;
   /** What the output holds: `probabilities` sum to 1, `logits` want a softmax, `notes` says what `decoded` and `raw` ones are. */
   readonly outputs: 'probabilities' | 'logits' | 'decoded' | 'raw';
+  /** Detectors whose output is decoded: the one with rows of x1, y1, x2, y2 in input pixels, score and class. */
+  readonly boxes?: string;
   /** The layout of outputs that are not one score a class. */
   readonly notes?: string;
   /** SPDX identifier. */

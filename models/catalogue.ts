@@ -112,6 +112,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     labels: COCO_80,
     preprocessing: picture(512, { resize: TFJS_RESIZE }),
     outputs: 'decoded',
+    boxes: 'tower_0/detections',
     notes: 'tower_0/detections [1, 100, 6]: x1, y1, x2, y2 in input pixels, score, class; before suppression',
     licence: 'MIT',
   },
@@ -238,6 +239,11 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     licence: 'BSD-2-Clause',
   },
 ];
+
+/** The entry of this name, if the catalogue has it. */
+export function findEntry(name: string): CatalogueEntry | undefined {
+  return CATALOGUE.find((entry) => entry.name === name);
+}
 
 /** The entry of this name, or the default one when none is given. Throws InputError listing the names. */
 export function findModel(name?: string): CatalogueEntry {

@@ -1,12 +1,18 @@
 /** What a caller may hand over as a model, and how it becomes files. */
 import { InputError, LoadError } from './core/errors.ts';
 import type { ModelFile, ModelFiles } from './formats/importer.ts';
+import type { Graph } from './ir/graph.ts';
 
 /**
  * A model: its bytes, a Blob or File, a URL (companion files are fetched beside it), several Files or a FileList (the
  * main one first), or an object that reads files on demand.
  */
 export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array | Iterable<File> | ModelFiles;
+
+/** True for a graph built by hand, which needs no importer. */
+export function isGraph(source: ModelSource | Graph): source is Graph {
+  return typeof source === 'object' && 'nodes' in source;
+}
 
 /** How files are fetched. */
 export interface FetchSettings {

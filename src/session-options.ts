@@ -1,6 +1,6 @@
 /** What a session can be told when it is created. */
 import type { GpuSource } from './gpu-source.ts';
-import type { InputShapes } from './ir/graph.ts';
+import type { GraphInput, InputShapes } from './ir/graph.ts';
 import type { LoadProgress } from './load-report.ts';
 import type { ForcedVariants } from './plan/lower.ts';
 import type { TuningOptions } from './session-tuning.ts';
@@ -11,8 +11,11 @@ export interface SessionOptions extends TuningOptions {
   readonly backend?: 'webgpu' | 'cpu';
   /** Defaults to `navigator.gpu`. In Node see `tilewise/node`. */
   readonly gpu?: GpuSource;
-  /** Extents for inputs with symbolic dimensions; an unnamed leading one (the batch) defaults to 1. */
-  readonly inputShapes?: InputShapes;
+  /**
+   * Extents for inputs with symbolic dimensions, or what gives them once the inputs are known; an unnamed leading one (the
+   * batch) defaults to 1.
+   */
+  readonly inputShapes?: InputShapes | ((inputs: readonly GraphInput[]) => InputShapes);
   /**
    * How activations and weights are stored on the GPU; `float32` unless given. `float16` takes half the memory where
    * kernels have it, and needs the feature `shader-f16` (PlanError without). Sums stay in float32, as do inputs and

@@ -11,7 +11,7 @@ import { detect } from './formats/detect.ts';
 import type { Graph, InputShapes } from './ir/graph.ts';
 import { descOf } from './ir/rewrite.ts';
 import type { LoadReport } from './load-report.ts';
-import { toModelFiles, type ModelSource } from './model-source.ts';
+import { isGraph, toModelFiles, type ModelSource } from './model-source.ts';
 import { closePlace, openPlace, type Place } from './place.ts';
 import type { Plan } from './plan/plan.ts';
 import { planGraph, type PlanOptions } from './plan/plan-graph.ts';
@@ -71,7 +71,7 @@ export class Session {
       : await this.#import(source);
     this.#graph = graph;
     const { opened, deviceMs } = await opening;
-    const first = await this.#compile(graph, this.#options.inputShapes ?? {}, opened);
+    const first = await this.#compile(graph, this.#shapesFor(graph), opened);
     if (this.#disposed) first.executor?.dispose();
     this.#requireOpen();
     await opened.compiled.use(
@@ -122,7 +122,7 @@ export class Session {
       const tuned = await gpu?.tuning.known();
       if (!graph || !gpu || this.#graph || this.#disposed) return;
       const { device } = gpu;
-      const compiled = await compileGraph(graph, { inputShapes: this.#options.inputShapes ?? {}, level: 'full' });
+      const compiled = await compileGraph(graph, { inputShapes: this.#shapesFor(graph), level: 'full' });
       await compilePipelines(device, planGraph(compiled, profileOf(device), { ...this.#planOptions, tuned }).pipelines);
     } catch {
       // Zeros in place of a shape, say: then there is nothing to gain.
@@ -259,7 +259,7 @@ export class Session {
     if (this.#disposed) throw disposedError(this.graph.name, cause);
   }
 
-  /** Passes, plan, upload. Rejects with what is wrong with the model or its shapes on this device. */
+  /** Passes, plan, upload. */
   async #compile(graph: Graph, inputShapes: InputShapes, { gpu }: Place): Promise<Compiled> {
     const start = performance.now();
     this.#options.onProgress?.({ stage: 'compile' });
@@ -277,6 +277,11 @@ export class Session {
     return { graph: compiled, executor, times: { ...times, ...executor.times } };
   }
 
+  #shapesFor({ inputs }: Graph): InputShapes {
+    const { inputShapes = {} } = this.#options;
+    return typeof inputShapes === 'function' ? inputShapes(inputs) : inputShapes;
+  }
+
   get #planOptions(): PlanOptions {
     return { forced: this.#options.variants, float16: this.#options.precision === 'float16' };
   }
@@ -291,8 +296,4 @@ export class Session {
     this.#place = opening;
     return opening;
   }
-}
-
-function isGraph(source: ModelSource | Graph): source is Graph {
-  return typeof source === 'object' && 'nodes' in source;
 }

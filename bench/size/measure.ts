@@ -6,6 +6,8 @@ import { buildApplication, type Chunk, type Library } from './library.ts';
 /** Applications, by what they show the size of. */
 export const APPLICATIONS = {
   session: `import { Session } from 'tilewise'; globalThis.load = (url) => Session.create(url);`,
+  classifier: `import { createClassifier } from 'tilewise'; globalThis.load = (url) => createClassifier(url);`,
+  detector: `import { createDetector } from 'tilewise'; globalThis.load = (url) => createDetector(url);`,
   models: `import { Session } from 'tilewise';
     import { fromSafetensors, mobilenetV2, readSafetensors } from 'tilewise/models';
     globalThis.load = (bytes) => Session.create(mobilenetV2({ weights: fromSafetensors(readSafetensors(bytes)) }));`,

@@ -1,13 +1,13 @@
 /** A classifier from the command line: a model, its labels, and how a picture becomes its input. */
 import { InputError } from '../core/errors.ts';
-import type { Tensor } from '../core/tensor.ts';
-import { shapeText, type Shape } from '../core/tensor.ts';
+import { shapeText, tensorOf, type Tensor } from '../core/tensor.ts';
 import type { GraphInput, InputShapes } from '../ir/graph.ts';
 import { CATALOGUE, findModel, type CatalogueEntry } from '../../models/catalogue.ts';
 import { loadLabels } from '../node/labels.ts';
 import type { Session } from '../session.ts';
-import { parseLabels, softmax, topK, type Ranked } from '../vision/classify.ts';
-import { preprocess, type Pixels, type Preprocessing } from '../vision/preprocess.ts';
+import { parseLabels, topK, toProbabilities, type Ranked } from '../vision/classify.ts';
+import { guessPreprocessing } from '../vision/guess.ts';
+import { inputShape, preprocess, type Pixels, type Preprocessing } from '../vision/preprocess.ts';
 import type { Context } from './context.ts';
 import { loadModel, type LoadedModel, type SourceOptions } from './session.ts';
 import { readBytes } from './tensor-files.ts';
@@ -37,13 +37,6 @@ export interface Classifier {
   readonly inputShapes: InputShapes;
 }
 
-/** ImageNet statistics in pixel units, as torchvision and most channels-first models use them. */
-const IMAGENET_MEAN = [123.675, 116.28, 103.53] as const;
-const IMAGENET_STD = [58.395, 57.12, 57.375] as const;
-
-/** Extent taken where the model leaves its picture size open. */
-const USUAL_SIDE = 224;
-
 /** Reads the model and its labels. Throws InputError when it is no picture classifier. */
 export async function openClassifier(options: ClassifierOptions, context: Context): Promise<Classifier> {
   const entry = entryOf(options.model);
@@ -52,7 +45,7 @@ export async function openClassifier(options: ClassifierOptions, context: Contex
     options.labels === undefined ? undefined : parseLabels(new TextDecoder().decode(readBytes(options.labels)));
   const model = await loadModel(name, options, context);
   const input = pictureInput(model);
-  const preprocessing = { ...(entry?.preprocessing ?? guess(input)), ...overrides(options) };
+  const preprocessing = { ...(entry?.preprocessing ?? guessPreprocessing(input)), ...overrides(options) };
   return {
     model,
     preprocessing,
@@ -81,33 +74,6 @@ function pictureInput({ name, graph }: LoadedModel): GraphInput {
   });
 }
 
-/**
- * Preprocessing of a model that says nothing but its input's shape. Channels first: (pixel − mean) / std of ImageNet,
- * as torchvision does. Channels last: pixel / 255, as TensorFlow Hub defines. Integers: the pixel itself.
- */
-function guess({ name, dtype, shape }: GraphInput): Preprocessing {
-  const layout = shape[1] === 3 ? 'nchw' : shape[3] === 3 ? 'nhwc' : undefined;
-  if (layout === undefined) {
-    throw new InputError(
-      `input "${name}" is ${shapeText(shape)}: neither axis 1 nor axis 3 has the 3 channels of a picture`,
-    );
-  }
-  const [height, width] = layout === 'nchw' ? shape.slice(2) : shape.slice(1, 3);
-  const float = dtype === 'float32' || dtype === 'float16';
-  const imagenet = float && layout === 'nchw';
-  return {
-    width: typeof width === 'number' ? width : USUAL_SIDE,
-    height: typeof height === 'number' ? height : USUAL_SIDE,
-    fit: 'cover',
-    resize: { method: 'bilinear', alignCorners: false },
-    channelOrder: 'rgb',
-    mean: imagenet ? IMAGENET_MEAN : [0, 0, 0],
-    std: imagenet ? IMAGENET_STD : float ? [255, 255, 255] : [1, 1, 1],
-    layout,
-    dtype: dtype === 'uint8' || dtype === 'int32' ? dtype : 'float32',
-  };
-}
-
 function overrides({ mean, std, channelOrder, fit }: PictureOptions): Partial<Preprocessing> {
   return {
     ...(mean ? { mean: perChannel('--mean', mean) } : {}),
@@ -121,10 +87,6 @@ function perChannel(option: string, values: readonly number[]): [number, number,
   const [r = 0, g = r, b = r] = values;
   if (values.length !== 1 && values.length !== 3) throw new InputError(`${option} takes one number or three`);
   return [r, g, b];
-}
-
-function inputShape({ layout, width, height }: Preprocessing): Shape {
-  return layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3];
 }
 
 /** One picture's answer. */
@@ -159,18 +121,6 @@ export async function classify(
       hint: 'Labels are one a line, in the order of the classes',
     });
   }
-  const probabilities = asProbabilities(scores);
+  const probabilities = tensorOf('float32', scores.shape, toProbabilities(scores.data));
   return { top: topK(probabilities.data, top, labels), scores: probabilities };
-}
-
-/** Scores in [0, 1] that sum to 1 stay as they are; others are taken for logits. */
-function asProbabilities(scores: Tensor): Tensor {
-  let sum = 0;
-  let min = Infinity;
-  for (const v of scores.data) {
-    sum += v;
-    min = Math.min(min, v);
-  }
-  if (min >= -1e-6 && Math.abs(sum - 1) < 1e-2) return scores;
-  return { dtype: 'float32', shape: scores.shape, data: softmax(scores.data) };
 }

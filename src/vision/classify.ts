@@ -41,6 +41,17 @@ export function softmax(logits: ArrayLike<number>): Float32Array {
   return Float32Array.from(exps, (e) => e / sum);
 }
 
+/** One score a class as probabilities: those in [0, 1] that sum to 1 stay as they are, others are taken for logits. */
+export function toProbabilities(scores: ArrayLike<number>): ArrayLike<number> {
+  let sum = 0;
+  let min = Infinity;
+  for (let i = 0; i < scores.length; i++) {
+    sum += scores[i] ?? NaN;
+    min = Math.min(min, scores[i] ?? NaN);
+  }
+  return min >= -1e-6 && Math.abs(sum - 1) < 1e-2 ? scores : softmax(scores);
+}
+
 /**
  * Reads class names, one a line; blank lines at the end do not count. `synset` lines begin with a WordNet id
  * (`n01440764 tench`), which is dropped; with `auto` it is dropped when every line has one.

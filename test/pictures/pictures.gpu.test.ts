@@ -64,8 +64,12 @@ const CASES: Readonly<Record<string, Partial<Preprocessing>>> = {
   'cover, shorter side': { fit: 'cover', shorterSide: 9, width: 6, height: 6 },
   'cover, just enough': { fit: 'cover', width: 3, height: 17 },
   'contain, with a border, BGR, channels first': {
-    ...{ fit: 'contain', padding: [114, 20, 255], channelOrder: 'bgr', layout: 'nchw' },
-    ...{ width: 17, height: 16 },
+    fit: 'contain',
+    padding: [114, 20, 255],
+    channelOrder: 'bgr',
+    layout: 'nchw',
+    width: 17,
+    height: 16,
   },
 };
 

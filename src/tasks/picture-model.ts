@@ -1,0 +1,109 @@
+/** What the tasks share: a session of a model that takes one picture, how the picture is prepared, the names of the classes. */
+import type { CatalogueEntry } from '../../models/catalogue-entry.ts';
+import { InputError, LoadError } from '../core/errors.ts';
+import { onDemand } from '../core/on-demand.ts';
+import { shapeText } from '../core/tensor.ts';
+import type { Port } from '../feeds.ts';
+import type { Graph, GraphInput } from '../ir/graph.ts';
+import type { ModelSource } from '../model-source.ts';
+import type { SessionOptions } from '../session-options.ts';
+import { Session } from '../session.ts';
+import { parseLabels } from '../vision/classify.ts';
+import { guessPreprocessing } from '../vision/guess.ts';
+import { inputShape, type Preprocessing } from '../vision/preprocess.ts';
+import { catalogueFiles } from './catalogue-files.ts';
+
+/** A model for a task: a name of the catalogue, or whatever `Session.create` takes. */
+export type TaskSource = ModelSource | Graph;
+
+/** Options that tasks on pictures share. */
+export interface TaskOptions extends SessionOptions {
+  /** Names of the classes, in their order; default: those of the catalogue, if any. */
+  readonly labels?: readonly string[];
+  /** What differs from the catalogue's way to prepare a picture, or from the usual one for an input of its shape. */
+  readonly preprocessing?: Partial<Preprocessing>;
+  /** Folder that holds catalogue models as NAME/FILE; default: where the catalogue says they are published. */
+  readonly modelBase?: string | URL;
+}
+
+/** A loaded model of a task. */
+export interface PictureModel {
+  readonly session: Session;
+  readonly preprocessing: Preprocessing;
+  readonly labels: readonly string[] | undefined;
+  readonly entry: CatalogueEntry | undefined;
+  /** The one input. */
+  readonly input: Port;
+}
+
+/**
+ * Loads a model for a task. Rejects as `Session.create` does, with LoadError when labels cannot be fetched, and with
+ * InputError when the entry is for another task or the model takes no single picture.
+ */
+export async function loadPictureModel(
+  source: TaskSource,
+  task: CatalogueEntry['task'],
+  { labels, preprocessing, modelBase, ...options }: TaskOptions,
+): Promise<PictureModel> {
+  const entry = typeof source === 'string' && isName(source) ? await findEntry(source) : undefined;
+  if (entry && entry.task !== task) throw new InputError(`"${entry.name}" is for ${entry.task}, not ${task}`);
+  const naming = labels ? Promise.resolve(labels) : fetchLabels(entry, options.signal);
+  naming.catch(() => undefined);
+  const prepare = (inputs: readonly GraphInput[]): Preprocessing => ({
+    ...(entry?.preprocessing ?? guessPreprocessing(theInput(inputs))),
+    ...preprocessing,
+  });
+  const session = await Session.create(entry ? await filesOf(entry, modelBase, options) : source, {
+    inputShapes: (inputs) => ({ [theInput(inputs).name]: inputShape(prepare(inputs)) }),
+    ...options,
+  });
+  try {
+    const spec = prepare(session.inputs);
+    return { session, preprocessing: spec, labels: await naming, entry, input: theInput(session.inputs) };
+  } catch (error) {
+    session.dispose();
+    throw error;
+  }
+}
+
+/** False for what can only be an address: the catalogue need not be asked then, nor loaded. */
+function isName(source: string): boolean {
+  return !/[/:]/.test(source);
+}
+
+async function findEntry(name: string): Promise<CatalogueEntry | undefined> {
+  const catalogue = await onDemand('catalogue of models', () => import('../../models/catalogue.ts'));
+  return catalogue.findEntry(name);
+}
+
+function filesOf(
+  entry: CatalogueEntry,
+  modelBase: string | URL | undefined,
+  { signal, onProgress }: SessionOptions,
+): ReturnType<typeof catalogueFiles> {
+  const onBytes = (done: number, total: number | undefined): void =>
+    onProgress?.({ stage: 'download', done, ...(total === undefined ? {} : { total }) });
+  return catalogueFiles(entry, { modelBase, signal, onBytes });
+}
+
+function theInput(inputs: readonly GraphInput[]): GraphInput {
+  const [input, ...more] = inputs;
+  if (input && more.length === 0) return input;
+  const list = inputs.map(({ name, shape }) => `"${name}" ${shapeText(shape)}`).join(', ');
+  throw new InputError(`the model should take one picture; its inputs are ${list || 'none'}`, {
+    hint: 'Use a Session, and feed them by name',
+  });
+}
+
+async function fetchLabels(
+  entry: CatalogueEntry | undefined,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[] | undefined> {
+  const labels = entry?.labels;
+  if (labels === undefined || !('url' in labels)) return labels;
+  const response = await fetch(labels.url, signal ? { signal } : {}).catch((cause: unknown) => {
+    throw new LoadError(`${labels.url} cannot be fetched`, { hint: 'Give the names of the classes as labels', cause });
+  });
+  if (!response.ok) throw new LoadError(`${labels.url} answered ${response.status}`);
+  return parseLabels(await response.text(), labels.format);
+}
