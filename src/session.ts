@@ -103,7 +103,7 @@ export class Session {
     const files = await toModelFiles(source, { signal, onBytes });
     const downloaded = performance.now();
     onProgress?.({ stage: 'parse' });
-    const importer = detect(files.main);
+    const importer = await detect(files.main);
     const early = setTimeout(() => void this.#compileEarly(() => importer.sketch?.(files.main)), SKETCH_AFTER_MS);
     try {
       const graph = await importer.load(files);
