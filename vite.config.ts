@@ -27,7 +27,7 @@ export default defineConfig({
         minify: true,
         // What every page needs is one file: left alone, each part loaded on demand would split off what it shares with it.
         codeSplitting: { groups: [{ name: 'core', test: /[\\/]src[\\/]session\.ts$/ }] },
-        chunkFileNames: '[name]-[hash].js',
+        chunkFileNames: '[name].js',
       },
     },
   },

@@ -31,7 +31,7 @@ export async function runCompiled(
   }
   if (outputs === 'gpu') throw new InputError('the CPU backend has no GPU memory to leave outputs in');
   signal?.throwIfAborted();
-  const all = runGraph(graph, hostFeeds(feeds));
+  const all = runGraph(graph, await hostFeeds(feeds));
   return new Map([...all].filter(([name]) => fetches?.includes(name) ?? true));
 }
 

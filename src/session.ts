@@ -201,7 +201,7 @@ export class Session {
     return this.#with(feeds, async ({ graph, executor }, checked) => {
       if (!executor) throw new InputError('the step check compares with the GPU: use backend webgpu');
       const { checkSteps } = await onDemand('step check', () => import('./runtime/webgpu/check.ts'));
-      return checkSteps(executor, graph, hostFeeds(checked));
+      return checkSteps(executor, graph, await hostFeeds(checked));
     });
   }
 
@@ -213,7 +213,7 @@ export class Session {
     return this.#with(feeds, async ({ graph, executor }, checked, { gpu }) => {
       if (!executor || !gpu) throw new InputError('a profile times the GPU: use backend webgpu');
       const { profileLoaded } = await onDemand('profiler', () => import('./profile.ts'));
-      return profileLoaded({ executor, graph }, hostFeeds(checked), await gpu.tuning.store(), options);
+      return profileLoaded({ executor, graph }, await hostFeeds(checked), await gpu.tuning.store(), options);
     });
   }
 

@@ -15,8 +15,9 @@ export { fileTuningCache } from './tuning-cache.ts';
 export type { FileTuningCacheOptions } from './tuning-cache.ts';
 export { openModel } from './model-source.ts';
 export type { ModelSourceOptions } from './model-source.ts';
-export { preprocess } from '../vision/preprocess.ts';
-export type { Pixels, Preprocessing } from '../vision/preprocess.ts';
+export type { Pixels } from '../vision/pixels.ts';
+export { preprocess } from '../vision/prepare.ts';
+export type { Preprocessing } from '../vision/preprocess.ts';
 export { topK } from '../vision/classify.ts';
 
 /** Options of `openSession`: those of a session, and where its adapter and its files come from. */
