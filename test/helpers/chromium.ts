@@ -21,16 +21,22 @@ const FLAGS = [
   '--no-first-run',
 ];
 
+/**
+ * Besides `FLAGS`: drawing on Vulkan, too. Without it a page of this browser has no image that both a decoder of video and
+ * WebGPU can use, and handing a frame to WebGPU costs it its device.
+ */
+export const VIDEO_FLAGS = ['--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader'];
+
 interface Found {
   readonly path: string;
   readonly headless: true | 'shell';
   readonly env: Record<string, string | undefined>;
 }
 
-/** Starts the browser; the caller closes it. `CHROME_PATH` names one to use before any other. */
-export async function launchChromium(): Promise<Browser> {
+/** Starts the browser, with more flags if need be; the caller closes it. `CHROME_PATH` names one to use before any other. */
+export async function launchChromium(flags: readonly string[] = []): Promise<Browser> {
   const found = systemChromium() ?? (await packagedChromium());
-  return launch({ executablePath: found.path, headless: found.headless, env: found.env, args: FLAGS });
+  return launch({ executablePath: found.path, headless: found.headless, env: found.env, args: [...FLAGS, ...flags] });
 }
 
 function systemChromium(): Found | undefined {

@@ -2,6 +2,7 @@
 import { findModel } from '../../../models/catalogue.ts';
 import { Session, zeros, type ProfileReport, type Tensor, type TuningReport } from '../../../src/index.ts';
 import { preprocess } from '../../../src/vision/prepare.ts';
+import { pictures, refusals } from './pictures.ts';
 
 /** Answers of the page. */
 export interface TestPage {
@@ -13,6 +14,8 @@ export interface TestPage {
   readonly tune: (model: string, tune: 'cached' | 'full') => Promise<{ tuning?: TuningReport; result: number[] }>;
   /** A profile of the model at a URL: its totals, how it was timed, its steps. */
   readonly profile: (model: string) => Promise<Pick<ProfileReport, 'timing' | 'totals'> & { steps: number }>;
+  readonly pictures: typeof pictures;
+  readonly refusals: typeof refusals;
 }
 
 const SHADER = /* wgsl */ `
@@ -91,4 +94,4 @@ declare global {
   var page: TestPage;
 }
 
-globalThis.page = { double, classify, tune, profile };
+globalThis.page = { double, classify, tune, profile, pictures, refusals };

@@ -1,0 +1,40 @@
+/** Pictures of every kind a page has, prepared by the GPU kernel as by the CPU: bitmaps, canvases, images, frames, video. */
+import type { Browser, Page } from 'puppeteer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, VIDEO_FLAGS } from '../helpers/chromium.ts';
+import { servePages, type PageServer } from '../helpers/page-server.ts';
+
+describe('pictures in Chromium', () => {
+  let browser: Browser | undefined;
+  let server: PageServer | undefined;
+  let tab: Page | undefined;
+
+  beforeAll(async () => {
+    browser = await launchChromium(VIDEO_FLAGS);
+    server = await servePages();
+    tab = await browser.newPage();
+    await tab.goto(`${server.origin}/page`);
+    await tab.waitForFunction(() => 'page' in globalThis);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  it('arrive in the network alike on both backends', async () => {
+    const agreements = await tab?.evaluate(() => globalThis.page.pictures());
+    expect(agreements?.map(({ kind }) => kind)).toHaveLength(7);
+    for (const { kind, worst, spread } of agreements ?? []) {
+      expect(spread, kind).toBeGreaterThan(100);
+      // The same bytes, weighted in float32 instead of float64.
+      expect(worst, kind).toBeLessThan(0.01);
+    }
+  });
+
+  it('are refused with a reason when they are gone or not there yet', async () => {
+    const answers = await tab?.evaluate(() => globalThis.page.refusals());
+    expect(answers).toHaveLength(4);
+    for (const answer of answers ?? []) expect(answer).toMatch(/^InputError: the picture has no pixels/);
+  });
+});
