@@ -1,5 +1,5 @@
 /** Builds the library as it is published, and small applications from it as their authors would. */
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,7 @@ export interface Library {
 export async function buildLibrary(): Promise<Library> {
   const folder = mkdtempSync(join(tmpdir(), 'tilewise-library-'));
   await build({ root: ROOT, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', sideEffects: false }));
   const manifest: { exports: Record<string, string | { default: string }> } = JSON.parse(
     readFileSync(join(ROOT, 'package.json'), 'utf8'),
   );
