@@ -25,8 +25,13 @@ export default defineConfig({
       output: {
         // By itself Vite leaves the white space of a library in.
         minify: true,
-        // What every page needs is one file: left alone, each part loaded on demand would split off what it shares with it.
-        codeSplitting: { groups: [{ name: 'core', test: /[\\/]src[\\/]session\.ts$/ }] },
+        // What every page and every importer needs is one file: left alone, each part loaded on demand would split off what it
+        // shares with it.
+        codeSplitting: {
+          groups: [
+            { name: 'core', test: /[\\/]src[\\/](session|core[\\/]raw|ir[\\/]builder|formats[\\/]locate)\.ts$/ },
+          ],
+        },
         chunkFileNames: '[name].js',
       },
     },

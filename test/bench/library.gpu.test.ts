@@ -11,6 +11,8 @@ import { Session } from '../../src/session.ts';
 import { range } from '../../src/util/arrays.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 
+const gpu = async (): Promise<GPUAdapter> => (await openGpu()).adapter;
+
 /** A convolution that Winograd may take, a few operators of all sizes, and some that are loaded on demand. */
 function network(): Graph {
   const random = randomSource(1);
@@ -29,7 +31,6 @@ function network(): Graph {
 it('plans and computes as its sources do', async () => {
   const { entries } = await buildLibrary();
   const built: typeof tilewise = await import(/* @vite-ignore */ entries.get('tilewise') ?? '');
-  const gpu = async (): Promise<GPUAdapter> => (await openGpu()).adapter;
   const image = zeros('float32', [1, 8, 8, 8]);
   image.data.set(range(512).map((i) => Math.sin(i)));
   using ours = await Session.create(network(), { gpu });
