@@ -14,7 +14,14 @@ const outside = [
 export default defineConfig({
   build: {
     lib: {
-      entry: { index: 'src/index.ts', node: 'src/node/index.ts', models: 'models/index.ts', cli: 'src/cli/main.ts' },
+      entry: {
+        index: 'src/index.ts',
+        node: 'src/node/index.ts',
+        models: 'models/index.ts',
+        ort: 'src/ort/index.ts',
+        'ort-node': 'src/node/ort.ts',
+        cli: 'src/cli/main.ts',
+      },
       formats: ['es'],
     },
     target: 'es2023',

@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.gpu.test.ts', 'test/browser/**'],
+          exclude: ['test/**/*.gpu.test.ts', 'test/browser/**', 'test/examples/**'],
           testTimeout: 120_000,
         },
       },
@@ -25,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
+          include: ['test/browser/**/*.test.ts', 'test/examples/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },

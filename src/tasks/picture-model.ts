@@ -11,7 +11,7 @@ import { Session } from '../session.ts';
 import { parseLabels } from '../vision/classify.ts';
 import { guessPreprocessing } from '../vision/guess.ts';
 import { inputShape, type Preprocessing } from '../vision/preprocess.ts';
-import { catalogueFiles } from './catalogue-files.ts';
+import { catalogueFiles, type ModelBase } from './catalogue-files.ts';
 
 /** A model for a task: a name of the catalogue, or whatever `Session.create` takes. */
 export type TaskSource = ModelSource | Graph;
@@ -22,8 +22,8 @@ export interface TaskOptions extends SessionOptions {
   readonly labels?: readonly string[];
   /** What differs from the catalogue's way to prepare a picture, or from the usual one for an input of its shape. */
   readonly preprocessing?: Partial<Preprocessing>;
-  /** Folder that holds catalogue models as NAME/FILE; default: where the catalogue says they are published. */
-  readonly modelBase?: string | URL;
+  /** Folder that holds catalogue models as NAME/FILE, or what opens one; default: where they are published. */
+  readonly modelBase?: ModelBase;
 }
 
 /** A loaded model of a task. */
@@ -78,7 +78,7 @@ async function findEntry(name: string): Promise<CatalogueEntry | undefined> {
 
 function filesOf(
   entry: CatalogueEntry,
-  modelBase: string | URL | undefined,
+  modelBase: ModelBase | undefined,
   { signal, onProgress }: SessionOptions,
 ): ReturnType<typeof catalogueFiles> {
   const onBytes = (done: number, total: number | undefined): void =>
