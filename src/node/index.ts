@@ -19,8 +19,9 @@ export { fileTuningCache } from './tuning-cache.ts';
 export type { FileTuningCacheOptions } from './tuning-cache.ts';
 export { openModel } from './model-source.ts';
 export type { ModelSourceOptions } from './model-source.ts';
-export { preprocess } from '../vision/preprocess.ts';
-export type { Pixels, Preprocessing } from '../vision/preprocess.ts';
+export type { Pixels } from '../vision/pixels.ts';
+export { preprocess } from '../vision/prepare.ts';
+export type { Preprocessing } from '../vision/preprocess.ts';
 export { topK } from '../vision/classify.ts';
 // In place of those for pages.
 export { createClassifier, createDetector } from './tasks.ts';

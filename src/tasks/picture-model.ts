@@ -1,6 +1,7 @@
 /** What the tasks share: a session of a model that takes one picture, how the picture is prepared, the names of the classes. */
-import { findEntry, type CatalogueEntry } from '../../models/catalogue.ts';
+import type { CatalogueEntry } from '../../models/catalogue-entry.ts';
 import { InputError, LoadError } from '../core/errors.ts';
+import { onDemand } from '../core/on-demand.ts';
 import { shapeText } from '../core/tensor.ts';
 import type { Port } from '../feeds.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';
@@ -44,7 +45,7 @@ export async function loadPictureModel(
   task: CatalogueEntry['task'],
   { labels, preprocessing, modelBase, ...options }: TaskOptions,
 ): Promise<PictureModel> {
-  const entry = typeof source === 'string' ? findEntry(source) : undefined;
+  const entry = typeof source === 'string' && isName(source) ? await findEntry(source) : undefined;
   if (entry && entry.task !== task) throw new InputError(`"${entry.name}" is for ${entry.task}, not ${task}`);
   const naming = labels ? Promise.resolve(labels) : fetchLabels(entry, options.signal);
   naming.catch(() => undefined);
@@ -63,6 +64,16 @@ export async function loadPictureModel(
     session.dispose();
     throw error;
   }
+}
+
+/** False for what can only be an address: the catalogue need not be asked then, nor loaded. */
+function isName(source: string): boolean {
+  return !/[/:]/.test(source);
+}
+
+async function findEntry(name: string): Promise<CatalogueEntry | undefined> {
+  const catalogue = await onDemand('catalogue of models', () => import('../../models/catalogue.ts'));
+  return catalogue.findEntry(name);
 }
 
 function filesOf(

@@ -9,6 +9,7 @@ import type { ModelFiles } from '../../src/formats/importer.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';
 import { hasSharedData, sharedModel, sharedPath } from '../helpers/shared-data.ts';
 import { compile } from '../../src/passes/pipeline.ts';
+import '../helpers/every-operator.ts';
 
 /** Files of the test data are named as in their repositories, but for a few. */
 const LOCAL_NAMES: Readonly<Record<string, string>> = {
