@@ -14,14 +14,33 @@ const outside = [
 export default defineConfig({
   build: {
     lib: {
-      entry: { index: 'src/index.ts', node: 'src/node/index.ts', models: 'models/index.ts', cli: 'src/cli/main.ts' },
+      entry: {
+        index: 'src/index.ts',
+        node: 'src/node/index.ts',
+        models: 'models/index.ts',
+        ort: 'src/ort/index.ts',
+        'ort-node': 'src/node/ort.ts',
+        cli: 'src/cli/main.ts',
+      },
       formats: ['es'],
     },
     target: 'es2023',
     outDir: 'dist',
-    minify: false,
-    rollupOptions: {
+    sourcemap: true,
+    rolldownOptions: {
       external: (id) => id.startsWith('node:') || outside.some((name) => id === name || id.startsWith(`${name}/`)),
+      output: {
+        // By itself Vite leaves the white space of a library in.
+        minify: true,
+        // What every page and every importer needs is one file: left alone, each part loaded on demand would split off what it
+        // shares with it.
+        codeSplitting: {
+          groups: [
+            { name: 'core', test: /[\\/]src[\\/](session|core[\\/]raw|ir[\\/]builder|formats[\\/]locate)\.ts$/ },
+          ],
+        },
+        chunkFileNames: '[name].js',
+      },
     },
   },
 });

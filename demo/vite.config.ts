@@ -11,7 +11,9 @@ export default defineConfig({
   cacheDir: join(import.meta.dirname, '../node_modules/.cache/tilewise-demo'),
   plugins: [siteFiles(), offline()],
   worker: { format: 'es' },
-  optimizeDeps: { include: ['preact', 'preact/hooks', 'comlink', 'wgsl-preprocessor/wgsl-preprocessor.js'] },
+  optimizeDeps: {
+    include: ['preact', 'preact/hooks', 'comlink', 'wgsl-preprocessor/wgsl-preprocessor.js', 'pbf', 'acorn'],
+  },
   server: { fs: { allow: ['..'] } },
   build: {
     target: 'es2022',

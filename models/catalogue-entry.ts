@@ -13,6 +13,8 @@ export type CatalogueSource =
   | {
       readonly kind: 'npm';
       readonly package: string;
+      /** The version that was checked, where the files come from a package server. */
+      readonly version: string;
       /** Main file inside the package; its weight shards lie beside it. */
       readonly path: string;
     }

@@ -33,11 +33,17 @@ const IMAGENET_1000: CatalogueLabels = {
   format: 'synset',
 };
 
-const COCO_80: CatalogueLabels = {
-  url: raw(...FASTEST_DET, 'example/onnx-runtime/coco.names'),
-  sha256: '634a1132eb33f8091d60f2c346ababe8b905ae08387037aed883953b7329af84',
-  format: 'lines',
-};
+/** The 80 classes of COCO that have boxes, under the names that detectors of the Darknet family give them. */
+const COCO_80: CatalogueLabels = [
+  'person, bicycle, car, motorbike, aeroplane, bus, train, truck, boat, traffic light, fire hydrant',
+  'stop sign, parking meter, bench, bird, cat, dog, horse, sheep, cow, elephant, bear, zebra, giraffe',
+  'backpack, umbrella, handbag, tie, suitcase, frisbee, skis, snowboard, sports ball, kite, baseball bat',
+  'baseball glove, skateboard, surfboard, tennis racket, bottle, wine glass, cup, fork, knife, spoon, bowl',
+  'banana, apple, sandwich, orange, broccoli, carrot, hot dog, pizza, donut, cake, chair, sofa',
+  'pottedplant, bed, diningtable, toilet, tvmonitor, laptop, mouse, remote, keyboard, cell phone',
+  'microwave, oven, toaster, sink, refrigerator, book, clock, vase, scissors, teddy bear, hair drier',
+  'toothbrush',
+].flatMap((line) => line.split(', '));
 
 /** How TensorFlow.js resizes unless told otherwise: pixel i sits at i. */
 const TFJS_RESIZE = { method: 'bilinear', halfPixel: false } as const;
@@ -58,10 +64,16 @@ function picture(side: number, over: Partial<Preprocessing>): Preprocessing {
   };
 }
 
-const nsfw = (path: string): CatalogueSource => ({ kind: 'npm', package: 'nsfwjs', path: `dist/models/${path}` });
+const nsfw = (path: string): CatalogueSource => ({
+  kind: 'npm',
+  package: 'nsfwjs',
+  version: '4.3.0',
+  path: `dist/models/${path}`,
+});
 const human = (file: string): CatalogueSource => ({
   kind: 'npm',
   package: '@vladmandic/human',
+  version: '3.3.6',
   path: `models/${file}`,
 });
 

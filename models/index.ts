@@ -1,4 +1,8 @@
-/** `tilewise/models`: builders of published networks, the weights they take, and the catalogue of trained models. */
+/**
+ * `tilewise/models`: builders of published networks, the weights they take, and the catalogue of trained models.
+ *
+ * @module tilewise/models
+ */
 export { inceptionV3, type InceptionV3Options } from './inception-v3.ts';
 export { mobilenetV1, type MobilenetV1Options } from './mobilenet-v1.ts';
 export { mobilenetV2, type MobilenetV2Options } from './mobilenet-v2.ts';
@@ -12,4 +16,5 @@ export type { NetOptions } from './blocks.ts';
 export { fromSafetensors, randomWeights, type WeightSource } from './weights.ts';
 export { readSafetensors } from '../src/formats/safetensors/parse.ts';
 export { CATALOGUE, findModel } from './catalogue.ts';
+export type { CatalogueFormat, CatalogueTask } from './catalogue-entry.ts';
 export type { CatalogueEntry, CatalogueLabels, CatalogueSource, PinnedFile } from './catalogue.ts';

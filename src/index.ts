@@ -1,4 +1,9 @@
-/** tilewise: trained vision networks on WebGPU. The public surface for pages, Workers and Node. */
+/**
+ * tilewise: trained vision networks on WebGPU. The public surface for pages, Workers and Node.
+ *
+ * @module tilewise
+ */
+export type * from './public-types.ts';
 export { Session } from './session.ts';
 export type { RunOptions, SessionOptions } from './session-options.ts';
 export type { Feed, PictureFeed } from './run-feeds.ts';
@@ -11,7 +16,8 @@ export { createClassifier, Classifier } from './tasks/classifier.ts';
 export type { ClassifyOptions } from './tasks/classifier.ts';
 export { createDetector, Detector } from './tasks/detector.ts';
 export type { DetectOptions } from './tasks/detector.ts';
-export type { TaskOptions, TaskSource } from './tasks/picture-model.ts';
+export type { ModelBase } from './tasks/catalogue-files.ts';
+export type { PictureModel, TaskOptions, TaskSource } from './tasks/picture-model.ts';
 export type { Ranked } from './vision/classify.ts';
 export type { Detection, DetectionOptions } from './vision/detect.ts';
 export type { Pixels } from './vision/pixels.ts';

@@ -1,12 +1,13 @@
 /** What a run is fed with, beyond tensors in host memory: pictures, and tensors that are on the GPU already. */
 import { InputError } from './core/errors.ts';
+import { onDemand } from './core/on-demand.ts';
 import { elementCount, type Tensor, type TensorDesc } from './core/tensor.ts';
 import { requireKnown, requirePort, toTensor, type FeedTensor, type Port } from './feeds.ts';
 import { isPicture, toPixels, type PictureSource } from './pictures/source.ts';
 import type { GpuPlace } from './place.ts';
 import type { GpuTensor } from './runtime/webgpu/elements.ts';
 import type { InputWriter } from './runtime/webgpu/input-writer.ts';
-import { checkPreprocessing, inputShape, preprocess, type Preprocessing } from './vision/preprocess.ts';
+import { checkPreprocessing, inputShape, type Preprocessing } from './vision/preprocess.ts';
 
 /** A picture to feed, and how it becomes the input. */
 export interface PictureFeed {
@@ -66,21 +67,25 @@ function checkBuffer(port: Port, { dtype, shape, buffer }: GpuTensor): GpuTensor
   return { dtype, shape, buffer };
 }
 
-/** Feeds as the CPU reference takes them. Throws InputError for what is in GPU memory. */
-export function hostFeeds(feeds: ReadonlyMap<string, CheckedFeed>): Map<string, Tensor> {
-  return new Map([...feeds].map(([name, feed]) => [name, hostFeed(name, feed)]));
+/** Feeds as the CPU reference takes them. Rejects with InputError for what is in GPU memory. */
+export async function hostFeeds(feeds: ReadonlyMap<string, CheckedFeed>): Promise<Map<string, Tensor>> {
+  const entries = [...feeds].map(async ([name, feed]): Promise<[string, Tensor]> => [name, await hostFeed(name, feed)]);
+  return new Map(await Promise.all(entries));
 }
 
-function hostFeed(name: string, feed: CheckedFeed): Tensor {
-  if ('picture' in feed) return toTensor(feed.port, preparedOnHost(feed));
+async function hostFeed(name: string, feed: CheckedFeed): Promise<Tensor> {
+  if ('picture' in feed) return toTensor(feed.port, await preparedOnHost(feed));
   if ('data' in feed) return feed;
   throw new InputError(`input "${name}" was given as a GPU buffer, and is needed in host memory`, {
     hint: 'Read it first with Session.read',
   });
 }
 
-function preparedOnHost({ picture, preprocessing }: CheckedPicture): FeedTensor {
-  const { shape, data } = preprocess(toPixels(picture), preprocessing);
+async function preparedOnHost({ picture, preprocessing }: CheckedPicture): Promise<FeedTensor> {
+  // At once: a video goes on while code loads.
+  const pixels = toPixels(picture);
+  const { preprocess } = await onDemand('preprocessing on the CPU', () => import('./vision/prepare.ts'));
+  const { shape, data } = preprocess(pixels, preprocessing);
   return { shape, data };
 }
 

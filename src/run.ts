@@ -1,10 +1,10 @@
 /** One run of a graph that is ready, on the GPU or on the CPU. */
 import type { Compiled } from './compiled-cache.ts';
 import { InputError } from './core/errors.ts';
+import { onDemand } from './core/on-demand.ts';
 import type { Tensor } from './core/tensor.ts';
 import type { GpuPlace } from './place.ts';
 import { checkFetches, gpuFeeds, hostFeeds, type CheckedFeed } from './run-feeds.ts';
-import { runGraph } from './runtime/cpu/run.ts';
 import type { GpuTensor } from './runtime/webgpu/elements.ts';
 import type { RunOptions } from './session-options.ts';
 
@@ -31,7 +31,8 @@ export async function runCompiled(
   }
   if (outputs === 'gpu') throw new InputError('the CPU backend has no GPU memory to leave outputs in');
   signal?.throwIfAborted();
-  const all = runGraph(graph, hostFeeds(feeds));
+  const { runGraph } = await onDemand('CPU backend', () => import('./runtime/cpu/run.ts'));
+  const all = runGraph(graph, await hostFeeds(feeds));
   return new Map([...all].filter(([name]) => fetches?.includes(name) ?? true));
 }
 

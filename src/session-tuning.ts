@@ -1,11 +1,10 @@
 /** What tuning means for a session: what is looked up, what is measured, where it is remembered. */
+import { onDemand } from './core/on-demand.ts';
 import type { Graph } from './ir/graph.ts';
 import type { LoadProgress, TuningReport } from './load-report.ts';
 import type { TunedVariants } from './plan/lower.ts';
 import type { PlanOptions } from './plan/plan-graph.ts';
-import { tunables } from './plan/tunables.ts';
 import { profileOf } from './runtime/webgpu/device.ts';
-import { tune, TUNE_BUDGET_MS } from './runtime/webgpu/tuner.ts';
 import { databaseCache } from './runtime/webgpu/tuning-database.ts';
 import { TuningStore, type TuningCache } from './runtime/webgpu/tuning-store.ts';
 
@@ -73,9 +72,10 @@ export class SessionTuning {
     let [measured, left, ms] = [0, 0, 0];
     if (mode === 'full') {
       try {
+        const { tune, tunables } = await onDemand('tuner', () => import('./tuner.ts'));
         const result = await tune(this.#device, tunables(graph, profileOf(this.#device), planOptions), {
           known,
-          budgetMs: this.#options.tuneBudgetMs ?? TUNE_BUDGET_MS,
+          budgetMs: this.#options.tuneBudgetMs,
           signal,
           onProgress: (done, total) => onProgress?.({ stage: 'tune', done, total }),
           onResult: ({ tunable, winner }) => winner && store.remember(tunable, winner.variant),

@@ -1,7 +1,9 @@
 /** Session: one model, ready to run. Puts the layers together: formats → passes → plan → runtime. */
 /// <reference lib="esnext.disposable" preserve="true" />
 import { InputError } from './core/errors.ts';
+import { onDemand } from './core/on-demand.ts';
 import type { Tensor } from './core/tensor.ts';
+import { compileGraph } from './compile-graph.ts';
 import { signatureOf, type Compiled } from './compiled-cache.ts';
 import type { ProfileReport } from './analysis/profile.ts';
 import type { Port } from './feeds.ts';
@@ -10,18 +12,17 @@ import type { Graph, InputShapes } from './ir/graph.ts';
 import { descOf } from './ir/rewrite.ts';
 import type { LoadReport } from './load-report.ts';
 import { isGraph, toModelFiles, type ModelSource } from './model-source.ts';
-import { compile } from './passes/pipeline.ts';
 import { closePlace, openPlace, type Place } from './place.ts';
 import type { Plan } from './plan/plan.ts';
 import { planGraph, type PlanOptions } from './plan/plan-graph.ts';
 import { checkFeeds, feedShapes, hostFeeds, type CheckedFeed, type Feed } from './run-feeds.ts';
 import { runCompiled, unlessAborted } from './run.ts';
-import { checkSteps, type StepReport } from './runtime/webgpu/check.ts';
+import type { StepReport } from './runtime/webgpu/check.ts';
 import { adapterName, profileOf } from './runtime/webgpu/device.ts';
 import { disposedError, Executor } from './runtime/webgpu/executor.ts';
 import { readTensor, type GpuTensor } from './runtime/webgpu/elements.ts';
 import { compilePipelines } from './runtime/webgpu/pipelines.ts';
-import { profileLoaded, type ProfileOptions } from './profile.ts';
+import type { ProfileOptions } from './profile.ts';
 import type { RunOptions, SessionOptions } from './session-options.ts';
 
 /** A model as it was read. */
@@ -102,7 +103,7 @@ export class Session {
     const files = await toModelFiles(source, { signal, onBytes });
     const downloaded = performance.now();
     onProgress?.({ stage: 'parse' });
-    const importer = detect(files.main);
+    const importer = await detect(files.main);
     const early = setTimeout(() => void this.#compileEarly(() => importer.sketch?.(files.main)), SKETCH_AFTER_MS);
     try {
       const graph = await importer.load(files);
@@ -114,14 +115,14 @@ export class Session {
   }
 
   /** Compiles the shaders of a model whose weights have not come yet. What goes wrong here will again, and be told then. */
-  async #compileEarly(sketch: () => Graph | undefined): Promise<void> {
+  async #compileEarly(sketch: () => Promise<Graph> | undefined): Promise<void> {
     try {
-      const graph = this.#backend === 'webgpu' ? sketch() : undefined;
+      const graph = this.#backend === 'webgpu' ? await sketch() : undefined;
       const { gpu } = await this.#open();
       const tuned = await gpu?.tuning.known();
       if (!graph || !gpu || this.#graph || this.#disposed) return;
       const { device } = gpu;
-      const compiled = compile(graph, { inputShapes: this.#shapesFor(graph), level: 'full' });
+      const compiled = await compileGraph(graph, { inputShapes: this.#shapesFor(graph), level: 'full' });
       await compilePipelines(device, planGraph(compiled, profileOf(device), { ...this.#planOptions, tuned }).pipelines);
     } catch {
       // Zeros in place of a shape, say: then there is nothing to gain.
@@ -197,9 +198,10 @@ export class Session {
 
   /** Runs every node on the GPU and on the CPU reference, with the same inputs, and reports each difference. */
   async check(feeds: Readonly<Record<string, Feed>>): Promise<StepReport[]> {
-    return this.#with(feeds, ({ graph, executor }, checked) => {
-      if (executor) return checkSteps(executor, graph, hostFeeds(checked));
-      throw new InputError('the step check compares with the GPU: create the session with backend webgpu');
+    return this.#with(feeds, async ({ graph, executor }, checked) => {
+      if (!executor) throw new InputError('the step check compares with the GPU: use backend webgpu');
+      const { checkSteps } = await onDemand('step check', () => import('./runtime/webgpu/check.ts'));
+      return checkSteps(executor, graph, await hostFeeds(checked));
     });
   }
 
@@ -209,9 +211,9 @@ export class Session {
    */
   async profile(feeds: Readonly<Record<string, Feed>>, options: ProfileOptions = {}): Promise<ProfileReport> {
     return this.#with(feeds, async ({ graph, executor }, checked, { gpu }) => {
-      const tensors = hostFeeds(checked);
-      if (executor && gpu) return profileLoaded({ executor, graph }, tensors, await gpu.tuning.store(), options);
-      throw new InputError('a profile times the GPU: create the session with backend webgpu');
+      if (!executor || !gpu) throw new InputError('a profile times the GPU: use backend webgpu');
+      const { profileLoaded } = await onDemand('profiler', () => import('./profile.ts'));
+      return profileLoaded({ executor, graph }, await hostFeeds(checked), await gpu.tuning.store(), options);
     });
   }
 
@@ -261,7 +263,7 @@ export class Session {
   async #compile(graph: Graph, inputShapes: InputShapes, { gpu }: Place): Promise<Compiled> {
     const start = performance.now();
     this.#options.onProgress?.({ stage: 'compile' });
-    const compiled = compile(graph, { inputShapes, level: gpu ? 'full' : 'reference' });
+    const compiled = await compileGraph(graph, { inputShapes, level: gpu ? 'full' : 'reference' });
     const passed = performance.now();
     const times = { passesMs: passed - start, planMs: 0, compileMs: 0, uploadMs: 0 };
     if (!gpu) return { graph: compiled, times };

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../src/core/errors.ts';
 import type { FeedTensor, Port } from '../src/feeds.ts';
-import { checkFeeds, hostFeeds } from '../src/run-feeds.ts';
+import { checkFeeds } from '../src/run-feeds.ts';
 
 const tensorsOf = (inputs: readonly Port[], feeds: Readonly<Record<string, FeedTensor>>) =>
-  hostFeeds(checkFeeds(inputs, feeds));
+  new Map([...checkFeeds(inputs, feeds)].flatMap(([name, feed]) => ('data' in feed ? [[name, feed]] : [])));
 
 const ports: Port[] = [{ name: 'x', dtype: 'float32', shape: ['batch', 2] }];
 const feed = (x: FeedTensor) => tensorsOf(ports, { x }).get('x');

@@ -10,8 +10,8 @@ import './styles/hood.css';
 const root = document.getElementById('app');
 // In a task of its own: the one that runs this module also lays the document out, and no task should be long.
 setTimeout(() => {
-  if (root) render(<App />, root);
   void start();
+  if (root) render(<App />, root);
 });
 
 // Without it the page works as long as there is a network, which is all that a failure here means.

@@ -4,6 +4,11 @@ import type { DemoWorker, Outcome, Picture, WorkerEvent } from './worker/protoco
 
 const worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module', name: 'tilewise' });
 
+/** Calls back when the Worker cannot start, or fails outside any call: none is answered then. */
+export function onWorkerFailure(tell: (message: string) => void): void {
+  worker.addEventListener('error', ({ message }) => tell(message || 'its script cannot be loaded'));
+}
+
 /** The Worker's calls. */
 export const remote: Remote<DemoWorker> = wrap<DemoWorker>(worker);
 

@@ -29,7 +29,7 @@ export interface Importer {
   readonly load: (files: ModelFiles) => Promise<Graph>;
   /**
    * For formats whose main file describes the network and whose weights lie in others: the graph with zeros for weights,
-   * so that its shaders can be compiled while the weights are still on their way. May throw, as `load` rejects.
+   * so that its shaders can be compiled while the weights are still on their way. Rejects as `load` does.
    */
-  readonly sketch?: (main: ModelFile) => Graph;
+  readonly sketch?: (main: ModelFile) => Promise<Graph>;
 }

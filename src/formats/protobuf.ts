@@ -1,8 +1,7 @@
 /**
- * Bounds-checked protocol-buffer reading over pbf, which itself notices neither truncation nor a message that runs
- * past its parent. Every length is checked against the bytes that remain before anything is read or allocated.
+ * Bounds-checked protocol-buffer reading: every length is checked against the bytes that remain, in the message and in those
+ * around it, before anything is read or allocated.
  */
-import { PbfReader } from 'pbf';
 import { ImportError } from '../core/errors.ts';
 
 /** How each known field of a message is read into `target`, by field number. Unknown fields are skipped. */
@@ -18,15 +17,18 @@ const MAX_DEPTH = 64;
 
 /** Reads one message tree. Every method throws ImportError naming the file when the bytes do not fit. */
 export class ProtoReader {
-  readonly #pbf: PbfReader;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
   readonly #file: string;
+  #pos = 0;
   #end: number;
   #depth = 0;
   #wire = 0;
   #field = 0;
 
   constructor(bytes: Uint8Array, file: string) {
-    this.#pbf = new PbfReader(bytes);
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#file = file;
     this.#end = bytes.length;
   }
@@ -67,7 +69,7 @@ export class ProtoReader {
   float(): number {
     this.#expect(FIXED32);
     this.#need(4);
-    return this.#pbf.readFloat();
+    return this.#float();
   }
 
   /** Appends a repeated float32, packed or not. */
@@ -77,16 +79,16 @@ export class ProtoReader {
       return;
     }
     const end = this.#extent();
-    if ((end - this.#pbf.pos) % 4 !== 0) this.#fail('packed floats do not fill whole elements');
-    while (this.#pbf.pos < end) list.push(this.#pbf.readFloat());
+    if ((end - this.#pos) % 4 !== 0) this.#fail('packed floats do not fill whole elements');
+    while (this.#pos < end) list.push(this.#float());
   }
 
   /** Appends the little-endian bytes of a repeated float32 (`width` 4) or double (`width` 8), packed or not. */
   fixedBytes(chunks: Uint8Array[], width: 4 | 8): void {
     if (this.#wire === BYTES) {
       const end = this.#extent();
-      if ((end - this.#pbf.pos) % width !== 0) this.#fail('packed elements are cut short');
-      chunks.push(this.#take(end - this.#pbf.pos));
+      if ((end - this.#pos) % width !== 0) this.#fail('packed elements are cut short');
+      chunks.push(this.#take(end - this.#pos));
       return;
     }
     this.#expect(width === 4 ? FIXED32 : FIXED64);
@@ -97,7 +99,7 @@ export class ProtoReader {
   /** A byte string: a view into the file, not a copy. */
   bytes(): Uint8Array {
     this.#expect(BYTES);
-    return this.#take(this.#extent() - this.#pbf.pos);
+    return this.#take(this.#extent() - this.#pos);
   }
 
   /** A UTF-8 string. */
@@ -105,9 +107,15 @@ export class ProtoReader {
     return new TextDecoder().decode(this.bytes());
   }
 
+  #float(): number {
+    const value = this.#view.getFloat32(this.#pos, true);
+    this.#pos += 4;
+    return value;
+  }
+
   #fields<T>(schema: MessageSchema<T>, target: T): T {
     const end = this.#end;
-    while (this.#pbf.pos < end) {
+    while (this.#pos < end) {
       this.#header();
       const read = schema[this.#field];
       if (read) read(target, this);
@@ -125,11 +133,11 @@ export class ProtoReader {
 
   #skip(): void {
     if (this.#wire === VARINT) this.#varint(false);
-    else if (this.#wire === BYTES) this.#pbf.pos = this.#extent();
+    else if (this.#wire === BYTES) this.#pos = this.#extent();
     else if (this.#wire === FIXED32 || this.#wire === FIXED64) {
       const width = this.#wire === FIXED32 ? 4 : 8;
       this.#need(width);
-      this.#pbf.pos += width;
+      this.#pos += width;
     } else this.#fail(`wire type ${this.#wire}`);
   }
 
@@ -141,17 +149,28 @@ export class ProtoReader {
     }
     const outer = this.#end;
     this.#end = this.#extent();
-    while (this.#pbf.pos < this.#end) list.push(this.#varint(signed));
+    while (this.#pos < this.#end) list.push(this.#varint(signed));
     this.#end = outer;
   }
 
   #varint(signed: boolean): number {
-    // A varint takes ten bytes at most and ends at the first one below 0x80: look before pbf reads past the end.
-    const { buf, pos } = this.#pbf;
-    let last = pos;
-    while (last < this.#end && last < pos + 10 && (buf[last] ?? 0) >= 0x80) last++;
-    if (last >= this.#end || last >= pos + 10) this.#fail('an integer is cut short');
-    return this.#pbf.readVarint(signed);
+    const start = this.#pos;
+    // Seven bits a byte, ten bytes at most.
+    const most = Math.min(this.#end, start + 10);
+    let [value, long] = [0, 0n];
+    for (let pos = start; pos < most; pos++) {
+      const byte = this.#bytes[pos] ?? 0;
+      const shift = 7 * (pos - start);
+      // Numbers hold the first seven bytes; all 64 bits, and a sign, take more.
+      if (shift < 49) value += (byte & 0x7f) * 2 ** shift;
+      else long += BigInt(byte & 0x7f) << BigInt(shift);
+      if (byte >= 0x80) continue;
+      this.#pos = pos + 1;
+      if (long === 0n) return value;
+      const whole = long + BigInt(value);
+      return Number(signed ? BigInt.asIntN(64, whole) : BigInt.asUintN(64, whole));
+    }
+    return this.#fail('an integer is cut short');
   }
 
   /** Reads a length and returns where the delimited bytes end. */
@@ -159,17 +178,17 @@ export class ProtoReader {
     this.#expect(BYTES);
     const length = this.#varint(false);
     this.#need(length);
-    return this.#pbf.pos + length;
+    return this.#pos + length;
   }
 
   #take(length: number): Uint8Array {
-    const { buf, pos } = this.#pbf;
-    this.#pbf.pos = pos + length;
-    return buf.subarray(pos, pos + length);
+    const start = this.#pos;
+    this.#pos += length;
+    return this.#bytes.subarray(start, this.#pos);
   }
 
   #need(length: number): void {
-    const left = this.#end - this.#pbf.pos;
+    const left = this.#end - this.#pos;
     if (length > left) this.#fail(`${length} bytes are declared, ${left} remain`);
   }
 
@@ -178,7 +197,7 @@ export class ProtoReader {
   }
 
   #fail(what: string): never {
-    throw new ImportError(`the file is truncated or corrupt: field ${this.#field} at byte ${this.#pbf.pos}: ${what}`, {
+    throw new ImportError(`the file is truncated or corrupt: field ${this.#field} at byte ${this.#pos}: ${what}`, {
       file: this.#file,
       hint: 'Download or export it again',
     });

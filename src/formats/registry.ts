@@ -1,7 +1,7 @@
 /** The formats tilewise reads, in the order in which `detect` asks them. */
 import type { Importer } from './importer.ts';
-import { onnxImporter } from './onnx/import.ts';
-import { safetensorsImporter } from './safetensors/import.ts';
+import { onnxImporter } from './onnx/index.ts';
+import { safetensorsImporter } from './safetensors/index.ts';
 import { tfjsGraph, tfjsLayers } from './tfjs/index.ts';
 
 /** Every importer. At most one recognises any given bytes. */

@@ -1,46 +1,37 @@
-/** Every operator's way to the GPU. Exhaustive: a missing row is a type error. */
+/** Every operator's way to the GPU. Exhaustive: a row that is neither here nor in `rare.ts` is a type error. */
+import { PlanError } from '../core/errors.ts';
+import { onDemand } from '../core/on-demand.ts';
+import type { Graph } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
-import { activation } from './activation.ts';
+import { descOf } from '../ir/rewrite.ts';
+import { at } from '../util/arrays.ts';
+import type { KernelDefinition } from './definition.ts';
+import type { RareKernels } from './rare.ts';
 import { conv } from './conv.ts';
+import { loadWinograd } from './conv/winograd.ts';
+import { isWinograd } from './conv/winograd-names.ts';
 import { maxPool } from './max-pool.ts';
 import { averagePool } from './average-pool.ts';
 import { globalAveragePool } from './global-average-pool.ts';
 import { globalMaxPool } from './global-max-pool.ts';
 import { gemm } from './gemm.ts';
 import { matMul } from './mat-mul.ts';
-import { batchNormalization } from './batch-normalization.ts';
-import { lrn } from './lrn.ts';
 import { softmax } from './softmax.ts';
-import { resize } from './resize.ts';
-import { pRelu } from './p-relu.ts';
 import { channelShuffle } from './channel-shuffle.ts';
-import type { KernelDefinition } from './definition.ts';
-import { argReduce } from './arg-reduce.ts';
-import { binary } from './binary.ts';
-import { cast } from './cast.ts';
-import { concat } from './concat.ts';
-import { constantOfShape } from './constant-of-shape.ts';
-import { expand } from './expand.ts';
-import { flatten } from './flatten.ts';
-import { gather } from './gather.ts';
-import { gatherND } from './gather-nd.ts';
-import { identity } from './identity.ts';
-import { pad } from './pad.ts';
-import { range } from './range.ts';
-import { reduce } from './reduce.ts';
+import { activation } from './activation.ts';
 import { reshape } from './reshape.ts';
-import { shape } from './shape.ts';
-import { slice } from './slice.ts';
-import { split } from './split.ts';
+import { flatten } from './flatten.ts';
 import { squeeze } from './squeeze.ts';
-import { tile } from './tile.ts';
-import { topK } from './top-k.ts';
-import { transpose } from './transpose.ts';
-import { unary } from './unary.ts';
 import { unsqueeze } from './unsqueeze.ts';
-import { where } from './where.ts';
+import { identity } from './identity.ts';
+import { transpose } from './transpose.ts';
+import { concat } from './concat.ts';
+import { split } from './split.ts';
+import { slice } from './slice.ts';
+import { shape } from './shape.ts';
 
-export const KERNELS: { readonly [K in OpKind]: KernelDefinition<K> } = {
+/** Kernels that are there from the start: those of compiled classifiers. */
+export const CORE_KERNELS: { readonly [K in Exclude<OpKind, keyof RareKernels>]: KernelDefinition<K> } = {
   Conv: conv,
   MaxPool: maxPool,
   AveragePool: averagePool,
@@ -48,17 +39,9 @@ export const KERNELS: { readonly [K in OpKind]: KernelDefinition<K> } = {
   GlobalMaxPool: globalMaxPool,
   Gemm: gemm,
   MatMul: matMul,
-  BatchNormalization: batchNormalization,
-  LRN: lrn,
   Softmax: softmax,
-  Resize: resize,
-  PRelu: pRelu,
   ChannelShuffle: channelShuffle,
   Activation: activation,
-  Unary: unary,
-  Binary: binary,
-  Where: where,
-  Cast: cast,
   Reshape: reshape,
   Flatten: flatten,
   Squeeze: squeeze,
@@ -68,15 +51,35 @@ export const KERNELS: { readonly [K in OpKind]: KernelDefinition<K> } = {
   Concat: concat,
   Split: split,
   Slice: slice,
-  Pad: pad,
-  Gather: gather,
-  GatherND: gatherND,
-  Expand: expand,
-  Tile: tile,
   Shape: shape,
-  ConstantOfShape: constantOfShape,
-  Range: range,
-  Reduce: reduce,
-  ArgReduce: argReduce,
-  TopK: topK,
 };
+
+let known: { readonly [K in OpKind]?: KernelDefinition<K> } = CORE_KERNELS;
+
+/** Loads what planning a graph takes beyond what is there. Rejects with LoadError when it cannot be fetched. */
+export async function loadKernels(graph: Graph): Promise<void> {
+  const rare = graph.nodes.some(({ op }) => !known[op]);
+  const dense = graph.nodes.some(
+    (node) => node.op === 'Conv' && isWinograd(node.attributes, descOf(graph, at(node.inputs, 1)).shape),
+  );
+  await Promise.all([rare && loadRareKernels(), dense && loadWinograd()]);
+}
+
+/** Loads the kernels of `rare.ts`. */
+export async function loadRareKernels(): Promise<void> {
+  const { RARE_KERNELS } = await onDemand('further kernels', () => import('./rare.ts'));
+  known = { ...CORE_KERNELS, ...RARE_KERNELS };
+}
+
+/** The kernels of an operator, seen apart from which operator it is. Throws PlanError when `loadKernels` was not called with it. */
+export function kernelsOf(op: OpKind): KernelDefinition<OpKind> {
+  const definition = known[op];
+  if (definition) return definition as KernelDefinition<OpKind>;
+  throw new PlanError(`the kernels of ${op} are not loaded`, { hint: 'Call loadKernels(graph) before planning it' });
+}
+
+/** Names of the variants of an operator, in the order of its list; empty for what is no operator, or was not loaded. */
+export function variantNames(op: string): readonly string[] {
+  const definition = Object.entries(known).find(([name]) => name === op)?.[1];
+  return definition?.kind === 'dispatch' ? definition.variants.map(({ name }) => name) : [];
+}

@@ -1,4 +1,8 @@
-/** tilewise in Node: the whole public surface, and what only Node has: adapters, paths, catalogue names, picture files. */
+/**
+ * tilewise in Node: the whole public surface, and what only Node has: adapters, paths, catalogue names, picture files.
+ *
+ * @module tilewise/node
+ */
 import type { SessionOptions } from '../session-options.ts';
 import { Session } from '../session.ts';
 import { openGpu, type OpenGpuOptions } from './adapter.ts';
@@ -9,15 +13,18 @@ export * from '../index.ts';
 export { openGpu } from './adapter.ts';
 export type { AdapterDescription, OpenedGpu, OpenGpuOptions } from './adapter.ts';
 export { fetchCached } from './download.ts';
-export type { FetchOptions } from './download.ts';
+export type { DownloadProgress, FetchOptions } from './download.ts';
 export { decodeImage } from './image.ts';
 export { fileTuningCache } from './tuning-cache.ts';
 export type { FileTuningCacheOptions } from './tuning-cache.ts';
 export { openModel } from './model-source.ts';
 export type { ModelSourceOptions } from './model-source.ts';
-export { preprocess } from '../vision/preprocess.ts';
-export type { Pixels, Preprocessing } from '../vision/preprocess.ts';
+export type { Pixels } from '../vision/pixels.ts';
+export { preprocess } from '../vision/prepare.ts';
+export type { Preprocessing } from '../vision/preprocess.ts';
 export { topK } from '../vision/classify.ts';
+// In place of those for pages.
+export { createClassifier, createDetector } from './tasks.ts';
 
 /** Options of `openSession`: those of a session, and where its adapter and its files come from. */
 export interface OpenSessionOptions extends SessionOptions, OpenGpuOptions {

@@ -4,8 +4,9 @@
  */
 import { at } from '../util/arrays.ts';
 import type { OpDefinition } from './definition.ts';
+import { loops } from './loops.ts';
 import { operand, tensorAt } from './operands.ts';
-import { inferPool, pool, requireFloat } from './pool.ts';
+import { inferPool, requireFloat } from './pool.ts';
 
 export const averagePool: OpDefinition<'AveragePool'> = {
   infer: (node, inputs) => {
@@ -13,7 +14,7 @@ export const averagePool: OpDefinition<'AveragePool'> = {
     return inferPool(node.attributes, inputs);
   },
   reference: ({ attributes }, inputs, outputs) => [
-    pool(tensorAt(inputs, 0), attributes, at(outputs, 0), {
+    loops().pool(tensorAt(inputs, 0), attributes, at(outputs, 0), {
       start: 0,
       step: (acc, v) => acc + v,
       finish: (acc, taps) => acc / (attributes.countIncludePad ? taps.padded : taps.pixels.length),

@@ -7,7 +7,7 @@ import { at, sameArray } from '../util/arrays.ts';
 import { activationFunction } from './activation.ts';
 import type { OpDefinition } from './definition.ts';
 import { broadcastTo } from './elementwise.ts';
-import { matrixProduct } from './matrix-product.ts';
+import { loops } from './loops.ts';
 import { operand, tensorAt } from './operands.ts';
 
 /** Rows and columns after the optional transposition. */
@@ -47,7 +47,7 @@ export const gemm: OpDefinition<'Gemm'> = {
     const c = inputs[2];
     const addend = c ? broadcastTo(c, out) : () => 0;
     const activate = activationFunction(attributes.activation);
-    const multiply = matrixProduct(a, tensorAt(inputs, 1), { rows, depth, columns, transA, transB });
+    const multiply = loops().matrixProduct(a, tensorAt(inputs, 1), { rows, depth, columns, transA, transB });
     multiply(0, 0, (acc, row) => {
       const start = row * columns;
       for (let j = 0; j < columns; j++) y.data[start + j] = activate(alpha * (acc[j] ?? 0) + beta * addend(start + j));

@@ -1,13 +1,14 @@
 /** GlobalAveragePool: the mean of each channel of each image. */
 import { at } from '../util/arrays.ts';
 import type { OpDefinition } from './definition.ts';
-import { globalPool, inferGlobalPool } from './global-pool.ts';
+import { loops } from './loops.ts';
+import { inferGlobalPool } from './global-pool.ts';
 import { tensorAt } from './operands.ts';
 
 export const globalAveragePool: OpDefinition<'GlobalAveragePool'> = {
   infer: (_node, inputs) => inferGlobalPool(inputs, 'GlobalAveragePool'),
   reference: (_node, inputs, outputs) => [
-    globalPool(
+    loops().globalPool(
       tensorAt(inputs, 0),
       at(outputs, 0),
       0,

@@ -5,7 +5,7 @@ import { elementCount, shapeText, zeros, type Shape } from '../core/tensor.ts';
 import { at, product, sameArray } from '../util/arrays.ts';
 import { activationFunction } from './activation.ts';
 import type { OpDefinition } from './definition.ts';
-import { matrixProduct } from './matrix-product.ts';
+import { loops } from './loops.ts';
 import { operand, tensorAt } from './operands.ts';
 import { stridedOffsets } from './strided.ts';
 
@@ -67,7 +67,7 @@ export const matMul: OpDefinition<'MatMul'> = {
     const y = zeros(at(outputs, 0).dtype, at(outputs, 0).shape);
     const bias = inputs[2]?.data;
     const activate = activationFunction(attributes.activation);
-    const multiply = matrixProduct(a, b, { rows, depth, columns, ...attributes });
+    const multiply = loops().matrixProduct(a, b, { rows, depth, columns, ...attributes });
     const aMatrices = stridedOffsets(batch, broadcastStrides(aBatch, batch));
     const bMatrices = stridedOffsets(batch, broadcastStrides(bBatch, batch));
     aMatrices.forEach((aMatrix, i) => {

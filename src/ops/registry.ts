@@ -1,31 +1,9 @@
-/** Every operator's semantics. Exhaustive: a missing row is a type error. */
+/** Every operator's semantics. Exhaustive: a row that is neither here nor in `rare.ts` is a type error. */
+import { GraphError } from '../core/errors.ts';
+import { onDemand } from '../core/on-demand.ts';
 import type { OpKind } from '../ir/ops.ts';
-import { activation } from './activation.ts';
 import type { OpDefinition } from './definition.ts';
-import { argReduce } from './arg-reduce.ts';
-import { binary } from './binary.ts';
-import { cast } from './cast.ts';
-import { concat } from './concat.ts';
-import { constantOfShape } from './constant-of-shape.ts';
-import { expand } from './expand.ts';
-import { flatten } from './flatten.ts';
-import { gather } from './gather.ts';
-import { gatherND } from './gather-nd.ts';
-import { identity } from './identity.ts';
-import { pad } from './pad.ts';
-import { range } from './range.ts';
-import { reduce } from './reduce.ts';
-import { reshape } from './reshape.ts';
-import { shape } from './shape.ts';
-import { slice } from './slice.ts';
-import { split } from './split.ts';
-import { squeeze } from './squeeze.ts';
-import { tile } from './tile.ts';
-import { topK } from './top-k.ts';
-import { transpose } from './transpose.ts';
-import { unary } from './unary.ts';
-import { unsqueeze } from './unsqueeze.ts';
-import { where } from './where.ts';
+import type { RareOps } from './rare.ts';
 import { conv } from './conv.ts';
 import { maxPool } from './max-pool.ts';
 import { averagePool } from './average-pool.ts';
@@ -34,13 +12,29 @@ import { globalMaxPool } from './global-max-pool.ts';
 import { gemm } from './gemm.ts';
 import { matMul } from './mat-mul.ts';
 import { batchNormalization } from './batch-normalization.ts';
-import { lrn } from './lrn.ts';
 import { softmax } from './softmax.ts';
-import { resize } from './resize.ts';
-import { pRelu } from './p-relu.ts';
 import { channelShuffle } from './channel-shuffle.ts';
+import { activation } from './activation.ts';
+import { unary } from './unary.ts';
+import { binary } from './binary.ts';
+import { cast } from './cast.ts';
+import { reshape } from './reshape.ts';
+import { flatten } from './flatten.ts';
+import { squeeze } from './squeeze.ts';
+import { unsqueeze } from './unsqueeze.ts';
+import { identity } from './identity.ts';
+import { transpose } from './transpose.ts';
+import { concat } from './concat.ts';
+import { split } from './split.ts';
+import { slice } from './slice.ts';
+import { pad } from './pad.ts';
+import { gather } from './gather.ts';
+import { expand } from './expand.ts';
+import { shape } from './shape.ts';
+import { reduce } from './reduce.ts';
 
-export const OPS: { readonly [K in OpKind]: OpDefinition<K> } = {
+/** Operators that are there from the start: those of classifiers, and what passes may add to any graph. */
+export const CORE_OPS: { readonly [K in Exclude<OpKind, keyof RareOps>]: OpDefinition<K> } = {
   Conv: conv,
   MaxPool: maxPool,
   AveragePool: averagePool,
@@ -49,15 +43,11 @@ export const OPS: { readonly [K in OpKind]: OpDefinition<K> } = {
   Gemm: gemm,
   MatMul: matMul,
   BatchNormalization: batchNormalization,
-  LRN: lrn,
   Softmax: softmax,
-  Resize: resize,
-  PRelu: pRelu,
   ChannelShuffle: channelShuffle,
   Activation: activation,
   Unary: unary,
   Binary: binary,
-  Where: where,
   Cast: cast,
   Reshape: reshape,
   Flatten: flatten,
@@ -70,18 +60,23 @@ export const OPS: { readonly [K in OpKind]: OpDefinition<K> } = {
   Slice: slice,
   Pad: pad,
   Gather: gather,
-  GatherND: gatherND,
   Expand: expand,
-  Tile: tile,
   Shape: shape,
-  ConstantOfShape: constantOfShape,
-  Range: range,
   Reduce: reduce,
-  ArgReduce: argReduce,
-  TopK: topK,
 };
 
-/** The row of an operator whose name is known only at run time. */
+let known: { readonly [K in OpKind]?: OpDefinition<K> } = CORE_OPS;
+
+/** Loads the operators of `rare.ts` if any of these is one. Rejects with LoadError when they cannot be fetched. */
+export async function loadOps(ops: Iterable<OpKind>): Promise<void> {
+  if ([...ops].every((op) => known[op])) return;
+  const { RARE_OPS } = await onDemand('further operators', () => import('./rare.ts'));
+  known = { ...CORE_OPS, ...RARE_OPS };
+}
+
+/** The row of an operator whose name is known only at run time. Throws GraphError when `loadOps` was not called with it. */
 export function definitionOf(op: OpKind): OpDefinition<OpKind> {
-  return OPS[op];
+  const definition: OpDefinition<OpKind> | undefined = known[op];
+  if (definition) return definition;
+  throw new GraphError(`the operator ${op} is not loaded`, { hint: 'Call loadOperators(graph) before compiling it' });
 }

@@ -7,7 +7,7 @@ import { placeIntoWholes } from './arrangement/into-wholes.ts';
 import { leavePartsInside } from './arrangement/parts-inside.ts';
 import type { Arrangement } from './arrangement/values.ts';
 
-export { contextOf, kernelsOf, type Arranged, type Arrangement } from './arrangement/values.ts';
+export { contextOf, type Arranged, type Arrangement } from './arrangement/values.ts';
 
 /** What to arrange beyond what costs no accuracy. */
 export interface ArrangementOptions {

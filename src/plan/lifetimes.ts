@@ -4,8 +4,9 @@ import { elementCount, type TensorDesc } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import type { CallOperand, KernelCall } from '../kernels/definition.ts';
+import { kernelsOf } from '../kernels/registry.ts';
 import { roundUp } from '../util/arrays.ts';
-import { kernelsOf, type Arrangement } from './arrangement.ts';
+import type { Arrangement } from './arrangement.ts';
 
 /** One dispatch of a node. */
 export interface ScheduledCall {

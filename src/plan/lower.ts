@@ -4,7 +4,8 @@ import type { DeviceProfile } from '../core/limits.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
 import type { Dispatched, KernelCall, LowerContext } from '../kernels/definition.ts';
-import { contextOf, kernelsOf, type Arrangement } from './arrangement.ts';
+import { kernelsOf } from '../kernels/registry.ts';
+import { contextOf, type Arrangement } from './arrangement.ts';
 import { nodeSignature } from './signature.ts';
 
 /** Variant names to use instead of the first that applies, by operator: for tests and benches. */

@@ -5,11 +5,11 @@ import { elementCount, type Shape, type TensorDesc } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
 import type { KernelCall, LowerContext } from '../kernels/definition.ts';
-import { KERNELS } from '../kernels/registry.ts';
+import { kernelsOf } from '../kernels/registry.ts';
 import { definitionOf } from '../ops/registry.ts';
 import { floatsToHalves } from '../util/half.ts';
 import { randomSource } from '../util/random.ts';
-import { arrange, contextOf, kernelsOf, type Arrangement } from './arrangement.ts';
+import { arrange, contextOf, type Arrangement } from './arrangement.ts';
 import { candidatesOf, type Candidate } from './lower.ts';
 import type { Plan, PlanWeight } from './plan.ts';
 import { planLowered, type PlanOptions } from './plan-graph.ts';
@@ -160,10 +160,4 @@ function repeated<T extends Float32Array | Uint16Array | Int32Array>(pattern: T,
   data.set(pattern.subarray(first, first + data.length));
   for (let at = PATTERN - first; at < data.length; at += PATTERN) data.set(pattern.subarray(0, data.length - at), at);
   return data;
-}
-
-/** Names of the variants of an operator, in the order of its list; empty for what is no operator. */
-export function variantNames(op: string): readonly string[] {
-  const definition = Object.entries(KERNELS).find(([name]) => name === op)?.[1];
-  return definition?.kind === 'dispatch' ? definition.variants.map(({ name }) => name) : [];
 }

@@ -1,6 +1,7 @@
 /** What the tasks share: a session of a model that takes one picture, how the picture is prepared, the names of the classes. */
-import { findEntry, type CatalogueEntry } from '../../models/catalogue.ts';
+import type { CatalogueEntry } from '../../models/catalogue-entry.ts';
 import { InputError, LoadError } from '../core/errors.ts';
+import { onDemand } from '../core/on-demand.ts';
 import { shapeText } from '../core/tensor.ts';
 import type { Port } from '../feeds.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';
@@ -10,7 +11,7 @@ import { Session } from '../session.ts';
 import { parseLabels } from '../vision/classify.ts';
 import { guessPreprocessing } from '../vision/guess.ts';
 import { inputShape, type Preprocessing } from '../vision/preprocess.ts';
-import { catalogueFiles } from './catalogue-files.ts';
+import { catalogueFiles, type ModelBase } from './catalogue-files.ts';
 
 /** A model for a task: a name of the catalogue, or whatever `Session.create` takes. */
 export type TaskSource = ModelSource | Graph;
@@ -21,8 +22,8 @@ export interface TaskOptions extends SessionOptions {
   readonly labels?: readonly string[];
   /** What differs from the catalogue's way to prepare a picture, or from the usual one for an input of its shape. */
   readonly preprocessing?: Partial<Preprocessing>;
-  /** Folder that holds catalogue models as NAME/FILE; default: where the catalogue says they are published. */
-  readonly modelBase?: string | URL;
+  /** Folder that holds catalogue models as NAME/FILE, or what opens one; default: where they are published. */
+  readonly modelBase?: ModelBase;
 }
 
 /** A loaded model of a task. */
@@ -44,7 +45,7 @@ export async function loadPictureModel(
   task: CatalogueEntry['task'],
   { labels, preprocessing, modelBase, ...options }: TaskOptions,
 ): Promise<PictureModel> {
-  const entry = typeof source === 'string' ? findEntry(source) : undefined;
+  const entry = typeof source === 'string' && isName(source) ? await findEntry(source) : undefined;
   if (entry && entry.task !== task) throw new InputError(`"${entry.name}" is for ${entry.task}, not ${task}`);
   const naming = labels ? Promise.resolve(labels) : fetchLabels(entry, options.signal);
   naming.catch(() => undefined);
@@ -65,9 +66,19 @@ export async function loadPictureModel(
   }
 }
 
+/** False for what can only be an address: the catalogue need not be asked then, nor loaded. */
+function isName(source: string): boolean {
+  return !/[/:]/.test(source);
+}
+
+async function findEntry(name: string): Promise<CatalogueEntry | undefined> {
+  const catalogue = await onDemand('catalogue of models', () => import('../../models/catalogue.ts'));
+  return catalogue.findEntry(name);
+}
+
 function filesOf(
   entry: CatalogueEntry,
-  modelBase: string | URL | undefined,
+  modelBase: ModelBase | undefined,
   { signal, onProgress }: SessionOptions,
 ): ReturnType<typeof catalogueFiles> {
   const onBytes = (done: number, total: number | undefined): void =>

@@ -1,11 +1,10 @@
-/** From a picture to a network's input: scale, crop or pad, reorder channels, normalise, lay out. */
+/** How a picture becomes a network's input: scale, crop or pad, reorder channels, normalise, lay out. */
 import { InputError } from '../core/errors.ts';
-import { tensor, type Shape, type Tensor } from '../core/tensor.ts';
-import { checkPixels, type Pixels } from './pixels.ts';
-import { resample, type AxisWindow, type Resampled, type Resampling } from './resample.ts';
+import type { Shape } from '../core/tensor.ts';
+import type { AxisWindow, Resampling } from './axis-weights.ts';
 
 export type { Pixels } from './pixels.ts';
-export type { Resampling } from './resample.ts';
+export type { Resampling } from './axis-weights.ts';
 
 type Triple = readonly [number, number, number];
 
@@ -55,14 +54,6 @@ export interface PicturePart {
   /** First column and row of the part within the input. */
   readonly left: number;
   readonly top: number;
-}
-
-/** Makes the input tensor. Alpha is ignored. Throws InputError for pixels or a specification that make no sense. */
-export function preprocess(pixels: Pixels, spec: Preprocessing): Tensor {
-  checkPixels(pixels);
-  checkPreprocessing(spec);
-  const { columns, rows, left, top } = visiblePart(pixels, spec);
-  return normalise(resample(pixels, columns, rows, spec.resize), left, top, spec);
 }
 
 /** Shape of the input that `preprocess` makes. */
@@ -139,35 +130,4 @@ function centre(outer: number, inner: number): number {
 function halfToEven(value: number): number {
   const floor = Math.floor(value);
   return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
-}
-
-function normalise(part: Resampled, left: number, top: number, spec: Preprocessing): Tensor {
-  const { width, height, mean, std, layout, dtype } = spec;
-  const plane = width * height;
-  const count = plane * 3;
-  const data =
-    dtype === 'float32' ? new Float32Array(count) : dtype === 'int32' ? new Int32Array(count) : new Uint8Array(count);
-  const source = spec.channelOrder === 'rgb' ? [0, 1, 2] : [2, 1, 0];
-  const convert = dtype === 'float32' ? identity : dtype === 'int32' ? Math.round : toByte;
-  for (let c = 0; c < 3; c++) {
-    const [from = 0, m = 0, s = 1] = [source[c], mean[c], std[c]];
-    const border = convert(((spec.padding?.[from] ?? 0) - m) / s);
-    const [step, start] = layout === 'nchw' ? [1, c * plane] : [3, c];
-    for (let p = 0; p < plane; p++) data[start + p * step] = border;
-    for (let y = 0; y < part.height; y++) {
-      for (let x = 0; x < part.width; x++) {
-        const value = ((part.data[(y * part.width + x) * 3 + from] ?? 0) - m) / s;
-        data[start + ((y + top) * width + x + left) * step] = convert(value);
-      }
-    }
-  }
-  return tensor(dtype, inputShape(spec), data);
-}
-
-function identity(value: number): number {
-  return value;
-}
-
-function toByte(value: number): number {
-  return Math.min(255, Math.max(0, Math.round(value)));
 }

@@ -10,6 +10,7 @@ import { GraphBuilder } from '../../src/ir/builder.ts';
 import { NO_ACTIVATION } from '../../src/ir/ops.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import { planGraph } from '../../src/plan/plan-graph.ts';
+import '../helpers/every-operator.ts';
 
 const peaks: AdapterPeaks = {
   gflops: 100,

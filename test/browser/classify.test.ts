@@ -8,7 +8,7 @@ import { samplePhotograph } from '../../src/cli/samples.ts';
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';
 import { Session } from '../../src/session.ts';
-import { preprocess } from '../../src/vision/preprocess.ts';
+import { preprocess } from '../../src/vision/prepare.ts';
 import { launchChromium } from '../helpers/chromium.ts';
 import { expectClose } from '../helpers/close.ts';
 import { servePages, type PageServer } from '../helpers/page-server.ts';

@@ -12,6 +12,7 @@ import { withRandomWeights } from '../helpers/onnx-randomise.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
+import '../helpers/every-operator.ts';
 
 const noFile = (): Promise<Uint8Array> => Promise.reject(new TypeError('no file'));
 

@@ -14,6 +14,7 @@ import { compile, type Level } from '../../src/passes/pipeline.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { expectClose } from '../helpers/close.ts';
 import { hasSharedData, ramp, readTensorProto, readGolden, sharedModel } from '../helpers/shared-data.ts';
+import '../helpers/every-operator.ts';
 
 const LIGHT = ['bvlc_alexnet', 'densenet121', 'shufflenet', 'squeezenet'];
 

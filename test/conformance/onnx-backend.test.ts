@@ -13,12 +13,13 @@ import { compareTensors } from '../../src/core/compare.ts';
 import { isFloat } from '../../src/core/dtype.ts';
 import { ShapeError, UnsupportedError } from '../../src/core/errors.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
-import { onnxImporter } from '../../src/formats/onnx/import.ts';
+import { onnxImporter } from '../../src/formats/onnx/index.ts';
 import { decodeModel, decodeTensorProto } from '../../src/formats/onnx/proto.ts';
 import { dataTypeName, dtypeOf, readTensor } from '../../src/formats/onnx/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
+import '../helpers/every-operator.ts';
 
 const FOLDER = '/usr/share/libonnx-testdata/data';
 const present = existsSync(FOLDER);

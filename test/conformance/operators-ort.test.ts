@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { OpKind } from '../../src/ir/ops.ts';
-import { OPS } from '../../src/ops/registry.ts';
+import { OPS } from '../helpers/every-operator.ts';
 import { range } from '../../src/util/arrays.ts';
 import type { OpCase } from '../helpers/op-case.ts';
 import { expectOracle } from './compare-case.ts';

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGpu } from '../../src/node/adapter.ts';
-import { KERNELS } from '../../src/kernels/registry.ts';
+import { KERNELS } from '../helpers/every-operator.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import type { ForcedVariants } from '../../src/plan/lower.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';

@@ -10,6 +10,11 @@ import { byId, detections, openDemo, press, scores, settled, shoot, textIn, watc
 import { sampleFile, SMALL_MODEL } from '../helpers/demo-reference.ts';
 import { serveSite, type Site } from '../helpers/demo-site.ts';
 
+/** A camera that Chromium makes up, and the answer to whether the page may use it. */
+const CAMERA = ['--use-fake-device-for-media-stream'];
+const ALLOW = '--use-fake-ui-for-media-stream';
+const DENY = `${ALLOW}=deny`;
+
 interface Frames {
   /** Pictures that the page handed to its Worker. */
   looked: number;
@@ -42,6 +47,10 @@ function countFrames(): void {
   };
 }
 
+const count = async (page: Page): Promise<void> => {
+  await page.evaluateOnNewDocument(countFrames);
+};
+
 /** What the page says beside the moving picture. */
 async function figures(page: Page): Promise<{ fps: number; ms: number }> {
   const [, fps, value, unit] = /(\d+) fps\s+([\d.]+) (m?s)/.exec(await textIn(page, 'camera-figures')) ?? [];
@@ -58,8 +67,8 @@ describe('the camera in the demo page', () => {
     const frame = await sharp(sampleFile(folder)).resize(640, 480, { fit: 'cover' }).jpeg({ quality: 95 }).toBuffer();
     const film = join(made, 'cup.mjpeg');
     writeFileSync(film, Buffer.concat(Array.from({ length: 5 }, () => frame)));
-    const camera = ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`];
-    [browser, site] = await Promise.all([launchChromium([...VIDEO_FLAGS, ...camera]), serveSite(folder)]);
+    const flags = [...VIDEO_FLAGS, ...CAMERA, ALLOW, `--use-file-for-fake-video-capture=${film}`];
+    [browser, site] = await Promise.all([launchChromium(flags), serveSite(folder)]);
   });
 
   afterAll(async () => {
@@ -68,14 +77,9 @@ describe('the camera in the demo page', () => {
     rmSync(made, { recursive: true, force: true });
   });
 
-  const allow = async (page: Page): Promise<void> => {
-    await page.browserContext().overridePermissions(new URL(site.url).origin, ['camera']);
-    await page.evaluateOnNewDocument(countFrames);
-  };
-
   // Repeated where other work on the machine held the page's thread up.
   it('is looked at frame by frame, one at a time, until it is stopped', { retry: 2 }, async () => {
-    const demo = await openDemo(browser, `${site.url}?model=${SMALL_MODEL}`, allow);
+    const demo = await openDemo(browser, `${site.url}?model=${SMALL_MODEL}`, count);
     const { page } = demo;
     await settled(page);
     const still = await scores(page);
@@ -106,7 +110,7 @@ describe('the camera in the demo page', () => {
   });
 
   it('gets boxes from the detector', async () => {
-    const demo = await openDemo(browser, `${site.url}?model=centernet`, allow);
+    const demo = await openDemo(browser, `${site.url}?model=centernet`);
     const { page } = demo;
     await settled(page);
     await press(page, 'camera-button');
@@ -123,14 +127,14 @@ describe('the camera in the demo page', () => {
   });
 
   it('that is not allowed is explained', async () => {
-    const demo = await openDemo(browser, `${site.url}?model=${SMALL_MODEL}`);
+    const wary = await launchChromium([...CAMERA, DENY]);
+    const demo = await openDemo(wary, `${site.url}?model=${SMALL_MODEL}`);
     const { page } = demo;
-    await settled(page);
     await press(page, 'camera-button');
     await page.waitForSelector(`${byId('camera-message')} .problem`);
     expect(await textIn(page, 'camera-message')).toMatch(/^The camera was not allowed\. Allow it/);
     await settled(page);
     expect(demo.complaints).toEqual([]);
-    await demo.close();
+    await wary.close();
   });
 });

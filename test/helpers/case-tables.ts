@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { OpKind } from '../../src/ir/ops.ts';
-import { KERNELS } from '../../src/kernels/registry.ts';
+import { KERNELS } from './every-operator.ts';
 import type { OpCase } from './op-case.ts';
 
 /** One exported table. */

@@ -6,7 +6,7 @@ import type { Browser, ConsoleMessage, ElementHandle, Page } from 'puppeteer';
 const ARTEFACTS = join(import.meta.dirname, '../artefacts');
 
 /** How long the page may take for anything: a software GPU on a busy machine. */
-const PATIENCE = 120_000;
+const PATIENCE = 60_000;
 
 /** What a page told the Performance API about itself, from its first moment on. */
 export interface Watched {

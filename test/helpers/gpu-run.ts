@@ -15,7 +15,7 @@ import { extentOf, placed, requireUntouched } from './placed-bytes.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
 import type { CallOperand, KernelCall } from '../../src/kernels/definition.ts';
-import { KERNELS } from '../../src/kernels/registry.ts';
+import { KERNELS } from './every-operator.ts';
 import { lowerCase, prepare, type Setup } from './lower-case.ts';
 import type { OpCase } from './op-case.ts';
 

@@ -1,4 +1,5 @@
 /** Imports ONNX bytes that are in memory. */
+import './every-operator.ts';
 import { importModel } from '../../src/formats/detect.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 

@@ -5,9 +5,8 @@ import { channelsOf, densePlacement, slicePlacement, type Placement } from '../.
 import type { Shape, Tensor, TensorDesc } from '../../src/core/tensor.ts';
 import type { Node, NodeOf, OpKind } from '../../src/ir/ops.ts';
 import type { KernelCall, KernelDefinition, LowerContext } from '../../src/kernels/definition.ts';
-import { KERNELS } from '../../src/kernels/registry.ts';
 import type { OpDefinition, Operands } from '../../src/ops/definition.ts';
-import { OPS } from '../../src/ops/registry.ts';
+import { KERNELS, OPS } from './every-operator.ts';
 import { resolvePads } from '../../src/ops/window.ts';
 import { sameArray } from '../../src/util/arrays.ts';
 import { floatsToHalves, halvesToFloats } from '../../src/util/half.ts';

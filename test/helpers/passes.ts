@@ -1,4 +1,5 @@
 /** Runs a pass on a frozen graph and checks everything a pass promises, whatever it does. */
+import './every-operator.ts';
 import { expect } from 'vitest';
 import { floatTolerance, type Tolerance } from '../../src/core/compare.ts';
 import type { Tensor, TensorDesc } from '../../src/core/tensor.ts';

@@ -1,4 +1,5 @@
 /** What a graph means: the CPU backend on the graph as it stands, no pass but shape inference. */
+import './every-operator.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';

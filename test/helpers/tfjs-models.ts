@@ -1,4 +1,5 @@
 /** Small TensorFlow.js models made in memory, and their evaluation by the engine's reference. */
+import './every-operator.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { LoadError } from '../../src/core/errors.ts';

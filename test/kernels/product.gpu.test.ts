@@ -6,7 +6,7 @@ import type { Tensor } from '../../src/core/tensor.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { RELU } from '../../src/ir/ops.ts';
-import { KERNELS } from '../../src/kernels/registry.ts';
+import { KERNELS } from '../helpers/every-operator.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import type { Plan } from '../../src/plan/plan.ts';

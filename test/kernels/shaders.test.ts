@@ -10,7 +10,7 @@ import { packParams, paramsBytes, type ShaderModule } from '../../shaders/lib/mo
 import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
 import type { KernelDefinition } from '../../src/kernels/definition.ts';
-import { KERNELS } from '../../src/kernels/registry.ts';
+import { KERNELS } from '../helpers/every-operator.ts';
 import { compilePipeline } from '../../src/runtime/webgpu/pipelines.ts';
 import { caseTables } from '../helpers/case-tables.ts';
 import { prepare } from '../helpers/lower-case.ts';

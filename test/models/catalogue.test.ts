@@ -9,12 +9,12 @@ import type { ModelFiles } from '../../src/formats/importer.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';
 import { hasSharedData, sharedModel, sharedPath } from '../helpers/shared-data.ts';
 import { compile } from '../../src/passes/pipeline.ts';
+import '../helpers/every-operator.ts';
 
 /** Files of the test data are named as in their repositories, but for a few. */
 const LOCAL_NAMES: Readonly<Record<string, string>> = {
   'imagenet_labels.txt': 'imagenet_1001.txt',
   'synset_words.txt': 'imagenet_synset_words.txt',
-  'coco.names': 'coco_80.txt',
 };
 
 const pinned: PinnedFile[] = CATALOGUE.flatMap(({ source, labels }) => [
@@ -50,6 +50,8 @@ describe('the catalogue', () => {
 
   it.each(CATALOGUE.map((entry) => [entry.name, entry] as const))('%s lies in its package', (_name, { source }) => {
     if (source.kind !== 'npm') return;
+    const manifest = new URL(`../../node_modules/${source.package}/package.json`, import.meta.url);
+    expect(JSON.parse(readFileSync(manifest, 'utf8'))).toMatchObject({ version: source.version });
     const file = new URL(`../../node_modules/${source.package}/${source.path}`, import.meta.url);
     expect(existsSync(file)).toBe(true);
   });
@@ -106,10 +108,13 @@ data('the catalogue against the shared test data (skipped where it is absent)', 
   });
 
   it('has as many labels as the networks have outputs', () => {
-    expect([
-      countLines('imagenet_1001.txt'),
-      countLines('imagenet_synset_words.txt'),
-      countLines('coco_80.txt'),
-    ]).toEqual([1001, 1000, 80]);
+    expect([countLines('imagenet_1001.txt'), countLines('imagenet_synset_words.txt')]).toEqual([1001, 1000]);
+  });
+
+  it('has the names of COCO in place, as they are published', () => {
+    const published = readFileSync(sharedPath('labels/coco_80.txt'), 'utf8').trim().split('\n');
+    expect(published.length).toBe(80);
+    expect(findModel('centernet').labels).toEqual(published);
+    expect(findModel('fastest-det').labels).toEqual(published);
   });
 });

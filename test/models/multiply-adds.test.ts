@@ -17,6 +17,7 @@ import { zeros } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { analyse } from '../../src/analysis/summary.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';
+import '../helpers/every-operator.ts';
 
 const weights: WeightSource = { get: (_name, shape) => zeros('float32', shape) };
 const millions = (graph: Graph): number => analyse(inferShapes(graph)).multiplyAdds / 1e6;

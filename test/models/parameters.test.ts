@@ -16,6 +16,7 @@ import { tensorOf, zeros, type Shape, type Tensor } from '../../src/core/tensor.
 import { analyse } from '../../src/analysis/summary.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';
 import type { Graph } from '../../src/ir/graph.ts';
+import '../helpers/every-operator.ts';
 
 const GROUPS: readonly ShuffleGroups[] = [1, 2, 3, 4, 8];
 

@@ -1,6 +1,6 @@
 /** What the case tables must hold (the tables themselves are run by the oracle tests and the GPU tests). */
 import { expect, it } from 'vitest';
-import { OPS } from '../../src/ops/registry.ts';
+import { OPS } from '../helpers/every-operator.ts';
 import { caseTables } from '../helpers/case-tables.ts';
 import type { OpCase } from '../helpers/op-case.ts';
 

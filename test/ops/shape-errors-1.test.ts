@@ -5,7 +5,7 @@ import { PlanError, ShapeError } from '../../src/core/errors.ts';
 import { tensorOf, type TensorDesc } from '../../src/core/tensor.ts';
 import { NO_ACTIVATION, type NodeOf, type OpAttributes, type OpKind } from '../../src/ir/ops.ts';
 import type { OpDefinition, Operand } from '../../src/ops/definition.ts';
-import { OPS } from '../../src/ops/registry.ts';
+import { OPS } from '../helpers/every-operator.ts';
 import { outputExtent, resolvePads } from '../../src/ops/window.ts';
 import { lowerCase, referenceOf } from '../helpers/lower-case.ts';
 import { averagePool3dCases } from './cases/average-pool.ts';

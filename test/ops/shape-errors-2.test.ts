@@ -5,7 +5,7 @@ import { elementCount, tensorOf, type TensorDesc } from '../../src/core/tensor.t
 import type { DType } from '../../src/core/dtype.ts';
 import { NO_ACTIVATION, RELU, type NodeOf, type OpAttributes, type OpKind } from '../../src/ir/ops.ts';
 import type { OpDefinition, Operand } from '../../src/ops/definition.ts';
-import { OPS } from '../../src/ops/registry.ts';
+import { OPS } from '../helpers/every-operator.ts';
 
 interface Row<K extends OpKind> {
   readonly why: string;

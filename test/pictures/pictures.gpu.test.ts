@@ -10,7 +10,8 @@ import type { PictureSource } from '../../src/pictures/source.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
 import { Session } from '../../src/session.ts';
 import type { Pixels } from '../../src/vision/pixels.ts';
-import { inputShape, preprocess, type Preprocessing } from '../../src/vision/preprocess.ts';
+import { preprocess } from '../../src/vision/prepare.ts';
+import { inputShape, type Preprocessing } from '../../src/vision/preprocess.ts';
 import { expectClose } from '../helpers/close.ts';
 import { randomSource } from '../helpers/random.ts';
 

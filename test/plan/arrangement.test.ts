@@ -12,6 +12,7 @@ import { printPlan } from '../../src/plan/print.ts';
 import { at } from '../../src/util/arrays.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { conflicts, simulate } from './simulate.ts';
+import '../helpers/every-operator.ts';
 
 const device: DeviceProfile = { limits: DEFAULT_LIMITS, adapterClass: 'software', features: ['shader-f16'] };
 const WINDOW = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], padMode: 'explicit' as const };

@@ -7,6 +7,7 @@ import type { Plan } from '../../src/plan/plan.ts';
 import { planGraph } from '../../src/plan/plan-graph.ts';
 import { builtNetworks, publishedNetworks } from './networks.ts';
 import { conflicts } from './simulate.ts';
+import '../helpers/every-operator.ts';
 
 /** Buffers as large as a batch of eight needs; all else as every device has it. */
 const limits = { ...DEFAULT_LIMITS, maxBufferSize: 2 ** 31, maxStorageBufferBindingSize: 2 ** 30 };

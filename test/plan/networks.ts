@@ -15,6 +15,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import { hasSharedData, sharedModel } from '../helpers/shared-data.ts';
+import '../helpers/every-operator.ts';
 
 /** Plans do not depend on the weights, which for the largest networks take seconds to draw. */
 const weights: WeightSource = {

@@ -11,6 +11,7 @@ import { printPlan } from '../../src/plan/print.ts';
 import { zeros } from '../../src/core/tensor.ts';
 import { randomNetwork } from '../conformance/random-networks.ts';
 import { conflicts, simulate } from './simulate.ts';
+import '../helpers/every-operator.ts';
 
 const device: DeviceProfile = { limits: DEFAULT_LIMITS, adapterClass: 'software', features: ['shader-f16'] };
 const limited = (maxBufferSize: number): DeviceProfile => ({

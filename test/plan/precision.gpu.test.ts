@@ -15,6 +15,7 @@ import { requestDevice } from '../../src/runtime/webgpu/device.ts';
 import { Session } from '../../src/session.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { randomNetwork } from '../conformance/random-networks.ts';
+import '../helpers/every-operator.ts';
 
 let device: GPUDevice;
 beforeAll(async () => {

@@ -12,6 +12,7 @@ import { checkSteps } from '../../src/runtime/webgpu/check.ts';
 import { profileOf, requestDevice } from '../../src/runtime/webgpu/device.ts';
 import { Executor } from '../../src/runtime/webgpu/executor.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
+import '../helpers/every-operator.ts';
 
 let device: GPUDevice;
 beforeAll(async () => {

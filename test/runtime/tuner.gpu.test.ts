@@ -16,6 +16,7 @@ import { TuningStore, type TuningCache } from '../../src/runtime/webgpu/tuning-s
 import { Session } from '../../src/session.ts';
 import { expectClose } from '../helpers/close.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
+import '../helpers/every-operator.ts';
 
 let device: GPUDevice;
 let graph: Graph;

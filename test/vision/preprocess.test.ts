@@ -3,14 +3,9 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
-import {
-  placement,
-  preprocess,
-  type Pixels,
-  type Preprocessing,
-  type Resampling,
-} from '../../src/vision/preprocess.ts';
-import { axisWeights } from '../../src/vision/resample.ts';
+import { placement, type Pixels, type Preprocessing, type Resampling } from '../../src/vision/preprocess.ts';
+import { preprocess } from '../../src/vision/prepare.ts';
+import { axisWeights } from '../../src/vision/axis-weights.ts';
 import { checkExtent } from '../../src/vision/pixels.ts';
 import { randomSource } from '../helpers/random.ts';
 

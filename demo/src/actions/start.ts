@@ -1,16 +1,21 @@
 /** What happens when the page opens. */
 import { DEFAULT_MODELS, SAMPLES, SITE_MODELS } from '../site.ts';
 import { store } from '../state.ts';
-import { listen, remote } from '../worker-client.ts';
+import { listen, onWorkerFailure, remote } from '../worker-client.ts';
 import type { WorkerEvent } from '../worker/protocol.ts';
+import { seatAtOnce } from '../worker/seat.ts';
 import { chooseSiteModel } from './model.ts';
 import { showSample } from './picture.ts';
 
 /** Looks for a GPU, then shows a sample and loads the model that the address names (`?model=NAME`), or the default one. */
 export async function start(): Promise<void> {
   const query = new URLSearchParams(location.search);
+  const asked = query.get('backend') === 'cpu' ? 'cpu' : undefined;
+  // What can be told without the Worker is told at once, so that the remark about it does not push the page down later.
+  store.update({ seat: seatAtOnce(asked) });
+  onWorkerFailure((message) => store.update({ notice: `The page's Worker failed: ${message}. Reload the page.` }));
   await listen(hear);
-  const seat = await remote.probe(query.get('backend') === 'cpu' ? 'cpu' : undefined);
+  const seat = await remote.probe(asked);
   store.update({ seat });
   const [sample] = SAMPLES;
   if (sample) void showSample(sample);

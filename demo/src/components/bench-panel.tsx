@@ -63,7 +63,7 @@ function Progress({ status, now }: BenchState): VNode {
 function Rows({ rows }: { readonly rows: readonly (BenchRow | BenchFailure)[] }): VNode {
   const slowest = Math.max(...rows.map((row) => ('runMs' in row ? row.runMs.median : 0)));
   return (
-    <div class="table-scroll" role="region" aria-label="Results" tabIndex={0}>
+    <div class="table-scroll" role="region" aria-label="Table of results" tabIndex={0}>
       <table data-testid="bench-table">
         <caption class="visually-hidden">Times of whole networks on this GPU</caption>
         <thead>

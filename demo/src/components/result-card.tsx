@@ -41,7 +41,9 @@ function Took({ answer }: { readonly answer: Answer | undefined }): VNode {
       <span class="took-time" data-testid="run-time">
         {answer ? time(answer.ms) : '–'}
       </span>
-      <span class="quiet took-where">{answer ? `on ${answer.adapter}` : 'waiting for the model'}</span>
+      <span class="quiet took-where">
+        {answer ? `${answer.first ? 'first run ' : ''}on ${answer.adapter}` : 'waiting for the model'}
+      </span>
     </p>
   );
 }

@@ -3,11 +3,10 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ProfileStep } from '../../../src/index.ts';
 import { percent, rate, time } from '../format.ts';
-
-type Key = 'step' | 'node' | 'op' | 'ms' | 'gflops' | 'gbps';
+import { sortSteps, type StepKey } from '../sort-steps.ts';
 
 interface Column {
-  readonly key: Key;
+  readonly key: StepKey;
   readonly title: string;
   readonly text: (step: ProfileStep) => string;
 }
@@ -15,13 +14,13 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { key: 'step', title: '#', text: ({ step }) => String(step + 1) },
   { key: 'node', title: 'Node', text: ({ node }) => node },
-  { key: 'op', title: 'Kernel', text: ({ op, variant }) => `${op} / ${variant}` },
   { key: 'ms', title: 'Time', text: ({ ms, share }) => `${time(ms)} (${percent(share / 100)})` },
+  { key: 'op', title: 'Kernel', text: ({ op, variant }) => `${op} / ${variant}` },
   { key: 'gflops', title: 'GFLOP/s', text: ({ gflops }) => rate(gflops || null, '').trim() },
   { key: 'gbps', title: 'GB/s', text: ({ gbps }) => rate(gbps, '').trim() },
 ];
 
-const TEXTS: ReadonlySet<Key> = new Set(['node', 'op']);
+const TEXTS: ReadonlySet<StepKey> = new Set(['node', 'op']);
 
 /** Rows at first, and how many are added a frame when all are wanted: a long table at once would hold the page up. */
 const FEW = 12;
@@ -29,7 +28,7 @@ const CHUNK = 30;
 
 /** The slowest steps first. */
 export function StepTable({ steps }: { readonly steps: readonly ProfileStep[] }): VNode {
-  const [sort, setSort] = useState<{ key: Key; down: boolean }>({ key: 'ms', down: true });
+  const [sort, setSort] = useState<{ key: StepKey; down: boolean }>({ key: 'ms', down: true });
   const [all, setAll] = useState(false);
   const [count, setCount] = useState(FEW);
   const sorted = useMemo(() => sortSteps(steps, sort.key, sort.down), [steps, sort]);
@@ -38,11 +37,11 @@ export function StepTable({ steps }: { readonly steps: readonly ProfileStep[] })
     const frame = requestAnimationFrame(() => setCount(count + CHUNK));
     return () => cancelAnimationFrame(frame);
   }, [all, count, steps]);
-  const choose = (key: Key): void =>
+  const choose = (key: StepKey): void =>
     setSort({ key, down: sort.key === key ? !sort.down : !TEXTS.has(key) && key !== 'step' });
   return (
     <>
-      <div class="table-scroll" role="region" aria-label="Steps" tabIndex={0}>
+      <div class="table-scroll" role="region" aria-label="Table of steps" tabIndex={0}>
         <table data-testid="step-table">
           <caption class="visually-hidden">Steps of one run and their times</caption>
           <thead>
@@ -86,14 +85,4 @@ function Row({ step }: { readonly step: ProfileStep }): VNode {
       ))}
     </tr>
   );
-}
-
-/** A sorted copy; what has no value comes last either way. */
-export function sortSteps(steps: readonly ProfileStep[], key: Key, down: boolean): ProfileStep[] {
-  const sign = down ? -1 : 1;
-  return [...steps].sort((a, b) => {
-    const [x, y] = [a[key], b[key]];
-    if (x === null || y === null) return (x === null ? 1 : 0) - (y === null ? 1 : 0);
-    return sign * (typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y)));
-  });
 }

@@ -1,6 +1,6 @@
 /** The steps of a run on a time axis: one bar a step, a lane for each kind of operator. */
 import type { VNode } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ProfileReport, ProfileStep } from '../../../src/index.ts';
 import { bytes, percent, rate, shape, time } from '../format.ts';
 import { layOut, ticks, type Bar } from '../timeline-layout.ts';
@@ -18,6 +18,10 @@ export function Timeline({ profile }: { readonly profile: ProfileReport }): VNod
   const [zoom, setZoom] = useState(0);
   const [chosen, setChosen] = useState(() => longest(steps));
   const factor = ZOOMS[zoom] ?? 1;
+  useEffect(() => {
+    // What was looked at stays in sight.
+    if (factor > 1) document.getElementById(barId(chosen))?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [factor]);
   const step = steps[chosen];
   return (
     <div class="timeline">
@@ -136,9 +140,9 @@ function StepDetail({ step }: { readonly step: ProfileStep }): VNode {
   ];
   return (
     <>
-      <h4>
+      <h3>
         <span class="number quiet">{step.step + 1}</span> {node}
-      </h4>
+      </h3>
       <dl class="facts facts-wide">
         {facts.map(([term, value]) => (
           <div key={term}>

@@ -5,14 +5,23 @@ import { feedsOf, pictureFeeds, type Feeds } from './feeds.ts';
 import { inspectModel } from './inspect.ts';
 import { lookAt } from './look.ts';
 import { openModel, type Model } from './model.ts';
-import type { Answer, Comparison, Inspection, ModelInfo, ModelRequest, Picture, WorkerEvent } from './protocol.ts';
+import type {
+  Answer,
+  Comparison,
+  Inspection,
+  ModelInfo,
+  ModelRequest,
+  Picture,
+  Seat,
+  WorkerEvent,
+} from './protocol.ts';
 
 /** GPU work is handed over in pieces of about this long, so that the page keeps drawing between them. */
 const FRAME_BUDGET_MS = 12;
 
 /** Holds one model. Calls that use it are queued. */
 export class Engine {
-  backend: 'webgpu' | 'cpu' = 'webgpu';
+  seat: Seat = { backend: 'webgpu', adapter: '', software: false };
   readonly #emit: (event: WorkerEvent) => void;
   #model: Model | undefined;
   #loading = new AbortController();
@@ -36,7 +45,7 @@ export class Engine {
       this.#forget();
       const { signal } = loading;
       const options: SessionOptions = {
-        backend: this.backend,
+        backend: this.seat.backend,
         signal,
         frameBudgetMs: FRAME_BUDGET_MS,
         onProgress: (progress) => this.#emit({ type: 'progress', progress }),
@@ -59,15 +68,19 @@ export class Engine {
   /** What the model says of the picture. Frames are closed, whatever happens. */
   look(picture: Picture, threshold: number): Promise<Answer> {
     return this.#next(async () => {
+      let image: ImageBitmap | VideoFrame | undefined;
       try {
         const model = this.#required();
-        const image = picture instanceof Blob ? await this.#decode(picture) : picture;
-        const run = (): Promise<Omit<Answer, 'recovered'>> => lookAt(model, image, threshold);
-        const { value, recovered } = await this.#withRecovery(run);
+        const ready = await this.#image(picture);
+        image = ready;
+        const { value, recovered } = await this.#withRecovery(() => lookAt(model, ready, threshold));
         await this.#watch();
         return { ...value, recovered };
       } finally {
-        if (!(picture instanceof Blob)) picture.close();
+        if (!(picture instanceof Blob)) {
+          picture.close();
+          image?.close();
+        }
       }
     });
   }
@@ -142,6 +155,18 @@ export class Engine {
     void device.lost.then(({ message, reason }) => {
       if (this.#watched === device) this.#emit({ type: 'lost', reason: message || reason });
     });
+  }
+
+  /**
+   * What the engine is handed. Chromium on a software adapter loses the device over a video frame, which it cannot share with
+   * WebGPU there; a bitmap of it goes by host memory, which is no loss where everything does.
+   */
+  async #image(picture: Picture): Promise<ImageBitmap | VideoFrame> {
+    if (picture instanceof Blob) return this.#decode(picture);
+    if (!this.seat.software || picture instanceof ImageBitmap) return picture;
+    const bitmap = await createImageBitmap(picture);
+    picture.close(); // cameras have few frames to fill, and wait for those that are in use
+    return bitmap;
   }
 
   async #decode(blob: Blob): Promise<ImageBitmap> {

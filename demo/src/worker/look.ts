@@ -13,12 +13,13 @@ export async function lookAt(
   picture: ImageBitmap | VideoFrame,
   threshold: number,
 ): Promise<Omit<Answer, 'recovered'>> {
+  const first = model.session.report.firstRunMs === undefined;
   const start = performance.now();
   const finding = await find(model, picture, threshold);
   const ms = performance.now() - start;
   const size =
     picture instanceof ImageBitmap ? picture : { width: picture.displayWidth, height: picture.displayHeight };
-  return { finding, width: size.width, height: size.height, ms, adapter: model.session.report.adapter };
+  return { finding, width: size.width, height: size.height, ms, adapter: model.session.report.adapter, first };
 }
 
 async function find(

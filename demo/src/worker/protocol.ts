@@ -13,6 +13,8 @@ export interface Seat {
   readonly backend: 'webgpu' | 'cpu';
   readonly adapter: string;
   readonly cpuReason?: CpuReason;
+  /** The adapter is a program, not a GPU. */
+  readonly software: boolean;
 }
 
 /** A model to load: one that the site has, or files of the visitor, the main one first. */
@@ -70,6 +72,8 @@ export interface Answer {
   /** From the decoded picture to the answer on the host. */
   readonly ms: number;
   readonly adapter: string;
+  /** The model's first run, in which drivers do the rest of their compiling. */
+  readonly first: boolean;
   /** The device was lost during the run, which was then repeated on a new one. */
   readonly recovered: boolean;
 }

@@ -6,15 +6,15 @@ import type { Task } from './protocol.ts';
 const BOX_COLUMNS = 6;
 
 /**
- * A picture in and rows of boxes out is a detector, a picture in and a vector out a classifier; of everything else the page
- * cannot know what it means.
+ * A picture in and rows of boxes out is a detector, a picture in and nothing but vectors out a classifier; of everything else
+ * the page cannot know what it means.
  */
 export function taskOf(inputs: readonly Port[], outputs: readonly Port[]): Task {
   const [input, ...more] = inputs;
   if (!input || more.length > 0 || !isPicture(input)) return 'other';
   const shapes = outputs.map(({ shape }) => shape.map(Number));
   if (shapes.some((shape) => shape.length === 3 && shape[0] === 1 && shape[2] === BOX_COLUMNS)) return 'detection';
-  return shapes.some(isVector) ? 'classification' : 'other';
+  return shapes.length > 0 && shapes.every(isVector) ? 'classification' : 'other';
 }
 
 /** Four axes, three channels, first or last. */

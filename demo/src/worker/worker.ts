@@ -16,7 +16,7 @@ const worker: DemoWorker = {
   listen: (listener) => void (tell = listener),
   probe: async (backend) => {
     const seat = await probe(backend);
-    engine.backend = seat.backend;
+    engine.seat = seat;
     return seat;
   },
   load: (request, base) => outcome(() => engine.load(request, new URL(base))),

@@ -1,11 +1,11 @@
 /** `tilewise inspect`: what a model is made of and what a run costs, without a GPU. */
 import type { Command } from 'commander';
 import { analyse } from '../../analysis/summary.ts';
+import { compileGraph } from '../../compile-graph.ts';
 import { DEFAULT_LIMITS } from '../../core/limits.ts';
 import { shapeText } from '../../core/tensor.ts';
 import type { Dim, Graph, InputShapes } from '../../ir/graph.ts';
 import { descOf } from '../../ir/rewrite.ts';
-import { compile } from '../../passes/pipeline.ts';
 import { planGraph } from '../../plan/plan-graph.ts';
 import { parseInputShapes } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
@@ -83,11 +83,11 @@ async function inspect([name = '']: readonly string[], options: InspectOptions, 
 }
 
 /** Plans for a device with the limits that WebGPU guarantees, so that the figures are the same on every machine. */
-function costsOf(graph: Graph, given: InputShapes): Costs {
+async function costsOf(graph: Graph, given: InputShapes): Promise<Costs> {
   const inputShapes = Object.fromEntries(graph.inputs.map((input) => [input.name, staticShape(input, given)]));
-  const model = compile(graph, { inputShapes, level: 'reference' });
+  const model = await compileGraph(graph, { inputShapes, level: 'reference' });
   const { parameters, multiplyAdds } = analyse(model);
-  const runnable = compile(graph, { inputShapes, level: 'full' });
+  const runnable = await compileGraph(graph, { inputShapes, level: 'full' });
   const plan = planGraph(runnable, { limits: DEFAULT_LIMITS, adapterClass: 'integrated', features: [] });
   return {
     inputShapes,

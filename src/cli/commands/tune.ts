@@ -1,9 +1,9 @@
 /** `tilewise tune`: times the ways to run each node of a model on this adapter, and remembers the winners. */
 import { InvalidArgumentError, type Command } from 'commander';
+import { compileGraph } from '../../compile-graph.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { openGpu } from '../../node/adapter.ts';
 import { fileTuningCache } from '../../node/tuning-cache.ts';
-import { compile } from '../../passes/pipeline.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { planGraph } from '../../plan/plan-graph.ts';
 import { tunables } from '../../plan/tunables.ts';
@@ -55,7 +55,7 @@ async function tune([name = '']: readonly string[], options: TuneOptions, contex
   const found = await openGpu({ adapter: options.adapter });
   const device = await requestDevice(found.adapter);
   context.defer(() => device.destroy());
-  const graph = await onModel(name, () => compile(model.graph, { inputShapes: shapesOf(feeds), level: 'full' }));
+  const graph = await onModel(name, () => compileGraph(model.graph, { inputShapes: shapesOf(feeds), level: 'full' }));
   const store = await TuningStore.open(device, fileTuningCache());
   const known = store.winners;
   const planOptions = { float16: options.precision === 'float16' };

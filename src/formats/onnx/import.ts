@@ -1,31 +1,27 @@
 /** The ONNX importer: bytes → ModelProto → graph, one table row per operator. */
 import { ImportError, UnsupportedError } from '../../core/errors.ts';
 import type { Graph } from '../../ir/graph.ts';
-import type { Importer, ModelFiles } from '../importer.ts';
+import type { ModelFiles } from '../importer.ts';
 import { locate } from '../locate.ts';
 import { ImportContext } from './context.ts';
 import { OnnxNode } from './node.ts';
 import { importConstant } from './ops/constant.ts';
-import { OPERATORS } from './operators.ts';
+import { operatorsFor } from './operators.ts';
+import type { OpTable } from './ops/table.ts';
 import { decodeModel, type GraphProto, type ModelProto, type NodeProto, type ValueInfoProto } from './proto.ts';
-import { recogniseOnnx } from './recognise.ts';
 import { dataTypeName, dtypeOf, readExternal, readTensor, type ExternalData } from './tensor.ts';
 
 /** Operators that may take an int64 constant clamped to int32: the clamped number still means "to the end". */
 const TAKES_CLAMPED = new Set(['Slice', 'Identity', 'Constant']);
 
-/** ONNX models, IR version 3 and later, any opset. */
-export const onnxImporter: Importer = {
-  format: 'onnx',
-  recognise: recogniseOnnx,
-  load: async (files) => {
-    try {
-      return await load(files);
-    } catch (error) {
-      throw locate(error, files.main.name, 'onnx');
-    }
-  },
-};
+/** Reads an ONNX model. Rejects as `Importer.load` does. */
+export async function loadOnnx(files: ModelFiles): Promise<Graph> {
+  try {
+    return await load(files);
+  } catch (error) {
+    throw locate(error, files.main.name, 'onnx');
+  }
+}
 
 async function load(files: ModelFiles): Promise<Graph> {
   const file = files.main.name;
@@ -36,7 +32,8 @@ async function load(files: ModelFiles): Promise<Graph> {
   }
   const constants = graph.nodes.flatMap((n) => n.attributes.flatMap((a) => (a.t ? [a.t] : [])));
   const external = await readExternal([...graph.initializers, ...constants], files);
-  return importGraph(graph, opsetOf(model, graph, file), file, external);
+  const operators = await operatorsFor(graph.nodes.filter((n) => !isConstant(n)).map(({ op }) => op));
+  return importGraph(graph, new ImportContext(graph, file, opsetOf(model, graph, file)), operators, external);
 }
 
 /** Version of the default operator set; models of IR version 1 and 2, and those that do not use it, need not say. */
@@ -52,18 +49,17 @@ function opsetOf({ opsets, irVersion }: ModelProto, graph: GraphProto, file: str
   return version;
 }
 
-function importGraph(graph: GraphProto, opset: number, file: string, external: ExternalData): Graph {
-  const context = new ImportContext(graph, file, opset);
+function importGraph(graph: GraphProto, context: ImportContext, operators: OpTable, external: ExternalData): Graph {
   addInitializers(graph, context, external);
   addInputs(graph, context);
   const nodes = graph.nodes.map((proto, i) => ({ proto, name: context.nodeName(proto.name, proto.op, i) }));
   // Constants first: they may be listed after a node that needs their elements.
   const first = nodes.filter(({ proto }) => isConstant(proto));
   const others = nodes.filter(({ proto }) => !isConstant(proto));
-  for (const { proto, name } of [...first, ...others]) importNode(proto, name, context, external);
+  for (const { proto, name } of [...first, ...others]) importNode(proto, name, { context, operators, external });
   if (context.unsupported.length > 0) {
     throw new UnsupportedError(context.unsupported, {
-      file,
+      file: context.file,
       format: 'onnx',
       hint: 'Export the model without these, or simplify it first (for example with onnxsim)',
     });
@@ -121,11 +117,18 @@ function inputProblem(info: ValueInfoProto, known: boolean): string {
   return info.dims ? '' : 'no shape is declared';
 }
 
-function importNode(proto: NodeProto, name: string, context: ImportContext, external: ExternalData): void {
+/** What importing a node looks things up in. */
+interface Sources {
+  readonly context: ImportContext;
+  readonly operators: OpTable;
+  readonly external: ExternalData;
+}
+
+function importNode(proto: NodeProto, name: string, { context, operators, external }: Sources): void {
   const at = { node: name, op: isDefaultDomain(proto) ? proto.op : `${proto.domain}.${proto.op}` };
   try {
     const node = new OnnxNode(proto, name, context);
-    const row = isDefaultDomain(proto) && Object.hasOwn(OPERATORS, proto.op) ? OPERATORS[proto.op] : undefined;
+    const row = isDefaultDomain(proto) && Object.hasOwn(operators, proto.op) ? operators[proto.op] : undefined;
     if (isConstant(proto)) importConstant(node, external);
     else if (row) row(node);
     else return void context.unsupported.push({ ...at, what: 'operator' });

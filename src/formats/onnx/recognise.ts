@@ -1,5 +1,4 @@
 /** Tells ONNX files by their content: the top-level fields of a ModelProto. */
-import { PbfReader } from 'pbf';
 
 /** Wire type of each field of ModelProto. */
 const FIELDS: Readonly<Record<number, number>> = {
@@ -27,23 +26,26 @@ const MAX_FIELDS = 10_000;
  * the graph has begun, so that the importer can say that it is truncated.
  */
 export function recogniseOnnx(bytes: Uint8Array): boolean {
-  const pbf = new PbfReader(bytes);
-  for (let i = 0; i < MAX_FIELDS && pbf.pos < bytes.length; i++) {
-    const tag = varint(pbf);
-    if (tag === undefined) return false;
-    const field = Math.floor(tag / 8);
-    if (FIELDS[field] !== tag % 8) return false;
-    const value = varint(pbf);
-    if (value === undefined) return false;
+  for (let i = 0, pos = 0; i < MAX_FIELDS && pos < bytes.length; i++) {
+    const tag = varint(bytes, pos);
+    if (!tag) return false;
+    const field = Math.floor(tag.value / 8);
+    if (FIELDS[field] !== tag.value % 8) return false;
+    const value = varint(bytes, tag.end);
+    if (!value) return false;
     if (field === GRAPH) return true;
-    if (tag % 8 === 2) pbf.pos += value;
+    pos = tag.value % 8 === 2 ? value.end + value.value : value.end;
   }
   return false;
 }
 
-/** A varint that lies within the buffer. */
-function varint(pbf: PbfReader): number | undefined {
-  const { buf, pos } = pbf;
-  for (let i = pos; i < Math.min(buf.length, pos + 10); i++) if ((buf[i] ?? 0) < 0x80) return pbf.readVarint();
+/** A varint that lies within the bytes, and where it ends. */
+function varint(bytes: Uint8Array, start: number): { readonly value: number; readonly end: number } | undefined {
+  let value = 0;
+  for (let i = 0; i < Math.min(10, bytes.length - start); i++) {
+    const byte = bytes[start + i] ?? 0;
+    value += (byte % 0x80) * 0x80 ** i;
+    if (byte < 0x80) return { value, end: start + i + 1 };
+  }
   return undefined;
 }

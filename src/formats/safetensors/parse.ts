@@ -6,6 +6,7 @@ import { bytesPerElement, type DType } from '../../core/dtype.ts';
 import { ImportError } from '../../core/errors.ts';
 import { fromRaw } from '../../core/raw.ts';
 import { elementCount, type Shape, type Tensor } from '../../core/tensor.ts';
+import { headerLength, MAX_HEADER, PREFIX } from './recognise.ts';
 
 /** Element types of the format: the engine's type and the bytes of one element in the file. */
 const DTYPES: Readonly<Record<string, { readonly dtype: DType; readonly bytes: number }>> = {
@@ -21,10 +22,6 @@ const DTYPES: Readonly<Record<string, { readonly dtype: DType; readonly bytes: n
   BOOL: { dtype: 'bool', bytes: 1 },
 };
 
-/** Longest header the reference implementation accepts. */
-const MAX_HEADER = 100_000_000;
-const PREFIX = 8;
-
 /** A checked entry of the header; `begin` and `end` count from the start of the file. */
 interface Entry {
   readonly name: string;
@@ -32,11 +29,6 @@ interface Entry {
   readonly shape: Shape;
   readonly begin: number;
   readonly end: number;
-}
-
-/** True when the bytes begin like a safetensors file: a plausible header length and a JSON object. */
-export function recogniseSafetensors(bytes: Uint8Array): boolean {
-  return bytes.length > PREFIX && bytes[PREFIX] === 0x7b && headerLength(bytes) <= MAX_HEADER;
 }
 
 /**
@@ -59,11 +51,6 @@ export function readSafetensors(bytes: Uint8Array, fileName = 'weights'): Map<st
 }
 
 type Fail = (what: string) => never;
-
-function headerLength(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, PREFIX);
-  return Number(view.getBigUint64(0, true));
-}
 
 function readEntries(bytes: Uint8Array, fail: Fail): Entry[] {
   if (bytes.length < PREFIX) return fail(`${bytes.length} bytes are too few`);

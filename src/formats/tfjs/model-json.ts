@@ -1,9 +1,7 @@
-/** The model.json of TensorFlow.js: which of its two kinds it is, and where its parts are. */
+/** The model.json of TensorFlow.js: where its parts are. */
 import { ImportError } from '../../core/errors.ts';
-import { asObject, field, isObject, parseJson, type JsonObject } from './json.ts';
-
-/** The two kinds of model.json: a TensorFlow GraphDef, or a Keras architecture. */
-export type ModelKind = 'graph' | 'layers';
+import { field, isObject, parseJson, type JsonObject } from './json.ts';
+import type { ModelKind } from './recognise.ts';
 
 /** A model.json, split into what the importers read. */
 export interface ModelJson {
@@ -14,46 +12,6 @@ export interface ModelJson {
   readonly signature: JsonObject | undefined;
   /** Unchecked: see `readWeights`. */
   readonly weightsManifest: unknown;
-}
-
-/** The kind of model.json these bytes look like, by content; also for truncated files, so that they fail as what they are. */
-export function recogniseKind(bytes: Uint8Array): ModelKind | undefined {
-  if (firstCharacter(bytes) !== '{') return undefined;
-  const text = new TextDecoder().decode(bytes);
-  try {
-    return kindOf(asObject(JSON.parse(text), 'model.json'));
-  } catch {
-    return kindOfText(text);
-  }
-}
-
-function firstCharacter(bytes: Uint8Array): string {
-  const head = new TextDecoder().decode(bytes.subarray(0, 64));
-  return head.trimStart().slice(0, 1);
-}
-
-function kindOf(json: JsonObject): ModelKind | undefined {
-  const format = field(json, 'format');
-  if (format === 'graph-model') return 'graph';
-  if (format === 'layers-model') return 'layers';
-  const topology = field(json, 'modelTopology');
-  if (!isObject(topology)) return undefined;
-  if (Array.isArray(field(topology, 'node'))) return 'graph';
-  return isObject(kerasModel(topology)) ? 'layers' : undefined;
-}
-
-function kindOfText(text: string): ModelKind | undefined {
-  if (/"format"\s*:\s*"graph-model"/.test(text)) return 'graph';
-  if (/"format"\s*:\s*"layers-model"/.test(text)) return 'layers';
-  if (!text.includes('"modelTopology"')) return undefined;
-  return /"(model_config|class_name)"\s*:/.test(text) ? 'layers' : 'graph';
-}
-
-/** The Keras model object `{class_name, config}` of a topology; the converter may wrap it in `model_config`. */
-export function kerasModel(topology: JsonObject): unknown {
-  const wrapped = field(topology, 'model_config');
-  if (wrapped !== undefined) return wrapped;
-  return field(topology, 'class_name') === undefined ? undefined : topology;
 }
 
 /** Parses a model.json. Throws ImportError when it is not JSON, or not the kind of model asked for. */

@@ -3,7 +3,7 @@ import { preferredDepthwise } from './depthwise-slide.ts';
 import { preferredImplicit } from './implicit.ts';
 import { preferredPointwise } from './pointwise.ts';
 import type { ConvContext } from './shared.ts';
-import { preferredWinograd } from './winograd-choice.ts';
+import { preferredWinograd } from './winograd.ts';
 
 /** Names of variants in the order in which they should be tried: what each kind of convolution says of its own. */
 export function preferredConv(context: ConvContext): readonly string[] {

@@ -4,7 +4,8 @@ import { lanesOf } from '../product/subgroups.ts';
 import type { ConvContext } from './shared.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { pointProductChoice, type PointProducts, type ProductFamily } from './winograd-products.ts';
-import { pointProducts, winogradName, winogradPlan, type WinogradPlan } from './winograd.ts';
+import { pointProducts, winogradPlan, type WinogradPlan } from './winograd-calls.ts';
+import { winogradName } from './winograd-names.ts';
 
 /**
  * A vector that a transform loads or stores on a software adapter, its arithmetic included, in the unit of the products'

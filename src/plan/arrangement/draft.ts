@@ -6,9 +6,10 @@ import type { Graph } from '../../ir/graph.ts';
 import type { Node, OpKind } from '../../ir/ops.ts';
 import { descOf } from '../../ir/rewrite.ts';
 import type { LowerContext } from '../../kernels/definition.ts';
+import { kernelsOf } from '../../kernels/registry.ts';
 import { storageTypes } from './storage-types.ts';
 import { placeView } from './placements.ts';
-import { contextOf, kernelsOf, movesOnly, type Arranged, type Arrangement } from './values.ts';
+import { contextOf, movesOnly, type Arranged, type Arrangement } from './values.ts';
 
 /** One use of a value: the node, its position in the graph, and which of its inputs. */
 export interface Reader {

@@ -2,7 +2,7 @@
 import { isDense } from '../../core/placement.ts';
 import { elementCount } from '../../core/tensor.ts';
 import type { Node } from '../../ir/ops.ts';
-import { kernelsOf } from './values.ts';
+import { kernelsOf } from '../../kernels/registry.ts';
 import type { Draft } from './draft.ts';
 
 /** Lets outputs take over the buffers of inputs. */

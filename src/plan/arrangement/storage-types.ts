@@ -4,7 +4,7 @@ import { elementCount, type Tensor } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { descOf } from '../../ir/rewrite.ts';
 import { at } from '../../util/arrays.ts';
-import { kernelsOf } from './values.ts';
+import { kernelsOf } from '../../kernels/registry.ts';
 
 /** Constants of fewer elements stay float32: scales, slopes and anchors weigh nothing, and their rounding shows. */
 const SMALLEST_HALVED = 1024;

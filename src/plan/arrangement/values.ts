@@ -4,16 +4,8 @@ import { densePlacement, type Placement } from '../../core/placement.ts';
 import type { TensorDesc } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node, NodeOf, OpKind } from '../../ir/ops.ts';
-import {
-  inputPlacement,
-  outputPlacement,
-  required,
-  result,
-  type KernelDefinition,
-  type LowerContext,
-} from '../../kernels/definition.ts';
+import { inputPlacement, outputPlacement, required, result, type LowerContext } from '../../kernels/definition.ts';
 import { concatParts, slicePart, splitParts } from '../../kernels/parts.ts';
-import { KERNELS } from '../../kernels/registry.ts';
 import { placePart, placeShuffled, samePlacement } from './placements.ts';
 
 /** One value: whose buffer it lies in, as what, and where. */
@@ -27,11 +19,6 @@ export interface Arranged {
 
 /** Every value of the graph. */
 export type Arrangement = ReadonlyMap<string, Arranged>;
-
-/** The kernels of an operator, seen apart from which operator it is. */
-export function kernelsOf(op: OpKind): KernelDefinition<OpKind> {
-  return KERNELS[op] as KernelDefinition<OpKind>;
-}
 
 /** True for operators that only move elements: each may find some of them in place, and copies within a buffer. */
 export function movesOnly(op: OpKind): boolean {

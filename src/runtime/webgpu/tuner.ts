@@ -9,7 +9,7 @@ export interface TuneOptions {
   /** What is known already: nodes of these signatures are not measured. */
   readonly known?: TunedVariants;
   /** No further node is measured after this many milliseconds; 20 000 by default. */
-  readonly budgetMs?: number;
+  readonly budgetMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told before each node: how many are measured, and how many there are to measure. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;

@@ -2,7 +2,8 @@
 import { isPeaks, type AdapterPeaks } from '../../core/peaks.ts';
 import { VERSION } from '../../core/version.ts';
 import type { TunedVariants } from '../../plan/lower.ts';
-import { variantNames, type Tunable } from '../../plan/tunables.ts';
+import { variantNames } from '../../plan/operators.ts';
+import type { Tunable } from '../../plan/tunables.ts';
 
 /** Where the tuner keeps what it found: text by key. Either method may reject; tuning goes on without it. */
 export interface TuningCache {

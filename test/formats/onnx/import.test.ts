@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { GraphError, ImportError, UnsupportedError } from '../../../src/core/errors.ts';
 import { toRaw } from '../../../src/core/raw.ts';
 import { tensorOf } from '../../../src/core/tensor.ts';
-import { onnxImporter } from '../../../src/formats/onnx/import.ts';
+import { onnxImporter } from '../../../src/formats/onnx/index.ts';
 import type { Graph } from '../../../src/ir/graph.ts';
 import { print } from '../../../src/ir/print.ts';
 import { encodeModel, type OnnxModel, type OnnxTensor } from '../../helpers/onnx-bytes.ts';

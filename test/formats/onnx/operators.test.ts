@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ImportError, UnsupportedError } from '../../../src/core/errors.ts';
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
-import { onnxImporter } from '../../../src/formats/onnx/import.ts';
+import { onnxImporter } from '../../../src/formats/onnx/index.ts';
 import { print } from '../../../src/ir/print.ts';
 import { encodeModel, type OnnxAttribute, type OnnxValueInfo } from '../../helpers/onnx-bytes.ts';
 

@@ -125,28 +125,12 @@ function swish(n: OnnxNode): void {
   n.result('Activation', [n.in(0)], { activation: { kind: 'swish', alpha: 0, beta: 0 } });
 }
 
-/** x > alpha ? x : 0. */
-function thresholdedRelu(n: OnnxNode): void {
-  const dtype = n.facts(0).dtype;
-  const x = n.in(0);
-  const over = n.temp('Binary', [x, scalar(n, n.float('alpha', 1), dtype)], {
-    kind: 'greater',
-    activation: NO_ACTIVATION,
-  });
-  n.result('Where', [over, x, scalar(n, 0, dtype)], {});
-}
-
 /** Before opset 7 a slope of more than one element holds one per channel, axis 1. */
 function pRelu(n: OnnxNode): void {
   const slope = n.in(1);
   const perChannel = n.opset < 7 && n.rank(1) === 1 && n.facts(1).length !== 1;
   const trailing = perChannel ? n.rank(0) - 2 : 0;
   n.result('PRelu', [n.in(0), trailing > 0 ? unsqueezeEnd(n, slope, 1, trailing) : slope], {});
-}
-
-function mod(n: OnnxNode): void {
-  const kind = n.flag('fmod', false) ? 'truncMod' : 'floorMod';
-  n.result('Binary', [n.in(0), n.in(1)], { kind, activation: NO_ACTIVATION });
 }
 
 /** Operands of different types are brought to float32; the result has the type of the base. */
@@ -187,12 +171,6 @@ function cast(n: OnnxNode): void {
   n.result('Cast', [n.in(0)], { to: dtypeOf(code) ?? n.refuse(`to = ${dataTypeName(code)}`) });
 }
 
-function castLike(n: OnnxNode): void {
-  n.ignore('saturate', 'round_mode');
-  n.in(1);
-  n.result('Cast', [n.in(0)], { to: n.facts(1).dtype ?? n.refuse('element type of input 1 is not known at import') });
-}
-
 function not(n: OnnxNode): void {
   n.result('Unary', [n.in(0)], { kind: 'not' });
 }
@@ -214,7 +192,6 @@ export const ELEMENTWISE: OpTable = {
   Gelu: gelu,
   Swish: swish,
   Clip: clip,
-  ThresholdedRelu: thresholdedRelu,
   PRelu: pRelu,
   Abs: unary('abs'),
   Neg: unary('neg'),
@@ -236,7 +213,6 @@ export const ELEMENTWISE: OpTable = {
   Mul: binary('mul'),
   Div: binary('div'),
   Pow: pow,
-  Mod: mod,
   Equal: binary('equal'),
   Less: binary('less'),
   LessOrEqual: binary('lessOrEqual'),
@@ -251,5 +227,4 @@ export const ELEMENTWISE: OpTable = {
   Mean: mean,
   Where: (n) => n.result('Where', [n.in(0), n.in(1), n.in(2)], {}),
   Cast: cast,
-  CastLike: castLike,
 };

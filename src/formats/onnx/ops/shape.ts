@@ -1,9 +1,7 @@
 /** Operators that move, select or describe elements without computing on them. */
 import { tensorOf } from '../../../core/tensor.ts';
-import { NO_ACTIVATION } from '../../../ir/ops.ts';
 import { range } from '../../../util/arrays.ts';
 import type { OnnxNode } from '../node.ts';
-import { readTensor } from '../tensor.ts';
 import type { OpTable } from './table.ts';
 
 function reshape(n: OnnxNode): void {
@@ -93,11 +91,6 @@ function padsOfAxes(n: OnnxNode, axes: readonly number[]): number[] {
   return full;
 }
 
-function tile(n: OnnxNode): void {
-  if (n.opset < 6) n.refuse('opset below 6');
-  n.result('Tile', [n.in(0), n.in(1)], {});
-}
-
 /** Shape-15 can cut out a range of the dimensions. */
 function shape(n: OnnxNode): void {
   const start = n.int('start', 0);
@@ -110,19 +103,6 @@ function shape(n: OnnxNode): void {
   const whole = n.main('Shape', [n.in(0)], {});
   const bounds = [n.intsConstant([start]), n.intsConstant([hasEnd ? end : 2 ** 31 - 1])];
   n.result('Slice', [whole, ...bounds], {});
-}
-
-function size(n: OnnxNode): void {
-  const extents = n.temp('Shape', [n.in(0)], {});
-  n.result('Reduce', [extents], { kind: 'prod', axes: [], keepDims: false });
-}
-
-function constantOfShape(n: OnnxNode): void {
-  const value = n.tensor('value');
-  const filler = value ? readTensor(value, n.context.file, new Map()) : tensorOf('float32', [1], [0]);
-  const [element] = filler.data;
-  if (element === undefined || filler.data.length !== 1) n.fail('value must hold one element');
-  n.result('ConstantOfShape', [n.in(0)], { dtype: filler.dtype, value: element });
 }
 
 /** At inference the data passes through and the mask is all true. */
@@ -142,50 +122,6 @@ function dropout(n: OnnxNode): void {
   }
 }
 
-/** `[N, C, H, W]` → `[N, C/b², H·b, W·b]`, by shape arithmetic that folds once the shape is known. */
-function depthToSpace(n: OnnxNode): void {
-  const b = n.int('blocksize', 0);
-  if (b < 1) n.fail(`blocksize = ${b}`);
-  const columnsFirst = n.choice('mode', 'DCR', ['DCR', 'CRD']) === 'CRD';
-  const { batch, spatial } = extentsOf(n);
-  const [split, channels] = [n.intsConstant([b, b]), n.intsConstant([-1])];
-  const parts = columnsFirst ? [batch, channels, split, spatial] : [batch, split, channels, spatial];
-  const blocks = n.temp('Reshape', [n.in(0), concatInts(n, parts)], { allowZero: false });
-  const perm = columnsFirst ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2];
-  const moved = n.main('Transpose', [blocks], { perm });
-  const grown = n.temp('Binary', [spatial, split], { kind: 'mul', activation: NO_ACTIVATION });
-  n.result('Reshape', [moved, concatInts(n, [batch, channels, grown])], { allowZero: false });
-}
-
-/** `[N, C, H, W]` → `[N, C·b², H/b, W/b]`. */
-function spaceToDepth(n: OnnxNode): void {
-  const b = n.int('blocksize', 0);
-  if (b < 1) n.fail(`blocksize = ${b}`);
-  const { batch, channels, spatial } = extentsOf(n);
-  const block = n.intsConstant([b]);
-  const shrunk = n.temp('Binary', [spatial, block], { kind: 'div', activation: NO_ACTIVATION });
-  const [rows, columns] = [part(n, shrunk, 0, 1), part(n, shrunk, 1, 2)];
-  const blocks = n.temp('Reshape', [n.in(0), concatInts(n, [batch, channels, rows, block, columns, block])], {
-    allowZero: false,
-  });
-  const moved = n.main('Transpose', [blocks], { perm: [0, 3, 5, 1, 2, 4] });
-  n.result('Reshape', [moved, concatInts(n, [batch, n.intsConstant([-1]), shrunk])], { allowZero: false });
-}
-
-/** The extents of a 4-D image as values. */
-function extentsOf(n: OnnxNode): { batch: string; channels: string; spatial: string } {
-  const extents = n.temp('Shape', [n.in(0)], {});
-  return { batch: part(n, extents, 0, 1), channels: part(n, extents, 1, 2), spatial: part(n, extents, 2, 4) };
-}
-
-function part(n: OnnxNode, list: string, from: number, to: number): string {
-  return n.temp('Slice', [list, n.intsConstant([from]), n.intsConstant([to])], {});
-}
-
-function concatInts(n: OnnxNode, parts: readonly string[]): string {
-  return n.temp('Concat', parts, { axis: 0 });
-}
-
 /** Data movement and shape arithmetic. */
 export const SHAPE: OpTable = {
   Identity: identity,
@@ -200,15 +136,8 @@ export const SHAPE: OpTable = {
   Slice: slice,
   Pad: pad,
   Gather: (n) => n.result('Gather', [n.in(0), n.in(1)], { axis: n.int('axis', 0) }),
-  GatherND: (n) => n.result('GatherND', [n.in(0), n.in(1)], { batchDims: n.int('batch_dims', 0) }),
   Expand: (n) => n.result('Expand', [n.in(0), n.in(1)], {}),
-  Tile: tile,
   Shape: shape,
-  Size: size,
-  ConstantOfShape: constantOfShape,
-  Range: (n) => n.result('Range', [n.in(0), n.in(1), n.in(2)], {}),
-  DepthToSpace: depthToSpace,
-  SpaceToDepth: spaceToDepth,
 };
 
 /** What an Identity of a constant gives is a constant too. */

@@ -1,4 +1,4 @@
-/** Convolution, pooling and local response normalisation: windows over channels-first images. */
+/** Convolution and pooling: windows over channels-first images. */
 import { NO_ACTIVATION, type OpAttributes, type PoolWindow, type Window } from '../../../ir/ops.ts';
 import { range, sameArray } from '../../../util/arrays.ts';
 import type { OnnxNode } from '../node.ts';
@@ -73,19 +73,6 @@ function globalPool(op: 'GlobalAveragePool' | 'GlobalMaxPool'): OpImport {
   };
 }
 
-function lrn(n: OnnxNode): void {
-  const rank = n.rank(0);
-  spatialDims(n, rank);
-  const attributes = {
-    size: n.int('size', 0),
-    alpha: n.float('alpha', 0.0001),
-    beta: n.float('beta', 0.75),
-    bias: n.float('bias', 1),
-  };
-  if (attributes.size < 1) n.fail(`size = ${attributes.size}`);
-  resultChannelsFirst(n, n.main('LRN', [channelsLast(n, n.in(0), rank)], attributes), rank);
-}
-
 /** Operators with a window. */
 export const SPATIAL: OpTable = {
   Conv: conv,
@@ -93,5 +80,4 @@ export const SPATIAL: OpTable = {
   AveragePool: pool('AveragePool', averagePool),
   GlobalAveragePool: globalPool('GlobalAveragePool'),
   GlobalMaxPool: globalPool('GlobalMaxPool'),
-  LRN: lrn,
 };

@@ -76,12 +76,6 @@ const divide: Translation = (c) => {
   return c.binary(isFloat(dtype) ? 'div' : 'floorDiv', c.input(0), c.input(1));
 };
 
-const divideNoNan: Translation = (c) => {
-  const [a, b] = [c.input(0), c.input(1)];
-  const zero = c.scalar(c.attr.dtype('T') ?? 'float32', 0);
-  return c.one('Where', [c.binary('equal', b, zero), zero, c.binary('div', a, b)], {});
-};
-
 const addN: Translation = (c) => c.inputs(1).reduce((sum, x) => c.binary('add', sum, x), c.input(0));
 
 const clip: Translation = (c) => {
@@ -100,13 +94,6 @@ const cast: Translation = (c: NodeContext) => {
 };
 
 const identity: Translation = (c) => c.one('Identity', [c.input(0)], {});
-
-const filledLike =
-  (value: number): Translation =>
-  (c) => {
-    const one = c.scalar(c.attr.dtype('T') ?? 'float32', value);
-    return c.one('Expand', [one, c.one('Shape', [c.input(0)], {})], {});
-  };
 
 function fromTable<T>(table: Readonly<Record<string, T>>, make: (entry: T) => Translation): [string, Translation][] {
   return Object.entries(table).map(([op, entry]) => [op, make(entry)]);
@@ -131,7 +118,6 @@ export const ELEMENTWISE: Readonly<Record<string, Translation>> = {
   ),
   RealDiv: divide,
   Div: divide,
-  DivNoNan: divideNoNan,
   AddN: addN,
   LeakyRelu: (c) => c.activate(c.input(0), { kind: 'leakyRelu', alpha: c.attr.float('alpha', 0.2), beta: 0 }),
   Prelu: (c) => c.one('PRelu', [c.input(0), c.input(1)], {}),
@@ -145,6 +131,4 @@ export const ELEMENTWISE: Readonly<Record<string, Translation>> = {
   StopGradient: identity,
   PreventGradient: identity,
   Snapshot: identity,
-  ZerosLike: filledLike(0),
-  OnesLike: filledLike(1),
 };

@@ -6,14 +6,18 @@ import type { Graph } from '../../../ir/graph.ts';
 import type { ModelJson } from '../model-json.ts';
 import { NodeContext, type TfGraph } from './context.ts';
 import { parseNodes, type TensorRef, type TfNode } from './graph-def.ts';
-import { TRANSLATIONS } from './ops.ts';
+import { translationsFor, type Translations } from './ops.ts';
 import { findPorts, graphInput, type Ports } from './signature.ts';
 
 /**
- * Imports the part of a graph model that its outputs need. Throws UnsupportedError naming every operator and
+ * Imports the part of a graph model that its outputs need. Rejects with UnsupportedError naming every operator and
  * attribute the engine lacks, ImportError on a malformed node or a missing weight, GraphError on a cycle.
  */
-export function importGraphModel(model: ModelJson, weights: ReadonlyMap<string, Tensor>, name: string): Graph {
+export async function importGraphModel(
+  model: ModelJson,
+  weights: ReadonlyMap<string, Tensor>,
+  name: string,
+): Promise<Graph> {
   const nodes = parseNodes(model.topology);
   const found = findPorts(nodes, model.signature);
   if (found.outputs.length === 0) throw new GraphError('the graph has no outputs', { format: 'tfjs-graph' });
@@ -34,11 +38,8 @@ export function importGraphModel(model: ModelJson, weights: ReadonlyMap<string, 
       return names.of(ref);
     },
   };
-  translate(
-    graph,
-    names,
-    needed.filter((n) => !fed.has(n.name) && n.op !== 'Const' && n.op !== 'NoOp'),
-  );
+  const computed = needed.filter((n) => !fed.has(n.name) && n.op !== 'Const' && n.op !== 'NoOp');
+  translate(graph, names, computed, await translationsFor(computed.map(({ op }) => op)));
   for (const port of ports.outputs) builder.output(outputOf(graph, names, port.name, port.ref));
   return builder.build();
 }
@@ -104,10 +105,10 @@ function addWeight(
   builder.initializer(value, weight);
 }
 
-function translate(graph: TfGraph, names: ValueNames, nodes: readonly TfNode[]): void {
+function translate(graph: TfGraph, names: ValueNames, nodes: readonly TfNode[], translations: Translations): void {
   const refused: Unsupported[] = [];
   for (const node of nodes) {
-    const translation = Object.hasOwn(TRANSLATIONS, node.op) ? TRANSLATIONS[node.op] : undefined;
+    const translation = Object.hasOwn(translations, node.op) ? translations[node.op] : undefined;
     if (!translation) {
       refused.push({ node: node.name, op: node.op, what: 'operator' });
       continue;

@@ -1,5 +1,4 @@
 /** Translations of operators that move elements without computing: reshape, transpose, concat, split, pad, gather … */
-import type { CoordinateMode, NearestMode } from '../../../ir/ops.ts';
 import type { NodeContext, Translation } from './context.ts';
 
 /** More outputs than this of one node is no network but a damaged attribute. */
@@ -51,7 +50,7 @@ const splitV: Translation = (c) => {
 };
 
 /** Paddings are `[R, 2]` (begin, end) pairs; the engine takes all begins, then all ends. */
-function pads(c: NodeContext): string {
+export function pads(c: NodeContext): string {
   const constant = c.constantInput(1);
   if (!constant) {
     const pairs = c.one('Transpose', [c.int64Input(1)], { perm: [1, 0] });
@@ -64,12 +63,6 @@ function pads(c: NodeContext): string {
 const pad: Translation = (c) =>
   c.one('Pad', [c.input(0), pads(c), ...(c.inputCount > 2 ? [c.input(2)] : [])], { mode: 'constant' });
 
-const mirrorPad: Translation = (c) => {
-  const mode = c.attr.string('mode', 'REFLECT');
-  if (mode !== 'REFLECT') c.refuse(`mode ${mode}`);
-  return c.one('Pad', [c.input(0), pads(c)], { mode: 'reflect' });
-};
-
 const gather: Translation = (c) => {
   const batchDims = c.attr.int('batch_dims', 0);
   if (batchDims !== 0) c.refuse(`batch_dims ${batchDims}`);
@@ -77,32 +70,8 @@ const gather: Translation = (c) => {
   return c.one('Gather', [c.input(0), c.input(1)], { axis });
 };
 
-const fill: Translation = (c) => c.one('Expand', [c.input(1), c.int64Input(0)], {});
-
-const shapeOp = (c: NodeContext, x: string): string => c.one('Cast', [c.one('Shape', [x], {})], { to: 'int32' });
-
-const size: Translation = (c) => {
-  const shape = shapeOp(c, c.input(0));
-  return c.one('Reduce', [shape], { kind: 'prod', axes: [0], keepDims: false });
-};
-
-/** The rank is the one element of the shape's own shape. */
-const rank: Translation = (c) => {
-  const shape = c.one('Shape', [c.input(0)], {});
-  return c.one('Squeeze', [shapeOp(c, shape)], { axes: [0] });
-};
-
-const resize =
-  (mode: 'linear' | 'nearest'): Translation =>
-  (c) => {
-    const aligned = c.attr.bool('align_corners', false);
-    const halfPixel = c.attr.bool('half_pixel_centers', false);
-    const coordinateMode: CoordinateMode = aligned ? 'align_corners' : halfPixel ? 'half_pixel' : 'asymmetric';
-    // Nearest: TensorFlow rounds half up with aligned corners, and floors otherwise; with half-pixel centres it floors
-    // a coordinate that is half a pixel further than the engine's, which is rounding half up too.
-    const nearestMode: NearestMode = aligned || halfPixel ? 'round_prefer_ceil' : 'floor';
-    return c.one('Resize', [c.input(0), '', c.int64Input(1)], { mode, coordinateMode, nearestMode });
-  };
+/** The shape as the int32 that TensorFlow has it in. */
+export const shapeOp = (c: NodeContext, x: string): string => c.one('Cast', [c.one('Shape', [x], {})], { to: 'int32' });
 
 /** Rows of the operator table. */
 export const SHAPE: Readonly<Record<string, Translation>> = {
@@ -118,17 +87,7 @@ export const SHAPE: Readonly<Record<string, Translation>> = {
   SplitV: splitV,
   Pad: pad,
   PadV2: pad,
-  MirrorPad: mirrorPad,
   Gather: gather,
   GatherV2: gather,
-  GatherNd: (c) => c.one('GatherND', [c.input(0), c.input(1)], { batchDims: 0 }),
-  Tile: (c) => c.one('Tile', [c.input(0), c.int64Input(1)], {}),
-  Fill: fill,
-  BroadcastTo: (c) => c.one('Expand', [c.input(0), c.int64Input(1)], {}),
-  Range: (c) => c.one('Range', c.inputs(0, 3), {}),
   Shape: (c) => shapeOp(c, c.input(0)),
-  Size: size,
-  Rank: rank,
-  ResizeBilinear: resize('linear'),
-  ResizeNearestNeighbor: resize('nearest'),
 };

@@ -1,0 +1,79 @@
+/** What a page downloads of tilewise, by what it imports. */
+import { basename } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { buildApplication, type Chunk, type Library } from './library.ts';
+
+/** Applications, by what they show the size of. */
+export const APPLICATIONS = {
+  session: `import { Session } from 'tilewise'; globalThis.load = (url) => Session.create(url);`,
+  classifier: `import { createClassifier } from 'tilewise'; globalThis.load = (url) => createClassifier(url);`,
+  detector: `import { createDetector } from 'tilewise'; globalThis.load = (url) => createDetector(url);`,
+  ort: `import { InferenceSession, Tensor } from 'tilewise/ort';
+    globalThis.load = (url) => InferenceSession.create(url); globalThis.Tensor = Tensor;`,
+  models: `import { Session } from 'tilewise';
+    import { fromSafetensors, mobilenetV2, readSafetensors } from 'tilewise/models';
+    globalThis.load = (bytes) => Session.create(mobilenetV2({ weights: fromSafetensors(readSafetensors(bytes)) }));`,
+} as const;
+
+/** The importers that count as part of every application. */
+const IMPORTERS = /^src\/formats\/(onnx|tfjs)\/import\.ts$/;
+
+/** The size of one application. Bytes are after gzip, each file by itself. */
+export interface AppSize {
+  readonly entry: string;
+  /** What is loaded at once, with the importers of ONNX and TensorFlow.js, which a model of theirs adds. */
+  readonly gzipBytes: number;
+  /** Of these, what is loaded at once. */
+  readonly startBytes: number;
+  /** Everything else, which few pages load any of. */
+  readonly onDemandBytes: number;
+  readonly files: readonly FileSize[];
+}
+
+/** One file of an application. */
+export interface FileSize {
+  readonly name: string;
+  readonly when: 'start' | 'importer' | 'demand';
+  readonly gzipBytes: number;
+  /** Files of the repository that are in it, if only in part. */
+  readonly sources: readonly string[];
+}
+
+/** Builds an application from the library and weighs it. */
+export async function measure(entry: keyof typeof APPLICATIONS, library: Library): Promise<AppSize> {
+  const output = await buildApplication(APPLICATIONS[entry], library);
+  const chunks = new Map(output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file]] : [])));
+  const sourcesOf = ({ moduleIds }: Chunk): string[] =>
+    moduleIds.flatMap((id) => library.sources.get(basename(id)) ?? []);
+  const all = [...chunks.values()];
+  const start = closure(
+    all.filter((chunk) => chunk.isEntry),
+    chunks,
+  );
+  const importers = closure(
+    all.filter((chunk) => sourcesOf(chunk).some((source) => IMPORTERS.test(source))),
+    chunks,
+  );
+  const files = output.map((file): FileSize => {
+    const when = start.has(file.fileName) ? 'start' : importers.has(file.fileName) ? 'importer' : 'demand';
+    const content = file.type === 'chunk' ? file.code : file.source;
+    const sources = file.type === 'chunk' ? sourcesOf(file) : [];
+    return { name: file.fileName, when, gzipBytes: gzipSync(content, { level: 9 }).length, sources };
+  });
+  const sum = (...kinds: FileSize['when'][]): number =>
+    files.reduce((bytes, file) => bytes + (kinds.includes(file.when) ? file.gzipBytes : 0), 0);
+  return {
+    entry,
+    gzipBytes: sum('start', 'importer'),
+    startBytes: sum('start'),
+    onDemandBytes: sum('demand'),
+    files,
+  };
+}
+
+/** Files and what they import statically. */
+function closure(roots: readonly Chunk[], chunks: ReadonlyMap<string, Chunk>): Set<string> {
+  const found = new Set(roots.map(({ fileName }) => fileName));
+  for (const name of found) for (const next of chunks.get(name)?.imports ?? []) found.add(next);
+  return found;
+}

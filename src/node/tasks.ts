@@ -1,0 +1,41 @@
+/** Tasks on pictures in Node: models by path, files of the catalogue from packages and folders, the adapter `openGpu` finds. */
+import { resolve } from 'node:path';
+import { findEntry } from '../../models/catalogue.ts';
+import type { ModelBase } from '../tasks/catalogue-files.ts';
+import { createClassifier as classifier, type Classifier } from '../tasks/classifier.ts';
+import { createDetector as detector, type Detector } from '../tasks/detector.ts';
+import type { TaskOptions, TaskSource } from '../tasks/picture-model.ts';
+import { openGpu } from './adapter.ts';
+import { openModel } from './model-source.ts';
+import { fileTuningCache } from './tuning-cache.ts';
+
+/**
+ * Loads a classifier as in a page; the source may be a path too, `modelBase` a folder, and without one models of the
+ * catalogue come from where `openModel` finds them. Rejects as `createClassifier` in a page and `openModel` do.
+ */
+export async function createClassifier(source: TaskSource, options: TaskOptions = {}): Promise<Classifier> {
+  return classifier(await opened(source), inNode(options));
+}
+
+/** Loads a detector, with the differences of `createClassifier`. */
+export async function createDetector(source: TaskSource, options: TaskOptions = {}): Promise<Detector> {
+  return detector(await opened(source), inNode(options));
+}
+
+async function opened(source: TaskSource): Promise<TaskSource> {
+  return typeof source === 'string' && !findEntry(source) ? openModel(source) : source;
+}
+
+async function gpu(): Promise<GPUAdapter> {
+  return (await openGpu()).adapter;
+}
+
+function inNode(options: TaskOptions): TaskOptions {
+  return { gpu, tuningCache: fileTuningCache(), ...options, modelBase: baseInNode(options.modelBase) };
+}
+
+function baseInNode(base: ModelBase | undefined): ModelBase {
+  if (base === undefined) return ({ name }) => openModel(name);
+  if (typeof base !== 'string' || /^https?:/i.test(base)) return base;
+  return ({ name }) => openModel(resolve(base, name));
+}

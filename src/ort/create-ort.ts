@@ -1,0 +1,26 @@
+/** Puts `tilewise/ort` together for where it runs: a page or Node. */
+import { createEnv, type Env } from './env.ts';
+import type { OpenFiles } from './model.ts';
+import { createSession } from './session-impl.ts';
+import type { OrtSessionFactory } from './session-types.ts';
+
+/** What differs between a page and Node. */
+export interface Platform {
+  readonly open: OpenFiles;
+  readonly adapter: (settings: GPURequestAdapterOptions) => Promise<GPUAdapter | null>;
+}
+
+/** The parts of the namespace that depend on the platform. */
+export interface Ort {
+  readonly InferenceSession: OrtSessionFactory;
+  readonly env: Env;
+}
+
+/** Makes an `InferenceSession` and the `env` that goes with it. */
+export function createOrt({ open, adapter }: Platform): Ort {
+  const env = createEnv(adapter);
+  return {
+    env,
+    InferenceSession: { create: (...given: readonly unknown[]) => createSession({ open, env }, ...given) },
+  };
+}

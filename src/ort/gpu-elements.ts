@@ -1,0 +1,61 @@
+/** Tensors of `tilewise/ort` in GPU buffers: into a session, out of it, and into buffers of the page's own. */
+import { InputError } from '../core/errors.ts';
+import { readTensor, type GpuTensor } from '../runtime/webgpu/elements.ts';
+import { product } from '../util/arrays.ts';
+import { dtypeOf, fromHost } from './elements.ts';
+import { requireSame } from './fetches.ts';
+import { TensorImpl } from './tensor-impl.ts';
+import type { AnyTensor, TensorType } from './tensor-types.ts';
+
+/** Types whose elements lie in a buffer as onnxruntime-web lays them out: it packs the others, tilewise does not. */
+const SAME_LAYOUT: readonly TensorType[] = ['float32', 'int32', 'uint32'];
+
+/** A tensor that is in a GPU buffer, as a session takes it. Throws InputError for types whose layout differs. */
+export function toGpu(name: string, given: AnyTensor): GpuTensor {
+  requireSameLayout(`the tensor given for "${name}"`, given.type);
+  return { dtype: dtypeOf(name, given), shape: given.dims, buffer: given.gpuBuffer };
+}
+
+/** Throws InputError unless elements of this type lie in a GPU buffer as pages expect. */
+export function requireSameLayout(what: string, type: TensorType): void {
+  if (SAME_LAYOUT.includes(type)) return;
+  throw new InputError(`${what} is ${type}, which tilewise does not share through GPU buffers`, {
+    hint: `It shares ${SAME_LAYOUT.join(', ')}; keep others on the cpu`,
+  });
+}
+
+/** How a result leaves a run: where it is to go, and the device it is on. */
+export interface Leaving {
+  readonly device: GPUDevice;
+  /** True for a new tensor on the GPU. */
+  readonly stays: boolean;
+  readonly target: AnyTensor | null;
+}
+
+/** A result on the GPU: left there as a tensor that frees it when disposed of, copied into the target, or read back. */
+export async function fromGpu(name: string, result: GpuTensor, { device, stays, target }: Leaving): Promise<AnyTensor> {
+  const { dtype, shape, buffer } = result;
+  if (stays && !target) {
+    const download = async (): Promise<AnyTensor['data']> =>
+      fromHost(name, await readTensor(device, result), null).data;
+    const location = 'gpu-buffer';
+    return new TensorImpl({
+      location,
+      type: dtype,
+      dims: shape,
+      gpuBuffer: buffer,
+      download,
+      dispose: () => buffer.destroy(),
+    });
+  }
+  try {
+    if (target?.location !== 'gpu-buffer') return fromHost(name, await readTensor(device, result), target);
+    requireSame(name, target, dtype, shape);
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, target.gpuBuffer, 0, product(shape) * 4);
+    device.queue.submit([encoder.finish()]);
+    return target;
+  } finally {
+    buffer.destroy();
+  }
+}

@@ -1,0 +1,85 @@
+/** What the options of an onnxruntime session mean to tilewise. */
+import { InputError } from '../core/errors.ts';
+import type { Graph } from '../ir/graph.ts';
+import type { ExecutionProvider, OrtRunOptions, OrtSessionOptions } from './session-types.ts';
+
+/** Where a session runs. */
+export interface Placement {
+  readonly backend: 'webgpu' | 'cpu';
+  /** The caller listed a provider on the CPU after WebGPU. */
+  readonly orCpu: boolean;
+  /** A device given with the provider. */
+  readonly device?: GPUDevice;
+}
+
+const ON_CPU = ['wasm', 'cpu'];
+
+/**
+ * `webgpu` unless only providers on the CPU are listed; providers tilewise does not have are passed over, as
+ * onnxruntime-web passes over those it was built without. Throws InputError when none is left.
+ */
+export function placementOf({ executionProviders = ['webgpu'] }: OrtSessionOptions): Placement {
+  const names = executionProviders.map(nameOf);
+  const gpu = names.indexOf('webgpu');
+  const onCpu = names.some((name) => ON_CPU.includes(name));
+  if (gpu < 0 && !onCpu) {
+    throw new InputError(`tilewise has none of the execution providers ${names.join(', ') || '(none given)'}`, {
+      hint: 'It has webgpu, and its CPU reference under the names wasm and cpu',
+    });
+  }
+  if (gpu < 0) return { backend: 'cpu', orCpu: false };
+  const provider = executionProviders[gpu];
+  return { backend: 'webgpu', orCpu: onCpu, ...deviceOf(provider) };
+}
+
+function nameOf(provider: ExecutionProvider): string {
+  return typeof provider === 'string' ? provider : provider.name;
+}
+
+function deviceOf(provider: ExecutionProvider | undefined): { device?: GPUDevice } {
+  if (typeof provider !== 'object' || !('device' in provider) || provider.device === undefined) return {};
+  return { device: provider.device as GPUDevice };
+}
+
+/** Throws InputError for options that ask for what tilewise does not do. */
+export function checkOptions(options: OrtSessionOptions, { backend }: Placement): void {
+  if (options.optimizedModelFilePath !== undefined) {
+    throw new InputError('tilewise writes no optimised models', { hint: 'Leave optimizedModelFilePath out' });
+  }
+  const wanted = options.preferredOutputLocation;
+  for (const location of typeof wanted === 'object' ? Object.values(wanted) : wanted ? [wanted] : []) {
+    if (location !== 'cpu' && location !== 'cpu-pinned' && location !== 'gpu-buffer') {
+      throw new InputError(`outputs cannot be left in a place called "${location}"`, { hint: 'Use cpu or gpu-buffer' });
+    }
+    if (location === 'gpu-buffer' && backend === 'cpu') {
+      throw new InputError('outputs cannot be left in GPU buffers by a session on the CPU', {
+        hint: "Create it with executionProviders: ['webgpu']",
+      });
+    }
+  }
+}
+
+/** Throws InputError for options of a run that would change what comes out, and cannot be followed. */
+export function checkRunOptions(options: OrtRunOptions): void {
+  if (options.terminate) {
+    throw new InputError('a run cannot be told to terminate', { hint: 'Leave terminate out; release() ends all runs' });
+  }
+}
+
+/** True when this output is to stay on the GPU. */
+export function staysOnGpu(name: string, { preferredOutputLocation }: OrtSessionOptions): boolean {
+  const location =
+    typeof preferredOutputLocation === 'object' ? preferredOutputLocation[name] : preferredOutputLocation;
+  return location === 'gpu-buffer';
+}
+
+/** The graph with the symbolic dimensions of its inputs that have an override. Throws InputError for no extent. */
+export function override(graph: Graph, { freeDimensionOverrides = {} }: OrtSessionOptions): Graph {
+  for (const [name, extent] of Object.entries(freeDimensionOverrides)) {
+    if (Number.isSafeInteger(extent) && extent > 0) continue;
+    throw new InputError(`the dimension "${name}" cannot be ${extent}`, { hint: 'Extents are positive integers' });
+  }
+  const extentOf = (dim: number | string): number | string =>
+    typeof dim === 'number' ? dim : (freeDimensionOverrides[dim] ?? dim);
+  return { ...graph, inputs: graph.inputs.map((input) => ({ ...input, shape: input.shape.map(extentOf) })) };
+}

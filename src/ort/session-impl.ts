@@ -1,0 +1,214 @@
+/** The session of `tilewise/ort`: onnxruntime-common's face on a tilewise session. */
+import { DeviceError, InputError } from '../core/errors.ts';
+import { Session } from '../session.ts';
+import type { Feed } from '../run-feeds.ts';
+import { fromHost, toHost } from './elements.ts';
+import type { Env } from './env.ts';
+import { readWanted, type Wanted } from './fetches.ts';
+import { fromGpu, requireSameLayout, toGpu } from './gpu-elements.ts';
+import { readCall, readModel, type CreateCall, type Model, type OpenFiles } from './model.ts';
+import { checkOptions, placementOf, staysOnGpu, type Placement } from './options.ts';
+import { reportProfile } from './profiling.ts';
+import type { OrtSession, TensorMap, TensorMetadata } from './session-types.ts';
+import { TensorImpl } from './tensor-impl.ts';
+import type { AnyTensor } from './tensor-types.ts';
+
+/** What a session needs of where it runs. */
+export interface Surroundings {
+  readonly open: OpenFiles;
+  readonly env: Env;
+}
+
+/** See `OrtSessionFactory.create`. */
+export async function createSession(surroundings: Surroundings, ...given: readonly unknown[]): Promise<OrtSession> {
+  const call = readCall(given[0], ...given.slice(1));
+  const placement = placementOf(call.options);
+  checkOptions(call.options, placement);
+  const model = await readModel(call, surroundings.open);
+  const session = new SessionImpl(model, call, placement, surroundings.env);
+  await session.prepare();
+  return session;
+}
+
+class SessionImpl implements OrtSession {
+  readonly #model: Model;
+  readonly #call: CreateCall;
+  readonly #env: Env;
+  #placement: Placement;
+  /** Made at once when all extents are known, else by the first run; again after its device was lost. */
+  #session: Promise<Session> | undefined;
+  #outputs: readonly TensorMetadata[] | undefined;
+  #released = false;
+  #profiling: boolean;
+
+  constructor(model: Model, call: CreateCall, placement: Placement, env: Env) {
+    this.#model = model;
+    this.#call = call;
+    this.#placement = placement;
+    this.#env = env;
+    this.#profiling = call.options.enableProfiling ?? false;
+  }
+
+  /** Loads as much as can be before any input is known. Rejects with what is wrong with the model or the device. */
+  async prepare(): Promise<void> {
+    if (this.#placement.backend === 'webgpu') await this.#requireDevice();
+    const { inputs } = this.#model.graph;
+    const known = inputs.every(({ shape }) => shape.every((dim) => typeof dim === 'number'));
+    if (!known) return;
+    const { outputs } = await this.#open({});
+    this.#outputs = outputs.map(({ name, dtype, shape }) => ({ name, isTensor: true, type: dtype, shape }));
+  }
+
+  get inputNames(): readonly string[] {
+    return this.#model.graph.inputs.map(({ name }) => name);
+  }
+
+  get outputNames(): readonly string[] {
+    return this.#model.graph.outputs;
+  }
+
+  get inputMetadata(): readonly TensorMetadata[] {
+    return this.#model.graph.inputs.map(({ name, dtype, shape }) => ({ name, isTensor: true, type: dtype, shape }));
+  }
+
+  get outputMetadata(): readonly TensorMetadata[] {
+    return (
+      this.#outputs ??
+      this.outputNames.map((name) => {
+        const declared = this.#model.declared.get(name);
+        if (declared) return declared;
+        throw new InputError(`the model does not declare the type of its output "${name}"`, {
+          hint: 'Give the extents of its inputs: freeDimensionOverrides',
+        });
+      })
+    );
+  }
+
+  async run(feeds: TensorMap, first?: unknown, second?: unknown): Promise<TensorMap> {
+    this.#requireOpen();
+    this.#checkFeeds(feeds);
+    const wanted = readWanted(this.outputNames, first, second);
+    const session = await this.#open(feeds);
+    try {
+      const given = Object.entries(feeds).map(([name, tensor]): [string, Feed] => [name, toFeed(name, tensor)]);
+      const tensors = Object.fromEntries(given);
+      const results = await this.#results(session, tensors, wanted);
+      if (this.#isProfiling) await reportProfile(session, tensors, this.#env.webgpu.profiling.ondata);
+      return results;
+    } catch (error) {
+      if (error instanceof DeviceError && error.code === 'DEVICE_LOST') this.#session = undefined;
+      throw error;
+    }
+  }
+
+  /** Runs the session; on the GPU when any wanted output is to end there. */
+  async #results(session: Session, feeds: Readonly<Record<string, Feed>>, wanted: Wanted): Promise<TensorMap> {
+    const fetches = [...wanted.keys()];
+    const device = await session.device();
+    const toGpuBuffer = ([name, target]: [string, AnyTensor | null]): boolean =>
+      target ? target.location === 'gpu-buffer' : staysOnGpu(name, this.#call.options);
+    if (!device || ![...wanted].some(toGpuBuffer)) {
+      const results = await session.run(feeds, { fetches });
+      return collect(wanted, results, (name, result, target) => fromHost(name, result, target));
+    }
+    this.#requireShareable(
+      session,
+      fetches.filter((name) => toGpuBuffer([name, wanted.get(name) ?? null])),
+    );
+    const results = await session.run(feeds, { fetches, outputs: 'gpu' });
+    return collect(wanted, results, (name, result, target) =>
+      fromGpu(name, result, { device, stays: staysOnGpu(name, this.#call.options), target }),
+    );
+  }
+
+  #requireShareable(session: Session, names: readonly string[]): void {
+    for (const { name, dtype } of session.outputs) {
+      if (names.includes(name)) requireSameLayout(`output "${name}"`, dtype);
+    }
+  }
+
+  async release(): Promise<void> {
+    this.#requireOpen();
+    this.#released = true;
+    const session = await this.#session?.catch(() => undefined);
+    session?.dispose();
+  }
+
+  startProfiling(): void {
+    this.#profiling = true;
+  }
+
+  endProfiling(): void {
+    this.#profiling = false;
+  }
+
+  get #isProfiling(): boolean {
+    const { profiling, profilingMode } = this.#env.webgpu;
+    const on = this.#profiling || profiling.mode === 'default' || profilingMode === 'default';
+    return on && this.#placement.backend === 'webgpu';
+  }
+
+  #requireOpen(): void {
+    if (this.#released) throw new InputError('the session was released', { hint: 'Create another' });
+  }
+
+  #checkFeeds(feeds: unknown): void {
+    if (typeof feeds !== 'object' || feeds === null || Array.isArray(feeds) || feeds instanceof TensorImpl) {
+      throw new InputError('feeds must be an object of tensors by the names of the inputs', {
+        hint: `The inputs are ${this.inputNames.map((name) => `"${name}"`).join(', ')}`,
+      });
+    }
+    for (const [name, value] of Object.entries(feeds)) {
+      if (!(value instanceof TensorImpl))
+        throw new InputError(`what was given for "${name}" is no tensor of tilewise/ort`);
+    }
+    for (const name of this.inputNames) {
+      if (!Object.hasOwn(feeds, name)) throw new InputError(`input "${name}" is missing in the feeds`);
+    }
+  }
+
+  #open(feeds: TensorMap): Promise<Session> {
+    const names = this.inputNames.filter((name) => Object.hasOwn(feeds, name));
+    const inputShapes = Object.fromEntries(names.map((name) => [name, feeds[name]?.dims ?? []]));
+    if (this.#session) return this.#session;
+    const opening = this.#create(inputShapes);
+    // A run whose shapes do not fit must not be the last.
+    opening.catch(() => (this.#session = undefined));
+    this.#session = opening;
+    return opening;
+  }
+
+  async #create(inputShapes: Readonly<Record<string, readonly number[]>>): Promise<Session> {
+    const { backend, device } = this.#placement;
+    if (backend === 'cpu') return Session.create(this.#model.graph, { backend, inputShapes });
+    return Session.create(this.#model.graph, { inputShapes, gpu: device ?? (await this.#env.webgpu.device) });
+  }
+
+  /** Goes over to the CPU where there is no WebGPU and the caller listed it. */
+  async #requireDevice(): Promise<void> {
+    try {
+      if (!this.#placement.device) await this.#env.webgpu.device;
+    } catch (error) {
+      if (!this.#placement.orCpu) throw error;
+      this.#placement = { backend: 'cpu', orCpu: false };
+      checkOptions(this.#call.options, this.#placement);
+    }
+  }
+}
+
+function toFeed(name: string, given: AnyTensor): Feed {
+  return given.location === 'gpu-buffer' ? toGpu(name, given) : toHost(name, given);
+}
+
+/** The wanted tensors, each made of its result. */
+async function collect<R>(
+  wanted: Wanted,
+  results: Readonly<Record<string, R>>,
+  make: (name: string, result: R, target: AnyTensor | null) => AnyTensor | Promise<AnyTensor>,
+): Promise<TensorMap> {
+  const made = [...wanted].flatMap(([name, target]) => {
+    const result = results[name];
+    return result === undefined ? [] : [Promise.resolve(make(name, result, target)).then((t) => [name, t] as const)];
+  });
+  return Object.fromEntries(await Promise.all(made));
+}

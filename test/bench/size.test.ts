@@ -1,0 +1,47 @@
+/** What a page downloads: the promise of README, and what must not be in it. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildLibrary, type Library } from '../../bench/size/library.ts';
+import { measure, type AppSize } from '../../bench/size/measure.ts';
+
+/** Bytes after gzip that a classifier may take, with the importers of ONNX and TensorFlow.js. */
+const CLASSIFIER_BYTES = 100_000;
+
+let library: Library;
+let size: AppSize;
+beforeAll(async () => {
+  library = await buildLibrary();
+  size = await measure('classifier', library);
+});
+
+const sourcesOf = (...kinds: string[]): string[] =>
+  size.files.filter(({ when }) => kinds.includes(when)).flatMap(({ sources }) => sources);
+
+describe('an application with a classifier', () => {
+  it('keeps to its budget, importers included', () => {
+    const importers = size.files.filter(({ when }) => when === 'importer').flatMap(({ sources }) => sources);
+    expect(importers).toEqual(
+      expect.arrayContaining(['src/formats/onnx/import.ts', 'src/formats/tfjs/import.ts', 'src/formats/onnx/proto.ts']),
+    );
+    expect(size.startBytes).toBeGreaterThan(40_000); // the engine is in it
+    expect(size.gzipBytes).toBeLessThanOrEqual(CLASSIFIER_BYTES);
+  });
+
+  it('is made of scripts alone', () => {
+    expect(size.files.filter(({ name }) => !name.endsWith('.js'))).toEqual([]);
+  });
+
+  it('starts without what few pages need, which is there on demand', () => {
+    const late = [
+      'src/formats/safetensors/parse.ts',
+      'src/runtime/webgpu/tuner.ts',
+      'src/runtime/webgpu/profiler.ts',
+      'src/analysis/profile.ts',
+      'src/ops/top-k.ts',
+      'shaders/top-k-sort.ts',
+      'shaders/conv-winograd-input.ts',
+    ];
+    const atOnce = sourcesOf('start', 'importer');
+    expect(late.filter((source) => atOnce.includes(source))).toEqual([]);
+    expect(sourcesOf('demand')).toEqual(expect.arrayContaining(late));
+  });
+});

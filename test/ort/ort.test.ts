@@ -1,0 +1,130 @@
+/** `tilewise/ort`: one unchanged script on onnxruntime-web and on it, and what only it does. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as common from 'onnxruntime-common';
+import * as ortWeb from 'onnxruntime-web/wasm';
+import { describe, expect, it } from 'vitest';
+import { InputError, LoadError } from '../../src/core/errors.ts';
+import * as inNode from '../../src/node/ort.ts';
+import * as inPage from '../../src/ort/index.ts';
+import { encodeModel } from '../helpers/onnx-bytes.ts';
+import { scriptModels } from './models.ts';
+import { compareNotes } from './notes.ts';
+import { script } from './script.ts';
+
+const models = scriptModels();
+const cpu = { executionProviders: ['cpu'] } as const;
+
+// The interfaces are onnxruntime-common's own: what does not fit them is no program. A session made by one is used as
+// one of the other.
+const factory: common.InferenceSessionFactory = inPage.InferenceSession;
+const constructor: common.TensorConstructor = inPage.Tensor;
+const environment: Omit<common.Env, 'webgl'> = inPage.env;
+const asCommon = (session: inPage.InferenceSession): common.InferenceSession => session;
+const asOurs = (options: common.InferenceSession.SessionOptions): inPage.InferenceSession.SessionOptions => options;
+
+describe('the script', () => {
+  it('gives on the CPU what it gives on onnxruntime-web', async () => {
+    const expected = await script(ortWeb, models, 'wasm');
+    const actual = await script(inPage, models, 'wasm');
+    expect(actual.facts).toEqual(expected.facts);
+    // 27 products summed in another order.
+    compareNotes(actual.notes, expected.notes, 1e-5);
+    expect(actual.notes.length).toBeGreaterThan(12);
+  });
+});
+
+describe('tilewise/ort', () => {
+  it('has the interfaces of onnxruntime-common', async () => {
+    const session = asCommon(await inPage.InferenceSession.create(models.types, asOurs(cpu)));
+    expect([factory, constructor, environment]).toEqual([inPage.InferenceSession, inPage.Tensor, inPage.env]);
+    expect(session.outputNames).toEqual(['picked', 'half', 'not']);
+    expect(Object.keys(inNode).sort()).toEqual(Object.keys(inPage).sort());
+  });
+
+  it('writes into the tensors it is given', async () => {
+    // onnxruntime-web 1.30 gives such a tensor back as well, but leaves its elements as they were.
+    const session = await inPage.InferenceSession.create(models.network, cpu);
+    const feeds = { x: new inPage.Tensor('float32', new Float32Array(108).fill(1), [1, 3, 6, 6]) };
+    const { sum } = await session.run(feeds, ['sum']);
+    const pinned = inPage.Tensor.fromPinnedBuffer('float32', new Float32Array(4), [1, 4, 1, 1]);
+    const { sum: written } = await session.run(feeds, { sum: pinned });
+    expect(written).toBe(pinned);
+    expect(pinned.data).toEqual(sum?.data);
+    expect(pinned.data.some((v) => v !== 0)).toBe(true);
+  });
+
+  it('reads external data, and in Node paths', async () => {
+    const weights = Float32Array.of(1, 2, 3);
+    const model = encodeModel({
+      opset: 13,
+      inputs: [{ name: 'x', dtype: 'float32', shape: [3] }],
+      outputs: [{ name: 'y', dtype: 'float32', shape: [3] }],
+      initializers: [['w', { dataType: 1, dims: [3], external: { location: 'net.data' } }]],
+      nodes: [{ op: 'Mul', inputs: ['x', 'w'], outputs: ['y'] }],
+    });
+    const feeds = { x: new inPage.Tensor(Float32Array.of(2, 2, 2)) };
+    const folder = mkdtempSync(join(tmpdir(), 'tilewise-ort-'));
+    const path = join(folder, 'net.onnx');
+    writeFileSync(path, model);
+    const data = new Uint8Array(weights.buffer);
+    writeFileSync(join(folder, 'net.data'), data);
+    try {
+      for (const session of [
+        await inPage.InferenceSession.create(model, { ...cpu, externalData: [{ path: './net.data', data }] }),
+        await inPage.InferenceSession.create(model, {
+          ...cpu,
+          externalData: [{ path: 'net.data', data: new Blob([data]) }],
+        }),
+        await inNode.InferenceSession.create(path, cpu),
+        await inNode.InferenceSession.create(pathToFileURL(path).href, cpu),
+      ]) {
+        expect((await session.run(feeds))['y']?.data).toEqual(Float32Array.of(2, 4, 6));
+        await session.release();
+      }
+      await expect(inPage.InferenceSession.create(model, cpu)).rejects.toBeInstanceOf(LoadError);
+      await expect(inNode.InferenceSession.create(`${path}x`, cpu)).rejects.toThrow(/no such file.*net\.onnx/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('refuses what it cannot honour, and passes over what changes nothing', async () => {
+    const refusals: [inPage.InferenceSession.SessionOptions, RegExp][] = [
+      [{ executionProviders: ['webnn', { name: 'cuda' }] }, /none of the execution providers webnn, cuda.*webgpu/],
+      [{ executionProviders: [] }, /none of the execution providers/],
+      [{ ...cpu, preferredOutputLocation: 'texture' }, /place called "texture".*gpu-buffer/],
+      [{ ...cpu, preferredOutputLocation: { y: 'gpu-buffer' } }, /session on the CPU.*webgpu/],
+      [{ ...cpu, optimizedModelFilePath: 'out.onnx' }, /optimizedModelFilePath/],
+      [{ ...cpu, freeDimensionOverrides: { n: 0 } }, /dimension "n" cannot be 0/],
+    ];
+    for (const [options, message] of refusals) {
+      const failing = inPage.InferenceSession.create(models.network, options);
+      await expect(failing).rejects.toBeInstanceOf(InputError);
+      await expect(failing).rejects.toThrow(message);
+    }
+    const session = await inPage.InferenceSession.create(models.network, {
+      executionProviders: ['webnn', { name: 'wasm' }],
+      enableMemPattern: false,
+      freeDimensionOverrides: { n: 1, other: 5 },
+    });
+    const feeds = { x: new inPage.Tensor(new Float32Array(108), [1, 3, 6, 6]) };
+    await expect(session.run(feeds, { terminate: true })).rejects.toThrow(/terminate/);
+    expect(Object.keys(await session.run(feeds, { logSeverityLevel: 4 }))).toEqual(['y', 'sum', 'class']);
+  });
+
+  it('goes over to the CPU only where the caller listed it', async () => {
+    // Node has no navigator.gpu, so the page's entry finds no adapter.
+    await expect(inPage.InferenceSession.create(models.types)).rejects.toMatchObject({ code: 'NO_DEVICE' });
+    const session = await inPage.InferenceSession.create(models.types, { executionProviders: ['webgpu', 'wasm'] });
+    expect(session.inputNames).toEqual(['a', 'keep', 'h']);
+  });
+
+  it('names what it does not compute with', async () => {
+    const session = await inPage.InferenceSession.create(models.network, cpu);
+    const x = new inPage.Tensor(new Float64Array(108), [1, 3, 6, 6]);
+    await expect(session.run({ x })).rejects.toThrow(/"x" has float64 elements.*float32, float16/);
+  });
+});

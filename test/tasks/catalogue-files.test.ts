@@ -1,0 +1,89 @@
+/** Files of the catalogue as a page gets them: from a folder, from an address with a checksum, from a package server. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { CatalogueEntry, CatalogueSource } from '../../models/catalogue-entry.ts';
+import { findModel } from '../../models/catalogue.ts';
+import { LoadError } from '../../src/core/errors.ts';
+import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { catalogueFiles } from '../../src/tasks/catalogue-files.ts';
+import { serveFiles, type FileServer } from '../helpers/file-server.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (b: Uint8Array): string => new TextDecoder().decode(b);
+const sha256 = (s: string): string => createHash('sha256').update(s).digest('hex');
+const entry = (source: CatalogueSource): CatalogueEntry => ({ ...findModel(), name: 'net', source });
+
+let server: FileServer | undefined;
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await server?.close();
+});
+
+async function serve(files: Record<string, Uint8Array>): Promise<string> {
+  server = await serveFiles(files);
+  return server.url;
+}
+
+describe('files of a catalogue entry', () => {
+  it('come from a folder of the page’s own when it names one', async () => {
+    const url = await serve({
+      'models/nsfw-mobilenet-v2/model.json': bytes('MAIN'),
+      'models/nsfw-mobilenet-v2/group1-shard1of1': bytes('SHARD'),
+      'models/face-rfb-320/version-RFB-320.onnx': bytes('ONNX'),
+    });
+    for (const modelBase of [`${url}/models`, new URL(`${url}/models/`)]) {
+      const { main, read } = await catalogueFiles(findModel('nsfw-mobilenet-v2'), { modelBase });
+      expect([main.name, text(main.bytes), text(await read('group1-shard1of1'))]).toEqual([
+        'model.json',
+        'MAIN',
+        'SHARD',
+      ]);
+      expect(text((await catalogueFiles(findModel('face-rfb-320'), { modelBase })).main.bytes)).toBe('ONNX');
+    }
+  });
+
+  it('come from their address, and are those that were checked', async () => {
+    const url = await serve({ 'a/net.param': bytes('MAIN'), 'b/w.bin': bytes('WEIGHTS'), 'b/bad.bin': bytes('?') });
+    const companions = ['w.bin', 'bad.bin'].map((name) => ({
+      name,
+      url: `${url}/b/${name}`,
+      sha256: sha256('WEIGHTS'),
+    }));
+    const source = { kind: 'url', url: `${url}/a/net.param`, sha256: sha256('MAIN'), companions } as const;
+    const seen: number[] = [];
+    const { main, read } = await catalogueFiles(entry(source), { onBytes: (done) => seen.push(done) });
+    expect([main.name, text(main.bytes), text(await read('w.bin'))]).toEqual(['net.param', 'MAIN', 'WEIGHTS']);
+    expect(seen.at(-1)).toBe(11);
+    await expect(read('bad.bin')).rejects.toThrow(/b\/bad\.bin has another SHA-256.*modelBase/);
+    await expect(read('other.bin')).rejects.toThrow(/does not list/);
+    await expect(catalogueFiles(entry({ ...source, sha256: sha256('x') }))).rejects.toBeInstanceOf(LoadError);
+    vi.stubGlobal('crypto', {});
+    await expect(catalogueFiles(entry(source))).rejects.toThrow(/no crypto\.subtle.*https/);
+  });
+
+  it.each(['nsfw-mobilenet-v2', 'blazeface'])('come from the package of %s as they are installed', async (name) => {
+    const found = findModel(name);
+    const { source } = found;
+    if (source.kind !== 'npm') throw new Error(`${name} is in no package`);
+    const installed = await npmModelFiles(source.package, source.path);
+    const manifest: { weightsManifest: { paths: string[] }[] } = JSON.parse(text(installed.main.bytes));
+    const shards = manifest.weightsManifest.flatMap(({ paths }) => paths);
+    const folder = source.path.replace(/[^/]*$/, '');
+    const wrapped = source.path.endsWith('.min.js') ? '.min.js' : '';
+    const paths = [source.path, ...shards.map((shard) => `${folder}${shard}${wrapped}`)];
+    const modules = new URL('../../node_modules/', import.meta.url);
+    const packageBase = await serve(
+      Object.fromEntries(
+        paths.map((path) => [
+          `${source.package}@${source.version}/${path}`,
+          new Uint8Array(readFileSync(new URL(`${source.package}/${path}`, modules))),
+        ]),
+      ),
+    );
+    const { main, read } = await catalogueFiles(found, { packageBase });
+    expect(main).toEqual(installed.main);
+    for (const shard of shards) expect(Buffer.compare(await read(shard), await installed.read(shard))).toBe(0);
+    await expect(read('none')).rejects.toThrow(/answered 404/);
+  });
+});
