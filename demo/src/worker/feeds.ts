@@ -1,6 +1,6 @@
 /** What a model is fed for measurements: the present picture as a tensor, or zeros. */
-import { zeros, type Port, type Tensor } from '../../../src/index.ts';
-import { preprocess, type Pixels } from '../../../src/vision/preprocess.ts';
+import { zeros, type Pixels, type Port, type Tensor } from '../../../src/index.ts';
+import { preprocess } from '../../../src/vision/prepare.ts';
 import type { Model } from './model.ts';
 
 /** Tensors by input name. */
