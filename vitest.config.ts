@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.gpu.test.ts', 'test/browser/**', 'test/demo/**', 'test/examples/**'],
+          exclude: ['test/**/*.gpu.test.ts', 'test/browser/**', 'test/examples/**'],
           testTimeout: 120_000,
         },
       },
@@ -25,8 +25,8 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          globalSetup: ['test/demo/setup.ts'],
-          include: ['test/browser/**/*.test.ts', 'test/demo/**/*.test.ts', 'test/examples/**/*.test.ts'],
+          globalSetup: ['test/browser/demo/setup.ts'],
+          include: ['test/browser/**/*.test.ts', 'test/examples/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },

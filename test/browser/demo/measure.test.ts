@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Browser } from 'puppeteer';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { ChromeTrace } from '../../src/index.ts';
-import { launchChromium } from '../helpers/chromium.ts';
+import type { ChromeTrace } from '../../../src/index.ts';
+import { launchChromium } from '../../helpers/chromium.ts';
 import {
   byId,
   download,
@@ -21,9 +21,9 @@ import {
   watched,
   type Demo,
   type Shown,
-} from '../helpers/demo-page.ts';
-import { referenceScores, sampleFile, SMALL_MODEL, TOLERANCE } from '../helpers/demo-reference.ts';
-import { serveSite, type Site } from '../helpers/demo-site.ts';
+} from '../../helpers/demo-page.ts';
+import { referenceScores, sampleFile, SMALL_MODEL, TOLERANCE } from '../../helpers/demo-reference.ts';
+import { serveSite, type Site } from '../../helpers/demo-site.ts';
 
 /** `1.24 s`, `12.3 ms`, `45 µs`: as the page writes times. In milliseconds. */
 function milliseconds(text: string): number {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { launchChromium } from '../helpers/chromium.ts';
+import { launchChromium } from '../../helpers/chromium.ts';
 import {
   choose,
   detections,
@@ -19,9 +19,9 @@ import {
   textIn,
   type Demo,
   type Shown,
-} from '../helpers/demo-page.ts';
-import { referenceBoxes, referenceScores, sampleFile, SMALL_MODEL, TOLERANCE } from '../helpers/demo-reference.ts';
-import { serveSite, type Site } from '../helpers/demo-site.ts';
+} from '../../helpers/demo-page.ts';
+import { referenceBoxes, referenceScores, sampleFile, SMALL_MODEL, TOLERANCE } from '../../helpers/demo-reference.ts';
+import { serveSite, type Site } from '../../helpers/demo-site.ts';
 
 /** Pastes a PNG as browsers hand over what was copied. */
 function paste(page: Page, name: string, png: Uint8Array): Promise<void> {

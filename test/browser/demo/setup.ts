@@ -1,7 +1,7 @@
 /** Builds the demo page once for all its tests, and removes it after the last. */
 import { rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
-import { buildSite } from '../helpers/demo-site.ts';
+import { buildSite } from '../../helpers/demo-site.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { launchChromium, VIDEO_FLAGS } from '../helpers/chromium.ts';
-import { byId, detections, openDemo, press, scores, settled, shoot, textIn, watched } from '../helpers/demo-page.ts';
-import { sampleFile, SMALL_MODEL } from '../helpers/demo-reference.ts';
-import { serveSite, type Site } from '../helpers/demo-site.ts';
+import { launchChromium, VIDEO_FLAGS } from '../../helpers/chromium.ts';
+import { byId, detections, openDemo, press, scores, settled, shoot, textIn, watched } from '../../helpers/demo-page.ts';
+import { sampleFile, SMALL_MODEL } from '../../helpers/demo-reference.ts';
+import { serveSite, type Site } from '../../helpers/demo-site.ts';
 
 /** A camera that Chromium makes up, and the answer to whether the page may use it. */
 const CAMERA = ['--use-fake-device-for-media-stream'];
@@ -23,14 +23,14 @@ interface Frames {
 }
 
 declare global {
-  var frames: Frames;
+  var frameCount: Frames;
   var lastStream: MediaStream;
 }
 
 /** Counts what the page hands to its Worker to look at, and what of it is unanswered. */
 function countFrames(): void {
-  globalThis.frames = { looked: 0, inFlight: 0, mostInFlight: 0 };
-  const { frames } = globalThis;
+  globalThis.frameCount = { looked: 0, inFlight: 0, mostInFlight: 0 };
+  const frames = globalThis.frameCount;
   const { postMessage } = Worker.prototype;
   Worker.prototype.postMessage = function count(this: Worker, message: { id: string; path?: string[] }, ...rest) {
     if (message.path?.[0] === 'look') {
@@ -84,7 +84,7 @@ describe('the camera in the demo page', () => {
     await settled(page);
     const still = await scores(page);
     await press(page, 'camera-button');
-    await page.waitForFunction(() => globalThis.frames.looked > 6);
+    await page.waitForFunction(() => globalThis.frameCount.looked > 6);
     const { fps, ms } = await figures(page);
     expect(fps).toBeGreaterThan(0);
     expect(ms).toBeGreaterThan(0);
@@ -92,7 +92,7 @@ describe('the camera in the demo page', () => {
     const [moving] = await scores(page);
     expect(moving?.label).toBe(still[0]?.label);
     expect(moving?.score).not.toBe(still[0]?.score);
-    expect((await page.evaluate(() => globalThis.frames)).mostInFlight).toBe(1);
+    expect((await page.evaluate(() => globalThis.frameCount)).mostInFlight).toBe(1);
     await page.$eval('video', (video) => {
       globalThis.lastStream = video.srcObject as MediaStream;
     });

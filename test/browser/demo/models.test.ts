@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { launchChromium } from '../helpers/chromium.ts';
-import { tinyClassifier } from '../helpers/command.ts';
+import { launchChromium } from '../../helpers/chromium.ts';
+import { tinyClassifier } from '../../helpers/command.ts';
 import {
   byId,
   choose,
@@ -20,10 +20,10 @@ import {
   textIn,
   type Demo,
   type Shown,
-} from '../helpers/demo-page.ts';
-import { referenceScores, sampleFile, SMALL_MODEL, TOLERANCE } from '../helpers/demo-reference.ts';
-import { serveSite, type Site } from '../helpers/demo-site.ts';
-import { encodeModel } from '../helpers/onnx-bytes.ts';
+} from '../../helpers/demo-page.ts';
+import { referenceScores, sampleFile, SMALL_MODEL, TOLERANCE } from '../../helpers/demo-reference.ts';
+import { serveSite, type Site } from '../../helpers/demo-site.ts';
+import { encodeModel } from '../../helpers/onnx-bytes.ts';
 
 /** An ONNX model with two operators that nobody has. */
 function strangeModel(): Uint8Array {

@@ -1,10 +1,10 @@
 /** The demo page from the first byte on: what it shows, whom it asks, how long it holds its thread, and without a network. */
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { launchChromium } from '../helpers/chromium.ts';
-import { openDemo, scores, settled, shoot, textIn, watched, type Shown } from '../helpers/demo-page.ts';
-import { referenceScores, sampleFile, SMALL_MODEL, TOLERANCE } from '../helpers/demo-reference.ts';
-import { serveSite, type Site } from '../helpers/demo-site.ts';
+import { launchChromium } from '../../helpers/chromium.ts';
+import { openDemo, scores, settled, shoot, textIn, watched, type Shown } from '../../helpers/demo-page.ts';
+import { referenceScores, sampleFile, SMALL_MODEL, TOLERANCE } from '../../helpers/demo-reference.ts';
+import { serveSite, type Site } from '../../helpers/demo-site.ts';
 
 describe('the first view of the demo page', () => {
   const folder = inject('demoSite');
