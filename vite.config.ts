@@ -25,6 +25,8 @@ export default defineConfig({
       formats: ['es'],
     },
     target: 'es2023',
+    // What is bundled keeps its licence.
+    license: { fileName: 'licenses.md' },
     outDir: 'dist',
     sourcemap: true,
     rolldownOptions: {
