@@ -19,12 +19,16 @@ export function takeFiles(files: readonly File[]): void {
 /** The sample that is on its way; none once another picture is shown. */
 let awaited: Sample | undefined;
 
-/** Fetches and shows a sample, unless another picture was chosen meanwhile. */
+/** Looks at a sample instead of the camera. */
+export function chooseSample(sample: Sample): void {
+  stopCamera();
+  void showSample(sample);
+}
+
+/** Fetches and shows a sample, unless another picture was chosen meanwhile; a camera that is on stays on. */
 export async function showSample(sample: Sample): Promise<void> {
   const { name, alt, path } = sample;
   awaited = sample;
-  // Now rather than when the sample is there: by then the visitor may have asked for the camera.
-  stopCamera();
   const response = await fetch(new URL(path, document.baseURI)).catch(() => undefined);
   const blob = response?.ok ? await response.blob() : undefined;
   if (awaited !== sample) return;

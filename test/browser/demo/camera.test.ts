@@ -113,10 +113,10 @@ describe('the camera in the demo page', () => {
     const demo = await openDemo(browser, `${site.url}?model=centernet`);
     const { page } = demo;
     await press(page, 'camera-button');
-    await page.waitForSelector(`${byId('camera-figures')}`);
-    await page.waitForSelector(`${byId('boxes')} rect.box`);
+    await page.waitForSelector(`${byId('view')}:has(video) ${byId('boxes')} rect.box`);
     expect((await detections(page)).map(({ label }) => label)).toContain('cup');
     await shoot(page, 'camera');
+    expect(await page.$('video')).not.toBeNull();
     // Another tab of the page has no use for it.
     await page.click('#tab-bench');
     await page.click('#tab-try');
