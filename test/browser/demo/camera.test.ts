@@ -83,6 +83,7 @@ describe('the camera in the demo page', () => {
     const { page } = demo;
     await settled(page);
     const still = await scores(page);
+    const start = await page.evaluate(() => performance.now());
     await press(page, 'camera-button');
     await page.waitForFunction(() => globalThis.frameCount.looked > 6);
     const { fps, ms } = await figures(page);
@@ -106,7 +107,7 @@ describe('the camera in the demo page', () => {
     const { longTasks } = await watched(page);
     expect(demo.complaints).toEqual([]);
     await demo.close();
-    expect(longTasks).toEqual([]);
+    expect(longTasks.filter((task) => task.start > start)).toEqual([]);
   });
 
   it('may be on before the model is there, and gets boxes from the detector', async () => {
