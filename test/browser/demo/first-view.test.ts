@@ -2,7 +2,17 @@
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchChromium } from '../../helpers/chromium.ts';
-import { openDemo, scores, settled, shoot, textIn, watched, type Shown } from '../../helpers/demo-page.ts';
+import {
+  find,
+  openDemo,
+  openTab,
+  scores,
+  settled,
+  shoot,
+  textIn,
+  watched,
+  type Shown,
+} from '../../helpers/demo-page.ts';
 import { referenceScores, sampleFile, SMALL_MODEL, TOLERANCE } from '../../helpers/demo-reference.ts';
 import { serveSite, type Site } from '../../helpers/demo-site.ts';
 
@@ -46,7 +56,7 @@ describe('the first view of the demo page', () => {
 
   // Other work on the machine can hold the page's thread up. What the page itself does too long, it does every time.
   it(
-    'neither holds its thread for 50 ms nor moves what is there, while models load and run',
+    'neither holds its thread for 50 ms nor moves what is there, while models load, run and are measured',
     { retry: 2 },
     async () => {
       const demo = await openDemo(browser, `${site.url}?model=${SMALL_MODEL}`);

@@ -18,7 +18,6 @@ import {
   settled,
   shoot,
   textIn,
-  watched,
   type Demo,
   type Shown,
 } from '../../helpers/demo-page.ts';
@@ -178,9 +177,5 @@ describe('measurements in the demo page', () => {
     const picture = await sharp(readFileSync(await download(page, 'save-picture', saved))).metadata();
     expect(picture).toMatchObject({ format: 'png', width: 1200 });
     expect(demo.complaints).toEqual([]);
-  });
-
-  it('leave the page its thread', async () => {
-    expect((await watched(demo.page)).longTasks).toEqual([]);
   });
 });
