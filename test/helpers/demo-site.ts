@@ -19,13 +19,14 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
-/** Whatever the page or its Workers ask of another address is refused by the browser, and an error on its console. */
+/** Whatever the page or its Workers ask of another address is refused by the browser, which tells this server: `/refused`. */
 const POLICY = [
   "default-src 'self'",
   "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' blob: data:",
   "media-src 'self' blob:",
+  'report-uri /refused',
 ].join('; ');
 
 /** A running server. */
