@@ -46,9 +46,11 @@ export async function loseDevice(): Promise<void> {
 export async function startBench(): Promise<void> {
   store.update({ bench: { status: 'busy', rows: [] } });
   const result = await ask(remote.bench());
-  const { rows } = store.state.bench;
-  if (result.ok) store.update({ bench: { status: 'done', rows: result.value.rows, report: result.value } });
-  else store.update({ bench: { status: 'failed', rows, error: result.error } });
+  const { bench } = store.state;
+  if (result.ok) {
+    const { value } = result;
+    store.update({ bench: { ...bench, status: 'done', rows: value.rows, report: value } });
+  } else store.update({ bench: { ...bench, status: 'failed', error: result.error } });
 }
 
 /** Ends the benchmark after the run under way. */

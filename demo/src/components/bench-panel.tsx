@@ -47,15 +47,17 @@ export function BenchPanel(): VNode {
   );
 }
 
-function Progress({ status, now }: BenchState): VNode {
+function Progress({ status, now, rows }: BenchState): VNode {
   const busy = status === 'busy';
+  const share = now && rows.length / now.of;
+  const ended = share === 1 ? 'Done' : `Stopped after ${plural(rows.length, 'network')}`;
   return (
     <div class="bench-progress">
       <p role="status" class="loading-line">
-        <span>{busy ? (now ? `Measuring ${now.title}` : 'Starting') : status === 'done' ? 'Done' : ' '}</span>
+        <span>{busy ? (now ? `Measuring ${now.title}` : 'Starting') : status === 'done' ? ended : ' '}</span>
         <span class="number quiet">{busy && now ? `${now.done + 1} of ${now.of}` : ''}</span>
       </p>
-      <ProgressBar label="Benchmark" share={busy ? (now ? now.done / now.of : 0) : status === 'done' ? 1 : 0} />
+      <ProgressBar label="Benchmark" share={busy || status === 'done' ? (share ?? 0) : 0} />
     </div>
   );
 }

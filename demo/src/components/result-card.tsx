@@ -36,13 +36,14 @@ export function ResultCard(): VNode {
 }
 
 function Took({ answer }: { readonly answer: Answer | undefined }): VNode {
+  const without = useStore(store, (state) => (state.model.status === 'failed' ? 'no model' : 'waiting for the model'));
   return (
     <p class="took">
       <span class="took-time" data-testid="run-time">
         {answer ? time(answer.ms) : '–'}
       </span>
       <span class="quiet took-where">
-        {answer ? `${answer.first ? 'first run ' : ''}on ${answer.adapter}` : 'waiting for the model'}
+        {answer ? `${answer.first ? 'first run ' : ''}on ${answer.adapter}` : without}
       </span>
     </p>
   );

@@ -8,6 +8,8 @@ import { layOut, ticks, type Bar } from '../timeline-layout.ts';
 const ZOOMS = [1, 2, 4, 8, 16, 32] as const;
 /** Marks on the axis at zoom 1. */
 const TICKS = 4;
+/** Marks after this part of the axis have their text before them: after them there is no room. */
+const LAST = 0.94;
 /** In CSS pixels, as the style sheet has it. */
 const LANE = 26;
 
@@ -120,7 +122,11 @@ function Axis({ totalMs, count }: { readonly totalMs: number; readonly count: nu
   return (
     <div class="axis" aria-hidden="true">
       {ticks(totalMs, count).map((ms) => (
-        <span key={ms} class="number" style={{ left: `${totalMs > 0 ? (100 * ms) / totalMs : 0}%` }}>
+        <span
+          key={ms}
+          class={ms > LAST * totalMs ? 'number tick-end' : 'number'}
+          style={{ left: `${totalMs > 0 ? (100 * ms) / totalMs : 0}%` }}
+        >
           {time(ms)}
         </span>
       ))}

@@ -165,6 +165,7 @@ describe('measurements in the demo page', () => {
     const rows = await page.$$eval(`${byId('bench-table')} tbody tr`, (all) => all.map((row) => row.textContent));
     expect(rows.length).toBeGreaterThan(0);
     expect(rows.length).toBeLessThan(4);
+    expect(await textIn(page, 'bench')).toContain(`Stopped after ${rows.length} network`);
     await shoot(page, 'benchmark');
     const report = JSON.parse(readFileSync(await download(page, 'save-json', saved), 'utf8'));
     expect(report.environment.adapter.name).toBe((await textIn(page, 'adapter')).replace(/^WebGPU\s+/, ''));
