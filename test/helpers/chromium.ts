@@ -3,7 +3,7 @@
  * npm, unpacked once below node_modules/.cache. WebGPU runs on SwiftShader, so every machine gives the same numbers.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch, type Browser } from 'puppeteer';
 
@@ -69,9 +69,23 @@ async function packagedChromium(): Promise<Found> {
   const env = {
     ...process.env,
     LD_LIBRARY_PATH: inherited ? `${libraries}:${inherited}` : libraries,
-    FONTCONFIG_PATH: join(home, 'fonts'),
+    FONTCONFIG_FILE: fontsFile(home),
   };
   return { path: join(home, 'chromium'), headless: 'shell', env };
+}
+
+/** The fonts of the package, which its own configuration expects elsewhere: without any, a page has no text. */
+function fontsFile(home: string): string {
+  const file = join(home, 'tilewise-fonts.conf');
+  const prefer = ['system-ui', 'sans-serif'].map(
+    (family) => `<alias><family>${family}</family><prefer><family>Open Sans</family></prefer></alias>`,
+  );
+  const text = `<?xml version="1.0"?>
+<fontconfig><dir>${join(home, 'fonts')}</dir><dir>/usr/share/fonts</dir>
+<cachedir>${join(home, 'fonts-cache')}</cachedir>${prefer.join('')}</fontconfig>
+`;
+  if (!existsSync(file)) writeFileSync(file, text);
+  return file;
 }
 
 /** Unpacks into a folder of this process, then renames: another process never sees half a browser. */

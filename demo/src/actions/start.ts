@@ -1,0 +1,42 @@
+/** What happens when the page opens. */
+import { DEFAULT_MODELS, SAMPLES, SITE_MODELS } from '../site.ts';
+import { store } from '../state.ts';
+import { listen, onWorkerFailure, remote } from '../worker-client.ts';
+import type { WorkerEvent } from '../worker/protocol.ts';
+import { seatAtOnce } from '../worker/seat.ts';
+import { chooseSiteModel } from './model.ts';
+import { showSample } from './picture.ts';
+
+/** Looks for a GPU, then shows a sample and loads the model that the address names (`?model=NAME`), or the default one. */
+export async function start(): Promise<void> {
+  const query = new URLSearchParams(location.search);
+  const asked = query.get('backend') === 'cpu' ? 'cpu' : undefined;
+  // What can be told without the Worker is told at once, so that the remark about it does not push the page down later.
+  store.update({ seat: seatAtOnce(asked) });
+  onWorkerFailure((message) => store.update({ notice: `The page's Worker failed: ${message}. Reload the page.` }));
+  await listen(hear);
+  const seat = await remote.probe(asked);
+  store.update({ seat });
+  const [sample] = SAMPLES;
+  if (sample) void showSample(sample);
+  const named = SITE_MODELS.find(({ name }) => name === query.get('model'));
+  chooseSiteModel(named?.name ?? DEFAULT_MODELS[seat.backend]);
+}
+
+function hear(event: WorkerEvent): void {
+  const { model, bench, comparison } = store.state;
+  switch (event.type) {
+    case 'progress':
+      if (model.status === 'loading') store.update({ model: { ...model, progress: event.progress } });
+      return;
+    case 'lost':
+      return store.update({ notice: 'The GPU device was lost. The next run opens a new one.' });
+    case 'stage':
+      if (comparison.status === 'busy') store.update({ comparison: { status: 'busy', stage: event.text } });
+      return;
+    case 'bench-start':
+      return store.update({ bench: { ...bench, now: event } });
+    case 'bench-row':
+      return store.update({ bench: { ...bench, rows: [...bench.rows, event.row] } });
+  }
+}

@@ -1,0 +1,41 @@
+/** What the site has beside the page itself: shared by the build, which makes the files, and the page, which asks for them. */
+import { CATALOGUE, type CatalogueEntry } from '../../models/catalogue.ts';
+
+/** Formats that the engine reads. */
+const READABLE: ReadonlySet<string> = new Set(['onnx', 'tfjs-graph', 'tfjs-layers']);
+
+/** Tasks whose answers the page can show. */
+const SHOWN: ReadonlySet<string> = new Set(['classification', 'detection']);
+
+/** Models that the page offers: those that npm packages hold, so that the build can put them beside the page. */
+export const SITE_MODELS: readonly CatalogueEntry[] = CATALOGUE.filter(
+  ({ source, format, task }) => source.kind === 'npm' && READABLE.has(format) && SHOWN.has(task),
+);
+
+/** The model at the start: one that shows something, where the CPU has to do the smallest. */
+export const DEFAULT_MODELS = { webgpu: 'centernet', cpu: 'nsfw-mobilenet-v2' } as const;
+
+/** A sample picture. */
+export interface Sample {
+  readonly name: string;
+  /** What it shows, for those who do not see it. */
+  readonly alt: string;
+  /** Relative to the page. */
+  readonly path: string;
+}
+
+/** The sample pictures, in the order in which they are offered. */
+export const SAMPLES: readonly Sample[] = [
+  { name: 'Cup', alt: 'A white cup on a wooden table', path: 'samples/cup.jpg' },
+  { name: 'Hills', alt: 'A drawing of hills at sunset', path: 'samples/hills.png' },
+  { name: 'Balls', alt: 'A drawing of three balls on a table', path: 'samples/balls.png' },
+];
+
+/** Names of the 1000 ImageNet classes, a JSON array of strings; relative to the page. */
+export const IMAGENET_NAMES = 'labels/imagenet-1000.json';
+
+/** Names of the 80 COCO classes, likewise. */
+export const COCO_NAMES = 'labels/coco-80.json';
+
+/** The folder of the models, relative to the page: `models/NAME/FILE`. */
+export const MODEL_FOLDER = 'models/';

@@ -1,0 +1,106 @@
+/** One loaded model: as a classifier or detector where it is one, as a bare session otherwise. */
+import {
+  createClassifier,
+  createDetector,
+  LoadError,
+  Session,
+  type Classifier,
+  type Detector,
+  type LoadReport,
+  type Port,
+  type SessionOptions,
+  type TaskOptions,
+  type TaskSource,
+} from '../../../src/index.ts';
+import { findModel } from '../../../models/catalogue.ts';
+import { COCO_NAMES, IMAGENET_NAMES, MODEL_FOLDER } from '../site.ts';
+import { feedsOf } from './feeds.ts';
+import type { ModelInfo, ModelRequest, Task } from './protocol.ts';
+import { taskOf } from './task-of.ts';
+
+/** What runs, by what its answers are. */
+export type Runner =
+  | { readonly task: 'classification'; readonly classifier: Classifier }
+  | { readonly task: 'detection'; readonly detector: Detector }
+  | { readonly task: 'other' };
+
+/** A loaded model. */
+export interface Model {
+  readonly session: Session;
+  readonly runner: Runner;
+  readonly info: ModelInfo;
+}
+
+/** Loads what the visitor chose. `base` is the page's address. Rejects as `Session.create` does. */
+export async function openModel(request: ModelRequest, base: URL, options: SessionOptions): Promise<Model> {
+  if (request.kind === 'files') return openFiles(request.title, request.files, base, options);
+  const { task, licence } = findModel(request.name);
+  const names = task === 'detection' ? { labels: await namesFrom(COCO_NAMES, base) } : {};
+  const here = { ...options, ...names, modelBase: new URL(MODEL_FOLDER, base) };
+  const start = performance.now();
+  const opened = await open(request.name, task === 'detection' ? 'detection' : 'classification', here);
+  const info = infoOf(opened, request.title);
+  // The session's report begins when the model's main file is there.
+  const totalMs = performance.now() - start;
+  const report = { ...info.report, downloadMs: info.report.downloadMs + totalMs - info.report.totalMs, totalMs };
+  return { ...opened, info: { ...info, licence, report } };
+}
+
+/** The files are read on the CPU first, which says what the model is for. */
+async function openFiles(title: string, files: readonly File[], base: URL, options: SessionOptions): Promise<Model> {
+  const read = await Session.create([...files], { ...options, backend: 'cpu', inputShapes: extentsOf });
+  const { graph, inputs, outputs, report } = read;
+  read.dispose();
+  const task = taskOf(inputs, outputs);
+  const labels = task === 'classification' ? await imagenetNames(outputs, base) : undefined;
+  const opened = await open(graph, task, { ...options, ...(labels ? { labels } : {}) });
+  const info = infoOf(opened, title);
+  return { ...opened, info: { ...info, report: wholeReport(report, info.report) } };
+}
+
+type Opened = Omit<Model, 'info'>;
+
+async function open(source: TaskSource, task: Task, options: TaskOptions): Promise<Opened> {
+  if (task === 'classification') {
+    const classifier = await createClassifier(source, options);
+    return { session: classifier.session, runner: { task, classifier } };
+  }
+  if (task === 'detection') {
+    const detector = await createDetector(source, options);
+    return { session: detector.session, runner: { task, detector } };
+  }
+  const session = await Session.create(source, { ...options, inputShapes: extentsOf });
+  return { session, runner: { task } };
+}
+
+function infoOf({ session, runner }: Opened, title: string): ModelInfo {
+  const { inputs, outputs, report } = session;
+  return { title, task: runner.task, inputs, outputs, report };
+}
+
+/** Extents for symbolic dimensions. */
+function extentsOf(inputs: readonly Port[]): Record<string, readonly number[]> {
+  return Object.fromEntries(Object.entries(feedsOf(inputs)).map(([name, { shape }]) => [name, shape]));
+}
+
+/** The report of a load in two steps: files to graph, graph to device. */
+function wholeReport(reading: LoadReport, opening: LoadReport): LoadReport {
+  const { format, downloadMs, parseMs } = reading;
+  return { ...opening, format, downloadMs, parseMs, totalMs: reading.totalMs + opening.totalMs };
+}
+
+/** ImageNet's names for networks with as many classes as it has, with or without the one for "none of them". */
+async function imagenetNames(outputs: readonly Port[], base: URL): Promise<readonly string[] | undefined> {
+  const extents = outputs.flatMap(({ shape }) => shape.map(Number));
+  if (extents.includes(1000)) return namesFrom(IMAGENET_NAMES, base);
+  return extents.includes(1001) ? ['background', ...(await namesFrom(IMAGENET_NAMES, base))] : undefined;
+}
+
+async function namesFrom(path: string, base: URL): Promise<readonly string[]> {
+  const response = await fetch(new URL(path, base)).catch((cause: unknown) => {
+    throw new LoadError(`${path} cannot be fetched`, { hint: 'Check the network', cause });
+  });
+  if (!response.ok) throw new LoadError(`${path} answered ${response.status}`);
+  const names: string[] = await response.json();
+  return names;
+}

@@ -1,0 +1,74 @@
+/** What the demo's Worker tells the page: errors as data, what a model is for, where the cost is. */
+import { describe, expect, it } from 'vitest';
+import { kindsOf } from '../../demo/src/worker/inspect.ts';
+import { largestDifference } from '../../demo/src/worker/compare.ts';
+import { outcome } from '../../demo/src/worker/outcome.ts';
+import { plainError } from '../../demo/src/worker/plain-error.ts';
+import { taskOf } from '../../demo/src/worker/task-of.ts';
+import { InputError, tensorOf, UnsupportedError, type Port } from '../../src/index.ts';
+
+describe('plainError', () => {
+  it('keeps code, place, hint and everything unsupported, and survives a clone', () => {
+    const items = [
+      { node: 'mix', op: 'Einsum', what: 'operator' },
+      { node: 'warp', op: 'GridSample', what: 'operator' },
+    ];
+    const error = plainError(new UnsupportedError(items, { file: 'odd.onnx', hint: 'Export it without these' }));
+    expect(structuredClone(error)).toEqual({
+      code: 'UNSUPPORTED',
+      message: 'odd.onnx: The model needs 2 things that the engine lacks',
+      hint: 'Export it without these',
+      unsupported: items,
+    });
+  });
+
+  it('tells a stop from a failure, and describes what is no error of the engine', async () => {
+    expect(plainError(new DOMException('aborted', 'AbortError')).code).toBe('ABORTED');
+    expect(plainError(new TypeError('odd'))).toEqual({ code: 'UNKNOWN', message: 'odd' });
+    expect(plainError('odd')).toEqual({ code: 'UNKNOWN', message: 'odd' });
+    const failed = await outcome(() => Promise.reject(new InputError('no picture', { node: 'conv', op: 'Conv' })));
+    expect(failed).toEqual({ ok: false, error: { code: 'INPUT_INVALID', message: 'conv (Conv): no picture' } });
+  });
+});
+
+const port = (...shape: (number | string)[]): Port => ({ name: 'p', dtype: 'float32', shape });
+
+describe('taskOf', () => {
+  it.each([
+    ['channels first, a vector', [port(1, 3, 224, 224)], [port(1, 1000)], 'classification'],
+    ['channels last, a map of one pixel', [port('batch', 299, 299, 3)], [port(1, 1, 1, 5)], 'classification'],
+    ['an auxiliary vector beside it', [port(1, 3, 299, 299)], [port(1, 1000), port(1, 1000)], 'classification'],
+    ['rows of boxes', [port(1, 512, 512, 3)], [port(1, 128, 128, 80), port(1, 100, 6)], 'detection'],
+    ['vectors and maps', [port(1, 256, 256, 3)], [port(1, 512, 1), port(1, 512, 16)], 'other'],
+    ['no picture', [port(1, 128)], [port(1, 10)], 'other'],
+    ['four channels', [port(1, 4, 64, 64)], [port(1, 10)], 'other'],
+    ['two inputs', [port(1, 3, 64, 64), port(1)], [port(1, 10)], 'other'],
+    ['one number', [port(1, 3, 64, 64)], [port(1, 1)], 'other'],
+  ] as const)('%s', (_, inputs, outputs, task) => {
+    expect(taskOf(inputs, outputs)).toBe(task);
+  });
+});
+
+describe('kindsOf', () => {
+  it('sums by operator, the most costly first', () => {
+    const nodes = [
+      { op: 'Relu', cost: 1 },
+      { op: 'Conv', cost: 4 },
+      { op: 'Conv', cost: 3 },
+    ];
+    expect(kindsOf(nodes)).toEqual([
+      { op: 'Conv', nodes: 2, cost: 7, share: 0.875 },
+      { op: 'Relu', nodes: 1, cost: 1, share: 0.125 },
+    ]);
+    expect(kindsOf([{ op: 'Relu', cost: 0 }])[0]?.share).toBe(0);
+  });
+});
+
+describe('largestDifference', () => {
+  it('is the largest of all outputs, and relative to the largest element expected', () => {
+    const expected = { a: tensorOf('float32', [2], [1, -4]), b: tensorOf('float32', [1], [2]) };
+    const actual = { a: tensorOf('float32', [2], [1, -4]), b: tensorOf('float32', [1], [2.5]) };
+    expect(largestDifference(actual, expected)).toEqual({ difference: 0.5, relative: 0.125 });
+    expect(largestDifference({ a: expected.a }, expected).difference).toBeNaN();
+  });
+});
