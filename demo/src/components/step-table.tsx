@@ -14,8 +14,8 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { key: 'step', title: '#', text: ({ step }) => String(step + 1) },
   { key: 'node', title: 'Node', text: ({ node }) => node },
-  { key: 'op', title: 'Kernel', text: ({ op, variant }) => `${op} / ${variant}` },
   { key: 'ms', title: 'Time', text: ({ ms, share }) => `${time(ms)} (${percent(share / 100)})` },
+  { key: 'op', title: 'Kernel', text: ({ op, variant }) => `${op} / ${variant}` },
   { key: 'gflops', title: 'GFLOP/s', text: ({ gflops }) => rate(gflops || null, '').trim() },
   { key: 'gbps', title: 'GB/s', text: ({ gbps }) => rate(gbps, '').trim() },
 ];
