@@ -25,6 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          globalSetup: ['test/browser/demo/setup.ts'],
           include: ['test/browser/**/*.test.ts', 'test/examples/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,

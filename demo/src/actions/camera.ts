@@ -1,6 +1,6 @@
-/** The camera: one frame in the Worker at a time, and always the newest. */
+/** The camera: one frame in the Worker at a time. */
 import { readFrames, type Frame } from '../frames.ts';
-import { LatestOnly } from '../latest-only.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import { store } from '../state.ts';
 import { ask, handOver, remote } from '../worker-client.ts';
 import { lookAgain, noticeOf, THRESHOLD } from './look.ts';
@@ -39,7 +39,7 @@ export function stopCamera(): void {
 /** Looks at frames from now on: called when the video element that plays the stream is there. */
 export function watchFrames(stream: MediaStream, video: HTMLVideoElement): void {
   const answers: number[] = [];
-  const frames = new LatestOnly<{ frame: Frame; arrived: number }>(
+  const frames = new OneAtATime<{ frame: Frame; arrived: number }>(
     async ({ frame, arrived }) => {
       if (store.state.model.status !== 'ready') return frame.close();
       const result = await ask(remote.look(handOver(frame), THRESHOLD));

@@ -17,8 +17,10 @@ export async function start(): Promise<void> {
   await listen(hear);
   const seat = await remote.probe(asked);
   store.update({ seat });
+  // Whatever the visitor was quicker to choose stays.
   const [sample] = SAMPLES;
-  if (sample) void showSample(sample);
+  if (sample && !store.state.still) void showSample(sample);
+  if (store.state.model.status !== 'none') return;
   const named = SITE_MODELS.find(({ name }) => name === query.get('model'));
   chooseSiteModel(named?.name ?? DEFAULT_MODELS[seat.backend]);
 }

@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { startCamera, stopCamera, watchFrames } from '../actions/camera.ts';
-import { showSample, takeFiles } from '../actions/picture.ts';
+import { chooseSample, takeFiles } from '../actions/picture.ts';
 import { time } from '../format.ts';
 import { SAMPLES } from '../site.ts';
 import { store } from '../state.ts';
@@ -76,7 +76,7 @@ function Sources(): VNode {
             class="sample"
             aria-label={`Sample: ${sample.name}`}
             aria-pressed={!on && still?.name === sample.name}
-            onClick={() => void showSample(sample)}
+            onClick={() => chooseSample(sample)}
           >
             <img src={sample.path} alt="" width="64" height="64" loading="lazy" decoding="async" />
           </button>

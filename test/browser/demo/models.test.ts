@@ -1,0 +1,160 @@
+/** Models that visitors bring to the demo page: several files at once, ONNX, and everything that cannot work. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'puppeteer';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { launchChromium } from '../../helpers/chromium.ts';
+import { tinyClassifier } from '../../helpers/command.ts';
+import {
+  byId,
+  choose,
+  drop,
+  find,
+  openDemo,
+  press,
+  problem,
+  scores,
+  settled,
+  shoot,
+  textIn,
+  type Demo,
+  type Shown,
+} from '../../helpers/demo-page.ts';
+import { referenceScores, sampleFile, SMALL_MODEL, TOLERANCE } from '../../helpers/demo-reference.ts';
+import { serveSite, type Site } from '../../helpers/demo-site.ts';
+import { encodeModel } from '../../helpers/onnx-bytes.ts';
+
+/** An ONNX model with two operators that nobody has. */
+function strangeModel(): Uint8Array {
+  return encodeModel({
+    opset: 13,
+    name: 'strange',
+    inputs: [{ name: 'x', dtype: 'float32', shape: [1, 3, 8, 8] }],
+    outputs: [{ name: 'z', dtype: 'float32', shape: [1, 3, 8, 8] }],
+    nodes: [
+      { op: 'Frobnicate', name: 'first', inputs: ['x'], outputs: ['y'] },
+      { op: 'Relu', name: 'relu', inputs: ['y'], outputs: ['r'] },
+      { op: 'Wobble', name: 'second', inputs: ['r'], outputs: ['z'] },
+    ],
+  });
+}
+
+describe('models in the demo page', () => {
+  const folder = inject('demoSite');
+  const files = mkdtempSync(join(tmpdir(), 'tilewise-models-'));
+  const own = (name: string): string => join(files, name);
+  const small = (name: string): string => join(folder, 'models', SMALL_MODEL, name);
+  let browser: Browser;
+  let site: Site;
+  let demo: Demo;
+  let expected: Shown[];
+
+  beforeAll(async () => {
+    [browser, site] = await Promise.all([launchChromium(), serveSite(folder)]);
+    expected = (await referenceScores(site, [sampleFile(folder)]))[0] ?? [];
+    writeFileSync(own('tiny.onnx'), tinyClassifier());
+    writeFileSync(own('cut.onnx'), tinyClassifier().subarray(0, 400));
+    writeFileSync(own('strange.onnx'), strangeModel());
+    writeFileSync(own('notes.txt'), 'Milk, eggs, half a pound of flour.');
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await site.close();
+    rmSync(files, { recursive: true, force: true });
+  });
+
+  /** The page must still be able to load a model and answer. */
+  async function expectAlive(): Promise<void> {
+    await drop(demo.page, [own('tiny.onnx')]);
+    await find(demo.page, 'model-state', '[data-status="ready"]');
+    expect(await scores(demo.page)).toHaveLength(4);
+  }
+
+  it('are given up on request, and loaded after all', async () => {
+    const shard = `models/${SMALL_MODEL}/group1-shard1of1`;
+    site.held.add(shard);
+    demo = await openDemo(browser, `${site.url}?model=${SMALL_MODEL}`);
+    const { page } = demo;
+    await find(page, 'model-state', '[data-status="loading"]');
+    await expect.poll(() => site.asked, { timeout: 30_000 }).toContain(shard);
+    expect(await textIn(page, 'model-state')).toMatch(/Fetching|Reading/);
+    await press(page, 'cancel-load');
+    expect(await problem(page)).toMatchObject({ code: 'ABORTED', text: expect.stringContaining('Stopped') });
+    site.release();
+    await page.click(`${byId('model-state')} button`);
+    await settled(page);
+    expect((await scores(page))[0]?.label).toBe(expected[0]?.label);
+  });
+
+  it('are given up for others that are chosen meanwhile', async () => {
+    const { page } = demo;
+    const shard = 'models/nsfw-mobilenet-v2-mid/group1-shard1of2';
+    site.held.add(shard);
+    await page.select('#model-select', 'nsfw-mobilenet-v2-mid');
+    await expect.poll(() => site.asked, { timeout: 30_000 }).toContain(shard);
+    await drop(page, [own('tiny.onnx')]);
+    await find(page, 'model-state', '[data-status="ready"]');
+    expect(await scores(page)).toHaveLength(4);
+    site.release();
+    expect(await page.$eval('#model-select', (select) => select.textContent)).toContain('tiny.onnx');
+  });
+
+  it('of several files are dropped at once, in any order', async () => {
+    const { page } = demo;
+    await drop(page, [small('group1-shard1of1'), small('model.json')]);
+    await page.waitForFunction(() => document.querySelector('#model-select option')?.textContent === 'model.json');
+    await settled(page);
+    // Without the catalogue nobody knows the classes' names, nor how the model's pictures were resized.
+    const main = `${site.url}models/${SMALL_MODEL}/model.json`;
+    const [reference] = await referenceScores(site, [sampleFile(folder)], main);
+    const shown = await scores(page);
+    expect(shown.map(({ label }) => label)).toEqual(reference?.map(({ label }) => label));
+    expect(shown[0]?.label).toMatch(/^class \d$/);
+    shown.forEach(({ score }, i) => expect(Math.abs(score - (reference?.[i]?.score ?? NaN))).toBeLessThan(TOLERANCE));
+  });
+
+  it('are opened with the file dialogue', async () => {
+    await choose(demo.page, 'model-input', [own('tiny.onnx')]);
+    await demo.page.waitForFunction(() => document.querySelector('#model-select option')?.textContent === 'tiny.onnx');
+    await settled(demo.page);
+    const shown = await scores(demo.page);
+    expect(shown).toHaveLength(4);
+    expect(shown.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 4);
+    expect(await textIn(demo.page, 'model-state')).toMatch(/1 × 3 × 8 × 8[\s\S]*onnx/);
+  });
+
+  it('that are broken say so', async () => {
+    await drop(demo.page, [own('cut.onnx')]);
+    const { code, text } = await problem(demo.page);
+    expect(code).toBe('IMPORT_FAILED');
+    expect(text).toContain('cut.onnx');
+    await expectAlive();
+  });
+
+  it('that lack a file say which', async () => {
+    await drop(demo.page, [small('model.json')]);
+    expect((await problem(demo.page)).text).toContain('group1-shard1of1');
+    await expectAlive();
+  });
+
+  it('that need what the engine lacks say all of it', async () => {
+    await drop(demo.page, [own('strange.onnx')]);
+    const { code, text } = await problem(demo.page);
+    expect(code).toBe('UNSUPPORTED');
+    for (const name of ['strange.onnx', 'Frobnicate', 'first', 'Wobble', 'second']) expect(text).toContain(name);
+    expect(text).not.toContain('Relu');
+    await shoot(demo.page, 'unsupported');
+    await expectAlive();
+  });
+
+  it('that are none say so', async () => {
+    await drop(demo.page, [own('notes.txt')]);
+    const { code, text } = await problem(demo.page);
+    expect(code).toBe('IMPORT_FAILED');
+    expect(text).toContain('notes.txt');
+    await expectAlive();
+    expect(demo.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,41 @@
+/** What the demo page should answer: the CPU reference, computed in Node on the files of the site. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createClassifier, createDetector, type Detection } from '../../src/index.ts';
+import { decodeImage } from '../../src/node/image.ts';
+import type { Shown } from './demo-page.ts';
+import type { Site } from './demo-site.ts';
+
+/** The model that most tests load, as it is small. */
+export const SMALL_MODEL = 'nsfw-mobilenet-v2';
+
+/** The most that scores may differ: probabilities after some fifty float32 layers, from another JPEG decoder's pixels. */
+export const TOLERANCE = 1e-3;
+
+/** What the small classifier, or that at another address, says of encoded pictures, the best class first. */
+export async function referenceScores(
+  site: Site,
+  pictures: readonly Uint8Array[],
+  source = SMALL_MODEL,
+): Promise<Shown[][]> {
+  using classifier = await createClassifier(source, { backend: 'cpu', modelBase: `${site.url}models/` });
+  const answers: Shown[][] = [];
+  for (const picture of pictures) {
+    const ranked = await classifier.classify(await decodeImage(picture, 'the test picture'));
+    answers.push(ranked.map(({ label, index, score }) => ({ label: label ?? `class ${index}`, score })));
+  }
+  return answers;
+}
+
+/** What the detector finds in an encoded picture. */
+export async function referenceBoxes(site: Site, folder: string, picture: Uint8Array): Promise<Detection[]> {
+  const labels: string[] = JSON.parse(readFileSync(join(folder, 'labels/coco-80.json'), 'utf8'));
+  const options = { backend: 'cpu', modelBase: `${site.url}models/`, labels } as const;
+  using detector = await createDetector('centernet', options);
+  return await detector.detect(await decodeImage(picture, 'the test picture'));
+}
+
+/** The file of a sample picture. */
+export function sampleFile(folder: string, name = 'cup.jpg'): Uint8Array {
+  return new Uint8Array(readFileSync(join(folder, 'samples', name)));
+}
