@@ -32,7 +32,7 @@ export type { AdapterPeaks } from './core/peaks.ts';
 export type { ProfileOptions } from './profile.ts';
 export type { TuningCache } from './runtime/webgpu/tuning-store.ts';
 export type { TuningOptions } from './session-tuning.ts';
-export type { ModelSource } from './model-source.ts';
+export type { FetchSettings, ModelSource } from './model-source.ts';
 export type { FeedData, FeedTensor, Port } from './feeds.ts';
 export type { DType, HostArray } from './core/dtype.ts';
 export { fromRaw, toRaw } from './core/raw.ts';

@@ -5,9 +5,17 @@ import type { Graph } from './ir/graph.ts';
 
 /**
  * A model: its bytes, a Blob or File, a URL (companion files are fetched beside it), several Files or a FileList (the
- * main one first), or an object that reads files on demand.
+ * main one first), an object that reads files on demand, or a function that gets them.
  */
-export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array | Iterable<File> | ModelFiles;
+export type ModelSource =
+  | string
+  | URL
+  | Blob
+  | ArrayBuffer
+  | Uint8Array
+  | Iterable<File>
+  | ModelFiles
+  | ((settings: FetchSettings) => Promise<ModelFiles>);
 
 /** True for a graph built by hand, which needs no importer. */
 export function isGraph(source: ModelSource | Graph): source is Graph {
@@ -24,6 +32,7 @@ export interface FetchSettings {
 /** Turns any ModelSource into files. Rejects with LoadError when a URL cannot be fetched, InputError on anything else. */
 export async function toModelFiles(source: ModelSource, settings: FetchSettings = {}): Promise<ModelFiles> {
   if (typeof source === 'string' || source instanceof URL) return fetchModel(toUrl(source), settings);
+  if (typeof source === 'function') return source(settings);
   if (source instanceof Uint8Array) return single({ name: 'model', bytes: source });
   if (source instanceof ArrayBuffer) return single({ name: 'model', bytes: new Uint8Array(source) });
   if (source instanceof Blob) return single(await fileOf(source));

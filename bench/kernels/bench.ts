@@ -101,7 +101,7 @@ async function measureAll(
   for (const [done, model] of options.models.entries()) {
     // One network at a time: the weights of all of them would fill the memory.
     steps.begin(model, done, options.models.length);
-    for (const { tunable, models } of distinct(model, device, options)) {
+    for (const { tunable, models } of await distinct(model, device, options)) {
       const known = rows.get(tunable.signature);
       if (known) {
         rows.set(tunable.signature, { ...known, models: { ...known.models, ...models } });
@@ -120,8 +120,15 @@ async function measureAll(
   return { rows: [...rows.values()], left };
 }
 
-function distinct(model: NetworkName, device: GPUDevice, { batch, layers, precision }: KernelBenchOptions): Layer[] {
-  const all = layersOf(model, batch, profileOf(device), { float16: precision === 'float16', extra: explicitIm2col });
+async function distinct(
+  model: NetworkName,
+  device: GPUDevice,
+  { batch, layers, precision }: KernelBenchOptions,
+): Promise<Layer[]> {
+  const all = await layersOf(model, batch, profileOf(device), {
+    float16: precision === 'float16',
+    extra: explicitIm2col,
+  });
   const most = [...all].sort((a, b) => b.nodes * b.multiplyAdds - a.nodes * a.multiplyAdds).slice(0, layers);
   return all.filter((t) => most.includes(t)).map((tunable) => ({ tunable, models: { [model]: tunable.nodes } }));
 }

@@ -1,8 +1,8 @@
 /** The layers of the benchmark's networks, distinct ones once, with weights that cost nothing to make. */
+import { compileGraph } from '../../src/compile-graph.ts';
 import type { WeightSource } from '../../models/weights.ts';
 import type { DeviceProfile } from '../../src/core/limits.ts';
 import { elementCount } from '../../src/core/tensor.ts';
-import { compile } from '../../src/passes/pipeline.ts';
 import { tunables, type Tunable, type TunableOptions } from '../../src/plan/tunables.ts';
 import { product } from '../../src/util/arrays.ts';
 import { randomSource } from '../../src/util/random.ts';
@@ -15,13 +15,14 @@ const PRODUCERS = new Set(['Conv', 'Gemm', 'MatMul']);
 const PATTERN = 65521;
 
 /** Convolutions and products of a network, by signature, as they are planned on a device. */
-export function layersOf(
+export async function layersOf(
   model: NetworkName,
   batch: number,
   device: DeviceProfile,
   options: TunableOptions = {},
-): Tunable[] {
-  const graph = compile(NETWORKS[model].build({ batch, weights: quickWeights() }), { inputShapes: {}, level: 'full' });
+): Promise<Tunable[]> {
+  const network = NETWORKS[model].build({ batch, weights: quickWeights() });
+  const graph = await compileGraph(network, { level: 'full' });
   return tunables(graph, device, { fewest: 1, ...options }).filter(({ op }) => PRODUCERS.has(op));
 }
 

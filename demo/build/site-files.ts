@@ -1,14 +1,13 @@
 /** Puts models, sample pictures and class names from installed npm packages into the site; nothing of them is committed. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import type { Plugin } from 'vite';
 import type { CatalogueEntry } from '../../models/catalogue.ts';
 import { drawnSamples, samplePhotograph, type Drawing } from '../../src/cli/samples.ts';
 import { InputError, LoadError } from '../../src/core/errors.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';
-import { COCO_NAMES, IMAGENET_NAMES, MODEL_FOLDER, SAMPLES, SITE_MODELS } from '../src/site.ts';
+import { IMAGENET_NAMES, MODEL_FOLDER, SAMPLES, SITE_MODELS } from '../src/site.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -43,11 +42,7 @@ export function siteFiles(): Plugin {
 
 async function allFiles(): Promise<ReadonlyMap<string, Maker>> {
   const models = await Promise.all(SITE_MODELS.map(modelFiles));
-  const names: [string, Maker][] = [
-    [IMAGENET_NAMES, imagenetNames],
-    [COCO_NAMES, cocoNames],
-  ];
-  return new Map([...models.flat(), ...sampleFiles(), ...names]);
+  return new Map([...models.flat(), ...sampleFiles(), [IMAGENET_NAMES, imagenetNames]]);
 }
 
 /** The model's main file under its own name, and the shards that it names. */
@@ -96,18 +91,7 @@ function imagenetNames(): Promise<Uint8Array> {
   }: {
     IMAGENET_CLASSES: Readonly<Record<string, string>>;
   } = require('@tensorflow-models/mobilenet/dist/imagenet_classes.js');
-  return asJson(Object.values(IMAGENET_CLASSES).map((synonyms) => synonyms.replace(/,.*$/, '')));
-}
-
-/** The class names that `@vladmandic/human` (MIT) has for its CenterNet, from its source: it exports them nowhere. */
-function cocoNames(): Promise<Uint8Array> {
-  const source = readFileSync(join(dirname(require.resolve('@vladmandic/human')), '../src/object/labels.ts'), 'utf8');
-  const names = [...source.matchAll(/label: '([^']+)'/g)].map(([, name]) => name ?? '');
-  if (names.length !== 80) throw new LoadError(`found ${names.length} names of the 80 COCO classes`);
-  return asJson(names);
-}
-
-function asJson(names: readonly string[]): Promise<Uint8Array> {
+  const names = Object.values(IMAGENET_CLASSES).map((synonyms) => synonyms.replace(/,.*$/, ''));
   return Promise.resolve(new TextEncoder().encode(JSON.stringify(names)));
 }
 

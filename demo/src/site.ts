@@ -34,8 +34,5 @@ export const SAMPLES: readonly Sample[] = [
 /** Names of the 1000 ImageNet classes, a JSON array of strings; relative to the page. */
 export const IMAGENET_NAMES = 'labels/imagenet-1000.json';
 
-/** Names of the 80 COCO classes, likewise. */
-export const COCO_NAMES = 'labels/coco-80.json';
-
 /** The folder of the models, relative to the page: `models/NAME/FILE`. */
 export const MODEL_FOLDER = 'models/';

@@ -53,7 +53,8 @@ export async function loadPictureModel(
     ...(entry?.preprocessing ?? guessPreprocessing(theInput(inputs))),
     ...preprocessing,
   });
-  const session = await Session.create(entry ? await filesOf(entry, modelBase, options) : source, {
+  const files: TaskSource = entry ? (settings) => catalogueFiles(entry, { modelBase, ...settings }) : source;
+  const session = await Session.create(files, {
     inputShapes: (inputs) => ({ [theInput(inputs).name]: inputShape(prepare(inputs)) }),
     ...options,
   });
@@ -74,16 +75,6 @@ function isName(source: string): boolean {
 async function findEntry(name: string): Promise<CatalogueEntry | undefined> {
   const catalogue = await onDemand('catalogue of models', () => import('../../models/catalogue.ts'));
   return catalogue.findEntry(name);
-}
-
-function filesOf(
-  entry: CatalogueEntry,
-  modelBase: ModelBase | undefined,
-  { signal, onProgress }: SessionOptions,
-): ReturnType<typeof catalogueFiles> {
-  const onBytes = (done: number, total: number | undefined): void =>
-    onProgress?.({ stage: 'download', done, ...(total === undefined ? {} : { total }) });
-  return catalogueFiles(entry, { modelBase, signal, onBytes });
 }
 
 function theInput(inputs: readonly GraphInput[]): GraphInput {

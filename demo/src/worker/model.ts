@@ -13,7 +13,7 @@ import {
   type TaskSource,
 } from '../../../src/index.ts';
 import { findModel } from '../../../models/catalogue.ts';
-import { COCO_NAMES, IMAGENET_NAMES, MODEL_FOLDER } from '../site.ts';
+import { IMAGENET_NAMES, MODEL_FOLDER } from '../site.ts';
 import { feedsOf } from './feeds.ts';
 import type { ModelInfo, ModelRequest, Task } from './protocol.ts';
 import { taskOf } from './task-of.ts';
@@ -35,15 +35,9 @@ export interface Model {
 export async function openModel(request: ModelRequest, base: URL, options: SessionOptions): Promise<Model> {
   if (request.kind === 'files') return openFiles(request.title, request.files, base, options);
   const { task, licence } = findModel(request.name);
-  const names = task === 'detection' ? { labels: await namesFrom(COCO_NAMES, base) } : {};
-  const here = { ...options, ...names, modelBase: new URL(MODEL_FOLDER, base) };
-  const start = performance.now();
+  const here = { ...options, modelBase: new URL(MODEL_FOLDER, base) };
   const opened = await open(request.name, task === 'detection' ? 'detection' : 'classification', here);
-  const info = infoOf(opened, request.title);
-  // The session's report begins when the model's main file is there.
-  const totalMs = performance.now() - start;
-  const report = { ...info.report, downloadMs: info.report.downloadMs + totalMs - info.report.totalMs, totalMs };
-  return { ...opened, info: { ...info, licence, report } };
+  return { ...opened, info: { ...infoOf(opened, request.title), licence } };
 }
 
 /** The files are read on the CPU first, which says what the model is for. */
@@ -92,15 +86,12 @@ function wholeReport(reading: LoadReport, opening: LoadReport): LoadReport {
 /** ImageNet's names for networks with as many classes as it has, with or without the one for "none of them". */
 async function imagenetNames(outputs: readonly Port[], base: URL): Promise<readonly string[] | undefined> {
   const extents = outputs.flatMap(({ shape }) => shape.map(Number));
-  if (extents.includes(1000)) return namesFrom(IMAGENET_NAMES, base);
-  return extents.includes(1001) ? ['background', ...(await namesFrom(IMAGENET_NAMES, base))] : undefined;
-}
-
-async function namesFrom(path: string, base: URL): Promise<readonly string[]> {
-  const response = await fetch(new URL(path, base)).catch((cause: unknown) => {
-    throw new LoadError(`${path} cannot be fetched`, { hint: 'Check the network', cause });
+  const before = extents.includes(1000) ? [] : extents.includes(1001) ? ['background'] : undefined;
+  if (!before) return undefined;
+  const response = await fetch(new URL(IMAGENET_NAMES, base)).catch((cause: unknown) => {
+    throw new LoadError(`${IMAGENET_NAMES} cannot be fetched`, { hint: 'Check the network', cause });
   });
-  if (!response.ok) throw new LoadError(`${path} answered ${response.status}`);
+  if (!response.ok) throw new LoadError(`${IMAGENET_NAMES} answered ${response.status}`);
   const names: string[] = await response.json();
-  return names;
+  return [...before, ...names];
 }
