@@ -147,7 +147,7 @@ describe('pictures in the demo page', () => {
   it('get boxes where the detector finds something', async () => {
     const { page } = demo;
     await page.select('#model-select', 'centernet');
-    const [shown, reference] = await Promise.all([detections(page), referenceBoxes(site, folder, sampleFile(folder))]);
+    const [shown, reference] = await Promise.all([detections(page), referenceBoxes(site, sampleFile(folder))]);
     expect(shown.map(({ label }) => label)).toEqual(reference.map(({ label }) => label));
     const [cup] = reference;
     if (!cup) throw new Error('the reference finds nothing');
