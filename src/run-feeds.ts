@@ -41,9 +41,18 @@ export function checkFeeds(
 }
 
 function checkFeed(port: Port, feed: Feed | undefined): CheckedFeed {
-  if (feed && 'picture' in feed) return checkPicture(port, feed);
-  if (feed && 'buffer' in feed) return checkBuffer(port, feed);
-  return toTensor(port, feed);
+  if (feed === undefined) return toTensor(port, feed);
+  if (isOf(feed, 'picture')) return checkPicture(port, feed);
+  if (isOf(feed, 'shape', 'buffer')) return checkBuffer(port, feed);
+  if (isOf(feed, 'shape', 'data')) return toTensor(port, feed);
+  throw new InputError(`what was given for input "${port.name}" is no tensor`, {
+    hint: 'Pass { shape, data }, { dtype, shape, buffer } with a GPUBuffer, or { picture, preprocessing }',
+  });
+}
+
+/** True for the kind of feed that has these properties; callers without types pass anything. */
+function isOf<K extends PropertyKey>(feed: Feed, ...names: readonly K[]): feed is Extract<Feed, Record<K, unknown>> {
+  return typeof feed === 'object' && feed !== null && names.every((name) => name in feed);
 }
 
 function checkPicture(port: Port, { picture, preprocessing }: PictureFeed): CheckedPicture {
@@ -95,7 +104,7 @@ export async function gpuFeeds(
   { pictures }: GpuPlace,
 ): Promise<Map<string, Tensor | InputWriter>> {
   const entries = [...feeds].map(async ([name, feed]): Promise<[string, Tensor | InputWriter]> => {
-    if ('picture' in feed) return [name, await pictures.prepare(feed.picture, feed.preprocessing, feed)];
+    if ('picture' in feed) return [name, await pictures.prepare(feed.picture, feed.preprocessing, { ...feed, name })];
     return [name, 'data' in feed ? feed : copyFrom(feed)];
   });
   return new Map(await Promise.all(entries));
