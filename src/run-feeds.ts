@@ -1,4 +1,5 @@
 /** What a run is fed with, beyond tensors in host memory: pictures, and tensors that are on the GPU already. */
+import { isFloat } from './core/dtype.ts';
 import { InputError } from './core/errors.ts';
 import { onDemand } from './core/on-demand.ts';
 import { elementCount, type Tensor, type TensorDesc } from './core/tensor.ts';
@@ -60,6 +61,10 @@ function checkPicture(port: Port, { picture, preprocessing }: PictureFeed): Chec
   checkPreprocessing(preprocessing);
   const shape = inputShape(preprocessing);
   requirePort(port, { dtype: port.dtype, shape });
+  const held = port.dtype === 'int64' ? 'int32' : port.dtype;
+  if (!isFloat(held) && preprocessing.dtype !== held) {
+    throw new InputError(`input "${port.name}" holds ${port.dtype}: preprocessing must have the dtype ${held}`);
+  }
   return { picture, preprocessing, port, dtype: port.dtype, shape };
 }
 

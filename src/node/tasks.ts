@@ -15,17 +15,18 @@ import { fileTuningCache } from './tuning-cache.ts';
  * catalogue come from where `openModel` finds them. Rejects as `createClassifier` in a page and `openModel` do.
  */
 export async function createClassifier(source: TaskSource, options: TaskOptions = {}): Promise<Classifier> {
-  return classifier(await opened(source), inNode(options));
+  return classifier(opened(source), inNode(options));
 }
 
 /** Loads a detector, with the differences of `createClassifier`. */
 export async function createDetector(source: TaskSource, options: TaskOptions = {}): Promise<Detector> {
-  return detector(await opened(source), inNode(options));
+  return detector(opened(source), inNode(options));
 }
 
-async function opened(source: TaskSource): Promise<TaskSource> {
-  if (source instanceof URL && source.protocol === 'file:') return openModel(source.href);
-  return typeof source === 'string' && !findEntry(source) ? openModel(source) : source;
+/** Opened by the session, which meanwhile opens the device, and counts the time. */
+function opened(source: TaskSource): TaskSource {
+  if (source instanceof URL && source.protocol === 'file:') return ({ signal }) => openModel(source.href, { signal });
+  return typeof source === 'string' && !findEntry(source) ? ({ signal }) => openModel(source, { signal }) : source;
 }
 
 async function gpu(): Promise<GPUAdapter> {

@@ -30,7 +30,7 @@ export class PictureWriter {
 
   /**
    * What fills an input with the picture when the turn of its run comes. Rejects with InputError for a picture that is not
-   * ready, larger than the device's textures, or not readable, and for an integer input whose preprocessing gives floats.
+   * ready, larger than the device's textures, or not readable.
    */
   async prepare(picture: PictureSource, spec: Preprocessing, input: PictureInput): Promise<InputWriter> {
     const size = pictureSize(picture);
@@ -38,9 +38,6 @@ export class PictureWriter {
     if (isTexture(picture)) checkTexture(picture);
     const slot = this.#slotOf(input.name);
     const element = wgslScalar(input.dtype);
-    if (element !== 'f32' && spec.dtype === 'float32') {
-      throw new InputError(`the input holds ${input.dtype}: preprocessing must have the dtype int32 or uint8`);
-    }
     const conversion = spec.dtype === 'float32' ? 'none' : spec.dtype === 'int32' ? 'round' : 'byte';
     const pillow = spec.resize.method === 'bilinear' && spec.resize.antialias === true;
     const kernel = (binding: PictureBinding): Promise<Compiled> =>
