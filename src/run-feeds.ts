@@ -1,4 +1,5 @@
 /** What a run is fed with, beyond tensors in host memory: pictures, and tensors that are on the GPU already. */
+import { isFloat } from './core/dtype.ts';
 import { InputError } from './core/errors.ts';
 import { onDemand } from './core/on-demand.ts';
 import { elementCount, type Tensor, type TensorDesc } from './core/tensor.ts';
@@ -41,9 +42,18 @@ export function checkFeeds(
 }
 
 function checkFeed(port: Port, feed: Feed | undefined): CheckedFeed {
-  if (feed && 'picture' in feed) return checkPicture(port, feed);
-  if (feed && 'buffer' in feed) return checkBuffer(port, feed);
-  return toTensor(port, feed);
+  if (feed === undefined) return toTensor(port, feed);
+  if (isOf(feed, 'picture')) return checkPicture(port, feed);
+  if (isOf(feed, 'shape', 'buffer')) return checkBuffer(port, feed);
+  if (isOf(feed, 'shape', 'data')) return toTensor(port, feed);
+  throw new InputError(`what was given for input "${port.name}" is no tensor`, {
+    hint: 'Pass { shape, data }, { dtype, shape, buffer } with a GPUBuffer, or { picture, preprocessing }',
+  });
+}
+
+/** True for the kind of feed that has these properties; callers without types pass anything. */
+function isOf<K extends PropertyKey>(feed: Feed, ...names: readonly K[]): feed is Extract<Feed, Record<K, unknown>> {
+  return typeof feed === 'object' && feed !== null && names.every((name) => name in feed);
 }
 
 function checkPicture(port: Port, { picture, preprocessing }: PictureFeed): CheckedPicture {
@@ -51,6 +61,10 @@ function checkPicture(port: Port, { picture, preprocessing }: PictureFeed): Chec
   checkPreprocessing(preprocessing);
   const shape = inputShape(preprocessing);
   requirePort(port, { dtype: port.dtype, shape });
+  const held = port.dtype === 'int64' ? 'int32' : port.dtype;
+  if (!isFloat(held) && preprocessing.dtype !== held) {
+    throw new InputError(`input "${port.name}" holds ${port.dtype}: preprocessing must have the dtype ${held}`);
+  }
   return { picture, preprocessing, port, dtype: port.dtype, shape };
 }
 
@@ -95,7 +109,7 @@ export async function gpuFeeds(
   { pictures }: GpuPlace,
 ): Promise<Map<string, Tensor | InputWriter>> {
   const entries = [...feeds].map(async ([name, feed]): Promise<[string, Tensor | InputWriter]> => {
-    if ('picture' in feed) return [name, await pictures.prepare(feed.picture, feed.preprocessing, feed)];
+    if ('picture' in feed) return [name, await pictures.prepare(feed.picture, feed.preprocessing, { ...feed, name })];
     return [name, 'data' in feed ? feed : copyFrom(feed)];
   });
   return new Map(await Promise.all(entries));

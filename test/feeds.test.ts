@@ -44,6 +44,20 @@ describe('feeds', () => {
     expect(() => tensorsOf([port], { x: { shape: [2], data } })).toThrow(message);
   });
 
+  it.each([
+    [new Float32Array(2)],
+    [[1, 2]],
+    [{ data: [1, 2] }],
+    [{ shape: [1, 2] }],
+    [{ width: 1, height: 1, data: new Uint8Array(4) }],
+    ['picture.png'],
+    [null],
+  ])('says what a feed is when it is given %o', (x) => {
+    expect(() => checkFeeds(ports, { x } as never)).toThrow(
+      /given for input "x" is no tensor\. Pass \{ shape, data \}/,
+    );
+  });
+
   it('takes no inherited property for a feed', () => {
     const port: Port = { name: 'toString', dtype: 'float32', shape: [] };
     expect(() => tensorsOf([port], {})).toThrow(/no tensor was given/);

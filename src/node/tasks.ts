@@ -1,5 +1,6 @@
 /** Tasks on pictures in Node: models by path, files of the catalogue from packages and folders, the adapter `openGpu` finds. */
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findEntry } from '../../models/catalogue.ts';
 import type { ModelBase } from '../tasks/catalogue-files.ts';
 import { createClassifier as classifier, type Classifier } from '../tasks/classifier.ts';
@@ -10,20 +11,22 @@ import { openModel } from './model-source.ts';
 import { fileTuningCache } from './tuning-cache.ts';
 
 /**
- * Loads a classifier as in a page; the source may be a path too, `modelBase` a folder, and without one models of the
+ * Loads a classifier as in a page; the source may be a path or a file: URL too, `modelBase` a folder, and without one models of the
  * catalogue come from where `openModel` finds them. Rejects as `createClassifier` in a page and `openModel` do.
  */
 export async function createClassifier(source: TaskSource, options: TaskOptions = {}): Promise<Classifier> {
-  return classifier(await opened(source), inNode(options));
+  return classifier(opened(source), inNode(options));
 }
 
 /** Loads a detector, with the differences of `createClassifier`. */
 export async function createDetector(source: TaskSource, options: TaskOptions = {}): Promise<Detector> {
-  return detector(await opened(source), inNode(options));
+  return detector(opened(source), inNode(options));
 }
 
-async function opened(source: TaskSource): Promise<TaskSource> {
-  return typeof source === 'string' && !findEntry(source) ? openModel(source) : source;
+/** Opened by the session, which meanwhile opens the device, and counts the time. */
+function opened(source: TaskSource): TaskSource {
+  if (source instanceof URL && source.protocol === 'file:') return ({ signal }) => openModel(source.href, { signal });
+  return typeof source === 'string' && !findEntry(source) ? ({ signal }) => openModel(source, { signal }) : source;
 }
 
 async function gpu(): Promise<GPUAdapter> {
@@ -36,6 +39,8 @@ function inNode(options: TaskOptions): TaskOptions {
 
 function baseInNode(base: ModelBase | undefined): ModelBase {
   if (base === undefined) return ({ name }) => openModel(name);
-  if (typeof base !== 'string' || /^https?:/i.test(base)) return base;
-  return ({ name }) => openModel(resolve(base, name));
+  if (typeof base === 'function' || /^https?:/i.test(String(base))) return base;
+  const text = String(base);
+  const folder = text.startsWith('file:') ? fileURLToPath(text) : text;
+  return ({ name }) => openModel(resolve(folder, name));
 }

@@ -116,9 +116,14 @@ class SessionImpl implements OrtSession {
       fetches.filter((name) => toGpuBuffer([name, wanted.get(name) ?? null])),
     );
     const results = await session.run(feeds, { fetches, outputs: 'gpu' });
-    return collect(wanted, results, (name, result, target) =>
-      fromGpu(name, result, { device, stays: staysOnGpu(name, this.#call.options), target }),
-    );
+    try {
+      return await collect(wanted, results, (name, result, target) =>
+        fromGpu(name, result, { device, stays: staysOnGpu(name, this.#call.options), target }),
+      );
+    } catch (error) {
+      for (const { buffer } of Object.values(results)) buffer.destroy();
+      throw error;
+    }
   }
 
   #requireShareable(session: Session, names: readonly string[]): void {

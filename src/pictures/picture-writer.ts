@@ -1,11 +1,6 @@
 /** Fills a network's input from a picture on the GPU: pixels never pass through host memory where they are not there already. */
-import { packParams, type PictureBinding } from '../../shaders/lib/module.ts';
-import {
-  PREPROCESS_PARAMS,
-  PREPROCESS_WORKGROUP,
-  preprocessShader,
-  type PreprocessSpec,
-} from '../../shaders/preprocess.ts';
+import type { PictureBinding } from '../../shaders/lib/module.ts';
+import { PREPROCESS_WORKGROUP, preprocessShader, type PreprocessSpec } from '../../shaders/preprocess.ts';
 import { wgslScalar } from '../core/dtype.ts';
 import { InputError } from '../core/errors.ts';
 import type { TensorDesc } from '../core/tensor.ts';
@@ -13,25 +8,21 @@ import type { InputWriter, Region } from '../runtime/webgpu/input-writer.ts';
 import { unlessLost } from '../runtime/webgpu/lost.ts';
 import { compilePipeline, type Compiled } from '../runtime/webgpu/pipelines.ts';
 import type { PictureSize, Preprocessing } from '../vision/preprocess.ts';
-import { resampling } from './resampling.ts';
+import { PictureSlot, type Tables } from './picture-slot.ts';
 import { isPixels, isTexture, isVideo, pictureSize, unreadable, type PictureSource } from './source.ts';
-
-/** What the kernel reads besides the picture, for one size of picture. */
-interface Tables {
-  readonly key: string;
-  readonly first: GPUBuffer;
-  readonly weights: GPUBuffer;
-  readonly params: GPUBuffer;
-}
 
 /** A picture that a copy to a texture can come from. */
 type Copied = Exclude<PictureSource, GPUTexture | HTMLVideoElement | VideoFrame | HTMLImageElement>;
 
-/** Prepares pictures on one device. Keeps the tables and the texture of the last size of picture: a stream has one. */
+/** An input that a picture is to fill. */
+export interface PictureInput extends TensorDesc {
+  readonly name: string;
+}
+
+/** Prepares pictures on one device for the inputs of one model. */
 export class PictureWriter {
   readonly #device: GPUDevice;
-  #tables: Tables | undefined;
-  #texture: GPUTexture | undefined;
+  readonly #slots = new Map<string, PictureSlot>();
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -39,15 +30,14 @@ export class PictureWriter {
 
   /**
    * What fills an input with the picture when the turn of its run comes. Rejects with InputError for a picture that is not
-   * ready, larger than the device's textures, or not readable, and for an integer input whose preprocessing gives floats.
+   * ready, larger than the device's textures, or not readable.
    */
-  async prepare(picture: PictureSource, spec: Preprocessing, input: TensorDesc): Promise<InputWriter> {
+  async prepare(picture: PictureSource, spec: Preprocessing, input: PictureInput): Promise<InputWriter> {
     const size = pictureSize(picture);
     this.#checkSize(size);
+    if (isTexture(picture)) checkTexture(picture);
+    const slot = this.#slotOf(input.name);
     const element = wgslScalar(input.dtype);
-    if (element !== 'f32' && spec.dtype === 'float32') {
-      throw new InputError(`the input holds ${input.dtype}: preprocessing must have the dtype int32 or uint8`);
-    }
     const conversion = spec.dtype === 'float32' ? 'none' : spec.dtype === 'int32' ? 'round' : 'byte';
     const pillow = spec.resize.method === 'bilinear' && spec.resize.antialias === true;
     const kernel = (binding: PictureBinding): Promise<Compiled> =>
@@ -56,22 +46,28 @@ export class PictureWriter {
       const compiled = await kernel('texture_external');
       return (target, encoder) => {
         const frame = this.#import(picture);
-        this.#encode(encoder, { compiled, picture: frame, tables: this.#tablesFor(size, spec), target }, spec);
+        this.#encode(encoder, { compiled, picture: frame, tables: slot.tables(size, spec), target }, spec);
       };
     }
     const drawable = 'naturalWidth' in picture ? await createImageBitmap(picture).catch(rejectUnreadable) : picture;
     const compiled = await kernel('texture_2d<f32>');
     return (target, encoder) => {
-      const texture = isTexture(drawable) ? drawable : this.#copy(drawable, size);
-      const tables = this.#tablesFor(size, spec);
+      const texture = isTexture(drawable) ? drawable : this.#copy(drawable, slot.texture(size));
+      if (drawable !== picture && 'close' in drawable) drawable.close();
+      const tables = slot.tables(size, spec);
       this.#encode(encoder, { compiled, picture: texture.createView(), tables, target }, spec);
     };
   }
 
   /** Frees the GPU memory. */
   dispose(): void {
-    this.#texture?.destroy();
-    for (const buffer of buffersOf(this.#tables)) buffer.destroy();
+    for (const slot of this.#slots.values()) slot.dispose();
+  }
+
+  #slotOf(name: string): PictureSlot {
+    let slot = this.#slots.get(name);
+    if (!slot) this.#slots.set(name, (slot = new PictureSlot(this.#device)));
+    return slot;
   }
 
   #checkSize({ width, height }: PictureSize): void {
@@ -99,8 +95,8 @@ export class PictureWriter {
     }
   }
 
-  #copy(picture: Copied, { width, height }: PictureSize): GPUTexture {
-    const texture = this.#textureOf(width, height);
+  #copy(picture: Copied, texture: GPUTexture): GPUTexture {
+    const { width, height } = texture;
     const size = [width, height] as const;
     if (isPixels(picture)) {
       const { buffer, byteOffset, byteLength } = picture.data;
@@ -114,42 +110,6 @@ export class PictureWriter {
       throw unreadable(cause);
     }
     return texture;
-  }
-
-  #textureOf(width: number, height: number): GPUTexture {
-    if (this.#texture?.width === width && this.#texture.height === height) return this.#texture;
-    this.#texture?.destroy();
-    // Copies from a page's pictures are drawn, which is why the texture must be one that can be drawn on.
-    const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST | GPUTextureUsage.RENDER_ATTACHMENT;
-    this.#texture = this.#device.createTexture({
-      label: 'picture',
-      size: [width, height],
-      format: 'rgba8unorm',
-      usage,
-    });
-    return this.#texture;
-  }
-
-  #tablesFor(size: PictureSize, spec: Preprocessing): Tables {
-    const key = JSON.stringify([size, spec]);
-    if (this.#tables?.key === key) return this.#tables;
-    for (const buffer of buffersOf(this.#tables)) buffer.destroy();
-    const { first, weights, params } = resampling(size, spec);
-    const { STORAGE, UNIFORM } = GPUBufferUsage;
-    this.#tables = {
-      key,
-      first: this.#upload(first, STORAGE),
-      weights: this.#upload(weights, STORAGE),
-      params: this.#upload(packParams(PREPROCESS_PARAMS, params), UNIFORM),
-    };
-    return this.#tables;
-  }
-
-  #upload(data: Int32Array | Float32Array | Uint8Array, usage: GPUBufferUsageFlags): GPUBuffer {
-    const size = data.byteLength;
-    const buffer = this.#device.createBuffer({ label: 'preprocess', size, usage: usage | GPUBufferUsage.COPY_DST });
-    this.#device.queue.writeBuffer(buffer, 0, data.slice().buffer);
-    return buffer;
   }
 
   #encode(
@@ -177,8 +137,12 @@ export class PictureWriter {
   }
 }
 
-function buffersOf(tables: Tables | undefined): GPUBuffer[] {
-  return tables ? [tables.first, tables.weights, tables.params] : [];
+function checkTexture({ usage, dimension, depthOrArrayLayers, sampleCount }: GPUTexture): void {
+  if ((usage & GPUTextureUsage.TEXTURE_BINDING) === 0) {
+    throw new InputError('the texture cannot be read by a shader: its usage lacks TEXTURE_BINDING');
+  }
+  if (dimension === '2d' && depthOrArrayLayers === 1 && sampleCount === 1) return;
+  throw new InputError('the texture is no single picture: it must have two dimensions, one layer and one sample');
 }
 
 function rejectUnreadable(cause: unknown): never {

@@ -42,6 +42,7 @@ export function isPicture(value: unknown): value is PictureSource {
  * for bytes that do not fit their extents.
  */
 export function pictureSize(picture: PictureSource): PictureSize {
+  if (!isPicture(picture)) throw new InputError('what was given is no picture');
   if (isPixels(picture)) checkPixels(picture);
   const { width, height } = extents(picture);
   if (width === 0 || height === 0) {

@@ -1,6 +1,7 @@
 /** Where the files of a catalogue entry come from, in a page. */
 import type { CatalogueEntry, CatalogueSource } from '../../models/catalogue-entry.ts';
 import { LoadError } from '../core/errors.ts';
+import { onDemand } from '../core/on-demand.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { toModelFiles, type FetchSettings } from '../model-source.ts';
 
@@ -60,7 +61,7 @@ async function packageFiles(
   const files = await toModelFiles(inFolder(base, `${name}@${version}/${path}`), settings);
   if (!WRAPPED.test(path)) return files;
   // The parser of scripts is large, and needed here only.
-  const { unwrapModel } = await import('../formats/wrapped-script.ts');
+  const { unwrapModel } = await onDemand('parser of scripts', () => import('../formats/wrapped-script.ts'));
   return unwrapModel(files);
 }
 

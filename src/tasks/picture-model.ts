@@ -92,9 +92,12 @@ async function fetchLabels(
 ): Promise<readonly string[] | undefined> {
   const labels = entry?.labels;
   if (labels === undefined || !('url' in labels)) return labels;
-  const response = await fetch(labels.url, signal ? { signal } : {}).catch((cause: unknown) => {
+  try {
+    const response = await fetch(labels.url, signal ? { signal } : {});
+    if (!response.ok) throw new LoadError(`${labels.url} answered ${response.status}`);
+    return parseLabels(await response.text(), labels.format);
+  } catch (cause) {
+    if (signal?.aborted || cause instanceof LoadError) throw cause;
     throw new LoadError(`${labels.url} cannot be fetched`, { hint: 'Give the names of the classes as labels', cause });
-  });
-  if (!response.ok) throw new LoadError(`${labels.url} answered ${response.status}`);
-  return parseLabels(await response.text(), labels.format);
+  }
 }

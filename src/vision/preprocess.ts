@@ -78,8 +78,19 @@ export function placement(picture: PictureSize, spec: Preprocessing): Placement 
   };
 }
 
-/** Throws InputError for extents, means or deviations that make no sense. */
-export function checkPreprocessing({ width, height, mean, std, shorterSide, fit }: Preprocessing): void {
+/** What the properties that name a choice may be. */
+const CHOICES = {
+  fit: ['stretch', 'cover', 'contain'],
+  channelOrder: ['rgb', 'bgr'],
+  layout: ['nhwc', 'nchw'],
+  dtype: ['float32', 'int32', 'uint8'],
+  method: ['bilinear', 'nearest', 'area'],
+} as const;
+
+/** Throws InputError for a specification that is incomplete, or makes no sense. */
+export function checkPreprocessing(spec: Preprocessing): void {
+  requireComplete(spec);
+  const { width, height, mean, std, shorterSide, fit } = spec;
   for (const extent of [width, height]) {
     if (!Number.isSafeInteger(extent) || extent < 1)
       throw new InputError(`an input of ${width}x${height} pixels is not possible`);
@@ -87,10 +98,30 @@ export function checkPreprocessing({ width, height, mean, std, shorterSide, fit 
   if (![...mean, ...std].every(Number.isFinite) || std.includes(0)) {
     throw new InputError(`mean [${mean.join(', ')}] and std [${std.join(', ')}] must be finite, and std not 0`);
   }
-  if (fit === 'cover' && shorterSide !== undefined && !(shorterSide >= Math.max(width, height))) {
+  if (fit !== 'cover' || shorterSide === undefined) return;
+  if (!Number.isSafeInteger(shorterSide))
+    throw new InputError(`a shorter side of ${shorterSide} pixels is not possible`);
+  if (shorterSide < Math.max(width, height)) {
     throw new InputError(`a shorter side of ${shorterSide} does not cover an input of ${width}x${height} pixels`);
   }
 }
+
+/** Callers without types leave things out, and misspell others. */
+function requireComplete(spec: Preprocessing | undefined): void {
+  if (!spec) throw new InputError('a picture was given without its preprocessing', { hint: HINT });
+  const chosen: Readonly<Record<string, unknown>> = { ...spec, ...spec.resize };
+  for (const [name, choices] of Object.entries<readonly unknown[]>(CHOICES)) {
+    if (choices.includes(chosen[name])) continue;
+    throw new InputError(`preprocessing has the ${name} ${String(chosen[name])}`, {
+      hint: `It is one of ${choices.join(', ')}`,
+    });
+  }
+  for (const name of ['mean', 'std'] as const) {
+    if (spec[name]?.length !== 3) throw new InputError(`preprocessing needs three numbers as ${name}`, { hint: HINT });
+  }
+}
+
+const HINT = 'guessPreprocessing(session.inputs[0]) gives what is usual for an input of its shape';
 
 /** Both axes: extents after scaling, and the input's first pixel among them (negative where there is a border). */
 function windows({ width, height }: PictureSize, spec: Preprocessing): { x: AxisWindow; y: AxisWindow } {

@@ -32,6 +32,10 @@ describe('pictures in Chromium', () => {
     }
   });
 
+  it('leave no bitmap of an image element behind', async () => {
+    expect(await tab?.evaluate(() => globalThis.page.bitmapsClosed())).toBe(1);
+  });
+
   it('are refused with a reason when they are gone or not there yet', async () => {
     const answers = await tab?.evaluate(() => globalThis.page.refusals());
     expect(answers).toHaveLength(4);

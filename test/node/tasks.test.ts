@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { InputError, LoadError } from '../../src/core/errors.ts';
 import { createClassifier, createDetector } from '../../src/node/index.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
@@ -50,6 +51,36 @@ describe('in Node', () => {
     using classifier = await createClassifier('nsfw-mobilenet-v2', options);
     expect((await classifier.classify(red))[0]?.label).toBe('a');
     await expect(createClassifier('nsfw-inception-v3', options)).rejects.toBeInstanceOf(LoadError);
+  });
+
+  it('files and folders may be named by file: URLs', async () => {
+    const url = pathToFileURL(`${folder}/`);
+    using opened = await createClassifier(new URL('net.onnx', url), { backend });
+    expect((await opened.classify(red))[0]?.index).toBe(0);
+    const preprocessing = { width: 4, height: 4, layout: 'nchw' } as const;
+    for (const modelBase of [url, url.href]) {
+      const options = { backend, modelBase, labels: ['a', 'b', 'c'], preprocessing } as const;
+      using named = await createClassifier('nsfw-mobilenet-v2', options);
+      expect((await named.classify(red))[0]?.label).toBe('a');
+    }
+  });
+
+  it('a load given up while labels are on their way rejects with the reason', async () => {
+    const name = 'imagenet-squeezenet-v1.1';
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'net.onnx'), channelMeans(4, 4));
+    const controller = new AbortController();
+    vi.stubGlobal('fetch', (_: unknown, { signal }: { signal: AbortSignal }) => {
+      return new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    });
+    try {
+      const preprocessing = { width: 4, height: 4, layout: 'nchw' } as const;
+      const loading = createClassifier(name, { backend, modelBase: folder, preprocessing, signal: controller.signal });
+      setTimeout(() => controller.abort(new Error('enough')), 300);
+      await expect(loading).rejects.toThrow('enough');
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it('a model for another task is refused', async () => {

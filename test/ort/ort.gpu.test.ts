@@ -1,6 +1,6 @@
 /** `tilewise/ort` on WebGPU: the script, tensors in GPU buffers, the device that sessions share, profiles. */
 import * as ortWeb from 'onnxruntime-web/wasm';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { DeviceError, InputError } from '../../src/core/errors.ts';
 import * as ort from '../../src/node/ort.ts';
 import type { ProfilingData } from '../../src/ort/index.ts';
@@ -58,6 +58,19 @@ describe('tilewise/ort on WebGPU', () => {
     expect(await again['sum']?.getData(true)).toEqual(expected['sum']?.data);
     expect(await readBack(device, output)).toEqual(expected['sum']?.data);
     for (const made of [host, session]) await made.release();
+  });
+
+  it('frees the outputs of a run that fails for one of them', async () => {
+    const session = await ort.InferenceSession.create(models.network, onGpu);
+    const device = await ort.env.webgpu.device;
+    const some = device.createBuffer({ size: 16, usage: GPUBufferUsage.COPY_DST });
+    const wrong = ort.Tensor.fromGpuBuffer(some, { dims: [4, 1] });
+    const freed = vi.spyOn(Object.getPrototypeOf(some) as GPUBuffer, 'destroy');
+    await expect(session.run({ x }, { y: null, sum: wrong })).rejects.toBeInstanceOf(InputError);
+    const labels = (freed.mock.contexts as GPUBuffer[]).map(({ label }) => label);
+    freed.mockRestore();
+    expect(labels).toEqual(expect.arrayContaining(['y', 'sum']));
+    await session.release();
   });
 
   it('refuses types whose elements lie otherwise in a GPU buffer', async () => {

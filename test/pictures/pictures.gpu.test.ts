@@ -56,6 +56,11 @@ async function onGpu(picture: PictureSource, spec: Preprocessing, dtype: DType =
   return y;
 }
 
+function texture(usage: GPUTextureUsageFlags, layers = 1): GPUTexture {
+  if (!device) throw new Error('no device');
+  return device.createTexture({ size: [6, 4, layers], format: 'rgba8unorm', usage });
+}
+
 const CASES: Readonly<Record<string, Partial<Preprocessing>>> = {
   'bilinear, half pixels': {},
   'bilinear, aligned corners, channels first': { resize: { method: 'bilinear', alignCorners: true }, layout: 'nchw' },
@@ -134,6 +139,40 @@ describe('pictures on the GPU', () => {
       const pixels = frames[i];
       if (y && pixels) expectClose(y, preprocess(pixels, BASE), { rtol: 1e-5, atol: 1e-5 });
     });
+  });
+
+  it('keeps the pictures of one run apart, whatever their sizes', async () => {
+    if (!device) throw new Error('no device');
+    const b = new GraphBuilder('pair');
+    for (const [input, output] of [
+      ['left', 'y'],
+      ['right', 'z'],
+    ] as const) {
+      const x = b.input(input, 'float32', inputShape(BASE));
+      b.output(b.one('Identity', [x], {}, { outputs: [output] }));
+    }
+    using session = await Session.create(b.build(), { gpu: device });
+    for (const [left, right] of [
+      [noise(9, 8), noise(9, 8)],
+      [noise(9, 8), noise(4, 3)],
+    ] as const) {
+      const { y, z } = await session.run({
+        left: { picture: left, preprocessing: BASE },
+        right: { picture: right, preprocessing: BASE },
+      });
+      if (!y || !z) throw new Error('no outputs');
+      expectClose(y, preprocess(left, BASE), { rtol: 1e-5, atol: 1e-5 });
+      expectClose(z, preprocess(right, BASE), { rtol: 1e-5, atol: 1e-5 });
+    }
+  });
+
+  it('refuses a texture that a shader cannot read as one picture', async () => {
+    const { TEXTURE_BINDING, COPY_DST } = GPUTextureUsage;
+    await expect(onGpu(texture(COPY_DST), BASE)).rejects.toThrow(/lacks TEXTURE_BINDING/);
+    await expect(onGpu(texture(TEXTURE_BINDING, 2), BASE)).rejects.toThrow(/one layer/);
+    const gone = texture(TEXTURE_BINDING);
+    gone.destroy();
+    await expect(onGpu(gone, BASE)).rejects.toBeInstanceOf(InputError);
   });
 
   it('gives the same on the CPU', async () => {

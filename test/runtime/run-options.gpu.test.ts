@@ -69,6 +69,20 @@ describe('tensors on the GPU', () => {
     for (const b of [buffer, small, fixed]) b.destroy();
   });
 
+  it('says so when a buffer was destroyed, instead of giving what was there before', async () => {
+    const buffer = device?.createBuffer({ size: 12, usage: GPUBufferUsage.COPY_SRC });
+    if (!buffer) throw new Error('no device');
+    const feed = { dtype: 'float32', shape: [1, 3], buffer } as const;
+    buffer.destroy();
+    for (const outputs of ['host', 'gpu'] as const) {
+      const running: Promise<unknown> =
+        outputs === 'gpu' ? opened().run({ x: feed }, { outputs }) : opened().run({ x: feed });
+      await expect(running).rejects.toThrow(/the GPU refused what was fed.*destroyed/s);
+    }
+    await expect(opened().read(feed)).rejects.toBeInstanceOf(InputError);
+    expect([...((await opened().run({ x }))['y']?.data ?? [])]).toEqual([2, 0, 6]);
+  });
+
   it('has none on the CPU', async () => {
     using cpu = await Session.create(graph(), { backend: 'cpu' });
     expect(await cpu.device()).toBeUndefined();
@@ -119,6 +133,25 @@ describe('frame budget', () => {
     controller.abort(new Error('enough'));
     await expect(running).rejects.toThrow('enough');
     expect([...((await opened().run({ x }))['y']?.data ?? [])]).toEqual([2, 0, 6]);
+  });
+});
+
+describe('a session that is disposed of between the slices of a run', () => {
+  it('rejects the run, on a device that stays', async () => {
+    if (!device) throw new Error('no device');
+    const short = await Session.create(graph(), { gpu: device });
+    const prototype: { submit: GPUQueue['submit'] } = Object.getPrototypeOf(device.queue);
+    const { submit } = prototype;
+    prototype.submit = function (this: GPUQueue, buffers) {
+      submit.call(this, buffers);
+      short.dispose();
+    };
+    try {
+      const running = short.run({ x }, { outputs: 'gpu', frameBudgetMs: 1e-6 });
+      await expect(running).rejects.toThrow(/was disposed/);
+    } finally {
+      prototype.submit = submit;
+    }
   });
 });
 

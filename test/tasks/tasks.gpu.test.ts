@@ -149,4 +149,17 @@ describe('createDetector', () => {
   it('refuses a model that gives no boxes', async () => {
     await expect(createDetector(meanColours([1, 4, 4, 3]), { backend: 'cpu' })).rejects.toThrow(/rows of boxes/);
   });
+
+  it('refuses what is no picture', async () => {
+    const b = new GraphBuilder('rows');
+    b.input('x', 'float32', [1, 4, 4, 3]);
+    const rows = b.constant('c', tensorOf('float32', [1, 1, 6], [0, 0, 4, 4, 0.9, 0]));
+    b.output(b.one('Identity', [rows], {}, { outputs: ['y'] }));
+    using detector = await createDetector(b.build(), { backend: 'cpu' });
+    for (const picture of ['cat.png', undefined, {}]) {
+      await expect(detector.detect(picture as never)).rejects.toBeInstanceOf(InputError);
+    }
+    const [box] = await detector.detect({ width: 8, height: 8, data: new Uint8Array(256) });
+    expect(box).toEqual({ x: 0, y: 0, width: 8, height: 8, score: Math.fround(0.9), index: 0 });
+  });
 });

@@ -226,6 +226,24 @@ describe('bad input', () => {
     expect(bad({ std: [1, 0, 1] })).toThrow(/std not 0/);
     expect(bad({ mean: [NaN, 0, 0] })).toThrow(InputError);
     expect(bad({ fit: 'cover', shorterSide: 1 })).toThrow(/shorter side of 1/);
+    for (const shorterSide of [Infinity, 4.5, NaN]) expect(bad({ fit: 'cover', shorterSide })).toThrow(/not possible/);
     expect(() => checkExtent(20_000, 20_000, 'big.png')).toThrow(/big\.png.*too large/);
+  });
+
+  it('says what a specification lacks', () => {
+    const wrong: Record<string, unknown>[] = [
+      { layout: 'NHWC' },
+      { fit: undefined },
+      { resize: undefined },
+      { dtype: 'float' },
+      { mean: undefined },
+      { std: [1] },
+    ];
+    for (const over of wrong) {
+      const [name = ''] = Object.keys(over);
+      expect(() => preprocess(noise(2, 2), { ...spec(2, 2), ...over })).toThrow(InputError);
+      expect(() => preprocess(noise(2, 2), { ...spec(2, 2), ...over })).toThrow(name === 'resize' ? 'method' : name);
+    }
+    expect(() => preprocess(noise(2, 2), undefined as never)).toThrow(/without its preprocessing/);
   });
 });

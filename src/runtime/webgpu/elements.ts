@@ -5,11 +5,23 @@ import { channelsOf, isDense, type Placement } from '../../core/placement.ts';
 import type { PlanValue } from '../../plan/plan.ts';
 import { product } from '../../util/arrays.ts';
 import { halvesToFloats } from '../../util/half.ts';
+import { withGiven } from './error-scopes.ts';
+import type { Region } from './input-writer.ts';
 import { unlessLost } from './lost.ts';
 
 /** A dense tensor in GPU memory, which whoever has it destroys. Elements take four bytes each: float32, int32 or uint32. */
 export interface GpuTensor extends TensorDesc {
   readonly buffer: GPUBuffer;
+}
+
+/** A tensor for a result, in a buffer of its own. */
+export function createGpuTensor(
+  device: GPUDevice,
+  { name, dtype, shape }: TensorDesc & { readonly name: string },
+  bytes: number,
+): GpuTensor {
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  return { dtype, shape, buffer: device.createBuffer({ label: name, size: bytes, usage }) };
 }
 
 /** Copies four-byte elements out of mapped memory into the host array of `dtype`. */
@@ -36,22 +48,30 @@ function words(
 }
 
 /**
- * Copies a dense tensor of four-byte elements from a buffer to host memory. Rejects with DeviceError DEVICE_LOST when the
- * device goes away.
+ * Copies a dense tensor of four-byte elements from a buffer to host memory. Rejects with InputError when the buffer is
+ * destroyed, of another device or cannot be copied, DeviceError DEVICE_LOST when the device goes away.
  */
-export async function readTensor(device: GPUDevice, tensor: GpuTensor): Promise<Tensor> {
+export function readTensor(device: GPUDevice, tensor: GpuTensor): Promise<Tensor> {
   const size = Math.max(4, elementCount(tensor.shape) * 4);
-  const staging = device.createBuffer({
-    label: 'read',
-    size,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  });
-  const encoder = device.createCommandEncoder();
-  encoder.copyBufferToBuffer(tensor.buffer, 0, staging, 0, size);
-  device.queue.submit([encoder.finish()]);
+  return readRegion(device, { buffer: tensor.buffer, offset: 0, size }, (mapped) => toTensor(tensor, mapped, 0));
+}
+
+/** Hands `read` a copy of part of a buffer in host memory; allocates. Rejects as `readTensor` does. */
+export async function readRegion<T>(
+  device: GPUDevice,
+  { buffer, offset, size }: Region,
+  read: (mapped: ArrayBuffer) => T,
+): Promise<T> {
+  const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+  const staging = device.createBuffer({ label: 'read', size, usage });
   try {
+    await withGiven(device, 'the buffer to read', () => {
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
+      device.queue.submit([encoder.finish()]);
+    });
     await unlessLost(device, staging.mapAsync(GPUMapMode.READ));
-    return toTensor(tensor, staging.getMappedRange(), 0);
+    return read(staging.getMappedRange());
   } finally {
     staging.destroy();
   }

@@ -1,5 +1,6 @@
 /** Turns WebGPU's out-of-band errors into exceptions. */
-import { PlanError } from '../../core/errors.ts';
+import { InputError, PlanError } from '../../core/errors.ts';
+import { unlessLost } from './lost.ts';
 
 /** What was made inside error scopes, and the device's verdict on it. */
 export interface Scoped<T> {
@@ -21,6 +22,26 @@ export function inErrorScopes<T>(device: GPUDevice, what: string, work: () => T)
     throw error;
   }
   return { result, verdict: close() };
+}
+
+/**
+ * Runs `work`, which uses what the caller made on the GPU, inside a validation scope: without one, a run with a buffer that
+ * was destroyed would give what the run before it gave. Rejects with InputError quoting the device's message.
+ */
+export async function withGiven(device: GPUDevice, what: string, work: () => void): Promise<void> {
+  device.pushErrorScope('validation');
+  let scope: Promise<GPUError | null> | undefined;
+  try {
+    work();
+  } finally {
+    scope = device.popErrorScope();
+    scope.catch(() => undefined);
+  }
+  const refusal = await unlessLost(device, scope);
+  if (!refusal) return;
+  throw new InputError(`the GPU refused ${what}: ${refusal.message.trim()}`, {
+    hint: "Buffers and textures must be of the session's own device (Session.device), and not destroyed before the call is done",
+  });
 }
 
 async function judge(

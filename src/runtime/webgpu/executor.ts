@@ -6,9 +6,9 @@ import type { Tensor } from '../../core/tensor.ts';
 import type { Plan, PlanPort, PlanStep, PlanValue } from '../../plan/plan.ts';
 import { feedFor } from '../feeds.ts';
 import { encodeInto, encodePass, type Dispatch } from './dispatches.ts';
-import { inErrorScopes } from './error-scopes.ts';
+import { inErrorScopes, withGiven } from './error-scopes.ts';
 import { unlessLost } from './lost.ts';
-import { gatherValue, toTensor, type GpuTensor } from './elements.ts';
+import { createGpuTensor, gatherValue, readRegion, toTensor, type GpuTensor } from './elements.ts';
 import type { InputWriter, Region } from './input-writer.ts';
 import { Pacer } from './pacing.ts';
 import { compilePipelines, type Compiled } from './pipelines.ts';
@@ -136,8 +136,8 @@ export class Executor {
   }
 
   /**
-   * Runs the network once: inputs by name, outputs by name, in the plan's order. Rejects with ShapeError on a missing
-   * or misshapen feed, DeviceError DEVICE_LOST when the device goes away, InputError once disposed, the signal's reason.
+   * Runs the network once: inputs by name, outputs by name, in the plan's order. Rejects with ShapeError on a misshapen feed,
+   * InputError on one that the GPU refuses or once disposed, DeviceError when the device goes away, the signal's reason.
    */
   run(feeds: ReadonlyMap<string, Tensor | InputWriter>, how: ExecutorRun = {}): Promise<Map<string, Tensor>> {
     return this.exclusive(async () => {
@@ -165,17 +165,20 @@ export class Executor {
   ): Promise<Map<string, GpuTensor>> {
     return this.exclusive(async () => {
       const outputs = new Map<string, GpuTensor>();
-      await this.#submit(feeds, how, (encoder) => {
-        for (const { port, bytes } of this.#fetched(how)) {
-          const { name, dtype, shape } = port;
-          const { buffer: source, offset } = at(this.#regions, port.buffer);
-          const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-          const buffer = this.device.createBuffer({ label: name, size: bytes, usage });
-          encoder.copyBufferToBuffer(source, offset, buffer, 0, bytes);
-          outputs.set(name, { dtype, shape, buffer });
-        }
-      });
-      return outputs;
+      try {
+        await this.#submit(feeds, how, (encoder) => {
+          for (const { port, bytes } of this.#fetched(how)) {
+            const { buffer, offset } = at(this.#regions, port.buffer);
+            const output = createGpuTensor(this.device, port, bytes);
+            encoder.copyBufferToBuffer(buffer, offset, output.buffer, 0, bytes);
+            outputs.set(port.name, output);
+          }
+        });
+        return outputs;
+      } catch (error) {
+        for (const { buffer } of outputs.values()) buffer.destroy();
+        throw error;
+      }
     });
   }
 
@@ -186,15 +189,21 @@ export class Executor {
     finish: (encoder: GPUCommandEncoder) => void,
   ): Promise<void> {
     const whole = { from: 0, to: this.#dispatches.length };
+    const given = [...feeds.values()].some((feed) => typeof feed === 'function');
     const pacer = frameBudgetMs === undefined ? undefined : this.#pacer(frameBudgetMs);
     for (const slice of pacer?.slices() ?? [whole]) {
       signal?.throwIfAborted();
-      const encoder = this.device.createCommandEncoder();
-      if (slice.from === 0) this.#fillInputs(feeds, encoder);
-      encodePass(encoder, this.#dispatches.slice(slice.from, slice.to));
-      if (slice.to === whole.to) finish(encoder);
+      this.#requireOpen();
       const start = performance.now();
-      this.device.queue.submit([encoder.finish()]);
+      const submit = (): void => {
+        const encoder = this.device.createCommandEncoder();
+        if (slice.from === 0) this.#fillInputs(feeds, encoder);
+        encodePass(encoder, this.#dispatches.slice(slice.from, slice.to));
+        if (slice.to === whole.to) finish(encoder);
+        this.device.queue.submit([encoder.finish()]);
+      };
+      if (slice.from === 0 && given) await withGiven(this.device, 'what was fed', submit);
+      else submit();
       if (!pacer) return;
       await unlessLost(this.device, this.device.queue.onSubmittedWorkDone());
       pacer.observe(slice, performance.now() - start);
@@ -251,20 +260,8 @@ export class Executor {
   }
 
   /** Reads a value wherever it lies, as a tensor of the graph's `dtype`: for the step check; allocates. */
-  async readValue(value: PlanValue, dtype: DType): Promise<Tensor> {
-    const { bytes } = at(this.plan.buffers, value.buffer);
-    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-    const staging = this.device.createBuffer({ label: 'step check', size: bytes, usage });
-    const encoder = this.device.createCommandEncoder();
-    const { buffer, offset } = at(this.#regions, value.buffer);
-    encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes);
-    this.device.queue.submit([encoder.finish()]);
-    try {
-      await unlessLost(this.device, staging.mapAsync(GPUMapMode.READ));
-      return gatherValue(value, dtype, staging.getMappedRange());
-    } finally {
-      staging.destroy();
-    }
+  readValue(value: PlanValue, dtype: DType): Promise<Tensor> {
+    return readRegion(this.device, at(this.#regions, value.buffer), (mapped) => gatherValue(value, dtype, mapped));
   }
 
   /** Frees all GPU memory of this plan. Calls in flight finish with an error; calling twice is harmless. */
@@ -281,7 +278,7 @@ export class Executor {
    */
   exclusive<T>(task: () => Promise<T>): Promise<T> {
     const run = this.#queue.then(async () => {
-      if (this.#disposed) throw disposedError(this.plan.name);
+      this.#requireOpen();
       try {
         return await task();
       } catch (cause) {
@@ -290,6 +287,10 @@ export class Executor {
     });
     this.#queue = run.catch(() => undefined);
     return run;
+  }
+
+  #requireOpen(): void {
+    if (this.#disposed) throw disposedError(this.plan.name);
   }
 }
 

@@ -2,7 +2,7 @@
 import { findModel } from '../../../models/catalogue.ts';
 import { Session, zeros, type ProfileReport, type Tensor, type TuningReport } from '../../../src/index.ts';
 import { preprocess } from '../../../src/vision/prepare.ts';
-import { pictures, refusals } from './pictures.ts';
+import { pictures, bitmapsClosed, refusals } from './pictures.ts';
 
 /** Answers of the page. */
 export interface TestPage {
@@ -15,6 +15,7 @@ export interface TestPage {
   /** A profile of the model at a URL: its totals, how it was timed, its steps. */
   readonly profile: (model: string) => Promise<Pick<ProfileReport, 'timing' | 'totals'> & { steps: number }>;
   readonly pictures: typeof pictures;
+  readonly bitmapsClosed: typeof bitmapsClosed;
   readonly refusals: typeof refusals;
 }
 
@@ -94,4 +95,4 @@ declare global {
   var page: TestPage;
 }
 
-globalThis.page = { double, classify, tune, profile, pictures, refusals };
+globalThis.page = { double, classify, tune, profile, pictures, bitmapsClosed, refusals };

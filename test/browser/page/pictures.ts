@@ -108,6 +108,25 @@ export async function pictures(): Promise<PictureAgreement[]> {
   return agreements;
 }
 
+/** Bitmaps that a run with an image element closes: those it made of it. */
+export async function bitmapsClosed(): Promise<number> {
+  const session = await Session.create(identity());
+  const picture = await image(painted(8, 8));
+  const { close } = ImageBitmap.prototype;
+  let closed = 0;
+  ImageBitmap.prototype.close = function (this: ImageBitmap) {
+    closed++;
+    close.call(this);
+  };
+  try {
+    await session.run({ x: { picture, preprocessing: SPEC } });
+  } finally {
+    ImageBitmap.prototype.close = close;
+    session.dispose();
+  }
+  return closed;
+}
+
 /** What a run says of a picture that is gone, and of a video that has no frame yet. */
 export async function refusals(): Promise<string[]> {
   const session = await Session.create(identity());
