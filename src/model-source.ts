@@ -52,6 +52,8 @@ function toUrl(source: string | URL): URL {
   }
 }
 
+const MORE_FILES = 'Pass a URL, or all files of the model at once';
+
 function single(main: ModelFile): ModelFiles {
   return {
     main,
@@ -59,7 +61,7 @@ function single(main: ModelFile): ModelFiles {
       Promise.reject(
         new LoadError(`the model needs the file "${name}", and only its main file was given`, {
           file: main.name,
-          hint: 'Pass a URL, or all files of the model',
+          hint: MORE_FILES,
         }),
       ),
   };
@@ -74,7 +76,7 @@ async function fromFiles(files: readonly File[]): Promise<ModelFiles> {
     main,
     read: async (name) => {
       const file = byName.get(name.replace(/^.*\//, ''));
-      if (!file) throw new LoadError(`"${name}" is not among the given files`, { file: main.name });
+      if (!file) throw new LoadError(`"${name}" is not among the given files`, { file: main.name, hint: MORE_FILES });
       return (await fileOf(file)).bytes;
     },
   };

@@ -6,7 +6,7 @@ import type { Box } from '../worker/protocol.ts';
 /** Width of a letter in parts of its height, on average. */
 const LETTER = 0.56;
 
-/** `width` and `height` are the picture's, in pixels. */
+/** `width` and `height` are the picture's, in pixels. The best box is drawn last: its label is not covered by others. */
 export function BoxOverlay(props: {
   readonly width: number;
   readonly height: number;
@@ -16,7 +16,7 @@ export function BoxOverlay(props: {
   const size = Math.max(width, height) / 30;
   return (
     <svg class="overlay" viewBox={`0 0 ${width} ${height}`} aria-hidden="true" data-testid="boxes">
-      {boxes.map((box, i) => (
+      {boxes.toReversed().map((box, i) => (
         <LabelledBox key={i} box={box} size={size} />
       ))}
     </svg>

@@ -79,7 +79,7 @@ function Row({ step }: { readonly step: ProfileStep }): VNode {
   return (
     <tr>
       {COLUMNS.map(({ key, text }) => (
-        <td key={key} class={TEXTS.has(key) ? 'name-cell' : 'number'}>
+        <td key={key} class={key === 'node' ? 'name-cell' : 'number'}>
           {text(step)}
         </td>
       ))}
