@@ -6,7 +6,7 @@ import { APPLICATIONS, measure, type AppSize } from './measure.ts';
 
 const { json, files: listed } = new Command('size')
   .description('bytes after gzip that an application adds to a page, built by Vite')
-  .option('--json', 'print [{entry, gzipBytes, startBytes, onDemandBytes, files}] and nothing else')
+  .option('--json', 'print [{entry, gzipBytes, startBytes, onDemandBytes}] and nothing else')
   .option('--files', 'list the files of every application too')
   .parse()
   .opts<{ json?: boolean; files?: boolean }>();
@@ -19,7 +19,8 @@ for (const entry of Object.keys(APPLICATIONS) as (keyof typeof APPLICATIONS)[]) 
 
 const number = (bytes: number): string => bytes.toLocaleString('en');
 if (json) {
-  process.stdout.write(`${JSON.stringify(sizes)}\n`);
+  const rows = listed ? sizes : sizes.map(({ files: _, ...size }) => size);
+  process.stdout.write(`${JSON.stringify(rows)}\n`);
 } else {
   const rows = sizes.map(({ entry, gzipBytes, startBytes, onDemandBytes }) => [
     entry,
