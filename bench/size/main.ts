@@ -19,7 +19,7 @@ for (const entry of Object.keys(APPLICATIONS) as (keyof typeof APPLICATIONS)[]) 
 
 const number = (bytes: number): string => bytes.toLocaleString('en');
 if (json) {
-  const rows = listed ? sizes : sizes.map(({ files: _, ...size }) => size);
+  const rows = listed ? sizes : sizes.map((size) => ({ ...size, files: undefined }));
   process.stdout.write(`${JSON.stringify(rows)}\n`);
 } else {
   const rows = sizes.map(({ entry, gzipBytes, startBytes, onDemandBytes }) => [
