@@ -64,11 +64,14 @@ afterAll(async () => {
 async function install(example: string, tarball: string): Promise<void> {
   const file = at(example, 'package.json');
   const manifest: Record<string, Record<string, string>> = JSON.parse(readFileSync(file, 'utf8'));
-  const tools = Object.keys({ ...manifest['dependencies'], ...manifest['devDependencies'] });
+  // A machine without a graphics driver needs the packaged one, which an example does not ask for.
+  const driver = { '@sparticuz/chromium': '*' };
+  const tools = Object.keys({ ...manifest['dependencies'], ...manifest['devDependencies'], ...driver });
   writeFileSync(file, JSON.stringify({ ...manifest, dependencies: { tilewise: tarball }, devDependencies: {} }));
   const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel', 'error'];
   await run('npm', ['install', ...flags], { cwd: at(example) });
   for (const tool of tools.filter((name) => name !== 'tilewise')) {
+    mkdirSync(dirname(at(example, 'node_modules', tool)), { recursive: true });
     symlinkSync(join(root, 'node_modules', tool), at(example, 'node_modules', tool), 'dir');
   }
 }

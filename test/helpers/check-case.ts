@@ -4,6 +4,7 @@ import type { Tolerance } from '../../src/core/compare.ts';
 import { isFloat } from '../../src/core/dtype.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
 import { KERNELS } from './every-operator.ts';
+import { openGpu } from '../../src/node/adapter.ts';
 import { at, range } from '../../src/util/arrays.ts';
 import { expectClose } from './close.ts';
 import { gpuProfile, referenceOf, runCaseOnGpu, setupsOf, variantsOf } from './gpu-run.ts';
@@ -15,9 +16,12 @@ const ALL = process.env['TILEWISE_ALL_SETUPS'] === '1';
 
 /**
  * Variants that one case runs plainly, and in its further setup. Drivers for processors take up to a second to compile one,
- * and there are twenty of some operators: over a table all of them have their turn.
+ * SwiftShader the longest, and there are twenty of some operators: over a table all of them have their turn.
  */
 const IN_TURN = { plain: 4, further: 2 };
+const IN_TURN_ON_SWIFTSHADER = { plain: 2, further: 1 };
+
+let adapter: ReturnType<typeof openGpu> | undefined;
 
 /** `count` of the variants, from where the turn of the case has come to. */
 function inTurn<T>(variants: readonly T[], index: number, count: number): readonly T[] {
@@ -36,11 +40,14 @@ const EXACT: Tolerance = { rtol: 0, atol: 0 };
  */
 export async function checkCase(c: OpCase<OpKind>, index: number, tolerance: Tolerance): Promise<void> {
   const device = await gpuProfile();
+  adapter ??= openGpu();
+  const { description } = await adapter;
+  const { plain, further: few } = description.kind === 'swiftshader' ? IN_TURN_ON_SWIFTSHADER : IN_TURN;
   const setups = setupsOf(c, device);
   const further = ALL ? setups : setups.slice(index % Math.max(1, setups.length)).slice(0, 1);
-  await checkSetup(c, { device }, tolerance, (variants) => inTurn(variants, index, IN_TURN.plain));
+  await checkSetup(c, { device }, tolerance, (variants) => inTurn(variants, index, plain));
   for (const setup of further) {
-    await checkSetup(c, setup, tolerance, (variants) => inTurn(variants, index, IN_TURN.further));
+    await checkSetup(c, setup, tolerance, (variants) => inTurn(variants, index, few));
   }
 }
 
