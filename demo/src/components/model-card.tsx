@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { cancelModel, chooseModelFiles, chooseSiteModel, retryModel } from '../actions/model.ts';
 import { bytes, shape, time } from '../format.ts';
+import { Facts } from './facts.tsx';
 import { sortFiles } from '../model-files.ts';
 import { SITE_MODELS } from '../site.ts';
 import { store, type ModelState } from '../state.ts';
@@ -58,7 +59,7 @@ function ModelDetail({ model }: { readonly model: ModelState }): VNode | null {
     case 'loading':
       return <Loading {...model} />;
     case 'ready':
-      return <Facts {...model.info} />;
+      return <ModelFacts {...model.info} />;
     case 'failed':
       return (
         <Problem error={model.error}>
@@ -108,7 +109,7 @@ function Elapsed({ since }: { readonly since: number }): VNode {
   return <span class="number quiet">{(Math.max(0, now - since) / 1000).toFixed(1)} s</span>;
 }
 
-function Facts({ task, inputs, outputs, report, licence }: ModelInfo): VNode {
+function ModelFacts({ task, inputs, outputs, report, licence }: ModelInfo): VNode {
   const rows: readonly (readonly [string, string])[] = [
     ['Input', portsText(inputs)],
     ['Output', portsText(outputs)],
@@ -124,14 +125,7 @@ function Facts({ task, inputs, outputs, report, licence }: ModelInfo): VNode {
           other.
         </p>
       )}
-      <dl class="facts">
-        {rows.map(([term, value]) => (
-          <div key={term}>
-            <dt>{term}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts rows={rows} />
     </>
   );
 }

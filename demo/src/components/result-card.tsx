@@ -70,16 +70,24 @@ function Found({ finding }: { readonly finding: Finding }): VNode {
   }
 }
 
+function ScoreBar({ score }: { readonly score: number }): VNode {
+  return (
+    <>
+      <span class="number">{percent(score)}</span>
+      <span class="bar" aria-hidden="true">
+        <span style={{ transform: `scaleX(${Math.min(1, Math.max(0, score))})` }} />
+      </span>
+    </>
+  );
+}
+
 function Scores({ scores }: { readonly scores: readonly Score[] }): VNode {
   return (
     <ol class="scores" data-testid="scores">
       {scores.map(({ label, score }, i) => (
         <li key={i} class={i === 0 ? 'score score-best' : 'score'}>
           <span class="score-label">{label}</span>
-          <span class="number">{percent(score)}</span>
-          <span class="bar" aria-hidden="true">
-            <span style={{ transform: `scaleX(${Math.min(1, Math.max(0, score))})` }} />
-          </span>
+          <ScoreBar score={score} />
         </li>
       ))}
     </ol>
@@ -98,10 +106,7 @@ function Boxes({ boxes }: { readonly boxes: readonly Box[] }): VNode {
               {`, ${Math.round(width)} by ${Math.round(height)} pixels at ${Math.round(x)}, ${Math.round(y)}`}
             </span>
           </span>
-          <span class="number">{percent(score)}</span>
-          <span class="bar" aria-hidden="true">
-            <span style={{ transform: `scaleX(${Math.min(1, Math.max(0, score))})` }} />
-          </span>
+          <ScoreBar score={score} />
         </li>
       ))}
     </ol>

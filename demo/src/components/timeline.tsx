@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ProfileReport, ProfileStep } from '../../../src/index.ts';
 import { bytes, percent, rate, shape, time } from '../format.ts';
+import { Facts } from './facts.tsx';
 import { layOut, ticks, type Bar } from '../timeline-layout.ts';
 
 const ZOOMS = [1, 2, 4, 8, 16, 32] as const;
@@ -149,14 +150,7 @@ function StepDetail({ step }: { readonly step: ProfileStep }): VNode {
       <h3>
         <span class="number quiet">{step.step + 1}</span> {node}
       </h3>
-      <dl class="facts facts-wide">
-        {facts.map(([term, value]) => (
-          <div key={term}>
-            <dt>{term}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts rows={facts} wide />
     </>
   );
 }

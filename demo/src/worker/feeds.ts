@@ -1,5 +1,6 @@
 /** What a model is fed for measurements: the present picture as a tensor, or zeros. */
-import { zeros, type Pixels, type Port, type Tensor } from '../../../src/index.ts';
+import { zeros, type Port, type Tensor } from '../../../src/index.ts';
+import { toPixels } from '../../../src/pictures/source.ts';
 import { preprocess } from '../../../src/vision/prepare.ts';
 import type { Model } from './model.ts';
 
@@ -24,13 +25,5 @@ export function pictureFeeds({ session, runner }: Model, bitmap: ImageBitmap): F
   const vision =
     runner.task === 'classification' ? runner.classifier : runner.task === 'detection' ? runner.detector : undefined;
   if (!input || !vision) return feedsOf(session.inputs);
-  return { [input.name]: { ...preprocess(pixelsOf(bitmap), vision.preprocessing), dtype: input.dtype } };
-}
-
-function pixelsOf(bitmap: ImageBitmap): Pixels {
-  const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new TypeError('the browser gave no 2d context');
-  context.drawImage(bitmap, 0, 0);
-  return context.getImageData(0, 0, width, height);
+  return { [input.name]: { ...preprocess(toPixels(bitmap), vision.preprocessing), dtype: input.dtype } };
 }
