@@ -38,7 +38,10 @@ export default defineConfig({
         // shares with it.
         codeSplitting: {
           groups: [
-            { name: 'core', test: /[\\/]src[\\/](session|core[\\/]raw|ir[\\/]builder|formats[\\/]locate)\.ts$/ },
+            {
+              name: 'core',
+              test: /[\\/]src[\\/](session[\\/]session|core[\\/]raw|ir[\\/]builder|formats[\\/]locate)\.ts$/,
+            },
           ],
         },
         chunkFileNames: '[name].js',

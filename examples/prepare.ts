@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { findModel } from '../models/catalogue.ts';
+import { findModel } from '../src/catalogue/catalogue.ts';
 import { samplePhotograph } from '../src/cli/samples.ts';
 import { LoadError } from '../src/core/errors.ts';
 import { npmModelFiles } from '../src/node/npm-models.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { InputError, LoadError } from '../src/core/errors.ts';
-import { toModelFiles, type ModelSource } from '../src/model-source.ts';
+import { toModelFiles, type ModelSource } from '../src/session/model-source.ts';
 
 const bytes = new Uint8Array([1, 2, 3]);
 

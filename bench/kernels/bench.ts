@@ -2,11 +2,11 @@
 import { Option } from 'commander';
 import { parseCount } from '../../src/cli/arguments.ts';
 import { table, type Streams } from '../../src/cli/output.ts';
-import type { AdapterPeaks } from '../../src/core/peaks.ts';
+import type { AdapterPeaks } from '../../src/measure/adapter-peaks.ts';
 import { openGpu } from '../../src/node/adapter.ts';
-import { GpuClock } from '../../src/runtime/webgpu/clock.ts';
+import { GpuClock } from '../../src/measure/clock.ts';
 import { profileOf, requestDevice } from '../../src/runtime/webgpu/device.ts';
-import { measurePeaks } from '../../src/runtime/webgpu/peaks.ts';
+import { measurePeaks } from '../../src/measure/peaks.ts';
 import type { Tunable } from '../../src/plan/tunables.ts';
 import { environment } from '../lib/environment.ts';
 import { benchCommand, listOf, parsePositive, runBench, type BenchOptions, type Steps } from '../lib/program.ts';

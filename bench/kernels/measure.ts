@@ -1,10 +1,10 @@
 /** One row of the kernel benchmark: one layer, every way to run it, and how close to the adapter's peaks each comes. */
 import { achieved, roofline, type Bound } from '../../src/analysis/roofline.ts';
-import type { AdapterPeaks } from '../../src/core/peaks.ts';
+import type { AdapterPeaks } from '../../src/measure/adapter-peaks.ts';
 import type { Shape } from '../../src/core/tensor.ts';
 import type { Tunable } from '../../src/plan/tunables.ts';
-import type { GpuClock } from '../../src/runtime/webgpu/clock.ts';
-import { runTrials, type Trial } from '../../src/runtime/webgpu/trials.ts';
+import type { GpuClock } from '../../src/measure/clock.ts';
+import { runTrials, type Trial } from '../../src/measure/trials.ts';
 import type { NetworkName } from '../models/networks.ts';
 
 /** One way to run a layer. Undefined figures belong to a problem. */

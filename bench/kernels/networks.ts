@@ -1,5 +1,5 @@
 /** The layers of the benchmark's networks, distinct ones once, with weights that cost nothing to make. */
-import { compileGraph } from '../../src/compile-graph.ts';
+import { compileGraph } from '../../src/session/compile-graph.ts';
 import type { WeightSource } from '../../models/weights.ts';
 import type { DeviceProfile } from '../../src/core/limits.ts';
 import { elementCount } from '../../src/core/tensor.ts';

@@ -6,7 +6,7 @@ import type { Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';
-import { Session } from '../../src/session.ts';
+import { Session } from '../../src/session/session.ts';
 import { toOnnx } from '../../test/helpers/onnx-writer.ts';
 import { summarise, type Summary } from '../lib/statistics.ts';
 import { NETWORKS, type NetworkName } from './networks.ts';

@@ -1,9 +1,9 @@
 /** `npm run bench:peaks`: arithmetic, bandwidth, dispatch overhead and round trip of the adapter, as profiles use them. */
 import { table, type Streams } from '../../src/cli/output.ts';
-import type { AdapterPeaks } from '../../src/core/peaks.ts';
+import type { AdapterPeaks } from '../../src/measure/adapter-peaks.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
-import { measurePeaks } from '../../src/runtime/webgpu/peaks.ts';
+import { measurePeaks } from '../../src/measure/peaks.ts';
 import { environment, environmentRows } from '../lib/environment.ts';
 import { benchCommand, parsePositive, runBench, type BenchOptions } from '../lib/program.ts';
 import { markdownTable, writeReport } from '../lib/report.ts';

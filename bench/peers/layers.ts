@@ -6,7 +6,7 @@ import { InputError } from '../../src/core/errors.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import type { Activation, Node, NodeOf, Window } from '../../src/ir/ops.ts';
-import { foldBatchNorm } from '../../src/passes/fold-batchnorm.ts';
+import { foldBatchNorm } from '../../src/passes/fold/fold-batchnorm.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import { at, product } from '../../src/util/arrays.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import sharp from 'sharp';
 import type { Plugin } from 'vite';
-import type { CatalogueEntry } from '../../models/catalogue.ts';
+import type { CatalogueEntry } from '../../src/catalogue/catalogue.ts';
 import { drawnSamples, samplePhotograph, type Drawing } from '../../src/cli/samples.ts';
 import { InputError, LoadError } from '../../src/core/errors.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';

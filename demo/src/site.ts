@@ -1,5 +1,5 @@
 /** What the site has beside the page itself: shared by the build, which makes the files, and the page, which asks for them. */
-import { CATALOGUE, type CatalogueEntry } from '../../models/catalogue.ts';
+import { CATALOGUE, type CatalogueEntry } from '../../src/catalogue/catalogue.ts';
 
 /** Formats that the engine reads. */
 const READABLE: ReadonlySet<string> = new Set(['onnx', 'tfjs-graph', 'tfjs-layers']);

@@ -1,6 +1,6 @@
 /** A profile: the measured steps of a plan against what they compute, what they move, and what the adapter can do. */
-import type { AdapterPeaks } from '../core/peaks.ts';
-import type { PassTime, PlanTimes, Timing } from '../core/timing.ts';
+import type { AdapterPeaks } from '../measure/adapter-peaks.ts';
+import type { PassTime, PlanTimes, Timing } from '../measure/timing.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { storedBytes } from '../core/dtype.ts';

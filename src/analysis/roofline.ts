@@ -1,5 +1,5 @@
 /** The roofline: how fast a piece of work can be on an adapter, and what holds it there. */
-import type { AdapterPeaks } from '../core/peaks.ts';
+import type { AdapterPeaks } from '../measure/adapter-peaks.ts';
 
 /** What a piece of work does. */
 export interface Work {

@@ -2,7 +2,7 @@
  * Element types and how each is held in memory.
  *
  * Inside the engine float16 is held as float32 values and int64 as int32 (range-checked at the border), so that one
- * operator has one implementation; `session.ts` converts at the public boundary.
+ * operator has one implementation; `session/` converts at the public boundary.
  */
 
 /** Element type of a tensor, as the model declares it. */

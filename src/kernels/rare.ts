@@ -1,24 +1,24 @@
 /** Ways to the GPU of operators that few classifiers still have once they are compiled: loaded when a graph holds one. */
 import type { OpKind } from '../ir/ops.ts';
 import type { KernelDefinition } from './definition.ts';
-import { batchNormalization } from './batch-normalization.ts';
-import { lrn } from './lrn.ts';
-import { resize } from './resize.ts';
-import { pRelu } from './p-relu.ts';
-import { unary } from './unary.ts';
-import { where } from './where.ts';
-import { binary } from './binary.ts';
-import { reduce } from './reduce.ts';
-import { pad } from './pad.ts';
-import { cast } from './cast.ts';
-import { gather } from './gather.ts';
-import { gatherND } from './gather-nd.ts';
-import { expand } from './expand.ts';
-import { tile } from './tile.ts';
-import { constantOfShape } from './constant-of-shape.ts';
-import { range } from './range.ts';
-import { argReduce } from './arg-reduce.ts';
-import { topK } from './top-k.ts';
+import { batchNormalization } from './normalise/batch-normalization.ts';
+import { lrn } from './normalise/lrn.ts';
+import { resize } from './sample/resize.ts';
+import { pRelu } from './elementwise/p-relu.ts';
+import { unary } from './elementwise/unary.ts';
+import { where } from './elementwise/where.ts';
+import { binary } from './elementwise/binary.ts';
+import { reduce } from './reduce/reduce.ts';
+import { pad } from './move/pad.ts';
+import { cast } from './elementwise/cast.ts';
+import { gather } from './index/gather.ts';
+import { gatherND } from './index/gather-nd.ts';
+import { expand } from './move/expand.ts';
+import { tile } from './move/tile.ts';
+import { constantOfShape } from './shape/constant-of-shape.ts';
+import { range } from './shape/range.ts';
+import { argReduce } from './reduce/arg-reduce.ts';
+import { topK } from './index/top-k.ts';
 
 /** Rows of the registry that are not in `CORE_KERNELS`. */
 export const RARE_KERNELS = {

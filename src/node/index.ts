@@ -3,8 +3,8 @@
  *
  * @module tilewise/node
  */
-import type { SessionOptions } from '../session-options.ts';
-import { Session } from '../session.ts';
+import type { SessionOptions } from '../session/options.ts';
+import { Session } from '../session/session.ts';
 import { openGpu, type OpenGpuOptions } from './adapter.ts';
 import { fileTuningCache } from './tuning-cache.ts';
 import { openModel, type ModelSourceOptions } from './model-source.ts';
@@ -20,9 +20,9 @@ export type { FileTuningCacheOptions } from './tuning-cache.ts';
 export { openModel } from './model-source.ts';
 export type { ModelSourceOptions } from './model-source.ts';
 export type { Pixels } from '../vision/pixels.ts';
-export { preprocess } from '../vision/prepare.ts';
-export type { Preprocessing } from '../vision/preprocess.ts';
-export { topK } from '../vision/classify.ts';
+export { preprocess } from '../vision/preprocess.ts';
+export type { Preprocessing } from '../vision/picture-spec.ts';
+export { topK } from '../vision/decode/classes.ts';
 // In place of those for pages.
 export { createClassifier, createDetector } from './tasks.ts';
 

@@ -1,6 +1,6 @@
 /** The class names of a catalogue entry. */
-import type { CatalogueEntry } from '../../models/catalogue.ts';
-import { parseLabels } from '../vision/classify.ts';
+import type { CatalogueEntry } from '../catalogue/catalogue.ts';
+import { parseLabels } from '../vision/decode/classes.ts';
 import { fetchCached, type FetchOptions } from './download.ts';
 
 /**

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CATALOGUE, type CatalogueEntry, type CatalogueSource } from '../../models/catalogue.ts';
+import { CATALOGUE, type CatalogueEntry, type CatalogueSource } from '../catalogue/catalogue.ts';
 import { InputError, LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { IMPORTERS } from '../formats/registry.ts';

@@ -1,6 +1,6 @@
 /** `tilewise/ort` in Node, where a model may be a path or a catalogue name, and `openGpu` finds the adapter. */
 import { createOrt } from '../ort/create-ort.ts';
-import { toModelFiles } from '../model-source.ts';
+import { toModelFiles } from '../session/model-source.ts';
 import { Tensor } from '../ort/tensor.ts';
 import { openGpu } from './adapter.ts';
 import { openModel } from './model-source.ts';

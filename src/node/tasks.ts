@@ -1,7 +1,7 @@
 /** Tasks on pictures in Node: models by path, files of the catalogue from packages and folders, the adapter `openGpu` finds. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findEntry } from '../../models/catalogue.ts';
+import { findEntry } from '../catalogue/catalogue.ts';
 import type { ModelBase } from '../tasks/catalogue-files.ts';
 import { createClassifier as classifier, type Classifier } from '../tasks/classifier.ts';
 import { createDetector as detector, type Detector } from '../tasks/detector.ts';

@@ -4,7 +4,7 @@
  *
  * @module tilewise/ort
  */
-import { toModelFiles } from '../model-source.ts';
+import { toModelFiles } from '../session/model-source.ts';
 import { createOrt } from './create-ort.ts';
 import type { Env } from './env.ts';
 import type * as types from './session-types.ts';

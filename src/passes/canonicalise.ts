@@ -8,9 +8,9 @@ import { resolveSlice } from '../core/slice.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, NodeOf } from '../ir/ops.ts';
 import { at, sameArray } from '../util/arrays.ts';
-import { constantInts, splitConstant, uniformValue } from './constants.ts';
-import { composePerms, fullPerm, isIdentityPerm } from './permutation.ts';
-import { rewriteToFixpoint, type Rewriter } from './rewriter.ts';
+import { constantInts, splitConstant, uniformValue } from './lib/constants.ts';
+import { composePerms, fullPerm, isIdentityPerm } from './lib/permutation.ts';
+import { rewriteToFixpoint, type Rewriter } from './lib/rewriter.ts';
 
 /**
  * Removes operators that leave their input as it is; writes Squeeze, Unsqueeze and Flatten as Reshape with a constant

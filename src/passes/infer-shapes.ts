@@ -4,7 +4,7 @@ import { GraphError, ShapeError } from '../core/errors.ts';
 import { elementCount, type Tensor, type TensorDesc } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
-import { asOperand, evaluateNode, inferNode } from './evaluate.ts';
+import { asOperand, evaluateNode, inferNode } from './lib/evaluate.ts';
 
 /**
  * Bytes all evaluated constants of one graph may take together, checked before each is made: a file of a hundred bytes

@@ -5,12 +5,12 @@ import { verify } from '../ir/verify.ts';
 import { bindShapes } from './bind-shapes.ts';
 import { canonicalise } from './canonicalise.ts';
 import { removeDeadNodes } from './dead-nodes.ts';
-import { foldBatchNorm } from './fold-batchnorm.ts';
-import { foldConstants } from './fold-constants.ts';
-import { foldPads } from './fold-pads.ts';
-import { foldScale } from './fold-scale.ts';
-import { fuseEpilogue } from './fuse-epilogue.ts';
-import { fuseGate } from './fuse-gate.ts';
+import { foldBatchNorm } from './fold/fold-batchnorm.ts';
+import { foldConstants } from './fold/fold-constants.ts';
+import { foldPads } from './fold/fold-pads.ts';
+import { foldScale } from './fold/fold-scale.ts';
+import { fuseEpilogue } from './fuse/fuse-epilogue.ts';
+import { fuseGate } from './fuse/fuse-gate.ts';
 import { layout } from './layout/layout.ts';
 import { recogniseChannelShuffle } from './patterns/channel-shuffle.ts';
 import { mergeClips } from './patterns/clip-chain.ts';
@@ -21,7 +21,7 @@ import { recogniseSplitShuffle } from './patterns/split-shuffle.ts';
 import { recogniseSwish } from './patterns/swish.ts';
 import { recogniseUniformPRelu } from './patterns/uniform-prelu.ts';
 import { resolvePadding } from './resolve-pads.ts';
-import { reshapeUnitTransposes } from './unit-transposes.ts';
+import { reshapeUnitTransposes } from './layout/unit-transposes.ts';
 
 /** How much to do: `reference` keeps the model's own nodes (the CPU backend runs those), `full` is for kernels. */
 export type Level = 'reference' | 'full';

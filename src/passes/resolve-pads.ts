@@ -1,9 +1,9 @@
 /** Replaces automatic padding by the pads it means for the inferred extents: kernels see explicit pads only. */
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
-import { resolvePads } from '../ops/window.ts';
+import { resolvePads } from '../ops/lib/window.ts';
 import { at } from '../util/arrays.ts';
-import { rewrite, type Rewriter } from './rewriter.ts';
+import { rewrite, type Rewriter } from './lib/rewriter.ts';
 
 /** The graph with `padMode: 'explicit'` on every convolution and pool. Throws ShapeError where a window does not fit. */
 export function resolvePadding(graph: Graph): Graph {

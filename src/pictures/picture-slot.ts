@@ -1,7 +1,7 @@
 /** What the pictures of one input take on the GPU besides their pixels' way into it. */
 import { packParams } from '../../shaders/lib/module.ts';
-import { PREPROCESS_PARAMS } from '../../shaders/preprocess.ts';
-import type { PictureSize, Preprocessing } from '../vision/preprocess.ts';
+import { PREPROCESS_PARAMS } from '../../shaders/pictures/preprocess.ts';
+import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
 import { resampling } from './resampling.ts';
 
 /** What the kernel reads besides the picture, for one size of picture. */

@@ -1,13 +1,13 @@
 /** Fills a network's input from a picture on the GPU: pixels never pass through host memory where they are not there already. */
 import type { PictureBinding } from '../../shaders/lib/module.ts';
-import { PREPROCESS_WORKGROUP, preprocessShader, type PreprocessSpec } from '../../shaders/preprocess.ts';
+import { PREPROCESS_WORKGROUP, preprocessShader, type PreprocessSpec } from '../../shaders/pictures/preprocess.ts';
 import { wgslScalar } from '../core/dtype.ts';
 import { InputError } from '../core/errors.ts';
 import type { TensorDesc } from '../core/tensor.ts';
 import type { InputWriter, Region } from '../runtime/webgpu/input-writer.ts';
 import { unlessLost } from '../runtime/webgpu/lost.ts';
 import { compilePipeline, type Compiled } from '../runtime/webgpu/pipelines.ts';
-import type { PictureSize, Preprocessing } from '../vision/preprocess.ts';
+import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
 import { PictureSlot, type Tables } from './picture-slot.ts';
 import { isPixels, isTexture, isVideo, pictureSize, unreadable, type PictureSource } from './source.ts';
 

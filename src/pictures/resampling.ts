@@ -1,6 +1,6 @@
 /** The tables and parameters of the preprocessing kernel, for one size of picture. */
-import { PILLOW_BITS } from '../../shaders/preprocess.ts';
-import { checkPreprocessing, visiblePart, type PictureSize, type Preprocessing } from '../vision/preprocess.ts';
+import { PILLOW_BITS } from '../../shaders/pictures/preprocess.ts';
+import { checkPreprocessing, visiblePart, type PictureSize, type Preprocessing } from '../vision/picture-spec.ts';
 import { axisWeights } from '../vision/axis-weights.ts';
 
 /** What the kernel reads besides the picture. */

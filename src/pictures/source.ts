@@ -1,7 +1,7 @@
 /** What a caller may hand over as a picture: its size, and its pixels in host memory. */
 import { InputError } from '../core/errors.ts';
 import { checkExtent, checkPixels, type Pixels } from '../vision/pixels.ts';
-import type { PictureSize } from '../vision/preprocess.ts';
+import type { PictureSize } from '../vision/picture-spec.ts';
 
 /**
  * A picture: what a page draws with, a video frame, RGBA bytes, or a texture of the session's own device (`rgba8unorm`,

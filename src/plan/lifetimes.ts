@@ -6,7 +6,7 @@ import type { Node } from '../ir/ops.ts';
 import type { CallOperand, KernelCall } from '../kernels/definition.ts';
 import { kernelsOf } from '../kernels/registry.ts';
 import { roundUp } from '../util/arrays.ts';
-import type { Arrangement } from './arrangement.ts';
+import type { Arrangement } from './arrangement/arrange.ts';
 
 /** One dispatch of a node. */
 export interface ScheduledCall {

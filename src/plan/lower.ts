@@ -5,7 +5,7 @@ import type { Graph } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
 import type { Dispatched, KernelCall, LowerContext } from '../kernels/definition.ts';
 import { kernelsOf } from '../kernels/registry.ts';
-import { contextOf, type Arrangement } from './arrangement.ts';
+import { contextOf, type Arrangement } from './arrangement/arrange.ts';
 import { nodeSignature } from './signature.ts';
 
 /** Variant names to use instead of the first that applies, by operator: for tests and benches. */

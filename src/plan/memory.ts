@@ -3,7 +3,7 @@ import { PlanError } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
 import type { Graph } from '../ir/graph.ts';
 import { at } from '../util/arrays.ts';
-import type { Arrangement } from './arrangement.ts';
+import type { Arrangement } from './arrangement/arrange.ts';
 import { companions, lifetimes, liveBytesBound, separateBytes, storageKey, type ScheduledCall } from './lifetimes.ts';
 import type { PlanBuffer, PlanMemory } from './plan.ts';
 import { assignSlots, type SlotAssignment } from './slots.ts';

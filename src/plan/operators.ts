@@ -1,6 +1,6 @@
 /** What compiling and planning a graph take of the engine, loaded beforehand: both are synchronous. */
 import type { Graph } from '../ir/graph.ts';
-import { foldsLoops, loadLoops } from '../ops/loops.ts';
+import { foldsLoops, loadLoops } from '../ops/lib/loops.ts';
 import { loadOps } from '../ops/registry.ts';
 
 export { loadKernels, variantNames } from '../kernels/registry.ts';

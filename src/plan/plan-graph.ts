@@ -8,7 +8,7 @@ import type { Graph } from '../ir/graph.ts';
 import { descOf } from '../ir/rewrite.ts';
 import type { CallOperand, KernelCall } from '../kernels/definition.ts';
 import { at } from '../util/arrays.ts';
-import { arrange, type Arrangement } from './arrangement.ts';
+import { arrange, type Arrangement } from './arrangement/arrange.ts';
 import { ConstantBuffers } from './constants.ts';
 import type { ScheduledCall } from './lifetimes.ts';
 import { lowerGraph, type Lowered, type VariantChoice } from './lower.ts';

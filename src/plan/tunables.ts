@@ -9,7 +9,7 @@ import { kernelsOf } from '../kernels/registry.ts';
 import { definitionOf } from '../ops/registry.ts';
 import { floatsToHalves } from '../util/half.ts';
 import { randomSource } from '../util/random.ts';
-import { arrange, contextOf, type Arrangement } from './arrangement.ts';
+import { arrange, contextOf, type Arrangement } from './arrangement/arrange.ts';
 import { candidatesOf, type Candidate } from './lower.ts';
 import type { Plan, PlanWeight } from './plan.ts';
 import { planLowered, type PlanOptions } from './plan-graph.ts';

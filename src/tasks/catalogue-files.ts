@@ -1,9 +1,9 @@
 /** Where the files of a catalogue entry come from, in a page. */
-import type { CatalogueEntry, CatalogueSource } from '../../models/catalogue-entry.ts';
+import type { CatalogueEntry, CatalogueSource } from '../catalogue/entry.ts';
 import { LoadError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
 import type { ModelFiles } from '../formats/importer.ts';
-import { toModelFiles, type FetchSettings } from '../model-source.ts';
+import { toModelFiles, type FetchSettings } from '../session/model-source.ts';
 
 /** A folder that holds models of the catalogue as NAME/FILE, or what opens the files of one. */
 export type ModelBase = string | URL | ((entry: CatalogueEntry) => Promise<ModelFiles>);

@@ -1,10 +1,10 @@
 /** Pictures to classes: a loaded classifier, its preprocessing and its labels in one object. */
 import { InputError } from '../core/errors.ts';
 import type { PictureSource } from '../pictures/source.ts';
-import type { RunOptions } from '../session-options.ts';
-import type { Session } from '../session.ts';
-import { topK, toProbabilities, type Ranked } from '../vision/classify.ts';
-import type { Preprocessing } from '../vision/preprocess.ts';
+import type { RunOptions } from '../session/options.ts';
+import type { Session } from '../session/session.ts';
+import { topK, toProbabilities, type Ranked } from '../vision/decode/classes.ts';
+import type { Preprocessing } from '../vision/picture-spec.ts';
 import { loadPictureModel, type PictureModel, type TaskOptions, type TaskSource } from './picture-model.ts';
 
 /** Options of `Classifier.classify`. */

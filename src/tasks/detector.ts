@@ -1,10 +1,10 @@
 /** Pictures to things in them: a loaded detector, its preprocessing and its labels in one object. */
 import { InputError } from '../core/errors.ts';
 import { pictureSize, type PictureSource } from '../pictures/source.ts';
-import type { RunOptions } from '../session-options.ts';
-import type { Session } from '../session.ts';
-import { boxRows, toDetections, type Detection, type DetectionOptions } from '../vision/detect.ts';
-import type { Preprocessing } from '../vision/preprocess.ts';
+import type { RunOptions } from '../session/options.ts';
+import type { Session } from '../session/session.ts';
+import { boxRows, toDetections, type Detection, type DetectionOptions } from '../vision/decode/detections.ts';
+import type { Preprocessing } from '../vision/picture-spec.ts';
 import { loadPictureModel, type PictureModel, type TaskOptions, type TaskSource } from './picture-model.ts';
 
 /** Options of `Detector.detect`. */

@@ -1,16 +1,16 @@
 /** What the tasks share: a session of a model that takes one picture, how the picture is prepared, the names of the classes. */
-import type { CatalogueEntry } from '../../models/catalogue-entry.ts';
+import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { InputError, LoadError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
 import { shapeText } from '../core/tensor.ts';
-import type { Port } from '../feeds.ts';
+import type { Port } from '../session/feeds.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';
-import type { ModelSource } from '../model-source.ts';
-import type { SessionOptions } from '../session-options.ts';
-import { Session } from '../session.ts';
-import { parseLabels } from '../vision/classify.ts';
+import type { ModelSource } from '../session/model-source.ts';
+import type { SessionOptions } from '../session/options.ts';
+import { Session } from '../session/session.ts';
+import { parseLabels } from '../vision/decode/classes.ts';
 import { guessPreprocessing } from '../vision/guess.ts';
-import { inputShape, type Preprocessing } from '../vision/preprocess.ts';
+import { inputShape, type Preprocessing } from '../vision/picture-spec.ts';
 import { catalogueFiles, type ModelBase } from './catalogue-files.ts';
 
 /** A model for a task: a name of the catalogue, or whatever `Session.create` takes. */
@@ -73,7 +73,7 @@ function isName(source: string): boolean {
 }
 
 async function findEntry(name: string): Promise<CatalogueEntry | undefined> {
-  const catalogue = await onDemand('catalogue of models', () => import('../../models/catalogue.ts'));
+  const catalogue = await onDemand('catalogue of models', () => import('../catalogue/catalogue.ts'));
   return catalogue.findEntry(name);
 }
 

@@ -2,7 +2,7 @@
 import { InputError } from '../core/errors.ts';
 import type { DType } from '../core/dtype.ts';
 import { shapeText } from '../core/tensor.ts';
-import type { Preprocessing } from './preprocess.ts';
+import type { Preprocessing } from './picture-spec.ts';
 
 /** What is known of an input. */
 export interface PictureInput {

@@ -1,164 +1,44 @@
-/** How a picture becomes a network's input: scale, crop or pad, reorder channels, normalise, lay out. */
-import { InputError } from '../core/errors.ts';
-import type { Shape } from '../core/tensor.ts';
-import type { AxisWindow, Resampling } from './axis-weights.ts';
+/** From a picture to a network's input, on the host. */
+import { tensor, type Tensor } from '../core/tensor.ts';
+import { checkPixels, type Pixels } from './pixels.ts';
+import { checkPreprocessing, inputShape, visiblePart, type Preprocessing } from './picture-spec.ts';
+import { resample, type Resampled } from './resample.ts';
 
-export type { Pixels } from './pixels.ts';
-export type { Resampling } from './axis-weights.ts';
-
-type Triple = readonly [number, number, number];
-
-/** How a picture becomes the input of a network. Plain data. */
-export interface Preprocessing {
-  /** Extents of the input, in pixels. */
-  readonly width: number;
-  readonly height: number;
-  /** `stretch` ignores the aspect ratio, `cover` scales to cover and takes the centre, `contain` scales to fit and pads. */
-  readonly fit: 'stretch' | 'cover' | 'contain';
-  /**
-   * `cover` only: scale the picture's shorter side to this many pixels before the centre is taken, as torchvision's
-   * Resize(256), CenterCrop(224). Default: just enough to cover the input.
-   */
-  readonly shorterSide?: number;
-  /** `contain` only: colour of the border, 0 to 255, in RGB. Default black. */
-  readonly padding?: Triple;
-  readonly resize: Resampling;
-  readonly channelOrder: 'rgb' | 'bgr';
-  /** Per channel, in `channelOrder`: (value in 0…255 − mean) / std. */
-  readonly mean: Triple;
-  readonly std: Triple;
-  /** `nhwc`: `[1, height, width, 3]`; `nchw`: `[1, 3, height, width]`. */
-  readonly layout: 'nhwc' | 'nchw';
-  /** Integers are rounded to nearest and clamped. */
-  readonly dtype: 'float32' | 'int32' | 'uint8';
+/** Makes the input tensor. Alpha is ignored. Throws InputError for pixels or a specification that make no sense. */
+export function preprocess(pixels: Pixels, spec: Preprocessing): Tensor {
+  checkPixels(pixels);
+  checkPreprocessing(spec);
+  const { columns, rows, left, top } = visiblePart(pixels, spec);
+  return normalise(resample(pixels, columns, rows, spec.resize), left, top, spec);
 }
 
-/** Where the picture lies in the input, to map results back onto it: input = offset + scale · picture, in pixels. */
-export interface Placement {
-  readonly scaleX: number;
-  readonly scaleY: number;
-  readonly offsetX: number;
-  readonly offsetY: number;
-}
-
-/** Extents of a picture, in pixels. */
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Which pixels of the picture fill which part of the input; the rest of the input is border. */
-export interface PicturePart {
-  readonly columns: AxisWindow;
-  readonly rows: AxisWindow;
-  /** First column and row of the part within the input. */
-  readonly left: number;
-  readonly top: number;
-}
-
-/** Shape of the input that `preprocess` makes. */
-export function inputShape({ layout, width, height }: Preprocessing): Shape {
-  return layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3];
-}
-
-/** The part of the input that shows the picture, and the pixels it is computed from. */
-export function visiblePart(picture: PictureSize, spec: Preprocessing): PicturePart {
-  const { x, y } = windows(picture, spec);
-  return { columns: visible(x), rows: visible(y), left: Math.max(0, -x.offset), top: Math.max(0, -y.offset) };
-}
-
-/** The map from the picture's pixel coordinates to those of the input that `preprocess` makes. */
-export function placement(picture: PictureSize, spec: Preprocessing): Placement {
-  const { x, y } = windows(picture, spec);
-  return {
-    scaleX: x.scaled / x.source,
-    scaleY: y.scaled / y.source,
-    offsetX: 0 - x.offset,
-    offsetY: 0 - y.offset,
-  };
-}
-
-/** What the properties that name a choice may be. */
-const CHOICES = {
-  fit: ['stretch', 'cover', 'contain'],
-  channelOrder: ['rgb', 'bgr'],
-  layout: ['nhwc', 'nchw'],
-  dtype: ['float32', 'int32', 'uint8'],
-  method: ['bilinear', 'nearest', 'area'],
-} as const;
-
-/** Throws InputError for a specification that is incomplete, or makes no sense. */
-export function checkPreprocessing(spec: Preprocessing): void {
-  requireComplete(spec);
-  const { width, height, mean, std, shorterSide, fit } = spec;
-  for (const extent of [width, height]) {
-    if (!Number.isSafeInteger(extent) || extent < 1)
-      throw new InputError(`an input of ${width}x${height} pixels is not possible`);
+function normalise(part: Resampled, left: number, top: number, spec: Preprocessing): Tensor {
+  const { width, height, mean, std, layout, dtype } = spec;
+  const plane = width * height;
+  const count = plane * 3;
+  const data =
+    dtype === 'float32' ? new Float32Array(count) : dtype === 'int32' ? new Int32Array(count) : new Uint8Array(count);
+  const source = spec.channelOrder === 'rgb' ? [0, 1, 2] : [2, 1, 0];
+  const convert = dtype === 'float32' ? identity : dtype === 'int32' ? Math.round : toByte;
+  for (let c = 0; c < 3; c++) {
+    const [from = 0, m = 0, s = 1] = [source[c], mean[c], std[c]];
+    const border = convert(((spec.padding?.[from] ?? 0) - m) / s);
+    const [step, start] = layout === 'nchw' ? [1, c * plane] : [3, c];
+    for (let p = 0; p < plane; p++) data[start + p * step] = border;
+    for (let y = 0; y < part.height; y++) {
+      for (let x = 0; x < part.width; x++) {
+        const value = ((part.data[(y * part.width + x) * 3 + from] ?? 0) - m) / s;
+        data[start + ((y + top) * width + x + left) * step] = convert(value);
+      }
+    }
   }
-  if (![...mean, ...std].every(Number.isFinite) || std.includes(0)) {
-    throw new InputError(`mean [${mean.join(', ')}] and std [${std.join(', ')}] must be finite, and std not 0`);
-  }
-  if (fit !== 'cover' || shorterSide === undefined) return;
-  if (!Number.isSafeInteger(shorterSide))
-    throw new InputError(`a shorter side of ${shorterSide} pixels is not possible`);
-  if (shorterSide < Math.max(width, height)) {
-    throw new InputError(`a shorter side of ${shorterSide} does not cover an input of ${width}x${height} pixels`);
-  }
+  return tensor(dtype, inputShape(spec), data);
 }
 
-/** Callers without types leave things out, and misspell others. */
-function requireComplete(spec: Preprocessing | undefined): void {
-  if (!spec) throw new InputError('a picture was given without its preprocessing', { hint: HINT });
-  const chosen: Readonly<Record<string, unknown>> = { ...spec, ...spec.resize };
-  for (const [name, choices] of Object.entries<readonly unknown[]>(CHOICES)) {
-    if (choices.includes(chosen[name])) continue;
-    throw new InputError(`preprocessing has the ${name} ${String(chosen[name])}`, {
-      hint: `It is one of ${choices.join(', ')}`,
-    });
-  }
-  for (const name of ['mean', 'std'] as const) {
-    if (spec[name]?.length !== 3) throw new InputError(`preprocessing needs three numbers as ${name}`, { hint: HINT });
-  }
+function identity(value: number): number {
+  return value;
 }
 
-const HINT = 'guessPreprocessing(session.inputs[0]) gives what is usual for an input of its shape';
-
-/** Both axes: extents after scaling, and the input's first pixel among them (negative where there is a border). */
-function windows({ width, height }: PictureSize, spec: Preprocessing): { x: AxisWindow; y: AxisWindow } {
-  const [scaledX, scaledY] = scaledExtents(width, height, spec);
-  return {
-    x: { source: width, scaled: scaledX, offset: centre(scaledX, spec.width), size: spec.width },
-    y: { source: height, scaled: scaledY, offset: centre(scaledY, spec.height), size: spec.height },
-  };
-}
-
-function scaledExtents(width: number, height: number, spec: Preprocessing): [number, number] {
-  if (spec.fit === 'stretch') return [spec.width, spec.height];
-  if (spec.fit === 'cover' && spec.shorterSide !== undefined) {
-    const { shorterSide } = spec;
-    const longer = (a: number, b: number): number => Math.floor((shorterSide * a) / b);
-    return width <= height ? [shorterSide, longer(height, width)] : [longer(width, height), shorterSide];
-  }
-  const ratios = [spec.width / width, spec.height / height];
-  const scale = spec.fit === 'cover' ? Math.max(...ratios) : Math.min(...ratios);
-  const fitted = (extent: number, target: number): number => {
-    const scaled = Math.max(1, Math.round(extent * scale));
-    return spec.fit === 'cover' ? Math.max(target, scaled) : Math.min(target, scaled);
-  };
-  return [fitted(width, spec.width), fitted(height, spec.height)];
-}
-
-/** The part of the window that shows the picture rather than a border. */
-function visible(axis: AxisWindow): AxisWindow {
-  return { ...axis, offset: Math.max(0, axis.offset), size: Math.min(axis.size, axis.scaled) };
-}
-
-/** First pixel of the centre; half to even, as Python rounds: torchvision's CenterCrop depends on it. */
-function centre(outer: number, inner: number): number {
-  return outer >= inner ? halfToEven((outer - inner) / 2) : -Math.floor((inner - outer) / 2);
-}
-
-function halfToEven(value: number): number {
-  const floor = Math.floor(value);
-  return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
+function toByte(value: number): number {
+  return Math.min(255, Math.max(0, Math.round(value)));
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runKernelBench } from '../../bench/kernels/bench.ts';
 import type { LayerRow } from '../../bench/kernels/measure.ts';
 import { runPeakBench } from '../../bench/peaks/bench.ts';
-import { isPeaks } from '../../src/core/peaks.ts';
+import { isPeaks } from '../../src/measure/adapter-peaks.ts';
 import type { Streams } from '../../src/cli/output.ts';
 
 let folder = '';

@@ -7,7 +7,7 @@ import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
 import { openGpu } from '../../src/node/adapter.ts';
-import { Session } from '../../src/session.ts';
+import { Session } from '../../src/session/session.ts';
 import { range } from '../../src/util/arrays.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 

@@ -33,12 +33,12 @@ describe('an application with a classifier', () => {
   it('starts without what few pages need, which is there on demand', () => {
     const late = [
       'src/formats/safetensors/parse.ts',
-      'src/runtime/webgpu/tuner.ts',
-      'src/runtime/webgpu/profiler.ts',
+      'src/measure/tuner.ts',
+      'src/measure/profiler.ts',
       'src/analysis/profile.ts',
-      'src/ops/top-k.ts',
-      'shaders/top-k-sort.ts',
-      'shaders/conv-winograd-input.ts',
+      'src/ops/index/top-k.ts',
+      'shaders/index/top-k-sort.ts',
+      'shaders/conv/winograd-input.ts',
     ];
     const atOnce = sourcesOf('start', 'importer');
     expect(late.filter((source) => atOnce.includes(source))).toEqual([]);

@@ -1,11 +1,11 @@
 /** Whole networks on the GPU against outputs recorded from other runtimes. */
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { compileGraph } from '../../src/compile-graph.ts';
+import { compileGraph } from '../../src/session/compile-graph.ts';
 import { importModel } from '../../src/formats/detect.ts';
 import { planGraph } from '../../src/plan/plan-graph.ts';
-import type { ModelSource } from '../../src/model-source.ts';
-import { Session } from '../../src/session.ts';
+import type { ModelSource } from '../../src/session/model-source.ts';
+import { Session } from '../../src/session/session.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { expectClose } from '../helpers/close.ts';
 import { TEST_PROFILE } from '../helpers/gpu-run.ts';

@@ -9,7 +9,7 @@ import { compile } from '../../src/passes/pipeline.ts';
 import type { ForcedVariants } from '../../src/plan/lower.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
-import { Session } from '../../src/session.ts';
+import { Session } from '../../src/session/session.ts';
 import { expectClose } from '../helpers/close.ts';
 import { randomTensor, randomSource } from '../helpers/random.ts';
 import { randomNetwork } from './random-networks.ts';

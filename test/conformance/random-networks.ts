@@ -5,8 +5,8 @@ import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import type { Activation, BinaryKind, Node, OpAttributes, OpKind, ReduceKind } from '../../src/ir/ops.ts';
 import { NO_ACTIVATION, RELU, RELU6 } from '../../src/ir/ops.ts';
-import { fitsInside } from '../../src/passes/constants.ts';
-import { asOperand, inferNode } from '../../src/passes/evaluate.ts';
+import { fitsInside } from '../../src/passes/lib/constants.ts';
+import { asOperand, inferNode } from '../../src/passes/lib/evaluate.ts';
 import { at, product, range } from '../../src/util/arrays.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 

@@ -7,7 +7,7 @@ import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';
-import { Session } from '../../src/session.ts';
+import { Session } from '../../src/session/session.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
 import { expectClose } from '../helpers/close.ts';
 import { importerOf, runReference } from '../helpers/tfjs-models.ts';

@@ -11,7 +11,7 @@ import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepare, PUBLIC } from '../../examples/prepare.ts';
 import { createClassifier, decodeImage } from '../../src/node/index.ts';
-import type { Ranked } from '../../src/vision/classify.ts';
+import type { Ranked } from '../../src/vision/decode/classes.ts';
 import { launchChromium } from '../helpers/chromium.ts';
 import { serveFolder } from '../helpers/folder-server.ts';
 

@@ -8,7 +8,7 @@ import type { OpCase } from './op-case.ts';
 
 /** One exported table. */
 export interface CaseTable {
-  /** `conv.ts: convCases`. */
+  /** `conv/conv.ts: convCases`. */
   readonly name: string;
   readonly cases: readonly OpCase[];
 }
@@ -17,13 +17,20 @@ export interface CaseTable {
 export async function caseTables(): Promise<readonly CaseTable[]> {
   const folder = join(import.meta.dirname, '../ops/cases');
   const tables: CaseTable[] = [];
-  for (const file of readdirSync(folder).sort()) {
+  for (const file of filesIn(folder)) {
     const exported: Record<string, unknown> = await import(pathToFileURL(join(folder, file)).href);
     for (const [name, value] of Object.entries(exported)) {
       if (isTable(value)) tables.push({ name: `${file}: ${name}`, cases: value });
     }
   }
   return tables;
+}
+
+/** Files of all families, by their path below the folder. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .sort();
 }
 
 function isTable(value: unknown): value is readonly OpCase[] {

@@ -5,7 +5,7 @@ import { RARE_KERNELS } from '../../src/kernels/rare.ts';
 import { loadWinograd } from '../../src/kernels/conv/winograd.ts';
 import { CORE_KERNELS, loadRareKernels } from '../../src/kernels/registry.ts';
 import type { OpDefinition } from '../../src/ops/definition.ts';
-import { loadLoops } from '../../src/ops/loops.ts';
+import { loadLoops } from '../../src/ops/lib/loops.ts';
 import { RARE_OPS } from '../../src/ops/rare.ts';
 import { CORE_OPS, loadOps } from '../../src/ops/registry.ts';
 

@@ -7,7 +7,7 @@ import type { Node, NodeOf, OpKind } from '../../src/ir/ops.ts';
 import type { KernelCall, KernelDefinition, LowerContext } from '../../src/kernels/definition.ts';
 import type { OpDefinition, Operands } from '../../src/ops/definition.ts';
 import { KERNELS, OPS } from './every-operator.ts';
-import { resolvePads } from '../../src/ops/window.ts';
+import { resolvePads } from '../../src/ops/lib/window.ts';
 import { sameArray } from '../../src/util/arrays.ts';
 import { floatsToHalves, halvesToFloats } from '../../src/util/half.ts';
 import { buildCase, type OpCase } from './op-case.ts';

@@ -7,7 +7,7 @@ import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { print } from '../../src/ir/print.ts';
 import { verify } from '../../src/ir/verify.ts';
-import { foldConstants } from '../../src/passes/fold-constants.ts';
+import { foldConstants } from '../../src/passes/fold/fold-constants.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { expectClose } from './close.ts';

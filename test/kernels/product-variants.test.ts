@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
 import { NO_ACTIVATION } from '../../src/ir/ops.ts';
 import type { Dispatched } from '../../src/kernels/definition.ts';
 import { KERNELS } from '../helpers/every-operator.ts';
-import { gemmCases } from '../ops/cases/gemm.ts';
+import { gemmCases } from '../ops/cases/product/gemm.ts';
 import { lowerCase, prepare, variantsOf } from '../helpers/lower-case.ts';
 import type { OpCase } from '../helpers/op-case.ts';
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE, findModel, type CatalogueEntry, type PinnedFile } from '../../models/catalogue.ts';
+import { CATALOGUE, findModel, type CatalogueEntry, type PinnedFile } from '../../src/catalogue/catalogue.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { importModel } from '../../src/formats/detect.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';

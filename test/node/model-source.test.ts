@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CATALOGUE, type CatalogueEntry } from '../../models/catalogue.ts';
+import { CATALOGUE, type CatalogueEntry } from '../../src/catalogue/catalogue.ts';
 import { LoadError } from '../../src/core/errors.ts';
 import { loadLabels } from '../../src/node/labels.ts';
 import { openModel } from '../../src/node/model-source.ts';

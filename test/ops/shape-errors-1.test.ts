@@ -6,12 +6,12 @@ import { tensorOf, type TensorDesc } from '../../src/core/tensor.ts';
 import { NO_ACTIVATION, type NodeOf, type OpAttributes, type OpKind } from '../../src/ir/ops.ts';
 import type { OpDefinition, Operand } from '../../src/ops/definition.ts';
 import { OPS } from '../helpers/every-operator.ts';
-import { outputExtent, resolvePads } from '../../src/ops/window.ts';
+import { outputExtent, resolvePads } from '../../src/ops/lib/window.ts';
 import { lowerCase, referenceOf } from '../helpers/lower-case.ts';
-import { averagePool3dCases } from './cases/average-pool.ts';
-import { conv3dCases } from './cases/conv.ts';
-import { maxPool3dCases, poolWindow } from './cases/max-pool.ts';
-import { resize3dCases } from './cases/resize.ts';
+import { averagePool3dCases } from './cases/pool/average-pool.ts';
+import { conv3dCases } from './cases/conv/conv.ts';
+import { maxPool3dCases, poolWindow } from './cases/pool/max-pool.ts';
+import { resize3dCases } from './cases/sample/resize.ts';
 
 type Inputs = readonly (Operand | undefined)[];
 

@@ -5,7 +5,7 @@ import type { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
 import { canonicalise } from '../../src/passes/canonicalise.ts';
-import { reshapeUnitTransposes } from '../../src/passes/unit-transposes.ts';
+import { reshapeUnitTransposes } from '../../src/passes/layout/unit-transposes.ts';
 import { applyPass, graphOf, printNodes } from '../helpers/passes.ts';
 
 const run = (fill: (b: GraphBuilder) => string | readonly string[]): Graph => applyPass(canonicalise, graphOf(fill));

@@ -5,7 +5,7 @@ import type { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import type { BinaryKind } from '../../src/ir/ops.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
-import { foldBatchNorm } from '../../src/passes/fold-batchnorm.ts';
+import { foldBatchNorm } from '../../src/passes/fold/fold-batchnorm.ts';
 import { applyPass, graphOf, printNodes, weights } from '../helpers/passes.ts';
 
 const WINDOW = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], padMode: 'explicit' } as const;

@@ -5,7 +5,7 @@ import { tensorOf } from '../../src/core/tensor.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import { print } from '../../src/ir/print.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
-import { foldConstants } from '../../src/passes/fold-constants.ts';
+import { foldConstants } from '../../src/passes/fold/fold-constants.ts';
 import { inferShapes, propagate } from '../../src/passes/infer-shapes.ts';
 import { freeze } from '../helpers/passes.ts';
 

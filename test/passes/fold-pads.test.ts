@@ -4,7 +4,7 @@ import { tensorOf } from '../../src/core/tensor.ts';
 import type { GraphBuilder } from '../../src/ir/builder.ts';
 import { NO_ACTIVATION, type OpAttributes } from '../../src/ir/ops.ts';
 import { print } from '../../src/ir/print.ts';
-import { foldPads } from '../../src/passes/fold-pads.ts';
+import { foldPads } from '../../src/passes/fold/fold-pads.ts';
 import { applyPass, graphOf, weights } from '../helpers/passes.ts';
 
 const WINDOW = { strides: [2, 2], dilations: [1, 1], padMode: 'explicit' } as const;

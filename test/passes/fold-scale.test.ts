@@ -4,7 +4,7 @@ import { tensorOf } from '../../src/core/tensor.ts';
 import type { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
-import { foldScale } from '../../src/passes/fold-scale.ts';
+import { foldScale } from '../../src/passes/fold/fold-scale.ts';
 import { recogniseHardSwish } from '../../src/passes/patterns/hard-swish.ts';
 import { applyPass, graphOf, weights } from '../helpers/passes.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU, RELU6 } from '../../src/ir/ops.ts';
-import { fuseEpilogue } from '../../src/passes/fuse-epilogue.ts';
+import { fuseEpilogue } from '../../src/passes/fuse/fuse-epilogue.ts';
 import { applyPass, graphOf, printNodes, weights } from '../helpers/passes.ts';
 
 const WINDOW = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], padMode: 'explicit' } as const;

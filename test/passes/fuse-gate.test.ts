@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GraphBuilder } from '../../src/ir/builder.ts';
 import { NO_ACTIVATION, RELU, type OpAttributes } from '../../src/ir/ops.ts';
-import { fuseGate } from '../../src/passes/fuse-gate.ts';
+import { fuseGate } from '../../src/passes/fuse/fuse-gate.ts';
 import { applyPass, graphOf, printNodes, weights } from '../helpers/passes.ts';
 
 const WINDOW = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], padMode: 'explicit' } as const;

@@ -6,7 +6,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
 import { canonicalise } from '../../src/passes/canonicalise.ts';
 import { layout } from '../../src/passes/layout/layout.ts';
-import { reshapeUnitTransposes } from '../../src/passes/unit-transposes.ts';
+import { reshapeUnitTransposes } from '../../src/passes/layout/unit-transposes.ts';
 import { transposedElements } from '../../src/passes/layout/sinker.ts';
 import { pushReshape } from '../../src/passes/layout/view.ts';
 import { at, product, range } from '../../src/util/arrays.ts';

@@ -8,10 +8,10 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import type { PictureSource } from '../../src/pictures/source.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
-import { Session } from '../../src/session.ts';
+import { Session } from '../../src/session/session.ts';
 import type { Pixels } from '../../src/vision/pixels.ts';
-import { preprocess } from '../../src/vision/prepare.ts';
-import { inputShape, type Preprocessing } from '../../src/vision/preprocess.ts';
+import { preprocess } from '../../src/vision/preprocess.ts';
+import { inputShape, type Preprocessing } from '../../src/vision/picture-spec.ts';
 import { expectClose } from '../helpers/close.ts';
 import { randomSource } from '../helpers/random.ts';
 

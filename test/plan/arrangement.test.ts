@@ -6,7 +6,7 @@ import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
 import { compile } from '../../src/passes/pipeline.ts';
-import { arrange, type Arranged, type Arrangement } from '../../src/plan/arrangement.ts';
+import { arrange, type Arranged, type Arrangement } from '../../src/plan/arrangement/arrange.ts';
 import { planGraph } from '../../src/plan/plan-graph.ts';
 import { printPlan } from '../../src/plan/print.ts';
 import { at } from '../../src/util/arrays.ts';

@@ -1,6 +1,6 @@
 /** What is loaded on demand: missing before, said so, and there when a graph needs it. Nothing here may load it all at once. */
 import { describe, expect, it } from 'vitest';
-import { compileGraph } from '../../src/compile-graph.ts';
+import { compileGraph } from '../../src/session/compile-graph.ts';
 import { GraphError, LoadError, UnsupportedError } from '../../src/core/errors.ts';
 import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
 import { onDemand } from '../../src/core/on-demand.ts';
@@ -11,7 +11,7 @@ import { NO_ACTIVATION } from '../../src/ir/ops.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import { loadKernels, loadReferences } from '../../src/plan/operators.ts';
 import { planGraph } from '../../src/plan/plan-graph.ts';
-import { Session } from '../../src/session.ts';
+import { Session } from '../../src/session/session.ts';
 
 const device: DeviceProfile = { limits: DEFAULT_LIMITS, adapterClass: 'discrete', features: [] };
 

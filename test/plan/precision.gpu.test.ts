@@ -12,7 +12,7 @@ import { compile } from '../../src/passes/pipeline.ts';
 import { planGraph } from '../../src/plan/plan-graph.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
-import { Session } from '../../src/session.ts';
+import { Session } from '../../src/session/session.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { randomNetwork } from '../conformance/random-networks.ts';
 import '../helpers/every-operator.ts';

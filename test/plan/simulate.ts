@@ -9,7 +9,7 @@ import { elementCount, tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import type { Node } from '../../src/ir/ops.ts';
 import { kernelsOf } from '../../src/kernels/registry.ts';
-import { arrange, contextOf } from '../../src/plan/arrangement.ts';
+import { arrange, contextOf } from '../../src/plan/arrangement/arrange.ts';
 import type { Plan, PlanStep } from '../../src/plan/plan.ts';
 import { runNode } from '../../src/runtime/cpu/run.ts';
 import { at, range } from '../../src/util/arrays.ts';

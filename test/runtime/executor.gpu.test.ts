@@ -8,7 +8,7 @@ import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { compilePipeline } from '../../src/runtime/webgpu/pipelines.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
-import { Session } from '../../src/session.ts';
+import { Session } from '../../src/session/session.ts';
 
 const adapter = async (): Promise<GPUAdapter> => (await openGpu()).adapter;
 let open: { dispose(): void }[] = [];

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MAX_COMPILED } from '../../src/compiled-cache.ts';
+import { MAX_COMPILED } from '../../src/session/compiled-cache.ts';
 import { tensorOf, zeros } from '../../src/core/tensor.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
@@ -10,8 +10,8 @@ import { NO_ACTIVATION } from '../../src/ir/ops.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { openModel } from '../../src/node/model-source.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
-import type { LoadProgress } from '../../src/load-report.ts';
-import { Session } from '../../src/session.ts';
+import type { LoadProgress } from '../../src/session/report.ts';
+import { Session } from '../../src/session/session.ts';
 import { at } from '../../src/util/arrays.ts';
 
 const devices: GPUDevice[] = [];

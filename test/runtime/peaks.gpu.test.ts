@@ -1,10 +1,10 @@
 /** Peaks and the clock behind them, on a real device. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isPeaks } from '../../src/core/peaks.ts';
+import { isPeaks } from '../../src/measure/adapter-peaks.ts';
 import { openGpu } from '../../src/node/adapter.ts';
-import { GpuClock } from '../../src/runtime/webgpu/clock.ts';
+import { GpuClock } from '../../src/measure/clock.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
-import { measurePeaks } from '../../src/runtime/webgpu/peaks.ts';
+import { measurePeaks } from '../../src/measure/peaks.ts';
 
 let device: GPUDevice;
 beforeAll(async () => {

@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { mobilenetV2 } from '../../models/index.ts';
 import { chromeTrace } from '../../src/analysis/trace.ts';
-import { isPeaks, type AdapterPeaks } from '../../src/core/peaks.ts';
+import { isPeaks, type AdapterPeaks } from '../../src/measure/adapter-peaks.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { openGpu } from '../../src/node/adapter.ts';
-import { Session } from '../../src/session.ts';
-import type { TuningCache } from '../../src/runtime/webgpu/tuning-store.ts';
+import { Session } from '../../src/session/session.ts';
+import type { TuningCache } from '../../src/measure/tuning-store.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 
 const gpu = async (): Promise<GPUAdapter> => (await openGpu()).adapter;

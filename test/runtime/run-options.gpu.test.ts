@@ -7,7 +7,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
-import { Session } from '../../src/session.ts';
+import { Session } from '../../src/session/session.ts';
 
 /** y = relu(x + x), z = y + x. */
 function graph(): Graph {

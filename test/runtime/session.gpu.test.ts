@@ -7,8 +7,8 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION } from '../../src/ir/ops.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
-import type { FeedTensor } from '../../src/feeds.ts';
-import { Session } from '../../src/session.ts';
+import type { FeedTensor } from '../../src/session/feeds.ts';
+import { Session } from '../../src/session/session.ts';
 
 const adapter = async (): Promise<GPUAdapter> => (await openGpu()).adapter;
 

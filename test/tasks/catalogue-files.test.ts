@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { CatalogueEntry, CatalogueSource } from '../../models/catalogue-entry.ts';
-import { findModel } from '../../models/catalogue.ts';
+import type { CatalogueEntry, CatalogueSource } from '../../src/catalogue/entry.ts';
+import { findModel } from '../../src/catalogue/catalogue.ts';
 import { LoadError } from '../../src/core/errors.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';
 import { catalogueFiles } from '../../src/tasks/catalogue-files.ts';

@@ -1,7 +1,7 @@
 /** Classifier and detector with trained models on a photograph, fetched from a folder as a page does; and what they refuse. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findModel } from '../../models/catalogue.ts';
+import { findModel } from '../../src/catalogue/catalogue.ts';
 import { InputError, LoadError } from '../../src/core/errors.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
@@ -9,10 +9,10 @@ import { openGpu } from '../../src/node/adapter.ts';
 import { decodeImage } from '../../src/node/image.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';
 import { samplePhotograph } from '../../src/cli/samples.ts';
-import type { LoadProgress } from '../../src/load-report.ts';
+import type { LoadProgress } from '../../src/session/report.ts';
 import { createClassifier } from '../../src/tasks/classifier.ts';
 import { createDetector } from '../../src/tasks/detector.ts';
-import { decodeCenterMap } from '../../src/vision/center-map.ts';
+import { decodeCenterMap } from '../../src/vision/decode/center-map.ts';
 import type { Pixels } from '../../src/vision/pixels.ts';
 import { expectClose } from '../helpers/close.ts';
 import { serveFiles, type FileServer } from '../helpers/file-server.ts';

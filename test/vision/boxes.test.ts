@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import { tensorOf } from '../../src/core/tensor.ts';
-import { intersectionOverUnion, nonMaxSuppression, type ScoredBox } from '../../src/vision/boxes.ts';
-import { decodeCenterMap } from '../../src/vision/center-map.ts';
-import { boxRows, toDetections } from '../../src/vision/detect.ts';
-import type { Preprocessing } from '../../src/vision/preprocess.ts';
+import { intersectionOverUnion, nonMaxSuppression, type ScoredBox } from '../../src/vision/decode/boxes.ts';
+import { decodeCenterMap } from '../../src/vision/decode/center-map.ts';
+import { boxRows, toDetections } from '../../src/vision/decode/detections.ts';
+import type { Preprocessing } from '../../src/vision/picture-spec.ts';
 
 const box = (corners: readonly [number, number, number, number], score = 1, index = 0): ScoredBox => ({
   x1: corners[0],

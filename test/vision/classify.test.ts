@@ -1,7 +1,7 @@
 /** Ranking scores and reading labels. */
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
-import { parseLabels, softmax, topK } from '../../src/vision/classify.ts';
+import { parseLabels, softmax, topK } from '../../src/vision/decode/classes.ts';
 
 describe('topK', () => {
   it('ranks, ties by index, NaN last', () => {

@@ -1,7 +1,8 @@
 /** The model of the page and what is done with it, one thing after another. */
 import { chromeTrace, DeviceError, InputError, type ProfileReport, type SessionOptions } from '../../../src/index.ts';
 import { compareBackends } from './compare.ts';
-import { feedsOf, pictureFeeds, type Feeds } from './feeds.ts';
+import { feedsOf, type Feeds } from './feeds.ts';
+import { pictureFeeds } from './picture-feeds.ts';
 import { inspectModel } from './inspect.ts';
 import { lookAt } from './look.ts';
 import { openModel, type Model } from './model.ts';

@@ -12,7 +12,7 @@ import {
   type TaskOptions,
   type TaskSource,
 } from '../../../src/index.ts';
-import { findModel } from '../../../models/catalogue.ts';
+import { findModel } from '../../../src/catalogue/catalogue.ts';
 import { IMAGENET_NAMES, MODEL_FOLDER } from '../site.ts';
 import { feedsOf } from './feeds.ts';
 import type { ModelInfo, ModelRequest, Task } from './protocol.ts';

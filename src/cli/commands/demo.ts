@@ -1,10 +1,10 @@
 /** `tilewise demo`: what `npm start` runs. Classifies the sample pictures on the GPU and checks every score on the CPU. */
 import type { Command } from 'commander';
-import { findModel } from '../../../models/catalogue.ts';
-import { Session } from '../../session.ts';
+import { findModel } from '../../catalogue/catalogue.ts';
+import { Session } from '../../session/session.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import type { Ranked } from '../../vision/classify.ts';
-import type { Pixels } from '../../vision/preprocess.ts';
+import type { Ranked } from '../../vision/decode/classes.ts';
+import type { Pixels } from '../../vision/picture-spec.ts';
 import { classify, openClassifier, toInput, type ClassifierOptions } from '../classifier.ts';
 import type { Context, Runner } from '../context.ts';
 import { milliseconds, table } from '../output.ts';

@@ -1,7 +1,7 @@
 /** `tilewise inspect`: what a model is made of and what a run costs, without a GPU. */
 import type { Command } from 'commander';
 import { analyse } from '../../analysis/summary.ts';
-import { compileGraph } from '../../compile-graph.ts';
+import { compileGraph } from '../../session/compile-graph.ts';
 import { DEFAULT_LIMITS } from '../../core/limits.ts';
 import { shapeText } from '../../core/tensor.ts';
 import type { Dim, Graph, InputShapes } from '../../ir/graph.ts';

@@ -1,6 +1,6 @@
 /** `tilewise models`: what the catalogue has. */
 import type { Command } from 'commander';
-import { CATALOGUE } from '../../../models/catalogue.ts';
+import { CATALOGUE } from '../../catalogue/catalogue.ts';
 import { IMPORTERS } from '../../formats/registry.ts';
 import type { Context, Runner } from '../context.ts';
 import { table } from '../output.ts';

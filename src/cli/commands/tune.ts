@@ -1,6 +1,6 @@
 /** `tilewise tune`: times the ways to run each node of a model on this adapter, and remembers the winners. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { compileGraph } from '../../compile-graph.ts';
+import { compileGraph } from '../../session/compile-graph.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { openGpu } from '../../node/adapter.ts';
 import { fileTuningCache } from '../../node/tuning-cache.ts';
@@ -9,8 +9,8 @@ import { planGraph } from '../../plan/plan-graph.ts';
 import { tunables } from '../../plan/tunables.ts';
 import { profileOf, requestDevice } from '../../runtime/webgpu/device.ts';
 import { Executor } from '../../runtime/webgpu/executor.ts';
-import { tune as tuneNodes, TUNE_BUDGET_MS, type TunedNode, type TuneResult } from '../../runtime/webgpu/tuner.ts';
-import { TuningStore } from '../../runtime/webgpu/tuning-store.ts';
+import { tune as tuneNodes, TUNE_BUDGET_MS, type TunedNode, type TuneResult } from '../../measure/tuner.ts';
+import { TuningStore } from '../../measure/tuning-store.ts';
 import type { Context, Runner } from '../context.ts';
 import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts';
 import { onModel } from '../locate.ts';

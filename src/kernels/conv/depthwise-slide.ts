@@ -1,5 +1,5 @@
 /** Depthwise convolution by strips that slide down the image: the fewest loads for an output. */
-import { convDepthwiseSlideShader } from '../../../shaders/conv-depthwise-slide.ts';
+import { convDepthwiseSlideShader } from '../../../shaders/conv/depthwise-slide.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { dispatch1d, variant, type KernelCall, type Variant } from '../definition.ts';

@@ -1,8 +1,8 @@
 /** Depthwise convolution: every input channel by itself, times the channel multiplier. */
-import { convDepthwiseShader, DEPTHWISE_WORKGROUP } from '../../../shaders/conv-depthwise.ts';
+import { convDepthwiseShader, DEPTHWISE_WORKGROUP } from '../../../shaders/conv/depthwise.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { dispatch1d, variant } from '../definition.ts';
-import { stripPixels } from '../window.ts';
+import { stripPixels } from '../lib/window.ts';
 import { convOperands, convPlan, type ConvPlan } from './shared.ts';
 
 /** Kernels wider than this are not unrolled. */

@@ -1,9 +1,9 @@
 /** Convolution of any shape, groups and placement: the generic variant. */
-import { convDirectShader, DIRECT_WORKGROUP } from '../../../shaders/conv-direct.ts';
+import { convDirectShader, DIRECT_WORKGROUP } from '../../../shaders/conv/direct.ts';
 import { storedFloat } from '../../core/dtype.ts';
 import { ceilDiv, product } from '../../util/arrays.ts';
 import { dispatch1d, variant } from '../definition.ts';
-import { stripPixels } from '../window.ts';
+import { stripPixels } from '../lib/window.ts';
 import { convOperands, convPlan, type ConvPlan } from './shared.ts';
 
 export const direct = variant<'Conv', ConvPlan>(

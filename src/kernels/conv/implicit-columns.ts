@@ -1,5 +1,5 @@
 /** Convolution by subgroups whose lanes have output channels of their own: the tiles, and when one applies. */
-import { convImplicitColumnsShader } from '../../../shaders/conv-implicit-columns.ts';
+import { convImplicitColumnsShader } from '../../../shaders/conv/implicit-columns.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { value } from '../definition.ts';
 import {

@@ -1,5 +1,5 @@
 /** Convolution by strips of output pixels in registers: the tiles there are, and when one applies. */
-import { convImplicitStripShader } from '../../../shaders/conv-implicit-strip.ts';
+import { convImplicitStripShader } from '../../../shaders/conv/implicit-strip.ts';
 import { stripDepth, type StripInput } from '../../../shaders/lib/strip.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv, product, range } from '../../util/arrays.ts';

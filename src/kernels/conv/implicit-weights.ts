@@ -1,10 +1,10 @@
 /** Weights of a convolution as the implicit kernels read them, made once, when the plan is loaded. */
-import { convImplicitPackShader, IMPLICIT_PACK_WORKGROUP } from '../../../shaders/conv-implicit-pack.ts';
+import { convImplicitPackShader, IMPLICIT_PACK_WORKGROUP } from '../../../shaders/conv/implicit-pack.ts';
 import { ceilDiv, product } from '../../util/arrays.ts';
 import { dispatch1d, type PreparedOperand } from '../definition.ts';
 import type { ConvContext, ConvPlan } from './shared.ts';
 
-/** The order of the vectors; see shaders/conv-implicit-pack.ts. */
+/** The order of the vectors; see shaders/conv/implicit-pack.ts. */
 export interface PackedOrder {
   /** Positions of the kernel, as lines × taps. */
   readonly lines: number;

@@ -1,9 +1,9 @@
 /** What the variants of a convolution have in common: its window, its epilogue, its operands. */
 import { storedFloat } from '../../core/dtype.ts';
 import { inputPlacement, required, value, type CallOperand, type LowerContext, type Variant } from '../definition.ts';
-import { epilogueOf, type Epilogue, type Tail } from '../epilogue.ts';
+import { epilogueOf, type Epilogue, type Tail } from '../lib/epilogue.ts';
 import { isVectorised } from '../../core/placement.ts';
-import { planarWindow, type PlanarWindow } from '../window.ts';
+import { planarWindow, type PlanarWindow } from '../lib/window.ts';
 
 /** Lowering of a convolution. */
 export type ConvContext = LowerContext<'Conv'>;

@@ -2,9 +2,9 @@
  * Convolution 3×3 at stride 1 as Winograd F(m×m, 3×3) (Lavin & Gray, arXiv:1509.09308): pixels and weights are
  * transformed, multiplied as one matrix product for each of (m + 2)² points, and transformed back.
  */
-import { convWinogradInputShader, WINOGRAD_INPUT_WORKGROUP } from '../../../shaders/conv-winograd-input.ts';
-import { convWinogradOutputShader, WINOGRAD_OUTPUT_WORKGROUP } from '../../../shaders/conv-winograd-output.ts';
-import { convWinogradWeightsShader, WINOGRAD_WEIGHTS_WORKGROUP } from '../../../shaders/conv-winograd-weights.ts';
+import { convWinogradInputShader, WINOGRAD_INPUT_WORKGROUP } from '../../../shaders/conv/winograd-input.ts';
+import { convWinogradOutputShader, WINOGRAD_OUTPUT_WORKGROUP } from '../../../shaders/conv/winograd-output.ts';
+import { convWinogradWeightsShader, WINOGRAD_WEIGHTS_WORKGROUP } from '../../../shaders/conv/winograd-weights.ts';
 import { tileExtent, tilePoints, type TileOutputs } from '../../../shaders/lib/winograd.ts';
 import type { AdapterClass } from '../../core/limits.ts';
 import type { Tensor } from '../../core/tensor.ts';

@@ -29,7 +29,7 @@ export interface PointOperands {
   readonly m: CallOperand;
 }
 
-/** Where the products are made: see shaders/product-subgroups.ts, product-tiled.ts, product.ts. */
+/** Where the products are made: see subgroups.ts, tiled.ts and registers.ts in shaders/product. */
 export type ProductFamily = 'subgroup' | 'tiled' | 'registers';
 
 function productOf({ points, rows, depth, columns }: PointProducts, { v, u, m }: PointOperands): Product {

@@ -1,14 +1,14 @@
 /** A matrix product as its variants see it: operands, how they may be loaded, and parameters. */
 import type { ProductSpec } from '../../../shaders/lib/product.ts';
-import { PACK_WORKGROUP, productPackShader } from '../../../shaders/product-pack.ts';
+import { PACK_WORKGROUP, productPackShader } from '../../../shaders/product/pack.ts';
 import { hostArray } from '../../core/dtype.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import type { Placement } from '../../core/placement.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { ceilDiv, product, range, roundUp } from '../../util/arrays.ts';
 import { dispatch1d, type CallOperand, type KernelCall } from '../definition.ts';
-import type { Epilogue } from '../epilogue.ts';
-import { listParams, type StridedDim } from '../strided.ts';
+import type { Epilogue } from '../lib/epilogue.ts';
+import { listParams, type StridedDim } from '../lib/strided.ts';
 
 /** A product `[…batch, rows, depth]·[…batch, depth, columns]` and its tail. */
 export interface Product {

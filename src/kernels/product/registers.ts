@@ -1,5 +1,5 @@
 /** Matrix products in registers: the variants that take every product. */
-import { registerProductShader } from '../../../shaders/product.ts';
+import { registerProductShader } from '../../../shaders/product/registers.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { dispatch1d } from '../definition.ts';

@@ -1,5 +1,5 @@
 /** Matrix products by subgroups: which tiles there are, when one applies, and what it costs. */
-import { subgroupBlock, subgroupProductShader } from '../../../shaders/product-subgroups.ts';
+import { subgroupBlock, subgroupProductShader } from '../../../shaders/product/subgroups.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import {
@@ -15,7 +15,7 @@ import {
   type ProductCall,
 } from './product.ts';
 
-/** How one subgroup shares out its part of the result; see shaders/product-subgroups.ts. */
+/** How one subgroup shares out its part of the result; see shaders/product/subgroups.ts. */
 export interface SubgroupTile {
   readonly lanes: 'columns' | 'rows';
   /** Rows and column quads per lane. */

@@ -1,5 +1,5 @@
 /** Products of few rows and a matrix, the depth shared out over a workgroup. */
-import { vectorProductShader, vectorStorage, type VectorTile } from '../../../shaders/product-vector.ts';
+import { vectorProductShader, vectorStorage, type VectorTile } from '../../../shaders/product/vector.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import {

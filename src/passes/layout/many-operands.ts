@@ -2,7 +2,7 @@
 import { normalizeAxis } from '../../core/broadcast.ts';
 import type { Node, NodeOf } from '../../ir/ops.ts';
 import { at, product, range, sameArray } from '../../util/arrays.ts';
-import { isIdentityPerm, type Perm } from '../permutation.ts';
+import { isIdentityPerm, type Perm } from '../lib/permutation.ts';
 import type { Sinker } from './sinker.ts';
 
 /** Binary, Where, PRelu: operands broadcast against each other, so all get the rank of the result first. */

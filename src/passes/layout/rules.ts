@@ -2,8 +2,8 @@
 import { normalizeAxis } from '../../core/broadcast.ts';
 import type { Node, NodeOf, OpKind } from '../../ir/ops.ts';
 import { at, product, range } from '../../util/arrays.ts';
-import { constantInts } from '../constants.ts';
-import { composePerms, fullPerm, type Perm } from '../permutation.ts';
+import { constantInts } from '../lib/constants.ts';
+import { composePerms, fullPerm, type Perm } from '../lib/permutation.ts';
 import { broadcastRule, concatRule } from './many-operands.ts';
 import type { Sinker } from './sinker.ts';
 import { pushReshape } from './view.ts';

@@ -12,8 +12,8 @@ import {
   movesOnlyUnits,
   permuteShape,
   type Perm,
-} from '../permutation.ts';
-import { Rewriter } from '../rewriter.ts';
+} from '../lib/permutation.ts';
+import { Rewriter } from '../lib/rewriter.ts';
 import { isDirect, leadingPerm, type View } from './view.ts';
 
 /**

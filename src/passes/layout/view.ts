@@ -1,7 +1,7 @@
 /** A value seen through a pending transposition, and how one passes through a Reshape. */
 import type { Shape } from '../../core/tensor.ts';
 import { at, range } from '../../util/arrays.ts';
-import { isIdentityPerm, type Perm } from '../permutation.ts';
+import { isIdentityPerm, type Perm } from '../lib/permutation.ts';
 
 /** A value that equals `source` transposed by `perm`; the Transpose itself has not been emitted. */
 export interface View {

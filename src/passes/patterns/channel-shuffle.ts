@@ -3,8 +3,8 @@ import type { Shape } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
 import { at, product, range, sameArray } from '../../util/arrays.ts';
-import { invertPerm } from '../permutation.ts';
-import { rewrite, type Rewriter } from '../rewriter.ts';
+import { invertPerm } from '../lib/permutation.ts';
+import { rewrite, type Rewriter } from '../lib/rewriter.ts';
 
 /**
  * Rewrites `[N, C, …] → [N, g, C/g, …] → [N, C/g, g, …] → [N, C, …]` and its channels-last twin to ChannelShuffle. The

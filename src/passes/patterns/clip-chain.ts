@@ -2,8 +2,8 @@
 import type { Graph } from '../../ir/graph.ts';
 import type { Activation, Node } from '../../ir/ops.ts';
 import { RELU } from '../../ir/ops.ts';
-import { splitConstant, uniformValue } from '../constants.ts';
-import { rewriteToFixpoint, type Rewriter } from '../rewriter.ts';
+import { splitConstant, uniformValue } from '../lib/constants.ts';
+import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
 
 /** min(max(value, low), high); an infinite bound does not bind. */
 interface Interval {

@@ -1,8 +1,8 @@
 /** Reading scalar arithmetic back out of a graph: affine maps, products and polynomials of one value. */
 import { isFloat } from '../../core/dtype.ts';
 import type { NodeOf } from '../../ir/ops.ts';
-import { splitConstant, uniformValue } from '../constants.ts';
-import type { Rewriter } from '../rewriter.ts';
+import { splitConstant, uniformValue } from '../lib/constants.ts';
+import type { Rewriter } from '../lib/rewriter.ts';
 
 /** scale·source + offset */
 export interface Affine {

@@ -4,8 +4,8 @@ import type { Node } from '../../ir/ops.ts';
 import { NO_ACTIVATION } from '../../ir/ops.ts';
 import { tensorOf } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
-import { about } from '../constants.ts';
-import { rewriteToFixpoint, type Rewriter } from '../rewriter.ts';
+import { about } from '../lib/constants.ts';
+import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
 import { productOf } from './expressions.ts';
 import { clipGate, type Gate } from './hard-sigmoid.ts';
 

@@ -2,8 +2,8 @@
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
 import { at, product } from '../../util/arrays.ts';
-import { isIdentityPerm } from '../permutation.ts';
-import { rewrite, type Rewriter } from '../rewriter.ts';
+import { isIdentityPerm } from '../lib/permutation.ts';
+import { rewrite, type Rewriter } from '../lib/rewriter.ts';
 
 /**
  * Rewrites `[N, k·g, …S] → [N·k, g, S] → [g, N·k, S] → [g, N, k, …S] → element i of the first dimension` to a Slice of

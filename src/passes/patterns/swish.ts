@@ -2,7 +2,7 @@
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
 import { isFloat } from '../../core/dtype.ts';
-import { rewrite, type Rewriter } from '../rewriter.ts';
+import { rewrite, type Rewriter } from '../lib/rewriter.ts';
 
 /** Rewrites a product of a value and its own sigmoid to Activation swish. */
 export function recogniseSwish(graph: Graph): Graph {

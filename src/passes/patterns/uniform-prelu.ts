@@ -2,8 +2,8 @@
 import { isFloat } from '../../core/dtype.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { at, sameArray } from '../../util/arrays.ts';
-import { uniformValue } from '../constants.ts';
-import { rewrite } from '../rewriter.ts';
+import { uniformValue } from '../lib/constants.ts';
+import { rewrite } from '../lib/rewriter.ts';
 
 /** Rewrites PRelu whose constant slope holds one number to Activation leakyRelu. */
 export function recogniseUniformPRelu(graph: Graph): Graph {

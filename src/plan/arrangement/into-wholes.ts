@@ -6,7 +6,7 @@ import { channelsOf } from '../../core/placement.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { descOf } from '../../ir/rewrite.ts';
 import type { Node } from '../../ir/ops.ts';
-import { slicePart } from '../../kernels/parts.ts';
+import { slicePart } from '../../kernels/lib/parts.ts';
 import { at, range } from '../../util/arrays.ts';
 import type { Draft } from './draft.ts';
 import { deinterleaved, placePart } from './placements.ts';

@@ -1,8 +1,8 @@
 /** Arithmetic of placements: where a part, a shuffle's operand or a view lies, given where the whole does. */
 import { channelAddress, channelsOf, densePlacement, rowsOf, type Placement } from '../../core/placement.ts';
 import type { Shape } from '../../core/tensor.ts';
-import { partChannels, partRows, type Part } from '../../kernels/parts.ts';
-import { collapse } from '../../kernels/strided.ts';
+import { partChannels, partRows, type Part } from '../../kernels/lib/parts.ts';
+import { collapse } from '../../kernels/lib/strided.ts';
 import { at, range } from '../../util/arrays.ts';
 
 /** Where a part of a placed value lies, if one placement can say it. */

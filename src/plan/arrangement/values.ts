@@ -5,7 +5,7 @@ import type { TensorDesc } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node, NodeOf, OpKind } from '../../ir/ops.ts';
 import { inputPlacement, outputPlacement, required, result, type LowerContext } from '../../kernels/definition.ts';
-import { concatParts, slicePart, splitParts } from '../../kernels/parts.ts';
+import { concatParts, slicePart, splitParts } from '../../kernels/lib/parts.ts';
 import { placePart, placeShuffled, samePlacement } from './placements.ts';
 
 /** One value: whose buffer it lies in, as what, and where. */

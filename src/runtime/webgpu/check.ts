@@ -5,7 +5,7 @@ import type { Tensor } from '../../core/tensor.ts';
 import { product } from '../../util/arrays.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
-import { loadLoops } from '../../ops/loops.ts';
+import { loadLoops } from '../../ops/lib/loops.ts';
 import { runNode } from '../cpu/run.ts';
 import type { Executor } from './executor.ts';
 

@@ -1,7 +1,7 @@
 /** What the test page offers to the tests: plain functions on `globalThis.page`, answers that survive JSON. */
-import { findModel } from '../../../models/catalogue.ts';
+import { findModel } from '../../../src/catalogue/catalogue.ts';
 import { Session, zeros, type ProfileReport, type Tensor, type TuningReport } from '../../../src/index.ts';
-import { preprocess } from '../../../src/vision/prepare.ts';
+import { preprocess } from '../../../src/vision/preprocess.ts';
 import { pictures, bitmapsClosed, refusals } from './pictures.ts';
 
 /** Answers of the page. */

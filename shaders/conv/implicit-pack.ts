@@ -1,0 +1,69 @@
+/**
+ * The weights of a convolution in the order in which the implicit kernels read them: panels of some quads of output
+ * channels, padded with zeros to whole panels and whole steps of input channels. Run once, when the plan is loaded.
+ *
+ * Layout: source[((ky·KW + kx)·group_in + c)·out_c + m]; packed[group][panel][line][step][tap][c in step][quad], vectors of
+ *   four output channels. Lines and taps are kernel rows and columns, or, to read tap by tap, all positions and 1.
+ * Bindings: source read, packed read_write.
+ * Workgroup: 64 × 1 × 1, one vector each.
+ * Dispatch: dispatch1d(count, 64), count = group · panels · lines · steps · taps · depth · quads, depth being the channels
+ *   of a step.
+ * Spec: outType, how packed is stored.
+ * Limits: none.
+ */
+import { linearIndex } from '../lib/index.ts';
+import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
+import { vectorType } from '../lib/numbers.ts';
+
+/** Invocations per workgroup. */
+export const IMPLICIT_PACK_WORKGROUP = 64;
+
+export interface ConvImplicitPackSpec {
+  readonly outType: 'f32' | 'f16';
+}
+
+export function convImplicitPackShader({ outType }: ConvImplicitPackSpec): ShaderModule {
+  const element = vectorType(outType, 4);
+  return shaderModule({
+    bindings: [
+      { name: 'source', access: 'read', element: 'f32' },
+      { name: 'packed', access: 'read_write', element },
+    ],
+    params: {
+      count: 'u32',
+      panels: 'u32',
+      lines: 'u32',
+      steps: 'u32',
+      taps: 'u32',
+      depth: 'u32',
+      quads: 'u32',
+      group_in: 'u32',
+      group_out: 'u32',
+      out_c: 'u32',
+    },
+    workgroupSize: [IMPLICIT_PACK_WORKGROUP, 1, 1],
+    body: wgsl`
+  ${linearIndex(IMPLICIT_PACK_WORKGROUP)}
+  if (i >= params.count) { return; }
+  var rest = i;
+  let quad = rest % params.quads;
+  rest /= params.quads;
+  let in_step = rest % params.depth;
+  rest /= params.depth;
+  let tap = rest % params.taps;
+  rest /= params.taps;
+  let c = (rest % params.steps) * params.depth + in_step;
+  rest /= params.steps;
+  let line = rest % params.lines;
+  rest /= params.lines;
+  let group = rest / params.panels;
+  let channel = ((rest - group * params.panels) * params.quads + quad) * 4u;
+  let position = line * params.taps + tap;
+  let first = (position * params.group_in + c) * params.out_c + group * params.group_out + channel;
+  var v = vec4<f32>();
+  for (var j = 0u; j < 4u; j++) {
+    if (c < params.group_in && channel + j < params.group_out) { v[j] = source[first + j]; }
+  }
+  packed[i] = ${element}(v);`,
+  });
+}

@@ -1,0 +1,83 @@
+/**
+ * y = f(x), elementwise: the functions that are not activations.
+ *
+ * Layout: x and y have the same shape, element i to element i; dense, or rows apart as shaders/lib/elementwise.ts says.
+ * Bindings: 0 x read, 1 y read_write (scalars, or vec4 when width is 4; y of isNaN and `not` is i32); in place only y.
+ * Workgroup: 64 × 1 × 1, one element or vector per invocation.
+ * Dispatch: dispatch1d(count, 64).
+ * Spec: kind; type x is computed as; result, the dtype of y; operands, an ElementwiseSpec.
+ * Limits: no workgroup storage.
+ */
+import type { DType } from '../../src/core/dtype.ts';
+import type { UnaryKind } from '../../src/ir/ops.ts';
+import { erfFunction } from '../lib/activation.ts';
+import { elementwiseBindings, elementwiseFields, elementwiseLoad, type ElementwiseSpec } from '../lib/elementwise.ts';
+import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
+import { isNanFunction, keepNanFunction, sineFunction, vectorType, wrapped, type Scalar } from '../lib/numbers.ts';
+
+/** Invocations per workgroup. */
+export const UNARY_WORKGROUP = 64;
+
+export interface UnarySpec {
+  readonly kind: UnaryKind;
+  readonly type: Scalar;
+  readonly result: DType;
+  readonly operands: ElementwiseSpec;
+}
+
+/** Expressions of `v` for floats; `T` is its type, `I` the i32 type of the same width. */
+const FLOAT: { readonly [K in UnaryKind]: string } = {
+  abs: 'abs(v)',
+  neg: '-v',
+  exp: 'keep_nan(v, exp(v))',
+  // SwiftShader's log(0) is finite.
+  log: 'select(keep_nan(v, log(v)), T(-1) / abs(v), v == T(0))',
+  sqrt: 'sqrt(v)',
+  rsqrt: 'inverseSqrt(v)',
+  reciprocal: 'T(1) / v',
+  square: 'v * v',
+  sign: 'sign(v)',
+  floor: 'floor(v)',
+  ceil: 'ceil(v)',
+  round: 'round(v)',
+  sin: 'sine(v)',
+  cos: 'sine(v + 1.5707963267948966)',
+  erf: 'erf_approx(v)',
+  not: 'select(I(0), I(1), v == T(0))',
+  isNaN: 'select(I(0), I(1), is_nan(v))',
+};
+
+/** What differs for integers; rounding leaves them as they are, and u32 has neither negation nor sign in WGSL. */
+const INTEGER: Partial<Record<UnaryKind, string>> = { neg: 'T(0) - v', floor: 'v', ceil: 'v', round: 'v' };
+const UNSIGNED: Partial<Record<UnaryKind, string>> = { abs: 'v', sign: 'min(v, T(1))' };
+
+export function unaryShader({ kind, type, result, operands }: UnarySpec): ShaderModule {
+  const { width, yType } = operands;
+  const element = vectorType(type, width);
+  const unsigned = type === 'u32' ? UNSIGNED[kind] : undefined;
+  const integer = type === 'f32' ? undefined : INTEGER[kind];
+  const expression = (unsigned ?? integer ?? FLOAT[kind])
+    .replaceAll(/\bT\b/g, element)
+    .replaceAll(/\bI\b/g, vectorType('i32', width));
+  return shaderModule({
+    bindings: elementwiseBindings(operands),
+    params: elementwiseFields(operands),
+    workgroupSize: [UNARY_WORKGROUP, 1, 1],
+    declarations: wgsl`
+#if ${kind === 'erf'}
+${erfFunction(vectorType('f32', width))}
+#endif
+#if ${expression.includes('keep_nan')}
+${keepNanFunction(width)}
+#endif
+#if ${expression.includes('sine')}
+${sineFunction(width)}
+#endif
+#if ${kind === 'isNaN'}
+${isNanFunction(width)}
+#endif`,
+    body: wgsl`
+  ${elementwiseLoad(operands, type, UNARY_WORKGROUP)}
+  y[to] = ${vectorType(yType, width)}(${wrapped(expression, result, width)});`,
+  });
+}

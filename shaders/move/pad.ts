@@ -1,0 +1,78 @@
+/**
+ * Pads a tensor at both ends of each dimension, with a constant, by reflection or by repeating the edge.
+ *
+ * Layout: y dense over extents d, x over extents e with strides s; y coordinate c reads x coordinate c − b.
+ * Elements move as bits; width 4 counts extents, begins and strides of the innermost dimension in vectors.
+ * Bindings: 0 x read u32, 1 fill read u32 (one element; only with hasFill), then y read_write u32 (vec4 for x and y).
+ * Workgroup: 64 × 1 × 1, one element or vector per invocation.
+ * Dispatch: dispatch1d(count, 64).
+ * Spec: rank after merging; mode; width; hasFill, whether the constant is bound (0 otherwise).
+ * Limits: no workgroup storage.
+ */
+import type { OpAttributes } from '../../src/ir/ops.ts';
+import { range } from '../../src/util/arrays.ts';
+import { linearIndex } from '../lib/index.ts';
+import { shaderModule, wgsl, type Binding, type ShaderModule } from '../lib/module.ts';
+import { vectorType } from '../lib/numbers.ts';
+import { coordinates, listFields } from '../lib/strided.ts';
+
+/** Invocations per workgroup. */
+export const PAD_WORKGROUP = 64;
+
+export interface PadSpec {
+  readonly rank: number;
+  readonly mode: OpAttributes['Pad']['mode'];
+  readonly width: 1 | 4;
+  readonly hasFill: boolean;
+}
+
+/** Where the position `p` of one dimension reads from, given its last valid position. */
+const SOURCES: { readonly [M in PadSpec['mode']]: string } = {
+  constant: 'p',
+  edge: 'clamp(p, 0i, last)',
+  reflect: 'last - abs(last - abs(p))',
+};
+
+export function padShader({ rank, mode, width, hasFill }: PadSpec): ShaderModule {
+  const element = vectorType('u32', width);
+  const fill: readonly Binding[] = hasFill ? [{ name: 'fill', access: 'read', element: 'u32' }] : [];
+  const steps = range(rank).map((axis) => {
+    const [position, extent] = [`p${axis}`, `params.e${axis}`];
+    return wgsl`
+  let ${position} = source_of(bitcast<i32>(c${axis} - params.b${axis}), ${extent});
+  inside = inside && u32(${position}) < ${extent};
+  source += u32(${position}) * params.s${axis};`;
+  });
+  return shaderModule({
+    bindings: [{ name: 'x', access: 'read', element }, ...fill, { name: 'y', access: 'read_write', element }],
+    params: {
+      count: 'u32',
+      ...listFields('d', rank),
+      ...listFields('e', rank),
+      ...listFields('b', rank),
+      ...listFields('s', rank),
+    },
+    workgroupSize: [PAD_WORKGROUP, 1, 1],
+    declarations: wgsl`
+fn source_of(p: i32, extent: u32) -> i32 {
+  let last = i32(extent) - 1i;
+  return ${SOURCES[mode]};
+}`,
+    body: wgsl`
+  ${linearIndex(PAD_WORKGROUP)}
+  if (i >= params.count) { return; }
+  ${coordinates(rank)}
+  var inside = true;
+  var source = 0u;
+  ${steps.join('')}
+  if (inside) {
+    y[i] = x[source];
+  } else {
+#if ${hasFill}
+    y[i] = ${element}(fill[0]);
+#else
+    y[i] = ${element}(0u);
+#endif
+  }`,
+  });
+}

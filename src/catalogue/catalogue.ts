@@ -1,0 +1,267 @@
+/**
+ * Models people can name instead of pointing at a file: where the trained weights are published, how a picture becomes
+ * their input, and what their outputs mean. Plain data: nothing here is fetched until a session asks for it.
+ */
+import { InputError } from '../core/errors.ts';
+import type { Preprocessing } from '../vision/picture-spec.ts';
+import type { CatalogueEntry, CatalogueLabels, CatalogueSource } from './entry.ts';
+
+export type { CatalogueEntry, CatalogueLabels, CatalogueSource, PinnedFile } from './entry.ts';
+
+/** A raw file of a public repository at a fixed commit; these addresses answer cross-origin requests. */
+const raw = (repository: string, commit: string, path: string): string =>
+  `https://raw.githubusercontent.com/${repository}/${commit}/${path}`;
+
+const CORAL = ['google-coral/test_data', '104342d2d3480b3e66203073dac24f4e2dbb4c41'] as const;
+const NCNN_ASSETS = ['nihui/ncnn-assets', '9489f876aebdaa846af3786f70ea5da6be198243'] as const;
+const NCNN = ['Tencent/ncnn', 'a4d2ea1d4422c9e849f166fd7a4aefb52f942f6a'] as const;
+const FASTEST_DET = ['dog-qiuqiu/FastestDet', '50473cd155cb088aa4a99e64ff6a4b3c24fa07e1'] as const;
+const RFB = ['Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB', 'dffdddda9794a50607cba8f318507a28c1c27cab'] as const;
+
+/** The order of the nsfwjs networks' five outputs. */
+const NSFW_LABELS = ['Drawing', 'Hentai', 'Neutral', 'Porn', 'Sexy'];
+
+const IMAGENET_1001: CatalogueLabels = {
+  url: raw(...CORAL, 'imagenet_labels.txt'),
+  sha256: 'b8aaeb5630c62626a7d124a05c0e14230a7ffdd2136a31d0190a4fb71c1d82f1',
+  format: 'lines',
+};
+
+const IMAGENET_1000: CatalogueLabels = {
+  url: raw(...NCNN, 'examples/synset_words.txt'),
+  sha256: 'ae3fba5fcc74d2c0b6db492b24c55c211358613c02bebc7a3ceab574a153231f',
+  format: 'synset',
+};
+
+/** The 80 classes of COCO that have boxes, under the names that detectors of the Darknet family give them. */
+const COCO_80: CatalogueLabels = [
+  'person, bicycle, car, motorbike, aeroplane, bus, train, truck, boat, traffic light, fire hydrant',
+  'stop sign, parking meter, bench, bird, cat, dog, horse, sheep, cow, elephant, bear, zebra, giraffe',
+  'backpack, umbrella, handbag, tie, suitcase, frisbee, skis, snowboard, sports ball, kite, baseball bat',
+  'baseball glove, skateboard, surfboard, tennis racket, bottle, wine glass, cup, fork, knife, spoon, bowl',
+  'banana, apple, sandwich, orange, broccoli, carrot, hot dog, pizza, donut, cake, chair, sofa',
+  'pottedplant, bed, diningtable, toilet, tvmonitor, laptop, mouse, remote, keyboard, cell phone',
+  'microwave, oven, toaster, sink, refrigerator, book, clock, vase, scissors, teddy bear, hair drier',
+  'toothbrush',
+].flatMap((line) => line.split(', '));
+
+/** How TensorFlow.js resizes unless told otherwise: pixel i sits at i. */
+const TFJS_RESIZE = { method: 'bilinear', halfPixel: false } as const;
+
+/** A square RGB picture, stretched, bilinear, channels last, 0 to 255; `over` says what differs. */
+function picture(side: number, over: Partial<Preprocessing>): Preprocessing {
+  return {
+    width: side,
+    height: side,
+    fit: 'stretch',
+    resize: { method: 'bilinear' },
+    channelOrder: 'rgb',
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+    layout: 'nhwc',
+    dtype: 'float32',
+    ...over,
+  };
+}
+
+const nsfw = (path: string): CatalogueSource => ({
+  kind: 'npm',
+  package: 'nsfwjs',
+  version: '4.3.0',
+  path: `dist/models/${path}`,
+});
+const human = (file: string): CatalogueSource => ({
+  kind: 'npm',
+  package: '@vladmandic/human',
+  version: '3.3.6',
+  path: `models/${file}`,
+});
+
+/** nsfwjs divides by 255 and resizes with aligned corners. */
+const NSFW_PICTURE = { std: [255, 255, 255], resize: { method: 'bilinear', alignCorners: true } } as const;
+
+export const CATALOGUE: readonly CatalogueEntry[] = [
+  {
+    name: 'nsfw-mobilenet-v2',
+    title: 'NSFW picture classifier, MobileNet v2 (the smallest)',
+    task: 'classification',
+    source: nsfw('mobilenet_v2/model.min.js'),
+    format: 'tfjs-layers',
+    labels: NSFW_LABELS,
+    preprocessing: picture(224, NSFW_PICTURE),
+    outputs: 'probabilities',
+    licence: 'MIT',
+    default: true,
+  },
+  {
+    name: 'nsfw-mobilenet-v2-mid',
+    title: 'NSFW picture classifier, MobileNet v2 of middle size',
+    task: 'classification',
+    source: nsfw('mobilenet_v2_mid/model.min.js'),
+    format: 'tfjs-graph',
+    labels: NSFW_LABELS,
+    preprocessing: picture(224, NSFW_PICTURE),
+    outputs: 'probabilities',
+    licence: 'MIT',
+  },
+  {
+    name: 'nsfw-inception-v3',
+    title: 'NSFW picture classifier, Inception v3 (the most accurate)',
+    task: 'classification',
+    source: nsfw('inception_v3/model.min.js'),
+    format: 'tfjs-layers',
+    labels: NSFW_LABELS,
+    preprocessing: picture(299, NSFW_PICTURE),
+    outputs: 'probabilities',
+    licence: 'MIT',
+  },
+  {
+    name: 'centernet',
+    title: 'COCO object detector, CenterNet on MobileNet v3',
+    task: 'detection',
+    source: human('centernet.json'),
+    format: 'tfjs-graph',
+    labels: COCO_80,
+    preprocessing: picture(512, { resize: TFJS_RESIZE }),
+    outputs: 'decoded',
+    boxes: 'tower_0/detections',
+    notes: 'tower_0/detections [1, 100, 6]: x1, y1, x2, y2 in input pixels, score, class; before suppression',
+    licence: 'MIT',
+  },
+  {
+    name: 'movenet-lightning',
+    title: 'Pose of one person, MoveNet Lightning',
+    task: 'pose',
+    source: human('movenet-lightning.json'),
+    format: 'tfjs-graph',
+    preprocessing: picture(192, { fit: 'contain', resize: TFJS_RESIZE, dtype: 'int32' }),
+    outputs: 'decoded',
+    notes: '[1, 1, 17, 3]: y, x in 0…1 of the input, score, for the 17 COCO key points',
+    licence: 'Apache-2.0',
+  },
+  {
+    name: 'blazeface',
+    title: 'Face detector, BlazeFace (back camera)',
+    task: 'face-detection',
+    source: human('blazeface.json'),
+    format: 'tfjs-graph',
+    preprocessing: picture(256, {
+      fit: 'contain',
+      resize: TFJS_RESIZE,
+      mean: [127.5, 127.5, 127.5],
+      std: [127.5, 127.5, 127.5],
+    }),
+    outputs: 'raw',
+    notes:
+      'scores before the sigmoid [1, 512, 1] and [1, 384, 1]; boxes and 6 key points [1, 512, 16] and [1, 384, 16]',
+    licence: 'Apache-2.0',
+  },
+  {
+    name: 'fastest-det',
+    title: 'COCO object detector, FastestDet on ShuffleNet v2',
+    task: 'detection',
+    source: {
+      kind: 'url',
+      url: raw(...FASTEST_DET, 'example/onnx-runtime/FastestDet.onnx'),
+      sha256: '31cb14c017fce347cb4c846ec62fdf00d76bb3beecdf4be21e7116ac67feb880',
+    },
+    format: 'onnx',
+    labels: COCO_80,
+    preprocessing: picture(352, {
+      resize: { method: 'area' },
+      channelOrder: 'bgr',
+      std: [255, 255, 255],
+      layout: 'nchw',
+    }),
+    outputs: 'raw',
+    notes: '[1, 85, 22, 22]: objectness, x, y, w, h, then 80 class scores in each cell',
+    licence: 'BSD-3-Clause',
+  },
+  {
+    name: 'face-rfb-320',
+    title: 'Face detector, Ultra-Light-Fast with receptive-field blocks',
+    task: 'face-detection',
+    source: {
+      kind: 'url',
+      url: raw(...RFB, 'models/onnx/version-RFB-320.onnx'),
+      sha256: '34cd7e60aeff28744c657de7a3dc64e872d506741de66987f3426f2b79f88017',
+    },
+    format: 'onnx',
+    preprocessing: picture(320, { height: 240, mean: [127, 127, 127], std: [128, 128, 128], layout: 'nchw' }),
+    outputs: 'decoded',
+    notes: 'scores [1, 4420, 2] (background, face); boxes [1, 4420, 4]: x1, y1, x2, y2 in 0…1; before suppression',
+    licence: 'MIT',
+  },
+  {
+    name: 'imagenet-mobilenet-v2-quant',
+    title: 'ImageNet classifier, MobileNet v2 1.0, 8-bit',
+    task: 'classification',
+    source: {
+      kind: 'url',
+      url: raw(...CORAL, 'mobilenet_v2_1.0_224_quant.tflite'),
+      sha256: '7aad0c74c5e3c06e5eb3c827e13304fdd68a83da6087d92ee169c24ff9fd4776',
+    },
+    format: 'tflite',
+    labels: IMAGENET_1001,
+    preprocessing: picture(224, { fit: 'cover', shorterSide: 256, dtype: 'uint8' }),
+    outputs: 'probabilities',
+    licence: 'Apache-2.0',
+  },
+  {
+    name: 'imagenet-mobilenet-v1-0.25-quant',
+    title: 'ImageNet classifier, MobileNet v1 0.25 at 128 pixels, 8-bit',
+    task: 'classification',
+    source: {
+      kind: 'url',
+      url: raw(...CORAL, 'mobilenet_v1_0.25_128_quant.tflite'),
+      sha256: 'cb273c23ee76374b05b9583177e28aa19744858a7679c56a250e83d0333da785',
+    },
+    format: 'tflite',
+    labels: IMAGENET_1001,
+    preprocessing: picture(128, { fit: 'cover', shorterSide: 146, dtype: 'uint8' }),
+    outputs: 'probabilities',
+    licence: 'Apache-2.0',
+  },
+  {
+    name: 'imagenet-squeezenet-v1.1',
+    title: 'ImageNet classifier, SqueezeNet v1.1',
+    task: 'classification',
+    source: {
+      kind: 'url',
+      url: raw(...NCNN_ASSETS, 'models/squeezenet_v1.1.param'),
+      sha256: '6a38784ab51f056e5ecdf208120f8a9174b74831255e66b74c4dd6bf755a4324',
+      companions: [
+        {
+          name: 'squeezenet_v1.1.bin',
+          url: raw(...NCNN_ASSETS, 'models/squeezenet_v1.1.bin'),
+          sha256: '928c82c485a16064df88794d83c333025055e60c08f73217222244ab0ed2dbc6',
+        },
+      ],
+    },
+    format: 'ncnn',
+    labels: IMAGENET_1000,
+    preprocessing: picture(227, {
+      fit: 'cover',
+      shorterSide: 256,
+      channelOrder: 'bgr',
+      mean: [104, 117, 123],
+      layout: 'nchw',
+    }),
+    outputs: 'probabilities',
+    licence: 'BSD-2-Clause',
+  },
+];
+
+/** The entry of this name, if the catalogue has it. */
+export function findEntry(name: string): CatalogueEntry | undefined {
+  return CATALOGUE.find((entry) => entry.name === name);
+}
+
+/** The entry of this name, or the default one when none is given. Throws InputError listing the names. */
+export function findModel(name?: string): CatalogueEntry {
+  const found = CATALOGUE.find((entry) => (name === undefined ? entry.default : entry.name === name));
+  if (found) return found;
+  throw new InputError(`no model "${name ?? 'default'}" in the catalogue`, {
+    hint: `It has ${CATALOGUE.map((entry) => entry.name).join(', ')}`,
+  });
+}

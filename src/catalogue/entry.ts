@@ -1,0 +1,56 @@
+/** What the catalogue says of a model: where its files are, how a picture becomes its input, what its outputs mean. */
+import type { Preprocessing } from '../vision/picture-spec.ts';
+
+/** A file at a fixed address, pinned by its checksum. */
+export interface PinnedFile {
+  readonly url: string;
+  /** SHA-256 of the bytes, 64 lower-case hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** Where a model's files are. */
+export type CatalogueSource =
+  | {
+      readonly kind: 'npm';
+      readonly package: string;
+      /** The version that was checked, where the files come from a package server. */
+      readonly version: string;
+      /** Main file inside the package; its weight shards lie beside it. */
+      readonly path: string;
+    }
+  | (PinnedFile & {
+      readonly kind: 'url';
+      /** Files the main one needs, by the name they are asked for. */
+      readonly companions?: readonly (PinnedFile & { readonly name: string })[];
+    });
+
+/** Class names: in place, or a text file with one a line (`synset` lines begin with a WordNet id to drop). */
+export type CatalogueLabels = readonly string[] | (PinnedFile & { readonly format: 'lines' | 'synset' });
+
+/** Formats of published models; those the engine has no importer for are refused by name when opened. */
+export type CatalogueFormat = 'onnx' | 'tfjs-graph' | 'tfjs-layers' | 'tflite' | 'ncnn' | 'caffe';
+
+/** What a model is for. */
+export type CatalogueTask = 'classification' | 'detection' | 'face-detection' | 'pose';
+
+/** One model. */
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly task: CatalogueTask;
+  readonly source: CatalogueSource;
+  readonly format: CatalogueFormat;
+  /** Absent where the outputs are not classes. */
+  readonly labels?: CatalogueLabels;
+  readonly preprocessing: Preprocessing;
+  /** What the output holds: `probabilities` sum to 1, `logits` want a softmax, `notes` says what `decoded` and `raw` ones are. */
+  readonly outputs: 'probabilities' | 'logits' | 'decoded' | 'raw';
+  /** Detectors whose output is decoded: the one with rows of x1, y1, x2, y2 in input pixels, score and class. */
+  readonly boxes?: string;
+  /** The layout of outputs that are not one score a class. */
+  readonly notes?: string;
+  /** SPDX identifier. */
+  readonly licence: string;
+  /** The model used when none is named: exactly one entry. */
+  readonly default?: true;
+}

@@ -1,0 +1,11 @@
+/** Convolutions: the attributes of each operator, inputs → outputs in the comment above it. */
+import type { Activation, Window } from './attributes.ts';
+
+/** Operators of this family. */
+export interface ConvOps {
+  /**
+   * x `[N, …S, C]`, w `[…K, C/group, M]`, bias? `[M]`, residual? (output's shape), scale? `[N, 1…, C]` →
+   * y = activation((x·scale)∗w + bias + residual); a scale (squeeze-and-excite) needs a 1×1 window, stride 1, one group
+   */
+  readonly Conv: Window & { readonly group: number; readonly activation: Activation };
+}

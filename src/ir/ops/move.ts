@@ -1,0 +1,22 @@
+/** Movements of elements: the attributes of each operator, inputs → outputs in the comment above it. */
+import type { NoAttributes } from './attributes.ts';
+
+/** Operators of this family. */
+export interface MoveOps {
+  /** x → y; output dimension i is input dimension perm[i]; empty `perm` reverses */
+  readonly Transpose: { readonly perm: readonly number[] };
+  /** x0, x1, … → y */
+  readonly Concat: { readonly axis: number };
+  /** x → y0, y1, …; empty `sizes` means equal parts */
+  readonly Split: { readonly axis: number; readonly sizes: readonly number[] };
+  /** x, starts, ends, axes?, steps? (int64) → y, as ONNX Slice-13 */
+  readonly Slice: NoAttributes;
+  /** x, pads (int64 `[2R]`, begins then ends; may be negative), value? (scalar) → y */
+  readonly Pad: { readonly mode: 'constant' | 'reflect' | 'edge' };
+  /** x, shape (int64) → y, NumPy broadcast of both shapes */
+  readonly Expand: NoAttributes;
+  /** x, repeats (int64 `[R]`) → y */
+  readonly Tile: NoAttributes;
+  /** x `[…, C]` → y; channel g·(C/groups)+i moves to i·groups+g (ShuffleNet, arXiv:1707.01083) */
+  readonly ChannelShuffle: { readonly groups: number };
+}

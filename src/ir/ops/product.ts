@@ -1,0 +1,16 @@
+/** Matrix products: the attributes of each operator, inputs → outputs in the comment above it. */
+import type { Activation } from './attributes.ts';
+
+/** Operators of this family. */
+export interface ProductOps {
+  /** a `[M, K]`, b `[K, N]` (before transposition), c? broadcast to `[M, N]` → y = activation(alpha·a·b + beta·c) */
+  readonly Gemm: {
+    readonly alpha: number;
+    readonly beta: number;
+    readonly transA: boolean;
+    readonly transB: boolean;
+    readonly activation: Activation;
+  };
+  /** a `[…, M, K]`, b `[…, K, N]`, bias? `[N]` → y, NumPy matmul; trans* swap the last two dimensions first */
+  readonly MatMul: { readonly transA: boolean; readonly transB: boolean; readonly activation: Activation };
+}

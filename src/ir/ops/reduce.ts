@@ -1,0 +1,17 @@
+/** Reductions over axes: the attributes of each operator, inputs → outputs in the comment above it. */
+
+/** Reductions over axes. */
+export type ReduceKind = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'l1' | 'l2' | 'sumSquare' | 'logSumExp';
+
+/** Operators of this family. */
+export interface ReduceOps {
+  /** x → y; empty `axes` reduces all */
+  readonly Reduce: { readonly kind: ReduceKind; readonly axes: readonly number[]; readonly keepDims: boolean };
+  /** x → index of the extreme along `axis` (first one on ties), of type `dtype` */
+  readonly ArgReduce: {
+    readonly kind: 'max' | 'min';
+    readonly axis: number;
+    readonly keepDims: boolean;
+    readonly dtype: 'int32' | 'int64';
+  };
+}

@@ -1,0 +1,23 @@
+/** Shapes: other extents for the same elements, and tensors made of extents: the attributes of each operator, inputs → outputs in the comment above it. */
+import type { DType } from '../../core/dtype.ts';
+import type { NoAttributes } from './attributes.ts';
+
+/** Operators of this family. */
+export interface ShapeOps {
+  /** x, shape (int64 `[R]`) → y; −1 infers, 0 copies the input's extent unless `allowZero` */
+  readonly Reshape: { readonly allowZero: boolean };
+  /** x → y of rank 2, split before `axis` */
+  readonly Flatten: { readonly axis: number };
+  /** x → y; empty `axes` removes every extent of 1 */
+  readonly Squeeze: { readonly axes: readonly number[] };
+  /** x → y; `axes` index the output */
+  readonly Unsqueeze: { readonly axes: readonly number[] };
+  /** x → y; also what Dropout becomes */
+  readonly Identity: NoAttributes;
+  /** x → int64 `[R]` */
+  readonly Shape: NoAttributes;
+  /** shape (int64) → y filled with `value` */
+  readonly ConstantOfShape: { readonly dtype: DType; readonly value: number };
+  /** start, limit, delta (scalars) → 1-D y */
+  readonly Range: NoAttributes;
+}

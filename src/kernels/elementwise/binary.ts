@@ -1,0 +1,69 @@
+/** Binary → one dispatch; the broadcast plan chooses how operands are addressed. */
+import { BINARY_OPERANDS, BINARY_WORKGROUP, binaryShader } from '../../../shaders/elementwise/binary.ts';
+import { storedScalar, wgslScalar } from '../../core/dtype.ts';
+import { range, sameArray } from '../../util/arrays.ts';
+import { activationParams } from '../lib/activation.ts';
+import { planBroadcast, type BroadcastPlan } from '../lib/broadcast.ts';
+import {
+  dispatch1d,
+  inputPlacement,
+  outputPlacement,
+  required,
+  result,
+  value,
+  variant,
+  type KernelDefinition,
+  type LowerContext,
+  type Variant,
+} from '../definition.ts';
+
+type Context = LowerContext<'Binary'>;
+
+const planWith =
+  (width: 1 | 4) =>
+  (context: Context): BroadcastPlan | undefined => {
+    const operands = range(2).map((i) => ({
+      shape: required(context, i).shape,
+      placement: inputPlacement(context, i),
+    }));
+    const y = { shape: result(context).shape, placement: outputPlacement(context) };
+    return planBroadcast(y, operands, BINARY_OPERANDS, width);
+  };
+
+const binaryVariant = (name: string, width: 1 | 4): Variant<'Binary'> =>
+  variant(
+    name,
+    planWith(width),
+    (context, { spec, count, params }) => {
+      const { node, device } = context;
+      const { kind, activation } = node.attributes;
+      if (count === 0) return [];
+      const [a, b, y] = [required(context, 0).dtype, required(context, 1).dtype, result(context).dtype];
+      const over = range(2).find((i) => context.shares(i, 0));
+      return [
+        {
+          shader: binaryShader({
+            kind,
+            type: wgslScalar(a),
+            result: y,
+            activation: activation.kind,
+            broadcast: spec,
+            stored: [storedScalar(a), storedScalar(b), storedScalar(y)],
+            inPlace: over === undefined ? 'none' : BINARY_OPERANDS[over === 0 ? 0 : 1],
+          }),
+          operands: [...node.inputs.filter((_, i) => i !== over), node.outputs[0]].map(value),
+          params: { ...params, ...(activation.kind === 'none' ? {} : activationParams(activation)) },
+          workgroups: dispatch1d(count, BINARY_WORKGROUP, device),
+        },
+      ];
+    },
+    { placed: true },
+  );
+
+export const binary: KernelDefinition<'Binary'> = {
+  kind: 'dispatch',
+  variants: [binaryVariant('vec4', 4), binaryVariant('scalar', 1)],
+  placed: { inputs: [0, 1], outputs: 'packed' },
+  half: [0, 1],
+  inPlace: (context) => range(2).filter((i) => sameArray(required(context, i).shape, result(context).shape)),
+};

@@ -1,0 +1,36 @@
+/** Gather → one dispatch. */
+import { GATHER_WORKGROUP, gatherShader } from '../../../shaders/index/gather.ts';
+import { normalizeAxis } from '../../core/broadcast.ts';
+import { elementCount } from '../../core/tensor.ts';
+import { at, product } from '../../util/arrays.ts';
+import { dispatch1d, required, result, value, variant, type KernelDefinition, type Variant } from '../definition.ts';
+
+const gatherVariant = (name: string, width: 1 | 4): Variant<'Gather'> =>
+  variant(
+    name,
+    (context) => {
+      const { shape } = required(context, 0);
+      const axis = normalizeAxis(context.node.attributes.axis, shape.length);
+      const inner = product(shape.slice(axis + 1));
+      return inner % width === 0 ? { extent: at(shape, axis), inner: inner / width } : undefined;
+    },
+    (context, { extent, inner }) => {
+      const { node, device } = context;
+      const count = elementCount(result(context).shape) / width;
+      if (count === 0) return [];
+      const picks = elementCount(required(context, 1).shape);
+      return [
+        {
+          shader: gatherShader({ width }),
+          operands: [value(node.inputs[0]), value(node.inputs[1]), value(node.outputs[0])],
+          params: { count, extent, inner, picks },
+          workgroups: dispatch1d(count, GATHER_WORKGROUP, device),
+        },
+      ];
+    },
+  );
+
+export const gather: KernelDefinition<'Gather'> = {
+  kind: 'dispatch',
+  variants: [gatherVariant('vec4', 4), gatherVariant('scalar', 1)],
+};

@@ -1,0 +1,85 @@
+/** The fused tail of a producer, on the host: its spec, operands and parameters, from the node and the placements. */
+import type { EpilogueSpec } from '../../../shaders/lib/epilogue.ts';
+import { storedFloat } from '../../core/dtype.ts';
+import type { Activation } from '../../ir/ops.ts';
+import { activationParams } from './activation.ts';
+import { inputPlacement, outputPlacement, result, value, type CallOperand, type LowerContext } from '../definition.ts';
+import { hasPackedChannels, isVectorised } from '../../core/placement.ts';
+
+/** Producers: operators with a fused tail. */
+export type Producer = 'Conv' | 'Gemm' | 'MatMul';
+
+/** What the tail of a producer adds to its kernel. */
+export interface Epilogue {
+  readonly spec: EpilogueSpec;
+  /** Bias, residual, y: those that exist, in binding order. */
+  readonly operands: readonly CallOperand[];
+  /** Values for `epilogueParams`. */
+  readonly params: Readonly<Record<string, number>>;
+  /** True when y and the residual allow vectors of four channels. */
+  readonly vector: boolean;
+}
+
+/**
+ * The activation as the kernels get it: none and ReLU are clips too, so that convolutions with either share a pipeline
+ * with those that have ReLU6. Compiling one takes longer than many runs of it.
+ */
+function pooled(activation: Activation): Activation {
+  if (activation.kind === 'none') return { kind: 'clip', alpha: -Infinity, beta: Infinity };
+  return activation.kind === 'relu' ? { kind: 'clip', alpha: 0, beta: Infinity } : activation;
+}
+
+/** Where a node's tail finds its operands. */
+export interface Tail {
+  /** Position of the bias among the inputs. */
+  readonly bias: number;
+  /** That of the residual, for operators that have one. */
+  readonly residual?: number;
+  /** Nodes like this one add what y holds: without a residual this one still shares their pipeline. */
+  readonly accumulates?: boolean;
+  /** Nodes like this one write channels that are scattered: where compiling costs the most, it shares their pipeline. */
+  readonly scatters?: boolean;
+}
+
+/** The tail of a node. */
+export function epilogueOf<K extends Producer>(
+  context: LowerContext<K>,
+  activation: Activation,
+  { bias, residual, accumulates = false, scatters = false }: Tail,
+): Epilogue {
+  const { node, inputs } = context;
+  const fused = pooled(activation);
+  const y = result(context);
+  const placement = outputPlacement(context);
+  const biasName = node.inputs[bias];
+  const residualName = residual === undefined ? undefined : node.inputs[residual];
+  const rests = residual !== undefined && residualName ? inputPlacement(context, residual) : undefined;
+  const inPlace = rests !== undefined && residual !== undefined && context.shares(residual, 0);
+  const read = rests !== undefined && !inPlace;
+  const mayAccumulate = inPlace || (accumulates && !read);
+  const isSoftware = context.device.adapterClass === 'software';
+  const vector =
+    !(scatters && isSoftware) && isVectorised(placement, y.shape) && (!rests || isVectorised(rests, y.shape));
+  // What is written one by one anyway shares the pipeline of what a shuffle scatters, where compiling costs the most.
+  const scattered = !hasPackedChannels(placement, y.shape) || (!vector && isSoftware);
+  return {
+    spec: {
+      bias: Boolean(biasName),
+      residual: mayAccumulate ? 'inPlace' : read ? 'read' : 'none',
+      residualType: storedFloat((residual === undefined ? undefined : inputs[residual]?.dtype) ?? 'float32'),
+      outType: storedFloat(y.dtype),
+      activation: fused.kind,
+      scattered,
+    },
+    operands: [...(biasName ? [value(biasName)] : []), ...(read ? [value(residualName)] : []), value(node.outputs[0])],
+    params: {
+      ...activationParams(fused),
+      y_offset: placement.offset,
+      y_pitch: placement.pitch,
+      ...(read ? { r_offset: rests.offset, r_pitch: rests.pitch } : {}),
+      ...(mayAccumulate ? { accumulate: Number(inPlace) } : {}),
+      ...(scattered ? { y_block: placement.block, y_step: placement.step, y_block_step: placement.blockStep } : {}),
+    },
+    vector,
+  };
+}

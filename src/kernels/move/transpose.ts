@@ -1,0 +1,22 @@
+/** Transpose → one strided copy. */
+import { at, range } from '../../util/arrays.ts';
+import { inputPlacement, outputPlacement, required, result, type KernelDefinition } from '../definition.ts';
+import { packedStrides } from '../lib/parts.ts';
+import { copyVariants, stridedDims } from '../lib/strided.ts';
+
+export const transpose: KernelDefinition<'Transpose'> = {
+  kind: 'dispatch',
+  variants: copyVariants((context) => {
+    const { node } = context;
+    const [x, y] = [inputPlacement(context, 0), outputPlacement(context)];
+    const { shape } = required(context, 0);
+    const out = result(context).shape;
+    const perm = node.attributes.perm.length > 0 ? node.attributes.perm : range(shape.length).reverse();
+    const strides = packedStrides(x, shape);
+    const permuted = perm.map((axis) => at(strides, axis));
+    const dims = stridedDims(out, permuted, packedStrides(y, out));
+    return [{ input: 0, output: 0, dims, start: x.offset, toStart: y.offset }];
+  }),
+  placed: { inputs: [0], outputs: 'packed' },
+  half: [0],
+};

@@ -1,0 +1,45 @@
+/** Gemm → one matrix product. */
+import { broadcastStrides } from '../../core/broadcast.ts';
+import { PlanError } from '../../core/errors.ts';
+import { isFloat, storedFloat } from '../../core/dtype.ts';
+import { at } from '../../util/arrays.ts';
+import { inputPlacement, required, result, value, type KernelDefinition, type LowerContext } from '../definition.ts';
+import { epilogueOf } from '../lib/epilogue.ts';
+import type { Product } from './product.ts';
+import { preferredProducts, productVariants } from './variants.ts';
+
+function productOf(context: LowerContext<'Gemm'>): Product {
+  const { node, inputs } = context;
+  const { transA, transB, alpha, beta, activation } = node.attributes;
+  const [rows, columns] = [at(result(context).shape, 0), at(result(context).shape, 1)];
+  if (!isFloat(required(context, 0).dtype)) {
+    throw new PlanError('there is no WebGPU kernel for integers', { node: node.name, op: node.op });
+  }
+  const c = inputs[2];
+  const [rowStride, columnStride] = broadcastStrides(c?.shape ?? [], [rows, columns]);
+  const plain = alpha === 1 && (beta === 1 || !c);
+  return {
+    rows,
+    depth: at(required(context, 0).shape, transA ? 0 : 1),
+    columns,
+    transA,
+    transB,
+    batch: [],
+    a: value(node.inputs[0]),
+    aPlacement: inputPlacement(context, 0),
+    aType: storedFloat(required(context, 0).dtype),
+    b: value(node.inputs[1]),
+    bType: storedFloat(required(context, 1).dtype),
+    constantB: context.constant(node.inputs[1] ?? ''),
+    bias: c && { rowStride: rowStride ?? 0, columnStride: columnStride ?? 0 },
+    scale: plain ? undefined : { alpha, beta },
+    epilogue: epilogueOf(context, activation, { bias: 2 }),
+  };
+}
+
+export const gemm: KernelDefinition<'Gemm'> = {
+  kind: 'dispatch',
+  half: [0, 1],
+  variants: productVariants(productOf),
+  preferred: (context) => preferredProducts(productOf(context), context.device),
+};

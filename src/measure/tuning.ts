@@ -1,0 +1,117 @@
+/** What tuning means for a session: what is looked up, what is measured, where it is remembered. */
+import { onDemand } from '../core/on-demand.ts';
+import type { Graph } from '../ir/graph.ts';
+import type { TunedVariants } from '../plan/lower.ts';
+import type { PlanOptions } from '../plan/plan-graph.ts';
+import { profileOf } from '../runtime/webgpu/device.ts';
+import { databaseCache } from './tuning-database.ts';
+import { TuningStore, type TuningCache } from './tuning-store.ts';
+
+/** How a session chooses among the kernels that can run a node. */
+export interface TuningOptions {
+  /**
+   * `cached` (default): what an earlier session measured on this adapter, else the built-in table; nothing is measured.
+   * `full`: what is not known is measured while the model loads, and remembered. `off`: the built-in table.
+   */
+  readonly tune?: 'off' | 'cached' | 'full';
+  /** Milliseconds after which `full` measures no further node, for each set of input shapes; 20 000 by default. */
+  readonly tuneBudgetMs?: number;
+  /** Where measurements are remembered. Default: IndexedDB in a page; nowhere else (`tilewise/node` has a file). */
+  readonly tuningCache?: TuningCache | undefined;
+}
+
+/** What tuning did for the plan a session was created with. */
+export interface TuningReport {
+  readonly mode: 'cached' | 'full';
+  /** Signatures remembered of this adapter, of this and other models. */
+  readonly remembered: number;
+  /** Signatures measured now, those the budget did not reach, and how long it took. */
+  readonly measured: number;
+  readonly left: number;
+  readonly ms: number;
+  /** What is wrong with the cache; absent when nothing is. */
+  readonly note?: string;
+}
+
+/** A stage of tuning as it moves on. */
+export interface TuningProgress {
+  readonly stage: 'tune';
+  /** Measurements made, and how many there will be. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Tuning of one session on one device. */
+export class SessionTuning {
+  readonly #device: GPUDevice;
+  readonly #options: TuningOptions;
+  #store: Promise<TuningStore> | undefined;
+  #report: TuningReport | undefined;
+
+  constructor(device: GPUDevice, options: TuningOptions) {
+    this.#device = device;
+    this.#options = options;
+    // Reading what is remembered overlaps with the rest of loading.
+    if (this.#mode !== 'off') void this.store();
+  }
+
+  get #mode(): 'off' | 'cached' | 'full' {
+    return this.#options.tune ?? 'cached';
+  }
+
+  /** What tuning did last; undefined before, and when it is off. */
+  get report(): TuningReport | undefined {
+    return this.#report;
+  }
+
+  /** What is remembered of the adapter. Never rejects. */
+  store(): Promise<TuningStore> {
+    const { tuningCache = databaseCache() } = this.#options;
+    this.#store ??= TuningStore.open(this.#device, tuningCache);
+    return this.#store;
+  }
+
+  /** What is known without measuring. */
+  async known(): Promise<TunedVariants | undefined> {
+    return this.#mode === 'off' ? undefined : unlessEmpty((await this.store()).winners);
+  }
+
+  /**
+   * The variants to take for the nodes of a compiled graph that is going to be planned with these options. Rejects as
+   * `tune` does; what was measured until then is remembered.
+   */
+  async variantsFor(
+    graph: Graph,
+    planOptions: PlanOptions,
+    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: TuningProgress) => void },
+  ): Promise<TunedVariants | undefined> {
+    const mode = this.#mode;
+    if (mode === 'off') return undefined;
+    const store = await this.store();
+    const known = store.winners;
+    let [measured, left, ms] = [0, 0, 0];
+    if (mode === 'full') {
+      try {
+        const { tune, tunables } = await onDemand('tuner', () => import('./tuner-part.ts'));
+        const result = await tune(this.#device, tunables(graph, profileOf(this.#device), planOptions), {
+          known,
+          budgetMs: this.#options.tuneBudgetMs,
+          signal,
+          onProgress: (done, total) => onProgress?.({ stage: 'tune', done, total }),
+          onResult: ({ tunable, winner }) => winner && store.remember(tunable, winner.variant),
+        });
+        [measured, left, ms] = [result.nodes.length, result.left, result.ms];
+      } finally {
+        await store.save();
+      }
+    }
+    const { note } = store;
+    this.#report = { mode, remembered: known.size, measured, left, ms, ...(note === undefined ? {} : { note }) };
+    return unlessEmpty(store.winners);
+  }
+}
+
+/** Nothing, where nothing is known: planning then need not describe every node to look it up. */
+function unlessEmpty(winners: TunedVariants): TunedVariants | undefined {
+  return winners.size > 0 ? winners : undefined;
+}

@@ -1,0 +1,59 @@
+/** Convolution over one to three spatial dimensions, channels last: groups, dilation, any padding, fused epilogue. */
+import { isFloat } from '../../core/dtype.ts';
+import { ShapeError } from '../../core/errors.ts';
+import { elementCount, shapeText, type TensorDesc } from '../../core/tensor.ts';
+import type { NodeOf } from '../../ir/ops.ts';
+import { at, product, sameArray } from '../../util/arrays.ts';
+import { channelsOf } from '../lib/channels.ts';
+import type { OpDefinition, Operands } from '../definition.ts';
+import { loops } from '../lib/loops.ts';
+import { operand } from '../lib/operands.ts';
+import { outputExtent, windowAxes } from '../lib/window.ts';
+
+function infer(node: NodeOf<'Conv'>, inputs: Operands): readonly TensorDesc[] {
+  const x = operand(inputs, 0);
+  const w = operand(inputs, 1);
+  if (!isFloat(x.dtype) || !isFloat(w.dtype)) throw new ShapeError(`Conv of ${x.dtype} with ${w.dtype} is not defined`);
+  if (w.shape.length !== x.shape.length) {
+    throw new ShapeError(`weights ${shapeText(w.shape)} do not fit an input of rank ${x.shape.length}`);
+  }
+  const axes = windowAxes(node.attributes, x.shape, w.shape.slice(0, -2));
+  const { outC } = channelsOf(x.shape, w.shape, node.attributes.group);
+  const shape = [at(x.shape, 0), ...axes.map((axis) => outputExtent(axis)), outC];
+  elementCount(shape);
+  const bias = inputs[2];
+  if (bias && !sameArray(bias.shape, [outC])) {
+    throw new ShapeError(`the bias is ${shapeText(bias.shape)}, ${outC} output channels need ${outC}`);
+  }
+  const residual = inputs[3];
+  if (residual && !sameArray(residual.shape, shape)) {
+    throw new ShapeError(`the residual is ${shapeText(residual.shape)}, the output ${shapeText(shape)}`);
+  }
+  checkScale(node, inputs);
+  return [{ dtype: x.dtype, shape }];
+}
+
+/** Throws ShapeError unless the scale, if there is one, has a factor for each channel, and each output sees one pixel. */
+function checkScale({ attributes }: NodeOf<'Conv'>, inputs: Operands): void {
+  const scale = inputs[4];
+  if (!scale) return;
+  const x = operand(inputs, 0).shape;
+  const wanted = x.map((extent, i) => (i === 0 || i === x.length - 1 ? extent : 1));
+  if (!isFloat(scale.dtype) || !sameArray(scale.shape, wanted)) {
+    throw new ShapeError(`the scale is ${scale.dtype} ${shapeText(scale.shape)}, the input needs ${shapeText(wanted)}`);
+  }
+  const kernel = operand(inputs, 1).shape.slice(0, -2);
+  const units = [...kernel, ...attributes.strides, attributes.group];
+  if (!units.every((v) => v === 1) || !attributes.pads.every((v) => v === 0)) {
+    throw new ShapeError('a scale needs a 1×1 window without padding, stride 1 and one group');
+  }
+}
+
+export const conv: OpDefinition<'Conv'> = {
+  infer,
+  reference: (node, inputs, outputs) => loops().convolve(node, inputs, outputs),
+  multiplyAdds: (_node, inputs, outputs) => {
+    const w = inputs[1]?.shape ?? [];
+    return product(at(outputs, 0).shape) * product(w.slice(0, -1));
+  },
+};

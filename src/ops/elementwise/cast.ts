@@ -1,0 +1,30 @@
+/**
+ * Cast between element types.
+ *
+ * Float to integer truncates toward zero and saturates at the ends of the type (int64 at those of int32, in which the
+ * engine holds it); NaN gives 0. Integer to integer keeps the low bits. Anything to bool is `!= 0`, so NaN is true.
+ * Float to float16 rounds to the nearest half, ties to even.
+ */
+import { isFloat, type DType } from '../../core/dtype.ts';
+import { extremesOf } from '../../core/extremes.ts';
+import { floatToHalf, halfToFloat } from '../../util/half.ts';
+import type { OpDefinition } from '../definition.ts';
+import { mapTensor } from '../lib/elementwise.ts';
+import { operand, tensorAt } from '../lib/operands.ts';
+
+/** The function that turns an element of type `from` into one of type `to`; storing it rounds or wraps the rest. */
+export function castFunction(from: DType, to: DType): (x: number) => number {
+  if (to === 'bool') return (x) => (x === 0 ? 0 : 1);
+  if (to === 'float16') return (x) => halfToFloat(floatToHalf(x));
+  if (to === 'float32' || !isFloat(from)) return (x) => x;
+  const [low, high] = extremesOf(to);
+  return (x) => (Number.isNaN(x) ? 0 : Math.min(high, Math.max(low, Math.trunc(x))));
+}
+
+export const cast: OpDefinition<'Cast'> = {
+  infer: (node, inputs) => [{ dtype: node.attributes.to, shape: operand(inputs, 0).shape }],
+  reference: ({ attributes: { to } }, inputs) => {
+    const x = tensorAt(inputs, 0);
+    return [mapTensor(x, to, castFunction(x.dtype, to))];
+  },
+};

@@ -1,0 +1,23 @@
+/** Where: picks between two operands, element by element, all three broadcast. */
+import { broadcastShapes } from '../../core/broadcast.ts';
+import { ShapeError } from '../../core/errors.ts';
+import { zeros } from '../../core/tensor.ts';
+import type { OpDefinition } from '../definition.ts';
+import { broadcastTo } from '../lib/elementwise.ts';
+import { operand, tensorAt } from '../lib/operands.ts';
+
+export const where: OpDefinition<'Where'> = {
+  infer: (_node, inputs) => {
+    const [condition, a, b] = [operand(inputs, 0), operand(inputs, 1), operand(inputs, 2)];
+    if (condition.dtype !== 'bool') throw new ShapeError(`the condition is ${condition.dtype}, not bool`);
+    if (a.dtype !== b.dtype) throw new ShapeError(`cannot choose between ${a.dtype} and ${b.dtype}`);
+    return [{ dtype: a.dtype, shape: broadcastShapes(condition.shape, a.shape, b.shape) }];
+  },
+  reference: (_node, inputs) => {
+    const [condition, a, b] = [tensorAt(inputs, 0), tensorAt(inputs, 1), tensorAt(inputs, 2)];
+    const y = zeros(a.dtype, broadcastShapes(condition.shape, a.shape, b.shape));
+    const [pick, yes, no] = [broadcastTo(condition, y), broadcastTo(a, y), broadcastTo(b, y)];
+    for (let i = 0; i < y.data.length; i++) y.data[i] = pick(i) !== 0 ? yes(i) : no(i);
+    return [y];
+  },
+};

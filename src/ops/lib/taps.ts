@@ -1,0 +1,48 @@
+/** What a sliding window sees at each of its positions. */
+import { at, range } from '../../util/arrays.ts';
+import type { AxisWindow } from './window.ts';
+
+/** What one output position sees of an image (`[…S, C]` of one batch entry). */
+export interface WindowTaps {
+  /** Input pixels under the window, as indices into the flattened spatial extents, in kernel order. */
+  readonly pixels: readonly number[];
+  /** The kernel position of each pixel, as an index into the flattened kernel. */
+  readonly kernel: readonly number[];
+  /** Kernel positions on the input or its declared padding; a ceil-mode overhang is not counted. */
+  readonly padded: number;
+}
+
+/** The taps of every output position, in row-major order of `outputs`, the output's spatial extents. */
+export function slidingWindows(axes: readonly AxisWindow[], outputs: readonly number[]): WindowTaps[] {
+  let windows: readonly WindowTaps[] = [{ pixels: [0], kernel: [0], padded: 1 }];
+  axes.forEach((axis, i) => {
+    const next = Array.from({ length: at(outputs, i) }, (_, o) => axisTaps(axis, o));
+    windows = windows.flatMap((outer) => next.map((inner) => nest(outer, inner, axis)));
+  });
+  return [...windows];
+}
+
+function axisTaps(axis: AxisWindow, output: number): WindowTaps {
+  const start = output * axis.stride - axis.padBegin;
+  const position = (k: number): number => start + k * axis.dilation;
+  const kernel = range(axis.kernel).filter((k) => position(k) >= 0 && position(k) < axis.input);
+  const padded = range(axis.kernel).filter((k) => position(k) < axis.input + axis.padEnd).length;
+  return { pixels: kernel.map(position), kernel, padded };
+}
+
+/** The product of the taps along outer axes with those along the next one. */
+function nest(outer: WindowTaps, inner: WindowTaps, axis: AxisWindow): WindowTaps {
+  return {
+    pixels: cross(outer.pixels, inner.pixels, axis.input),
+    kernel: cross(outer.kernel, inner.kernel, axis.kernel),
+    padded: outer.padded * inner.padded,
+  };
+}
+
+/** Row-major positions of every pair, where the inner dimension has this extent. */
+function cross(outer: readonly number[], inner: readonly number[], extent: number): readonly number[] {
+  if (outer.length === 1 && outer[0] === 0) return inner;
+  const out: number[] = [];
+  for (const base of outer) for (const v of inner) out.push(base * extent + v);
+  return out;
+}

@@ -1,0 +1,17 @@
+/** Expand: NumPy broadcast of the input's shape with a given one. */
+import { broadcastShapes, broadcastStrides } from '../../core/broadcast.ts';
+import type { OpDefinition } from '../definition.ts';
+import { knownInts, operand, tensorAt } from '../lib/operands.ts';
+import { stridedCopy } from '../lib/strided.ts';
+
+export const expand: OpDefinition<'Expand'> = {
+  infer: (_node, inputs) => {
+    const { dtype, shape } = operand(inputs, 0);
+    return [{ dtype, shape: broadcastShapes(shape, knownInts(inputs, 1, 'the shape')) }];
+  },
+  reference: (_node, inputs) => {
+    const x = tensorAt(inputs, 0);
+    const shape = broadcastShapes(x.shape, Array.from(tensorAt(inputs, 1).data));
+    return [stridedCopy(x, shape, broadcastStrides(x.shape, shape))];
+  },
+};

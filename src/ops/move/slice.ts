@@ -1,0 +1,40 @@
+/** Slice: a range with a step, possibly negative, along each of some axes (ONNX Slice-13). */
+import { resolveSlice, type ResolvedSlice } from '../../core/slice.ts';
+import type { Shape } from '../../core/tensor.ts';
+import { at, stridesOf } from '../../util/arrays.ts';
+import type { OpDefinition, Operands } from '../definition.ts';
+import { knownInts, operand, tensorAt } from '../lib/operands.ts';
+import { stridedCopy } from '../lib/strided.ts';
+
+function resolved(shape: Shape, inputs: Operands): ResolvedSlice {
+  return resolveSlice(shape, {
+    starts: knownInts(inputs, 1, 'the starts'),
+    ends: knownInts(inputs, 2, 'the ends'),
+    axes: inputs[3] && knownInts(inputs, 3, 'the axes'),
+    steps: inputs[4] && knownInts(inputs, 4, 'the steps'),
+  });
+}
+
+export const slice: OpDefinition<'Slice'> = {
+  infer: (_node, inputs) => {
+    const { dtype, shape } = operand(inputs, 0);
+    return [{ dtype, shape: resolved(shape, inputs).extents }];
+  },
+  reference: (_node, inputs) => {
+    const x = tensorAt(inputs, 0);
+    const { starts, steps, extents } = resolved(
+      x.shape,
+      inputs.map((value) => value && { ...value, value }),
+    );
+    const strides = stridesOf(x.shape);
+    const start = starts.reduce((sum, s, axis) => sum + s * at(strides, axis), 0);
+    return [
+      stridedCopy(
+        x,
+        extents,
+        steps.map((step, axis) => step * at(strides, axis)),
+        start,
+      ),
+    ];
+  },
+};

@@ -1,0 +1,36 @@
+/** The CPU reference of max and average pooling: one loop, which both fold with. */
+import { zeros, type Tensor, type TensorDesc } from '../../core/tensor.ts';
+import type { PoolWindow } from '../../ir/ops.ts';
+import { at, product } from '../../util/arrays.ts';
+import { slidingWindows, type WindowTaps } from '../lib/taps.ts';
+import { windowAxes } from '../lib/window.ts';
+
+/** How a pool folds the elements of a window. */
+export interface PoolFold {
+  readonly start: number;
+  readonly step: (acc: number, v: number) => number;
+  readonly finish: (acc: number, taps: WindowTaps) => number;
+}
+
+/** Folds every window of `x`, channel by channel. */
+export function pool(x: Tensor, window: PoolWindow, output: TensorDesc, fold: PoolFold): Tensor {
+  const y = zeros(output.dtype, output.shape);
+  const axes = windowAxes(window, x.shape, window.kernel);
+  const windows = slidingWindows(axes, output.shape.slice(1, -1));
+  const channels = at(x.shape, x.shape.length - 1);
+  const imagePixels = product(axes.map((axis) => axis.input));
+  const acc = new Float64Array(channels);
+  const { step } = fold;
+  let out = 0;
+  for (let n = 0; n < at(x.shape, 0); n++) {
+    for (const taps of windows) {
+      acc.fill(fold.start);
+      for (const pixel of taps.pixels) {
+        const base = (n * imagePixels + pixel) * channels;
+        for (let c = 0; c < channels; c++) acc[c] = step(acc[c] ?? 0, x.data[base + c] ?? 0);
+      }
+      for (let c = 0; c < channels; c++) y.data[out++] = fold.finish(acc[c] ?? 0, taps);
+    }
+  }
+  return y;
+}

@@ -1,0 +1,14 @@
+/** Identity: the input itself. */
+import type { OpDefinition } from '../definition.ts';
+import { operand, tensorAt } from '../lib/operands.ts';
+
+export const identity: OpDefinition<'Identity'> = {
+  infer: (_node, inputs) => {
+    const { dtype, shape } = operand(inputs, 0);
+    return [{ dtype, shape }];
+  },
+  reference: (_node, inputs) => {
+    const { dtype, shape, data } = tensorAt(inputs, 0);
+    return [{ dtype, shape, data: data.slice() }];
+  },
+};

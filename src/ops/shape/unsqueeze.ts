@@ -1,0 +1,20 @@
+/** Unsqueeze: inserts dimensions of extent 1; `axes` index the output. */
+import { normalizeAxes } from '../../core/broadcast.ts';
+import type { Shape } from '../../core/tensor.ts';
+import type { OpDefinition } from '../definition.ts';
+import { operand, tensorAt } from '../lib/operands.ts';
+import { reshaped } from './reshape.ts';
+
+function unsqueezed(shape: Shape, axes: readonly number[]): number[] {
+  const out = [...shape];
+  for (const axis of normalizeAxes(axes, shape.length + axes.length)) out.splice(axis, 0, 1);
+  return out;
+}
+
+export const unsqueeze: OpDefinition<'Unsqueeze'> = {
+  infer: (node, inputs) => {
+    const { dtype, shape } = operand(inputs, 0);
+    return [{ dtype, shape: unsqueezed(shape, node.attributes.axes) }];
+  },
+  reference: (node, inputs) => [reshaped(inputs, unsqueezed(tensorAt(inputs, 0).shape, node.attributes.axes))],
+};

@@ -1,0 +1,115 @@
+/**
+ * Moves multiplications by one number forwards into the weights that follow: conv(r·x, w) = conv(x, r·w). Such factors
+ * are what is left of constants that a model file stores rounded, as 1/6 in half precision beside a hard-swish.
+ */
+import type { Graph } from '../../ir/graph.ts';
+import type { Node, NodeOf } from '../../ir/ops.ts';
+import { NO_ACTIVATION } from '../../ir/ops.ts';
+import { at } from '../../util/arrays.ts';
+import { tensorOf, type Tensor } from '../../core/tensor.ts';
+import { allFinite } from '../lib/channel-affine.ts';
+import { splitConstant, uniformValue } from '../lib/constants.ts';
+import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
+
+/**
+ * Folds scalar factors into following Conv, Gemm and MatMul with constant weights, past means and products on the way.
+ * The result is taken only when it has fewer nodes: a factor that nothing takes up stays where it is.
+ */
+export function foldScale(graph: Graph): Graph {
+  const moved = rewriteToFixpoint(graph, rule);
+  return moved.nodes.length < graph.nodes.length ? moved : graph;
+}
+
+/** factor · value */
+interface Scaled {
+  readonly value: string;
+  readonly factor: number;
+}
+
+function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
+  switch (node.op) {
+    case 'Conv':
+    case 'MatMul':
+      return scaleWeights(node, rewriter);
+    case 'Gemm': {
+      const scaled = scaledInput(at(node.inputs, 0), rewriter);
+      if (!scaled) return undefined;
+      const alpha = node.attributes.alpha * scaled.factor;
+      return rewriter.add('Gemm', [scaled.value, ...node.inputs.slice(1)], { ...node.attributes, alpha }, node);
+    }
+    case 'GlobalAveragePool':
+    case 'Reduce':
+      return pastMean(node, rewriter);
+    case 'Binary':
+      return pastProduct(node, rewriter);
+    default:
+      return undefined;
+  }
+}
+
+function scaleWeights(node: NodeOf<'Conv'> | NodeOf<'MatMul'>, rewriter: Rewriter): readonly string[] | undefined {
+  const [x = '', w = '', ...rest] = node.inputs;
+  const scaled = scaledInput(x, rewriter);
+  const weights = rewriter.constant(w);
+  if (!scaled || !weights) return undefined;
+  const data = Float32Array.from(weights.data, (v) => v * scaled.factor);
+  if (!allFinite(data)) return undefined;
+  const inputs = [scaled.value, rewriter.addConstant(`${w}_scaled`, { ...weights, data }), ...rest];
+  return node.op === 'Conv'
+    ? rewriter.add('Conv', inputs, (node as NodeOf<'Conv'>).attributes, node)
+    : rewriter.add('MatMul', inputs, (node as NodeOf<'MatMul'>).attributes, node);
+}
+
+/** mean(r·x) = r·mean(x) */
+function pastMean(
+  node: NodeOf<'GlobalAveragePool'> | NodeOf<'Reduce'>,
+  rewriter: Rewriter,
+): readonly string[] | undefined {
+  const scaled = scaledInput(at(node.inputs, 0), rewriter);
+  if (!scaled) return undefined;
+  if (node.op === 'GlobalAveragePool') {
+    return times(
+      rewriter.one('GlobalAveragePool', [scaled.value], {}, { name: node.name }),
+      scaled.factor,
+      node,
+      rewriter,
+    );
+  }
+  const { attributes } = node as NodeOf<'Reduce'>;
+  if (attributes.kind !== 'mean' && attributes.kind !== 'sum') return undefined;
+  return times(rewriter.one('Reduce', [scaled.value], attributes, { name: node.name }), scaled.factor, node, rewriter);
+}
+
+/** (r·x)·y = r·(x·y), for y that is computed. */
+function pastProduct(node: NodeOf<'Binary'>, rewriter: Rewriter): readonly string[] | undefined {
+  const { kind, activation } = node.attributes;
+  if (kind !== 'mul' || activation.kind !== 'none' || node.inputs.some((i) => rewriter.constant(i))) return undefined;
+  const [a = '', b = ''] = node.inputs;
+  const left = scaledInput(a, rewriter);
+  const right = scaledInput(b, rewriter);
+  if (!left && !right) return undefined;
+  const factor = (left?.factor ?? 1) * (right?.factor ?? 1);
+  const attributes = { kind, activation: NO_ACTIVATION };
+  const product = rewriter.one('Binary', [left?.value ?? a, right?.value ?? b], attributes, { name: node.name });
+  return times(product, factor, node, rewriter);
+}
+
+/** The value behind all multiplications by numbers that end in this one. */
+function scaledInput(value: string, rewriter: Rewriter): Scaled | undefined {
+  let scaled: Scaled = { value, factor: 1 };
+  for (;;) {
+    const node = rewriter.producerOf(scaled.value, 'Binary');
+    const split = node?.attributes.kind === 'mul' ? splitConstant(node, rewriter) : undefined;
+    const factor = scaled.factor * ((split && uniformValue(split.constant)) ?? NaN);
+    if (!split || !Number.isFinite(factor)) break;
+    scaled = { value: split.value, factor };
+  }
+  return scaled.value === value ? undefined : scaled;
+}
+
+function times(value: string, factor: number, node: Node, rewriter: Rewriter): readonly string[] {
+  const { dtype } = rewriter.desc(value);
+  const scalar: Tensor = tensorOf(dtype, [], [factor]);
+  const inputs = [value, rewriter.addConstant(`${at(node.outputs, 0)}_factor`, scalar)];
+  return rewriter.add('Binary', inputs, { kind: 'mul', activation: NO_ACTIVATION }, node);
+}

@@ -1,0 +1,90 @@
+/** Nodes that scale and shift each channel by constants: BatchNormalization, and arithmetic with per-channel constants. */
+import { normalizeAxis } from '../../core/broadcast.ts';
+import type { Activation, Node, NodeOf } from '../../ir/ops.ts';
+import { NO_ACTIVATION } from '../../ir/ops.ts';
+import { at } from '../../util/arrays.ts';
+import { perChannel, splitConstant } from './constants.ts';
+import type { Rewriter } from './rewriter.ts';
+
+/** y = activation(scale·x + shift), with one scale and one shift per position of `axis`, in float64. */
+export interface ChannelAffine {
+  readonly value: string;
+  readonly scale: Float64Array;
+  readonly shift: Float64Array;
+  readonly activation: Activation;
+}
+
+/** The node as a per-channel affine map along `axis` of its input; undefined when it is none, or not finite. */
+export function channelAffine(node: Node, axis: number, rewriter: Rewriter): ChannelAffine | undefined {
+  const affine =
+    node.op === 'BatchNormalization'
+      ? fromNormalization(node, axis, rewriter)
+      : node.op === 'Binary'
+        ? fromBinary(node, axis, rewriter)
+        : undefined;
+  return affine && allFinite(affine.scale) && allFinite(affine.shift) ? affine : undefined;
+}
+
+/** scale·(x − mean)/√(variance + ε) + bias */
+function fromNormalization(
+  node: NodeOf<'BatchNormalization'>,
+  axis: number,
+  rewriter: Rewriter,
+): ChannelAffine | undefined {
+  const [value = '', ...parameters] = node.inputs;
+  const [scale, bias, mean, variance] = parameters.map((p) => rewriter.constant(p)?.data);
+  if (!scale || !bias || !mean || !variance) return undefined;
+  if (normalizeAxis(node.attributes.axis, rewriter.desc(value).shape.length) !== axis) return undefined;
+  const factor = Float64Array.from(scale, (s, i) => s / Math.sqrt(at(variance, i) + node.attributes.epsilon));
+  const shift = factor.map((f, i) => at(bias, i) - f * at(mean, i));
+  return { value, scale: factor, shift, activation: node.attributes.activation };
+}
+
+/** x + c, x − c, c − x, x · c, x / c */
+function fromBinary(node: NodeOf<'Binary'>, axis: number, rewriter: Rewriter): ChannelAffine | undefined {
+  const split = splitConstant(node, rewriter);
+  if (!split) return undefined;
+  const { value, constant, flipped } = split;
+  const { shape } = rewriter.desc(value);
+  const c = axis < shape.length ? perChannel(constant, shape, axis) : undefined;
+  if (!c) return undefined;
+  const zero = c.map(() => 0);
+  const one = c.map(() => 1);
+  const affine = (scale: Float64Array, shift: Float64Array): ChannelAffine => ({
+    value,
+    scale,
+    shift,
+    activation: NO_ACTIVATION,
+  });
+  switch (node.attributes.kind) {
+    case 'add':
+      return affine(one, c);
+    case 'sub':
+      return flipped
+        ? affine(
+            c.map(() => -1),
+            c,
+          )
+        : affine(
+            one,
+            c.map((v) => -v),
+          );
+    case 'mul':
+      return affine(c, zero);
+    case 'div':
+      return flipped
+        ? undefined
+        : affine(
+            c.map((v) => 1 / v),
+            zero,
+          );
+    default:
+      return undefined;
+  }
+}
+
+/** True when every element is a finite number. */
+export function allFinite(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
+}

@@ -1,0 +1,66 @@
+/** Questions passes ask of constant operands: is it a scalar, one value per channel, a list of integers. */
+import { at, range } from '../../util/arrays.ts';
+import { isFloat } from '../../core/dtype.ts';
+import type { Shape, Tensor } from '../../core/tensor.ts';
+import type { NodeOf } from '../../ir/ops.ts';
+import type { Rewriter } from './rewriter.ts';
+
+/** The number that a constant holds in every element; undefined when it holds several, or is not constant. */
+export function uniformValue(t: Tensor | undefined): number | undefined {
+  const first = t?.data[0];
+  if (t === undefined || first === undefined) return undefined;
+  return t.data.every((v) => v === first) ? first : undefined;
+}
+
+/** The integers of a constant operand. */
+export function constantInts(rewriter: Rewriter, value: string | undefined): number[] | undefined {
+  const t = rewriter.constant(value);
+  return t && Array.from(t.data);
+}
+
+/** True when two numbers agree up to the rounding of float32 constants in a model file. */
+export function about(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 2e-6 * Math.max(Math.abs(a), Math.abs(b));
+}
+
+/** A Binary of a value and a constant that does not enlarge the value. */
+export interface ConstantBinary {
+  readonly value: string;
+  readonly constant: Tensor;
+  /** True when the constant is the left operand. */
+  readonly flipped: boolean;
+}
+
+/** Splits a float Binary without activation into its value and its constant; undefined when it is not of that kind. */
+export function splitConstant(node: NodeOf<'Binary'>, rewriter: Rewriter): ConstantBinary | undefined {
+  if (node.attributes.activation.kind !== 'none') return undefined;
+  const [a = '', b = ''] = node.inputs;
+  const left = rewriter.constant(a);
+  const right = rewriter.constant(b);
+  const constant = right ?? left;
+  if (!constant || (left && right)) return undefined;
+  const value = right ? a : b;
+  const desc = rewriter.desc(value);
+  if (!isFloat(desc.dtype) || !fitsInside(constant.shape, desc.shape)) return undefined;
+  return { value, constant, flipped: !right };
+}
+
+/** True when `inner` broadcasts to `outer` without changing it. */
+export function fitsInside(inner: Shape, outer: Shape): boolean {
+  const shift = outer.length - inner.length;
+  return shift >= 0 && inner.every((d, i) => d === 1 || d === at(outer, shift + i));
+}
+
+/**
+ * The elements of a constant that broadcasts to `shape` and varies along `axis` alone, one per position of that axis.
+ * Undefined when it varies along another.
+ */
+export function perChannel(t: Tensor, shape: Shape, axis: number): Float64Array | undefined {
+  const channels = at(shape, axis);
+  const uniform = uniformValue(t);
+  if (uniform !== undefined) return new Float64Array(channels).fill(uniform);
+  const own = axis - (shape.length - t.shape.length);
+  const varies = range(t.shape.length).filter((i) => at(t.shape, i) !== 1);
+  if (varies.length !== 1 || varies[0] !== own || t.data.length !== channels) return undefined;
+  return Float64Array.from(t.data);
+}

@@ -1,0 +1,160 @@
+/** What a caller may hand over as a model, and how it becomes files. */
+import { InputError, LoadError } from '../core/errors.ts';
+import type { ModelFile, ModelFiles } from '../formats/importer.ts';
+import type { Graph } from '../ir/graph.ts';
+
+/**
+ * A model: its bytes, a Blob or File, a URL (companion files are fetched beside it), several Files or a FileList (the
+ * main one first), an object that reads files on demand, or a function that gets them.
+ */
+export type ModelSource =
+  | string
+  | URL
+  | Blob
+  | ArrayBuffer
+  | Uint8Array
+  | Iterable<File>
+  | ModelFiles
+  | ((settings: FetchSettings) => Promise<ModelFiles>);
+
+/** True for a graph built by hand, which needs no importer. */
+export function isGraph(source: ModelSource | Graph): source is Graph {
+  return typeof source === 'object' && 'nodes' in source;
+}
+
+/** How files are fetched. */
+export interface FetchSettings {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes that have come of all files asked for so far, and how many there are, if every server says so. */
+  readonly onBytes?: ((done: number, total: number | undefined) => void) | undefined;
+}
+
+/** Turns any ModelSource into files. Rejects with LoadError when a URL cannot be fetched, InputError on anything else. */
+export async function toModelFiles(source: ModelSource, settings: FetchSettings = {}): Promise<ModelFiles> {
+  if (typeof source === 'string' || source instanceof URL) return fetchModel(toUrl(source), settings);
+  if (typeof source === 'function') return source(settings);
+  if (source instanceof Uint8Array) return single({ name: 'model', bytes: source });
+  if (source instanceof ArrayBuffer) return single({ name: 'model', bytes: new Uint8Array(source) });
+  if (source instanceof Blob) return single(await fileOf(source));
+  if ('main' in source) return source;
+  if (Symbol.iterator in source) return fromFiles([...source]);
+  throw new InputError('what was given is no model: pass a URL, bytes, a File or Files');
+}
+
+function toUrl(source: string | URL): URL {
+  try {
+    return new URL(source, baseUrl());
+  } catch (cause) {
+    throw new LoadError(`"${String(source)}" is no absolute URL, and there is no page it could be relative to`, {
+      hint: 'In Node, tilewise/node reads files',
+      cause,
+    });
+  }
+}
+
+const MORE_FILES = 'Pass a URL, or all files of the model at once';
+
+function single(main: ModelFile): ModelFiles {
+  return {
+    main,
+    read: (name) =>
+      Promise.reject(
+        new LoadError(`the model needs the file "${name}", and only its main file was given`, {
+          file: main.name,
+          hint: MORE_FILES,
+        }),
+      ),
+  };
+}
+
+async function fromFiles(files: readonly File[]): Promise<ModelFiles> {
+  const [first] = files;
+  if (!first) throw new InputError('no model file was given');
+  const main = await fileOf(first);
+  const byName = new Map(files.map((file) => [file.name, file]));
+  return {
+    main,
+    read: async (name) => {
+      const file = byName.get(name.replace(/^.*\//, ''));
+      if (!file) throw new LoadError(`"${name}" is not among the given files`, { file: main.name, hint: MORE_FILES });
+      return (await fileOf(file)).bytes;
+    },
+  };
+}
+
+async function fileOf(blob: Blob): Promise<ModelFile> {
+  const name = 'name' in blob && typeof blob.name === 'string' ? blob.name : 'model';
+  return { name, bytes: new Uint8Array(await blob.arrayBuffer()) };
+}
+
+async function fetchModel(url: URL, { signal, onBytes }: FetchSettings): Promise<ModelFiles> {
+  const transfers: Transfer[] = [];
+  const get = (address: URL): Promise<Uint8Array> => {
+    const transfer: Transfer = { done: 0, total: undefined };
+    transfers.push(transfer);
+    return fetchBytes(address, signal, (done, total) => {
+      Object.assign(transfer, { done, total });
+      const known = transfers.every((t) => t.total !== undefined);
+      onBytes?.(sum(transfers.map((t) => t.done)), known ? sum(transfers.map((t) => t.total ?? 0)) : undefined);
+    });
+  };
+  const main = { name: url.pathname.replace(/^.*\//, '') || 'model', bytes: await get(url) };
+  return { main, read: (name) => get(new URL(name, url)) };
+}
+
+/** Bytes of one file. */
+interface Transfer {
+  done: number;
+  total: number | undefined;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+async function fetchBytes(
+  url: URL,
+  signal: AbortSignal | undefined,
+  onBytes: (done: number, total: number | undefined) => void,
+): Promise<Uint8Array> {
+  try {
+    const response = await fetch(url, signal ? { signal } : {});
+    if (!response.ok) throw new LoadError(`${url.href} answered ${response.status} ${response.statusText}`);
+    return await readBody(response, onBytes);
+  } catch (cause) {
+    if (signal?.aborted || cause instanceof LoadError) throw cause;
+    throw new LoadError(`${url.href} cannot be fetched`, { hint: 'Check the address, the network and CORS', cause });
+  }
+}
+
+async function readBody(
+  response: Response,
+  onBytes: (done: number, total: number | undefined) => void,
+): Promise<Uint8Array> {
+  // What a server calls the length is that of the encoded body, and no length of what arrives.
+  const plain = response.headers.get('content-encoding') === null;
+  const length = plain ? Number(response.headers.get('content-length') ?? NaN) : NaN;
+  const total = Number.isSafeInteger(length) ? length : undefined;
+  const chunks: Uint8Array[] = [];
+  let done = 0;
+  const reader = response.body?.getReader();
+  for (let chunk = await reader?.read(); chunk?.value; chunk = await reader?.read()) {
+    chunks.push(chunk.value);
+    done += chunk.value.byteLength;
+    onBytes(done, total);
+  }
+  const [only] = chunks;
+  if (only && chunks.length === 1) return only;
+  const bytes = new Uint8Array(done);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** Relative URLs resolve against the page or Worker; elsewhere a URL must be absolute. */
+function baseUrl(): string | undefined {
+  return typeof location === 'undefined' ? undefined : location.href;
+}

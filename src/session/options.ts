@@ -1,0 +1,53 @@
+/** What a session can be told when it is created. */
+import type { GpuSource } from './gpu-source.ts';
+import type { GraphInput, InputShapes } from '../ir/graph.ts';
+import type { LoadProgress } from './report.ts';
+import type { ForcedVariants } from '../plan/lower.ts';
+import type { TuningOptions } from '../measure/tuning.ts';
+
+/** Options of `Session.create`. */
+export interface SessionOptions extends TuningOptions {
+  /** `webgpu` (default) or the plain CPU reference. There is no silent fallback from one to the other. */
+  readonly backend?: 'webgpu' | 'cpu';
+  /** Defaults to `navigator.gpu`. In Node see `tilewise/node`. */
+  readonly gpu?: GpuSource;
+  /**
+   * Extents for inputs with symbolic dimensions, or what gives them once the inputs are known; an unnamed leading one (the
+   * batch) defaults to 1.
+   */
+  readonly inputShapes?: InputShapes | ((inputs: readonly GraphInput[]) => InputShapes);
+  /**
+   * How activations and weights are stored on the GPU; `float32` unless given. `float16` takes half the memory where
+   * kernels have it, and needs the feature `shader-f16` (PlanError without). Sums stay in float32, as do inputs and
+   * outputs. Measured on photographs, it moves class probabilities by up to 2e-4 (MobileNet v2), normalised boxes by
+   * 8e-4 (RFB-320), raw maps of a detector by 0.3 % of their root mean square (FastestDet); elements beyond 65504
+   * become infinite. Without meaning on the CPU.
+   */
+  readonly precision?: 'float32' | 'float16';
+  /**
+   * Submits a network in slices of about this many milliseconds of GPU time, so that a page on the same GPU keeps drawing:
+   * 8 leaves half of a frame at 60 Hz. The first run times the steps one by one; a step that takes longer is a slice by
+   * itself. Not given, a run is one submit, which is fastest. Without meaning on the CPU.
+   */
+  readonly frameBudgetMs?: number;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Gives the load up, whatever its stage: `create` rejects with the signal's reason, and what was made is freed. */
+  readonly signal?: AbortSignal;
+  /** Kernel variants to force, by operator: for tests and benches. */
+  readonly variants?: ForcedVariants;
+}
+
+/** Options of one run. */
+export interface RunOptions {
+  /** Outputs to give, by name: others are not read back. All of them unless given. */
+  readonly fetches?: readonly string[];
+  /**
+   * `gpu` leaves the outputs on the device, in buffers that are the caller's to destroy: GpuTensors, four bytes an element.
+   * Default `host`.
+   */
+  readonly outputs?: 'host' | 'gpu';
+  /** As the session's, for this run. */
+  readonly frameBudgetMs?: number;
+  /** Asked before the run begins and between its slices. */
+  readonly signal?: AbortSignal;
+}

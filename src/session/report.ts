@@ -1,0 +1,45 @@
+/** What loading a model reports: its stages as they start, and their times at the end. */
+import type { FormatName } from '../formats/importer.ts';
+import type { TuningReport } from '../measure/tuning.ts';
+
+/** A stage of loading, as it starts or moves on. */
+export interface LoadProgress {
+  readonly stage: 'download' | 'parse' | 'compile' | 'upload' | 'tune';
+  /** How much of it is done: bytes of a download, measurements of the tuner. */
+  readonly done?: number;
+  /** How much there is, when that is known. */
+  readonly total?: number;
+}
+
+/**
+ * Times and facts of a load, in milliseconds of wall clock. Stages overlap, so that their sum may exceed `totalMs`: the
+ * device opens while the model is fetched and parsed, and shaders compile while weights are uploaded.
+ */
+export interface LoadReport {
+  readonly format: FormatName | 'graph';
+  readonly backend: 'webgpu' | 'cpu';
+  readonly adapter: string;
+  /** Fetching the main file; companions that it names count as parsing. */
+  readonly downloadMs: number;
+  /** Reading the bytes and building the graph. */
+  readonly parseMs: number;
+  /** Opening the device. */
+  readonly deviceMs: number;
+  /** Shape inference and passes. */
+  readonly passesMs: number;
+  /** Choosing kernels, laying out memory, writing shaders. */
+  readonly planMs: number;
+  /** Compiling pipelines, as far as the driver does that before they run. */
+  readonly compileMs: number;
+  /** Handing the weights to the device. */
+  readonly uploadMs: number;
+  /** What tuning looked up and measured; absent when it is off, and on the CPU. */
+  readonly tuning?: TuningReport;
+  /** From the call to a session that is ready. */
+  readonly totalMs: number;
+  /** The first run, in which many drivers do the rest of their compiling; absent before it. */
+  readonly firstRunMs?: number;
+}
+
+/** Times of the stages of one compilation: `planMs` to `uploadMs`. */
+export type PrepareTimes = Pick<LoadReport, 'passesMs' | 'planMs' | 'compileMs' | 'uploadMs'>;

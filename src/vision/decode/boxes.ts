@@ -1,0 +1,52 @@
+/** Boxes: overlap, and the suppression of those that show the same thing. */
+import { InputError } from '../../core/errors.ts';
+
+/** Corners, x to the right and y down; x1 ≤ x2 and y1 ≤ y2. */
+export interface Box {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+/** A box that a detector found: class index and score. */
+export interface ScoredBox extends Box {
+  readonly index: number;
+  readonly score: number;
+}
+
+/** How `nonMaxSuppression` chooses. */
+export interface SuppressionOptions {
+  /** Boxes of one class that overlap more than this, as intersection over union, show one thing; 0 to 1. */
+  readonly iou: number;
+  /** How many are kept at most. */
+  readonly max: number;
+}
+
+/** Area of the intersection over that of the union; 0 for boxes without an area. */
+export function intersectionOverUnion(a: Box, b: Box): number {
+  const width = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1);
+  const height = Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1);
+  if (!(width > 0 && height > 0)) return 0;
+  const shared = width * height;
+  return shared / (area(a) + area(b) - shared);
+}
+
+function area({ x1, y1, x2, y2 }: Box): number {
+  return Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
+}
+
+/**
+ * Greedy suppression within each class: the best box stays, those that overlap it go, and so on. Best first; equal scores
+ * keep their order. Throws InputError for options out of range.
+ */
+export function nonMaxSuppression(boxes: readonly ScoredBox[], { iou, max }: SuppressionOptions): ScoredBox[] {
+  if (!(iou >= 0 && iou <= 1)) throw new InputError(`the overlap of boxes to suppress is between 0 and 1, not ${iou}`);
+  if (!Number.isSafeInteger(max) || max < 1) throw new InputError(`the number of boxes must be positive, not ${max}`);
+  const kept: ScoredBox[] = [];
+  for (const box of [...boxes].sort((a, b) => b.score - a.score)) {
+    if (kept.length === max) break;
+    if (kept.every((k) => k.index !== box.index || intersectionOverUnion(k, box) <= iou)) kept.push(box);
+  }
+  return kept;
+}

@@ -1,0 +1,144 @@
+/** Cases of the Binary operator: every kind on its types, every way of broadcasting, fused activations. */
+import { NO_ACTIVATION, RELU6, type Activation, type BinaryKind } from '../../../../src/ir/ops.ts';
+import type { Shape } from '../../../../src/core/tensor.ts';
+import type { CaseInput, OpCase } from '../../../helpers/op-case.ts';
+
+function binary(
+  name: string,
+  kind: BinaryKind,
+  [a, b]: readonly [CaseInput, CaseInput],
+  activation: Activation = NO_ACTIVATION,
+): OpCase<'Binary'> {
+  return { name, op: 'Binary', inputs: [a, b], attributes: { kind, activation } };
+}
+
+const float = (shape: Shape, low = -3, high = 3): CaseInput => ({ shape, low, high });
+const int = (shape: Shape, low = -9, high = 9): CaseInput => ({ dtype: 'int32', shape, low, high });
+const bool = (shape: Shape): CaseInput => ({ dtype: 'bool', shape });
+
+const arithmetic: readonly BinaryKind[] = ['add', 'sub', 'mul', 'div', 'min', 'max', 'squaredDifference'];
+const divisions: readonly BinaryKind[] = ['div', 'floorDiv', 'floorMod', 'truncMod'];
+const comparisons: readonly BinaryKind[] = ['equal', 'notEqual', 'less', 'lessOrEqual', 'greater', 'greaterOrEqual'];
+const logic: readonly BinaryKind[] = ['and', 'or', 'xor'];
+
+const broadcasts: readonly (readonly [Shape, Shape])[] = [
+  [[], []],
+  [[], [3, 5]],
+  [[7], []],
+  [[2, 3, 8], [8]],
+  [[8], [2, 3, 8]],
+  [[2, 3, 5], [5]],
+  [
+    [2, 3, 5, 8],
+    [2, 1, 1, 8],
+  ],
+  [
+    [2, 3, 5, 7],
+    [2, 1, 1, 7],
+  ],
+  [
+    [2, 3, 4],
+    [2, 3, 1],
+  ],
+  [
+    [2, 1, 8],
+    [1, 3, 1],
+  ],
+  [
+    [5, 1],
+    [1, 7],
+  ],
+  [
+    [1, 3, 1, 5, 1, 4],
+    [2, 1, 3, 1, 5, 4],
+  ],
+  [
+    [2, 3, 2, 3, 2, 3],
+    [3, 1, 3, 1, 3],
+  ],
+  [
+    [0, 3],
+    [1, 3],
+  ],
+  [[1], [0]],
+];
+
+const signs = [-7, 7, -7, 7, 6, -6, 0, 2147483647];
+const divisors = [2, 2, -2, -2, 3, 3, 5, -1];
+
+export const binaryCases: readonly OpCase<'Binary'>[] = [
+  ...arithmetic.map((kind) => binary(`${kind} of floats`, kind, [float([3, 5, 7]), float([3, 5, 7], 0.5, 3)])),
+  ...arithmetic.map((kind) => binary(`${kind} of floats in fours`, kind, [float([2, 8]), float([2, 8], 0.5, 3)])),
+  ...arithmetic.map((kind) => binary(`${kind} of int32`, kind, [int([3, 5]), int([3, 5], 1, 9)])),
+  ...divisions.map((kind) =>
+    binary(`${kind} of int32 signs`, kind, [
+      { dtype: 'int32', shape: [8], values: signs },
+      { dtype: 'int32', shape: [8], values: divisors },
+    ]),
+  ),
+  ...divisions.map((kind) =>
+    binary(`${kind} of uint32`, kind, [
+      { dtype: 'uint32', shape: [3], values: [4294967295, 7, 9] },
+      { dtype: 'uint32', shape: [3], values: [16, 2, 10] },
+    ]),
+  ),
+  ...divisions.map((kind) =>
+    binary(`${kind} of floats of both signs`, kind, [float([17], -20, 20), float([17], 0.7, 3)]),
+  ),
+  ...divisions.map((kind): OpCase<'Binary'> => ({
+    ...binary(`${kind} of int32 by zero`, kind, [
+      { dtype: 'int32', shape: [3], values: [-7, 0, 7] },
+      { dtype: 'int32', shape: [3], values: [0, 0, 0] },
+    ]),
+    noOracle: 'division by zero is undefined in ONNX',
+  })),
+  ...comparisons.map((kind) => binary(`${kind} of floats`, kind, [float([5, 7]), float([7])])),
+  ...comparisons.map((kind) => binary(`${kind} of int32 in fours`, kind, [int([4, 8], 0, 3), int([4, 8], 0, 3)])),
+  ...comparisons.map((kind) =>
+    binary(`${kind} of NaN and infinities`, kind, [
+      { shape: [7], values: [NaN, NaN, 1, Infinity, -Infinity, Infinity, -0] },
+      { shape: [7], values: [NaN, 1, NaN, Infinity, Infinity, 1, 0] },
+    ]),
+  ),
+  ...logic.map((kind) => binary(kind, kind, [bool([5, 7]), bool([5, 7])])),
+  ...logic.map((kind) => binary(`${kind} broadcast`, kind, [bool([5, 8]), bool([5, 1])])),
+  ...broadcasts.map(([a, b]) => binary(`sub of ${a.join('x')} and ${b.join('x')}`, 'sub', [float(a), float(b)])),
+  binary('pow of positive bases', 'pow', [float([3, 7], 0.1, 4), float([7], -2, 3)]),
+  binary('pow of negative bases', 'pow', [
+    { shape: [9], values: [-2, -2, -2, -2, 0, 0, 0, 1, -3] },
+    { shape: [9], values: [2, 3, -1, 0.5, 0, 2, -1, NaN, 4] },
+  ]),
+  binary('pow by a scalar', 'pow', [float([2, 8], -3, 3), { shape: [], values: [2] }]),
+  binary('pow of int32', 'pow', [
+    { dtype: 'int32', shape: [8], values: [2, -3, 10, 7, 0, -1, 5, 1] },
+    { dtype: 'int32', shape: [8], values: [10, 3, 9, 0, 0, 5, 1, 31] },
+  ]),
+  binary('pow of a float by int64', 'pow', [float([3, 5], -2, 2), { dtype: 'int64', shape: [5], low: 0, high: 4 }]),
+  binary('min keeps NaN', 'min', [
+    { shape: [5], values: [NaN, 1, Infinity, -Infinity, NaN] },
+    { shape: [5], values: [1, NaN, 2, NaN, NaN] },
+  ]),
+  binary('max keeps NaN in fours', 'max', [
+    { shape: [4], values: [NaN, 1, Infinity, -Infinity] },
+    { shape: [4], values: [1, NaN, 2, NaN] },
+  ]),
+  binary('div by zero', 'div', [
+    { shape: [3], values: [1, -1, 0] },
+    { shape: [1], values: [0] },
+  ]),
+  {
+    ...binary('mul of int32 wraps', 'mul', [
+      { dtype: 'int32', shape: [3], values: [123456789, -65537, 2147483647] },
+      { dtype: 'int32', shape: [3], values: [987654321, 65537, 2] },
+    ]),
+    noOracle: 'signed overflow is undefined in ONNX',
+  },
+  binary('sub of uint32 wraps', 'sub', [
+    { dtype: 'uint32', shape: [2], values: [1, 4294967295] },
+    { dtype: 'uint32', shape: [2], values: [2, 1] },
+  ]),
+  binary('add then relu6', 'add', [float([3, 5, 7], -9, 9), float([7])], RELU6),
+  binary('mul then swish in fours', 'mul', [float([3, 8]), float([8])], { kind: 'swish', alpha: 0, beta: 0 }),
+  binary('add then gelu', 'add', [float([2, 8]), float([2, 8])], { kind: 'gelu', alpha: 0, beta: 0 }),
+  binary('large', 'add', [float([33, 1031]), float([1031])]),
+];

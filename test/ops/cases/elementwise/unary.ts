@@ -1,0 +1,55 @@
+/** Cases of the Unary operator: every kind, odd sizes and multiples of four, integers, non-finite elements. */
+import type { UnaryKind } from '../../../../src/ir/ops.ts';
+import type { CaseInput, OpCase } from '../../../helpers/op-case.ts';
+
+/** A range of floats each kind is defined on. */
+const domains: { readonly [K in Exclude<UnaryKind, 'not'>]: readonly [number, number] } = {
+  abs: [-3, 3],
+  neg: [-3, 3],
+  exp: [-8, 5],
+  log: [0.01, 20],
+  sqrt: [0, 20],
+  rsqrt: [0.01, 20],
+  reciprocal: [0.1, 5],
+  square: [-3, 3],
+  sign: [-3, 3],
+  floor: [-5, 5],
+  ceil: [-5, 5],
+  round: [-5, 5],
+  sin: [-3, 3],
+  cos: [-3, 3],
+  erf: [-3, 3],
+  isNaN: [-1, 1],
+};
+
+const kinds = Object.entries(domains) as [Exclude<UnaryKind, 'not'>, readonly [number, number]][];
+
+function unary(name: string, kind: UnaryKind, input: CaseInput, noOracle?: string): OpCase<'Unary'> {
+  return { name, op: 'Unary', inputs: [input], attributes: { kind }, ...(noOracle ? { noOracle } : {}) };
+}
+
+export const unaryCases: readonly OpCase<'Unary'>[] = [
+  ...kinds.map(([kind, [low, high]]) => unary(`${kind} of 3x5x7`, kind, { shape: [3, 5, 7], low, high })),
+  ...kinds.map(([kind, [low, high]]) => unary(`${kind} of 2x8`, kind, { shape: [2, 8], low, high })),
+  unary('round half to even', 'round', { shape: [9], values: [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.5, 0.49999997, 7] }),
+  unary('floor of infinities and NaN', 'floor', { shape: [4], values: [Infinity, -Infinity, NaN, -0.5] }),
+  unary('exp of extremes', 'exp', { shape: [4], values: [-Infinity, Infinity, NaN, 0] }),
+  unary('log of zero', 'log', { shape: [3], values: [0, 1, Infinity] }),
+  unary('isNaN finds NaN only', 'isNaN', { shape: [5], values: [NaN, 0, Infinity, -Infinity, NaN] }),
+  unary('isNaN in fours', 'isNaN', { shape: [4], values: [NaN, 0, Infinity, NaN] }),
+  unary('not', 'not', { dtype: 'bool', shape: [3, 5] }),
+  unary('not in fours', 'not', { dtype: 'bool', shape: [2, 4] }),
+  unary('abs of int32', 'abs', { dtype: 'int32', shape: [7], low: -100, high: 100 }),
+  unary('neg of int32', 'neg', { dtype: 'int32', shape: [8], low: -100, high: 100 }),
+  unary('sign of int32', 'sign', { dtype: 'int32', shape: [5], low: -3, high: 3 }),
+  unary('sign of uint32', 'sign', { dtype: 'uint32', shape: [5], low: 0, high: 3 }),
+  unary(
+    'square of int64 wraps',
+    'square',
+    { dtype: 'int64', shape: [3], values: [123457, -3, 65537] },
+    'ONNX keeps 64 bits',
+  ),
+  unary('floor of int32', 'floor', { dtype: 'int32', shape: [3], values: [-3, 0, 9] }, 'ONNX floors floats only'),
+  unary('scalar', 'sqrt', { shape: [], values: [9] }),
+  unary('no elements', 'exp', { shape: [2, 0, 3] }),
+];

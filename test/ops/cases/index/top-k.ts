@@ -1,0 +1,49 @@
+/** Cases of the TopK operator: ties, NaN, each axis, one and several chunks, whole rows. */
+import type { Shape } from '../../../../src/core/tensor.ts';
+import type { CaseInput, OpCase } from '../../../helpers/op-case.ts';
+
+const topK = (input: CaseInput, k: number, axis: number, largest = true): OpCase<'TopK'> => ({
+  name: `${k} ${largest ? 'largest' : 'smallest'} of ${input.dtype ?? 'float32'} [${input.shape.join(', ')}] along ${axis}`,
+  op: 'TopK',
+  inputs: [input, { dtype: 'int64', shape: [1], values: [k], constant: true }],
+  attributes: { axis, largest },
+  outputCount: 2,
+});
+
+const float = (shape: Shape): CaseInput => ({ shape });
+/** Few distinct values, so that there are ties. */
+const tied = (shape: Shape): CaseInput => ({ dtype: 'int32', shape, low: -3, high: 3 });
+
+export const topKCases: readonly OpCase<'TopK'>[] = [
+  topK(float([7]), 3, 0),
+  topK(float([7]), 7, 0, false),
+  topK(float([1]), 1, 0),
+  topK(float([3, 17, 5]), 4, 1),
+  topK(float([3, 5, 17]), 5, -1, false),
+  topK(float([17, 3]), 6, 0),
+  topK(tied([3, 65]), 20, 1),
+  topK(tied([3, 65]), 20, 1, false),
+  topK(tied([5000]), 100, 0),
+  topK(float([2, 3000]), 10, 1),
+  topK(float([3000, 2]), 600, 0),
+  topK(float([2, 1500]), 1500, 1, false),
+  topK(float([2, 33000]), 500, 1),
+  topK(tied([9000]), 30, 0),
+  topK(float([2, 9001, 3]), 40, 1, false),
+  topK(float([3, 5]), 0, 1),
+  { ...topK(float([0, 5]), 2, 1), noOracle: 'onnxruntime divides by zero' },
+  {
+    ...topK({ shape: [9], values: [NaN, 1, -0, 0, Infinity, -Infinity, NaN, -1, 1] }, 9, 0),
+    name: 'NaN above everything',
+    noOracle: 'ONNX leaves NaN open',
+  },
+  {
+    ...topK({ shape: [9], values: [NaN, 1, 0, -0, Infinity, -Infinity, NaN, -1, 1] }, 9, 0, false),
+    name: 'NaN last of the smallest',
+    noOracle: 'ONNX leaves NaN open',
+  },
+  {
+    ...topK({ dtype: 'uint32', shape: [5], values: [1, 4294967295, 0, 2147483648, 7] }, 3, 0),
+    noOracle: 'onnxruntime has no TopK of uint32',
+  },
+];

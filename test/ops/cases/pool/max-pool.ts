@@ -1,0 +1,105 @@
+/** Cases of MaxPool, and the windows it shares with AveragePool. */
+import type { OpCase } from '../../../helpers/op-case.ts';
+import type { PoolWindow } from '../../../../src/ir/ops.ts';
+
+/** A window with everything but `kernel` defaulted. */
+export function poolWindow(window: Partial<PoolWindow> & Pick<PoolWindow, 'kernel'>): PoolWindow {
+  const rank = window.kernel.length;
+  return {
+    strides: window.kernel.map(() => 1),
+    dilations: window.kernel.map(() => 1),
+    pads: Array.from({ length: 2 * rank }, () => 0),
+    padMode: 'explicit',
+    ceilMode: false,
+    ...window,
+  };
+}
+
+/** A named input shape and window. */
+export interface PoolSetup {
+  readonly name: string;
+  readonly x: readonly number[];
+  readonly window: PoolWindow;
+}
+
+const setup = (name: string, x: readonly number[], window: Parameters<typeof poolWindow>[0]): PoolSetup => ({
+  name,
+  x,
+  window: poolWindow(window),
+});
+
+/** Windows over one or two spatial dimensions. */
+export const POOL_SETUPS: readonly PoolSetup[] = [
+  ...[1, 2, 3, 4, 5, 6, 7].map((c) =>
+    setup(`2x2 stride 2, ${c} channels`, [2, 7, 5, c], { kernel: [2, 2], strides: [2, 2] }),
+  ),
+  ...[3, 5, 7, 17].map((n) =>
+    setup(`3x3 stride 2 on ${n}x${n}`, [1, n, n, 4], { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }),
+  ),
+  setup('one pixel', [3, 1, 1, 5], { kernel: [1, 1] }),
+  setup('stride beyond the kernel', [1, 11, 11, 4], { kernel: [2, 2], strides: [3, 3] }),
+  setup('asymmetric pads', [1, 6, 7, 4], { kernel: [3, 3], strides: [2, 2], pads: [0, 1, 2, 0] }),
+  setup('dilated', [1, 9, 9, 3], { kernel: [2, 3], dilations: [3, 2], pads: [1, 2, 1, 2] }),
+  setup('anisotropic', [1, 9, 13, 4], { kernel: [1, 5], strides: [2, 3], pads: [0, 2, 0, 2] }),
+  setup('ceil', [1, 6, 7, 4], { kernel: [3, 3], strides: [2, 2], ceilMode: true }),
+  setup('ceil, padded', [1, 8, 7, 3], { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceilMode: true }),
+  setup('ceil, window past the end dropped', [1, 5, 5, 4], {
+    kernel: [2, 2],
+    strides: [4, 4],
+    pads: [1, 1, 0, 0],
+    ceilMode: true,
+  }),
+  setup('ceil, stride 3', [1, 8, 9, 4], { kernel: [2, 2], strides: [3, 3], pads: [1, 1, 1, 1], ceilMode: true }),
+  setup('same upper', [1, 6, 7, 4], { kernel: [3, 2], strides: [2, 2], padMode: 'sameUpper' }),
+  setup('same lower', [1, 6, 7, 4], { kernel: [3, 2], strides: [2, 2], padMode: 'sameLower' }),
+  setup('whole image', [2, 7, 7, 8], { kernel: [7, 7] }),
+  setup('1-D', [2, 17, 5], { kernel: [3], strides: [2], pads: [1, 1] }),
+  setup('1-D, ceil', [1, 10, 4], { kernel: [3], strides: [2], ceilMode: true }),
+];
+
+const nonFinite = [NaN, 1, 2, 3, -Infinity, -Infinity, 5, Infinity, -Infinity, -Infinity, 6, -7, 8, 9, NaN, 10];
+
+export const maxPoolCases: readonly OpCase<'MaxPool'>[] = [
+  ...POOL_SETUPS.map(({ name, x, window }): OpCase<'MaxPool'> => ({
+    name,
+    op: 'MaxPool',
+    inputs: [{ shape: x }],
+    attributes: window,
+  })),
+  {
+    name: 'padding never beats negative elements',
+    op: 'MaxPool',
+    inputs: [{ shape: [1, 5, 5, 4], low: -9, high: -8 }],
+    attributes: poolWindow({ kernel: [3, 3], pads: [1, 1, 1, 1] }),
+  },
+  {
+    name: 'infinities',
+    op: 'MaxPool',
+    inputs: [{ shape: [1, 4, 4, 1], values: nonFinite.map((v) => (Number.isNaN(v) ? 0 : v)) }],
+    attributes: poolWindow({ kernel: [2, 2], strides: [2, 2] }),
+  },
+  {
+    name: 'NaN wins',
+    op: 'MaxPool',
+    inputs: [{ shape: [1, 4, 4, 1], values: nonFinite }],
+    attributes: poolWindow({ kernel: [2, 2], strides: [2, 2] }),
+    noOracle: 'ONNX does not say what MaxPool makes of NaN',
+  },
+  {
+    name: 'NaN wins, four channels',
+    op: 'MaxPool',
+    inputs: [{ shape: [1, 2, 2, 4], values: nonFinite }],
+    attributes: poolWindow({ kernel: [2, 2] }),
+    noOracle: 'ONNX does not say what MaxPool makes of NaN',
+  },
+];
+
+/** Three spatial dimensions: the reference has them, the GPU does not. */
+export const maxPool3dCases: readonly OpCase<'MaxPool'>[] = [
+  {
+    name: '3-D',
+    op: 'MaxPool',
+    inputs: [{ shape: [1, 4, 5, 6, 3] }],
+    attributes: poolWindow({ kernel: [2, 3, 2], strides: [1, 2, 2], pads: [1, 1, 0, 0, 1, 1] }),
+  },
+];
