@@ -14,6 +14,7 @@
  *   a driver for processors compiles in half the time; a GPU would not keep them in registers.
  * Limits: no workgroup storage.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import { ceilDiv, range } from '../../src/util/arrays.ts';
 import { epilogueBindings, epilogueParams, finishFunction, outputBinding, type EpilogueSpec } from '../lib/epilogue.ts';
 import { linearIndex } from '../lib/index.ts';
@@ -29,8 +30,8 @@ export interface ConvDepthwiseSlideSpec extends EpilogueSpec, Pick<WindowSpec, '
   readonly width: 1 | 4;
   readonly workgroup: number;
   readonly weightLoop: boolean;
-  readonly xType: 'f32' | 'f16';
-  readonly wType: 'f32' | 'f16';
+  readonly xType: FloatStorage;
+  readonly wType: FloatStorage;
 }
 
 /** Output rows that one input row can be part of, and so are being summed at a time. */

@@ -12,6 +12,7 @@
  *   placed so; xType, wType f32 or f16; epilogue.
  * Limits: no workgroup storage.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import {
   biasVector,
@@ -34,8 +35,8 @@ export interface ConvDepthwiseSpec extends EpilogueSpec {
   readonly window: WindowSpec;
   readonly pixels: 1 | 4;
   readonly width: 1 | 4;
-  readonly xType: 'f32' | 'f16';
-  readonly wType: 'f32' | 'f16';
+  readonly xType: FloatStorage;
+  readonly wType: FloatStorage;
 }
 
 /** One kernel row, unrolled: the weights, the distinct input columns, and the products. */

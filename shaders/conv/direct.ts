@@ -13,6 +13,7 @@
  *   multiplied by scale[n·in_c + c] (one group only); epilogue.
  * Limits: no workgroup storage.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import {
   biasVector,
@@ -45,9 +46,9 @@ export interface ConvDirectSpec extends EpilogueSpec {
   readonly inVector: 1 | 4;
   readonly weightVector: 1 | 4;
   readonly outVector: 1 | 4;
-  readonly xType: 'f32' | 'f16';
-  readonly wType: 'f32' | 'f16';
-  readonly scaleType: 'f32' | 'f16' | undefined;
+  readonly xType: FloatStorage;
+  readonly wType: FloatStorage;
+  readonly scaleType: FloatStorage | undefined;
 }
 
 /** Loads of one step: the weights of one or four input channels, and as many input channels of each pixel. */

@@ -11,6 +11,7 @@
  * Spec: pixels, quads; size (of a subgroup, as the device has it); outVector; xType, wType f32 or f16; epilogue.
  * Limits: no workgroup storage; needs the feature subgroups, and one size of subgroup.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import {
   biasVector,
@@ -31,8 +32,8 @@ export interface ConvImplicitColumnsSpec extends EpilogueSpec {
   readonly quads: number;
   readonly size: number;
   readonly outVector: 1 | 4;
-  readonly xType: 'f32' | 'f16';
-  readonly wType: 'f32' | 'f16';
+  readonly xType: FloatStorage;
+  readonly wType: FloatStorage;
 }
 
 /** Where the window of a lane's share of the pixels starts. */

@@ -11,6 +11,7 @@
  * Spec: outType, how packed is stored.
  * Limits: none.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import { linearIndex } from '../lib/index.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { vectorType } from '../lib/numbers.ts';
@@ -19,7 +20,7 @@ import { vectorType } from '../lib/numbers.ts';
 export const IMPLICIT_PACK_WORKGROUP = 64;
 
 export interface ConvImplicitPackSpec {
-  readonly outType: 'f32' | 'f16';
+  readonly outType: FloatStorage;
 }
 
 export function convImplicitPackShader({ outType }: ConvImplicitPackSpec): ShaderModule {

@@ -15,6 +15,7 @@
  *   invocation has, bounds the loop that writes them, which Mesa would unroll.
  * Limits: no workgroup storage.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import {
   biasVector,
   epilogueBindings,
@@ -37,8 +38,8 @@ export interface ConvImplicitStripSpec extends EpilogueSpec, StripSpec {
   readonly rolled: boolean;
   readonly size: number;
   readonly outVector: 1 | 4;
-  readonly xType: 'f32' | 'f16';
-  readonly wType: 'f32' | 'f16';
+  readonly xType: FloatStorage;
+  readonly wType: FloatStorage;
 }
 
 /** Vector `q` of row `row` of a step's weights. */

@@ -17,6 +17,7 @@
  * Limits: workgroup storage (tileRows + tileColumns)·tileDepth·4 bytes; the invocations are a multiple of tileDepth / 4 and
  *   of tileColumns / 4, and divide both blocks.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import {
   biasVector,
   epilogueBindings,
@@ -38,8 +39,8 @@ export interface ConvImplicitTiledSpec extends EpilogueSpec, ProductTile {
   readonly inVector: 1 | 4;
   readonly weightVector: 1 | 4;
   readonly outVector: 1 | 4;
-  readonly xType: 'f32' | 'f16';
-  readonly wType: 'f32' | 'f16';
+  readonly xType: FloatStorage;
+  readonly wType: FloatStorage;
 }
 
 /** Invocations of the workgroup. */

@@ -12,6 +12,7 @@
  *   for software adapters: side, the extent of a tile, bounds the loops.
  * Limits: no workgroup storage.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
@@ -36,7 +37,7 @@ export const WINOGRAD_INPUT_WORKGROUP = 64;
 export interface ConvWinogradInputSpec {
   readonly outputs: TileOutputs;
   readonly inVector: 1 | 4;
-  readonly xType: 'f32' | 'f16';
+  readonly xType: FloatStorage;
   readonly rolled: boolean;
 }
 

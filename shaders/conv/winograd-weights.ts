@@ -11,6 +11,7 @@
  *   they are where they are stored as halves; rolled, for software adapters: side, the extent of a tile, bounds the loops.
  * Limits: no workgroup storage.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
@@ -24,7 +25,7 @@ export const WINOGRAD_WEIGHTS_WORKGROUP = 64;
 export interface ConvWinogradWeightsSpec {
   readonly outputs: TileOutputs;
   readonly weightVector: 1 | 4;
-  readonly wType: 'f32' | 'f16';
+  readonly wType: FloatStorage;
   readonly rolled: boolean;
 }
 

@@ -8,6 +8,7 @@
  * Spec: broadcast; stored, the element types of x, slope and y in memory; inPlace.
  * Limits: no workgroup storage.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import { broadcastFields, broadcastLoads, operandElement, outputIndex, type BroadcastSpec } from '../lib/broadcast.ts';
 import { linearIndex } from '../lib/index.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
@@ -21,7 +22,7 @@ export const P_RELU_OPERANDS = ['x', 'slope'] as const;
 
 export interface PReluSpec {
   readonly broadcast: BroadcastSpec;
-  readonly stored: readonly [x: 'f32' | 'f16', slope: 'f32' | 'f16', y: 'f32' | 'f16'];
+  readonly stored: readonly [x: FloatStorage, slope: FloatStorage, y: FloatStorage];
   readonly inPlace: boolean;
 }
 

@@ -1,4 +1,5 @@
 /** What every producer does to its accumulators before it writes them: bias, residual, activation, placement. */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import type { ActivationKind } from '../../src/ir/ops.ts';
 import { ACTIVATION_PARAMS, activationFunction } from './activation.ts';
 import type { Binding, ParamFields } from './module.ts';
@@ -13,8 +14,8 @@ export interface EpilogueSpec {
    * binding for it; where it is 0 there is no residual.
    */
   readonly residual: 'none' | 'read' | 'inPlace';
-  readonly residualType: 'f32' | 'f16';
-  readonly outType: 'f32' | 'f16';
+  readonly residualType: FloatStorage;
+  readonly outType: FloatStorage;
   readonly activation: ActivationKind;
   /** Neighbouring channels of y may not be neighbours in memory (see `Placement`); then y is written one by one. */
   readonly scattered: boolean;

@@ -2,6 +2,7 @@
  * Assembles WGSL modules: bindings and the parameter struct are declared once, as data, and give the WGSL text,
  * the bind-group layout and the byte packing.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import { wgsl as template } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import { PlanError } from '../../src/core/errors.ts';
 
@@ -9,7 +10,7 @@ import { PlanError } from '../../src/core/errors.ts';
 export interface Binding {
   readonly name: string;
   readonly access: 'read' | 'read_write';
-  readonly element: 'f32' | 'f16' | 'i32' | 'u32' | 'vec4<f32>' | 'vec4<f16>' | 'vec4<i32>' | 'vec4<u32>';
+  readonly element: FloatStorage | 'i32' | 'u32' | 'vec4<f32>' | 'vec4<f16>' | 'vec4<i32>' | 'vec4<u32>';
 }
 
 /** A picture that a kernel reads with `textureLoad`: a texture, or a video frame where it lies. */

@@ -1,4 +1,5 @@
 /** What the shaders of matrix products have in common: operands, batches, steps of four along the depth, and the tail. */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import { biasVector, epilogueBindings, epilogueParams, outputBinding, type EpilogueSpec } from './epilogue.ts';
 import { u32 } from './literal.ts';
@@ -8,8 +9,8 @@ import { coordinates, listFields, stridedOffset } from './strided.ts';
 
 /** Structure of the operands of a product y = a·b, and of its tail. */
 export interface ProductSpec extends EpilogueSpec {
-  readonly aType: 'f32' | 'f16';
-  readonly bType: 'f32' | 'f16';
+  readonly aType: FloatStorage;
+  readonly bType: FloatStorage;
   /** Stored as [depth][rows] instead of [rows][depth]; then aVector is 1. */
   readonly transA: boolean;
   /** Stored as [columns][depth] instead of [depth][columns]. */
@@ -33,7 +34,7 @@ export interface ProductSpec extends EpilogueSpec {
    * or those of its image for every row.
    */
   readonly gate: 'none' | 'one' | 'images';
-  readonly gateType: 'f32' | 'f16';
+  readonly gateType: FloatStorage;
 }
 
 /** a, b, gate?, bias?, residual?, y. */

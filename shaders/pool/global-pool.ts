@@ -9,6 +9,7 @@
  * Spec: kind; width 4 when C % 4 = 0 and x and y are placed for vectors; xType, yType f32 or f16.
  * Limits: 64 elements of workgroup storage, 1024 bytes at most.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
@@ -22,8 +23,8 @@ export const GLOBAL_POOL_LANES = 16;
 export interface GlobalPoolSpec {
   readonly kind: 'max' | 'average';
   readonly width: 1 | 4;
-  readonly xType: 'f32' | 'f16';
-  readonly yType: 'f32' | 'f16';
+  readonly xType: FloatStorage;
+  readonly yType: FloatStorage;
 }
 
 /** Parameters of every shader of global pools. `start` is what an empty fold gives. */

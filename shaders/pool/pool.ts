@@ -11,6 +11,7 @@
  *   bounds the positions, so that a ceil-mode overhang is not counted.
  * Limits: no workgroup storage.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import { foldFunction } from './global-pool.ts';
 import { linearIndex } from '../lib/index.ts';
@@ -32,8 +33,8 @@ export interface PoolSpec {
   readonly window: WindowSpec;
   readonly pixels: number;
   readonly width: 1 | 4;
-  readonly xType: 'f32' | 'f16';
-  readonly yType: 'f32' | 'f16';
+  readonly xType: FloatStorage;
+  readonly yType: FloatStorage;
   readonly workgroup: number;
   readonly countIncludePad: boolean;
 }

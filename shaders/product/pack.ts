@@ -9,6 +9,7 @@
  * Spec: transposed; outType, how packed is stored.
  * Limits: none.
  */
+import type { FloatStorage } from '../../src/core/storage.ts';
 import { linearIndex } from '../lib/index.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 
@@ -17,7 +18,7 @@ export const PACK_WORKGROUP = 64;
 
 export interface ProductPackSpec {
   readonly transposed: boolean;
-  readonly outType: 'f32' | 'f16';
+  readonly outType: FloatStorage;
 }
 
 export function productPackShader({ transposed, outType }: ProductPackSpec): ShaderModule {

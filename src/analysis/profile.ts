@@ -3,8 +3,8 @@ import type { AdapterPeaks } from '../measure/adapter-peaks.ts';
 import type { PassTime, PlanTimes, Timing } from '../measure/timing.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
-import { storedBytes } from '../core/dtype.ts';
-import { elementCount, type Shape, type TensorDesc } from '../core/tensor.ts';
+import { ownStorage, storedBytes } from '../core/storage.ts';
+import type { Shape } from '../core/tensor.ts';
 import { definitionOf } from '../ops/registry.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
 import { at } from '../util/arrays.ts';
@@ -239,8 +239,10 @@ function factsOf(graph: Graph, plan: Plan): NodeFacts[] {
 
 /** Bytes of a value as it is stored; constants as the model has them, before any preparation. */
 function valueBytes(name: string, graph: Graph, plan: Plan): number {
-  const desc: TensorDesc | undefined = plan.values.get(name)?.desc ?? graph.values.get(name);
-  return name === '' || !desc ? 0 : elementCount(desc.shape) * storedBytes(desc.dtype);
+  const value = plan.values.get(name);
+  const desc = graph.values.get(name);
+  if (value) return storedBytes(value);
+  return name === '' || !desc ? 0 : storedBytes({ shape: desc.shape, storage: ownStorage(desc.dtype) });
 }
 
 /** What a dispatch binds; what it writes over an operand of its node, which it reads first, counts twice. */

@@ -15,7 +15,7 @@ interface Representation {
   /** Bytes of one element in a file or at the public boundary. */
   readonly bytes: number;
   readonly host: new (length: number) => HostArray;
-  /** Element type in WGSL: every element takes four bytes, but for float16 where a plan stores it as such. */
+  /** What WGSL computes with; how it is stored is another matter (`storage.ts`). */
   readonly wgsl: 'f32' | 'i32' | 'u32';
 }
 
@@ -45,25 +45,13 @@ export function holds(dtype: DType, data: HostArray): boolean {
   return data instanceof REPRESENTATION[dtype].host;
 }
 
-/** The WGSL scalar that computes this type on the GPU, and stores it unless `storedScalar` says otherwise. */
+/** The WGSL scalar that computes this type on the GPU. */
 export function wgslScalar(dtype: DType): 'f32' | 'i32' | 'u32' {
   return REPRESENTATION[dtype].wgsl;
 }
 
-/** The WGSL scalar of an operand as a plan stores it, where float16 means two-byte elements. */
-export function storedScalar(dtype: DType): 'f32' | 'f16' | 'i32' | 'u32' {
-  return dtype === 'float16' ? 'f16' : wgslScalar(dtype);
-}
-
-/** The WGSL scalar that stores a float. */
-export function storedFloat(dtype: DType): 'f32' | 'f16' {
-  return dtype === 'float16' ? 'f16' : 'f32';
-}
-
-/** Bytes of one element on the GPU, as a plan stores it. */
-export function storedBytes(dtype: DType): 2 | 4 {
-  return dtype === 'float16' ? 2 : 4;
-}
+/** The floating-point types. */
+export const FLOATS: readonly DType[] = ['float32', 'float16'];
 
 /** True for float32 and float16. */
 export function isFloat(dtype: DType): boolean {

@@ -1,23 +1,24 @@
 /** What `kernels/` knows about an operator: how to turn one node into GPU dispatches. Pure data in and out. */
 import type { ShaderModule } from '../../shaders/lib/module.ts';
+import type { DType } from '../core/dtype.ts';
 import { PlanError } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
-import type { Tensor, TensorDesc } from '../core/tensor.ts';
+import type { Part } from '../core/part.ts';
+import { isDense, type Placement } from '../core/placement.ts';
+import type { FloatStorage, Storage, Stored } from '../core/storage.ts';
+import type { Tensor } from '../core/tensor.ts';
 import type { NodeOf, OpKind } from '../ir/ops.ts';
-import { densePlacement, isDense, type Placement } from '../core/placement.ts';
 
 /**
- * An operand of a dispatch: a graph value by name, a constant prepared on the host, scratch memory of the node, or
- * weights that one dispatch rearranges when the plan is loaded.
+ * An operand of a dispatch: a graph value by name, a constant prepared on the host (stored in its type's own word unless
+ * it says otherwise), scratch memory of the node (f32 unless it says otherwise), or weights that one dispatch rearranges
+ * when the plan is loaded.
  */
 export type CallOperand =
   | { readonly kind: 'value'; readonly name: string }
-  | { readonly kind: 'constant'; readonly tensor: Tensor }
-  | { readonly kind: 'scratch'; readonly id: string; readonly elements: number; readonly dtype?: StoredFloat }
+  | { readonly kind: 'constant'; readonly tensor: Tensor; readonly storage?: Storage }
+  | { readonly kind: 'scratch'; readonly id: string; readonly elements: number; readonly storage?: Storage }
   | PreparedOperand;
-
-/** How a float is stored on the GPU; arithmetic is always float32. */
-export type StoredFloat = 'float32' | 'float16';
 
 /**
  * Weights in another arrangement (transformed for Winograd, packed in panels), made on the GPU once, when the plan is
@@ -29,7 +30,7 @@ export interface PreparedOperand {
   readonly source: Tensor;
   readonly key: string;
   readonly elements: number;
-  readonly dtype: StoredFloat;
+  readonly storage: FloatStorage;
   readonly shader: ShaderModule;
   readonly params: Readonly<Record<string, number>>;
   readonly workgroups: readonly [number, number, number];
@@ -44,31 +45,29 @@ export interface KernelCall {
   readonly workgroups: readonly [number, number, number];
 }
 
+/** What a node may want to know of the rest of its graph, to share pipelines with it. */
+export interface PipelineTraits {
+  /** Some convolution of the graph adds a residual. */
+  readonly accumulates: boolean;
+  /** The graph shuffles channels, so that some convolutions write theirs apart. */
+  readonly scatters: boolean;
+}
+
 /** What lowering sees of one node. */
 export interface LowerContext<K extends OpKind> {
   readonly node: NodeOf<K>;
   readonly device: DeviceProfile;
-  /**
-   * Input descriptions, as stored: float16 means two-byte elements, and is given only where the definition's `half`
-   * allows it. `undefined` marks an absent optional input.
-   */
-  readonly inputs: readonly (TensorDesc | undefined)[];
-  /** Output descriptions, as stored. */
-  readonly outputs: readonly TensorDesc[];
-  /** Where the elements lie: dense, unless the definition's `placed` allows more. */
-  readonly inputPlacements: readonly Placement[];
-  readonly outputPlacements: readonly Placement[];
+  /** How each input is stored and where it lies, as far as the definition's traits allow. `undefined`: absent. */
+  readonly inputs: readonly (Stored | undefined)[];
+  readonly outputs: readonly Stored[];
   /**
    * True when the input's elements already are where the output has them. For data movement that means nothing to do;
-   * for other operators, which must allow it in `inPlace`, that the output is written over the input, bound once.
+   * for other operators, which must allow it in `overwrites`, that the output is written over the input, bound once.
    */
   readonly shares: (input: number, output: number) => boolean;
   /** True when both lie in one buffer without sharing elements, so that a copy binds it once. Only data movement sees it. */
   readonly together?: (input: number, output: number) => boolean;
-  /** True when some convolution of the graph adds a residual. */
-  readonly accumulates: boolean;
-  /** True when the graph shuffles channels, so that some convolutions write theirs apart. */
-  readonly scatters: boolean;
+  readonly siblings: PipelineTraits;
   /** The elements of a value that is an initializer. */
   readonly constant: (name: string) => Tensor | undefined;
 }
@@ -87,35 +86,66 @@ export interface Variant<K extends OpKind> {
  */
 export type KernelDefinition<K extends OpKind> = Dispatched<K> | { readonly kind: 'view' } | { readonly kind: 'host' };
 
-/** An operator that runs on the GPU, and what its kernels can do beyond dense float32 operands. */
+/**
+ * How an operand may lie in its buffer: `dense`, all of it; `rows`, with a pitch and an offset, channels packed;
+ * `channels`, these apart, too. The last two are offered to variants with the trait `placed` only.
+ */
+export type Lies = 'dense' | 'rows' | 'channels';
+
+/** What a kernel takes of an operand. */
+export interface OperandTraits {
+  /** Types it may have; all unless given. */
+  readonly dtypes?: readonly DType[];
+  /** How it may be stored, beside its type's own word. */
+  readonly storage?: readonly Storage[];
+  /** `dense` unless given. */
+  readonly lies?: Lies;
+}
+
+/** Operands that are dense, in their types' own words, and of any type. */
+export const PLAIN_TRAITS: { readonly inputs: readonly OperandTraits[]; readonly outputs: OperandTraits } = {
+  inputs: [{}],
+  outputs: {},
+};
+
+/** An operator that runs on the GPU, and what its kernels take: the planner checks it before anything is lowered. */
 export interface Dispatched<K extends OpKind> {
   readonly kind: 'dispatch';
-  /** The last one takes whatever the fields below allow. */
+  /** The last one takes whatever the traits allow. */
   readonly variants: readonly Variant<K>[];
   /**
    * Names of variants in the order they should be tried for this node on this class of adapter, where that is not the
    * order of the list; those not named come after. Thresholds cite the measurement that set them.
    */
   preferred?(context: LowerContext<K>): readonly string[];
-  /**
-   * Inputs that may have a pitch and an offset (their channels packed), and whether outputs may have any placement;
-   * `packed` means outputs may have a pitch and an offset only. `scattered`: so may the channels of the inputs be.
-   */
-  readonly placed?: {
-    readonly inputs: readonly number[];
-    readonly outputs: 'no' | 'packed' | 'any';
-    readonly scattered?: true;
-  };
-  /** Inputs that may be stored as float16; where given, so may the outputs. Accumulation stays in float32. */
-  readonly half?: readonly number[];
+  /** Traits of the inputs, in order; the last stands for all that follow. */
+  readonly inputs: readonly OperandTraits[];
+  /** Those of every output. */
+  readonly outputs: OperandTraits;
+  /** Ranks the first input may have; any unless given. */
+  readonly ranks?: readonly number[];
   /** Inputs whose buffer the output may take over, if nothing else reads it; see `LowerContext.shares`. */
-  inPlace?(context: LowerContext<K>): readonly number[];
+  overwrites?(context: LowerContext<K>): readonly number[];
+  /** What a node of this kind asks of the pipelines that the nodes of its graph share. */
+  siblings?(node: NodeOf<K>): Partial<PipelineTraits>;
+  /** For operators that do nothing but move elements. */
+  readonly moves?: Movement<K>;
 }
 
-/** The inputs of an operator that takes any number of them; those beyond, which no network has, are dense float32. */
-export const EVERY_INPUT: readonly number[] = Array.from({ length: 256 }, (_, i) => i);
+/**
+ * A movement of elements between a whole and what lies in it. Where the one lies as the other says, nothing is left to do;
+ * so the planner asks, and lays values out accordingly.
+ */
+export interface Movement<K extends OpKind> {
+  /** Which side is the whole: the output (Concat, ChannelShuffle), or the first input (Split, Slice). */
+  readonly whole: 'output' | 'input';
+  /** Where the input (output) at `index` lies, were its elements where the whole has them; nothing if no placement says it. */
+  place(context: LowerContext<K>, index: number): Placement | undefined;
+  /** Which part of the whole the input (output) at `index` is, where it is one. */
+  part?(context: LowerContext<K>, index: number): Part | undefined;
+}
 
-/** What a variant can do beyond dense operands; see `Dispatched.placed`. */
+/** What a variant can do beyond dense operands; see `Lies`. */
 export interface VariantTraits {
   readonly placed?: boolean;
 }
@@ -141,36 +171,24 @@ export function variant<K extends OpKind, P>(
   };
 }
 
-function allDense<K extends OpKind>({ inputs, outputs, inputPlacements, outputPlacements }: LowerContext<K>): boolean {
-  return (
-    inputs.every((x, i) => maybeDense(x, inputPlacements[i])) &&
-    outputs.every((y, i) => maybeDense(y, outputPlacements[i]))
-  );
+function allDense<K extends OpKind>({ inputs, outputs }: LowerContext<K>): boolean {
+  return [...inputs, ...outputs].every((value) => !value || isDense(value.placement, value.shape));
 }
 
-function maybeDense(desc: TensorDesc | undefined, placement: Placement | undefined): boolean {
-  return !desc || !placement || isDense(placement, desc.shape);
-}
-
-/** The placement of the input at `index`; dense when nothing else is said. */
-export function inputPlacement<K extends OpKind>(context: LowerContext<K>, index: number): Placement {
-  return context.inputPlacements[index] ?? densePlacement(required(context, index).shape);
-}
-
-/** The placement of the output at `index`. */
-export function outputPlacement<K extends OpKind>(context: LowerContext<K>, index = 0): Placement {
-  return context.outputPlacements[index] ?? densePlacement(result(context, index).shape);
+/** Traits of the input at `index`. */
+export function inputTraits<K extends OpKind>({ inputs }: Dispatched<K>, index: number): OperandTraits {
+  return inputs[Math.min(index, inputs.length - 1)] ?? {};
 }
 
 /** The input at `index`. Throws PlanError when it is absent: use only for required inputs. */
-export function required<K extends OpKind>(context: LowerContext<K>, index: number): TensorDesc {
+export function required<K extends OpKind>(context: LowerContext<K>, index: number): Stored {
   const desc = context.inputs[index];
   if (!desc) throw new PlanError(`input ${index} is missing`, { node: context.node.name, op: context.node.op });
   return desc;
 }
 
 /** The output at `index`. */
-export function result<K extends OpKind>(context: LowerContext<K>, index = 0): TensorDesc {
+export function result<K extends OpKind>(context: LowerContext<K>, index = 0): Stored {
   const desc = context.outputs[index];
   if (!desc) throw new PlanError(`output ${index} is missing`, { node: context.node.name, op: context.node.op });
   return desc;

@@ -130,7 +130,7 @@ async function load(
     executor.runSteps(0, plan.steps.length);
     const value = plan.values.get(tunable.output);
     if (!value) throw new PlanError(`the output of "${tunable.node}" has no buffer`);
-    const answer = await executor.readValue(value, value.desc.dtype === 'float16' ? 'float32' : value.desc.dtype);
+    const answer = await executor.readValue(value);
     const difference = expected && differs(answer, expected, tunable);
     if (difference !== undefined) {
       executor.dispose();

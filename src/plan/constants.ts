@@ -1,9 +1,7 @@
 /** The constant buffers of a plan: uploaded weights, and those that are made from them when the plan is loaded. */
-import { storedBytes, wgslScalar, type DType, type HostArray } from '../core/dtype.ts';
-import type { Tensor } from '../core/tensor.ts';
+import { bufferBytes, encode, ownStorage, type Storage } from '../core/storage.ts';
+import { elementCount, type Tensor } from '../core/tensor.ts';
 import type { PreparedOperand } from '../kernels/definition.ts';
-import { floatsToHalves } from '../util/half.ts';
-import { bufferBytes, gpuBytes } from './lifetimes.ts';
 import type { PlanBuffer, PlanWeight } from './plan.ts';
 
 /** A weight being turned into another arrangement: indices of constants. */
@@ -21,7 +19,7 @@ interface Constant {
   used: boolean;
 }
 
-/** Collects constants, each tensor once per storage type. Constants are numbered in the order they come. */
+/** Collects constants, each tensor once per storage. Constants are numbered in the order they come. */
 export class ConstantBuffers {
   readonly #checkSize: (what: string, bytes: number) => void;
   readonly #all: Constant[] = [];
@@ -33,9 +31,9 @@ export class ConstantBuffers {
     this.#checkSize = checkSize;
   }
 
-  /** The constant that holds a tensor, stored as `dtype`. */
-  weight(tensor: Tensor, what: string, dtype: DType = tensor.dtype): number {
-    const index = this.#upload(tensor, what, dtype);
+  /** The constant that holds a tensor, in its type's own word unless told otherwise. */
+  weight(tensor: Tensor, what: string, storage: Storage = ownStorage(tensor.dtype)): number {
+    const index = this.#upload(tensor, what, storage);
     const constant = this.#all[index];
     if (constant) constant.used = true;
     return index;
@@ -43,10 +41,10 @@ export class ConstantBuffers {
 
   /** The constant that a preparation makes. */
   prepared(operand: PreparedOperand): number {
-    return this.#once(operand.source, `prepared ${operand.key} ${operand.dtype}`, () => {
-      const bytes = bufferBytes(operand.elements, storedBytes(operand.dtype));
+    return this.#once(operand.source, `prepared ${operand.key} ${operand.storage}`, () => {
+      const bytes = bufferBytes(operand.storage, operand.elements);
       this.#checkSize(`the prepared weights "${operand.key}"`, bytes);
-      const source = this.#upload(operand.source, 'the source of prepared weights', 'float32');
+      const source = this.#upload(operand.source, 'the source of prepared weights', 'f32');
       const result = this.#all.push({ bytes, used: true }) - 1;
       this.preparations.push({ operand, source, result });
       return result;
@@ -63,12 +61,11 @@ export class ConstantBuffers {
     return this.#all.flatMap(({ data }, buffer) => (data ? [{ buffer, data }] : []));
   }
 
-  #upload(tensor: Tensor, what: string, dtype: DType): number {
-    const half = dtype === 'float16';
-    return this.#once(tensor, half ? 'half' : 'full', () => {
-      const bytes = gpuBytes({ dtype: half ? 'float16' : 'float32', shape: tensor.shape });
+  #upload(tensor: Tensor, what: string, storage: Storage): number {
+    return this.#once(tensor, storage, () => {
+      const bytes = bufferBytes(storage, elementCount(tensor.shape));
       this.#checkSize(what, bytes);
-      return this.#all.push({ bytes, data: half ? floatsToHalves(tensor.data) : toGpuArray(tensor), used: false }) - 1;
+      return this.#all.push({ bytes, data: encode(tensor, storage), used: false }) - 1;
     });
   }
 
@@ -80,12 +77,4 @@ export class ConstantBuffers {
     if (index === undefined) forms.set(form, (index = make()));
     return index;
   }
-}
-
-/** Elements as the GPU stores them: four bytes each. */
-function toGpuArray({ dtype, data }: Tensor): HostArray {
-  const scalar = wgslScalar(dtype);
-  if (scalar === 'f32') return data;
-  if (scalar === 'u32') return data instanceof Uint32Array ? data : Uint32Array.from(data);
-  return data instanceof Int32Array ? data : Int32Array.from(data);
 }

@@ -1,6 +1,6 @@
 /** How long each buffer's worth of memory is needed, in steps. */
-import { storedBytes } from '../core/dtype.ts';
-import { elementCount, type TensorDesc } from '../core/tensor.ts';
+import { bufferBytes, storedBytes, type Stored } from '../core/storage.ts';
+import { elementCount } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import type { CallOperand, KernelCall } from '../kernels/definition.ts';
@@ -20,7 +20,7 @@ export interface ScheduledCall {
 }
 
 /** Memory that needs a buffer: of a value and those that lie in it, or scratch memory of a node. */
-export interface Storage {
+export interface Occupancy {
   /** For messages: what it is. */
   readonly what: string;
   readonly bytes: number;
@@ -32,79 +32,74 @@ export interface Storage {
   readonly written: { readonly step: number; readonly bytes: number }[];
 }
 
-/** Size of the buffer for so many elements, rounded up so that vec4 views fit. */
-export function bufferBytes(elements: number, bytesPerElement: 2 | 4 = 4): number {
-  return Math.max(16, roundUp(elements * bytesPerElement, 16));
+/** Bytes of the buffer that a value takes by itself. */
+function ownBytes({ storage, shape }: Stored): number {
+  return bufferBytes(storage, elementCount(shape));
 }
 
-/** Bytes a value takes on the GPU, as stored. */
-export function gpuBytes({ dtype, shape }: TensorDesc): number {
-  return bufferBytes(elementCount(shape), storedBytes(dtype));
-}
-
-/** Names the storage of an operand; nothing for constants. */
-export function storageKey(operand: CallOperand, position: number, arrangement: Arrangement): string | undefined {
+/** Names what an operand occupies; nothing for constants. */
+export function occupancyKey(operand: CallOperand, position: number, arrangement: Arrangement): string | undefined {
   if (operand.kind === 'value') return arrangement.get(operand.name)?.root ?? operand.name;
   // No value is called so: names of values are never empty before a space.
   return operand.kind === 'scratch' ? ` ${position} ${operand.id}` : undefined;
 }
 
-/** Every storage that needs a slot, by `storageKey`, in the order of first use. */
+/** Everything that needs a slot, by `occupancyKey`, in the order of first use. */
 export function lifetimes(
   graph: Graph,
   arrangement: Arrangement,
   calls: readonly ScheduledCall[],
-): Map<string, Storage> {
-  const storages = new Map<string, Storage>();
-  const touch = (key: string, what: string, bytes: number, step: number): Storage | undefined => {
+): Map<string, Occupancy> {
+  const occupancies = new Map<string, Occupancy>();
+  const touch = (key: string, what: string, bytes: number, step: number): Occupancy | undefined => {
     if (graph.initializers.has(key)) return undefined;
-    let storage = storages.get(key);
-    if (!storage) storages.set(key, (storage = { what, bytes, from: step, to: step, written: [] }));
-    storage.to = Math.max(storage.to, step);
-    return storage;
+    let found = occupancies.get(key);
+    if (!found) occupancies.set(key, (found = { what, bytes, from: step, to: step, written: [] }));
+    found.to = Math.max(found.to, step);
+    return found;
   };
-  const touchValue = (name: string, step: number): Storage | undefined => {
+  const touchValue = (name: string, step: number): Occupancy | undefined => {
     const root = arrangement.get(name)?.root ?? name;
     const owner = arrangement.get(root);
-    return owner && touch(root, `value "${root}"`, gpuBytes(owner.desc), step);
+    return owner && touch(root, `value "${root}"`, ownBytes(owner), step);
   };
-  const write = (storage: Storage | undefined, bytes: number, step: number): void => {
-    storage?.written.push({ step, bytes });
+  const write = (memory: Occupancy | undefined, bytes: number, step: number): void => {
+    memory?.written.push({ step, bytes });
   };
   for (const { name } of graph.inputs) write(touchValue(name, -1), Infinity, -1);
   calls.forEach(({ position, call, end }, step) => {
     call.operands.forEach((operand, k) => {
       const written = call.shader.bindings[k]?.access === 'read_write';
       if (operand.kind === 'value') {
-        const storage = touchValue(operand.name, step);
-        const desc = arrangement.get(operand.name)?.desc;
-        if (written && desc) {
-          write(storage, elementCount(desc.shape) * storedBytes(desc.dtype), step);
+        const memory = touchValue(operand.name, step);
+        const value = arrangement.get(operand.name);
+        if (written && value) {
+          write(memory, storedBytes(value), step);
           // What looks at a node when it is done, finds all it wrote.
           touchValue(operand.name, end);
         }
       } else if (operand.kind === 'scratch') {
-        const bytes = bufferBytes(operand.elements, storedBytes(operand.dtype ?? 'float32'));
-        const key = storageKey(operand, position, arrangement) ?? '';
+        const bytes = bufferBytes(operand.storage ?? 'f32', operand.elements);
+        const key = occupancyKey(operand, position, arrangement) ?? '';
         write(touch(key, `scratch memory "${operand.id}"`, bytes, step), bytes, step);
       }
     });
   });
   for (const name of graph.outputs) touchValue(name, calls.length);
-  return storages;
+  return occupancies;
 }
 
 /**
  * The largest sum of bytes that are live during one step, scratch memory included: no assignment of slots can need less.
  * Of what several values lie in, counted is only what has been written so far.
  */
-export function liveBytesBound(storages: Iterable<Storage>, steps: number): number {
+export function liveBytesBound(occupancies: Iterable<Occupancy>, steps: number): number {
   // One more at either end: inputs exist before the first step, outputs after the last.
   const change = Array.from({ length: steps + 3 }, () => 0);
   const bump = (step: number, bytes: number): void => {
     change[step + 1] = (change[step + 1] ?? 0) + bytes;
   };
-  for (const { bytes, to, written, from } of storages) {
+  for (const { bytes, to, written, from } of occupancies) {
     let sum = 0;
     const rising = written.length > 0 ? written : [{ step: from, bytes }];
     for (const write of rising) {
@@ -128,8 +123,8 @@ export function separateBytes(graph: Graph, arrangement: Arrangement): number {
   const results = graph.nodes.filter(({ op }) => kernelsOf(op).kind !== 'view').flatMap(({ outputs }) => outputs);
   const names = [...graph.inputs.map(({ name }) => name), ...results];
   return names.reduce((sum, name) => {
-    const desc = arrangement.get(name)?.desc;
-    return desc ? sum + gpuBytes(desc) : sum;
+    const value = arrangement.get(name);
+    return value ? sum + ownBytes(value) : sum;
   }, 0);
 }
 
@@ -141,17 +136,17 @@ export interface Companions {
   readonly never: Set<number>;
 }
 
-/** For every storage, in their order, those that some dispatch binds along with it. */
+/** For everything that needs a slot, in their order, those that some dispatch binds along with it. */
 export function companions(
-  storages: ReadonlyMap<string, Storage>,
+  occupancies: ReadonlyMap<string, Occupancy>,
   arrangement: Arrangement,
   calls: readonly ScheduledCall[],
 ): Companions[] {
-  const positions = new Map([...storages.keys()].map((key, i) => [key, i]));
-  const all = [...storages].map((): Companions => ({ apart: new Set(), never: new Set() }));
+  const positions = new Map([...occupancies.keys()].map((key, i) => [key, i]));
+  const all = [...occupancies].map((): Companions => ({ apart: new Set(), never: new Set() }));
   for (const { call, position } of calls) {
     const bound = call.operands.flatMap((operand, k) => {
-      const index = positions.get(storageKey(operand, position, arrangement) ?? '');
+      const index = positions.get(occupancyKey(operand, position, arrangement) ?? '');
       return index === undefined ? [] : [{ index, written: call.shader.bindings[k]?.access === 'read_write' }];
     });
     const twice = new Set(bound.map(({ index }) => index)).size < bound.length;

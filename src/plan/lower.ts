@@ -1,9 +1,10 @@
 /** Chooses a variant for each node and lowers it, collecting everything that cannot run on this device. */
-import { PlanError, TilewiseError, UnsupportedError, type Unsupported } from '../core/errors.ts';
+import { PlanError, UnsupportedError, type Unsupported } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
 import type { Graph } from '../ir/graph.ts';
-import type { OpKind } from '../ir/ops.ts';
-import type { Dispatched, KernelCall, LowerContext } from '../kernels/definition.ts';
+import type { Node, OpKind } from '../ir/ops.ts';
+import { inputTraits, type Dispatched, type KernelCall, type LowerContext } from '../kernels/definition.ts';
+import { descOf } from '../ir/rewrite.ts';
 import { kernelsOf } from '../kernels/registry.ts';
 import { contextOf, type Arrangement } from './arrangement/arrange.ts';
 import { nodeSignature } from './signature.ts';
@@ -30,8 +31,8 @@ export interface Candidate {
 }
 
 /**
- * Lowers every node. Throws UnsupportedError naming all nodes that have no kernel on this device, so that a missing
- * operator is never found one at a time.
+ * Lowers every node. Throws UnsupportedError naming all nodes that no kernel takes, so that a missing one is never found
+ * one at a time; what fails while a node is lowered that a kernel does take is a fault of ours, and a PlanError.
  */
 export function lowerGraph(
   graph: Graph,
@@ -39,30 +40,35 @@ export function lowerGraph(
   arrangement: Arrangement,
   choice: VariantChoice = {},
 ): Lowered[] {
-  const failures: Unsupported[] = [];
-  const lowered = graph.nodes.map((node) => {
-    try {
-      return lowerNode(contextOf(graph, node, device, arrangement), choice);
-    } catch (error) {
-      if (!(error instanceof TilewiseError)) throw error;
-      failures.push({ node: node.name, op: node.op, what: error.reason });
-      return [];
-    }
+  const missing = graph.nodes.flatMap((node): Unsupported[] => {
+    const what = whatIsMissing(graph, node);
+    return what === undefined ? [] : [{ node: node.name, op: node.op, what }];
   });
-  if (failures.length > 0) {
-    throw new UnsupportedError(failures, { hint: "These nodes have no WebGPU kernel; backend 'cpu' runs them" });
+  if (missing.length > 0) {
+    throw new UnsupportedError(missing, { hint: "These nodes have no WebGPU kernel; backend 'cpu' runs them" });
   }
-  return lowered;
+  return graph.nodes.map((node) => lowerNode(contextOf(graph, node, device, arrangement), choice));
 }
 
-/** Throws PlanError without place: the caller knows it. */
+/** What keeps a node from running on a GPU, as its operator's traits say; nothing where nothing does. */
+export function whatIsMissing(graph: Graph, node: Node): string | undefined {
+  const kernels = kernelsOf(node.op);
+  if (kernels.kind === 'view') return undefined;
+  if (kernels.kind === 'host') return 'its value depends on the data';
+  const refused = node.inputs.find((name, i) => {
+    const { dtypes } = inputTraits(kernels, i);
+    return name !== '' && dtypes?.includes(descOf(graph, name).dtype) === false;
+  });
+  if (refused !== undefined) return `there is no WebGPU kernel for ${descOf(graph, refused).dtype}`;
+  const rank = descOf(graph, node.inputs[0] ?? '').shape.length;
+  return kernels.ranks?.includes(rank) === false ? `there is no WebGPU kernel for rank ${rank}` : undefined;
+}
+
+/** Throws PlanError when no variant takes a node, or not the one that is forced. */
 function lowerNode(context: LowerContext<OpKind>, { forced, tuned }: VariantChoice): Lowered {
-  const { op } = context.node;
+  const { op, name } = context.node;
   const definition = kernelsOf(op);
-  if (definition.kind === 'view') return 'view';
-  if (definition.kind === 'host') {
-    throw new PlanError('its value depends on the data');
-  }
+  if (definition.kind !== 'dispatch') return 'view';
   const wanted = forced?.[op];
   const best = tuned?.get(nodeSignature(context));
   for (const variant of inOrder(definition, context, best)) {
@@ -71,7 +77,7 @@ function lowerNode(context: LowerContext<OpKind>, { forced, tuned }: VariantChoi
     if (calls) return calls;
   }
   const what = wanted === undefined ? 'no kernel variant applies' : `variant "${wanted}" does not apply`;
-  throw new PlanError(what);
+  throw new PlanError(what, { node: name, op });
 }
 
 /** The variants of a node: the tuner's choice, then those preferred on this adapter, then all others. */

@@ -4,7 +4,7 @@ import type { DeviceProfile } from '../core/limits.ts';
 import type { Graph } from '../ir/graph.ts';
 import { at } from '../util/arrays.ts';
 import type { Arrangement } from './arrangement/arrange.ts';
-import { companions, lifetimes, liveBytesBound, separateBytes, storageKey, type ScheduledCall } from './lifetimes.ts';
+import { companions, lifetimes, liveBytesBound, separateBytes, occupancyKey, type ScheduledCall } from './lifetimes.ts';
 import type { PlanBuffer, PlanMemory } from './plan.ts';
 import { assignSlots, type SlotAssignment } from './slots.ts';
 
@@ -25,23 +25,28 @@ export class ActivationMemory {
   readonly #arrangement: Arrangement;
   /** Buffers, and parts of them. */
   readonly regions: readonly Region[];
-  /** Storage → region. */
+  /** Occupancy → region. */
   readonly #regionOf: ReadonlyMap<string, number>;
   readonly memory: Omit<PlanMemory, 'weights'>;
 
   /** Throws PlanError when a value or scratch memory exceeds what the device binds. */
   constructor(graph: Graph, device: DeviceProfile, arrangement: Arrangement, calls: readonly ScheduledCall[]) {
     this.#arrangement = arrangement;
-    const storages = lifetimes(graph, arrangement, calls);
-    for (const { what, bytes } of storages.values()) checkSize(what, bytes, device);
-    const lowerBound = liveBytesBound(storages.values(), calls.length);
-    const together = companions(storages, arrangement, calls);
-    const intervals = [...storages.values()].map(({ bytes, from, to }, i) => ({ bytes, from, to, ...at(together, i) }));
+    const occupancies = lifetimes(graph, arrangement, calls);
+    for (const { what, bytes } of occupancies.values()) checkSize(what, bytes, device);
+    const lowerBound = liveBytesBound(occupancies.values(), calls.length);
+    const together = companions(occupancies, arrangement, calls);
+    const intervals = [...occupancies.values()].map(({ bytes, from, to }, i) => ({
+      bytes,
+      from,
+      to,
+      ...at(together, i),
+    }));
     const slots = assignSlots(intervals, { largest: device.limits.maxBufferSize, bound: lowerBound });
     const bytes = intervals.map((interval) => interval.bytes);
     const { regions, regionOf } = layOut(slots, bytes);
     this.regions = regions;
-    this.#regionOf = new Map([...storages.keys()].map((key, i) => [key, at(regionOf, i)]));
+    this.#regionOf = new Map([...occupancies.keys()].map((key, i) => [key, at(regionOf, i)]));
     const activations = slots.sizes.reduce((sum, size) => sum + size, 0);
     this.memory = { activations, lowerBound, naive: separateBytes(graph, arrangement) };
   }
@@ -53,7 +58,7 @@ export class ActivationMemory {
 
   /** The buffer of each operand of a dispatch; undefined for constants. */
   buffersOf({ call, position }: ScheduledCall): (number | undefined)[] {
-    return call.operands.map((operand) => this.#regionOf.get(storageKey(operand, position, this.#arrangement) ?? ''));
+    return call.operands.map((operand) => this.#regionOf.get(occupancyKey(operand, position, this.#arrangement) ?? ''));
   }
 
   /** Positions of operands that a dispatch only reads, in a buffer that it also writes. */
@@ -71,7 +76,7 @@ export class ActivationMemory {
   }
 }
 
-/** Slots as buffers: those that several storages share at a time are divided into the parts that are bound. */
+/** Slots as buffers: those that several occupancies share at a time are divided into the parts that are bound. */
 function layOut(
   { places, sizes }: SlotAssignment,
   bytes: readonly number[],

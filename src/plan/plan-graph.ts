@@ -1,8 +1,8 @@
 /** Graph → Plan: lowering, memory slots, parameters and distinct pipelines, all without a GPU. */
 import { bindForWriting, packParams, paramsBytes, type ShaderModule } from '../../shaders/lib/module.ts';
-import { storedBytes } from '../core/dtype.ts';
 import { PlanError } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
+import { bytesOf, ownStorage, storedBytes } from '../core/storage.ts';
 import { elementCount } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import { descOf } from '../ir/rewrite.ts';
@@ -136,7 +136,7 @@ class Planner {
     if (operand.kind === 'scratch') throw new PlanError(`scratch memory "${operand.id}" has no buffer`);
     const constant =
       operand.kind === 'constant'
-        ? this.#constants.weight(operand.tensor, 'a table of constants')
+        ? this.#constants.weight(operand.tensor, 'a table of constants', operand.storage)
         : this.#constants.prepared(operand);
     return this.#constantBuffer(constant);
   }
@@ -144,8 +144,8 @@ class Planner {
   #valueBuffer(name: string): number {
     const root = this.#arrangement.get(name)?.root ?? name;
     const constant = this.#graph.initializers.get(root);
-    const dtype = this.#arrangement.get(root)?.desc.dtype;
-    if (constant) return this.#constantBuffer(this.#constants.weight(constant, `constant "${root}"`, dtype));
+    const storage = this.#arrangement.get(root)?.storage;
+    if (constant) return this.#constantBuffer(this.#constants.weight(constant, `constant "${root}"`, storage));
     const buffer = this.#memory.bufferOf(root);
     if (buffer === undefined) throw new PlanError(`value "${name}" has no buffer`);
     return buffer;
@@ -159,11 +159,12 @@ class Planner {
   /** What a dispatch that touches every element once moves for this operand. */
   #bytesOf(operand: CallOperand): number {
     if (operand.kind === 'value') {
-      const desc = this.#arrangement.get(operand.name)?.desc;
-      return desc ? elementCount(desc.shape) * storedBytes(desc.dtype) : 0;
+      const value = this.#arrangement.get(operand.name);
+      return value ? storedBytes(value) : 0;
     }
-    if (operand.kind === 'constant') return elementCount(operand.tensor.shape) * storedBytes(operand.tensor.dtype);
-    return operand.elements * storedBytes(operand.dtype ?? 'float32');
+    if (operand.kind !== 'constant') return bytesOf(operand.storage ?? 'f32', operand.elements);
+    const { tensor, storage = ownStorage(tensor.dtype) } = operand;
+    return bytesOf(storage, elementCount(tensor.shape));
   }
 
   #pipelineFor(shader: ShaderModule, label: string): number {
@@ -183,20 +184,21 @@ class Planner {
       variant: operand.key,
       ...this.#dispatch(operand, `Prepare/${operand.key}`),
       buffers: [source, result].map((constant) => this.#constantBuffer(constant)),
-      operandBytes: [elementCount(operand.source.shape) * 4, this.#bytesOf(operand)],
+      operandBytes: [bytesOf('f32', elementCount(operand.source.shape)), this.#bytesOf(operand)],
     }));
   }
 
   #port(name: string): PlanPort {
     const { dtype, shape } = descOf(this.#graph, name);
-    return { name, dtype, shape, buffer: this.#valueBuffer(name) };
+    const storage = this.#arrangement.get(name)?.storage ?? ownStorage(dtype);
+    return { name, dtype, shape, storage, buffer: this.#valueBuffer(name) };
   }
 
   #placedValues(): Map<string, PlanValue> {
     const map = new Map<string, PlanValue>();
-    for (const [name, { root, desc, placement }] of this.#arrangement) {
+    for (const [name, { root, ...value }] of this.#arrangement) {
       const buffer = this.#memory.bufferOf(root);
-      if (buffer !== undefined) map.set(name, { buffer, desc, placement });
+      if (buffer !== undefined) map.set(name, { ...value, buffer });
     }
     return map;
   }

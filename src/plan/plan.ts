@@ -1,11 +1,10 @@
 /** The Plan: everything the WebGPU executor needs, as plain printable data made without a GPU. */
 import type { Binding } from '../../shaders/lib/module.ts';
-import type { DType, HostArray } from '../core/dtype.ts';
-import type { Shape, TensorDesc } from '../core/tensor.ts';
-import type { Placement } from '../core/placement.ts';
+import type { Storage, Stored } from '../core/storage.ts';
+import type { TensorDesc } from '../core/tensor.ts';
 
 /**
- * A buffer of the plan. Elements take four bytes each, float16 two; sizes are multiples of 16. A `weight` is uploaded, a
+ * A buffer of the plan; sizes are multiples of 16. A `weight` is uploaded, a
  * `prepared` one is made from a weight when the plan is loaded, a `source` is a weight that nothing reads after that.
  */
 export interface PlanBuffer {
@@ -15,26 +14,23 @@ export interface PlanBuffer {
   readonly within?: { readonly buffer: number; readonly offset: number };
 }
 
-/** A graph input or output and the buffer that holds it. */
-export interface PlanPort {
+/** A graph input or output and the buffer that holds it, densely. */
+export interface PlanPort extends TensorDesc {
   readonly name: string;
-  readonly dtype: DType;
-  readonly shape: Shape;
+  readonly storage: Storage;
   readonly buffer: number;
 }
 
 /** Elements uploaded once, when the plan is loaded. */
 export interface PlanWeight {
   readonly buffer: number;
-  /** Four-byte elements, or half floats. */
-  readonly data: HostArray | Uint16Array;
+  /** As they are stored. */
+  readonly data: Uint8Array;
 }
 
 /** Where a value is: its buffer, how it is stored, and where in the buffer. */
-export interface PlanValue {
+export interface PlanValue extends Stored {
   readonly buffer: number;
-  readonly desc: TensorDesc;
-  readonly placement: Placement;
 }
 
 /** A distinct pipeline: WGSL text and binding signature. */

@@ -1,5 +1,6 @@
 /** A plan as text: one line a step, then values and buffers that lie inside others, then memory and pipeline totals. */
 import { channelsOf, isDense } from '../core/placement.ts';
+import { isPacked, ownStorage } from '../core/storage.ts';
 import { shapeText } from '../core/tensor.ts';
 import type { Plan, PlanValue } from './plan.ts';
 
@@ -25,17 +26,24 @@ export function printPlan(plan: Plan): string {
   return lines.join('\n');
 }
 
-/** True for values that do not simply fill a buffer with four-byte elements. */
-function isUnusual({ desc, placement }: PlanValue): boolean {
-  return desc.dtype === 'float16' || !isDense(placement, desc.shape);
+/** True for values that do not simply fill a buffer in their type's own word. */
+function isUnusual({ dtype, storage, shape, placement }: PlanValue): boolean {
+  return storage !== ownStorage(dtype) || !isDense(placement, shape);
+}
+
+/** How elements are stored, as a type: `float16` for halves, whatever the graph says of them. */
+function storedText({ dtype, storage }: PlanValue): string {
+  if (isPacked(storage)) return `${dtype}x4`;
+  return storage === 'f16' ? 'float16' : storage === 'f32' ? 'float32' : dtype;
 }
 
 /** Elements from `+offset` on, rows `pitch` apart; channels in blocks where they are not neighbours. */
-function placeText({ buffer, desc, placement }: PlanValue): string {
+function placeText(value: PlanValue): string {
+  const { buffer, shape, placement } = value;
   const { offset, pitch, block, step, blockStep } = placement;
-  const text = `${desc.dtype} ${shapeText(desc.shape)} @${buffer}`;
-  if (isDense(placement, desc.shape)) return text;
-  const isSplit = block < channelsOf(desc.shape);
+  const text = `${storedText(value)} ${shapeText(shape)} @${buffer}`;
+  if (isDense(placement, shape)) return text;
+  const isSplit = block < channelsOf(shape);
   const steps = `${step === 1 ? '' : ` step ${step}`}${isSplit ? ` in blocks of ${block}, step ${blockStep}` : ''}`;
   return `${text} +${offset} pitch ${pitch}${steps}`;
 }

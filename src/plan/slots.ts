@@ -1,5 +1,5 @@
 /**
- * Assignment of storages to slots. A slot is one buffer; storages that meet in time may share it at different offsets.
+ * Assignment of occupancies to slots. A slot is one buffer; those that meet in time may share it at different offsets.
  * WebGPU refuses a buffer that a dispatch both reads and writes, whatever the ranges, so those that a dispatch binds
  * together are kept apart; only where that costs much memory do they meet, and the dispatch binds both for writing.
  * Finding the least memory is NP-hard; greedy orders after Pisarchyk & Lee 2020 (arXiv:2001.03288), and a search around

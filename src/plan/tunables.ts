@@ -1,16 +1,16 @@
 /** The nodes of a graph that can run in more than one way, each way as a plan of its own that can be timed. */
-import { isFloat, storedBytes } from '../core/dtype.ts';
+import { hostArray, isFloat } from '../core/dtype.ts';
 import type { DeviceProfile } from '../core/limits.ts';
-import { elementCount, type Shape, type TensorDesc } from '../core/tensor.ts';
+import { encode, storedBytes, type Stored } from '../core/storage.ts';
+import { elementCount, type Shape } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
 import type { KernelCall, LowerContext } from '../kernels/definition.ts';
 import { kernelsOf } from '../kernels/registry.ts';
 import { definitionOf } from '../ops/registry.ts';
-import { floatsToHalves } from '../util/half.ts';
 import { randomSource } from '../util/random.ts';
 import { arrange, contextOf, type Arrangement } from './arrangement/arrange.ts';
-import { candidatesOf, type Candidate } from './lower.ts';
+import { candidatesOf, whatIsMissing, type Candidate } from './lower.ts';
 import type { Plan, PlanWeight } from './plan.ts';
 import { planLowered, type PlanOptions } from './plan-graph.ts';
 import { nodeSignature } from './signature.ts';
@@ -62,7 +62,7 @@ export function tunables(graph: Graph, device: DeviceProfile, options: TunableOp
   const arrangement = arrange(graph, device, options);
   const found = new Map<string, Tunable>();
   for (const node of graph.nodes) {
-    if (kernelsOf(node.op).kind !== 'dispatch') continue;
+    if (kernelsOf(node.op).kind !== 'dispatch' || whatIsMissing(graph, node) !== undefined) continue;
     const context = contextOf(graph, node, device, arrangement);
     const signature = nodeSignature(context);
     const known = found.get(signature);
@@ -85,10 +85,7 @@ export function tunables(graph: Graph, device: DeviceProfile, options: TunableOp
 
 function describe(context: LowerContext<OpKind>, signature: string): Omit<Tunable, 'candidates'> {
   const { node, inputs, outputs } = context;
-  const bytes = [...inputs, ...outputs].reduce(
-    (sum, desc) => (desc ? sum + elementCount(desc.shape) * storedBytes(desc.dtype) : sum),
-    0,
-  );
+  const bytes = [...inputs, ...outputs].reduce((sum, value) => (value ? sum + storedBytes(value) : sum), 0);
   return {
     signature,
     op: node.op,
@@ -97,7 +94,7 @@ function describe(context: LowerContext<OpKind>, signature: string): Omit<Tunabl
     inputs: inputs.map((desc) => desc?.shape),
     outputs: outputs.map(({ shape }) => shape),
     attributes: node.attributes,
-    halves: [...inputs, ...outputs].some((desc) => desc?.dtype === 'float16'),
+    halves: [...inputs, ...outputs].some((value) => value?.storage === 'f16'),
     multiplyAdds: definitionOf(node.op).multiplyAdds?.(node, inputs, outputs) ?? 0,
     bytes,
     output: node.outputs[0] ?? '',
@@ -118,15 +115,15 @@ function isolate(
     return [...new Set(roots)].filter((root) => !graph.initializers.has(root));
   };
   const inputs = rootsOf(node.inputs);
-  const descs = inputs.flatMap((name) => {
-    const desc = arrangement.get(name)?.desc;
-    return desc ? [{ name, ...desc }] : [];
+  const values = inputs.flatMap((name) => {
+    const value = arrangement.get(name);
+    return value ? [{ ...value, name }] : [];
   });
-  const alone: Graph = { ...graph, inputs: descs, outputs: rootsOf(node.outputs), nodes: [node] };
+  const alone: Graph = { ...graph, inputs: values, outputs: rootsOf(node.outputs), nodes: [node] };
   const plan = planLowered(alone, device, arrangement, [calls]);
-  const fillings = descs.flatMap((desc, i): PlanWeight[] => {
+  const fillings = values.flatMap((value, i): PlanWeight[] => {
     const buffer = plan.inputs[i]?.buffer;
-    return buffer === undefined ? [] : [{ buffer, data: filling(desc, i) }];
+    return buffer === undefined ? [] : [{ buffer, data: filling(value, i) }];
   });
   return { ...plan, inputs: [], outputs: [], weights: [...plan.weights, ...fillings] };
 }
@@ -138,7 +135,6 @@ const floats = once(() => {
   const random = randomSource(1);
   return Float32Array.from({ length: PATTERN }, () => random() * 2 - 1);
 });
-const halves = once(() => floatsToHalves(floats()));
 const flags = once(() => Int32Array.from(floats(), (v) => (v < 0 ? 0 : 1)));
 
 function once<T>(make: () => T): () => T {
@@ -147,17 +143,12 @@ function once<T>(make: () => T): () => T {
 }
 
 /** Numbers of about the size that normalised activations have; integers and flags of 0 and 1, which index anything. */
-function filling({ dtype, shape }: TensorDesc, shift: number): PlanWeight['data'] {
-  const count = elementCount(shape);
-  if (!isFloat(dtype)) return repeated(flags(), new Int32Array(count), shift);
-  if (dtype === 'float16') return repeated(halves(), new Uint16Array(count), shift);
-  return repeated(floats(), new Float32Array(count), shift);
-}
-
-/** The pattern over and over; `shift` keeps two operands from being the same numbers. */
-function repeated<T extends Float32Array | Uint16Array | Int32Array>(pattern: T, data: T, shift: number): T {
+function filling({ dtype, shape, storage }: Stored, shift: number): Uint8Array {
+  const pattern = isFloat(dtype) ? floats() : flags();
+  const data = hostArray(dtype, elementCount(shape));
   const first = (shift * 1009) % PATTERN;
+  // The shift keeps two operands from being the same numbers.
   data.set(pattern.subarray(first, first + data.length));
   for (let at = PATTERN - first; at < data.length; at += PATTERN) data.set(pattern.subarray(0, data.length - at), at);
-  return data;
+  return encode({ dtype, shape, data }, storage);
 }

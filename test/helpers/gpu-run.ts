@@ -4,13 +4,11 @@
  */
 import type { Binding, ShaderModule } from '../../shaders/lib/module.ts';
 import { packParams } from '../../shaders/lib/module.ts';
-import { storedBytes } from '../../src/core/dtype.ts';
 import type { DeviceProfile } from '../../src/core/limits.ts';
-import type { Placement } from '../../src/core/placement.ts';
-import { tensor, type Tensor, type TensorDesc } from '../../src/core/tensor.ts';
-import { inputPlacement, outputPlacement, result } from '../../src/kernels/definition.ts';
+import { bytesOf, decode, stored, type Stored } from '../../src/core/storage.ts';
+import { tensor, type Tensor } from '../../src/core/tensor.ts';
+import { result } from '../../src/kernels/definition.ts';
 import { profileOf } from '../../src/runtime/webgpu/device.ts';
-import { gatherValue } from '../../src/runtime/webgpu/elements.ts';
 import { extentOf, placed, requireUntouched } from './placed-bytes.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
@@ -24,8 +22,7 @@ export { lowerCase, referenceOf, setupsOf, TEST_PROFILE, variantsOf } from './lo
 /** A value in memory: what it holds, how it is stored, and where in its buffer. */
 interface Operand {
   readonly name: string;
-  readonly desc: TensorDesc;
-  readonly placement: Placement;
+  readonly value: Stored;
   /** Present for operands that exist before. */
   readonly tensor?: Tensor;
   /** The operand whose buffer this one takes over. */
@@ -44,12 +41,12 @@ export async function runCaseOnGpu<K extends OpKind>(
     return outputs.map(({ dtype, shape }) => tensor(dtype, shape, data.slice()));
   }
   const feeds = context.node.inputs.flatMap((name, i): Operand[] => {
-    const [desc, t] = [context.inputs[i], inputs[i]];
-    return name !== '' && desc && t ? [{ name, desc, placement: inputPlacement(context, i), tensor: t }] : [];
+    const [value, t] = [context.inputs[i], inputs[i]];
+    return name !== '' && value && t ? [{ name, value, tensor: t }] : [];
   });
   const results = context.node.outputs.map((name, i): Operand => {
     const over = context.node.inputs.find((_, k) => context.shares(k, i));
-    return { name, desc: result(context, i), placement: outputPlacement(context, i), over };
+    return { name, value: result(context, i), over };
   });
   const calls = lowerCase(c, variantName, setup);
   const values = await runCalls(calls, feeds, results);
@@ -144,9 +141,9 @@ function withPreparations(calls: readonly KernelCall[]): KernelCall[] {
     const before: KernelCall[] = [];
     const operands = call.operands.map((operand): CallOperand => {
       if (operand.kind !== 'prepared') return operand;
-      const { source, key, elements, dtype, ...dispatch } = operand;
+      const { source, key, elements, storage, ...dispatch } = operand;
       if (!sources.has(source)) sources.set(source, sources.size);
-      const result: CallOperand = { kind: 'scratch', id: `${key} ${sources.get(source)}`, elements, dtype };
+      const result: CallOperand = { kind: 'scratch', id: `${key} ${sources.get(source)}`, elements, storage };
       before.push({ ...dispatch, variant: key, operands: [{ kind: 'constant', tensor: source }, result] });
       return result;
     });
@@ -217,19 +214,21 @@ class BufferPool {
 
   constructor(device: GPUDevice, feeds: readonly Operand[], results: readonly Operand[]) {
     this.#device = device;
-    for (const { name, desc, placement, tensor: t } of feeds) {
-      if (t) this.#named.set(name, this.#upload(placed(t, desc, placement)));
+    for (const { name, value, tensor: t } of feeds) {
+      if (t) this.#named.set(name, this.#upload(placed(t, value)));
     }
-    for (const { name, desc, placement, over } of results) {
+    for (const { name, value, over } of results) {
       const taken = this.#named.get(over ?? '');
-      if (name !== '') this.#named.set(name, taken ?? this.#blank(extentOf(desc, placement) * storedBytes(desc.dtype)));
+      if (name !== '') this.#named.set(name, taken ?? this.#blank(bytesOf(value.storage, extentOf(value))));
     }
   }
 
   of(operand: CallOperand): GPUBuffer {
     if (operand.kind === 'prepared') throw new Error('prepared weights were not expanded');
     if (operand.kind === 'constant') {
-      const known = this.#constants.get(operand.tensor) ?? this.#upload(placed(operand.tensor));
+      const known =
+        this.#constants.get(operand.tensor) ??
+        this.#upload(placed(operand.tensor, stored(operand.tensor, operand.storage)));
       this.#constants.set(operand.tensor, known);
       return known;
     }
@@ -237,7 +236,7 @@ class BufferPool {
     const known = this.#named.get(key);
     if (known) return known;
     if (operand.kind === 'value') throw new Error(`value "${operand.name}" has no buffer`);
-    const made = this.#blank(operand.elements * storedBytes(operand.dtype ?? 'float32'));
+    const made = this.#blank(bytesOf(operand.storage ?? 'f32', operand.elements));
     this.#named.set(key, made);
     return made;
   }
@@ -248,7 +247,7 @@ class BufferPool {
     return buffer;
   }
 
-  async read({ name, desc, placement }: Operand): Promise<Tensor> {
+  async read({ name, value }: Operand): Promise<Tensor> {
     const source = this.#named.get(name);
     if (!source) throw new Error(`no buffer for "${name}"`);
     const staging = this.#create(source.size, GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ);
@@ -258,8 +257,8 @@ class BufferPool {
     await staging.mapAsync(GPUMapMode.READ);
     const bytes = staging.getMappedRange().slice(0);
     staging.unmap();
-    requireUntouched(bytes, desc, placement);
-    return gatherValue({ buffer: 0, desc, placement }, desc.dtype, bytes);
+    requireUntouched(bytes, value);
+    return decode(value, bytes);
   }
 
   destroy(): void {

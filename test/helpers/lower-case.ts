@@ -2,9 +2,17 @@
 import { isFloat } from '../../src/core/dtype.ts';
 import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
 import { channelsOf, densePlacement, slicePlacement, type Placement } from '../../src/core/placement.ts';
+import { ownStorage, packedStorage, type Storage, type Stored } from '../../src/core/storage.ts';
 import type { Shape, Tensor, TensorDesc } from '../../src/core/tensor.ts';
 import type { Node, NodeOf, OpKind } from '../../src/ir/ops.ts';
-import type { KernelCall, KernelDefinition, LowerContext } from '../../src/kernels/definition.ts';
+import {
+  inputTraits,
+  type Dispatched,
+  type KernelCall,
+  type KernelDefinition,
+  type LowerContext,
+  type OperandTraits,
+} from '../../src/kernels/definition.ts';
 import type { OpDefinition, Operands } from '../../src/ops/definition.ts';
 import { KERNELS, OPS } from './every-operator.ts';
 import { resolvePads } from '../../src/ops/lib/window.ts';
@@ -16,13 +24,14 @@ import { buildCase, type OpCase } from './op-case.ts';
 export const TEST_PROFILE: DeviceProfile = { limits: DEFAULT_LIMITS, adapterClass: 'software', features: [] };
 
 /**
- * How the operands of a case lie in memory, where the operator's kernels allow it: everything dense and in float32 unless
- * said otherwise. `packed` and `odd` put rows apart (by multiples of 4 elements, or not), `scattered` also moves channels.
+ * How the operands of a case lie in memory, where the operator's kernels allow it: everything dense and in its type's own
+ * word unless said otherwise. `half` stores floats as halves, `fours` narrow integers four to a word. `packed` and `odd` put rows apart (by multiples of 4 elements, or not), `scattered` also moves channels.
  * `shared`: in a graph whose other convolutions accumulate and scatter, so that it shares their pipelines.
  */
 export interface Setup {
   readonly device?: DeviceProfile;
   readonly half?: boolean;
+  readonly fours?: boolean;
   readonly placement?: 'packed' | 'odd' | 'scattered';
   readonly inPlace?: boolean;
   readonly shared?: boolean;
@@ -39,20 +48,37 @@ export interface Prepared<K extends OpKind> {
 export function setupsOf<K extends OpKind>(c: OpCase<K>, device: DeviceProfile): Setup[] {
   const definition = KERNELS[c.op] as unknown as KernelDefinition<K>;
   if (definition.kind !== 'dispatch') return [];
-  const { placed, half } = definition;
-  const placements = placed
-    ? (['packed', 'odd', ...(placed.outputs === 'any' ? ['scattered' as const] : [])] as const)
-    : [];
+  const { lies = 'dense' } = definition.outputs;
+  const placements =
+    lies === 'dense' ? [] : (['packed', 'odd', ...(lies === 'channels' ? ['scattered' as const] : [])] as const);
   const { context } = prepare(c, { device });
-  const alive = (definition.inPlace?.(context) ?? []).filter((i) => canBeOverwritten(c, context, i));
+  const alive = (definition.overwrites?.(context) ?? []).filter((i) => canBeOverwritten(c, context, i));
+  const half = definition.outputs.storage?.includes('f16');
+  const fours = canPack(definition, context);
   return [
     ...placements.map((placement) => ({ device, placement })),
     ...(half && device.features.includes('shader-f16') && isFloat(c.inputs[0]?.dtype ?? 'float32')
       ? [{ device, half: true }, ...placements.slice(0, 1).map((placement) => ({ device, placement, half: true }))]
       : []),
     ...(alive.length > 0 ? [{ device, inPlace: true }] : []),
+    ...(fours.dense ? [{ device, fours: true }] : []),
+    ...(fours.rows && placements.length > 0 ? [{ device, fours: true, placement: 'packed' as const }] : []),
     ...(c.op === 'Conv' ? [{ device, shared: true }] : []),
   ];
+}
+
+/** Whether a case has values that can be packed four to a word: dense ones, and with rows apart. */
+function canPack<K extends OpKind>(
+  { outputs, moves }: Dispatched<K>,
+  context: LowerContext<K>,
+): { dense: boolean; rows: boolean } {
+  const y = context.outputs[0];
+  const packed = y && packedStorage(y.dtype);
+  if (!packed || !outputs.storage?.includes(packed)) return { dense: false, rows: false };
+  const inFours = [...context.outputs, ...context.inputs.slice(0, moves?.whole === 'output' ? undefined : 0)].every(
+    (value) => !value || channelsOf(value.shape) % 4 === 0,
+  );
+  return { dense: moves?.whole !== 'output' || inFours, rows: inFours };
 }
 
 /** What the planner would ask too: an input that is there, is no constant, and is as large as the output. */
@@ -61,6 +87,8 @@ function canBeOverwritten<K extends OpKind>(c: OpCase<K>, context: LowerContext<
   const y = context.outputs[0];
   return Boolean(x && y && !c.inputs[input]?.constant && x.dtype === y.dtype && sameArray(x.shape, y.shape));
 }
+
+const isPlaced = ({ lies = 'dense' }: OperandTraits): boolean => lies !== 'dense';
 
 /** Infers the shapes of a case, and lays its operands out. */
 export function prepare<K extends OpKind>(c: OpCase<K>, setup: Setup = {}): Prepared<K> {
@@ -73,29 +101,36 @@ export function prepare<K extends OpKind>(c: OpCase<K>, setup: Setup = {}): Prep
   );
   const outputs = definition.infer(node, operands);
   const kernels = KERNELS[c.op] as unknown as KernelDefinition<K>;
-  const { half, placed } = kernels.kind === 'dispatch' ? kernels : {};
-  const stored = ({ dtype, shape }: TensorDesc, isHalf: boolean | undefined): TensorDesc => {
-    if (!isFloat(dtype)) return { dtype, shape };
-    return { dtype: setup.half && isHalf ? 'float16' : 'float32', shape };
-  };
+  const dispatched = kernels.kind === 'dispatch' ? kernels : undefined;
+  const traitsOf = (i: number): OperandTraits => (dispatched ? inputTraits(dispatched, i) : {});
+  const outputTraits = dispatched?.outputs ?? {};
   const context: LowerContext<K> = {
     node: explicitPads(node, operands),
     device: setup.device ?? TEST_PROFILE,
-    inputs: inputs.map((t, i) => t && stored({ dtype: t.dtype, shape: t.shape }, half?.includes(i))),
-    outputs: outputs.map((desc) => stored(desc, half !== undefined)),
-    inputPlacements: inputs.map((t, i) => {
-      const movable = placed?.inputs.includes(i) && !c.inputs[i]?.constant;
-      return inputPlacementFor(t?.shape ?? [0], movable ? setup.placement : undefined);
+    inputs: inputs.map((t, i): Stored | undefined => {
+      if (!t) return undefined;
+      const { dtype, shape } = t;
+      const movable = isPlaced(traitsOf(i)) && !c.inputs[i]?.constant;
+      const placement = inputPlacementFor(shape, movable ? setup.placement : undefined);
+      return { dtype, shape, storage: storageFor(t, traitsOf(i), setup), placement };
     }),
-    outputPlacements: outputs.map(({ shape }) => outputPlacementFor(shape, placed ? setup.placement : undefined)),
+    outputs: outputs.map(({ dtype, shape }): Stored => {
+      const placement = outputPlacementFor(shape, isPlaced(outputTraits) ? setup.placement : undefined);
+      return { dtype, shape, storage: storageFor({ dtype, shape }, outputTraits, setup), placement };
+    }),
     shares: () => false,
-    accumulates: setup.shared ?? false,
-    scatters: setup.shared ?? false,
+    siblings: { accumulates: setup.shared ?? false, scatters: setup.shared ?? false },
     constant: (name) => graph.initializers.get(name),
   };
-  const taken = setup.inPlace && kernels.kind === 'dispatch' ? kernels.inPlace?.(context) : undefined;
+  const taken = setup.inPlace ? dispatched?.overwrites?.(context) : undefined;
   const over = taken?.find((i) => canBeOverwritten(c, context, i));
   return { context: { ...context, shares: (input, output) => input === over && output === 0 }, inputs, outputs };
+}
+
+/** The storage that a setup asks for, where the traits allow it. */
+function storageFor({ dtype }: TensorDesc, { storage = [] }: OperandTraits, { half, fours }: Setup): Storage {
+  const wanted = isFloat(dtype) ? (half ? 'f16' : undefined) : fours ? packedStorage(dtype) : undefined;
+  return wanted && storage.includes(wanted) ? wanted : ownStorage(dtype);
 }
 
 /** Rows apart, channels packed. */
@@ -131,8 +166,8 @@ export function referenceOf<K extends OpKind>(c: OpCase<K>, setup: Setup = {}): 
   return definition.reference(context.node, rounded, outputs).map((t, i) => asStored(t, context.outputs[i]));
 }
 
-function asStored(t: Tensor, desc: TensorDesc | undefined): Tensor {
-  if (desc?.dtype !== 'float16') return t;
+function asStored(t: Tensor, value: Stored | undefined): Tensor {
+  if (value?.storage !== 'f16') return t;
   return { ...t, data: halvesToFloats(floatsToHalves(t.data)) };
 }
 

@@ -3,6 +3,7 @@
  * in every setup, and every printed plan. Two engines that give the same texts run the same work on the same device.
  */
 import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
+import type { Storage } from '../../src/core/storage.ts';
 import { TilewiseError } from '../../src/core/errors.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
@@ -105,13 +106,18 @@ function operandText(operand: CallOperand): string {
     case 'value':
       return `value ${operand.name}`;
     case 'constant':
-      return `constant ${operand.tensor.dtype} ${operand.tensor.shape.join('x')} ${operand.tensor.data.join()}`;
+      return `constant ${operand.storage === 'f16' ? 'float16' : operand.tensor.dtype} ${operand.tensor.shape.join('x')} ${operand.tensor.data.join()}`;
     case 'scratch':
-      return `scratch ${operand.id} ${operand.elements} ${operand.dtype ?? 'float32'}`;
+      return `scratch ${operand.id} ${operand.elements} ${typeText(operand.storage)}`;
     case 'prepared': {
-      const { key, elements, dtype, params, workgroups, source } = operand;
-      const head = JSON.stringify([key, elements, dtype, params, workgroups, source.shape]);
+      const { key, elements, storage, params, workgroups, source } = operand;
+      const head = JSON.stringify([key, elements, typeText(storage), params, workgroups, source.shape]);
       return `prepared ${head}\n${operand.shader.wgsl}`;
     }
   }
+}
+
+/** A storage of floats as the type it stands for. */
+function typeText(storage: Storage = 'f32'): string {
+  return { f32: 'float32', f16: 'float16' }[storage as string] ?? storage;
 }

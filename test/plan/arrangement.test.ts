@@ -266,14 +266,9 @@ describe('float16', () => {
     const b = net.b.one('Conv', [a, w], attributes, { outputs: ['b'] });
     const r = net.b.one('Reduce', [net.relu(b, 'c')], { kind: 'mean', axes: [1], keepDims: true }, { outputs: ['r'] });
     const { at: value } = arranged(net.finish(r), true);
-    expect(['x', 'a', 'b', 'r'].map((name) => value(name).desc.dtype)).toEqual([
-      'float32',
-      'float16',
-      'float16',
-      'float32',
-    ]);
+    expect(['x', 'a', 'b', 'r'].map((name) => value(name).storage)).toEqual(['f32', 'f16', 'f16', 'f32']);
     // The weights of a are few, those of b are not.
-    expect(value(w).desc.dtype).toBe('float16');
+    expect(value(w).storage).toBe('f16');
     expect(isDense(value('b').placement, [1, 3, 3, 32])).toBe(true);
   });
 });

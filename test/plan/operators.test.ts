@@ -1,7 +1,7 @@
 /** What is loaded on demand: missing before, said so, and there when a graph needs it. Nothing here may load it all at once. */
 import { describe, expect, it } from 'vitest';
 import { compileGraph } from '../../src/session/compile-graph.ts';
-import { GraphError, LoadError, UnsupportedError } from '../../src/core/errors.ts';
+import { GraphError, LoadError, PlanError } from '../../src/core/errors.ts';
 import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
 import { onDemand } from '../../src/core/on-demand.ts';
 import { tensorOf, zeros } from '../../src/core/tensor.ts';
@@ -42,7 +42,7 @@ describe('parts of the engine', () => {
     expect(() => compile(best(), { level: 'full' })).toThrow(/TopK is not loaded/);
     expect(() => compile(dense(true), { level: 'full' })).toThrow(/CPU reference is not loaded/);
     const graph = compile(dense(false), { level: 'full' });
-    expect(() => planGraph(graph, device)).toThrow(UnsupportedError);
+    expect(() => planGraph(graph, device)).toThrow(PlanError);
     expect(() => planGraph(graph, device)).toThrow(/Winograd kernels are not loaded/);
     await loadKernels(graph);
     expect(planGraph(graph, device).steps).not.toEqual([]);

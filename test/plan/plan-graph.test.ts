@@ -100,7 +100,7 @@ describe('planGraph', () => {
     b.output(b.one('Gemm', [x, w], attributes, { name: 'gemm', outputs: ['y'] }));
     const graph = compiled(b);
     expect(() => planGraph(graph, device, { forced: { Gemm: 'absent' } })).toThrowError(
-      /Gemm "gemm": variant "absent" does not/,
+      /node "gemm" \(Gemm\): variant "absent" does not/,
     );
     expect(() => planGraph(graph, limited(256))).toThrowError(
       /value "x" takes 336 bytes; this device binds at most 256/,

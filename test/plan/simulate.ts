@@ -2,7 +2,7 @@
  * Walks through a plan without a GPU: every element of every value has an identity, which data movement keeps and other
  * operators make anew, and memory is followed two bytes at a time. What a step reads must still be there.
  */
-import { storedBytes } from '../../src/core/dtype.ts';
+import { bytesOf } from '../../src/core/storage.ts';
 import type { DeviceProfile } from '../../src/core/limits.ts';
 import { channelAddress, channelsOf } from '../../src/core/placement.ts';
 import { elementCount, tensorOf, type Tensor } from '../../src/core/tensor.ts';
@@ -128,11 +128,11 @@ class Memory {
   #cellsOf(name: string): { cells: Int32Array; width: number; addresses: number[] } | undefined {
     const value = this.#plan.values.get(name);
     if (!value) return undefined;
-    const { placement, desc, buffer } = value;
-    const channels = channelsOf(desc.shape);
-    const width = storedBytes(desc.dtype) / 2;
+    const { placement, shape, storage, buffer } = value;
+    const channels = channelsOf(shape);
+    const width = bytesOf(storage, 1) / 2;
     const { cells, start } = this.#part(buffer);
-    const addresses = range(elementCount(desc.shape)).map((i) => {
+    const addresses = range(elementCount(shape)).map((i) => {
       return start + (Math.floor(i / channels) * placement.pitch + channelAddress(placement, i % channels)) * width;
     });
     return { cells, width, addresses };

@@ -7,13 +7,24 @@ import { pointwise } from './pointwise.ts';
 import { preferredConv } from './preferred.ts';
 import { withoutScale } from './shared.ts';
 import { winograd } from './winograd.ts';
+import { FLOATS } from '../../core/dtype.ts';
 import type { KernelDefinition } from '../definition.ts';
+import { PLANAR_RANKS } from '../lib/window.ts';
 
 export const conv: KernelDefinition<'Conv'> = {
   kind: 'dispatch',
   variants: [...pointwise, ...[...depthwiseSlides, depthwise, ...winograd, ...implicit].map(withoutScale), direct],
   preferred: preferredConv,
-  placed: { inputs: [0, 3], outputs: 'any' },
-  half: [0, 1, 3, 4],
-  inPlace: () => [3],
+  // x, w, bias, residual, scale
+  inputs: [
+    { dtypes: FLOATS, storage: ['f16'], lies: 'rows' },
+    { storage: ['f16'] },
+    {},
+    { storage: ['f16'], lies: 'rows' },
+    { storage: ['f16'] },
+  ],
+  outputs: { storage: ['f16'], lies: 'channels' },
+  ranks: PLANAR_RANKS,
+  overwrites: () => [3],
+  siblings: ({ inputs }) => ({ accumulates: Boolean(inputs[3]) }),
 };

@@ -1,6 +1,6 @@
 /** Convolution of any shape, groups and placement: the generic variant. */
+import { floatStorage } from '../../core/storage.ts';
 import { convDirectShader, DIRECT_WORKGROUP } from '../../../shaders/conv/direct.ts';
-import { storedFloat } from '../../core/dtype.ts';
 import { ceilDiv, product } from '../../util/arrays.ts';
 import { dispatch1d, variant } from '../definition.ts';
 import { stripPixels } from '../lib/window.ts';
@@ -28,7 +28,7 @@ export const direct = variant<'Conv', ConvPlan>(
           outVector: weightVector === 4 && epilogue.vector ? 4 : 1,
           xType,
           wType,
-          scaleType: scale && storedFloat(scale.dtype),
+          scaleType: scale && floatStorage(scale),
           ...epilogue.spec,
         }),
         operands: convOperands(context, plan),

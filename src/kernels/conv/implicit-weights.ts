@@ -1,5 +1,6 @@
 /** Weights of a convolution as the implicit kernels read them, made once, when the plan is loaded. */
 import { convImplicitPackShader, IMPLICIT_PACK_WORKGROUP } from '../../../shaders/conv/implicit-pack.ts';
+import { bytesOf } from '../../core/storage.ts';
 import { ceilDiv, product } from '../../util/arrays.ts';
 import { dispatch1d, type PreparedOperand } from '../definition.ts';
 import type { ConvContext, ConvPlan } from './shared.ts';
@@ -30,9 +31,8 @@ export function packedWeights(
   const { group, groupIn, groupOut, params, wType } = plan;
   const source = constant(node.inputs[1] ?? '');
   const count = group * order.panels * panelVectors(plan, order);
-  const dtype = wType === 'f16' ? 'float16' : 'float32';
   const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
-  const bytes = count * (wType === 'f16' ? 8 : 16);
+  const bytes = bytesOf(wType, count * 4);
   if (!source || bytes > Math.min(maxStorageBufferBindingSize, maxBufferSize)) return undefined;
   const { lines, taps, depth, quads } = order;
   return {
@@ -40,7 +40,7 @@ export function packedWeights(
     source,
     key: `implicit ${[lines, taps, depth, quads, group].join('×')}, ${wType}`,
     elements: count * 4,
-    dtype,
+    storage: wType,
     shader: convImplicitPackShader({ outType: wType }),
     params: {
       ...order,

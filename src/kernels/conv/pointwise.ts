@@ -1,5 +1,5 @@
 /** 1×1 convolution at stride 1: a matrix product of pixels and weights. */
-import { storedFloat } from '../../core/dtype.ts';
+import { floatStorage } from '../../core/storage.ts';
 import { value } from '../definition.ts';
 import type { Product } from '../product/product.ts';
 import { preferredProducts, productVariants } from '../product/variants.ts';
@@ -7,7 +7,7 @@ import { convPlan, isPointwise, type ConvContext } from './shared.ts';
 
 /** The product that a convolution is: rows are pixels. Nothing where it is not pointwise. */
 export function pointwiseProduct(context: ConvContext): Product | undefined {
-  const plan = convPlan(context, { scatters: context.scatters });
+  const plan = convPlan(context, { scatters: context.siblings.scatters });
   if (!isPointwise(context, plan) || plan.group !== 1) return undefined;
   const { node } = context;
   const scale = context.inputs[4];
@@ -28,7 +28,7 @@ export function pointwiseProduct(context: ConvContext): Product | undefined {
     bias: node.inputs[2] ? { rowStride: 0, columnStride: 1 } : undefined,
     gate: scale && {
       operand: value(node.inputs[4]),
-      type: storedFloat(scale.dtype),
+      type: floatStorage(scale),
       rows: params.out_h * params.out_w,
     },
     epilogue,

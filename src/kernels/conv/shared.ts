@@ -1,6 +1,6 @@
 /** What the variants of a convolution have in common: its window, its epilogue, its operands. */
-import { storedFloat } from '../../core/dtype.ts';
-import { inputPlacement, required, value, type CallOperand, type LowerContext, type Variant } from '../definition.ts';
+import { floatStorage, type FloatStorage } from '../../core/storage.ts';
+import { required, value, type CallOperand, type LowerContext, type Variant } from '../definition.ts';
 import { epilogueOf, type Epilogue, type Tail } from '../lib/epilogue.ts';
 import { isVectorised } from '../../core/placement.ts';
 import { planarWindow, type PlanarWindow } from '../lib/window.ts';
@@ -16,8 +16,8 @@ export interface ConvPlan extends PlanarWindow {
   readonly groupOut: number;
   readonly epilogue: Epilogue;
   /** Element types of x and w. */
-  readonly xType: 'f32' | 'f16';
-  readonly wType: 'f32' | 'f16';
+  readonly xType: FloatStorage;
+  readonly wType: FloatStorage;
   /** True when x can be read in vectors of four channels. */
   readonly xVector: boolean;
   /** Values for `X_PARAMS` (shaders/lib/window.ts): the pixel at row r of x starts at x_offset + r·x_pitch. */
@@ -30,15 +30,15 @@ export function convPlan(context: ConvContext, options: Pick<Tail, 'scatters'> =
   const x = required(context, 0);
   const w = required(context, 1);
   const window = planarWindow(context, attributes, w.shape.slice(0, -2));
-  const placement = inputPlacement(context, 0);
+  const placement = required(context, 0).placement;
   return {
     ...window,
     group: attributes.group,
     groupIn: window.params.in_c / attributes.group,
     groupOut: window.params.out_c / attributes.group,
     epilogue: convEpilogue(context, options),
-    xType: storedFloat(x.dtype),
-    wType: storedFloat(w.dtype),
+    xType: floatStorage(x),
+    wType: floatStorage(w),
     xVector: isVectorised(placement, x.shape),
     xParams: { x_offset: placement.offset, x_pitch: placement.pitch },
   };
@@ -47,7 +47,7 @@ export function convPlan(context: ConvContext, options: Pick<Tail, 'scatters'> =
 /** The tail of a convolution. */
 function convEpilogue(context: ConvContext, options: Pick<Tail, 'scatters'>): Epilogue {
   const { activation, group } = context.node.attributes;
-  const accumulates = context.accumulates && group === 1;
+  const accumulates = context.siblings.accumulates && group === 1;
   return epilogueOf(context, activation, { bias: 2, residual: 3, accumulates, ...options });
 }
 

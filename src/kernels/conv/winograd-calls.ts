@@ -8,6 +8,7 @@ import { convWinogradWeightsShader, WINOGRAD_WEIGHTS_WORKGROUP } from '../../../
 import { tileExtent, tilePoints, type TileOutputs } from '../../../shaders/lib/winograd.ts';
 import type { AdapterClass } from '../../core/limits.ts';
 import type { Tensor } from '../../core/tensor.ts';
+import { bytesOf } from '../../core/storage.ts';
 import { ceilDiv, product, range } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value } from '../definition.ts';
 import type { CallOperand, KernelCall, PreparedOperand } from '../definition.ts';
@@ -65,9 +66,9 @@ export function winogradPlan(context: ConvContext, outputs: TileOutputs): Winogr
   const tiles = batch * tilesH * tilesW;
   const kQuads = ceilDiv(params.in_c, 4);
   const quads = ceilDiv(params.out_c, 4);
-  const chunk = chunkOf(context, tiles, tilePoints(outputs) * 16 * (kQuads + quads));
-  const largest = tilePoints(outputs) * 16 * Math.max(kQuads * 4 * quads, chunk * kQuads, chunk * quads);
-  if (largest > context.device.limits.maxStorageBufferBindingSize) return undefined;
+  const chunk = chunkOf(context, tiles, bytesOf('f32', tilePoints(outputs) * 4 * (kQuads + quads)));
+  const largest = tilePoints(outputs) * 4 * Math.max(kQuads * 4 * quads, chunk * kQuads, chunk * quads);
+  if (bytesOf('f32', largest) > context.device.limits.maxStorageBufferBindingSize) return undefined;
   return { ...plan, outputs, weights, tilesH, tilesW, tiles, chunk, kQuads, quads };
 }
 
@@ -75,7 +76,7 @@ export function winogradPlan(context: ConvContext, outputs: TileOutputs): Winogr
 function chunkOf(context: ConvContext, tiles: number, bytesPerTile: number): number {
   const { adapterClass } = context.device;
   const step = CHUNK_STEP[adapterClass === 'software' ? lanesOf(context.device) : 'other'];
-  const around = 4 * (product(required(context, 0).shape) + product(result(context).shape));
+  const around = bytesOf('f32', product(required(context, 0).shape) + product(result(context).shape));
   const most = Math.max(SCRATCH[adapterClass], around * SCRATCH_PART) / bytesPerTile;
   const even = ceilDiv(tiles, Math.max(1, ceilDiv(tiles, Math.max(step, most))));
   return Math.min(tiles, ceilDiv(even, step) * step);
@@ -97,7 +98,7 @@ function weightsOperand(context: ConvContext, plan: WinogradPlan): PreparedOpera
     source: weights,
     key: `winograd ${outputs}, ${wType}`,
     elements: tilePoints(outputs) * count * 4,
-    dtype: 'float32',
+    storage: 'f32',
     shader: convWinogradWeightsShader({ outputs, weightVector, wType, rolled: isRolled(context) }),
     params: { count, in_c, out_c, k_quads: kQuads, quads, side: tileExtent(outputs) },
     workgroups: dispatch1d(count, WINOGRAD_WEIGHTS_WORKGROUP, context.device),

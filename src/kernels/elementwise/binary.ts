@@ -1,13 +1,12 @@
 /** Binary → one dispatch; the broadcast plan chooses how operands are addressed. */
 import { BINARY_OPERANDS, BINARY_WORKGROUP, binaryShader } from '../../../shaders/elementwise/binary.ts';
-import { storedScalar, wgslScalar } from '../../core/dtype.ts';
+import { wgslScalar } from '../../core/dtype.ts';
+import { wordOf } from '../../core/storage.ts';
 import { range, sameArray } from '../../util/arrays.ts';
 import { activationParams } from '../lib/activation.ts';
 import { planBroadcast, type BroadcastPlan } from '../lib/broadcast.ts';
 import {
   dispatch1d,
-  inputPlacement,
-  outputPlacement,
   required,
   result,
   value,
@@ -24,9 +23,9 @@ const planWith =
   (context: Context): BroadcastPlan | undefined => {
     const operands = range(2).map((i) => ({
       shape: required(context, i).shape,
-      placement: inputPlacement(context, i),
+      placement: required(context, i).placement,
     }));
-    const y = { shape: result(context).shape, placement: outputPlacement(context) };
+    const y = { shape: result(context).shape, placement: result(context).placement };
     return planBroadcast(y, operands, BINARY_OPERANDS, width);
   };
 
@@ -38,17 +37,17 @@ const binaryVariant = (name: string, width: 1 | 4): Variant<'Binary'> =>
       const { node, device } = context;
       const { kind, activation } = node.attributes;
       if (count === 0) return [];
-      const [a, b, y] = [required(context, 0).dtype, required(context, 1).dtype, result(context).dtype];
+      const [a, b, y] = [required(context, 0), required(context, 1), result(context)];
       const over = range(2).find((i) => context.shares(i, 0));
       return [
         {
           shader: binaryShader({
             kind,
-            type: wgslScalar(a),
-            result: y,
+            type: wgslScalar(a.dtype),
+            result: y.dtype,
             activation: activation.kind,
             broadcast: spec,
-            stored: [storedScalar(a), storedScalar(b), storedScalar(y)],
+            stored: [wordOf(a.storage), wordOf(b.storage), wordOf(y.storage)],
             inPlace: over === undefined ? 'none' : BINARY_OPERANDS[over === 0 ? 0 : 1],
           }),
           operands: [...node.inputs.filter((_, i) => i !== over), node.outputs[0]].map(value),
@@ -63,7 +62,7 @@ const binaryVariant = (name: string, width: 1 | 4): Variant<'Binary'> =>
 export const binary: KernelDefinition<'Binary'> = {
   kind: 'dispatch',
   variants: [binaryVariant('vec4', 4), binaryVariant('scalar', 1)],
-  placed: { inputs: [0, 1], outputs: 'packed' },
-  half: [0, 1],
-  inPlace: (context) => range(2).filter((i) => sameArray(required(context, i).shape, result(context).shape)),
+  inputs: [{ storage: ['f16'], lies: 'rows' }],
+  outputs: { storage: ['f16'], lies: 'rows' },
+  overwrites: (context) => range(2).filter((i) => sameArray(required(context, i).shape, result(context).shape)),
 };

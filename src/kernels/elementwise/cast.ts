@@ -10,5 +10,6 @@ export const cast: KernelDefinition<'Cast'> = {
     const from = wgslScalar(required(context, 0).dtype);
     return { shader: castShader({ from, to: context.node.attributes.to, operands }) };
   }),
-  placed: { inputs: [0], outputs: 'packed' },
+  inputs: [{ lies: 'rows' }],
+  outputs: { lies: 'rows' },
 };

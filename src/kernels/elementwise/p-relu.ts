@@ -1,12 +1,10 @@
 /** PRelu → one elementwise dispatch. */
+import { floatStorage } from '../../core/storage.ts';
 import { P_RELU_OPERANDS, P_RELU_WORKGROUP, pReluShader } from '../../../shaders/elementwise/p-relu.ts';
-import { isFloat, storedFloat } from '../../core/dtype.ts';
-import { PlanError } from '../../core/errors.ts';
+import { FLOATS } from '../../core/dtype.ts';
 import { planBroadcast, type BroadcastPlan } from '../lib/broadcast.ts';
 import {
   dispatch1d,
-  inputPlacement,
-  outputPlacement,
   required,
   result,
   value,
@@ -21,14 +19,8 @@ type Context = LowerContext<'PRelu'>;
 const planWith =
   (width: 1 | 4) =>
   (context: Context): BroadcastPlan | undefined => {
-    const { node } = context;
-    const { dtype, shape } = required(context, 0);
-    if (!isFloat(dtype)) {
-      throw new PlanError(`there is no WebGPU kernel for ${dtype}`, { node: node.name, op: node.op });
-    }
-    const x = { shape, placement: inputPlacement(context, 0) };
-    const y = { shape, placement: outputPlacement(context) };
-    return planBroadcast(y, [x, { shape: required(context, 1).shape }], P_RELU_OPERANDS, width);
+    const [x, slope] = [required(context, 0), required(context, 1)];
+    return planBroadcast(result(context), [x, { shape: slope.shape }], P_RELU_OPERANDS, width);
   };
 
 const pReluVariant = (name: string, width: 1 | 4): Variant<'PRelu'> =>
@@ -44,7 +36,7 @@ const pReluVariant = (name: string, width: 1 | 4): Variant<'PRelu'> =>
         {
           shader: pReluShader({
             broadcast: spec,
-            stored: [storedFloat(x.dtype), storedFloat(slope.dtype), storedFloat(y.dtype)],
+            stored: [floatStorage(x), floatStorage(slope), floatStorage(y)],
             inPlace,
           }),
           operands: [...(inPlace ? [] : [node.inputs[0]]), node.inputs[1], node.outputs[0]].map(value),
@@ -59,7 +51,7 @@ const pReluVariant = (name: string, width: 1 | 4): Variant<'PRelu'> =>
 export const pRelu: KernelDefinition<'PRelu'> = {
   kind: 'dispatch',
   variants: [pReluVariant('vec4', 4), pReluVariant('scalar', 1)],
-  placed: { inputs: [0], outputs: 'packed' },
-  half: [0],
-  inPlace: () => [0],
+  inputs: [{ dtypes: FLOATS, storage: ['f16'], lies: 'rows' }, {}],
+  outputs: { storage: ['f16'], lies: 'rows' },
+  overwrites: () => [0],
 };

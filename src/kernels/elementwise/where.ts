@@ -2,7 +2,16 @@
 import { WHERE_OPERANDS, WHERE_WORKGROUP, whereShader } from '../../../shaders/elementwise/where.ts';
 import { range } from '../../util/arrays.ts';
 import { planBroadcast } from '../lib/broadcast.ts';
-import { dispatch1d, required, result, value, variant, type KernelDefinition, type Variant } from '../definition.ts';
+import {
+  PLAIN_TRAITS,
+  dispatch1d,
+  required,
+  result,
+  value,
+  variant,
+  type KernelDefinition,
+  type Variant,
+} from '../definition.ts';
 
 const whereVariant = (name: string, width: 1 | 4): Variant<'Where'> =>
   variant(
@@ -26,5 +35,6 @@ const whereVariant = (name: string, width: 1 | 4): Variant<'Where'> =>
 
 export const where: KernelDefinition<'Where'> = {
   kind: 'dispatch',
+  ...PLAIN_TRAITS,
   variants: [whereVariant('vec4', 4), whereVariant('scalar', 1)],
 };

@@ -2,11 +2,12 @@
 import { GATHER_ND_WORKGROUP, gatherNDShader } from '../../../shaders/index/gather-nd.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
-import { dispatch1d, required, result, value, variant, type KernelDefinition } from '../definition.ts';
+import { PLAIN_TRAITS, dispatch1d, required, result, value, variant, type KernelDefinition } from '../definition.ts';
 import { listParams } from '../lib/strided.ts';
 
 export const gatherND: KernelDefinition<'GatherND'> = {
   kind: 'dispatch',
+  ...PLAIN_TRAITS,
   variants: [
     variant(
       'scalar',

@@ -3,7 +3,16 @@ import { GATHER_WORKGROUP, gatherShader } from '../../../shaders/index/gather.ts
 import { normalizeAxis } from '../../core/broadcast.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
-import { dispatch1d, required, result, value, variant, type KernelDefinition, type Variant } from '../definition.ts';
+import {
+  PLAIN_TRAITS,
+  dispatch1d,
+  required,
+  result,
+  value,
+  variant,
+  type KernelDefinition,
+  type Variant,
+} from '../definition.ts';
 
 const gatherVariant = (name: string, width: 1 | 4): Variant<'Gather'> =>
   variant(
@@ -32,5 +41,6 @@ const gatherVariant = (name: string, width: 1 | 4): Variant<'Gather'> =>
 
 export const gather: KernelDefinition<'Gather'> = {
   kind: 'dispatch',
+  ...PLAIN_TRAITS,
   variants: [gatherVariant('vec4', 4), gatherVariant('scalar', 1)],
 };

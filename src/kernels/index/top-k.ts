@@ -6,6 +6,7 @@ import { normalizeAxis } from '../../core/broadcast.ts';
 import { wgslScalar } from '../../core/dtype.ts';
 import { at, ceilDiv, product } from '../../util/arrays.ts';
 import {
+  PLAIN_TRAITS,
   dispatch1d,
   required,
   result,
@@ -152,6 +153,7 @@ function sortCalls(context: LowerContext<'TopK'>, plan: Rows): Call[] {
 
 export const topK: KernelDefinition<'TopK'> = {
   kind: 'dispatch',
+  ...PLAIN_TRAITS,
   variants: [
     variant(
       'groups',

@@ -1,14 +1,12 @@
 /** Variants of operators that map one tensor to another of the same shape, element by element. */
+import { wordOf } from '../../core/storage.ts';
 import type { ElementwiseSpec } from '../../../shaders/lib/elementwise.ts';
 import type { ShaderModule } from '../../../shaders/lib/module.ts';
-import { storedScalar } from '../../core/dtype.ts';
 import { channelsOf, hasPackedChannels, isDense, isVectorised } from '../../core/placement.ts';
 import { elementCount } from '../../core/tensor.ts';
 import type { OpKind } from '../../ir/ops.ts';
 import {
   dispatch1d,
-  inputPlacement,
-  outputPlacement,
   required,
   result,
   value,
@@ -28,8 +26,9 @@ export interface ElementwisePlan {
 
 /** Plans one element, or four, per invocation; nothing where the elements do not come in fours, or rows are scattered. */
 export function planElementwise<K extends OpKind>(context: LowerContext<K>, width: 1 | 4): ElementwisePlan | undefined {
-  const [desc, { shape, dtype }] = [required(context, 0), result(context)];
-  const [x, y] = [inputPlacement(context, 0), outputPlacement(context)];
+  const [from, to] = [required(context, 0), result(context)];
+  const { shape } = to;
+  const [x, y] = [from.placement, to.placement];
   const pitched = !isDense(x, shape) || !isDense(y, shape);
   const fits = pitched ? isVectorised(x, shape) && isVectorised(y, shape) : elementCount(shape) % 4 === 0;
   if (width === 4 && !fits) return undefined;
@@ -47,8 +46,8 @@ export function planElementwise<K extends OpKind>(context: LowerContext<K>, widt
       width,
       pitched,
       inPlace: context.shares(0, 0),
-      xType: storedScalar(desc.dtype),
-      yType: storedScalar(dtype),
+      xType: wordOf(from.storage),
+      yType: wordOf(to.storage),
     },
     count,
     params: { count, ...(pitched ? rows : {}) },
@@ -99,9 +98,9 @@ export function elementwiseVariants<K extends OpKind>(
   return [make('vec4', 4), make('scalar', 1)];
 }
 
-/** What elementwise kernels can do beside dense float32. */
+/** What elementwise kernels take; operands beside x are dense and in their own words. */
 export const ELEMENTWISE_TRAITS = {
-  placed: { inputs: [0], outputs: 'packed' },
-  half: [0],
-  inPlace: () => [0],
+  inputs: [{ storage: ['f16'], lies: 'rows' }, {}],
+  outputs: { storage: ['f16'], lies: 'rows' },
+  overwrites: () => [0],
 } as const;

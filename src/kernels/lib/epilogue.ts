@@ -1,9 +1,9 @@
 /** The fused tail of a producer, on the host: its spec, operands and parameters, from the node and the placements. */
+import { floatStorage } from '../../core/storage.ts';
 import type { EpilogueSpec } from '../../../shaders/lib/epilogue.ts';
-import { storedFloat } from '../../core/dtype.ts';
 import type { Activation } from '../../ir/ops.ts';
 import { activationParams } from './activation.ts';
-import { inputPlacement, outputPlacement, result, value, type CallOperand, type LowerContext } from '../definition.ts';
+import { result, value, type CallOperand, type LowerContext, required } from '../definition.ts';
 import { hasPackedChannels, isVectorised } from '../../core/placement.ts';
 
 /** Producers: operators with a fused tail. */
@@ -47,13 +47,14 @@ export function epilogueOf<K extends Producer>(
   activation: Activation,
   { bias, residual, accumulates = false, scatters = false }: Tail,
 ): Epilogue {
-  const { node, inputs } = context;
+  const { node } = context;
   const fused = pooled(activation);
   const y = result(context);
-  const placement = outputPlacement(context);
+  const placement = result(context).placement;
   const biasName = node.inputs[bias];
   const residualName = residual === undefined ? undefined : node.inputs[residual];
-  const rests = residual !== undefined && residualName ? inputPlacement(context, residual) : undefined;
+  const residualValue = residual !== undefined && residualName ? required(context, residual) : undefined;
+  const rests = residualValue?.placement;
   const inPlace = rests !== undefined && residual !== undefined && context.shares(residual, 0);
   const read = rests !== undefined && !inPlace;
   const mayAccumulate = inPlace || (accumulates && !read);
@@ -66,8 +67,8 @@ export function epilogueOf<K extends Producer>(
     spec: {
       bias: Boolean(biasName),
       residual: mayAccumulate ? 'inPlace' : read ? 'read' : 'none',
-      residualType: storedFloat((residual === undefined ? undefined : inputs[residual]?.dtype) ?? 'float32'),
-      outType: storedFloat(y.dtype),
+      residualType: residualValue ? floatStorage(residualValue) : 'f32',
+      outType: floatStorage(y),
       activation: fused.kind,
       scattered,
     },

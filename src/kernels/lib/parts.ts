@@ -3,6 +3,7 @@
  * values wherever they lie.
  */
 import { normalizeAxis } from '../../core/broadcast.ts';
+import type { Part } from '../../core/part.ts';
 import { channelAddress, channelsOf, type Placement } from '../../core/placement.ts';
 import { resolveSlice } from '../../core/slice.ts';
 import type { Shape } from '../../core/tensor.ts';
@@ -10,14 +11,6 @@ import { at, product, range, stridesOf } from '../../util/arrays.ts';
 import { constantInts, requiredInts } from './constants.ts';
 import { required, result, type LowerContext } from '../definition.ts';
 import { stridedDims, type StridedCopy, type StridedDim } from './strided.ts';
-
-/** A part of a tensor: element k of dimension d is the whole's element `starts[d] + k·steps[d]`. */
-export interface Part {
-  readonly whole: Shape;
-  readonly shape: Shape;
-  readonly starts: readonly number[];
-  readonly steps: readonly number[];
-}
 
 /** The inputs of a Concat as parts of its output. */
 export function concatParts(context: LowerContext<'Concat'>): Part[] {

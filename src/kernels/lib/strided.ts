@@ -1,8 +1,10 @@
 /** Strided boxes on the host: collapsing dimensions, and the copy that most data-movement operators come down to. */
-import { COPY_WORKGROUP, stridedCopyShader, type CopyElement } from '../../../shaders/move/strided-copy.ts';
-import type { TensorDesc } from '../../core/tensor.ts';
-import type { OpKind } from '../../ir/ops.ts';
-import { at, product, stridesOf } from '../../util/arrays.ts';
+import { packedCopyShader } from '../../../shaders/move/packed-copy.ts';
+import { COPY_WORKGROUP, stridedCopyShader } from '../../../shaders/move/strided-copy.ts';
+import { PlanError } from '../../core/errors.ts';
+import { bytesOf, isPacked, type Storage } from '../../core/storage.ts';
+import type { Node, OpKind } from '../../ir/ops.ts';
+import { at, ceilDiv, product, stridesOf } from '../../util/arrays.ts';
 import {
   dispatch1d,
   required,
@@ -11,6 +13,7 @@ import {
   variant,
   type KernelCall,
   type LowerContext,
+  type OperandTraits,
   type Variant,
 } from '../definition.ts';
 
@@ -77,12 +80,36 @@ function vectorised({ dims, start = 0, toStart = 0, ...ends }: StridedCopy): Rea
   return { ...ends, dims: quarter, start: start / 4, toStart: toStart / 4, width: 4 };
 }
 
-/** Element types of the two sides: bits, unless exactly one of them is stored as halves. */
-function elementTypes(from: TensorDesc, to: TensorDesc): { from: CopyElement; to: CopyElement } {
-  const isHalf = [from, to].map(({ dtype }) => dtype === 'float16');
-  if (isHalf[0] && isHalf[1]) return { from: 'f16', to: 'f16' };
-  if (!isHalf[0] && !isHalf[1]) return { from: 'u32', to: 'u32' };
-  return { from: isHalf[0] ? 'f16' : 'f32', to: isHalf[1] ? 'f16' : 'f32' };
+/** What strided copies take of what they copy: anything, however it is stored and wherever it lies. */
+export const COPIED = { storage: ['f16', 'i8x4', 'u8x4'], lies: 'channels' } as const satisfies OperandTraits;
+
+const isWord = (storage: Storage): boolean => bytesOf(storage, 1) === bytesOf('u32', 1);
+
+/** How both sides are read and written: as bits where nothing has to be converted. */
+function copyStorages(from: Storage, to: Storage): { from: Storage; to: Storage } {
+  if (from === 'f16' || to === 'f16') return { from, to };
+  return from === to || (isWord(from) && isWord(to)) ? { from: 'u32', to: 'u32' } : { from, to };
+}
+
+/** True when a copy is made four elements at a time: packed ones only as they are. */
+function inFours<K extends OpKind>(context: LowerContext<K>, copy: StridedCopy): ReadyCopy | undefined {
+  const [x, y] = [required(context, copy.input), result(context, copy.output)];
+  return isPacked(y.storage) && x.storage !== y.storage ? undefined : vectorised(copy);
+}
+
+/**
+ * Throws PlanError unless four neighbours in the order of the box are one word of y: its innermost dimensions lie densely,
+ * in fours, and everything else is in fours, too.
+ */
+function requireWords({ node }: { readonly node: Pick<Node, 'name' | 'op'> }, { dims, toStart }: ReadyCopy): void {
+  let run = 1;
+  let outer = dims.length;
+  while (outer > 0 && (at(dims, outer - 1).extent === 1 || at(at(dims, outer - 1).strides, 1) === run)) {
+    run *= at(dims, --outer).extent;
+  }
+  const steps = [toStart, run, ...dims.slice(0, outer).map((d) => at(d.strides, 1))];
+  if (steps.every((n) => n % 4 === 0)) return;
+  throw new PlanError('packed elements would be written one by one', { node: node.name, op: node.op });
 }
 
 function copyCall<K extends OpKind>(context: LowerContext<K>, copy: ReadyCopy): Omit<KernelCall, 'variant'> {
@@ -94,10 +121,17 @@ function copyCall<K extends OpKind>(context: LowerContext<K>, copy: ReadyCopy): 
   const count = product(extents);
   const strides = (side: 0 | 1): number[] => dims.map((d) => at(d.strides, side));
   const within = context.together?.(input, output) ?? false;
-  const types = elementTypes(required(context, input), result(context, output));
+  const [x, y] = [required(context, input), result(context, output)];
   const to = value(node.outputs[output]);
+  const spec = { rank: dims.length, denseOut, within, ...copyStorages(x.storage, y.storage) };
+  // In fours, packed elements are words.
+  const byWord = isPacked(y.storage) && width === 4;
+  const packs = isPacked(y.storage) && !byWord;
+  if (packs && !denseOut) requireWords(context, copy);
   return {
-    shader: stridedCopyShader({ rank: dims.length, width, denseOut, ...types, within }),
+    shader: packs
+      ? packedCopyShader({ ...spec, from: x.storage, to: y.storage })
+      : stridedCopyShader({ ...spec, width: byWord ? 1 : width }),
     operands: within ? [to] : [value(node.inputs[input]), to],
     params: {
       count,
@@ -106,7 +140,7 @@ function copyCall<K extends OpKind>(context: LowerContext<K>, copy: ReadyCopy): 
       ...listParams('s', strides(0)),
       ...(denseOut ? {} : { to_start: toStart, ...listParams('t', strides(1)) }),
     },
-    workgroups: dispatch1d(count, COPY_WORKGROUP, device),
+    workgroups: dispatch1d(packs ? ceilDiv(count, 4) : count, COPY_WORKGROUP, device),
   };
 }
 
@@ -126,7 +160,7 @@ export function copyVariants<K extends OpKind>(
     variant(
       'vec4',
       (context) => {
-        const ready = collapsed(context).map((copy) => vectorised(copy) ?? scalar(copy));
+        const ready = collapsed(context).map((copy) => inFours(context, copy) ?? scalar(copy));
         return ready.some((copy) => copy.width === 4) ? ready : undefined;
       },
       (context, copies) => copies.map((copy) => copyCall(context, copy)),

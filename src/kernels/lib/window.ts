@@ -32,19 +32,22 @@ function planar(values: readonly number[], fill: number): [number, number] {
   return values.length === 1 ? [fill, at(values, 0)] : [at(values, 0), at(values, 1)];
 }
 
-/** The window of a node. Throws PlanError for three spatial dimensions, or padding that the passes left implicit. */
+/** Ranks of `[N, …S, C]` with one or two spatial dimensions. */
+export const PLANAR_RANKS: readonly number[] = [3, 4];
+
+/** The window of a node whose rank is one of those. Throws PlanError for padding that the passes left implicit. */
 export function planarWindow<K extends Windowed>(
   context: LowerContext<K>,
   window: Window,
   kernel: readonly number[],
 ): PlanarWindow {
   const { node } = context;
-  const where = { node: node.name, op: node.op };
   const input = required(context, 0).shape;
   const output = result(context).shape;
   const rank = input.length - 2;
-  if (rank > 2) throw new PlanError(`there is no WebGPU kernel for ${rank} spatial dimensions`, where);
-  if (window.padMode !== 'explicit') throw new PlanError(`padding "${window.padMode}" was not made explicit`, where);
+  if (window.padMode !== 'explicit') {
+    throw new PlanError(`padding "${window.padMode}" was not made explicit`, { node: node.name, op: node.op });
+  }
   const [inH, inW] = planar(input.slice(1, -1), 1);
   const [outH, outW] = planar(output.slice(1, -1), 1);
   const [padTop, padLeft] = planar(window.pads.slice(0, rank), 0);

@@ -2,7 +2,7 @@
 import { broadcastStrides } from '../../core/broadcast.ts';
 import { stridesOf } from '../../util/arrays.ts';
 import { required, result, type KernelDefinition } from '../definition.ts';
-import { copyVariants, stridedDims } from '../lib/strided.ts';
+import { COPIED, copyVariants, stridedDims } from '../lib/strided.ts';
 
 export const expand: KernelDefinition<'Expand'> = {
   kind: 'dispatch',
@@ -11,5 +11,6 @@ export const expand: KernelDefinition<'Expand'> = {
     const dims = stridedDims(y, broadcastStrides(required(context, 0).shape, y), stridesOf(y));
     return [{ input: 0, output: 0, dims }];
   }),
-  half: [0],
+  inputs: [{ ...COPIED, lies: 'dense' }, {}],
+  outputs: { ...COPIED, lies: 'dense' },
 };

@@ -3,6 +3,7 @@ import { PAD_WORKGROUP, padShader } from '../../../shaders/move/pad.ts';
 import { at, product, stridesOf } from '../../util/arrays.ts';
 import { requiredInts } from '../lib/constants.ts';
 import {
+  PLAIN_TRAITS,
   dispatch1d,
   required,
   value,
@@ -81,5 +82,6 @@ const padVariant = (name: string, width: 1 | 4): Variant<'Pad'> =>
 
 export const pad: KernelDefinition<'Pad'> = {
   kind: 'dispatch',
+  ...PLAIN_TRAITS,
   variants: [padVariant('vec4', 4), padVariant('scalar', 1)],
 };

@@ -1,17 +1,26 @@
 /** Split → one strided copy per part that is used and does not stay inside the input. */
-import { inputPlacement, outputPlacement, type KernelDefinition } from '../definition.ts';
+import { type KernelDefinition, required, result } from '../definition.ts';
 import { copiesFromWhole, splitParts } from '../lib/parts.ts';
-import { copyVariants } from '../lib/strided.ts';
+import { placePart } from '../lib/placements.ts';
+import { COPIED, copyVariants } from '../lib/strided.ts';
 
 export const split: KernelDefinition<'Split'> = {
   kind: 'dispatch',
   variants: copyVariants((context) =>
     splitParts(context).flatMap((part, output) =>
       part
-        ? copiesFromWhole({ input: 0, output }, part, inputPlacement(context, 0), outputPlacement(context, output))
+        ? copiesFromWhole({ input: 0, output }, part, required(context, 0).placement, result(context, output).placement)
         : [],
     ),
   ),
-  placed: { inputs: [0], outputs: 'any', scattered: true },
-  half: [0],
+  inputs: [COPIED],
+  outputs: COPIED,
+  moves: {
+    whole: 'input',
+    place: (context, index) => {
+      const part = splitParts(context)[index];
+      return part && placePart(part, required(context, 0).placement);
+    },
+    part: (context, index) => splitParts(context)[index],
+  },
 };

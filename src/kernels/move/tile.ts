@@ -2,7 +2,7 @@
 import { at, stridesOf } from '../../util/arrays.ts';
 import { requiredInts } from '../lib/constants.ts';
 import { required, type KernelDefinition } from '../definition.ts';
-import { copyVariants, stridedDims } from '../lib/strided.ts';
+import { COPIED, copyVariants, stridedDims } from '../lib/strided.ts';
 
 export const tile: KernelDefinition<'Tile'> = {
   kind: 'dispatch',
@@ -14,5 +14,6 @@ export const tile: KernelDefinition<'Tile'> = {
     const dims = stridedDims(pairs, strides, stridesOf(pairs));
     return [{ input: 0, output: 0, dims }];
   }),
-  half: [0],
+  inputs: [{ ...COPIED, lies: 'dense' }, {}],
+  outputs: { ...COPIED, lies: 'dense' },
 };

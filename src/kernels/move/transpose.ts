@@ -1,14 +1,14 @@
 /** Transpose → one strided copy. */
 import { at, range } from '../../util/arrays.ts';
-import { inputPlacement, outputPlacement, required, result, type KernelDefinition } from '../definition.ts';
+import { required, result, type KernelDefinition } from '../definition.ts';
 import { packedStrides } from '../lib/parts.ts';
-import { copyVariants, stridedDims } from '../lib/strided.ts';
+import { COPIED, copyVariants, stridedDims } from '../lib/strided.ts';
 
 export const transpose: KernelDefinition<'Transpose'> = {
   kind: 'dispatch',
   variants: copyVariants((context) => {
     const { node } = context;
-    const [x, y] = [inputPlacement(context, 0), outputPlacement(context)];
+    const [x, y] = [required(context, 0).placement, result(context).placement];
     const { shape } = required(context, 0);
     const out = result(context).shape;
     const perm = node.attributes.perm.length > 0 ? node.attributes.perm : range(shape.length).reverse();
@@ -17,6 +17,6 @@ export const transpose: KernelDefinition<'Transpose'> = {
     const dims = stridedDims(out, permuted, packedStrides(y, out));
     return [{ input: 0, output: 0, dims, start: x.offset, toStart: y.offset }];
   }),
-  placed: { inputs: [0], outputs: 'packed' },
-  half: [0],
+  inputs: [{ ...COPIED, lies: 'rows' }],
+  outputs: { ...COPIED, lies: 'rows' },
 };

@@ -2,10 +2,11 @@
 import { LRN_WORKGROUP, lrnShader } from '../../../shaders/normalise/lrn.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
-import { dispatch1d, required, value, variant, type KernelDefinition } from '../definition.ts';
+import { PLAIN_TRAITS, dispatch1d, required, value, variant, type KernelDefinition } from '../definition.ts';
 
 export const lrn: KernelDefinition<'LRN'> = {
   kind: 'dispatch',
+  ...PLAIN_TRAITS,
   variants: [
     variant(
       'elementwise',

@@ -3,6 +3,7 @@ import { SOFTMAX_WORKGROUP, softmaxShader } from '../../../shaders/normalise/sof
 import { normalizeAxes } from '../../core/broadcast.ts';
 import { at, product, range, stridesOf } from '../../util/arrays.ts';
 import {
+  PLAIN_TRAITS,
   dispatch1d,
   required,
   value,
@@ -67,6 +68,7 @@ const SHARED_FROM = 2 * SOFTMAX_WORKGROUP;
 
 export const softmax: KernelDefinition<'Softmax'> = {
   kind: 'dispatch',
+  ...PLAIN_TRAITS,
   variants: [
     variant(
       'shared',

@@ -1,14 +1,12 @@
 /** Lowering of the global pools: as a tree in workgroup memory, or without it, alone or by subgroups. */
+import { floatStorage } from '../../core/storage.ts';
 import { GLOBAL_POOL_BLOCKS, globalPoolShader, type GlobalPoolSpec } from '../../../shaders/pool/global-pool.ts';
 import { globalPoolLanesShader } from '../../../shaders/pool/global-pool-lanes.ts';
-import { storedFloat } from '../../core/dtype.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { isVectorised } from '../../core/placement.ts';
 import { at, ceilDiv, product } from '../../util/arrays.ts';
 import {
   dispatch1d,
-  inputPlacement,
-  outputPlacement,
   required,
   result,
   value,
@@ -33,14 +31,13 @@ interface GlobalPool {
 }
 
 function poolOf<K extends GlobalPoolOp>(context: LowerContext<K>, kind: Kind): GlobalPool {
-  const { dtype, shape } = required(context, 0);
-  const placement = inputPlacement(context, 0);
-  const y = result(context);
-  const to = outputPlacement(context);
+  const [x, y] = [required(context, 0), result(context)];
+  const { shape, placement } = x;
+  const to = y.placement;
   const width = isVectorised(placement, shape) && isVectorised(to, y.shape) ? 4 : 1;
   const blocks = at(shape, shape.length - 1) / width;
   return {
-    spec: { kind, width, xType: storedFloat(dtype), yType: storedFloat(y.dtype) },
+    spec: { kind, width, xType: floatStorage(x), yType: floatStorage(y) },
     images: at(shape, 0),
     blocks,
     params: {
@@ -119,8 +116,8 @@ export function globalPool<K extends GlobalPoolOp>(kind: Kind): Dispatched<K> {
     kind: 'dispatch',
     variants,
     preferred: (context) => preferred(poolOf(context, kind), context.device),
-    placed: { inputs: [0], outputs: 'packed' },
-    half: [0],
+    inputs: [{ storage: ['f16'], lies: 'rows' }],
+    outputs: { storage: ['f16'], lies: 'rows' },
   };
 }
 

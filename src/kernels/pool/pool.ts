@@ -1,13 +1,11 @@
 /** Lowering of MaxPool and AveragePool, which share one shader. */
+import { floatStorage } from '../../core/storage.ts';
 import { poolShader } from '../../../shaders/pool/pool.ts';
-import { isFloat, storedFloat } from '../../core/dtype.ts';
-import { PlanError } from '../../core/errors.ts';
+import { FLOATS } from '../../core/dtype.ts';
 import { isVectorised } from '../../core/placement.ts';
 import { ceilDiv, product } from '../../util/arrays.ts';
 import {
   dispatch1d,
-  inputPlacement,
-  outputPlacement,
   required,
   result,
   value,
@@ -17,7 +15,7 @@ import {
   type LowerContext,
   type Variant,
 } from '../definition.ts';
-import { planarWindow, type PlanarWindow } from '../lib/window.ts';
+import { PLANAR_RANKS, planarWindow, type PlanarWindow } from '../lib/window.ts';
 
 type PoolOp = 'MaxPool' | 'AveragePool';
 
@@ -40,10 +38,8 @@ const WIDEST_UNROLLED = 5;
 const WORKGROUP = { software: 8, other: 64 };
 
 function planFor<K extends PoolOp>(context: LowerContext<K>): PlanarWindow {
-  const { node } = context;
-  const { dtype } = required(context, 0);
-  if (!isFloat(dtype)) throw new PlanError(`there is no WebGPU kernel for ${dtype}`, { node: node.name, op: node.op });
-  return planarWindow(context, node.attributes, node.attributes.kernel);
+  const { attributes } = context.node;
+  return planarWindow(context, attributes, attributes.kernel);
 }
 
 function call<K extends PoolOp>(
@@ -54,7 +50,7 @@ function call<K extends PoolOp>(
 ): Omit<KernelCall, 'variant'> {
   const { node, device } = context;
   const [x, y] = [required(context, 0), result(context)];
-  const [from, to] = [inputPlacement(context, 0), outputPlacement(context)];
+  const [from, to] = [required(context, 0).placement, result(context).placement];
   const width = isVectorised(from, x.shape) && isVectorised(to, y.shape) ? 4 : 1;
   const blocks = params.in_c / width;
   const strips = ceilDiv(params.out_w, pixels);
@@ -64,7 +60,7 @@ function call<K extends PoolOp>(
     padded_h: params.pad_top + params.in_h + padEnd[0],
     padded_w: params.pad_left + params.in_w + padEnd[1],
   };
-  const types = { xType: storedFloat(x.dtype), yType: storedFloat(y.dtype) };
+  const types = { xType: floatStorage(x), yType: floatStorage(y) };
   return {
     shader: poolShader({ kind, window: spec, pixels, width, ...types, workgroup, countIncludePad }),
     operands: [value(node.inputs[0]), value(node.outputs[0])],
@@ -102,5 +98,11 @@ export function pool<K extends PoolOp>(kindOf: (context: LowerContext<K>) => Poo
       placed: true,
     }),
   ];
-  return { kind: 'dispatch', variants, placed: { inputs: [0], outputs: 'packed' }, half: [0] };
+  return {
+    kind: 'dispatch',
+    variants,
+    inputs: [{ dtypes: FLOATS, storage: ['f16'], lies: 'rows' }],
+    outputs: { storage: ['f16'], lies: 'rows' },
+    ranks: PLANAR_RANKS,
+  };
 }

@@ -1,9 +1,9 @@
 /** Gemm → one matrix product. */
+import { floatStorage } from '../../core/storage.ts';
 import { broadcastStrides } from '../../core/broadcast.ts';
-import { PlanError } from '../../core/errors.ts';
-import { isFloat, storedFloat } from '../../core/dtype.ts';
+import { FLOATS } from '../../core/dtype.ts';
 import { at } from '../../util/arrays.ts';
-import { inputPlacement, required, result, value, type KernelDefinition, type LowerContext } from '../definition.ts';
+import { required, result, value, type KernelDefinition, type LowerContext } from '../definition.ts';
 import { epilogueOf } from '../lib/epilogue.ts';
 import type { Product } from './product.ts';
 import { preferredProducts, productVariants } from './variants.ts';
@@ -12,9 +12,6 @@ function productOf(context: LowerContext<'Gemm'>): Product {
   const { node, inputs } = context;
   const { transA, transB, alpha, beta, activation } = node.attributes;
   const [rows, columns] = [at(result(context).shape, 0), at(result(context).shape, 1)];
-  if (!isFloat(required(context, 0).dtype)) {
-    throw new PlanError('there is no WebGPU kernel for integers', { node: node.name, op: node.op });
-  }
   const c = inputs[2];
   const [rowStride, columnStride] = broadcastStrides(c?.shape ?? [], [rows, columns]);
   const plain = alpha === 1 && (beta === 1 || !c);
@@ -26,10 +23,10 @@ function productOf(context: LowerContext<'Gemm'>): Product {
     transB,
     batch: [],
     a: value(node.inputs[0]),
-    aPlacement: inputPlacement(context, 0),
-    aType: storedFloat(required(context, 0).dtype),
+    aPlacement: required(context, 0).placement,
+    aType: floatStorage(required(context, 0)),
     b: value(node.inputs[1]),
-    bType: storedFloat(required(context, 1).dtype),
+    bType: floatStorage(required(context, 1)),
     constantB: context.constant(node.inputs[1] ?? ''),
     bias: c && { rowStride: rowStride ?? 0, columnStride: columnStride ?? 0 },
     scale: plain ? undefined : { alpha, beta },
@@ -39,7 +36,8 @@ function productOf(context: LowerContext<'Gemm'>): Product {
 
 export const gemm: KernelDefinition<'Gemm'> = {
   kind: 'dispatch',
-  half: [0, 1],
+  inputs: [{ dtypes: FLOATS, storage: ['f16'] }, { storage: ['f16'] }, {}],
+  outputs: { storage: ['f16'] },
   variants: productVariants(productOf),
   preferred: (context) => preferredProducts(productOf(context), context.device),
 };

@@ -1,10 +1,10 @@
 /** MatMul → one batched matrix product. */
+import { floatStorage } from '../../core/storage.ts';
 import { broadcastShapes, broadcastStrides } from '../../core/broadcast.ts';
-import { isFloat, storedFloat } from '../../core/dtype.ts';
-import { PlanError } from '../../core/errors.ts';
+import { FLOATS } from '../../core/dtype.ts';
 import type { Shape } from '../../core/tensor.ts';
 import { at, product as count } from '../../util/arrays.ts';
-import { inputPlacement, required, value, type KernelDefinition, type LowerContext } from '../definition.ts';
+import { required, value, type KernelDefinition, type LowerContext } from '../definition.ts';
 import { epilogueOf } from '../lib/epilogue.ts';
 import type { Product } from './product.ts';
 import { preferredProducts, productVariants } from './variants.ts';
@@ -27,9 +27,6 @@ function batchDims(a: Shape, b: Shape, aMatrix: number, bMatrix: number): Stride
 function productOf(context: LowerContext<'MatMul'>): Product {
   const { node } = context;
   const [aShape, bShape] = [required(context, 0).shape, required(context, 1).shape];
-  if (!isFloat(required(context, 0).dtype)) {
-    throw new PlanError('there is no WebGPU kernel for integers', { node: node.name, op: node.op });
-  }
   const a = matrices(aShape, 'row');
   const b = matrices(bShape, 'column');
   // A vector has nothing to transpose.
@@ -46,10 +43,10 @@ function productOf(context: LowerContext<'MatMul'>): Product {
     transB,
     batch: batchDims(a.batch, b.batch, a.outer * a.inner, b.outer * b.inner),
     a: value(node.inputs[0]),
-    aPlacement: inputPlacement(context, 0),
-    aType: storedFloat(required(context, 0).dtype),
+    aPlacement: required(context, 0).placement,
+    aType: floatStorage(required(context, 0)),
     b: value(node.inputs[1]),
-    bType: storedFloat(required(context, 1).dtype),
+    bType: floatStorage(required(context, 1)),
     constantB: context.constant(node.inputs[1] ?? ''),
     bias: bias ? { rowStride: 0, columnStride: 1 } : undefined,
     // The rows of the product, which are not those of the output where b is a vector.
@@ -66,7 +63,8 @@ function withMergedRows(p: Product): Product {
 
 export const matMul: KernelDefinition<'MatMul'> = {
   kind: 'dispatch',
-  half: [0, 1],
+  inputs: [{ dtypes: FLOATS, storage: ['f16'] }, { storage: ['f16'] }, {}],
+  outputs: { storage: ['f16'] },
   variants: productVariants(productOf),
   preferred: (context) => preferredProducts(productOf(context), context.device),
 };

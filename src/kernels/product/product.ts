@@ -1,4 +1,5 @@
 /** A matrix product as its variants see it: operands, how they may be loaded, and parameters. */
+import { bytesOf, elementsIn, type FloatStorage } from '../../core/storage.ts';
 import type { ProductSpec } from '../../../shaders/lib/product.ts';
 import { PACK_WORKGROUP, productPackShader } from '../../../shaders/product/pack.ts';
 import { hostArray } from '../../core/dtype.ts';
@@ -22,9 +23,9 @@ export interface Product {
   readonly a: CallOperand;
   /** Rows of a, when it is not transposed. */
   readonly aPlacement: Pick<Placement, 'offset' | 'pitch'>;
-  readonly aType: 'f32' | 'f16';
+  readonly aType: FloatStorage;
   readonly b: CallOperand;
-  readonly bType: 'f32' | 'f16';
+  readonly bType: FloatStorage;
   /** The elements of b, when it is a constant. */
   readonly constantB?: Tensor | undefined;
   /** Element strides of the bias; its operand is in the epilogue. */
@@ -32,7 +33,7 @@ export interface Product {
   /** Factors of the product and of the bias. */
   readonly scale?: { readonly alpha: number; readonly beta: number } | undefined;
   /** Factors of a's columns, [image][depth] and dense, and the rows of an image. */
-  readonly gate?: { readonly operand: CallOperand; readonly type: 'f32' | 'f16'; readonly rows: number } | undefined;
+  readonly gate?: { readonly operand: CallOperand; readonly type: FloatStorage; readonly rows: number } | undefined;
   readonly epilogue: Epilogue;
 }
 
@@ -62,11 +63,11 @@ export function batchesOf({ batch }: Product): number {
 export function plainColumns(p: Product, device: DeviceProfile): Columns[] {
   const { columns, depth, transB, constantB } = p;
   const limit = largestBinding(device);
-  if (!constantB || p.batch.length > 0 || constantB.data.length * bytesOf(p) <= limit) {
+  if (!constantB || p.batch.length > 0 || bytesOf(p.bType, constantB.data.length) <= limit) {
     return [{ source: 'whole', transB, pitch: transB ? depth : columns, first: 0, width: columns }];
   }
   // Whole multiples of 4 columns keep vector loads possible.
-  const most = Math.max(4, Math.floor(limit / 4 / depth / 4) * 4);
+  const most = Math.max(4, Math.floor(elementsIn('f32', limit) / depth / 4) * 4);
   return range(ceilDiv(columns, most)).map((block) => {
     const first = block * most;
     const width = Math.min(most, columns - first);
@@ -82,7 +83,7 @@ export function vectorColumns(p: Product, device: DeviceProfile): Columns[] | un
   const plain = plainColumns(p, device);
   if (plain.every((columns) => bVector(p, columns) === 4)) return plain;
   const pitch = roundUp(p.columns, 4);
-  const fits = p.depth * pitch * 4 <= largestBinding(device);
+  const fits = bytesOf('f32', p.depth * pitch) <= largestBinding(device);
   if (!p.constantB || plain.length > 1 || p.batch.length > 0 || !fits) return undefined;
   return [{ source: 'padded', transB: false, pitch, first: 0, width: p.columns }];
 }
@@ -95,7 +96,9 @@ function largestBinding({ limits }: DeviceProfile): number {
 function bOperand(p: Product, columns: Columns, device: DeviceProfile): CallOperand {
   const constant = p.constantB;
   if (columns.source === 'whole' || !constant) return p.b;
-  if (columns.source === 'block') return { kind: 'constant', tensor: columnBlock(p, constant, columns) };
+  if (columns.source === 'block') {
+    return { kind: 'constant', tensor: columnBlock(p, constant, columns), storage: p.bType };
+  }
   const { pitch } = columns;
   const elements = p.depth * pitch;
   return {
@@ -103,20 +106,15 @@ function bOperand(p: Product, columns: Columns, device: DeviceProfile): CallOper
     source: constant,
     key: `product ${p.transB ? 'transposed and ' : ''}padded, ${p.bType}`,
     elements,
-    dtype: p.bType === 'f16' ? 'float16' : 'float32',
+    storage: p.bType,
     shader: productPackShader({ transposed: p.transB, outType: p.bType }),
     params: { count: elements, depth: p.depth, columns: p.columns, pitch },
     workgroups: dispatch1d(elements, PACK_WORKGROUP, device),
   };
 }
 
-function bytesOf({ bType }: Product): 2 | 4 {
-  return bType === 'f16' ? 2 : 4;
-}
-
 /** Some columns of b, contiguous: a view of the elements when they are stored column by column, a copy otherwise. */
-function columnBlock(p: Product, { data }: Tensor, { first, width }: Pick<Columns, 'first' | 'width'>): Tensor {
-  const dtype = p.bType === 'f16' ? 'float16' : 'float32';
+function columnBlock(p: Product, { dtype, data }: Tensor, { first, width }: Pick<Columns, 'first' | 'width'>): Tensor {
   if (p.transB) {
     return { dtype, shape: [width, p.depth], data: data.subarray(first * p.depth, (first + width) * p.depth) };
   }

@@ -4,10 +4,11 @@ import { normalizeAxis } from '../../core/broadcast.ts';
 import { wgslScalar } from '../../core/dtype.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
-import { dispatch1d, required, result, value, variant, type KernelDefinition } from '../definition.ts';
+import { PLAIN_TRAITS, dispatch1d, required, result, value, variant, type KernelDefinition } from '../definition.ts';
 
 export const argReduce: KernelDefinition<'ArgReduce'> = {
   kind: 'dispatch',
+  ...PLAIN_TRAITS,
   variants: [
     variant(
       'serial',

@@ -6,6 +6,7 @@ import { extremesOf } from '../../core/extremes.ts';
 import type { ReduceKind } from '../../ir/ops.ts';
 import { at, product, range, stridesOf } from '../../util/arrays.ts';
 import {
+  PLAIN_TRAITS,
   dispatch1d,
   required,
   result,
@@ -114,6 +115,7 @@ const reduceVariant = (
 
 export const reduce: KernelDefinition<'Reduce'> = {
   kind: 'dispatch',
+  ...PLAIN_TRAITS,
   variants: [
     reduceVariant('vec4', (context) => inFours(dimsOf(context))),
     reduceVariant('tree', (context) => {

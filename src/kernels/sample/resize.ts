@@ -1,11 +1,12 @@
 /** Resize → one dispatch that reads its coordinates from tables. */
 import { RESIZE_WORKGROUP, resizeShader } from '../../../shaders/sample/resize.ts';
-import { PlanError } from '../../core/errors.ts';
 import { tensorOf } from '../../core/tensor.ts';
 import { resizeTable, scaledAxis, sizedAxis, type ResizeAxis, type ResizeTable } from '../../ir/resize.ts';
 import { at, product } from '../../util/arrays.ts';
 import { constantInts } from '../lib/constants.ts';
+import { PLANAR_RANKS } from '../lib/window.ts';
 import {
+  PLAIN_TRAITS,
   dispatch1d,
   required,
   result,
@@ -24,14 +25,7 @@ const SINGLE_ROW: ResizeAxis = { input: 1, output: 1, scale: 1 };
 
 /** Vertical and horizontal axis. */
 function axesOf(context: Context): readonly [ResizeAxis, ResizeAxis] {
-  const { node } = context;
   const spatial = required(context, 0).shape.slice(1, -1);
-  if (spatial.length > 2) {
-    throw new PlanError(`there is no WebGPU kernel for ${spatial.length} spatial dimensions`, {
-      node: node.name,
-      op: node.op,
-    });
-  }
   const scales = constantInts(context, 1);
   const sizes = result(context).shape.slice(1, -1);
   const axes = spatial.map((input, i) => (scales ? scaledAxis(input, at(scales, i)) : sizedAxis(input, at(sizes, i))));
@@ -74,6 +68,8 @@ function sharesOf(tables: readonly ResizeTable[]): CallOperand {
 
 export const resize: KernelDefinition<'Resize'> = {
   kind: 'dispatch',
+  ...PLAIN_TRAITS,
+  ranks: PLANAR_RANKS,
   variants: [
     variant(
       'vec4',

@@ -1,15 +1,16 @@
 /** An arrangement in the making: where every value lies so far, and whether it could lie elsewhere. */
 import type { DeviceProfile } from '../../core/limits.ts';
 import { densePlacement, hasPackedChannels, isDense, isVectorised, type Placement } from '../../core/placement.ts';
+import { isPacked, stored, type Storage } from '../../core/storage.ts';
 import type { Shape } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node, OpKind } from '../../ir/ops.ts';
 import { descOf } from '../../ir/rewrite.ts';
-import type { LowerContext } from '../../kernels/definition.ts';
+import { inputTraits, type LowerContext } from '../../kernels/definition.ts';
 import { kernelsOf } from '../../kernels/registry.ts';
-import { storageTypes } from './storage-types.ts';
+import { storagesOf } from './storages.ts';
 import { placeView } from './placements.ts';
-import { contextOf, movesOnly, type Arranged, type Arrangement } from './values.ts';
+import { contextOf, movementOf, type Arranged, type Arrangement } from './values.ts';
 
 /** One use of a value: the node, its position in the graph, and which of its inputs. */
 export interface Reader {
@@ -38,10 +39,9 @@ export class Draft {
     this.#device = device;
     this.#outputs = new Set(graph.outputs);
     this.#pinned = new Set([...graph.outputs, ...graph.inputs.map((i) => i.name), ...graph.initializers.keys()]);
-    const typeOf = storageTypes(graph, halves);
+    const storageOf = storagesOf(graph, halves);
     const own = (name: string, root = name): void => {
-      const { shape } = descOf(graph, name);
-      this.#values.set(name, { root, desc: { dtype: typeOf(name), shape }, placement: densePlacement(shape) });
+      this.#values.set(name, { ...stored(descOf(graph, name), storageOf(name)), root });
     };
     for (const { name } of graph.inputs) own(name);
     for (const name of graph.initializers.keys()) own(name);
@@ -139,9 +139,10 @@ export class Draft {
     if (!to || kernels?.kind !== 'dispatch') return false;
     const { shape } = descOf(this.graph, source);
     if (isDense(to, shape)) return true;
-    const outputs = kernels.placed?.outputs ?? 'no';
-    if (!hasPackedChannels(to, shape)) return outputs === 'any';
-    return outputs !== 'no' && (movesOnly(producer?.op ?? 'Identity') || keepsVectors(to, shape));
+    if (!this.#fits(source, to, this.#values.get(source)?.storage)) return false;
+    const { lies = 'dense' } = kernels.outputs;
+    if (!hasPackedChannels(to, shape)) return lies === 'channels';
+    return lies !== 'dense' && (kernels.moves !== undefined || keepsVectors(to, shape));
   }
 
   #set(name: string, root: string, placement: Placement): void {
@@ -175,10 +176,10 @@ export class Draft {
   }
 
   #allowed(moves: Moves, root: string): boolean {
-    const dtype = this.#values.get(root)?.desc.dtype;
+    const storage = this.#values.get(root)?.storage;
     for (const [name, to] of moves) {
       if (this.#pinned.has(name) || this.#moved.has(name)) return false;
-      if (this.#values.get(name)?.desc.dtype !== dtype || !this.#readable(name, to)) return false;
+      if (!this.#fits(name, to, storage) || !this.#readable(name, to)) return false;
       if (this.readersOf(name).some(({ node }) => !this.#staysApart(node.outputs, node, root))) return false;
     }
     const source = [...moves.keys()].find((name) => !isViewOf(this.#producers.get(name)));
@@ -188,9 +189,15 @@ export class Draft {
     return this.#staysApart(others, producer, root);
   }
 
+  /** True when a value is stored like what it would lie in, and its elements would share no word with others. */
+  #fits(name: string, to: Placement, storage: Storage | undefined): boolean {
+    const value = this.#values.get(name);
+    return value?.storage === storage && (!value || !isPacked(value.storage) || isVectorised(to, value.shape));
+  }
+
   /** True unless a dispatch of this node would meet one of these operands in the buffer of `root`. */
   #staysApart(names: readonly string[], node: Node, root: string): boolean {
-    if (isView(node) || movesOnly(node.op)) return true;
+    if (isView(node) || movementOf(node.op)) return true;
     return names.every((name) => this.#values.get(name)?.root !== root);
   }
 
@@ -200,8 +207,8 @@ export class Draft {
     return this.readersOf(name).every(({ node, input }) => {
       const kernels = kernelsOf(node.op);
       if (kernels.kind === 'view' && input === 0) return true;
-      if (kernels.kind !== 'dispatch' || !kernels.placed?.inputs.includes(input)) return false;
-      if (kernels.placed.scattered) return true;
+      const lies = kernels.kind === 'dispatch' ? inputTraits(kernels, input).lies : undefined;
+      if (lies !== 'rows') return lies === 'channels';
       return hasPackedChannels(placement, shape) && keepsVectors(placement, shape);
     });
   }

@@ -10,9 +10,9 @@ export function overwriteInputs(draft: Draft): void {
   const lastUses = lastUsesOf(draft);
   draft.graph.nodes.forEach((node, position) => {
     const kernels = kernelsOf(node.op);
-    if (kernels.kind !== 'dispatch' || !kernels.inPlace || node.outputs.length !== 1) return;
+    if (kernels.kind !== 'dispatch' || !kernels.overwrites || node.outputs.length !== 1) return;
     const [output = ''] = node.outputs;
-    const candidates = kernels.inPlace(draft.context(node));
+    const candidates = kernels.overwrites(draft.context(node));
     const over = candidates.find(
       (input) => lastUses.get(rootOf(draft, node, input)) === position && fits(draft, node, input),
     );
@@ -34,11 +34,11 @@ function fits(draft: Draft, node: Node, input: number): boolean {
   const y = draft.at(node.outputs[0]);
   const owner = draft.at(x?.root);
   if (!x || !y || !owner || y.root !== node.outputs[0]) return false;
-  const { shape } = x.desc;
-  const whole = elementCount(shape) === elementCount(owner.desc.shape) && isDense(x.placement, shape);
-  const same = x.desc.dtype === y.desc.dtype && elementCount(y.desc.shape) === elementCount(shape);
+  const { shape } = x;
+  const whole = elementCount(shape) === elementCount(owner.shape) && isDense(x.placement, shape);
+  const same = x.storage === y.storage && x.dtype === y.dtype && elementCount(y.shape) === elementCount(shape);
   const others = node.inputs.filter((_, i) => i !== input);
-  return whole && same && isDense(y.placement, y.desc.shape) && others.every((name) => draft.at(name)?.root !== x.root);
+  return whole && same && isDense(y.placement, y.shape) && others.every((name) => draft.at(name)?.root !== x.root);
 }
 
 /** By storage, the position of the last node that touches it; inputs, constants and what leaves the graph never end. */

@@ -1,27 +1,28 @@
 /**
- * Values written straight to where they are wanted: the operands of a Concat into the concatenated tensor, that of a
- * ChannelShuffle in shuffled order. From the last node to the first, so that what is nested ends in the outermost.
+ * Values written straight to where they are wanted: what moves into a whole (the operands of a Concat into the concatenated
+ * tensor, that of a ChannelShuffle in shuffled order). From the last node to the first, so that what is nested ends in the
+ * outermost.
  */
 import { channelsOf } from '../../core/placement.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { descOf } from '../../ir/rewrite.ts';
 import type { Node } from '../../ir/ops.ts';
-import { slicePart } from '../../kernels/lib/parts.ts';
+import { placePart } from '../../kernels/lib/placements.ts';
 import { at, range } from '../../util/arrays.ts';
 import type { Draft } from './draft.ts';
-import { deinterleaved, placePart } from './placements.ts';
-import { contextFor, placeWithin } from './values.ts';
+import { deinterleaved } from './placements.ts';
+import { movementOf } from './values.ts';
 
-/** Places what Concat and ChannelShuffle read. */
+/** Places what moves into a whole. */
 export function placeIntoWholes(draft: Draft): void {
   for (const node of [...draft.graph.nodes].reverse()) {
     for (const name of node.outputs) if (name !== '') deinterleave(draft, name);
-    if (node.op !== 'Concat' && node.op !== 'ChannelShuffle') continue;
+    const moves = movementOf(node.op);
     const whole = draft.at(node.outputs[0]);
-    if (!whole) continue;
+    if (moves?.whole !== 'output' || !whole) continue;
     for (const input of largestFirst(draft, node)) {
       const name = at(node.inputs, input);
-      const placement = placeWithin(draft.context(node), input, 0);
+      const placement = moves.place(draft.context(node), input);
       if (!placement || staysInside(draft, name) || !draft.canBeWritten(name, placement)) continue;
       draft.place(name, whole.root, placement);
     }
@@ -40,8 +41,9 @@ function largestFirst(draft: Draft, { inputs }: Node): number[] {
 function staysInside(draft: Draft, name: string): boolean {
   const source = draft.sourceOf(name);
   const producer = draft.producerOf(source);
-  if (producer?.op !== 'Split' && producer?.op !== 'Slice') return false;
-  const placement = placeWithin(draft.context(producer), 0, producer.outputs.indexOf(source));
+  const moves = producer && movementOf(producer.op);
+  if (!producer || moves?.whole !== 'input') return false;
+  const placement = moves.place(draft.context(producer), producer.outputs.indexOf(source));
   return placement !== undefined && draft.canBeRead(source, placement);
 }
 
@@ -54,8 +56,9 @@ function deinterleave(draft: Draft, name: string): void {
   const readers = draft.readersOf(name);
   if (readers.length === 0 || draft.isOutput(name) || draft.isMoved(name)) return;
   const slices = readers.map(({ node, input }) => {
-    const slice = contextFor(draft.context(node), 'Slice');
-    return slice && input === 0 ? { part: slicePart(slice), output: at(node.outputs, 0) } : undefined;
+    const moves = movementOf(node.op);
+    const part = input === 0 && moves?.whole === 'input' ? moves.part?.(draft.context(node), 0) : undefined;
+    return part && { part, output: at(node.outputs, 0) };
   });
   const groups = slices[0]?.part.steps.at(-1) ?? 1;
   if (groups < 2 || channelsOf(shape) % groups !== 0) return;

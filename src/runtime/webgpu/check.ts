@@ -54,7 +54,7 @@ async function check(
       for (const [k, output] of node.outputs.entries()) {
         const reference = expected[k];
         if (output === '' || !reference) continue;
-        const got = await readValue(executor, graph, output);
+        const got = await readValue(executor, output);
         actual.set(output, got);
         const allowed = tolerance ?? resultTolerance(reference, accumulatedTerms(node, graph), halves);
         const comparison = compareTensors(got, reference, allowed);
@@ -71,11 +71,10 @@ async function check(
   return reports;
 }
 
-function readValue(executor: Executor, graph: Graph, name: string): Promise<Tensor> {
+function readValue(executor: Executor, name: string): Promise<Tensor> {
   const value = executor.plan.values.get(name);
-  const desc = graph.values.get(name);
-  if (!value || !desc) throw new GraphError(`value "${name}" has no buffer`);
-  return executor.readValue(value, desc.dtype);
+  if (!value) throw new GraphError(`value "${name}" has no buffer`);
+  return executor.readValue(value);
 }
 
 /** Terms accumulated into one output element: the weights behind it, or the elements reduced. */
@@ -88,8 +87,9 @@ function accumulatedTerms(node: Node, graph: Graph): number {
 
 /** True when anything is stored as float16. */
 function holdsHalves({ plan }: Executor): boolean {
+  const bound = plan.pipelines.flatMap(({ bindings }) => bindings);
   return (
-    plan.weights.some(({ data }) => data instanceof Uint16Array) ||
-    [...plan.values.values()].some(({ desc }) => desc.dtype === 'float16')
+    bound.some(({ element }) => element.includes('f16')) ||
+    [...plan.values.values()].some(({ storage }) => storage === 'f16')
   );
 }

@@ -1,15 +1,14 @@
 /** Elements read back from the GPU as tensors. */
-import { hostArray, wgslScalar, type DType } from '../../core/dtype.ts';
-import { elementCount, type Shape, type Tensor, type TensorDesc } from '../../core/tensor.ts';
-import { channelsOf, isDense, type Placement } from '../../core/placement.ts';
-import type { PlanValue } from '../../plan/plan.ts';
-import { product } from '../../util/arrays.ts';
-import { halvesToFloats } from '../../util/half.ts';
+import { copiedBytes, decode, stored } from '../../core/storage.ts';
+import type { Tensor, TensorDesc } from '../../core/tensor.ts';
 import { withGiven } from './error-scopes.ts';
 import type { Region } from './input-writer.ts';
 import { unlessLost } from './lost.ts';
 
-/** A dense tensor in GPU memory, which whoever has it destroys. Elements take four bytes each: float32, int32 or uint32. */
+/**
+ * A dense tensor in GPU memory, which whoever has it destroys. Elements lie in their type's own word, of four bytes: float32,
+ * int32 or uint32.
+ */
 export interface GpuTensor extends TensorDesc {
   readonly buffer: GPUBuffer;
 }
@@ -24,36 +23,14 @@ export function createGpuTensor(
   return { dtype, shape, buffer: device.createBuffer({ label: name, size: bytes, usage }) };
 }
 
-/** Copies four-byte elements out of mapped memory into the host array of `dtype`. */
-export function toTensor(
-  { dtype, shape }: { dtype: DType; shape: Shape },
-  mapped: ArrayBuffer,
-  offset: number,
-): Tensor {
-  const count = product(shape);
-  const data = hostArray(dtype, count);
-  data.set(words(dtype, mapped, offset, count));
-  return { dtype, shape, data };
-}
-
-function words(
-  dtype: DType,
-  mapped: ArrayBuffer,
-  offset: number,
-  count: number,
-): Float32Array | Uint32Array | Int32Array {
-  const scalar = wgslScalar(dtype);
-  if (scalar === 'f32') return new Float32Array(mapped, offset, count);
-  return scalar === 'u32' ? new Uint32Array(mapped, offset, count) : new Int32Array(mapped, offset, count);
-}
-
 /**
  * Copies a dense tensor of four-byte elements from a buffer to host memory. Rejects with InputError when the buffer is
  * destroyed, of another device or cannot be copied, DeviceError DEVICE_LOST when the device goes away.
  */
 export function readTensor(device: GPUDevice, tensor: GpuTensor): Promise<Tensor> {
-  const size = Math.max(4, elementCount(tensor.shape) * 4);
-  return readRegion(device, { buffer: tensor.buffer, offset: 0, size }, (mapped) => toTensor(tensor, mapped, 0));
+  const value = stored(tensor);
+  const region = { buffer: tensor.buffer, offset: 0, size: copiedBytes(value) };
+  return readRegion(device, region, (mapped) => decode(value, mapped));
 }
 
 /** Hands `read` a copy of part of a buffer in host memory; allocates. Rejects as `readTensor` does. */
@@ -75,22 +52,4 @@ export async function readRegion<T>(
   } finally {
     staging.destroy();
   }
-}
-
-/** A value out of a copy of the buffer it lies in. */
-export function gatherValue({ desc, placement }: PlanValue, dtype: DType, mapped: ArrayBuffer): Tensor {
-  const { shape } = desc;
-  if (desc.dtype !== 'float16' && isDense(placement, shape)) return toTensor({ dtype, shape }, mapped, 0);
-  const all =
-    desc.dtype === 'float16' ? halvesToFloats(new Uint16Array(mapped)) : words(dtype, mapped, 0, mapped.byteLength / 4);
-  const data = hostArray(dtype, elementCount(shape));
-  const channels = channelsOf(shape);
-  for (let i = 0; i < data.length; i++) {
-    data[i] = all[indexOf(placement, Math.floor(i / channels), i % channels)] ?? 0;
-  }
-  return { dtype, shape, data };
-}
-
-function indexOf({ offset, pitch, block, step, blockStep }: Placement, row: number, channel: number): number {
-  return offset + row * pitch + (channel % block) * step + Math.floor(channel / block) * blockStep;
 }

@@ -1,18 +1,18 @@
 /** Runs a Plan on a device: everything is created once, a run only writes, encodes, submits and reads back. */
 import { at } from '../../util/arrays.ts';
-import type { DType, HostArray } from '../../core/dtype.ts';
 import { InputError } from '../../core/errors.ts';
+import { copiedBytes, decode, encode, stored } from '../../core/storage.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { Plan, PlanPort, PlanStep, PlanValue } from '../../plan/plan.ts';
 import { feedFor } from '../feeds.ts';
 import { encodeInto, encodePass, type Dispatch } from './dispatches.ts';
 import { inErrorScopes, withGiven } from './error-scopes.ts';
 import { unlessLost } from './lost.ts';
-import { createGpuTensor, gatherValue, readRegion, toTensor, type GpuTensor } from './elements.ts';
+import { createGpuTensor, readRegion, type GpuTensor } from './elements.ts';
 import type { InputWriter, Region } from './input-writer.ts';
 import { Pacer } from './pacing.ts';
 import { compilePipelines, type Compiled } from './pipelines.ts';
-import { copiedBytes, createRegions, writeElements } from './regions.ts';
+import { createRegions, writeElements } from './regions.ts';
 
 /** Where an output lies in the staging buffer. */
 interface Readback {
@@ -39,8 +39,8 @@ export class Executor {
   readonly #dispatches: Dispatch[] = [];
   readonly #readbacks: Readback[];
   readonly #staging: GPUBuffer;
-  /** Four-byte copies of inputs whose host array is narrower, made once. */
-  readonly #widened = new Map<string, Int32Array<ArrayBuffer>>();
+  /** Memory to write inputs to that are held otherwise on the host, made once. */
+  readonly #encoded = new Map<string, Uint8Array>();
   #pacing: Pacer | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #disposed = false;
@@ -83,7 +83,7 @@ export class Executor {
     this.#params = plan.params.byteLength > 0 ? this.#createParams(plan.params) : undefined;
     let end = 0;
     this.#readbacks = plan.outputs.map((port) => {
-      const bytes = copiedBytes(port.shape);
+      const bytes = copiedBytes(port);
       const readback = { port, offset: end, bytes };
       end += bytes;
       return readback;
@@ -151,7 +151,9 @@ export class Executor {
       await unlessLost(this.device, this.#staging.mapAsync(GPUMapMode.READ));
       try {
         const mapped = this.#staging.getMappedRange();
-        return new Map(fetched.map(({ port, offset }) => [port.name, toTensor(port, mapped, offset)]));
+        return new Map(
+          fetched.map(({ port, offset }) => [port.name, decode(stored(port, port.storage), mapped, offset)]),
+        );
       } finally {
         this.#staging.unmap();
       }
@@ -235,16 +237,9 @@ export class Executor {
   }
 
   #write(port: PlanPort, feed: Tensor | undefined): void {
-    const { data } = feedFor(port.name, port, feed);
-    writeElements(this.device, at(this.#regions, port.buffer), this.#fourByte(port.name, data));
-  }
-
-  #fourByte(name: string, data: HostArray): HostArray {
-    if (data.BYTES_PER_ELEMENT === 4) return data;
-    let wide = this.#widened.get(name);
-    if (!wide) this.#widened.set(name, (wide = new Int32Array(data.length)));
-    wide.set(data);
-    return wide;
+    const encoded = encode(feedFor(port.name, port, feed), port.storage, this.#encoded.get(port.name));
+    if (feed?.data.buffer !== encoded.buffer) this.#encoded.set(port.name, encoded);
+    writeElements(this.device, at(this.#regions, port.buffer), encoded);
   }
 
   /** Runs steps `from`…`to`−1 alone: for the step check, which looks at the memory in between. */
@@ -259,9 +254,9 @@ export class Executor {
     encodeInto(pass, this.#dispatches.slice(from, to));
   }
 
-  /** Reads a value wherever it lies, as a tensor of the graph's `dtype`: for the step check; allocates. */
-  readValue(value: PlanValue, dtype: DType): Promise<Tensor> {
-    return readRegion(this.device, at(this.#regions, value.buffer), (mapped) => gatherValue(value, dtype, mapped));
+  /** Reads a value wherever it lies: for the step check; allocates. */
+  readValue(value: PlanValue): Promise<Tensor> {
+    return readRegion(this.device, at(this.#regions, value.buffer), (mapped) => decode(value, mapped));
   }
 
   /** Frees all GPU memory of this plan. Calls in flight finish with an error; calling twice is harmless. */

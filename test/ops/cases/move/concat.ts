@@ -78,4 +78,37 @@ export const concatCases: readonly OpCase<'Concat'>[] = [
     -1,
     'bool',
   ),
+  // Four to a word where rows come in fours, and not where they do not.
+  concat(
+    [
+      [3, 4],
+      [5, 4],
+    ],
+    0,
+    'int8',
+  ),
+  concat(
+    [
+      [3, 4],
+      [3, 8],
+    ],
+    1,
+    'uint8',
+  ),
+  concat(
+    [
+      [2, 3, 4],
+      [2, 1, 4],
+    ],
+    1,
+    'bool',
+  ),
+  concat(
+    [
+      [3, 4],
+      [3, 5],
+    ],
+    1,
+    'int8',
+  ),
 ];

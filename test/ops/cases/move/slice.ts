@@ -80,4 +80,13 @@ export const sliceCases: readonly OpCase<'Slice'>[] = [
     inputs: [{ shape: [5, 7] }, ints([1, 2]), ints([4, -1]), undefined, ints([1, 2])],
     attributes: {},
   },
+  slice(
+    [5, 7, 9],
+    [
+      [1, 5, 0, 2],
+      [6, 0, 1, -1],
+    ],
+    'int8',
+  ),
+  slice([3, 16], [[4, 12, 1, 1]], 'uint8'),
 ];

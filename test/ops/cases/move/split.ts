@@ -30,4 +30,6 @@ export const splitCases: readonly OpCase<'Split'>[] = [
   split([2, 2, 2, 2, 2, 6], 5, [], 6),
   split([3, 4], 1, [], 2, 'int32'),
   split([3, 4], 1, [1, 3], 2, 'bool'),
+  split([3, 16], 1, [4, 8, 4], 3, 'int8'),
+  split([5, 3, 7], 1, [1, 2], 2, 'uint8'),
 ];

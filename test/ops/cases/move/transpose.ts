@@ -30,4 +30,6 @@ export const transposeCases: readonly OpCase<'Transpose'>[] = [
   transpose([3, 5, 7], [2, 0, 1], 'int32'),
   transpose([3, 5, 7], [2, 0, 1], 'bool'),
   transpose([3, 5, 7], [1, 2, 0], 'uint8'),
+  transpose([3, 4, 8], [1, 0, 2], 'int8'),
+  transpose([2, 3, 5, 7], [0, 3, 1, 2], 'int8'),
 ];
