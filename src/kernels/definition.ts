@@ -110,6 +110,16 @@ export interface Dispatched<K extends OpKind> {
   readonly half?: readonly number[];
   /** Inputs whose buffer the output may take over, if nothing else reads it; see `LowerContext.shares`. */
   inPlace?(context: LowerContext<K>): readonly number[];
+  /** What only some nodes take of it. */
+  readonly parts?: readonly LazyPart<K>[];
+}
+
+/** Variants' code that is loaded before a node that needs it is lowered. */
+export interface LazyPart<K extends OpKind> {
+  /** `inputs` describes the operands, where they are known. */
+  needs(node: NodeOf<K>, inputs: readonly (TensorDesc | undefined)[]): boolean;
+  /** Rejects with LoadError when it cannot be fetched. */
+  load(): Promise<unknown>;
 }
 
 /** The inputs of an operator that takes any number of them; those beyond, which no network has, are dense float32. */

@@ -6,7 +6,7 @@ import { implicit } from './implicit.ts';
 import { pointwise } from './pointwise.ts';
 import { preferredConv } from './preferred.ts';
 import { withoutScale } from './shared.ts';
-import { winograd } from './winograd.ts';
+import { winograd, winogradPart } from './winograd.ts';
 import type { KernelDefinition } from '../definition.ts';
 
 export const conv: KernelDefinition<'Conv'> = {
@@ -16,4 +16,5 @@ export const conv: KernelDefinition<'Conv'> = {
   placed: { inputs: [0, 3], outputs: 'any' },
   half: [0, 1, 3, 4],
   inPlace: () => [3],
+  parts: [winogradPart],
 };
