@@ -22,8 +22,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   plan: ['util', 'core', 'ir', 'ops', 'kernels', 'shaders'],
   // The CPU walker and the step check evaluate nodes; nothing else in runtime sees the graph.
   runtime: ['util', 'core', 'plan', 'ir', 'ops'],
-  // Peaks are measured with kernels that no network runs.
-  measure: ['util', 'core', 'ir', 'plan', 'runtime', 'shaders'],
+  // Peaks are measured with shaders that no network runs. What is remembered counts while an operator has the same variants.
+  measure: ['util', 'core', 'ir', 'kernels', 'plan', 'runtime', 'shaders'],
   vision: ['util', 'core'],
   // A profile sets what was measured against what the graph says.
   analysis: ['util', 'core', 'ir', 'ops', 'plan', 'measure'],
@@ -169,8 +169,7 @@ describe('architecture', () => {
   it('has no cycles of folders: in every folder, what lies beside each other is in order', () => {
     const folders = new Set(everything.flatMap(({ path }) => ancestorsOf(path)));
     const cycles = [...folders].flatMap((folder) => cyclesOf(siblingsOf(folder)).map((cycle) => `${folder}: ${cycle}`));
-    // Until the references of the long loops are loaded row by row.
-    expect(cycles.filter((cycle) => !cycle.startsWith('src/ops: '))).toEqual([]);
+    expect(cycles).toEqual([]);
   });
 
   it('imports only files that exist', () => {

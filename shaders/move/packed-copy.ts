@@ -1,21 +1,23 @@
 /**
- * Copies a box of elements from one strided tensor into another that is stored four to a word: what strided-copy.ts does
- * elsewhere.
+ * Copies a box of elements from one strided tensor into another where one of them is stored four to a word, and the other is
+ * not or lies otherwise: what strided-copy.ts does elsewhere.
  *
- * Layout: x read at start + Σ c·s; y written a word at a time, at its dense position, or at the word of to_start + Σ c·t.
- *   In the order of the box four elements are one word of y; past the end a word is filled with zeros.
+ * Layout: x read at start + Σ c·s; y written at its dense position, or at to_start + Σ c·t: element by element, or, where y is
+ *   packed, a word at a time. Then four elements in the order of the box are one word of y, and past the end a word is filled
+ *   with zeros.
  * Bindings: 0 x read, 1 y read_write; where x and y lie in one buffer only y.
- * Workgroup: 64 × 1 × 1, one word per invocation.
- * Dispatch: dispatch1d(⌈count / 4⌉, 64).
- * Spec: rank of the box after collapsing; denseOut when y is written in order; from, to: how x and y are stored, the latter
- *   packed; within: source and destination are disjoint parts of y.
+ * Workgroup: 64 × 1 × 1, one element or word per invocation.
+ * Dispatch: dispatch1d(⌈count / per⌉, 64); per is 4 where y is packed, else 1.
+ * Spec: rank of the box after collapsing; denseOut when y is written in order; from, to: how x and y are stored; within:
+ *   source and destination are disjoint parts of y.
  * Limits: no workgroup storage.
  */
-import type { Storage } from '../../src/core/storage.ts';
+import { isPacked, type Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import { linearIndex } from '../lib/index.ts';
+import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { bindingOf, load, packed, type Access } from '../lib/storage.ts';
+import { bindingOf, load, packed, store, type Access } from '../lib/storage.ts';
 import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
 import { COPY_WORKGROUP } from './strided-copy.ts';
 
@@ -28,20 +30,21 @@ export interface PackedCopySpec {
 }
 
 export function packedCopyShader({ rank, denseOut, from, to, within }: PackedCopySpec): ShaderModule {
+  const per = isPacked(to) ? 4 : 1;
   const x: Access = { name: within ? 'y' : 'x', storage: from, width: 1 };
+  const y: Access = { name: 'y', storage: to, width: per };
   const element = (k: number): string => `
   var v${k} = 0i;
   if (first + ${k}u < params.count) {
     let at = first + ${k}u;
-  ${coordinates(rank, 'at')}
+    ${coordinates(rank, 'at')}
     let source = params.start + ${stridedOffset(rank, 's')};
     v${k} = ${load(x, 'source')};
   }`;
+  const words = per === 4 ? packed(['v0', 'v1', 'v2', 'v3']) : 'v0';
+  const write = (at: string): string => (per === 4 ? `y[${at}] = ${words};` : store(y, at, words));
   return shaderModule({
-    bindings: [
-      ...(within ? [] : [bindingOf(x, 'read')]),
-      bindingOf({ name: 'y', storage: to, width: 4 }, 'read_write'),
-    ],
+    bindings: [...(within ? [] : [bindingOf(x, 'read')]), bindingOf(y, 'read_write')],
     params: {
       count: 'u32',
       start: 'u32',
@@ -52,14 +55,14 @@ export function packedCopyShader({ rank, denseOut, from, to, within }: PackedCop
     workgroupSize: [COPY_WORKGROUP, 1, 1],
     body: wgsl`
   ${linearIndex(COPY_WORKGROUP)}
-  let first = i * 4u;
+  let first = i * ${u32(per)};
   if (first >= params.count) { return; }
-  ${range(4).map(element).join('\n')}
+  ${range(per).map(element).join('\n')}
 #if ${denseOut}
-  y[i] = ${packed(['v0', 'v1', 'v2', 'v3'])};
+  ${write('i')}
 #else
   ${coordinates(rank, 'first')}
-  y[(params.to_start + ${stridedOffset(rank, 't')}) / 4u] = ${packed(['v0', 'v1', 'v2', 'v3'])};
+  ${write(`(params.to_start + ${stridedOffset(rank, 't')}) / ${u32(per)}`)}
 #endif`,
   });
 }

@@ -6,7 +6,7 @@ import type { DeviceProfile } from '../core/limits.ts';
 import type { Part } from '../core/part.ts';
 import { isDense, type Placement } from '../core/placement.ts';
 import type { FloatStorage, Storage, Stored } from '../core/storage.ts';
-import type { Tensor } from '../core/tensor.ts';
+import type { Tensor, TensorDesc } from '../core/tensor.ts';
 import type { NodeOf, OpKind } from '../ir/ops.ts';
 
 /**
@@ -130,6 +130,16 @@ export interface Dispatched<K extends OpKind> {
   siblings?(node: NodeOf<K>): Partial<PipelineTraits>;
   /** For operators that do nothing but move elements. */
   readonly moves?: Movement<K>;
+  /** What only some nodes take of it. */
+  readonly parts?: readonly LazyPart<K>[];
+}
+
+/** Variants' code that is loaded before a node that needs it is lowered. */
+export interface LazyPart<K extends OpKind> {
+  /** `inputs` describes the operands, where they are known. */
+  needs(node: NodeOf<K>, inputs: readonly (TensorDesc | undefined)[]): boolean;
+  /** Rejects with LoadError when it cannot be fetched. */
+  load(): Promise<unknown>;
 }
 
 /**

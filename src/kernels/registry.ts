@@ -1,37 +1,36 @@
-/** Every operator's way to the GPU. Exhaustive: a row that is neither here nor in `rare.ts` is a type error. */
-import { PlanError } from '../core/errors.ts';
-import { onDemand } from '../core/on-demand.ts';
+/**
+ * Every operator's way to the GPU, in one exhaustive table. What few compiled classifiers still have is lazy; Vite puts the
+ * lazy rows of a family into one file.
+ */
+import { getRow, Lazy, lazy, loadRow, type Row } from '../core/on-demand.ts';
 import type { Graph } from '../ir/graph.ts';
-import type { OpKind } from '../ir/ops.ts';
-import { descOf } from '../ir/rewrite.ts';
-import { at } from '../util/arrays.ts';
+import type { Node, OpKind } from '../ir/ops.ts';
 import type { KernelDefinition } from './definition.ts';
-import type { RareKernels } from './rare.ts';
 import { conv } from './conv/conv.ts';
-import { loadWinograd } from './conv/winograd.ts';
-import { isWinograd } from './conv/winograd-names.ts';
 import { maxPool } from './pool/max-pool.ts';
 import { averagePool } from './pool/average-pool.ts';
 import { globalAveragePool } from './pool/global-average-pool.ts';
 import { globalMaxPool } from './pool/global-max-pool.ts';
 import { gemm } from './product/gemm.ts';
 import { matMul } from './product/mat-mul.ts';
-import { softmax } from './normalise/softmax.ts';
-import { channelShuffle } from './move/channel-shuffle.ts';
 import { activation } from './elementwise/activation.ts';
+import { softmax } from './normalise/softmax.ts';
 import { reshape } from './shape/reshape.ts';
 import { flatten } from './shape/flatten.ts';
 import { squeeze } from './shape/squeeze.ts';
 import { unsqueeze } from './shape/unsqueeze.ts';
 import { identity } from './shape/identity.ts';
+import { constantOfShape } from './shape/constant-of-shape.ts';
+import { range } from './shape/range.ts';
+import { shape } from './shape/shape.ts';
+import { channelShuffle } from './move/channel-shuffle.ts';
 import { transpose } from './move/transpose.ts';
 import { concat } from './move/concat.ts';
 import { split } from './move/split.ts';
 import { slice } from './move/slice.ts';
-import { shape } from './shape/shape.ts';
 
-/** Kernels that are there from the start: those of compiled classifiers. */
-export const CORE_KERNELS: { readonly [K in Exclude<OpKind, keyof RareKernels>]: KernelDefinition<K> } = {
+/** The kernels. */
+export const KERNELS = {
   Conv: conv,
   MaxPool: maxPool,
   AveragePool: averagePool,
@@ -39,47 +38,65 @@ export const CORE_KERNELS: { readonly [K in Exclude<OpKind, keyof RareKernels>]:
   GlobalMaxPool: globalMaxPool,
   Gemm: gemm,
   MatMul: matMul,
-  Softmax: softmax,
-  ChannelShuffle: channelShuffle,
   Activation: activation,
+  Binary: lazy(() => import('./elementwise/binary.ts'), 'binary'),
+  PRelu: lazy(() => import('./elementwise/p-relu.ts'), 'pRelu'),
+  Unary: lazy(() => import('./elementwise/unary.ts'), 'unary'),
+  Where: lazy(() => import('./elementwise/where.ts'), 'where'),
+  Cast: lazy(() => import('./elementwise/cast.ts'), 'cast'),
+  Softmax: softmax,
+  BatchNormalization: lazy(() => import('./normalise/batch-normalization.ts'), 'batchNormalization'),
+  LRN: lazy(() => import('./normalise/lrn.ts'), 'lrn'),
+  Reduce: lazy(() => import('./reduce/reduce.ts'), 'reduce'),
+  ArgReduce: lazy(() => import('./reduce/arg-reduce.ts'), 'argReduce'),
   Reshape: reshape,
   Flatten: flatten,
   Squeeze: squeeze,
   Unsqueeze: unsqueeze,
   Identity: identity,
+  ConstantOfShape: constantOfShape,
+  Range: range,
+  Shape: shape,
+  ChannelShuffle: channelShuffle,
   Transpose: transpose,
   Concat: concat,
   Split: split,
   Slice: slice,
-  Shape: shape,
-};
+  Pad: lazy(() => import('./move/pad.ts'), 'pad'),
+  Expand: lazy(() => import('./move/expand.ts'), 'expand'),
+  Tile: lazy(() => import('./move/tile.ts'), 'tile'),
+  Gather: lazy(() => import('./index/gather.ts'), 'gather'),
+  GatherND: lazy(() => import('./index/gather-nd.ts'), 'gatherND'),
+  TopK: lazy(() => import('./index/top-k.ts'), 'topK'),
+  Resize: lazy(() => import('./sample/resize.ts'), 'resize'),
+} satisfies { readonly [K in OpKind]: Row<KernelDefinition<K>> };
 
-let known: { readonly [K in OpKind]?: KernelDefinition<K> } = CORE_KERNELS;
-
-/** Loads what planning a graph takes beyond what is there. Rejects with LoadError when it cannot be fetched. */
-export async function loadKernels(graph: Graph): Promise<void> {
-  const rare = graph.nodes.some(({ op }) => !known[op]);
-  const dense = graph.nodes.some(
-    (node) => node.op === 'Conv' && isWinograd(node.attributes, descOf(graph, at(node.inputs, 1)).shape),
-  );
-  await Promise.all([rare && loadRareKernels(), dense && loadWinograd()]);
+function rowOf(op: OpKind): Row<KernelDefinition<OpKind>> {
+  return KERNELS[op];
 }
 
-/** Loads the kernels of `rare.ts`. */
-export async function loadRareKernels(): Promise<void> {
-  const { RARE_KERNELS } = await onDemand('further kernels', () => import('./rare.ts'));
-  known = { ...CORE_KERNELS, ...RARE_KERNELS };
+/** To be awaited before a compiled graph is planned. Rejects with LoadError when something cannot be fetched. */
+export async function loadKernels({ nodes, values }: Graph): Promise<void> {
+  await Promise.all(nodes.map((node) => loadFor(node, values)));
 }
 
-/** The kernels of an operator, seen apart from which operator it is. Throws PlanError when `loadKernels` was not called with it. */
+/** Loads the row of a node's operator, and the parts of it that this node needs. */
+async function loadFor(node: Node, values: Graph['values']): Promise<void> {
+  const kernels = await loadRow(rowOf(node.op));
+  if (kernels.kind !== 'dispatch' || !kernels.parts) return;
+  const inputs = node.inputs.map((name) => values.get(name));
+  await Promise.all(kernels.parts.map((part) => part.needs(node, inputs) && part.load()));
+}
+
+/** The kernels of an operator, seen apart from which operator it is. Throws LoadError when `loadKernels` was not called with it. */
 export function kernelsOf(op: OpKind): KernelDefinition<OpKind> {
-  const definition = known[op];
-  if (definition) return definition as KernelDefinition<OpKind>;
-  throw new PlanError(`the kernels of ${op} are not loaded`, { hint: 'Call loadKernels(graph) before planning it' });
+  return getRow(rowOf(op));
 }
 
 /** Names of the variants of an operator, in the order of its list; empty for what is no operator, or was not loaded. */
 export function variantNames(op: string): readonly string[] {
-  const definition = Object.entries(known).find(([name]) => name === op)?.[1];
+  const rows: Readonly<Record<string, Row<KernelDefinition<OpKind>>>> = KERNELS;
+  const row = Object.hasOwn(rows, op) ? rows[op] : undefined;
+  const definition = row instanceof Lazy ? row.peek() : row;
   return definition?.kind === 'dispatch' ? definition.variants.map(({ name }) => name) : [];
 }

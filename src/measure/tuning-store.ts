@@ -1,8 +1,8 @@
 /** What is remembered of an adapter between sessions: its peaks, and the variants that won on it. */
 import { isPeaks, type AdapterPeaks } from './adapter-peaks.ts';
 import { VERSION } from '../core/version.ts';
+import { variantNames } from '../kernels/registry.ts';
 import type { TunedVariants } from '../plan/lower.ts';
-import { variantNames } from '../plan/operators.ts';
 import type { Tunable } from '../plan/tunables.ts';
 
 /** Where the tuner keeps what it found: text by key. Either method may reject; tuning goes on without it. */

@@ -3,7 +3,6 @@ import { onDemand } from '../core/on-demand.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { TunedVariants } from '../plan/lower.ts';
 import type { PlanOptions } from '../plan/plan-graph.ts';
-import { profileOf } from '../runtime/webgpu/device.ts';
 import { databaseCache } from './tuning-database.ts';
 import { TuningStore, type TuningCache } from './tuning-store.ts';
 
@@ -92,8 +91,8 @@ export class SessionTuning {
     let [measured, left, ms] = [0, 0, 0];
     if (mode === 'full') {
       try {
-        const { tune, tunables } = await onDemand('tuner', () => import('./tuner-part.ts'));
-        const result = await tune(this.#device, tunables(graph, profileOf(this.#device), planOptions), {
+        const { tuneGraph } = await onDemand('tuner', () => import('./tuner.ts'));
+        const result = await tuneGraph(this.#device, graph, planOptions, {
           known,
           budgetMs: this.#options.tuneBudgetMs,
           signal,

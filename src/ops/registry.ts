@@ -1,9 +1,10 @@
-/** Every operator's semantics. Exhaustive: a row that is neither here nor in `rare.ts` is a type error. */
-import { GraphError } from '../core/errors.ts';
-import { onDemand } from '../core/on-demand.ts';
+/**
+ * Every operator's semantics, in one exhaustive table. What few classifiers have is lazy; Vite puts the lazy rows of a family
+ * into one file.
+ */
+import { getRow, lazy, loadRow, type Row } from '../core/on-demand.ts';
 import type { OpKind } from '../ir/ops.ts';
-import type { OpDefinition } from './definition.ts';
-import type { RareOps } from './rare.ts';
+import type { OpDefinition, Reference } from './definition.ts';
 import { conv } from './conv/conv.ts';
 import { maxPool } from './pool/max-pool.ts';
 import { averagePool } from './pool/average-pool.ts';
@@ -11,30 +12,29 @@ import { globalAveragePool } from './pool/global-average-pool.ts';
 import { globalMaxPool } from './pool/global-max-pool.ts';
 import { gemm } from './product/gemm.ts';
 import { matMul } from './product/mat-mul.ts';
-import { batchNormalization } from './normalise/batch-normalization.ts';
-import { softmax } from './normalise/softmax.ts';
-import { channelShuffle } from './move/channel-shuffle.ts';
 import { activation } from './elementwise/activation.ts';
-import { unary } from './elementwise/unary.ts';
 import { binary } from './elementwise/binary.ts';
 import { cast } from './elementwise/cast.ts';
+import { batchNormalization } from './normalise/batch-normalization.ts';
+import { softmax } from './normalise/softmax.ts';
+import { reduce } from './reduce/reduce.ts';
 import { reshape } from './shape/reshape.ts';
 import { flatten } from './shape/flatten.ts';
 import { squeeze } from './shape/squeeze.ts';
 import { unsqueeze } from './shape/unsqueeze.ts';
 import { identity } from './shape/identity.ts';
+import { shape } from './shape/shape.ts';
+import { channelShuffle } from './move/channel-shuffle.ts';
 import { transpose } from './move/transpose.ts';
 import { concat } from './move/concat.ts';
 import { split } from './move/split.ts';
 import { slice } from './move/slice.ts';
 import { pad } from './move/pad.ts';
-import { gather } from './index/gather.ts';
 import { expand } from './move/expand.ts';
-import { shape } from './shape/shape.ts';
-import { reduce } from './reduce/reduce.ts';
+import { gather } from './index/gather.ts';
 
-/** Operators that are there from the start: those of classifiers, and what passes may add to any graph. */
-export const CORE_OPS: { readonly [K in Exclude<OpKind, keyof RareOps>]: OpDefinition<K> } = {
+/** The operators. Passes may add those that are there from the start to any graph, and no others: see test/passes/added.test.ts. */
+export const OPS = {
   Conv: conv,
   MaxPool: maxPool,
   AveragePool: averagePool,
@@ -42,41 +42,59 @@ export const CORE_OPS: { readonly [K in Exclude<OpKind, keyof RareOps>]: OpDefin
   GlobalMaxPool: globalMaxPool,
   Gemm: gemm,
   MatMul: matMul,
-  BatchNormalization: batchNormalization,
-  Softmax: softmax,
-  ChannelShuffle: channelShuffle,
   Activation: activation,
-  Unary: unary,
   Binary: binary,
   Cast: cast,
+  Unary: lazy(() => import('./elementwise/unary.ts'), 'unary'),
+  PRelu: lazy(() => import('./elementwise/p-relu.ts'), 'pRelu'),
+  Where: lazy(() => import('./elementwise/where.ts'), 'where'),
+  BatchNormalization: batchNormalization,
+  Softmax: softmax,
+  LRN: lazy(() => import('./normalise/lrn.ts'), 'lrn'),
+  Reduce: reduce,
+  ArgReduce: lazy(() => import('./reduce/arg-reduce.ts'), 'argReduce'),
   Reshape: reshape,
   Flatten: flatten,
   Squeeze: squeeze,
   Unsqueeze: unsqueeze,
   Identity: identity,
+  Shape: shape,
+  ConstantOfShape: lazy(() => import('./shape/constant-of-shape.ts'), 'constantOfShape'),
+  Range: lazy(() => import('./shape/range.ts'), 'range'),
+  ChannelShuffle: channelShuffle,
   Transpose: transpose,
   Concat: concat,
   Split: split,
   Slice: slice,
   Pad: pad,
-  Gather: gather,
   Expand: expand,
-  Shape: shape,
-  Reduce: reduce,
-};
+  Tile: lazy(() => import('./move/tile.ts'), 'tile'),
+  Gather: gather,
+  GatherND: lazy(() => import('./index/gather-nd.ts'), 'gatherND'),
+  TopK: lazy(() => import('./index/top-k.ts'), 'topK'),
+  Resize: lazy(() => import('./sample/resize.ts'), 'resize'),
+} satisfies { readonly [K in OpKind]: Row<OpDefinition<K>> };
 
-let known: { readonly [K in OpKind]?: OpDefinition<K> } = CORE_OPS;
-
-/** Loads the operators of `rare.ts` if any of these is one. Rejects with LoadError when they cannot be fetched. */
-export async function loadOps(ops: Iterable<OpKind>): Promise<void> {
-  if ([...ops].every((op) => known[op])) return;
-  const { RARE_OPS } = await onDemand('further operators', () => import('./rare.ts'));
-  known = { ...CORE_OPS, ...RARE_OPS };
+function rowOf(op: OpKind): Row<OpDefinition<OpKind>> {
+  return OPS[op];
 }
 
-/** The row of an operator whose name is known only at run time. Throws GraphError when `loadOps` was not called with it. */
+/** To be awaited before a graph of these operators is compiled. Rejects with LoadError when one cannot be fetched. */
+export async function loadOps(ops: Iterable<OpKind>): Promise<void> {
+  await Promise.all(Array.from(ops, (op) => loadRow(rowOf(op))));
+}
+
+/** To be awaited before nodes of these operators are evaluated. Rejects with LoadError when one cannot be fetched. */
+export async function loadReferences(ops: Iterable<OpKind>): Promise<void> {
+  await Promise.all(Array.from(ops, async (op) => loadRow((await loadRow(rowOf(op))).reference)));
+}
+
+/** The row of an operator whose name is known only at run time. Throws LoadError when `loadOps` was not called with it. */
 export function definitionOf(op: OpKind): OpDefinition<OpKind> {
-  const definition: OpDefinition<OpKind> | undefined = known[op];
-  if (definition) return definition;
-  throw new GraphError(`the operator ${op} is not loaded`, { hint: 'Call loadOperators(graph) before compiling it' });
+  return getRow(rowOf(op));
+}
+
+/** The reference of such an operator. Throws LoadError when `loadReferences` was not called with it. */
+export function referenceOf(op: OpKind): Reference<OpKind> {
+  return getRow(definitionOf(op).reference);
 }

@@ -1,12 +1,25 @@
-/** Compiling a graph, preceded by loading what that takes of the engine. */
+/** Compiling a graph, preceded by loading what that takes of the engine: compiling and planning are synchronous. */
 import type { Graph } from '../ir/graph.ts';
+import type { OpKind } from '../ir/ops.ts';
+import { loadKernels } from '../kernels/registry.ts';
+import { loadOps, loadReferences } from '../ops/registry.ts';
 import { compile, type CompileOptions } from '../passes/pipeline.ts';
-import { loadKernels, loadOperators, loadReferences } from '../plan/operators.ts';
 
 /** The graph ready to run on the CPU, or at level `full` to be planned. Rejects as `compile` throws, and with LoadError. */
 export async function compileGraph(graph: Graph, options: CompileOptions): Promise<Graph> {
-  await Promise.all([loadOperators(graph), options.level === 'reference' && loadReferences()]);
+  const ops = graph.nodes.map(({ op }) => op);
+  await Promise.all([loadOps(ops), loadReferences(options.level === 'reference' ? ops : foldedOps(graph))]);
   const compiled = compile(graph, options);
   if (options.level === 'full') await loadKernels(compiled);
   return compiled;
+}
+
+/** Operators of the nodes that depend on constants and shapes alone, so that compiling the graph evaluates them. */
+function foldedOps({ nodes, initializers }: Graph): OpKind[] {
+  const known = new Set(['', ...initializers.keys()]);
+  return nodes.flatMap(({ op, inputs, outputs }) => {
+    if (op !== 'Shape' && !inputs.every((name) => known.has(name))) return [];
+    for (const name of outputs) known.add(name);
+    return [op];
+  });
 }

@@ -16,6 +16,9 @@ beforeAll(async () => {
 const sourcesOf = (...kinds: string[]): string[] =>
   size.files.filter(({ when }) => kinds.includes(when)).flatMap(({ sources }) => sources);
 
+/** The file that a source is in. */
+const fileOf = (source: string): string | undefined => size.files.find(({ sources }) => sources.includes(source))?.name;
+
 describe('an application with a classifier', () => {
   it('keeps to its budget, importers included', () => {
     const importers = size.files.filter(({ when }) => when === 'importer').flatMap(({ sources }) => sources);
@@ -43,5 +46,15 @@ describe('an application with a classifier', () => {
     const atOnce = sourcesOf('start', 'importer');
     expect(late.filter((source) => atOnce.includes(source))).toEqual([]);
     expect(sourcesOf('demand')).toEqual(expect.arrayContaining(late));
+  });
+
+  it('has a file for what a family of operators loads on demand', () => {
+    for (const layer of ['ops', 'kernels']) {
+      const family = fileOf(`src/${layer}/index/top-k.ts`);
+      expect(fileOf(`src/${layer}/index/gather-nd.ts`)).toBe(family);
+      expect(fileOf(`src/${layer}/move/tile.ts`)).not.toBe(family);
+    }
+    expect(fileOf('src/kernels/index/top-k.ts')).not.toBe(fileOf('src/ops/index/top-k.ts'));
+    expect(fileOf('shaders/index/top-k-sort.ts')).toBe(fileOf('src/kernels/index/top-k.ts'));
   });
 });

@@ -1,15 +1,34 @@
 /** Every row of both registries. Importing this file loads them, for tests that compile graphs without a session. */
+import { loadRow, type Row } from '../../src/core/on-demand.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
 import type { KernelDefinition } from '../../src/kernels/definition.ts';
-import { RARE_KERNELS } from '../../src/kernels/rare.ts';
-import { loadWinograd } from '../../src/kernels/conv/winograd.ts';
-import { CORE_KERNELS, loadRareKernels } from '../../src/kernels/registry.ts';
-import type { OpDefinition } from '../../src/ops/definition.ts';
-import { loadLoops } from '../../src/ops/lib/loops.ts';
-import { RARE_OPS } from '../../src/ops/rare.ts';
-import { CORE_OPS, loadOps } from '../../src/ops/registry.ts';
+import { KERNELS as KERNEL_ROWS } from '../../src/kernels/registry.ts';
+import type { OpDefinition, Reference } from '../../src/ops/definition.ts';
+import { OPS as OP_ROWS } from '../../src/ops/registry.ts';
 
-export const OPS: { readonly [K in OpKind]: OpDefinition<K> } = { ...CORE_OPS, ...RARE_OPS };
-export const KERNELS: { readonly [K in OpKind]: KernelDefinition<K> } = { ...CORE_KERNELS, ...RARE_KERNELS };
+/** An operator's semantics with everything there. */
+export type LoadedOp<K extends OpKind> = Omit<OpDefinition<K>, 'reference'> & { readonly reference: Reference<K> };
 
-await Promise.all([loadOps(Object.keys(RARE_OPS) as OpKind[]), loadRareKernels(), loadWinograd(), loadLoops()]);
+async function loadTable<T extends object>(rows: Readonly<Record<string, Row<T>>>): Promise<Record<string, T>> {
+  const load = async ([op, row]: [string, Row<T>]): Promise<[string, T]> => [op, await loadRow(row)];
+  return Object.fromEntries(await Promise.all(Object.entries(rows).map(load)));
+}
+
+async function loadReference(definition: OpDefinition<OpKind>): Promise<LoadedOp<OpKind>> {
+  return { ...definition, reference: await loadRow(definition.reference) };
+}
+
+const ops = Object.entries(await loadTable<OpDefinition<OpKind>>(OP_ROWS));
+const kernels = await loadTable<KernelDefinition<OpKind>>(KERNEL_ROWS);
+const parts = Object.values(kernels).flatMap((definition) =>
+  definition.kind === 'dispatch' ? (definition.parts ?? []) : [],
+);
+await Promise.all(parts.map((part) => part.load()));
+
+/** The operators' semantics. */
+export const OPS = Object.fromEntries(
+  await Promise.all(ops.map(async ([op, definition]) => [op, await loadReference(definition)] as const)),
+) as unknown as { readonly [K in OpKind]: LoadedOp<K> };
+
+/** The operators' kernels. */
+export const KERNELS = kernels as unknown as { readonly [K in OpKind]: KernelDefinition<K> };

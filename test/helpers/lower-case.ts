@@ -14,7 +14,7 @@ import {
   type OperandTraits,
 } from '../../src/kernels/definition.ts';
 import type { OpDefinition, Operands } from '../../src/ops/definition.ts';
-import { KERNELS, OPS } from './every-operator.ts';
+import { KERNELS, OPS, type LoadedOp } from './every-operator.ts';
 import { resolvePads } from '../../src/ops/lib/window.ts';
 import { sameArray } from '../../src/util/arrays.ts';
 import { floatsToHalves, halvesToFloats } from '../../src/util/half.ts';
@@ -161,7 +161,7 @@ function explicitPads<K extends OpKind>(node: NodeOf<K>, operands: Operands): No
 /** What the CPU reference gives for a case; in half storage, for the rounded inputs, and itself rounded. */
 export function referenceOf<K extends OpKind>(c: OpCase<K>, setup: Setup = {}): Tensor[] {
   const { context, inputs, outputs } = prepare(c, setup);
-  const definition = OPS[c.op] as unknown as OpDefinition<K>;
+  const definition = OPS[c.op] as unknown as LoadedOp<K>;
   const rounded = inputs.map((t, i) => t && asStored(t, context.inputs[i]));
   return definition.reference(context.node, rounded, outputs).map((t, i) => asStored(t, context.outputs[i]));
 }

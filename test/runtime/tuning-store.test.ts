@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/core/version.ts';
 import type { AdapterPeaks } from '../../src/measure/adapter-peaks.ts';
-import { variantNames } from '../../src/plan/operators.ts';
+import { variantNames } from '../../src/kernels/registry.ts';
 import { tuningKey, TuningStore, type TuningCache } from '../../src/measure/tuning-store.ts';
 
 const info = { vendor: 'v', architecture: 'a', device: 'd', description: 'driver 1', isFallbackAdapter: false };

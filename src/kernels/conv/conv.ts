@@ -6,7 +6,7 @@ import { implicit } from './implicit.ts';
 import { pointwise } from './pointwise.ts';
 import { preferredConv } from './preferred.ts';
 import { withoutScale } from './shared.ts';
-import { winograd } from './winograd.ts';
+import { winograd, winogradPart } from './winograd.ts';
 import { FLOATS } from '../../core/dtype.ts';
 import type { KernelDefinition } from '../definition.ts';
 import { PLANAR_RANKS } from '../lib/window.ts';
@@ -27,4 +27,5 @@ export const conv: KernelDefinition<'Conv'> = {
   ranks: PLANAR_RANKS,
   overwrites: () => [3],
   siblings: ({ inputs }) => ({ accumulates: Boolean(inputs[3]) }),
+  parts: [winogradPart],
 };

@@ -1,10 +1,10 @@
-/** Where to try Winograd convolution first, and with which tile. */
+/** The Winograd kernels as they are loaded: what runs a convolution, and where to try that first, with which tile. */
 import { tilePoints, type TileOutputs } from '../../../shaders/lib/winograd.ts';
 import { lanesOf } from '../product/subgroups.ts';
 import type { ConvContext } from './shared.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { pointProductChoice, type PointProducts, type ProductFamily } from './winograd-products.ts';
-import { pointProducts, winogradPlan, type WinogradPlan } from './winograd-calls.ts';
+import { pointProducts, winogradCalls, winogradPlan, type WinogradPlan } from './winograd-calls.ts';
 import { winogradName } from './winograd-names.ts';
 
 /**
@@ -37,7 +37,7 @@ const LEAST = {
 };
 
 /** Names of the Winograd variants in the order in which they should be tried; none where others are faster. */
-export function preferredWinograd(context: ConvContext): string[] {
+function preferredWinograd(context: ConvContext): string[] {
   const plan = winogradPlan(context, 4);
   if (!plan) return [];
   const { adapterClass } = context.device;
@@ -83,3 +83,6 @@ function plainCost(context: ConvContext, plan: WinogradPlan, family: ProductFami
 function costOf(products: PointProducts, { device }: ConvContext, family: ProductFamily): number {
   return pointProductChoice(products, family, device)?.cost ?? Infinity;
 }
+
+/** What `winograd.ts` takes of the kernels: the dispatches of a convolution, and which variants to try first. */
+export const winogradKernels = { calls: winogradCalls, preferred: preferredWinograd };

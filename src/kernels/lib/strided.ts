@@ -1,10 +1,9 @@
 /** Strided boxes on the host: collapsing dimensions, and the copy that most data-movement operators come down to. */
-import { packedCopyShader } from '../../../shaders/move/packed-copy.ts';
-import { COPY_WORKGROUP, stridedCopyShader } from '../../../shaders/move/strided-copy.ts';
-import { PlanError } from '../../core/errors.ts';
-import { bytesOf, isPacked, type Storage } from '../../core/storage.ts';
-import type { Node, OpKind } from '../../ir/ops.ts';
-import { at, ceilDiv, product, stridesOf } from '../../util/arrays.ts';
+import { COPY_WORKGROUP, stridedCopyShader, type CopyElement } from '../../../shaders/move/strided-copy.ts';
+import { lazy } from '../../core/on-demand.ts';
+import { isPacked, packedStorage, type Storage } from '../../core/storage.ts';
+import type { OpKind } from '../../ir/ops.ts';
+import { at, product, stridesOf } from '../../util/arrays.ts';
 import {
   dispatch1d,
   required,
@@ -12,6 +11,7 @@ import {
   value,
   variant,
   type KernelCall,
+  type LazyPart,
   type LowerContext,
   type OperandTraits,
   type Variant,
@@ -83,33 +83,24 @@ function vectorised({ dims, start = 0, toStart = 0, ...ends }: StridedCopy): Rea
 /** What strided copies take of what they copy: anything, however it is stored and wherever it lies. */
 export const COPIED = { storage: ['f16', 'i8x4', 'u8x4'], lies: 'channels' } as const satisfies OperandTraits;
 
-const isWord = (storage: Storage): boolean => bytesOf(storage, 1) === bytesOf('u32', 1);
+const packed = lazy(() => import('./packed-copy.ts'), 'packedCopies');
 
-/** How both sides are read and written: as bits where nothing has to be converted. */
-function copyStorages(from: Storage, to: Storage): { from: Storage; to: Storage } {
-  if (from === 'f16' || to === 'f16') return { from, to };
-  return from === to || (isWord(from) && isWord(to)) ? { from: 'u32', to: 'u32' } : { from, to };
+/** What copies of narrow integers take besides. */
+export const COPY_PARTS: readonly LazyPart<OpKind>[] = [
+  { needs: (_, [x]) => x !== undefined && packedStorage(x.dtype) !== undefined, load: () => packed.load() },
+];
+
+/** Element types of the two sides: bits, unless exactly one of them is stored as halves. */
+function elementTypes(from: Storage, to: Storage): { from: CopyElement; to: CopyElement } {
+  if (from === to) return from === 'f16' ? { from, to: 'f16' } : { from: 'u32', to: 'u32' };
+  if (from !== 'f16' && to !== 'f16') return { from: 'u32', to: 'u32' };
+  return { from: from === 'f16' ? 'f16' : 'f32', to: to === 'f16' ? 'f16' : 'f32' };
 }
 
-/** True when a copy is made four elements at a time: packed ones only as they are. */
+/** A copy four elements at a time, where it can be made so: packed ones only as they are. */
 function inFours<K extends OpKind>(context: LowerContext<K>, copy: StridedCopy): ReadyCopy | undefined {
-  const [x, y] = [required(context, copy.input), result(context, copy.output)];
-  return isPacked(y.storage) && x.storage !== y.storage ? undefined : vectorised(copy);
-}
-
-/**
- * Throws PlanError unless four neighbours in the order of the box are one word of y: its innermost dimensions lie densely,
- * in fours, and everything else is in fours, too.
- */
-function requireWords({ node }: { readonly node: Pick<Node, 'name' | 'op'> }, { dims, toStart }: ReadyCopy): void {
-  let run = 1;
-  let outer = dims.length;
-  while (outer > 0 && (at(dims, outer - 1).extent === 1 || at(at(dims, outer - 1).strides, 1) === run)) {
-    run *= at(dims, --outer).extent;
-  }
-  const steps = [toStart, run, ...dims.slice(0, outer).map((d) => at(d.strides, 1))];
-  if (steps.every((n) => n % 4 === 0)) return;
-  throw new PlanError('packed elements would be written one by one', { node: node.name, op: node.op });
+  const [x, y] = [required(context, copy.input).storage, result(context, copy.output).storage];
+  return x !== y && (isPacked(x) || isPacked(y)) ? undefined : vectorised(copy);
 }
 
 function copyCall<K extends OpKind>(context: LowerContext<K>, copy: ReadyCopy): Omit<KernelCall, 'variant'> {
@@ -121,18 +112,21 @@ function copyCall<K extends OpKind>(context: LowerContext<K>, copy: ReadyCopy): 
   const count = product(extents);
   const strides = (side: 0 | 1): number[] => dims.map((d) => at(d.strides, side));
   const within = context.together?.(input, output) ?? false;
-  const [x, y] = [required(context, input), result(context, output)];
-  const to = value(node.outputs[output]);
-  const spec = { rank: dims.length, denseOut, within, ...copyStorages(x.storage, y.storage) };
-  // In fours, packed elements are words.
-  const byWord = isPacked(y.storage) && width === 4;
-  const packs = isPacked(y.storage) && !byWord;
-  if (packs && !denseOut) requireWords(context, copy);
+  const [from, to] = [required(context, input).storage, result(context, output).storage];
+  const y = value(node.outputs[output]);
+  const spec = { rank: dims.length, denseOut, within };
+  // Four packed elements at a time are a word, and move like any other.
+  const words = isPacked(to) && width === 4;
+  const { shader, invocations } =
+    (isPacked(from) || isPacked(to)) && !words
+      ? packed.get().kernel({ ...spec, from, to }, copy, count)
+      : {
+          shader: stridedCopyShader({ ...spec, width: words ? 1 : width, ...elementTypes(from, to) }),
+          invocations: count,
+        };
   return {
-    shader: packs
-      ? packedCopyShader({ ...spec, from: x.storage, to: y.storage })
-      : stridedCopyShader({ ...spec, width: byWord ? 1 : width }),
-    operands: within ? [to] : [value(node.inputs[input]), to],
+    shader,
+    operands: within ? [y] : [value(node.inputs[input]), y],
     params: {
       count,
       start: start >>> 0,
@@ -140,7 +134,7 @@ function copyCall<K extends OpKind>(context: LowerContext<K>, copy: ReadyCopy): 
       ...listParams('s', strides(0)),
       ...(denseOut ? {} : { to_start: toStart, ...listParams('t', strides(1)) }),
     },
-    workgroups: dispatch1d(packs ? ceilDiv(count, 4) : count, COPY_WORKGROUP, device),
+    workgroups: dispatch1d(invocations, COPY_WORKGROUP, device),
   };
 }
 

@@ -3,7 +3,7 @@ import { required, type KernelDefinition, result } from '../definition.ts';
 import { channelsOf } from '../../core/placement.ts';
 import { copiesOfRows, ownChannels, shuffledChannels } from '../lib/parts.ts';
 import { placeShuffled } from '../lib/placements.ts';
-import { COPIED, copyVariants } from '../lib/strided.ts';
+import { COPIED, COPY_PARTS, copyVariants } from '../lib/strided.ts';
 
 export const channelShuffle: KernelDefinition<'ChannelShuffle'> = {
   kind: 'dispatch',
@@ -17,6 +17,7 @@ export const channelShuffle: KernelDefinition<'ChannelShuffle'> = {
   }),
   inputs: [COPIED],
   outputs: COPIED,
+  parts: COPY_PARTS,
   siblings: () => ({ scatters: true }),
   moves: {
     whole: 'output',

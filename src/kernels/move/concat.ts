@@ -2,7 +2,7 @@
 import { type KernelDefinition, required, result } from '../definition.ts';
 import { concatParts, copiesIntoWhole } from '../lib/parts.ts';
 import { placePart } from '../lib/placements.ts';
-import { COPIED, copyVariants } from '../lib/strided.ts';
+import { COPIED, COPY_PARTS, copyVariants } from '../lib/strided.ts';
 
 export const concat: KernelDefinition<'Concat'> = {
   kind: 'dispatch',
@@ -13,6 +13,7 @@ export const concat: KernelDefinition<'Concat'> = {
   ),
   inputs: [COPIED],
   outputs: COPIED,
+  parts: COPY_PARTS,
   moves: {
     whole: 'output',
     place: (context, index) => {

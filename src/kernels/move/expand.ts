@@ -2,7 +2,7 @@
 import { broadcastStrides } from '../../core/broadcast.ts';
 import { stridesOf } from '../../util/arrays.ts';
 import { required, result, type KernelDefinition } from '../definition.ts';
-import { COPIED, copyVariants, stridedDims } from '../lib/strided.ts';
+import { COPIED, COPY_PARTS, copyVariants, stridedDims } from '../lib/strided.ts';
 
 export const expand: KernelDefinition<'Expand'> = {
   kind: 'dispatch',
@@ -13,4 +13,5 @@ export const expand: KernelDefinition<'Expand'> = {
   }),
   inputs: [{ ...COPIED, lies: 'dense' }, {}],
   outputs: { ...COPIED, lies: 'dense' },
+  parts: COPY_PARTS,
 };

@@ -2,7 +2,7 @@
 import { type KernelDefinition, required, result } from '../definition.ts';
 import { copiesFromWhole, slicePart } from '../lib/parts.ts';
 import { placePart } from '../lib/placements.ts';
-import { COPIED, copyVariants } from '../lib/strided.ts';
+import { COPIED, COPY_PARTS, copyVariants } from '../lib/strided.ts';
 
 export const slice: KernelDefinition<'Slice'> = {
   kind: 'dispatch',
@@ -16,6 +16,7 @@ export const slice: KernelDefinition<'Slice'> = {
   ),
   inputs: [COPIED, {}],
   outputs: COPIED,
+  parts: COPY_PARTS,
   moves: {
     whole: 'input',
     place: (context) => placePart(slicePart(context), required(context, 0).placement),

@@ -2,7 +2,7 @@
 import { type KernelDefinition, required, result } from '../definition.ts';
 import { copiesFromWhole, splitParts } from '../lib/parts.ts';
 import { placePart } from '../lib/placements.ts';
-import { COPIED, copyVariants } from '../lib/strided.ts';
+import { COPIED, COPY_PARTS, copyVariants } from '../lib/strided.ts';
 
 export const split: KernelDefinition<'Split'> = {
   kind: 'dispatch',
@@ -15,6 +15,7 @@ export const split: KernelDefinition<'Split'> = {
   ),
   inputs: [COPIED],
   outputs: COPIED,
+  parts: COPY_PARTS,
   moves: {
     whole: 'input',
     place: (context, index) => {

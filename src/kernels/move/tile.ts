@@ -2,7 +2,7 @@
 import { at, stridesOf } from '../../util/arrays.ts';
 import { requiredInts } from '../lib/constants.ts';
 import { required, type KernelDefinition } from '../definition.ts';
-import { COPIED, copyVariants, stridedDims } from '../lib/strided.ts';
+import { COPIED, COPY_PARTS, copyVariants, stridedDims } from '../lib/strided.ts';
 
 export const tile: KernelDefinition<'Tile'> = {
   kind: 'dispatch',
@@ -16,4 +16,5 @@ export const tile: KernelDefinition<'Tile'> = {
   }),
   inputs: [{ ...COPIED, lies: 'dense' }, {}],
   outputs: { ...COPIED, lies: 'dense' },
+  parts: COPY_PARTS,
 };

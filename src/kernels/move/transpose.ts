@@ -2,7 +2,7 @@
 import { at, range } from '../../util/arrays.ts';
 import { required, result, type KernelDefinition } from '../definition.ts';
 import { packedStrides } from '../lib/parts.ts';
-import { COPIED, copyVariants, stridedDims } from '../lib/strided.ts';
+import { COPIED, COPY_PARTS, copyVariants, stridedDims } from '../lib/strided.ts';
 
 export const transpose: KernelDefinition<'Transpose'> = {
   kind: 'dispatch',
@@ -19,4 +19,5 @@ export const transpose: KernelDefinition<'Transpose'> = {
   }),
   inputs: [{ ...COPIED, lies: 'rows' }],
   outputs: { ...COPIED, lies: 'rows' },
+  parts: COPY_PARTS,
 };

@@ -1,12 +1,12 @@
 /** Convolution over one to three spatial dimensions, channels last: groups, dilation, any padding, fused epilogue. */
 import { isFloat } from '../../core/dtype.ts';
 import { ShapeError } from '../../core/errors.ts';
+import { lazy } from '../../core/on-demand.ts';
 import { elementCount, shapeText, type TensorDesc } from '../../core/tensor.ts';
 import type { NodeOf } from '../../ir/ops.ts';
 import { at, product, sameArray } from '../../util/arrays.ts';
 import { channelsOf } from '../lib/channels.ts';
 import type { OpDefinition, Operands } from '../definition.ts';
-import { loops } from '../lib/loops.ts';
 import { operand } from '../lib/operands.ts';
 import { outputExtent, windowAxes } from '../lib/window.ts';
 
@@ -51,7 +51,7 @@ function checkScale({ attributes }: NodeOf<'Conv'>, inputs: Operands): void {
 
 export const conv: OpDefinition<'Conv'> = {
   infer,
-  reference: (node, inputs, outputs) => loops().convolve(node, inputs, outputs),
+  reference: lazy(() => import('./convolve.ts'), 'convReference'),
   multiplyAdds: (_node, inputs, outputs) => {
     const w = inputs[1]?.shape ?? [];
     return product(at(outputs, 0).shape) * product(w.slice(0, -1));

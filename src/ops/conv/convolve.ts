@@ -57,7 +57,11 @@ function runLength({ pixels, kernel }: WindowTaps, first: number): number {
 }
 
 /** `OpDefinition.reference` of Conv. */
-export function convolve(node: NodeOf<'Conv'>, inputs: Tensors, outputs: readonly TensorDesc[]): readonly Tensor[] {
+export function convReference(
+  node: NodeOf<'Conv'>,
+  inputs: Tensors,
+  outputs: readonly TensorDesc[],
+): readonly Tensor[] {
   const x = tensorAt(inputs, 0);
   const w = tensorAt(inputs, 1);
   const { dtype, shape } = at(outputs, 0);

@@ -1,10 +1,10 @@
 /** BatchNormalization with trained statistics: activation((x − mean) / √(variance + epsilon) · scale + bias) per channel. */
 import { ShapeError } from '../../core/errors.ts';
-import { shapeText, zeros } from '../../core/tensor.ts';
-import { at, product, sameArray } from '../../util/arrays.ts';
-import { activationFunction } from '../lib/activation.ts';
+import { lazy } from '../../core/on-demand.ts';
+import { shapeText } from '../../core/tensor.ts';
+import { at, sameArray } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
-import { normalizeAxis, operand, tensorAt, requireFloat } from '../lib/operands.ts';
+import { normalizeAxis, operand, requireFloat } from '../lib/operands.ts';
 
 const STATISTICS = ['scale', 'bias', 'mean', 'variance'] as const;
 
@@ -21,20 +21,5 @@ export const batchNormalization: OpDefinition<'BatchNormalization'> = {
     });
     return [{ dtype, shape }];
   },
-  reference: ({ attributes }, inputs) => {
-    const x = tensorAt(inputs, 0);
-    const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => tensorAt(inputs, i).data);
-    const axis = normalizeAxis(attributes.axis, x.shape.length);
-    const channels = at(x.shape, axis);
-    const inner = product(x.shape.slice(axis + 1));
-    const activate = activationFunction(attributes.activation);
-    const y = zeros(x.dtype, x.shape);
-    for (let i = 0; i < y.data.length; i++) {
-      const c = Math.floor(i / inner) % channels;
-      const deviation = Math.sqrt((variance?.[c] ?? 0) + attributes.epsilon);
-      const normal = ((x.data[i] ?? 0) - (mean?.[c] ?? 0)) / deviation;
-      y.data[i] = activate(normal * (scale?.[c] ?? 0) + (bias?.[c] ?? 0));
-    }
-    return [y];
-  },
+  reference: lazy(() => import('./batch-normalization-loop.ts'), 'batchNormalizationReference'),
 };

@@ -4,11 +4,9 @@
  */
 import { normalizeAxes } from '../../core/broadcast.ts';
 import { ShapeError } from '../../core/errors.ts';
-import { zeros } from '../../core/tensor.ts';
-import { at, range, stridesOf } from '../../util/arrays.ts';
+import { lazy } from '../../core/on-demand.ts';
 import type { OpDefinition } from '../definition.ts';
-import { operand, tensorAt, requireFloat } from '../lib/operands.ts';
-import { stridedOffsets } from '../lib/strided.ts';
+import { operand, requireFloat } from '../lib/operands.ts';
 
 export const softmax: OpDefinition<'Softmax'> = {
   infer: ({ attributes: { axes } }, inputs) => {
@@ -18,28 +16,5 @@ export const softmax: OpDefinition<'Softmax'> = {
     normalizeAxes(axes, shape.length);
     return [{ dtype, shape }];
   },
-  reference: ({ attributes }, inputs) => {
-    const x = tensorAt(inputs, 0);
-    const y = zeros(x.dtype, x.shape);
-    const strides = stridesOf(x.shape);
-    const folded = normalizeAxes(attributes.axes, x.shape.length);
-    const kept = range(x.shape.length).filter((axis) => !folded.includes(axis));
-    const offsets = (axes: readonly number[]): Int32Array =>
-      stridedOffsets(
-        axes.map((axis) => at(x.shape, axis)),
-        axes.map((axis) => at(strides, axis)),
-      );
-    const within = offsets(folded);
-    for (const base of offsets(kept)) {
-      let most = -Infinity;
-      for (const o of within) most = Math.max(most, x.data[base + o] ?? 0);
-      let total = 0;
-      for (const o of within) total += Math.exp((x.data[base + o] ?? 0) - most);
-      for (const o of within) {
-        const shifted = (x.data[base + o] ?? 0) - most;
-        y.data[base + o] = attributes.log ? shifted - Math.log(total) : Math.exp(shifted) / total;
-      }
-    }
-    return [y];
-  },
+  reference: lazy(() => import('./softmax-loop.ts'), 'softmaxReference'),
 };

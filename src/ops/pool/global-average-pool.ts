@@ -1,19 +1,9 @@
 /** GlobalAveragePool: the mean of each channel of each image. */
-import { at } from '../../util/arrays.ts';
+import { lazy } from '../../core/on-demand.ts';
 import type { OpDefinition } from '../definition.ts';
-import { loops } from '../lib/loops.ts';
 import { inferGlobalPool } from './global-pool.ts';
-import { tensorAt } from '../lib/operands.ts';
 
 export const globalAveragePool: OpDefinition<'GlobalAveragePool'> = {
   infer: (_node, inputs) => inferGlobalPool(inputs, 'GlobalAveragePool'),
-  reference: (_node, inputs, outputs) => [
-    loops().globalPool(
-      tensorAt(inputs, 0),
-      at(outputs, 0),
-      0,
-      (acc, v) => acc + v,
-      (acc, pixels) => acc / pixels,
-    ),
-  ],
+  reference: lazy(() => import('./global-pool-loop.ts'), 'globalAveragePoolReference'),
 };

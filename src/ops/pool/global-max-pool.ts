@@ -1,19 +1,9 @@
 /** GlobalMaxPool: the largest element of each channel of each image; NaN wins. */
-import { at } from '../../util/arrays.ts';
+import { lazy } from '../../core/on-demand.ts';
 import type { OpDefinition } from '../definition.ts';
-import { loops } from '../lib/loops.ts';
 import { inferGlobalPool } from './global-pool.ts';
-import { tensorAt } from '../lib/operands.ts';
 
 export const globalMaxPool: OpDefinition<'GlobalMaxPool'> = {
   infer: (_node, inputs) => inferGlobalPool(inputs, 'GlobalMaxPool'),
-  reference: (_node, inputs, outputs) => [
-    loops().globalPool(
-      tensorAt(inputs, 0),
-      at(outputs, 0),
-      -Infinity,
-      (acc, v) => (acc >= v || acc !== acc ? acc : v),
-      (acc) => acc,
-    ),
-  ],
+  reference: lazy(() => import('./global-pool-loop.ts'), 'globalMaxPoolReference'),
 };

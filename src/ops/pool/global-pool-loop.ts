@@ -1,9 +1,11 @@
-/** The CPU reference of global pools: every pixel folded, channel by channel. */
+/** The CPU references of global pools: every pixel folded, channel by channel. */
 import { zeros, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
+import type { Reference } from '../definition.ts';
+import { tensorAt } from '../lib/operands.ts';
 
 /** Folds all pixels of each image with `step` from `start`, then `finish` (which gets the number of pixels). */
-export function globalPool(
+function globalPool(
   x: Tensor,
   output: TensorDesc,
   start: number,
@@ -26,3 +28,25 @@ export function globalPool(
   }
   return y;
 }
+
+/** `OpDefinition.reference` of GlobalAveragePool. */
+export const globalAveragePoolReference: Reference<'GlobalAveragePool'> = (_node, inputs, outputs) => [
+  globalPool(
+    tensorAt(inputs, 0),
+    at(outputs, 0),
+    0,
+    (acc, v) => acc + v,
+    (acc, pixels) => acc / pixels,
+  ),
+];
+
+/** `OpDefinition.reference` of GlobalMaxPool. */
+export const globalMaxPoolReference: Reference<'GlobalMaxPool'> = (_node, inputs, outputs) => [
+  globalPool(
+    tensorAt(inputs, 0),
+    at(outputs, 0),
+    -Infinity,
+    (acc, v) => (acc >= v || acc !== acc ? acc : v),
+    (acc) => acc,
+  ),
+];

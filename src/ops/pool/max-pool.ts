@@ -1,17 +1,9 @@
 /** MaxPool: the largest element under each window. Padding never wins; NaN does. */
-import { at } from '../../util/arrays.ts';
+import { lazy } from '../../core/on-demand.ts';
 import type { OpDefinition } from '../definition.ts';
-import { loops } from '../lib/loops.ts';
-import { tensorAt } from '../lib/operands.ts';
 import { inferPool } from './pool.ts';
 
 export const maxPool: OpDefinition<'MaxPool'> = {
   infer: (node, inputs) => inferPool(node.attributes, inputs),
-  reference: (node, inputs, outputs) => [
-    loops().pool(tensorAt(inputs, 0), node.attributes, at(outputs, 0), {
-      start: -Infinity,
-      step: (acc, v) => (acc >= v || acc !== acc ? acc : v),
-      finish: (acc) => acc,
-    }),
-  ],
+  reference: lazy(() => import('./pool-loop.ts'), 'maxPoolReference'),
 };

@@ -1,19 +1,21 @@
-/** The CPU reference of max and average pooling: one loop, which both fold with. */
+/** The CPU references of max and average pooling: one loop, which both fold with. */
 import { zeros, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import type { PoolWindow } from '../../ir/ops.ts';
 import { at, product } from '../../util/arrays.ts';
+import type { Reference } from '../definition.ts';
+import { tensorAt } from '../lib/operands.ts';
 import { slidingWindows, type WindowTaps } from '../lib/taps.ts';
 import { windowAxes } from '../lib/window.ts';
 
 /** How a pool folds the elements of a window. */
-export interface PoolFold {
+interface PoolFold {
   readonly start: number;
   readonly step: (acc: number, v: number) => number;
   readonly finish: (acc: number, taps: WindowTaps) => number;
 }
 
 /** Folds every window of `x`, channel by channel. */
-export function pool(x: Tensor, window: PoolWindow, output: TensorDesc, fold: PoolFold): Tensor {
+function pool(x: Tensor, window: PoolWindow, output: TensorDesc, fold: PoolFold): Tensor {
   const y = zeros(output.dtype, output.shape);
   const axes = windowAxes(window, x.shape, window.kernel);
   const windows = slidingWindows(axes, output.shape.slice(1, -1));
@@ -34,3 +36,21 @@ export function pool(x: Tensor, window: PoolWindow, output: TensorDesc, fold: Po
   }
   return y;
 }
+
+/** `OpDefinition.reference` of MaxPool. */
+export const maxPoolReference: Reference<'MaxPool'> = ({ attributes }, inputs, outputs) => [
+  pool(tensorAt(inputs, 0), attributes, at(outputs, 0), {
+    start: -Infinity,
+    step: (acc, v) => (acc >= v || acc !== acc ? acc : v),
+    finish: (acc) => acc,
+  }),
+];
+
+/** `OpDefinition.reference` of AveragePool. */
+export const averagePoolReference: Reference<'AveragePool'> = ({ attributes }, inputs, outputs) => [
+  pool(tensorAt(inputs, 0), attributes, at(outputs, 0), {
+    start: 0,
+    step: (acc, v) => acc + v,
+    finish: (acc, taps) => acc / (attributes.countIncludePad ? taps.padded : taps.pixels.length),
+  }),
+];

@@ -2,19 +2,12 @@
 import { broadcastShapes } from '../../core/broadcast.ts';
 import { isFloat } from '../../core/dtype.ts';
 import { ShapeError } from '../../core/errors.ts';
-import { elementCount, shapeText, zeros, type Shape } from '../../core/tensor.ts';
+import { lazy } from '../../core/on-demand.ts';
+import { elementCount, shapeText } from '../../core/tensor.ts';
 import { at, sameArray } from '../../util/arrays.ts';
-import { activationFunction } from '../lib/activation.ts';
 import type { OpDefinition } from '../definition.ts';
-import { broadcastTo } from '../lib/elementwise.ts';
-import { loops } from '../lib/loops.ts';
-import { operand, tensorAt } from '../lib/operands.ts';
-
-/** Rows and columns after the optional transposition. */
-function matrix(shape: Shape, transposed: boolean): readonly [number, number] {
-  if (shape.length !== 2) throw new ShapeError(`${shapeText(shape)} is not a matrix`);
-  return transposed ? [at(shape, 1), at(shape, 0)] : [at(shape, 0), at(shape, 1)];
-}
+import { operand } from '../lib/operands.ts';
+import { matrix } from './extents.ts';
 
 export const gemm: OpDefinition<'Gemm'> = {
   infer: ({ attributes }, inputs) => {
@@ -37,23 +30,7 @@ export const gemm: OpDefinition<'Gemm'> = {
     }
     return [{ dtype: a.dtype, shape }];
   },
-  reference: ({ attributes }, inputs, outputs) => {
-    const { transA, transB, alpha, beta } = attributes;
-    const a = tensorAt(inputs, 0);
-    const [rows, depth] = matrix(a.shape, transA);
-    const out = at(outputs, 0);
-    const y = zeros(out.dtype, out.shape);
-    const columns = at(out.shape, 1);
-    const c = inputs[2];
-    const addend = c ? broadcastTo(c, out) : () => 0;
-    const activate = activationFunction(attributes.activation);
-    const multiply = loops().matrixProduct(a, tensorAt(inputs, 1), { rows, depth, columns, transA, transB });
-    multiply(0, 0, (acc, row) => {
-      const start = row * columns;
-      for (let j = 0; j < columns; j++) y.data[start + j] = activate(alpha * (acc[j] ?? 0) + beta * addend(start + j));
-    });
-    return [y];
-  },
+  reference: lazy(() => import('./matrix-product.ts'), 'gemmReference'),
   multiplyAdds: ({ attributes }, inputs, outputs) => {
     const [rows, columns] = at(outputs, 0).shape;
     const [, depth] = matrix(inputs[0]?.shape ?? [], attributes.transA);

@@ -1,9 +1,17 @@
-/** Products of two matrices inside tensors: the loop behind the Gemm and MatMul references. */
-import type { Tensor } from '../../core/tensor.ts';
+/** The CPU references of Gemm and MatMul: one loop over two matrices inside tensors, which both take. */
+import { broadcastStrides } from '../../core/broadcast.ts';
+import { zeros, type Tensor } from '../../core/tensor.ts';
+import { at } from '../../util/arrays.ts';
+import type { Reference } from '../definition.ts';
+import { activationFunction } from '../lib/activation.ts';
+import { broadcastTo } from '../lib/elementwise.ts';
+import { tensorAt } from '../lib/operands.ts';
 import { reals, rowAccumulator } from '../lib/rows.ts';
+import { stridedOffsets } from '../lib/strided.ts';
+import { extentsOf, matrix } from './extents.ts';
 
 /** Extents of a product `[rows, depth]·[depth, columns]`, and which operand is stored transposed. */
-export interface ProductSpec {
+interface ProductSpec {
   readonly rows: number;
   readonly depth: number;
   readonly columns: number;
@@ -12,14 +20,10 @@ export interface ProductSpec {
 }
 
 /** Receives one finished row of the product, which is only valid during the call. */
-export type RowSink = (acc: Float64Array, row: number) => void;
+type RowSink = (acc: Float64Array, row: number) => void;
 
 /** A function that multiplies the matrices which start at elements `aAt` and `bAt`, row by row. */
-export function matrixProduct(
-  a: Tensor,
-  b: Tensor,
-  spec: ProductSpec,
-): (aAt: number, bAt: number, sink: RowSink) => void {
+function matrixProduct(a: Tensor, b: Tensor, spec: ProductSpec): (aAt: number, bAt: number, sink: RowSink) => void {
   const { rows, depth, columns, transA, transB } = spec;
   const x = reals(a);
   const w = reals(b);
@@ -41,3 +45,42 @@ export function matrixProduct(
     }
   };
 }
+
+/** `OpDefinition.reference` of Gemm. */
+export const gemmReference: Reference<'Gemm'> = ({ attributes }, inputs, outputs) => {
+  const { transA, transB, alpha, beta } = attributes;
+  const a = tensorAt(inputs, 0);
+  const [rows, depth] = matrix(a.shape, transA);
+  const out = at(outputs, 0);
+  const y = zeros(out.dtype, out.shape);
+  const columns = at(out.shape, 1);
+  const c = inputs[2];
+  const addend = c ? broadcastTo(c, out) : () => 0;
+  const activate = activationFunction(attributes.activation);
+  const multiply = matrixProduct(a, tensorAt(inputs, 1), { rows, depth, columns, transA, transB });
+  multiply(0, 0, (acc, row) => {
+    const start = row * columns;
+    for (let j = 0; j < columns; j++) y.data[start + j] = activate(alpha * (acc[j] ?? 0) + beta * addend(start + j));
+  });
+  return [y];
+};
+
+/** `OpDefinition.reference` of MatMul. */
+export const matMulReference: Reference<'MatMul'> = ({ attributes }, inputs, outputs) => {
+  const a = tensorAt(inputs, 0);
+  const b = tensorAt(inputs, 1);
+  const { batch, aBatch, bBatch, rows, depth, columns } = extentsOf(a.shape, b.shape, attributes);
+  const y = zeros(at(outputs, 0).dtype, at(outputs, 0).shape);
+  const bias = inputs[2]?.data;
+  const activate = activationFunction(attributes.activation);
+  const multiply = matrixProduct(a, b, { rows, depth, columns, ...attributes });
+  const aMatrices = stridedOffsets(batch, broadcastStrides(aBatch, batch));
+  const bMatrices = stridedOffsets(batch, broadcastStrides(bBatch, batch));
+  aMatrices.forEach((aMatrix, i) => {
+    multiply(aMatrix * rows * depth, (bMatrices[i] ?? 0) * depth * columns, (acc, row) => {
+      const start = (i * rows + row) * columns;
+      for (let j = 0; j < columns; j++) y.data[start + j] = activate((acc[j] ?? 0) + (bias?.[j] ?? 0));
+    });
+  });
+  return [y];
+};

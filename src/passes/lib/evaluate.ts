@@ -3,7 +3,7 @@ import { GraphError, ImportError, ShapeError, TilewiseError, type ErrorDetail } 
 import type { Tensor, TensorDesc } from '../../core/tensor.ts';
 import type { Node } from '../../ir/ops.ts';
 import type { Operand, Operands } from '../../ops/definition.ts';
-import { definitionOf } from '../../ops/registry.ts';
+import { definitionOf, referenceOf } from '../../ops/registry.ts';
 
 /** Descriptions of a node's outputs. Errors keep their class and gain the node's name and operator. */
 export function inferNode(node: Node, inputs: Operands): readonly TensorDesc[] {
@@ -20,12 +20,12 @@ export function evaluateNode(
   inputs: Operands,
   outputs: readonly TensorDesc[],
 ): readonly Tensor[] | undefined {
-  const { fold, reference } = definitionOf(node.op);
+  const { fold } = definitionOf(node.op);
   const folded = fold && located(node, () => fold(node, inputs));
   if (folded) return [folded];
   if (inputs.some((input) => input && !input.value)) return undefined;
   const values = inputs.map((input) => input?.value);
-  return located(node, () => reference(node, values, outputs));
+  return located(node, () => referenceOf(node.op)(node, values, outputs));
 }
 
 /** What is known of a value, as an operand. */

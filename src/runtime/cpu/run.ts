@@ -3,7 +3,7 @@ import { GraphError, ShapeError, TilewiseError } from '../../core/errors.ts';
 import type { Tensor, TensorDesc } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
-import { definitionOf } from '../../ops/registry.ts';
+import { referenceOf } from '../../ops/registry.ts';
 import { feedFor } from '../feeds.ts';
 
 /**
@@ -46,7 +46,7 @@ export function runNode(
     name === '' ? { dtype: 'float32' as const, shape: [0] } : lookup(descs, name),
   );
   try {
-    return definitionOf(node.op).reference(node, inputs, outputs);
+    return referenceOf(node.op)(node, inputs, outputs);
   } catch (error) {
     if (error instanceof TilewiseError && !error.detail.node) {
       throw new ShapeError(error.message, { node: node.name, op: node.op, cause: error });

@@ -5,7 +5,7 @@ import type { Tensor } from '../../core/tensor.ts';
 import { product } from '../../util/arrays.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
-import { loadLoops } from '../../ops/lib/loops.ts';
+import { loadReferences } from '../../ops/registry.ts';
 import { runNode } from '../cpu/run.ts';
 import type { Executor } from './executor.ts';
 
@@ -36,7 +36,7 @@ async function check(
   feeds: ReadonlyMap<string, Tensor>,
   tolerance: Tolerance | undefined,
 ): Promise<StepReport[]> {
-  await loadLoops();
+  await loadReferences(graph.nodes.map(({ op }) => op));
   const actual = new Map<string, Tensor>([...graph.initializers, ...feeds]);
   const lastUse = new Map<string, number>();
   graph.nodes.forEach((node, i) => node.inputs.forEach((name) => lastUse.set(name, i)));

@@ -1,16 +1,17 @@
 /** What is loaded on demand: missing before, said so, and there when a graph needs it. Nothing here may load it all at once. */
 import { describe, expect, it } from 'vitest';
-import { compileGraph } from '../../src/session/compile-graph.ts';
-import { GraphError, LoadError, PlanError } from '../../src/core/errors.ts';
+import { LoadError, TilewiseError } from '../../src/core/errors.ts';
 import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
-import { onDemand } from '../../src/core/on-demand.ts';
+import { Lazy } from '../../src/core/on-demand.ts';
 import { tensorOf, zeros } from '../../src/core/tensor.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION } from '../../src/ir/ops.ts';
+import { KERNELS, loadKernels, variantNames } from '../../src/kernels/registry.ts';
+import { loadOps, loadReferences, OPS, referenceOf } from '../../src/ops/registry.ts';
 import { compile } from '../../src/passes/pipeline.ts';
-import { loadKernels, loadReferences } from '../../src/plan/operators.ts';
 import { planGraph } from '../../src/plan/plan-graph.ts';
+import { compileGraph } from '../../src/session/compile-graph.ts';
 import { Session } from '../../src/session/session.ts';
 
 const device: DeviceProfile = { limits: DEFAULT_LIMITS, adapterClass: 'discrete', features: [] };
@@ -36,24 +37,32 @@ function best(): Graph {
   return b.build();
 }
 
-describe('parts of the engine', () => {
+/** Names of the lazy rows of a table that are there. */
+const loaded = (table: Readonly<Record<string, object>>): string[] =>
+  Object.keys(table).filter((op) => table[op] instanceof Lazy && table[op].peek());
+
+// In this order: what is loaded stays.
+describe('rows of the registries', () => {
   it('are missed by name until they are loaded', async () => {
-    expect(() => compile(best(), { level: 'full' })).toThrow(GraphError);
-    expect(() => compile(best(), { level: 'full' })).toThrow(/TopK is not loaded/);
-    expect(() => compile(dense(true), { level: 'full' })).toThrow(/CPU reference is not loaded/);
+    expect(() => compile(best(), { level: 'full' })).toThrow(TilewiseError);
+    expect(() => compile(best(), { level: 'full' })).toThrow(/\(TopK\): topK is not loaded/);
+    expect(() => compile(dense(true), { level: 'full' })).toThrow(/\(Conv\): convReference is not loaded/);
     const graph = compile(dense(false), { level: 'full' });
-    expect(() => planGraph(graph, device)).toThrow(PlanError);
-    expect(() => planGraph(graph, device)).toThrow(/Winograd kernels are not loaded/);
+    expect(() => planGraph(graph, device)).toThrow(LoadError);
+    expect(() => planGraph(graph, device)).toThrow(/winogradKernels is not loaded/);
     await loadKernels(graph);
     expect(planGraph(graph, device).steps).not.toEqual([]);
+    expect([loaded(OPS), loaded(KERNELS)]).toEqual([[], []]);
   });
 
-  it('are loaded by what is compiled', async () => {
+  it('are loaded by what is compiled, and no others', async () => {
     const folded = await compileGraph(dense(true), { level: 'full' });
     expect(folded.nodes).toEqual([]);
     expect(folded.initializers.get('y')?.data).toEqual(new Float32Array([9]));
+    expect([loaded(OPS), loaded(KERNELS)]).toEqual([[], []]);
     const graph = await compileGraph(best(), { level: 'full' });
     expect(planGraph(graph, device).steps).not.toEqual([]);
+    expect([loaded(OPS), loaded(KERNELS)]).toEqual([['TopK'], ['TopK']]);
   });
 
   it('are loaded by a session', async () => {
@@ -62,10 +71,19 @@ describe('parts of the engine', () => {
     expect([value?.data[0], index?.data[0]]).toEqual([5, 1]);
   });
 
-  it('give a typed error when they cannot be fetched', async () => {
-    const failing = onDemand('further operators', () => Promise.reject(new TypeError('offline')));
-    await expect(failing).rejects.toThrow(LoadError);
-    await expect(failing).rejects.toThrow(/cannot load its further operators/);
-    await expect(loadReferences()).resolves.toBeUndefined();
+  it('bring their references along where those are asked for', async () => {
+    await loadOps(['GlobalMaxPool', 'Where']);
+    expect(() => referenceOf('GlobalMaxPool')).toThrow(/globalMaxPoolReference is not loaded/);
+    expect(referenceOf('Where')).toBeTypeOf('function');
+    await loadReferences(['GlobalMaxPool', 'Range']);
+    expect(referenceOf('GlobalMaxPool')).toBeTypeOf('function');
+    expect(referenceOf('Range')).toBeTypeOf('function');
+    expect(loaded(OPS)).toEqual(['Where', 'Range', 'TopK']);
+  });
+
+  it('give no names of variants before', () => {
+    expect(variantNames('Resize')).toEqual([]);
+    expect(variantNames('constructor')).toEqual([]);
+    expect(variantNames('Conv')).toContain('direct');
   });
 });

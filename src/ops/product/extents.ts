@@ -1,0 +1,53 @@
+/** The extents of products: what inference, cost and the references of Gemm and MatMul agree on. */
+import { broadcastShapes } from '../../core/broadcast.ts';
+import { ShapeError } from '../../core/errors.ts';
+import { shapeText, type Shape } from '../../core/tensor.ts';
+import { at } from '../../util/arrays.ts';
+
+/** Rows and columns of a matrix after the optional transposition. Throws ShapeError when it is none. */
+export function matrix(shape: Shape, transposed: boolean): readonly [number, number] {
+  if (shape.length !== 2) throw new ShapeError(`${shapeText(shape)} is not a matrix`);
+  return transposed ? [at(shape, 1), at(shape, 0)] : [at(shape, 0), at(shape, 1)];
+}
+
+/** Extents of a MatMul of vectors, matrices or batches of them. */
+export interface Extents {
+  /** Leading extents of the result, and of each operand: they broadcast. */
+  readonly batch: readonly number[];
+  readonly aBatch: Shape;
+  readonly bBatch: Shape;
+  readonly rows: number;
+  readonly depth: number;
+  readonly columns: number;
+  /** The result's shape: vectors lose the dimension they were promoted with. */
+  readonly shape: readonly number[];
+}
+
+/** Which operands have their last two dimensions swapped. */
+export interface Transposes {
+  readonly transA: boolean;
+  readonly transB: boolean;
+}
+
+/** The extents of a MatMul. Throws ShapeError when the operands do not fit. */
+export function extentsOf(aShape: Shape, bShape: Shape, { transA, transB }: Transposes): Extents {
+  if (aShape.length === 0 || bShape.length === 0) throw new ShapeError('MatMul of a scalar is not defined');
+  const a = aShape.length === 1 ? [1, ...aShape] : swap(aShape, transA);
+  const b = bShape.length === 1 ? [...bShape, 1] : swap(bShape, transB);
+  const [rows, depth] = [at(a, a.length - 2), at(a, a.length - 1)];
+  const [bDepth, columns] = [at(b, b.length - 2), at(b, b.length - 1)];
+  if (depth !== bDepth) {
+    throw new ShapeError(
+      `${shapeText(aShape)} times ${shapeText(bShape)}: the inner extents ${depth} and ${bDepth} differ`,
+    );
+  }
+  const [aBatch, bBatch] = [a.slice(0, -2), b.slice(0, -2)];
+  const batch = broadcastShapes(aBatch, bBatch);
+  const shape = [...batch, ...(aShape.length === 1 ? [] : [rows]), ...(bShape.length === 1 ? [] : [columns])];
+  return { batch, aBatch, bBatch, rows, depth, columns, shape };
+}
+
+function swap(shape: Shape, transposed: boolean): number[] {
+  const [rows, columns] = [at(shape, shape.length - 2), at(shape, shape.length - 1)];
+  return [...shape.slice(0, -2), ...(transposed ? [columns, rows] : [rows, columns])];
+}

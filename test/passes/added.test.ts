@@ -1,0 +1,28 @@
+/** Passes are synchronous, and load nothing: what they add to a graph that had none of it has to be there from the start. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { Lazy } from '../../src/core/on-demand.ts';
+import { OPS } from '../../src/ops/registry.ts';
+
+const folder = fileURLToPath(new URL('../../src/passes/', import.meta.url));
+
+/**
+ * Names of operators that a source adds: arguments of the rewriter's methods, and nodes written out. The sinker's `emit` is
+ * left out: it puts a node in the place of one of the same operator, as do calls with `node.op`.
+ */
+function added(source: string): string[] {
+  const calls = source.matchAll(/\.(?:add|one)\(\s*'(\w+)'|\bop: '(\w+)'/g);
+  return [...calls].flatMap((call) => call.slice(1).filter((name) => name !== undefined));
+}
+
+it('add operators whose rows are there from the start', () => {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const names = new Set(files.flatMap((name) => added(readFileSync(join(folder, name), 'utf8'))));
+  expect([...names]).toEqual(
+    expect.arrayContaining(['Activation', 'Binary', 'Conv', 'Identity', 'Reshape', 'Transpose']),
+  );
+  const rows: Readonly<Record<string, object>> = OPS;
+  expect([...names].filter((name) => !(name in rows) || rows[name] instanceof Lazy)).toEqual([]);
+});
