@@ -8,7 +8,7 @@ import { channelsOf } from '../lib/channels.ts';
 import type { OpDefinition, Operands } from '../definition.ts';
 import { loops } from '../lib/loops.ts';
 import { operand } from '../lib/operands.ts';
-import { outputExtent, windowAxes } from '../lib/window.ts';
+import { outputExtent, windowAxes, windowSteps } from '../lib/window.ts';
 
 function infer(node: NodeOf<'Conv'>, inputs: Operands): readonly TensorDesc[] {
   const x = operand(inputs, 0);
@@ -56,4 +56,9 @@ export const conv: OpDefinition<'Conv'> = {
     const w = inputs[1]?.shape ?? [];
     return product(at(outputs, 0).shape) * product(w.slice(0, -1));
   },
+  parameters: (_node, inputs) => [
+    { slot: 1, role: 'weight', channels: (inputs[1]?.shape.length ?? 0) - 1 },
+    { slot: 2, role: 'bias', channels: 0 },
+  ],
+  sees: ({ attributes }, inputs) => windowSteps(attributes, inputs[1]?.shape.slice(0, -2) ?? []),
 };

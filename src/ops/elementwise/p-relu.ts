@@ -6,6 +6,7 @@ import { at, sameArray } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { zipTensors } from '../lib/elementwise.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
+import { vectorAxis } from '../lib/parameters.ts';
 
 export const pRelu: OpDefinition<'PRelu'> = {
   infer: (_node, inputs) => {
@@ -20,4 +21,8 @@ export const pRelu: OpDefinition<'PRelu'> = {
   reference: (_node, inputs, outputs) => [
     zipTensors(tensorAt(inputs, 0), tensorAt(inputs, 1), at(outputs, 0), (x, slope) => (x < 0 ? slope * x : x)),
   ],
+  parameters: (_node, inputs) => {
+    const channels = vectorAxis(inputs[1]?.shape ?? []);
+    return [{ slot: 1, role: 'scale', ...(channels === undefined ? {} : { channels }) }];
+  },
 };

@@ -52,4 +52,5 @@ export const gather: OpDefinition<'Gather'> = {
     }
     return [y];
   },
+  parameters: () => [{ slot: 0, role: 'table' }],
 };

@@ -1,10 +1,11 @@
 /** BatchNormalization with trained statistics: activation((x − mean) / √(variance + epsilon) · scale + bias) per channel. */
+import { normalizeAxis } from '../../core/broadcast.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { shapeText, zeros } from '../../core/tensor.ts';
 import { at, product, sameArray } from '../../util/arrays.ts';
 import { activationFunction } from '../lib/activation.ts';
 import type { OpDefinition } from '../definition.ts';
-import { normalizeAxis, operand, tensorAt, requireFloat } from '../lib/operands.ts';
+import { operand, tensorAt, requireFloat } from '../lib/operands.ts';
 
 const STATISTICS = ['scale', 'bias', 'mean', 'variance'] as const;
 
@@ -37,4 +38,8 @@ export const batchNormalization: OpDefinition<'BatchNormalization'> = {
     }
     return [y];
   },
+  parameters: () => [
+    { slot: 1, role: 'scale', channels: 0 },
+    { slot: 2, role: 'bias', channels: 0 },
+  ],
 };

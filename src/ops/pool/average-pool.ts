@@ -6,6 +6,7 @@ import { at } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { loops } from '../lib/loops.ts';
 import { operand, tensorAt, requireFloat } from '../lib/operands.ts';
+import { windowSteps } from '../lib/window.ts';
 import { inferPool } from './pool.ts';
 
 export const averagePool: OpDefinition<'AveragePool'> = {
@@ -20,4 +21,5 @@ export const averagePool: OpDefinition<'AveragePool'> = {
       finish: (acc, taps) => acc / (attributes.countIncludePad ? taps.padded : taps.pixels.length),
     }),
   ],
+  sees: ({ attributes }) => windowSteps(attributes, attributes.kernel),
 };

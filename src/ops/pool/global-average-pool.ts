@@ -2,7 +2,7 @@
 import { at } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { loops } from '../lib/loops.ts';
-import { inferGlobalPool } from './global-pool.ts';
+import { inferGlobalPool, wholeMap } from './global-pool.ts';
 import { tensorAt } from '../lib/operands.ts';
 
 export const globalAveragePool: OpDefinition<'GlobalAveragePool'> = {
@@ -16,4 +16,5 @@ export const globalAveragePool: OpDefinition<'GlobalAveragePool'> = {
       (acc, pixels) => acc / pixels,
     ),
   ],
+  sees: (_node, inputs) => wholeMap(inputs),
 };

@@ -2,7 +2,7 @@
 import { at } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { loops } from '../lib/loops.ts';
-import { inferGlobalPool } from './global-pool.ts';
+import { inferGlobalPool, wholeMap } from './global-pool.ts';
 import { tensorAt } from '../lib/operands.ts';
 
 export const globalMaxPool: OpDefinition<'GlobalMaxPool'> = {
@@ -16,4 +16,5 @@ export const globalMaxPool: OpDefinition<'GlobalMaxPool'> = {
       (acc) => acc,
     ),
   ],
+  sees: (_node, inputs) => wholeMap(inputs),
 };

@@ -3,6 +3,7 @@ import { at } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { loops } from '../lib/loops.ts';
 import { tensorAt } from '../lib/operands.ts';
+import { windowSteps } from '../lib/window.ts';
 import { inferPool } from './pool.ts';
 
 export const maxPool: OpDefinition<'MaxPool'> = {
@@ -14,4 +15,5 @@ export const maxPool: OpDefinition<'MaxPool'> = {
       finish: (acc) => acc,
     }),
   ],
+  sees: ({ attributes }) => windowSteps(attributes, attributes.kernel),
 };

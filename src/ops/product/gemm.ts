@@ -9,6 +9,7 @@ import type { OpDefinition } from '../definition.ts';
 import { broadcastTo } from '../lib/elementwise.ts';
 import { loops } from '../lib/loops.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
+import { productParameters } from './parameters.ts';
 
 /** Rows and columns after the optional transposition. */
 function matrix(shape: Shape, transposed: boolean): readonly [number, number] {
@@ -59,4 +60,5 @@ export const gemm: OpDefinition<'Gemm'> = {
     const [, depth] = matrix(inputs[0]?.shape ?? [], attributes.transA);
     return (rows ?? 0) * (columns ?? 0) * depth;
   },
+  parameters: ({ attributes: { transA, transB } }, inputs) => productParameters(inputs, transA, transB),
 };

@@ -8,6 +8,7 @@ import type { OpDefinition } from '../definition.ts';
 import { loops } from '../lib/loops.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 import { stridedOffsets } from '../lib/strided.ts';
+import { productParameters } from './parameters.ts';
 
 interface Extents {
   readonly batch: readonly number[];
@@ -82,4 +83,5 @@ export const matMul: OpDefinition<'MatMul'> = {
     const e = extentsOf(inputs[0]?.shape ?? [], inputs[1]?.shape ?? [], attributes);
     return product(e.batch) * e.rows * e.depth * e.columns;
   },
+  parameters: ({ attributes: { transA, transB } }, inputs) => productParameters(inputs, transA, transB),
 };

@@ -66,6 +66,12 @@ export const resize: OpDefinition<'Resize'> = {
     }
     return [y];
   },
+  // Interpolation reads two neighbours a dimension; what neighbouring outputs see moves closer together or further apart.
+  sees: ({ attributes }, inputs, outputs) => {
+    const to = outputs[0]?.shape.slice(1, -1) ?? [];
+    const from = inputs[0]?.shape.slice(1, -1) ?? [];
+    return from.map((extent, i) => ({ kernel: attributes.mode === 'linear' ? 2 : 1, stride: extent / (to[i] ?? 1) }));
+  },
 };
 
 /** One input pixel's share of an output pixel. */
