@@ -2,7 +2,7 @@
 import { RESIZE_WORKGROUP, resizeShader } from '../../../shaders/sample/resize.ts';
 import { PlanError } from '../../core/errors.ts';
 import { tensorOf } from '../../core/tensor.ts';
-import { resizeTable, scaledAxis, sizedAxis, type ResizeAxis, type ResizeTable } from '../../ir/resize.ts';
+import { resizeTable, scaledAxis, sizedAxis, type ResizeAxis, type ResizeTable } from '../../ir/shapes/resize.ts';
 import { at, product } from '../../util/arrays.ts';
 import { constantInts } from '../lib/constants.ts';
 import {

@@ -3,6 +3,7 @@ import { isFloat } from '../../core/dtype.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { elementCount, shapeText, type TensorDesc } from '../../core/tensor.ts';
 import type { NodeOf } from '../../ir/ops.ts';
+import { isPointwise } from '../../ir/shapes/pointwise.ts';
 import { at, product, sameArray } from '../../util/arrays.ts';
 import { channelsOf } from '../lib/channels.ts';
 import type { OpDefinition, Operands } from '../definition.ts';
@@ -42,13 +43,15 @@ function checkScale({ attributes }: NodeOf<'Conv'>, inputs: Operands): void {
   if (!isFloat(scale.dtype) || !sameArray(scale.shape, wanted)) {
     throw new ShapeError(`the scale is ${scale.dtype} ${shapeText(scale.shape)}, the input needs ${shapeText(wanted)}`);
   }
-  const kernel = operand(inputs, 1).shape.slice(0, -2);
-  const units = [...kernel, ...attributes.strides, attributes.group];
-  if (!units.every((v) => v === 1) || !attributes.pads.every((v) => v === 0)) {
+  if (attributes.group !== 1 || !isPointwise(attributes, operand(inputs, 1).shape.slice(0, -2))) {
     throw new ShapeError('a scale needs a 1×1 window without padding, stride 1 and one group');
   }
 }
 
+/**
+ * x `[N, …S, C]` with weights `[…K, C/group, M]` to `[N, …S', M]`. Throws ShapeError where window, groups, bias, residual
+ * or scale do not fit.
+ */
 export const conv: OpDefinition<'Conv'> = {
   infer,
   reference: (node, inputs, outputs) => loops().convolve(node, inputs, outputs),

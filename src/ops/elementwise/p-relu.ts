@@ -8,6 +8,7 @@ import { zipTensors } from '../lib/elementwise.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 import { vectorAxis } from '../lib/parameters.ts';
 
+/** Keeps the shape of x. Throws ShapeError where the slope is of another type or does not broadcast to x. */
 export const pRelu: OpDefinition<'PRelu'> = {
   infer: (_node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

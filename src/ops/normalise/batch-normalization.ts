@@ -9,6 +9,7 @@ import { operand, tensorAt, requireFloat } from '../lib/operands.ts';
 
 const STATISTICS = ['scale', 'bias', 'mean', 'variance'] as const;
 
+/** Keeps shape and type, floats only. Throws ShapeError on statistics that have not one entry per channel. */
 export const batchNormalization: OpDefinition<'BatchNormalization'> = {
   infer: ({ attributes }, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

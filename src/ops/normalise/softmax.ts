@@ -10,6 +10,7 @@ import type { OpDefinition } from '../definition.ts';
 import { operand, tensorAt, requireFloat } from '../lib/operands.ts';
 import { stridedOffsets } from '../lib/strided.ts';
 
+/** Keeps shape and type, floats only. Throws ShapeError without an axis. */
 export const softmax: OpDefinition<'Softmax'> = {
   infer: ({ attributes: { axes } }, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

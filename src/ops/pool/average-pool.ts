@@ -9,6 +9,7 @@ import { operand, tensorAt, requireFloat } from '../lib/operands.ts';
 import { windowSteps } from '../lib/window.ts';
 import { inferPool } from './pool.ts';
 
+/** x `[N, …S, C]` to `[N, …S', C]`, floats only. Throws ShapeError where a window does not fit or sees padding only. */
 export const averagePool: OpDefinition<'AveragePool'> = {
   infer: (node, inputs) => {
     requireFloat(operand(inputs, 0), 'AveragePool');

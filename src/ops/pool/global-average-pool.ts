@@ -5,6 +5,7 @@ import { loops } from '../lib/loops.ts';
 import { inferGlobalPool, wholeMap } from './global-pool.ts';
 import { tensorAt } from '../lib/operands.ts';
 
+/** x `[N, …S, C]` to `[N, 1…, C]`, floats only. Throws ShapeError on an empty map. */
 export const globalAveragePool: OpDefinition<'GlobalAveragePool'> = {
   infer: (_node, inputs) => inferGlobalPool(inputs, 'GlobalAveragePool'),
   reference: (_node, inputs, outputs) => [

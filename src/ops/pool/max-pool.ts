@@ -6,6 +6,7 @@ import { tensorAt } from '../lib/operands.ts';
 import { windowSteps } from '../lib/window.ts';
 import { inferPool } from './pool.ts';
 
+/** x `[N, …S, C]` to `[N, …S', C]`. Throws ShapeError where a window does not fit or sees padding only. */
 export const maxPool: OpDefinition<'MaxPool'> = {
   infer: (node, inputs) => inferPool(node.attributes, inputs),
   reference: (node, inputs, outputs) => [

@@ -17,6 +17,7 @@ function matrix(shape: Shape, transposed: boolean): readonly [number, number] {
   return transposed ? [at(shape, 1), at(shape, 0)] : [at(shape, 0), at(shape, 1)];
 }
 
+/** `[M, K]·[K, N]` to `[M, N]`, floats only. Throws ShapeError where inner extents differ or c does not broadcast. */
 export const gemm: OpDefinition<'Gemm'> = {
   infer: ({ attributes }, inputs) => {
     const a = operand(inputs, 0);

@@ -48,6 +48,7 @@ function swap(shape: Shape, transposed: boolean): number[] {
   return [...shape.slice(0, -2), ...(transposed ? [columns, rows] : [rows, columns])];
 }
 
+/** NumPy's shapes, operands of one type. Throws ShapeError where inner extents differ or batches do not broadcast. */
 export const matMul: OpDefinition<'MatMul'> = {
   infer: ({ attributes }, inputs) => {
     const a = operand(inputs, 0);
