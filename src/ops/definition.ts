@@ -25,8 +25,8 @@ export interface Parameter {
   readonly slot: number;
   /** `table`: rows that are looked up, and neither multiplied nor added. */
   readonly role: 'weight' | 'bias' | 'scale' | 'table';
-  /** The dimension of the parameter that runs over the output's channels; absent where none does. */
-  readonly channels?: number;
+  /** The dimension of the parameter that runs over the output's channels, negative from its end; absent where none does. */
+  readonly channels?: number | undefined;
 }
 
 /** What one element of an output sees of the input along one spatial dimension; neighbours see it `stride` further on. */

@@ -40,7 +40,7 @@ describe('parameters', () => {
       expect(new Set(parameters.map(({ slot }) => slot)).size).toBe(parameters.length);
       for (const { slot, channels } of parameters) {
         const shape = described.inputs[slot]?.shape;
-        if (shape && channels !== undefined) expect(shape[channels], described.name).toBeDefined();
+        if (shape && channels !== undefined) expect(shape.at(channels), described.name).toBeDefined();
       }
     }
   });
@@ -52,8 +52,8 @@ describe('parameters', () => {
       if (!w || w.shape.length < 2) continue;
       const outC = at(described.outputs, 0).shape.at(-1);
       const channels = new Map(parametersOf(described).map((parameter) => [parameter.slot, parameter.channels]));
-      expect(w.shape[channels.get(1) ?? -1], described.name).toBe(outC);
-      const own = bias?.shape[channels.get(2) ?? -1];
+      expect(w.shape.at(channels.get(1) ?? Infinity), described.name).toBe(outC);
+      const own = bias?.shape.at(channels.get(2) ?? Infinity);
       if (bias && bias.shape.length > 0) expect([1, outC], described.name).toContain(own);
       checked++;
     }

@@ -59,8 +59,8 @@ export const conv: OpDefinition<'Conv'> = {
     const w = inputs[1]?.shape ?? [];
     return product(at(outputs, 0).shape) * product(w.slice(0, -1));
   },
-  parameters: (_node, inputs) => [
-    { slot: 1, role: 'weight', channels: (inputs[1]?.shape.length ?? 0) - 1 },
+  parameters: () => [
+    { slot: 1, role: 'weight', channels: -1 },
     { slot: 2, role: 'bias', channels: 0 },
   ],
   sees: ({ attributes }, inputs) => windowSteps(attributes, inputs[1]?.shape.slice(0, -2) ?? []),

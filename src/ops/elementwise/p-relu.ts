@@ -22,8 +22,5 @@ export const pRelu: OpDefinition<'PRelu'> = {
   reference: (_node, inputs, outputs) => [
     zipTensors(tensorAt(inputs, 0), tensorAt(inputs, 1), at(outputs, 0), (x, slope) => (x < 0 ? slope * x : x)),
   ],
-  parameters: (_node, inputs) => {
-    const channels = vectorAxis(inputs[1]?.shape ?? []);
-    return [{ slot: 1, role: 'scale', ...(channels === undefined ? {} : { channels }) }];
-  },
+  parameters: (_node, inputs) => [{ slot: 1, role: 'scale', channels: vectorAxis(inputs[1]?.shape ?? []) }],
 };

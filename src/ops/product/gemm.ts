@@ -61,5 +61,5 @@ export const gemm: OpDefinition<'Gemm'> = {
     const [, depth] = matrix(inputs[0]?.shape ?? [], attributes.transA);
     return (rows ?? 0) * (columns ?? 0) * depth;
   },
-  parameters: ({ attributes: { transA, transB } }, inputs) => productParameters(inputs, transA, transB),
+  parameters: ({ attributes }, inputs) => productParameters(attributes, inputs),
 };

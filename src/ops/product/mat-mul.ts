@@ -84,5 +84,5 @@ export const matMul: OpDefinition<'MatMul'> = {
     const e = extentsOf(inputs[0]?.shape ?? [], inputs[1]?.shape ?? [], attributes);
     return product(e.batch) * e.rows * e.depth * e.columns;
   },
-  parameters: ({ attributes: { transA, transB } }, inputs) => productParameters(inputs, transA, transB),
+  parameters: ({ attributes }, inputs) => productParameters(attributes, inputs),
 };
