@@ -1,15 +1,9 @@
 /** Receptive fields: how many input pixels one element of a feature map can see, and how far neighbours lie apart. */
 import type { Graph } from '../ir/graph.ts';
-import type { Node, Window } from '../ir/ops.ts';
+import type { Node } from '../ir/ops.ts';
 import { descOf } from '../ir/rewrite.ts';
-import { at } from '../util/arrays.ts';
-
-/** One sliding window along one dimension. */
-export interface WindowStep {
-  readonly kernel: number;
-  readonly stride: number;
-  readonly dilation?: number;
-}
+import type { WindowStep } from '../ops/definition.ts';
+import { definitionOf } from '../ops/registry.ts';
 
 /** Along one dimension, in pixels of the input. */
 export interface ReceptiveField {
@@ -65,33 +59,10 @@ function largest(a: readonly ReceptiveField[], b: readonly ReceptiveField[]): re
 }
 
 function afterNode(node: Node, before: readonly ReceptiveField[], graph: Graph): readonly ReceptiveField[] {
-  const slide = (window: Window, kernel: readonly number[]): readonly ReceptiveField[] =>
-    before.map((f, i) =>
-      widen(f, { kernel: kernel[i] ?? 1, stride: window.strides[i] ?? 1, dilation: window.dilations[i] ?? 1 }),
-    );
-  const spatial = (value: string): readonly number[] => descOf(graph, value).shape.slice(1, -1);
-  switch (node.op) {
-    case 'Conv':
-      return slide(node.attributes, descOf(graph, at(node.inputs, 1)).shape);
-    case 'MaxPool':
-    case 'AveragePool':
-      return slide(node.attributes, node.attributes.kernel);
-    case 'GlobalAveragePool':
-    case 'GlobalMaxPool': {
-      const extents = spatial(at(node.inputs, 0));
-      return before.map((f, i) => widen(f, { kernel: extents[i] ?? 1, stride: extents[i] ?? 1 }));
-    }
-    case 'Resize': {
-      const from = spatial(at(node.inputs, 0));
-      const to = spatial(at(node.outputs, 0));
-      // Interpolation reads two neighbours per dimension; the samples move closer together or further apart.
-      const taps = node.attributes.mode === 'linear' ? 2 : 1;
-      return before.map((f, i) => {
-        const scale = (from[i] ?? 1) / (to[i] ?? 1);
-        return { field: widen(f, { kernel: taps, stride: 1 }).field, jump: f.jump * scale };
-      });
-    }
-    default:
-      return before;
-  }
+  const { sees } = definitionOf(node.op);
+  if (!sees) return before;
+  const inputs = node.inputs.map((name) => (name === '' ? undefined : descOf(graph, name)));
+  const outputs = node.outputs.filter((name) => name !== '').map((name) => descOf(graph, name));
+  const steps = sees(node, inputs, outputs);
+  return before.map((field, i) => widen(field, steps[i] ?? { kernel: 1, stride: 1 }));
 }

@@ -1,6 +1,7 @@
 /** What a graph is made of and what one run of it costs. */
 import { isFloat } from '../core/dtype.ts';
-import { elementCount, type Shape, type Tensor } from '../core/tensor.ts';
+import { elementCount, type Shape } from '../core/tensor.ts';
+import { VIEWS } from '../ir/facts.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
 import { descOf } from '../ir/rewrite.ts';
@@ -47,9 +48,6 @@ export interface GraphSummary {
 /** Bytes of an element in the engine's buffers. */
 const ELEMENT_BYTES = 4;
 
-/** Operators whose output has the input's elements in the same order: it shares the input's memory. */
-const VIEWS: ReadonlySet<OpKind> = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity']);
-
 /**
  * Analyses a described graph (`values` filled, as `compile` gives it). At level `reference` the numbers are the model's
  * own; at level `full` they are what runs, where folding has merged parameters. Throws GraphError before inference.
@@ -72,44 +70,23 @@ function summarise(node: Node, graph: Graph, counted: Set<string>): NodeSummary 
   const inputs = node.inputs.map((name) => (name === '' ? undefined : descOf(graph, name)));
   const outputs = node.outputs.filter((name) => name !== '').map((name) => descOf(graph, name));
   const moved = [...inputs, ...outputs].reduce((sum, desc) => sum + (desc ? elementCount(desc.shape) : 0), 0);
+  const definition = definitionOf(node.op);
   let parameters = 0;
-  node.inputs.forEach((name, slot) => {
+  for (const { slot } of definition.parameters?.(node, inputs) ?? []) {
+    const name = node.inputs[slot] ?? '';
     const constant = graph.initializers.get(name);
-    if (!constant || counted.has(name) || !isTrainable(node, slot, constant)) return;
+    if (!constant || !isFloat(constant.dtype) || counted.has(name)) continue;
     counted.add(name);
     parameters += constant.data.length;
-  });
+  }
   return {
     name: node.name,
     op: node.op,
     shape: at(outputs, 0).shape,
-    multiplyAdds: definitionOf(node.op).multiplyAdds?.(node, inputs, outputs) ?? 0,
+    multiplyAdds: definition.multiplyAdds?.(node, inputs, outputs) ?? 0,
     parameters,
     memoryAccess: VIEWS.has(node.op) ? 0 : moved,
   };
-}
-
-function isTrainable(node: Node, slot: number, constant: Tensor): boolean {
-  if (!isFloat(constant.dtype)) return false;
-  switch (node.op) {
-    case 'Conv':
-    case 'PRelu':
-      return slot === 1 || slot === 2;
-    case 'Gemm':
-    case 'MatMul':
-      return true;
-    case 'BatchNormalization':
-      return slot === 1 || slot === 2;
-    case 'Gather':
-      return slot === 0;
-    case 'Binary':
-      return (
-        ['add', 'sub', 'mul', 'div'].includes(node.attributes.kind) &&
-        constant.shape.filter((extent) => extent > 1).length === 1
-      );
-    default:
-      return false;
-  }
 }
 
 /** The largest sum of live bytes: each piece of memory lives from the node that writes it to the last that reads it. */

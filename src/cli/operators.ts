@@ -1,19 +1,9 @@
 /** The operators of a model as its author counts them: without the Transposes that an importer wraps around them. */
+import { CHANNELS_LAST, functionOf } from '../ir/facts.ts';
 import type { Graph } from '../ir/graph.ts';
-import type { Node, OpKind } from '../ir/ops.ts';
+import type { Node } from '../ir/ops.ts';
 import { consumers, producers } from '../ir/rewrite.ts';
 import { sameArray } from '../util/arrays.ts';
-
-/** Operators that work on channels-last activations, which importers of channels-first formats wrap. */
-const SPATIAL: ReadonlySet<OpKind> = new Set([
-  'Conv',
-  'MaxPool',
-  'AveragePool',
-  'GlobalAveragePool',
-  'GlobalMaxPool',
-  'LRN',
-  'Resize',
-]);
 
 /** Counts by operator, most frequent first. Constant-making nodes count: they are in the file. */
 export function operatorCounts(graph: Graph): Record<string, number> {
@@ -30,16 +20,8 @@ export function operatorCounts(graph: Graph): Record<string, number> {
 
 /** The operator, and which one of its family: `Activation.relu`, `Binary.add`. */
 function nameOf(node: Node): string {
-  switch (node.op) {
-    case 'Activation':
-      return `Activation.${node.attributes.activation.kind}`;
-    case 'Unary':
-    case 'Binary':
-    case 'Reduce':
-      return `${node.op}.${node.attributes.kind}`;
-    default:
-      return node.op;
-  }
+  const applied = functionOf(node);
+  return applied === undefined ? node.op : `${node.op}.${applied}`;
 }
 
 /** Channels-last before a spatial operator, channels-first behind it, or weights turned for it. */
@@ -48,14 +30,16 @@ function isWrapper(
   readers: ReadonlyMap<string, readonly Node[]>,
   makers: ReadonlyMap<string, Node>,
 ): boolean {
-  if (node.op !== 'Transpose') return false;
+  if (!('perm' in node.attributes)) return false;
   const { perm } = node.attributes;
   const rank = perm.length;
   const inner = Array.from({ length: Math.max(0, rank - 2) }, (_, i) => i);
   const after = readers.get(node.outputs[0] ?? '') ?? [];
   const before = makers.get(node.inputs[0] ?? '');
-  const feedsSpatial = after.length > 0 && after.every((reader) => SPATIAL.has(reader.op));
+  const feedsSpatial = after.length > 0 && after.every((reader) => CHANNELS_LAST.has(reader.op));
   if (sameArray(perm, [0, ...inner.map((i) => i + 2), 1])) return feedsSpatial;
   if (sameArray(perm, [...inner.map((i) => i + 2), 1, 0])) return feedsSpatial;
-  return sameArray(perm, [0, rank - 1, ...inner.map((i) => i + 1)]) && before !== undefined && SPATIAL.has(before.op);
+  return (
+    sameArray(perm, [0, rank - 1, ...inner.map((i) => i + 1)]) && before !== undefined && CHANNELS_LAST.has(before.op)
+  );
 }

@@ -30,6 +30,20 @@ export function floatTolerance(accumulated = 1, scale = 1): Tolerance {
   return { rtol: 1e-4, atol: 1e-5 * Math.sqrt(Math.max(1, accumulated)) * scale };
 }
 
+/**
+ * Terms that add up in one element of a result: the multiply-adds behind it; where none are counted, the elements that
+ * came in for each that went out, which is what reductions and global pools fold.
+ *
+ * @param work of one evaluation: its multiply-adds, elements of its first operand and of its result
+ */
+export function accumulatedTerms(work: {
+  readonly multiplyAdds: number;
+  readonly operand: number;
+  readonly result: number;
+}): number {
+  return Math.max(1, (work.multiplyAdds > 0 ? work.multiplyAdds : work.operand) / Math.max(1, work.result));
+}
+
 /** A stored half has 11 bits; errors of rounded weights and of the rounded result add up to a few of its last. */
 const HALF_ERROR = 2 ** -9;
 

@@ -14,7 +14,7 @@ export interface DeviceLimits {
   readonly minUniformBufferOffsetAlignment: number;
 }
 
-/** Classes of adapters that want different kernels (DESIGN §4). */
+/** Classes of adapters that want different kernels: what a kernel prefers is a table per class. */
 export type AdapterClass = 'discrete' | 'integrated' | 'mobile' | 'software';
 
 /** Everything a kernel may ask about the device it is planned for. */

@@ -19,8 +19,7 @@ export function fromRaw(dtype: DType, shape: Shape, bytes: Uint8Array, saturate 
       `${dtype} [${shape.join(', ')}] takes ${n * bytesPerElement(dtype)} bytes, the data has ${bytes.byteLength}`,
     );
   }
-  // Not slice(): on a Node Buffer that is a view of shared memory, not a copy.
-  // Not bytes.slice(): Node's Buffer gives a view there, over a pool.
+  // Not bytes.slice(): on a Node Buffer that is a view of a shared pool, not a copy.
   return { dtype, shape, data: decode(dtype, n, new Uint8Array(bytes).buffer, saturate) };
 }
 

@@ -3,7 +3,8 @@ import type { DType } from '../core/dtype.ts';
 import { GraphError } from '../core/errors.ts';
 import { tensorOf, type Tensor } from '../core/tensor.ts';
 import type { Dim, Graph, GraphInput } from './graph.ts';
-import type { Node, NodeOf, OpAttributes, OpKind } from './ops.ts';
+import { nodeOf } from './is-op.ts';
+import type { Node, OpAttributes, OpKind } from './ops.ts';
 import { topologicalOrder, verify } from './verify.ts';
 
 /** Names to give a new node and its outputs; made up when absent. */
@@ -83,8 +84,7 @@ export class GraphBuilder {
       names.outputs ??
       Array.from({ length: count }, (_, i) => this.unique(count === 1 ? `${name}_y` : `${name}_y${i}`));
     this.reserve(outputs);
-    const node: NodeOf<K> = { op, name, inputs, outputs, attributes };
-    this.#nodes.push(node as Node);
+    this.#nodes.push(nodeOf({ op, name, inputs, outputs, attributes }));
     return [...outputs];
   }
 

@@ -1,7 +1,7 @@
 /** A graph as text, one node a line: stable, diffable, what pass tests compare. */
 import { shapeText, type TensorDesc } from '../core/tensor.ts';
 import type { Graph } from './graph.ts';
-import type { Activation, Node } from './ops.ts';
+import type { Node } from './ops.ts';
 
 /**
  * The text form of a graph:
@@ -23,7 +23,7 @@ export function print(graph: Graph): string {
 export function printNode(node: Node, values?: ReadonlyMap<string, TensorDesc>): string {
   const inputs = node.inputs.map((i) => i || '_').join(', ');
   const attributes = Object.entries(node.attributes)
-    .map(([key, value]) => printAttribute(key, value))
+    .map(([key, value]) => (key === 'activation' ? activationText(node) : `${key}=${JSON.stringify(value)}`))
     .filter(Boolean);
   const descs = node.outputs.map((o) => values?.get(o)).filter((d) => d !== undefined);
   const types = descs.map((d) => `${d.dtype} ${shapeText(d.shape)}`).join(', ');
@@ -31,11 +31,8 @@ export function printNode(node: Node, values?: ReadonlyMap<string, TensorDesc>):
   return [head, ...attributes, ...(types ? [`: ${types}`] : [])].join(' ');
 }
 
-function printAttribute(key: string, value: unknown): string {
-  if (key === 'activation') {
-    const a = value as Activation;
-    if (a.kind === 'none') return '';
-    return a.alpha === 0 && a.beta === 0 ? `activation=${a.kind}` : `activation=${a.kind}(${a.alpha},${a.beta})`;
-  }
-  return `${key}=${JSON.stringify(value)}`;
+function activationText({ attributes }: Node): string {
+  if (!('activation' in attributes) || attributes.activation.kind === 'none') return '';
+  const { kind, alpha, beta } = attributes.activation;
+  return alpha === 0 && beta === 0 ? `activation=${kind}` : `activation=${kind}(${alpha},${beta})`;
 }

@@ -28,7 +28,7 @@ export function consumers(graph: Graph): Map<string, Node[]> {
 /** The node with each input renamed by `rename`. */
 export function renameInputs(node: Node, rename: ReadonlyMap<string, string>): Node {
   if (!node.inputs.some((i) => rename.has(i))) return node;
-  return { ...node, inputs: node.inputs.map((i) => rename.get(i) ?? i) } as Node;
+  return { ...node, inputs: node.inputs.map((i) => rename.get(i) ?? i) };
 }
 
 /** Static description of a value; throws GraphError when shapes have not been inferred. */

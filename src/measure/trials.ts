@@ -1,5 +1,5 @@
 /** Times every way to run one node against each other on a device, and drops those that err or answer differently. */
-import { compareTensors, resultTolerance } from '../core/compare.ts';
+import { accumulatedTerms, compareTensors, resultTolerance } from '../core/compare.ts';
 import { DeviceError, PlanError, TilewiseError } from '../core/errors.ts';
 import { elementCount, type Tensor } from '../core/tensor.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -145,8 +145,9 @@ async function load(
 }
 
 /** How an answer differs from the expected one beyond rounding; undefined when it does not. */
-function differs(answer: Tensor, expected: Tensor, { multiplyAdds, halves }: Tunable): string | undefined {
-  const terms = multiplyAdds / Math.max(1, elementCount(expected.shape));
+function differs(answer: Tensor, expected: Tensor, { multiplyAdds, inputs, halves }: Tunable): string | undefined {
+  const operand = elementCount(inputs[0] ?? []);
+  const terms = accumulatedTerms({ multiplyAdds, operand, result: elementCount(expected.shape) });
   const { ok, text } = compareTensors(answer, expected, resultTolerance(expected, terms, halves));
   return ok ? undefined : text;
 }

@@ -25,6 +25,28 @@ interface ReferenceMethod<K extends OpKind> {
 /** The definition of an operator: plain loops, float64 accumulation. `outputs` is what `infer` gave. */
 export type Reference<K extends OpKind> = ReferenceMethod<K>['evaluate'];
 
+/** Descriptions of a node's inputs: `undefined` marks an absent optional one. */
+export type InputDescs = readonly (TensorDesc | undefined)[];
+
+/** An input that holds a trained parameter wherever it is constant. */
+export interface Parameter {
+  /** Its position among the node's inputs. */
+  readonly slot: number;
+  /** `table`: rows that are looked up, and neither multiplied nor added. */
+  readonly role: 'weight' | 'bias' | 'scale' | 'table';
+  /** The dimension of the parameter that runs over the output's channels, negative from its end; absent where none does. */
+  readonly channels?: number | undefined;
+}
+
+/** What one element of an output sees of the input along one spatial dimension; neighbours see it `stride` further on. */
+export interface WindowStep {
+  /** Elements seen, `dilation` (1 by default) apart. */
+  readonly kernel: number;
+  /** A fraction where outputs lie closer together than inputs. */
+  readonly stride: number;
+  readonly dilation?: number;
+}
+
 /**
  * One operator's semantics. Pure. Functions throw ShapeError on operands that do not fit; the caller adds the node's
  * name and operator. Methods, not function properties: their bivariance lets the table of all operators be indexed by
@@ -37,6 +59,10 @@ export interface OpDefinition<K extends OpKind> {
   readonly reference: Row<Reference<K>>;
   /** The output when it follows from the operands' descriptions alone (Shape). */
   fold?(node: NodeOf<K>, inputs: Operands): Tensor | undefined;
-  /** Multiply-adds of one evaluation; absent means none worth counting (data movement, elementwise). */
-  multiplyAdds?(node: NodeOf<K>, inputs: readonly (TensorDesc | undefined)[], outputs: readonly TensorDesc[]): number;
+  /** Multiply-adds of one evaluation; absent means none worth counting (data movement, elementwise, pools). */
+  multiplyAdds?(node: NodeOf<K>, inputs: InputDescs, outputs: readonly TensorDesc[]): number;
+  /** The inputs that are trained parameters where they are constant floats; absent means none. Statistics are none. */
+  parameters?(node: NodeOf<K>, inputs: InputDescs): readonly Parameter[];
+  /** The windows of a spatial operator, one for each spatial dimension; absent means that it looks at no neighbours. */
+  sees?(node: NodeOf<K>, inputs: InputDescs, outputs: readonly TensorDesc[]): readonly WindowStep[];
 }

@@ -14,15 +14,14 @@ import { gemm } from './product/gemm.ts';
 import { matMul } from './product/mat-mul.ts';
 import { activation } from './elementwise/activation.ts';
 import { binary } from './elementwise/binary.ts';
-import { cast } from './elementwise/cast.ts';
 import { batchNormalization } from './normalise/batch-normalization.ts';
 import { softmax } from './normalise/softmax.ts';
-import { reduce } from './reduce/reduce.ts';
 import { reshape } from './shape/reshape.ts';
 import { flatten } from './shape/flatten.ts';
 import { squeeze } from './shape/squeeze.ts';
 import { unsqueeze } from './shape/unsqueeze.ts';
 import { identity } from './shape/identity.ts';
+import { reduce } from './reduce/reduce.ts';
 import { shape } from './shape/shape.ts';
 import { channelShuffle } from './move/channel-shuffle.ts';
 import { transpose } from './move/transpose.ts';
@@ -30,8 +29,6 @@ import { concat } from './move/concat.ts';
 import { split } from './move/split.ts';
 import { slice } from './move/slice.ts';
 import { pad } from './move/pad.ts';
-import { expand } from './move/expand.ts';
-import { gather } from './index/gather.ts';
 
 /** The operators. Passes may add those that are there from the start to any graph, and no others: see test/passes/added.test.ts. */
 export const OPS = {
@@ -44,7 +41,7 @@ export const OPS = {
   MatMul: matMul,
   Activation: activation,
   Binary: binary,
-  Cast: cast,
+  Cast: lazy(() => import('./elementwise/cast.ts'), 'cast'),
   Unary: lazy(() => import('./elementwise/unary.ts'), 'unary'),
   PRelu: lazy(() => import('./elementwise/p-relu.ts'), 'pRelu'),
   Where: lazy(() => import('./elementwise/where.ts'), 'where'),
@@ -67,9 +64,9 @@ export const OPS = {
   Split: split,
   Slice: slice,
   Pad: pad,
-  Expand: expand,
+  Expand: lazy(() => import('./move/expand.ts'), 'expand'),
   Tile: lazy(() => import('./move/tile.ts'), 'tile'),
-  Gather: gather,
+  Gather: lazy(() => import('./index/gather.ts'), 'gather'),
   GatherND: lazy(() => import('./index/gather-nd.ts'), 'gatherND'),
   TopK: lazy(() => import('./index/top-k.ts'), 'topK'),
   Resize: lazy(() => import('./sample/resize.ts'), 'resize'),

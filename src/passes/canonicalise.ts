@@ -4,9 +4,10 @@
  */
 import { normalizeAxis } from '../core/broadcast.ts';
 import { isFloat } from '../core/dtype.ts';
-import { resolveSlice } from '../core/slice.ts';
+import { VIEWS } from '../ir/facts.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, NodeOf } from '../ir/ops.ts';
+import { resolveSlice } from '../ir/shapes/slice.ts';
 import { at, sameArray } from '../util/arrays.ts';
 import { constantInts, splitConstant, uniformValue } from './lib/constants.ts';
 import { composePerms, fullPerm, isIdentityPerm } from './lib/permutation.ts';
@@ -90,13 +91,9 @@ function isNoOp(node: Node, rewriter: Rewriter): boolean {
   const x = rewriter.desc(input);
   const y = rewriter.desc(output);
   if (x.dtype !== y.dtype || !sameArray(x.shape, y.shape)) return false;
+  if (VIEWS.has(node.op)) return true;
   switch (node.op) {
-    case 'Identity':
     case 'Cast':
-    case 'Reshape':
-    case 'Squeeze':
-    case 'Unsqueeze':
-    case 'Flatten':
     case 'Expand':
     case 'Tile':
       return true;

@@ -26,6 +26,7 @@ import { reshapeUnitTransposes } from './layout/unit-transposes.ts';
 /** How much to do: `reference` keeps the model's own nodes (the CPU backend runs those), `full` is for kernels. */
 export type Level = 'reference' | 'full';
 
+/** How far to compile a graph, and for which extents. */
 export interface CompileOptions {
   /** Extents of the graph's inputs, by name, for symbolic dimensions. */
   readonly inputShapes?: InputShapes;

@@ -5,16 +5,17 @@ import { resolvePads } from '../ops/lib/window.ts';
 import { at } from '../util/arrays.ts';
 import { rewrite, type Rewriter } from './lib/rewriter.ts';
 
-/** The graph with `padMode: 'explicit'` on every convolution and pool. Throws ShapeError where a window does not fit. */
+/** The graph with `padMode: 'explicit'` on every window. Throws ShapeError where a window does not fit. */
 export function resolvePadding(graph: Graph): Graph {
   return rewrite(graph, rule);
 }
 
 function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
-  if (node.op !== 'Conv' && node.op !== 'MaxPool' && node.op !== 'AveragePool') return undefined;
-  if (node.attributes.padMode === 'explicit') return undefined;
-  const spatial = rewriter.desc(at(node.inputs, 0)).shape.slice(1, -1);
-  const kernel = node.op === 'Conv' ? rewriter.desc(at(node.inputs, 1)).shape.slice(0, -2) : node.attributes.kernel;
-  const explicit = { pads: resolvePads(node.attributes, spatial, kernel), padMode: 'explicit' } as const;
-  return rewriter.add(node.op, node.inputs, { ...node.attributes, ...explicit }, node);
+  const { op, inputs, attributes } = node;
+  if (!('padMode' in attributes) || attributes.padMode === 'explicit') return undefined;
+  const spatial = rewriter.desc(at(inputs, 0)).shape.slice(1, -1);
+  // A window's extents are an attribute, or those of its weights `[…K, C, M]`.
+  const kernel = 'kernel' in attributes ? attributes.kernel : rewriter.desc(at(inputs, 1)).shape.slice(0, -2);
+  const explicit = { pads: resolvePads(attributes, spatial, kernel), padMode: 'explicit' } as const;
+  return rewriter.add(op, inputs, { ...attributes, ...explicit }, node);
 }

@@ -2,13 +2,14 @@
 import type { Graph } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
 import { loadKernels } from '../kernels/registry.ts';
-import { loadOps, loadReferences } from '../ops/registry.ts';
+import { definitionOf, loadOps, loadReferences } from '../ops/registry.ts';
 import { compile, type CompileOptions } from '../passes/pipeline.ts';
 
 /** The graph ready to run on the CPU, or at level `full` to be planned. Rejects as `compile` throws, and with LoadError. */
 export async function compileGraph(graph: Graph, options: CompileOptions): Promise<Graph> {
   const ops = graph.nodes.map(({ op }) => op);
-  await Promise.all([loadOps(ops), loadReferences(options.level === 'reference' ? ops : foldedOps(graph))]);
+  await loadOps(ops);
+  await loadReferences(options.level === 'reference' ? ops : foldedOps(graph));
   const compiled = compile(graph, options);
   if (options.level === 'full') await loadKernels(compiled);
   return compiled;
@@ -18,7 +19,7 @@ export async function compileGraph(graph: Graph, options: CompileOptions): Promi
 function foldedOps({ nodes, initializers }: Graph): OpKind[] {
   const known = new Set(['', ...initializers.keys()]);
   return nodes.flatMap(({ op, inputs, outputs }) => {
-    if (op !== 'Shape' && !inputs.every((name) => known.has(name))) return [];
+    if (!definitionOf(op).fold && !inputs.every((name) => known.has(name))) return [];
     for (const name of outputs) known.add(name);
     return [op];
   });

@@ -1,8 +1,9 @@
 /** Receptive fields: the recurrence by hand, and through a graph with branches. */
 import { describe, expect, it } from 'vitest';
-import { receptiveField, receptiveFields, type WindowStep } from '../../src/analysis/receptive-field.ts';
+import { receptiveField, receptiveFields } from '../../src/analysis/receptive-field.ts';
 import { zeros } from '../../src/core/tensor.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
+import type { WindowStep } from '../../src/ops/definition.ts';
 import { graphOf } from '../helpers/passes.ts';
 
 const repeat = (n: number, step: WindowStep): WindowStep[] => Array.from({ length: n }, () => step);

@@ -1,6 +1,6 @@
 /** The comparator itself: what must fail fails. */
 import { describe, expect, it } from 'vitest';
-import { compareTensors } from '../../src/core/compare.ts';
+import { accumulatedTerms, compareTensors } from '../../src/core/compare.ts';
 import { tensorOf, zeros } from '../../src/core/tensor.ts';
 
 const tolerance = { rtol: 1e-4, atol: 1e-5 };
@@ -38,5 +38,14 @@ describe('compareTensors', () => {
     expect(report.text).toContain('2 of 4 elements differ');
     expect(report.text).toContain('worst at [1, 0]');
     expect(report.maxAbs).toBe(9);
+  });
+});
+
+describe('accumulatedTerms', () => {
+  it('are the multiply-adds behind an element, or what a reduction folds into it', () => {
+    expect(accumulatedTerms({ multiplyAdds: 16 * 8 * 27, operand: 108, result: 16 * 8 })).toBe(27);
+    expect(accumulatedTerms({ multiplyAdds: 0, operand: 49 * 8, result: 8 })).toBe(49);
+    expect(accumulatedTerms({ multiplyAdds: 0, operand: 8, result: 16 })).toBe(1);
+    expect(accumulatedTerms({ multiplyAdds: 0, operand: 0, result: 0 })).toBe(1);
   });
 });

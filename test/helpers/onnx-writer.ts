@@ -4,7 +4,7 @@
  */
 import type { Graph } from '../../src/ir/graph.ts';
 import type { BinaryKind, Node, NodeOf, OpKind, PoolWindow, ReduceKind, UnaryKind, Window } from '../../src/ir/ops.ts';
-import { normalizeAxis } from '../../src/ops/lib/operands.ts';
+import { normalizeAxis } from '../../src/core/broadcast.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';
 import { at, product, range } from '../../src/util/arrays.ts';
 import { tensorOf, type TensorDesc } from '../../src/core/tensor.ts';

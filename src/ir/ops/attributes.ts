@@ -29,7 +29,9 @@ export interface Activation {
 
 /** The activation that does nothing. */
 export const NO_ACTIVATION: Activation = { kind: 'none', alpha: 0, beta: 0 };
+/** max(x, 0) */
 export const RELU: Activation = { kind: 'relu', alpha: 0, beta: 0 };
+/** min(max(x, 0), 6) */
 export const RELU6: Activation = { kind: 'clip', alpha: 0, beta: 6 };
 
 /** How spatial padding is given: `explicit` uses `pads`; the others are resolved from the shapes by the passes. */

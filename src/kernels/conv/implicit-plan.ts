@@ -1,7 +1,8 @@
 /** What the implicit kernels ask of a convolution, and values that they share. */
+import { isPointwise } from '../../ir/shapes/pointwise.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import type { KernelCall } from '../definition.ts';
-import { convPlan, isPointwise, type ConvContext, type ConvPlan } from './shared.ts';
+import { convPlan, type ConvContext, type ConvPlan } from './shared.ts';
 
 /** One dispatch without the name of its variant. */
 export type ConvCall = Omit<KernelCall, 'variant'>;
@@ -12,8 +13,8 @@ export type ConvCall = Omit<KernelCall, 'variant'>;
  */
 export function implicitPlan(context: ConvContext): ConvPlan | undefined {
   const plan = convPlan(context);
-  if (context.inputs[4] || (plan.group === 1 && isPointwise(context, plan))) return undefined;
-  return plan;
+  const isProduct = plan.group === 1 && isPointwise(context.node.attributes, plan.spec.kernel);
+  return context.inputs[4] || isProduct ? undefined : plan;
 }
 
 /** The part of the blocks of `block` elements that `extent` elements fill. */

@@ -1,14 +1,15 @@
 /** 1×1 convolution at stride 1: a matrix product of pixels and weights. */
 import { floatStorage } from '../../core/storage.ts';
+import { isPointwise } from '../../ir/shapes/pointwise.ts';
 import { value } from '../definition.ts';
 import type { Product } from '../product/product.ts';
 import { preferredProducts, productVariants } from '../product/variants.ts';
-import { convPlan, isPointwise, type ConvContext } from './shared.ts';
+import { convPlan, type ConvContext } from './shared.ts';
 
 /** The product that a convolution is: rows are pixels. Nothing where it is not pointwise. */
 export function pointwiseProduct(context: ConvContext): Product | undefined {
   const plan = convPlan(context, { scatters: context.siblings.scatters });
-  if (!isPointwise(context, plan) || plan.group !== 1) return undefined;
+  if (!isPointwise(context.node.attributes, plan.spec.kernel) || plan.group !== 1) return undefined;
   const { node } = context;
   const scale = context.inputs[4];
   const { batch, params, epilogue, xType, wType, xParams } = plan;

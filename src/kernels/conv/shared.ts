@@ -61,9 +61,3 @@ export function convOperands({ node }: ConvContext, { epilogue }: ConvPlan): Cal
 export function withoutScale(variant: Variant<'Conv'>): Variant<'Conv'> {
   return { ...variant, tryLower: (context) => (context.node.inputs[4] ? undefined : variant.tryLower(context)) };
 }
-
-/** True for kernel 1×1, stride 1, no padding. */
-export function isPointwise({ node }: ConvContext, { spec }: PlanarWindow): boolean {
-  const unit = [...spec.kernel, ...spec.strides].every((v) => v === 1);
-  return unit && node.attributes.pads.every((v) => v === 0);
-}

@@ -5,8 +5,9 @@
 import { normalizeAxis } from '../../core/broadcast.ts';
 import type { Part } from '../../core/part.ts';
 import { channelAddress, channelsOf, type Placement } from '../../core/placement.ts';
-import { resolveSlice } from '../../core/slice.ts';
 import type { Shape } from '../../core/tensor.ts';
+import { resolveSlice } from '../../ir/shapes/slice.ts';
+import { partSizes } from '../../ir/shapes/split.ts';
 import { at, product, range, stridesOf } from '../../util/arrays.ts';
 import { constantInts, requiredInts } from './constants.ts';
 import { required, result, type LowerContext } from '../definition.ts';
@@ -30,11 +31,11 @@ export function splitParts(context: LowerContext<'Split'>): (Part | undefined)[]
   const { attributes, outputs } = context.node;
   const whole = required(context, 0).shape;
   const axis = normalizeAxis(attributes.axis, whole.length);
-  const { sizes } = attributes;
-  // Without sizes the last part is what is left. An unused part has no description to take its extent from.
-  const equal = Math.ceil(at(whole, axis) / outputs.length);
+  const sizes = partSizes(at(whole, axis), outputs.length, attributes.sizes);
+  let start = 0;
   return outputs.map((name, i) => {
-    const before = sizes.length > 0 ? sizes.slice(0, i).reduce((a, b) => a + b, 0) : i * equal;
+    const before = start;
+    start += at(sizes, i);
     if (name === '') return undefined;
     const { shape } = result(context, i);
     return { whole, shape, starts: whole.map(() => 0).with(axis, before), steps: whole.map(() => 1) };

@@ -1,7 +1,7 @@
 /** Resize → one dispatch that reads its coordinates from tables. */
 import { RESIZE_WORKGROUP, resizeShader } from '../../../shaders/sample/resize.ts';
 import { tensorOf } from '../../core/tensor.ts';
-import { resizeTable, scaledAxis, sizedAxis, type ResizeAxis, type ResizeTable } from '../../ir/resize.ts';
+import { resizeTable, scaledAxis, sizedAxis, type ResizeAxis, type ResizeTable } from '../../ir/shapes/resize.ts';
 import { at, product } from '../../util/arrays.ts';
 import { constantInts } from '../lib/constants.ts';
 import { PLANAR_RANKS } from '../lib/window.ts';

@@ -4,11 +4,12 @@ import { ShapeError } from '../../core/errors.ts';
 import { lazy } from '../../core/on-demand.ts';
 import { elementCount, shapeText, type TensorDesc } from '../../core/tensor.ts';
 import type { NodeOf } from '../../ir/ops.ts';
+import { isPointwise } from '../../ir/shapes/pointwise.ts';
 import { at, product, sameArray } from '../../util/arrays.ts';
 import { channelsOf } from '../lib/channels.ts';
 import type { OpDefinition, Operands } from '../definition.ts';
 import { operand } from '../lib/operands.ts';
-import { outputExtent, windowAxes } from '../lib/window.ts';
+import { outputExtent, windowAxes, windowSteps } from '../lib/window.ts';
 
 function infer(node: NodeOf<'Conv'>, inputs: Operands): readonly TensorDesc[] {
   const x = operand(inputs, 0);
@@ -42,13 +43,15 @@ function checkScale({ attributes }: NodeOf<'Conv'>, inputs: Operands): void {
   if (!isFloat(scale.dtype) || !sameArray(scale.shape, wanted)) {
     throw new ShapeError(`the scale is ${scale.dtype} ${shapeText(scale.shape)}, the input needs ${shapeText(wanted)}`);
   }
-  const kernel = operand(inputs, 1).shape.slice(0, -2);
-  const units = [...kernel, ...attributes.strides, attributes.group];
-  if (!units.every((v) => v === 1) || !attributes.pads.every((v) => v === 0)) {
+  if (attributes.group !== 1 || !isPointwise(attributes, operand(inputs, 1).shape.slice(0, -2))) {
     throw new ShapeError('a scale needs a 1×1 window without padding, stride 1 and one group');
   }
 }
 
+/**
+ * x `[N, …S, C]` with weights `[…K, C/group, M]` to `[N, …S', M]`. Throws ShapeError where window, groups, bias, residual
+ * or scale do not fit.
+ */
 export const conv: OpDefinition<'Conv'> = {
   infer,
   reference: lazy(() => import('./convolve.ts'), 'convReference'),
@@ -56,4 +59,9 @@ export const conv: OpDefinition<'Conv'> = {
     const w = inputs[1]?.shape ?? [];
     return product(at(outputs, 0).shape) * product(w.slice(0, -1));
   },
+  parameters: () => [
+    { slot: 1, role: 'weight', channels: -1 },
+    { slot: 2, role: 'bias', channels: 0 },
+  ],
+  sees: ({ attributes }, inputs) => windowSteps(attributes, inputs[1]?.shape.slice(0, -2) ?? []),
 };

@@ -7,6 +7,7 @@ import { activationFunction } from '../lib/activation.ts';
 import type { OpDefinition } from '../definition.ts';
 import { zipTensors } from '../lib/elementwise.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
+import { vectorParameters } from '../lib/parameters.ts';
 
 type PairFunction = (a: number, b: number) => number;
 
@@ -101,5 +102,10 @@ export const binary: OpDefinition<'Binary'> = {
     const apply = (isFloat(a.dtype) ? FLOAT : INTEGER)[attributes.kind];
     const activate = activationFunction(attributes.activation);
     return [zipTensors(a, b, out, (x, y) => activate(apply(x, y)))];
+  },
+  parameters: ({ attributes: { kind } }, inputs) => {
+    // How formats write the biases and scales of a layer out.
+    if (kind === 'add' || kind === 'sub') return vectorParameters(inputs, 'bias');
+    return kind === 'mul' || kind === 'div' ? vectorParameters(inputs, 'scale') : [];
   },
 };

@@ -21,6 +21,7 @@ export function castFunction(from: DType, to: DType): (x: number) => number {
   return (x) => (Number.isNaN(x) ? 0 : Math.min(high, Math.max(low, Math.trunc(x))));
 }
 
+/** Keeps the shape; defined between any two types. */
 export const cast: OpDefinition<'Cast'> = {
   infer: (node, inputs) => [{ dtype: node.attributes.to, shape: operand(inputs, 0).shape }],
   reference: ({ attributes: { to } }, inputs) => {

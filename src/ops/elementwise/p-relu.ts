@@ -6,7 +6,9 @@ import { at, sameArray } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { zipTensors } from '../lib/elementwise.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
+import { vectorAxis } from '../lib/parameters.ts';
 
+/** Keeps the shape of x. Throws ShapeError where the slope is of another type or does not broadcast to x. */
 export const pRelu: OpDefinition<'PRelu'> = {
   infer: (_node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);
@@ -20,4 +22,5 @@ export const pRelu: OpDefinition<'PRelu'> = {
   reference: (_node, inputs, outputs) => [
     zipTensors(tensorAt(inputs, 0), tensorAt(inputs, 1), at(outputs, 0), (x, slope) => (x < 0 ? slope * x : x)),
   ],
+  parameters: (_node, inputs) => [{ slot: 1, role: 'scale', channels: vectorAxis(inputs[1]?.shape ?? []) }],
 };

@@ -6,6 +6,7 @@ import type { OpDefinition } from '../definition.ts';
 import { broadcastTo } from '../lib/elementwise.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 
+/** The common shape of all three. Throws ShapeError on a condition that is not bool, or alternatives of two types. */
 export const where: OpDefinition<'Where'> = {
   infer: (_node, inputs) => {
     const [condition, a, b] = [operand(inputs, 0), operand(inputs, 1), operand(inputs, 2)];

@@ -20,6 +20,7 @@ function gatheredShape(x: Shape, indices: TensorDesc, batchDims: number): number
   return out;
 }
 
+/** `indices[…, :]` and what is left of x behind them. Throws ShapeError where they do not fit or an index is out. */
 export const gatherND: OpDefinition<'GatherND'> = {
   infer: (node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

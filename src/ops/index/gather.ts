@@ -30,6 +30,7 @@ export function checkedIndex(index: number, extent: number): number {
   return positive;
 }
 
+/** x with dimension `axis` replaced by those of the indices. Throws ShapeError on an index outside. */
 export const gather: OpDefinition<'Gather'> = {
   infer: (node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);
@@ -52,4 +53,5 @@ export const gather: OpDefinition<'Gather'> = {
     }
     return [y];
   },
+  parameters: () => [{ slot: 0, role: 'table' }],
 };

@@ -22,6 +22,7 @@ function ascending(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Values, and their int64 indices, with `k` along the axis. Throws ShapeError where `k` exceeds it or is not known. */
 export const topK: OpDefinition<'TopK'> = {
   infer: (node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

@@ -4,8 +4,6 @@ import { ShapeError } from '../../core/errors.ts';
 import type { Tensor, TensorDesc } from '../../core/tensor.ts';
 import type { Operand, Operands, Tensors } from '../definition.ts';
 
-export { normalizeAxis } from '../../core/broadcast.ts';
-
 /** The operand at `index`. Throws ShapeError when it is absent. */
 export function operand(inputs: Operands, index: number): Operand {
   const found = inputs[index];

@@ -3,6 +3,7 @@ import { ShapeError } from '../../core/errors.ts';
 import type { Shape } from '../../core/tensor.ts';
 import type { PadMode, Window } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
+import type { WindowStep } from '../definition.ts';
 
 /** How far a kernel of `kernel` taps reaches, `(kernel − 1)·dilation + 1`. */
 export function effectiveKernel(kernel: number, dilation: number): number {
@@ -71,6 +72,11 @@ function checkWindow(window: Window, rank: number, kernel: readonly number[]): v
   if (padMode !== 'explicit') return;
   if (pads.length !== 2 * rank) throw new ShapeError(`pads [${pads.join(', ')}] needs ${2 * rank} entries`);
   if (pads.some((v) => !Number.isInteger(v) || v < 0)) throw new ShapeError(`pads [${pads.join(', ')}] is negative`);
+}
+
+/** What a sliding window of these extents sees (`OpDefinition.sees`). */
+export function windowSteps({ strides, dilations }: Window, kernel: readonly number[]): WindowStep[] {
+  return kernel.map((extent, i) => ({ kernel: extent, stride: at(strides, i), dilation: at(dilations, i) }));
 }
 
 /** Every axis of a window over the spatial extents of `shape` (`[N, …S, C]`), padding resolved. */

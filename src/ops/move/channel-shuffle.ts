@@ -6,6 +6,7 @@ import type { OpDefinition } from '../definition.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 import { stridedCopy } from '../lib/strided.ts';
 
+/** Keeps the shape. Throws ShapeError where the channels do not divide into the groups. */
 export const channelShuffle: OpDefinition<'ChannelShuffle'> = {
   infer: ({ attributes: { groups } }, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

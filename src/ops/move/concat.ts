@@ -22,6 +22,7 @@ function concatenated(parts: readonly TensorDesc[], wantedAxis: number): TensorD
   return { dtype, shape: out };
 }
 
+/** Throws ShapeError on operands that differ in type, or in an extent beside that of the axis. */
 export const concat: OpDefinition<'Concat'> = {
   infer: (node, inputs) => {
     if (inputs.length === 0) throw new ShapeError('Concat has no inputs');

@@ -4,6 +4,7 @@ import type { OpDefinition } from '../definition.ts';
 import { knownInts, operand, tensorAt } from '../lib/operands.ts';
 import { stridedCopy } from '../lib/strided.ts';
 
+/** Throws ShapeError where the shapes do not broadcast, or the wanted one is not known. */
 export const expand: OpDefinition<'Expand'> = {
   infer: (_node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

@@ -48,6 +48,7 @@ function sourceOffsets(from: Shape, to: Shape, pads: readonly number[], mode: Pa
   );
 }
 
+/** Throws ShapeError on pads that are not known, remove more than there is, or reflect further than that. */
 export const pad: OpDefinition<'Pad'> = {
   infer: (node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

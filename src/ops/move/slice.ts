@@ -1,5 +1,5 @@
 /** Slice: a range with a step, possibly negative, along each of some axes (ONNX Slice-13). */
-import { resolveSlice, type ResolvedSlice } from '../../core/slice.ts';
+import { resolveSlice, type ResolvedSlice } from '../../ir/shapes/slice.ts';
 import type { Shape } from '../../core/tensor.ts';
 import { at, stridesOf } from '../../util/arrays.ts';
 import type { OpDefinition, Operands } from '../definition.ts';
@@ -15,6 +15,7 @@ function resolved(shape: Shape, inputs: Operands): ResolvedSlice {
   });
 }
 
+/** Throws ShapeError on bounds that are not known or name an axis twice. */
 export const slice: OpDefinition<'Slice'> = {
   infer: (_node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

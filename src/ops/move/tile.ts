@@ -15,6 +15,7 @@ function tiledShape(shape: Shape, repeats: readonly number[]): number[] {
   return out;
 }
 
+/** Each extent times its repeats. Throws ShapeError on repeats that are not known or do not match the rank. */
 export const tile: OpDefinition<'Tile'> = {
   infer: (_node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

@@ -12,6 +12,7 @@ function permutation(perm: readonly number[], rank: number): readonly number[] {
   return perm;
 }
 
+/** Throws ShapeError on what is no permutation of the dimensions. */
 export const transpose: OpDefinition<'Transpose'> = {
   infer: (node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

@@ -3,7 +3,8 @@ import { zeros } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
 import type { Reference } from '../definition.ts';
 import { activationFunction } from '../lib/activation.ts';
-import { normalizeAxis, tensorAt } from '../lib/operands.ts';
+import { normalizeAxis } from '../../core/broadcast.ts';
+import { tensorAt } from '../lib/operands.ts';
 
 /** `OpDefinition.reference` of BatchNormalization. */
 export const batchNormalizationReference: Reference<'BatchNormalization'> = ({ attributes }, inputs) => {

@@ -5,6 +5,7 @@ import { at } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { operand, tensorAt, requireFloat } from '../lib/operands.ts';
 
+/** Keeps shape and type, floats only; channels are the last dimension. */
 export const lrn: OpDefinition<'LRN'> = {
   infer: ({ attributes: { size } }, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

@@ -8,6 +8,7 @@ import { lazy } from '../../core/on-demand.ts';
 import type { OpDefinition } from '../definition.ts';
 import { operand, requireFloat } from '../lib/operands.ts';
 
+/** Keeps shape and type, floats only. Throws ShapeError without an axis. */
 export const softmax: OpDefinition<'Softmax'> = {
   infer: ({ attributes: { axes } }, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

@@ -8,7 +8,9 @@ import { at, sameArray } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { operand } from '../lib/operands.ts';
 import { matrix } from './extents.ts';
+import { productParameters } from './parameters.ts';
 
+/** `[M, K]·[K, N]` to `[M, N]`, floats only. Throws ShapeError where inner extents differ or c does not broadcast. */
 export const gemm: OpDefinition<'Gemm'> = {
   infer: ({ attributes }, inputs) => {
     const a = operand(inputs, 0);
@@ -36,4 +38,5 @@ export const gemm: OpDefinition<'Gemm'> = {
     const [, depth] = matrix(inputs[0]?.shape ?? [], attributes.transA);
     return (rows ?? 0) * (columns ?? 0) * depth;
   },
+  parameters: ({ attributes }, inputs) => productParameters(attributes, inputs),
 };

@@ -6,7 +6,9 @@ import { product, sameArray } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { operand } from '../lib/operands.ts';
 import { extentsOf } from './extents.ts';
+import { productParameters } from './parameters.ts';
 
+/** NumPy's shapes, operands of one type. Throws ShapeError where inner extents differ or batches do not broadcast. */
 export const matMul: OpDefinition<'MatMul'> = {
   infer: ({ attributes }, inputs) => {
     const a = operand(inputs, 0);
@@ -25,4 +27,5 @@ export const matMul: OpDefinition<'MatMul'> = {
     const e = extentsOf(inputs[0]?.shape ?? [], inputs[1]?.shape ?? [], attributes);
     return product(e.batch) * e.rows * e.depth * e.columns;
   },
+  parameters: ({ attributes }, inputs) => productParameters(attributes, inputs),
 };

@@ -13,6 +13,7 @@ function described(shape: Shape, { axis, keepDims, dtype }: OpAttributes['ArgRed
   return { dtype, shape: keepDims ? shape.with(chosen, 1) : shape.toSpliced(chosen, 1) };
 }
 
+/** Indices of the attribute's type. Throws ShapeError on an empty axis. */
 export const argReduce: OpDefinition<'ArgReduce'> = {
   infer: (node, inputs) => [described(operand(inputs, 0).shape, node.attributes)],
   reference: ({ attributes }, inputs) => {

@@ -66,6 +66,7 @@ function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean):
   return keepDims ? shape.map((d, i) => (axes.includes(i) ? 1 : d)) : shape.filter((_, i) => !axes.includes(i));
 }
 
+/** Keeps the type. Throws ShapeError on a kind that is not defined on it. */
 export const reduce: OpDefinition<'Reduce'> = {
   infer: ({ attributes }, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

@@ -2,7 +2,7 @@
 import { isFloat } from '../../core/dtype.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { elementCount, shapeText, zeros, type Shape, type TensorDesc } from '../../core/tensor.ts';
-import { resizeTable, scaledAxis, sizedAxis, type ResizeAxis, type ResizeTable } from '../../ir/resize.ts';
+import { resizeTable, scaledAxis, sizedAxis, type ResizeAxis, type ResizeTable } from '../../ir/shapes/resize.ts';
 import { at, product } from '../../util/arrays.ts';
 import type { OpDefinition, Operand, Operands } from '../definition.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
@@ -37,6 +37,7 @@ function infer(inputs: Operands): readonly TensorDesc[] {
   return [{ dtype, shape: resized }];
 }
 
+/** x `[N, …S, C]` to `[N, …S', C]`. Throws ShapeError unless scales or sizes are known, and on linear integers. */
 export const resize: OpDefinition<'Resize'> = {
   infer: ({ attributes }, inputs) => {
     const outputs = infer(inputs);
@@ -65,6 +66,12 @@ export const resize: OpDefinition<'Resize'> = {
       }
     }
     return [y];
+  },
+  // Interpolation reads two neighbours a dimension; what outputs see moves closer together or further apart.
+  sees: ({ attributes }, inputs, outputs) => {
+    const to = outputs[0]?.shape.slice(1, -1) ?? [];
+    const from = inputs[0]?.shape.slice(1, -1) ?? [];
+    return from.map((extent, i) => ({ kernel: attributes.mode === 'linear' ? 2 : 1, stride: extent / (to[i] ?? 1) }));
   },
 };
 

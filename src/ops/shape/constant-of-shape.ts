@@ -3,6 +3,7 @@ import { elementCount, zeros } from '../../core/tensor.ts';
 import type { OpDefinition } from '../definition.ts';
 import { knownInts, tensorAt } from '../lib/operands.ts';
 
+/** Throws ShapeError on a shape that is not known. */
 export const constantOfShape: OpDefinition<'ConstantOfShape'> = {
   infer: (node, inputs) => {
     const shape = knownInts(inputs, 0, 'the shape');

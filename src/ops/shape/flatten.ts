@@ -14,6 +14,7 @@ function flattened(shape: Shape, axis: number): number[] {
   return [product(shape.slice(0, split)), product(shape.slice(split))];
 }
 
+/** Two dimensions. Throws ShapeError on an axis beyond the rank. */
 export const flatten: OpDefinition<'Flatten'> = {
   infer: (node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

@@ -2,6 +2,7 @@
 import type { OpDefinition } from '../definition.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 
+/** Keeps shape and type. */
 export const identity: OpDefinition<'Identity'> = {
   infer: (_node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

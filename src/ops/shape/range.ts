@@ -12,6 +12,7 @@ function rangeLength(start: number, limit: number, delta: number): number {
   return elementCount([n]);
 }
 
+/** One dimension, of the bounds' type. Throws ShapeError on bounds that are not known or a step that leads nowhere. */
 export const range: OpDefinition<'Range'> = {
   infer: (_node, inputs) => {
     const { dtype } = operand(inputs, 0);

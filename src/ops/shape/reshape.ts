@@ -38,6 +38,7 @@ export function reshaped(inputs: Tensors, shape: Shape): Tensor {
   return { dtype, shape, data: data.slice() };
 }
 
+/** Throws ShapeError on a shape that is not known or has another number of elements. */
 export const reshape: OpDefinition<'Reshape'> = {
   infer: (node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

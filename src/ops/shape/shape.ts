@@ -5,6 +5,7 @@ import { operand, tensorAt } from '../lib/operands.ts';
 
 const extents = (of: Shape): Tensor => tensorOf('int64', [of.length], of);
 
+/** int64 `[R]`, known without the elements. */
 export const shape: OpDefinition<'Shape'> = {
   infer: (_node, inputs) => [{ dtype: 'int64', shape: [operand(inputs, 0).shape.length] }],
   reference: (_node, inputs) => [extents(tensorAt(inputs, 0).shape)],

@@ -15,6 +15,7 @@ function squeezed(shape: Shape, axes: readonly number[]): number[] {
   return shape.filter((_, i) => !dropped.includes(i));
 }
 
+/** Throws ShapeError on an axis whose extent is not 1. */
 export const squeeze: OpDefinition<'Squeeze'> = {
   infer: (node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

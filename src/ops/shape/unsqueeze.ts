@@ -11,6 +11,7 @@ function unsqueezed(shape: Shape, axes: readonly number[]): number[] {
   return out;
 }
 
+/** Throws ShapeError on an axis outside the output or given twice. */
 export const unsqueeze: OpDefinition<'Unsqueeze'> = {
   infer: (node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);

@@ -67,14 +67,13 @@ function foldIntoProduct(
   const [x = '', w = '', b = ''] = before.inputs;
   // The products of a vector operand have no channel dimension.
   if (rewriter.desc(w).shape.length < 2) return undefined;
-  const isGemm = before.op === 'Gemm';
   const onlyShifts = affine.scale.every((s) => s === 1);
   const weights = onlyShifts ? undefined : rewriter.constant(w);
   const bias = rewriter.constant(b);
   if ((!onlyShifts && !weights) || (b !== '' && !bias)) return undefined;
   const rows = before.op !== 'Conv' && before.attributes.transB;
   const scaled = weights && scaleWeights(weights, affine.scale, rows);
-  const shifted = shiftBias(bias, affine, isGemm ? (before as NodeOf<'Gemm'>).attributes.beta : 1);
+  const shifted = shiftBias(bias, affine, before.op === 'Gemm' ? before.attributes.beta : 1);
   if ((weights && !scaled) || !shifted) return undefined;
   const inputs = [
     x,
@@ -91,14 +90,13 @@ function emitProduct(
   names: { name: string; outputs: readonly string[] },
   rewriter: Rewriter,
 ): readonly string[] {
-  const node = before as Extract<Node, { op: 'Conv' | 'MatMul' | 'Gemm' }>;
-  switch (node.op) {
+  switch (before.op) {
     case 'Conv':
-      return rewriter.add('Conv', inputs, { ...node.attributes, activation }, names);
+      return rewriter.add('Conv', inputs, { ...before.attributes, activation }, names);
     case 'MatMul':
-      return rewriter.add('MatMul', inputs, { ...node.attributes, activation }, names);
+      return rewriter.add('MatMul', inputs, { ...before.attributes, activation }, names);
     case 'Gemm':
-      return rewriter.add('Gemm', inputs, { ...node.attributes, beta: 1, activation }, names);
+      return rewriter.add('Gemm', inputs, { ...before.attributes, beta: 1, activation }, names);
   }
 }
 

@@ -55,9 +55,7 @@ function scaleWeights(node: NodeOf<'Conv'> | NodeOf<'MatMul'>, rewriter: Rewrite
   const data = Float32Array.from(weights.data, (v) => v * scaled.factor);
   if (!allFinite(data)) return undefined;
   const inputs = [scaled.value, rewriter.addConstant(`${w}_scaled`, { ...weights, data }), ...rest];
-  return node.op === 'Conv'
-    ? rewriter.add('Conv', inputs, (node as NodeOf<'Conv'>).attributes, node)
-    : rewriter.add('MatMul', inputs, (node as NodeOf<'MatMul'>).attributes, node);
+  return rewriter.add(node.op, inputs, node.attributes, node);
 }
 
 /** mean(r·x) = r·mean(x) */
@@ -75,7 +73,7 @@ function pastMean(
       rewriter,
     );
   }
-  const { attributes } = node as NodeOf<'Reduce'>;
+  const { attributes } = node;
   if (attributes.kind !== 'mean' && attributes.kind !== 'sum') return undefined;
   return times(rewriter.one('Reduce', [scaled.value], attributes, { name: node.name }), scaled.factor, node, rewriter);
 }

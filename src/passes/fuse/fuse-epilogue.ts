@@ -8,9 +8,9 @@ import type { EmitNames, Rewriter } from '../lib/rewriter.ts';
 import { rewriteToFixpoint } from '../lib/rewriter.ts';
 
 /**
- * Fuses an Activation into the Conv, Gemm, MatMul, Binary or BatchNormalization before it, and the addition of a value
- * of the same shape into the Conv that computes the other, as its residual input. The producer's result must have no
- * other reader and no activation yet. (Constant biases are folded by fold-batchnorm.)
+ * Fuses an Activation into the node before it, where that operator can apply one to its result, and the addition of a
+ * value of the same shape into the Conv that computes the other, as its residual input. The producer's result must have
+ * no other reader and no activation yet. (Constant biases are folded by fold-batchnorm.)
  */
 export function fuseEpilogue(graph: Graph): Graph {
   return rewriteToFixpoint(graph, (node, rewriter) => {
@@ -33,17 +33,9 @@ function withActivation(
   names: EmitNames,
   rewriter: Rewriter,
 ): readonly string[] | undefined {
-  switch (node.op) {
-    case 'Conv':
-    case 'Gemm':
-    case 'MatMul':
-    case 'Binary':
-    case 'BatchNormalization':
-      if (node.attributes.activation.kind !== 'none') return undefined;
-      return rewriter.add(node.op, node.inputs, { ...node.attributes, activation }, names);
-    default:
-      return undefined;
-  }
+  const { op, inputs, attributes } = node;
+  if (!('activation' in attributes) || attributes.activation.kind !== 'none') return undefined;
+  return rewriter.add(op, inputs, { ...attributes, activation }, names);
 }
 
 /** conv + x → conv with residual x. Of two convolutions the later takes the earlier: it runs when both are known. */

@@ -2,6 +2,7 @@
 import { isFloat } from '../../core/dtype.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { NodeOf } from '../../ir/ops.ts';
+import { isPointwise } from '../../ir/shapes/pointwise.ts';
 import { at, sameArray } from '../../util/arrays.ts';
 import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
 
@@ -11,7 +12,7 @@ import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
  */
 export function fuseGate(graph: Graph): Graph {
   return rewriteToFixpoint(graph, (node, rewriter) => {
-    if (node.op !== 'Conv' || node.inputs[4] || !isPointwise(node, rewriter)) return undefined;
+    if (node.op !== 'Conv' || node.inputs[4] || !takesScale(node, rewriter)) return undefined;
     const product = gateBefore(node, rewriter);
     if (!product) return undefined;
     const [, w = '', bias = '', residual = ''] = node.inputs;
@@ -19,11 +20,8 @@ export function fuseGate(graph: Graph): Graph {
   });
 }
 
-function isPointwise({ inputs, attributes }: NodeOf<'Conv'>, rewriter: Rewriter): boolean {
-  const kernel = rewriter.desc(at(inputs, 1)).shape.slice(0, -2);
-  const units = [...kernel, ...attributes.strides, attributes.group];
-  const padded = attributes.padMode !== 'explicit' || attributes.pads.some((v) => v !== 0);
-  return !padded && units.every((v) => v === 1);
+function takesScale({ inputs, attributes }: NodeOf<'Conv'>, rewriter: Rewriter): boolean {
+  return attributes.group === 1 && isPointwise(attributes, rewriter.desc(at(inputs, 1)).shape.slice(0, -2));
 }
 
 /** The operands of the multiplication that only this convolution reads: the map, and its factors. */

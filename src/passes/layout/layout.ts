@@ -37,6 +37,6 @@ function sinkTransposes(graph: Graph, policy: TiePolicy): Graph | undefined {
 function applyRule(node: Node, sinker: Sinker): boolean {
   if (node.op !== 'Transpose' && !node.inputs.some((i) => sinker.isPending(i))) return false;
   // Row K of the table takes nodes of kind K, and is looked up by the kind of the node it is given.
-  const rule = LAYOUT_RULES[node.op] as LayoutRule<OpKind> | undefined;
+  const rule: LayoutRule<OpKind> | undefined = LAYOUT_RULES[node.op];
   return rule?.(node, sinker) ?? false;
 }

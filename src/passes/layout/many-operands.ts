@@ -1,6 +1,6 @@
 /** Transpositions and operators of several operands: all take the order that moves the fewest elements. */
 import { normalizeAxis } from '../../core/broadcast.ts';
-import type { Node, NodeOf } from '../../ir/ops.ts';
+import type { NodeOf } from '../../ir/ops.ts';
 import { at, product, range, sameArray } from '../../util/arrays.ts';
 import { isIdentityPerm, type Perm } from '../lib/permutation.ts';
 import type { Sinker } from './sinker.ts';
@@ -19,7 +19,7 @@ export function broadcastRule<K extends 'Binary' | 'Where' | 'PRelu'>(node: Node
   const inputs = node.inputs.map((i) =>
     fitsAnyOrder(i) ? sinker.view(i).source : sinker.inOrder(sinker.extended(i, rank), perm),
   );
-  sinker.emit(node as Node, node.op, inputs, node.attributes, [perm]);
+  sinker.emit(node, node.op, inputs, node.attributes, [perm]);
   return true;
 }
 

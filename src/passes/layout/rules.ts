@@ -8,8 +8,11 @@ import { broadcastRule, concatRule } from './many-operands.ts';
 import type { Sinker } from './sinker.ts';
 import { pushReshape } from './view.ts';
 
-/** Emits the node with its operands' transpositions moved behind it and gives true; or does nothing and gives false. */
-export type LayoutRule<K extends OpKind> = (node: NodeOf<K>, sinker: Sinker) => boolean;
+/**
+ * Emits the node with its operands' transpositions moved behind it and gives true; or does nothing and gives false. The
+ * type of a method, whose bivariance lets the table be indexed by a node's `op` and the rule be called with that node.
+ */
+export type LayoutRule<K extends OpKind> = { rule(node: NodeOf<K>, sinker: Sinker): boolean }['rule'];
 
 /** Operators a transposition can pass; before all others it is carried out. */
 export const LAYOUT_RULES: { readonly [K in OpKind]?: LayoutRule<K> } = {
@@ -138,13 +141,13 @@ function single<K extends OpKind>(rule: (node: NodeOf<K>, sinker: Sinker, x: Pen
     const input = at(node.inputs, 0);
     if (!sinker.isPending(input)) return false;
     const { source, perm } = sinker.view(input);
-    if (sinker.policy === 'stay' && grows(node as Node, source, sinker)) return false;
+    if (sinker.policy === 'stay' && grows(node, source, sinker)) return false;
     return rule(node, sinker, { source, perm, axisOf: (axis) => at(perm, normalizeAxis(axis, perm.length)) });
   };
 }
 
 /** True when a node's result has more elements than its operand: transposing behind it costs more than before it. */
-function grows(node: Node, source: string, sinker: Sinker): boolean {
+function grows(node: Pick<Node, 'outputs'>, source: string, sinker: Sinker): boolean {
   return product(sinker.rewriter.desc(at(node.outputs, 0)).shape) > product(sinker.rewriter.desc(source).shape);
 }
 
@@ -157,7 +160,7 @@ interface PendingInput {
 
 function elementwise<K extends 'Activation' | 'Unary' | 'Cast' | 'Identity'>(node: NodeOf<K>, sinker: Sinker): boolean {
   const { source, perm } = sinker.view(at(node.inputs, 0));
-  sinker.emit(node as Node, node.op, [source], node.attributes, [perm]);
+  sinker.emit(node, node.op, [source], node.attributes, [perm]);
   return true;
 }
 

@@ -67,7 +67,7 @@ export class Sinker {
    * become pending in turn.
    */
   emit<K extends OpKind>(
-    node: Node,
+    node: Pick<Node, 'name' | 'outputs'>,
     op: K,
     inputs: readonly string[],
     attributes: OpAttributes[K],

@@ -5,7 +5,8 @@
 import { GraphError } from '../../core/errors.ts';
 import { tensorOf, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
-import type { Node, NodeOf, OpAttributes, OpKind } from '../../ir/ops.ts';
+import { isOp, nodeOf } from '../../ir/is-op.ts';
+import type { Node, OpAttributes, OpKind } from '../../ir/ops.ts';
 import { renameInputs } from '../../ir/rewrite.ts';
 import { verify } from '../../ir/verify.ts';
 import { removeDeadNodes } from '../dead-nodes.ts';
@@ -86,9 +87,9 @@ export class Rewriter {
   }
 
   /** The emitted node that computes a value, when it is of this operator. */
-  producerOf<K extends OpKind>(value: string | undefined, op: K): NodeOf<K> | undefined {
+  producerOf<K extends OpKind>(value: string | undefined, op: K): Extract<Node, { op: K }> | undefined {
     const node = this.producer(value);
-    return node?.op === op ? (node as Node & NodeOf<K>) : undefined;
+    return isOp(node, op) ? node : undefined;
   }
 
   /** Where in the emitted order a value is computed; −1 for graph inputs and constants. */
@@ -148,8 +149,7 @@ export class Rewriter {
   ): readonly string[] {
     const name = names.name ?? this.unique(op.toLowerCase());
     const outputs = names.outputs ?? [this.unique(`${name}_y`)];
-    const typed: NodeOf<K> = { op, name, inputs: inputs.map((i) => this.resolve(i)), outputs, attributes };
-    const node = typed as Node;
+    const node = nodeOf({ op, name, inputs: inputs.map((i) => this.resolve(i)), outputs, attributes });
     const operands = node.inputs.map((i) => (i === '' ? undefined : asOperand(this.desc(i), this.constant(i))));
     const descs = inferNode(node, operands);
     const results = evaluateNode(node, operands, descs);
@@ -210,7 +210,7 @@ export class Rewriter {
     const rename = this.#nameOutputs();
     const nodes = this.#nodes.map((node) => {
       const outputs = node.outputs.map((o) => rename.get(o) ?? o);
-      return { ...renameInputs(node, rename), outputs } as Node;
+      return { ...renameInputs(node, rename), outputs };
     });
     for (const [from, to] of rename) this.#values.set(to, this.desc(from));
     const graph = { ...this.#source, nodes, initializers: this.#initializers, values: this.#values };
@@ -226,14 +226,7 @@ export class Rewriter {
       if (this.#producers.has(value) && !this.#source.outputs.includes(value) && !rename.has(value)) {
         rename.set(value, output);
       } else {
-        const node: NodeOf<'Identity'> = {
-          op: 'Identity',
-          name: output,
-          inputs: [value],
-          outputs: [output],
-          attributes: {},
-        };
-        this.#nodes.push(node);
+        this.#nodes.push({ op: 'Identity', name: output, inputs: [value], outputs: [output], attributes: {} });
         this.#values.set(output, this.desc(value));
       }
     }

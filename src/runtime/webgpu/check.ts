@@ -1,11 +1,16 @@
 /** The step check: every node's GPU result against the CPU reference, fed with the node's actual GPU inputs. */
-import { compareTensors, resultTolerance, type Comparison, type Tolerance } from '../../core/compare.ts';
+import {
+  accumulatedTerms,
+  compareTensors,
+  resultTolerance,
+  type Comparison,
+  type Tolerance,
+} from '../../core/compare.ts';
 import { GraphError } from '../../core/errors.ts';
-import type { Tensor } from '../../core/tensor.ts';
-import { product } from '../../util/arrays.ts';
+import { elementCount, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
-import { loadReferences } from '../../ops/registry.ts';
+import { definitionOf, loadReferences } from '../../ops/registry.ts';
 import { runNode } from '../cpu/run.ts';
 import type { Executor } from './executor.ts';
 
@@ -56,7 +61,7 @@ async function check(
         if (output === '' || !reference) continue;
         const got = await readValue(executor, output);
         actual.set(output, got);
-        const allowed = tolerance ?? resultTolerance(reference, accumulatedTerms(node, graph), halves);
+        const allowed = tolerance ?? resultTolerance(reference, termsOf(node, graph), halves);
         const comparison = compareTensors(got, reference, allowed);
         reports.push({ node: node.name, op: node.op, output, variants, ...comparison });
       }
@@ -77,12 +82,16 @@ function readValue(executor: Executor, name: string): Promise<Tensor> {
   return executor.readValue(value);
 }
 
-/** Terms accumulated into one output element: the weights behind it, or the elements reduced. */
-function accumulatedTerms(node: Node, graph: Graph): number {
-  const sizeOf = (name: string | undefined): readonly number[] => graph.values.get(name ?? '')?.shape ?? [];
-  if (node.op === 'Conv') return product(sizeOf(node.inputs[1]).slice(0, -1));
-  if (node.op === 'Gemm' || node.op === 'MatMul') return Math.max(1, ...sizeOf(node.inputs[0]).slice(-2));
-  return Math.max(1, product(sizeOf(node.inputs[0])) / product(sizeOf(node.outputs[0])));
+/** Terms accumulated into one element of a node's result. */
+function termsOf(node: Node, graph: Graph): number {
+  const descs = (names: readonly string[]): (TensorDesc | undefined)[] => names.map((name) => graph.values.get(name));
+  const inputs = descs(node.inputs);
+  const outputs = descs(node.outputs).filter((desc) => desc !== undefined);
+  return accumulatedTerms({
+    multiplyAdds: definitionOf(node.op).multiplyAdds?.(node, inputs, outputs) ?? 0,
+    operand: elementCount(inputs[0]?.shape ?? []),
+    result: elementCount(outputs[0]?.shape ?? []),
+  });
 }
 
 /** True when anything is stored as float16. */

@@ -1,8 +1,8 @@
 /** Slice bounds, as ONNX Slice-13 resolves them: shared by shape inference, the reference and the kernel. */
-import { at } from '../util/arrays.ts';
-import { normalizeAxis } from './broadcast.ts';
-import { ShapeError } from './errors.ts';
-import type { Shape } from './tensor.ts';
+import { at } from '../../util/arrays.ts';
+import { normalizeAxis } from '../../core/broadcast.ts';
+import { ShapeError } from '../../core/errors.ts';
+import type { Shape } from '../../core/tensor.ts';
 
 /** The integers that Slice takes; absent `axes` are 0, 1, …, absent `steps` are 1. */
 export interface SliceBounds {

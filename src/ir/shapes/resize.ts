@@ -4,7 +4,7 @@
  * Coordinates are computed in float32, as inference runtimes do: a model's nearest-neighbour ties fall where they fell
  * when it was exported. Both the reference and the kernels take their tables from here, so they cannot disagree.
  */
-import type { OpAttributes } from './ops.ts';
+import type { OpAttributes } from '../ops.ts';
 
 /** One axis of a Resize. `scale` is given as the model gives it, or is output / input where it gives sizes. */
 export interface ResizeAxis {
