@@ -1,7 +1,7 @@
 /** The session of `tilewise/ort`: onnxruntime-common's face on a tilewise session. */
 import { DeviceError, InputError } from '../core/errors.ts';
 import { Session } from '../session/session.ts';
-import type { Feed } from '../session/run-feeds.ts';
+import type { Feed } from '../session/feeds.ts';
 import { fromHost, toHost } from './elements.ts';
 import type { Env } from './env.ts';
 import { readWanted, type Wanted } from './fetches.ts';
