@@ -92,10 +92,15 @@ function imagenetNames(): Promise<Uint8Array> {
     IMAGENET_CLASSES: Readonly<Record<string, string>>;
   } = require('@tensorflow-models/mobilenet/dist/imagenet_classes.js');
   const names = Object.values(IMAGENET_CLASSES).map((synonyms) => synonyms.replace(/,.*$/, ''));
-  return Promise.resolve(new TextEncoder().encode(JSON.stringify(names)));
+  return Promise.resolve(new TextEncoder().encode(`${names.join('\n')}\n`));
 }
 
 function contentType(path: string): string {
-  const types: Readonly<Record<string, string>> = { json: 'application/json', jpg: 'image/jpeg', png: 'image/png' };
+  const types: Readonly<Record<string, string>> = {
+    json: 'application/json',
+    jpg: 'image/jpeg',
+    png: 'image/png',
+    txt: 'text/plain; charset=utf-8',
+  };
   return types[path.replace(/^.*\./, '')] ?? 'application/octet-stream';
 }
