@@ -4,6 +4,7 @@
  * @module tilewise
  */
 export type { Bound } from './analysis/roofline.ts';
+export type { GraphSummary, NodeSummary } from './analysis/summary.ts';
 export type { Rates, TimeSummary } from './analysis/profile.ts';
 export type { PeakSample } from './measure/adapter-peaks.ts';
 export type { TensorDesc } from './core/tensor.ts';
@@ -12,11 +13,14 @@ export type { FormatName, ModelFile, ModelFiles } from './formats/importer.ts';
 export type { Dim, Graph, GraphInput, InputShapes } from './ir/graph.ts';
 export type { ForcedVariants } from './plan/lower.ts';
 export type { StepReport } from './runtime/webgpu/check.ts';
+export { adapterName } from './runtime/webgpu/device.ts';
 export type { SuppressionOptions } from './vision/decode/boxes.ts';
 export type { CenterMapOptions, CenterMaps } from './vision/decode/center-map.ts';
 export type { PictureInput } from './vision/guess.ts';
+export { analyseGraph } from './session/analyse-graph.ts';
 export { Session } from './session/session.ts';
 export type { GpuSource, RunOptions, SessionOptions } from './session/options.ts';
+export { toPixels } from './pictures/source.ts';
 export type { PictureSource } from './pictures/source.ts';
 export type { GpuTensor } from './runtime/webgpu/elements.ts';
 export type { Preprocessing, Resampling } from './vision/picture-spec.ts';
@@ -39,6 +43,7 @@ export { decodeCenterMap } from './vision/decode/center-map.ts';
 export { intersectionOverUnion, nonMaxSuppression } from './vision/decode/boxes.ts';
 export type { Box, ScoredBox } from './vision/decode/boxes.ts';
 export { guessPreprocessing } from './vision/guess.ts';
+export { preprocess } from './vision/preprocess.ts';
 export { chromeTrace } from './analysis/trace.ts';
 export type { ChromeTrace, TraceEvent } from './analysis/trace.ts';
 export type { ProfileNode, ProfilePreparation, ProfileReport, ProfileStep, ProfileTotals } from './analysis/profile.ts';
@@ -50,6 +55,7 @@ export type { FetchSettings, ModelSource } from './session/model-source.ts';
 export type { Feed, FeedData, FeedTensor, PictureFeed, Port } from './session/feeds.ts';
 export type { DType, HostArray } from './core/dtype.ts';
 export { fromRaw, toRaw } from './core/raw.ts';
+export { VERSION } from './core/version.ts';
 export { tensor, tensorOf, zeros } from './core/tensor.ts';
 export type { Shape, Tensor } from './core/tensor.ts';
 export {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drawnSamples } from '../../src/cli/samples.ts';
+import { drawnSamples } from '../../src/catalogue/samples.ts';
 import { fromRaw, toRaw } from '../../src/core/raw.ts';
 import { Session } from '../../src/session/session.ts';
 import type { Pixels } from '../../src/vision/pixels.ts';

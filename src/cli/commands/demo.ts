@@ -1,12 +1,13 @@
 /** `tilewise demo`: what `npm start` runs. Classifies the sample pictures on the GPU and checks every score on the CPU. */
 import type { Command } from 'commander';
 import { findModel } from '../../catalogue/catalogue.ts';
+import { drawnSamples } from '../../catalogue/samples.ts';
 import type { Ranked } from '../../vision/decode/classes.ts';
 import type { Pixels } from '../../vision/picture-spec.ts';
 import { loadClassifier, openClassifier, type ClassifierOptions } from '../classifier.ts';
 import type { Context, Runner } from '../context.ts';
 import { milliseconds, table } from '../output.ts';
-import { drawnSamples, samplePhotograph } from '../samples.ts';
+import { samplePhotograph } from '../samples.ts';
 import { addAdapterOption, addSourceOptions } from '../session.ts';
 import { readPicture } from './classify.ts';
 
