@@ -147,7 +147,7 @@ export async function openLoaded<T extends Disposable>(
 }
 
 /** Opens a session of a loaded model. */
-export async function openSession(
+export async function openModelSession(
   model: LoadedModel,
   device: DeviceOptions,
   inputShapes: InputShapes,

@@ -2,7 +2,7 @@
 import { InputError } from '../core/errors.ts';
 import { readTensor, type GpuTensor } from '../runtime/webgpu/elements.ts';
 import { product } from '../util/arrays.ts';
-import { dtypeOf, fromHost } from './elements.ts';
+import { givenDtype, fromHost } from './elements.ts';
 import { requireSame } from './fetches.ts';
 import { TensorImpl } from './tensor-impl.ts';
 import type { AnyTensor, TensorType } from './tensor-types.ts';
@@ -13,7 +13,7 @@ const SAME_LAYOUT: readonly TensorType[] = ['float32', 'int32', 'uint32'];
 /** A tensor that is in a GPU buffer, as a session takes it. Throws InputError for types whose layout differs. */
 export function toGpu(name: string, given: AnyTensor): GpuTensor {
   requireSameLayout(`the tensor given for "${name}"`, given.type);
-  return { dtype: dtypeOf(name, given), shape: given.dims, buffer: given.gpuBuffer };
+  return { dtype: givenDtype(name, given), shape: given.dims, buffer: given.gpuBuffer };
 }
 
 /** Throws InputError unless elements of this type lie in a GPU buffer as pages expect. */
