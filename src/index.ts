@@ -23,7 +23,7 @@ export type { GpuSource, RunOptions, SessionOptions } from './session/options.ts
 export { toPixels } from './pictures/source.ts';
 export type { PictureSource } from './pictures/source.ts';
 export type { GpuTensor } from './runtime/webgpu/elements.ts';
-export type { Preprocessing, Resampling } from './vision/picture-spec.ts';
+export type { PictureSize, Preprocessing, Resampling } from './vision/picture-spec.ts';
 export type { LoadProgress, LoadReport } from './session/report.ts';
 export { createClassifier, Classifier } from './tasks/classifier.ts';
 export type { ClassifyOptions } from './tasks/classifier.ts';
