@@ -64,6 +64,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ort: ['util', 'core', 'ir', 'formats', 'vision', 'pictures', 'runtime', 'session', 'measure', 'analysis'],
 };
 
+/**
+ * What the demo may import: public entry points, the catalogue of models and sample pictures, and the statistics of the
+ * benches, whose rows its own are to equal.
+ */
+const FOR_THE_DEMO = ['src/index.ts', 'models/index.ts', 'src/catalogue/', 'bench/lib/statistics.ts', 'demo/'];
+
+/** Beside these, what builds the page may import the entry point of Node. */
+const FOR_ITS_BUILD = [...FOR_THE_DEMO, 'src/node/index.ts'];
+
 /** Files of `runtime` that may look at the graph and the references. */
 const GRAPH_READERS = ['src/runtime/cpu/run.ts', 'src/runtime/webgpu/check.ts'];
 
@@ -153,6 +162,17 @@ describe('architecture', () => {
         if ((to !== from && !allowed.includes(to)) || reader) bad.push(`${path} imports ${target}`);
       }
     }
+    expect(bad).toEqual([]);
+  });
+
+  it('gives the demo what every page has, no more', () => {
+    const bad = everything
+      .filter(({ path }) => path.startsWith('demo/'))
+      .flatMap(({ path, imports }) => {
+        const allowed = path.startsWith('demo/build/') ? FOR_ITS_BUILD : FOR_THE_DEMO;
+        const others = imports.filter((target) => !allowed.some((start) => target.startsWith(start)));
+        return others.map((target) => `${path} imports ${target}`);
+      });
     expect(bad).toEqual([]);
   });
 

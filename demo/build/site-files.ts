@@ -1,12 +1,12 @@
 /** Puts models, sample pictures and class names from installed npm packages into the site; nothing of them is committed. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import type { Plugin } from 'vite';
 import type { CatalogueEntry } from '../../src/catalogue/catalogue.ts';
-import { drawnSamples, samplePhotograph, type Drawing } from '../../src/cli/samples.ts';
-import { InputError, LoadError } from '../../src/core/errors.ts';
-import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { drawnSamples, type Drawing } from '../../src/catalogue/samples.ts';
+import { InputError, LoadError, openModel } from '../../src/node/index.ts';
 import { IMAGENET_NAMES, MODEL_FOLDER, SAMPLES, SITE_MODELS } from '../src/site.ts';
 
 const require = createRequire(import.meta.url);
@@ -48,7 +48,7 @@ async function allFiles(): Promise<ReadonlyMap<string, Maker>> {
 /** The model's main file under its own name, and the shards that it names. */
 async function modelFiles({ name, source }: CatalogueEntry): Promise<[string, Maker][]> {
   if (source.kind !== 'npm') throw new InputError(`the model "${name}" comes from no npm package`);
-  const files = await npmModelFiles(source.package, source.path);
+  const files = await openModel(name);
   const folder = `${MODEL_FOLDER}${name}/`;
   const shards = shardNames(files.main.bytes).map((shard): [string, Maker] => [
     folder + shard,
@@ -66,8 +66,8 @@ function shardNames(json: Uint8Array): string[] {
 }
 
 function sampleFiles(): [string, Maker][] {
-  const photograph = samplePhotograph();
-  if (photograph === undefined) throw new LoadError('the sample photograph is missing', { hint: 'Run: npm ci' });
+  // The photograph of the package that the class names come from: a cup of coffee.
+  const photograph = join(dirname(require.resolve('@tensorflow-models/mobilenet')), '../demo/coffee.jpg');
   const [cup, ...drawn] = SAMPLES.map(({ path }) => path);
   const drawings = drawnSamples();
   return [
@@ -92,10 +92,15 @@ function imagenetNames(): Promise<Uint8Array> {
     IMAGENET_CLASSES: Readonly<Record<string, string>>;
   } = require('@tensorflow-models/mobilenet/dist/imagenet_classes.js');
   const names = Object.values(IMAGENET_CLASSES).map((synonyms) => synonyms.replace(/,.*$/, ''));
-  return Promise.resolve(new TextEncoder().encode(JSON.stringify(names)));
+  return Promise.resolve(new TextEncoder().encode(`${names.join('\n')}\n`));
 }
 
 function contentType(path: string): string {
-  const types: Readonly<Record<string, string>> = { json: 'application/json', jpg: 'image/jpeg', png: 'image/png' };
+  const types: Readonly<Record<string, string>> = {
+    json: 'application/json',
+    jpg: 'image/jpeg',
+    png: 'image/png',
+    txt: 'text/plain; charset=utf-8',
+  };
   return types[path.replace(/^.*\./, '')] ?? 'application/octet-stream';
 }

@@ -31,8 +31,8 @@ export const SAMPLES: readonly Sample[] = [
   { name: 'Balls', alt: 'A drawing of three balls on a table', path: 'samples/balls.png' },
 ];
 
-/** Names of the 1000 ImageNet classes, a JSON array of strings; relative to the page. */
-export const IMAGENET_NAMES = 'labels/imagenet-1000.json';
+/** Names of the 1000 ImageNet classes, one a line; relative to the page. */
+export const IMAGENET_NAMES = 'labels/imagenet-1000.txt';
 
 /** The folder of the models, relative to the page: `models/NAME/FILE`. */
 export const MODEL_FOLDER = 'models/';

@@ -101,9 +101,9 @@ export async function loadModel(name: string, options: SourceOptions, { progress
   return { name, format, graph, readMs: performance.now() - start };
 }
 
-/** A session and what it runs on. */
-export interface OpenedSession {
-  readonly session: Session;
+/** What a command runs a model with, and what it runs on. */
+export interface OpenedOn<T> {
+  readonly runner: T;
   /** The driver's name for the adapter; null on the CPU. */
   readonly adapter: string | null;
   /** Where the driver came from; null on the CPU. */
@@ -112,34 +112,46 @@ export interface OpenedSession {
   readonly loadMs: number;
 }
 
-/** Opens a session of a loaded model; it is disposed when the command ends. */
-export async function openSession(
+/**
+ * Opens what runs a loaded model, a session or a task, with the options of a session that the command line comes to; it is disposed
+ * when the command ends. Errors that are about the model name it.
+ */
+export async function openLoaded<T extends Disposable>(
   model: LoadedModel,
-  options: DeviceOptions,
-  inputShapes: InputShapes,
+  device: DeviceOptions,
   { progress, defer }: Context,
-): Promise<OpenedSession> {
+  open: (options: SessionOptions) => Promise<T>,
+): Promise<OpenedOn<T>> {
   const start = performance.now();
   const stages = ['compile', 'upload'];
-  const found = options.backend === 'webgpu' ? await openGpu({ adapter: options.adapter }) : undefined;
-  const session = await onModel(model.name, () =>
-    Session.create(model.graph, {
-      backend: options.backend,
-      inputShapes,
+  const found = device.backend === 'webgpu' ? await openGpu({ adapter: device.adapter }) : undefined;
+  const runner = await onModel(model.name, () =>
+    open({
+      backend: device.backend,
       ...(found ? { gpu: found.adapter } : {}),
-      ...(options.tune === undefined ? {} : { tune: options.tune }),
-      ...(options.precision === undefined ? {} : { precision: options.precision }),
+      ...(device.tune === undefined ? {} : { tune: device.tune }),
+      ...(device.precision === undefined ? {} : { precision: device.precision }),
       tuningCache: fileTuningCache(),
       onProgress: ({ stage, done = stages.indexOf(stage), total = stages.length }) =>
         progress.report({ stage, done, total }),
     }),
   );
-  defer(() => session.dispose());
+  defer(() => runner[Symbol.dispose]());
   progress.stop();
   return {
-    session,
+    runner,
     adapter: found?.description.name ?? null,
     adapterSource: found?.description.source ?? null,
     loadMs: model.readMs + performance.now() - start,
   };
+}
+
+/** Opens a session of a loaded model. */
+export async function openModelSession(
+  model: LoadedModel,
+  device: DeviceOptions,
+  inputShapes: InputShapes,
+  context: Context,
+): Promise<OpenedOn<Session>> {
+  return openLoaded(model, device, context, (options) => Session.create(model.graph, { ...options, inputShapes }));
 }

@@ -1,9 +1,6 @@
 /** The tuner: times the ways to run each node of a graph on this device, and says which to take. */
-import type { Graph } from '../ir/graph.ts';
 import type { TunedVariants } from '../plan/lower.ts';
-import type { PlanOptions } from '../plan/plan-graph.ts';
-import { tunables, type Tunable } from '../plan/tunables.ts';
-import { profileOf } from '../runtime/webgpu/device.ts';
+import type { Tunable } from '../plan/tunables.ts';
 import { GpuClock } from './clock.ts';
 import { runTrials, type Trial } from './trials.ts';
 
@@ -48,16 +45,6 @@ export const TUNE_BUDGET_MS = 20_000;
 
 /** A candidate replaces the first one when it takes at most this share of its time: less of a gain may be noise. */
 export const WINNING_SHARE = 0.95;
-
-/** `tune` for the nodes of a compiled graph that is going to be planned with these options. */
-export function tuneGraph(
-  device: GPUDevice,
-  graph: Graph,
-  planOptions: PlanOptions,
-  options: TuneOptions,
-): Promise<TuneResult> {
-  return tune(device, tunables(graph, profileOf(device), planOptions), options);
-}
 
 /**
  * Measures what is not known, the nodes with most work first. A candidate that errs, or whose answer differs from the

@@ -45,7 +45,6 @@ export class SessionTuning {
   readonly #device: GPUDevice;
   readonly #options: TuningOptions;
   #store: Promise<TuningStore> | undefined;
-  #report: TuningReport | undefined;
 
   constructor(device: GPUDevice, options: TuningOptions) {
     this.#device = device;
@@ -56,11 +55,6 @@ export class SessionTuning {
 
   get #mode(): 'off' | 'cached' | 'full' {
     return this.#options.tune ?? 'cached';
-  }
-
-  /** What tuning did last; undefined before, and when it is off. */
-  get report(): TuningReport | undefined {
-    return this.#report;
   }
 
   /** What is remembered of the adapter. Never rejects. */
@@ -76,37 +70,31 @@ export class SessionTuning {
   }
 
   /**
-   * The variants to take for the nodes of a compiled graph that is going to be planned with these options. Rejects as
-   * `tune` does; what was measured until then is remembered.
+   * The variants to take for the nodes of a compiled graph that is going to be planned with these options, and what was done
+   * to find them; neither when tuning is off. Rejects as `tune` does; what was measured until then is remembered.
    */
   async variantsFor(
     graph: Graph,
     planOptions: PlanOptions,
     { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: TuningProgress) => void },
-  ): Promise<TunedVariants | undefined> {
+  ): Promise<{ readonly tuned?: TunedVariants | undefined; readonly report?: TuningReport }> {
     const mode = this.#mode;
-    if (mode === 'off') return undefined;
+    if (mode === 'off') return {};
     const store = await this.store();
-    const known = store.winners;
+    const remembered = store.winners.size;
     let [measured, left, ms] = [0, 0, 0];
     if (mode === 'full') {
-      try {
-        const { tuneGraph } = await onDemand('tuner', () => import('./tuner.ts'));
-        const result = await tuneGraph(this.#device, graph, planOptions, {
-          known,
-          budgetMs: this.#options.tuneBudgetMs,
-          signal,
-          onProgress: (done, total) => onProgress?.({ stage: 'tune', done, total }),
-          onResult: ({ tunable, winner }) => winner && store.remember(tunable, winner.variant),
-        });
-        [measured, left, ms] = [result.nodes.length, result.left, result.ms];
-      } finally {
-        await store.save();
-      }
+      const { tuneGraph } = await onDemand('tuner', () => import('./tune-graph.ts'));
+      const result = await tuneGraph({ device: this.#device, store }, graph, planOptions, {
+        budgetMs: this.#options.tuneBudgetMs,
+        signal,
+        onProgress: (done, total) => onProgress?.({ stage: 'tune', done, total }),
+      });
+      [measured, left, ms] = [result.nodes.length, result.left, result.ms];
     }
     const { note } = store;
-    this.#report = { mode, remembered: known.size, measured, left, ms, ...(note === undefined ? {} : { note }) };
-    return unlessEmpty(store.winners);
+    const report = { mode, remembered, measured, left, ms, ...(note === undefined ? {} : { note }) };
+    return { tuned: unlessEmpty(store.winners), report };
   }
 }
 

@@ -20,7 +20,6 @@ export type { FileTuningCacheOptions } from './tuning-cache.ts';
 export { openModel } from './model-source.ts';
 export type { ModelSourceOptions } from './model-source.ts';
 export type { Pixels } from '../vision/pixels.ts';
-export { preprocess } from '../vision/preprocess.ts';
 export type { Preprocessing } from '../vision/picture-spec.ts';
 export { topK } from '../vision/decode/classes.ts';
 // In place of those for pages.

@@ -1,6 +1,6 @@
 /** The class names of a catalogue entry. */
 import type { CatalogueEntry } from '../catalogue/catalogue.ts';
-import { parseLabels } from '../vision/decode/classes.ts';
+import { catalogueLabels } from '../tasks/labels.ts';
 import { fetchCached, type FetchOptions } from './download.ts';
 
 /**
@@ -8,15 +8,10 @@ import { fetchCached, type FetchOptions } from './download.ts';
  * downloaded, with the same errors as `fetchCached`.
  */
 export async function loadLabels(
-  { labels }: Pick<CatalogueEntry, 'labels'>,
+  entry: Pick<CatalogueEntry, 'labels'>,
   options: Omit<FetchOptions, 'sha256'> = {},
 ): Promise<readonly string[] | undefined> {
-  if (labels === undefined || isList(labels)) return labels;
-  const bytes = await fetchCached(labels.url, { ...options, sha256: labels.sha256 });
-  return parseLabels(new TextDecoder().decode(bytes), labels.format);
-}
-
-/** `Array.isArray` does not narrow readonly arrays out of a union. */
-function isList(labels: NonNullable<CatalogueEntry['labels']>): labels is readonly string[] {
-  return Array.isArray(labels);
+  return catalogueLabels(entry, async ({ url, sha256 }) =>
+    new TextDecoder().decode(await fetchCached(url, { ...options, sha256 })),
+  );
 }

@@ -9,7 +9,7 @@ import { TensorImpl } from './tensor-impl.ts';
 import type { AnyTensor } from './tensor-types.ts';
 
 /** The session's name of a tensor's type. Throws InputError for types that no model tilewise reads has. */
-export function dtypeOf(name: string, { type }: AnyTensor): DType {
+export function givenDtype(name: string, { type }: AnyTensor): DType {
   if (isDType(type)) return type;
   throw new InputError(`the tensor given for "${name}" has ${type} elements, which tilewise does not compute with`, {
     hint: 'It has float32, float16, int64, int32, uint32, int8, uint8 and bool',
@@ -18,7 +18,7 @@ export function dtypeOf(name: string, { type }: AnyTensor): DType {
 
 /** A copy of a tensor's elements as a session takes them. Throws InputError for elements no session can take. */
 export function toHost(name: string, given: AnyTensor): Tensor {
-  const dtype = dtypeOf(name, given);
+  const dtype = givenDtype(name, given);
   const { data } = given;
   if (Array.isArray(data)) throw new InputError(`the tensor given for "${name}" holds strings`);
   try {

@@ -1,5 +1,5 @@
 /** `env` of `tilewise/ort`: the settings pages make before they create a session, and the one device that sessions share. */
-import { openDevice } from '../session/gpu-source.ts';
+import { openDevice } from '../session/gpu-backend.ts';
 
 /** What one step of a profiled run took, in the form onnxruntime-web gives it. */
 export interface ProfilingData {

@@ -1,8 +1,8 @@
 /** Tensors of `tilewise/ort` in GPU buffers: into a session, out of it, and into buffers of the page's own. */
 import { InputError } from '../core/errors.ts';
+import { stored, storedBytes } from '../core/storage.ts';
 import { readTensor, type GpuTensor } from '../runtime/webgpu/elements.ts';
-import { product } from '../util/arrays.ts';
-import { dtypeOf, fromHost } from './elements.ts';
+import { givenDtype, fromHost } from './elements.ts';
 import { requireSame } from './fetches.ts';
 import { TensorImpl } from './tensor-impl.ts';
 import type { AnyTensor, TensorType } from './tensor-types.ts';
@@ -13,7 +13,7 @@ const SAME_LAYOUT: readonly TensorType[] = ['float32', 'int32', 'uint32'];
 /** A tensor that is in a GPU buffer, as a session takes it. Throws InputError for types whose layout differs. */
 export function toGpu(name: string, given: AnyTensor): GpuTensor {
   requireSameLayout(`the tensor given for "${name}"`, given.type);
-  return { dtype: dtypeOf(name, given), shape: given.dims, buffer: given.gpuBuffer };
+  return { dtype: givenDtype(name, given), shape: given.dims, buffer: given.gpuBuffer };
 }
 
 /** Throws InputError unless elements of this type lie in a GPU buffer as pages expect. */
@@ -52,7 +52,7 @@ export async function fromGpu(name: string, result: GpuTensor, { device, stays, 
     if (target?.location !== 'gpu-buffer') return fromHost(name, await readTensor(device, result), target);
     requireSame(name, target, dtype, shape);
     const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 0, target.gpuBuffer, 0, product(shape) * 4);
+    encoder.copyBufferToBuffer(buffer, 0, target.gpuBuffer, 0, storedBytes(stored(result)));
     device.queue.submit([encoder.finish()]);
     return target;
   } finally {

@@ -4,7 +4,7 @@ import type { Graph } from '../ir/graph.ts';
 import type { ExecutionProvider, OrtRunOptions, OrtSessionOptions } from './session-types.ts';
 
 /** Where a session runs. */
-export interface Placement {
+export interface ExecutionPlace {
   readonly backend: 'webgpu' | 'cpu';
   /** The caller listed a provider on the CPU after WebGPU. */
   readonly orCpu: boolean;
@@ -18,7 +18,7 @@ const ON_CPU = ['wasm', 'cpu'];
  * `webgpu` unless only providers on the CPU are listed; providers tilewise does not have are passed over, as
  * onnxruntime-web passes over those it was built without. Throws InputError when none is left.
  */
-export function placementOf({ executionProviders = ['webgpu'] }: OrtSessionOptions): Placement {
+export function executionPlaceOf({ executionProviders = ['webgpu'] }: OrtSessionOptions): ExecutionPlace {
   const names = executionProviders.map(nameOf);
   const gpu = names.indexOf('webgpu');
   const onCpu = names.some((name) => ON_CPU.includes(name));
@@ -42,7 +42,7 @@ function deviceOf(provider: ExecutionProvider | undefined): { device?: GPUDevice
 }
 
 /** Throws InputError for options that ask for what tilewise does not do. */
-export function checkOptions(options: OrtSessionOptions, { backend }: Placement): void {
+export function checkOptions(options: OrtSessionOptions, { backend }: ExecutionPlace): void {
   if (options.optimizedModelFilePath !== undefined) {
     throw new InputError('tilewise writes no optimised models', { hint: 'Leave optimizedModelFilePath out' });
   }

@@ -1,6 +1,6 @@
 /** Profiles as onnxruntime-web reports them: one record a dispatch. */
 import type { Session } from '../session/session.ts';
-import type { Feed } from '../session/run-feeds.ts';
+import type { Feed } from '../session/feeds.ts';
 import type { ProfilingData } from './env.ts';
 
 /** Times every step of the session on these feeds, once, and hands each to `ondata`; element types are left blank. */

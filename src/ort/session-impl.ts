@@ -1,13 +1,13 @@
 /** The session of `tilewise/ort`: onnxruntime-common's face on a tilewise session. */
 import { DeviceError, InputError } from '../core/errors.ts';
 import { Session } from '../session/session.ts';
-import type { Feed } from '../session/run-feeds.ts';
+import type { Feed } from '../session/feeds.ts';
 import { fromHost, toHost } from './elements.ts';
 import type { Env } from './env.ts';
 import { readWanted, type Wanted } from './fetches.ts';
 import { fromGpu, requireSameLayout, toGpu } from './gpu-elements.ts';
 import { readCall, readModel, type CreateCall, type Model, type OpenFiles } from './model.ts';
-import { checkOptions, placementOf, staysOnGpu, type Placement } from './options.ts';
+import { checkOptions, executionPlaceOf, staysOnGpu, type ExecutionPlace } from './options.ts';
 import { reportProfile } from './profiling.ts';
 import type { OrtSession, TensorMap, TensorMetadata } from './session-types.ts';
 import { TensorImpl } from './tensor-impl.ts';
@@ -22,10 +22,10 @@ export interface Surroundings {
 /** See `OrtSessionFactory.create`. */
 export async function createSession(surroundings: Surroundings, ...given: readonly unknown[]): Promise<OrtSession> {
   const call = readCall(given[0], ...given.slice(1));
-  const placement = placementOf(call.options);
-  checkOptions(call.options, placement);
+  const place = executionPlaceOf(call.options);
+  checkOptions(call.options, place);
   const model = await readModel(call, surroundings.open);
-  const session = new SessionImpl(model, call, placement, surroundings.env);
+  const session = new SessionImpl(model, call, place, surroundings.env);
   await session.prepare();
   return session;
 }
@@ -34,24 +34,24 @@ class SessionImpl implements OrtSession {
   readonly #model: Model;
   readonly #call: CreateCall;
   readonly #env: Env;
-  #placement: Placement;
+  #place: ExecutionPlace;
   /** Made at once when all extents are known, else by the first run; again after its device was lost. */
   #session: Promise<Session> | undefined;
   #outputs: readonly TensorMetadata[] | undefined;
   #released = false;
   #profiling: boolean;
 
-  constructor(model: Model, call: CreateCall, placement: Placement, env: Env) {
+  constructor(model: Model, call: CreateCall, place: ExecutionPlace, env: Env) {
     this.#model = model;
     this.#call = call;
-    this.#placement = placement;
+    this.#place = place;
     this.#env = env;
     this.#profiling = call.options.enableProfiling ?? false;
   }
 
   /** Loads as much as can be before any input is known. Rejects with what is wrong with the model or the device. */
   async prepare(): Promise<void> {
-    if (this.#placement.backend === 'webgpu') await this.#requireDevice();
+    if (this.#place.backend === 'webgpu') await this.#requireDevice();
     const { inputs } = this.#model.graph;
     const known = inputs.every(({ shape }) => shape.every((dim) => typeof dim === 'number'));
     if (!known) return;
@@ -150,7 +150,7 @@ class SessionImpl implements OrtSession {
   get #isProfiling(): boolean {
     const { profiling, profilingMode } = this.#env.webgpu;
     const on = this.#profiling || profiling.mode === 'default' || profilingMode === 'default';
-    return on && this.#placement.backend === 'webgpu';
+    return on && this.#place.backend === 'webgpu';
   }
 
   #requireOpen(): void {
@@ -184,7 +184,7 @@ class SessionImpl implements OrtSession {
   }
 
   async #create(inputShapes: Readonly<Record<string, readonly number[]>>): Promise<Session> {
-    const { backend, device } = this.#placement;
+    const { backend, device } = this.#place;
     if (backend === 'cpu') return Session.create(this.#model.graph, { backend, inputShapes });
     return Session.create(this.#model.graph, { inputShapes, gpu: device ?? (await this.#env.webgpu.device) });
   }
@@ -192,11 +192,11 @@ class SessionImpl implements OrtSession {
   /** Goes over to the CPU where there is no WebGPU and the caller listed it. */
   async #requireDevice(): Promise<void> {
     try {
-      if (!this.#placement.device) await this.#env.webgpu.device;
+      if (!this.#place.device) await this.#env.webgpu.device;
     } catch (error) {
-      if (!this.#placement.orCpu) throw error;
-      this.#placement = { backend: 'cpu', orCpu: false };
-      checkOptions(this.#call.options, this.#placement);
+      if (!this.#place.orCpu) throw error;
+      this.#place = { backend: 'cpu', orCpu: false };
+      checkOptions(this.#call.options, this.#place);
     }
   }
 }

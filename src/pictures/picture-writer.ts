@@ -14,11 +14,6 @@ import { isPixels, isTexture, isVideo, pictureSize, unreadable, type PictureSour
 /** A picture that a copy to a texture can come from. */
 type Copied = Exclude<PictureSource, GPUTexture | HTMLVideoElement | VideoFrame | HTMLImageElement>;
 
-/** An input that a picture is to fill. */
-export interface PictureInput extends TensorDesc {
-  readonly name: string;
-}
-
 /** Prepares pictures on one device for the inputs of one model. */
 export class PictureWriter {
   readonly #device: GPUDevice;
@@ -32,7 +27,11 @@ export class PictureWriter {
    * What fills an input with the picture when the turn of its run comes. Rejects with InputError for a picture that is not
    * ready, larger than the device's textures, or not readable.
    */
-  async prepare(picture: PictureSource, spec: Preprocessing, input: PictureInput): Promise<InputWriter> {
+  async prepare(
+    picture: PictureSource,
+    spec: Preprocessing,
+    input: TensorDesc & { readonly name: string },
+  ): Promise<InputWriter> {
     const size = pictureSize(picture);
     this.#checkSize(size);
     if (isTexture(picture)) checkTexture(picture);

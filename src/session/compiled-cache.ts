@@ -1,18 +1,9 @@
 /** The graphs of a session that are ready to run, by the extents of their inputs; the least recently used are let go. */
-import type { TensorDesc } from '../core/tensor.ts';
-import type { Graph } from '../ir/graph.ts';
-import type { PrepareTimes } from './report.ts';
-import type { Executor } from '../runtime/webgpu/executor.ts';
-
-/** A graph compiled for one set of input shapes; on the GPU, loaded. */
-export interface Compiled {
-  readonly graph: Graph;
-  readonly executor?: Executor;
-  readonly times: PrepareTimes;
-}
+import type { Shape } from '../core/tensor.ts';
+import type { Prepared } from './backend.ts';
 
 interface Entry {
-  readonly compiled: Promise<Compiled>;
+  readonly prepared: Promise<Prepared>;
   /** Calls that are using it, or waiting for it. */
   users: number;
 }
@@ -25,9 +16,15 @@ export class CompiledCache {
   /** In the order of last use. */
   readonly #entries = new Map<string, Entry>();
 
+  /** Keeps a graph that is ready for a signature of which nothing is known yet. */
+  add(signature: string, prepared: Prepared): void {
+    this.#entries.set(signature, { prepared: Promise.resolve(prepared), users: 0 });
+    this.#evict();
+  }
+
   /** Hands `work` the graph for a signature, which `make` compiles when it is not there. */
-  async use<T>(signature: string, make: () => Promise<Compiled>, work: (compiled: Compiled) => Promise<T>): Promise<T> {
-    const entry = this.#entries.get(signature) ?? { compiled: make(), users: 0 };
+  async use<T>(signature: string, make: () => Promise<Prepared>, work: (prepared: Prepared) => Promise<T>): Promise<T> {
+    const entry = this.#entries.get(signature) ?? { prepared: make(), users: 0 };
     this.#entries.delete(signature);
     this.#entries.set(signature, entry);
     entry.users++;
@@ -42,13 +39,13 @@ export class CompiledCache {
 
   /** Frees everything. Calls in flight reject. */
   dispose(): void {
-    for (const { compiled } of this.#entries.values()) release(compiled);
+    for (const { prepared } of this.#entries.values()) release(prepared);
     this.#entries.clear();
   }
 
-  async #settled(signature: string, entry: Entry): Promise<Compiled> {
+  async #settled(signature: string, entry: Entry): Promise<Prepared> {
     try {
-      return await entry.compiled;
+      return await entry.prepared;
     } catch (error) {
       if (this.#entries.get(signature) === entry) this.#entries.delete(signature);
       throw error;
@@ -58,19 +55,19 @@ export class CompiledCache {
   #evict(): void {
     // Only the oldest: while those are in use, the youngest idle one would be let go in their place.
     const excess = [...this.#entries].slice(0, Math.max(0, this.#entries.size - MAX_COMPILED));
-    for (const [signature, { compiled, users }] of excess) {
+    for (const [signature, { prepared, users }] of excess) {
       if (users > 0) continue;
       this.#entries.delete(signature);
-      release(compiled);
+      release(prepared);
     }
   }
 }
 
-function release(compiled: Promise<Compiled>): void {
-  compiled.then(({ executor }) => executor?.dispose()).catch(() => undefined);
+function release(preparing: Promise<Prepared>): void {
+  preparing.then((prepared) => prepared.dispose()).catch(() => undefined);
 }
 
 /** What distinguishes one compiled graph of a model from another: the extents of its inputs. */
-export function signatureOf(inputs: ReadonlyMap<string, TensorDesc>): string {
-  return JSON.stringify([...inputs].map(([name, { shape }]) => [name, shape]));
+export function signatureOf(inputs: readonly { readonly name: string; readonly shape: Shape }[]): string {
+  return JSON.stringify(inputs.map(({ name, shape }) => [name, shape]));
 }

@@ -1,10 +1,17 @@
-/** The public boundary of a session: what callers may feed, checked and converted to the engine's arrays. */
+/**
+ * What callers may feed a session: tensors in host memory or on the GPU, and pictures. They are checked here against the
+ * inputs, and numbers converted to the engine's arrays; what a backend makes of the rest is its own.
+ */
 import { hostArray, isFloat, type DType, type HostArray } from '../core/dtype.ts';
 import { InputError } from '../core/errors.ts';
+import { stored, storedBytes } from '../core/storage.ts';
 import { shapeText, type Shape, type Tensor, type TensorDesc } from '../core/tensor.ts';
 import type { Dim } from '../ir/graph.ts';
+import { isPicture, type PictureSource } from '../pictures/source.ts';
+import type { GpuTensor } from '../runtime/webgpu/elements.ts';
 import { product } from '../util/arrays.ts';
 import { halvesToFloats } from '../util/half.ts';
+import { checkPreprocessing, inputShape, type Preprocessing } from '../vision/picture-spec.ts';
 
 /** Element arrays a caller may pass: the engine's own, BigInt64Array for int64, half bits in Uint16Array for float16. */
 export type FeedData = HostArray | BigInt64Array | Uint16Array | Float64Array | Uint8ClampedArray | readonly number[];
@@ -16,6 +23,15 @@ export interface FeedTensor {
   readonly data: FeedData;
 }
 
+/** A picture to feed, and how it becomes the input. */
+export interface PictureFeed {
+  readonly picture: PictureSource;
+  readonly preprocessing: Preprocessing;
+}
+
+/** A tensor in host memory or on the session's own device (the buffer's usage must have COPY_SRC), or a picture. */
+export type Feed = FeedTensor | GpuTensor | PictureFeed;
+
 /** An input or output of a model. Extents are numbers, or names of symbolic dimensions. */
 export interface Port {
   readonly name: string;
@@ -23,8 +39,75 @@ export interface Port {
   readonly shape: readonly Dim[];
 }
 
+/** A picture that fits an input. */
+export interface CheckedPicture extends PictureFeed, TensorDesc {
+  readonly port: Port;
+}
+
+/** A feed that fits its input. */
+export type CheckedFeed = Tensor | GpuTensor | CheckedPicture;
+
+/**
+ * Checks feeds against the inputs, and converts those in host memory. Throws InputError as `hostTensor` does, for a buffer that
+ * is too small or cannot be copied from, and for a picture whose preprocessing makes another shape.
+ */
+export function checkFeeds(
+  ports: readonly Port[],
+  feeds: Readonly<Record<string, Feed>>,
+): ReadonlyMap<string, CheckedFeed> {
+  requireKnown(ports, Object.keys(feeds));
+  return new Map(
+    ports.map((port) => [port.name, checkFeed(port, Object.hasOwn(feeds, port.name) ? feeds[port.name] : undefined)]),
+  );
+}
+
+function checkFeed(port: Port, feed: Feed | undefined): CheckedFeed {
+  if (feed === undefined) return hostTensor(port, feed);
+  if (isOf(feed, 'picture')) return checkPicture(port, feed);
+  if (isOf(feed, 'shape', 'buffer')) return checkBuffer(port, feed);
+  if (isOf(feed, 'shape', 'data')) return hostTensor(port, feed);
+  throw new InputError(`what was given for input "${port.name}" is no tensor`, {
+    hint: 'Pass { shape, data }, { dtype, shape, buffer } with a GPUBuffer, or { picture, preprocessing }',
+  });
+}
+
+/** True for the kind of feed that has these properties; callers without types pass anything. */
+function isOf<K extends PropertyKey>(feed: Feed, ...names: readonly K[]): feed is Extract<Feed, Record<K, unknown>> {
+  return typeof feed === 'object' && feed !== null && names.every((name) => name in feed);
+}
+
+function checkPicture(port: Port, { picture, preprocessing }: PictureFeed): CheckedPicture {
+  if (!isPicture(picture)) throw new InputError(`what was given for input "${port.name}" is no picture`);
+  checkPreprocessing(preprocessing);
+  const shape = inputShape(preprocessing);
+  requirePort(port, { dtype: port.dtype, shape });
+  const held = port.dtype === 'int64' ? 'int32' : port.dtype;
+  if (!isFloat(held) && preprocessing.dtype !== held) {
+    throw new InputError(`input "${port.name}" holds ${port.dtype}: preprocessing must have the dtype ${held}`);
+  }
+  return { picture, preprocessing, port, dtype: port.dtype, shape };
+}
+
+function checkBuffer(port: Port, { dtype, shape, buffer }: GpuTensor): GpuTensor {
+  requirePort(port, { dtype, shape });
+  const bytes = storedBytes(stored({ dtype, shape }));
+  if (buffer.size < bytes) {
+    const { name } = port;
+    throw new InputError(`input "${name}" takes ${bytes} bytes, four an element, and its buffer has ${buffer.size}`);
+  }
+  if ((buffer.usage & GPUBufferUsage.COPY_SRC) === 0) {
+    throw new InputError(`the buffer for input "${port.name}" cannot be copied: its usage lacks COPY_SRC`);
+  }
+  return { dtype, shape, buffer };
+}
+
+/** The shape of every feed, by name. */
+export function feedShapes(feeds: ReadonlyMap<string, CheckedFeed>): Record<string, readonly number[]> {
+  return Object.fromEntries([...feeds].map(([name, { shape }]) => [name, shape]));
+}
+
 /** Throws InputError for a name that is no input. */
-export function requireKnown(ports: readonly Port[], names: readonly string[]): void {
+function requireKnown(ports: readonly Port[], names: readonly string[]): void {
   const known = ports.map((p) => `"${p.name}"`).join(', ');
   for (const name of names) {
     if (!ports.some((p) => p.name === name)) throw new InputError(`"${name}" is not an input; the inputs are ${known}`);
@@ -32,7 +115,7 @@ export function requireKnown(ports: readonly Port[], names: readonly string[]): 
 }
 
 /** Throws InputError for another dtype, rank or extent than the input has. */
-export function requirePort(port: Port, { dtype, shape }: TensorDesc): void {
+function requirePort(port: Port, { dtype, shape }: TensorDesc): void {
   const fits =
     shape.length === port.shape.length && port.shape.every((dim, i) => typeof dim === 'string' || dim === shape[i]);
   if (dtype !== port.dtype || !fits) throw new InputError(`${expected(port)}, got ${dtype} ${shapeText(shape)}`);
@@ -46,7 +129,7 @@ function expected({ name, dtype, shape }: Port): string {
  * Checks a feed against its input and converts its data. Throws InputError on a missing feed, a wrong dtype, rank, extent
  * or element count, or a number that an integer input cannot hold. Every nonzero bool is 1.
  */
-export function toTensor(port: Port, feed: FeedTensor | undefined): Tensor {
+export function hostTensor(port: Port, feed: FeedTensor | undefined): Tensor {
   if (!feed) throw new InputError(`${expected(port)}, and no tensor was given for it`);
   const dtype = feed.dtype ?? port.dtype;
   requirePort(port, { dtype, shape: feed.shape });

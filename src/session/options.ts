@@ -1,9 +1,12 @@
-/** What a session can be told when it is created. */
-import type { GpuSource } from './gpu-source.ts';
+/** What a session and a run can be told. */
+import { InputError } from '../core/errors.ts';
 import type { GraphInput, InputShapes } from '../ir/graph.ts';
 import type { LoadProgress } from './report.ts';
 import type { ForcedVariants } from '../plan/lower.ts';
 import type { TuningOptions } from '../measure/tuning.ts';
+
+/** Where a session gets its GPU: an adapter, a way to get one (needed to recover from a lost device), or a device. */
+export type GpuSource = GPUAdapter | GPUDevice | (() => Promise<GPUAdapter | null>);
 
 /** Options of `Session.create`. */
 export interface SessionOptions extends TuningOptions {
@@ -50,4 +53,16 @@ export interface RunOptions {
   readonly frameBudgetMs?: number;
   /** Asked before the run begins and between its slices. */
   readonly signal?: AbortSignal;
+}
+
+/** Throws InputError for options of a run that no backend could follow; `outputs` are those of the model. */
+export function checkRun(outputs: readonly string[], { fetches, frameBudgetMs }: RunOptions): void {
+  const unknown = fetches?.find((name) => !outputs.includes(name));
+  if (unknown !== undefined) {
+    const names = outputs.map((name) => `"${name}"`).join(', ');
+    throw new InputError(`"${unknown}" is not an output; the outputs are ${names}`);
+  }
+  if (frameBudgetMs !== undefined && !(frameBudgetMs > 0)) {
+    throw new InputError(`frameBudgetMs must be positive, not ${frameBudgetMs}`);
+  }
 }

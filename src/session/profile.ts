@@ -1,13 +1,14 @@
 /** `Session.profile`: measures a loaded plan, and the adapter where its peaks are not known, and reports. */
 import { profileReport, type ProfileReport } from '../analysis/profile.ts';
 import type { AdapterPeaks } from '../measure/adapter-peaks.ts';
-import type { Tensor } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import { adapterName } from '../runtime/webgpu/device.ts';
 import type { Executor } from '../runtime/webgpu/executor.ts';
 import { measurePeaks } from '../measure/peaks.ts';
 import { timePlan } from '../measure/profiler.ts';
 import type { TuningStore } from '../measure/tuning-store.ts';
+import type { CheckedFeed } from './feeds.ts';
+import { hostFeeds } from './host-feeds.ts';
 
 /** Options of `Session.profile`. */
 export interface ProfileOptions {
@@ -20,20 +21,21 @@ export interface ProfileOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Profiles a graph that is loaded. Rejects as `timePlan` and `measurePeaks` do. */
+/** Profiles a graph that is loaded. Rejects as `hostFeeds`, `timePlan` and `measurePeaks` do. */
 export async function profileLoaded(
   { executor, graph }: { readonly executor: Executor; readonly graph: Graph },
-  feeds: ReadonlyMap<string, Tensor>,
+  feeds: ReadonlyMap<string, CheckedFeed>,
   store: TuningStore,
   options: ProfileOptions = {},
 ): Promise<ProfileReport> {
   const { device, plan } = executor;
+  const tensors = await hostFeeds(feeds);
   const { signal } = options;
   const peaks = options.peaks ?? store.peaks ?? (await executor.exclusive(() => measurePeaks(device, { signal })));
   if (!options.peaks && !store.peaks) {
     store.setPeaks(peaks);
     await store.save();
   }
-  const times = await timePlan(executor, feeds, options);
+  const times = await timePlan(executor, tensors, options);
   return profileReport({ adapter: adapterName(device.adapterInfo), graph, plan }, times, peaks);
 }

@@ -41,5 +41,5 @@ export interface LoadReport {
   readonly firstRunMs?: number;
 }
 
-/** Times of the stages of one compilation: `planMs` to `uploadMs`. */
-export type PrepareTimes = Pick<LoadReport, 'passesMs' | 'planMs' | 'compileMs' | 'uploadMs'>;
+/** What making a graph ready for one set of input shapes took, and what tuning did for it. */
+export type PrepareReport = Pick<LoadReport, 'passesMs' | 'planMs' | 'compileMs' | 'uploadMs' | 'tuning'>;

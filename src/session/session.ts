@@ -1,35 +1,30 @@
 /** Session: one model, ready to run. Puts the layers together: formats → passes → plan → runtime. */
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { ProfileReport } from '../analysis/profile.ts';
 import { InputError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { compileGraph } from './compile-graph.ts';
-import { signatureOf, type Compiled } from './compiled-cache.ts';
-import type { ProfileReport } from '../analysis/profile.ts';
-import type { Port } from './feeds.ts';
-import { detect } from '../formats/detect.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { descOf } from '../ir/rewrite.ts';
-import type { LoadReport } from './report.ts';
-import { isGraph, toModelFiles, type ModelSource } from './model-source.ts';
-import { closePlace, openPlace, type Place } from './place.ts';
 import type { Plan } from '../plan/plan.ts';
-import { planGraph, type PlanOptions } from '../plan/plan-graph.ts';
-import { checkFeeds, feedShapes, hostFeeds, type CheckedFeed, type Feed } from './run-feeds.ts';
-import { runCompiled, unlessAborted } from './run.ts';
 import type { StepReport } from '../runtime/webgpu/check.ts';
-import { adapterName, profileOf } from '../runtime/webgpu/device.ts';
-import { disposedError, Executor } from '../runtime/webgpu/executor.ts';
-import { readTensor, type GpuTensor } from '../runtime/webgpu/elements.ts';
-import { compilePipelines } from '../runtime/webgpu/pipelines.ts';
+import { disposedError } from '../runtime/webgpu/executor.ts';
+import type { GpuTensor } from '../runtime/webgpu/elements.ts';
+import type { Backend, Prepared } from './backend.ts';
+import { CompiledCache, signatureOf } from './compiled-cache.ts';
+import { checkFeeds, feedShapes, type CheckedFeed, type Feed, type Port } from './feeds.ts';
+import { GpuBackend, GpuPrepared } from './gpu-backend.ts';
+import { importSource } from './import-source.ts';
+import type { ModelSource } from './model-source.ts';
+import { checkRun, type RunOptions, type SessionOptions } from './options.ts';
 import type { ProfileOptions } from './profile.ts';
-import type { RunOptions, SessionOptions } from './options.ts';
+import type { LoadReport } from './report.ts';
 
-/** A model as it was read. */
-type Imported = { readonly graph: Graph } & Pick<LoadReport, 'format' | 'downloadMs' | 'parseMs'>;
-
-/** Weights that take longer than this to come leave time to compile the shaders before they are there. */
-const SKETCH_AFTER_MS = 30;
+/** Where the graphs of a session run, and those that are ready to. */
+interface Place {
+  readonly backend: Backend;
+  readonly compiled: CompiledCache;
+}
 
 /** A loaded model. `run` may be called concurrently; calls are queued. */
 export class Session {
@@ -66,64 +61,38 @@ export class Session {
     // The device opens while the model is on its way. When both fail, the model's error is the one to tell.
     const opening = this.#open().then((opened) => ({ opened, deviceMs: performance.now() - start }));
     opening.catch(() => undefined);
-    const { graph, format, downloadMs, parseMs } = isGraph(source)
-      ? { graph: source, format: 'graph' as const, downloadMs: 0, parseMs: 0 }
-      : await this.#import(source);
+    const { graph, format, downloadMs, parseMs } = await importSource(source, this.#options, (sketch) => {
+      void this.#compileEarly(sketch);
+    });
     this.#graph = graph;
     const { opened, deviceMs } = await opening;
-    const first = await this.#compile(graph, this.#shapesFor(graph), opened);
-    if (this.#disposed) first.executor?.dispose();
+    const { backend, compiled } = opened;
+    const first = await backend.prepare(graph, this.#shapesFor(graph));
+    if (this.#disposed) first.dispose();
     this.#requireOpen();
-    await opened.compiled.use(
-      signatureOf(new Map(first.graph.inputs.map(({ name }) => [name, descOf(first.graph, name)]))),
-      () => Promise.resolve(first),
-      async () => undefined,
-    );
-    this.#plan = first.executor?.plan;
-    this.#outputs = first.graph.outputs.map((name) => ({ name, ...descOf(first.graph, name) }));
+    const descs = (names: readonly string[]) => names.map((name) => ({ name, ...descOf(first.graph, name) }));
+    compiled.add(signatureOf(descs(graph.inputs.map(({ name }) => name))), first);
+    this.#plan = first instanceof GpuPrepared ? first.plan : undefined;
+    this.#outputs = descs(first.graph.outputs);
     this.#report = {
       format,
-      backend: this.#backend,
-      adapter: opened.gpu ? adapterName(opened.gpu.device.adapterInfo) : 'CPU reference',
+      backend: backend.kind,
+      adapter: backend.adapter,
       downloadMs,
       parseMs,
       deviceMs,
-      ...first.times,
-      ...(opened.gpu?.tuning.report ? { tuning: opened.gpu.tuning.report } : {}),
+      ...first.report,
       totalMs: performance.now() - start,
     };
-  }
-
-  async #import(source: ModelSource): Promise<Imported> {
-    const { signal, onProgress } = this.#options;
-    const start = performance.now();
-    onProgress?.({ stage: 'download' });
-    const onBytes = (done: number, total: number | undefined): void =>
-      onProgress?.({ stage: 'download', done, ...(total === undefined ? {} : { total }) });
-    const files = await toModelFiles(source, { signal, onBytes });
-    const downloaded = performance.now();
-    onProgress?.({ stage: 'parse' });
-    const importer = await detect(files.main);
-    const early = setTimeout(() => void this.#compileEarly(() => importer.sketch?.(files.main)), SKETCH_AFTER_MS);
-    try {
-      const graph = await importer.load(files);
-      const times = { downloadMs: downloaded - start, parseMs: performance.now() - downloaded };
-      return { graph, format: importer.format, ...times };
-    } finally {
-      clearTimeout(early);
-    }
   }
 
   /** Compiles the shaders of a model whose weights have not come yet. What goes wrong here will again, and be told then. */
   async #compileEarly(sketch: () => Promise<Graph> | undefined): Promise<void> {
     try {
-      const graph = this.#backend === 'webgpu' ? await sketch() : undefined;
-      const { gpu } = await this.#open();
-      const tuned = await gpu?.tuning.known();
-      if (!graph || !gpu || this.#graph || this.#disposed) return;
-      const { device } = gpu;
-      const compiled = await compileGraph(graph, { inputShapes: this.#shapesFor(graph), level: 'full' });
-      await compilePipelines(device, planGraph(compiled, profileOf(device), { ...this.#planOptions, tuned }).pipelines);
+      const graph = this.#options.backend === 'cpu' ? undefined : await sketch();
+      const gpu = await this.#gpu();
+      const wanted = (): boolean => !this.#graph && !this.#disposed;
+      if (graph && wanted()) await gpu?.precompile(graph, this.#shapesFor(graph), wanted);
     } catch {
       // Zeros in place of a shape, say: then there is nothing to gain.
     }
@@ -151,14 +120,10 @@ export class Session {
     return this.#report;
   }
 
-  get #backend(): 'webgpu' | 'cpu' {
-    return this.#options.backend ?? 'webgpu';
-  }
-
   /** The device the session runs on, for buffers and textures to feed; undefined on the CPU. */
   async device(): Promise<GPUDevice | undefined> {
     this.#requireOpen();
-    return (await this.#open()).gpu?.device;
+    return (await this.#gpu())?.device;
   }
 
   /**
@@ -179,10 +144,12 @@ export class Session {
     feeds: Readonly<Record<string, Feed>>,
     options: RunOptions = {},
   ): Promise<Record<string, Tensor | GpuTensor>> {
-    return this.#with(feeds, async (compiled, checked, { gpu }) => {
+    const { frameBudgetMs } = this.#options;
+    const chosen = { ...(frameBudgetMs === undefined ? {} : { frameBudgetMs }), ...options };
+    return this.#with(feeds, async (prepared, checked) => {
       const start = performance.now();
-      const { frameBudgetMs } = this.#options;
-      const outputs = await runCompiled(compiled, checked, gpu, { frameBudgetMs, ...options });
+      checkRun(this.graph.outputs, chosen);
+      const outputs = await prepared.run(checked, chosen);
       if (this.#report) this.#report = { firstRunMs: performance.now() - start, ...this.#report };
       return Object.fromEntries(outputs);
     });
@@ -191,18 +158,16 @@ export class Session {
   /** Copies a tensor that a run left on the GPU to host memory. The buffer stays the caller's. */
   async read(tensor: GpuTensor): Promise<Tensor> {
     this.#requireOpen();
-    const { gpu } = await this.#open();
+    const gpu = await this.#gpu();
     if (!gpu) throw new InputError('the CPU backend has no GPU memory to read from');
-    return readTensor(gpu.device, tensor);
+    return gpu.read(tensor);
   }
 
   /** Runs every node on the GPU and on the CPU reference, with the same inputs, and reports each difference. */
   async check(feeds: Readonly<Record<string, Feed>>): Promise<StepReport[]> {
-    return this.#with(feeds, async ({ graph, executor }, checked) => {
-      if (!executor) throw new InputError('the step check compares with the GPU: use backend webgpu');
-      const { checkSteps } = await onDemand('step check', () => import('../runtime/webgpu/check.ts'));
-      return checkSteps(executor, graph, await hostFeeds(checked));
-    });
+    return this.#with(feeds, (prepared, checked) =>
+      onGpu(prepared, 'the step check compares with the GPU').check(checked),
+    );
   }
 
   /**
@@ -210,11 +175,9 @@ export class Session {
    * what the step computes and moves and what the adapter can do. Rejects as `run` does.
    */
   async profile(feeds: Readonly<Record<string, Feed>>, options: ProfileOptions = {}): Promise<ProfileReport> {
-    return this.#with(feeds, async ({ graph, executor }, checked, { gpu }) => {
-      if (!executor || !gpu) throw new InputError('a profile times the GPU: use backend webgpu');
-      const { profileLoaded } = await onDemand('profiler', () => import('./profile.ts'));
-      return profileLoaded({ executor, graph }, await hostFeeds(checked), await gpu.tuning.store(), options);
-    });
+    return this.#with(feeds, (prepared, checked) =>
+      onGpu(prepared, 'a profile times the GPU').profile(checked, options),
+    );
   }
 
   /** The plan for the shapes the session was created with; undefined on the CPU. */
@@ -226,7 +189,7 @@ export class Session {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#place?.then((place) => closePlace(place, this.#options)).catch(() => undefined);
+    this.#place?.then(closePlace).catch(() => undefined);
   }
 
   [Symbol.dispose](): void {
@@ -236,17 +199,17 @@ export class Session {
   /** Hands `work` the graph compiled for the extents of these feeds. */
   async #with<T>(
     feeds: Readonly<Record<string, Feed>>,
-    work: (compiled: Compiled, feeds: ReadonlyMap<string, CheckedFeed>, place: Place) => Promise<T>,
+    work: (prepared: Prepared, feeds: ReadonlyMap<string, CheckedFeed>) => Promise<T>,
   ): Promise<T> {
     this.#requireOpen();
     const checked = checkFeeds(this.graph.inputs, feeds);
     try {
-      const place = await this.#open();
+      const { backend, compiled } = await this.#open();
       this.#requireOpen();
-      return await place.compiled.use(
-        signatureOf(checked),
-        () => this.#compile(this.graph, feedShapes(checked), place),
-        (compiled) => work(compiled, checked, place),
+      return await compiled.use(
+        signatureOf([...checked].map(([name, { shape }]) => ({ name, shape }))),
+        () => backend.prepare(this.graph, feedShapes(checked)),
+        async (prepared) => work(prepared, checked),
       );
     } catch (cause) {
       // What a call in flight runs into when its device is destroyed is no error of its own.
@@ -259,41 +222,54 @@ export class Session {
     if (this.#disposed) throw disposedError(this.graph.name, cause);
   }
 
-  /** Passes, plan, upload. */
-  async #compile(graph: Graph, inputShapes: InputShapes, { gpu }: Place): Promise<Compiled> {
-    const start = performance.now();
-    this.#options.onProgress?.({ stage: 'compile' });
-    const compiled = await compileGraph(graph, { inputShapes, level: gpu ? 'full' : 'reference' });
-    const passed = performance.now();
-    const times = { passesMs: passed - start, planMs: 0, compileMs: 0, uploadMs: 0 };
-    if (!gpu) return { graph: compiled, times };
-    const { device, tuning } = gpu;
-    const tuned = await tuning.variantsFor(compiled, this.#planOptions, this.#options);
-    const chosen = performance.now();
-    const plan = planGraph(compiled, profileOf(device), { ...this.#planOptions, tuned });
-    times.planMs = performance.now() - chosen;
-    this.#options.onProgress?.({ stage: 'upload' });
-    const executor = await Executor.create(device, plan);
-    return { graph: compiled, executor, times: { ...times, ...executor.times } };
-  }
-
   #shapesFor({ inputs }: Graph): InputShapes {
     const { inputShapes = {} } = this.#options;
     return typeof inputShapes === 'function' ? inputShapes(inputs) : inputShapes;
   }
 
-  get #planOptions(): PlanOptions {
-    return { forced: this.#options.variants, float16: this.#options.precision === 'float16' };
+  /** Undefined on the CPU. */
+  async #gpu(): Promise<GpuBackend | undefined> {
+    const { backend } = await this.#open();
+    return backend instanceof GpuBackend ? backend : undefined;
   }
 
   #open(): Promise<Place> {
     if (this.#place) return this.#place;
-    const opening = openPlace(this.#options);
+    const opening = openBackend(this.#options).then((backend) => ({ backend, compiled: new CompiledCache() }));
     const forget = (): void => {
       if (this.#place === opening) this.#place = undefined;
     };
-    opening.then(({ gpu }) => gpu?.device.lost.then(forget), forget);
+    opening.then(({ backend }) => backend.lost.then(forget), forget);
     this.#place = opening;
     return opening;
   }
+}
+
+/** Rejects with DeviceError NO_DEVICE when a GPU is wanted and there is none. */
+async function openBackend(options: SessionOptions): Promise<Backend> {
+  if (options.backend !== 'cpu') return GpuBackend.open(options);
+  const { CpuBackend } = await onDemand('CPU backend', () => import('./cpu-backend.ts'));
+  return new CpuBackend(options);
+}
+
+function closePlace({ backend, compiled }: Place): void {
+  compiled.dispose();
+  backend.dispose();
+}
+
+/** What only the GPU backend can do. Throws InputError that says what was asked for, where the graph is not on it. */
+function onGpu(prepared: Prepared, asked: string): GpuPrepared {
+  if (prepared instanceof GpuPrepared) return prepared;
+  throw new InputError(`${asked}: use backend webgpu`);
+}
+
+/** Waits for `work`, or rejects with the signal's reason as soon as there is one. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

@@ -1,6 +1,6 @@
 /** What the tasks share: a session of a model that takes one picture, how the picture is prepared, the names of the classes. */
 import type { CatalogueEntry } from '../catalogue/entry.ts';
-import { InputError, LoadError } from '../core/errors.ts';
+import { InputError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
 import { shapeText } from '../core/tensor.ts';
 import type { Port } from '../session/feeds.ts';
@@ -8,10 +8,10 @@ import type { Graph, GraphInput } from '../ir/graph.ts';
 import type { ModelSource } from '../session/model-source.ts';
 import type { SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
-import { parseLabels } from '../vision/decode/classes.ts';
 import { guessPreprocessing } from '../vision/guess.ts';
 import { inputShape, type Preprocessing } from '../vision/picture-spec.ts';
-import { catalogueFiles, type ModelBase } from './catalogue-files.ts';
+import type { ModelBase } from './catalogue-files.ts';
+import type { CatalogueModel } from './catalogue-model.ts';
 
 /** A model for a task: a name of the catalogue, or whatever `Session.create` takes. */
 export type TaskSource = ModelSource | Graph;
@@ -45,15 +45,15 @@ export async function loadPictureModel(
   task: CatalogueEntry['task'],
   { labels, preprocessing, modelBase, ...options }: TaskOptions,
 ): Promise<PictureModel> {
-  const entry = typeof source === 'string' && isName(source) ? await findEntry(source) : undefined;
-  if (entry && entry.task !== task) throw new InputError(`"${entry.name}" is for ${entry.task}, not ${task}`);
-  const naming = labels ? Promise.resolve(labels) : fetchLabels(entry, options.signal);
-  naming.catch(() => undefined);
+  const known = typeof source === 'string' && isName(source) ? await inCatalogue(source, task) : undefined;
+  const entry = known?.entry;
+  const naming = labels ? Promise.resolve(labels) : known?.labels(options.signal);
+  naming?.catch(() => undefined);
   const prepare = (inputs: readonly GraphInput[]): Preprocessing => ({
     ...(entry?.preprocessing ?? guessPreprocessing(theInput(inputs))),
     ...preprocessing,
   });
-  const files: TaskSource = entry ? (settings) => catalogueFiles(entry, { modelBase, ...settings }) : source;
+  const files: TaskSource = known ? (settings) => known.files(modelBase, settings) : source;
   const session = await Session.create(files, {
     inputShapes: (inputs) => ({ [theInput(inputs).name]: inputShape(prepare(inputs)) }),
     ...options,
@@ -72,9 +72,9 @@ function isName(source: string): boolean {
   return !/[/:]/.test(source);
 }
 
-async function findEntry(name: string): Promise<CatalogueEntry | undefined> {
-  const catalogue = await onDemand('catalogue of models', () => import('../catalogue/catalogue.ts'));
-  return catalogue.findEntry(name);
+async function inCatalogue(name: string, task: CatalogueEntry['task']): Promise<CatalogueModel | undefined> {
+  const { catalogueModel } = await onDemand('catalogue of models', () => import('./catalogue-model.ts'));
+  return catalogueModel(name, task);
 }
 
 function theInput(inputs: readonly GraphInput[]): GraphInput {
@@ -84,20 +84,4 @@ function theInput(inputs: readonly GraphInput[]): GraphInput {
   throw new InputError(`the model should take one picture; its inputs are ${list || 'none'}`, {
     hint: 'Use a Session, and feed them by name',
   });
-}
-
-async function fetchLabels(
-  entry: CatalogueEntry | undefined,
-  signal: AbortSignal | undefined,
-): Promise<readonly string[] | undefined> {
-  const labels = entry?.labels;
-  if (labels === undefined || !('url' in labels)) return labels;
-  try {
-    const response = await fetch(labels.url, signal ? { signal } : {});
-    if (!response.ok) throw new LoadError(`${labels.url} answered ${response.status}`);
-    return parseLabels(await response.text(), labels.format);
-  } catch (cause) {
-    if (signal?.aborted || cause instanceof LoadError) throw cause;
-    throw new LoadError(`${labels.url} cannot be fetched`, { hint: 'Give the names of the classes as labels', cause });
-  }
 }

@@ -24,7 +24,7 @@ export interface Resampling {
 }
 
 /** One axis: `source` pixels are scaled to `scaled`; of those, `size` are computed, beginning at `offset`. */
-export interface AxisWindow {
+export interface ScaledAxis {
   readonly source: number;
   readonly scaled: number;
   readonly offset: number;
@@ -40,21 +40,21 @@ export interface AxisWeights {
 }
 
 /** The weights of one axis. Each target pixel's weights sum to 1. */
-export function axisWeights(axis: AxisWindow, how: Resampling): AxisWeights {
+export function axisWeights(axis: ScaledAxis, how: Resampling): AxisWeights {
   if (how.method === 'area') return boxes(axis);
   if (how.method === 'bilinear' && how.antialias === true) return triangles(axis);
   return how.method === 'nearest' ? nearest(axis, how) : linear(axis, how);
 }
 
 /** Position in the source of each target pixel of the window, by the chosen convention; may lie outside. */
-function positions({ source, scaled, offset, size }: AxisWindow, how: Resampling): Float64Array {
+function positions({ source, scaled, offset, size }: ScaledAxis, how: Resampling): Float64Array {
   const aligned = how.alignCorners === true && scaled > 1;
   const scale = aligned ? (source - 1) / (scaled - 1) : source / scaled;
   const shift = how.alignCorners !== true && how.halfPixel !== false ? 0.5 : 0;
   return Float64Array.from({ length: size }, (_, i) => (i + offset + shift) * scale - shift);
 }
 
-function linear(axis: AxisWindow, how: Resampling): AxisWeights {
+function linear(axis: ScaledAxis, how: Resampling): AxisWeights {
   const last = axis.source - 1;
   const at = positions(axis, how);
   const first = new Int32Array(axis.size);
@@ -69,7 +69,7 @@ function linear(axis: AxisWindow, how: Resampling): AxisWeights {
   return { first, weights, taps: 2 };
 }
 
-function nearest(axis: AxisWindow, how: Resampling): AxisWeights {
+function nearest(axis: ScaledAxis, how: Resampling): AxisWeights {
   // Half pixels: the pixel that covers the centre, floor((i + 0.5) · scale); corners: the closest; else the one at or before.
   const half = how.alignCorners !== true && how.halfPixel !== false;
   const pick = (position: number): number =>
@@ -79,7 +79,7 @@ function nearest(axis: AxisWindow, how: Resampling): AxisWeights {
 }
 
 /** Average over the source interval that each target pixel covers. */
-function boxes({ source, scaled, offset, size }: AxisWindow): AxisWeights {
+function boxes({ source, scaled, offset, size }: ScaledAxis): AxisWeights {
   const scale = source / scaled;
   return gather(source, size, Math.ceil(scale) + 1, (i) => {
     const from = (i + offset) * scale;
@@ -96,7 +96,7 @@ function boxes({ source, scaled, offset, size }: AxisWindow): AxisWeights {
 const PILLOW_STEPS = 2 ** 22;
 
 /** Triangle of half-width max(1, scale) around the target pixel's centre, cut at the border and renormalised. */
-function triangles({ source, scaled, offset, size }: AxisWindow): AxisWeights {
+function triangles({ source, scaled, offset, size }: ScaledAxis): AxisWeights {
   const scale = source / scaled;
   const support = Math.max(1, scale);
   const table = gather(source, size, 2 * Math.ceil(support) + 1, (i) => {

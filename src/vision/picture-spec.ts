@@ -1,7 +1,7 @@
 /** How a picture becomes a network's input: scale, crop or pad, reorder channels, normalise, lay out. */
 import { InputError } from '../core/errors.ts';
 import type { Shape } from '../core/tensor.ts';
-import type { AxisWindow, Resampling } from './axis-weights.ts';
+import type { ScaledAxis, Resampling } from './axis-weights.ts';
 
 export type { Pixels } from './pixels.ts';
 export type { Resampling } from './axis-weights.ts';
@@ -34,7 +34,7 @@ export interface Preprocessing {
 }
 
 /** Where the picture lies in the input, to map results back onto it: input = offset + scale · picture, in pixels. */
-export interface Placement {
+export interface PictureMap {
   readonly scaleX: number;
   readonly scaleY: number;
   readonly offsetX: number;
@@ -49,8 +49,8 @@ export interface PictureSize {
 
 /** Which pixels of the picture fill which part of the input; the rest of the input is border. */
 export interface PicturePart {
-  readonly columns: AxisWindow;
-  readonly rows: AxisWindow;
+  readonly columns: ScaledAxis;
+  readonly rows: ScaledAxis;
   /** First column and row of the part within the input. */
   readonly left: number;
   readonly top: number;
@@ -68,7 +68,7 @@ export function visiblePart(picture: PictureSize, spec: Preprocessing): PictureP
 }
 
 /** The map from the picture's pixel coordinates to those of the input that `preprocess` makes. */
-export function placement(picture: PictureSize, spec: Preprocessing): Placement {
+export function pictureMap(picture: PictureSize, spec: Preprocessing): PictureMap {
   const { x, y } = windows(picture, spec);
   return {
     scaleX: x.scaled / x.source,
@@ -124,7 +124,7 @@ function requireComplete(spec: Preprocessing | undefined): void {
 const HINT = 'guessPreprocessing(session.inputs[0]) gives what is usual for an input of its shape';
 
 /** Both axes: extents after scaling, and the input's first pixel among them (negative where there is a border). */
-function windows({ width, height }: PictureSize, spec: Preprocessing): { x: AxisWindow; y: AxisWindow } {
+function windows({ width, height }: PictureSize, spec: Preprocessing): { x: ScaledAxis; y: ScaledAxis } {
   const [scaledX, scaledY] = scaledExtents(width, height, spec);
   return {
     x: { source: width, scaled: scaledX, offset: centre(scaledX, spec.width), size: spec.width },
@@ -149,7 +149,7 @@ function scaledExtents(width: number, height: number, spec: Preprocessing): [num
 }
 
 /** The part of the window that shows the picture rather than a border. */
-function visible(axis: AxisWindow): AxisWindow {
+function visible(axis: ScaledAxis): ScaledAxis {
   return { ...axis, offset: Math.max(0, axis.offset), size: Math.min(axis.size, axis.scaled) };
 }
 

@@ -1,5 +1,5 @@
 /** Separable picture resampling on the host: the weights of each axis applied along rows and then along columns. */
-import { axisWeights, type AxisWeights, type AxisWindow, type Resampling } from './axis-weights.ts';
+import { axisWeights, type AxisWeights, type ScaledAxis, type Resampling } from './axis-weights.ts';
 import type { Pixels } from './pixels.ts';
 
 /** RGB planes interleaved, three numbers a pixel, 0 to 255. */
@@ -10,7 +10,7 @@ export interface Resampled {
 }
 
 /** Resamples the colour channels; alpha is ignored. */
-export function resample(pixels: Pixels, x: AxisWindow, y: AxisWindow, how: Resampling): Resampled {
+export function resample(pixels: Pixels, x: ScaledAxis, y: ScaledAxis, how: Resampling): Resampled {
   const columns = axisWeights(x, how);
   const rows = axisWeights(y, how);
   const round = how.method === 'bilinear' && how.antialias === true;
@@ -19,7 +19,7 @@ export function resample(pixels: Pixels, x: AxisWindow, y: AxisWindow, how: Resa
 }
 
 /** Source rows that any target row reads: the others need no horizontal pass. */
-function usedRows({ first, weights, taps }: AxisWeights, { source }: AxisWindow): { from: number; to: number } {
+function usedRows({ first, weights, taps }: AxisWeights, { source }: ScaledAxis): { from: number; to: number } {
   let from = source;
   let to = 0;
   first.forEach((start, i) => {

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drawnSamples } from '../../src/cli/samples.ts';
+import { drawnSamples } from '../../src/catalogue/samples.ts';
 import { fromRaw, toRaw } from '../../src/core/raw.ts';
 import { Session } from '../../src/session/session.ts';
 import type { Pixels } from '../../src/vision/pixels.ts';
 import { preprocess } from '../../src/vision/preprocess.ts';
-import { inProcess, tinyClassifier } from '../helpers/command.ts';
+import { inProcess, tinyClassifier, tinyDetector } from '../helpers/command.ts';
 import { expectClose } from '../helpers/close.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 
@@ -171,10 +171,22 @@ describe('classify', () => {
     const labels = await inProcess('classify', at('hills.png'), ...tinyOnCpu(), '--labels', at('two.txt'));
     expect(labels).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^error: file .*two\.txt: there are 2 labels, and .*tiny\.onnx gives 4 scores/),
+      stderr: expect.stringMatching(
+        /^error: file .*two\.txt: there are 2 labels, and no output holds 2 scores; the outputs are "scores\/out" 1x4/,
+      ),
     });
     const detector = await inProcess('classify', at('hills.png'), '--model', 'centernet', '--backend', 'cpu');
-    expect(detector).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: "centernet" is no classifier/) });
+    expect(detector).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: "centernet" is for detection/) });
+  });
+
+  it('never prints a tensor that is no vector of scores as classes, and names the outputs', async () => {
+    writeFileSync(at('boxes.onnx'), tinyDetector());
+    const model = ['--model', at('boxes.onnx'), '--backend', 'cpu'];
+    const refused = { code: 1, stdout: '', stderr: expect.stringContaining('"map" 1x3x8x8, "rows" 1x32x6') };
+    expect(await inProcess('classify', at('hills.png'), ...model)).toMatchObject(refused);
+    // As many labels as the rows have numbers.
+    writeFileSync(at('many.txt'), Array.from({ length: 192 }, (_, i) => `class ${i}\n`).join(''));
+    expect(await inProcess('classify', at('hills.png'), ...model, '--labels', at('many.txt'))).toMatchObject(refused);
   });
 });
 

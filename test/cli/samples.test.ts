@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { drawnSamples, samplePhotograph } from '../../src/cli/samples.ts';
+import { drawnSamples } from '../../src/catalogue/samples.ts';
+import { samplePhotograph } from '../../src/cli/samples.ts';
 
 describe('sample pictures', () => {
   it('finds the photograph in the installed package', () => {

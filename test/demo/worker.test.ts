@@ -1,11 +1,10 @@
-/** What the demo's Worker tells the page: errors as data, what a model is for, where the cost is. */
+/** What the demo's Worker tells the page: errors as data, where the cost is. */
 import { describe, expect, it } from 'vitest';
 import { kindsOf } from '../../demo/src/worker/inspect.ts';
 import { largestDifference } from '../../demo/src/worker/compare.ts';
 import { outcome } from '../../demo/src/worker/outcome.ts';
 import { plainError } from '../../demo/src/worker/plain-error.ts';
-import { taskOf } from '../../demo/src/worker/task-of.ts';
-import { InputError, tensorOf, UnsupportedError, type Port } from '../../src/index.ts';
+import { InputError, tensorOf, UnsupportedError } from '../../src/index.ts';
 
 describe('plainError', () => {
   it('keeps code, place, hint and everything unsupported, and survives a clone', () => {
@@ -28,24 +27,6 @@ describe('plainError', () => {
     expect(plainError('odd')).toEqual({ code: 'UNKNOWN', message: 'odd' });
     const failed = await outcome(() => Promise.reject(new InputError('no picture', { node: 'conv', op: 'Conv' })));
     expect(failed).toEqual({ ok: false, error: { code: 'INPUT_INVALID', message: 'conv (Conv): no picture' } });
-  });
-});
-
-const port = (...shape: (number | string)[]): Port => ({ name: 'p', dtype: 'float32', shape });
-
-describe('taskOf', () => {
-  it.each([
-    ['channels first, a vector', [port(1, 3, 224, 224)], [port(1, 1000)], 'classification'],
-    ['channels last, a map of one pixel', [port('batch', 299, 299, 3)], [port(1, 1, 1, 5)], 'classification'],
-    ['an auxiliary vector beside it', [port(1, 3, 299, 299)], [port(1, 1000), port(1, 1000)], 'classification'],
-    ['rows of boxes', [port(1, 512, 512, 3)], [port(1, 128, 128, 80), port(1, 100, 6)], 'detection'],
-    ['vectors and maps', [port(1, 256, 256, 3)], [port(1, 512, 1), port(1, 512, 16)], 'other'],
-    ['no picture', [port(1, 128)], [port(1, 10)], 'other'],
-    ['four channels', [port(1, 4, 64, 64)], [port(1, 10)], 'other'],
-    ['two inputs', [port(1, 3, 64, 64), port(1)], [port(1, 10)], 'other'],
-    ['one number', [port(1, 3, 64, 64)], [port(1, 1)], 'other'],
-  ] as const)('%s', (_, inputs, outputs, task) => {
-    expect(taskOf(inputs, outputs)).toBe(task);
   });
 });
 

@@ -68,3 +68,22 @@ export function tinyClassifier(batch: number | string = 1): Uint8Array {
     ],
   });
 }
+
+/** A detector in shape alone: a map, and rows of six numbers. */
+export function tinyDetector(): Uint8Array {
+  const picture = { dtype: 'float32' as const, shape: [1, 3, 8, 8] };
+  return encodeModel({
+    opset: 13,
+    name: 'boxes',
+    inputs: [{ ...picture, name: 'picture' }],
+    outputs: [
+      { ...picture, name: 'map' },
+      { name: 'rows', dtype: 'float32', shape: [1, 32, 6] },
+    ],
+    initializers: [['shape', tensorOf('int64', [3], [1, 32, 6])]],
+    nodes: [
+      { op: 'Relu', name: 'relu', inputs: ['picture'], outputs: ['map'] },
+      { op: 'Reshape', name: 'rows', inputs: ['map', 'shape'], outputs: ['rows'] },
+    ],
+  });
+}

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
-import { placement, type Pixels, type Preprocessing, type Resampling } from '../../src/vision/picture-spec.ts';
+import { pictureMap, type Pixels, type Preprocessing, type Resampling } from '../../src/vision/picture-spec.ts';
 import { preprocess } from '../../src/vision/preprocess.ts';
 import { axisWeights } from '../../src/vision/axis-weights.ts';
 import { checkExtent } from '../../src/vision/pixels.ts';
@@ -192,19 +192,19 @@ describe('fit', () => {
   it('cover with a shorter side is Resize and CenterCrop', () => {
     const s = spec(2, 2, { fit: 'cover', shorterSide: 4, resize: nearest });
     expect(red(grid(8, 4), s)).toEqual([130, 140, 230, 240].map((v) => Math.min(255, v)));
-    expect(placement({ width: 8, height: 4 }, s)).toEqual({ scaleX: 1, scaleY: 1, offsetX: -3, offsetY: -1 });
+    expect(pictureMap({ width: 8, height: 4 }, s)).toEqual({ scaleX: 1, scaleY: 1, offsetX: -3, offsetY: -1 });
   });
 
   it('halves of a pixel in the crop go to the even side, as Python rounds', () => {
     const s = spec(4, 4, { fit: 'cover' });
-    expect([5, 7, 9, 11].map((width) => placement({ width, height: 4 }, s).offsetX)).toEqual([0, -2, -2, -4]);
+    expect([5, 7, 9, 11].map((width) => pictureMap({ width, height: 4 }, s).offsetX)).toEqual([0, -2, -2, -4]);
   });
 
   it('contain pads with the given colour, normalised', () => {
     const s = spec(2, 4, { fit: 'contain', padding: [9, 8, 7], resize: nearest, mean: [1, 1, 1], channelOrder: 'bgr' });
     const t = preprocess(grid(2, 2), s);
     expect([...t.data]).toEqual([6, 7, 8, 6, 7, 8, -1, -1, -1, -1, 0, 9, 0, -1, 99, 0, 0, 109, 6, 7, 8, 6, 7, 8]);
-    expect(placement({ width: 2, height: 2 }, s)).toEqual({ scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 1 });
+    expect(pictureMap({ width: 2, height: 2 }, s)).toEqual({ scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 1 });
   });
 
   it('never loses a very thin picture', () => {

@@ -1,14 +1,9 @@
 /** The model benchmark in the browser: whole networks with random weights, which take the time that trained ones take. */
-import { Session } from '../../../src/index.ts';
+import { adapterName, analyseGraph, Session, VERSION, type Graph } from '../../../src/index.ts';
 import { mobilenetV2, randomWeights, resnet, shufflenetV2, squeezenet } from '../../../models/index.ts';
 import { summarise } from '../../../bench/lib/statistics.ts';
-import { analyse } from '../../../src/analysis/summary.ts';
-import { seededFeeds } from '../../../src/cli/seeded-feeds.ts';
-import { VERSION } from '../../../src/core/version.ts';
-import type { Graph } from '../../../src/ir/graph.ts';
-import { inferShapes } from '../../../src/passes/infer-shapes.ts';
-import { adapterName } from '../../../src/runtime/webgpu/device.ts';
 import { browserName } from '../browser-name.ts';
+import { wavesFor } from './feeds.ts';
 import { totalsOf } from './inspect.ts';
 import { plainError } from './plain-error.ts';
 import { findAdapter } from './seat.ts';
@@ -79,8 +74,8 @@ export class Benchmark {
   /** Undefined when it was stopped before there was anything to tell. */
   async #measure({ model, title, build }: Network): Promise<BenchRow | undefined> {
     const graph = build();
-    const summary = analyse(inferShapes(graph));
-    const feeds = seededFeeds(graph.inputs, {}, 1);
+    const summary = await analyseGraph(graph);
+    const feeds = wavesFor(graph.inputs);
     const start = performance.now();
     const session = await Session.create(graph);
     try {

@@ -1,7 +1,5 @@
 /** A model taken apart: what it holds, what every layer costs, and where the time goes. */
-import type { Session } from '../../../src/index.ts';
-import { analyse, type GraphSummary } from '../../../src/analysis/summary.ts';
-import { compile } from '../../../src/passes/pipeline.ts';
+import { analyseGraph, type GraphSummary, type Session } from '../../../src/index.ts';
 import type { Feeds } from './feeds.ts';
 import type { Model } from './model.ts';
 import type { Inspection, KindCost, Totals } from './protocol.ts';
@@ -14,7 +12,7 @@ export async function inspectModel({ session, info }: Model, feeds: Feeds): Prom
   const { firstRunMs } = session.report;
   const report = { ...info.report, ...(firstRunMs === undefined ? {} : { firstRunMs }) };
   const inputShapes = Object.fromEntries(Object.entries(feeds).map(([name, { shape }]) => [name, shape]));
-  const summary = analyse(compile(session.graph, { inputShapes, level: 'reference' }));
+  const summary = await analyseGraph(session.graph, inputShapes);
   const totals = await totalsOf(session, summary);
   if (session.report.backend === 'cpu') {
     const costs = summary.perNode.map(({ op, multiplyAdds }) => ({ op, cost: multiplyAdds }));

@@ -2,8 +2,9 @@
 import {
   createClassifier,
   createDetector,
-  LoadError,
+  fetchLabels,
   Session,
+  taskOf,
   type Classifier,
   type Detector,
   type LoadReport,
@@ -16,7 +17,6 @@ import { findModel } from '../../../src/catalogue/catalogue.ts';
 import { IMAGENET_NAMES, MODEL_FOLDER } from '../site.ts';
 import { feedsOf } from './feeds.ts';
 import type { ModelInfo, ModelRequest, Task } from './protocol.ts';
-import { taskOf } from './task-of.ts';
 
 /** What runs, by what its answers are. */
 export type Runner =
@@ -43,9 +43,9 @@ export async function openModel(request: ModelRequest, base: URL, options: Sessi
 /** The files are read on the CPU first, which says what the model is for. */
 async function openFiles(title: string, files: readonly File[], base: URL, options: SessionOptions): Promise<Model> {
   const read = await Session.create([...files], { ...options, backend: 'cpu', inputShapes: extentsOf });
-  const { graph, inputs, outputs, report } = read;
+  const { graph, outputs, report } = read;
   read.dispose();
-  const task = taskOf(inputs, outputs);
+  const task = taskOf(read);
   const labels = task === 'classification' ? await imagenetNames(outputs, base) : undefined;
   const opened = await open(graph, task, { ...options, ...(labels ? { labels } : {}) });
   const info = infoOf(opened, title);
@@ -88,10 +88,5 @@ async function imagenetNames(outputs: readonly Port[], base: URL): Promise<reado
   const extents = outputs.flatMap(({ shape }) => shape.map(Number));
   const before = extents.includes(1000) ? [] : extents.includes(1001) ? ['background'] : undefined;
   if (!before) return undefined;
-  const response = await fetch(new URL(IMAGENET_NAMES, base)).catch((cause: unknown) => {
-    throw new LoadError(`${IMAGENET_NAMES} cannot be fetched`, { hint: 'Check the network', cause });
-  });
-  if (!response.ok) throw new LoadError(`${IMAGENET_NAMES} answered ${response.status}`);
-  const names: string[] = await response.json();
-  return [...before, ...names];
+  return [...before, ...(await fetchLabels(new URL(IMAGENET_NAMES, base)))];
 }

@@ -1,6 +1,5 @@
 /** What a model is fed for measurements: the present picture as a tensor. */
-import { toPixels } from '../../../src/pictures/source.ts';
-import { preprocess } from '../../../src/vision/preprocess.ts';
+import { preprocess, toPixels } from '../../../src/index.ts';
 import { feedsOf, type Feeds } from './feeds.ts';
 import type { Model } from './model.ts';
 

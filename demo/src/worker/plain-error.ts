@@ -1,5 +1,5 @@
 /** Errors as plain data, with everything the engine says about them. */
-import { TilewiseError, UnsupportedError, type Unsupported } from '../../../src/core/errors.ts';
+import { TilewiseError, UnsupportedError, type Unsupported } from '../../../src/index.ts';
 
 /** An error that crossed from the Worker. */
 export interface PlainError {

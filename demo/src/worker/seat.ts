@@ -1,5 +1,5 @@
 /** Finds out whether this browser has WebGPU, and why not. */
-import { adapterName } from '../../../src/runtime/webgpu/device.ts';
+import { adapterName } from '../../../src/index.ts';
 import type { CpuReason, Seat } from './protocol.ts';
 
 const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;

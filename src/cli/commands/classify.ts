@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { LoadError } from '../../core/errors.ts';
 import { decodeImage } from '../../node/image.ts';
-import type { Session } from '../../session/session.ts';
+import type { Classifier } from '../../tasks/classifier.ts';
 import type { Ranked } from '../../vision/decode/classes.ts';
 import type { Pixels } from '../../vision/picture-spec.ts';
 import { parseCount, parseNumbers } from '../arguments.ts';
-import { classify, openClassifier, toInput, type Classifier, type ClassifierOptions } from '../classifier.ts';
+import { loadClassifier, openClassifier, type ClassifierOptions } from '../classifier.ts';
 import type { Context, Runner } from '../context.ts';
 import { median, milliseconds, table } from '../output.ts';
-import { addDeviceOptions, addSourceOptions, openSession, type DeviceOptions } from '../session.ts';
+import { addDeviceOptions, addSourceOptions, type DeviceOptions } from '../session.ts';
 import { readBytes } from '../tensor-files.ts';
 
 interface ClassifyOptions extends ClassifierOptions, DeviceOptions {
@@ -60,26 +60,21 @@ async function run(files: readonly string[], options: ClassifyOptions, context: 
   for (const file of files) if (!existsSync(file)) throw new LoadError('there is no such file', { file });
   const [first = ''] = files;
   const picture = await readPicture(first); // before the model: a bad picture should not wait for a download
-  const classifier = await openClassifier(options, context);
-  const { session, adapter, adapterSource, loadMs } = await openSession(
-    classifier.model,
-    options,
-    classifier.inputShapes,
-    context,
-  );
+  const loaded = await loadClassifier(options, context);
+  const { runner: classifier, adapter, adapterSource, loadMs } = await openClassifier(loaded, options, context);
   const times: number[] = [];
   const results: Result[] = [];
   for (const [i, file] of files.entries()) {
     context.progress.report({ stage: 'classify', done: i, total: files.length });
     const pixels = i === 0 ? picture : await readPicture(file);
-    results.push({ file, top: await timed(session, classifier, pixels, options.top, times) });
-    if (i === files.length - 1) await repeat(session, classifier, pixels, times);
+    results.push({ file, top: await timed(classifier, pixels, options.top, times) });
+    if (i === files.length - 1) await repeat(classifier, pixels, times);
   }
   context.progress.stop();
   const firstRunMs = times[0] ?? NaN;
   const runMs = times.length > 1 ? median(times.slice(1)) : firstRunMs;
   const { backend } = options;
-  const model = classifier.model.name;
+  const model = loaded.model.name;
   context.output.result({ model, backend, adapter, adapterSource, loadMs, firstRunMs, runMs, results }, () => {
     const rows = results.flatMap(({ file, top }) =>
       top.map((r, rank) => [rank === 0 ? file : '', r.label ?? `class ${r.index}`, r.score.toFixed(4)]),
@@ -99,27 +94,20 @@ export async function readPicture(file: string): Promise<Pixels> {
 }
 
 async function timed(
-  session: Session,
   classifier: Classifier,
   pixels: Pixels,
-  top: number,
+  topK: number,
   times: number[],
 ): Promise<readonly Answer[]> {
-  const input = toInput(classifier, pixels);
   const start = performance.now();
-  const answer = await classify(session, classifier, input, top);
+  const top = await classifier.classify(pixels, { topK });
   times.push(performance.now() - start);
-  return answer.top.map(({ index, label, score }) => ({ index, label: label ?? null, score }));
+  return top.map(({ index, label, score }) => ({ index, label: label ?? null, score }));
 }
 
-async function repeat(session: Session, classifier: Classifier, pixels: Pixels, times: number[]): Promise<void> {
-  const input = toInput(classifier, pixels);
+async function repeat(classifier: Classifier, pixels: Pixels, times: number[]): Promise<void> {
   const last = times[times.length - 1] ?? 0;
   if (last > TOO_SLOW_MS) return;
   const count = Math.min(REPEATS, Math.ceil(REPEAT_BUDGET_MS / Math.max(1, last)));
-  for (let i = 0; i < count; i++) {
-    const start = performance.now();
-    await session.run(input);
-    times.push(performance.now() - start);
-  }
+  for (let i = 0; i < count; i++) await timed(classifier, pixels, 1, times);
 }

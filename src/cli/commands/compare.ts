@@ -9,7 +9,7 @@ import {
   addPrecisionOption,
   addSourceOptions,
   loadModel,
-  openSession,
+  openModelSession,
   type DeviceOptions,
   type SourceOptions,
 } from '../session.ts';
@@ -32,7 +32,7 @@ async function compare([name = '']: readonly string[], options: CompareOptions, 
   const model = await loadModel(name, options, context);
   const feeds = feedsOf(model, options);
   const device = { ...options, backend: 'webgpu' as const };
-  const { session, adapter, adapterSource } = await openSession(model, device, shapesOf(feeds), context);
+  const { runner: session, adapter, adapterSource } = await openModelSession(model, device, shapesOf(feeds), context);
   context.progress.report({ stage: 'compare', done: 0, total: undefined });
   const reports = [...(await session.check(feeds))].sort(worstFirst);
   context.progress.stop();

@@ -1,15 +1,14 @@
 /** `tilewise demo`: what `npm start` runs. Classifies the sample pictures on the GPU and checks every score on the CPU. */
 import type { Command } from 'commander';
 import { findModel } from '../../catalogue/catalogue.ts';
-import { Session } from '../../session/session.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import { drawnSamples } from '../../catalogue/samples.ts';
 import type { Ranked } from '../../vision/decode/classes.ts';
 import type { Pixels } from '../../vision/picture-spec.ts';
-import { classify, openClassifier, toInput, type ClassifierOptions } from '../classifier.ts';
+import { loadClassifier, openClassifier, type ClassifierOptions } from '../classifier.ts';
 import type { Context, Runner } from '../context.ts';
 import { milliseconds, table } from '../output.ts';
-import { drawnSamples, samplePhotograph } from '../samples.ts';
-import { addAdapterOption, addSourceOptions, openSession } from '../session.ts';
+import { samplePhotograph } from '../samples.ts';
+import { addAdapterOption, addSourceOptions } from '../session.ts';
 import { readPicture } from './classify.ts';
 
 interface DemoOptions extends ClassifierOptions {
@@ -36,6 +35,8 @@ interface Checked {
 /** Largest difference between a score on the GPU and on the CPU that the demo calls agreement. */
 const AGREEMENT = 1e-3;
 
+const ALL_CLASSES = { topK: Number.MAX_SAFE_INTEGER };
+
 /** Adds the command. */
 export function addDemo(program: Command, runner: Runner): void {
   const command = program
@@ -50,22 +51,21 @@ async function demo(_: readonly string[], options: DemoOptions, context: Context
   const name = options.model ?? findModel().name;
   output.note(`tilewise: ${findModel(name).title}, on WebGPU and on the CPU reference`);
   const pictures = await samples();
-  const classifier = await openClassifier({ ...options, model: name }, context);
+  const loaded = await loadClassifier({ ...options, model: name }, context);
   const device = { backend: 'webgpu' as const, ...(options.adapter === undefined ? {} : { adapter: options.adapter }) };
-  const gpu = await openSession(classifier.model, device, classifier.inputShapes, context);
-  const cpu = await Session.create(classifier.model.graph, { backend: 'cpu', inputShapes: classifier.inputShapes });
+  const gpu = await openClassifier(loaded, device, context);
+  const cpu = await openClassifier(loaded, { backend: 'cpu' }, context);
   const results: Checked[] = [];
   for (const [i, { name: picture, file, pixels }] of pictures.entries()) {
     progress.report({ stage: 'classify and check', done: i, total: pictures.length });
-    const input = toInput(classifier, pixels);
-    if (i === 0) await gpu.session.run(input); // the first run also warms the driver up
+    if (i === 0) await gpu.runner.classify(pixels); // the first run also warms the driver up
     const start = performance.now();
-    const { top, scores } = await classify(gpu.session, classifier, input, 1);
+    const ranked = await gpu.runner.classify(pixels, ALL_CLASSES);
     const end = performance.now();
-    const reference = await classify(cpu, classifier, input, 1);
-    const difference = largestDifference(scores, reference.scores);
+    const reference = await cpu.runner.classify(pixels, ALL_CLASSES);
     const cpuMs = performance.now() - end;
-    results.push({ picture, file, top: top[0], runMs: end - start, cpuMs, difference });
+    const difference = largestDifference(ranked, reference);
+    results.push({ picture, file, top: ranked[0], runMs: end - start, cpuMs, difference });
   }
   progress.stop();
   const agrees = results.every((r) => r.difference <= AGREEMENT);
@@ -96,10 +96,11 @@ async function samples(): Promise<Sample[]> {
   return [{ name: 'photograph: coffee', file: photograph, pixels: await readPicture(photograph) }, ...drawn];
 }
 
-function largestDifference(a: Tensor, b: Tensor): number {
+function largestDifference(a: readonly Ranked[], b: readonly Ranked[]): number {
+  const found = new Map(a.map(({ index, score }) => [index, score]));
   let largest = 0;
-  for (let i = 0; i < b.data.length; i++) {
-    const difference = Math.abs((a.data[i] ?? NaN) - (b.data[i] ?? NaN));
+  for (const { index, score } of b) {
+    const difference = Math.abs((found.get(index) ?? NaN) - score);
     largest = Number.isNaN(difference) ? Infinity : Math.max(largest, difference);
   }
   return largest;

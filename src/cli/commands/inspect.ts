@@ -4,7 +4,7 @@ import { analyse } from '../../analysis/summary.ts';
 import { compileGraph } from '../../session/compile-graph.ts';
 import { DEFAULT_LIMITS } from '../../core/limits.ts';
 import { shapeText } from '../../core/tensor.ts';
-import type { Dim, Graph, InputShapes } from '../../ir/graph.ts';
+import type { Graph, InputShapes } from '../../ir/graph.ts';
 import { descOf } from '../../ir/rewrite.ts';
 import { planGraph } from '../../plan/plan-graph.ts';
 import { parseInputShapes } from '../arguments.ts';
@@ -12,17 +12,12 @@ import type { Context, Runner } from '../context.ts';
 import { onModel } from '../locate.ts';
 import { byteText, countText, table, wrap } from '../output.ts';
 import { operatorCounts } from '../operators.ts';
+import type { Port } from '../../session/feeds.ts';
 import { staticShape } from '../seeded-feeds.ts';
 import { addInputShapeOption, addSourceOptions, loadModel, type SourceOptions } from '../session.ts';
 
 interface InspectOptions extends SourceOptions {
   readonly inputShape?: readonly string[];
-}
-
-interface Port {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly Dim[];
 }
 
 /** What depends on the extents of the inputs. Bytes are as the engine holds them, four an element. */

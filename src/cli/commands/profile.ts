@@ -15,7 +15,7 @@ import {
   addSourceOptions,
   addTuneOption,
   loadModel,
-  openSession,
+  openModelSession,
   type DeviceOptions,
   type SourceOptions,
 } from '../session.ts';
@@ -45,7 +45,7 @@ async function profile([name = '']: readonly string[], options: ProfileOptions, 
   const model = await loadModel(name, options, context);
   const feeds = feedsOf(model, options);
   const device = { ...options, backend: 'webgpu' as const };
-  const { session, adapter, adapterSource } = await openSession(model, device, shapesOf(feeds), context);
+  const { runner: session, adapter, adapterSource } = await openModelSession(model, device, shapesOf(feeds), context);
   context.progress.report({ stage: 'profile', done: 0, total: undefined });
   const { runs, wall = false, trace } = options;
   const report = await session.profile(feeds, { runs, wall });

@@ -13,7 +13,7 @@ import {
   addDeviceOptions,
   addSourceOptions,
   loadModel,
-  openSession,
+  openModelSession,
   type DeviceOptions,
   type SourceOptions,
 } from '../session.ts';
@@ -47,7 +47,7 @@ async function run([name = '']: readonly string[], options: RunOptions, context:
   const specs = (options.input ?? []).map((spec) => parseFeed(spec, model.graph.inputs));
   const feeds = readFeeds(specs, model.graph.inputs);
   const shapes = Object.fromEntries([...feeds].map(([input, { shape }]) => [input, shape]));
-  const { session, adapter, adapterSource, loadMs } = await openSession(model, options, shapes, context);
+  const { runner: session, adapter, adapterSource, loadMs } = await openModelSession(model, options, shapes, context);
   const start = performance.now();
   const results = await session.run(Object.fromEntries(feeds));
   const runMs = performance.now() - start;

@@ -6,10 +6,10 @@ import { openGpu } from '../../node/adapter.ts';
 import { fileTuningCache } from '../../node/tuning-cache.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { planGraph } from '../../plan/plan-graph.ts';
-import { tunables } from '../../plan/tunables.ts';
 import { profileOf, requestDevice } from '../../runtime/webgpu/device.ts';
 import { Executor } from '../../runtime/webgpu/executor.ts';
-import { tune as tuneNodes, TUNE_BUDGET_MS, type TunedNode, type TuneResult } from '../../measure/tuner.ts';
+import { tuneGraph } from '../../measure/tune-graph.ts';
+import { TUNE_BUDGET_MS, type TunedNode, type TuneResult } from '../../measure/tuner.ts';
 import { TuningStore } from '../../measure/tuning-store.ts';
 import type { Context, Runner } from '../context.ts';
 import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts';
@@ -57,21 +57,14 @@ async function tune([name = '']: readonly string[], options: TuneOptions, contex
   context.defer(() => device.destroy());
   const graph = await onModel(name, () => compileGraph(model.graph, { inputShapes: shapesOf(feeds), level: 'full' }));
   const store = await TuningStore.open(device, fileTuningCache());
-  const known = store.winners;
   const planOptions = { float16: options.precision === 'float16' };
-  let result: TuneResult;
-  try {
-    result = await onModel(name, () =>
-      tuneNodes(device, tunables(graph, profileOf(device), planOptions), {
-        known: options.again ? new Map() : known,
-        budgetMs: options.budget * 1000,
-        onProgress: (done, total) => context.progress.report({ stage: 'tune', done, total }),
-        onResult: ({ tunable, winner }) => winner && store.remember(tunable, winner.variant),
-      }),
-    );
-  } finally {
-    await store.save();
-  }
+  const result = await onModel(name, () =>
+    tuneGraph({ device, store }, graph, planOptions, {
+      again: options.again,
+      budgetMs: options.budget * 1000,
+      onProgress: (done, total) => context.progress.report({ stage: 'tune', done, total }),
+    }),
+  );
   context.progress.report({ stage: 'compare', done: 0, total: undefined });
   const plans = [{}, { tuned: store.winners }].map((choice) => {
     return planGraph(graph, profileOf(device), { ...planOptions, ...choice });
@@ -81,16 +74,14 @@ async function tune([name = '']: readonly string[], options: TuneOptions, contex
   const { note } = store;
   const { description } = found;
   const facts = { adapter: description.name, adapterSource: description.source, note: note ?? null, total };
-  const { known: knownNodes, left, ms } = result;
-  context.output.result(
-    { model: name, ...facts, known: knownNodes, left, ms, nodes: result.nodes.map(nodeFacts) },
-    () =>
-      [
-        ...(result.nodes.length > 0 ? [nodeTable(result.nodes)] : []),
-        `${description.name} (${description.source}): ${countsText(result)}`,
-        `one run: ${milliseconds(total.beforeMs)} with the built-in table, ${milliseconds(total.afterMs)} tuned (${total.gain.toFixed(2)}×)`,
-        ...(note === undefined ? [] : [note]),
-      ].join('\n'),
+  const { known, left, ms } = result;
+  context.output.result({ model: name, ...facts, known, left, ms, nodes: result.nodes.map(nodeFacts) }, () =>
+    [
+      ...(result.nodes.length > 0 ? [nodeTable(result.nodes)] : []),
+      `${description.name} (${description.source}): ${countsText(result)}`,
+      `one run: ${milliseconds(total.beforeMs)} with the built-in table, ${milliseconds(total.afterMs)} tuned (${total.gain.toFixed(2)}×)`,
+      ...(note === undefined ? [] : [note]),
+    ].join('\n'),
   );
   return 0;
 }

@@ -2,7 +2,7 @@
 import { InputError } from '../../core/errors.ts';
 import { shapeText, type Tensor } from '../../core/tensor.ts';
 import { nonMaxSuppression, type ScoredBox } from './boxes.ts';
-import { placement, type PictureSize, type Preprocessing } from '../picture-spec.ts';
+import { pictureMap, type PictureSize, type Preprocessing } from '../picture-spec.ts';
 
 /** One thing that was found. */
 export interface Detection {
@@ -52,7 +52,7 @@ export function toDetections(
   options: DetectionOptions & { readonly labels?: readonly string[] | undefined } = {},
 ): Detection[] {
   const { threshold = 0.3, iou = 0.5, max = 50, labels } = options;
-  const { scaleX, scaleY, offsetX, offsetY } = placement(picture, spec);
+  const { scaleX, scaleY, offsetX, offsetY } = pictureMap(picture, spec);
   const across = (x: number): number => Math.min(picture.width, Math.max(0, (x - offsetX) / scaleX));
   const down = (y: number): number => Math.min(picture.height, Math.max(0, (y - offsetY) / scaleY));
   const found = nonMaxSuppression(

@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { InputError, LoadError } from '../src/core/errors.ts';
-import { toModelFiles, type ModelSource } from '../src/session/model-source.ts';
+import { InputError, LoadError } from '../../src/core/errors.ts';
+import { toModelFiles, type ModelSource } from '../../src/session/model-source.ts';
 
 const bytes = new Uint8Array([1, 2, 3]);
 

@@ -1,8 +1,8 @@
 /** What a session accepts as feeds, and what it says of the rest. */
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../src/core/errors.ts';
-import type { FeedTensor, Port } from '../src/session/feeds.ts';
-import { checkFeeds } from '../src/session/run-feeds.ts';
+import { InputError } from '../../src/core/errors.ts';
+import type { FeedTensor, Port } from '../../src/session/feeds.ts';
+import { checkFeeds } from '../../src/session/feeds.ts';
 
 const tensorsOf = (inputs: readonly Port[], feeds: Readonly<Record<string, FeedTensor>>) =>
   new Map([...checkFeeds(inputs, feeds)].flatMap(([name, feed]) => ('data' in feed ? [[name, feed]] : [])));

@@ -1,0 +1,34 @@
+/** What a session asks of what runs its graphs. The CPU and the GPU are implementations; another is a file beside theirs. */
+import type { Tensor } from '../core/tensor.ts';
+import type { Graph, InputShapes } from '../ir/graph.ts';
+import type { GpuTensor } from '../runtime/webgpu/elements.ts';
+import type { CheckedFeed } from './feeds.ts';
+import type { RunOptions } from './options.ts';
+import type { PrepareReport } from './report.ts';
+
+/** Where a session's graphs run. Only one kind can leave outputs on a device, check steps or be profiled: see `GpuBackend`. */
+export interface Backend {
+  readonly kind: 'webgpu' | 'cpu';
+  /** What people call the device. */
+  readonly adapter: string;
+  /** Resolves when nothing can run here any more, so that another backend must be opened. */
+  readonly lost: Promise<unknown>;
+  /**
+   * Makes an imported graph ready to run with these extents of its inputs. Rejects as the passes do: ShapeError,
+   * UnsupportedError, and LoadError when a part of the engine cannot be fetched.
+   */
+  prepare(graph: Graph, shapes: InputShapes): Promise<Prepared>;
+  /** Frees what the backend holds. What it prepared is freed before. */
+  dispose(): void;
+}
+
+/** A graph that is ready to run with one set of input shapes. */
+export interface Prepared {
+  /** After the passes. */
+  readonly graph: Graph;
+  readonly report: PrepareReport;
+  /** Outputs by name. The options are those of `Session.run`, which has checked them. Rejects as it does. */
+  run(feeds: ReadonlyMap<string, CheckedFeed>, options: RunOptions): Promise<Map<string, Tensor | GpuTensor>>;
+  /** Frees what it holds. Calls in flight reject. */
+  dispose(): void;
+}

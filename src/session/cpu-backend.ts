@@ -1,0 +1,58 @@
+/** The CPU backend: the references of the operators, node by node. It holds nothing but graphs, and is loaded when asked for. */
+import { InputError } from '../core/errors.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { Graph, InputShapes } from '../ir/graph.ts';
+import { runGraph } from '../runtime/cpu/run.ts';
+import type { Backend, Prepared } from './backend.ts';
+import { compileGraph } from './compile-graph.ts';
+import type { CheckedFeed } from './feeds.ts';
+import { hostFeeds } from './host-feeds.ts';
+import type { RunOptions, SessionOptions } from './options.ts';
+import type { PrepareReport } from './report.ts';
+
+/** Runs graphs at level `reference`. */
+export class CpuBackend implements Backend {
+  readonly kind = 'cpu';
+  readonly adapter = 'CPU reference';
+  readonly lost = new Promise<never>(() => undefined);
+  readonly #options: Pick<SessionOptions, 'onProgress'>;
+
+  constructor(options: Pick<SessionOptions, 'onProgress'>) {
+    this.#options = options;
+  }
+
+  async prepare(graph: Graph, inputShapes: InputShapes): Promise<Prepared> {
+    const start = performance.now();
+    this.#options.onProgress?.({ stage: 'compile' });
+    const compiled = await compileGraph(graph, { inputShapes, level: 'reference' });
+    return new CpuPrepared(compiled, { passesMs: performance.now() - start, planMs: 0, compileMs: 0, uploadMs: 0 });
+  }
+
+  dispose(): void {
+    // There is nothing to free.
+  }
+}
+
+class CpuPrepared implements Prepared {
+  readonly graph: Graph;
+  readonly report: PrepareReport;
+
+  constructor(graph: Graph, report: PrepareReport) {
+    this.graph = graph;
+    this.report = report;
+  }
+
+  async run(
+    feeds: ReadonlyMap<string, CheckedFeed>,
+    { fetches, outputs, signal }: RunOptions,
+  ): Promise<Map<string, Tensor>> {
+    if (outputs === 'gpu') throw new InputError('the CPU backend has no GPU memory to leave outputs in');
+    signal?.throwIfAborted();
+    const all = runGraph(this.graph, await hostFeeds(feeds));
+    return new Map([...all].filter(([name]) => fetches?.includes(name) ?? true));
+  }
+
+  dispose(): void {
+    // There is nothing to free.
+  }
+}

@@ -1,0 +1,185 @@
+/** The GPU backend: a device, what was measured of it, and the plans that are loaded on it. */
+import type { ProfileReport } from '../analysis/profile.ts';
+import { DeviceError } from '../core/errors.ts';
+import { onDemand } from '../core/on-demand.ts';
+import { stored, storedBytes } from '../core/storage.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { Graph, InputShapes } from '../ir/graph.ts';
+import { SessionTuning } from '../measure/tuning.ts';
+import { PictureWriter } from '../pictures/picture-writer.ts';
+import { planGraph, type PlanOptions } from '../plan/plan-graph.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { StepReport } from '../runtime/webgpu/check.ts';
+import { adapterName, profileOf, requestDevice } from '../runtime/webgpu/device.ts';
+import { readTensor, type GpuTensor } from '../runtime/webgpu/elements.ts';
+import { Executor } from '../runtime/webgpu/executor.ts';
+import type { InputWriter } from '../runtime/webgpu/input-writer.ts';
+import { compilePipelines } from '../runtime/webgpu/pipelines.ts';
+import type { Backend, Prepared } from './backend.ts';
+import { compileGraph } from './compile-graph.ts';
+import type { CheckedFeed } from './feeds.ts';
+import type { GpuSource, RunOptions, SessionOptions } from './options.ts';
+import type { ProfileOptions } from './profile.ts';
+import type { PrepareReport } from './report.ts';
+
+/** Runs graphs at level `full`, as plans on one device. */
+export class GpuBackend implements Backend {
+  readonly kind = 'webgpu';
+  readonly device: GPUDevice;
+  readonly adapter: string;
+  readonly #options: SessionOptions;
+  readonly #tuning: SessionTuning;
+  readonly #pictures: PictureWriter;
+
+  /** Opens the device. Rejects with DeviceError NO_DEVICE when there is none. */
+  static async open(options: SessionOptions): Promise<GpuBackend> {
+    return new GpuBackend(await openDevice(options.gpu), options);
+  }
+
+  private constructor(device: GPUDevice, options: SessionOptions) {
+    this.device = device;
+    this.adapter = adapterName(device.adapterInfo);
+    this.#options = options;
+    this.#tuning = new SessionTuning(device, options);
+    this.#pictures = new PictureWriter(device);
+  }
+
+  get lost(): Promise<unknown> {
+    return this.device.lost;
+  }
+
+  /** Passes, tuning, plan, upload. Rejects with PlanError, ShaderError and DeviceError, too. */
+  async prepare(graph: Graph, inputShapes: InputShapes): Promise<GpuPrepared> {
+    const start = performance.now();
+    const { onProgress } = this.#options;
+    onProgress?.({ stage: 'compile' });
+    const compiled = await compileGraph(graph, { inputShapes, level: 'full' });
+    const passesMs = performance.now() - start;
+    const { tuned, report: tuning } = await this.#tuning.variantsFor(compiled, this.#planOptions, this.#options);
+    const chosen = performance.now();
+    const plan = planGraph(compiled, profileOf(this.device), { ...this.#planOptions, tuned });
+    const planMs = performance.now() - chosen;
+    onProgress?.({ stage: 'upload' });
+    const executor = await Executor.create(this.device, plan);
+    const report = { passesMs, planMs, ...executor.times, ...(tuning ? { tuning } : {}) };
+    return new GpuPrepared({ graph: compiled, executor, report }, { tuning: this.#tuning, pictures: this.#pictures });
+  }
+
+  /**
+   * Compiles the shaders of a graph whose weights have not come yet, if they are still `wanted` once it is known which. Rejects
+   * as `prepare` does.
+   */
+  async precompile(graph: Graph, inputShapes: InputShapes, wanted: () => boolean): Promise<void> {
+    const tuned = await this.#tuning.known();
+    if (!wanted()) return;
+    const compiled = await compileGraph(graph, { inputShapes, level: 'full' });
+    const plan = planGraph(compiled, profileOf(this.device), { ...this.#planOptions, tuned });
+    await compilePipelines(this.device, plan.pipelines);
+  }
+
+  /** Copies a tensor on this device to host memory. */
+  read(tensor: GpuTensor): Promise<Tensor> {
+    return readTensor(this.device, tensor);
+  }
+
+  /** Frees what is on the device, and the device itself unless it is the caller's. */
+  dispose(): void {
+    this.#pictures.dispose();
+    if (!isDevice(this.#options.gpu)) this.device.destroy();
+  }
+
+  get #planOptions(): PlanOptions {
+    return { forced: this.#options.variants, float16: this.#options.precision === 'float16' };
+  }
+}
+
+/** A plan loaded on the device. Made by `GpuBackend.prepare`. */
+export class GpuPrepared implements Prepared {
+  readonly graph: Graph;
+  readonly report: PrepareReport;
+  readonly #executor: Executor;
+  readonly #tuning: SessionTuning;
+  readonly #pictures: PictureWriter;
+
+  constructor(
+    loaded: { readonly graph: Graph; readonly report: PrepareReport; readonly executor: Executor },
+    shared: { readonly tuning: SessionTuning; readonly pictures: PictureWriter },
+  ) {
+    this.graph = loaded.graph;
+    this.report = loaded.report;
+    this.#executor = loaded.executor;
+    this.#tuning = shared.tuning;
+    this.#pictures = shared.pictures;
+  }
+
+  get plan(): Plan {
+    return this.#executor.plan;
+  }
+
+  async run(
+    feeds: ReadonlyMap<string, CheckedFeed>,
+    { fetches, outputs, frameBudgetMs, signal }: RunOptions,
+  ): Promise<Map<string, Tensor | GpuTensor>> {
+    const how = { fetches, frameBudgetMs, signal };
+    const written = await gpuFeeds(feeds, this.#pictures);
+    return outputs === 'gpu' ? this.#executor.runOnDevice(written, how) : this.#executor.run(written, how);
+  }
+
+  /** See `Session.check`. */
+  async check(feeds: ReadonlyMap<string, CheckedFeed>): Promise<StepReport[]> {
+    const [{ checkSteps }, { hostFeeds }] = await onDemand('step check', () =>
+      Promise.all([import('../runtime/webgpu/check.ts'), import('./host-feeds.ts')]),
+    );
+    return checkSteps(this.#executor, this.graph, await hostFeeds(feeds));
+  }
+
+  /** See `Session.profile`. */
+  async profile(feeds: ReadonlyMap<string, CheckedFeed>, options: ProfileOptions): Promise<ProfileReport> {
+    const { profileLoaded } = await onDemand('profiler', () => import('./profile.ts'));
+    const loaded = { executor: this.#executor, graph: this.graph };
+    return profileLoaded(loaded, feeds, await this.#tuning.store(), options);
+  }
+
+  dispose(): void {
+    this.#executor.dispose();
+  }
+}
+
+/** Feeds as the executor takes them. Rejects as `PictureWriter.prepare` does. */
+async function gpuFeeds(
+  feeds: ReadonlyMap<string, CheckedFeed>,
+  pictures: PictureWriter,
+): Promise<Map<string, Tensor | InputWriter>> {
+  const entries = [...feeds].map(async ([name, feed]): Promise<[string, Tensor | InputWriter]> => {
+    if ('picture' in feed) return [name, await pictures.prepare(feed.picture, feed.preprocessing, { ...feed, name })];
+    return [name, 'data' in feed ? feed : copyFrom(feed)];
+  });
+  return new Map(await Promise.all(entries));
+}
+
+function copyFrom({ buffer, ...desc }: GpuTensor): InputWriter {
+  const bytes = storedBytes(stored(desc));
+  return (target, encoder) => {
+    if (bytes > 0) encoder.copyBufferToBuffer(buffer, 0, target.buffer, target.offset, bytes);
+  };
+}
+
+/** Opens a device. Rejects with DeviceError NO_DEVICE when there is no adapter, or it gives none. */
+export async function openDevice(gpu: GpuSource | undefined): Promise<GPUDevice> {
+  if (isDevice(gpu)) return gpu;
+  const adapter = typeof gpu === 'function' ? await gpu() : (gpu ?? (await defaultAdapter()));
+  if (adapter) return requestDevice(adapter);
+  throw new DeviceError('NO_DEVICE', 'no WebGPU adapter was found', {
+    hint: "Use a browser with WebGPU over https or localhost, or pass { backend: 'cpu' }",
+  });
+}
+
+/** True for a device of the caller's own, which is not ours to destroy. */
+function isDevice(gpu: GpuSource | undefined): gpu is GPUDevice {
+  return typeof gpu === 'object' && 'queue' in gpu;
+}
+
+async function defaultAdapter(): Promise<GPUAdapter | null> {
+  if (typeof navigator === 'undefined' || !('gpu' in navigator)) return null;
+  return navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+}

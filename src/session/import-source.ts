@@ -1,0 +1,40 @@
+/** From what a caller hands over to a graph: files, their format, its importer; with the stages reported and timed. */
+import { detect } from '../formats/detect.ts';
+import type { Graph } from '../ir/graph.ts';
+import { isGraph, toModelFiles, type ModelSource } from './model-source.ts';
+import type { SessionOptions } from './options.ts';
+import type { LoadReport } from './report.ts';
+
+/** A model as it was read. */
+export type ImportedSource = { readonly graph: Graph } & Pick<LoadReport, 'format' | 'downloadMs' | 'parseMs'>;
+
+/** Weights that take longer than this to come leave time to compile the shaders before they are there. */
+const SKETCH_AFTER_MS = 30;
+
+/**
+ * Reads a model; a Graph built by hand is taken as it is. `early` is called once when the weights are late in coming, with what
+ * gives the graph without them, where the format can. Rejects as `toModelFiles` and the importers do.
+ */
+export async function importSource(
+  source: ModelSource | Graph,
+  { signal, onProgress }: Pick<SessionOptions, 'signal' | 'onProgress'>,
+  early: (sketch: () => Promise<Graph> | undefined) => void,
+): Promise<ImportedSource> {
+  if (isGraph(source)) return { graph: source, format: 'graph', downloadMs: 0, parseMs: 0 };
+  const start = performance.now();
+  onProgress?.({ stage: 'download' });
+  const onBytes = (done: number, total: number | undefined): void =>
+    onProgress?.({ stage: 'download', done, ...(total === undefined ? {} : { total }) });
+  const files = await toModelFiles(source, { signal, onBytes });
+  const downloaded = performance.now();
+  onProgress?.({ stage: 'parse' });
+  const importer = await detect(files.main);
+  const late = setTimeout(() => early(() => importer.sketch?.(files.main)), SKETCH_AFTER_MS);
+  try {
+    const graph = await importer.load(files);
+    const times = { downloadMs: downloaded - start, parseMs: performance.now() - downloaded };
+    return { graph, format: importer.format, ...times };
+  } finally {
+    clearTimeout(late);
+  }
+}

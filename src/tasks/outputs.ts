@@ -1,0 +1,88 @@
+/** Which outputs of a model a task reads, and so what a model is for: the one answer that tasks, the command and the demo give. */
+import { InputError } from '../core/errors.ts';
+import { shapeText } from '../core/tensor.ts';
+import type { Port } from '../session/feeds.ts';
+import { product } from '../util/arrays.ts';
+
+/** Tasks whose outputs are recognised. */
+export type PictureTaskName = 'classification' | 'detection';
+
+/** Columns of a row that describes a box: x1, y1, x2, y2, score, class. */
+const BOX_COLUMNS = 6;
+
+/**
+ * What a model is for: a picture in and rows of boxes out is a detector, a picture in and one score a class out a classifier;
+ * of everything else nobody can know what it means. Shapes of outputs must be numbers, as those of a session are.
+ */
+export function taskOf({
+  inputs,
+  outputs,
+}: {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}): PictureTaskName | 'other' {
+  const [input, ...more] = inputs;
+  if (!input || more.length > 0 || !isPictureShape(input.shape)) return 'other';
+  if (boxesAmong(outputs)) return 'detection';
+  return scoresAmong(outputs) ? 'classification' : 'other';
+}
+
+/**
+ * The output that holds one score a class: with labels, the first vector with as many elements; without, the first of vectors
+ * that are alike, if there is nothing else. Throws InputError that names the outputs: LabelsError where there are labels.
+ */
+export function scoresOutput(outputs: readonly Port[], labels?: readonly string[]): string {
+  const found = scoresAmong(outputs, labels);
+  if (found) return found.name;
+  if (labels) throw new LabelsError(labels.length, listOf(outputs));
+  throw new InputError(`the outputs are not one score a class: ${listOf(outputs)}`, {
+    hint: 'Give the labels, if one of them is; else use a Session, and read its outputs by name',
+  });
+}
+
+/** The output of this name, or else the one that holds rows of boxes, 1xNx6. Throws InputError that names the outputs. */
+export function boxesOutput(outputs: readonly Port[], named?: string): string {
+  const found = boxesAmong(outputs, named);
+  if (found) return found.name;
+  throw new InputError(`no output holds rows of boxes, 1xNx${BOX_COLUMNS}; the outputs are ${listOf(outputs)}`, {
+    hint: 'Use a Session, and decode its outputs: tilewise has decodeCenterMap and nonMaxSuppression',
+  });
+}
+
+function listOf(outputs: readonly Port[]): string {
+  return outputs.map(({ name, shape }) => `"${name}" ${shapeText(shape)}`).join(', ');
+}
+
+/** No output has one score for each label. */
+export class LabelsError extends InputError {
+  constructor(count: number, outputs: string) {
+    super(`there are ${count} labels, and no output holds ${count} scores; the outputs are ${outputs}`, {
+      hint: 'Labels are one for each class, in the order of the classes',
+    });
+  }
+}
+
+function scoresAmong(outputs: readonly Port[], labels?: readonly string[]): Port | undefined {
+  const counts = outputs.map(({ shape }) => vectorLength(shape));
+  if (labels) return outputs[counts.indexOf(labels.length)];
+  const [count = 0] = counts;
+  return count > 1 && counts.every((other) => other === count) ? outputs[0] : undefined;
+}
+
+function boxesAmong(outputs: readonly Port[], named?: string): Port | undefined {
+  return outputs.find(({ name, shape }) =>
+    named === undefined ? shape.length === 3 && shape[0] === 1 && shape[2] === BOX_COLUMNS : name === named,
+  );
+}
+
+/** Four axes, three channels, first or last. */
+function isPictureShape(shape: Port['shape']): boolean {
+  return shape.length === 4 && (shape[1] === 3 || shape[3] === 3);
+}
+
+/** The number of elements, when all lie along one axis; NaN when they do not. */
+function vectorLength(shape: Port['shape']): number {
+  const extents = shape.map(Number);
+  const count = product(extents);
+  return Math.max(1, ...extents) === count ? count : NaN;
+}

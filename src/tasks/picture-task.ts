@@ -1,0 +1,94 @@
+/** Tasks on pictures, in one mechanism: a model is loaded, bound to its outputs, run on pictures, and its answers decoded. */
+import type { CatalogueEntry } from '../catalogue/entry.ts';
+import { InputError } from '../core/errors.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { pictureSize, type PictureSource } from '../pictures/source.ts';
+import type { RunOptions } from '../session/options.ts';
+import type { Session } from '../session/session.ts';
+import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
+import { loadPictureModel, type PictureModel, type TaskOptions, type TaskSource } from './picture-model.ts';
+
+/** Options of a run that every task has. */
+export type PictureRunOptions = Pick<RunOptions, 'signal' | 'frameBudgetMs'>;
+
+/** What one task says of itself. */
+export interface PictureTaskDefinition<Options, Answer> {
+  /** The outputs it reads, by name. Throws InputError, which names those there are, for a model that has none such. */
+  readonly bind: (model: PictureModel) => readonly string[];
+  /** From the bound outputs, in their order, to the answer. `picture` is the extents of what was shown. */
+  readonly decode: (outputs: readonly Tensor[], picture: PictureSize, model: PictureModel, options: Options) => Answer;
+}
+
+/**
+ * A loaded model that does one task. A task is a class that gives this one its definition and its call a name; not a function
+ * that makes classes: what is called while modules load stays in pages that have another task only.
+ */
+export class PictureTask<Options extends PictureRunOptions, Answer> {
+  readonly session: Session;
+  /** How a picture becomes the input. */
+  readonly preprocessing: Preprocessing;
+  /** Names of the classes; undefined where nobody named them. */
+  readonly labels: readonly string[] | undefined;
+  readonly #definition: PictureTaskDefinition<Options, Answer>;
+  readonly #model: PictureModel;
+  readonly #outputs: readonly string[];
+
+  /** Throws InputError when the model's outputs are not what the task reads. */
+  constructor(definition: PictureTaskDefinition<Options, Answer>, model: PictureModel) {
+    this.session = model.session;
+    this.preprocessing = model.preprocessing;
+    this.labels = model.labels;
+    this.#definition = definition;
+    this.#model = model;
+    this.#outputs = definition.bind(model);
+  }
+
+  /**
+   * The answer for one picture. Rejects as `Session.run` does, and with InputError for a picture that cannot be read or options
+   * out of range.
+   */
+  protected async run(picture: PictureSource, options: Options): Promise<Answer> {
+    const { signal, frameBudgetMs } = options;
+    // Before the run: a frame or a bitmap may be closed after it.
+    const size = pictureSize(picture);
+    const feeds = { [this.#model.input.name]: { picture, preprocessing: this.preprocessing } };
+    const outputs = await this.session.run(feeds, {
+      fetches: this.#outputs,
+      ...(signal && { signal }),
+      ...(frameBudgetMs !== undefined && { frameBudgetMs }),
+    });
+    const bound = this.#outputs.map((name) => required(outputs, name));
+    return this.#definition.decode(bound, size, this.#model, options);
+  }
+
+  /** Frees what the session holds. */
+  dispose(): void {
+    this.session.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Loads a model for a task. Rejects as `loadPictureModel` does, and as the task's constructor throws. */
+export async function createPictureTask<T>(
+  Task: new (model: PictureModel) => T,
+  task: CatalogueEntry['task'],
+  source: TaskSource,
+  options: TaskOptions = {},
+): Promise<T> {
+  const model = await loadPictureModel(source, task, options);
+  try {
+    return new Task(model);
+  } catch (error) {
+    model.session.dispose();
+    throw error;
+  }
+}
+
+function required(outputs: Readonly<Record<string, Tensor>>, name: string): Tensor {
+  const found = outputs[name];
+  if (found) return found;
+  throw new InputError(`"${name}" is no output of the model`);
+}
