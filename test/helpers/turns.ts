@@ -1,0 +1,78 @@
+/** Which variants of an operator's kernels a case runs, in which setups: one in turn, or, in the full run, all in all. */
+import type { DeviceProfile } from '../../src/core/limits.ts';
+import { KERNELS } from './every-operator.ts';
+import { FULL } from './full.ts';
+import { setupName } from './gpu-run.ts';
+import { setupsOf, variantsOf, type Setup } from './lower-case.ts';
+import type { OpCase } from './op-case.ts';
+
+/** One run of a case. */
+export interface Turn {
+  /** Absent for a `view` operator. */
+  readonly variant: string | undefined;
+  readonly setup: Setup;
+}
+
+/**
+ * The turns of a case among all cases of its operator, on a device. Each case has one: of the setups it can be in, the one
+ * that had the fewest turns so far, and of the variants that apply there again the one with the fewest. A variant that had
+ * none by then gets one in the first case and setup that take it. The same on every machine with such a device.
+ */
+export function turnsOf(cases: readonly OpCase[], device: DeviceProfile): (c: OpCase) => readonly Turn[] {
+  if (FULL)
+    return (c) => setupsIn(c, device).flatMap((setup) => variantsIn(c, setup).map((v) => ({ variant: v, setup })));
+  const turns = inTurn(cases, device);
+  return (c) => turns.get(c) ?? [];
+}
+
+function inTurn(cases: readonly OpCase[], device: DeviceProfile): ReadonlyMap<OpCase, readonly Turn[]> {
+  const turns = new Map<OpCase, Turn[]>(cases.map((c) => [c, []]));
+  const variantTurns = new Map<string | undefined, number>();
+  const setupTurns = new Map<string, number>();
+  const take = (c: OpCase, turn: Turn): void => {
+    turns.get(c)?.push(turn);
+    variantTurns.set(turn.variant, (variantTurns.get(turn.variant) ?? 0) + 1);
+    const name = setupName(turn.setup);
+    setupTurns.set(name, (setupTurns.get(name) ?? 0) + 1);
+  };
+  for (const c of cases) {
+    const setup = fewest(setupsIn(c, device), (s) => setupTurns.get(setupName(s)) ?? 0);
+    const variant = setup && fewest(variantsIn(c, setup), (v) => variantTurns.get(v) ?? 0);
+    if (setup && (variant !== undefined || isView(c))) take(c, { variant, setup });
+  }
+  for (const c of cases) {
+    if (known(c).every((v) => variantTurns.has(v))) continue;
+    for (const setup of setupsIn(c, device)) {
+      for (const variant of variantsIn(c, setup)) if (!variantTurns.has(variant)) take(c, { variant, setup });
+    }
+  }
+  return turns;
+}
+
+function isView(c: OpCase): boolean {
+  return KERNELS[c.op].kind === 'view';
+}
+
+/** Names of all variants of the operator. */
+function known(c: OpCase): readonly string[] {
+  const kernel = KERNELS[c.op];
+  return kernel.kind === 'dispatch' ? kernel.variants.map(({ name }) => name) : [];
+}
+
+function setupsIn(c: OpCase, device: DeviceProfile): readonly Setup[] {
+  return [{ device }, ...setupsOf(c, device)];
+}
+
+function variantsIn(c: OpCase, setup: Setup): readonly (string | undefined)[] {
+  return isView(c) ? [undefined] : variantsOf(c, setup);
+}
+
+/** The first of those with the fewest turns. */
+function fewest<T>(all: readonly T[], turnsOfOne: (one: T) => number): T | undefined {
+  let [best, least]: [T | undefined, number] = [undefined, Infinity];
+  for (const one of all) {
+    const count = turnsOfOne(one);
+    if (count < least) [best, least] = [one, count];
+  }
+  return best;
+}
