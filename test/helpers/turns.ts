@@ -1,9 +1,11 @@
 /** Which variants of an operator's kernels a case runs, in which setups: one in turn, or, in the full run, all in all. */
 import type { DeviceProfile } from '../../src/core/limits.ts';
+import type { OpKind } from '../../src/ir/ops.ts';
+import type { KernelDefinition } from '../../src/kernels/definition.ts';
 import { KERNELS } from './every-operator.ts';
 import { FULL } from './full.ts';
 import { setupName } from './gpu-run.ts';
-import { setupsOf, variantsOf, type Setup } from './lower-case.ts';
+import { prepare, setupsOf, variantsOf, type Setup } from './lower-case.ts';
 import type { OpCase } from './op-case.ts';
 
 /** One run of a case. */
@@ -41,9 +43,9 @@ function inTurn(cases: readonly OpCase[], device: DeviceProfile): ReadonlyMap<Op
     if (setup && (variant !== undefined || isView(c))) take(c, { variant, setup });
   }
   for (const c of cases) {
-    if (known(c).every((v) => variantTurns.has(v))) continue;
-    for (const setup of setupsIn(c, device)) {
-      for (const variant of variantsIn(c, setup)) if (!variantTurns.has(variant)) take(c, { variant, setup });
+    const missing = namesOf(c).filter((name) => !variantTurns.has(name));
+    for (const setup of missing.length > 0 ? setupsIn(c, device) : []) {
+      for (const variant of applying(c, setup, missing)) if (!variantTurns.has(variant)) take(c, { variant, setup });
     }
   }
   return turns;
@@ -54,9 +56,20 @@ function isView(c: OpCase): boolean {
 }
 
 /** Names of all variants of the operator. */
-function known(c: OpCase): readonly string[] {
+function namesOf(c: OpCase): readonly string[] {
   const kernel = KERNELS[c.op];
   return kernel.kind === 'dispatch' ? kernel.variants.map(({ name }) => name) : [];
+}
+
+/** Those of the named variants that apply: what `variantsOf` says, without lowering by the others. */
+function applying(c: OpCase, setup: Setup, names: readonly string[]): readonly string[] {
+  const kernel = KERNELS[c.op] as unknown as KernelDefinition<OpKind>;
+  if (kernel.kind !== 'dispatch') return [];
+  const { context } = prepare(c, setup);
+  return names.filter((name) => {
+    if (c.unlike && name.startsWith(c.unlike.variants)) return false;
+    return kernel.variants.some((v) => v.name === name && v.tryLower(context) !== undefined);
+  });
 }
 
 function setupsIn(c: OpCase, device: DeviceProfile): readonly Setup[] {
