@@ -21,8 +21,7 @@ export interface Turn {
  * none by then gets one in the first case and setup that take it. The same on every machine with such a device.
  */
 export function turnsOf(cases: readonly OpCase[], device: DeviceProfile): (c: OpCase) => readonly Turn[] {
-  if (FULL)
-    return (c) => setupsIn(c, device).flatMap((setup) => variantsIn(c, setup).map((v) => ({ variant: v, setup })));
+  if (FULL) return (c) => setupsIn(c, device).flatMap((setup) => allIn(c, setup));
   const turns = inTurn(cases, device);
   return (c) => turns.get(c) ?? [];
 }
@@ -49,6 +48,13 @@ function inTurn(cases: readonly OpCase[], device: DeviceProfile): ReadonlyMap<Op
     }
   }
   return turns;
+}
+
+/** Throws when no variant takes a setup that the operator's definition allows. */
+function allIn(c: OpCase, setup: Setup): readonly Turn[] {
+  const variants = variantsIn(c, setup);
+  if (variants.length === 0) throw new Error(`${c.op} "${c.name}": no variant applies (${setupName(setup)})`);
+  return variants.map((variant) => ({ variant, setup }));
 }
 
 function isView(c: OpCase): boolean {
