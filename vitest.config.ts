@@ -1,45 +1,69 @@
-/** Test projects: `unit` needs no GPU, `gpu` runs Dawn in Node, `browser` drives a real page through puppeteer. */
+/**
+ * Test projects: `unit` needs no GPU, `gpu` runs Dawn in Node, `browser` drives a real page through puppeteer. In the full
+ * run (`--mode full`, see test/helpers/full.ts) only the files that have more to do in it than in `npm test`.
+ */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/helpers/longest-first.ts';
 
 /** Two at a time, where there is a second core: left to itself, vitest keeps one of two for the editor. */
 const maxWorkers = Math.max(1, Math.min(2, availableParallelism()));
 
-export default defineConfig({
-  test: {
-    reporters: ['default', './test/helpers/summary-reporter.ts'],
-    projects: [
-      {
-        test: {
-          name: 'unit',
-          maxWorkers,
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.gpu.test.ts', 'test/browser/**', 'test/examples/**'],
-          testTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          name: 'gpu',
-          maxWorkers,
-          setupFiles: ['test/helpers/gpu-setup.ts'],
-          include: ['test/**/*.gpu.test.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          name: 'browser',
-          // After the others and one by one: pages must not wait for a core, or they seem to hang.
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-          globalSetup: ['test/browser/demo/setup.ts'],
-          include: ['test/browser/**/*.test.ts', 'test/examples/**/*.test.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
-        },
-      },
-    ],
-  },
+/** Files that ask test/helpers/full.ts. */
+const FULL = {
+  unit: ['test/plan/texts.test.ts'],
+  gpu: [
+    'test/conformance/random-networks.gpu.test.ts',
+    'test/kernels/operators-*.gpu.test.ts',
+    'test/kernels/product.gpu.test.ts',
+    'test/plan/precision.gpu.test.ts',
+  ],
+};
+
+const MINUTE = 60_000;
+
+export default defineConfig(({ mode }) => {
+  const full = mode === 'full';
+  const unit = {
+    mode,
+    test: {
+      name: 'unit',
+      maxWorkers,
+      include: full ? FULL.unit : ['test/**/*.test.ts'],
+      exclude: ['test/**/*.gpu.test.ts', 'test/browser/**', 'test/examples/**'],
+      testTimeout: full ? 10 * MINUTE : 2 * MINUTE,
+    },
+  };
+  const gpu = {
+    mode,
+    test: {
+      name: 'gpu',
+      maxWorkers,
+      setupFiles: ['test/helpers/gpu-setup.ts'],
+      include: full ? FULL.gpu : ['test/**/*.gpu.test.ts'],
+      // Cases of operators that go to the GPU together; in the full run one has hundreds of runs already.
+      maxConcurrency: full ? 2 : 16,
+      testTimeout: full ? 30 * MINUTE : 4 * MINUTE,
+      hookTimeout: 2 * MINUTE,
+    },
+  };
+  const browser = {
+    test: {
+      name: 'browser',
+      // After the others and one by one: pages must not wait for a core, or they seem to hang.
+      maxWorkers: 1,
+      sequence: { groupOrder: 1 },
+      globalSetup: ['test/browser/demo/setup.ts'],
+      include: ['test/browser/**/*.test.ts', 'test/examples/**/*.test.ts'],
+      testTimeout: 4 * MINUTE,
+      hookTimeout: 4 * MINUTE,
+    },
+  };
+  return {
+    test: {
+      reporters: ['default', './test/helpers/summary-reporter.ts'],
+      sequence: { sequencer: LongestFirst },
+      projects: full ? [unit, gpu] : [unit, gpu, browser],
+    },
+  };
 });

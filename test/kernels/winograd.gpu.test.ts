@@ -2,7 +2,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { NO_ACTIVATION } from '../../src/ir/ops.ts';
 import { at, product, range } from '../../src/util/arrays.ts';
-import { closeGpu, gpuProfile, referenceOf, runCaseOnGpu } from '../helpers/gpu-run.ts';
+import { closeGpu, gpuProfile } from '../helpers/gpu-device.ts';
+import { referenceOf, runCaseOnGpu } from '../helpers/gpu-run.ts';
 import type { OpCase } from '../helpers/op-case.ts';
 import { randomSource } from '../helpers/random.ts';
 

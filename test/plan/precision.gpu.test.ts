@@ -13,9 +13,16 @@ import { planGraph } from '../../src/plan/plan-graph.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
 import { Session } from '../../src/session/session.ts';
+import { FULL } from '../helpers/full.ts';
+import { compileQuickly } from '../helpers/quick-driver.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { randomNetwork } from '../conformance/random-networks.ts';
 import '../helpers/every-operator.ts';
+
+/** Random networks drawn. */
+const NETWORKS = FULL ? 60 : 15;
+
+compileQuickly();
 
 let device: GPUDevice;
 beforeAll(async () => {
@@ -58,7 +65,7 @@ describe('float16', () => {
     expect([...(plan?.values.values() ?? [])].filter(({ storage }) => storage === 'f16').length).toBeGreaterThan(20);
   });
 
-  it.each(Array.from({ length: 40 }, (_, seed) => seed))('random network %i, step by step', async (seed) => {
+  it.each(Array.from({ length: NETWORKS }, (_, seed) => seed))('random network %i, step by step', async (seed) => {
     const graph = randomNetwork(seed);
     using session = await Session.create(graph, { gpu: device, precision: 'float16' });
     const reports = await session.check(Object.fromEntries(feedsFor(graph, seed)));

@@ -8,6 +8,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { caseTables } from '../helpers/case-tables.ts';
+import { FULL } from '../helpers/full.ts';
 import { caseTexts, networkTexts, PLAN_PROFILES } from '../helpers/plan-texts.ts';
 import { at } from '../../src/util/arrays.ts';
 import { builtNetworks, publishedNetworks } from './networks.ts';
@@ -15,7 +16,7 @@ import { builtNetworks, publishedNetworks } from './networks.ts';
 const WRITE = process.env['TILEWISE_WRITE_TEXTS'] === '1';
 const DUMP = process.env['TILEWISE_DUMP'];
 /** Every device for every case, instead of one in turn. */
-const ALL = WRITE || DUMP !== undefined || process.env['TILEWISE_ALL_SETUPS'] === '1';
+const ALL = WRITE || DUMP !== undefined || FULL;
 
 const devices = Object.keys(PLAN_PROFILES);
 

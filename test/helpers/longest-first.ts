@@ -1,0 +1,34 @@
+/** The order of test files: the longest first, so that no worker is left alone with one of them at the end. */
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** By the processor time they take, in descending order. A fresh checkout knows no times, and vitest would go by file sizes. */
+const LONGEST = [
+  'kernels/operators-1.gpu',
+  'kernels/operators-2.gpu',
+  'conformance/networks.gpu',
+  'conformance/tfjs-models.gpu',
+  'kernels/operators-3.gpu',
+  'plan/precision.gpu',
+  'conformance/random-networks.gpu',
+  'kernels/operators-4.gpu',
+  'tasks/tasks.gpu',
+  'kernels/product.gpu',
+  'bench/kernels.gpu',
+  'plan/texts',
+];
+
+function rank({ moduleId }: TestSpecification): number {
+  const index = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+  return index < 0 ? LONGEST.length : index;
+}
+
+function group({ project }: TestSpecification): number {
+  return project.config.sequence.groupOrder;
+}
+
+/** Vitest's order, but for those. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((a, b) => group(a) - group(b) || rank(a) - rank(b));
+  }
+}
