@@ -12,3 +12,64 @@ export async function onDemand<T>(part: string, load: () => Promise<T>): Promise
     });
   }
 }
+
+/** Something that is loaded when it is first needed, and there from then on. */
+export class Lazy<T extends object> {
+  readonly #name: string;
+  readonly #fetch: () => Promise<T>;
+  #loading: Promise<T> | undefined;
+  #value: T | undefined;
+
+  /** `name` is what errors call it. */
+  constructor(name: string, fetch: () => Promise<T>) {
+    this.#name = name;
+    this.#fetch = fetch;
+  }
+
+  /**
+   * Loads it, once: whoever asks while it is on its way awaits the same. Rejects with LoadError when it cannot be fetched;
+   * the next call then tries again.
+   */
+  load(): Promise<T> {
+    this.#loading ??= onDemand(this.#name, this.#fetch).then(
+      (value) => (this.#value = value),
+      (error: unknown) => {
+        this.#loading = undefined;
+        throw error;
+      },
+    );
+    return this.#loading;
+  }
+
+  /** What was loaded; undefined before. */
+  peek(): T | undefined {
+    return this.#value;
+  }
+
+  /** What was loaded. Throws LoadError before. */
+  get(): T {
+    if (this.#value) return this.#value;
+    throw new LoadError(`${this.#name} is not loaded`, { hint: 'Await what loads it before' });
+  }
+}
+
+/** An export of a module that is loaded when it is first needed: `lazy(() => import(path), 'resize')`. */
+export function lazy<K extends string, M extends { readonly [P in K]: object }>(
+  load: () => Promise<M>,
+  name: K,
+): Lazy<M[K]> {
+  return new Lazy(name, async () => (await load())[name]);
+}
+
+/** An entry of a table: there from the start, or loaded when it is first needed. */
+export type Row<T extends object> = T | Lazy<T>;
+
+/** What a row stands for, to be awaited. Rejects with LoadError when it cannot be fetched. */
+export function loadRow<T extends object>(row: Row<T>): Promise<T> | T {
+  return row instanceof Lazy ? row.load() : row;
+}
+
+/** What a row stands for. Throws LoadError when it was not loaded. */
+export function getRow<T extends object>(row: Row<T>): T {
+  return row instanceof Lazy ? row.get() : row;
+}

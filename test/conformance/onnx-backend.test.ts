@@ -71,7 +71,7 @@ function decode(bytes: Uint8Array): Tensor {
   if (!dtypeOf(proto.dataType)) {
     throw new UnsupportedError([{ node: proto.name, op: 'tensor', what: dataTypeName(proto.dataType) }]);
   }
-  return readTensor(proto, 'test data', new Map());
+  return readTensor(proto, 'test data');
 }
 
 /** Makes the inputs from `first` on initializers, by appending a second GraphProto, which protobuf merges. */

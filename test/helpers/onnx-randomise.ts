@@ -14,7 +14,7 @@ import { randomSource } from './random.ts';
 export function withRandomWeights(bytes: Uint8Array, seed: number): Uint8Array {
   const { graph, opsets, irVersion } = decodeModel(bytes, 'light model');
   if (!graph) throw new TypeError('no graph');
-  const constants = new Map(graph.initializers.map((t) => [t.name, readTensor(t, 'light model', new Map())]));
+  const constants = new Map(graph.initializers.map((t) => [t.name, readTensor(t, 'light model')]));
   const random = randomSource(seed);
   const initializers: [string, Tensor][] = [];
   const nodes: NodeProto[] = [];
@@ -71,6 +71,6 @@ function attribute(a: AttributeProto): OnnxAttribute {
   if (a.i !== undefined) return { i: a.i };
   if (a.s !== undefined) return { s: new TextDecoder().decode(a.s) };
   if (a.floats.length > 0) return { floats: a.floats };
-  if (a.t !== undefined) return { t: readTensor(a.t, 'light model', new Map()) };
+  if (a.t !== undefined) return { t: readTensor(a.t, 'light model') };
   return { ints: a.ints };
 }

@@ -59,7 +59,7 @@ export function readGolden(name: string): Golden {
 
 /** Reads a TensorProto file (`*_output_0.pb` of the ONNX project). */
 export function readTensorProto(path: string): Tensor {
-  return readTensor(decodeTensorProto(readFileSync(sharedPath(path)), path), path, new Map());
+  return readTensor(decodeTensorProto(readFileSync(sharedPath(path)), path), path);
 }
 
 /** The input the ONNX project's light models are checked with: `arange(n)/n`. */

@@ -1,5 +1,5 @@
 /** The messages of onnx.proto that the importer reads, and their fields by number. */
-import { ProtoReader, type MessageSchema } from '../protobuf.ts';
+import { ProtoReader, type MessageSchema } from '../lib/protobuf.ts';
 
 /** TensorProto. Typed data stays as the file has it; `tensor.ts` decodes it. */
 export interface TensorProto {

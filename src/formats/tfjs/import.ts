@@ -32,6 +32,6 @@ function importModelOf(
   model: ReturnType<typeof parseModelJson>,
   weights: Map<string, Tensor>,
   name: string,
-): Graph | Promise<Graph> {
+): Promise<Graph> {
   return kind === 'graph' ? importGraphModel(model, weights, name) : importLayersModel(model, weights, name);
 }
