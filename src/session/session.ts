@@ -106,7 +106,7 @@ export class Session {
     const importer = await detect(files.main);
     const early = setTimeout(() => void this.#compileEarly(() => importer.sketch?.(files.main)), SKETCH_AFTER_MS);
     try {
-      const graph = await importer.load(files);
+      const { graph } = await importer.load(files);
       const times = { downloadMs: downloaded - start, parseMs: performance.now() - downloaded };
       return { graph, format: importer.format, ...times };
     } finally {

@@ -103,7 +103,10 @@ const noFile = (): Promise<Uint8Array> => Promise.reject(new TypeError('no file'
 
 /** Empty when the outputs are right; what is wrong otherwise. */
 async function evaluate(model: Uint8Array, test: TestCase): Promise<string> {
-  const graph: Graph = await onnxImporter.load({ main: { name: 'model.onnx', bytes: model }, read: noFile });
+  const { graph }: { graph: Graph } = await onnxImporter.load({
+    main: { name: 'model.onnx', bytes: model },
+    read: noFile,
+  });
   const names = decodeModel(test.model, 'model').graph?.inputs.map((i) => i.name) ?? [];
   const feeds = new Map<string, Tensor>();
   for (const input of graph.inputs) {

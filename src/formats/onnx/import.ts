@@ -1,8 +1,8 @@
 /** The ONNX importer: bytes → ModelProto → graph, one table row per operator. */
 import { ImportError } from '../../core/errors.ts';
 import { onDemand } from '../../core/on-demand.ts';
-import type { Graph } from '../../ir/graph.ts';
-import type { ModelFiles } from '../importer.ts';
+import type { Graph, GraphInput } from '../../ir/graph.ts';
+import type { ImportedModel, ModelFiles } from '../importer.ts';
 import { translate } from '../lib/translate.ts';
 import { locate } from '../locate.ts';
 import { ImportContext } from './context.ts';
@@ -12,7 +12,7 @@ import { decodeModel, type GraphProto, type ModelProto, type NodeProto, type Val
 import { dataTypeName, dtypeOf, readTensor } from './tensor.ts';
 
 /** Reads an ONNX model. Rejects as `Importer.load` does. */
-export async function loadOnnx(files: ModelFiles): Promise<Graph> {
+export async function loadOnnx(files: ModelFiles): Promise<ImportedModel> {
   try {
     return await load(files);
   } catch (error) {
@@ -20,7 +20,7 @@ export async function loadOnnx(files: ModelFiles): Promise<Graph> {
   }
 }
 
-async function load(files: ModelFiles): Promise<Graph> {
+async function load(files: ModelFiles): Promise<ImportedModel> {
   const file = files.main.name;
   const model = decodeModel(files.main.bytes, file);
   const { graph } = model;
@@ -34,7 +34,20 @@ async function load(files: ModelFiles): Promise<Graph> {
     await attachExternal(external, files);
   }
   const context = new ImportContext(graph, { file, opset: opsetOf(model, graph, file) });
-  return importGraph(graph, context);
+  const declared = new Map([...graph.inputs, ...graph.outputs].flatMap(declaredPort));
+  return { graph: await importGraph(graph, context), declared, metadata: metadataOf(model) };
+}
+
+/** An input or output as the file has it, by its name; nothing where its type is not one the engine holds. */
+function declaredPort({ name, elemType, dims = [] }: ValueInfoProto): [string, GraphInput][] {
+  const dtype = dtypeOf(elemType);
+  return dtype ? [[name, { name, dtype, shape: dims.map(({ value, param }) => value ?? param) }]] : [];
+}
+
+/** What the file says of itself: its own entries come before what its fields say under the same name. */
+function metadataOf({ producer, producerVersion, domain, docString, metadata }: ModelProto): Map<string, string> {
+  const fields = { producer: `${producer} ${producerVersion}`.trim(), domain, description: docString };
+  return new Map([...Object.entries(fields).filter(([, text]) => text !== ''), ...metadata]);
 }
 
 /** Version of the default operator set; models of IR version 1 and 2, and those that do not use it, need not say. */

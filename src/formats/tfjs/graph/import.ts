@@ -2,13 +2,13 @@
 import { GraphError, ImportError } from '../../../core/errors.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { GraphBuilder } from '../../../ir/builder.ts';
-import type { Graph } from '../../../ir/graph.ts';
+import type { ImportedModel } from '../../importer.ts';
 import { translate } from '../../lib/translate.ts';
 import type { ModelJson } from '../model-json.ts';
 import { NodeContext, type TfGraph } from './context.ts';
 import { parseNodes, type TensorRef, type TfNode } from './graph-def.ts';
 import { OPERATORS } from './operators.ts';
-import { findPorts, graphInput, type Ports } from './signature.ts';
+import { declaredPorts, findPorts, graphInput, type Ports } from './signature.ts';
 
 /**
  * Imports the part of a graph model that its outputs need. Rejects with UnsupportedError naming every operator and
@@ -18,7 +18,7 @@ export async function importGraphModel(
   model: ModelJson,
   weights: ReadonlyMap<string, Tensor>,
   name: string,
-): Promise<Graph> {
+): Promise<Pick<ImportedModel, 'graph' | 'declared'>> {
   const nodes = parseNodes(model.topology);
   const found = findPorts(nodes, model.signature);
   if (found.outputs.length === 0) throw new GraphError('the graph has no outputs', { format: 'tfjs-graph' });
@@ -44,7 +44,7 @@ export async function importGraphModel(
   const options = { unit: 'operator', format: 'tfjs-graph' };
   await translate(computed, OPERATORS, (node) => new NodeContext(graph, node), options);
   for (const port of ports.outputs) builder.output(outputOf(graph, names, port.name, port.ref));
-  return builder.build();
+  return { graph: builder.build(), declared: declaredPorts(ports, nodes) };
 }
 
 /** Nodes the outputs depend on, in the model's order. Inputs end the search: what feeds them is not run. */

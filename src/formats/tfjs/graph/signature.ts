@@ -61,6 +61,16 @@ function entries(signature: JsonObject | undefined, side: string, nodes: Readonl
   return [...ports.values()];
 }
 
+/** The ports as the file declares them, by name: outputs only where the signature says what they are. */
+export function declaredPorts({ inputs, outputs }: Ports, nodes: ReadonlyMap<string, TfNode>): Map<string, GraphInput> {
+  const declared = inputs.map((port) => graphInput(port, nodes.get(port.ref.node), inputs.length === 1));
+  for (const { name, info } of outputs) {
+    const dtype = dtypeOf(field(info, 'dtype'));
+    if (dtype) declared.push({ name, dtype, shape: shapeOf(field(info, 'tensorShape'), () => '') ?? [] });
+  }
+  return new Map(declared.map((port) => [port.name, port]));
+}
+
 /**
  * The graph input of a port. An unknown extent becomes a symbol: `batch` for the outermost of the only input,
  * `<name>_dim<i>` otherwise. Throws ImportError when the rank or dtype is unknown.

@@ -3,7 +3,8 @@ import { GraphError, ImportError } from '../../../core/errors.ts';
 import type { DType } from '../../../core/dtype.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { GraphBuilder } from '../../../ir/builder.ts';
-import type { Dim, Graph } from '../../../ir/graph.ts';
+import type { Dim } from '../../../ir/graph.ts';
+import type { ImportedModel } from '../../importer.ts';
 import { translate, type Translations } from '../../lib/translate.ts';
 import { asArray, asInteger, field } from '../json.ts';
 import type { ModelJson } from '../model-json.ts';
@@ -32,7 +33,7 @@ export async function importLayersModel(
   json: ModelJson,
   weights: ReadonlyMap<string, Tensor>,
   name: string,
-): Promise<Graph> {
+): Promise<Pick<ImportedModel, 'graph' | 'declared'>> {
   const model = parseModel(kerasModel(json.topology));
   const builder = new GraphBuilder(name);
   builder.reserve(weights.keys());
@@ -44,7 +45,9 @@ export async function importLayersModel(
   await translate(calls, LAYERS, (call) => new LayerContext(finder, call), options);
   const named = model.outputs.map((ref, i) => nameOutput(builder, findLayer(model, ref.layer), ref, outputs[i] ?? ''));
   for (const output of new Set(named)) builder.output(output);
-  return builder.build();
+  const graph = builder.build();
+  // Keras says nothing of its outputs: their shapes follow from the layers.
+  return { graph, declared: new Map(graph.inputs.map((input) => [input.name, input])) };
 }
 
 /** An output is called after its layer. What comes out of a model inside has that model's inner name: a copy is named. */
