@@ -31,6 +31,11 @@ describe('an application with a classifier', () => {
     expect(size.gzipBytes).toBeLessThanOrEqual(CLASSIFIER_BYTES);
   });
 
+  it('has no exporter in it, on demand or not', () => {
+    const every = sourcesOf('start', 'importer', 'demand');
+    expect(every.filter((source) => /onnx\/write|protobuf-writer/.test(source))).toEqual([]);
+  });
+
   it('is made of scripts alone', () => {
     expect(size.files.filter(({ name }) => !name.endsWith('.js'))).toEqual([]);
   });

