@@ -84,45 +84,41 @@ export function writeUnary(w: OnnxWriter, x: string, kind: UnaryKind, output: st
 /** Writes a function of two operands; returns the name of its result, `output` where that is given. */
 type BinaryForm = (w: OnnxWriter, a: string, b: string, output: string | undefined) => string;
 
-const one =
-  (op: string, attributes: OnnxAttributes = {}): BinaryForm =>
-  (w, a, b, output) =>
-    w.emit(op, [a, b], attributes, output);
-
-const mod = one('Mod', { fmod: { i: 0 } });
+const mod: BinaryForm = (w, a, b, output) => w.emit('Mod', [a, b], { fmod: { i: 0 } }, output);
 
 const floorDiv: BinaryForm = (w, a, b, output) =>
   isFloat(w.dtype(a))
     ? w.emit('Floor', [w.emit('Div', [a, b])], {}, output)
     : w.emit('Div', [w.emit('Sub', [a, mod(w, a, b, undefined)]), b], {}, output);
 
-const BINARY: { readonly [K in BinaryKind]: BinaryForm } = {
-  add: one('Add'),
-  sub: one('Sub'),
-  mul: one('Mul'),
-  div: one('Div'),
+/** The one ONNX node that a kind is, or how it is put together. */
+const BINARY: { readonly [K in BinaryKind]: string | BinaryForm } = {
+  add: 'Add',
+  sub: 'Sub',
+  mul: 'Mul',
+  div: 'Div',
   floorDiv,
   floorMod: (w, a, b, output) =>
     isFloat(w.dtype(a))
       ? w.emit('Sub', [a, w.emit('Mul', [floorDiv(w, a, b, undefined), b])], {}, output)
       : mod(w, a, b, output),
-  truncMod: one('Mod', { fmod: { i: 1 } }),
-  pow: one('Pow'),
-  min: one('Min'),
-  max: one('Max'),
+  truncMod: (w, a, b, output) => w.emit('Mod', [a, b], { fmod: { i: 1 } }, output),
+  pow: 'Pow',
+  min: 'Min',
+  max: 'Max',
   squaredDifference: (w, a, b, output) => {
     const difference = w.emit('Sub', [a, b]);
     return w.emit('Mul', [difference, difference], {}, output);
   },
-  equal: one('Equal'),
+  equal: 'Equal',
   notEqual: (w, a, b, output) => w.emit('Not', [w.emit('Equal', [a, b])], {}, output),
-  less: one('Less'),
-  lessOrEqual: one('LessOrEqual'),
-  greater: one('Greater'),
-  greaterOrEqual: one('GreaterOrEqual'),
-  and: one('And'),
-  or: one('Or'),
-  xor: one('Xor'),
+  less: 'Less',
+  lessOrEqual: 'LessOrEqual',
+  greater: 'Greater',
+  greaterOrEqual: 'GreaterOrEqual',
+  and: 'And',
+  or: 'Or',
+  xor: 'Xor',
 };
 
 /** A function of two operands, with the activation fused into it. */
@@ -132,5 +128,8 @@ export function writeBinary(
   { kind, activation }: { readonly kind: BinaryKind; readonly activation: Activation },
   output: string,
 ): void {
-  withActivation(w, activation, output, (name) => BINARY[kind](w, a, b, name));
+  const form = BINARY[kind];
+  withActivation(w, activation, output, (name) =>
+    typeof form === 'string' ? w.emit(form, [a, b], {}, name) : form(w, a, b, name),
+  );
 }

@@ -15,11 +15,10 @@ const input = ({ inputs }: NodeOf<OpKind>, i = 0): string => inputs[i] ?? '';
 const output = ({ outputs }: NodeOf<OpKind>): string => outputs[0] ?? '';
 const flag = (value: boolean): { readonly i: number } => ({ i: value ? 1 : 0 });
 
-/** An operator that ONNX has as it is. */
-const same =
-  <K extends OpKind>(attributes: (node: NodeOf<K>) => OnnxAttributes = () => ({})): Row<K> =>
-  (w, node) =>
-    w.many(node.op, node.inputs, attributes(node), node.outputs);
+/** Writes an operator that ONNX has as it is. */
+function same(w: OnnxWriter, { op, inputs, outputs }: NodeOf<OpKind>, attributes: OnnxAttributes = {}): void {
+  w.many(op, inputs, attributes, outputs);
+}
 
 const gemm: Row<'Gemm'> = (w, node) => {
   const { alpha, beta, transA, transB, activation } = node.attributes;
@@ -117,28 +116,28 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   },
   Softmax: softmax,
   Activation: (w, n) => writeActivation(w, input(n), n.attributes.activation, w.dtype(input(n)), output(n)),
-  PRelu: same(),
+  PRelu: same,
   Unary: (w, n) => writeUnary(w, input(n), n.attributes.kind, output(n)),
   Binary: (w, n) => writeBinary(w, [input(n), input(n, 1)], n.attributes, output(n)),
-  Where: same(),
-  Cast: same((n) => ({ to: { i: DATA_TYPE[n.attributes.to] } })),
-  Reshape: same((n) => ({ allowzero: flag(n.attributes.allowZero) })),
-  Flatten: same((n) => ({ axis: { i: n.attributes.axis } })),
+  Where: same,
+  Cast: (w, n) => same(w, n, { to: { i: DATA_TYPE[n.attributes.to] } }),
+  Reshape: (w, n) => same(w, n, { allowzero: flag(n.attributes.allowZero) }),
+  Flatten: (w, n) => same(w, n, { axis: { i: n.attributes.axis } }),
   Squeeze: (w, n) => void w.emit('Squeeze', [input(n), axesInput(w, n.attributes.axes)], {}, output(n)),
   Unsqueeze: (w, n) => void w.emit('Unsqueeze', [input(n), w.ints(n.attributes.axes)], {}, output(n)),
-  Identity: same(),
-  Transpose: same<'Transpose'>(({ attributes: { perm } }) => (perm.length > 0 ? { perm: { ints: perm } } : {})),
-  Concat: same((n) => ({ axis: { i: n.attributes.axis } })),
+  Identity: same,
+  Transpose: (w, n) => same(w, n, n.attributes.perm.length > 0 ? { perm: { ints: n.attributes.perm } } : {}),
+  Concat: (w, n) => same(w, n, { axis: { i: n.attributes.axis } }),
   Split: split,
-  Slice: same(),
-  Pad: same((n) => ({ mode: { s: n.attributes.mode } })),
-  Gather: same((n) => ({ axis: { i: n.attributes.axis } })),
-  GatherND: same((n) => ({ batch_dims: { i: n.attributes.batchDims } })),
-  Expand: same(),
-  Tile: same(),
-  Shape: same(),
-  ConstantOfShape: same((n) => ({ value: { t: tensorOf(n.attributes.dtype, [1], [n.attributes.value]) } })),
-  Range: same(),
+  Slice: same,
+  Pad: (w, n) => same(w, n, { mode: { s: n.attributes.mode } }),
+  Gather: (w, n) => same(w, n, { axis: { i: n.attributes.axis } }),
+  GatherND: (w, n) => same(w, n, { batch_dims: { i: n.attributes.batchDims } }),
+  Expand: same,
+  Tile: same,
+  Shape: same,
+  ConstantOfShape: (w, n) => same(w, n, { value: { t: tensorOf(n.attributes.dtype, [1], [n.attributes.value]) } }),
+  Range: same,
   Resize: writeResize,
   Reduce: (w, n) => {
     const { kind, axes, keepDims } = n.attributes;
