@@ -41,7 +41,7 @@ export interface ConvSpec {
 }
 
 /** One pooling: a square window. */
-export interface PoolSpec {
+export interface PoolOptions {
   readonly kind: 'MaxPool' | 'AveragePool';
   readonly kernel: number;
   readonly stride: number;
@@ -140,7 +140,7 @@ export class Net {
   }
 
   /** Max or average pooling. */
-  pool(x: Feature, { kind, kernel, stride, pad = 0, ceil = false }: PoolSpec): Feature {
+  pool(x: Feature, { kind, kernel, stride, pad = 0, ceil = false }: PoolOptions): Feature {
     const window = {
       kernel: [kernel, kernel],
       strides: [stride, stride],
@@ -157,7 +157,7 @@ export class Net {
   }
 
   /** 3×3 pooling with stride 2 and one pixel of padding, as the ShuffleNets and ResNets use it. */
-  pool3(x: Feature, kind: PoolSpec['kind']): Feature {
+  pool3(x: Feature, kind: PoolOptions['kind']): Feature {
     return this.pool(x, { kind, kernel: 3, stride: 2, pad: 1 });
   }
 

@@ -14,6 +14,7 @@ export { squeezenet, type SqueezenetOptions, type SqueezenetVersion } from './sq
 export { vgg, type VggDepth, type VggOptions } from './vgg.ts';
 export type { NetOptions } from './blocks.ts';
 export { fromSafetensors, randomWeights, type WeightSource } from './weights.ts';
+export { toOnnx } from '../src/formats/onnx/write/to-onnx.ts';
 export { readSafetensors } from '../src/formats/safetensors/parse.ts';
 export { CATALOGUE, findModel } from '../src/catalogue/catalogue.ts';
 export type { CatalogueFormat, CatalogueTask } from '../src/catalogue/entry.ts';

@@ -10,6 +10,7 @@ export type { PeakSample } from './measure/adapter-peaks.ts';
 export type { TensorDesc } from './core/tensor.ts';
 export type { PassTime, Timing } from './measure/timing.ts';
 export type { FormatName, ModelFile, ModelFiles } from './formats/importer.ts';
+export { modelExtensions } from './formats/registry.ts';
 export type { Dim, Graph, GraphInput, InputShapes } from './ir/graph.ts';
 export type { ForcedVariants } from './plan/lower.ts';
 export type { StepReport } from './runtime/webgpu/check.ts';

@@ -176,6 +176,20 @@ describe('architecture', () => {
     expect(bad).toEqual([]);
   });
 
+  it('takes nothing from above: no program from the tests, no engine from the models built with it', () => {
+    const FORBIDDEN: readonly (readonly [from: string, to: string])[] = [
+      ['bench', 'test'],
+      ['demo', 'test'],
+      ['src', 'models'],
+    ];
+    const bad = everything.flatMap(({ path, imports }) =>
+      imports
+        .filter((to) => FORBIDDEN.some(([from, top]) => path.startsWith(`${from}/`) && to.startsWith(`${top}/`)))
+        .map((to) => `${path} imports ${to}`),
+    );
+    expect(bad).toEqual([]);
+  });
+
   it('has a place in the matrix for every folder but the programs on top', () => {
     const layers = new Set(sources.map(({ path }) => layerOf(path)));
     expect([...layers].filter((layer) => !ALLOWED[layer] && !['node', 'cli'].includes(layer))).toEqual([]);

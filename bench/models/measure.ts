@@ -7,7 +7,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';
 import { Session } from '../../src/session/session.ts';
-import { toOnnx } from '../../test/helpers/onnx-writer.ts';
+import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import { summarise, type Summary } from '../lib/statistics.ts';
 import { NETWORKS, type NetworkName } from './networks.ts';
 

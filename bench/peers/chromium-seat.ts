@@ -1,6 +1,6 @@
 /** Engines in Chromium: a browser each, so that none finds another's shaders compiled, or takes another down. */
 import type { Browser, Page } from 'puppeteer';
-import { launchChromium } from '../../test/helpers/chromium.ts';
+import { launchChromium } from '../lib/chromium.ts';
 import type { PeerModel } from './models.ts';
 import type { PeerServer } from './page-server.ts';
 import { servePeers } from './page-server.ts';

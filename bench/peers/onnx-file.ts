@@ -1,7 +1,7 @@
 /** Writes layers as ONNX the way PyTorch exports them: channels first, nothing to clean up before it runs. */
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import { at, range } from '../../src/util/arrays.ts';
-import { encodeModel, type OnnxAttribute, type OnnxNode } from '../../test/helpers/onnx-bytes.ts';
+import { encodeModel, type OnnxAttributes, type OnnxNodeSpec } from '../../src/formats/onnx/write/model.ts';
 import type { Fused, Layer, LayerNet, Map2d } from './layers.ts';
 
 /** Old enough for every version of onnxruntime-web, new enough for Clip's limits and Split's sizes as inputs. */
@@ -23,10 +23,8 @@ export function toOnnxFile(net: LayerNet): Uint8Array {
   });
 }
 
-type Attributes = Readonly<Record<string, OnnxAttribute>>;
-
 class Writer {
-  readonly nodes: OnnxNode[] = [];
+  readonly nodes: OnnxNodeSpec[] = [];
   readonly initializers: [string, Tensor][] = [];
 
   layer(layer: Layer): void {
@@ -75,7 +73,7 @@ class Writer {
     const sizes = outputs.map((part) => at(part.shape, 3));
     const inputs = [x.name, this.#ints(`${x.name}_sizes`, sizes)];
     const names = outputs.map((part) => part.name);
-    this.nodes.push({ op: 'Split', inputs, outputs: names, attributes: { axis: { i: 1 } } });
+    this.nodes.push({ op: 'Split', name: `${x.name}_split`, inputs, outputs: names, attributes: { axis: { i: 1 } } });
   }
 
   #shuffle({ x, y, groups }: Extract<Layer, { kind: 'shuffle' }>): void {
@@ -90,7 +88,7 @@ class Writer {
     op: string,
     inputs: readonly string[],
     { y, activation }: { y: Map2d; activation: Fused },
-    attributes: Attributes = {},
+    attributes: OnnxAttributes = {},
   ): void {
     if (activation === 'none') return this.#emit(op, inputs, y.name, attributes);
     const linear = `${y.name}_linear`;
@@ -100,7 +98,7 @@ class Writer {
     this.#emit('Clip', [linear, ...limits], y.name);
   }
 
-  #emit(op: string, inputs: readonly string[], output: string, attributes: Attributes = {}): void {
+  #emit(op: string, inputs: readonly string[], output: string, attributes: OnnxAttributes = {}): void {
     this.nodes.push({ op, name: `${op}_${this.nodes.length}`, inputs, outputs: [output], attributes });
   }
 
@@ -118,7 +116,7 @@ class Writer {
   }
 }
 
-function window({ kernel, strides, pads }: Extract<Layer, { kind: 'conv' | 'maxPool' }>): Attributes {
+function window({ kernel, strides, pads }: Extract<Layer, { kind: 'conv' | 'maxPool' }>): OnnxAttributes {
   return {
     kernel_shape: { ints: kernel },
     strides: { ints: strides },

@@ -1,5 +1,7 @@
 /** Sorts what was dropped: pictures from models, and a model's main file from its companions. */
 
+import { modelExtensions } from '../../src/index.ts';
+
 /** Dropped files by what they are for. */
 export interface Sorted<F> {
   readonly pictures: readonly F[];
@@ -15,13 +17,12 @@ export interface NamedFile {
 
 const PICTURE = /\.(jpe?g|png|webp|bmp|gif|avif)$/i;
 
-/** Main files come first: a network's description before what only holds weights. */
+/** Main files come first, by how their names end. JSON may be anything, unless it is called as a model is. */
 const RANKS: readonly RegExp[] = [
   /^model.*\.json$/i,
-  /\.onnx$/i,
-  /\.json$/i,
-  /\.(tflite|param|prototxt)$/i,
-  /\.safetensors$/i,
+  ...modelExtensions()
+    .toSorted((a, b) => Number(a === '.json') - Number(b === '.json'))
+    .map((extension) => new RegExp(`\\${extension}$`, 'i')),
 ];
 
 /** Pictures by their type or name; everything else belongs to a model. */

@@ -9,7 +9,7 @@
  * Limits: no workgroup storage.
  */
 import type { ActivationKind } from '../../src/ir/ops.ts';
-import { ACTIVATION_PARAMS, activationFunction } from '../lib/activation.ts';
+import { ACTIVATION_PARAMS, activateFunction } from '../lib/activation.ts';
 import { elementwiseBindings, elementwiseFields, elementwiseLoad, type ElementwiseSpec } from '../lib/elementwise.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { vectorType } from '../lib/numbers.ts';
@@ -28,7 +28,7 @@ export function activationShader({ kind, operands }: ActivationSpec): ShaderModu
     bindings: elementwiseBindings(operands),
     params: { ...elementwiseFields(operands), ...ACTIVATION_PARAMS },
     workgroupSize: [ACTIVATION_WORKGROUP, 1, 1],
-    declarations: activationFunction(kind, vectorType('f32', width)),
+    declarations: activateFunction(kind, vectorType('f32', width)),
     body: wgsl`
   ${elementwiseLoad(operands, 'f32', ACTIVATION_WORKGROUP)}
   y[to] = ${vectorType(yType, width)}(activate(v));`,

@@ -12,7 +12,7 @@
  */
 import type { DType } from '../../src/core/dtype.ts';
 import type { ActivationKind, BinaryKind } from '../../src/ir/ops.ts';
-import { ACTIVATION_PARAMS, activationFunction } from '../lib/activation.ts';
+import { ACTIVATION_PARAMS, activateFunction } from '../lib/activation.ts';
 import { broadcastFields, broadcastLoads, operandElement, outputIndex, type BroadcastSpec } from '../lib/broadcast.ts';
 import { linearIndex } from '../lib/index.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
@@ -79,7 +79,7 @@ export function binaryShader(spec: BinarySpec): ShaderModule {
     bindings: [...operands.filter(({ name }) => name !== inPlace), { name: 'y', access: 'read_write', element }],
     params: { ...broadcastFields(broadcast, BINARY_OPERANDS), ...(activated ? ACTIVATION_PARAMS : {}) },
     workgroupSize: [BINARY_WORKGROUP, 1, 1],
-    declarations: [helpers(kind, type, width), activated ? activationFunction(activation, floats) : ''].join('\n'),
+    declarations: [helpers(kind, type, width), activated ? activateFunction(activation, floats) : ''].join('\n'),
     body: wgsl`
   ${linearIndex(BINARY_WORKGROUP)}
   if (i >= params.count) { return; }

@@ -59,7 +59,7 @@ fn erf_approx(x: ${type}) -> ${type} {
 }
 
 /** Declares `fn activate(x) -> x` for an activation, reading its parameters from `params` (see ACTIVATION_PARAMS). */
-export function activationFunction(kind: ActivationKind, type: 'f32' | 'vec4<f32>'): string {
+export function activateFunction(kind: ActivationKind, type: 'f32' | 'vec4<f32>'): string {
   const uses = BODIES[kind];
   return wgsl`
 #if ${kind === 'gelu'}

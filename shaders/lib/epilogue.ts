@@ -1,7 +1,7 @@
 /** What every producer does to its accumulators before it writes them: bias, residual, activation, placement. */
 import type { FloatStorage } from '../../src/core/storage.ts';
 import type { ActivationKind } from '../../src/ir/ops.ts';
-import { ACTIVATION_PARAMS, activationFunction } from './activation.ts';
+import { ACTIVATION_PARAMS, activateFunction } from './activation.ts';
 import type { Binding, ParamFields } from './module.ts';
 import { wgsl } from './module.ts';
 import { vectorType } from './numbers.ts';
@@ -56,7 +56,7 @@ export function finishFunction(spec: EpilogueSpec, width: 1 | 4): string {
   const { residual, scattered, outType } = spec;
   const element = vectorType(outType, width);
   return wgsl`
-${activationFunction(spec.activation, 'vec4<f32>')}
+${activateFunction(spec.activation, 'vec4<f32>')}
 fn finish(acc: vec4<f32>, row: u32, channel: u32, lanes: u32) {
   var v = acc;
 #if ${width === 4}

@@ -11,7 +11,7 @@
  * Limits: no workgroup storage.
  */
 import type { ActivationKind } from '../../src/ir/ops.ts';
-import { ACTIVATION_PARAMS, activationFunction } from '../lib/activation.ts';
+import { ACTIVATION_PARAMS, activateFunction } from '../lib/activation.ts';
 import { elementwiseBindings, elementwiseFields, elementwiseLoad, type ElementwiseSpec } from '../lib/elementwise.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { vectorType } from '../lib/numbers.ts';
@@ -32,7 +32,7 @@ export function batchNormalizationShader({ operands, activation }: BatchNormaliz
     bindings: elementwiseBindings(operands, statistics),
     params: { ...elementwiseFields(operands), inner: 'u32', channels: 'u32', epsilon: 'f32', ...ACTIVATION_PARAMS },
     workgroupSize: [BATCH_NORMALIZATION_WORKGROUP, 1, 1],
-    declarations: activationFunction(activation, element),
+    declarations: activateFunction(activation, element),
     body: wgsl`
   ${elementwiseLoad(operands, 'f32', BATCH_NORMALIZATION_WORKGROUP)}
   let c = (i / params.inner) % params.channels;

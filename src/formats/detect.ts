@@ -1,20 +1,18 @@
 /** Which format a file is, by its content and never by its name; and reading a model of any format. */
 import { ImportError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
-import type { Graph } from '../ir/graph.ts';
-import type { FormatName, Importer, ModelFile, ModelFiles } from './importer.ts';
+import type { FormatName, ImportedModel, Importer, ModelFile, ModelFiles } from './importer.ts';
 import { IMPORTERS } from './registry.ts';
 
-/** A graph and the format it came from. */
-export interface ImportedModel {
+/** A model and the format it came in. */
+export interface DetectedModel extends ImportedModel {
   readonly format: FormatName;
-  readonly graph: Graph;
 }
 
 /** Reads a model of any known format. Rejects as `Importer.load` does, and as `detect` does. */
-export async function importModel(files: ModelFiles): Promise<ImportedModel> {
+export async function importModel(files: ModelFiles): Promise<DetectedModel> {
   const importer = await detect(files.main);
-  return { format: importer.format, graph: await importer.load(files) };
+  return { format: importer.format, ...(await importer.load(files)) };
 }
 
 /** The importer that recognises the file. Rejects with ImportError that says what the bytes look like when none does. */

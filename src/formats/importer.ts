@@ -1,5 +1,5 @@
 /** What a format importer is, and how it reaches the files of a model. */
-import type { Graph } from '../ir/graph.ts';
+import type { Graph, GraphInput } from '../ir/graph.ts';
 
 /** A named file in memory. */
 export interface ModelFile {
@@ -17,16 +17,32 @@ export interface ModelFiles {
 /** Names of the formats, as `inspect` prints them. */
 export type FormatName = 'onnx' | 'tfjs-graph' | 'tfjs-layers' | 'safetensors';
 
+/** What a model file holds. */
+export interface ImportedModel {
+  readonly graph: Graph;
+  /**
+   * Inputs and outputs as the file declares them, by name, with an empty list of extents where it gives none and `''` for
+   * an extent it leaves unnamed. Those whose type the file does not say, or the engine does not hold, are missing.
+   */
+  readonly declared: ReadonlyMap<string, GraphInput>;
+  /** What the file says about itself, as text: who made it, and the entries its author gave it. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Names of the classes, where the file has them. */
+  readonly labels?: readonly string[];
+}
+
 /** One model format. */
 export interface Importer {
   readonly format: FormatName;
+  /** How names of main files end, in lower case, the usual one first. A file is recognised by its content all the same. */
+  readonly extensions: readonly string[];
   /** True when these bytes look like the format: by content, never by file name. */
   readonly recognise: (bytes: Uint8Array) => boolean;
   /**
-   * Builds the graph. Rejects with ImportError on invalid bytes, UnsupportedError listing every operator or attribute
+   * Reads the model. Rejects with ImportError on invalid bytes, UnsupportedError listing every operator or attribute
    * the engine lacks, GraphError on a malformed graph.
    */
-  readonly load: (files: ModelFiles) => Promise<Graph>;
+  readonly load: (files: ModelFiles) => Promise<ImportedModel>;
   /**
    * For formats whose main file describes the network and whose weights lie in others: the graph with zeros for weights,
    * so that its shaders can be compiled while the weights are still on their way. Rejects as `load` does.

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { CATALOGUE, type CatalogueEntry, type CatalogueSource } from '../catalogue/catalogue.ts';
 import { InputError, LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
-import { IMPORTERS } from '../formats/registry.ts';
+import { IMPORTERS, modelExtensions } from '../formats/registry.ts';
 import { fetchCached, type FetchOptions } from './download.ts';
 import { nearest } from './nearest-name.ts';
 import { npmModelFiles } from './npm-models.ts';
@@ -18,7 +18,7 @@ export interface ModelSourceOptions extends Omit<FetchOptions, 'sha256'> {
 }
 
 /** Main files that a folder is looked through for. */
-const MAIN_FILES = ['model.json', 'model.onnx', 'model.safetensors'];
+const MAIN_FILES = modelExtensions().map((extension) => `model${extension}`);
 
 /**
  * Opens a model: a catalogue name, the path of its main file, a folder with a `model.json` or exactly one model file, or
@@ -128,7 +128,8 @@ function mainFile(source: string, { catalogue = CATALOGUE }: ModelSourceOptions)
   if (kind.isCharacterDevice()) throw new LoadError('this is a device, not a file', { file: source });
   if (!kind.isDirectory()) return path;
   const held = list(path);
-  const models = held.filter((name) => /\.(onnx|safetensors)$/.test(name));
+  // JSON may be anything.
+  const models = held.filter((name) => modelExtensions().some((e) => e !== '.json' && name.endsWith(e)));
   const main = MAIN_FILES.find((name) => held.includes(name)) ?? (models.length === 1 ? models[0] : undefined);
   if (main !== undefined) return join(path, main);
   throw new LoadError(`the folder holds no model.json and ${models.length === 0 ? 'no' : 'more than one'} model file`, {

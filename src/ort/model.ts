@@ -2,9 +2,7 @@
 import { InputError } from '../core/errors.ts';
 import { importModel } from '../formats/detect.ts';
 import type { ModelFiles } from '../formats/importer.ts';
-import { decodeModel, type ValueInfoProto } from '../formats/onnx/proto.ts';
-import { dtypeOf } from '../formats/onnx/tensor.ts';
-import type { Graph } from '../ir/graph.ts';
+import type { Graph, GraphInput } from '../ir/graph.ts';
 import { override } from './options.ts';
 import type { FileLike, OrtSessionOptions, TensorMetadata } from './session-types.ts';
 
@@ -56,10 +54,12 @@ function optionsOf(options: unknown): OrtSessionOptions {
 /** Reads the model. Rejects as the importers do, and as `open` does. */
 export async function readModel({ source, options }: CreateCall, open: OpenFiles): Promise<Model> {
   const files = withExternalData(await open(source), options, open);
-  const { graph, format } = await importModel(files);
-  const outputs = format === 'onnx' ? (decodeModel(files.main.bytes, files.main.name).graph?.outputs ?? []) : [];
-  const overridden = override(graph, options);
-  return { graph: overridden, declared: new Map(outputs.flatMap((info) => declaredOutput(info, options))) };
+  const { graph, declared } = await importModel(files);
+  const outputs = graph.outputs.flatMap((name) => declared.get(name) ?? []);
+  return {
+    graph: override(graph, options),
+    declared: new Map(outputs.map((port) => [port.name, described(port, options)])),
+  };
 }
 
 function withExternalData(files: ModelFiles, { externalData = [] }: OrtSessionOptions, open: OpenFiles): ModelFiles {
@@ -79,12 +79,10 @@ function plain(path: string): string {
   return path.replace(/^\.\//, '');
 }
 
-function declaredOutput(
-  { name, elemType, dims }: ValueInfoProto,
+function described(
+  { name, dtype, shape }: GraphInput,
   { freeDimensionOverrides = {} }: OrtSessionOptions,
-): [string, TensorMetadata][] {
-  const type = dtypeOf(elemType);
-  if (!type) return [];
-  const shape = (dims ?? []).map((dim) => dim.value ?? freeDimensionOverrides[dim.param] ?? dim.param);
-  return [[name, { name, isTensor: true, type, shape }]];
+): TensorMetadata {
+  const bound = shape.map((dim) => (typeof dim === 'number' ? dim : (freeDimensionOverrides[dim] ?? dim)));
+  return { name, isTensor: true, type: dtype, shape: bound };
 }

@@ -9,7 +9,7 @@ import type { PlanBuffer, PlanMemory } from './plan.ts';
 import { assignSlots, type SlotAssignment } from './slots.ts';
 
 /** A buffer of the plan, before it is known what enters and leaves the graph through it. */
-export type Region = Omit<PlanBuffer, 'role'>;
+export type BufferRegion = Omit<PlanBuffer, 'role'>;
 
 /** Throws PlanError on what a device cannot bind at once. */
 export function checkSize(what: string, bytes: number, { limits }: DeviceProfile): void {
@@ -24,7 +24,7 @@ export function checkSize(what: string, bytes: number, { limits }: DeviceProfile
 export class ActivationMemory {
   readonly #arrangement: Arrangement;
   /** Buffers, and parts of them. */
-  readonly regions: readonly Region[];
+  readonly regions: readonly BufferRegion[];
   /** Occupancy → region. */
   readonly #regionOf: ReadonlyMap<string, number>;
   readonly memory: Omit<PlanMemory, 'weights'>;
@@ -80,9 +80,9 @@ export class ActivationMemory {
 function layOut(
   { places, sizes }: SlotAssignment,
   bytes: readonly number[],
-): { regions: Region[]; regionOf: number[] } {
+): { regions: BufferRegion[]; regionOf: number[] } {
   const divided = new Set(places.filter(({ offset }) => offset > 0).map(({ slot }) => slot));
-  const regions: Region[] = sizes.map((size) => ({ bytes: size }));
+  const regions: BufferRegion[] = sizes.map((size) => ({ bytes: size }));
   const parts = new Map<string, number>();
   const regionOf = places.map(({ slot, offset }, i) => {
     if (!divided.has(slot)) return slot;

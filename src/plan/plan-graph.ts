@@ -12,7 +12,7 @@ import { arrange, type Arrangement } from './arrangement/arrange.ts';
 import { ConstantBuffers } from './constants.ts';
 import type { ScheduledCall } from './lifetimes.ts';
 import { lowerGraph, type Lowered, type VariantChoice } from './lower.ts';
-import { ActivationMemory, checkSize, type Region } from './memory.ts';
+import { ActivationMemory, checkSize, type BufferRegion } from './memory.ts';
 import { Params } from './params.ts';
 import type { Plan, PlanBuffer, PlanPipeline, PlanPort, PlanStep, PlanValue } from './plan.ts';
 
@@ -216,7 +216,11 @@ function schedule(graph: Graph, lowered: readonly Lowered[]): ScheduledCall[] {
   return all;
 }
 
-function roles(regions: readonly Region[], inputs: readonly PlanPort[], outputs: readonly PlanPort[]): PlanBuffer[] {
+function roles(
+  regions: readonly BufferRegion[],
+  inputs: readonly PlanPort[],
+  outputs: readonly PlanPort[],
+): PlanBuffer[] {
   return regions.map((region, i) => {
     if (inputs.some(({ buffer }) => buffer === i)) return { ...region, role: 'input' };
     return { ...region, role: outputs.some(({ buffer }) => buffer === i) ? 'output' : 'slot' };

@@ -31,7 +31,7 @@ export async function importSource(
   const importer = await detect(files.main);
   const late = setTimeout(() => early(() => importer.sketch?.(files.main)), SKETCH_AFTER_MS);
   try {
-    const graph = await importer.load(files);
+    const { graph } = await importer.load(files);
     const times = { downloadMs: downloaded - start, parseMs: performance.now() - downloaded };
     return { graph, format: importer.format, ...times };
   } finally {

@@ -100,7 +100,7 @@ describe.each(networks)('%s', (name, build) => {
   it('is the same network as a TensorFlow.js model', async () => {
     const { model, last, expected, tolerance } = written;
     const files = tfjsFiles(model);
-    const imported = await importerOf(files).load(files);
+    const { graph: imported } = await importerOf(files).load(files);
     const feeds = new Map(imported.inputs.map((input) => [input.name, only(last)]));
     expectClose(only(runReference(imported, feeds)), expected, tolerance, 'the importer');
     expectClose(only(await tfjsPredict(files, feeds, 'wasm')), expected, tolerance, 'TensorFlow.js');

@@ -23,10 +23,20 @@ describe('an application with a classifier', () => {
   it('keeps to its budget, importers included', () => {
     const importers = size.files.filter(({ when }) => when === 'importer').flatMap(({ sources }) => sources);
     expect(importers).toEqual(
-      expect.arrayContaining(['src/formats/onnx/import.ts', 'src/formats/tfjs/import.ts', 'src/formats/onnx/proto.ts']),
+      expect.arrayContaining([
+        'src/formats/onnx/import.ts',
+        'src/formats/onnx/proto.ts',
+        'src/formats/tfjs/import.ts',
+        'src/formats/tfjs/graph/import.ts',
+      ]),
     );
     expect(size.startBytes).toBeGreaterThan(40_000); // the engine is in it
     expect(size.gzipBytes).toBeLessThanOrEqual(CLASSIFIER_BYTES);
+  });
+
+  it('has no exporter in it, on demand or not', () => {
+    const every = sourcesOf('start', 'importer', 'demand');
+    expect(every.filter((source) => /onnx\/write|protobuf-writer/.test(source))).toEqual([]);
   });
 
   it('is made of scripts alone', () => {

@@ -1,7 +1,7 @@
 /** Headless Chromium gives a page a WebGPU adapter that computes: what every other browser test stands on. */
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../helpers/chromium.ts';
+import { launchChromium } from '../../bench/lib/chromium.ts';
 import { servePages, type PageServer } from '../helpers/page-server.ts';
 
 describe('a page in Chromium', () => {

@@ -9,7 +9,7 @@ import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';
 import { Session } from '../../src/session/session.ts';
 import { preprocess } from '../../src/vision/preprocess.ts';
-import { launchChromium } from '../helpers/chromium.ts';
+import { launchChromium } from '../../bench/lib/chromium.ts';
 import { expectClose } from '../helpers/close.ts';
 import { servePages, type PageServer } from '../helpers/page-server.ts';
 

@@ -1,7 +1,7 @@
 /** `tilewise/ort` in a page: pictures to tensors and back as onnxruntime-common does it, and a session on WebGPU. */
 import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../helpers/chromium.ts';
+import { launchChromium } from '../../bench/lib/chromium.ts';
 import { servePages, type PageServer } from '../helpers/page-server.ts';
 import { scriptModels } from '../ort/models.ts';
 

@@ -1,7 +1,7 @@
 /** Pictures of every kind a page has, prepared by the GPU kernel as by the CPU: bitmaps, canvases, images, frames, video. */
 import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, VIDEO_FLAGS } from '../helpers/chromium.ts';
+import { launchChromium, VIDEO_FLAGS } from '../../bench/lib/chromium.ts';
 import { servePages, type PageServer } from '../helpers/page-server.ts';
 
 describe('pictures in Chromium', () => {

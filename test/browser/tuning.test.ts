@@ -1,7 +1,7 @@
 /** Tuning and profiling in a page: what was measured is there after a reload, and a broken cache is no obstacle. */
 import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../helpers/chromium.ts';
+import { launchChromium } from '../../bench/lib/chromium.ts';
 import { tinyClassifier } from '../helpers/command.ts';
 import { servePages, type PageServer } from '../helpers/page-server.ts';
 

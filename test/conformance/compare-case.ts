@@ -8,7 +8,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { product } from '../../src/util/arrays.ts';
 import { expectClose, floatTolerance } from '../helpers/close.ts';
 import { buildCase, type OpCase } from '../helpers/op-case.ts';
-import { toOnnx } from '../helpers/onnx-writer.ts';
+import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { referenceRun } from '../helpers/reference.ts';
 

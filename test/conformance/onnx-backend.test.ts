@@ -15,7 +15,7 @@ import { ShapeError, UnsupportedError } from '../../src/core/errors.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { onnxImporter } from '../../src/formats/onnx/index.ts';
 import { decodeModel, decodeTensorProto } from '../../src/formats/onnx/proto.ts';
-import { dataTypeName, dtypeOf, readTensor } from '../../src/formats/onnx/tensor.ts';
+import { dataTypeName, dtypeOfTensor, tensorFromProto } from '../../src/formats/onnx/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
@@ -68,10 +68,10 @@ function readCase(folder: string): TestCase {
 /** A tensor of the test data; UnsupportedError where the engine has no such element type. */
 function decode(bytes: Uint8Array): Tensor {
   const proto = decodeTensorProto(bytes, 'test data');
-  if (!dtypeOf(proto.dataType)) {
+  if (!dtypeOfTensor(proto.dataType)) {
     throw new UnsupportedError([{ node: proto.name, op: 'tensor', what: dataTypeName(proto.dataType) }]);
   }
-  return readTensor(proto, 'test data', new Map());
+  return tensorFromProto(proto, 'test data');
 }
 
 /** Makes the inputs from `first` on initializers, by appending a second GraphProto, which protobuf merges. */
@@ -103,7 +103,10 @@ const noFile = (): Promise<Uint8Array> => Promise.reject(new TypeError('no file'
 
 /** Empty when the outputs are right; what is wrong otherwise. */
 async function evaluate(model: Uint8Array, test: TestCase): Promise<string> {
-  const graph: Graph = await onnxImporter.load({ main: { name: 'model.onnx', bytes: model }, read: noFile });
+  const { graph }: { graph: Graph } = await onnxImporter.load({
+    main: { name: 'model.onnx', bytes: model },
+    read: noFile,
+  });
   const names = decodeModel(test.model, 'model').graph?.inputs.map((i) => i.name) ?? [];
   const feeds = new Map<string, Tensor>();
   for (const input of graph.inputs) {

@@ -12,7 +12,7 @@ import { range } from '../../src/util/arrays.ts';
 import { expectClose, floatTolerance } from '../helpers/close.ts';
 import { importOnnx } from '../helpers/import-onnx.ts';
 import { buildCase, type OpCase } from '../helpers/op-case.ts';
-import { toOnnx } from '../helpers/onnx-writer.ts';
+import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import { referenceRun } from '../helpers/reference.ts';
 import { describeCase, GENERATORS, randomCase } from './random-cases.ts';
 

@@ -107,7 +107,7 @@ describe('published models', () => {
     const files = await npmModelFiles(model.packageName, model.file);
     const importer = importerOf(files);
     expect(importer.format).toBe(model.format);
-    const graph = await importer.load(files);
+    const { graph } = await importer.load(files);
     expect(graph.nodes.length).toBe(model.nodes);
     const feeds = await photograph(graph, model);
     const expected = await tfjsPredict(files, feeds, 'wasm');

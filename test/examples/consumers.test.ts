@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepare, PUBLIC } from '../../examples/prepare.ts';
 import { createClassifier, decodeImage } from '../../src/node/index.ts';
 import type { Ranked } from '../../src/vision/decode/classes.ts';
-import { launchChromium } from '../helpers/chromium.ts';
+import { launchChromium } from '../../bench/lib/chromium.ts';
 import { serveFolder } from '../helpers/folder-server.ts';
 
 const run = promisify(execFile);

@@ -465,7 +465,7 @@ describe.each(Object.entries(groups))('graph model operators: %s', (_group, case
     const x = g.placeholder('x', shape ?? [1], dtype);
     build(g, x);
     const files = g.files();
-    const graph = await importerOf(files).load(files);
+    const { graph } = await importerOf(files).load(files);
     const feeds = randomFeeds(graph, product(shape ?? [1]));
     const expected = await tfjsPredict(files, feeds);
     const actual = runReference(graph, feeds);

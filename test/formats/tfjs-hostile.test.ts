@@ -148,7 +148,7 @@ describe('names of graph models', () => {
       },
       outputs: { p: { name: 'parts:1' }, s: { name: 'sum:0' }, again: { name: 'sum' } },
     });
-    const graph = await tfjsGraph.load(files);
+    const { graph } = await tfjsGraph.load(files);
     expect(print(graph)).toBe(
       [
         'input a:0 float32 a:0_dim0x3',
@@ -233,7 +233,7 @@ describe('layers models', () => {
   it('a chain of layers written backwards', async () => {
     const names = Array.from({ length: 20_000 }, (_, i) => `l${i}`);
     const chain = names.map((name, i) => layer('ReLU', name, i === 0 ? 'x' : `l${i - 1}`)).toReversed();
-    const graph = await tfjsLayers.load(functional([...chain, input('x')], names.at(-1) ?? ''));
+    const { graph } = await tfjsLayers.load(functional([...chain, input('x')], names.at(-1) ?? ''));
     expect(graph.nodes.length).toBe(20_000);
   });
 });

@@ -14,7 +14,7 @@ beforeAll(() => useBackend('cpu'));
 
 /** Imports a saved model and compares every output with TensorFlow.js, twice over, at batch 2. */
 async function check(files: ModelFiles): Promise<void> {
-  const graph = await importerOf(files).load(files);
+  const { graph } = await importerOf(files).load(files);
   const shapes = Object.fromEntries(graph.inputs.map((i) => [i.name, [2, ...i.shape.slice(1).map(Number)]]));
   const feeds = randomFeeds(graph, 3, shapes);
   const expected = await tfjsPredict(files, feeds);

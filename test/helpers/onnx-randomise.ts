@@ -6,7 +6,7 @@ import type { DType } from '../../src/core/dtype.ts';
 import { hostArray } from '../../src/core/dtype.ts';
 import { elementCount, type Tensor } from '../../src/core/tensor.ts';
 import { decodeModel, type AttributeProto, type NodeProto, type ValueInfoProto } from '../../src/formats/onnx/proto.ts';
-import { dtypeOf, readTensor } from '../../src/formats/onnx/tensor.ts';
+import { dtypeOfTensor, tensorFromProto } from '../../src/formats/onnx/tensor.ts';
 import { encodeModel, type OnnxAttribute, type OnnxNode, type OnnxValueInfo } from './onnx-bytes.ts';
 import { randomSource } from './random.ts';
 
@@ -14,7 +14,7 @@ import { randomSource } from './random.ts';
 export function withRandomWeights(bytes: Uint8Array, seed: number): Uint8Array {
   const { graph, opsets, irVersion } = decodeModel(bytes, 'light model');
   if (!graph) throw new TypeError('no graph');
-  const constants = new Map(graph.initializers.map((t) => [t.name, readTensor(t, 'light model', new Map())]));
+  const constants = new Map(graph.initializers.map((t) => [t.name, tensorFromProto(t, 'light model')]));
   const random = randomSource(seed);
   const initializers: [string, Tensor][] = [];
   const nodes: NodeProto[] = [];
@@ -57,7 +57,7 @@ function randomWeight(name: string, shape: Tensor, nodes: readonly NodeProto[], 
 }
 
 function valueInfo(info: ValueInfoProto): OnnxValueInfo {
-  const dtype: DType = dtypeOf(info.elemType) ?? 'float32';
+  const dtype: DType = dtypeOfTensor(info.elemType) ?? 'float32';
   return { name: info.name, dtype, shape: (info.dims ?? []).map((d) => d.value ?? (d.param || null)) };
 }
 
@@ -71,6 +71,6 @@ function attribute(a: AttributeProto): OnnxAttribute {
   if (a.i !== undefined) return { i: a.i };
   if (a.s !== undefined) return { s: new TextDecoder().decode(a.s) };
   if (a.floats.length > 0) return { floats: a.floats };
-  if (a.t !== undefined) return { t: readTensor(a.t, 'light model', new Map()) };
+  if (a.t !== undefined) return { t: tensorFromProto(a.t, 'light model') };
   return { ints: a.ints };
 }

@@ -7,7 +7,7 @@ import { fromRaw } from '../../src/core/raw.ts';
 import { zeros, type Tensor } from '../../src/core/tensor.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
 import { decodeTensorProto } from '../../src/formats/onnx/proto.ts';
-import { readTensor } from '../../src/formats/onnx/tensor.ts';
+import { tensorFromProto } from '../../src/formats/onnx/tensor.ts';
 
 const folder = resolve(dirname(fileURLToPath(import.meta.url)), '../../../shared/data');
 
@@ -59,7 +59,7 @@ export function readGolden(name: string): Golden {
 
 /** Reads a TensorProto file (`*_output_0.pb` of the ONNX project). */
 export function readTensorProto(path: string): Tensor {
-  return readTensor(decodeTensorProto(readFileSync(sharedPath(path)), path), path, new Map());
+  return tensorFromProto(decodeTensorProto(readFileSync(sharedPath(path)), path), path);
 }
 
 /** The input the ONNX project's light models are checked with: `arange(n)/n`. */

@@ -18,7 +18,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import { expectClose } from '../helpers/close.ts';
 import { importOnnx } from '../helpers/import-onnx.ts';
-import { toOnnx } from '../helpers/onnx-writer.ts';
+import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { referenceRun } from '../helpers/reference.ts';

@@ -1,18 +1,18 @@
 /** State of one import: the graph being built, what is known of its values, and everything found unsupported. */
 import { ImportError, type Unsupported } from '../../core/errors.ts';
-import { tensorOf, type Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor.ts';
 import { GraphBuilder } from '../../ir/builder.ts';
 import type { OpAttributes, OpKind } from '../../ir/ops.ts';
 import { describedFacts, factsOf, type Facts } from './facts.ts';
 import type { GraphProto } from './proto.ts';
-import { dtypeOf } from './tensor.ts';
+import { dtypeOfTensor } from './tensor.ts';
 
 /** What all nodes of one import share. */
 export class ImportContext {
   readonly builder: GraphBuilder;
   readonly file: string;
   readonly opset: number;
-  /** Collected over the whole graph and thrown together. */
+  /** What inputs and initializers ask for in vain: thrown together with what nodes do. */
   readonly unsupported: Unsupported[] = [];
   /** Constants by value name: initializers, Constant nodes, and Identity of either. */
   readonly constants = new Map<string, Tensor>();
@@ -23,7 +23,7 @@ export class ImportContext {
   /** Taken node names, and the suffix to try next for each. */
   readonly #nodeNames = new Map<string, number>();
 
-  constructor(graph: GraphProto, file: string, opset: number) {
+  constructor(graph: GraphProto, { file, opset }: Pick<ImportContext, 'file' | 'opset'>) {
     this.builder = new GraphBuilder(graph.name);
     this.file = file;
     this.opset = opset;
@@ -35,7 +35,7 @@ export class ImportContext {
         this.#facts.set(
           info.name,
           describedFacts(
-            dtypeOf(info.elemType),
+            dtypeOfTensor(info.elemType),
             info.dims.map((d) => d.value ?? d.param),
           ),
         );
@@ -81,35 +81,24 @@ export class ImportContext {
     this.#facts.set(name, describedFacts(value.dtype, value.shape));
   }
 
-  /** Adds a 1-D int64 constant under a made-up name. */
-  ints(stem: string, values: readonly number[]): string {
-    return this.constant(stem, tensorOf('int64', [values.length], values));
-  }
-
-  /** Adds a constant under a made-up name. */
-  constant(stem: string, value: Tensor): string {
-    const name = this.builder.constant(stem, value);
-    this.noteConstant(name, value);
-    return name;
-  }
-
-  /** Adds a node and derives the facts of its outputs, where the model does not give them itself. */
-  add<K extends OpKind>(
+  /** Derives the facts of what a node gives. */
+  noteNode<K extends OpKind>(
     op: K,
     inputs: readonly string[],
     attributes: OpAttributes[K],
-    names: { readonly name: string; readonly outputs: readonly string[] },
+    outputs: readonly string[],
   ): void {
-    this.builder.add(op, inputs, attributes, names);
     const known = inputs.map((i) => (i === '' ? undefined : this.facts(i)));
-    names.outputs.forEach((out, index) => {
-      const derived = factsOf(op, known, attributes, index);
-      const given = this.#facts.get(out);
-      this.#facts.set(out, {
-        rank: given?.rank ?? derived.rank,
-        dtype: given?.dtype ?? derived.dtype,
-        length: given?.length ?? derived.length,
-      });
+    outputs.forEach((out, index) => this.#facts.set(out, factsOf(op, known, attributes, index)));
+  }
+
+  /** A made-up name gives way to one of the model's: what the model says of it itself comes before what was derived. */
+  noteName(from: string, to: string): void {
+    const [given, derived] = [this.facts(to), this.facts(from)];
+    this.#facts.set(to, {
+      rank: given.rank ?? derived.rank,
+      dtype: given.dtype ?? derived.dtype,
+      length: given.length ?? derived.length,
     });
   }
 }

@@ -16,11 +16,23 @@ const COMPARISONS = new Set(['equal', 'notEqual', 'less', 'lessOrEqual', 'greate
 
 type Inputs = readonly (Facts | undefined)[];
 
-/** Facts of the outputs of an operator, given those of its inputs. Operators without a row keep rank and dtype. */
-const RULES: { readonly [K in OpKind]?: (inputs: Inputs, attributes: OpAttributes[K]) => readonly Facts[] } = {
+/** Facts of the outputs of an operator, given those of its inputs; for outputs beyond them, those of the first. */
+type Rule<K extends OpKind> = (inputs: Inputs, attributes: OpAttributes[K]) => readonly Facts[];
+
+/** `same`: every output has the rank and the element type of the first input. */
+const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
   Conv: ([x, w]) => [{ rank: x?.rank ?? w?.rank, dtype: x?.dtype }],
+  MaxPool: 'same',
+  AveragePool: 'same',
+  GlobalAveragePool: 'same',
+  GlobalMaxPool: 'same',
   Gemm: ([a]) => [{ rank: 2, dtype: a?.dtype }],
   MatMul: ([a, b]) => [{ rank: matMulRank(a?.rank, b?.rank), dtype: a?.dtype }],
+  BatchNormalization: 'same',
+  LRN: 'same',
+  Softmax: 'same',
+  Activation: 'same',
+  PRelu: 'same',
   Binary: (inputs, { kind }) => [
     { rank: broadcastRank(inputs), dtype: COMPARISONS.has(kind) ? 'bool' : inputs[0]?.dtype },
   ],
@@ -34,6 +46,12 @@ const RULES: { readonly [K in OpKind]?: (inputs: Inputs, attributes: OpAttribute
   Unsqueeze: ([x], { axes }) => [
     { rank: minus(x?.rank, -axes.length), dtype: x?.dtype, length: x?.rank === 0 ? 1 : undefined },
   ],
+  Transpose: 'same',
+  Slice: 'same',
+  Pad: 'same',
+  Tile: 'same',
+  ChannelShuffle: 'same',
+  Resize: 'same',
   Concat: (inputs) => [{ rank: inputs[0]?.rank, dtype: inputs[0]?.dtype, length: totalLength(inputs) }],
   Gather: ([x, i]) => [{ rank: i?.rank === undefined ? undefined : minus(x?.rank, 1 - i.rank), dtype: x?.dtype }],
   GatherND: ([x]) => [{ dtype: x?.dtype }],
@@ -47,13 +65,13 @@ const RULES: { readonly [K in OpKind]?: (inputs: Inputs, attributes: OpAttribute
     { rank: x?.rank, dtype: x?.dtype },
     { rank: x?.rank, dtype: 'int64' },
   ],
-  Split: ([x]) => [{ rank: x?.rank, dtype: x?.dtype }],
+  Split: 'same',
 };
 
 /** Facts of output `index` of a node. */
 export function factsOf<K extends OpKind>(op: K, inputs: Inputs, attributes: OpAttributes[K], index: number): Facts {
-  const rule: ((inputs: Inputs, attributes: OpAttributes[K]) => readonly Facts[]) | undefined = RULES[op];
-  if (!rule) return { rank: inputs[0]?.rank, dtype: inputs[0]?.dtype };
+  const rule: Rule<K> | 'same' = RULES[op];
+  if (rule === 'same') return { rank: inputs[0]?.rank, dtype: inputs[0]?.dtype };
   const facts = rule(inputs, attributes);
   return facts[index] ?? facts[0] ?? UNKNOWN;
 }

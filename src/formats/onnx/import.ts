@@ -1,21 +1,18 @@
 /** The ONNX importer: bytes → ModelProto → graph, one table row per operator. */
-import { ImportError, UnsupportedError } from '../../core/errors.ts';
-import type { Graph } from '../../ir/graph.ts';
-import type { ModelFiles } from '../importer.ts';
+import { ImportError } from '../../core/errors.ts';
+import { onDemand } from '../../core/on-demand.ts';
+import type { Graph, GraphInput } from '../../ir/graph.ts';
+import type { ImportedModel, ModelFiles } from '../importer.ts';
+import { translate } from '../lib/translate.ts';
 import { locate } from '../locate.ts';
 import { ImportContext } from './context.ts';
-import { OnnxNode } from './node.ts';
-import { importConstant } from './ops/constant.ts';
-import { operatorsFor } from './operators.ts';
-import type { OpTable } from './ops/table.ts';
+import { OnnxNode, type NamedNode } from './node.ts';
+import { ONNX_OPERATORS } from './operators.ts';
 import { decodeModel, type GraphProto, type ModelProto, type NodeProto, type ValueInfoProto } from './proto.ts';
-import { dataTypeName, dtypeOf, readExternal, readTensor, type ExternalData } from './tensor.ts';
-
-/** Operators that may take an int64 constant clamped to int32: the clamped number still means "to the end". */
-const TAKES_CLAMPED = new Set(['Slice', 'Identity', 'Constant']);
+import { dataTypeName, dtypeOfTensor, tensorFromProto } from './tensor.ts';
 
 /** Reads an ONNX model. Rejects as `Importer.load` does. */
-export async function loadOnnx(files: ModelFiles): Promise<Graph> {
+export async function loadOnnx(files: ModelFiles): Promise<ImportedModel> {
   try {
     return await load(files);
   } catch (error) {
@@ -23,7 +20,7 @@ export async function loadOnnx(files: ModelFiles): Promise<Graph> {
   }
 }
 
-async function load(files: ModelFiles): Promise<Graph> {
+async function load(files: ModelFiles): Promise<ImportedModel> {
   const file = files.main.name;
   const model = decodeModel(files.main.bytes, file);
   const { graph } = model;
@@ -31,9 +28,26 @@ async function load(files: ModelFiles): Promise<Graph> {
     throw new ImportError('there is no graph in this ONNX model', { file, hint: 'Download or export it again' });
   }
   const constants = graph.nodes.flatMap((n) => n.attributes.flatMap((a) => (a.t ? [a.t] : [])));
-  const external = await readExternal([...graph.initializers, ...constants], files);
-  const operators = await operatorsFor(graph.nodes.filter((n) => !isConstant(n)).map(({ op }) => op));
-  return importGraph(graph, new ImportContext(graph, file, opsetOf(model, graph, file)), operators, external);
+  const external = [...graph.initializers, ...constants].filter((t) => t.external);
+  if (external.length > 0) {
+    const { attachExternal } = await onDemand('reader of external data', () => import('./external.ts'));
+    await attachExternal(external, files);
+  }
+  const context = new ImportContext(graph, { file, opset: opsetOf(model, graph, file) });
+  const declared = new Map([...graph.inputs, ...graph.outputs].flatMap(declaredPort));
+  return { graph: await importGraph(graph, context), declared, metadata: metadataOf(model) };
+}
+
+/** An input or output as the file has it, by its name; nothing where its type is not one the engine holds. */
+function declaredPort({ name, elemType, dims = [] }: ValueInfoProto): [string, GraphInput][] {
+  const dtype = dtypeOfTensor(elemType);
+  return dtype ? [[name, { name, dtype, shape: dims.map(({ value, param }) => value ?? param) }]] : [];
+}
+
+/** What the file says of itself: its own entries come before what its fields say under the same name. */
+function metadataOf({ producer, producerVersion, domain, docString, metadata }: ModelProto): Map<string, string> {
+  const fields = { producer: `${producer} ${producerVersion}`.trim(), domain, description: docString };
+  return new Map([...Object.entries(fields).filter(([, text]) => text !== ''), ...metadata]);
 }
 
 /** Version of the default operator set; models of IR version 1 and 2, and those that do not use it, need not say. */
@@ -49,40 +63,40 @@ function opsetOf({ opsets, irVersion }: ModelProto, graph: GraphProto, file: str
   return version;
 }
 
-function importGraph(graph: GraphProto, context: ImportContext, operators: OpTable, external: ExternalData): Graph {
-  addInitializers(graph, context, external);
+async function importGraph(graph: GraphProto, context: ImportContext): Promise<Graph> {
+  addInitializers(graph, context);
   addInputs(graph, context);
-  const nodes = graph.nodes.map((proto, i) => ({ proto, name: context.nodeName(proto.name, proto.op, i) }));
+  const nodes = graph.nodes.map((proto, i): NamedNode => {
+    return { proto, name: context.nodeName(proto.name, proto.op, i), op: qualifiedName(proto) };
+  });
   // Constants first: they may be listed after a node that needs their elements.
-  const first = nodes.filter(({ proto }) => isConstant(proto));
-  const others = nodes.filter(({ proto }) => !isConstant(proto));
-  for (const { proto, name } of [...first, ...others]) importNode(proto, name, { context, operators, external });
-  if (context.unsupported.length > 0) {
-    throw new UnsupportedError(context.unsupported, {
-      file: context.file,
-      format: 'onnx',
-      hint: 'Export the model without these, or simplify it first (for example with onnxsim)',
-    });
-  }
+  const [first, others] = [nodes.filter(({ op }) => op === 'Constant'), nodes.filter(({ op }) => op !== 'Constant')];
+  await translate([...first, ...others], ONNX_OPERATORS, (node) => new OnnxNode(node, context), {
+    unit: 'operator',
+    found: context.unsupported,
+    format: 'onnx',
+    hint: 'Export the model without these, or simplify it first (for example with onnxsim)',
+  });
   for (const output of graph.outputs) context.builder.output(output.name);
   return context.builder.build();
 }
 
-function isConstant(node: NodeProto): boolean {
-  return node.op === 'Constant' && isDefaultDomain(node);
+/** The operator's name, after that of its domain where it is not one of ONNX itself. */
+function qualifiedName(node: NodeProto): string {
+  return isDefaultDomain(node) ? node.op : `${node.domain}.${node.op}`;
 }
 
 function isDefaultDomain(node: NodeProto): boolean {
   return node.domain === '' || node.domain === 'ai.onnx';
 }
 
-function addInitializers(graph: GraphProto, context: ImportContext, external: ExternalData): void {
+function addInitializers(graph: GraphProto, context: ImportContext): void {
   for (const proto of graph.initializers) {
-    if (!dtypeOf(proto.dataType)) {
+    if (!dtypeOfTensor(proto.dataType)) {
       context.unsupported.push({ node: proto.name, op: 'initializer', what: dataTypeName(proto.dataType) });
       continue;
     }
-    const value = readTensor(proto, context.file, external, () => context.clamped.add(proto.name));
+    const value = tensorFromProto(proto, context.file, () => context.clamped.add(proto.name));
     context.initializer(proto.name, value);
   }
   if (graph.sparseInitializers > 0) {
@@ -95,7 +109,7 @@ function addInputs(graph: GraphProto, context: ImportContext): void {
   const initialized = new Set(graph.initializers.map((t) => t.name));
   for (const info of graph.inputs) {
     if (initialized.has(info.name)) continue;
-    const dtype = dtypeOf(info.elemType);
+    const dtype = dtypeOfTensor(info.elemType);
     const problem = inputProblem(info, dtype !== undefined);
     if (problem !== '' || dtype === undefined) {
       context.unsupported.push({ node: info.name, op: 'input', what: problem });
@@ -115,32 +129,4 @@ function inputProblem(info: ValueInfoProto, known: boolean): string {
   if (info.other !== undefined) return info.other;
   if (!known) return dataTypeName(info.elemType);
   return info.dims ? '' : 'no shape is declared';
-}
-
-/** What importing a node looks things up in. */
-interface Sources {
-  readonly context: ImportContext;
-  readonly operators: OpTable;
-  readonly external: ExternalData;
-}
-
-function importNode(proto: NodeProto, name: string, { context, operators, external }: Sources): void {
-  const at = { node: name, op: isDefaultDomain(proto) ? proto.op : `${proto.domain}.${proto.op}` };
-  try {
-    const node = new OnnxNode(proto, name, context);
-    const row = isDefaultDomain(proto) && Object.hasOwn(operators, proto.op) ? operators[proto.op] : undefined;
-    if (isConstant(proto)) importConstant(node, external);
-    else if (row) row(node);
-    else return void context.unsupported.push({ ...at, what: 'operator' });
-    const clamped = TAKES_CLAMPED.has(proto.op) ? [] : proto.inputs.filter((i) => context.clamped.has(i));
-    for (const what of [...node.leftovers(), ...clamped.map((i) => `int64 beyond 32 bits in "${i}"`)]) {
-      context.unsupported.push({ ...at, what });
-    }
-    if (clamped.length === 0 && proto.op === 'Identity' && context.clamped.has(proto.inputs[0] ?? '')) {
-      context.clamped.add(proto.outputs[0] ?? '');
-    }
-  } catch (error) {
-    if (!(error instanceof UnsupportedError)) throw error;
-    context.unsupported.push(...error.items);
-  }
 }

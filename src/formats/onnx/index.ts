@@ -5,6 +5,7 @@ import { recogniseOnnx } from './recognise.ts';
 
 export const onnxImporter: Importer = {
   format: 'onnx',
+  extensions: ['.onnx'],
   recognise: recogniseOnnx,
   load: async (files) => (await onDemand('ONNX importer', () => import('./import.ts'))).loadOnnx(files),
 };

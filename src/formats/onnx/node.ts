@@ -1,54 +1,45 @@
 /**
- * One ONNX node as the operator table sees it: typed access to its attributes and inputs, and ways to emit graph nodes.
- * Attributes and inputs that nobody asked for are reported as unsupported, so that nothing is ignored in silence.
+ * One ONNX node as an operator's row sees it: its attributes, its inputs as value names, and the emitter of its nodes.
+ * ReadAttributes and inputs that nobody asked for are reported as unsupported, so that nothing is ignored in silence.
  */
-import { UnsupportedError } from '../../core/errors.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { OpAttributes, OpKind } from '../../ir/ops.ts';
+import { Emitter, type Source } from '../lib/emitter.ts';
+import type { Translation } from '../lib/translate.ts';
+import { ReadAttributes } from './attributes.ts';
 import type { ImportContext } from './context.ts';
 import type { Facts } from './facts.ts';
-import type { AttributeProto, NodeProto, TensorProto } from './proto.ts';
+import type { NodeProto } from './proto.ts';
 
-/** AttributeProto.AttributeType, by the field that holds the value. */
-const TYPE = { f: 1, i: 2, s: 3, t: 4, floats: 6, ints: 7, strings: 8 } as const;
+/** A row of the operator table. */
+export type OnnxTranslation = Translation<OnnxNode>;
+
+/** Operators that may take an int64 constant clamped to int32: the clamped number still means "to the end". */
+const TAKES_CLAMPED = new Set(['Slice', 'Identity', 'Constant']);
+
+/** A node of the file under the name that no other has. */
+export interface NamedNode extends Source {
+  readonly proto: NodeProto;
+}
 
 /** A node under import. */
-export class OnnxNode {
-  readonly op: string;
-  readonly name: string;
+export class OnnxNode extends Emitter {
   readonly opset: number;
+  readonly attr: ReadAttributes;
   readonly outputs: readonly string[];
   readonly context: ImportContext;
   readonly #inputs: readonly string[];
-  readonly #attributes = new Map<string, AttributeProto>();
-  readonly #unread: Set<string>;
   readonly #unreadInputs: Set<number>;
   #produced = 0;
-  #named = false;
 
-  constructor(proto: NodeProto, name: string, context: ImportContext) {
-    this.op = proto.op;
-    this.name = name;
+  constructor({ proto, ...source }: NamedNode, context: ImportContext) {
+    super(context.builder, source, { format: 'onnx', names: 'onnx' });
     this.opset = context.opset;
     this.outputs = proto.outputs;
     this.context = context;
+    this.attr = new ReadAttributes(proto.attributes, this);
     this.#inputs = proto.inputs;
-    for (const attribute of proto.attributes) {
-      if (this.#attributes.has(attribute.name)) this.fail(`attribute "${attribute.name}" is given twice`);
-      this.#attributes.set(attribute.name, attribute);
-    }
-    this.#unread = new Set(this.#attributes.keys());
     this.#unreadInputs = new Set(proto.inputs.flatMap((name, i) => (name === '' ? [] : [i])));
-  }
-
-  /** Throws ImportError: the node is not valid ONNX. */
-  fail(message: string): never {
-    return this.context.fail(message, { node: this.name, op: this.op });
-  }
-
-  /** Throws UnsupportedError: valid, but the engine lacks it. `what` names the attribute and its value. */
-  refuse(what: string): never {
-    throw new UnsupportedError([{ node: this.name, op: this.op, what }]);
   }
 
   /** How many inputs the node lists, absent ones included. */
@@ -57,7 +48,7 @@ export class OnnxNode {
   }
 
   /** Name of an input that must be there. */
-  in(index: number): string {
+  input(index: number): string {
     return this.optional(index) || this.fail(`input ${index} is missing`);
   }
 
@@ -68,9 +59,9 @@ export class OnnxNode {
   }
 
   /** Names of all inputs; throws when one is absent or there is none. */
-  all(): string[] {
+  inputs(): string[] {
     if (this.#inputs.length === 0) this.fail('input 0 is missing');
-    return this.#inputs.map((_, i) => this.in(i));
+    return this.#inputs.map((_, i) => this.input(i));
   }
 
   /** What is known of an input. */
@@ -84,122 +75,27 @@ export class OnnxNode {
   }
 
   /** Elements of an input that is a constant; `undefined` when it is absent or computed. */
-  constant(index: number): Tensor | undefined {
+  constantInput(index: number): Tensor | undefined {
     this.#unreadInputs.delete(index);
     return this.context.constants.get(this.#inputs[index] ?? '');
   }
 
-  /** Integers of an input that must be a constant; `undefined` when it is absent. */
-  constantInts(index: number, what: string): number[] | undefined {
+  /** Integers of an input that must be a constant; `undefined` when it is absent. Refuses a computed one. */
+  knownInts(index: number, what: string): number[] | undefined {
     if (this.optional(index) === '') return undefined;
-    const value = this.constant(index) ?? this.refuse(`${what} computed at run time`);
+    const value = this.constantInput(index) ?? this.refuse(`${what} computed at run time`);
     return Array.from(value.data);
   }
 
   /** Integers that older opsets give as an attribute and newer ones as an input. */
   intsOrInput(attribute: string, index: number): number[] | undefined {
-    return this.ints(attribute) ?? this.constantInts(index, attribute);
-  }
-
-  /** True when the attribute is present; does not count as reading it. */
-  has(name: string): boolean {
-    return this.#attributes.has(name);
-  }
-
-  /** A float attribute. */
-  float(name: string, fallback: number): number {
-    const found = this.#attribute(name, 'f');
-    return found ? (found.f ?? 0) : fallback;
-  }
-
-  /** An integer attribute. */
-  int(name: string, fallback: number): number {
-    const found = this.#attribute(name, 'i');
-    return found ? (found.i ?? 0) : fallback;
-  }
-
-  /** An integer attribute that is 0 or 1. */
-  flag(name: string, fallback: boolean): boolean {
-    return this.int(name, fallback ? 1 : 0) !== 0;
-  }
-
-  /** A string attribute. */
-  string(name: string, fallback: string): string {
-    const found = this.#attribute(name, 's');
-    return found ? new TextDecoder().decode(found.s) : fallback;
-  }
-
-  /** A string attribute with a closed set of values; refuses any other. */
-  choice<T extends string>(name: string, fallback: T, values: readonly T[]): T {
-    const text = this.string(name, fallback);
-    return values.find((v) => v === text) ?? this.refuse(`${name} = "${text}"`);
-  }
-
-  /** An integer list attribute; `undefined` when it is absent. */
-  ints(name: string): number[] | undefined {
-    return this.#attribute(name, 'ints')?.ints;
-  }
-
-  /** A float list attribute; `undefined` when it is absent. */
-  floats(name: string): number[] | undefined {
-    return this.#attribute(name, 'floats')?.floats;
-  }
-
-  /** A tensor attribute; `undefined` when it is absent. */
-  tensor(name: string): TensorProto | undefined {
-    return this.#attribute(name, 't')?.t;
-  }
-
-  /** Reads attributes that mean nothing at inference, so that they do not count as unsupported. */
-  ignore(...names: readonly string[]): void {
-    for (const name of names) this.#unread.delete(name);
-  }
-
-  /** Refuses an integer attribute that is neither absent nor one of `allowed`. */
-  only(name: string, ...allowed: readonly number[]): void {
-    const value = this.int(name, allowed[0] ?? 0);
-    if (!allowed.includes(value)) this.refuse(`${name} = ${value}`);
-  }
-
-  /** Adds a helper node under made-up names; returns its output. */
-  temp<K extends OpKind>(op: K, inputs: readonly string[], attributes: OpAttributes[K]): string {
-    const name = this.context.builder.unique(`${this.name}/${op}`);
-    return this.#add(op, inputs, attributes, name);
-  }
-
-  /** Adds the node that carries this node's name, with a made-up output, when more nodes follow. */
-  main<K extends OpKind>(op: K, inputs: readonly string[], attributes: OpAttributes[K]): string {
-    this.#named = true;
-    return this.#add(op, inputs, attributes, this.name);
-  }
-
-  #add<K extends OpKind>(op: K, inputs: readonly string[], attributes: OpAttributes[K], name: string): string {
-    const output = this.context.builder.unique(`${name}:0`);
-    this.context.add(op, inputs, attributes, { name, outputs: [output] });
-    return output;
-  }
-
-  /** Adds the node whose first `count` outputs are this node's. */
-  result<K extends OpKind>(op: K, inputs: readonly string[], attributes: OpAttributes[K], count = 1): void {
-    const name = this.#named ? this.context.builder.unique(`${this.name}/${op}`) : this.name;
-    const outputs = Array.from({ length: count }, (_, i) => this.outputs[i] ?? '');
-    if (outputs.every((o) => o === '')) this.fail('the node has no output');
-    this.context.add(op, inputs, attributes, { name, outputs });
-    this.#named = true;
-    this.#produced = Math.max(this.#produced, count);
+    return this.attr.ints(attribute) ?? this.knownInts(index, attribute);
   }
 
   /** True when something reads this output. */
   wants(index: number): boolean {
     const name = this.outputs[index] ?? '';
     return name !== '' && this.context.isUsed(name);
-  }
-
-  /** Adds a node that gives a later output of this node. */
-  extra<K extends OpKind>(index: number, op: K, inputs: readonly string[], attributes: OpAttributes[K]): void {
-    const name = this.context.builder.unique(`${this.name}/${op}`);
-    this.context.add(op, inputs, attributes, { name, outputs: [this.outputs[index] ?? ''] });
-    this.#produced = Math.max(this.#produced, index + 1);
   }
 
   /** Makes this node's output a constant. */
@@ -210,26 +106,42 @@ export class OnnxNode {
     this.#produced = 1;
   }
 
-  /** Adds a 1-D int64 constant. */
-  intsConstant(values: readonly number[]): string {
-    return this.context.ints(`${this.name}/ints`, values);
+  override constant(value: Tensor, stem?: string): string {
+    const name = super.constant(value, stem);
+    this.context.noteConstant(name, value);
+    return name;
   }
 
-  /** What of the node was neither read nor produced; one entry each. */
-  leftovers(): string[] {
-    const attributes = [...this.#unread].map((name) => `attribute ${name}`);
-    const inputs = [...this.#unreadInputs].map((index) => `input ${index}`);
+  override finish(results: readonly string[]): void {
+    const named = results.some((_, i) => this.nameOf(i) !== undefined);
+    if (results.length > 0 && !named) this.fail('the node has no output');
+    super.finish(results);
+    this.#produced = Math.max(this.#produced, results.length);
+  }
+
+  override nameOf(index: number): string | undefined {
+    return this.outputs[index] || undefined;
+  }
+
+  /** What of the node was neither read nor produced, and what of its constants does not fit 32 bits; one entry each. */
+  override leftovers(): string[] {
+    const attributes = Array.from(this.attr.unread, (name) => `attribute ${name}`);
+    const inputs = Array.from(this.#unreadInputs, (index) => `input ${index}`);
     const outputs = this.outputs.flatMap((_, i) => (i >= this.#produced && this.wants(i) ? [`output ${i}`] : []));
-    return [...attributes, ...inputs, ...outputs];
+    const clamped = TAKES_CLAMPED.has(this.source.op) ? [] : this.#inputs.filter((i) => this.context.clamped.has(i));
+    return [...attributes, ...inputs, ...outputs, ...clamped.map((i) => `int64 beyond 32 bits in "${i}"`)];
   }
 
-  #attribute(name: string, field: keyof typeof TYPE): AttributeProto | undefined {
-    this.#unread.delete(name);
-    const found = this.#attributes.get(name);
-    if (!found) return undefined;
-    if (found.other !== undefined) this.refuse(`attribute ${name} holds a ${found.other}`);
-    const typed = found.type === TYPE[field] || (found.type === 0 && found[field] !== undefined);
-    if (!typed) this.fail(`attribute "${name}" is not of the kind "${field}"`);
-    return found;
+  protected override emitted<K extends OpKind>(
+    op: K,
+    inputs: readonly string[],
+    attributes: OpAttributes[K],
+    outputs: readonly string[],
+  ): void {
+    this.context.noteNode(op, inputs, attributes, outputs);
+  }
+
+  protected override renamed(from: string, to: string): void {
+    this.context.noteName(from, to);
   }
 }

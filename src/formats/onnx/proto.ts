@@ -1,5 +1,5 @@
 /** The messages of onnx.proto that the importer reads, and their fields by number. */
-import { ProtoReader, type MessageSchema } from '../protobuf.ts';
+import { ProtoReader, type MessageSchema } from '../lib/protobuf.ts';
 
 /** TensorProto. Typed data stays as the file has it; `tensor.ts` decodes it. */
 export interface TensorProto {
@@ -75,6 +75,11 @@ export interface GraphProto {
 export interface ModelProto {
   irVersion: number;
   producer: string;
+  producerVersion: string;
+  domain: string;
+  docString: string;
+  /** `metadata_props`. */
+  metadata: Map<string, string>;
   /** Opset version by domain; the default domain is `''`. */
   opsets: Map<string, number>;
   graph: GraphProto | undefined;
@@ -82,7 +87,8 @@ export interface ModelProto {
 
 /** Reads a model file. Throws ImportError on bytes that are no well-formed ModelProto. */
 export function decodeModel(bytes: Uint8Array, file: string): ModelProto {
-  return new ProtoReader(bytes, file).root(MODEL, { irVersion: 0, producer: '', opsets: new Map(), graph: undefined });
+  const said = { producer: '', producerVersion: '', domain: '', docString: '', metadata: new Map<string, string>() };
+  return new ProtoReader(bytes, file).root(MODEL, { irVersion: 0, ...said, opsets: new Map(), graph: undefined });
 }
 
 /** Reads a lone TensorProto, as the `.pb` files of ONNX test data hold. */
@@ -223,10 +229,17 @@ const OPSET: MessageSchema<{ domain: string; version: number }> = {
 const MODEL: MessageSchema<ModelProto> = {
   1: (m, r) => (m.irVersion = r.int()),
   2: (m, r) => (m.producer = r.string()),
+  3: (m, r) => (m.producerVersion = r.string()),
+  4: (m, r) => (m.domain = r.string()),
+  6: (m, r) => (m.docString = r.string()),
   7: (m, r) => (m.graph = r.message(GRAPH, m.graph ?? emptyGraph())),
   8: (m, r) => {
     const { domain, version } = r.message(OPSET, { domain: '', version: 1 });
     m.opsets.set(domain === 'ai.onnx' ? '' : domain, version);
+  },
+  14: (m, r) => {
+    const { key, value } = r.message(ENTRY, { key: '', value: '' });
+    m.metadata.set(key, value);
   },
 };
 

@@ -1,9 +1,8 @@
-/** TensorProto to Tensor: raw, typed and external data, every size checked before anything is allocated. */
+/** TensorProto to Tensor: raw and typed data, every size checked before anything is allocated. */
 import { bytesPerElement, hostArray, type DType, type HostArray } from '../../core/dtype.ts';
 import { ImportError } from '../../core/errors.ts';
 import { fromRaw } from '../../core/raw.ts';
 import { elementCount, type Tensor } from '../../core/tensor.ts';
-import type { ModelFiles } from '../importer.ts';
 import { halfToFloat } from '../../util/half.ts';
 import type { TensorProto } from './proto.ts';
 import { product } from '../../util/arrays.ts';
@@ -29,7 +28,7 @@ const NAMES = (
 ).split(' ');
 
 /** Engine type of a TensorProto.DataType; `undefined` where there is none. */
-export function dtypeOf(dataType: number): DType | undefined {
+export function dtypeOfTensor(dataType: number): DType | undefined {
   return DTYPES[dataType];
 }
 
@@ -38,42 +37,27 @@ export function dataTypeName(dataType: number): string {
   return NAMES[dataType] ?? `data type ${dataType}`;
 }
 
-/** Contents of the external data files of a model, by location. */
-export type ExternalData = ReadonlyMap<string, Uint8Array>;
-
-/** Reads each external data file the tensors name, once. Throws ImportError on a location outside the model's folder. */
-export async function readExternal(tensors: readonly TensorProto[], files: ModelFiles): Promise<ExternalData> {
-  const data = new Map<string, Uint8Array>();
-  for (const t of tensors) {
-    if (!t.external) continue;
-    const location = t.externalData.get('location') ?? '';
-    if (data.has(location)) continue;
-    const escapes = /^[/\\]|^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(location) || location.split(/[/\\]/).includes('..');
-    if (location === '' || escapes) {
-      throw new ImportError(`tensor "${t.name}" keeps its data in "${location}", outside the model's folder`, {
-        file: files.main.name,
-        hint: 'External data must lie beside the model',
-      });
-    }
-    data.set(location, await files.read(location));
-  }
-  return data;
+/** The error that says what is wrong with a tensor. */
+export function badTensor({ name, dataType, dims }: TensorProto, what: string, file: string): ImportError {
+  return new ImportError(`tensor "${name}" (${dataTypeName(dataType)} [${dims.join(', ')}]) ${what}`, { file });
 }
 
 /**
  * Decodes a tensor whose `dataType` has an engine type. `saturated` is called when an int64 does not fit int32 and was
- * clamped. Throws ImportError when the data does not fit the declared shape, before allocating.
+ * clamped. Throws ImportError when the data does not fit the declared shape, before allocating. External data must have
+ * been attached.
  */
-export function readTensor(t: TensorProto, file: string, external: ExternalData, saturated?: () => void): Tensor {
-  const dtype = dtypeOf(t.dataType);
+export function tensorFromProto(t: TensorProto, file: string, saturated?: () => void): Tensor {
+  const dtype = dtypeOfTensor(t.dataType);
   const fail = (what: string): never => {
-    throw new ImportError(`tensor "${t.name}" (${dataTypeName(t.dataType)} [${t.dims.join(', ')}]) ${what}`, { file });
+    throw badTensor(t, what, file);
   };
+  if (t.external) return fail('keeps its data in another file, which was not read');
   if (dtype === undefined) return fail('has an unknown element type');
   if (t.dims.some((d) => !Number.isSafeInteger(d) || d < 0)) return fail('has an invalid shape');
   const width = t.dataType === DOUBLE ? 8 : bytesPerElement(dtype);
   const expected = product(t.dims);
-  const bytes = t.external ? externalBytes(t, external, fail) : (t.raw ?? packedBytes(t));
+  const bytes = t.raw ?? packedBytes(t);
   if (bytes && bytes.length !== expected * width) {
     fail(`takes ${expected * width} bytes, the file holds ${bytes.length}`);
   }
@@ -93,19 +77,6 @@ function fromBytes(t: TensorProto, dtype: DType, bytes: Uint8Array, saturated?: 
     if (wide.some((v) => v > 0x7fffffffn || v < -0x80000000n)) saturated();
   }
   return fromRaw(dtype, t.dims, bytes, true);
-}
-
-function externalBytes(t: TensorProto, external: ExternalData, fail: (what: string) => never): Uint8Array {
-  const location = t.externalData.get('location') ?? '';
-  const file = external.get(location);
-  if (!file) return fail(`keeps its data in "${location}", which was not read`);
-  const offset = Number(t.externalData.get('offset') ?? 0);
-  const length = Number(t.externalData.get('length') ?? file.length - offset);
-  const valid = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
-  if (!valid || offset + length > file.length) {
-    return fail(`keeps ${length} bytes at ${offset} of "${location}", which has ${file.length}`);
-  }
-  return file.subarray(offset, offset + length);
 }
 
 /** `float_data` and `double_data`, joined; `undefined` for types that use integer lists. */

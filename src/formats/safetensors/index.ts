@@ -6,6 +6,7 @@ import { recogniseSafetensors } from './recognise.ts';
 /** Weights alone: `load` rejects with ImportError, after checking the file. `readSafetensors` gives the tensors. */
 export const safetensorsImporter: Importer = {
   format: 'safetensors',
+  extensions: ['.safetensors'],
   recognise: recogniseSafetensors,
   load: async ({ main }) => {
     const { weightsOnly } = await onDemand('safetensors reader', () => import('./import.ts'));

@@ -1,20 +1,20 @@
-/** The TensorFlow.js importer: model.json and its shards → graph, for both kinds of model. */
+/** The TensorFlow.js importer: model.json and its shards → graph, for both kinds of model; each has a part of its own. */
+import { onDemand } from '../../core/on-demand.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
-import type { ModelFile, ModelFiles } from '../importer.ts';
+import type { ImportedModel, ModelFile, ModelFiles } from '../importer.ts';
 import { locate } from '../locate.ts';
-import { importGraphModel } from './graph/import.ts';
-import { importLayersModel } from './layers/import.ts';
 import { parseModelJson } from './model-json.ts';
 import type { ModelKind } from './recognise.ts';
 import { readWeights, zeroWeights } from './weights.ts';
 
 /** Reads a model of one kind. Rejects as `Importer.load` does. */
-export async function loadTfjs(files: ModelFiles, kind: ModelKind): Promise<Graph> {
+export async function loadTfjs(files: ModelFiles, kind: ModelKind): Promise<ImportedModel> {
   const { name, bytes } = files.main;
   try {
     const model = parseModelJson(bytes, name, kind);
-    return await importModelOf(kind, model, await readWeights(model.weightsManifest, files), name);
+    const imported = await importModelOf(kind, model, await readWeights(model.weightsManifest, files), name);
+    return { ...imported, metadata: model.metadata };
   } catch (error) {
     // Deep readers know the node and the field that are wrong but not the file: it is added here.
     throw locate(error, name, `tfjs-${kind}`);
@@ -24,14 +24,19 @@ export async function loadTfjs(files: ModelFiles, kind: ModelKind): Promise<Grap
 /** The graph with zeros for weights. Rejects as `loadTfjs` does. */
 export async function sketchTfjs({ name, bytes }: ModelFile, kind: ModelKind): Promise<Graph> {
   const model = parseModelJson(bytes, name, kind);
-  return importModelOf(kind, model, zeroWeights(model.weightsManifest, name), name);
+  return (await importModelOf(kind, model, zeroWeights(model.weightsManifest, name), name)).graph;
 }
 
-function importModelOf(
+async function importModelOf(
   kind: ModelKind,
   model: ReturnType<typeof parseModelJson>,
   weights: Map<string, Tensor>,
   name: string,
-): Graph | Promise<Graph> {
-  return kind === 'graph' ? importGraphModel(model, weights, name) : importLayersModel(model, weights, name);
+): Promise<Omit<ImportedModel, 'metadata'>> {
+  if (kind === 'graph') {
+    const { importGraphModel } = await onDemand('importer of graph models', () => import('./graph/import.ts'));
+    return importGraphModel(model, weights, name);
+  }
+  const { importLayersModel } = await onDemand('importer of layers models', () => import('./layers/import.ts'));
+  return importLayersModel(model, weights, name);
 }

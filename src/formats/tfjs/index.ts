@@ -14,6 +14,7 @@ const part = () => onDemand('TensorFlow.js importer', () => import('./import.ts'
 function importerOf(kind: ModelKind): Importer {
   return {
     format: `tfjs-${kind}`,
+    extensions: ['.json'],
     recognise: (bytes) => recogniseKind(bytes) === kind,
     load: async (files) => (await part()).loadTfjs(files, kind),
     sketch: async (main) => (await part()).sketchTfjs(main, kind),

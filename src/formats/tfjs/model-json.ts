@@ -12,6 +12,8 @@ export interface ModelJson {
   readonly signature: JsonObject | undefined;
   /** Unchecked: see `readWeights`. */
   readonly weightsManifest: unknown;
+  /** What the file says of itself: who made it, and what its author added; objects as JSON. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 /** Parses a model.json. Throws ImportError when it is not JSON, or not the kind of model asked for. */
@@ -19,7 +21,17 @@ export function parseModelJson(bytes: Uint8Array, file: string, kind: ModelKind)
   const json = parseJson(bytes, file);
   const topology = field(json, 'modelTopology');
   if (!isObject(topology)) throw new ImportError('there is no modelTopology object', { format: `tfjs-${kind}`, file });
-  return { kind, topology, signature: signatureOf(json), weightsManifest: field(json, 'weightsManifest') };
+  const weightsManifest = field(json, 'weightsManifest');
+  return { kind, topology, signature: signatureOf(json), weightsManifest, metadata: metadataOf(json) };
+}
+
+function metadataOf(json: JsonObject): Map<string, string> {
+  const given = field(json, 'userDefinedMetadata');
+  const made = ['format', 'generatedBy', 'convertedBy'].map((key): [string, unknown] => [key, field(json, key)]);
+  // The signature is no text about the model: it is read as what it is.
+  const added = Object.entries(isObject(given) ? given : {}).filter(([key]) => key !== 'signature');
+  const known = [...made, ...added].filter(([, value]) => value !== undefined && value !== null);
+  return new Map(known.map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]));
 }
 
 function signatureOf(json: JsonObject): JsonObject | undefined {

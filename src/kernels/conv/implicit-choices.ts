@@ -63,7 +63,7 @@ const tile = (tileRows: number, tileColumns: number, tileDepth: number, rows: nu
 };
 
 /** Through workgroup memory, from large to small; within the limits that every device has. */
-export const TILES: readonly TiledChoice[] = [
+export const CONV_TILES: readonly TiledChoice[] = [
   tile(128, 128, 16, 8, 2),
   tile(64, 64, 16, 4, 1),
   tile(32, 32, 32, 4, 1),

@@ -7,7 +7,7 @@ import {
   REGISTER_STRIPS,
   SUBGROUP_COLUMNS,
   SUBGROUP_STRIPS,
-  TILES,
+  CONV_TILES,
 } from './implicit-choices.ts';
 import { columnCalls, columnUse, type ColumnTile } from './implicit-columns.ts';
 import { implicitPlan, readsVectors, type ConvCall } from './implicit-plan.ts';
@@ -42,7 +42,7 @@ const CANDIDATES: readonly Candidate[] = [
     name: stripName(tile),
     calls: (context: ConvContext) => stripCalls(context, tile),
   })),
-  ...TILES.map((tile) => ({
+  ...CONV_TILES.map((tile) => ({
     name: tiledName(tile),
     calls: (context: ConvContext) => tiledConvCalls(context, tile),
   })),
@@ -71,7 +71,9 @@ function ordered(plan: ConvPlan, device: DeviceProfile): string[] {
       return registers.reverse();
     case 'discrete':
     case 'integrated':
-      return [...TILES].sort((a, b) => tiledConvCost(plan, a, device) - tiledConvCost(plan, b, device)).map(tiledName);
+      return [...CONV_TILES]
+        .sort((a, b) => tiledConvCost(plan, a, device) - tiledConvCost(plan, b, device))
+        .map(tiledName);
   }
 }
 

@@ -12,7 +12,7 @@ import {
   subgroupName,
   subgroupPlan,
 } from '../product/subgroups.ts';
-import { fitsTile, tiledCalls, tiledCost, tiledName, TILES } from '../product/tiled.ts';
+import { fitsTile, tiledCalls, tiledCost, tiledName, PRODUCT_TILES } from '../product/tiled.ts';
 
 /** m[point] = v[point] · u[point]: `rows` tiles, `depth` input channels and `columns` output channels in whole vectors. */
 export interface PointProducts {
@@ -103,7 +103,7 @@ function candidatesOf(products: PointProducts, family: ProductFamily, device: De
         return [{ name: subgroupName(tile), cost, price, calls: (operands: PointOperands) => calls(of(operands)) }];
       });
     case 'tiled':
-      return TILES.filter((tile) => tile.splits === 1 && fitsTile(p, tile, device)).map((tile) => {
+      return PRODUCT_TILES.filter((tile) => tile.splits === 1 && fitsTile(p, tile, device)).map((tile) => {
         const cost = tiledCost(p, tile, device);
         return { name: tiledName(tile), cost, price: cost, calls: (o) => tiledCalls(of(o), tile, device) };
       });

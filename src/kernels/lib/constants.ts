@@ -4,10 +4,7 @@ import type { OpKind } from '../../ir/ops.ts';
 import type { LowerContext } from '../definition.ts';
 
 /** The elements of a constant input, or `undefined` when the input is absent. Throws PlanError when it is not constant. */
-export function constantInts<K extends OpKind>(
-  { node, constant }: LowerContext<K>,
-  index: number,
-): number[] | undefined {
+export function givenInts<K extends OpKind>({ node, constant }: LowerContext<K>, index: number): number[] | undefined {
   const name = node.inputs[index];
   if (!name) return undefined;
   const found = constant(name);
@@ -17,7 +14,7 @@ export function constantInts<K extends OpKind>(
 
 /** As `constantInts`, for a required input. */
 export function requiredInts<K extends OpKind>(context: LowerContext<K>, index: number): number[] {
-  const found = constantInts(context, index);
+  const found = givenInts(context, index);
   if (!found) throw new PlanError(`input ${index} is missing`, { node: context.node.name, op: context.node.op });
   return found;
 }

@@ -9,7 +9,7 @@ import type { Shape } from '../../core/tensor.ts';
 import { resolveSlice } from '../../ir/shapes/slice.ts';
 import { partSizes } from '../../ir/shapes/split.ts';
 import { at, product, range, stridesOf } from '../../util/arrays.ts';
-import { constantInts, requiredInts } from './constants.ts';
+import { givenInts, requiredInts } from './constants.ts';
 import { required, result, type LowerContext } from '../definition.ts';
 import { stridedDims, type StridedCopy, type StridedDim } from './strided.ts';
 
@@ -48,8 +48,8 @@ export function slicePart(context: LowerContext<'Slice'>): Part {
   const { starts, steps, extents } = resolveSlice(whole, {
     starts: requiredInts(context, 1),
     ends: requiredInts(context, 2),
-    axes: constantInts(context, 3),
-    steps: constantInts(context, 4),
+    axes: givenInts(context, 3),
+    steps: givenInts(context, 4),
   });
   return { whole, shape: extents, starts, steps };
 }

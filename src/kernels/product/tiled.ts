@@ -28,7 +28,7 @@ const tile = (tileRows: number, tileColumns: number, tileDepth: number, rows: nu
 };
 
 /** From large to small. All keep to the limits that every device has: 256 invocations, 16 KiB of workgroup memory. */
-export const TILES: readonly TiledChoice[] = [
+export const PRODUCT_TILES: readonly TiledChoice[] = [
   tile(128, 128, 16, 8, 2),
   tile(64, 64, 16, 4, 1),
   tile(32, 32, 32, 4, 1),

@@ -5,7 +5,7 @@ import { variant, type LowerContext, type Variant } from '../definition.ts';
 import type { Product, ProductCall } from './product.ts';
 import { fitsRegisters, REGISTER_TILES, registerCalls, registerCost, registerName } from './registers.ts';
 import { isCommon, SUBGROUP_TILES, subgroupCalls, subgroupCost, subgroupName, subgroupPlan } from './subgroups.ts';
-import { fitsTile, tiledCalls, tiledCost, tiledName, TILES } from './tiled.ts';
+import { fitsTile, tiledCalls, tiledCost, tiledName, PRODUCT_TILES } from './tiled.ts';
 import { VECTOR_CHOICES, vectorCalls, vectorCost, vectorName, vectorTile } from './vector.ts';
 
 /** One way to run a product. */
@@ -24,7 +24,7 @@ const CANDIDATES: readonly Candidate[] = [
       return plan && subgroupCalls(p, tile, plan);
     },
   })),
-  ...TILES.map((tile): Candidate => ({
+  ...PRODUCT_TILES.map((tile): Candidate => ({
     name: tiledName(tile),
     calls: (p, device) => (fitsTile(p, tile, device) ? tiledCalls(p, tile, device) : undefined),
   })),
@@ -102,7 +102,7 @@ function preferredBySoftware(p: Product, device: DeviceProfile): string[] {
 /** Few rows are a matter of reading b once; else by the estimated time. */
 function preferredByGpu(p: Product, device: DeviceProfile): string[] {
   const vectors = VECTOR_CHOICES.filter((choice) => vectorTile(p, choice, device)).map(vectorName);
-  const tiles = TILES.filter((tile) => fitsTile(p, tile, device))
+  const tiles = PRODUCT_TILES.filter((tile) => fitsTile(p, tile, device))
     .map((tile) => ({ name: tiledName(tile), cost: tiledCost(p, tile, device) }))
     .sort((a, b) => a.cost - b.cost)
     .map(({ name }) => name);

@@ -3,7 +3,7 @@ import { RESIZE_WORKGROUP, resizeShader } from '../../../shaders/sample/resize.t
 import { tensorOf } from '../../core/tensor.ts';
 import { resizeTable, scaledAxis, sizedAxis, type ResizeAxis, type ResizeTable } from '../../ir/shapes/resize.ts';
 import { at, product } from '../../util/arrays.ts';
-import { constantInts } from '../lib/constants.ts';
+import { givenInts } from '../lib/constants.ts';
 import { PLANAR_RANKS } from '../lib/window.ts';
 import {
   PLAIN_TRAITS,
@@ -26,7 +26,7 @@ const SINGLE_ROW: ResizeAxis = { input: 1, output: 1, scale: 1 };
 /** Vertical and horizontal axis. */
 function axesOf(context: Context): readonly [ResizeAxis, ResizeAxis] {
   const spatial = required(context, 0).shape.slice(1, -1);
-  const scales = constantInts(context, 1);
+  const scales = givenInts(context, 1);
   const sizes = result(context).shape.slice(1, -1);
   const axes = spatial.map((input, i) => (scales ? scaledAxis(input, at(scales, i)) : sizedAxis(input, at(sizes, i))));
   return axes.length === 1 ? [SINGLE_ROW, at(axes, 0)] : [at(axes, 0), at(axes, 1)];

@@ -6,7 +6,7 @@ import { elementCount, shapeText, type TensorDesc } from '../../core/tensor.ts';
 import type { NodeOf } from '../../ir/ops.ts';
 import { isPointwise } from '../../ir/shapes/pointwise.ts';
 import { at, product, sameArray } from '../../util/arrays.ts';
-import { channelsOf } from '../lib/channels.ts';
+import { groupedChannels } from '../lib/channels.ts';
 import type { OpDefinition, Operands } from '../definition.ts';
 import { operand } from '../lib/operands.ts';
 import { outputExtent, windowAxes, windowSteps } from '../lib/window.ts';
@@ -19,7 +19,7 @@ function infer(node: NodeOf<'Conv'>, inputs: Operands): readonly TensorDesc[] {
     throw new ShapeError(`weights ${shapeText(w.shape)} do not fit an input of rank ${x.shape.length}`);
   }
   const axes = windowAxes(node.attributes, x.shape, w.shape.slice(0, -2));
-  const { outC } = channelsOf(x.shape, w.shape, node.attributes.group);
+  const { outC } = groupedChannels(x.shape, w.shape, node.attributes.group);
   const shape = [at(x.shape, 0), ...axes.map((axis) => outputExtent(axis)), outC];
   elementCount(shape);
   const bias = inputs[2];

@@ -3,7 +3,7 @@ import { zeros, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import type { NodeOf } from '../../ir/ops.ts';
 import { at, product } from '../../util/arrays.ts';
 import { activationFunction } from '../lib/activation.ts';
-import { channelsOf, type Channels } from '../lib/channels.ts';
+import { groupedChannels, type Channels } from '../lib/channels.ts';
 import type { Tensors } from '../definition.ts';
 import { tensorAt } from '../lib/operands.ts';
 import { reals, rowAccumulator, type Reals } from '../lib/rows.ts';
@@ -66,7 +66,7 @@ export function convReference(
   const w = tensorAt(inputs, 1);
   const { dtype, shape } = at(outputs, 0);
   const y = zeros(dtype, shape);
-  const channels = channelsOf(x.shape, w.shape, node.attributes.group);
+  const channels = groupedChannels(x.shape, w.shape, node.attributes.group);
   const axes = windowAxes(node.attributes, x.shape, w.shape.slice(0, -2));
   const windows = slidingWindows(axes, shape.slice(1, -1));
   const acc = new Float64Array(channels.outC);

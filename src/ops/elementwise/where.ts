@@ -3,7 +3,7 @@ import { broadcastShapes } from '../../core/broadcast.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { zeros } from '../../core/tensor.ts';
 import type { OpDefinition } from '../definition.ts';
-import { broadcastTo } from '../lib/elementwise.ts';
+import { readBroadcast } from '../lib/elementwise.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 
 /** The common shape of all three. Throws ShapeError on a condition that is not bool, or alternatives of two types. */
@@ -17,7 +17,7 @@ export const where: OpDefinition<'Where'> = {
   reference: (_node, inputs) => {
     const [condition, a, b] = [tensorAt(inputs, 0), tensorAt(inputs, 1), tensorAt(inputs, 2)];
     const y = zeros(a.dtype, broadcastShapes(condition.shape, a.shape, b.shape));
-    const [pick, yes, no] = [broadcastTo(condition, y), broadcastTo(a, y), broadcastTo(b, y)];
+    const [pick, yes, no] = [readBroadcast(condition, y), readBroadcast(a, y), readBroadcast(b, y)];
     for (let i = 0; i < y.data.length; i++) y.data[i] = pick(i) !== 0 ? yes(i) : no(i);
     return [y];
   },

@@ -13,7 +13,7 @@ export interface Channels {
 }
 
 /** Throws ShapeError where they do not. */
-export function channelsOf(x: Shape, w: Shape, group: number): Channels {
+export function groupedChannels(x: Shape, w: Shape, group: number): Channels {
   const inC = at(x, x.length - 1);
   const inCPerGroup = at(w, w.length - 2);
   const outC = at(w, w.length - 1);

@@ -15,14 +15,14 @@ export function mapTensor(x: Tensor, dtype: DType, f: (v: number) => number): Te
 /** `f` of every pair of elements, both operands broadcast to `out.shape`. */
 export function zipTensors(a: Tensor, b: Tensor, out: TensorDesc, f: (a: number, b: number) => number): Tensor {
   const y = zeros(out.dtype, out.shape);
-  const first = broadcastTo(a, out);
-  const second = broadcastTo(b, out);
+  const first = readBroadcast(a, out);
+  const second = readBroadcast(b, out);
   for (let i = 0; i < y.data.length; i++) y.data[i] = f(first(i), second(i));
   return y;
 }
 
 /** Reads an operand at positions of `out`, in row-major order. */
-export function broadcastTo(x: Tensor, out: TensorDesc): (i: number) => number {
+export function readBroadcast(x: Tensor, out: TensorDesc): (i: number) => number {
   if (sameArray(x.shape, out.shape)) return (i) => x.data[i] ?? 0;
   const offsets = stridedOffsets(out.shape, broadcastStrides(x.shape, out.shape));
   return (i) => x.data[offsets[i] ?? 0] ?? 0;

@@ -4,7 +4,7 @@ import { zeros, type Tensor } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
 import type { Reference } from '../definition.ts';
 import { activationFunction } from '../lib/activation.ts';
-import { broadcastTo } from '../lib/elementwise.ts';
+import { readBroadcast } from '../lib/elementwise.ts';
 import { tensorAt } from '../lib/operands.ts';
 import { reals, rowAccumulator } from '../lib/rows.ts';
 import { stridedOffsets } from '../lib/strided.ts';
@@ -55,7 +55,7 @@ export const gemmReference: Reference<'Gemm'> = ({ attributes }, inputs, outputs
   const y = zeros(out.dtype, out.shape);
   const columns = at(out.shape, 1);
   const c = inputs[2];
-  const addend = c ? broadcastTo(c, out) : () => 0;
+  const addend = c ? readBroadcast(c, out) : () => 0;
   const activate = activationFunction(attributes.activation);
   const multiply = matrixProduct(a, tensorAt(inputs, 1), { rows, depth, columns, transA, transB });
   multiply(0, 0, (acc, row) => {

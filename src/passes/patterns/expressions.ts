@@ -12,7 +12,7 @@ export interface Affine {
 }
 
 /** scale · factors[0] · factors[1] · … */
-export interface Product {
+export interface ConstantProduct {
   readonly scale: number;
   readonly factors: readonly string[];
 }
@@ -50,7 +50,7 @@ function affineStep(value: string, rewriter: Rewriter): Affine | undefined {
 }
 
 /** A multiplication or division as a product, through inner ones that nothing else reads. */
-export function productOf(node: NodeOf<'Binary'>, rewriter: Rewriter): Product | undefined {
+export function productOf(node: NodeOf<'Binary'>, rewriter: Rewriter): ConstantProduct | undefined {
   const { kind, activation } = node.attributes;
   const [a = '', b = ''] = node.inputs;
   if (activation.kind !== 'none' || !isFloat(rewriter.desc(a).dtype)) return undefined;
@@ -68,7 +68,7 @@ export function productOf(node: NodeOf<'Binary'>, rewriter: Rewriter): Product |
   return { scale: left.scale * right.scale, factors: [...left.factors, ...right.factors] };
 }
 
-function factorsOf(value: string, rewriter: Rewriter): Product {
+function factorsOf(value: string, rewriter: Rewriter): ConstantProduct {
   const node = rewriter.isSole(value) ? rewriter.producerOf(value, 'Binary') : undefined;
   return (node && productOf(node, rewriter)) ?? { scale: 1, factors: [value] };
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { launchChromium } from '../../helpers/chromium.ts';
+import { launchChromium } from '../../../bench/lib/chromium.ts';
 import { find, openDemo, openTab, settled, shoot, type Demo } from '../../helpers/demo-page.ts';
 import { SMALL_MODEL } from '../../helpers/demo-reference.ts';
 import { serveSite, type Site } from '../../helpers/demo-site.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { launchChromium, VIDEO_FLAGS } from '../../helpers/chromium.ts';
+import { launchChromium, VIDEO_FLAGS } from '../../../bench/lib/chromium.ts';
 import { byId, detections, openDemo, press, scores, settled, shoot, textIn, watched } from '../../helpers/demo-page.ts';
 import { sampleFile, SMALL_MODEL } from '../../helpers/demo-reference.ts';
 import { serveSite, type Site } from '../../helpers/demo-site.ts';

@@ -1,7 +1,7 @@
 /** The demo page from the first byte on: what it shows, whom it asks, how long it holds its thread, and without a network. */
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { launchChromium } from '../../helpers/chromium.ts';
+import { launchChromium } from '../../../bench/lib/chromium.ts';
 import {
   find,
   openDemo,

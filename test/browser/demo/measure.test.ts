@@ -6,7 +6,7 @@ import type { Browser } from 'puppeteer';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ChromeTrace } from '../../../src/index.ts';
-import { launchChromium } from '../../helpers/chromium.ts';
+import { launchChromium } from '../../../bench/lib/chromium.ts';
 import {
   byId,
   download,

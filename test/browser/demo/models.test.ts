@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { launchChromium } from '../../helpers/chromium.ts';
+import { launchChromium } from '../../../bench/lib/chromium.ts';
 import { tinyClassifier } from '../../helpers/command.ts';
 import {
   byId,

@@ -1,7 +1,7 @@
 /** The demo page in a browser without WebGPU: it says so and answers all the same, on the CPU. */
 import type { Browser } from 'puppeteer';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { launchChromium } from '../../helpers/chromium.ts';
+import { launchChromium } from '../../../bench/lib/chromium.ts';
 import {
   byId,
   find,

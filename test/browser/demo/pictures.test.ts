@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { launchChromium } from '../../helpers/chromium.ts';
+import { launchChromium } from '../../../bench/lib/chromium.ts';
 import {
   choose,
   detections,

@@ -12,8 +12,8 @@ import { hasSharedData, sharedPath } from '../../helpers/shared-data.ts';
 
 const noFiles = (name: string): Promise<Uint8Array> => Promise.reject(new TypeError(`no file ${name}`));
 
-function load(model: OnnxModel, read = noFiles): Promise<Graph> {
-  return onnxImporter.load({ main: { name: 'm.onnx', bytes: encodeModel(model) }, read });
+async function load(model: OnnxModel, read = noFiles): Promise<Graph> {
+  return (await onnxImporter.load({ main: { name: 'm.onnx', bytes: encodeModel(model) }, read })).graph;
 }
 
 async function failure(model: OnnxModel, read = noFiles): Promise<Error> {
@@ -58,7 +58,7 @@ describe.skipIf(!hasSharedData)('real models', () => {
   it.each(CASES)('%s', async (file, input, outputs, ops) => {
     const bytes = readFileSync(sharedPath(`onnx/${file}.onnx`));
     expect(onnxImporter.recognise(bytes)).toBe(true);
-    const graph = await onnxImporter.load({ main: { name: file, bytes }, read: noFiles });
+    const { graph } = await onnxImporter.load({ main: { name: file, bytes }, read: noFiles });
     const text = print(graph);
     expect(text.split('\n').filter((line) => line.startsWith('input '))).toEqual([
       `input ${input.replace(' ', ' float32 ')}`,

@@ -34,7 +34,7 @@ function build(spec: Spec): Promise<string> {
     nodes: [{ op: spec.op, name: 'n', inputs, outputs: spec.outputs ?? ['y'], attributes: spec.attributes ?? {} }],
     initializers: Object.entries(constants),
   });
-  return onnxImporter.load({ main: { name: 'm', bytes }, read: noFile }).then((graph) => {
+  return onnxImporter.load({ main: { name: 'm', bytes }, read: noFile }).then(({ graph }) => {
     const nodes = print(graph)
       .split('\n')
       .filter((line) => / = /.test(line));

@@ -1,12 +1,12 @@
 /** What the translation of one GraphDef node may ask: its attributes, its inputs as values, and constant inputs. */
-import { ImportError, UnsupportedError } from '../../../core/errors.ts';
 import { tensorOf, type Tensor } from '../../../core/tensor.ts';
 import type { GraphBuilder } from '../../../ir/builder.ts';
-import { Emitter } from '../emitter.ts';
-import { Attributes, type TensorRef, type TfNode } from './graph-def.ts';
+import { Emitter } from '../../lib/emitter.ts';
+import type { Translation } from '../../lib/translate.ts';
+import { NodeDefAttributes, type TensorRef, type TfNode } from './graph-def.ts';
 
-/** A translation of one TensorFlow operator: emits nodes, returns the values of its outputs in order. */
-export type Translation = (c: NodeContext) => string | readonly string[];
+/** A row of the operator table. */
+export type GraphTranslation = Translation<NodeContext>;
 
 /** The whole GraphDef, as far as translations see it. */
 export interface TfGraph {
@@ -14,6 +14,8 @@ export interface TfGraph {
   /** Weights by the name of their Const node. */
   readonly weights: ReadonlyMap<string, Tensor>;
   /** Name of the engine's value for an output of a node. */
+  readonly nameOf: (ref: TensorRef) => string;
+  /** The same, of a value that is about to be read: what is a weight becomes an initializer. */
   readonly valueName: (ref: TensorRef) => string;
   readonly builder: GraphBuilder;
 }
@@ -21,13 +23,13 @@ export interface TfGraph {
 /** One node under translation. */
 export class NodeContext extends Emitter {
   readonly node: TfNode;
-  readonly attr: Attributes;
+  readonly attr: NodeDefAttributes;
   readonly #graph: TfGraph;
 
   constructor(graph: TfGraph, node: TfNode) {
-    super(graph.builder, node);
+    super(graph.builder, node, { format: 'tfjs-graph', names: 'tensorflow' });
     this.node = node;
-    this.attr = new Attributes(node);
+    this.attr = new NodeDefAttributes(node);
     this.#graph = graph;
   }
 
@@ -71,14 +73,7 @@ export class NodeContext extends Emitter {
   /** The one integer of a constant input. */
   knownInt(index: number, what: string): number {
     const [value, ...rest] = this.knownInts(index, what);
-    if (value === undefined || rest.length > 0) {
-      throw new ImportError(`${what} must be one number`, {
-        format: 'tfjs-graph',
-        node: this.node.name,
-        op: this.node.op,
-      });
-    }
-    return value;
+    return value === undefined || rest.length > 0 ? this.fail(`${what} must be one number`) : value;
   }
 
   /** An input as int64, which is what the engine's shape-like operands are: a constant, or a Cast. */
@@ -88,25 +83,11 @@ export class NodeContext extends Emitter {
     return this.one('Cast', [this.input(index)], { to: 'int64' });
   }
 
-  /** Throws when an attribute lists what is missing: the importer reports them all together. */
-  refuseAll(whats: readonly string[]): void {
-    if (whats.length === 0) return;
-    const { name: node, op } = this.node;
-    throw new UnsupportedError(
-      whats.map((what) => ({ node, op, what })),
-      { format: 'tfjs-graph' },
-    );
+  override nameOf(index: number): string {
+    return this.#graph.nameOf({ node: this.node.name, index });
   }
 
   #ref(index: number): TensorRef {
-    const ref = this.node.inputs[index];
-    if (!ref) {
-      throw new ImportError(`input ${index} is missing`, {
-        format: 'tfjs-graph',
-        node: this.node.name,
-        op: this.node.op,
-      });
-    }
-    return ref;
+    return this.node.inputs[index] ?? this.fail(`input ${index} is missing`);
   }
 }

@@ -74,7 +74,7 @@ const DATA_TYPE_NUMBERS: Readonly<Record<number, string>> = {
  * The engine's dtype for a TensorFlow one; undefined when there is none. TensorFlow.js has only float32, int32 and
  * bool: narrower and wider types become these, here as there.
  */
-export function dtypeOf(value: unknown): DType | undefined {
+export function dtypeOfNodeDef(value: unknown): DType | undefined {
   const name = typeof value === 'number' ? DATA_TYPE_NUMBERS[value] : value;
   return typeof name === 'string' && Object.hasOwn(DATA_TYPES, name) ? DATA_TYPES[name] : undefined;
 }
@@ -100,7 +100,7 @@ function stringOf(value: unknown, what: string): string {
 }
 
 /** Typed access to the attributes of one node; each getter gives `fallback` when the attribute is absent. */
-export class Attributes {
+export class NodeDefAttributes {
   readonly #node: TfNode;
 
   constructor(node: TfNode) {
@@ -152,7 +152,7 @@ export class Attributes {
 
   /** The `type` value; undefined when absent or not a type the engine holds. */
   dtype(name: string): DType | undefined {
-    return dtypeOf(this.#value(name, 'type'));
+    return dtypeOfNodeDef(this.#value(name, 'type'));
   }
 
   /** The TensorShapeProto of a `shape` attribute. */

@@ -1,13 +1,14 @@
 /** Graph models: a TensorFlow GraphDef and its weights become the engine's graph. */
-import { GraphError, ImportError, UnsupportedError, type Unsupported } from '../../../core/errors.ts';
+import { GraphError, ImportError } from '../../../core/errors.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { GraphBuilder } from '../../../ir/builder.ts';
-import type { Graph } from '../../../ir/graph.ts';
+import type { ImportedModel } from '../../importer.ts';
+import { translate } from '../../lib/translate.ts';
 import type { ModelJson } from '../model-json.ts';
 import { NodeContext, type TfGraph } from './context.ts';
 import { parseNodes, type TensorRef, type TfNode } from './graph-def.ts';
-import { translationsFor, type Translations } from './ops.ts';
-import { findPorts, graphInput, type Ports } from './signature.ts';
+import { TENSORFLOW_OPERATORS } from './operators.ts';
+import { declaredPorts, findPorts, graphInput, type Ports } from './signature.ts';
 
 /**
  * Imports the part of a graph model that its outputs need. Rejects with UnsupportedError naming every operator and
@@ -17,7 +18,7 @@ export async function importGraphModel(
   model: ModelJson,
   weights: ReadonlyMap<string, Tensor>,
   name: string,
-): Promise<Graph> {
+): Promise<Pick<ImportedModel, 'graph' | 'declared'>> {
   const nodes = parseNodes(model.topology);
   const found = findPorts(nodes, model.signature);
   if (found.outputs.length === 0) throw new GraphError('the graph has no outputs', { format: 'tfjs-graph' });
@@ -33,15 +34,17 @@ export async function importGraphModel(
     nodes,
     weights,
     builder,
+    nameOf: (ref) => names.of(ref),
     valueName: (ref) => {
       addWeight(builder, nodes.get(ref.node), weights, names.of(ref));
       return names.of(ref);
     },
   };
   const computed = needed.filter((n) => !fed.has(n.name) && n.op !== 'Const' && n.op !== 'NoOp');
-  translate(graph, names, computed, await translationsFor(computed.map(({ op }) => op)));
+  const options = { unit: 'operator', format: 'tfjs-graph' };
+  await translate(computed, TENSORFLOW_OPERATORS, (node) => new NodeContext(graph, node), options);
   for (const port of ports.outputs) builder.output(outputOf(graph, names, port.name, port.ref));
-  return builder.build();
+  return { graph: builder.build(), declared: declaredPorts(ports, nodes) };
 }
 
 /** Nodes the outputs depend on, in the model's order. Inputs end the search: what feeds them is not run. */
@@ -103,29 +106,6 @@ function addWeight(
     });
   }
   builder.initializer(value, weight);
-}
-
-function translate(graph: TfGraph, names: ValueNames, nodes: readonly TfNode[], translations: Translations): void {
-  const refused: Unsupported[] = [];
-  for (const node of nodes) {
-    const translation = Object.hasOwn(translations, node.op) ? translations[node.op] : undefined;
-    if (!translation) {
-      refused.push({ node: node.name, op: node.op, what: 'operator' });
-      continue;
-    }
-    const context = new NodeContext(graph, node);
-    try {
-      const results = [translation(context)].flat();
-      context.flush(
-        results,
-        results.map((_, index) => names.of({ node: node.name, index })),
-      );
-    } catch (error) {
-      if (!(error instanceof UnsupportedError)) throw error;
-      refused.push(...error.items);
-    }
-  }
-  if (refused.length > 0) throw new UnsupportedError(refused, { format: 'tfjs-graph' });
 }
 
 /** The value a port leaves by. The signature may name one tensor twice (`x`, `x:0`): the second is a copy. */

@@ -3,10 +3,10 @@ import { ImportError } from '../../../core/errors.ts';
 import type { DType } from '../../../core/dtype.ts';
 import type { GraphInput } from '../../../ir/graph.ts';
 import { asObject, asString, field, isObject, type JsonObject } from '../json.ts';
-import { Attributes, dtypeOf, parseRef, shapeOf, type TensorRef, type TfNode } from './graph-def.ts';
+import { NodeDefAttributes, dtypeOfNodeDef, parseRef, shapeOf, type TensorRef, type TfNode } from './graph-def.ts';
 
 /** A graph input and the placeholder it stands for. */
-export interface Port {
+export interface SignaturePort {
   /** The tensor's name as the model writes it, `Identity:0`. */
   readonly name: string;
   readonly ref: TensorRef;
@@ -18,8 +18,8 @@ export interface Port {
 
 /** Inputs and outputs of the graph, in the model's order. */
 export interface Ports {
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
+  readonly inputs: readonly SignaturePort[];
+  readonly outputs: readonly SignaturePort[];
 }
 
 /** Finds the ports. Throws ImportError when the signature names a node that is not there. */
@@ -40,14 +40,14 @@ export function findPorts(nodes: ReadonlyMap<string, TfNode>, signature: JsonObj
   };
 }
 
-function bare({ name }: TfNode): Port {
+function bare({ name }: TfNode): SignaturePort {
   return { name, ref: { node: name, index: 0 }, info: {}, listed: false };
 }
 
-function entries(signature: JsonObject | undefined, side: string, nodes: ReadonlyMap<string, TfNode>): Port[] {
+function entries(signature: JsonObject | undefined, side: string, nodes: ReadonlyMap<string, TfNode>): SignaturePort[] {
   const list = signature === undefined ? undefined : field(signature, side);
   if (!isObject(list)) return [];
-  const ports = new Map<string, Port>();
+  const ports = new Map<string, SignaturePort>();
   for (const [key, value] of Object.entries(list)) {
     const info = asObject(value, `signature.${side}.${key}`);
     const given = field(info, 'name');
@@ -61,17 +61,27 @@ function entries(signature: JsonObject | undefined, side: string, nodes: Readonl
   return [...ports.values()];
 }
 
+/** The ports as the file declares them, by name: outputs only where the signature says what they are. */
+export function declaredPorts({ inputs, outputs }: Ports, nodes: ReadonlyMap<string, TfNode>): Map<string, GraphInput> {
+  const declared = inputs.map((port) => graphInput(port, nodes.get(port.ref.node), inputs.length === 1));
+  for (const { name, info } of outputs) {
+    const dtype = dtypeOfNodeDef(field(info, 'dtype'));
+    if (dtype) declared.push({ name, dtype, shape: shapeOf(field(info, 'tensorShape'), () => '') ?? [] });
+  }
+  return new Map(declared.map((port) => [port.name, port]));
+}
+
 /**
  * The graph input of a port. An unknown extent becomes a symbol: `batch` for the outermost of the only input,
  * `<name>_dim<i>` otherwise. Throws ImportError when the rank or dtype is unknown.
  */
-export function graphInput({ name, ref, info }: Port, node: TfNode | undefined, alone: boolean): GraphInput {
-  const attributes = node ? new Attributes(node) : undefined;
+export function graphInput({ name, ref, info }: SignaturePort, node: TfNode | undefined, alone: boolean): GraphInput {
+  const attributes = node ? new NodeDefAttributes(node) : undefined;
   const symbol = (axis: number): string => (alone && axis === 0 ? 'batch' : `${name}_dim${axis}`);
   const shape = shapeOf(field(info, 'tensorShape'), symbol) ?? shapeOf(attributes?.shape('shape'), symbol);
   const detail = { format: 'tfjs-graph', node: ref.node, op: node?.op };
   if (!shape) throw new ImportError('the rank of this input is unknown', detail);
-  const dtype: DType | undefined = dtypeOf(field(info, 'dtype')) ?? attributes?.dtype('dtype');
+  const dtype: DType | undefined = dtypeOfNodeDef(field(info, 'dtype')) ?? attributes?.dtype('dtype');
   if (!dtype) throw new ImportError('the dtype of this input is not one the engine holds', detail);
   return { name, dtype, shape };
 }

@@ -1,15 +1,22 @@
 /** What the translation of one layer may ask: its configuration, typed and defaulted, and its weights. */
-import { ImportError, UnsupportedError, type Unsupported } from '../../../core/errors.ts';
 import { tensorOf, type Tensor } from '../../../core/tensor.ts';
 import type { GraphBuilder } from '../../../ir/builder.ts';
 import type { Activation, ActivationKind } from '../../../ir/ops.ts';
 import { NO_ACTIVATION, RELU, RELU6 } from '../../../ir/ops.ts';
-import { Emitter } from '../emitter.ts';
+import { Emitter, type Source } from '../../lib/emitter.ts';
+import type { Translation } from '../../lib/translate.ts';
 import { asArray, asInteger, asNumber, asString, field, isObject, type JsonObject } from '../json.ts';
 import type { LayerSpec } from './topology.ts';
 
-/** A translation of one layer class: emits nodes for one call and returns the value of its output. */
-export type LayerTranslation = (c: LayerContext, inputs: readonly string[]) => string;
+/** A row of the layer table: emits the nodes of one call and returns the value of its output. */
+export type LayerTranslation = Translation<LayerContext>;
+
+/** One use of a layer, called as its output is: by the layer's path, with the number of a repeated call. */
+export interface NamedCall extends Source {
+  readonly layer: LayerSpec;
+  /** The values it is applied to. */
+  readonly operands: readonly string[];
+}
 
 /** Finds weights by layer. Weight files name them `layer/kernel`, some with the names of outer models before. */
 export class WeightFinder {
@@ -57,27 +64,27 @@ const ACTIVATIONS: Readonly<Record<string, readonly [ActivationKind, number, num
 /** What an activation's name stands for: a function of one element, or a softmax over the channels. */
 export type NamedActivation = Activation | 'softmax' | 'logSoftmax';
 
-/** One layer under translation. */
+/** One use of a layer under translation. */
 export class LayerContext extends Emitter {
   readonly layer: LayerSpec;
-  readonly #path: string;
+  /** The values the layer is applied to. */
+  readonly operands: readonly string[];
   readonly #weights: WeightFinder;
 
-  constructor(weights: WeightFinder, layer: LayerSpec, path: string) {
-    super(weights.builder, { name: path, op: layer.className });
+  constructor(weights: WeightFinder, { layer, operands, ...source }: NamedCall) {
+    super(weights.builder, source, { format: 'tfjs-layers', names: 'tensorflow' });
     this.layer = layer;
-    this.#path = path;
+    this.operands = operands;
     this.#weights = weights;
+  }
+
+  /** The value that a layer of one operand is applied to. */
+  get x(): string {
+    return this.operands[0] ?? '';
   }
 
   get config(): JsonObject {
     return this.layer.config;
-  }
-
-  /** Throws when the list is not empty: the importer reports the problems of all layers together. */
-  refuseAll(whats: readonly string[]): void {
-    const items: Unsupported[] = whats.map((what) => ({ node: this.#path, op: this.layer.className, what }));
-    if (items.length > 0) throw new UnsupportedError(items, { format: 'tfjs-layers' });
   }
 
   int(key: string, fallback: number): number {
@@ -152,14 +159,12 @@ export class LayerContext extends Emitter {
 
   /** True when the weight file has this weight of the layer. */
   hasWeight(weight: string): boolean {
-    return this.#weights.find(this.#path, this.layer.name, weight) !== undefined;
+    return this.#weights.find(this.source.name, this.layer.name, weight) !== undefined;
   }
 
   /** The elements of a weight of this layer. Throws ImportError when the manifest lacks it. */
   weightTensor(weight: string): Tensor {
-    const tensor = this.#weights.tensor(this.#weightName(weight));
-    if (!tensor) throw this.#missing(weight);
-    return tensor;
+    return this.#weights.tensor(this.#weightName(weight)) ?? this.#missing(weight);
   }
 
   /** The value of a weight; an initializer is made when it is first read. */
@@ -180,17 +185,11 @@ export class LayerContext extends Emitter {
   }
 
   #weightName(weight: string): string {
-    const name = this.#weights.find(this.#path, this.layer.name, weight);
-    if (name === undefined) throw this.#missing(weight);
-    return name;
+    return this.#weights.find(this.source.name, this.layer.name, weight) ?? this.#missing(weight);
   }
 
-  #missing(weight: string): ImportError {
-    return new ImportError(`weight "${this.layer.name}/${weight}" is not in the manifest`, {
-      format: 'tfjs-layers',
-      node: this.#path,
-      op: this.layer.className,
-    });
+  #missing(weight: string): never {
+    return this.fail(`weight "${this.layer.name}/${weight}" is not in the manifest`);
   }
 
   #what(key: string): string {

@@ -1,13 +1,15 @@
 /** Layers models: a Keras architecture and its weights become the engine's graph. */
-import { GraphError, ImportError, UnsupportedError, type Unsupported } from '../../../core/errors.ts';
+import { GraphError, ImportError } from '../../../core/errors.ts';
 import type { DType } from '../../../core/dtype.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { GraphBuilder } from '../../../ir/builder.ts';
-import type { Dim, Graph } from '../../../ir/graph.ts';
+import type { Dim } from '../../../ir/graph.ts';
+import type { ImportedModel } from '../../importer.ts';
+import { translate, type Translations } from '../../lib/translate.ts';
 import { asArray, asInteger, field } from '../json.ts';
 import type { ModelJson } from '../model-json.ts';
 import { kerasModel } from '../recognise.ts';
-import { LayerContext, WeightFinder, type LayerTranslation } from './context.ts';
+import { LayerContext, WeightFinder, type NamedCall } from './context.ts';
 import { POINTWISE } from './pointwise.ts';
 import { SPATIAL } from './spatial.ts';
 import {
@@ -21,23 +23,31 @@ import {
 } from './topology.ts';
 
 /** The Keras layer classes that layers models may use, each with its translation. */
-const LAYERS: Readonly<Record<string, LayerTranslation>> = { ...SPATIAL, ...POINTWISE };
+const LAYERS: Translations<LayerContext> = { ...SPATIAL, ...POINTWISE };
 
 /**
- * Imports a layers model. Throws UnsupportedError naming every layer and setting the engine lacks, ImportError on a
+ * Imports a layers model. Rejects with UnsupportedError naming every layer and setting the engine lacks, ImportError on a
  * malformed configuration or a missing weight, GraphError on a cycle or a missing layer.
  */
-export function importLayersModel(json: ModelJson, weights: ReadonlyMap<string, Tensor>, name: string): Graph {
+export async function importLayersModel(
+  json: ModelJson,
+  weights: ReadonlyMap<string, Tensor>,
+  name: string,
+): Promise<Pick<ImportedModel, 'graph' | 'declared'>> {
   const model = parseModel(kerasModel(json.topology));
   const builder = new GraphBuilder(name);
   builder.reserve(weights.keys());
   const inputs = model.inputs.map((ref) => declareInput(builder, findLayer(model, ref.layer), model.inputs.length));
-  const importer = new LayersImporter(new WeightFinder(builder, weights));
-  const outputs = importer.emit(model, inputs, '');
-  importer.finish();
+  const { calls, outputs } = unfold(model, inputs, '');
+  builder.reserve(calls.map((call) => call.name));
+  const finder = new WeightFinder(builder, weights);
+  const options = { unit: 'layer', format: 'tfjs-layers' };
+  await translate(calls, LAYERS, (call) => new LayerContext(finder, call), options);
   const named = model.outputs.map((ref, i) => nameOutput(builder, findLayer(model, ref.layer), ref, outputs[i] ?? ''));
   for (const output of new Set(named)) builder.output(output);
-  return builder.build();
+  const graph = builder.build();
+  // Keras says nothing of its outputs: their shapes follow from the layers.
+  return { graph, declared: new Map(graph.inputs.map((input) => [input.name, input])) };
 }
 
 /** An output is called after its layer. What comes out of a model inside has that model's inner name: a copy is named. */
@@ -75,66 +85,44 @@ function declareInput(builder: GraphBuilder, { name, config }: LayerSpec, count:
   return builder.input(name, dtype ?? 'float32', dims);
 }
 
-/** Walks models and the models inside them, collecting what is unsupported. */
-class LayersImporter {
-  readonly #weights: WeightFinder;
-  readonly #refused: Unsupported[] = [];
+/** One use of a model as calls of layers alone, in order, those of the models inside it among them. */
+interface Unfolded {
+  readonly calls: readonly NamedCall[];
+  /** The values the model gives. */
+  readonly outputs: readonly string[];
+}
 
-  constructor(weights: WeightFinder) {
-    this.#weights = weights;
-  }
-
-  /** Throws UnsupportedError if anything was refused. */
-  finish(): void {
-    if (this.#refused.length > 0) throw new UnsupportedError(this.#refused, { format: 'tfjs-layers' });
-  }
-
-  /** Emits one use of a model on the values `inputs`; `prefix` is the path of outer models. Returns its outputs. */
-  emit(model: ModelSpec, inputs: readonly string[], prefix: string): string[] {
-    const values = new Map<string, readonly string[]>();
-    model.inputs.forEach((ref, i) => values.set(callKey(ref.layer, 0), [inputs[i] ?? '']));
-    const valueOf = ({ layer, call, tensor }: KerasRef): string => {
-      const value = values.get(callKey(layer, call))?.[tensor];
-      if (value === undefined) {
-        throw new GraphError(`tensor ${tensor} of call ${call} of layer "${layer}" does not exist`, {
-          format: 'tfjs-layers',
-        });
-      }
-      return value;
-    };
-    const calls = orderCalls(model);
-    this.#weights.builder.reserve(calls.map((c) => callName(c, prefix)));
-    for (const call of calls) {
-      if (call.layer.className === 'InputLayer') continue;
-      const operands = call.operands.map(valueOf);
-      values.set(callKey(call.layer.name, call.index), this.#emitCall(call, operands, prefix));
+/** Unfolds one use of a model on the values `inputs`; `prefix` is the path of outer models. */
+function unfold(model: ModelSpec, inputs: readonly string[], prefix: string): Unfolded {
+  const calls: NamedCall[] = [];
+  const values = new Map<string, readonly string[]>();
+  model.inputs.forEach((ref, i) => values.set(callKey(ref.layer, 0), [inputs[i] ?? '']));
+  const valueOf = ({ layer, call, tensor }: KerasRef): string => {
+    const value = values.get(callKey(layer, call))?.[tensor];
+    if (value === undefined) {
+      throw new GraphError(`tensor ${tensor} of call ${call} of layer "${layer}" does not exist`, {
+        format: 'tfjs-layers',
+      });
     }
-    return model.outputs.map(valueOf);
-  }
-
-  #emitCall(call: Call, operands: readonly string[], prefix: string): readonly string[] {
+    return value;
+  };
+  for (const call of orderCalls(model)) {
+    const { layer, index, operands: refs } = call;
+    if (layer.className === 'InputLayer') continue;
     const name = callName(call, prefix);
-    const { layer } = call;
-    if (layer.model) {
-      if (operands.length !== layer.model.inputs.length) {
-        throw new GraphError(`takes ${layer.model.inputs.length} inputs, is given ${operands.length}`, { node: name });
-      }
-      return this.emit(layer.model, operands, `${name}/`);
-    }
-    const translation = Object.hasOwn(LAYERS, layer.className) ? LAYERS[layer.className] : undefined;
-    if (!translation) {
-      this.#refused.push({ node: name, op: layer.className, what: 'layer' });
-      return [name];
-    }
-    const context = new LayerContext(this.#weights, layer, name);
-    try {
-      context.flush([translation(context, operands)], [name]);
-    } catch (error) {
-      if (!(error instanceof UnsupportedError)) throw error;
-      this.#refused.push(...error.items);
-    }
-    return [name];
+    const operands = refs.map(valueOf);
+    const inner = layer.model ? unfoldInner(layer.model, operands, name) : undefined;
+    for (const each of inner?.calls ?? [{ name, op: layer.className, layer, operands }]) calls.push(each);
+    values.set(callKey(layer.name, index), inner?.outputs ?? [name]);
   }
+  return { calls, outputs: model.outputs.map(valueOf) };
+}
+
+function unfoldInner(model: ModelSpec, operands: readonly string[], name: string): Unfolded {
+  if (operands.length !== model.inputs.length) {
+    throw new GraphError(`takes ${model.inputs.length} inputs, is given ${operands.length}`, { node: name });
+  }
+  return unfold(model, operands, `${name}/`);
 }
 
 /** The value a call gives, and the node in errors: the layer's name, with the number of a repeated call. */

@@ -2,12 +2,13 @@
 import type { Activation, BinaryKind } from '../../../ir/ops.ts';
 import { NO_ACTIVATION } from '../../../ir/ops.ts';
 import { asArray, asInteger, field, isObject } from '../json.ts';
+import type { Translations } from '../../lib/translate.ts';
 import type { LayerContext, LayerTranslation } from './context.ts';
 
-const dense: LayerTranslation = (c, [x = '']) => {
+const dense: LayerTranslation = (c) => {
   const bias = c.bool('use_bias', true) ? [c.weight('bias')] : [];
   return c.withActivation(c.activation(), (activation) =>
-    c.one('MatMul', [x, c.weight('kernel'), ...bias], { transA: false, transB: false, activation }),
+    c.one('MatMul', [c.x, c.weight('kernel'), ...bias], { transA: false, transB: false, activation }),
   );
 };
 
@@ -20,83 +21,88 @@ function oneAxis(c: LayerContext): number {
   return axis;
 }
 
-const batchNorm: LayerTranslation = (c, [x = '']) => {
+const batchNorm: LayerTranslation = (c) => {
   const channels = c.weightTensor('moving_mean').shape[0] ?? 0;
   const scale = c.bool('scale', true) ? c.weight('gamma') : c.filled(channels, 1);
   const shift = c.bool('center', true) ? c.weight('beta') : c.filled(channels, 0);
-  return c.one('BatchNormalization', [x, scale, shift, c.weight('moving_mean'), c.weight('moving_variance')], {
+  return c.one('BatchNormalization', [c.x, scale, shift, c.weight('moving_mean'), c.weight('moving_variance')], {
     axis: oneAxis(c),
     epsilon: c.number('epsilon', 1e-3),
     activation: NO_ACTIVATION,
   });
 };
 
-const activation: LayerTranslation = (c, [x = '']) => c.withActivation(c.activation(), (f) => identityOr(c, x, f));
+const activation: LayerTranslation = (c) => c.withActivation(c.activation(), (f) => identityOr(c, c.x, f));
 
 function identityOr(c: LayerContext, x: string, f: Activation): string {
   return f.kind === 'none' ? c.one('Identity', [x], {}) : c.activate(x, f);
 }
 
 /** A ReLU with a ceiling and a slope: max_value bounds from above, negative_slope applies below the threshold 0. */
-const relu: LayerTranslation = (c, [x = '']) => {
+const relu: LayerTranslation = (c) => {
   const threshold = c.number('threshold', 0);
   if (threshold !== 0) c.refuse(`threshold ${threshold}`);
   const slope = c.number('negative_slope', 0);
   const ceiling = c.number('max_value', Infinity);
   const bounded: Activation = { kind: 'clip', alpha: 0, beta: ceiling };
-  if (slope === 0) return c.activate(x, ceiling === Infinity ? { kind: 'relu', alpha: 0, beta: 0 } : bounded);
-  const y = c.activate(x, { kind: 'leakyRelu', alpha: slope, beta: 0 });
+  if (slope === 0) return c.activate(c.x, ceiling === Infinity ? { kind: 'relu', alpha: 0, beta: 0 } : bounded);
+  const y = c.activate(c.x, { kind: 'leakyRelu', alpha: slope, beta: 0 });
   return ceiling === Infinity ? y : c.binary('min', y, c.scalar('float32', ceiling));
 };
 
-const leakyRelu: LayerTranslation = (c, [x = '']) =>
-  c.activate(x, { kind: 'leakyRelu', alpha: c.number('alpha', c.number('negative_slope', 0.3)), beta: 0 });
+const leakyRelu: LayerTranslation = (c) =>
+  c.activate(c.x, { kind: 'leakyRelu', alpha: c.number('alpha', c.number('negative_slope', 0.3)), beta: 0 });
 
-const elu: LayerTranslation = (c, [x = '']) => c.activate(x, { kind: 'elu', alpha: c.number('alpha', 1), beta: 0 });
+const elu: LayerTranslation = (c) => c.activate(c.x, { kind: 'elu', alpha: c.number('alpha', 1), beta: 0 });
 
-const softmax: LayerTranslation = (c, [x = '']) => c.one('Softmax', [x], { axes: [oneAxis(c)], log: false });
+const softmax: LayerTranslation = (c) => c.one('Softmax', [c.x], { axes: [oneAxis(c)], log: false });
+
+/** One function of two operands over all of them; a single operand is the result. */
+function chain(c: LayerContext, kind: BinaryKind): string {
+  const [first = '', ...others] = c.operands;
+  return others.reduce((folded, next) => c.binary(kind, folded, next), first);
+}
 
 const merge =
   (kind: BinaryKind): LayerTranslation =>
-  (c, [first = '', ...rest]) =>
-    rest.length === 0 ? c.one('Identity', [first], {}) : rest.reduce((sum, x) => c.binary(kind, sum, x), first);
+  (c) =>
+    chain(c, kind);
 
-const average: LayerTranslation = (c, inputs) =>
-  c.binary('div', merge('add')(c, inputs), c.scalar('float32', inputs.length));
+const average: LayerTranslation = (c) => c.binary('div', chain(c, 'add'), c.scalar('float32', c.operands.length));
 
-const concatenate: LayerTranslation = (c, inputs) => c.one('Concat', inputs, { axis: c.int('axis', -1) });
+const concatenate: LayerTranslation = (c) => c.one('Concat', c.operands, { axis: c.int('axis', -1) });
 
-const flatten: LayerTranslation = (c, [x = '']) => {
+const flatten: LayerTranslation = (c) => {
   const layout = c.string('data_format', 'channels_last');
   if (layout !== 'channels_last') c.refuse(`data_format ${layout}`);
-  return c.one('Flatten', [x], { axis: 1 });
+  return c.one('Flatten', [c.x], { axis: 1 });
 };
 
 /** Keras shapes leave the batch out: the 0 in front copies it. TensorFlow.js writes null for an extent to infer. */
-const reshape: LayerTranslation = (c, [x = '']) => {
+const reshape: LayerTranslation = (c) => {
   const target = asArray(field(c.config, 'target_shape'), `target_shape of layer "${c.layer.name}"`);
-  return c.reshape(x, [0, ...target.map((d) => (d === null ? -1 : asInteger(d, 'an extent of target_shape')))]);
+  return c.reshape(c.x, [0, ...target.map((d) => (d === null ? -1 : asInteger(d, 'an extent of target_shape')))]);
 };
 
-const permute: LayerTranslation = (c, [x = '']) => c.one('Transpose', [x], { perm: [0, ...c.list('dims')] });
+const permute: LayerTranslation = (c) => c.one('Transpose', [c.x], { perm: [0, ...c.list('dims')] });
 
-const rescaling: LayerTranslation = (c, [x = '']) => {
+const rescaling: LayerTranslation = (c) => {
   if (isObject(field(c.config, 'scale')) || Array.isArray(field(c.config, 'scale'))) c.refuse('a scale per channel');
-  const scaled = c.binary('mul', x, c.scalar('float32', c.number('scale', 1)));
+  const scaled = c.binary('mul', c.x, c.scalar('float32', c.number('scale', 1)));
   return c.binary('add', scaled, c.scalar('float32', c.number('offset', 0)));
 };
 
 /** Layers that only do something while training. */
-const identity: LayerTranslation = (c, [x = '']) => c.one('Identity', [x], {});
+const identity: LayerTranslation = (c) => c.one('Identity', [c.x], {});
 
 /** Rows of the layer table. */
-export const POINTWISE: Readonly<Record<string, LayerTranslation>> = {
+export const POINTWISE: Translations<LayerContext> = {
   Dense: dense,
   BatchNormalization: batchNorm,
   Activation: activation,
   ReLU: relu,
   LeakyReLU: leakyRelu,
-  PReLU: (c, [x = '']) => c.one('PRelu', [x, c.weight('alpha')], {}),
+  PReLU: (c) => c.one('PRelu', [c.x, c.weight('alpha')], {}),
   ELU: elu,
   Softmax: softmax,
   Add: merge('add'),

@@ -1,6 +1,7 @@
 /** Translations of the layers that see an image's neighbourhoods: convolutions, pools, padding, cropping, upsampling. */
 import { tensorOf } from '../../../core/tensor.ts';
 import { NO_ACTIVATION, type Activation, type Window } from '../../../ir/ops.ts';
+import type { Translations } from '../../lib/translate.ts';
 import type { LayerContext, LayerTranslation } from './context.ts';
 
 /** Problems that any spatial layer may have. */
@@ -22,11 +23,11 @@ function bias(c: LayerContext): string[] {
   return c.bool('use_bias', true) ? [c.weight('bias')] : [];
 }
 
-const conv2d: LayerTranslation = (c, [x = '']) => {
+const conv2d: LayerTranslation = (c) => {
   const window = windowOf(c, c.pair('strides', [1, 1]));
   const group = c.int('groups', 1);
   return c.withActivation(c.activation(), (activation) =>
-    c.one('Conv', [x, c.weight('kernel'), ...bias(c)], { ...window, group, activation }),
+    c.one('Conv', [c.x, c.weight('kernel'), ...bias(c)], { ...window, group, activation }),
   );
 };
 
@@ -42,11 +43,11 @@ function depthwiseOf(c: LayerContext, x: string, biases: readonly string[], acti
   return c.one('Conv', [x, weights, ...biases], { ...window, group: channels, activation });
 }
 
-const depthwise: LayerTranslation = (c, [x = '']) =>
-  c.withActivation(c.activation(), (activation) => depthwiseOf(c, x, bias(c), activation));
+const depthwise: LayerTranslation = (c) =>
+  c.withActivation(c.activation(), (activation) => depthwiseOf(c, c.x, bias(c), activation));
 
-const separable: LayerTranslation = (c, [x = '']) => {
-  const depth = depthwiseOf(c, x, [], NO_ACTIVATION);
+const separable: LayerTranslation = (c) => {
+  const depth = depthwiseOf(c, c.x, [], NO_ACTIVATION);
   const pointwise = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], padMode: 'explicit', group: 1 } as const;
   return c.withActivation(c.activation(), (activation) =>
     c.one('Conv', [depth, c.weight('pointwise_kernel'), ...bias(c)], { ...pointwise, activation }),
@@ -55,47 +56,47 @@ const separable: LayerTranslation = (c, [x = '']) => {
 
 const pool =
   (op: 'MaxPool' | 'AveragePool'): LayerTranslation =>
-  (c, [x = '']) => {
+  (c) => {
     const kernel = c.pair('pool_size', [2, 2]);
     const [kH = 2, kW = 2] = kernel;
     const window = { ...windowOf(c, c.pair('strides', [kH, kW])), dilations: [1, 1], kernel, ceilMode: false };
     // Keras leaves the padding of `same` out of an average.
-    return op === 'MaxPool' ? c.one(op, [x], window) : c.one(op, [x], { ...window, countIncludePad: false });
+    return op === 'MaxPool' ? c.one(op, [c.x], window) : c.one(op, [c.x], { ...window, countIncludePad: false });
   };
 
 const globalPool =
   (op: 'GlobalAveragePool' | 'GlobalMaxPool'): LayerTranslation =>
-  (c, [x = '']) => {
+  (c) => {
     c.refuseAll(layoutProblems(c));
-    const y = c.one(op, [x], {});
+    const y = c.one(op, [c.x], {});
     return c.bool('keepdims', false) ? y : c.one('Squeeze', [y], { axes: [1, 2] });
   };
 
-const zeroPadding: LayerTranslation = (c, [x = '']) => {
+const zeroPadding: LayerTranslation = (c) => {
   c.refuseAll(layoutProblems(c));
   const [top, bottom, left, right] = c.margins('padding');
-  return c.one('Pad', [x, c.ints([0, top, left, 0, 0, bottom, right, 0])], { mode: 'constant' });
+  return c.one('Pad', [c.x, c.ints([0, top, left, 0, 0, bottom, right, 0])], { mode: 'constant' });
 };
 
-const cropping: LayerTranslation = (c, [x = '']) => {
+const cropping: LayerTranslation = (c) => {
   c.refuseAll(layoutProblems(c));
   const [top, bottom, left, right] = c.margins('cropping');
-  return c.one('Pad', [x, c.ints([0, -top, -left, 0, 0, -bottom, -right, 0])], { mode: 'constant' });
+  return c.one('Pad', [c.x, c.ints([0, -top, -left, 0, 0, -bottom, -right, 0])], { mode: 'constant' });
 };
 
 /** As TensorFlow.js computes it: coordinates are divided by the factor, without half-pixel centres. */
-const upSampling: LayerTranslation = (c, [x = '']) => {
+const upSampling: LayerTranslation = (c) => {
   const interpolation = c.string('interpolation', 'nearest');
   const problems = layoutProblems(c);
   if (interpolation !== 'nearest' && interpolation !== 'bilinear') problems.push(`interpolation ${interpolation}`);
   c.refuseAll(problems);
   const mode = interpolation === 'bilinear' ? 'linear' : 'nearest';
   const scales = c.constant(tensorOf('float32', [2], c.pair('size', [2, 2])));
-  return c.one('Resize', [x, scales], { mode, coordinateMode: 'asymmetric', nearestMode: 'floor' });
+  return c.one('Resize', [c.x, scales], { mode, coordinateMode: 'asymmetric', nearestMode: 'floor' });
 };
 
 /** Rows of the layer table. */
-export const SPATIAL: Readonly<Record<string, LayerTranslation>> = {
+export const SPATIAL: Translations<LayerContext> = {
   Conv2D: conv2d,
   Convolution2D: conv2d,
   DepthwiseConv2D: depthwise,

@@ -1,0 +1,95 @@
+/**
+ * Operators of formats that the engine has no operator for, in terms of those it has. Each emits its nodes and returns the
+ * value of its result. Extents come from shape arithmetic, which folds once they are bound.
+ */
+import { tensorOf } from '../../core/tensor.ts';
+import { range } from '../../util/arrays.ts';
+import type { Emitter } from './emitter.ts';
+
+/** What normalising over some axes computes on the way. */
+export interface Standardised {
+  /** (x − mean) / deviation. */
+  readonly y: string;
+  readonly mean: string;
+  /** sqrt(variance + epsilon). */
+  readonly deviation: string;
+}
+
+/** Float32 x brought to mean 0 and variance 1 over `axes` together. */
+export function standardise(e: Emitter, x: string, axes: readonly number[], epsilon: number): Standardised {
+  const mean = e.one('Reduce', [x], { kind: 'mean', axes, keepDims: true });
+  const centred = e.binary('sub', x, mean);
+  const square = e.one('Unary', [centred], { kind: 'square' });
+  const variance = e.one('Reduce', [square], { kind: 'mean', axes, keepDims: true });
+  const deviation = e.one('Unary', [e.binary('add', variance, e.scalar('float32', epsilon))], { kind: 'sqrt' });
+  return { y: e.binary('div', centred, deviation), mean, deviation };
+}
+
+/** How a normalisation by the data's own statistics is done; `bias` is `''` where there is none. */
+export interface NormSpec {
+  readonly axes: readonly number[];
+  readonly epsilon: number;
+  readonly scale: string;
+  readonly bias: string;
+}
+
+/** Standardised x · scale + bias, scale and bias broadcast to x; with the statistics it took. */
+export function layerNorm(e: Emitter, x: string, { axes, epsilon, scale, bias }: NormSpec): Standardised {
+  const { y, ...statistics } = standardise(e, x, axes, epsilon);
+  const scaled = e.binary('mul', y, scale);
+  return { y: bias === '' ? scaled : e.binary('add', scaled, bias), ...statistics };
+}
+
+/** x `[N, C, …S]` standardised in every channel of every image; scale and bias are `[C]`. */
+export function instanceNorm(
+  e: Emitter,
+  x: string,
+  { rank, ...spec }: Omit<NormSpec, 'axes'> & { readonly rank: number },
+): string {
+  const axes = range(rank - 2).map((i) => i + 2);
+  const perChannel = (value: string): string => e.one('Unsqueeze', [value], { axes: axes.map((axis) => axis - 1) });
+  return layerNorm(e, x, { axes, epsilon: spec.epsilon, scale: perChannel(spec.scale), bias: perChannel(spec.bias) }).y;
+}
+
+/** x divided by its L1 or L2 norm along `axis`. */
+export function lpNorm(e: Emitter, x: string, p: 1 | 2, axis: number): string {
+  return e.binary('div', x, e.one('Reduce', [x], { kind: p === 1 ? 'l1' : 'l2', axes: [axis], keepDims: true }));
+}
+
+/** `values[order[0]], values[order[1]], …` of a 1-D value. */
+export function reorder(e: Emitter, values: string, order: readonly number[]): string {
+  return e.one('Gather', [values, e.ints(order)], { axis: 0 });
+}
+
+/**
+ * `[N, H, W, C]` → `[N, H·b, W·b, C/b²]`. Channels are counted by block row, block column, new channel (DCR), or, with
+ * `channelsOuter`, by new channel, block row, block column (CRD).
+ */
+export function spreadBlocks(e: Emitter, x: string, b: number, channelsOuter = false): string {
+  const cells = e.binary('div', e.one('Shape', [x], {}), e.ints([1, 1, 1, b * b]));
+  const parts = e.one('Concat', [cells, e.ints([b])], { axis: 0 });
+  const split = e.reshapeTo(x, reorder(e, parts, channelsOuter ? [0, 1, 2, 3, 4, 4] : [0, 1, 2, 4, 4, 3]));
+  const moved = e.main('Transpose', [split], { perm: channelsOuter ? [0, 1, 4, 2, 5, 3] : [0, 1, 3, 2, 4, 5] });
+  return e.reshapeTo(moved, e.binary('mul', cells, e.ints([1, b, b, 1])));
+}
+
+/** `[N, H, W, C]` → `[N, H/b, W/b, C·b²]`, channels counted by block row, block column, old channel. */
+export function gatherBlocks(e: Emitter, x: string, b: number): string {
+  const cells = e.binary('div', e.one('Shape', [x], {}), e.ints([1, b, b, 1]));
+  const parts = e.one('Concat', [cells, e.ints([b])], { axis: 0 });
+  const split = e.reshapeTo(x, reorder(e, parts, [0, 1, 4, 2, 4, 3]));
+  const moved = e.main('Transpose', [split], { perm: [0, 1, 3, 2, 4, 5] });
+  return e.reshapeTo(moved, e.binary('mul', cells, e.ints([1, 1, 1, b * b])));
+}
+
+/** Integer indices along a new last axis of `depth`: `on` where they equal the position, `off` elsewhere (scalars). */
+export function oneHotOf(e: Emitter, indices: string, depth: number, { on, off }: { on: string; off: string }): string {
+  const classes = e.constant(tensorOf('int32', [depth], range(depth)));
+  const each = e.one('Unsqueeze', [indices], { axes: [-1] });
+  return e.one('Where', [e.binary('equal', each, classes), on, off], {});
+}
+
+/** The number of elements, an int64 scalar. */
+export function sizeOf(e: Emitter, x: string): string {
+  return e.one('Reduce', [e.one('Shape', [x], {})], { kind: 'prod', axes: [], keepDims: false });
+}

@@ -1,0 +1,14 @@
+/** The largest or smallest elements along an axis, and elements chosen by several indices each. */
+import type { OnnxNode } from '../../node.ts';
+
+/** Before opset 10 `k` is an attribute. Unsorted results may come in any order, so sorted ones do. */
+export function topK(n: OnnxNode): string[] {
+  n.attr.ignore('sorted');
+  const k = n.attr.has('k') ? n.ints([n.attr.int('k', 0)]) : n.input(1);
+  const attributes = { axis: n.attr.int('axis', -1), largest: n.attr.flag('largest', true) };
+  return n.many('TopK', [n.input(0), k], attributes, 2);
+}
+
+export function gatherND(n: OnnxNode): string {
+  return n.one('GatherND', [n.input(0), n.input(1)], { batchDims: n.attr.int('batch_dims', 0) });
+}

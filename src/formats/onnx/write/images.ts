@@ -1,0 +1,87 @@
+/** How operators on channels-last images are written: between Transposes, as ONNX images are channels-first. */
+import { tensorOf } from '../../../core/tensor.ts';
+import type { NodeOf, PoolWindow, Window } from '../../../ir/ops.ts';
+import { range } from '../../../util/arrays.ts';
+import { toFirst, toLast, weightsToFirst } from '../../lib/channels-first.ts';
+import { withActivation } from './elementwise.ts';
+import type { OnnxAttributes } from './model.ts';
+import type { OnnxWriter } from './writer.ts';
+
+const AUTO_PAD = { sameUpper: 'SAME_UPPER', sameLower: 'SAME_LOWER' } as const;
+
+function windowAttributes({ padMode, pads, strides, dilations }: Window, kernel?: readonly number[]): OnnxAttributes {
+  return {
+    ...(kernel ? { kernel_shape: { ints: kernel } } : {}),
+    strides: { ints: strides },
+    dilations: { ints: dilations },
+    ...(padMode === 'explicit' ? { pads: { ints: pads } } : { auto_pad: { s: AUTO_PAD[padMode] } }),
+  };
+}
+
+/** Runs `op` on the first input in channels-first layout; gives the channels-last result the name `output`, if any. */
+export function writeSpatial(
+  w: OnnxWriter,
+  op: string,
+  [x = '', ...others]: readonly string[],
+  attributes: OnnxAttributes,
+  output: string | undefined,
+): string {
+  const rank = w.rank(x);
+  const y = w.emit(op, [w.transpose(x, toFirst(rank)), ...others], attributes);
+  return w.transpose(y, toLast(rank), output);
+}
+
+/** Convolution: weights channels-first too, a scale before it, residual and activation behind. */
+export function writeConv(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf<'Conv'>): void {
+  const [x = '', weights = '', bias = '', residual = '', scale = ''] = inputs;
+  const [output = ''] = outputs;
+  const rank = w.rank(weights);
+  const window = windowAttributes(attributes, w.shape(weights)?.slice(0, -2));
+  const image = w.transpose(scale ? w.emit('Mul', [x, scale]) : x, toFirst(rank));
+  const operands = [image, w.transpose(weights, weightsToFirst(rank)), bias];
+  const convolve = (name: string | undefined): string => {
+    return w.transpose(w.emit('Conv', operands, { ...window, group: { i: attributes.group } }), toLast(rank), name);
+  };
+  withActivation(w, attributes.activation, output, (name) =>
+    residual ? w.emit('Add', [convolve(undefined), residual], {}, name) : convolve(name),
+  );
+}
+
+/** A pool with a window. */
+export function writePool(w: OnnxWriter, { op, inputs, outputs, attributes }: NodeOf<'MaxPool' | 'AveragePool'>): void {
+  const window: PoolWindow = attributes;
+  const counts = 'countIncludePad' in attributes ? attributes.countIncludePad : undefined;
+  const own: OnnxAttributes = {
+    ...windowAttributes(window, window.kernel),
+    ceil_mode: { i: window.ceilMode ? 1 : 0 },
+    ...(counts === undefined ? {} : { count_include_pad: { i: counts ? 1 : 0 } }),
+  };
+  writeSpatial(w, op, inputs, own, outputs[0]);
+}
+
+/** Resampling; the scales of batch and channels are 1, their sizes the image's own. */
+export function writeResize(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf<'Resize'>): void {
+  const [x = '', scales = '', sizes = ''] = inputs;
+  const rank = w.rank(x);
+  const first = w.transpose(x, toFirst(rank));
+  const lead = scales
+    ? w.constant(tensorOf('float32', [2], [1, 1]))
+    : w.emit('Shape', [first], { start: { i: 0 }, end: { i: 2 } });
+  const whole = w.emit('Concat', [lead, scales || sizes], { axis: { i: 0 } });
+  const y = w.emit('Resize', [first, '', ...(scales ? [whole] : ['', whole])], {
+    mode: { s: attributes.mode },
+    coordinate_transformation_mode: { s: attributes.coordinateMode },
+    nearest_mode: { s: attributes.nearestMode },
+  });
+  w.transpose(y, toLast(rank), outputs[0]);
+}
+
+/** Channel g·(C/groups)+i to i·groups+g: channels as a matrix, transposed. */
+export function writeChannelShuffle(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf<'ChannelShuffle'>): void {
+  const [x = ''] = inputs;
+  const lead = w.rank(x) - 1;
+  const kept = range(lead).map(() => 0);
+  const matrix = w.reshape(x, [...kept, attributes.groups, -1]);
+  const turned = w.emit('Transpose', [matrix], { perm: { ints: [...range(lead), lead + 1, lead] } });
+  w.reshape(turned, [...kept, -1], outputs[0]);
+}

@@ -1,0 +1,160 @@
+/** How each operator of the graph is written: one row each, so that a forgotten one is a type error. */
+import { normalizeAxis } from '../../../core/broadcast.ts';
+import { tensorOf } from '../../../core/tensor.ts';
+import type { NodeOf, OpKind, ReduceKind } from '../../../ir/ops.ts';
+import { range } from '../../../util/arrays.ts';
+import { withActivation, writeActivation, writeBinary, writeUnary } from './elementwise.ts';
+import { writeChannelShuffle, writeConv, writePool, writeResize, writeSpatial } from './images.ts';
+import { DATA_TYPE, type OnnxAttributes } from './model.ts';
+import type { OnnxWriter } from './writer.ts';
+
+/** Writes one node. Throws UnsupportedError when ONNX has no way to say it. */
+type Row<K extends OpKind> = (w: OnnxWriter, node: NodeOf<K>) => void;
+
+const input = ({ inputs }: NodeOf<OpKind>, i = 0): string => inputs[i] ?? '';
+const output = ({ outputs }: NodeOf<OpKind>): string => outputs[0] ?? '';
+const flag = (value: boolean): { readonly i: number } => ({ i: value ? 1 : 0 });
+
+/** Writes an operator that ONNX has as it is. */
+function same(w: OnnxWriter, { op, inputs, outputs }: NodeOf<OpKind>, attributes: OnnxAttributes = {}): void {
+  w.many(op, inputs, attributes, outputs);
+}
+
+const gemm: Row<'Gemm'> = (w, node) => {
+  const { alpha, beta, transA, transB, activation } = node.attributes;
+  const own = { alpha: { f: alpha }, beta: { f: beta }, transA: flag(transA), transB: flag(transB) };
+  withActivation(w, activation, output(node), (name) => w.emit('Gemm', node.inputs, own, name));
+};
+
+const matMul: Row<'MatMul'> = (w, node) => {
+  const { transA, transB, activation } = node.attributes;
+  const swapped = (x: string, swap: boolean): string => {
+    const rank = swap ? w.rank(x) : 0;
+    return rank > 1 ? w.transpose(x, [...range(rank - 2), rank - 1, rank - 2]) : x;
+  };
+  const operands = [swapped(input(node), transA), swapped(input(node, 1), transB)];
+  const bias = input(node, 2);
+  withActivation(w, activation, output(node), (name) =>
+    bias ? w.emit('Add', [w.emit('MatMul', operands), bias], {}, name) : w.emit('MatMul', operands, {}, name),
+  );
+};
+
+/** ONNX normalises along axis 1: another axis is brought there and back. */
+const batchNormalization: Row<'BatchNormalization'> = (w, node) => {
+  const { axis, epsilon, activation } = node.attributes;
+  const rank = w.rank(input(node));
+  const from = normalizeAxis(axis, rank);
+  const own = { epsilon: { f: epsilon } };
+  withActivation(w, activation, output(node), (name) => {
+    if (from === 1) return w.emit('BatchNormalization', node.inputs, own, name);
+    const swap = range(rank).map((i) => (i === 1 ? from : i === from ? 1 : i));
+    const [x = '', ...parameters] = node.inputs;
+    return w.transpose(w.emit('BatchNormalization', [w.transpose(x, swap), ...parameters], own), swap, name);
+  });
+};
+
+/** Over several axes: they are brought to the end and made one. */
+const softmax: Row<'Softmax'> = (w, node) => {
+  const op = node.attributes.log ? 'LogSoftmax' : 'Softmax';
+  const x = input(node);
+  const [only = -1, ...others] = node.attributes.axes;
+  if (others.length === 0) return void w.emit(op, [x], { axis: { i: only } }, output(node));
+  const rank = w.rank(x);
+  const axes = node.attributes.axes.map((axis) => normalizeAxis(axis, rank));
+  const perm = [...range(rank).filter((i) => !axes.includes(i)), ...axes];
+  const moved = w.emit('Transpose', [x], { perm: { ints: perm } });
+  const kept = rank - axes.length;
+  const rows = w.emit(op, [w.reshape(moved, [...range(kept).map(() => 0), -1])], { axis: { i: kept } });
+  const back = w.emit('Reshape', [rows, w.emit('Shape', [moved])]);
+  w.emit('Transpose', [back], { perm: { ints: range(rank).map((i) => perm.indexOf(i)) } }, output(node));
+};
+
+const REDUCE: { readonly [K in ReduceKind]: string } = {
+  sum: 'ReduceSum',
+  mean: 'ReduceMean',
+  max: 'ReduceMax',
+  min: 'ReduceMin',
+  prod: 'ReduceProd',
+  l1: 'ReduceL1',
+  l2: 'ReduceL2',
+  sumSquare: 'ReduceSumSquare',
+  logSumExp: 'ReduceLogSumExp',
+};
+
+/** Axes are an input; none at all means the operator's default. */
+const axesInput = (w: OnnxWriter, axes: readonly number[]): string => (axes.length > 0 ? w.ints(axes) : '');
+
+/** ONNX gives int64; another type is cast. */
+const argReduce: Row<'ArgReduce'> = (w, node) => {
+  const { kind, axis, keepDims, dtype } = node.attributes;
+  const op = kind === 'max' ? 'ArgMax' : 'ArgMin';
+  const own = { axis: { i: axis }, keepdims: flag(keepDims), select_last_index: { i: 0 } };
+  if (dtype === 'int64') return void w.emit(op, [input(node)], own, output(node));
+  w.emit('Cast', [w.emit(op, [input(node)], own)], { to: { i: DATA_TYPE[dtype] } }, output(node));
+};
+
+const split: Row<'Split'> = (w, node) => {
+  const { axis, sizes } = node.attributes;
+  const equal = sizes.length === 0;
+  const own: OnnxAttributes = { axis: { i: axis }, ...(equal ? { num_outputs: { i: node.outputs.length } } : {}) };
+  w.many('Split', [input(node), axesInput(w, sizes)], own, node.outputs);
+};
+
+const ROWS: { readonly [K in OpKind]: Row<K> } = {
+  Conv: writeConv,
+  MaxPool: writePool,
+  AveragePool: writePool,
+  GlobalAveragePool: (w, n) => void writeSpatial(w, n.op, n.inputs, {}, output(n)),
+  GlobalMaxPool: (w, n) => void writeSpatial(w, n.op, n.inputs, {}, output(n)),
+  Gemm: gemm,
+  MatMul: matMul,
+  BatchNormalization: batchNormalization,
+  LRN: (w, n) => {
+    const { size, alpha, beta, bias } = n.attributes;
+    const own = { size: { i: size }, alpha: { f: alpha }, beta: { f: beta }, bias: { f: bias } };
+    writeSpatial(w, n.op, n.inputs, own, output(n));
+  },
+  Softmax: softmax,
+  Activation: (w, n) => writeActivation(w, input(n), n.attributes.activation, w.dtype(input(n)), output(n)),
+  PRelu: same,
+  Unary: (w, n) => writeUnary(w, input(n), n.attributes.kind, output(n)),
+  Binary: (w, n) => writeBinary(w, [input(n), input(n, 1)], n.attributes, output(n)),
+  Where: same,
+  Cast: (w, n) => same(w, n, { to: { i: DATA_TYPE[n.attributes.to] } }),
+  Reshape: (w, n) => same(w, n, { allowzero: flag(n.attributes.allowZero) }),
+  Flatten: (w, n) => same(w, n, { axis: { i: n.attributes.axis } }),
+  Squeeze: (w, n) => void w.emit('Squeeze', [input(n), axesInput(w, n.attributes.axes)], {}, output(n)),
+  Unsqueeze: (w, n) => void w.emit('Unsqueeze', [input(n), w.ints(n.attributes.axes)], {}, output(n)),
+  Identity: same,
+  Transpose: (w, n) => same(w, n, n.attributes.perm.length > 0 ? { perm: { ints: n.attributes.perm } } : {}),
+  Concat: (w, n) => same(w, n, { axis: { i: n.attributes.axis } }),
+  Split: split,
+  Slice: same,
+  Pad: (w, n) => same(w, n, { mode: { s: n.attributes.mode } }),
+  Gather: (w, n) => same(w, n, { axis: { i: n.attributes.axis } }),
+  GatherND: (w, n) => same(w, n, { batch_dims: { i: n.attributes.batchDims } }),
+  Expand: same,
+  Tile: same,
+  Shape: same,
+  ConstantOfShape: (w, n) => same(w, n, { value: { t: tensorOf(n.attributes.dtype, [1], [n.attributes.value]) } }),
+  Range: same,
+  Resize: writeResize,
+  Reduce: (w, n) => {
+    const { kind, axes, keepDims } = n.attributes;
+    w.emit(REDUCE[kind], [input(n), axesInput(w, axes)], { keepdims: flag(keepDims) }, output(n));
+  },
+  ArgReduce: argReduce,
+  TopK: (w, n) => {
+    const { axis, largest } = n.attributes;
+    const own = { axis: { i: axis }, largest: flag(largest), sorted: { i: 1 } };
+    w.many('TopK', [input(n), w.reshape(input(n, 1), [1])], own, n.outputs);
+  },
+  ChannelShuffle: writeChannelShuffle,
+};
+
+/** Writes one node of the graph. Throws UnsupportedError when ONNX has no way to say it. */
+export function writeNode<K extends OpKind>(w: OnnxWriter, node: NodeOf<K>): void {
+  const row: Row<K> = ROWS[node.op];
+  w.begin(node);
+  row(w, node);
+}

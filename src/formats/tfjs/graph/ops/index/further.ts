@@ -1,0 +1,22 @@
+/** The largest elements of a row, elements chosen by several indices each, and indices as rows of a unit matrix. */
+import { oneHotOf } from '../../../../lib/composites.ts';
+import type { GraphTranslation } from '../../context.ts';
+
+/** A vocabulary larger than this is no vision model but a damaged depth. */
+const MAX_DEPTH = 2 ** 20;
+
+export const topK: GraphTranslation = (c) => {
+  const [values = '', indices = ''] = c.many('TopK', [c.input(0), c.int64Input(1)], { axis: -1, largest: true }, 2);
+  return [values, c.one('Cast', [indices], { to: 'int32' })];
+};
+
+/** OneHot(indices, depth, on, off) along the last axis. */
+export const oneHot: GraphTranslation = (c) => {
+  const axis = c.attr.int('axis', -1);
+  if (axis !== -1) c.refuse(`axis ${axis}`);
+  const depth = c.knownInt(1, 'a depth');
+  if (depth < 0 || depth > MAX_DEPTH) c.refuse(`depth ${depth}`);
+  return oneHotOf(c, c.input(0), depth, { on: c.input(2), off: c.input(3) });
+};
+
+export const gatherNd: GraphTranslation = (c) => c.one('GatherND', [c.input(0), c.input(1)], { batchDims: 0 });

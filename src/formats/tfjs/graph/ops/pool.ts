@@ -1,0 +1,18 @@
+/** Translations of pools. */
+import type { GraphTranslation } from '../context.ts';
+import { spatial, windowOf } from './window.ts';
+
+const pool =
+  (op: 'MaxPool' | 'AveragePool'): GraphTranslation =>
+  (c) => {
+    const window = windowOf(c);
+    const problems: string[] = [];
+    const kernel = spatial(c, 'ksize', problems);
+    c.refuseAll(problems);
+    // Both TensorFlow pools leave padding out of the window: a maximum never sees it, an average does not count it.
+    if (op === 'MaxPool') return c.one(op, [c.input(0)], { ...window, kernel, ceilMode: false });
+    return c.one(op, [c.input(0)], { ...window, kernel, ceilMode: false, countIncludePad: false });
+  };
+
+/** Rows of the operator table. */
+export const POOL = { MaxPool: pool('MaxPool'), AvgPool: pool('AveragePool') };
