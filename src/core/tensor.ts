@@ -61,3 +61,17 @@ export function tensorOf(dtype: DType, shape: Shape, values: ArrayLike<number>):
 export function shapeText(shape: readonly (number | string)[]): string {
   return shape.length === 0 ? 'scalar' : shape.join('x');
 }
+
+/** The first `extent` positions of a tensor along one dimension; the tensor itself where that is all of them. Copies. */
+export function trimmed(t: Tensor, axis: number, extent: number): Tensor {
+  const whole = t.shape[axis] ?? 0;
+  if (extent === whole) return t;
+  const inner = product(t.shape.slice(axis + 1));
+  const outer = product(t.shape.slice(0, axis));
+  const shape = t.shape.with(axis, extent);
+  const data = hostArray(t.dtype, outer * extent * inner);
+  for (let o = 0; o < outer; o++) {
+    data.set(t.data.subarray(o * whole * inner, (o * whole + extent) * inner), o * extent * inner);
+  }
+  return { dtype: t.dtype, shape, data };
+}

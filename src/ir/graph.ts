@@ -3,6 +3,19 @@ import type { DType } from '../core/dtype.ts';
 import type { Tensor, TensorDesc } from '../core/tensor.ts';
 import type { Node } from './ops.ts';
 
+/**
+ * An extent that depends on data: the shape holds the most it can be, and the int32 scalar value called `count` what it is.
+ */
+export interface BoundedExtent {
+  readonly axis: number;
+  readonly count: string;
+}
+
+/** Static description of a value. */
+export interface ValueDesc extends TensorDesc {
+  readonly bounded?: BoundedExtent | undefined;
+}
+
 /** An extent: a number, or the name of one that is bound when a session is created. */
 export type Dim = number | string;
 
@@ -22,8 +35,16 @@ export interface Graph {
   readonly nodes: readonly Node[];
   readonly initializers: ReadonlyMap<string, Tensor>;
   /** Static descriptions of every value; empty until the infer-shapes pass has run. */
-  readonly values: ReadonlyMap<string, TensorDesc>;
+  readonly values: ReadonlyMap<string, ValueDesc>;
 }
 
 /** Extents of graph inputs, by input name, that bind their symbolic dimensions. */
 export type InputShapes = Readonly<Record<string, readonly number[]>>;
+
+/** Values that whoever runs a graph reads: its outputs, and the counts of those whose extents depend on data. */
+export function valuesThatLeave({ outputs, values }: Graph): string[] {
+  return outputs.flatMap((name) => {
+    const count = values.get(name)?.bounded?.count;
+    return count === undefined ? [name] : [name, count];
+  });
+}

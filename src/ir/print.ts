@@ -1,6 +1,6 @@
 /** A graph as text, one node a line: stable, diffable, what pass tests compare. */
-import { shapeText, type TensorDesc } from '../core/tensor.ts';
-import type { Graph } from './graph.ts';
+import { shapeText } from '../core/tensor.ts';
+import type { Graph, ValueDesc } from './graph.ts';
 import type { Node } from './ops.ts';
 
 /**
@@ -20,13 +20,13 @@ export function print(graph: Graph): string {
 }
 
 /** One node as text; the shapes of its outputs follow where `values` knows them. */
-export function printNode(node: Node, values?: ReadonlyMap<string, TensorDesc>): string {
+export function printNode(node: Node, values?: ReadonlyMap<string, ValueDesc>): string {
   const inputs = node.inputs.map((i) => i || '_').join(', ');
   const attributes = Object.entries(node.attributes)
     .map(([key, value]) => (key === 'activation' ? activationText(node) : `${key}=${JSON.stringify(value)}`))
     .filter(Boolean);
   const descs = node.outputs.map((o) => values?.get(o)).filter((d) => d !== undefined);
-  const types = descs.map((d) => `${d.dtype} ${shapeText(d.shape)}`).join(', ');
+  const types = descs.map((d) => `${d.dtype} ${shapeText(d.shape)}${boundText(d)}`).join(', ');
   const head = `${node.outputs.map((o) => o || '_').join(', ')} = ${node.op}(${inputs})`;
   return [head, ...attributes, ...(types ? [`: ${types}`] : [])].join(' ');
 }
@@ -35,4 +35,8 @@ function activationText({ attributes }: Node): string {
   if (!('activation' in attributes) || attributes.activation.kind === 'none') return '';
   const { kind, alpha, beta } = attributes.activation;
   return alpha === 0 && beta === 0 ? `activation=${kind}` : `activation=${kind}(${alpha},${beta})`;
+}
+
+function boundText({ bounded }: ValueDesc): string {
+  return bounded ? ` (extent ${bounded.axis}: ${bounded.count})` : '';
 }

@@ -1,7 +1,6 @@
 /** Helpers that passes share: who produces and who uses a value, and rebuilding a graph around new nodes. */
 import { GraphError } from '../core/errors.ts';
-import type { TensorDesc } from '../core/tensor.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, ValueDesc } from './graph.ts';
 import type { Node } from './ops.ts';
 
 /** Value name → the node that produces it. */
@@ -32,7 +31,7 @@ export function renameInputs(node: Node, rename: ReadonlyMap<string, string>): N
 }
 
 /** Static description of a value; throws GraphError when shapes have not been inferred. */
-export function descOf(graph: Graph, value: string): TensorDesc {
+export function descOf(graph: Graph, value: string): ValueDesc {
   const desc = graph.values.get(value);
   if (!desc) throw new GraphError(`the shape of "${value}" has not been inferred`);
   return desc;

@@ -1,13 +1,14 @@
 /** What `ops/` knows about an operator: how shapes flow through it, what it costs, and what it means. */
 import type { Row } from '../core/on-demand.ts';
 import type { Tensor, TensorDesc } from '../core/tensor.ts';
+import type { ValueDesc } from '../ir/graph.ts';
 import type { NodeOf, OpKind } from '../ir/ops.ts';
 
 /**
  * What is known of an operand while shapes are inferred: its description, and its elements when they do not depend
  * on the graph's inputs (initializers, shape arithmetic).
  */
-export interface Operand extends TensorDesc {
+export interface Operand extends ValueDesc {
   readonly value?: Tensor | undefined;
 }
 
@@ -54,7 +55,14 @@ export interface WindowStep {
  */
 export interface OpDefinition<K extends OpKind> {
   /** Descriptions of the outputs. Needs static input shapes, and the values of shape-giving inputs. */
-  infer(node: NodeOf<K>, inputs: Operands): readonly TensorDesc[];
+  infer(node: NodeOf<K>, inputs: Operands): readonly ValueDesc[];
+  /** Inputs whose elements decide the shape of an output, by position. */
+  readonly shapeInputs?: readonly number[];
+  /**
+   * The dimension of the outputs along which an extent of an input that depends on data goes on, given the input's position
+   * and dimension. Absent, or nothing: the operator cannot take such an input.
+   */
+  bounded?(node: NodeOf<K>, input: number, axis: number, inputs: Operands): number | undefined;
   /** Lazy where the loops are long: a graph on the GPU hardly ever evaluates them. */
   readonly reference: Row<Reference<K>>;
   /** The output when it follows from the operands' descriptions alone (Shape). */

@@ -68,6 +68,8 @@ export const OPS = {
   Tile: lazy(() => import('./move/tile.ts'), 'tile'),
   Gather: lazy(() => import('./index/gather.ts'), 'gather'),
   GatherND: lazy(() => import('./index/gather-nd.ts'), 'gatherND'),
+  NonZero: lazy(() => import('./index/non-zero.ts'), 'nonZero'),
+  Compress: lazy(() => import('./index/compress.ts'), 'compress'),
   TopK: lazy(() => import('./index/top-k.ts'), 'topK'),
   Resize: lazy(() => import('./sample/resize.ts'), 'resize'),
 } satisfies { readonly [K in OpKind]: Row<OpDefinition<K>> };

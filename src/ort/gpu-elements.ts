@@ -32,9 +32,23 @@ export interface Leaving {
   readonly target: AnyTensor | null;
 }
 
+/** A result whose extent depends on data: only host memory has it at its true size. */
+async function fromBounded(name: string, result: GpuTensor, { device, stays, target }: Leaving): Promise<AnyTensor> {
+  try {
+    if (!stays && target?.location !== 'gpu-buffer') return fromHost(name, await readTensor(device, result), target);
+    throw new InputError(`the extent of output "${name}" depends on the data, so that it cannot stay on the GPU`, {
+      hint: `Set preferredOutputLocation to { ${JSON.stringify(name)}: 'cpu' }`,
+    });
+  } finally {
+    result.buffer.destroy();
+    result.bounded?.count.destroy();
+  }
+}
+
 /** A result on the GPU: left there as a tensor that frees it when disposed of, copied into the target, or read back. */
 export async function fromGpu(name: string, result: GpuTensor, { device, stays, target }: Leaving): Promise<AnyTensor> {
-  const { dtype, shape, buffer } = result;
+  const { dtype, shape, buffer, bounded } = result;
+  if (bounded) return fromBounded(name, result, { device, stays, target });
   if (stays && !target) {
     const download = async (): Promise<AnyTensor['data']> =>
       fromHost(name, await readTensor(device, result), null).data;

@@ -49,7 +49,7 @@ function bindInput({ name, shape }: GraphInput, given: readonly number[], bindin
       if (dim !== extent) throw mismatch(`dimension ${i} is fixed to ${dim}`);
       return;
     }
-    if (!Number.isSafeInteger(extent) || extent < 1) throw mismatch(`dimension ${i} is not a positive integer`);
+    if (!Number.isSafeInteger(extent) || extent < 0) throw mismatch(`dimension ${i} is not a whole number`);
     const bound = bindings.get(dim);
     if (bound !== undefined && bound !== extent) throw mismatch(`"${dim}" is already bound to ${bound}`);
     bindings.set(dim, extent);

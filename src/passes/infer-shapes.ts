@@ -1,8 +1,8 @@
 /** Describes every value of a graph with static inputs, and evaluates what does not depend on them. */
 import { bytesPerElement } from '../core/dtype.ts';
 import { GraphError, ShapeError } from '../core/errors.ts';
-import { elementCount, type Tensor, type TensorDesc } from '../core/tensor.ts';
-import type { Graph } from '../ir/graph.ts';
+import { elementCount, type Tensor } from '../core/tensor.ts';
+import type { Graph, ValueDesc } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { asOperand, evaluateNode, inferNode } from './lib/evaluate.ts';
 
@@ -15,7 +15,7 @@ export const MAX_EVALUATED_BYTES = 1.5 * 2 ** 30;
 /** What a walk over the graph finds. */
 export interface KnownValues {
   /** The description of every value. */
-  readonly descs: ReadonlyMap<string, TensorDesc>;
+  readonly descs: ReadonlyMap<string, ValueDesc>;
   /** Elements of values that follow from constants and that a remaining node or the caller still reads. */
   readonly evaluated: ReadonlyMap<string, Tensor>;
   /** Nodes whose outputs are all evaluated. */
@@ -27,7 +27,7 @@ export interface KnownValues {
  * soon as no later node reads them. Errors name the node.
  */
 export function propagate(graph: Graph, maxBytes = MAX_EVALUATED_BYTES): KnownValues {
-  const descs = new Map<string, TensorDesc>(inputDescs(graph));
+  const descs = new Map<string, ValueDesc>(inputDescs(graph));
   for (const [name, { dtype, shape }] of graph.initializers) descs.set(name, { dtype, shape });
   const evaluated = new Map<string, Tensor>();
   const vanished = new Set<Node>();
@@ -45,7 +45,7 @@ export function propagate(graph: Graph, maxBytes = MAX_EVALUATED_BYTES): KnownVa
     const outputs = inferNode(node, inputs);
     node.outputs.forEach((name, i) => {
       const desc = outputs[i];
-      if (name !== '' && desc) descs.set(name, { dtype: desc.dtype, shape: desc.shape });
+      if (name !== '' && desc) descs.set(name, desc);
     });
     if (inputs.every((input) => input?.value !== undefined || input === undefined)) {
       bytes += outputs.reduce((sum, desc) => sum + elementCount(desc.shape) * bytesPerElement(desc.dtype), 0);
@@ -56,7 +56,10 @@ export function propagate(graph: Graph, maxBytes = MAX_EVALUATED_BYTES): KnownVa
       vanished.add(node);
       node.outputs.forEach((name, i) => {
         const result = results[i];
-        if (name !== '' && result) evaluated.set(name, result);
+        if (name === '' || !result) return;
+        evaluated.set(name, result);
+        // An extent that depended on data is known with the data.
+        descs.set(name, { dtype: result.dtype, shape: result.shape });
       });
     } else {
       for (const name of node.inputs) needed.add(name);
@@ -71,7 +74,7 @@ export function inferShapes(graph: Graph): Graph {
   return { ...graph, values: propagate(graph).descs };
 }
 
-function inputDescs(graph: Graph): [string, TensorDesc][] {
+function inputDescs(graph: Graph): [string, ValueDesc][] {
   return graph.inputs.map(({ name, dtype, shape }) => {
     const extents = shape.map((d) => {
       if (typeof d === 'number') return d;

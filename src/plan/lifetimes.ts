@@ -1,7 +1,7 @@
 /** How long each buffer's worth of memory is needed, in steps. */
 import { bufferBytes, storedBytes, type Stored } from '../core/storage.ts';
 import { elementCount } from '../core/tensor.ts';
-import type { Graph } from '../ir/graph.ts';
+import { valuesThatLeave, type Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import type { CallOperand, KernelCall } from '../kernels/definition.ts';
 import { kernelsOf } from '../kernels/registry.ts';
@@ -85,7 +85,7 @@ export function lifetimes(
       }
     });
   });
-  for (const name of graph.outputs) touchValue(name, calls.length);
+  for (const name of valuesThatLeave(graph)) touchValue(name, calls.length);
   return occupancies;
 }
 

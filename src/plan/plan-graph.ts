@@ -189,9 +189,10 @@ class Planner {
   }
 
   #port(name: string): PlanPort {
-    const { dtype, shape } = descOf(this.#graph, name);
+    const { dtype, shape, bounded } = descOf(this.#graph, name);
     const storage = this.#arrangement.get(name)?.storage ?? ownStorage(dtype);
-    return { name, dtype, shape, storage, buffer: this.#valueBuffer(name) };
+    const port = { name, dtype, shape, storage, buffer: this.#valueBuffer(name) };
+    return bounded ? { ...port, bounded: { axis: bounded.axis, count: this.#port(bounded.count) } } : port;
   }
 
   #placedValues(): Map<string, PlanValue> {

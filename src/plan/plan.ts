@@ -19,6 +19,8 @@ export interface PlanPort extends TensorDesc {
   readonly name: string;
   readonly storage: Storage;
   readonly buffer: number;
+  /** The extent of an output that depends on data, of which the shape has the bound: its dimension, and what holds it. */
+  readonly bounded?: { readonly axis: number; readonly count: PlanPort };
 }
 
 /** Elements uploaded once, when the plan is loaded. */

@@ -13,7 +13,10 @@ export function printPlan(plan: Plan): string {
       `${step.label}: ${step.op}/${step.variant} [${x}, ${y}, ${z}] @${step.buffers.join(' @')} p${step.pipeline}`,
     );
   }
-  for (const p of plan.outputs) lines.push(`output ${p.name} ${p.dtype} ${shapeText(p.shape)} @${p.buffer}`);
+  for (const p of plan.outputs) {
+    const bound = p.bounded ? ` (extent ${p.bounded.axis} @${p.bounded.count.buffer})` : '';
+    lines.push(`output ${p.name} ${p.dtype} ${shapeText(p.shape)} @${p.buffer}${bound}`);
+  }
   for (const [name, value] of plan.values) if (isUnusual(value)) lines.push(`value ${name} ${placeText(value)}`);
   plan.buffers.forEach(({ bytes, within }, i) => {
     if (within) lines.push(`buffer @${i} ${bytes} B in @${within.buffer} from byte ${within.offset}`);

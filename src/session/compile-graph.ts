@@ -3,6 +3,7 @@ import type { Graph } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
 import { loadKernels } from '../kernels/registry.ts';
 import { definitionOf, loadOps, loadReferences } from '../ops/registry.ts';
+import { decidingInputs } from '../passes/deciding-inputs.ts';
 import { compile, type CompileOptions } from '../passes/pipeline.ts';
 
 /** The graph ready to run on the CPU, or at level `full` to be planned. Rejects as `compile` throws, and with LoadError. */
@@ -13,6 +14,12 @@ export async function compileGraph(graph: Graph, options: CompileOptions): Promi
   const compiled = compile(graph, options);
   if (options.level === 'full') await loadKernels(compiled);
   return compiled;
+}
+
+/** Inputs whose elements decide shapes: see `decidingInputs`. Rejects with LoadError when an operator cannot be fetched. */
+export async function findDecidingInputs(graph: Graph): Promise<readonly string[]> {
+  await loadOps(graph.nodes.map(({ op }) => op));
+  return decidingInputs(graph);
 }
 
 /** Operators of the nodes that depend on constants and shapes alone, so that compiling the graph evaluates them. */

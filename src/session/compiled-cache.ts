@@ -67,7 +67,16 @@ function release(preparing: Promise<Prepared>): void {
   preparing.then((prepared) => prepared.dispose()).catch(() => undefined);
 }
 
-/** What distinguishes one compiled graph of a model from another: the extents of its inputs. */
-export function signatureOf(inputs: readonly { readonly name: string; readonly shape: Shape }[]): string {
-  return JSON.stringify(inputs.map(({ name, shape }) => [name, shape]));
+/** What one compiled graph of a model was made for, of one input: its extents, and its elements where they decide shapes. */
+export interface Signed {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly elements?: ArrayLike<number> | undefined;
+}
+
+/** What distinguishes one compiled graph of a model from another. */
+export function signatureOf(inputs: readonly Signed[]): string {
+  return JSON.stringify(
+    inputs.map(({ name, shape, elements }) => [name, shape, ...(elements ? [Array.from(elements)] : [])]),
+  );
 }

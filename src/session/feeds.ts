@@ -88,7 +88,12 @@ function checkPicture(port: Port, { picture, preprocessing }: PictureFeed): Chec
   return { picture, preprocessing, port, dtype: port.dtype, shape };
 }
 
-function checkBuffer(port: Port, { dtype, shape, buffer }: GpuTensor): GpuTensor {
+function checkBuffer(port: Port, { dtype, shape, buffer, bounded }: GpuTensor): GpuTensor {
+  if (bounded) {
+    throw new InputError(`the tensor for input "${port.name}" has an extent that depends on data`, {
+      hint: 'Read it with Session.read, and feed what that gives',
+    });
+  }
   requirePort(port, { dtype, shape });
   const bytes = storedBytes(stored({ dtype, shape }));
   if (buffer.size < bytes) {

@@ -6,16 +6,19 @@ import { onDemand } from '../core/on-demand.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { descOf } from '../ir/rewrite.ts';
+import { bindValues } from '../passes/deciding-inputs.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepReport } from '../runtime/webgpu/check.ts';
 import { disposedError } from '../runtime/webgpu/executor.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
 import type { Backend, Prepared } from './backend.ts';
+import { findDecidingInputs } from './compile-graph.ts';
 import { CompiledCache, signatureOf } from './compiled-cache.ts';
 import { checkFeeds, feedShapes, type CheckedFeed, type Feed, type Port } from './feeds.ts';
 import { GpuBackend, GpuPrepared } from './gpu-backend.ts';
 import { importSource } from './import-source.ts';
 import type { ModelSource } from './model-source.ts';
+import { decidedBy, outputPort } from './ports.ts';
 import { checkRun, type RunOptions, type SessionOptions } from './options.ts';
 import type { ProfileOptions } from './profile.ts';
 import type { LoadReport } from './report.ts';
@@ -33,7 +36,9 @@ export class Session {
   /** Forgotten when its device is lost, so that the next run opens another. */
   #place: Promise<Place> | undefined;
   #plan: Plan | undefined;
-  #outputs: readonly Port[] = [];
+  #outputs: readonly Port[] | undefined;
+  /** Inputs whose elements decide shapes: they are constants of what is compiled. */
+  #deciding: readonly string[] = [];
   #report: LoadReport | undefined;
   #disposed = false;
 
@@ -67,13 +72,15 @@ export class Session {
     this.#graph = graph;
     const { opened, deviceMs } = await opening;
     const { backend, compiled } = opened;
-    const first = await backend.prepare(graph, this.#shapesFor(graph));
-    if (this.#disposed) first.dispose();
+    this.#deciding = await findDecidingInputs(graph);
+    // What shapes follow from comes with the first run.
+    const first = this.#deciding.length > 0 ? undefined : await backend.prepare(graph, this.#shapesFor(graph));
+    if (this.#disposed) first?.dispose();
     this.#requireOpen();
-    const descs = (names: readonly string[]) => names.map((name) => ({ name, ...descOf(first.graph, name) }));
-    compiled.add(signatureOf(descs(graph.inputs.map(({ name }) => name))), first);
-    this.#plan = first instanceof GpuPrepared ? first.plan : undefined;
-    this.#outputs = descs(first.graph.outputs);
+    if (first) {
+      compiled.add(signatureOf(graph.inputs.map(({ name }) => ({ name, ...descOf(first.graph, name) }))), first);
+      this.#learn(first);
+    }
     this.#report = {
       format,
       backend: backend.kind,
@@ -81,9 +88,16 @@ export class Session {
       downloadMs,
       parseMs,
       deviceMs,
-      ...first.report,
+      ...(first?.report ?? { passesMs: 0, planMs: 0, compileMs: 0, uploadMs: 0 }),
       totalMs: performance.now() - start,
     };
+  }
+
+  /** Takes what the first graph that is ready says of the model. */
+  #learn(prepared: Prepared): void {
+    if (this.#outputs) return;
+    this.#outputs = prepared.graph.outputs.map((name) => outputPort(name, descOf(prepared.graph, name)));
+    this.#plan = prepared instanceof GpuPrepared ? prepared.plan : undefined;
   }
 
   /** Compiles the shaders of a model whose weights have not come yet. What goes wrong here will again, and be told then. */
@@ -109,9 +123,14 @@ export class Session {
     return this.graph.inputs;
   }
 
-  /** Outputs, with the shapes they have for the shapes the session was created with. */
+  /**
+   * Outputs, with the shapes they have for the shapes the session was created with; an extent that depends on data has a name.
+   * Throws InputError before the first run of a model whose shapes depend on the elements of an input.
+   */
   get outputs(): readonly Port[] {
-    return this.#outputs;
+    if (this.#outputs) return this.#outputs;
+    const names = this.#deciding.map((name) => `"${name}"`).join(', ');
+    throw new InputError(`the outputs follow from the elements of input ${names}, and are known after the first run`);
   }
 
   /** Times and facts of the load. */
@@ -202,14 +221,19 @@ export class Session {
     work: (prepared: Prepared, feeds: ReadonlyMap<string, CheckedFeed>) => Promise<T>,
   ): Promise<T> {
     this.#requireOpen();
-    const checked = checkFeeds(this.graph.inputs, feeds);
+    const all = checkFeeds(this.graph.inputs, feeds);
+    const decided = decidedBy(all, this.#deciding);
+    const checked = new Map([...all].filter(([name]) => !decided.has(name)));
     try {
       const { backend, compiled } = await this.#open();
       this.#requireOpen();
       return await compiled.use(
-        signatureOf([...checked].map(([name, { shape }]) => ({ name, shape }))),
-        () => backend.prepare(this.graph, feedShapes(checked)),
-        async (prepared) => work(prepared, checked),
+        signatureOf([...all].map(([name, { shape }]) => ({ name, shape, elements: decided.get(name)?.data }))),
+        () => backend.prepare(bindValues(this.graph, decided), feedShapes(checked)),
+        (prepared) => {
+          this.#learn(prepared);
+          return work(prepared, checked);
+        },
       );
     } catch (cause) {
       // What a call in flight runs into when its device is destroyed is no error of its own.

@@ -486,6 +486,20 @@ export const GENERATORS: { readonly [K in OpKind]: Generator<K> } = {
       attributes: { kind: d.pick(['max', 'min']), axis, keepDims: d.chance(0.5), dtype: d.pick(['int32', 'int64']) },
     };
   },
+  NonZero: (d) => {
+    const shape = d.shape(d.int(1, 4), 9);
+    return { inputs: [{ shape, values: d.ints(product(shape), -1, 1) }], attributes: {}, outputCount: 2 };
+  },
+  Compress: (d) => {
+    const shape = d.shape(d.int(1, 4), 7);
+    const axis = d.int(0, shape.length - 1);
+    const length = d.int(1, at(shape, axis));
+    return {
+      inputs: [{ shape }, { dtype: 'bool', shape: [length], values: d.ints(length, 0, 1) }],
+      attributes: { axis: d.axis(axis, shape.length) },
+      outputCount: 2,
+    };
+  },
   TopK: (d) => {
     const shape = d.shape(d.int(1, 3), 9);
     const axis = d.int(0, shape.length - 1);

@@ -3,7 +3,7 @@
  * seen, and one outside is too. Those that are asked for together go to the device together (gpu-batch.ts).
  */
 import { bytesOf, decode, stored, type Stored } from '../../src/core/storage.ts';
-import { tensor, type Tensor } from '../../src/core/tensor.ts';
+import { tensor, trimmed, type Tensor } from '../../src/core/tensor.ts';
 import { result } from '../../src/kernels/definition.ts';
 import { extentOf, placed, requireUntouched } from './placed-bytes.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
@@ -52,7 +52,11 @@ export async function runCaseOnGpu<K extends OpKind>(
   const label = `${c.op} "${c.name}", ${variantName ?? 'first variant'} (${setupName(setup)})`;
   const bytes = await runOnGpu({ label, calls, open: (device) => new BufferPool(device, feeds, results) });
   const values = results.filter(({ name }) => name !== '').map((operand, i) => decoded(operand, at(bytes, i)));
-  return values.map((t, i) => ({ ...t, dtype: outputs[i]?.dtype ?? t.dtype }));
+  return values.map((t, i) => {
+    const { dtype = t.dtype, bounded } = outputs[i] ?? {};
+    const count = bounded && values[context.node.outputs.indexOf(bounded.count)]?.data[0];
+    return { ...(bounded && count !== undefined ? trimmed(t, bounded.axis, count) : t), dtype };
+  });
 }
 
 /** What a setup is called in reports: `half, packed`. */

@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
 import { channelsOf, densePlacement, slicePlacement, type Placement } from '../../src/core/placement.ts';
 import { ownStorage, packedStorage, type Storage, type Stored } from '../../src/core/storage.ts';
 import type { Shape, Tensor, TensorDesc } from '../../src/core/tensor.ts';
+import type { ValueDesc } from '../../src/ir/graph.ts';
 import type { Node, NodeOf, OpKind } from '../../src/ir/ops.ts';
 import {
   inputTraits,
@@ -41,7 +42,7 @@ export interface Setup {
 export interface Prepared<K extends OpKind> {
   readonly context: LowerContext<K>;
   readonly inputs: readonly (Tensor | undefined)[];
-  readonly outputs: readonly TensorDesc[];
+  readonly outputs: readonly ValueDesc[];
 }
 
 /** What the setups beyond the plain one are called, and whether an operator's kernels take them. */

@@ -61,6 +61,14 @@ const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
   Range: ([start]) => [{ rank: 1, dtype: start?.dtype }],
   Reduce: ([x], { axes, keepDims }) => [{ rank: reducedRank(x?.rank, axes.length, keepDims), dtype: x?.dtype }],
   ArgReduce: ([x], { keepDims, dtype }) => [{ rank: reducedRank(x?.rank, 1, keepDims), dtype }],
+  NonZero: () => [
+    { rank: 2, dtype: 'int64' },
+    { rank: 0, dtype: 'int32' },
+  ],
+  Compress: ([x]) => [
+    { rank: x?.rank, dtype: x?.dtype },
+    { rank: 0, dtype: 'int32' },
+  ],
   TopK: ([x]) => [
     { rank: x?.rank, dtype: x?.dtype },
     { rank: x?.rank, dtype: 'int64' },

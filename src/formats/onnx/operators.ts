@@ -51,6 +51,8 @@ export const ONNX_OPERATORS: Translations<OnnxNode> = {
   DepthToSpace: lazy(move, 'depthToSpaceOp'),
   SpaceToDepth: lazy(move, 'spaceToDepthOp'),
   ...GATHER,
+  NonZero: lazy(index, 'nonZero'),
+  Compress: lazy(index, 'compress'),
   TopK: lazy(index, 'topK'),
   GatherND: lazy(index, 'gatherND'),
   Upsample: lazy(sample, 'upsample'),

@@ -1,4 +1,5 @@
 /** Elements chosen by their index or value: the attributes of each operator, inputs → outputs in the comment above it. */
+import type { NoAttributes } from './attributes.ts';
 
 /** Operators of this family. */
 export interface IndexOps {
@@ -6,6 +7,16 @@ export interface IndexOps {
   readonly Gather: { readonly axis: number };
   /** x, indices `[…, Q]` → y */
   readonly GatherND: { readonly batchDims: number };
+  /**
+   * x of rank R → int64 `[R, n]`, the coordinates of the elements that are not zero, in row-major order, and n as an int32
+   * scalar; n is bounded by the number of elements
+   */
+  readonly NonZero: NoAttributes;
+  /**
+   * x, condition (bool `[L]`, L up to the extent of `axis`) → y with n positions of that dimension, those where the condition
+   * holds, and n as an int32 scalar; n is bounded by L
+   */
+  readonly Compress: { readonly axis: number };
   /** x, k (int64 scalar or `[1]`) → values, indices (int64) */
   readonly TopK: { readonly axis: number; readonly largest: boolean };
 }

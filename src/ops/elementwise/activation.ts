@@ -1,4 +1,5 @@
 /** The operator that applies an activation. */
+import { keptBound } from '../lib/bounded.ts';
 import { zeros } from '../../core/tensor.ts';
 import type { OpDefinition } from '../definition.ts';
 import { activationFunction } from '../lib/activation.ts';
@@ -10,6 +11,7 @@ export const activation: OpDefinition<'Activation'> = {
     const { dtype, shape } = operand(inputs, 0);
     return [{ dtype, shape }];
   },
+  bounded: keptBound,
   reference: (node, inputs) => {
     const x = tensorAt(inputs, 0);
     const y = zeros(x.dtype, x.shape);

@@ -1,4 +1,5 @@
 /** Binary: elementwise functions of two operands with NumPy broadcasting and an optional fused activation. */
+import { broadcastBound } from '../lib/bounded.ts';
 import { broadcastShapes } from '../../core/broadcast.ts';
 import { isFloat, type DType } from '../../core/dtype.ts';
 import { ShapeError } from '../../core/errors.ts';
@@ -95,6 +96,7 @@ export const binary: OpDefinition<'Binary'> = {
     const b = operand(inputs, 1);
     return [{ dtype: resultType(node.attributes, a.dtype, b.dtype), shape: broadcastShapes(a.shape, b.shape) }];
   },
+  bounded: broadcastBound,
   reference: ({ attributes }, inputs) => {
     const a = tensorAt(inputs, 0);
     const b = tensorAt(inputs, 1);

@@ -5,6 +5,7 @@
  * engine holds it); NaN gives 0. Integer to integer keeps the low bits. Anything to bool is `!= 0`, so NaN is true.
  * Float to float16 rounds to the nearest half, ties to even.
  */
+import { keptBound } from '../lib/bounded.ts';
 import { isFloat, type DType } from '../../core/dtype.ts';
 import { extremesOf } from '../../core/extremes.ts';
 import { floatToHalf, halfToFloat } from '../../util/half.ts';
@@ -24,6 +25,7 @@ export function castFunction(from: DType, to: DType): (x: number) => number {
 /** Keeps the shape; defined between any two types. */
 export const cast: OpDefinition<'Cast'> = {
   infer: (node, inputs) => [{ dtype: node.attributes.to, shape: operand(inputs, 0).shape }],
+  bounded: keptBound,
   reference: ({ attributes: { to } }, inputs) => {
     const x = tensorAt(inputs, 0);
     return [mapTensor(x, to, castFunction(x.dtype, to))];

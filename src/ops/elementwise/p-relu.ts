@@ -1,4 +1,5 @@
 /** PRelu: x < 0 ? slope·x : x, with a slope that broadcasts to x. */
+import { broadcastBound } from '../lib/bounded.ts';
 import { broadcastShapes } from '../../core/broadcast.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { shapeText } from '../../core/tensor.ts';
@@ -19,6 +20,7 @@ export const pRelu: OpDefinition<'PRelu'> = {
     }
     return [{ dtype, shape }];
   },
+  bounded: broadcastBound,
   reference: (_node, inputs, outputs) => [
     zipTensors(tensorAt(inputs, 0), tensorAt(inputs, 1), at(outputs, 0), (x, slope) => (x < 0 ? slope * x : x)),
   ],

@@ -1,4 +1,5 @@
 /** Unary: elementwise functions that are not activations. */
+import { keptBound } from '../lib/bounded.ts';
 import { isFloat, type DType } from '../../core/dtype.ts';
 import { ShapeError } from '../../core/errors.ts';
 import type { UnaryKind } from '../../ir/ops.ts';
@@ -51,6 +52,7 @@ export const unary: OpDefinition<'Unary'> = {
     const { dtype, shape } = operand(inputs, 0);
     return [{ dtype: resultType(node.attributes.kind, dtype), shape }];
   },
+  bounded: keptBound,
   reference: ({ attributes: { kind } }, inputs) => {
     const x = tensorAt(inputs, 0);
     // x·x of a large integer exceeds the 53 bits of a double; imul keeps the low 32 exactly.

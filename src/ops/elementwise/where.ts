@@ -1,4 +1,5 @@
 /** Where: picks between two operands, element by element, all three broadcast. */
+import { broadcastBound } from '../lib/bounded.ts';
 import { broadcastShapes } from '../../core/broadcast.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { zeros } from '../../core/tensor.ts';
@@ -14,6 +15,7 @@ export const where: OpDefinition<'Where'> = {
     if (a.dtype !== b.dtype) throw new ShapeError(`cannot choose between ${a.dtype} and ${b.dtype}`);
     return [{ dtype: a.dtype, shape: broadcastShapes(condition.shape, a.shape, b.shape) }];
   },
+  bounded: broadcastBound,
   reference: (_node, inputs) => {
     const [condition, a, b] = [tensorAt(inputs, 0), tensorAt(inputs, 1), tensorAt(inputs, 2)];
     const y = zeros(a.dtype, broadcastShapes(condition.shape, a.shape, b.shape));

@@ -26,6 +26,8 @@ export const gatherND: OpDefinition<'GatherND'> = {
     const { dtype, shape } = operand(inputs, 0);
     return [{ dtype, shape: gatheredShape(shape, operand(inputs, 1), node.attributes.batchDims) }];
   },
+  bounded: ({ attributes }, input, axis, inputs) =>
+    input === 1 && axis >= attributes.batchDims && axis < operand(inputs, 1).shape.length - 1 ? axis : undefined,
   reference: ({ attributes: { batchDims } }, inputs) => {
     const x = tensorAt(inputs, 0);
     const indices = tensorAt(inputs, 1);

@@ -36,6 +36,12 @@ export const gather: OpDefinition<'Gather'> = {
     const { dtype, shape } = operand(inputs, 0);
     return [{ dtype, shape: gatheredShape(shape, operand(inputs, 1), node.attributes.axis) }];
   },
+  bounded: ({ attributes }, input, axis, inputs) => {
+    const along = normalizeAxis(attributes.axis, operand(inputs, 0).shape.length);
+    if (input === 1) return along + axis;
+    if (axis === along) return undefined;
+    return axis < along ? axis : axis + operand(inputs, 1).shape.length - 1;
+  },
   reference: (node, inputs) => {
     const x = tensorAt(inputs, 0);
     const indices = tensorAt(inputs, 1);

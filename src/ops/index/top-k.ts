@@ -34,6 +34,7 @@ export const topK: OpDefinition<'TopK'> = {
       { dtype: 'int64', shape: top },
     ];
   },
+  shapeInputs: [1],
   reference: ({ attributes }, inputs) => {
     const x = tensorAt(inputs, 0);
     const k = at(tensorAt(inputs, 1).data, 0);

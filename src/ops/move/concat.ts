@@ -33,6 +33,11 @@ export const concat: OpDefinition<'Concat'> = {
       ),
     ];
   },
+  bounded: ({ attributes }, input, axis, inputs) => {
+    const own = operand(inputs, input);
+    const alike = inputs.every((part) => part?.bounded?.axis === axis && part.bounded.count === own.bounded?.count);
+    return alike && normalizeAxis(attributes.axis, own.shape.length) !== axis ? axis : undefined;
+  },
   reference: (node, inputs) => {
     const parts = inputs.map((_, i) => tensorAt(inputs, i));
     const { dtype, shape } = concatenated(parts, node.attributes.axis);

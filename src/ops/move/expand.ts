@@ -10,6 +10,7 @@ export const expand: OpDefinition<'Expand'> = {
     const { dtype, shape } = operand(inputs, 0);
     return [{ dtype, shape: broadcastShapes(shape, knownInts(inputs, 1, 'the shape')) }];
   },
+  shapeInputs: [1],
   reference: (_node, inputs) => {
     const x = tensorAt(inputs, 0);
     const shape = broadcastShapes(x.shape, Array.from(tensorAt(inputs, 1).data));

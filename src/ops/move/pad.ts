@@ -58,6 +58,7 @@ export const pad: OpDefinition<'Pad'> = {
     }
     return [{ dtype, shape: paddedShape(shape, knownInts(inputs, 1, 'the pads'), node.attributes.mode) }];
   },
+  shapeInputs: [1],
   reference: ({ attributes: { mode } }, inputs) => {
     const x = tensorAt(inputs, 0);
     const pads = Array.from(tensorAt(inputs, 1).data);

@@ -1,7 +1,9 @@
 /** Slice: a range with a step, possibly negative, along each of some axes (ONNX Slice-13). */
+import { normalizeAxes } from '../../core/broadcast.ts';
+import { boundBeside } from '../lib/bounded.ts';
 import { resolveSlice, type ResolvedSlice } from '../../ir/shapes/slice.ts';
 import type { Shape } from '../../core/tensor.ts';
-import { at, stridesOf } from '../../util/arrays.ts';
+import { at, range, stridesOf } from '../../util/arrays.ts';
 import type { OpDefinition, Operands } from '../definition.ts';
 import { knownInts, operand, tensorAt } from '../lib/operands.ts';
 import { stridedCopy } from '../lib/strided.ts';
@@ -20,6 +22,12 @@ export const slice: OpDefinition<'Slice'> = {
   infer: (_node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);
     return [{ dtype, shape: resolved(shape, inputs).extents }];
+  },
+  shapeInputs: [1, 2, 3, 4],
+  bounded: (_node, input, axis, inputs) => {
+    const rank = operand(inputs, 0).shape.length;
+    const axes = inputs[3] ? knownInts(inputs, 3, 'the axes') : range(knownInts(inputs, 1, 'the starts').length);
+    return boundBeside(normalizeAxes(axes, rank), input, axis);
   },
   reference: (_node, inputs) => {
     const x = tensorAt(inputs, 0);

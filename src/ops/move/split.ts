@@ -1,4 +1,5 @@
 /** Split: cuts a tensor into parts along an axis. */
+import { boundBeside } from '../lib/bounded.ts';
 import { normalizeAxis } from '../../core/broadcast.ts';
 import { zeros, type TensorDesc } from '../../core/tensor.ts';
 import type { NodeOf } from '../../ir/ops.ts';
@@ -16,6 +17,8 @@ function parts(node: NodeOf<'Split'>, { dtype, shape }: TensorDesc): TensorDesc[
 /** One output a part. Throws ShapeError where the parts are not the whole. */
 export const split: OpDefinition<'Split'> = {
   infer: (node, inputs) => parts(node, operand(inputs, 0)),
+  bounded: ({ attributes }, input, axis, inputs) =>
+    boundBeside([normalizeAxis(attributes.axis, operand(inputs, 0).shape.length)], input, axis),
   reference: (node, inputs) => {
     const x = tensorAt(inputs, 0);
     const axis = normalizeAxis(node.attributes.axis, x.shape.length);

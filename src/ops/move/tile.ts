@@ -21,6 +21,7 @@ export const tile: OpDefinition<'Tile'> = {
     const { dtype, shape } = operand(inputs, 0);
     return [{ dtype, shape: tiledShape(shape, knownInts(inputs, 1, 'the repeats')) }];
   },
+  shapeInputs: [1],
   reference: (_node, inputs) => {
     const x = tensorAt(inputs, 0);
     const repeats = Array.from(tensorAt(inputs, 1).data);

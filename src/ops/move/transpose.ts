@@ -18,6 +18,8 @@ export const transpose: OpDefinition<'Transpose'> = {
     const { dtype, shape } = operand(inputs, 0);
     return [{ dtype, shape: permutation(node.attributes.perm, shape.length).map((axis) => at(shape, axis)) }];
   },
+  bounded: ({ attributes }, _input, axis, inputs) =>
+    permutation(attributes.perm, operand(inputs, 0).shape.length).indexOf(axis),
   reference: (node, inputs) => {
     const x = tensorAt(inputs, 0);
     const perm = permutation(node.attributes.perm, x.shape.length);

@@ -2,6 +2,7 @@
  * Softmax and log-softmax over several axes together, shifted by the largest element so that no exponential overflows.
  * A NaN, a +Infinity, or nothing but −Infinity makes its whole slice NaN.
  */
+import { boundBeside } from '../lib/bounded.ts';
 import { normalizeAxes } from '../../core/broadcast.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { lazy } from '../../core/on-demand.ts';
@@ -17,5 +18,7 @@ export const softmax: OpDefinition<'Softmax'> = {
     normalizeAxes(axes, shape.length);
     return [{ dtype, shape }];
   },
+  bounded: ({ attributes }, input, axis, inputs) =>
+    boundBeside(normalizeAxes(attributes.axes, operand(inputs, 0).shape.length), input, axis),
   reference: lazy(() => import('./softmax-loop.ts'), 'softmaxReference'),
 };

@@ -73,6 +73,11 @@ export const reduce: OpDefinition<'Reduce'> = {
     checkType(attributes.kind, dtype);
     return [{ dtype, shape: reducedShape(shape, reducedAxes(attributes.axes, shape.length), attributes.keepDims) }];
   },
+  bounded: ({ attributes: { axes, keepDims } }, _input, axis, inputs) => {
+    const folded = reducedAxes(axes, operand(inputs, 0).shape.length);
+    if (folded.includes(axis)) return undefined;
+    return keepDims ? axis : axis - folded.filter((other) => other < axis).length;
+  },
   reference: ({ attributes: { kind, axes, keepDims } }, inputs) => {
     const x = tensorAt(inputs, 0);
     const folded = reducedAxes(axes, x.shape.length);

@@ -46,6 +46,7 @@ export const resize: OpDefinition<'Resize'> = {
       throw new ShapeError(`linear Resize of ${dtype} is not defined`);
     return outputs;
   },
+  shapeInputs: [1, 2],
   reference: ({ attributes }, inputs, outputs) => {
     const x = tensorAt(inputs, 0);
     const { dtype, shape } = at(outputs, 0);

@@ -10,6 +10,7 @@ export const constantOfShape: OpDefinition<'ConstantOfShape'> = {
     elementCount(shape);
     return [{ dtype: node.attributes.dtype, shape }];
   },
+  shapeInputs: [0],
   reference: ({ attributes: { dtype, value } }, inputs) => {
     const y = zeros(dtype, Array.from(tensorAt(inputs, 0).data));
     y.data.fill(value);

@@ -1,4 +1,5 @@
 /** Identity: the input itself. */
+import { keptBound } from '../lib/bounded.ts';
 import type { OpDefinition } from '../definition.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 
@@ -8,6 +9,7 @@ export const identity: OpDefinition<'Identity'> = {
     const { dtype, shape } = operand(inputs, 0);
     return [{ dtype, shape }];
   },
+  bounded: keptBound,
   reference: (_node, inputs) => {
     const { dtype, shape, data } = tensorAt(inputs, 0);
     return [{ dtype, shape, data: data.slice() }];

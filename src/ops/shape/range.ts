@@ -25,6 +25,7 @@ export const range: OpDefinition<'Range'> = {
     });
     return [{ dtype, shape: [rangeLength(at(bounds, 0), at(bounds, 1), at(bounds, 2))] }];
   },
+  shapeInputs: [0, 1, 2],
   reference: (_node, inputs) => {
     const { dtype } = tensorAt(inputs, 0);
     const scalar = (i: number): number => at(tensorAt(inputs, i).data, 0);

@@ -1,7 +1,7 @@
 /** Reshape: the same elements in the same order under a new shape. */
 import { ShapeError } from '../../core/errors.ts';
 import { elementCount, shapeText, type Shape, type Tensor } from '../../core/tensor.ts';
-import { product } from '../../util/arrays.ts';
+import { at, product } from '../../util/arrays.ts';
 import type { OpDefinition, Tensors } from '../definition.ts';
 import { knownInts, operand, tensorAt } from '../lib/operands.ts';
 
@@ -45,8 +45,15 @@ export const reshape: OpDefinition<'Reshape'> = {
     const wanted = knownInts(inputs, 1, 'the shape');
     return [{ dtype, shape: resolveReshape(shape, wanted, node.attributes.allowZero) }];
   },
-  reference: (node, inputs) => {
-    const wanted = Array.from(tensorAt(inputs, 1).data);
-    return [reshaped(inputs, resolveReshape(tensorAt(inputs, 0).shape, wanted, node.attributes.allowZero))];
+  shapeInputs: [1],
+  // Where as many elements lie before and behind it.
+  bounded: (node, input, axis, inputs) => {
+    if (input !== 0) return undefined;
+    const { shape } = operand(inputs, 0);
+    const to = resolveReshape(shape, knownInts(inputs, 1, 'the shape'), node.attributes.allowZero);
+    const before = product(shape.slice(0, axis));
+    const found = to.findIndex((extent, i) => extent === shape[axis] && product(to.slice(0, i)) === before);
+    return found < 0 ? undefined : found;
   },
+  reference: (_node, inputs, outputs) => [reshaped(inputs, at(outputs, 0).shape)],
 };

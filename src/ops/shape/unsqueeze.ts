@@ -1,6 +1,7 @@
 /** Unsqueeze: inserts dimensions of extent 1; `axes` index the output. */
 import { normalizeAxes } from '../../core/broadcast.ts';
 import type { Shape } from '../../core/tensor.ts';
+import { range } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 import { reshaped } from './reshape.ts';
@@ -16,6 +17,11 @@ export const unsqueeze: OpDefinition<'Unsqueeze'> = {
   infer: (node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);
     return [{ dtype, shape: unsqueezed(shape, node.attributes.axes) }];
+  },
+  bounded: ({ attributes }, _input, axis, inputs) => {
+    const rank = operand(inputs, 0).shape.length + attributes.axes.length;
+    const added = normalizeAxes(attributes.axes, rank);
+    return range(rank).filter((other) => !added.includes(other))[axis];
   },
   reference: (node, inputs) => [reshaped(inputs, unsqueezed(tensorAt(inputs, 0).shape, node.attributes.axes))],
 };

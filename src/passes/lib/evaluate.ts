@@ -1,17 +1,45 @@
 /** Shape inference and evaluation of one node, with errors that name it. */
 import { GraphError, ImportError, ShapeError, TilewiseError, type ErrorDetail } from '../../core/errors.ts';
 import type { Tensor, TensorDesc } from '../../core/tensor.ts';
+import type { BoundedExtent, ValueDesc } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
 import type { Operand, Operands } from '../../ops/definition.ts';
 import { definitionOf, referenceOf } from '../../ops/registry.ts';
 
-/** Descriptions of a node's outputs. Errors keep their class and gain the node's name and operator. */
-export function inferNode(node: Node, inputs: Operands): readonly TensorDesc[] {
-  const descs = located(node, () => definitionOf(node.op).infer(node, inputs));
+/**
+ * Descriptions of a node's outputs. Errors keep their class and gain the node's name and operator; that an operator cannot
+ * take an extent that depends on data is a ShapeError, too.
+ */
+export function inferNode(node: Node, inputs: Operands): readonly ValueDesc[] {
+  const bounded = located(node, () => boundOf(node, inputs));
+  const inferred = located(node, () => definitionOf(node.op).infer(node, inputs));
+  const descs = inferred.map(({ dtype, shape, bounded: own = bounded }): ValueDesc => {
+    return own ? { dtype, shape, bounded: own } : { dtype, shape };
+  });
   if (descs.length < node.outputs.length) {
     throw new GraphError(`${node.op} has ${descs.length} outputs, the node names ${node.outputs.length}`, where(node));
   }
   return descs;
+}
+
+/** The extent of the outputs that depends on data because one of the inputs does. */
+function boundOf(node: Node, inputs: Operands): BoundedExtent | undefined {
+  let found: BoundedExtent | undefined;
+  for (const [i, input] of inputs.entries()) {
+    if (!input?.bounded) continue;
+    const { axis: from, count } = input.bounded;
+    const axis = definitionOf(node.op).bounded?.(node, i, from, inputs);
+    if (axis !== undefined && (!found || (found.axis === axis && found.count === count))) found = { axis, count };
+    else {
+      throw new ShapeError(
+        `dimension ${from} of input ${i} depends on the data ("${count}"), which ${node.op} cannot take`,
+        {
+          hint: 'End the model before this node: outputs with such an extent come at their true size',
+        },
+      );
+    }
+  }
+  return found;
 }
 
 /** A node's results when they follow from what is known while compiling, else undefined. */
@@ -29,8 +57,8 @@ export function evaluateNode(
 }
 
 /** What is known of a value, as an operand. */
-export function asOperand(desc: TensorDesc, value: Tensor | undefined): Operand {
-  return { dtype: desc.dtype, shape: desc.shape, value };
+export function asOperand(desc: ValueDesc, value: Tensor | undefined): Operand {
+  return { dtype: desc.dtype, shape: desc.shape, bounded: desc.bounded, value };
 }
 
 function located<T>(node: Node, action: () => T): T {

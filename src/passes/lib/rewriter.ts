@@ -3,8 +3,8 @@
  * it; it emits replacements, which are shape-inferred, and evaluated when constant, as they are added.
  */
 import { GraphError } from '../../core/errors.ts';
-import { tensorOf, type Tensor, type TensorDesc } from '../../core/tensor.ts';
-import type { Graph } from '../../ir/graph.ts';
+import { tensorOf, type Tensor } from '../../core/tensor.ts';
+import type { Graph, ValueDesc } from '../../ir/graph.ts';
 import { isOp, nodeOf } from '../../ir/is-op.ts';
 import type { Node, OpAttributes, OpKind } from '../../ir/ops.ts';
 import { renameInputs } from '../../ir/rewrite.ts';
@@ -48,7 +48,7 @@ export function rewriteToFixpoint(graph: Graph, rule: Rule, limit = 50): Graph {
 export class Rewriter {
   readonly #source: Graph;
   readonly #nodes: Node[] = [];
-  readonly #values: Map<string, TensorDesc>;
+  readonly #values: Map<string, ValueDesc>;
   readonly #initializers: Map<string, Tensor>;
   readonly #producers = new Map<string, Node>();
   readonly #positions = new Map<Node, number>();
@@ -70,7 +70,7 @@ export class Rewriter {
   }
 
   /** Static description of a value. */
-  desc(value: string): TensorDesc {
+  desc(value: string): ValueDesc {
     const desc = this.#values.get(this.resolve(value));
     if (!desc) throw new GraphError(`the shape of "${value}" has not been inferred`);
     return desc;
@@ -158,7 +158,7 @@ export class Rewriter {
       const result = results?.[i];
       if (output === '' || !desc) return;
       if (result) this.#define(output, result);
-      else this.#values.set(output, { dtype: desc.dtype, shape: desc.shape });
+      else this.#values.set(output, desc);
     });
     if (!results) this.#push(node, true);
     this.#changed = true;

@@ -3,7 +3,7 @@ import type { DeviceProfile } from '../../core/limits.ts';
 import { densePlacement, hasPackedChannels, isDense, isVectorised, type Placement } from '../../core/placement.ts';
 import { isPacked, stored, type Storage } from '../../core/storage.ts';
 import type { Shape } from '../../core/tensor.ts';
-import type { Graph } from '../../ir/graph.ts';
+import { valuesThatLeave, type Graph } from '../../ir/graph.ts';
 import type { Node, OpKind } from '../../ir/ops.ts';
 import { descOf } from '../../ir/rewrite.ts';
 import { inputTraits, type LowerContext } from '../../kernels/definition.ts';
@@ -37,8 +37,8 @@ export class Draft {
   constructor(graph: Graph, device: DeviceProfile, halves: boolean) {
     this.graph = graph;
     this.#device = device;
-    this.#outputs = new Set(graph.outputs);
-    this.#pinned = new Set([...graph.outputs, ...graph.inputs.map((i) => i.name), ...graph.initializers.keys()]);
+    this.#outputs = new Set(valuesThatLeave(graph));
+    this.#pinned = new Set([...this.#outputs, ...graph.inputs.map((i) => i.name), ...graph.initializers.keys()]);
     const storageOf = storagesOf(graph, halves);
     const own = (name: string, root = name): void => {
       this.#values.set(name, { ...stored(descOf(graph, name), storageOf(name)), root });

@@ -1,6 +1,7 @@
 /** Outputs written over an input that nothing reads any more, where the operator's kernels can. */
 import { isDense } from '../../core/placement.ts';
 import { elementCount } from '../../core/tensor.ts';
+import { valuesThatLeave } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
 import { kernelsOf } from '../../kernels/registry.ts';
 import type { Draft } from './draft.ts';
@@ -51,7 +52,7 @@ function lastUsesOf({ graph, values }: Draft): Map<string, number> {
   graph.nodes.forEach(({ inputs, outputs }, position) =>
     [...inputs, ...outputs].forEach((name) => touch(name, position)),
   );
-  for (const name of [...graph.inputs.map((i) => i.name), ...graph.initializers.keys(), ...graph.outputs]) {
+  for (const name of [...graph.inputs.map((i) => i.name), ...graph.initializers.keys(), ...valuesThatLeave(graph)]) {
     touch(name, Infinity);
   }
   return last;

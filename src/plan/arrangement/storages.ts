@@ -3,7 +3,7 @@ import { isFloat } from '../../core/dtype.ts';
 import { channelsOf } from '../../core/placement.ts';
 import { isPacked, ownStorage, packedStorage, type Storage } from '../../core/storage.ts';
 import { elementCount, type Tensor, type TensorDesc } from '../../core/tensor.ts';
-import type { Graph } from '../../ir/graph.ts';
+import { valuesThatLeave, type Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
 import { descOf } from '../../ir/rewrite.ts';
 import { at } from '../../util/arrays.ts';
@@ -30,7 +30,7 @@ export function storagesOf(graph: Graph, halves: boolean): (name: string) => Sto
   };
   const keepOwn = (name: string): void => void own.add(views.sourceOf(name));
   for (const { name } of graph.inputs) keepOwn(name);
-  for (const name of graph.outputs) keepOwn(name);
+  for (const name of valuesThatLeave(graph)) keepOwn(name);
   for (const node of graph.nodes) {
     const kernels = kernelsOf(node.op);
     if (kernels.kind === 'view') continue;

@@ -1,7 +1,7 @@
 /** The CPU backend: walks the nodes in order, calling the reference implementation of each. */
 import { GraphError, ShapeError, TilewiseError } from '../../core/errors.ts';
 import type { Tensor, TensorDesc } from '../../core/tensor.ts';
-import type { Graph } from '../../ir/graph.ts';
+import { valuesThatLeave, type Graph, type ValueDesc } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
 import { referenceOf } from '../../ops/registry.ts';
 import { feedFor } from '../feeds.ts';
@@ -16,7 +16,8 @@ export function runGraph(graph: Graph, feeds: ReadonlyMap<string, Tensor>): Map<
   for (const { name } of graph.inputs) values.set(name, feedFor(name, lookup(graph.values, name), feeds.get(name)));
   const lastUse = new Map<string, number>();
   graph.nodes.forEach((node, i) => node.inputs.forEach((name) => lastUse.set(name, i)));
-  for (const name of graph.outputs) lastUse.set(name, graph.nodes.length);
+  keepCounts(graph, lastUse);
+  for (const name of valuesThatLeave(graph)) lastUse.set(name, graph.nodes.length);
   graph.nodes.forEach((node, i) => {
     runNode(node, values, graph.values).forEach((t, k) => {
       const name = node.outputs[k];
@@ -35,15 +36,29 @@ function unshared(tensor: Tensor, taken: Set<ArrayBufferLike>): Tensor {
   return tensor;
 }
 
-/** Evaluates one node on tensors by name. Errors name the node. */
+/** Lets counts live as long as what they count: who reads such a value is told its true extent. */
+function keepCounts({ values }: Graph, lastUse: Map<string, number>): void {
+  for (const [name, { bounded }] of values) {
+    if (!bounded) continue;
+    lastUse.set(bounded.count, Math.max(lastUse.get(bounded.count) ?? 0, lastUse.get(name) ?? 0));
+  }
+}
+
+/** A description with the extent that depends on data as it is, where that is known by now. */
+function actual({ dtype, shape, bounded }: ValueDesc, values: ReadonlyMap<string, Tensor>): TensorDesc {
+  const count = bounded && values.get(bounded.count)?.data[0];
+  return { dtype, shape: bounded && count !== undefined ? shape.with(bounded.axis, count) : shape };
+}
+
+/** Evaluates one node on tensors by name, of their true extents. Errors name the node. */
 export function runNode(
   node: Node,
   values: ReadonlyMap<string, Tensor>,
-  descs: ReadonlyMap<string, TensorDesc>,
+  descs: ReadonlyMap<string, ValueDesc>,
 ): readonly Tensor[] {
   const inputs = node.inputs.map((name) => (name === '' ? undefined : lookup(values, name)));
   const outputs = node.outputs.map((name) =>
-    name === '' ? { dtype: 'float32' as const, shape: [0] } : lookup(descs, name),
+    name === '' ? { dtype: 'float32' as const, shape: [0] } : actual(lookup(descs, name), values),
   );
   try {
     return referenceOf(node.op)(node, inputs, outputs);

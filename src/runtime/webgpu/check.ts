@@ -7,7 +7,7 @@ import {
   type Tolerance,
 } from '../../core/compare.ts';
 import { GraphError } from '../../core/errors.ts';
-import { elementCount, type Tensor, type TensorDesc } from '../../core/tensor.ts';
+import { elementCount, trimmed, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
 import { definitionOf, loadReferences } from '../../ops/registry.ts';
@@ -45,6 +45,7 @@ async function check(
   const actual = new Map<string, Tensor>([...graph.initializers, ...feeds]);
   const lastUse = new Map<string, number>();
   graph.nodes.forEach((node, i) => node.inputs.forEach((name) => lastUse.set(name, i)));
+  const counts = new Set([...graph.values.values()].map(({ bounded }) => bounded?.count));
   const reports: StepReport[] = [];
   executor.writeInputs(feeds);
   const halves = holdsHalves(executor);
@@ -59,7 +60,7 @@ async function check(
       for (const [k, output] of node.outputs.entries()) {
         const reference = expected[k];
         if (output === '' || !reference) continue;
-        const got = await readValue(executor, output);
+        const got = await readActual(executor, graph, output, actual);
         actual.set(output, got);
         const allowed = tolerance ?? resultTolerance(reference, termsOf(node, graph), halves);
         const comparison = compareTensors(got, reference, allowed);
@@ -71,9 +72,23 @@ async function check(
         if (reference) actual.set(output, reference);
       });
     }
-    for (const name of node.inputs) if (lastUse.get(name) === i) actual.delete(name);
+    for (const name of node.inputs) if (lastUse.get(name) === i && !counts.has(name)) actual.delete(name);
   }
   return reports;
+}
+
+/** A value at its true extents: `actual` has the counts that were read before. */
+async function readActual(
+  executor: Executor,
+  graph: Graph,
+  name: string,
+  actual: ReadonlyMap<string, Tensor>,
+): Promise<Tensor> {
+  const whole = await readValue(executor, name);
+  const bounded = graph.values.get(name)?.bounded;
+  if (!bounded) return whole;
+  const count = actual.get(bounded.count) ?? (await readValue(executor, bounded.count));
+  return trimmed(whole, bounded.axis, count.data[0] ?? 0);
 }
 
 function readValue(executor: Executor, name: string): Promise<Tensor> {

@@ -1,6 +1,6 @@
 /** Elements read back from the GPU as tensors. */
 import { copiedBytes, decode, stored } from '../../core/storage.ts';
-import type { Tensor, TensorDesc } from '../../core/tensor.ts';
+import { trimmed, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import { withGiven } from './error-scopes.ts';
 import type { Region } from './input-writer.ts';
 import { unlessLost } from './lost.ts';
@@ -11,6 +11,11 @@ import { unlessLost } from './lost.ts';
  */
 export interface GpuTensor extends TensorDesc {
   readonly buffer: GPUBuffer;
+  /**
+   * Where one extent of a result depends on data, the shape has its bound, and `count` holds the extent as an int32: a buffer
+   * of the caller's, too. What lies beyond the extent has no meaning.
+   */
+  readonly bounded?: { readonly axis: number; readonly count: GPUBuffer };
 }
 
 /** A tensor for a result, in a buffer of its own. */
@@ -24,13 +29,18 @@ export function createGpuTensor(
 }
 
 /**
- * Copies a dense tensor of four-byte elements from a buffer to host memory. Rejects with InputError when the buffer is
+ * Copies a dense tensor of four-byte elements from a buffer to host memory, at its true size. Rejects with InputError when the buffer is
  * destroyed, of another device or cannot be copied, DeviceError DEVICE_LOST when the device goes away.
  */
-export function readTensor(device: GPUDevice, tensor: GpuTensor): Promise<Tensor> {
-  const value = stored(tensor);
-  const region = { buffer: tensor.buffer, offset: 0, size: copiedBytes(value) };
-  return readRegion(device, region, (mapped) => decode(value, mapped));
+export async function readTensor(device: GPUDevice, tensor: GpuTensor): Promise<Tensor> {
+  const read = (desc: TensorDesc, buffer: GPUBuffer): Promise<Tensor> => {
+    const value = stored(desc);
+    return readRegion(device, { buffer, offset: 0, size: copiedBytes(value) }, (mapped) => decode(value, mapped));
+  };
+  const whole = await read(tensor, tensor.buffer);
+  if (!tensor.bounded) return whole;
+  const extent = await read({ dtype: 'int32', shape: [] }, tensor.bounded.count);
+  return trimmed(whole, tensor.bounded.axis, extent.data[0] ?? 0);
 }
 
 /** Hands `read` a copy of part of a buffer in host memory; allocates. Rejects as `readTensor` does. */

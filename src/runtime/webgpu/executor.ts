@@ -1,25 +1,19 @@
 /** Runs a Plan on a device: everything is created once, a run only writes, encodes, submits and reads back. */
 import { at } from '../../util/arrays.ts';
 import { InputError } from '../../core/errors.ts';
-import { copiedBytes, decode, encode, stored } from '../../core/storage.ts';
+import { decode, encode } from '../../core/storage.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { Plan, PlanPort, PlanStep, PlanValue } from '../../plan/plan.ts';
 import { feedFor } from '../feeds.ts';
 import { encodeInto, encodePass, type Dispatch } from './dispatches.ts';
 import { inErrorScopes, withGiven } from './error-scopes.ts';
 import { unlessLost } from './lost.ts';
-import { createGpuTensor, readRegion, type GpuTensor } from './elements.ts';
+import { readRegion, type GpuTensor } from './elements.ts';
 import type { InputWriter, Region } from './input-writer.ts';
 import { Pacer } from './pacing.ts';
 import { compilePipelines, type Compiled } from './pipelines.ts';
+import { copyToGpuTensor, copyToStaging, layOutReadbacks, tensorOfReadback, type Readback } from './readback.ts';
 import { createRegions, writeElements } from './regions.ts';
-
-/** Where an output lies in the staging buffer. */
-interface Readback {
-  readonly port: PlanPort;
-  readonly offset: number;
-  readonly bytes: number;
-}
 
 /** How one run differs from another. */
 export interface ExecutorRun {
@@ -81,16 +75,11 @@ export class Executor {
     this.#regions = createRegions(device, plan);
     for (const { buffer, data } of plan.weights) writeElements(device, at(this.#regions, buffer), data);
     this.#params = plan.params.byteLength > 0 ? this.#createParams(plan.params) : undefined;
-    let end = 0;
-    this.#readbacks = plan.outputs.map((port) => {
-      const bytes = copiedBytes(port);
-      const readback = { port, offset: end, bytes };
-      end += bytes;
-      return readback;
-    });
+    const { readbacks, bytes } = layOutReadbacks(plan.outputs);
+    this.#readbacks = readbacks;
     this.#staging = device.createBuffer({
       label: `${plan.name}/readback`,
-      size: Math.max(16, end),
+      size: bytes,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
   }
@@ -143,17 +132,12 @@ export class Executor {
     return this.exclusive(async () => {
       const fetched = this.#fetched(how);
       await this.#submit(feeds, how, (encoder) => {
-        for (const { port, offset, bytes } of fetched) {
-          const { buffer, offset: from } = at(this.#regions, port.buffer);
-          encoder.copyBufferToBuffer(buffer, from, this.#staging, offset, bytes);
-        }
+        for (const readback of fetched) copyToStaging(encoder, readback, this.#regions, this.#staging);
       });
       await unlessLost(this.device, this.#staging.mapAsync(GPUMapMode.READ));
       try {
         const mapped = this.#staging.getMappedRange();
-        return new Map(
-          fetched.map(({ port, offset }) => [port.name, decode(stored(port, port.storage), mapped, offset)]),
-        );
+        return new Map(fetched.map((readback) => [readback.port.name, tensorOfReadback(readback, mapped)]));
       } finally {
         this.#staging.unmap();
       }
@@ -169,16 +153,16 @@ export class Executor {
       const outputs = new Map<string, GpuTensor>();
       try {
         await this.#submit(feeds, how, (encoder) => {
-          for (const { port, bytes } of this.#fetched(how)) {
-            const { buffer, offset } = at(this.#regions, port.buffer);
-            const output = createGpuTensor(this.device, port, bytes);
-            encoder.copyBufferToBuffer(buffer, offset, output.buffer, 0, bytes);
-            outputs.set(port.name, output);
+          for (const readback of this.#fetched(how)) {
+            outputs.set(readback.port.name, copyToGpuTensor(this.device, encoder, readback, this.#regions));
           }
         });
         return outputs;
       } catch (error) {
-        for (const { buffer } of outputs.values()) buffer.destroy();
+        for (const { buffer, bounded } of outputs.values()) {
+          buffer.destroy();
+          bounded?.count.destroy();
+        }
         throw error;
       }
     });

@@ -100,6 +100,12 @@ const split: Row<'Split'> = (w, node) => {
   w.many('Split', [input(node), axesInput(w, sizes)], own, node.outputs);
 };
 
+/** How many of these hold: ONNX says so only by the shape of what they choose. */
+function writeCount(w: OnnxWriter, condition: string, output: string | undefined): void {
+  const ones = w.emit('Cast', [condition], { to: { i: DATA_TYPE.int32 } });
+  w.emit('ReduceSum', [ones], { keepdims: flag(false) }, output);
+}
+
 const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Conv: writeConv,
   MaxPool: writePool,
@@ -144,6 +150,15 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
     w.emit(REDUCE[kind], [input(n), axesInput(w, axes)], { keepdims: flag(keepDims) }, output(n));
   },
   ArgReduce: argReduce,
+  NonZero: (w, n) => {
+    w.emit('NonZero', [input(n)], {}, output(n));
+    writeCount(w, w.emit('Cast', [input(n)], { to: { i: DATA_TYPE.bool } }), n.outputs[1]);
+  },
+  Compress: (w, n) => {
+    const { axis } = n.attributes;
+    w.emit('Compress', [input(n), input(n, 1)], { axis: { i: axis } }, output(n));
+    writeCount(w, input(n, 1), n.outputs[1]);
+  },
   TopK: (w, n) => {
     const { axis, largest } = n.attributes;
     const own = { axis: { i: axis }, largest: flag(largest), sorted: { i: 1 } };

@@ -16,6 +16,8 @@ export class OnnxWriter {
   readonly #facts = new Map<string, Facts>();
   readonly #taken: Set<string>;
   #node: Pick<Node, 'name' | 'op'> = { name: '', op: 'Identity' };
+  /** The value whose writer is called as the node of the graph. */
+  #first: string | undefined;
 
   constructor(graph: Graph) {
     this.#graph = graph;
@@ -28,6 +30,7 @@ export class OnnxWriter {
   /** Turns to the next node of the graph: what follows is written for it. */
   begin<K extends OpKind>({ name, op, inputs, outputs, attributes }: NodeOf<K>): void {
     this.#node = { name, op };
+    this.#first = outputs[0];
     const known = inputs.map((input) => (input === '' ? undefined : this.facts(input)));
     outputs.forEach((output, index) => {
       const inferred = this.#graph.values.get(output);
@@ -66,7 +69,8 @@ export class OnnxWriter {
 
   /** Adds a node with one output, the value `output` of the graph or one with a made-up name; returns its name. */
   emit(op: string, inputs: readonly string[], attributes: OnnxAttributes = {}, output?: string): string {
-    const name = output === undefined ? this.#unique(`${this.#node.name}/${op}`) : this.#node.name;
+    const isMain = output !== undefined && output === this.#first;
+    const name = isMain ? this.#node.name : this.#unique(`${this.#node.name}/${op}`);
     const value = output ?? this.#unique(`${name}:0`);
     this.many(op, inputs, attributes, [value], name);
     return value;

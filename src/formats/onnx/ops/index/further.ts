@@ -12,3 +12,16 @@ export function topK(n: OnnxNode): string[] {
 export function gatherND(n: OnnxNode): string {
   return n.one('GatherND', [n.input(0), n.input(1)], { batchDims: n.attr.int('batch_dims', 0) });
 }
+
+/** The count that the engine's operator gives besides has no name in the model. */
+export function nonZero(n: OnnxNode): string {
+  const [coordinates = ''] = n.many('NonZero', [n.input(0)], {}, 2);
+  return coordinates;
+}
+
+/** Without an axis the elements are one row. */
+export function compress(n: OnnxNode): string {
+  const x = n.attr.has('axis') ? n.input(0) : n.one('Reshape', [n.input(0), n.ints([-1])], { allowZero: false });
+  const [chosen = ''] = n.many('Compress', [x, n.input(1)], { axis: n.attr.int('axis', 0) }, 2);
+  return chosen;
+}

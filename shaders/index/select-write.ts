@@ -1,0 +1,41 @@
+/**
+ * Writes down where the elements are that are not zero, in order: the last of three steps.
+ *
+ * Layout: x [count] as words; starts[chunk], where the finds of a chunk of SELECT_CHUNK elements begin; positions [count].
+ * Bindings: 0 x read u32, 1 starts read u32, 2 positions read_write u32.
+ * Workgroup: 64 × 1 × 1, one chunk per invocation.
+ * Dispatch: dispatch1d(chunks, 64).
+ * Spec: float, where minus zero is zero, too.
+ * Limits: no workgroup storage.
+ */
+import { linearIndex } from '../lib/index.ts';
+import { u32 } from '../lib/literal.ts';
+import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
+import { isSelected, SELECT_CHUNK, SELECT_WORKGROUP } from '../lib/select.ts';
+
+export interface SelectWriteSpec {
+  readonly float: boolean;
+}
+
+export function selectWriteShader({ float }: SelectWriteSpec): ShaderModule {
+  return shaderModule({
+    bindings: [
+      { name: 'x', access: 'read', element: 'u32' },
+      { name: 'starts', access: 'read', element: 'u32' },
+      { name: 'positions', access: 'read_write', element: 'u32' },
+    ],
+    params: { count: 'u32', chunks: 'u32' },
+    workgroupSize: [SELECT_WORKGROUP, 1, 1],
+    body: wgsl`
+  ${linearIndex(SELECT_WORKGROUP)}
+  if (i >= params.chunks) { return; }
+  let end = min(params.count, (i + 1u) * ${u32(SELECT_CHUNK)});
+  var to = starts[i];
+  for (var k = i * ${u32(SELECT_CHUNK)}; k < end; k++) {
+    if (${isSelected('x[k]', float)}) {
+      positions[to] = k;
+      to++;
+    }
+  }`,
+  });
+}

@@ -1,0 +1,114 @@
+/** Extents that depend on data: on both backends results come at their true size, through whatever takes such values. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { ShapeError } from '../../src/core/errors.ts';
+import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
+import { GraphBuilder } from '../../src/ir/builder.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
+import { openGpu } from '../../src/node/adapter.ts';
+import { Session } from '../../src/session/session.ts';
+import type { SessionOptions } from '../../src/session/options.ts';
+
+const BACKENDS: readonly SessionOptions[] = [{ backend: 'cpu' }, { gpu: async () => (await openGpu()).adapter }];
+
+let open: Session[] = [];
+afterEach(() => {
+  for (const session of open) session.dispose();
+  open = [];
+});
+
+async function start(graph: Graph, options: SessionOptions): Promise<Session> {
+  const session = await Session.create(graph, options);
+  open.push(session);
+  return session;
+}
+
+/** Scores `[6]` and boxes `[6, 3]`: the boxes with a score of more than a half, scaled, and their number of rows twice. */
+function chosenBoxes(): Graph {
+  const b = new GraphBuilder('boxes');
+  const scores = b.input('scores', 'float32', [6]);
+  const boxes = b.input('boxes', 'float32', [6, 3]);
+  const half = b.constant('half', tensorOf('float32', [], [0.5]));
+  const scale = b.constant('scale', tensorOf('float32', [3], [1, 10, 100]));
+  const mask = b.one('Binary', [scores, half], { kind: 'greater', activation: NO_ACTIVATION }, { outputs: ['mask'] });
+  const [places = '', count = ''] = b.add('NonZero', [mask], {}, { outputs: ['places', 'count'] });
+  const row = b.one('Squeeze', [places], { axes: [0] });
+  const rows = b.one('Gather', [boxes, row], { axis: 0 });
+  const scaled = b.one('Binary', [rows, scale], { kind: 'mul', activation: RELU });
+  const turned = b.one('Transpose', [scaled], { perm: [1, 0] }, { outputs: ['turned'] });
+  const best = b.one('Reduce', [scaled], { kind: 'max', axes: [1], keepDims: false }, { outputs: ['best'] });
+  const [kept = ''] = b.add('Compress', [boxes, mask], { axis: 0 }, { outputs: ['kept', 'kept_count'] });
+  for (const name of [turned, best, kept, count]) b.output(name);
+  return b.build();
+}
+
+const BOXES = tensorOf('float32', [6, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 1, 1, -2, 2, 2, 3, 3, 3]);
+const feeds = (...scores: number[]): Record<string, Tensor> => ({
+  scores: tensorOf('float32', [6], scores),
+  boxes: BOXES,
+});
+
+describe.each(BACKENDS)('extents that depend on data, %o', (options) => {
+  it('are those of the data, whatever they were before', async () => {
+    const session = await start(chosenBoxes(), options);
+    expect(session.outputs.map(({ shape }) => shape)).toEqual([[3, 'count'], ['count'], ['kept_count', 3], []]);
+    const some = await session.run(feeds(0.9, 0, 0, 0, 0.7, 0.6));
+    expect(some['turned']).toEqual(tensorOf('float32', [3, 3], [1, 0, 3, 20, 20, 30, 300, 200, 300]));
+    expect(some['best']).toEqual(tensorOf('float32', [3], [300, 200, 300]));
+    expect(some['kept']).toEqual(tensorOf('float32', [3, 3], [1, 2, 3, -2, 2, 2, 3, 3, 3]));
+    expect(some['count']).toEqual(tensorOf('int32', [], [3]));
+    const none = await session.run(feeds(0, 0, 0, 0, 0, 0));
+    expect(none['turned']?.shape).toEqual([3, 0]);
+    expect(none['kept']).toEqual(tensorOf('float32', [0, 3], []));
+    const all = await session.run(feeds(1, 1, 1, 1, 1, 1));
+    expect(all['best']?.shape).toEqual([6]);
+    expect(all['kept']).toEqual(BOXES);
+  });
+
+  it('are refused by name where an operator cannot take them', async () => {
+    const b = new GraphBuilder('refused');
+    const [places = ''] = b.add('NonZero', [b.input('x', 'float32', [4])], {}, { outputs: ['places', 'count'] });
+    b.output(b.one('Reduce', [places], { kind: 'sum', axes: [1], keepDims: true }, { name: 'total' }));
+    const failing = Session.create(b.build(), options);
+    await expect(failing).rejects.toThrow(ShapeError);
+    await expect(failing).rejects.toThrow(/"total" \(Reduce\): dimension 1 of input 0 depends on the data \("count"\)/);
+  });
+
+  it('are known, and nothing special, where the data is constant', async () => {
+    const b = new GraphBuilder('constant');
+    const x = b.constant('x', tensorOf('float32', [4], [0, 1, 0, 2]));
+    const [places = ''] = b.add('NonZero', [x], {}, { outputs: ['places', 'count'] });
+    const y = b.input('y', 'int64', [1, 2]);
+    b.output(b.one('Binary', [places, y], { kind: 'add', activation: NO_ACTIVATION }, { outputs: ['z'] }));
+    const session = await start(b.build(), options);
+    const { z } = await session.run({ y: tensorOf('int64', [1, 2], [10, 20]) });
+    expect(z).toEqual(tensorOf('int64', [1, 2], [11, 23]));
+  });
+});
+
+describe('on a GPU', () => {
+  const [, onGpu = {}] = BACKENDS;
+
+  it('steps agree with the reference at true sizes', async () => {
+    const session = await start(chosenBoxes(), onGpu);
+    const reports = await session.check(feeds(0, 0.9, 0, 0, 0.7, 0));
+    expect(reports.length).toBeGreaterThan(5);
+    expect(reports.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  it('results that stay there come with their count', async () => {
+    const session = await start(chosenBoxes(), onGpu);
+    const { kept, best } = await session.run(feeds(0, 0.9, 0, 0, 0.7, 0), { outputs: 'gpu' });
+    expect([kept?.shape, kept?.bounded?.axis]).toEqual([[6, 3], 0]);
+    if (!kept || !best) throw new Error('an output is missing');
+    expect(await session.read(kept)).toEqual(tensorOf('float32', [2, 3], [4, 5, 6, -2, 2, 2]));
+    expect((await session.read(best)).shape).toEqual([2]);
+    await expect(session.run({ ...feeds(0, 0, 0, 0, 0, 0), boxes: kept })).rejects.toThrow(
+      /"boxes" has an extent that depends on data/,
+    );
+    for (const { buffer, bounded } of [kept, best]) {
+      buffer.destroy();
+      bounded?.count.destroy();
+    }
+  });
+});

@@ -1,0 +1,66 @@
+/** Inputs whose elements decide shapes are part of what a plan is made for. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { InputError } from '../../src/core/errors.ts';
+import { tensorOf } from '../../src/core/tensor.ts';
+import { GraphBuilder } from '../../src/ir/builder.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import { NO_ACTIVATION } from '../../src/ir/ops.ts';
+import { openGpu } from '../../src/node/adapter.ts';
+import type { SessionOptions } from '../../src/session/options.ts';
+import { Session } from '../../src/session/session.ts';
+
+const BACKENDS: readonly SessionOptions[] = [{ backend: 'cpu' }, { gpu: async () => (await openGpu()).adapter }];
+
+let session: Session | undefined;
+afterEach(() => session?.dispose());
+
+/** y = (x + x) in the shape that is fed, turned; z = the shape itself plus one. */
+function reshaping(): Graph {
+  const b = new GraphBuilder('reshaping');
+  const x = b.input('x', 'float32', [2, 6]);
+  const shape = b.input('shape', 'int64', ['rank']);
+  const one = b.constant('one', tensorOf('int64', [], [1]));
+  const doubled = b.one('Binary', [x, x], { kind: 'add', activation: NO_ACTIVATION });
+  const same = b.one('Identity', [shape], {});
+  const y = b.one('Reshape', [doubled, same], { allowZero: false }, { outputs: ['y'] });
+  const z = b.one('Binary', [shape, one], { kind: 'add', activation: NO_ACTIVATION }, { outputs: ['z'] });
+  b.output(y);
+  b.output(z);
+  return b.build();
+}
+
+const x = tensorOf('float32', [2, 6], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+const ints = (...values: number[]) => tensorOf('int64', [values.length], values);
+
+describe.each(BACKENDS)('inputs that decide shapes, %o', (options) => {
+  it('are taken as they are fed, each in a plan of its own', async () => {
+    session = await Session.create(reshaping(), options);
+    expect(() => session?.outputs).toThrow(InputError);
+    expect(() => session?.outputs).toThrow(/input "shape", and are known after the first run/);
+    for (const shape of [[3, 4], [4, 3], [-1], [2, 1, 6], [3, 4]]) {
+      const { y, z } = await session.run({ x, shape: ints(...shape) });
+      expect(y?.shape).toEqual(shape[0] === -1 ? [12] : shape);
+      expect(y?.data).toEqual(x.data.map((v) => 2 * v));
+      expect(z).toEqual(ints(...shape.map((v) => v + 1)));
+    }
+    expect(session.outputs.map(({ name, shape }) => [name, shape])).toEqual([
+      ['y', [3, 4]],
+      ['z', [2]],
+    ]);
+    await expect(session.run({ x, shape: ints(5, 5) })).rejects.toThrow(/Reshape/);
+    await expect(session.run({ x })).rejects.toThrow(/input "shape"/);
+  });
+
+  it('are none where an input is only measured, or too large to be a shape', async () => {
+    const b = new GraphBuilder('measured');
+    const data = b.input('data', 'float32', [2, 3]);
+    const like = b.input('like', 'float32', [3, 2]);
+    b.output(b.one('Reshape', [data, b.one('Shape', [like], {})], { allowZero: false }, { outputs: ['y'] }));
+    session = await Session.create(b.build(), options);
+    expect(session.outputs.map(({ shape }) => shape)).toEqual([[3, 2]]);
+    const large = new GraphBuilder('large');
+    const wide = large.input('wide', 'int64', [65]);
+    large.output(large.one('ConstantOfShape', [wide], { dtype: 'float32', value: 0 }));
+    await expect(Session.create(large.build(), options)).rejects.toThrow(/depends on the data/);
+  });
+});
