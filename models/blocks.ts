@@ -84,11 +84,14 @@ export class Net {
   readonly classes: number;
   readonly input: Feature;
 
-  /** Throws InputError on a resolution, batch or class count that is not a positive integer. */
+  /** Throws InputError on a resolution or class count that is not a positive integer, or a batch that is no whole number. */
   constructor(name: string, options: NetOptions, epsilon = 1e-5) {
     const { resolution = 224, batch = 1, classes = 1000, weights = randomWeights() } = options;
     for (const [key, value] of Object.entries({ resolution, batch, classes })) {
-      if (!Number.isSafeInteger(value) || value < 1) throw new InputError(`${key} ${value} is not a positive integer`);
+      // A batch of no pictures is one, too.
+      const isCount = Number.isSafeInteger(value) && value >= (key === 'batch' ? 0 : 1);
+      if (!isCount)
+        throw new InputError(`${key} ${value} is not a ${key === 'batch' ? 'whole number' : 'positive integer'}`);
     }
     this.#builder = new GraphBuilder(name);
     this.#weights = weights;
