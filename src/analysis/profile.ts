@@ -3,7 +3,7 @@ import type { AdapterPeaks } from '../measure/adapter-peaks.ts';
 import type { PassTime, PlanTimes, Timing } from '../measure/timing.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
-import { ownStorage, storedBytes } from '../core/storage.ts';
+import { ownStorage, valueBytes } from '../core/storage.ts';
 import type { Shape } from '../core/tensor.ts';
 import { definitionOf } from '../ops/registry.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
@@ -224,7 +224,7 @@ function factsOf(graph: Graph, plan: Plan): NodeFacts[] {
   return graph.nodes.map((node, i) => {
     const inputs = node.inputs.map((name) => (name === '' ? undefined : graph.values.get(name)));
     const outputs = node.outputs.flatMap((name) => graph.values.get(name) ?? []);
-    const stored = [...new Set([...node.inputs, ...node.outputs])].map((name) => valueBytes(name, graph, plan));
+    const stored = [...new Set([...node.inputs, ...node.outputs])].map((name) => bytesNamed(name, graph, plan));
     return {
       node,
       first: plan.steps.findIndex((step) => step.node === i),
@@ -238,11 +238,11 @@ function factsOf(graph: Graph, plan: Plan): NodeFacts[] {
 }
 
 /** Bytes of a value as it is stored; constants as the model has them, before any preparation. */
-function valueBytes(name: string, graph: Graph, plan: Plan): number {
+function bytesNamed(name: string, graph: Graph, plan: Plan): number {
   const value = plan.values.get(name);
   const desc = graph.values.get(name);
-  if (value) return storedBytes(value);
-  return name === '' || !desc ? 0 : storedBytes({ shape: desc.shape, storage: ownStorage(desc.dtype) });
+  if (value) return valueBytes(value);
+  return name === '' || !desc ? 0 : valueBytes({ shape: desc.shape, storage: ownStorage(desc.dtype) });
 }
 
 /** What a dispatch binds; what it writes over an operand of its node, which it reads first, counts twice. */

@@ -1,5 +1,6 @@
 /** What a graph is made of and what one run of it costs. */
 import { isFloat } from '../core/dtype.ts';
+import { stored, valueBytes } from '../core/storage.ts';
 import { elementCount, type Shape } from '../core/tensor.ts';
 import { VIEWS } from '../ir/facts.ts';
 import type { Graph } from '../ir/graph.ts';
@@ -44,9 +45,6 @@ export interface GraphSummary {
   readonly operators: Readonly<Partial<Record<OpKind, number>>>;
   readonly perNode: readonly NodeSummary[];
 }
-
-/** Bytes of an element in the engine's buffers. */
-const ELEMENT_BYTES = 4;
 
 /**
  * Analyses a described graph (`values` filled, as `compile` gives it). At level `reference` the numbers are the model's
@@ -111,7 +109,7 @@ function peakActivations(graph: Graph): number {
   for (const name of graph.outputs) if (born.has(rootOf(name))) dies.set(rootOf(name), graph.nodes.length);
   const change = Array.from({ length: graph.nodes.length + 2 }, () => 0);
   for (const [name, from] of born) {
-    const bytes = elementCount(descOf(graph, name).shape) * ELEMENT_BYTES;
+    const bytes = valueBytes(stored(descOf(graph, name)));
     const until = (dies.get(name) ?? from) + 1;
     change[from] = (change[from] ?? 0) + bytes;
     change[until] = (change[until] ?? 0) - bytes;

@@ -97,7 +97,7 @@ export function elementsIn(storage: Storage, bytes: number): number {
 }
 
 /** Bytes of the elements of a value, wherever it lies. */
-export function storedBytes({ storage, shape }: Pick<Stored, 'storage' | 'shape'>): number {
+export function valueBytes({ storage, shape }: Pick<Stored, 'storage' | 'shape'>): number {
   return bytesOf(storage, product(shape));
 }
 
@@ -108,7 +108,7 @@ export function bufferBytes(storage: Storage, elements: number): number {
 
 /** Bytes to copy for a value: whole words, and at least one, since nothing cannot be mapped. */
 export function copiedBytes(value: Pick<Stored, 'storage' | 'shape'>): number {
-  return Math.max(4, roundUp(storedBytes(value), 4));
+  return Math.max(4, roundUp(valueBytes(value), 4));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Tensors of `tilewise/ort` in GPU buffers: into a session, out of it, and into buffers of the page's own. */
 import { InputError } from '../core/errors.ts';
-import { stored, storedBytes } from '../core/storage.ts';
+import { stored, valueBytes } from '../core/storage.ts';
 import { readTensor, type GpuTensor } from '../runtime/webgpu/elements.ts';
 import { givenDtype, fromHost } from './elements.ts';
 import { requireSame } from './fetches.ts';
@@ -66,7 +66,7 @@ export async function fromGpu(name: string, result: GpuTensor, { device, stays, 
     if (target?.location !== 'gpu-buffer') return fromHost(name, await readTensor(device, result), target);
     requireSame(name, target, dtype, shape);
     const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 0, target.gpuBuffer, 0, storedBytes(stored(result)));
+    encoder.copyBufferToBuffer(buffer, 0, target.gpuBuffer, 0, valueBytes(stored(result)));
     device.queue.submit([encoder.finish()]);
     return target;
   } finally {

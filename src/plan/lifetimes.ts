@@ -1,5 +1,5 @@
 /** How long each buffer's worth of memory is needed, in steps. */
-import { bufferBytes, storedBytes, type Stored } from '../core/storage.ts';
+import { bufferBytes, valueBytes, type Stored } from '../core/storage.ts';
 import { elementCount } from '../core/tensor.ts';
 import { valuesThatLeave, type Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
@@ -74,7 +74,7 @@ export function lifetimes(
         const memory = touchValue(operand.name, step);
         const value = arrangement.get(operand.name);
         if (written && value) {
-          write(memory, storedBytes(value), step);
+          write(memory, valueBytes(value), step);
           // What looks at a node when it is done, finds all it wrote.
           touchValue(operand.name, end);
         }

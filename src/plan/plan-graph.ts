@@ -2,7 +2,7 @@
 import { bindForWriting, packParams, paramsBytes, type ShaderModule } from '../../shaders/lib/module.ts';
 import { PlanError } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
-import { bytesOf, ownStorage, storedBytes } from '../core/storage.ts';
+import { bytesOf, ownStorage, valueBytes } from '../core/storage.ts';
 import { elementCount } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import { descOf } from '../ir/rewrite.ts';
@@ -160,7 +160,7 @@ class Planner {
   #bytesOf(operand: CallOperand): number {
     if (operand.kind === 'value') {
       const value = this.#arrangement.get(operand.name);
-      return value ? storedBytes(value) : 0;
+      return value ? valueBytes(value) : 0;
     }
     if (operand.kind !== 'constant') return bytesOf(operand.storage ?? 'f32', operand.elements);
     const { tensor, storage = ownStorage(tensor.dtype) } = operand;

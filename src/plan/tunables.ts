@@ -1,7 +1,7 @@
 /** The nodes of a graph that can run in more than one way, each way as a plan of its own that can be timed. */
 import { hostArray, isFloat } from '../core/dtype.ts';
 import type { DeviceProfile } from '../core/limits.ts';
-import { encode, storedBytes, type Stored } from '../core/storage.ts';
+import { encode, valueBytes, type Stored } from '../core/storage.ts';
 import { elementCount, type Shape } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
@@ -85,7 +85,7 @@ export function tunables(graph: Graph, device: DeviceProfile, options: TunableOp
 
 function describe(context: LowerContext<OpKind>, signature: string): Omit<Tunable, 'candidates'> {
   const { node, inputs, outputs } = context;
-  const bytes = [...inputs, ...outputs].reduce((sum, value) => (value ? sum + storedBytes(value) : sum), 0);
+  const bytes = [...inputs, ...outputs].reduce((sum, value) => (value ? sum + valueBytes(value) : sum), 0);
   return {
     signature,
     op: node.op,

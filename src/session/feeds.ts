@@ -4,7 +4,7 @@
  */
 import { hostArray, isFloat, type DType, type HostArray } from '../core/dtype.ts';
 import { InputError } from '../core/errors.ts';
-import { stored, storedBytes } from '../core/storage.ts';
+import { stored, valueBytes } from '../core/storage.ts';
 import { shapeText, type Shape, type Tensor, type TensorDesc } from '../core/tensor.ts';
 import type { Dim } from '../ir/graph.ts';
 import { isPicture, type PictureSource } from '../pictures/source.ts';
@@ -95,7 +95,7 @@ function checkBuffer(port: Port, { dtype, shape, buffer, bounded }: GpuTensor): 
     });
   }
   requirePort(port, { dtype, shape });
-  const bytes = storedBytes(stored({ dtype, shape }));
+  const bytes = valueBytes(stored({ dtype, shape }));
   if (buffer.size < bytes) {
     const { name } = port;
     throw new InputError(`input "${name}" takes ${bytes} bytes, four an element, and its buffer has ${buffer.size}`);

@@ -2,7 +2,7 @@
 import type { ProfileReport } from '../analysis/profile.ts';
 import { DeviceError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
-import { stored, storedBytes } from '../core/storage.ts';
+import { stored, valueBytes } from '../core/storage.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { SessionTuning } from '../measure/tuning.ts';
@@ -158,7 +158,7 @@ async function gpuFeeds(
 }
 
 function copyFrom({ buffer, ...desc }: GpuTensor): InputWriter {
-  const bytes = storedBytes(stored(desc));
+  const bytes = valueBytes(stored(desc));
   return (target, encoder) => {
     if (bytes > 0) encoder.copyBufferToBuffer(buffer, 0, target.buffer, target.offset, bytes);
   };

@@ -1,20 +1,16 @@
-/// <reference types="vite/client" />
 /**
  * Our CPU reference against onnxruntime: every operator's case table, and random single-operator graphs. The GPU
  * kernels are compared with the reference on the same tables, so this is the oracle of the oracle.
  */
 import { describe, expect, it } from 'vitest';
 import type { OpKind } from '../../src/ir/ops.ts';
+import { caseTables } from '../helpers/case-tables.ts';
 import { OPS } from '../helpers/every-operator.ts';
 import { range } from '../../src/util/arrays.ts';
-import type { OpCase } from '../helpers/op-case.ts';
 import { expectOracle } from './compare-case.ts';
 import { describeCase, GENERATORS, randomCase } from './random-cases.ts';
 
-const modules = import.meta.glob<Record<string, readonly OpCase[]>>('../ops/cases/*.ts', { eager: true });
-const tables = Object.values(modules).flatMap((m) => Object.entries(m).filter(([name]) => name.endsWith('Cases')));
-
-describe.each(tables)('onnxruntime agrees with %s', (_table, cases) => {
+describe.each(await caseTables())('onnxruntime agrees with $name', ({ cases }) => {
   const judged = cases.filter((c) => c.noOracle === undefined);
   it.each(judged.map((c) => [c.name, c] as const))('%s', (_name, c) => expectOracle(c));
 });
