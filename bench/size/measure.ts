@@ -15,11 +15,8 @@ export const APPLICATIONS = {
     globalThis.load = (bytes) => Session.create(mobilenetV2({ weights: fromSafetensors(readSafetensors(bytes)) }));`,
 } as const;
 
-/**
- * The importers that count as part of every application. A model of TensorFlow.js is of one of two kinds, of which the part
- * for graph models is the larger.
- */
-const IMPORTERS = /^src\/formats\/(onnx|tfjs|tfjs\/graph)\/import\.ts$/;
+/** The importers that count as part of every application: of TensorFlow.js both, though a model is of one kind. */
+const IMPORTERS = /^src\/formats\/(onnx|tfjs|tfjs\/graph|tfjs\/layers)\/import\.ts$/;
 
 /** The size of one application. Bytes are after gzip, each file by itself. */
 export interface AppSize {

@@ -1,5 +1,5 @@
 /** NumPy broadcasting and axis numbering: shape arithmetic that `ops` and `kernels` share. */
-import { at, stridesOf } from '../util/arrays.ts';
+import { at, range, stridesOf } from '../util/arrays.ts';
 import { ShapeError } from './errors.ts';
 import { elementCount, shapeText, type Shape } from './tensor.ts';
 
@@ -45,4 +45,9 @@ export function normalizeAxes(axes: readonly number[], rank: number): number[] {
   const positive = axes.map((a) => normalizeAxis(a, rank)).sort((a, b) => a - b);
   if (new Set(positive).size !== positive.length) throw new ShapeError(`axes [${axes.join(', ')}] name one twice`);
   return positive;
+}
+
+/** The axes that a reduction folds, ascending: an empty list means all. Throws ShapeError as `normalizeAxes` does. */
+export function axesOrAll(axes: readonly number[], rank: number): number[] {
+  return axes.length === 0 ? range(rank) : normalizeAxes(axes, rank);
 }

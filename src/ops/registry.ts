@@ -30,7 +30,10 @@ import { split } from './move/split.ts';
 import { slice } from './move/slice.ts';
 import { pad } from './move/pad.ts';
 
-/** The operators. Passes may add those that are there from the start to any graph, and no others: see test/passes/added.test.ts. */
+/**
+ * The operators. Passes may add those that are there from the start to any graph, and no others; of constants they add those
+ * whose references are: see test/passes/added.test.ts.
+ */
 export const OPS = {
   Conv: conv,
   MaxPool: maxPool,

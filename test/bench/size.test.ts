@@ -28,6 +28,7 @@ describe('an application with a classifier', () => {
         'src/formats/onnx/proto.ts',
         'src/formats/tfjs/import.ts',
         'src/formats/tfjs/graph/import.ts',
+        'src/formats/tfjs/layers/import.ts',
       ]),
     );
     expect(size.startBytes).toBeGreaterThan(40_000); // the engine is in it
@@ -46,10 +47,15 @@ describe('an application with a classifier', () => {
   it('starts without what few pages need, which is there on demand', () => {
     const late = [
       'src/formats/safetensors/parse.ts',
+      'src/formats/onnx/further-operators.ts',
+      'src/formats/tfjs/graph/further-operators.ts',
+      'src/formats/tfjs/layers/further-layers.ts',
       'src/measure/tuner.ts',
       'src/measure/profiler.ts',
       'src/analysis/profile.ts',
       'src/ops/index/top-k.ts',
+      'src/ops/elementwise/binary-loop.ts',
+      'src/ops/lib/activation.ts',
       'shaders/index/top-k-sort.ts',
       'shaders/conv/winograd-input.ts',
     ];

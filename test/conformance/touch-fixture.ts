@@ -129,8 +129,8 @@ export function shrink(n: OnnxNode): string {
 `,
   },
   {
-    file: 'src/formats/onnx/operators.ts',
-    behind: /^export const ONNX_OPERATORS: .* = \{\n/m,
+    file: 'src/formats/onnx/further-operators.ts',
+    behind: /^export const FURTHER_ONNX_OPERATORS: .* = \{\n/m,
     text: "  Shrink: lazy(elementwise, 'shrink'),\n",
   },
   { file: 'test/ops/cases/elementwise/shrink.ts', text: cases },

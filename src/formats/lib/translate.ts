@@ -1,6 +1,6 @@
 /** The walk over the nodes of a model that every format makes: a row of its table each, everything unsupported collected. */
 import { UnsupportedError, type ErrorDetail, type Unsupported } from '../../core/errors.ts';
-import { getRow, loadRow, type Row } from '../../core/on-demand.ts';
+import { getRow, loadRow, type Lazy, type Row } from '../../core/on-demand.ts';
 import type { Emitter, Source } from './emitter.ts';
 
 /**
@@ -9,8 +9,16 @@ import type { Emitter, Source } from './emitter.ts';
  */
 export type Translation<C extends Emitter> = (c: C) => string | readonly string[];
 
-/** The translations of a format by the format's own names: what common networks have is there, the rest loaded on demand. */
-export type Translations<C extends Emitter> = Readonly<Record<string, Row<Translation<C>>>>;
+/** Translations by the format's own names: loaded with the table, or when a model has them. */
+export type Rows<C extends Emitter> = Readonly<Record<string, Row<Translation<C>>>>;
+
+/** All translations of a format, in two tables: a page whose models are common ones does not even load the names of the others. */
+export interface Translations<C extends Emitter> {
+  /** What common networks have. */
+  readonly common: Rows<C>;
+  /** The rest: looked into when a model has what is not common. */
+  readonly further: Lazy<Rows<C>>;
+}
 
 /** What the errors of a walk say. */
 export interface TranslateOptions extends Pick<ErrorDetail, 'format' | 'hint'> {
@@ -26,12 +34,11 @@ export interface TranslateOptions extends Pick<ErrorDetail, 'format' | 'hint'> {
  */
 export async function translate<N extends Source, C extends Emitter>(
   nodes: readonly N[],
-  table: Translations<C>,
+  translations: Translations<C>,
   contextOf: (node: N) => C,
   { unit, found = [], ...detail }: TranslateOptions,
 ): Promise<void> {
-  const rows = new Map([...new Set(nodes.map(({ op }) => op))].map((op) => [op, rowOf(table, op)]));
-  await Promise.all(Array.from(rows.values(), (row) => row && loadRow(row)));
+  const rows = await rowsFor(new Set(nodes.map(({ op }) => op)), translations);
   const refused = [...found];
   for (const node of nodes) {
     const { name, op } = node;
@@ -52,7 +59,14 @@ export async function translate<N extends Source, C extends Emitter>(
   if (refused.length > 0) throw new UnsupportedError(refused, detail);
 }
 
-/** Names of operators come out of files: what every object has is no row. */
-function rowOf<C extends Emitter>(table: Translations<C>, op: string): Row<Translation<C>> | undefined {
-  return Object.hasOwn(table, op) ? table[op] : undefined;
+/** The rows of these operators, loaded. Names come out of files: what every object has is no row. */
+async function rowsFor<C extends Emitter>(
+  ops: ReadonlySet<string>,
+  { common, further }: Translations<C>,
+): Promise<Map<string, Row<Translation<C>> | undefined>> {
+  const rest = [...ops].every((op) => Object.hasOwn(common, op)) ? {} : await further.load();
+  const tables = [common, rest];
+  const rows = new Map([...ops].map((op) => [op, tables.find((table) => Object.hasOwn(table, op))?.[op]]));
+  await Promise.all(Array.from(rows.values(), (row) => row && loadRow(row)));
+  return rows;
 }

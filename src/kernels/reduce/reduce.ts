@@ -1,10 +1,10 @@
 /** Reduce → one dispatch: a workgroup per result where many elements fold into few results, an invocation otherwise. */
 import { REDUCE_WORKGROUP, reduceShader } from '../../../shaders/reduce/reduce.ts';
-import { normalizeAxes } from '../../core/broadcast.ts';
+import { axesOrAll } from '../../core/broadcast.ts';
 import { wgslScalar, type DType } from '../../core/dtype.ts';
 import { extremesOf } from '../../core/extremes.ts';
 import type { ReduceKind } from '../../ir/ops.ts';
-import { at, product, range, stridesOf } from '../../util/arrays.ts';
+import { at, product, stridesOf } from '../../util/arrays.ts';
 import {
   PLAIN_TRAITS,
   dispatch1d,
@@ -33,7 +33,7 @@ interface ReducePlan {
 function dimsOf(context: LowerContext<'Reduce'>): Pick<ReducePlan, 'kept' | 'folded'> {
   const { shape } = required(context, 0);
   const { axes } = context.node.attributes;
-  const chosen = axes.length === 0 ? range(shape.length) : normalizeAxes(axes, shape.length);
+  const chosen = axesOrAll(axes, shape.length);
   const dims = stridedDims(shape, stridesOf(shape));
   return {
     kept: collapse(dims.filter((_, axis) => !chosen.includes(axis))),

@@ -1,9 +1,8 @@
 /** The operator that applies an activation. */
 import { keptBound } from '../lib/bounded.ts';
-import { zeros } from '../../core/tensor.ts';
+import { lazy } from '../../core/on-demand.ts';
 import type { OpDefinition } from '../definition.ts';
-import { activationFunction } from '../lib/activation.ts';
-import { operand, tensorAt } from '../lib/operands.ts';
+import { operand } from '../lib/operands.ts';
 
 /** Applies an activation to every element. */
 export const activation: OpDefinition<'Activation'> = {
@@ -12,13 +11,5 @@ export const activation: OpDefinition<'Activation'> = {
     return [{ dtype, shape }];
   },
   bounded: keptBound,
-  reference: (node, inputs) => {
-    const x = tensorAt(inputs, 0);
-    const y = zeros(x.dtype, x.shape);
-    const f = activationFunction(node.attributes.activation);
-    x.data.forEach((v, i) => {
-      y.data[i] = f(v);
-    });
-    return [y];
-  },
+  reference: lazy(() => import('./activation-loop.ts'), 'activationReference'),
 };

@@ -3,73 +3,11 @@ import { broadcastBound } from '../lib/bounded.ts';
 import { broadcastShapes } from '../../core/broadcast.ts';
 import { isFloat, type DType } from '../../core/dtype.ts';
 import { ShapeError } from '../../core/errors.ts';
+import { lazy } from '../../core/on-demand.ts';
 import type { BinaryKind, NodeOf } from '../../ir/ops.ts';
-import { activationFunction } from '../lib/activation.ts';
 import type { OpDefinition } from '../definition.ts';
-import { zipTensors } from '../lib/elementwise.ts';
-import { operand, tensorAt } from '../lib/operands.ts';
+import { operand } from '../lib/operands.ts';
 import { vectorParameters } from '../lib/parameters.ts';
-
-type PairFunction = (a: number, b: number) => number;
-
-const truth = (v: boolean): number => (v ? 1 : 0);
-
-/** Division by zero is defined as in WGSL, so that CPU and GPU agree: a / 0 = a, and a % 0 = 0. */
-const truncDiv: PairFunction = (a, b) => (b === 0 ? a : Math.trunc(a / b));
-const truncRest: PairFunction = (a, b) => (b === 0 ? 0 : a % b);
-const floorRest: PairFunction = (a, b) => {
-  const rest = truncRest(a, b);
-  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
-};
-
-const FLOAT: { readonly [K in BinaryKind]: PairFunction } = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  floorDiv: (a, b) => Math.floor(a / b),
-  floorMod: (a, b) => {
-    const rest = a % b;
-    return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
-  },
-  truncMod: (a, b) => a % b,
-  pow: (a, b) => (a === 1 ? 1 : Math.pow(a, b)),
-  min: Math.min,
-  max: Math.max,
-  squaredDifference: (a, b) => (a - b) * (a - b),
-  equal: (a, b) => truth(a === b),
-  notEqual: (a, b) => truth(a !== b),
-  less: (a, b) => truth(a < b),
-  lessOrEqual: (a, b) => truth(a <= b),
-  greater: (a, b) => truth(a > b),
-  greaterOrEqual: (a, b) => truth(a >= b),
-  and: (a, b) => truth(a !== 0 && b !== 0),
-  or: (a, b) => truth(a !== 0 || b !== 0),
-  xor: (a, b) => truth((a !== 0) !== (b !== 0)),
-};
-
-const INTEGER: { readonly [K in BinaryKind]: PairFunction } = {
-  ...FLOAT,
-  mul: Math.imul,
-  div: truncDiv,
-  floorDiv: (a, b) => truncDiv(a - floorRest(a, b), b),
-  floorMod: floorRest,
-  truncMod: truncRest,
-  pow: integerPower,
-  squaredDifference: (a, b) => Math.imul(a - b, a - b),
-};
-
-/** Powers modulo 2³² by repeated squaring; a negative exponent gives the truncated quotient, 0 unless |base| is 1. */
-function integerPower(base: number, exponent: number): number {
-  if (exponent < 0) return base === 1 ? 1 : base === -1 ? (exponent % 2 === 0 ? 1 : -1) : 0;
-  let result = 1;
-  let factor = base;
-  for (let e = exponent; e > 0; e = Math.floor(e / 2)) {
-    if (e % 2 === 1) result = Math.imul(result, factor);
-    factor = Math.imul(factor, factor);
-  }
-  return result;
-}
 
 const LOGICAL: readonly BinaryKind[] = ['and', 'or', 'xor'];
 const COMPARING: readonly BinaryKind[] = ['equal', 'notEqual', 'less', 'lessOrEqual', 'greater', 'greaterOrEqual'];
@@ -89,7 +27,7 @@ function resultType({ kind, activation }: NodeOf<'Binary'>['attributes'], a: DTy
   return a;
 }
 
-/** Integer results wrap to 32 bits; comparisons and logic give bool. */
+/** Comparisons and logic give bool, everything else the type of the operands. */
 export const binary: OpDefinition<'Binary'> = {
   infer: (node, inputs) => {
     const a = operand(inputs, 0);
@@ -97,14 +35,7 @@ export const binary: OpDefinition<'Binary'> = {
     return [{ dtype: resultType(node.attributes, a.dtype, b.dtype), shape: broadcastShapes(a.shape, b.shape) }];
   },
   bounded: broadcastBound,
-  reference: ({ attributes }, inputs) => {
-    const a = tensorAt(inputs, 0);
-    const b = tensorAt(inputs, 1);
-    const out = { dtype: resultType(attributes, a.dtype, b.dtype), shape: broadcastShapes(a.shape, b.shape) };
-    const apply = (isFloat(a.dtype) ? FLOAT : INTEGER)[attributes.kind];
-    const activate = activationFunction(attributes.activation);
-    return [zipTensors(a, b, out, (x, y) => activate(apply(x, y)))];
-  },
+  reference: lazy(() => import('./binary-loop.ts'), 'binaryReference'),
   parameters: ({ attributes: { kind } }, inputs) => {
     // How formats write the biases and scales of a layer out.
     if (kind === 'add' || kind === 'sub') return vectorParameters(inputs, 'bias');

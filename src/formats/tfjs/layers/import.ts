@@ -5,13 +5,12 @@ import type { Tensor } from '../../../core/tensor.ts';
 import { GraphBuilder } from '../../../ir/builder.ts';
 import type { Dim } from '../../../ir/graph.ts';
 import type { ImportedModel } from '../../importer.ts';
-import { translate, type Translations } from '../../lib/translate.ts';
+import { translate } from '../../lib/translate.ts';
 import { asArray, asInteger, field } from '../json.ts';
 import type { ModelJson } from '../model-json.ts';
 import { kerasModel } from '../recognise.ts';
 import { LayerContext, WeightFinder, type NamedCall } from './context.ts';
-import { POINTWISE } from './pointwise.ts';
-import { SPATIAL } from './spatial.ts';
+import { LAYERS } from './layers.ts';
 import {
   callKey,
   orderCalls,
@@ -21,9 +20,6 @@ import {
   type LayerSpec,
   type ModelSpec,
 } from './topology.ts';
-
-/** The Keras layer classes that layers models may use, each with its translation. */
-const LAYERS: Translations<LayerContext> = { ...SPATIAL, ...POINTWISE };
 
 /**
  * Imports a layers model. Rejects with UnsupportedError naming every layer and setting the engine lacks, ImportError on a

@@ -2,7 +2,7 @@
 import type { Activation, BinaryKind } from '../../../ir/ops.ts';
 import { NO_ACTIVATION } from '../../../ir/ops.ts';
 import { asArray, asInteger, field, isObject } from '../json.ts';
-import type { Translations } from '../../lib/translate.ts';
+import type { Rows } from '../../lib/translate.ts';
 import type { LayerContext, LayerTranslation } from './context.ts';
 
 const dense: LayerTranslation = (c) => {
@@ -53,22 +53,19 @@ const relu: LayerTranslation = (c) => {
 const leakyRelu: LayerTranslation = (c) =>
   c.activate(c.x, { kind: 'leakyRelu', alpha: c.number('alpha', c.number('negative_slope', 0.3)), beta: 0 });
 
-const elu: LayerTranslation = (c) => c.activate(c.x, { kind: 'elu', alpha: c.number('alpha', 1), beta: 0 });
-
 const softmax: LayerTranslation = (c) => c.one('Softmax', [c.x], { axes: [oneAxis(c)], log: false });
 
 /** One function of two operands over all of them; a single operand is the result. */
-function chain(c: LayerContext, kind: BinaryKind): string {
+export function mergeAll(c: LayerContext, kind: BinaryKind): string {
   const [first = '', ...others] = c.operands;
   return others.reduce((folded, next) => c.binary(kind, folded, next), first);
 }
 
-const merge =
+/** A layer of one function of two operands. */
+export const merge =
   (kind: BinaryKind): LayerTranslation =>
   (c) =>
-    chain(c, kind);
-
-const average: LayerTranslation = (c) => c.binary('div', chain(c, 'add'), c.scalar('float32', c.operands.length));
+    mergeAll(c, kind);
 
 const concatenate: LayerTranslation = (c) => c.one('Concat', c.operands, { axis: c.int('axis', -1) });
 
@@ -84,42 +81,28 @@ const reshape: LayerTranslation = (c) => {
   return c.reshape(c.x, [0, ...target.map((d) => (d === null ? -1 : asInteger(d, 'an extent of target_shape')))]);
 };
 
-const permute: LayerTranslation = (c) => c.one('Transpose', [c.x], { perm: [0, ...c.list('dims')] });
-
 const rescaling: LayerTranslation = (c) => {
   if (isObject(field(c.config, 'scale')) || Array.isArray(field(c.config, 'scale'))) c.refuse('a scale per channel');
   const scaled = c.binary('mul', c.x, c.scalar('float32', c.number('scale', 1)));
   return c.binary('add', scaled, c.scalar('float32', c.number('offset', 0)));
 };
 
-/** Layers that only do something while training. */
-const identity: LayerTranslation = (c) => c.one('Identity', [c.x], {});
+/** A layer that only does something while training. */
+export const identity: LayerTranslation = (c) => c.one('Identity', [c.x], {});
 
-/** Rows of the layer table. */
-export const POINTWISE: Translations<LayerContext> = {
+/** Rows of the layer table: what common networks have. */
+export const POINTWISE: Rows<LayerContext> = {
   Dense: dense,
   BatchNormalization: batchNorm,
   Activation: activation,
   ReLU: relu,
   LeakyReLU: leakyRelu,
-  PReLU: (c) => c.one('PRelu', [c.x, c.weight('alpha')], {}),
-  ELU: elu,
   Softmax: softmax,
   Add: merge('add'),
-  Subtract: merge('sub'),
   Multiply: merge('mul'),
-  Average: average,
-  Maximum: merge('max'),
-  Minimum: merge('min'),
   Concatenate: concatenate,
   Flatten: flatten,
   Reshape: reshape,
-  Permute: permute,
   Rescaling: rescaling,
   Dropout: identity,
-  SpatialDropout2D: identity,
-  AlphaDropout: identity,
-  GaussianDropout: identity,
-  GaussianNoise: identity,
-  ActivityRegularization: identity,
 };

@@ -2,16 +2,12 @@
 import type { Tensor } from '../../../../core/tensor.ts';
 import { RELU, type ActivationKind } from '../../../../ir/ops.ts';
 import type { OnnxNode, OnnxTranslation } from '../../node.ts';
-import { unsqueezeEnd } from './arithmetic.ts';
 
 /** Largest finite float32: the bound of a Clip that is open on one side, as ONNX itself defines the default. */
 const FLOAT_MAX = 3.4028234663852886e38;
 
-const DEFAULT_SELU_ALPHA = 1.6732632423543772;
-const DEFAULT_SELU_GAMMA = 1.0507009873554805;
-
 /** An activation whose parameters, if any, are float attributes. */
-function activation(
+export function activation(
   kind: ActivationKind,
   alpha?: readonly [string, number],
   beta?: readonly [string, number],
@@ -45,41 +41,12 @@ function clipTo(n: OnnxNode, low: number, high: number): string {
   return n.activate(n.input(0), isRelu ? RELU : { kind: 'clip', ...bounds });
 }
 
-function gelu(n: OnnxNode): string {
-  const kind = n.attr.choice('approximate', 'none', ['none', 'tanh']) === 'tanh' ? 'geluTanh' : 'gelu';
-  return n.activate(n.input(0), { kind, alpha: 0, beta: 0 });
-}
-
-function swish(n: OnnxNode): string {
-  const alpha = n.attr.float('alpha', 1);
-  if (alpha !== 1) n.refuse(`alpha = ${alpha}`);
-  return n.activate(n.input(0), { kind: 'swish', alpha: 0, beta: 0 });
-}
-
-/** Before opset 7 a slope of more than one element holds one per channel, axis 1. */
-function pRelu(n: OnnxNode): string {
-  const slope = n.input(1);
-  const perChannel = n.opset < 7 && n.rank(1) === 1 && n.facts(1).length !== 1;
-  const trailing = perChannel ? n.rank(0) - 2 : 0;
-  return n.one('PRelu', [n.input(0), trailing > 0 ? unsqueezeEnd(n, slope, 1, trailing) : slope], {});
-}
-
-/** Activations. */
+/** Activations that classifiers have. */
 export const ACTIVATIONS = {
   Relu: activation('relu'),
   LeakyRelu: activation('leakyRelu', ['alpha', 0.01]),
-  Elu: activation('elu', ['alpha', 1]),
-  Selu: activation('selu', ['alpha', DEFAULT_SELU_ALPHA], ['gamma', DEFAULT_SELU_GAMMA]),
-  Celu: activation('celu', ['alpha', 1]),
   Sigmoid: activation('sigmoid'),
   HardSigmoid: activation('hardSigmoid', ['alpha', 0.2], ['beta', 0.5]),
   HardSwish: activation('hardSwish'),
-  Tanh: activation('tanh'),
-  Softplus: activation('softplus'),
-  Softsign: activation('softsign'),
-  Mish: activation('mish'),
-  Gelu: gelu,
-  Swish: swish,
   Clip: clip,
-  PRelu: pRelu,
 };

@@ -1,15 +1,9 @@
-/** Functions of one element of each operand: arithmetic, comparison, logic, selection. */
-import type { BinaryKind, UnaryKind } from '../../../../ir/ops.ts';
+/** Functions of one element of each operand: arithmetic. */
+import type { BinaryKind } from '../../../../ir/ops.ts';
 import type { OnnxNode, OnnxTranslation } from '../../node.ts';
 
-function unary(kind: UnaryKind): OnnxTranslation {
-  return (n) => {
-    n.attr.ignore('consumed_inputs');
-    return n.one('Unary', [n.input(0)], { kind });
-  };
-}
-
-function binary(kind: BinaryKind): OnnxTranslation {
+/** A function of two operands. */
+export function binary(kind: BinaryKind): OnnxTranslation {
   return (n) => n.binary(kind, ...operands(n));
 }
 
@@ -31,7 +25,7 @@ export function unsqueezeEnd(n: OnnxNode, value: string, rank: number, count: nu
 }
 
 /** Sum, Max, Min: a chain of two-operand nodes. */
-function chain(kind: BinaryKind): OnnxTranslation {
+export function chain(kind: BinaryKind): OnnxTranslation {
   return (n) => {
     n.attr.ignore('consumed_inputs');
     const [first = '', ...others] = n.inputs();
@@ -39,45 +33,11 @@ function chain(kind: BinaryKind): OnnxTranslation {
   };
 }
 
-function mean(n: OnnxNode): string {
-  n.attr.ignore('consumed_inputs');
-  const [first = '', ...others] = n.inputs();
-  const sum = others.reduce((folded, next) => n.binary('add', folded, next), first);
-  return n.binary('div', sum, n.scalar(n.facts(0).dtype ?? 'float32', n.inputCount));
-}
-
-/** Arithmetic and its like. */
+/** Arithmetic that classifiers have. */
 export const ARITHMETIC = {
-  Abs: unary('abs'),
-  Neg: unary('neg'),
-  Exp: unary('exp'),
-  Log: unary('log'),
-  Sqrt: unary('sqrt'),
-  Reciprocal: unary('reciprocal'),
-  Sign: unary('sign'),
-  Floor: unary('floor'),
-  Ceil: unary('ceil'),
-  Round: unary('round'),
-  Sin: unary('sin'),
-  Cos: unary('cos'),
-  Erf: unary('erf'),
-  IsNaN: unary('isNaN'),
-  Not: (n: OnnxNode) => n.one('Unary', [n.input(0)], { kind: 'not' }),
   Add: binary('add'),
   Sub: binary('sub'),
   Mul: binary('mul'),
   Div: binary('div'),
-  Equal: binary('equal'),
-  Less: binary('less'),
-  LessOrEqual: binary('lessOrEqual'),
-  Greater: binary('greater'),
-  GreaterOrEqual: binary('greaterOrEqual'),
-  And: binary('and'),
-  Or: binary('or'),
-  Xor: binary('xor'),
   Sum: chain('add'),
-  Max: chain('max'),
-  Min: chain('min'),
-  Mean: mean,
-  Where: (n: OnnxNode) => n.one('Where', [n.input(0), n.input(1), n.input(2)], {}),
 };

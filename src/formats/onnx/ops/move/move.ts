@@ -13,33 +13,6 @@ function concat(n: OnnxNode): string {
   return n.one('Concat', n.inputs(), { axis: n.attr.int('axis', 1) });
 }
 
-function split(n: OnnxNode): string[] {
-  const sizes = n.intsOrInput('split', 1);
-  const parts = n.attr.int('num_outputs', n.outputs.length);
-  if (parts !== n.outputs.length) n.fail(`num_outputs = ${parts} with ${n.outputs.length} outputs`);
-  if (sizes && sizes.length !== parts) n.fail(`${sizes.length} sizes for ${parts} outputs`);
-  return n.many('Split', [n.input(0)], { axis: n.attr.int('axis', 0), sizes: sizes ?? [] }, parts);
-}
-
-/** Before opset 10 the bounds are attributes. */
-function slice(n: OnnxNode): string {
-  const starts = n.attr.ints('starts');
-  const ends = n.attr.ints('ends');
-  if (starts && ends) {
-    const axes = n.attr.ints('axes') ?? range(starts.length);
-    const bounds = [starts, ends].map((list) => n.ints(list.map(clampInt32)));
-    return n.one('Slice', [n.input(0), ...bounds, n.ints(axes)], {});
-  }
-  const inputs = [n.input(0), n.input(1), n.input(2), n.optional(3), n.optional(4)];
-  while (inputs.at(-1) === '') inputs.pop();
-  return n.one('Slice', inputs, {});
-}
-
-/** "To the end" is written as an extreme int64; the engine holds int32. */
-function clampInt32(v: number): number {
-  return Math.min(2 ** 31 - 1, Math.max(-(2 ** 31), v));
-}
-
 function pad(n: OnnxNode): string {
   const mode = n.attr.choice('mode', 'constant', ['constant', 'reflect', 'edge']);
   const listed =
@@ -70,12 +43,9 @@ function padsOfAxes(n: OnnxNode, axes: readonly number[]): number[] {
   return full;
 }
 
-/** Movements. */
+/** Movements that classifiers have. */
 export const MOVE = {
   Transpose: transpose,
   Concat: concat,
-  Split: split,
-  Slice: slice,
   Pad: pad,
-  Expand: (n: OnnxNode) => n.one('Expand', [n.input(0), n.input(1)], {}),
 };

@@ -5,7 +5,8 @@ import type { OnnxTranslation } from '../../node.ts';
 /** Reductions that leave a single element as it is: what `noop_with_empty_axes` promises for them. */
 const KEEPS_ONE: readonly ReduceKind[] = ['sum', 'mean', 'max', 'min', 'prod'];
 
-function reduce(kind: ReduceKind): OnnxTranslation {
+/** A reduction over the axes that an attribute or an input lists. */
+export function reduce(kind: ReduceKind): OnnxTranslation {
   return (n) => {
     const axes = n.intsOrInput('axes', 1) ?? [];
     const keepDims = n.attr.flag('keepdims', true);
@@ -17,15 +18,5 @@ function reduce(kind: ReduceKind): OnnxTranslation {
   };
 }
 
-/** Reductions. */
-export const REDUCE = {
-  ReduceSum: reduce('sum'),
-  ReduceMean: reduce('mean'),
-  ReduceMax: reduce('max'),
-  ReduceMin: reduce('min'),
-  ReduceProd: reduce('prod'),
-  ReduceL1: reduce('l1'),
-  ReduceL2: reduce('l2'),
-  ReduceSumSquare: reduce('sumSquare'),
-  ReduceLogSumExp: reduce('logSumExp'),
-};
+/** Reductions that classifiers have. */
+export const REDUCE = { ReduceMean: reduce('mean'), ReduceSum: reduce('sum') };

@@ -1,4 +1,4 @@
-/** The largest elements of a row, elements chosen by several indices each, and indices as rows of a unit matrix. */
+/** Elements chosen by their index, the largest elements of a row, and indices as rows of a unit matrix. */
 import { oneHotOf } from '../../../../lib/composites.ts';
 import type { GraphTranslation } from '../../context.ts';
 
@@ -17,6 +17,13 @@ export const oneHot: GraphTranslation = (c) => {
   const depth = c.knownInt(1, 'a depth');
   if (depth < 0 || depth > MAX_DEPTH) c.refuse(`depth ${depth}`);
   return oneHotOf(c, c.input(0), depth, { on: c.input(2), off: c.input(3) });
+};
+
+export const gather: GraphTranslation = (c) => {
+  const batchDims = c.attr.int('batch_dims', 0);
+  if (batchDims !== 0) c.refuse(`batch_dims ${batchDims}`);
+  const axis = c.inputCount > 2 ? c.knownInt(2, 'a gather axis') : 0;
+  return c.one('Gather', [c.input(0), c.input(1)], { axis });
 };
 
 export const gatherNd: GraphTranslation = (c) => c.one('GatherND', [c.input(0), c.input(1)], { batchDims: 0 });

@@ -10,17 +10,11 @@ export function reduce(c: NodeContext, kind: ReduceKind, x: string): string {
   return c.one('Reduce', [x], { kind, axes, keepDims: c.attr.bool('keep_dims', false) });
 }
 
-const reduction =
+/** A reduction of the first input. */
+export const reduction =
   (kind: ReduceKind): GraphTranslation =>
   (c) =>
     reduce(c, kind, c.input(0));
 
 /** Rows of the operator table. */
-export const REDUCE = {
-  Sum: reduction('sum'),
-  Mean: reduction('mean'),
-  Max: reduction('max'),
-  Min: reduction('min'),
-  Prod: reduction('prod'),
-  EuclideanNorm: reduction('l2'),
-};
+export const REDUCE = { Mean: reduction('mean') };

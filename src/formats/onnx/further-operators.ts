@@ -1,0 +1,53 @@
+/** The ONNX operators that few networks have, family by family. What takes more than a line is loaded when a model has it. */
+import { lazy } from '../../core/on-demand.ts';
+import type { Rows } from '../lib/translate.ts';
+import type { OnnxNode } from './node.ts';
+import { FUNCTIONS } from './ops/elementwise/functions.ts';
+import { reduce } from './ops/reduce/reduce.ts';
+
+const elementwise = () => import('./ops/elementwise/further.ts');
+const normalise = () => import('./ops/normalise/further.ts');
+const reductions = () => import('./ops/reduce/further.ts');
+const shape = () => import('./ops/shape/further.ts');
+const move = () => import('./ops/move/further.ts');
+const index = () => import('./ops/index/further.ts');
+const sample = () => import('./ops/sample.ts');
+
+/** Rows by operator name. */
+export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
+  ...FUNCTIONS,
+  Mod: lazy(elementwise, 'mod'),
+  ThresholdedRelu: lazy(elementwise, 'thresholdedRelu'),
+  Pow: lazy(elementwise, 'pow'),
+  Cast: lazy(elementwise, 'cast'),
+  CastLike: lazy(elementwise, 'castLike'),
+  LayerNormalization: lazy(normalise, 'layerNormalization'),
+  InstanceNormalization: lazy(normalise, 'instanceNormalization'),
+  LpNormalization: lazy(normalise, 'lpNormalization'),
+  LRN: lazy(normalise, 'lrn'),
+  ReduceMax: reduce('max'),
+  ReduceMin: reduce('min'),
+  ReduceProd: reduce('prod'),
+  ReduceL1: reduce('l1'),
+  ReduceL2: reduce('l2'),
+  ReduceSumSquare: reduce('sumSquare'),
+  ReduceLogSumExp: reduce('logSumExp'),
+  ReduceLogSum: lazy(reductions, 'reduceLogSum'),
+  ArgMax: lazy(reductions, 'argMax'),
+  ArgMin: lazy(reductions, 'argMin'),
+  ConstantOfShape: lazy(shape, 'constantOfShape'),
+  Range: lazy(shape, 'range'),
+  Size: lazy(shape, 'size'),
+  Split: lazy(move, 'split'),
+  Slice: lazy(move, 'slice'),
+  Expand: lazy(move, 'expand'),
+  Tile: lazy(move, 'tile'),
+  DepthToSpace: lazy(move, 'depthToSpaceOp'),
+  SpaceToDepth: lazy(move, 'spaceToDepthOp'),
+  NonZero: lazy(index, 'nonZero'),
+  Compress: lazy(index, 'compress'),
+  TopK: lazy(index, 'topK'),
+  GatherND: lazy(index, 'gatherND'),
+  Upsample: lazy(sample, 'upsample'),
+  Resize: lazy(sample, 'resize'),
+};
