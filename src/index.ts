@@ -11,7 +11,7 @@ export type { TensorDesc } from './core/tensor.ts';
 export type { PassTime, Timing } from './measure/timing.ts';
 export type { FormatName, ModelFile, ModelFiles } from './formats/importer.ts';
 export { modelExtensions } from './formats/registry.ts';
-export type { Dim, Graph, GraphInput, InputShapes } from './ir/graph.ts';
+export type { BoundedExtent, Dim, Graph, GraphInput, InputShapes, ValueDesc } from './ir/graph.ts';
 export type { ForcedVariants } from './plan/lower.ts';
 export type { StepReport } from './runtime/webgpu/check.ts';
 export { adapterName } from './runtime/webgpu/device.ts';
