@@ -24,6 +24,11 @@ export function verify(graph: Graph): Graph {
   for (const output of graph.outputs) {
     if (!defined.has(output)) throw new GraphError(`graph output "${output}" is produced by no node`);
   }
+  for (const [value, { bounded }] of graph.values) {
+    if (bounded && defined.has(value) && !defined.has(bounded.count)) {
+      throw new GraphError(`the count "${bounded.count}" of "${value}" is produced by no node`);
+    }
+  }
   if (graph.outputs.length === 0) throw new GraphError('the graph has no outputs');
   return graph;
 }

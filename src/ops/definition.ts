@@ -23,7 +23,8 @@ interface ReferenceMethod<K extends OpKind> {
   evaluate(node: NodeOf<K>, inputs: Tensors, outputs: readonly TensorDesc[]): readonly Tensor[];
 }
 
-/** The definition of an operator: plain loops, float64 accumulation. `outputs` is what `infer` gave. */
+/** The definition of an operator: plain loops, float64 accumulation. `outputs` is what `infer` gave,
+ * at true extents. */
 export type Reference<K extends OpKind> = ReferenceMethod<K>['evaluate'];
 
 /** Descriptions of a node's inputs: `undefined` marks an absent optional one. */

@@ -26,7 +26,6 @@ import { shape } from './shape/shape.ts';
 import { channelShuffle } from './move/channel-shuffle.ts';
 import { transpose } from './move/transpose.ts';
 import { concat } from './move/concat.ts';
-import { split } from './move/split.ts';
 import { slice } from './move/slice.ts';
 import { pad } from './move/pad.ts';
 
@@ -64,7 +63,7 @@ export const OPS = {
   ChannelShuffle: channelShuffle,
   Transpose: transpose,
   Concat: concat,
-  Split: split,
+  Split: lazy(() => import('./move/split.ts'), 'split'),
   Slice: slice,
   Pad: pad,
   Expand: lazy(() => import('./move/expand.ts'), 'expand'),

@@ -1,7 +1,7 @@
 /** The session of `tilewise/ort`: onnxruntime-common's face on a tilewise session. */
 import { DeviceError, InputError } from '../core/errors.ts';
 import { Session } from '../session/session.ts';
-import type { Feed } from '../session/feeds.ts';
+import type { Feed, Port } from '../session/feeds.ts';
 import { fromHost, toHost } from './elements.ts';
 import type { Env } from './env.ts';
 import { readWanted, type Wanted } from './fetches.ts';
@@ -55,8 +55,9 @@ class SessionImpl implements OrtSession {
     const { inputs } = this.#model.graph;
     const known = inputs.every(({ shape }) => shape.every((dim) => typeof dim === 'number'));
     if (!known) return;
-    const { outputs } = await this.#open({});
-    this.#outputs = outputs.map(({ name, dtype, shape }) => ({ name, isTensor: true, type: dtype, shape }));
+    const { knownOutputs } = await this.#open({});
+    // Where the elements of an input decide shapes, nothing is known before a run.
+    this.#outputs = knownOutputs?.map(({ name, dtype, shape }) => ({ name, isTensor: true, type: dtype, shape }));
   }
 
   get inputNames(): readonly string[] {
@@ -111,24 +112,23 @@ class SessionImpl implements OrtSession {
       const results = await session.run(feeds, { fetches });
       return collect(wanted, results, (name, result, target) => fromHost(name, result, target));
     }
-    this.#requireShareable(
-      session,
-      fetches.filter((name) => toGpuBuffer([name, wanted.get(name) ?? null])),
-    );
+    const shared = fetches.filter((name) => toGpuBuffer([name, wanted.get(name) ?? null]));
+    requireShareable(session.knownOutputs ?? [], shared);
     const results = await session.run(feeds, { fetches, outputs: 'gpu' });
     try {
+      requireShareable(
+        Object.entries(results).map(([name, { dtype }]) => ({ name, dtype })),
+        shared,
+      );
       return await collect(wanted, results, (name, result, target) =>
         fromGpu(name, result, { device, stays: staysOnGpu(name, this.#call.options), target }),
       );
     } catch (error) {
-      for (const { buffer } of Object.values(results)) buffer.destroy();
+      for (const { buffer, bounded } of Object.values(results)) {
+        buffer.destroy();
+        bounded?.count.destroy();
+      }
       throw error;
-    }
-  }
-
-  #requireShareable(session: Session, names: readonly string[]): void {
-    for (const { name, dtype } of session.outputs) {
-      if (names.includes(name)) requireSameLayout(`output "${name}"`, dtype);
     }
   }
 
@@ -198,6 +198,13 @@ class SessionImpl implements OrtSession {
       this.#place = { backend: 'cpu', orCpu: false };
       checkOptions(this.#call.options, this.#place);
     }
+  }
+}
+
+/** Throws InputError for one of these outputs whose elements are not laid out as pages expect. */
+function requireShareable(outputs: readonly Pick<Port, 'name' | 'dtype'>[], names: readonly string[]): void {
+  for (const { name, dtype } of outputs) {
+    if (names.includes(name)) requireSameLayout(`output "${name}"`, dtype);
   }
 }
 

@@ -5,7 +5,7 @@
 import { normalizeAxis } from '../core/broadcast.ts';
 import { isFloat } from '../core/dtype.ts';
 import { VIEWS } from '../ir/facts.ts';
-import type { Graph } from '../ir/graph.ts';
+import type { Graph, ValueDesc } from '../ir/graph.ts';
 import type { Node, NodeOf } from '../ir/ops.ts';
 import { resolveSlice } from '../ir/shapes/slice.ts';
 import { at, sameArray } from '../util/arrays.ts';
@@ -45,16 +45,26 @@ function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
 
 /** `value` under the shape of the node's output. */
 function reshape(node: Node, rewriter: Rewriter, value: string): readonly string[] {
-  const { shape } = rewriter.desc(at(node.outputs, 0));
-  if (sameArray(shape, rewriter.desc(value).shape)) return [value];
-  const ints = rewriter.addInts(`${at(node.outputs, 0)}_shape`, shape);
+  const wanted = rewriter.desc(at(node.outputs, 0));
+  if (sameExtents(wanted, rewriter.desc(value))) return [value];
+  const ints = rewriter.addInts(`${at(node.outputs, 0)}_shape`, reshapeTarget(wanted));
   return rewriter.add('Reshape', [value, ints], { allowZero: true }, node);
 }
 
 function isCanonicalReshape(node: NodeOf<'Reshape'>, rewriter: Rewriter): boolean {
   const wanted = constantInts(rewriter, node.inputs[1]);
-  const { shape } = rewriter.desc(at(node.outputs, 0));
-  return wanted !== undefined && node.attributes.allowZero && sameArray(wanted, shape);
+  const target = reshapeTarget(rewriter.desc(at(node.outputs, 0)));
+  return wanted !== undefined && node.attributes.allowZero && sameArray(wanted, target);
+}
+
+/** A shape as Reshape takes it: the extent that depends on data is what is left. */
+function reshapeTarget({ shape, bounded }: ValueDesc): readonly number[] {
+  return bounded ? shape.with(bounded.axis, -1) : shape;
+}
+
+/** True for the same extents, the one that depends on data included. */
+function sameExtents(a: ValueDesc, b: ValueDesc): boolean {
+  return sameArray(a.shape, b.shape) && a.bounded?.axis === b.bounded?.axis;
 }
 
 function transpose(node: NodeOf<'Transpose'>, rewriter: Rewriter): readonly string[] | undefined {
@@ -76,9 +86,10 @@ function transpose(node: NodeOf<'Transpose'>, rewriter: Rewriter): readonly stri
 function globalAverage(node: NodeOf<'Reduce'>, rewriter: Rewriter): readonly string[] | undefined {
   const { kind, axes, keepDims } = node.attributes;
   const input = at(node.inputs, 0);
-  const { dtype, shape } = rewriter.desc(input);
+  const { dtype, shape, bounded } = rewriter.desc(input);
   const spatial = sameArray(axes.map((a) => normalizeAxis(a, shape.length)).sort(), [1, 2]);
-  if (kind !== 'mean' || shape.length !== 4 || !spatial || !isFloat(dtype) || shape.includes(0)) return undefined;
+  if (bounded || kind !== 'mean' || shape.length !== 4 || !spatial || !isFloat(dtype) || shape.includes(0))
+    return undefined;
   if (keepDims) return rewriter.add('GlobalAveragePool', [input], {}, node);
   return reshape(node, rewriter, rewriter.one('GlobalAveragePool', [input], {}, { name: `${node.name}_pool` }));
 }
@@ -90,7 +101,7 @@ function isNoOp(node: Node, rewriter: Rewriter): boolean {
   if (input === '' || output === '' || rest.length > 0) return false;
   const x = rewriter.desc(input);
   const y = rewriter.desc(output);
-  if (x.dtype !== y.dtype || !sameArray(x.shape, y.shape)) return false;
+  if (x.dtype !== y.dtype || !sameExtents(x, y)) return false;
   if (VIEWS.has(node.op)) return true;
   switch (node.op) {
     case 'Cast':

@@ -74,9 +74,14 @@ export interface Signed {
   readonly elements?: ArrayLike<number> | undefined;
 }
 
+/** Elements as text: JSON has neither infinities nor NaN, and only one zero. */
+function texts(elements: ArrayLike<number>): string[] {
+  return Array.from(elements, (v) => (Object.is(v, -0) ? '-0' : String(v)));
+}
+
 /** What distinguishes one compiled graph of a model from another. */
 export function signatureOf(inputs: readonly Signed[]): string {
   return JSON.stringify(
-    inputs.map(({ name, shape, elements }) => [name, shape, ...(elements ? [Array.from(elements)] : [])]),
+    inputs.map(({ name, shape, elements }) => (elements ? [name, shape, texts(elements)] : [name, shape])),
   );
 }

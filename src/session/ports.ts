@@ -1,24 +1,41 @@
 /** Inputs that decide shapes, and outputs whose extents depend on data, as callers see them. */
 import { InputError } from '../core/errors.ts';
-import type { Tensor } from '../core/tensor.ts';
-import type { ValueDesc } from '../ir/graph.ts';
+import type { Tensor, TensorDesc } from '../core/tensor.ts';
+import type { Graph } from '../ir/graph.ts';
+import { descOf } from '../ir/rewrite.ts';
 import type { CheckedFeed, Port } from './feeds.ts';
 
 /** Feeds that decide shapes. Throws InputError for one that is not in host memory. */
 export function decidedBy(feeds: ReadonlyMap<string, CheckedFeed>, names: readonly string[]): Map<string, Tensor> {
   const tensors = names.map((name): [string, Tensor] => {
     const feed = feeds.get(name);
-    if (feed && 'data' in feed) return [name, feed];
+    // A copy: the plan stays, and the caller may fill the array anew.
+    if (feed && 'data' in feed) return [name, { ...feed, data: feed.data.slice() }];
     throw new InputError(`the elements of input "${name}" decide shapes: give it in host memory`);
   });
   return new Map(tensors);
 }
 
-/** An output for callers: an extent that depends on data has the name of its count. */
-export function outputPort(name: string, { dtype, shape, bounded }: ValueDesc): Port {
-  return {
-    name,
-    dtype,
-    shape: bounded ? [...shape.slice(0, bounded.axis), bounded.count, ...shape.slice(bounded.axis + 1)] : shape,
-  };
+/** Inputs with the extents they were bound to. */
+export function inputPorts(
+  inputs: readonly { readonly name: string }[],
+  compiled: Graph,
+): (TensorDesc & { readonly name: string })[] {
+  return inputs.map(({ name }) => ({ name, ...descOf(compiled, name) }));
+}
+
+/** Outputs for callers: an extent that depends on data has the name of its count. */
+export function outputPorts(compiled: Graph): Port[] {
+  return compiled.outputs.map((name) => {
+    const { dtype, shape, bounded } = descOf(compiled, name);
+    if (!bounded) return { name, dtype, shape };
+    const { axis, count } = bounded;
+    return { name, dtype, shape: [...shape.slice(0, axis), count, ...shape.slice(axis + 1)] };
+  });
+}
+
+/** What asking for outputs throws that nobody knows yet. */
+export function unknownOutputs(deciding: readonly string[]): InputError {
+  const names = deciding.map((name) => `"${name}"`).join(', ');
+  return new InputError(`the outputs follow from the elements of input ${names}, and are known after the first run`);
 }

@@ -43,3 +43,6 @@ export interface LoadReport {
 
 /** What making a graph ready for one set of input shapes took, and what tuning did for it. */
 export type PrepareReport = Pick<LoadReport, 'passesMs' | 'planMs' | 'compileMs' | 'uploadMs' | 'tuning'>;
+
+/** Where nothing is compiled before the first run. */
+export const NOTHING_PREPARED: PrepareReport = { passesMs: 0, planMs: 0, compileMs: 0, uploadMs: 0 };

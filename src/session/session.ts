@@ -5,7 +5,6 @@ import { InputError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
-import { descOf } from '../ir/rewrite.ts';
 import { bindValues } from '../passes/deciding-inputs.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepReport } from '../runtime/webgpu/check.ts';
@@ -18,10 +17,10 @@ import { checkFeeds, feedShapes, type CheckedFeed, type Feed, type Port } from '
 import { GpuBackend, GpuPrepared } from './gpu-backend.ts';
 import { importSource } from './import-source.ts';
 import type { ModelSource } from './model-source.ts';
-import { decidedBy, outputPort } from './ports.ts';
+import { decidedBy, inputPorts, outputPorts, unknownOutputs } from './ports.ts';
 import { checkRun, type RunOptions, type SessionOptions } from './options.ts';
 import type { ProfileOptions } from './profile.ts';
-import type { LoadReport } from './report.ts';
+import { NOTHING_PREPARED, type LoadReport } from './report.ts';
 
 /** Where the graphs of a session run, and those that are ready to. */
 interface Place {
@@ -78,7 +77,7 @@ export class Session {
     if (this.#disposed) first?.dispose();
     this.#requireOpen();
     if (first) {
-      compiled.add(signatureOf(graph.inputs.map(({ name }) => ({ name, ...descOf(first.graph, name) }))), first);
+      compiled.add(signatureOf(inputPorts(graph.inputs, first.graph)), first);
       this.#learn(first);
     }
     this.#report = {
@@ -88,16 +87,15 @@ export class Session {
       downloadMs,
       parseMs,
       deviceMs,
-      ...(first?.report ?? { passesMs: 0, planMs: 0, compileMs: 0, uploadMs: 0 }),
+      ...(first?.report ?? NOTHING_PREPARED),
       totalMs: performance.now() - start,
     };
   }
 
   /** Takes what the first graph that is ready says of the model. */
   #learn(prepared: Prepared): void {
-    if (this.#outputs) return;
-    this.#outputs = prepared.graph.outputs.map((name) => outputPort(name, descOf(prepared.graph, name)));
-    this.#plan = prepared instanceof GpuPrepared ? prepared.plan : undefined;
+    this.#outputs ??= outputPorts(prepared.graph);
+    this.#plan ??= prepared instanceof GpuPrepared ? prepared.plan : undefined;
   }
 
   /** Compiles the shaders of a model whose weights have not come yet. What goes wrong here will again, and be told then. */
@@ -129,8 +127,12 @@ export class Session {
    */
   get outputs(): readonly Port[] {
     if (this.#outputs) return this.#outputs;
-    const names = this.#deciding.map((name) => `"${name}"`).join(', ');
-    throw new InputError(`the outputs follow from the elements of input ${names}, and are known after the first run`);
+    throw unknownOutputs(this.#deciding);
+  }
+
+  /** @internal The outputs; undefined where they are not known yet. */
+  get knownOutputs(): readonly Port[] | undefined {
+    return this.#outputs;
   }
 
   /** Times and facts of the load. */
@@ -251,7 +253,6 @@ export class Session {
     return typeof inputShapes === 'function' ? inputShapes(inputs) : inputShapes;
   }
 
-  /** Undefined on the CPU. */
   async #gpu(): Promise<GpuBackend | undefined> {
     const { backend } = await this.#open();
     return backend instanceof GpuBackend ? backend : undefined;

@@ -12,7 +12,7 @@ const BOX_COLUMNS = 6;
 
 /**
  * What a model is for: a picture in and rows of boxes out is a detector, a picture in and one score a class out a classifier;
- * of everything else nobody can know what it means. Shapes of outputs must be numbers, as those of a session are.
+ * of everything else nobody can know what it means. An extent without a number is taken for no class and no row.
  */
 export function taskOf({
   inputs,

@@ -37,6 +37,28 @@ describe('the script', () => {
 });
 
 describe('tilewise/ort', () => {
+  it('takes models whose shapes are fed', async () => {
+    const model = encodeModel({
+      opset: 13,
+      inputs: [
+        { name: 'x', dtype: 'float32', shape: [2, 3] },
+        { name: 'shape', dtype: 'int64', shape: [2] },
+      ],
+      outputs: [{ name: 'y', dtype: 'float32', shape: ['a', 'b'] }],
+      initializers: [],
+      nodes: [{ op: 'Reshape', inputs: ['x', 'shape'], outputs: ['y'] }],
+    });
+    const session = await inPage.InferenceSession.create(model, cpu);
+    const x = new inPage.Tensor('float32', Float32Array.from([1, 2, 3, 4, 5, 6]), [2, 3]);
+    for (const dims of [
+      [3, 2],
+      [6, 1],
+    ]) {
+      const { y } = await session.run({ x, shape: new inPage.Tensor('int64', dims.map(BigInt), [2]) });
+      expect(y?.dims).toEqual(dims);
+    }
+  });
+
   it('has the interfaces of onnxruntime-common', async () => {
     const session = asCommon(await inPage.InferenceSession.create(models.types, asOurs(cpu)));
     expect([factory, constructor, environment]).toEqual([inPage.InferenceSession, inPage.Tensor, inPage.env]);

@@ -1,7 +1,7 @@
 /** Extents that depend on data: on both backends results come at their true size, through whatever takes such values. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/core/errors.ts';
-import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
+import { tensorOf, zeros, type Tensor } from '../../src/core/tensor.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
@@ -83,6 +83,103 @@ describe.each(BACKENDS)('extents that depend on data, %o', (options) => {
     const session = await start(b.build(), options);
     const { z } = await session.run({ y: tensorOf('int64', [1, 2], [10, 20]) });
     expect(z).toEqual(tensorOf('int64', [1, 2], [11, 23]));
+  });
+});
+
+/** One graph with one bounded value, x compressed along its first dimension, and what is made of it. */
+function afterCompress(
+  shape: readonly number[],
+  make: (b: GraphBuilder, rows: string, count: string) => string,
+): Graph {
+  const b = new GraphBuilder('after');
+  const x = b.input('x', 'float32', shape);
+  const mask = b.input('mask', 'bool', [shape[0] ?? 0]);
+  const [rows = '', count = ''] = b.add('Compress', [x, mask], { axis: 0 }, { outputs: ['rows', 'count'] });
+  b.output(make(b, rows, count));
+  return b.build();
+}
+
+const reshape = (b: GraphBuilder, x: string, to: readonly number[]): string =>
+  b.one('Reshape', [x, b.ints('to', to)], { allowZero: false }, { outputs: ['y'] });
+
+describe.each(BACKENDS)('an extent that depends on data is no number, %o', (options) => {
+  const cases: readonly (readonly [
+    name: string,
+    graph: Graph,
+    feed: readonly [shape: readonly number[], mask: readonly number[]],
+    shape: readonly number[],
+  ])[] = [
+    [
+      'what is left',
+      afterCompress([4, 6], (b, x) => reshape(b, x, [-1, 2, 3])),
+      [
+        [4, 6],
+        [1, 0, 1, 0],
+      ],
+      [2, 2, 3],
+    ],
+    [
+      'what was there',
+      afterCompress([4, 6], (b, x) => reshape(b, x, [0, 3, 2])),
+      [
+        [4, 6],
+        [0, 0, 1, 0],
+      ],
+      [1, 3, 2],
+    ],
+    ['none of one row', afterCompress([1, 1], (b, x) => reshape(b, x, [-1, 1, 1])), [[1, 1], [0]], [0, 1, 1]],
+    [
+      'a dimension more behind a bound of 1',
+      afterCompress([1, 3], (b, x) => b.one('Unsqueeze', [x], { axes: [1] }, { outputs: ['y'] })),
+      [[1, 3], [0]],
+      [0, 1, 3],
+    ],
+    [
+      'turned, with a bound of 1',
+      afterCompress([1, 1], (b, x) => b.one('Transpose', [x], { perm: [1, 0] }, { outputs: ['y'] })),
+      [[1, 1], [0]],
+      [1, 0],
+    ],
+    [
+      'the mean of each map',
+      afterCompress([3, 2, 2, 5], (b, x) =>
+        b.one('Reduce', [x], { kind: 'mean', axes: [1, 2], keepDims: false }, { outputs: ['y'] }),
+      ),
+      [
+        [3, 2, 2, 5],
+        [1, 0, 1],
+      ],
+      [2, 5],
+    ],
+    [
+      'a count that leaves by another name',
+      afterCompress([3, 2], (b, x, count) => {
+        b.output(b.one('Identity', [count], {}, { outputs: ['n'] }));
+        return b.one('Activation', [x], { activation: RELU }, { outputs: ['y'] });
+      }),
+      [
+        [3, 2],
+        [0, 1, 1],
+      ],
+      [2, 2],
+    ],
+  ];
+  it.each(cases)('%s', async (_, graph, [shape, mask], wanted) => {
+    const session = await start(graph, options);
+    const x = zeros('float32', shape);
+    const { y } = await session.run({ x, mask: tensorOf('bool', [mask.length], mask) });
+    expect(y?.shape).toEqual(wanted);
+  });
+
+  it('and a Reshape that asks for a number where it is refuses it', async () => {
+    const graph = afterCompress([4, 4], (b, x) => reshape(b, x, [4, -1]));
+    await expect(Session.create(graph, options)).rejects.toThrow(/which Reshape cannot take/);
+  });
+
+  it('and its count needs a name', async () => {
+    const b = new GraphBuilder('nameless');
+    b.output(b.one('NonZero', [b.input('x', 'float32', [3])], {}));
+    await expect(Session.create(b.build(), options)).rejects.toThrow(/second output, .* needs a name/);
   });
 });
 

@@ -1,11 +1,12 @@
 /** Inputs whose elements decide shapes are part of what a plan is made for. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
-import { tensorOf } from '../../src/core/tensor.ts';
+import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION } from '../../src/ir/ops.ts';
 import { openGpu } from '../../src/node/adapter.ts';
+import { signatureOf } from '../../src/session/compiled-cache.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
 import { Session } from '../../src/session/session.ts';
 
@@ -49,6 +50,26 @@ describe.each(BACKENDS)('inputs that decide shapes, %o', (options) => {
     ]);
     await expect(session.run({ x, shape: ints(5, 5) })).rejects.toThrow(/Reshape/);
     await expect(session.run({ x })).rejects.toThrow(/input "shape"/);
+  });
+
+  it('are told apart by every element, and are a copy of what was fed', async () => {
+    const b = new GraphBuilder('slicing');
+    const input = b.input('x', 'float32', [4]);
+    const start = b.input('start', 'int64', [1]);
+    b.output(b.one('Slice', [input, start, b.ints('end', [4])], {}, { outputs: ['y'] }));
+    session = await Session.create(b.build(), options);
+    const row = tensorOf('float32', [4], [0, 1, 2, 3]);
+    const reused = ints(1);
+    const run = async (from: Tensor): Promise<number[]> =>
+      Array.from((await session?.run({ x: row, start: from }))?.['y']?.data ?? []);
+    expect(await run(reused)).toEqual([1, 2, 3]);
+    reused.data[0] = 3;
+    expect(await run(reused)).toEqual([3]);
+    expect(await run(ints(1))).toEqual([1, 2, 3]);
+    const signed = [NaN, Infinity, -Infinity, 0, -0, 1].map((v) =>
+      signatureOf([{ name: 'x', shape: [1], elements: [v] }]),
+    );
+    expect(new Set(signed).size).toBe(6);
   });
 
   it('are none where an input is only measured, or too large to be a shape', async () => {

@@ -4,6 +4,7 @@ import { ShapeError } from '../../core/errors.ts';
 import { shapeText, tensorOf, zeros, type Shape, type TensorDesc } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
+import { countOf } from '../lib/bounded.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 
 /** The dimension, once the condition is checked against it. */
@@ -24,7 +25,7 @@ export const compress: OpDefinition<'Compress'> = {
     const condition = operand(inputs, 1);
     const axis = compressedAxis(shape, condition, attributes.axis);
     return [
-      { dtype, shape: shape.with(axis, at(condition.shape, 0)), bounded: { axis, count: at(outputs, 1) } },
+      { dtype, shape: shape.with(axis, at(condition.shape, 0)), bounded: { axis, count: countOf(outputs) } },
       { dtype: 'int32', shape: [] },
     ];
   },

@@ -3,6 +3,7 @@ import { tensorOf } from '../../core/tensor.ts';
 import { elementCount, zeros } from '../../core/tensor.ts';
 import { at, stridesOf } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
+import { countOf } from '../lib/bounded.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 
 /** Coordinates as columns, and how many there are. */
@@ -13,7 +14,7 @@ export const nonZero: OpDefinition<'NonZero'> = {
       {
         dtype: 'int64',
         shape: [shape.length, elementCount(shape)],
-        bounded: { axis: 1, count: at(outputs, 1) },
+        bounded: { axis: 1, count: countOf(outputs) },
       },
       { dtype: 'int32', shape: [] },
     ];

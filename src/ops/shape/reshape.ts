@@ -46,13 +46,18 @@ export const reshape: OpDefinition<'Reshape'> = {
     return [{ dtype, shape: resolveReshape(shape, wanted, node.attributes.allowZero) }];
   },
   shapeInputs: [1],
-  // Where as many elements lie before and behind it.
+  // Where as many elements lie before it, and the shape asks for what is left or what was there rather than for a number.
   bounded: (node, input, axis, inputs) => {
     if (input !== 0) return undefined;
     const { shape } = operand(inputs, 0);
-    const to = resolveReshape(shape, knownInts(inputs, 1, 'the shape'), node.attributes.allowZero);
+    const wanted = knownInts(inputs, 1, 'the shape');
+    const { allowZero } = node.attributes;
+    const to = resolveReshape(shape, wanted, allowZero);
     const before = product(shape.slice(0, axis));
-    const found = to.findIndex((extent, i) => extent === shape[axis] && product(to.slice(0, i)) === before);
+    const follows = (i: number): boolean => wanted[i] === -1 || (wanted[i] === 0 && !allowZero && i === axis);
+    const found = to.findIndex(
+      (extent, i) => follows(i) && extent === shape[axis] && product(to.slice(0, i)) === before,
+    );
     return found < 0 ? undefined : found;
   },
   reference: (_node, inputs, outputs) => [reshaped(inputs, at(outputs, 0).shape)],

@@ -35,6 +35,9 @@ function sinkTransposes(graph: Graph, policy: TiePolicy): Graph | undefined {
 }
 
 function applyRule(node: Node, sinker: Sinker): boolean {
+  // An extent that depends on data is no unit, though its bound may be 1; such values stay in their order.
+  const isBounded = (name: string): boolean => name !== '' && sinker.rewriter.desc(name).bounded !== undefined;
+  if (node.inputs.some(isBounded)) return false;
   if (node.op !== 'Transpose' && !node.inputs.some((i) => sinker.isPending(i))) return false;
   // Row K of the table takes nodes of kind K, and is looked up by the kind of the node it is given.
   const rule: LayoutRule<OpKind> | undefined = LAYOUT_RULES[node.op];

@@ -10,8 +10,9 @@ export function reshapeUnitTransposes(graph: Graph): Graph {
     if (node.op !== 'Transpose') return undefined;
     const input = at(node.inputs, 0);
     const output = at(node.outputs, 0);
-    const { shape } = rewriter.desc(input);
-    if (!movesOnlyUnits(fullPerm(node.attributes.perm, shape.length), shape)) return undefined;
+    const { shape, bounded } = rewriter.desc(input);
+    // An extent that depends on data is no unit, though its bound may be 1.
+    if (bounded || !movesOnlyUnits(fullPerm(node.attributes.perm, shape.length), shape)) return undefined;
     const ints = rewriter.addInts(`${output}_shape`, rewriter.desc(output).shape);
     return rewriter.add('Reshape', [input, ints], { allowZero: true }, node);
   });

@@ -29,17 +29,24 @@ function boundOf(node: Node, inputs: Operands): BoundedExtent | undefined {
     if (!input?.bounded) continue;
     const { axis: from, count } = input.bounded;
     const axis = definitionOf(node.op).bounded?.(node, i, from, inputs);
-    if (axis !== undefined && (!found || (found.axis === axis && found.count === count))) found = { axis, count };
-    else {
-      throw new ShapeError(
-        `dimension ${from} of input ${i} depends on the data ("${count}"), which ${node.op} cannot take`,
-        {
-          hint: 'End the model before this node: outputs with such an extent come at their true size',
-        },
-      );
-    }
+    if (axis === undefined || (found && (found.axis !== axis || found.count !== count))) throw refusal(node, i, inputs);
+    found = { axis, count };
   }
   return found;
+}
+
+/** What an operator cannot take: an extent that depends on data, or several that need not be equal. */
+function refusal(node: Node, input: number, inputs: Operands): ShapeError {
+  const [counts, { axis = 0, count = '' } = {}] = [boundedBy(inputs), inputs[input]?.bounded];
+  const what = `dimension ${axis} of input ${input} depends on the data ("${count}")`;
+  const why = counts.length > 1 ? `and meets others: ${counts.map((c) => `"${c}"`).join(', ')} may differ` : undefined;
+  return new ShapeError(`${what}, ${why ?? `which ${node.op} cannot take`}`, {
+    hint: 'End the model before this node: outputs with such an extent come at their true size',
+  });
+}
+
+function boundedBy(inputs: Operands): string[] {
+  return [...new Set(inputs.flatMap((operand) => operand?.bounded?.count ?? []))];
 }
 
 /** A node's results when they follow from what is known while compiling, else undefined. */

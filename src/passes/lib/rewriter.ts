@@ -213,8 +213,20 @@ export class Rewriter {
       return { ...renameInputs(node, rename), outputs };
     });
     for (const [from, to] of rename) this.#values.set(to, this.desc(from));
+    this.#renameCounts(rename);
     const graph = { ...this.#source, nodes, initializers: this.#initializers, values: this.#values };
     return verify(removeDeadNodes(graph));
+  }
+
+  /** Counts that are called otherwise now. */
+  #renameCounts(rename: ReadonlyMap<string, string>): void {
+    for (const [name, desc] of this.#values) {
+      if (!desc.bounded) continue;
+      const { axis, count: before } = desc.bounded;
+      const resolved = this.resolve(before);
+      const count = rename.get(resolved) ?? resolved;
+      if (count !== before) this.#values.set(name, { ...desc, bounded: { axis, count } });
+    }
   }
 
   /** Graph outputs that were replaced get their names back: by renaming the new value, or an Identity where it is shared. */

@@ -22,7 +22,8 @@ function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
   if (!swap || !split) return undefined;
   if (!rewriter.isSole(at(swap.outputs, 0)) || !rewriter.isSole(at(split.outputs, 0))) return undefined;
   const x = at(split.inputs, 0);
-  const { shape } = rewriter.desc(x);
+  const { shape, bounded } = rewriter.desc(x);
+  if (bounded) return undefined;
   const inner = rewriter.desc(at(split.outputs, 0)).shape;
   if (!sameArray(shape, rewriter.desc(at(node.outputs, 0)).shape)) return undefined;
   const first = swappedAxis(swap.attributes.perm);

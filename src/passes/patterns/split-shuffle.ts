@@ -23,7 +23,8 @@ function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
   const [p0, p1, ...rest] = swap.attributes.perm;
   if (p0 !== 1 || p1 !== 0 || !isIdentityPerm([0, 1, ...rest])) return undefined;
   const x = at(split.inputs, 0);
-  const { shape } = rewriter.desc(x);
+  const { shape, bounded } = rewriter.desc(x);
+  if (bounded) return undefined;
   const [rows = 0, groups = 0] = rewriter.desc(at(split.outputs, 0)).shape;
   const stacked = rewriter.desc(at(stack.outputs, 0)).shape;
   const [batch = 0, channels = 0, ...spatial] = shape;

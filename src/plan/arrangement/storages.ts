@@ -1,7 +1,7 @@
 /** How each value is stored: as halves, or four to a word, where every kernel around it takes it so. */
 import { isFloat } from '../../core/dtype.ts';
 import { channelsOf } from '../../core/placement.ts';
-import { isPacked, ownStorage, packedStorage, type Storage } from '../../core/storage.ts';
+import { ownStorage, packedStorage, type Storage } from '../../core/storage.ts';
 import { elementCount, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import { valuesThatLeave, type Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
@@ -64,7 +64,7 @@ function smallStorage({ dtype }: TensorDesc, halves: boolean): Storage | undefin
 function breaksWords(graph: Graph, node: Node, output: string): boolean {
   const kernels = kernelsOf(node.op);
   const packed = packedStorage(descOf(graph, output).dtype);
-  if (!packed || !isPacked(packed) || kernels.kind !== 'dispatch' || kernels.moves?.whole !== 'output') return false;
+  if (!packed || kernels.kind !== 'dispatch' || kernels.moves?.whole !== 'output') return false;
   return [output, ...node.inputs].some((name) => channelsOf(descOf(graph, name).shape) % 4 !== 0);
 }
 

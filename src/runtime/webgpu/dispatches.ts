@@ -17,6 +17,8 @@ export function encodePass(encoder: GPUCommandEncoder, dispatches: readonly Disp
 /** Adds dispatches to a pass. */
 export function encodeInto(pass: GPUComputePassEncoder, dispatches: readonly Dispatch[]): void {
   for (const { pipeline, bindGroup, workgroups } of dispatches) {
+    // Nothing to do for a batch of none, and drivers wonder.
+    if (workgroups.includes(0)) continue;
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
     pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
