@@ -131,7 +131,7 @@ async function measurePlace(
     const own = shares[i] ?? 0;
     const elapsed = (): number => (performance.now() - begin) / (minutes * 60_000);
     let step = i * engines.length;
-    const measured = await measureModel(venue, peerModel(name), {
+    const measured = await measureModel(venue, await peerModel(name), {
       where,
       engines,
       runs,

@@ -7,7 +7,7 @@ import type { Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import type { Activation, Node, NodeOf, Window } from '../../src/ir/ops.ts';
 import { foldBatchNorm } from '../../src/passes/fold/fold-batchnorm.ts';
-import { compile } from '../../src/passes/pipeline.ts';
+import { compileGraph } from '../../src/session/compile-graph.ts';
 import { at, product } from '../../src/util/arrays.ts';
 
 /** Activations that all the formats can fuse. */
@@ -66,9 +66,9 @@ export interface LayerNet {
   readonly layers: readonly Layer[];
 }
 
-/** Reads a graph of `models/` as layers. Throws InputError naming a node that the peers' formats are not written for. */
-export function toLayers(graph: Graph): LayerNet {
-  const folded = foldBatchNorm(compile(graph, { level: 'reference' }));
+/** Reads a graph of `models/` as layers. Rejects with InputError naming a node that the peers' formats are not written for. */
+export async function toLayers(graph: Graph): Promise<LayerNet> {
+  const folded = foldBatchNorm(await compileGraph(graph, { level: 'reference' }));
   const reader = new Reader(folded);
   const layers: Layer[] = [];
   for (const node of folded.nodes) {

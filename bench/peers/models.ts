@@ -54,16 +54,16 @@ export interface PeerModel {
   readonly inputFirst: Float32Array;
 }
 
-/** The files of a network by name. Throws InputError for one there is not. */
-export function peerModel(name: string): PeerModel {
+/** The files of a network by name. Rejects with InputError for one there is not. */
+export async function peerModel(name: string): Promise<PeerModel> {
   const known = MODEL_NAMES.find((n) => n === name);
   if (!known) throw new InputError(`there is no model "${name}"`, { hint: `Models: ${MODEL_NAMES.join(', ')}` });
   return writeModel(known, NETWORKS[known].build());
 }
 
 /** The files of a graph of `models/`. */
-export function writeModel(name: string, graph: Graph): PeerModel {
-  const net = toLayers(graph);
+export async function writeModel(name: string, graph: Graph): Promise<PeerModel> {
+  const net = await toLayers(graph);
   const { json, weights } = toTfjsFiles(net);
   const inputLast = picture(net.input.shape);
   return {

@@ -8,7 +8,7 @@ import { shufflenetV2 } from '../../models/shufflenet-v2.ts';
 it('measures tilewise and TensorFlow.js on one adapter, against the reference, against onnxruntime', async () => {
   const graph = shufflenetV2({ width: 0.5, resolution: 32, classes: 17 });
   const started: string[] = [];
-  const rows = await measureModel(nodeVenue(), writeModel('small', graph), {
+  const rows = await measureModel(nodeVenue(), await writeModel('small', graph), {
     where: 'node',
     engines: ['tilewise-webgpu', 'tilewise-cpu', 'tfjs-webgpu'],
     runs: 5,

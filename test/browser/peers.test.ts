@@ -17,7 +17,7 @@ afterAll(() => venue?.close());
 it('starts engines in browsers of their own and agrees with the reference', async () => {
   if (!venue) throw new Error('no venue');
   const graph = shufflenetV2({ width: 0.5, resolution: 32, classes: 17 });
-  const rows = await measureModel(venue, writeModel('small', graph), {
+  const rows = await measureModel(venue, await writeModel('small', graph), {
     where: 'chromium',
     engines: ['tilewise-webgpu', 'tfjs-wasm'],
     runs: 5,
