@@ -18,8 +18,8 @@ import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load, packed, store, type Access } from '../lib/storage.ts';
-import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
-import { COPY_WORKGROUP } from './strided-copy.ts';
+import { coordinates, stridedOffset } from '../lib/strided.ts';
+import { COPY_WORKGROUP, copyParams } from './strided-copy.ts';
 
 export interface PackedCopySpec {
   readonly rank: number;
@@ -45,13 +45,7 @@ export function packedCopyShader({ rank, denseOut, from, to, within }: PackedCop
   const write = (at: string): string => (per === 4 ? `y[${at}] = ${words};` : store(y, at, words));
   return shaderModule({
     bindings: [...(within ? [] : [bindingOf(x, 'read')]), bindingOf(y, 'read_write')],
-    params: {
-      count: 'u32',
-      start: 'u32',
-      ...listFields('d', rank),
-      ...listFields('s', rank),
-      ...(denseOut ? {} : { to_start: 'u32', ...listFields('t', rank) }),
-    },
+    params: copyParams(rank, denseOut),
     workgroupSize: [COPY_WORKGROUP, 1, 1],
     body: wgsl`
   ${linearIndex(COPY_WORKGROUP)}

@@ -13,7 +13,7 @@
  * Limits: no workgroup storage.
  */
 import { linearIndex } from '../lib/index.ts';
-import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
+import { shaderModule, wgsl, type ParamFields, type ShaderModule } from '../lib/module.ts';
 import { vectorType } from '../lib/numbers.ts';
 import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
 
@@ -32,6 +32,17 @@ export interface StridedCopySpec {
   readonly within: boolean;
 }
 
+/** The box, and where it lies in x, and in y unless it is written in order there. */
+export function copyParams(rank: number, denseOut: boolean): ParamFields {
+  return {
+    count: 'u32',
+    start: 'u32',
+    ...listFields('d', rank),
+    ...listFields('s', rank),
+    ...(denseOut ? {} : { to_start: 'u32', ...listFields('t', rank) }),
+  };
+}
+
 export function stridedCopyShader({ rank, width, denseOut, from, to, within }: StridedCopySpec): ShaderModule {
   const element = vectorType(to, width);
   const source = `${within ? 'y' : 'x'}[params.start + ${stridedOffset(rank, 's')}]`;
@@ -40,13 +51,7 @@ export function stridedCopyShader({ rank, width, denseOut, from, to, within }: S
       ...(within ? [] : [{ name: 'x', access: 'read', element: vectorType(from, width) } as const]),
       { name: 'y', access: 'read_write', element },
     ],
-    params: {
-      count: 'u32',
-      start: 'u32',
-      ...listFields('d', rank),
-      ...listFields('s', rank),
-      ...(denseOut ? {} : { to_start: 'u32', ...listFields('t', rank) }),
-    },
+    params: copyParams(rank, denseOut),
     workgroupSize: [COPY_WORKGROUP, 1, 1],
     body: wgsl`
   ${linearIndex(COPY_WORKGROUP)}
