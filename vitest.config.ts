@@ -11,7 +11,12 @@ const maxWorkers = Math.max(1, Math.min(2, availableParallelism()));
 
 /** Files that ask test/helpers/full.ts. */
 const FULL = {
-  unit: ['test/plan/texts.test.ts'],
+  unit: [
+    'test/conformance/light-random.test.ts',
+    'test/conformance/light.test.ts',
+    'test/models/builders-ort.test.ts',
+    'test/plan/texts.test.ts',
+  ],
   gpu: [
     'test/conformance/random-networks.gpu.test.ts',
     'test/kernels/operators-*.gpu.test.ts',

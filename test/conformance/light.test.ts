@@ -1,7 +1,7 @@
 /**
  * Whole networks on the CPU reference against outputs recorded from other runtimes: the ONNX project's light models
- * and two detectors with real weights. Four of the nine light models run here; VGG-19, for one, takes 40 seconds on the
- * CPU. The GPU test covers all nine.
+ * and two detectors with real weights. Four of the nine light models run here, DenseNet-121 in the full run; VGG-19, for
+ * one, takes 40 seconds on the CPU. The GPU test covers all nine.
  *
  * The weights of the light models are constants, so all but DenseNet-121 give the uniform distribution: they prove
  * the import and the shapes. Their arithmetic is checked with random weights in `light-random.test.ts`.
@@ -13,10 +13,12 @@ import { importModel } from '../../src/formats/detect.ts';
 import { compile, type Level } from '../../src/passes/pipeline.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { expectClose } from '../helpers/close.ts';
+import { FULL } from '../helpers/full.ts';
 import { hasSharedData, ramp, readTensorProto, readGolden, sharedModel } from '../helpers/shared-data.ts';
 import '../helpers/every-operator.ts';
 
-const LIGHT = ['bvlc_alexnet', 'densenet121', 'shufflenet', 'squeezenet'];
+const QUICK = ['bvlc_alexnet', 'shufflenet', 'squeezenet'];
+const LIGHT = FULL ? [...QUICK, 'densenet121'] : QUICK;
 
 interface NamedTensor {
   readonly name: string;

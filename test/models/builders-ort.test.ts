@@ -1,6 +1,6 @@
 /**
  * Whole networks with random weights: onnxruntime against the CPU reference, of the graph as built, as compiled for
- * the kernels, and as it comes back from the ONNX importer.
+ * the kernels, and as it comes back from the ONNX importer. What takes the CPU longest is left to the full run.
  */
 import { describe, expect, it } from 'vitest';
 import { inceptionV3 } from '../../models/inception-v3.ts';
@@ -17,6 +17,7 @@ import { zeros, type Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import { expectClose } from '../helpers/close.ts';
+import { FULL } from '../helpers/full.ts';
 import { importOnnx } from '../helpers/import-onnx.ts';
 import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
@@ -25,7 +26,7 @@ import { referenceRun } from '../helpers/reference.ts';
 
 const small = { classes: 17, weights: randomWeights(5) };
 
-const networks: readonly (readonly [string, Graph])[] = [
+const quick: readonly (readonly [string, Graph])[] = [
   ['MobileNet v1 0.25', mobilenetV1({ ...small, width: 0.25, resolution: 64 })],
   ['MobileNet v1 0.5, batch 2', mobilenetV1({ ...small, width: 0.5, resolution: 32, batch: 2 })],
   ['MobileNet v2 0.35', mobilenetV2({ ...small, width: 0.35, resolution: 64 })],
@@ -40,13 +41,16 @@ const networks: readonly (readonly [string, Graph])[] = [
   ['ShuffleNet v2 0.5x', shufflenetV2({ ...small, width: 0.5, resolution: 64 })],
   ['ShuffleNet v2 1x, odd resolution', shufflenetV2({ ...small, width: 1, resolution: 47 })],
   ['ResNet-18, batch 2', resnet({ ...small, depth: 18, resolution: 32, batch: 2 })],
-  ['ResNet-34, odd resolution', resnet({ ...small, depth: 34, resolution: 47 })],
-  ['ResNet-50', resnet({ ...small, depth: 50, resolution: 64 })],
   ['SqueezeNet 1.0', squeezenet({ ...small, version: '1.0', resolution: 64 })],
   ['SqueezeNet 1.1, batch 2', squeezenet({ ...small, version: '1.1', resolution: 50, batch: 2 })],
-  ['VGG-11 spread from one pixel, batch 2', vgg({ ...small, depth: 11, resolution: 32, hidden: 64, batch: 2 })],
-  ['VGG-16', vgg({ ...small, depth: 16, resolution: 33, hidden: 96 })],
   ['Inception v3 at its smallest', inceptionV3({ ...small, resolution: 75 })],
+  ['VGG-11 spread from one pixel, batch 2', vgg({ ...small, depth: 11, resolution: 32, hidden: 64, batch: 2 })],
+];
+
+const slow: readonly (readonly [string, Graph])[] = [
+  ['ResNet-34, odd resolution', resnet({ ...small, depth: 34, resolution: 47 })],
+  ['ResNet-50', resnet({ ...small, depth: 50, resolution: 64 })],
+  ['VGG-16', vgg({ ...small, depth: 16, resolution: 33, hidden: 96 })],
   ['Inception v3', inceptionV3({ ...small, resolution: 96 })],
 ];
 
@@ -62,7 +66,7 @@ function logits(graph: Graph, feeds: ReadonlyMap<string, Tensor>): Tensor {
 }
 
 describe('onnxruntime agrees with the reference on', () => {
-  it.each(networks)('%s', async (_name, graph) => {
+  it.each(FULL ? [...quick, ...slow] : quick)('%s', async (_name, graph) => {
     const [input] = graph.inputs;
     if (!input) throw new Error('no input');
     const shape = input.shape.map(Number);
