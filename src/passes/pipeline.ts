@@ -1,5 +1,6 @@
 /** The ordered list of passes, and `compile`, which runs it. */
 import { GraphError } from '../core/errors.ts';
+import { getRow, lazy, type Row } from '../core/on-demand.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { verify } from '../ir/verify.ts';
 import { bindShapes } from './bind-shapes.ts';
@@ -8,18 +9,9 @@ import { removeDeadNodes } from './dead-nodes.ts';
 import { foldBatchNorm } from './fold/fold-batchnorm.ts';
 import { foldConstants } from './fold/fold-constants.ts';
 import { foldPads } from './fold/fold-pads.ts';
-import { foldScale } from './fold/fold-scale.ts';
 import { fuseEpilogue } from './fuse/fuse-epilogue.ts';
-import { fuseGate } from './fuse/fuse-gate.ts';
 import { layout } from './layout/layout.ts';
-import { recogniseChannelShuffle } from './patterns/channel-shuffle.ts';
-import { mergeClips } from './patterns/clip-chain.ts';
-import { recogniseGelu } from './patterns/gelu.ts';
-import { recogniseHardSigmoid } from './patterns/hard-sigmoid.ts';
-import { recogniseHardSwish } from './patterns/hard-swish.ts';
-import { recogniseSplitShuffle } from './patterns/split-shuffle.ts';
-import { recogniseSwish } from './patterns/swish.ts';
-import { recogniseUniformPRelu } from './patterns/uniform-prelu.ts';
+import { hasClips, hasProducts, hasPRelus, hasSwaps } from './may-apply.ts';
 import { resolvePadding } from './resolve-pads.ts';
 import { reshapeUnitTransposes } from './layout/unit-transposes.ts';
 
@@ -40,8 +32,15 @@ export interface Pass {
   readonly name: string;
   /** The lowest level that runs it. */
   readonly level: Level;
-  readonly run: (graph: Graph, options: CompileOptions) => Graph;
+  /** False where it would change nothing: it need not be loaded then. */
+  readonly applies?: (graph: Graph) => boolean;
+  readonly run: Row<Run>;
 }
+
+type Run = (graph: Graph, options: CompileOptions) => Graph;
+
+const further = <K extends keyof Further>(name: K): Row<Run> => lazy(() => import('./further.ts'), name);
+type Further = typeof import('./further.ts');
 
 /** Every pass, in order. */
 export const PASSES: readonly Pass[] = [
@@ -52,16 +51,21 @@ export const PASSES: readonly Pass[] = [
   // Before the patterns and layout, which know only Reshape, not Squeeze, Unsqueeze, Flatten.
   { name: 'canonicalise', level: 'full', run: canonicalise },
   // Before layout, which would tear the Reshapes and Transposes of a shuffle apart, and adds those it cannot cancel.
-  { name: 'channel-shuffle', level: 'full', run: recogniseChannelShuffle },
-  { name: 'split-shuffle', level: 'full', run: recogniseSplitShuffle },
+  { name: 'channel-shuffle', level: 'full', applies: hasSwaps, run: further('recogniseChannelShuffle') },
+  { name: 'split-shuffle', level: 'full', applies: hasSwaps, run: further('recogniseSplitShuffle') },
   // Before hard-sigmoid, which looks for a clip: minimum and maximum become one.
-  { name: 'clip-chain', level: 'full', run: mergeClips },
+  { name: 'clip-chain', level: 'full', applies: hasClips, run: further('mergeClips') },
   // Before hard-swish, which may be written x·hardSigmoid(x).
-  { name: 'hard-sigmoid', level: 'full', run: recogniseHardSigmoid },
-  { name: 'hard-swish', level: 'full', run: recogniseHardSwish },
-  { name: 'swish', level: 'full', run: recogniseSwish },
-  { name: 'gelu', level: 'full', run: recogniseGelu },
-  { name: 'uniform-prelu', level: 'full', run: recogniseUniformPRelu },
+  {
+    name: 'hard-sigmoid',
+    level: 'full',
+    applies: (graph) => hasProducts(graph) || hasClips(graph),
+    run: further('recogniseHardSigmoid'),
+  },
+  { name: 'hard-swish', level: 'full', applies: hasProducts, run: further('recogniseHardSwish') },
+  { name: 'swish', level: 'full', applies: hasProducts, run: further('recogniseSwish') },
+  { name: 'gelu', level: 'full', applies: hasProducts, run: further('recogniseGelu') },
+  { name: 'uniform-prelu', level: 'full', applies: hasPRelus, run: further('recogniseUniformPRelu') },
   { name: 'layout', level: 'full', run: layout },
   // After layout, for which even a Transpose of 1×1 maps is one that cancels; a Reshape would stand in its way.
   { name: 'unit-transposes', level: 'full', run: reshapeUnitTransposes },
@@ -72,27 +76,41 @@ export const PASSES: readonly Pass[] = [
   // After layout: no Transpose stands between a convolution and its normalisation any more.
   { name: 'fold-batchnorm', level: 'full', run: foldBatchNorm },
   // After fold-batchnorm, which moves factors backwards where it can; before fuse-epilogue hides what they follow.
-  { name: 'fold-scale', level: 'full', run: foldScale },
+  { name: 'fold-scale', level: 'full', applies: hasProducts, run: further('foldScale') },
   // After fold-batchnorm: a convolution that already has an activation can take no scale.
   { name: 'fuse-epilogue', level: 'full', run: fuseEpilogue },
   // After fuse-epilogue, so that no other pass meets a scale; and a product that takes an activation is none.
-  { name: 'fuse-gate', level: 'full', run: fuseGate },
+  { name: 'fuse-gate', level: 'full', applies: hasProducts, run: further('fuseGate') },
   { name: 'dead-nodes', level: 'reference', run: removeDeadNodes },
 ];
 
 /**
- * Makes an imported graph ready to run: static shapes, `values` complete, constants folded; at level `full` also
- * simplified, laid out and fused for the kernels. Inputs and outputs keep their names, dtypes and layouts.
- * Throws ShapeError (naming the node) when shapes do not fit or are not bound.
+ * Runs the passes one after another, and gives each before it runs, to whoever has to load it. Ends with the graph; see
+ * `compile`.
  */
-export function compile(graph: Graph, options: CompileOptions): Graph {
+export function* compiling(graph: Graph, options: CompileOptions): Generator<Pass, Graph> {
   let current = graph;
   for (const pass of PASSES) {
     if (pass.level === 'full' && options.level === 'reference') continue;
-    current = pass.run(current, options);
+    if (pass.applies?.(current) === false) continue;
+    yield pass;
+    current = getRow(pass.run)(current, options);
     if (options.check) checkAfter(pass, current);
   }
   return current;
+}
+
+/**
+ * Makes an imported graph ready to run: static shapes, `values` complete, constants folded; at level `full` also
+ * simplified, laid out and fused for the kernels. Inputs and outputs keep their names, dtypes and layouts.
+ * Throws ShapeError (naming the node) when shapes do not fit or are not bound, and LoadError when a pass is not there.
+ */
+export function compile(graph: Graph, options: CompileOptions): Graph {
+  const passes = compiling(graph, options);
+  for (;;) {
+    const { done, value } = passes.next();
+    if (done) return value;
+  }
 }
 
 function checkAfter(pass: Pass, graph: Graph): void {

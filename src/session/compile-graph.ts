@@ -1,19 +1,34 @@
-/** Compiling a graph, preceded by loading what that takes of the engine: compiling and planning are synchronous. */
+/** Compiling a graph, and loading what that takes of the engine: passes and planning are synchronous. */
+import { loadRow } from '../core/on-demand.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
 import { loadKernels } from '../kernels/registry.ts';
 import { definitionOf, loadOps, loadReferences } from '../ops/registry.ts';
 import { decidingInputs } from '../passes/deciding-inputs.ts';
-import { compile, type CompileOptions } from '../passes/pipeline.ts';
+import { compiling, PASSES, type CompileOptions } from '../passes/pipeline.ts';
 
 /** The graph ready to run on the CPU, or at level `full` to be planned. Rejects as `compile` throws, and with LoadError. */
 export async function compileGraph(graph: Graph, options: CompileOptions): Promise<Graph> {
   const ops = graph.nodes.map(({ op }) => op);
-  await loadOps(ops);
+  await Promise.all([loadOps(ops), ...(options.level === 'full' ? likelyPasses(graph) : [])]);
   await loadReferences(options.level === 'reference' ? ops : foldedOps(graph));
-  const compiled = compile(graph, options);
+  const compiled = await runPasses(graph, options);
   if (options.level === 'full') await loadKernels(compiled);
   return compiled;
+}
+
+/** Fetches, beside the operators, the passes that a graph looks as if it needs. */
+function likelyPasses(graph: Graph): (object | Promise<object>)[] {
+  return PASSES.filter(({ applies }) => applies?.(graph)).map(({ run }) => loadRow(run));
+}
+
+async function runPasses(graph: Graph, options: CompileOptions): Promise<Graph> {
+  const passes = compiling(graph, options);
+  for (;;) {
+    const { done, value } = passes.next();
+    if (done) return value;
+    await loadRow(value.run);
+  }
 }
 
 /** Inputs whose elements decide shapes: see `decidingInputs`. Rejects with LoadError when an operator cannot be fetched. */

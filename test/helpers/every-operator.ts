@@ -1,10 +1,11 @@
-/** Every row of both registries. Importing this file loads them, for tests that compile graphs without a session. */
+/** Every row of both registries, and every pass. Importing this file loads them, for tests that compile graphs without a session. */
 import { loadRow, type Row } from '../../src/core/on-demand.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
 import type { KernelDefinition } from '../../src/kernels/definition.ts';
 import { KERNELS as KERNEL_ROWS } from '../../src/kernels/registry.ts';
 import type { OpDefinition, Reference } from '../../src/ops/definition.ts';
 import { OPS as OP_ROWS } from '../../src/ops/registry.ts';
+import { PASSES } from '../../src/passes/pipeline.ts';
 
 /** An operator's semantics with everything there. */
 export type LoadedOp<K extends OpKind> = Omit<OpDefinition<K>, 'reference'> & { readonly reference: Reference<K> };
@@ -24,6 +25,7 @@ const parts = Object.values(kernels).flatMap((definition) =>
   definition.kind === 'dispatch' ? (definition.parts ?? []) : [],
 );
 await Promise.all(parts.map((part) => part.load()));
+await Promise.all(PASSES.map(({ run }) => loadRow(run)));
 
 /** The operators' semantics. */
 export const OPS = Object.fromEntries(

@@ -1,0 +1,32 @@
+/** Whether a graph has what a pass looks for, cheaply told: rather once too often than too rarely. */
+import type { Graph } from '../ir/graph.ts';
+import type { Node } from '../ir/ops.ts';
+
+/** A multiplication or division: what gates, factors and smooth activations end in. */
+export function hasProducts({ nodes }: Graph): boolean {
+  return nodes.some((node) => node.op === 'Binary' && /mul|div/.test(node.attributes.kind));
+}
+
+/** A PRelu. */
+export function hasPRelus({ nodes }: Graph): boolean {
+  return nodes.some(({ op }) => op === 'PRelu');
+}
+
+/** A Transpose that swaps two neighbours: shuffles of channels have one. */
+export function hasSwaps({ nodes }: Graph): boolean {
+  return nodes.some(
+    (node) => node.op === 'Transpose' && node.attributes.perm.filter((from, to) => from !== to).length === 2,
+  );
+}
+
+/** A minimum, a maximum, an activation of an activation, or a clip of what arithmetic gives. */
+export function hasClips({ nodes }: Graph): boolean {
+  const producers = new Map<string | undefined, Node['op']>();
+  return nodes.some((node) => {
+    const before = producers.get(node.inputs[0]);
+    for (const name of node.outputs) producers.set(name, node.op);
+    if (node.op === 'Binary') return /min|max/.test(node.attributes.kind);
+    if (node.op !== 'Activation') return false;
+    return before === 'Activation' || (before === 'Binary' && node.attributes.activation.kind === 'clip');
+  });
+}
