@@ -18,6 +18,7 @@ const FULL = {
     'test/plan/texts.test.ts',
   ],
   gpu: [
+    'test/conformance/onnx-backend.gpu.test.ts',
     'test/conformance/random-networks.gpu.test.ts',
     'test/kernels/operators-*.gpu.test.ts',
     'test/kernels/product.gpu.test.ts',

@@ -98,7 +98,7 @@ export function stepsOn(stream: Sink): Steps {
  * What is wrong is one message on stderr and exit code 1, with `--json` also `{error: {code, message, detail}}` on
  * stdout.
  */
-export async function runBench<Options extends BenchOptions>(
+export async function runBench<Options extends object>(
   command: Command,
   argv: readonly string[],
   streams: Streams,

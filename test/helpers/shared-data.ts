@@ -1,5 +1,5 @@
 /** Third-party models, pictures and expected outputs that lie beside a checkout and are never part of it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDType } from '../../src/core/dtype.ts';
@@ -8,12 +8,16 @@ import { zeros, type Tensor } from '../../src/core/tensor.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
 import { decodeTensorProto } from '../../src/formats/onnx/proto.ts';
 import { tensorFromProto } from '../../src/formats/onnx/tensor.ts';
+import { isThere } from './is-there.ts';
 
 const folder = resolve(dirname(fileURLToPath(import.meta.url)), '../../../shared/data');
 
 /** Whether the test data is there; tests that need it skip otherwise. */
-export const hasSharedData = existsSync(join(folder, 'SOURCES.md'));
-if (!hasSharedData) console.warn('the shared test data is absent: tests against its models are skipped');
+export const hasSharedData = isThere({
+  path: join(folder, 'SOURCES.md'),
+  what: 'the shared test data',
+  remedy: 'it lies in ../shared beside the checkout',
+});
 
 /** Path of a file of the test data. */
 export function sharedPath(path: string): string {
