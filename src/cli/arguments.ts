@@ -48,12 +48,12 @@ export function collect(value: string, earlier: readonly string[] | undefined): 
  * `=`, `:` and `/`. Throws InputError on a name that the model does not have.
  */
 export function parseInputShapes(specs: readonly string[], inputs: readonly GraphInput[]): InputShapes {
-  const shapes: Record<string, Shape> = {};
+  const shapes = new Map<string, Shape>();
   for (const spec of specs) {
     const { name, rest } = splitName(spec, inputs, (text) => SHAPE.test(text));
-    shapes[name] = parseShape(rest);
+    shapes.set(name, parseShape(rest));
   }
-  return shapes;
+  return Object.fromEntries(shapes);
 }
 
 /** A tensor file for one input, with the shape that was written behind it, if any. */

@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import { CommanderError } from 'commander';
 import { TilewiseError, UnsupportedError } from '../core/errors.ts';
+import { printable, UNSEEN } from '../core/printable.ts';
 
 /** A stream the command writes to. */
 export interface Sink {
@@ -24,11 +25,29 @@ export interface Output {
   readonly json: boolean;
 }
 
+/** The same streams for text that may hold what came out of files: whatever would steer a terminal is escaped. */
+export function printableStreams({ stdout, stderr }: Streams): Streams {
+  return { stdout: printableSink(stdout), stderr: printableSink(stderr) };
+}
+
+function printableSink(sink: Sink): Sink {
+  return { isTTY: sink.isTTY, write: (text) => sink.write(text.split('\n').map(printable).join('\n')) };
+}
+
+/** JSON on one line, in which what a terminal would not show as it is stands as `\uXXXX`. */
+export function jsonText(value: object): string {
+  return JSON.stringify(value).replace(UNSEEN, (c) => c.replace(/./gs, jsonEscape));
+}
+
+function jsonEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
 /** Makes the output of a command. */
 export function createOutput({ stdout }: Streams, json: boolean): Output {
   return {
     json,
-    result: (value, human) => stdout.write(json ? `${JSON.stringify(value)}\n` : `${human()}\n`),
+    result: (value, human) => stdout.write(json ? `${jsonText(value)}\n` : `${human()}\n`),
     note: (text) => {
       if (!json) stdout.write(`${text}\n`);
     },
@@ -73,18 +92,22 @@ function describe(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** A table with a head row; columns named in `right` are right-aligned. */
+/** What stands in a cell of a table: one line, or several. */
+export type Cell = string | readonly string[];
+
+/** A table with a head row; columns named in `right` are right-aligned. Cells are escaped. */
 export function table(
   head: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly Cell[])[],
   right: readonly string[] = [],
 ): string {
   const t = new Table({
-    head: [...head],
+    head: head.map(printable),
     colAligns: head.map((h) => (right.includes(h) ? 'right' : 'left')),
     style: { head: [], border: [], compact: true },
   });
-  t.push(...rows.map((r) => [...r]));
+  const text = (cell: Cell): string => [cell].flat().map(printable).join('\n');
+  for (const row of rows) t.push(row.map(text));
   return t.toString();
 }
 

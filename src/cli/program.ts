@@ -11,13 +11,14 @@ import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { addTune } from './commands/tune.ts';
 import { Runner } from './context.ts';
-import { failureOf, failureText, type Streams } from './output.ts';
+import { failureOf, failureText, jsonText, printableStreams, type Streams } from './output.ts';
 
 /**
  * Runs one command line (without `node` and the script) and resolves with the exit code; never rejects. Anything wrong
  * is one message on stderr and exit code 1; with `--json` also one object `{error: {code, message, detail}}` on stdout.
  */
-export async function runCommandLine(argv: readonly string[], streams: Streams): Promise<number> {
+export async function runCommandLine(argv: readonly string[], raw: Streams): Promise<number> {
+  const streams = printableStreams(raw);
   const runner = new Runner(streams);
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   const json = flags.includes('--json');
@@ -32,10 +33,10 @@ export async function runCommandLine(argv: readonly string[], streams: Streams):
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) {
       const key = error.code === 'commander.version' ? 'version' : 'help';
-      if (json) streams.stdout.write(`${JSON.stringify({ [key]: told.trimEnd() })}\n`);
+      if (json) streams.stdout.write(`${jsonText({ [key]: told.trimEnd() })}\n`);
       return 0;
     }
-    if (json) streams.stdout.write(`${JSON.stringify(failureOf(error))}\n`);
+    if (json) streams.stdout.write(`${jsonText(failureOf(error))}\n`);
     // commander has already written its own complaint, with the usage
     if (!(error instanceof CommanderError)) streams.stderr.write(failureText(error, flags.includes('--verbose')));
     return 1;

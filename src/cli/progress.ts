@@ -1,5 +1,6 @@
 /** A progress bar on stderr while something loads; silent where stderr is no terminal. */
 import cliProgress from 'cli-progress';
+import { printable } from '../core/printable.ts';
 import type { Sink } from './output.ts';
 
 /** One step of a load: bytes of a download, pipelines compiled. */
@@ -35,7 +36,8 @@ export function createProgress(stream: Sink): Progress {
     stage = undefined;
   };
   return {
-    report: (step) => {
+    report: (given) => {
+      const step = { ...given, stage: printable(given.stage) };
       const total = step.total ?? Math.max(1, step.done);
       if (stage !== step.stage) {
         stop();

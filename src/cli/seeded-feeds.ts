@@ -3,11 +3,12 @@ import { hostArray, isFloat } from '../core/dtype.ts';
 import { InputError } from '../core/errors.ts';
 import { elementCount, shapeText, type Shape, type Tensor } from '../core/tensor.ts';
 import type { GraphInput, InputShapes } from '../ir/graph.ts';
+import { own } from '../util/own.ts';
 import { randomSource } from '../util/random.ts';
 
 /** The shape of an input: given, or declared with a symbolic leading extent taken as 1. Throws InputError otherwise. */
 export function staticShape(input: GraphInput, shapes: InputShapes): Shape {
-  const given = shapes[input.name];
+  const given = own(shapes, input.name);
   if (given) return given;
   return input.shape.map((d, axis) => {
     if (typeof d === 'number') return d;

@@ -3,6 +3,8 @@
  * `code` is stable and meant for programs.
  */
 
+import { printable } from './printable.ts';
+
 /** Stable machine-readable error codes. */
 export type ErrorCode =
   | 'IMPORT_FAILED' // the bytes are not a valid model of their format
@@ -23,14 +25,19 @@ export interface ErrorDetail {
   readonly node?: string | undefined;
   readonly op?: string | undefined;
   readonly hint?: string | undefined;
+  /** What the message lists below it, a line each. */
+  readonly lines?: readonly string[] | undefined;
   readonly cause?: unknown;
 }
 
-/** Base of all tilewise errors. `message` already contains file, node and hint. */
+/**
+ * Base of all tilewise errors. `message` already contains file, node, lines and hint; whatever control characters come with
+ * them are escaped there, while `detail` has names as they are.
+ */
 export class TilewiseError extends Error {
   readonly code: ErrorCode;
   readonly detail: ErrorDetail;
-  /** The message without place and hint: for callers that throw it again with more detail. */
+  /** The message without place, lines and hint: for callers that throw it again with more detail. */
   readonly reason: string;
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
@@ -42,13 +49,11 @@ export class TilewiseError extends Error {
   }
 }
 
-function compose(message: string, detail: ErrorDetail): string {
-  const where = [
-    detail.file && `file ${detail.file}`,
-    detail.node && `node "${detail.node}"${detail.op ? ` (${detail.op})` : ''}`,
-  ].filter(Boolean);
+function compose(message: string, { file, node, op, lines = [], hint }: ErrorDetail): string {
+  const where = [file && `file ${file}`, node && `node "${node}"${op ? ` (${op})` : ''}`].filter(Boolean);
   const located = where.length > 0 ? `${where.join(', ')}: ${message}` : message;
-  return detail.hint ? `${located}. ${detail.hint}` : located;
+  const listed = [lines.length > 0 ? `${located}:` : located, ...lines].map(printable).join('\n');
+  return hint ? `${listed}. ${printable(hint)}` : listed;
 }
 
 /** The bytes are not a valid model (truncated, corrupt, inconsistent). */
@@ -71,9 +76,10 @@ export class UnsupportedError extends TilewiseError {
   readonly items: readonly Unsupported[];
 
   constructor(items: readonly Unsupported[], detail: ErrorDetail = {}) {
-    const lines = items.map((i) => `  ${i.op} "${i.node}": ${i.what}`);
-    const plural = items.length === 1 ? 'thing' : 'things';
-    super('UNSUPPORTED', `the model needs ${items.length} unsupported ${plural}:\n${lines.join('\n')}`, detail);
+    const wants = items.map((i) => `${i.op} "${i.node}": ${i.what}`);
+    const lacks = `the model needs ${items.length} unsupported`;
+    if (wants.length === 1) super('UNSUPPORTED', `${lacks} thing: ${wants.join('')}`, detail);
+    else super('UNSUPPORTED', `${lacks} things`, { ...detail, lines: wants.map((want) => `  ${want}`) });
     this.items = items;
   }
 }

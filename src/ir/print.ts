@@ -1,4 +1,5 @@
 /** A graph as text, one node a line: stable, diffable, what pass tests compare. */
+import { printable } from '../core/printable.ts';
 import { shapeText } from '../core/tensor.ts';
 import type { Graph, ValueDesc } from './graph.ts';
 import type { Node } from './ops.ts';
@@ -10,13 +11,15 @@ import type { Node } from './ops.ts';
  *     const w float32 3x3x3x8
  *     y = Conv(x, w, _) strides=[1,1] … activation=relu : float32 1x4x4x8
  *     output y
+ *
+ * Names are escaped, so that a line is a line.
  */
 export function print(graph: Graph): string {
   const lines = graph.inputs.map((i) => `input ${i.name} ${i.dtype} ${shapeText(i.shape)}`);
   for (const [name, t] of graph.initializers) lines.push(`const ${name} ${t.dtype} ${shapeText(t.shape)}`);
   for (const node of graph.nodes) lines.push(printNode(node, graph.values));
   for (const name of graph.outputs) lines.push(`output ${name}`);
-  return lines.join('\n');
+  return lines.map(printable).join('\n');
 }
 
 /** One node as text; the shapes of its outputs follow where `values` knows them. */
@@ -28,7 +31,7 @@ export function printNode(node: Node, values?: ReadonlyMap<string, ValueDesc>): 
   const descs = node.outputs.map((o) => values?.get(o)).filter((d) => d !== undefined);
   const types = descs.map((d) => `${d.dtype} ${shapeText(d.shape)}${boundText(d)}`).join(', ');
   const head = `${node.outputs.map((o) => o || '_').join(', ')} = ${node.op}(${inputs})`;
-  return [head, ...attributes, ...(types ? [`: ${types}`] : [])].join(' ');
+  return printable([head, ...attributes, ...(types ? [`: ${types}`] : [])].join(' '));
 }
 
 function activationText({ attributes }: Node): string {

@@ -66,13 +66,10 @@ export async function openGpu(options: OpenGpuOptions = {}): Promise<OpenedGpu> 
     if (found.description.kind !== 'hardware') restWhilePending(search.dawn.globals);
     return { ...found, tried: search.tried };
   }
-  throw new DeviceError(
-    'NO_DEVICE',
-    `no usable WebGPU adapter (asked for: ${wanted}). Tried:\n${bullets(search.tried)}`,
-    {
-      hint: installHint(wanted),
-    },
-  );
+  throw new DeviceError('NO_DEVICE', `no usable WebGPU adapter (asked for: ${wanted}). Tried`, {
+    lines: search.tried.map((line) => `  - ${line}`),
+    hint: installHint(wanted),
+  });
 }
 
 async function find(search: Search, choice: Choice): Promise<Found | undefined> {
@@ -176,10 +173,6 @@ function kindOf(info: GPUAdapterInfo): AdapterDescription['kind'] {
   if (/llvmpipe|lavapipe/.test(text)) return 'lavapipe';
   if (text.includes('swiftshader')) return 'swiftshader';
   return info.isFallbackAdapter ? 'software' : 'hardware';
-}
-
-function bullets(lines: readonly string[]): string {
-  return lines.map((line) => `  - ${line}`).join('\n');
 }
 
 function installHint(wanted: string): string {

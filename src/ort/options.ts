@@ -1,6 +1,7 @@
 /** What the options of an onnxruntime session mean to tilewise. */
 import { InputError } from '../core/errors.ts';
 import type { Graph } from '../ir/graph.ts';
+import { own } from '../util/own.ts';
 import type { ExecutionProvider, OrtRunOptions, OrtSessionOptions } from './session-types.ts';
 
 /** Where a session runs. */
@@ -69,7 +70,7 @@ export function checkRunOptions(options: OrtRunOptions): void {
 /** True when this output is to stay on the GPU. */
 export function staysOnGpu(name: string, { preferredOutputLocation }: OrtSessionOptions): boolean {
   const location =
-    typeof preferredOutputLocation === 'object' ? preferredOutputLocation[name] : preferredOutputLocation;
+    typeof preferredOutputLocation === 'object' ? own(preferredOutputLocation, name) : preferredOutputLocation;
   return location === 'gpu-buffer';
 }
 
@@ -80,6 +81,6 @@ export function override(graph: Graph, { freeDimensionOverrides = {} }: OrtSessi
     throw new InputError(`the dimension "${name}" cannot be ${extent}`, { hint: 'Extents are positive integers' });
   }
   const extentOf = (dim: number | string): number | string =>
-    typeof dim === 'number' ? dim : (freeDimensionOverrides[dim] ?? dim);
+    typeof dim === 'number' ? dim : (own(freeDimensionOverrides, dim) ?? dim);
   return { ...graph, inputs: graph.inputs.map((input) => ({ ...input, shape: input.shape.map(extentOf) })) };
 }

@@ -1,6 +1,7 @@
 /** The session of `tilewise/ort`: onnxruntime-common's face on a tilewise session. */
 import { DeviceError, InputError } from '../core/errors.ts';
 import { Session } from '../session/session.ts';
+import { own } from '../util/own.ts';
 import type { Feed, Port } from '../session/feeds.ts';
 import { fromHost, toHost } from './elements.ts';
 import type { Env } from './env.ts';
@@ -219,7 +220,7 @@ async function collect<R>(
   make: (name: string, result: R, target: AnyTensor | null) => AnyTensor | Promise<AnyTensor>,
 ): Promise<TensorMap> {
   const made = [...wanted].flatMap(([name, target]) => {
-    const result = results[name];
+    const result = own(results, name);
     return result === undefined ? [] : [Promise.resolve(make(name, result, target)).then((t) => [name, t] as const)];
   });
   return Object.fromEntries(await Promise.all(made));

@@ -3,6 +3,7 @@ import { ShapeError } from '../core/errors.ts';
 import { shapeText } from '../core/tensor.ts';
 import type { Dim, Graph, GraphInput, InputShapes } from '../ir/graph.ts';
 import { at } from '../util/arrays.ts';
+import { own } from '../util/own.ts';
 
 /**
  * Binds symbolic dimensions of the graph's inputs. A symbol is one number everywhere; one that nothing binds and that
@@ -14,7 +15,7 @@ export function bindShapes(graph: Graph, inputShapes: InputShapes = {}): Graph {
   checkNames(graph, inputShapes);
   const bindings = new Map<string, number>();
   for (const input of graph.inputs) {
-    const given = inputShapes[input.name];
+    const given = own(inputShapes, input.name);
     if (given) bindInput(input, given, bindings);
   }
   if (graph.inputs.every(({ shape }) => shape.every((d) => typeof d === 'number'))) return graph;

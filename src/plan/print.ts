@@ -1,5 +1,6 @@
 /** A plan as text: one line a step, then values and buffers that lie inside others, then memory and pipeline totals. */
 import { channelsOf, isDense } from '../core/placement.ts';
+import { printable } from '../core/printable.ts';
 import { isPacked, ownStorage } from '../core/storage.ts';
 import { shapeText } from '../core/tensor.ts';
 import type { Plan, PlanValue } from './plan.ts';
@@ -26,7 +27,7 @@ export function printPlan(plan: Plan): string {
     `${plan.steps.length} steps, ${plan.pipelines.length} distinct pipelines`,
     `weights ${weights} B, activations ${activations} B (one buffer per value ${naive} B, lower bound ${lowerBound} B)`,
   );
-  return lines.join('\n');
+  return lines.map(printable).join('\n');
 }
 
 /** True for values that do not simply fill a buffer in their type's own word. */

@@ -5,6 +5,7 @@ import type { Tensor } from '../core/tensor.ts';
 import { pictureSize, type PictureSource } from '../pictures/source.ts';
 import type { RunOptions } from '../session/options.ts';
 import type { Session } from '../session/session.ts';
+import { own } from '../util/own.ts';
 import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
 import { loadPictureModel, type PictureModel, type TaskOptions, type TaskSource } from './picture-model.ts';
 
@@ -88,7 +89,7 @@ export async function createPictureTask<T>(
 }
 
 function required(outputs: Readonly<Record<string, Tensor>>, name: string): Tensor {
-  const found = outputs[name];
+  const found = own(outputs, name);
   if (found) return found;
   throw new InputError(`"${name}" is no output of the model`);
 }

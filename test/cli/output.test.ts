@@ -9,6 +9,7 @@ import {
   failureText,
   median,
   milliseconds,
+  printableStreams,
   table,
   wrap,
 } from '../../src/cli/output.ts';
@@ -32,6 +33,31 @@ describe('createOutput', () => {
     human.note('a remark');
     human.result({ a: 1 }, () => 'text');
     expect(text.written).toEqual(['a remark\n', 'text\n']);
+  });
+});
+
+describe('what comes out of files', () => {
+  const evil = 'n\u001b[2J\u009b1m\u202e\u{e0001}\nx';
+
+  it('is escaped in tables, cells of several lines included', () => {
+    const text = table([evil, 'b'], [[evil, [evil, 'second']]]);
+    expect(text).not.toMatch(/[^\P{C}\n]/u);
+    expect(text.split('\n')).toHaveLength(table(['a', 'b'], [['a', ['1', '2']]]).split('\n').length);
+  });
+
+  it('is escaped in JSON without another meaning', () => {
+    const { written, streams } = capture();
+    createOutput(streams, true).result({ [evil]: evil }, () => '');
+    expect(written.join('').trimEnd()).not.toMatch(/\p{C}/u);
+    expect(JSON.parse(written.join(''))).toEqual({ [evil]: evil });
+  });
+
+  it('is escaped in whatever else is written, lines aside', () => {
+    const { written, streams } = capture();
+    const safe = printableStreams(streams);
+    safe.stdout.write(`a${evil}\n`);
+    safe.stderr.write('\u0007');
+    expect(written).toEqual(['an\\u{1b}[2J\\u{9b}1m\\u{202e}\\u{e0001}\nx\n', '\\u{7}']);
   });
 });
 

@@ -30,7 +30,7 @@ const CASES: readonly [errors.TilewiseError, errors.ErrorCode, string][] = [
   [new GraphError('there is a cycle', { node: 'a' }), 'GRAPH_INVALID', 'node "a": there is a cycle'],
   [new ShapeError('3 and 4 differ', { node: 'a', op: 'Add' }), 'SHAPE_MISMATCH', 'node "a" (Add): 3 and 4 differ'],
   [new PlanError('too large', { hint: 'Use a smaller batch' }), 'PLAN_FAILED', 'too large. Use a smaller batch'],
-  [new ShaderError('refused:\n> 1 fn'), 'SHADER_FAILED', 'refused:\n> 1 fn'],
+  [new ShaderError('refused', { lines: ['> 1 fn', '> 2 }'] }), 'SHADER_FAILED', 'refused:\n> 1 fn\n> 2 }'],
   [new DeviceError('NO_DEVICE', 'none', { hint: 'Install one' }), 'NO_DEVICE', 'none. Install one'],
   [new DeviceError('DEVICE_LOST', 'it went away'), 'DEVICE_LOST', 'it went away'],
   [new InputError('no input "x"', { file: 'x.bin' }), 'INPUT_INVALID', 'file x.bin: no input "x"'],
@@ -66,7 +66,17 @@ describe('errors', () => {
     expect(error.cause).toBe(cause);
     expect(error.detail).toMatchObject(detail);
     expect(new UnsupportedError(items).items).toEqual(items);
-    expect(new UnsupportedError(items.slice(0, 1)).message).toMatch(/1 unsupported thing:/);
+    expect(new UnsupportedError(items.slice(0, 1)).message).toMatch(/1 unsupported thing: Foo "a": operator$/);
     expect('cause' in new ImportError('no cause')).toBe(false);
+  });
+
+  it('escape what steers a terminal or turns the direction of writing, and keep it in detail', () => {
+    const evil = 'n\u001b[2J\u009b31m\u202etxt\u2066\n\ud800';
+    const clean = 'n\\u{1b}[2J\\u{9b}31m\\u{202e}txt\\u{2066}\\u{a}\\u{d800}';
+    const error = new ImportError(`value "${evil}" is missing`, { file: evil, node: evil, op: evil, hint: evil });
+    expect(error.message).toBe(`file ${clean}, node "${clean}" (${clean}): value "${clean}" is missing. ${clean}`);
+    expect(error.detail).toMatchObject({ file: evil, node: evil, op: evil });
+    const list = new UnsupportedError([...items, { node: evil, op: evil, what: evil }]);
+    expect(list.message.split('\n').at(-1)).toBe(`  ${clean} "${clean}": ${clean}`);
   });
 });

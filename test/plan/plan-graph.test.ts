@@ -88,7 +88,7 @@ describe('planGraph', () => {
     );
     expect(() => planGraph({ ...graph, values }, device)).toThrowError(UnsupportedError);
     expect(() => planGraph({ ...graph, values }, device)).toThrowError(
-      /^the model needs 1 unsupported thing:\n {2}Range "range": its value depends on the data\. These nodes/,
+      /^the model needs 1 unsupported thing: Range "range": its value depends on the data\. These nodes/,
     );
   });
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { analyse } from '../../analysis/summary.ts';
 import { compileGraph } from '../../session/compile-graph.ts';
 import { DEFAULT_LIMITS } from '../../core/limits.ts';
+import { printable } from '../../core/printable.ts';
 import { shapeText } from '../../core/tensor.ts';
 import type { Graph, InputShapes } from '../../ir/graph.ts';
 import { descOf } from '../../ir/rewrite.ts';
@@ -10,7 +11,7 @@ import { planGraph } from '../../plan/plan-graph.ts';
 import { parseInputShapes } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
 import { onModel } from '../locate.ts';
-import { byteText, countText, table, wrap } from '../output.ts';
+import { byteText, countText, table, wrap, type Cell } from '../output.ts';
 import { operatorCounts } from '../operators.ts';
 import type { Port } from '../../session/feeds.ts';
 import { staticShape } from '../seeded-feeds.ts';
@@ -53,10 +54,10 @@ async function inspect([name = '']: readonly string[], options: InspectOptions, 
   const operators = operatorCounts(graph);
   const costs = await onModel(name, () => costsOf(graph, given));
   context.output.result({ model: name, format, inputs, operators, ...costs }, () => {
-    const facts = [
+    const facts: [string, Cell][] = [
       ['format', format],
-      ['inputs', inputs.map(portText).join('\n')],
-      ['outputs', costs.outputs.map(portText).join('\n')],
+      ['inputs', inputs.map(portText)],
+      ['outputs', costs.outputs.map(portText)],
       [
         'operators',
         Object.entries(operators)
@@ -71,7 +72,7 @@ async function inspect([name = '']: readonly string[], options: InspectOptions, 
     ];
     return table(
       ['', name],
-      facts.map(([k = '', v = '']) => [k, wrap(v, 80)]),
+      facts.map(([fact, value]) => [fact, [value].flat().flatMap((line) => wrap(line, 80).split('\n'))]),
     );
   });
   return 0;
@@ -98,5 +99,5 @@ async function costsOf(graph: Graph, given: InputShapes): Promise<Costs> {
 }
 
 function portText({ name, dtype, shape }: Port): string {
-  return `${name}: ${dtype} ${shapeText(shape)}`;
+  return printable(`${name}: ${dtype} ${shapeText(shape)}`);
 }

@@ -6,6 +6,7 @@ import { LoadError } from '../../core/errors.ts';
 import { toRaw } from '../../core/raw.ts';
 import { shapeText, type Tensor } from '../../core/tensor.ts';
 import { makeFolder } from '../../node/cache.ts';
+import { own } from '../../util/own.ts';
 import { collect, parseFeed } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
 import { milliseconds, table } from '../output.ts';
@@ -74,7 +75,7 @@ function writeOutputs(names: readonly string[], results: Readonly<Record<string,
   try {
     makeFolder(resolve(dir), 0o777);
     return names.flatMap((name, i) => {
-      const tensor = results[name];
+      const tensor = own(results, name);
       if (!tensor) return [];
       const file = join(dir, files[i] ?? '');
       writeFileSync(file, toRaw(tensor));

@@ -150,7 +150,7 @@ function nodeTable(nodes: readonly TunedNode[]): string {
       nodes > 1 ? `${node} and ${nodes - 1} more` : node,
       op,
       shapes,
-      candidates.join('\n'),
+      candidates,
       winner?.variant ?? 'none',
       winner === chosen ? '' : `${gain.toFixed(2)}×`,
     ];

@@ -39,7 +39,8 @@ export async function withGiven(device: GPUDevice, what: string, work: () => voi
   }
   const refusal = await unlessLost(device, scope);
   if (!refusal) return;
-  throw new InputError(`the GPU refused ${what}: ${refusal.message.trim()}`, {
+  throw new InputError(`the GPU refused ${what}`, {
+    lines: linesOf(refusal),
     hint: "Buffers and textures must be of the session's own device (Session.device), and not destroyed before the call is done",
   });
 }
@@ -51,9 +52,14 @@ async function judge(
 ): Promise<void> {
   const [validation, memory] = await Promise.all([validationScope, memoryScope]);
   if (memory) {
-    throw new PlanError(`the GPU ran out of memory for ${what}: ${memory.message}`, {
+    throw new PlanError(`the GPU ran out of memory for ${what}`, {
+      lines: linesOf(memory),
       hint: 'Use a smaller input, or dispose of other sessions first',
     });
   }
-  if (validation) throw new PlanError(`the GPU refused ${what}: ${validation.message}`);
+  if (validation) throw new PlanError(`the GPU refused ${what}`, { lines: linesOf(validation) });
+}
+
+function linesOf({ message }: GPUError): string[] {
+  return message.trim().split('\n');
 }

@@ -79,14 +79,16 @@ async function describeFailure(
   const lines = wgsl.split('\n');
   const quotes = (info?.messages ?? [])
     .filter((m) => m.type === 'error')
-    .map((m) => {
+    .flatMap((m) => {
       const from = Math.max(0, m.lineNum - 3);
       const around = lines.slice(from, m.lineNum + 2).map((text, i) => {
         const number = from + i + 1;
         return `${number === m.lineNum ? '>' : ' '} ${String(number).padStart(4)} ${text}`;
       });
-      return [`${m.lineNum}:${m.linePos} ${m.message}`, ...around].join('\n');
+      return [`${m.lineNum}:${m.linePos} ${m.message}`, ...around];
     });
-  const reason = quotes.length > 0 ? quotes.join('\n') : String(cause);
-  return new ShaderError(`the shader of ${label} was refused:\n${reason}`, { cause });
+  return new ShaderError(`the shader of ${label} was refused`, {
+    lines: quotes.length > 0 ? quotes : String(cause).split('\n'),
+    cause,
+  });
 }

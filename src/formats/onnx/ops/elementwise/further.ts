@@ -1,6 +1,7 @@
 /** Elementwise operators that classifiers seldom have: casts, what casts on the way, and remainders. */
 import type { DType } from '../../../../core/dtype.ts';
 import { NO_ACTIVATION } from '../../../../ir/ops.ts';
+import { own } from '../../../../util/own.ts';
 import type { OnnxNode } from '../../node.ts';
 import { dataTypeName, dtypeOfTensor } from '../../tensor.ts';
 import { operands } from './arithmetic.ts';
@@ -33,7 +34,7 @@ export function cast(n: OnnxNode): string {
   n.attr.ignore('saturate', 'round_mode'); // for float8 targets only, which the engine refuses
   if (n.opset < 6) {
     const name = n.attr.string('to', '');
-    return n.one('Cast', [n.input(0)], { to: CAST_NAMES[name] ?? n.refuse(`to = ${name}`) });
+    return n.one('Cast', [n.input(0)], { to: own(CAST_NAMES, name) ?? n.refuse(`to = ${name}`) });
   }
   const code = n.attr.int('to', 0);
   return n.one('Cast', [n.input(0)], { to: dtypeOfTensor(code) ?? n.refuse(`to = ${dataTypeName(code)}`) });
