@@ -1,5 +1,5 @@
 /** Tensors to and from densely packed little-endian bytes in the dtype's own width: raw files and model weights. */
-import { halvesToFloats, floatToHalf } from '../util/half.ts';
+import { floatsToHalves, halvesToFloats } from '../util/half.ts';
 import { bytesPerElement, hostArray, type DType, type HostArray } from './dtype.ts';
 import { ShapeError } from './errors.ts';
 import { elementCount, type Shape, type Tensor } from './tensor.ts';
@@ -59,7 +59,7 @@ export function narrow(wide: BigInt64Array, n = wide.length, saturate = false): 
 /** Writes a tensor as raw little-endian bytes in its own dtype (int64 as 8 bytes, float16 as 2). */
 export function toRaw({ dtype, data }: Tensor): Uint8Array {
   if (dtype === 'int64') return bytesOf(BigInt64Array.from(data, (v) => BigInt(v)));
-  if (dtype === 'float16') return bytesOf(Uint16Array.from(data, floatToHalf));
+  if (dtype === 'float16') return bytesOf(floatsToHalves(data));
   const copy = hostArray(dtype, data.length);
   copy.set(data);
   return bytesOf(copy);

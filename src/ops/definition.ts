@@ -2,7 +2,7 @@
 import type { Row } from '../core/on-demand.ts';
 import type { Tensor, TensorDesc } from '../core/tensor.ts';
 import type { ValueDesc } from '../ir/graph.ts';
-import type { NodeOf, OpKind } from '../ir/ops.ts';
+import type { NodeOf, OpAttributes, OpKind } from '../ir/ops.ts';
 
 /**
  * What is known of an operand while shapes are inferred: its description, and its elements when they do not depend
@@ -59,6 +59,11 @@ export interface OpDefinition<K extends OpKind> {
   infer(node: NodeOf<K>, inputs: Operands): readonly ValueDesc[];
   /** Inputs whose elements decide the shape of an output, by position. */
   readonly shapeInputs?: readonly number[];
+  /**
+   * The attributes with a list of integers in place of their own (axes, sizes), where a file computes it: until compiling
+   * knows the list it is input 1, and from then on an attribute.
+   */
+  listed?(attributes: OpAttributes[K], list: readonly number[]): OpAttributes[K];
   /**
    * The dimension of the outputs along which an extent of an input that depends on data goes on, given the input's position
    * and dimension. Absent, or nothing: the operator cannot take such an input.

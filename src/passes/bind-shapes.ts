@@ -6,10 +6,12 @@ import { at } from '../util/arrays.ts';
 import { own } from '../util/own.ts';
 
 /**
- * Binds symbolic dimensions of the graph's inputs. A symbol is one number everywhere; one that nothing binds and that
- * leads an input (the batch) becomes 1. Fixed dimensions must be given as they are.
+ * Binds symbolic dimensions of the graph's inputs. An input that is given a shape has it; elsewhere a symbol is the first
+ * number it was bound to, and one that nothing binds and that leads an input (the batch) becomes 1. Models give one name to
+ * extents that only broadcast, so that one symbol may be several numbers: whether they fit, the operators say. Fixed
+ * dimensions must be given as they are.
  *
- * Throws ShapeError: an unknown input name, a wrong rank or extent, one symbol bound to two numbers, symbols left over.
+ * Throws ShapeError: an unknown input name, a wrong rank or extent, symbols left over.
  */
 export function bindShapes(graph: Graph, inputShapes: InputShapes = {}): Graph {
   checkNames(graph, inputShapes);
@@ -26,7 +28,7 @@ export function bindShapes(graph: Graph, inputShapes: InputShapes = {}): Graph {
   requireAllBound(graph, bindings);
   const inputs = graph.inputs.map((input) => ({
     ...input,
-    shape: input.shape.map((d) => (typeof d === 'number' ? d : (bindings.get(d) ?? d))),
+    shape: inputShapes[input.name] ?? input.shape.map((d) => (typeof d === 'number' ? d : (bindings.get(d) ?? d))),
   }));
   return { ...graph, inputs };
 }
@@ -51,9 +53,7 @@ function bindInput({ name, shape }: GraphInput, given: readonly number[], bindin
       return;
     }
     if (!Number.isSafeInteger(extent) || extent < 0) throw mismatch(`dimension ${i} is not a whole number`);
-    const bound = bindings.get(dim);
-    if (bound !== undefined && bound !== extent) throw mismatch(`"${dim}" is already bound to ${bound}`);
-    bindings.set(dim, extent);
+    if (!bindings.has(dim)) bindings.set(dim, extent);
   });
 }
 

@@ -4,7 +4,7 @@ import { GraphError, ShapeError } from '../core/errors.ts';
 import { elementCount, type Tensor } from '../core/tensor.ts';
 import type { Graph, ValueDesc } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
-import { asOperand, evaluateNode, inferNode } from './lib/evaluate.ts';
+import { asOperand, evaluateNode, inferNode, withList } from './lib/evaluate.ts';
 
 /**
  * Bytes all evaluated constants of one graph may take together, checked before each is made: a file of a hundred bytes
@@ -18,8 +18,8 @@ export interface KnownValues {
   readonly descs: ReadonlyMap<string, ValueDesc>;
   /** Elements of values that follow from constants and that a remaining node or the caller still reads. */
   readonly evaluated: ReadonlyMap<string, Tensor>;
-  /** Nodes whose outputs are all evaluated. */
-  readonly vanished: ReadonlySet<Node>;
+  /** The nodes whose outputs are not all evaluated; those of the graph, but for lists that are attributes now. */
+  readonly nodes: readonly Node[];
 }
 
 /**
@@ -30,18 +30,20 @@ export function propagate(graph: Graph, maxBytes = MAX_EVALUATED_BYTES): KnownVa
   const descs = new Map<string, ValueDesc>(inputDescs(graph));
   for (const [name, { dtype, shape }] of graph.initializers) descs.set(name, { dtype, shape });
   const evaluated = new Map<string, Tensor>();
-  const vanished = new Set<Node>();
+  const nodes: Node[] = [];
   const needed = new Set(graph.outputs);
   const lastReader = new Map<string, Node>();
   for (const node of graph.nodes) for (const input of node.inputs) lastReader.set(input, node);
   let bytes = 0;
-  for (const node of graph.nodes) {
-    const inputs = node.inputs.map((name) => {
+  for (const given of graph.nodes) {
+    const operands = given.inputs.map((name) => {
       if (name === '') return undefined;
       const desc = descs.get(name);
-      if (!desc) throw new GraphError(`input "${name}" is not defined`, { node: node.name, op: node.op });
+      if (!desc) throw new GraphError(`input "${name}" is not defined`, { node: given.name, op: given.op });
       return asOperand(desc, evaluated.get(name) ?? graph.initializers.get(name));
     });
+    const node = withList(given, operands);
+    const inputs = operands.slice(0, node.inputs.length);
     const outputs = inferNode(node, inputs);
     node.outputs.forEach((name, i) => {
       const desc = outputs[i];
@@ -53,7 +55,6 @@ export function propagate(graph: Graph, maxBytes = MAX_EVALUATED_BYTES): KnownVa
     }
     const results = evaluateNode(node, inputs, outputs);
     if (results) {
-      vanished.add(node);
       node.outputs.forEach((name, i) => {
         const result = results[i];
         if (name === '' || !result) return;
@@ -62,11 +63,12 @@ export function propagate(graph: Graph, maxBytes = MAX_EVALUATED_BYTES): KnownVa
         descs.set(name, { dtype: result.dtype, shape: result.shape });
       });
     } else {
+      nodes.push(node);
       for (const name of node.inputs) needed.add(name);
     }
-    for (const name of node.inputs) if (lastReader.get(name) === node && !needed.has(name)) evaluated.delete(name);
+    for (const name of given.inputs) if (lastReader.get(name) === given && !needed.has(name)) evaluated.delete(name);
   }
-  return { descs, evaluated, vanished };
+  return { descs, evaluated, nodes };
 }
 
 /** The graph with `values` filled. */

@@ -4,7 +4,7 @@ import type { DType } from '../../src/core/dtype.ts';
 import { ShapeError } from '../../src/core/errors.ts';
 import { fromRaw, toRaw } from '../../src/core/raw.ts';
 import { elementCount, tensorOf, zeros } from '../../src/core/tensor.ts';
-import { floatToHalf, halfToFloat } from '../../src/util/half.ts';
+import { floatToHalf, halfToFloat, halvesToFloats } from '../../src/util/half.ts';
 
 describe('raw tensors', () => {
   it.each([
@@ -38,6 +38,17 @@ describe('raw tensors', () => {
 });
 
 describe('half floats', () => {
+  it('widens every bit pattern to the number that IEEE 754 says', () => {
+    const all = Uint16Array.from({ length: 2 ** 16 }, (_, i) => i);
+    const wrong = Array.from(halvesToFloats(all)).filter((value, bits) => {
+      const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, (bits & 1023) / 1024];
+      const infinite = fraction === 0 ? sign * Infinity : NaN;
+      const finite = sign * (exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15));
+      return !Object.is(value, exponent === 31 ? infinite : finite);
+    });
+    expect(wrong).toEqual([]);
+  });
+
   it('round-trips every bit pattern', () => {
     for (let bits = 0; bits < 65536; bits++) {
       const value = halfToFloat(bits);

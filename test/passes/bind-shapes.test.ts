@@ -33,6 +33,11 @@ describe('bindShapes', () => {
     expect(shapesOf(bindShapes(graph({ x: ['n', 3] }), { x: [0, 3] }))).toEqual({ x: [0, 3] });
   });
 
+  it('takes one symbol for several numbers where inputs are given them: operators say what fits', () => {
+    const g = graph({ x: ['n', 3, 'h', 'w'], y: ['n', 'h'], z: ['n', 2] });
+    expect(shapesOf(bindShapes(g, { x: [4, 3, 5, 7], y: [1, 5] }))).toEqual({ x: [4, 3, 5, 7], y: [1, 5], z: [4, 2] });
+  });
+
   it('takes 1 for an unbound leading symbol', () => {
     expect(shapesOf(bindShapes(graph({ x: ['batch', 3, 8, 8] })))).toEqual({ x: [1, 3, 8, 8] });
   });
@@ -41,7 +46,6 @@ describe('bindShapes', () => {
     ['an unknown name', { z: [1] }, /no input "z".*Its inputs are "x", "y"/],
     ['a wrong rank', { x: [1, 3] }, /input "x" expects nx3xhxw, got 1x3: rank 2 instead of 4/],
     ['another fixed extent', { x: [1, 4, 5, 5] }, /input "x" expects nx3xhxw, got 1x4x5x5: dimension 1 is fixed to 3/],
-    ['one symbol bound twice', { x: [2, 3, 5, 5], y: [3, 5] }, /input "y".*"n" is already bound to 2/],
     ['a negative extent', { x: [-1, 3, 5, 5] }, /dimension 0 is not a whole number/],
     ['a fraction', { x: [1, 3, 2.5, 5] }, /dimension 2 is not a whole number/],
     ['symbols left over', {}, /dimensions "h", "w" of input "x" nx3xhxw, "y" nxh are not bound\. Pass inputShapes/],

@@ -42,10 +42,11 @@ const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
   Reshape: ([x, shape]) => [{ rank: shape?.length, dtype: x?.dtype }],
   Flatten: ([x]) => [{ rank: 2, dtype: x?.dtype }],
   Identity: ([x]) => [x ?? UNKNOWN],
-  Squeeze: ([x], { axes }) => [{ rank: axes.length > 0 ? minus(x?.rank, axes.length) : undefined, dtype: x?.dtype }],
-  Unsqueeze: ([x], { axes }) => [
-    { rank: minus(x?.rank, -axes.length), dtype: x?.dtype, length: x?.rank === 0 ? 1 : undefined },
-  ],
+  Squeeze: ([x, list], { axes }) => [{ rank: minus(x?.rank, list?.length ?? (axes.length || undefined)), dtype: x?.dtype }],
+  Unsqueeze: ([x, list], { axes }) => {
+    const count = list ? list.length : axes.length;
+    return [{ rank: minus(x?.rank, count && -count), dtype: x?.dtype, length: x?.rank === 0 ? 1 : undefined }];
+  },
   Transpose: 'same',
   Slice: 'same',
   Pad: 'same',
@@ -59,7 +60,9 @@ const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
   Shape: ([x]) => [{ rank: 1, dtype: 'int64', length: x?.rank }],
   ConstantOfShape: ([shape], { dtype }) => [{ rank: shape?.length, dtype }],
   Range: ([start]) => [{ rank: 1, dtype: start?.dtype }],
-  Reduce: ([x], { axes, keepDims }) => [{ rank: reducedRank(x?.rank, axes.length, keepDims), dtype: x?.dtype }],
+  Reduce: ([x, list], { axes, keepDims }) => [
+    { rank: reducedRank(x?.rank, list ? list.length : axes.length, keepDims), dtype: x?.dtype },
+  ],
   ArgReduce: ([x], { keepDims, dtype }) => [{ rank: reducedRank(x?.rank, 1, keepDims), dtype }],
   NonZero: () => [
     { rank: 2, dtype: 'int64' },
@@ -94,11 +97,11 @@ export function describedFacts(dtype: string | undefined, shape: readonly (numbe
   };
 }
 
-function minus(rank: number | undefined, count: number): number | undefined {
-  return rank === undefined ? undefined : Math.max(0, rank - count);
+function minus(rank: number | undefined, count: number | undefined): number | undefined {
+  return rank === undefined || count === undefined ? undefined : Math.max(0, rank - count);
 }
 
-function reducedRank(rank: number | undefined, axes: number, keepDims: boolean): number | undefined {
+function reducedRank(rank: number | undefined, axes: number | undefined, keepDims: boolean): number | undefined {
   if (keepDims) return rank;
   return axes === 0 ? 0 : minus(rank, axes);
 }

@@ -80,16 +80,16 @@ export class OnnxNode extends Emitter {
     return this.context.constants.get(this.#inputs[index] ?? '');
   }
 
-  /** Integers of an input that must be a constant; `undefined` when it is absent. Refuses a computed one. */
-  knownInts(index: number, what: string): number[] | undefined {
-    if (this.optional(index) === '') return undefined;
-    const value = this.constantInput(index) ?? this.refuse(`${what} computed at run time`);
-    return Array.from(value.data);
-  }
-
-  /** Integers that older opsets give as an attribute and newer ones as an input. */
-  intsOrInput(attribute: string, index: number): number[] | undefined {
-    return this.attr.ints(attribute) ?? this.knownInts(index, attribute);
+  /**
+   * Integers that older opsets give as an attribute and newer ones as input 1: `list` where they are known at import, none
+   * where there are none; else the value that is them in `inputs`, as `OpDefinition.listed` has it.
+   */
+  listed(attribute: string): { readonly list: number[]; readonly inputs: string[] } {
+    const given = this.attr.ints(attribute);
+    const name = this.optional(1);
+    const list = given ?? this.constantInput(1)?.data ?? [];
+    const computed = !given && name !== '' && list.length === 0 && this.facts(1).length !== 0;
+    return { list: Array.from(list), inputs: computed ? [name] : [] };
   }
 
   /** True when something reads this output. */

@@ -7,7 +7,7 @@ export interface MoveOps {
   readonly Transpose: { readonly perm: readonly number[] };
   /** x0, x1, … → y */
   readonly Concat: { readonly axis: number };
-  /** x → y0, y1, …; empty `sizes` means equal parts */
+  /** x, sizes? → y0, y1, …; empty `sizes` means equal parts; input 1: see `OpDefinition.listed` */
   readonly Split: { readonly axis: number; readonly sizes: readonly number[] };
   /** x, starts, ends, axes?, steps? (int64) → y, as ONNX Slice-13 */
   readonly Slice: NoAttributes;

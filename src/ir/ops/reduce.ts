@@ -5,7 +5,7 @@ export type ReduceKind = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'l1' | 'l2' |
 
 /** Operators of this family. */
 export interface ReduceOps {
-  /** x → y; empty `axes` reduces all */
+  /** x, axes? → y; empty `axes` reduces all; input 1 is what the file computes instead, see `OpDefinition.listed` */
   readonly Reduce: { readonly kind: ReduceKind; readonly axes: readonly number[]; readonly keepDims: boolean };
   /** x → index of the extreme along `axis` (first one on ties), of type `dtype` */
   readonly ArgReduce: {

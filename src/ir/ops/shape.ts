@@ -8,9 +8,9 @@ export interface ShapeOps {
   readonly Reshape: { readonly allowZero: boolean };
   /** x → y of rank 2, split before `axis` */
   readonly Flatten: { readonly axis: number };
-  /** x → y; empty `axes` removes every extent of 1 */
+  /** x, axes? → y; empty `axes` removes every extent of 1; input 1: see `OpDefinition.listed` */
   readonly Squeeze: { readonly axes: readonly number[] };
-  /** x → y; `axes` index the output */
+  /** x, axes? → y; `axes` index the output; input 1: see `OpDefinition.listed` */
   readonly Unsqueeze: { readonly axes: readonly number[] };
   /** x → y; also what Dropout becomes */
   readonly Identity: NoAttributes;

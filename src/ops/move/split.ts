@@ -17,6 +17,8 @@ function parts(node: NodeOf<'Split'>, { dtype, shape }: TensorDesc): TensorDesc[
 /** One output a part. Throws ShapeError where the parts are not the whole. */
 export const split: OpDefinition<'Split'> = {
   infer: (node, inputs) => parts(node, operand(inputs, 0)),
+  shapeInputs: [1],
+  listed: (attributes, sizes) => ({ ...attributes, sizes }),
   bounded: ({ attributes }, input, axis, inputs) =>
     boundBeside([normalizeAxis(attributes.axis, operand(inputs, 0).shape.length)], input, axis),
   reference: (node, inputs) => {

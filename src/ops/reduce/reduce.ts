@@ -25,6 +25,8 @@ export const reduce: OpDefinition<'Reduce'> = {
     checkType(attributes.kind, dtype);
     return [{ dtype, shape: reducedShape(shape, axesOrAll(attributes.axes, shape.length), attributes.keepDims) }];
   },
+  shapeInputs: [1],
+  listed: (attributes, axes) => ({ ...attributes, axes }),
   bounded: ({ attributes: { axes, keepDims } }, _input, axis, inputs) => {
     const folded = axesOrAll(axes, operand(inputs, 0).shape.length);
     if (folded.includes(axis)) return undefined;

@@ -24,6 +24,8 @@ export const squeeze: OpDefinition<'Squeeze'> = {
     const dropped = droppedAxes(shape, node.attributes.axes);
     return [{ dtype, shape: shape.filter((_, axis) => !dropped.includes(axis)) }];
   },
+  shapeInputs: [1],
+  listed: (attributes, axes) => ({ ...attributes, axes }),
   bounded: ({ attributes }, _input, axis, inputs) => {
     const { shape } = operand(inputs, 0);
     const dropped = droppedAxes(shape, attributes.axes);

@@ -18,6 +18,8 @@ export const unsqueeze: OpDefinition<'Unsqueeze'> = {
     const { dtype, shape } = operand(inputs, 0);
     return [{ dtype, shape: unsqueezed(shape, node.attributes.axes) }];
   },
+  shapeInputs: [1],
+  listed: (attributes, axes) => ({ ...attributes, axes }),
   bounded: ({ attributes }, _input, axis, inputs) => {
     const rank = operand(inputs, 0).shape.length + attributes.axes.length;
     const added = normalizeAxes(attributes.axes, rank);

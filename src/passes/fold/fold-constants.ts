@@ -1,6 +1,7 @@
 /** Turns every value that follows from constants into an initializer: shape arithmetic, weight layouts, ConstantOfShape. */
 import type { Graph } from '../../ir/graph.ts';
 import { removeDeadNodes } from '../dead-nodes.ts';
+import { sameArray } from '../../util/arrays.ts';
 import { propagate } from '../infer-shapes.ts';
 
 /**
@@ -8,12 +9,12 @@ import { propagate } from '../infer-shapes.ts';
  * one walk, since each needs the other. Throws what `propagate` throws.
  */
 export function foldConstants(graph: Graph): Graph {
-  const { descs, evaluated, vanished } = propagate(graph);
+  const { descs, evaluated, nodes } = propagate(graph);
   const described = graph.values.size === descs.size ? graph : { ...graph, values: descs };
-  if (vanished.size === 0) return removeDeadNodes(described);
+  if (sameArray(nodes, graph.nodes)) return removeDeadNodes(described);
   return removeDeadNodes({
     ...described,
-    nodes: graph.nodes.filter((n) => !vanished.has(n)),
+    nodes,
     initializers: new Map([...graph.initializers, ...evaluated]),
   });
 }

@@ -2,8 +2,10 @@
 import { GraphError, ImportError, ShapeError, TilewiseError, type ErrorDetail } from '../../core/errors.ts';
 import type { Tensor, TensorDesc } from '../../core/tensor.ts';
 import type { BoundedExtent, ValueDesc } from '../../ir/graph.ts';
+import { nodeOf } from '../../ir/is-op.ts';
 import type { Node } from '../../ir/ops.ts';
 import type { Operand, Operands } from '../../ops/definition.ts';
+import { knownInts } from '../../ops/lib/operands.ts';
 import { definitionOf, referenceOf } from '../../ops/registry.ts';
 
 /**
@@ -20,6 +22,15 @@ export function inferNode(node: Node, inputs: Operands): readonly ValueDesc[] {
     throw new GraphError(`${node.op} has ${descs.length} outputs, the node names ${node.outputs.length}`, where(node));
   }
   return descs;
+}
+
+/** The node with an attribute in place of the list that a file computes: see `OpDefinition.listed`. */
+export function withList(node: Node, inputs: Operands): Node {
+  const { listed } = definitionOf(node.op);
+  const [x = '', list = ''] = node.inputs;
+  if (!listed || list === '') return node;
+  const attributes = listed(node.attributes, located(node, () => knownInts(inputs, 1, 'the list of input 1')));
+  return nodeOf({ ...node, inputs: [x], attributes });
 }
 
 /** The extent of the outputs that depends on data because one of the inputs does. */

@@ -1,7 +1,7 @@
 /** How each operator of the graph is written: one row each, so that a forgotten one is a type error. */
 import { normalizeAxis } from '../../../core/broadcast.ts';
 import { tensorOf } from '../../../core/tensor.ts';
-import type { NodeOf, OpKind, ReduceKind } from '../../../ir/ops.ts';
+import type { Node, NodeOf, OpKind, ReduceKind } from '../../../ir/ops.ts';
 import { range } from '../../../util/arrays.ts';
 import { withActivation, writeActivation, writeBinary, writeUnary } from './elementwise.ts';
 import { writeChannelShuffle, writeConv, writePool, writeResize, writeSpatial } from './images.ts';
@@ -81,8 +81,10 @@ const REDUCE: { readonly [K in ReduceKind]: string } = {
   logSumExp: 'ReduceLogSumExp',
 };
 
-/** Axes are an input; none at all means the operator's default. */
-const axesInput = (w: OnnxWriter, axes: readonly number[]): string => (axes.length > 0 ? w.ints(axes) : '');
+/** Axes and sizes are an input, which the node may compute; none at all means the operator's default. */
+const listInput = (w: OnnxWriter, node: Node, list: readonly number[]): string => {
+  return node.inputs[1] || (list.length > 0 ? w.ints(list) : '');
+};
 
 /** ONNX gives int64; another type is cast. */
 const argReduce: Row<'ArgReduce'> = (w, node) => {
@@ -95,9 +97,9 @@ const argReduce: Row<'ArgReduce'> = (w, node) => {
 
 const split: Row<'Split'> = (w, node) => {
   const { axis, sizes } = node.attributes;
-  const equal = sizes.length === 0;
-  const own: OnnxAttributes = { axis: { i: axis }, ...(equal ? { num_outputs: { i: node.outputs.length } } : {}) };
-  w.many('Split', [input(node), axesInput(w, sizes)], own, node.outputs);
+  const list = listInput(w, node, sizes);
+  const own: OnnxAttributes = { axis: { i: axis }, ...(list === '' ? { num_outputs: { i: node.outputs.length } } : {}) };
+  w.many('Split', [input(node), list], own, node.outputs);
 };
 
 /** How many of these hold: ONNX says so only by the shape of what they choose. */
@@ -129,8 +131,8 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Cast: (w, n) => same(w, n, { to: { i: DATA_TYPE[n.attributes.to] } }),
   Reshape: (w, n) => same(w, n, { allowzero: flag(n.attributes.allowZero) }),
   Flatten: (w, n) => same(w, n, { axis: { i: n.attributes.axis } }),
-  Squeeze: (w, n) => void w.emit('Squeeze', [input(n), axesInput(w, n.attributes.axes)], {}, output(n)),
-  Unsqueeze: (w, n) => void w.emit('Unsqueeze', [input(n), w.ints(n.attributes.axes)], {}, output(n)),
+  Squeeze: (w, n) => void w.emit('Squeeze', [input(n), listInput(w, n, n.attributes.axes)], {}, output(n)),
+  Unsqueeze: (w, n) => void w.emit('Unsqueeze', [input(n), listInput(w, n, n.attributes.axes)], {}, output(n)),
   Identity: same,
   Transpose: (w, n) => same(w, n, n.attributes.perm.length > 0 ? { perm: { ints: n.attributes.perm } } : {}),
   Concat: (w, n) => same(w, n, { axis: { i: n.attributes.axis } }),
@@ -147,7 +149,7 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Resize: writeResize,
   Reduce: (w, n) => {
     const { kind, axes, keepDims } = n.attributes;
-    w.emit(REDUCE[kind], [input(n), axesInput(w, axes)], { keepdims: flag(keepDims) }, output(n));
+    w.emit(REDUCE[kind], [input(n), listInput(w, n, axes)], { keepdims: flag(keepDims) }, output(n));
   },
   ArgReduce: argReduce,
   NonZero: (w, n) => {

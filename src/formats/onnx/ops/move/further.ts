@@ -5,11 +5,11 @@ import { spreadBlocks, gatherBlocks } from '../../../lib/composites.ts';
 import type { OnnxNode } from '../../node.ts';
 
 export function split(n: OnnxNode): string[] {
-  const sizes = n.intsOrInput('split', 1);
+  const { list: sizes, inputs } = n.listed('split');
   const parts = n.attr.int('num_outputs', n.outputs.length);
   if (parts !== n.outputs.length) n.fail(`num_outputs = ${parts} with ${n.outputs.length} outputs`);
-  if (sizes && sizes.length !== parts) n.fail(`${sizes.length} sizes for ${parts} outputs`);
-  return n.many('Split', [n.input(0)], { axis: n.attr.int('axis', 0), sizes: sizes ?? [] }, parts);
+  if (sizes.length > 0 && sizes.length !== parts) n.fail(`${sizes.length} sizes for ${parts} outputs`);
+  return n.many('Split', [n.input(0), ...inputs], { axis: n.attr.int('axis', 0), sizes }, parts);
 }
 
 /** Before opset 10 the bounds are attributes. */

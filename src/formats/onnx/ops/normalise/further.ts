@@ -1,8 +1,16 @@
 /** Normalisations by statistics of the data itself. */
+import type { DType } from '../../../../core/dtype.ts';
 import { range } from '../../../../util/arrays.ts';
 import { aroundChannelsLast, spatialDims } from '../../../lib/channels-first.ts';
 import { instanceNorm, layerNorm, lpNorm } from '../../../lib/composites.ts';
 import type { OnnxNode } from '../../node.ts';
+
+/** Half-precision data is normalised in float32, as onnxruntime does, and rounded once, at the end. */
+function statistics(n: OnnxNode): Readonly<Record<'widened' | 'narrowed', (value: string) => string>> {
+  const half = n.facts(0).dtype === 'float16';
+  const cast = (value: string, to: DType): string => (half && value !== '' ? n.one('Cast', [value], { to }) : value);
+  return { widened: (value) => cast(value, 'float32'), narrowed: (value) => cast(value, 'float16') };
+}
 
 /** Outputs 1 and 2 are the mean and the reciprocal of the deviation. */
 export function layerNormalization(n: OnnxNode): string[] {
@@ -12,8 +20,10 @@ export function layerNormalization(n: OnnxNode): string[] {
   const from = axis < 0 ? axis + rank : axis;
   const axes = axis === -1 ? [-1] : range(rank - from).map((i) => from + i);
   const epsilon = n.attr.float('epsilon', 1e-5);
-  const spec = { axes, epsilon, scale: n.input(1), bias: n.optional(2) };
-  const { y, mean, deviation } = layerNorm(n, n.input(0), spec);
+  const { widened, narrowed } = statistics(n);
+  const spec = { axes, epsilon, scale: widened(n.input(1)), bias: widened(n.optional(2)) };
+  const { mean, deviation, ...normalised } = layerNorm(n, widened(n.input(0)), spec);
+  const y = narrowed(normalised.y);
   if (n.wants(2)) return [y, mean, n.one('Unary', [deviation], { kind: 'reciprocal' })];
   return n.wants(1) ? [y, mean] : [y];
 }
@@ -23,7 +33,9 @@ export function instanceNormalization(n: OnnxNode): string {
   const rank = n.rank(0);
   if (rank < 3) n.fail(`instance normalisation of a tensor of rank ${rank}`);
   const epsilon = n.attr.float('epsilon', 1e-5);
-  return instanceNorm(n, n.input(0), { rank, epsilon, scale: n.input(1), bias: n.input(2) });
+  const { widened, narrowed } = statistics(n);
+  const spec = { rank, epsilon, scale: widened(n.input(1)), bias: widened(n.input(2)) };
+  return narrowed(instanceNorm(n, widened(n.input(0)), spec));
 }
 
 export function lpNormalization(n: OnnxNode): string {

@@ -1,11 +1,9 @@
 /** Reductions that classifiers have no use for: the logarithm of a sum, and where the extremes are. */
 import type { OnnxNode } from '../../node.ts';
+import { reduced } from './reduce.ts';
 
 export function reduceLogSum(n: OnnxNode): string {
-  const axes = n.intsOrInput('axes', 1) ?? [];
-  if (n.attr.flag('noop_with_empty_axes', false) && axes.length === 0) n.refuse('noop_with_empty_axes = 1');
-  const sum = n.main('Reduce', [n.input(0)], { kind: 'sum', axes, keepDims: n.attr.flag('keepdims', true) });
-  return n.one('Unary', [sum], { kind: 'log' });
+  return n.one('Unary', [reduced(n, 'sum')], { kind: 'log' });
 }
 
 function argReduce(n: OnnxNode, kind: 'max' | 'min'): string {

@@ -1,21 +1,26 @@
 /** Reductions over axes. */
-import type { ReduceKind } from '../../../../ir/ops.ts';
-import type { OnnxTranslation } from '../../node.ts';
+import type { ReduceKind, UnaryKind } from '../../../../ir/ops.ts';
+import type { OnnxNode, OnnxTranslation } from '../../node.ts';
 
-/** Reductions that leave a single element as it is: what `noop_with_empty_axes` promises for them. */
-const KEEPS_ONE: readonly ReduceKind[] = ['sum', 'mean', 'max', 'min', 'prod'];
+/** What a reduction makes of a single element, where it changes it: `noop_with_empty_axes` folds nothing, but does that. */
+const OF_ONE: { readonly [K in ReduceKind]?: UnaryKind } = { l1: 'abs', l2: 'abs', sumSquare: 'square' };
 
-/** A reduction over the axes that an attribute or an input lists. */
+/** Emits the reduction over the axes that an attribute or an input lists. */
+export function reduced(n: OnnxNode, kind: ReduceKind): string {
+  const x = n.input(0);
+  const { list: axes, inputs } = n.listed('axes');
+  const keepDims = n.attr.flag('keepdims', true);
+  if (n.attr.flag('noop_with_empty_axes', false) && axes.length === 0) {
+    const ofOne = OF_ONE[kind];
+    if (inputs.length === 0) return ofOne ? n.one('Unary', [x], { kind: ofOne }) : x;
+    if (!n.facts(1).length) n.refuse('noop_with_empty_axes = 1 with axes of which nothing is known');
+  }
+  return n.one('Reduce', [x, ...inputs], { kind, axes, keepDims });
+}
+
+/** A row for a reduction. */
 export function reduce(kind: ReduceKind): OnnxTranslation {
-  return (n) => {
-    const axes = n.intsOrInput('axes', 1) ?? [];
-    const keepDims = n.attr.flag('keepdims', true);
-    if (n.attr.flag('noop_with_empty_axes', false) && axes.length === 0) {
-      if (!KEEPS_ONE.includes(kind)) n.refuse('noop_with_empty_axes = 1');
-      return n.input(0);
-    }
-    return n.one('Reduce', [n.input(0)], { kind, axes, keepDims });
-  };
+  return (n) => reduced(n, kind);
 }
 
 /** Reductions that classifiers have. */

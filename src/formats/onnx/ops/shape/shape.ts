@@ -10,11 +10,14 @@ function reshape(n: OnnxNode): string {
 }
 
 function squeeze(n: OnnxNode): string {
-  return n.one('Squeeze', [n.input(0)], { axes: n.intsOrInput('axes', 1) ?? [] });
+  const { list: axes, inputs } = n.listed('axes');
+  return n.one('Squeeze', [n.input(0), ...inputs], { axes });
 }
 
 function unsqueeze(n: OnnxNode): string {
-  return n.one('Unsqueeze', [n.input(0)], { axes: n.intsOrInput('axes', 1) ?? n.fail('axes are missing') });
+  const { list: axes, inputs } = n.listed('axes');
+  if (!n.attr.has('axes') && n.optional(1) === '') n.fail('axes are missing');
+  return n.one('Unsqueeze', [n.input(0), ...inputs], { axes });
 }
 
 function flatten(n: OnnxNode): string {
