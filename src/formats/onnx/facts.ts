@@ -42,7 +42,9 @@ const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
   Reshape: ([x, shape]) => [{ rank: shape?.length, dtype: x?.dtype }],
   Flatten: ([x]) => [{ rank: 2, dtype: x?.dtype }],
   Identity: ([x]) => [x ?? UNKNOWN],
-  Squeeze: ([x, list], { axes }) => [{ rank: minus(x?.rank, list?.length ?? (axes.length || undefined)), dtype: x?.dtype }],
+  Squeeze: ([x, list], { axes }) => [
+    { rank: minus(x?.rank, list?.length ?? (axes.length || undefined)), dtype: x?.dtype },
+  ],
   Unsqueeze: ([x, list], { axes }) => {
     const count = list ? list.length : axes.length;
     return [{ rank: minus(x?.rank, count && -count), dtype: x?.dtype, length: x?.rank === 0 ? 1 : undefined }];

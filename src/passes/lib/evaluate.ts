@@ -29,7 +29,10 @@ export function withList(node: Node, inputs: Operands): Node {
   const { listed } = definitionOf(node.op);
   const [x = '', list = ''] = node.inputs;
   if (!listed || list === '') return node;
-  const attributes = listed(node.attributes, located(node, () => knownInts(inputs, 1, 'the list of input 1')));
+  const attributes = listed(
+    node.attributes,
+    located(node, () => knownInts(inputs, 1, 'the list of input 1')),
+  );
   return nodeOf({ ...node, inputs: [x], attributes });
 }
 

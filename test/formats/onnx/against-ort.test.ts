@@ -145,14 +145,12 @@ describe('reductions over no axes', () => {
   });
 });
 
+const half = (name: string, shape: readonly number[]): { name: string; dtype: 'float16'; shape: readonly number[] } => {
+  return { name, dtype: 'float16', shape };
+};
+
 describe('float16', () => {
   const scale = wave([5], 'float16');
-  const half = (
-    name: string,
-    shape: readonly number[],
-  ): { name: string; dtype: 'float16'; shape: readonly number[] } => {
-    return { name, dtype: 'float16', shape };
-  };
   const CASES: Readonly<Record<string, readonly [OnnxNode, readonly number[], Record<string, Tensor>?, number?]>> = {
     LayerNormalization: [node('LayerNormalization', 'x scale bias', 'y'), [2, 3, 5], { scale, bias: scale }],
     InstanceNormalization: [node('InstanceNormalization', 'x scale bias', 'y'), [2, 5, 3, 4], { scale, bias: scale }],

@@ -98,7 +98,10 @@ const argReduce: Row<'ArgReduce'> = (w, node) => {
 const split: Row<'Split'> = (w, node) => {
   const { axis, sizes } = node.attributes;
   const list = listInput(w, node, sizes);
-  const own: OnnxAttributes = { axis: { i: axis }, ...(list === '' ? { num_outputs: { i: node.outputs.length } } : {}) };
+  const own: OnnxAttributes = {
+    axis: { i: axis },
+    ...(list === '' ? { num_outputs: { i: node.outputs.length } } : {}),
+  };
   w.many('Split', [input(node), list], own, node.outputs);
 };
 
