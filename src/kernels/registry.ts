@@ -32,6 +32,7 @@ import { slice } from './move/slice.ts';
 /** The kernels. */
 export const KERNELS = {
   Conv: conv,
+  ConvTranspose: lazy(() => import('./conv/conv-transpose.ts'), 'convTranspose'),
   MaxPool: maxPool,
   AveragePool: averagePool,
   GlobalAveragePool: globalAveragePool,

@@ -35,6 +35,7 @@ import { pad } from './move/pad.ts';
  */
 export const OPS = {
   Conv: conv,
+  ConvTranspose: lazy(() => import('./conv/conv-transpose.ts'), 'convTranspose'),
   MaxPool: maxPool,
   AveragePool: averagePool,
   GlobalAveragePool: globalAveragePool,

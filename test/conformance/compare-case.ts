@@ -44,6 +44,7 @@ function policy(graph: Graph, feeds: ReadonlyMap<string, Tensor>, output: Tensor
   };
   switch (node?.op) {
     case 'Conv':
+    case 'ConvTranspose':
       return floatTolerance(product(shapeOf(1).slice(0, -1)));
     case 'Gemm':
     case 'MatMul':

@@ -126,6 +126,41 @@ const conv: Generator<'Conv'> = (d) => {
   };
 };
 
+const convTranspose: Generator<'ConvTranspose'> = (d) => {
+  const spatial = d.pick([1, 2, 2, 2, 3]);
+  const kernel = d.ints(spatial, 1, spatial === 3 ? 3 : 4);
+  const strides = d.ints(spatial, 1, 3);
+  const dilations = d.ints(spatial, 1, 2);
+  const extents = d.ints(spatial, 1, 5);
+  const group = d.pick([1, 1, 2, 3]);
+  const [inC, outC] = [group * d.int(1, 5), group * d.int(1, 5)];
+  const autoPad = d.pick(['explicit', 'explicit', 'sameUpper', 'sameLower'] as const);
+  // onnxruntime refuses output padding of a stride or more, and output shapes below the input's.
+  const outputPads = strides.map((s) => d.int(0, s - 1));
+  const whole = extents.map(
+    (e, i) => at(strides, i) * (e - 1) + at(outputPads, i) + (at(kernel, i) - 1) * at(dilations, i) + 1,
+  );
+  // Pads leave at least one element of the output.
+  const pads = whole.map((e) => d.int(0, Math.min(2, Math.floor((e - 1) / 2))));
+  return {
+    inputs: [
+      { shape: [d.int(1, 2), ...extents, inC] },
+      weights([...kernel, inC / group, outC]),
+      d.chance(0.6) ? weights([outC]) : undefined,
+    ],
+    attributes: {
+      strides,
+      dilations,
+      pads: autoPad === 'explicit' ? [...pads, ...pads.map((p) => d.int(0, p))] : range(2 * spatial).map(() => 0),
+      autoPad,
+      outputPads,
+      outputShape: d.chance(0.2) ? whole.map((e, i) => d.int(Math.min(e, Math.max(at(extents, i), e - 3)), e)) : [],
+      group,
+      activation: d.activation(),
+    },
+  };
+};
+
 /** A pooling window. onnxruntime refuses auto_pad where the stride exceeds the kernel. */
 function pool(d: Dice, dilated: boolean): { inputs: CaseInput[]; window: PoolWindow } {
   const spatial = d.pick([1, 2, 2, 2, 3]);
@@ -347,6 +382,7 @@ const ACTIVATIONS: readonly ActivationKind[] = [
 /** One generator per operator. */
 export const GENERATORS: { readonly [K in OpKind]: Generator<K> } = {
   Conv: conv,
+  ConvTranspose: convTranspose,
   MaxPool: (d) => {
     const { inputs, window } = pool(d, true);
     return { inputs, attributes: window };

@@ -17,6 +17,7 @@ const COMPUTING: ReadonlySet<OpKind> = new Set<OpKind>([
   'BatchNormalization',
   'Binary',
   'Conv',
+  'ConvTranspose',
   'Gemm',
   'GlobalAveragePool',
   'GlobalMaxPool',

@@ -31,7 +31,7 @@ function parametersOf({ node, inputs }: Described): readonly Parameter[] {
 }
 
 /** Operators whose weights usually are the second operand. */
-const RIGHT_WEIGHTS: readonly OpKind[] = ['Conv', 'Gemm', 'MatMul'];
+const RIGHT_WEIGHTS: readonly OpKind[] = ['Conv', 'ConvTranspose', 'Gemm', 'MatMul'];
 
 describe('parameters', () => {
   it('lie at different inputs, and have their channels', () => {

@@ -21,7 +21,8 @@ type Rule<K extends OpKind> = (inputs: Inputs, attributes: OpAttributes[K]) => r
 
 /** `same`: every output has the rank and the element type of the first input. */
 const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
-  Conv: ([x, w]) => [{ rank: x?.rank ?? w?.rank, dtype: x?.dtype }],
+  Conv: convolved,
+  ConvTranspose: convolved,
   MaxPool: 'same',
   AveragePool: 'same',
   GlobalAveragePool: 'same',
@@ -80,6 +81,11 @@ const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
   ],
   Split: 'same',
 };
+
+/** The rank that an image shares with its weights. */
+function convolved([x, w]: Inputs): readonly Facts[] {
+  return [{ rank: x?.rank ?? w?.rank, dtype: x?.dtype }];
+}
 
 /** Facts of output `index` of a node. */
 export function factsOf<K extends OpKind>(op: K, inputs: Inputs, attributes: OpAttributes[K], index: number): Facts {

@@ -11,6 +11,7 @@ const reductions = () => import('./ops/reduce/further.ts');
 const shape = () => import('./ops/shape/further.ts');
 const move = () => import('./ops/move/further.ts');
 const index = () => import('./ops/index/further.ts');
+const conv = () => import('./ops/conv-transpose.ts');
 const sample = () => import('./ops/sample.ts');
 
 /** Rows by operator name. */
@@ -21,6 +22,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   Pow: lazy(elementwise, 'pow'),
   Cast: lazy(elementwise, 'cast'),
   CastLike: lazy(elementwise, 'castLike'),
+  ConvTranspose: lazy(conv, 'convTranspose'),
   LayerNormalization: lazy(normalise, 'layerNormalization'),
   InstanceNormalization: lazy(normalise, 'instanceNormalization'),
   LpNormalization: lazy(normalise, 'lpNormalization'),

@@ -52,5 +52,22 @@ export interface PoolWindow extends Window {
   readonly ceilMode: boolean;
 }
 
+/**
+ * The window of a transposed convolution, which spreads each input element over the output: along each spatial dimension
+ * the whole reaches over `stride·(input − 1) + (kernel − 1)·dilation + 1`, and is cut at both ends.
+ */
+export interface TransposedWindow {
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** What is cut where `autoPad` is `explicit` and no `outputShape` is given: all begins, then all ends. */
+  readonly pads: readonly number[];
+  /** What is cut otherwise is what the output's extent leaves: `sameUpper` cuts the odd element from the end. */
+  readonly autoPad: PadMode;
+  /** Elements added to the end of each dimension, which one output is short of being made of one more input. */
+  readonly outputPads: readonly number[];
+  /** Spatial extents of the output; none where they follow: input·stride for `same…`, else what the pads leave. */
+  readonly outputShape: readonly number[];
+}
+
 /** An operator without attributes. */
 export type NoAttributes = Readonly<Record<never, never>>;

@@ -1,5 +1,5 @@
 /** Convolutions: the attributes of each operator, inputs → outputs in the comment above it. */
-import type { Activation, Window } from './attributes.ts';
+import type { Activation, TransposedWindow, Window } from './attributes.ts';
 
 /** Operators of this family. */
 export interface ConvOps {
@@ -8,4 +8,6 @@ export interface ConvOps {
    * y = activation((x·scale)∗w + bias + residual); a scale (squeeze-and-excite) needs a 1×1 window, stride 1, one group
    */
   readonly Conv: Window & { readonly group: number; readonly activation: Activation };
+  /** x `[N, …S, C]`, w `[…K, C/group, M]`, bias? `[M]` → y = activation(the gradient of a convolution + bias) */
+  readonly ConvTranspose: TransposedWindow & { readonly group: number; readonly activation: Activation };
 }

@@ -1,11 +1,22 @@
 /** The sliding window of convolutions and pools, as ONNX attributes give it. */
 import type { Window } from '../../../ir/ops.ts';
-import { range } from '../../../util/arrays.ts';
+import { range, sameArray } from '../../../util/arrays.ts';
 import type { OnnxNode } from '../node.ts';
+
+/** Rank of what a convolution reads. Fails where `kernel_shape` and constant weights differ. */
+export function rankOf(n: OnnxNode): number {
+  const kernel = n.attr.ints('kernel_shape');
+  const weights = n.constantInput(1);
+  if (kernel && weights && !sameArray(weights.shape.slice(2), kernel)) {
+    n.fail(`kernel_shape [${kernel.join(', ')}] does not fit weights [${weights.shape.join(', ')}]`);
+  }
+  return kernel ? kernel.length + 2 : (n.facts(1).rank ?? n.rank(0));
+}
 
 /** Strides, dilations and pads over `dims` spatial dimensions. */
 export function windowOf(n: OnnxNode, dims: number): Window {
-  const mode = n.attr.choice('auto_pad', 'NOTSET', ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID']);
+  // Some exporters write an empty name for what is not set.
+  const mode = n.attr.choice('auto_pad', 'NOTSET', ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID', '']) || 'NOTSET';
   const none = range(2 * dims).map(() => 0);
   const given = n.attr.ints('pads') ?? none;
   if (given.length !== 2 * dims) n.fail(`pads = [${given.join(', ')}]`);

@@ -47,6 +47,33 @@ export function writeConv(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf
   );
 }
 
+/** Transposed convolution: weights `[C, M/group, …K]`. */
+export function writeConvTranspose(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf<'ConvTranspose'>): void {
+  const [x = '', weights = '', bias = ''] = inputs;
+  const { strides, dilations, pads, autoPad, outputPads, outputShape, group, activation } = attributes;
+  const kernel = w.shape(weights)?.slice(0, -2);
+  const own: OnnxAttributes = {
+    ...windowAttributes({ strides, dilations, pads, padMode: autoPad }, kernel),
+    output_padding: { ints: outputPads },
+    ...(outputShape.length > 0 ? { output_shape: { ints: outputShape } } : {}),
+    group: { i: group },
+  };
+  withActivation(w, activation, outputs[0] ?? '', (name) =>
+    writeSpatial(w, 'ConvTranspose', [x, transposedWeights(w, weights, group), bias], own, name),
+  );
+}
+
+/** `[…K, C/group, M]` → `[C, M/group, …K]`. */
+function transposedWeights(w: OnnxWriter, weights: string, group: number): string {
+  const dims = w.rank(weights) - 2;
+  const kernel = range(dims);
+  const kept = [...kernel.map(() => 0), 0];
+  if (group === 1) return w.transpose(weights, [dims, dims + 1, ...kernel]);
+  const grouped = w.reshape(weights, [...kept, group, -1]);
+  const swapped = w.emit('Transpose', [grouped], { perm: { ints: [...kernel, dims + 2, dims + 1, dims] } });
+  return w.emit('Transpose', [w.reshape(swapped, [...kept, -1])], { perm: { ints: [dims + 1, dims, ...kernel] } });
+}
+
 /** A pool with a window. */
 export function writePool(w: OnnxWriter, { op, inputs, outputs, attributes }: NodeOf<'MaxPool' | 'AveragePool'>): void {
   const window: PoolWindow = attributes;

@@ -4,7 +4,7 @@ import { tensorOf } from '../../../core/tensor.ts';
 import type { Node, NodeOf, OpKind, ReduceKind } from '../../../ir/ops.ts';
 import { range } from '../../../util/arrays.ts';
 import { withActivation, writeActivation, writeBinary, writeUnary } from './elementwise.ts';
-import { writeChannelShuffle, writeConv, writePool, writeResize, writeSpatial } from './images.ts';
+import { writeChannelShuffle, writeConv, writeConvTranspose, writePool, writeResize, writeSpatial } from './images.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
 import type { OnnxWriter } from './writer.ts';
 
@@ -113,6 +113,7 @@ function writeCount(w: OnnxWriter, condition: string, output: string | undefined
 
 const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Conv: writeConv,
+  ConvTranspose: writeConvTranspose,
   MaxPool: writePool,
   AveragePool: writePool,
   GlobalAveragePool: (w, n) => void writeSpatial(w, n.op, n.inputs, {}, output(n)),
