@@ -22,6 +22,20 @@ function conv(b: GraphBuilder, x: string, { group = 1, bias = false, out = 4 }: 
   return b.one('Conv', inputs, { ...WINDOW, group, activation: NO_ACTIVATION }, { name: 'conv', outputs: ['c'] });
 }
 
+function transposed(b: GraphBuilder, x: string): string {
+  const inputs = [x, weights(b, 'w', [2, 2, 2, 6]), weights(b, 'b', [6])];
+  return b.one('ConvTranspose', inputs, {
+    strides: [2, 2],
+    dilations: [1, 1],
+    pads: [0, 0, 0, 0],
+    autoPad: 'explicit',
+    outputPads: [0, 0],
+    outputShape: [],
+    group: 2,
+    activation: NO_ACTIVATION,
+  });
+}
+
 function norm(b: GraphBuilder, x: string, channels = 4, axis = -1): string {
   const stem = b.unique('bn');
   const [scale, bias, mean] = ['scale', 'bias', 'mean'].map((p) => weights(b, `${stem}${p}`, [channels]));
@@ -86,6 +100,10 @@ describe('foldBatchNorm', () => {
     ['x / c', (b) => arithmetic(b, 'div', conv(b, image(b)), [1, 1, 1, 4])],
     ['a scalar factor', (b) => arithmetic(b, 'mul', conv(b, image(b), { bias: true }), [])],
   ])('folds into Conv: %s', (_, fill) => expect(ops(run(fill))).toEqual(['Conv']));
+
+  it('folds into a transposed convolution in groups', () => {
+    expect(ops(run((b) => norm(b, transposed(b, image(b)), 6)))).toEqual(['ConvTranspose']);
+  });
 
   it('adds a bias to a convolution with computed weights', () => {
     const graph = run((b) => {

@@ -10,7 +10,7 @@ import { allFinite, channelAffine, type ChannelAffine } from '../lib/channel-aff
 import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
 
 /**
- * Folds per-channel affine nodes into a preceding Conv, Gemm or MatMul with constant weights, or into a preceding
+ * Folds per-channel affine nodes into a preceding Conv, ConvTranspose, Gemm or MatMul with constant weights, or into a preceding
  * BatchNormalization, where that result has no other reader. A normalisation with nothing before it to take it
  * (pre-activation networks) stays. Nothing folds whose factors or products are not finite.
  */
@@ -33,6 +33,7 @@ function foldInto(before: Node, node: Node, rewriter: Rewriter): readonly string
   const last = rewriter.desc(at(before.outputs, 0)).shape.length - 1;
   switch (before.op) {
     case 'Conv':
+    case 'ConvTranspose':
     case 'MatMul':
     case 'Gemm': {
       if (before.attributes.activation.kind !== 'none' || (before.op === 'Conv' && before.inputs[3])) return undefined;
@@ -56,7 +57,7 @@ function affineOf(node: Node, before: Node, axis: number, rewriter: Rewriter): C
   return affine && rewriter.producer(affine.value) === before ? affine : undefined;
 }
 
-type Product = NodeOf<'Conv'> | NodeOf<'MatMul'> | NodeOf<'Gemm'>;
+type Product = NodeOf<'Conv'> | NodeOf<'ConvTranspose'> | NodeOf<'MatMul'> | NodeOf<'Gemm'>;
 
 function foldIntoProduct(
   before: Product,
@@ -71,7 +72,7 @@ function foldIntoProduct(
   const weights = onlyShifts ? undefined : rewriter.constant(w);
   const bias = rewriter.constant(b);
   if ((!onlyShifts && !weights) || (b !== '' && !bias)) return undefined;
-  const rows = before.op !== 'Conv' && before.attributes.transB;
+  const rows = 'transB' in before.attributes && before.attributes.transB;
   const scaled = weights && scaleWeights(weights, affine.scale, rows);
   const shifted = shiftBias(bias, affine, before.op === 'Gemm' ? before.attributes.beta : 1);
   if ((weights && !scaled) || !shifted) return undefined;
@@ -90,14 +91,8 @@ function emitProduct(
   names: { name: string; outputs: readonly string[] },
   rewriter: Rewriter,
 ): readonly string[] {
-  switch (before.op) {
-    case 'Conv':
-      return rewriter.add('Conv', inputs, { ...before.attributes, activation }, names);
-    case 'MatMul':
-      return rewriter.add('MatMul', inputs, { ...before.attributes, activation }, names);
-    case 'Gemm':
-      return rewriter.add('Gemm', inputs, { ...before.attributes, beta: 1, activation }, names);
-  }
+  if (before.op === 'Gemm') return rewriter.add('Gemm', inputs, { ...before.attributes, beta: 1, activation }, names);
+  return rewriter.add(before.op, inputs, { ...before.attributes, activation }, names);
 }
 
 /** Each output channel's weights times its scale. Channels are the last dimension, or the one before (`rows`). */
