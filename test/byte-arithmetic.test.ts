@@ -17,7 +17,6 @@ const OTHER_BYTES: Readonly<Record<string, string>> = {
   'src/formats/onnx/tensor.ts': 'raw data of an ONNX file, which has float64 too',
   'src/formats/safetensors/parse.ts': 'types of a safetensors file',
   'src/formats/tfjs/weights.ts': 'types of a weights manifest',
-  'src/passes/infer-shapes.ts': 'a bound on the memory of constants on the host',
   'src/ort/tensor-arrays.ts': "callers' typed arrays, of types that the engine does not have",
   'src/node/bmp.ts': 'pixels: red, green, blue and alpha',
   'src/measure/clock.ts': 'timestamps of eight bytes',

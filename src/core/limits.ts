@@ -40,3 +40,18 @@ export const DEFAULT_LIMITS: DeviceLimits = {
   maxComputeWorkgroupsPerDimension: 65535,
   minUniformBufferOffsetAlignment: 256,
 };
+
+/**
+ * Work on constants while a graph is compiled: multiply-adds, elements seen by windows, elements read and written. A
+ * second at most. What asks for more runs with the graph, as any other node.
+ */
+export const FOLDED_STEPS = 2 ** 25;
+
+/** Elements of all constants that are made while a graph is compiled: 64 MB of float32. */
+export const FOLDED_ELEMENTS = 2 ** 24;
+
+/** Elements made, beyond those, for each that the file holds itself: its weights are transposed, cast, dequantised. */
+export const ELEMENTS_PER_CONSTANT = 4;
+
+/** Elements of weights of convolutions and products that a file lets its nodes make: VGG-19 made of ConstantOfShape has 1.6e8. */
+export const FOLDED_WEIGHTS = 2 ** 28;

@@ -20,7 +20,6 @@ import { flatten } from './shape/flatten.ts';
 import { squeeze } from './shape/squeeze.ts';
 import { unsqueeze } from './shape/unsqueeze.ts';
 import { identity } from './shape/identity.ts';
-import { constantOfShape } from './shape/constant-of-shape.ts';
 import { range } from './shape/range.ts';
 import { shape } from './shape/shape.ts';
 import { channelShuffle } from './move/channel-shuffle.ts';
@@ -55,7 +54,7 @@ export const KERNELS = {
   Squeeze: squeeze,
   Unsqueeze: unsqueeze,
   Identity: identity,
-  ConstantOfShape: constantOfShape,
+  ConstantOfShape: lazy(() => import('./shape/constant-of-shape.ts'), 'constantOfShape'),
   Range: range,
   Shape: shape,
   ChannelShuffle: channelShuffle,

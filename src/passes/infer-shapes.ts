@@ -1,16 +1,11 @@
 /** Describes every value of a graph with static inputs, and evaluates what does not depend on them. */
-import { bytesPerElement } from '../core/dtype.ts';
 import { GraphError, ShapeError } from '../core/errors.ts';
 import { elementCount, type Tensor } from '../core/tensor.ts';
 import type { Graph, ValueDesc } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
+import { finish } from '../util/pause.ts';
+import { Budget, weightsOf, type Allowance } from './lib/budget.ts';
 import { asOperand, evaluateNode, inferNode, withList } from './lib/evaluate.ts';
-
-/**
- * Bytes all evaluated constants of one graph may take together, checked before each is made: a file of a hundred bytes
- * can ask for any number of zeros. VGG-19, whose weights transposed and generated take 0.7 GB, fits twice.
- */
-export const MAX_EVALUATED_BYTES = 1.5 * 2 ** 30;
 
 /** What a walk over the graph finds. */
 export interface KnownValues {
@@ -23,18 +18,19 @@ export interface KnownValues {
 }
 
 /**
- * Walks the nodes once, inferring shapes and evaluating whatever is constant. Intermediate constants are dropped as
- * soon as no later node reads them. Errors name the node.
+ * Walks the nodes once, inferring shapes and evaluating whatever is constant and within the budget. Intermediate constants
+ * are dropped as soon as no later node reads them. Pauses after each node. Errors name the node.
  */
-export function propagate(graph: Graph, maxBytes = MAX_EVALUATED_BYTES): KnownValues {
+export function* propagating(graph: Graph, allowance?: Allowance): Generator<void, KnownValues> {
   const descs = new Map<string, ValueDesc>(inputDescs(graph));
   for (const [name, { dtype, shape }] of graph.initializers) descs.set(name, { dtype, shape });
+  let weights: ReadonlySet<string> | undefined;
+  const budget = new Budget(graph, allowance, (name) => (weights ??= weightsOf(graph)).has(name));
   const evaluated = new Map<string, Tensor>();
   const nodes: Node[] = [];
   const needed = new Set(graph.outputs);
   const lastReader = new Map<string, Node>();
   for (const node of graph.nodes) for (const input of node.inputs) lastReader.set(input, node);
-  let bytes = 0;
   for (const given of graph.nodes) {
     const operands = given.inputs.map((name) => {
       if (name === '') return undefined;
@@ -49,11 +45,7 @@ export function propagate(graph: Graph, maxBytes = MAX_EVALUATED_BYTES): KnownVa
       const desc = outputs[i];
       if (name !== '' && desc) descs.set(name, desc);
     });
-    if (inputs.every((input) => input?.value !== undefined || input === undefined)) {
-      bytes += outputs.reduce((sum, desc) => sum + elementCount(desc.shape) * bytesPerElement(desc.dtype), 0);
-      guard(bytes, maxBytes, node);
-    }
-    const results = evaluateNode(node, inputs, outputs);
+    const results = evaluateNode(node, inputs, outputs, budget);
     if (results) {
       node.outputs.forEach((name, i) => {
         const result = results[i];
@@ -67,8 +59,14 @@ export function propagate(graph: Graph, maxBytes = MAX_EVALUATED_BYTES): KnownVa
       for (const name of node.inputs) needed.add(name);
     }
     for (const name of given.inputs) if (lastReader.get(name) === given && !needed.has(name)) evaluated.delete(name);
+    yield;
   }
   return { descs, evaluated, nodes };
+}
+
+/** What `propagating` finds, without a pause. */
+export function propagate(graph: Graph, allowance?: Allowance): KnownValues {
+  return finish(propagating(graph, allowance));
 }
 
 /** The graph with `values` filled. */
@@ -86,13 +84,5 @@ function inputDescs(graph: Graph): [string, ValueDesc][] {
     });
     elementCount(extents);
     return [name, { dtype, shape: extents }];
-  });
-}
-
-function guard(bytes: number, maxBytes: number, node: Node): void {
-  if (bytes <= maxBytes) return;
-  throw new ShapeError(`the constants of the graph take more than ${maxBytes} bytes once evaluated`, {
-    node: node.name,
-    op: node.op,
   });
 }

@@ -3,11 +3,12 @@ import { GraphError } from '../core/errors.ts';
 import { getRow, lazy, type Row } from '../core/on-demand.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { verify } from '../ir/verify.ts';
+import { finish } from '../util/pause.ts';
 import { bindShapes } from './bind-shapes.ts';
 import { canonicalise } from './canonicalise.ts';
 import { removeDeadNodes } from './dead-nodes.ts';
 import { foldBatchNorm } from './fold/fold-batchnorm.ts';
-import { foldConstants } from './fold/fold-constants.ts';
+import { foldConstants, foldingConstants } from './fold/fold-constants.ts';
 import { foldPads } from './fold/fold-pads.ts';
 import { fuseEpilogue } from './fuse/fuse-epilogue.ts';
 import { layout } from './layout/layout.ts';
@@ -35,6 +36,8 @@ export interface Pass {
   /** False where it would change nothing: it need not be loaded then. */
   readonly applies?: (graph: Graph) => boolean;
   readonly run: Row<Run>;
+  /** The same with pauses, for one that may take long. */
+  readonly pausing?: (graph: Graph) => Generator<void, Graph>;
 }
 
 type Run = (graph: Graph, options: CompileOptions) => Graph;
@@ -46,7 +49,7 @@ type Further = typeof import('./further.ts');
 export const PASSES: readonly Pass[] = [
   { name: 'bind-shapes', level: 'reference', run: (graph, { inputShapes }) => bindShapes(graph, inputShapes) },
   // Infers shapes too: each needs the other. All later passes keep `values` complete.
-  { name: 'fold-constants', level: 'reference', run: foldConstants },
+  { name: 'fold-constants', level: 'reference', run: foldConstants, pausing: foldingConstants },
   { name: 'resolve-pads', level: 'full', run: resolvePadding },
   // Before the patterns and layout, which know only Reshape, not Squeeze, Unsqueeze, Flatten.
   { name: 'canonicalise', level: 'full', run: canonicalise },
@@ -85,16 +88,16 @@ export const PASSES: readonly Pass[] = [
 ];
 
 /**
- * Runs the passes one after another, and gives each before it runs, to whoever has to load it. Ends with the graph; see
- * `compile`.
+ * Runs the passes one after another, and gives each before it runs, to whoever has to load it, and nothing in between where
+ * one takes long. Ends with the graph; see `compile`.
  */
-export function* compiling(graph: Graph, options: CompileOptions): Generator<Pass, Graph> {
+export function* compiling(graph: Graph, options: CompileOptions): Generator<Pass | void, Graph> {
   let current = graph;
   for (const pass of PASSES) {
     if (pass.level === 'full' && options.level === 'reference') continue;
     if (pass.applies?.(current) === false) continue;
     yield pass;
-    current = getRow(pass.run)(current, options);
+    current = pass.pausing ? yield* pass.pausing(current) : getRow(pass.run)(current, options);
     if (options.check) checkAfter(pass, current);
   }
   return current;
@@ -106,11 +109,7 @@ export function* compiling(graph: Graph, options: CompileOptions): Generator<Pas
  * Throws ShapeError (naming the node) when shapes do not fit or are not bound, and LoadError when a pass is not there.
  */
 export function compile(graph: Graph, options: CompileOptions): Graph {
-  const passes = compiling(graph, options);
-  for (;;) {
-    const { done, value } = passes.next();
-    if (done) return value;
-  }
+  return finish(compiling(graph, options));
 }
 
 function checkAfter(pass: Pass, graph: Graph): void {

@@ -54,7 +54,10 @@ export function lowerGraph(
 export function whatIsMissing(graph: Graph, node: Node): string | undefined {
   const kernels = kernelsOf(node.op);
   if (kernels.kind === 'view') return undefined;
-  if (kernels.kind === 'host') return 'its value depends on the data';
+  if (kernels.kind === 'host') {
+    const constant = node.inputs.every((name) => graph.initializers.has(name));
+    return constant ? 'it is too large to be computed while compiling' : 'its value depends on the data';
+  }
   const refused = node.inputs.find((name, i) => {
     const { dtypes } = inputTraits(kernels, i);
     return name !== '' && dtypes?.includes(descOf(graph, name).dtype) === false;

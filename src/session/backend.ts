@@ -15,9 +15,9 @@ export interface Backend {
   readonly lost: Promise<unknown>;
   /**
    * Makes an imported graph ready to run with these extents of its inputs. Rejects as the passes do: ShapeError,
-   * UnsupportedError, and LoadError when a part of the engine cannot be fetched.
+   * UnsupportedError, LoadError when a part of the engine cannot be fetched, and the signal's reason.
    */
-  prepare(graph: Graph, shapes: InputShapes): Promise<Prepared>;
+  prepare(graph: Graph, shapes: InputShapes, signal?: AbortSignal): Promise<Prepared>;
   /** Frees what the backend holds. What it prepared is freed before. */
   dispose(): void;
 }

@@ -6,13 +6,17 @@ import { loadKernels } from '../kernels/registry.ts';
 import { definitionOf, loadOps, loadReferences } from '../ops/registry.ts';
 import { decidingInputs } from '../passes/deciding-inputs.ts';
 import { compiling, PASSES, type CompileOptions } from '../passes/pipeline.ts';
+import { Pauses } from '../util/pause.ts';
 
-/** The graph ready to run on the CPU, or at level `full` to be planned. Rejects as `compile` throws, and with LoadError. */
-export async function compileGraph(graph: Graph, options: CompileOptions): Promise<Graph> {
+/**
+ * The graph ready to run on the CPU, or at level `full` to be planned. Rejects as `compile` throws, with LoadError, and with the
+ * signal's reason.
+ */
+export async function compileGraph(graph: Graph, options: CompileOptions, signal?: AbortSignal): Promise<Graph> {
   const ops = graph.nodes.map(({ op }) => op);
   await Promise.all([loadOps(ops), ...(options.level === 'full' ? likelyPasses(graph) : [])]);
   await loadReferences(options.level === 'reference' ? ops : foldedOps(graph));
-  const compiled = await runPasses(graph, options);
+  const compiled = await runPasses(graph, options, new Pauses(signal));
   if (options.level === 'full') await loadKernels(compiled);
   return compiled;
 }
@@ -22,12 +26,13 @@ function likelyPasses(graph: Graph): (object | Promise<object>)[] {
   return PASSES.filter(({ applies }) => applies?.(graph)).map(({ run }) => loadRow(run));
 }
 
-async function runPasses(graph: Graph, options: CompileOptions): Promise<Graph> {
+async function runPasses(graph: Graph, options: CompileOptions, pauses: Pauses): Promise<Graph> {
   const passes = compiling(graph, options);
   for (;;) {
     const { done, value } = passes.next();
     if (done) return value;
-    await loadRow(value.run);
+    if (value) await loadRow(value.run);
+    await pauses.maybe();
   }
 }
 

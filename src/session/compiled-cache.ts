@@ -1,4 +1,5 @@
 /** The graphs of a session that are ready to run, by the extents of their inputs; the least recently used are let go. */
+import { InputError } from '../core/errors.ts';
 import type { Shape } from '../core/tensor.ts';
 import type { Prepared } from './backend.ts';
 
@@ -8,13 +9,20 @@ interface Entry {
   users: number;
 }
 
-/** Sets of shapes a session keeps ready. Each holds the weights on the GPU once more. */
-export const MAX_COMPILED = 4;
+/** Compiled graphs a session keeps ready unless it is told otherwise. Each holds the weights on the GPU once more. */
+export const MAX_COMPILED = 8;
 
 /** Compiled graphs by `signatureOf` their inputs. A failed compilation is not remembered. */
 export class CompiledCache {
   /** In the order of last use. */
   readonly #entries = new Map<string, Entry>();
+  readonly #most: number;
+
+  /** Keeps `most` of them. Throws InputError when that is no positive whole number. */
+  constructor(most = MAX_COMPILED) {
+    if (!Number.isInteger(most) || most < 1) throw new InputError(`maxPlans must be a positive integer, not ${most}`);
+    this.#most = most;
+  }
 
   /** Keeps a graph that is ready for a signature of which nothing is known yet. */
   add(signature: string, prepared: Prepared): void {
@@ -54,7 +62,7 @@ export class CompiledCache {
 
   #evict(): void {
     // Only the oldest: while those are in use, the youngest idle one would be let go in their place.
-    const excess = [...this.#entries].slice(0, Math.max(0, this.#entries.size - MAX_COMPILED));
+    const excess = [...this.#entries].slice(0, Math.max(0, this.#entries.size - this.#most));
     for (const [signature, { prepared, users }] of excess) {
       if (users > 0) continue;
       this.#entries.delete(signature);

@@ -21,10 +21,10 @@ export class CpuBackend implements Backend {
     this.#options = options;
   }
 
-  async prepare(graph: Graph, inputShapes: InputShapes): Promise<Prepared> {
+  async prepare(graph: Graph, inputShapes: InputShapes, signal?: AbortSignal): Promise<Prepared> {
     const start = performance.now();
     this.#options.onProgress?.({ stage: 'compile' });
-    const compiled = await compileGraph(graph, { inputShapes, level: 'reference' });
+    const compiled = await compileGraph(graph, { inputShapes, level: 'reference' }, signal);
     return new CpuPrepared(compiled, { passesMs: performance.now() - start, planMs: 0, compileMs: 0, uploadMs: 0 });
   }
 

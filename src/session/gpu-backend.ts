@@ -49,13 +49,14 @@ export class GpuBackend implements Backend {
   }
 
   /** Passes, tuning, plan, upload. Rejects with PlanError, ShaderError and DeviceError, too. */
-  async prepare(graph: Graph, inputShapes: InputShapes): Promise<GpuPrepared> {
+  async prepare(graph: Graph, inputShapes: InputShapes, signal?: AbortSignal): Promise<GpuPrepared> {
     const start = performance.now();
     const { onProgress } = this.#options;
     onProgress?.({ stage: 'compile' });
-    const compiled = await compileGraph(graph, { inputShapes, level: 'full' });
+    const compiled = await compileGraph(graph, { inputShapes, level: 'full' }, signal);
     const passesMs = performance.now() - start;
     const { tuned, report: tuning } = await this.#tuning.variantsFor(compiled, this.#planOptions, this.#options);
+    signal?.throwIfAborted();
     const chosen = performance.now();
     const plan = planGraph(compiled, profileOf(this.device), { ...this.#planOptions, tuned });
     const planMs = performance.now() - chosen;

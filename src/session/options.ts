@@ -20,6 +20,11 @@ export interface SessionOptions extends TuningOptions {
    */
   readonly inputShapes?: InputShapes | ((inputs: readonly GraphInput[]) => InputShapes);
   /**
+   * Plans to keep: one for each set of input shapes, of elements that decide shapes or branches; 8 unless given. The least
+   * recently used is let go, and its GPU memory with it: each holds the weights once more.
+   */
+  readonly maxPlans?: number;
+  /**
    * How activations and weights are stored on the GPU; `float32` unless given. `float16` takes half the memory where
    * kernels have it, and needs the feature `shader-f16` (PlanError without). Sums stay in float32, as do inputs and
    * outputs. Measured on photographs, it moves class probabilities by up to 2e-4 (MobileNet v2), normalised boxes by

@@ -10,6 +10,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { StepReport } from '../runtime/webgpu/check.ts';
 import { disposedError } from '../runtime/webgpu/executor.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
+import { unlessAborted } from '../util/pause.ts';
 import type { Backend, Prepared } from './backend.ts';
 import { findDecidingInputs } from './compile-graph.ts';
 import { CompiledCache, signatureOf } from './compiled-cache.ts';
@@ -61,6 +62,7 @@ export class Session {
   }
 
   async #load(source: ModelSource | Graph): Promise<void> {
+    const { signal } = this.#options;
     const start = performance.now();
     // The device opens while the model is on its way. When both fail, the model's error is the one to tell.
     const opening = this.#open().then((opened) => ({ opened, deviceMs: performance.now() - start }));
@@ -73,7 +75,7 @@ export class Session {
     const { backend, compiled } = opened;
     this.#deciding = await findDecidingInputs(graph);
     // What shapes follow from comes with the first run.
-    const first = this.#deciding.length > 0 ? undefined : await backend.prepare(graph, this.#shapesFor(graph));
+    const first = this.#deciding.length > 0 ? undefined : await backend.prepare(graph, this.#shapesFor(graph), signal);
     if (this.#disposed) first?.dispose();
     this.#requireOpen();
     if (first) {
@@ -260,7 +262,8 @@ export class Session {
 
   #open(): Promise<Place> {
     if (this.#place) return this.#place;
-    const opening = openBackend(this.#options).then((backend) => ({ backend, compiled: new CompiledCache() }));
+    const compiled = new CompiledCache(this.#options.maxPlans);
+    const opening = openBackend(this.#options).then((backend) => ({ backend, compiled }));
     const forget = (): void => {
       if (this.#place === opening) this.#place = undefined;
     };
@@ -286,15 +289,4 @@ function closePlace({ backend, compiled }: Place): void {
 function onGpu(prepared: Prepared, asked: string): GpuPrepared {
   if (prepared instanceof GpuPrepared) return prepared;
   throw new InputError(`${asked}: use backend webgpu`);
-}
-
-/** Waits for `work`, or rejects with the signal's reason as soon as there is one. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  return new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -127,4 +127,47 @@ describe('sets of shapes', () => {
     await run(at(sizes, 0));
     expect(buffers()).toBeGreaterThan(made);
   });
+
+  it('beyond maxPlans are let go with their memory', async () => {
+    const b = new GraphBuilder('weighted');
+    const x = b.input('x', 'float32', ['n', 64]);
+    const w = b.constant('w', tensorOf('float32', [64, 64], new Float32Array(64 * 64).fill(1)));
+    const product = { transA: false, transB: false, activation: NO_ACTIVATION };
+    b.output(b.one('MatMul', [x, w], product, { outputs: ['y'] }));
+    const device = await openDevice();
+    const live = liveBytes(device);
+    using session = await Session.create(b.build(), { gpu: device, maxPlans: 2 });
+    const run = async (n: number): Promise<number> => {
+      const { y } = await session.run({ x: tensorOf('float32', [n, 64], new Float32Array(n * 64).fill(1)) });
+      expect(y?.data).toEqual(new Float32Array(n * 64).fill(64));
+      // What is let go is freed when the call is done.
+      await new Promise((resolve) => setTimeout(resolve));
+      return live();
+    };
+    await run(2);
+    const two = await run(3);
+    expect(two).toBeGreaterThan(2 * 64 * 64 * 4);
+    for (const n of [4, 5, 6, 3, 2]) await run(n);
+    expect(await run(3)).toBeLessThanOrEqual(two);
+    await expect(Session.create(b.build(), { gpu: device, maxPlans: 0 })).rejects.toThrow(/maxPlans/);
+  });
 });
+
+/** The bytes of the buffers that were made on a device from now on and not destroyed. */
+function liveBytes(device: GPUDevice): () => number {
+  let bytes = 0;
+  const create = device.createBuffer.bind(device);
+  device.createBuffer = (descriptor) => {
+    const buffer = create(descriptor);
+    const destroy = buffer.destroy.bind(buffer);
+    let alive = true;
+    bytes += buffer.size;
+    buffer.destroy = () => {
+      if (alive) bytes -= buffer.size;
+      alive = false;
+      return destroy();
+    };
+    return buffer;
+  };
+  return () => bytes;
+}

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Prepared } from '../../src/session/backend.ts';
+import { range } from '../../src/util/arrays.ts';
 import { CompiledCache, MAX_COMPILED, signatureOf } from '../../src/session/compiled-cache.ts';
 
 const b = new GraphBuilder('nothing');
@@ -67,7 +68,17 @@ describe('CompiledCache', () => {
     expect(freed).toEqual(['first']);
     cache.dispose();
     await settled();
-    expect(freed).toEqual(['first', '0', '1', '2', '3']);
+    expect(freed).toEqual(['first', ...range(MAX_COMPILED).map(String)]);
+  });
+
+  it('keeps as many as it is told, and a number that is one', async () => {
+    const { make, freed } = stock();
+    const cache = new CompiledCache(1);
+    cache.add('a', make('a'));
+    cache.add('b', make('b'));
+    await settled();
+    expect(freed).toEqual(['a']);
+    for (const most of [0, -1, 1.5, Number.NaN]) expect(() => new CompiledCache(most)).toThrow(/maxPlans/);
   });
 
   it('does not remember a graph that could not be made', async () => {

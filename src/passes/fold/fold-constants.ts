@@ -1,15 +1,17 @@
-/** Turns every value that follows from constants into an initializer: shape arithmetic, weight layouts, ConstantOfShape. */
+/** Turns values that follow from constants into initializers: shape arithmetic, weight layouts, ConstantOfShape. */
 import type { Graph } from '../../ir/graph.ts';
+import { finish } from '../../util/pause.ts';
 import { removeDeadNodes } from '../dead-nodes.ts';
 import { sameArray } from '../../util/arrays.ts';
-import { propagate } from '../infer-shapes.ts';
+import { propagating } from '../infer-shapes.ts';
 
 /**
  * The graph with `values` filled, constant nodes gone and their results as initializers. Inference and evaluation are
- * one walk, since each needs the other. Throws what `propagate` throws.
+ * one walk, since each needs the other. What would take long or much memory stays a node: see `Budget`. Throws what
+ * `propagate` throws, and pauses where it does.
  */
-export function foldConstants(graph: Graph): Graph {
-  const { descs, evaluated, nodes } = propagate(graph);
+export function* foldingConstants(graph: Graph): Generator<void, Graph> {
+  const { descs, evaluated, nodes } = yield* propagating(graph);
   const described = graph.values.size === descs.size ? graph : { ...graph, values: descs };
   if (sameArray(nodes, graph.nodes)) return removeDeadNodes(described);
   return removeDeadNodes({
@@ -17,4 +19,9 @@ export function foldConstants(graph: Graph): Graph {
     nodes,
     initializers: new Map([...graph.initializers, ...evaluated]),
   });
+}
+
+/** What `foldingConstants` gives, without a pause. */
+export function foldConstants(graph: Graph): Graph {
+  return finish(foldingConstants(graph));
 }

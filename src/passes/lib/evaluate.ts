@@ -7,6 +7,7 @@ import type { Node } from '../../ir/ops.ts';
 import type { Operand, Operands } from '../../ops/definition.ts';
 import { knownInts } from '../../ops/lib/operands.ts';
 import { definitionOf, referenceOf } from '../../ops/registry.ts';
+import type { Budget } from './budget.ts';
 
 /**
  * Descriptions of a node's outputs. Errors keep their class and gain the node's name and operator; that an operator cannot
@@ -63,16 +64,17 @@ function boundedBy(inputs: Operands): string[] {
   return [...new Set(inputs.flatMap((operand) => operand?.bounded?.count ?? []))];
 }
 
-/** A node's results when they follow from what is known while compiling, else undefined. */
+/** A node's results when they follow from what is known while compiling and the budget allows for them, else undefined. */
 export function evaluateNode(
   node: Node,
   inputs: Operands,
   outputs: readonly TensorDesc[],
+  budget: Budget,
 ): readonly Tensor[] | undefined {
   const { fold } = definitionOf(node.op);
   const folded = fold && located(node, () => fold(node, inputs));
   if (folded) return [folded];
-  if (inputs.some((input) => input && !input.value)) return undefined;
+  if (inputs.some((input) => input && !input.value) || !budget.allows(node, inputs, outputs)) return undefined;
   const values = inputs.map((input) => input?.value);
   return located(node, () => referenceOf(node.op)(node, values, outputs));
 }

@@ -10,6 +10,7 @@ import type { Node, OpAttributes, OpKind } from '../../ir/ops.ts';
 import { renameInputs } from '../../ir/rewrite.ts';
 import { verify } from '../../ir/verify.ts';
 import { removeDeadNodes } from '../dead-nodes.ts';
+import { Budget } from './budget.ts';
 import { asOperand, evaluateNode, inferNode } from './evaluate.ts';
 
 /** What to call an emitted node and its outputs; made up from the operator when absent. */
@@ -58,6 +59,7 @@ export class Rewriter {
   /** Emitted nodes whose last reader was replaced. */
   readonly #dead = new Set<Node>();
   readonly #taken: Set<string>;
+  #budget: Budget | undefined;
   #changed = false;
 
   constructor(graph: Graph) {
@@ -152,7 +154,9 @@ export class Rewriter {
     const node = nodeOf({ op, name, inputs: inputs.map((i) => this.resolve(i)), outputs, attributes });
     const operands = node.inputs.map((i) => (i === '' ? undefined : asOperand(this.desc(i), this.constant(i))));
     const descs = inferNode(node, operands);
-    const results = evaluateNode(node, operands, descs);
+    // What is cheap was evaluated before there was anything to rewrite: what is left here is to rearrange constants.
+    this.#budget ??= new Budget(this.#source, { steps: 2 ** 20, elements: 2 ** 18 });
+    const results = evaluateNode(node, operands, descs, this.#budget);
     node.outputs.forEach((output, i) => {
       const desc = descs[i];
       const result = results?.[i];

@@ -1,0 +1,74 @@
+/** What may be evaluated while a graph is compiled: a file of a hundred bytes can ask for hours of work, or for any memory. */
+import { ELEMENTS_PER_CONSTANT, FOLDED_ELEMENTS, FOLDED_STEPS, FOLDED_WEIGHTS } from '../../core/limits.ts';
+import { elementCount, type Shape, type TensorDesc } from '../../core/tensor.ts';
+import type { Graph } from '../../ir/graph.ts';
+import type { Node } from '../../ir/ops.ts';
+import type { InputDescs } from '../../ops/definition.ts';
+import { definitionOf } from '../../ops/registry.ts';
+import { product } from '../../util/arrays.ts';
+
+/** Steps and elements that may be spent; see `core/limits.ts`. */
+export interface Allowance {
+  readonly steps: number;
+  readonly elements: number;
+}
+
+/** What one walk over a graph may still spend on constants. */
+export class Budget {
+  #steps: number;
+  #elements: number;
+  #weights = FOLDED_WEIGHTS;
+  readonly #isWeight: (value: string) => boolean;
+
+  /**
+   * An allowance, and more for each element that the graph's constants have already. What `isWeight` has an allowance of its own.
+   */
+  constructor(
+    { initializers }: Graph,
+    { steps, elements }: Allowance = { steps: FOLDED_STEPS, elements: FOLDED_ELEMENTS },
+    isWeight: (value: string) => boolean = () => false,
+  ) {
+    let present = 0;
+    for (const { data } of initializers.values()) present += data.length;
+    this.#steps = steps + 4 * ELEMENTS_PER_CONSTANT * present;
+    this.#elements = elements + ELEMENTS_PER_CONSTANT * present;
+    this.#isWeight = isWeight;
+  }
+
+  /** True when there is enough left to evaluate the node, which is then taken off. */
+  allows(node: Node, inputs: InputDescs, outputs: readonly TensorDesc[]): boolean {
+    const elements = countOf(outputs);
+    const moved = elements + countOf(inputs);
+    const steps = Math.max(moved, stepsOf(node, inputs, outputs));
+    if (steps <= this.#steps && elements <= this.#elements) {
+      this.#steps -= steps;
+      this.#elements -= elements;
+      return true;
+    }
+    if (steps > moved || elements > this.#weights || !node.outputs.some(this.#isWeight)) return false;
+    this.#weights -= elements;
+    return true;
+  }
+}
+
+function countOf(descs: InputDescs): number {
+  return descs.reduce((sum, desc) => sum + (desc ? elementCount(desc.shape) : 0), 0);
+}
+
+/** Multiply-adds, or what windows see: all that an operator does beyond looking at each element once. */
+function stepsOf(node: Node, inputs: InputDescs, outputs: readonly TensorDesc[]): number {
+  const { multiplyAdds, sees } = definitionOf(node.op);
+  if (multiplyAdds) return multiplyAdds(node, inputs, outputs);
+  const window: Shape = sees?.(node, inputs, outputs).map(({ kernel }) => kernel) ?? [];
+  return product(window) * countOf(outputs);
+}
+
+/** Names of the values that are weights of a product if they are constant, whatever rearranges them before. */
+export function weightsOf({ nodes }: Graph): ReadonlySet<string> {
+  const weights = new Set<string>();
+  for (const { op, inputs, outputs } of nodes.toReversed()) {
+    if (definitionOf(op).multiplyAdds) for (const name of inputs.slice(1)) weights.add(name);
+    else if (outputs.some((name) => weights.has(name))) weights.add(inputs[0] ?? '');
+  }
+  return weights;
+}

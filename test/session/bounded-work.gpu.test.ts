@@ -1,0 +1,74 @@
+/** Constants that would take too long or too much to compute before the first run are computed by it; loads can be given up. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { tensorOf } from '../../src/core/tensor.ts';
+import { FOLDED_ELEMENTS } from '../../src/core/limits.ts';
+import { GraphBuilder } from '../../src/ir/builder.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import { NO_ACTIVATION } from '../../src/ir/ops.ts';
+import { openGpu } from '../../src/node/adapter.ts';
+import { compileGraph } from '../../src/session/compile-graph.ts';
+import type { SessionOptions } from '../../src/session/options.ts';
+import { Session } from '../../src/session/session.ts';
+import { range } from '../../src/util/arrays.ts';
+
+const GPU: SessionOptions = { gpu: async () => (await openGpu()).adapter };
+
+let session: Session | undefined;
+afterEach(() => session?.dispose());
+
+/** y = x + one element of a map that is too large to be made while compiling. */
+function heavy(): Graph {
+  const b = new GraphBuilder('heavy');
+  const side = Math.ceil(Math.sqrt(FOLDED_ELEMENTS)) + 3;
+  const map = b.one('ConstantOfShape', [b.ints('dims', [1, side, side, 1])], { dtype: 'float32', value: 0.5 });
+  const strides = [side, side];
+  const window = { kernel: [1, 1], strides, dilations: [1, 1], pads: [0, 0, 0, 0], padMode: 'explicit' } as const;
+  const pooled = b.one('MaxPool', [map], { ...window, ceilMode: false });
+  const x = b.input('x', 'float32', [1, 1, 1, 2]);
+  b.output(b.one('Binary', [x, pooled], { kind: 'add', activation: NO_ACTIVATION }, { outputs: ['y'] }));
+  return b.build();
+}
+
+const SIDE = 192;
+
+/** x plus a chain of products of constants, each with a fifth of the multiply-adds that the budget has. */
+function chain(products: number): Graph {
+  const b = new GraphBuilder('chain');
+  const square = (value: number) => tensorOf('float32', [SIDE, SIDE], new Float32Array(SIDE * SIDE).fill(value));
+  const weights = b.constant('w', square(1 / SIDE));
+  let value = b.constant('seed', square(2));
+  for (let i = 0; i < products; i++) {
+    value = b.one('MatMul', [value, weights], { transA: false, transB: false, activation: NO_ACTIVATION });
+  }
+  const x = b.input('x', 'float32', [SIDE, SIDE]);
+  b.output(b.one('Binary', [x, value], { kind: 'add', activation: NO_ACTIVATION }, { outputs: ['y'] }));
+  return b.build();
+}
+
+describe('work before the first run', () => {
+  it('is left to the GPU where it is much, and right there', async () => {
+    session = await Session.create(heavy(), GPU);
+    const { y } = await session.run({ x: tensorOf('float32', [1, 1, 1, 2], [1, 2]) });
+    expect(y?.data).toEqual(Float32Array.of(1.5, 2.5));
+  });
+
+  it('has one budget for all nodes, on whose far side the GPU goes on', async () => {
+    const graph = chain(8);
+    const compiled = await compileGraph(graph, { level: 'full' });
+    const left = compiled.nodes.filter(({ op }) => op === 'MatMul').length;
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThan(8);
+    session = await Session.create(graph, GPU);
+    const { y } = await session.run({ x: tensorOf('float32', [SIDE, SIDE], range(SIDE * SIDE)) });
+    y?.data.forEach((v, i) => {
+      if (Math.abs(v - i - 2) > 0.01) throw new Error(`element ${i} is ${v}`);
+    });
+    expect(y?.data).toHaveLength(SIDE * SIDE);
+  });
+
+  it('can be given up while constants are computed', async () => {
+    const control = new AbortController();
+    setTimeout(() => control.abort(new Error('enough')), 1);
+    await expect(compileGraph(chain(4), { level: 'reference' }, control.signal)).rejects.toThrow('enough');
+  });
+});
