@@ -67,7 +67,7 @@ function assignedData(node: AnyNode): AnyNode | undefined {
 function evaluate(node: AnyNode, file: string): unknown {
   switch (node.type) {
     case 'Literal':
-      return node.value;
+      return literal(node.value, file);
     case 'ArrayExpression':
       return node.elements.map((e) => (e === null ? null : evaluate(e, file)));
     case 'ObjectExpression':
@@ -77,6 +77,12 @@ function evaluate(node: AnyNode, file: string): unknown {
     default:
       throw new LoadError(`holds a ${node.type} where data was expected`, { file });
   }
+}
+
+/** What JSON has; not the numbers of any size and the patterns that scripts have, too. */
+function literal(value: unknown, file: string): unknown {
+  if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value;
+  throw new LoadError(`holds a ${typeof value === 'bigint' ? 'bigint' : 'pattern'} where data was expected`, { file });
 }
 
 function property(node: AnyNode, file: string): [string, unknown] {

@@ -5,7 +5,7 @@
  * that does not follow the header directly). Layout: Microsoft's BITMAPFILEHEADER and BITMAPINFOHEADER.
  */
 import { InputError } from '../core/errors.ts';
-import { checkExtent, type Pixels } from '../vision/pixels.ts';
+import { checkExtent, checkFileExtent, type Pixels } from '../vision/pixels.ts';
 
 interface Header {
   readonly width: number;
@@ -68,7 +68,7 @@ function readHeader(view: DataView, name: string): Header {
     });
   }
   const pixels = view.getUint32(10, true);
-  checkLength(view, { width, height, bits, compression, pixels });
+  checkLength(view, { width, height, bits, compression, pixels }, name);
   const masks = readMasks(view, size, bits, compression);
   const separateMasks = size === 40 ? (compression === BIT_FIELDS ? 12 : compression === ALPHA_BIT_FIELDS ? 16 : 0) : 0;
   const declared = core ? 0 : view.getUint32(46, true);
@@ -81,8 +81,13 @@ function readHeader(view: DataView, name: string): Header {
 }
 
 /** Refuses a short file before anything is allocated for the size it claims. Run-length rows may take no bytes at all. */
-function checkLength(view: DataView, h: Pick<Header, 'width' | 'height' | 'bits' | 'compression' | 'pixels'>): void {
+function checkLength(
+  view: DataView,
+  h: Pick<Header, 'width' | 'height' | 'bits' | 'compression' | 'pixels'>,
+  name: string,
+): void {
   const runs = h.compression === RLE8 || h.compression === RLE4;
+  if (runs) checkFileExtent(h.width, h.height, { bytes: view.byteLength, name });
   const needed = runs ? 2 : rowBytes(h.width, h.bits) * h.height;
   if (h.pixels + needed > view.byteLength)
     throw new RangeError(`${h.pixels + needed} bytes needed, ${view.byteLength} there`);
@@ -145,7 +150,8 @@ function putIndexed(data: Uint8Array, o: number, { palette }: Header, index: num
 function readRuns(view: DataView, header: Header, data: Uint8Array): void {
   const { width, height, topDown, pixels } = header;
   const nibbles = header.compression === RLE4;
-  for (let o = 0; o < data.length; o += 4) putIndexed(data, o, header, 0); // what the runs skip
+  putIndexed(data, 0, header, 0); // what the runs skip
+  for (let o = 4; o < data.length; o *= 2) data.copyWithin(o, 0, Math.min(o, data.length - o));
   let at = pixels;
   let [x, row] = [0, 0];
   const write = (index: number): void => {

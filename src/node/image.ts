@@ -1,7 +1,7 @@
 /** Picture files to pixels: JPEG, PNG and WebP through `sharp`, BMP by `bmp.ts`. Recognised by content, never by name. */
 import type sharp from 'sharp';
 import { InputError, LoadError } from '../core/errors.ts';
-import { checkExtent, checkPixels, MAX_PIXELS, type Pixels } from '../vision/pixels.ts';
+import { checkFileExtent, checkPixels, MAX_PIXELS, type Pixels } from '../vision/pixels.ts';
 import { decodeBmp } from './bmp.ts';
 
 const SUPPORTED = 'JPEG, PNG, WebP and BMP pictures are supported';
@@ -10,8 +10,9 @@ type Kind = 'jpeg' | 'png' | 'webp' | 'bmp';
 
 /**
  * Decodes a picture file to RGBA bytes in sRGB, upright: an EXIF orientation is applied. `name` is for messages.
- * Rejects with InputError for what is no picture, damaged, or larger than 100 million pixels; with LoadError when the
- * optional package `sharp` is missing.
+ * Rejects with InputError for what is no picture, damaged, larger than 100 million pixels, or, beyond 4096 × 4096, of more
+ * than 256 pixels a byte of the file, before anything is allocated for it; with LoadError when the optional package `sharp`
+ * is missing.
  */
 export async function decodeImage(bytes: Uint8Array, name: string): Promise<Pixels> {
   const kind = recognise(bytes);
@@ -38,7 +39,7 @@ async function decodeWithSharp(bytes: Uint8Array, name: string, kind: Kind): Pro
   try {
     const image = open(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
     const { width, height } = await image.metadata();
-    checkExtent(width, height, name);
+    checkFileExtent(width, height, { bytes: bytes.length, name });
     const { data, info } = await image
       .rotate() // without an angle: upright, as EXIF says
       .toColourspace('srgb')

@@ -12,6 +12,25 @@ export interface Pixels {
 /** Largest picture that is decoded, in pixels: RGBA of 400 MB. */
 export const MAX_PIXELS = 100_000_000;
 
+/** Pictures up to this size are decoded whatever the size of their file: RGBA of 67 MB. */
+export const SMALL_PIXELS = 4096 * 4096;
+
+/**
+ * Pixels that each byte of a file may hold beyond that. The densest that encoders make of photographs and drawings is
+ * below it; a file made to take memory, of one colour, is above.
+ */
+export const MAX_PIXELS_PER_BYTE = 256;
+
+/** Throws InputError on extents that `checkExtent` refuses, or that are out of proportion to a file of so many bytes. */
+export function checkFileExtent(width: number, height: number, { bytes, name }: { bytes: number; name: string }): void {
+  checkExtent(width, height, name);
+  if (width * height <= Math.max(SMALL_PIXELS, bytes * MAX_PIXELS_PER_BYTE)) return;
+  throw new InputError(`${width}x${height} pixels in a file of ${bytes} bytes are too many`, {
+    file: name,
+    hint: `Beyond ${(SMALL_PIXELS / 1e6).toFixed(1)} million pixels a file may hold ${MAX_PIXELS_PER_BYTE} a byte; scale it down first`,
+  });
+}
+
 /** Throws InputError when the extents are no picture or the bytes do not fit them. `name` is the file, for the message. */
 export function checkPixels({ width, height, data }: Pixels, name?: string): void {
   checkExtent(width, height, name);

@@ -14,6 +14,9 @@ function one(dtype: string, shape: readonly number[], data: Uint8Array): Uint8Ar
 /** A header with one entry "t". */
 const entry = (t: unknown): string => JSON.stringify({ t });
 
+/** A tensor of bytes from `begin` to `end`. */
+const u8 = (begin: number, end: number) => ({ dtype: 'U8', shape: [end - begin], data_offsets: [begin, end] });
+
 const noFile = (): Promise<Uint8Array> => Promise.reject(new TypeError('no file'));
 
 const bytesOf = (array: ArrayBufferView<ArrayBuffer>): Uint8Array => new Uint8Array(array.buffer);
@@ -48,6 +51,18 @@ describe('readSafetensors', () => {
     expect(Array.from(readSafetensors(larger.subarray(3), 'f').get('a')?.data ?? [])).toEqual([3]);
   });
 
+  it('reads tensors in any order, empty ones between, and names with anything in them', () => {
+    const name = 'a "b" {c}: [d], \\ __proto__';
+    const header = JSON.stringify({ [name]: u8(4, 8), e: u8(4, 4), ['__proto__']: u8(0, 4), f: u8(8, 8) });
+    const tensors = readSafetensors(safetensorsOf(`${header}   `, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)), 'f');
+    expect([...tensors].map(([key, t]) => [key, [...t.data]])).toEqual([
+      [name, [5, 6, 7, 8]],
+      ['e', []],
+      ['__proto__', [1, 2, 3, 4]],
+      ['f', []],
+    ]);
+  });
+
   const data = new Uint8Array(8);
   it.each([
     ['an empty file', new Uint8Array(), /too few/],
@@ -79,8 +94,45 @@ describe('readSafetensors', () => {
         }),
         data,
       ),
-      /"t" and "u" overlap/,
+      /tensor "t" and tensor "u" overlap/,
     ],
+    ['bytes behind the last tensor', safetensorsOf(entry(u8(0, 7)), data), /1 bytes behind tensor "t"/],
+    ['data and no tensor', safetensorsOf('{}', data), /8 bytes behind the header/],
+    [
+      'bytes before the first tensor',
+      safetensorsOf(entry(u8(1, 8)), data),
+      /1 bytes between the header and tensor "t"/,
+    ],
+    [
+      'a hole',
+      safetensorsOf(JSON.stringify({ t: u8(5, 8), u: u8(0, 4) }), data),
+      /1 bytes between tensor "u" and .*"t"/,
+    ],
+    ['an empty tensor in a hole', safetensorsOf(JSON.stringify({ t: u8(0, 8), u: u8(3, 3) }), data), /overlap/],
+    ['a tensor in a tensor', safetensorsOf(JSON.stringify({ t: u8(0, 8), u: u8(2, 4) }), data), /overlap/],
+    ['one range for two', safetensorsOf(JSON.stringify({ t: u8(0, 8), u: u8(0, 8) }), data), /overlap/],
+    [
+      'a name twice',
+      safetensorsOf(`{"t":${JSON.stringify(u8(0, 8))},"t":${JSON.stringify(u8(0, 8))}}`, data),
+      /"t" twice/,
+    ],
+    [
+      'a name twice in other letters',
+      safetensorsOf(`{"t":${JSON.stringify(u8(0, 4))} , "\\u0074" : ${JSON.stringify(u8(4, 8))}}`, data),
+      /"t" twice/,
+    ],
+    [
+      'an extent twice',
+      safetensorsOf('{"t":{"dtype":"U8","shape":[4],"shape":[8],"data_offsets":[0,8]}}', data),
+      /"shape" twice/,
+    ],
+    ['a deep shape', safetensorsOf(`{"t":{"shape":${'['.repeat(1e5)}${']'.repeat(1e5)}}}`, data), /nested more than 3/],
+    [
+      'metadata that is no text',
+      safetensorsOf(JSON.stringify({ t: u8(0, 8), __metadata__: { a: 1 } }), data),
+      /metadata/,
+    ],
+    ['metadata that is a list', safetensorsOf(JSON.stringify({ t: u8(0, 8), __metadata__: [] }), data), /metadata/],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => readSafetensors(bytes, 'w.safetensors')).toThrow(ImportError);
     expect(() => readSafetensors(bytes, 'w.safetensors')).toThrow(message);

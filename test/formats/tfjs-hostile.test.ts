@@ -1,9 +1,10 @@
 /** Damaged and unsupported TensorFlow.js models: always a typed error that names what is wrong, and never a hang. */
 import { describe, expect, it } from 'vitest';
-import { TilewiseError, UnsupportedError } from '../../src/core/errors.ts';
+import { LoadError, TilewiseError, UnsupportedError } from '../../src/core/errors.ts';
 import { tensorOf } from '../../src/core/tensor.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
 import { tfjsGraph, tfjsLayers } from '../../src/formats/tfjs/index.ts';
+import { unwrapModel } from '../../src/formats/wrapped-script.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';
 import { print } from '../../src/ir/print.ts';
 import { randomSource } from '../helpers/random.ts';
@@ -302,4 +303,12 @@ describe('models in packages', () => {
     await expect(files.read('group1-shard2of2')).rejects.toThrow(/cannot be read/);
     await expect(files.read('model')).rejects.toThrow(/file model: does not hold base64/);
   });
+
+  it.each(['m.exports={"a":1n};', 'm.exports={"a":/x/};', 'm.exports={"a":f()};', `m.exports=${'['.repeat(1e5)}`])(
+    'a script that holds no data: %.20s',
+    (text) => {
+      const main = { name: 'm.min.js', bytes: new TextEncoder().encode(text) };
+      expect(() => unwrapModel({ main, read: () => Promise.reject(new TypeError('no file')) })).toThrow(LoadError);
+    },
+  );
 });

@@ -66,13 +66,26 @@ describe('decodeImage', () => {
   });
 
   it('refuses absurd dimensions before decoding', async () => {
-    const png = Buffer.from(await small().png().toBuffer());
-    png.writeUInt32BE(60_000, 16);
-    png.writeUInt32BE(60_000, 20);
-    png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+    const png = claiming(await small().png().toBuffer(), 60_000);
     await expect(decodeImage(png, 'bomb.png')).rejects.toThrow(/bomb\.png: .*too large.*100 million/);
     await expect(decodeImage(bmp(24, [], { width: 60_000, height: 60_000 }), 'bomb.bmp')).rejects.toThrow(/too large/);
     await expect(decodeImage(bmp(24, [], { width: 9_000, height: 9_000 }), 'lie.bmp')).rejects.toThrow(/cut short/);
+  });
+
+  it('refuses what is large in a file too small for it, in every format, before decoding', async () => {
+    const before = process.memoryUsage().rss;
+    const png = claiming(await small().png().toBuffer(), 9_000);
+    const bombs = { 'b.png': png, 'b.bmp': bmp(8, [0, 1], { compression: 1, width: 1, height: 99_999_999 }) };
+    for (const [name, bytes] of Object.entries(bombs)) {
+      await expect(decodeImage(bytes, name)).rejects.toThrow(
+        new RegExp(`^file ${name}: .*pixels in a file of .* too many`),
+      );
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
+    const runs = bmp(8, [0, 1], { compression: 1, width: 2048, height: 33, palette: [3, 2, 1, 0] });
+    const { data } = await decodeImage(runs, 'flat.bmp');
+    expect(data.length).toBe(2048 * 33 * 4);
+    expect(new Uint32Array(data.buffer).every((pixel) => pixel === 0xff030201)).toBe(true);
   });
 
   it.skipIf(!hasSharedData)('decodes the sample photographs', async () => {
@@ -80,6 +93,15 @@ describe('decodeImage', () => {
     expect([p.width, p.height, p.data.length]).toEqual([1280, 720, 1280 * 720 * 4]);
   });
 });
+
+/** A PNG that says that it is a square of this extent. */
+function claiming(file: Uint8Array, extent: number): Uint8Array {
+  const png = Buffer.from(file);
+  png.writeUInt32BE(extent, 16);
+  png.writeUInt32BE(extent, 20);
+  png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+  return png;
+}
 
 interface BmpParts {
   readonly width?: number;

@@ -1,11 +1,13 @@
 /**
  * Safetensors: eight bytes of header length, a JSON header, and densely packed tensors. Every field of the header is
- * checked before any tensor is allocated.
+ * checked before any tensor is allocated, and the tensors must take all of the data, each byte once: what lies between or
+ * behind them could be anything, and a key given twice is two files in one.
  */
 import { bytesPerElement, type DType } from '../../core/dtype.ts';
 import { ImportError } from '../../core/errors.ts';
 import { fromRaw } from '../../core/raw.ts';
 import { elementCount, type Shape, type Tensor } from '../../core/tensor.ts';
+import { brokenJsonRule } from '../lib/json-scan.ts';
 import { headerLength, MAX_HEADER, PREFIX } from './recognise.ts';
 
 /** Element types of the format: the engine's type and the bytes of one element in the file. */
@@ -31,6 +33,12 @@ interface Entry {
   readonly end: number;
 }
 
+interface Header {
+  readonly entries: readonly Entry[];
+  /** Where the header ends and the data begins. */
+  readonly start: number;
+}
+
 /**
  * The tensors of a file by name: float64 and bfloat16 become float32, float16 keeps its type. Throws ImportError
  * naming `fileName` when the header does not describe the file exactly, or an element type is none of those above.
@@ -43,16 +51,17 @@ export function readSafetensors(bytes: Uint8Array, fileName = 'weights'): Map<st
       hint: 'The file is incomplete or damaged: download or export it again',
     });
   };
-  const entries = readEntries(bytes, fail);
-  checkOverlap(entries, fail);
+  const header = readHeader(bytes, fail);
+  checkTiling(header, bytes.length, fail);
   const tensors = new Map<string, Tensor>();
-  for (const entry of entries) tensors.set(entry.name, decode(entry, bytes.subarray(entry.begin, entry.end), fail));
+  for (const entry of header.entries)
+    tensors.set(entry.name, decode(entry, bytes.subarray(entry.begin, entry.end), fail));
   return tensors;
 }
 
 type Fail = (what: string) => never;
 
-function readEntries(bytes: Uint8Array, fail: Fail): Entry[] {
+function readHeader(bytes: Uint8Array, fail: Fail): Header {
   if (bytes.length < PREFIX) return fail(`${bytes.length} bytes are too few`);
   const length = headerLength(bytes);
   if (length > MAX_HEADER) return fail(`a header of ${length} bytes`);
@@ -61,19 +70,37 @@ function readEntries(bytes: Uint8Array, fail: Fail): Entry[] {
   }
   const header = parseHeader(bytes.subarray(PREFIX, PREFIX + length), fail);
   const start = PREFIX + length;
-  return Object.entries(header)
+  checkMetadata(header, fail);
+  const entries = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, value]) => readEntry(name, value, { start, size: bytes.length - start, fail }));
+  return { entries, start };
 }
 
 function parseHeader(bytes: Uint8Array, fail: Fail): object {
   let header: unknown;
+  let broken: string | undefined;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    broken = brokenJsonRule(text, HEADER_RULES);
+    if (broken === undefined) header = JSON.parse(text);
   } catch (error) {
     return fail(`the header is no JSON (${error instanceof Error ? error.message : String(error)})`);
   }
+  if (broken !== undefined) return fail(`of the header, ${broken}`);
   return isObject(header) ? header : fail('the header is no JSON object');
+}
+
+/** The header, an entry, a list of numbers: deeper it is nothing the format has. */
+const HEADER_RULES = { depth: 3, uniqueKeys: true };
+
+/** Free text by name is all that may stand beside the tensors. */
+function checkMetadata(header: object, fail: Fail): void {
+  const metadata: unknown = new Map<string, unknown>(Object.entries(header)).get('__metadata__');
+  if (metadata === undefined) return;
+  if (!isObject(metadata) || Object.values(metadata).some((v) => typeof v !== 'string')) {
+    fail('its __metadata__ is no object of strings');
+  }
 }
 
 function readEntry(
@@ -97,12 +124,18 @@ function readEntry(
   return { name, type, shape, begin: start + begin, end: start + end };
 }
 
-function checkOverlap(entries: readonly Entry[], fail: Fail): void {
-  const ordered = entries.filter((e) => e.end > e.begin).sort((a, b) => a.begin - b.begin);
-  ordered.forEach((entry, i) => {
-    const previous = ordered[i - 1];
-    if (previous && previous.end > entry.begin) fail(`tensors "${previous.name}" and "${entry.name}" overlap`);
-  });
+/** The tensors, one after another, must reach from the end of the header to that of the file. */
+function checkTiling({ entries, start }: Header, size: number, fail: Fail): void {
+  const ordered = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let end = start;
+  let last = 'the header';
+  for (const { name, begin, end: next } of ordered) {
+    const at = `tensor "${name}"`;
+    if (begin < end) fail(`${last} and ${at} overlap`);
+    if (begin > end) fail(`${begin - end} bytes between ${last} and ${at} belong to no tensor`);
+    [end, last] = [next, at];
+  }
+  if (end < size) fail(`${size - end} bytes behind ${last} belong to no tensor`);
 }
 
 function decode({ name, type, shape }: Entry, bytes: Uint8Array, fail: Fail): Tensor {

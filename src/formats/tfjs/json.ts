@@ -1,5 +1,6 @@
 /** Checked access to parsed JSON: every wrong type is an ImportError that says what was expected where. */
 import { ImportError } from '../../core/errors.ts';
+import { brokenJsonRule } from '../lib/json-scan.ts';
 
 /** A parsed JSON object whose fields have not been checked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -45,11 +46,17 @@ export function field(object: JsonObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** Parses UTF-8 JSON. Throws ImportError naming the file. */
+/** Deeper than any model is: parts of a model.json are walked, and written again, by recursion. */
+const RULES = { depth: 200, uniqueKeys: false };
+
+/** Parses UTF-8 JSON. Throws ImportError naming the file, also for one that is nested too deep. */
 export function parseJson(bytes: Uint8Array, file: string): JsonObject {
+  const text = new TextDecoder().decode(bytes);
+  const broken = brokenJsonRule(text, RULES);
+  if (broken !== undefined) throw new ImportError(`of the JSON, ${broken}`, { format: 'tfjs', file });
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder().decode(bytes));
+    parsed = JSON.parse(text);
   } catch (cause) {
     // The engine quotes the text around the mistake: line breaks and control characters do not belong in a message.
     const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/[\p{C}\s]+/gu, ' ');
