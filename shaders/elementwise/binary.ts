@@ -16,7 +16,8 @@ import { ACTIVATION_PARAMS, activateFunction } from '../lib/activation.ts';
 import { broadcastFields, broadcastLoads, operandElement, outputIndex, type BroadcastSpec } from '../lib/broadcast.ts';
 import { linearIndex } from '../lib/index.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { extremeFunctions, quietNanFunction, vectorType, wrapped, type Scalar } from '../lib/numbers.ts';
+import { extremeFunctions, isNanFunction, vectorType, wrapped, type Scalar } from '../lib/numbers.ts';
+import { powerFunction, remainderFunction } from '../lib/powers.ts';
 
 /** Invocations per workgroup. */
 export const BINARY_WORKGROUP = 64;
@@ -31,7 +32,10 @@ export interface BinarySpec {
   readonly inPlace: 'none' | 'a' | 'b';
 }
 
-/** Expressions of a and b; `T` is the type of both, `B(…)` turns truth into 0 or 1. Functions are declared below. */
+/**
+ * Expressions of a and b; `T` is the type of both, `B(…)` turns truth into 0 or 1, `O(…)` also asks that neither is NaN.
+ * Functions are declared below.
+ */
 const EXPRESSIONS: { readonly [K in BinaryKind]: string } = {
   add: 'a + b',
   sub: 'a - b',
@@ -44,13 +48,13 @@ const EXPRESSIONS: { readonly [K in BinaryKind]: string } = {
   min: 'lesser(a, b)',
   max: 'greater(a, b)',
   squaredDifference: '(a - b) * (a - b)',
-  equal: 'B(a == b)',
-  // a != b compares as ordered on some drivers, which makes NaN equal to everything.
-  notEqual: 'B(!(a == b))',
-  less: 'B(a < b)',
-  lessOrEqual: 'B(a <= b)',
-  greater: 'B(a > b)',
-  greaterOrEqual: 'B(a >= b)',
+  // Nothing compares with NaN but to be unequal; compilers that know no NaN may turn comparisons round.
+  equal: 'B(O(a == b))',
+  notEqual: 'B(!(O(a == b)))',
+  less: 'B(O(a < b))',
+  lessOrEqual: 'B(O(a <= b))',
+  greater: 'B(O(a > b))',
+  greaterOrEqual: 'B(O(a >= b))',
   and: 'B((a != T(0)) & (b != T(0)))',
   or: 'B((a != T(0)) | (b != T(0)))',
   xor: 'B((a != T(0)) != (b != T(0)))',
@@ -68,6 +72,7 @@ export function binaryShader(spec: BinarySpec): ShaderModule {
   const expression = EXPRESSIONS[kind]
     .replaceAll('T(', `${vector}(`)
     .replaceAll('B(', `select(${truth}(0), ${truth}(1), `)
+    .replaceAll('O(', type === 'f32' ? '!(is_nan(a) | is_nan(b)) & (' : '(')
     .replaceAll(/\b([ab])\b/g, '$1_v');
   const activated = activation !== 'none';
   const floats = vectorType('f32', width);
@@ -97,51 +102,34 @@ export function binaryShader(spec: BinarySpec): ShaderModule {
 function helpers(kind: BinaryKind, type: Scalar, width: 1 | 4): string {
   if (kind === 'min' || kind === 'max') return extremeFunctions(type, width);
   const vector = vectorType(type, width);
-  const text = type === 'f32' ? floatHelper(kind) : integerHelper(kind, type);
+  const text = type === 'f32' ? floatHelper(kind, width) : integerHelper(kind, type);
   return text.replaceAll(/\bT\b/g, vector);
 }
 
-function floatHelper(kind: BinaryKind): string {
+function floatHelper(kind: BinaryKind, width: 1 | 4): string {
   switch (kind) {
     case 'floorDiv':
       return 'fn floor_div(a: T, b: T) -> T { return floor(a / b); }';
     case 'truncMod':
-      return TRUNC_MOD_FLOAT;
+      return remainderFunction(width);
     case 'floorMod':
-      return wgsl`${TRUNC_MOD_FLOAT}
+      return wgsl`${remainderFunction(width)}
 fn floor_mod(a: T, b: T) -> T {
   let rest = trunc_mod(a, b);
   return select(rest, rest + b, (rest != T(0)) & ((rest < T(0)) != (b < T(0))));
 }`;
     case 'pow':
-      return powerFloat();
+      return powerFunction(width);
+    case 'equal':
+    case 'notEqual':
+    case 'less':
+    case 'lessOrEqual':
+    case 'greater':
+    case 'greaterOrEqual':
+      return isNanFunction(width);
     default:
       return '';
   }
-}
-
-/** The quotient may round to the next integer when a is close to a multiple of b; the rest then leaves [0, |b|). */
-const TRUNC_MOD_FLOAT = `
-fn trunc_mod(a: T, b: T) -> T {
-  let size = abs(b);
-  let rest = abs(a) - size * trunc(abs(a) / size);
-  let raised = select(rest, rest + size, rest < T(0));
-  let inside = select(raised, raised - size, raised >= size);
-  return select(inside, -inside, a < T(0));
-}`;
-
-/** WGSL defines pow for positive bases only: zero and negative bases, zero exponents and squares are handled here. */
-function powerFloat(): string {
-  return wgsl`${quietNanFunction()}
-fn power(a: T, b: T) -> T {
-  let general = select(pow(abs(a), b), a * a, b == T(2));
-  let size = select(general, select(T(0), T(1) / abs(a), b < T(0)), a == T(0));
-  let whole = floor(b) == b;
-  let odd = whole & (b - T(2) * floor(b * T(0.5)) == T(1));
-  let negative = select(T(quiet_nan()), select(size, -size, odd), whole);
-  let signed = select(size, negative, a < T(0));
-  return select(signed, T(1), (b == T(0)) | (a == T(1)));
-}`;
 }
 
 function integerHelper(kind: BinaryKind, type: Scalar): string {
@@ -153,9 +141,7 @@ function integerHelper(kind: BinaryKind, type: Scalar): string {
     case 'floorMod':
       return signed ? FLOOR_MOD_SIGNED : 'fn floor_mod(a: T, b: T) -> T { return a % b; }';
     case 'floorDiv':
-      return signed
-        ? `${FLOOR_MOD_SIGNED}\nfn floor_div(a: T, b: T) -> T { return (a - floor_mod(a, b)) / b; }`
-        : 'fn floor_div(a: T, b: T) -> T { return a / b; }';
+      return signed ? FLOOR_DIV_SIGNED : 'fn floor_div(a: T, b: T) -> T { return a / b; }';
     case 'pow':
       return powerInteger(signed);
     default:
@@ -167,6 +153,13 @@ const FLOOR_MOD_SIGNED = `
 fn floor_mod(a: T, b: T) -> T {
   let rest = a % b;
   return select(rest, rest + b, (rest != T(0)) & ((rest < T(0)) != (b < T(0))));
+}`;
+
+/** The truncated quotient, less one where it was rounded up: a − rest could leave the type. */
+const FLOOR_DIV_SIGNED = `
+fn floor_div(a: T, b: T) -> T {
+  let rest = a % b;
+  return a / b - select(T(0), T(1), (rest != T(0)) & ((rest < T(0)) != (b < T(0))));
 }`;
 
 /** Repeated squaring, one round for each bit of the exponent; results wrap. */

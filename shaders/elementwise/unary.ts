@@ -13,7 +13,16 @@ import type { UnaryKind } from '../../src/ir/ops.ts';
 import { erfFunction } from '../lib/activation.ts';
 import { elementwiseBindings, elementwiseFields, elementwiseLoad, type ElementwiseSpec } from '../lib/elementwise.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { isNanFunction, keepNanFunction, sineFunction, vectorType, wrapped, type Scalar } from '../lib/numbers.ts';
+import {
+  infinityFunction,
+  isNanFunction,
+  keepNanFunction,
+  quietNanFunction,
+  vectorType,
+  wrapped,
+  type Scalar,
+} from '../lib/numbers.ts';
+import { sineFunction } from '../lib/sine.ts';
 
 /** Invocations per workgroup. */
 export const UNARY_WORKGROUP = 64;
@@ -30,35 +39,63 @@ const FLOAT: { readonly [K in UnaryKind]: string } = {
   abs: 'abs(v)',
   neg: '-v',
   exp: 'keep_nan(v, exp(v))',
-  // SwiftShader's log(0) is finite.
-  log: 'select(keep_nan(v, log(v)), T(-1) / abs(v), v == T(0))',
+  log: 'logarithm(v)',
   sqrt: 'sqrt(v)',
   rsqrt: 'inverseSqrt(v)',
   reciprocal: 'T(1) / v',
   square: 'v * v',
-  sign: 'sign(v)',
+  sign: 'keep_nan(v, sign(v))',
   floor: 'floor(v)',
   ceil: 'ceil(v)',
   round: 'round(v)',
-  sin: 'sine(v)',
-  cos: 'sine(v + 1.5707963267948966)',
+  sin: 'sine(v, 0u)',
+  cos: 'sine(v, 1u)',
   erf: 'erf_approx(v)',
   not: 'select(I(0), I(1), v == T(0))',
   isNaN: 'select(I(0), I(1), is_nan(v))',
 };
 
 /** What differs for integers; rounding leaves them as they are, and u32 has neither negation nor sign in WGSL. */
-const INTEGER: Partial<Record<UnaryKind, string>> = { neg: 'T(0) - v', floor: 'v', ceil: 'v', round: 'v' };
+const INTEGER: Partial<Record<UnaryKind, string>> = {
+  neg: 'T(0) - v',
+  sign: 'sign(v)',
+  floor: 'v',
+  ceil: 'v',
+  round: 'v',
+};
 const UNSIGNED: Partial<Record<UnaryKind, string>> = { abs: 'v', sign: 'min(v, T(1))' };
+
+/**
+ * Declares `fn logarithm`: −∞ of both zeros, NaN of what is below. Subnormal numbers, which drivers may take for zero, count
+ * as multiples of the smallest, 2⁻¹⁴⁹.
+ */
+const LOGARITHM = `
+${quietNanFunction()}
+${infinityFunction()}
+fn logarithm(x: T) -> T {
+  let bits = bitcast<U>(x);
+  let tiny = bits < U(0x00800000u);
+  let y = log(select(x, T(bits), tiny)) - select(T(0.0), T(103.27892990343185), tiny);
+  let whole = select(y, T(-infinity()), (bits & U(0x7fffffffu)) == U(0u));
+  return keep_nan(x, select(whole, T(quiet_nan()), bits > U(0x80000000u)));
+}`;
+
+/** A call of a function of one element, for each of `v`. */
+const each = (call: string, width: 1 | 4): string =>
+  width === 1 ? call : `vec4<f32>(${['x', 'y', 'z', 'w'].map((k) => call.replace('v', `v.${k}`)).join(', ')})`;
 
 export function unaryShader({ kind, type, result, operands }: UnarySpec): ShaderModule {
   const { width, yType } = operands;
   const element = vectorType(type, width);
   const unsigned = type === 'u32' ? UNSIGNED[kind] : undefined;
   const integer = type === 'f32' ? undefined : INTEGER[kind];
-  const expression = (unsigned ?? integer ?? FLOAT[kind])
-    .replaceAll(/\bT\b/g, element)
-    .replaceAll(/\bI\b/g, vectorType('i32', width));
+  const typed = (text: string): string =>
+    text
+      .replaceAll(/\bT\b/g, element)
+      .replaceAll(/\bI\b/g, vectorType('i32', width))
+      .replaceAll(/\bU\b/g, vectorType('u32', width));
+  const text = unsigned ?? integer ?? FLOAT[kind];
+  const expression = text.startsWith('sine') ? each(text, width) : typed(text);
   return shaderModule({
     bindings: elementwiseBindings(operands),
     params: elementwiseFields(operands),
@@ -67,11 +104,14 @@ export function unaryShader({ kind, type, result, operands }: UnarySpec): Shader
 #if ${kind === 'erf'}
 ${erfFunction(vectorType('f32', width))}
 #endif
-#if ${expression.includes('keep_nan')}
+#if ${expression.includes('keep_nan') || kind === 'log'}
 ${keepNanFunction(width)}
 #endif
+#if ${kind === 'log'}
+${typed(LOGARITHM)}
+#endif
 #if ${expression.includes('sine')}
-${sineFunction(width)}
+${sineFunction()}
 #endif
 #if ${kind === 'isNaN'}
 ${isNanFunction(width)}

@@ -1,7 +1,7 @@
 /** Activations as WGSL: one row per `ActivationKind`, generic over f32 and vec4<f32>. */
 import type { ActivationKind } from '../../src/ir/ops.ts';
 import { wgsl } from './module.ts';
-import { keepNanFunction } from './numbers.ts';
+import { keepNanFunction, vectorType } from './numbers.ts';
 
 /**
  * The parameter fields an activation adds to a kernel (`act_alpha`, `act_beta`), passed in the parameter buffer so
@@ -9,9 +9,8 @@ import { keepNanFunction } from './numbers.ts';
  */
 export const ACTIVATION_PARAMS = { act_alpha: 'f32', act_beta: 'f32' } as const;
 
-/** `x` within [low, high], NaN kept: WGSL's clamp may give anything for NaN. */
-const within = (x: string, low: string, high: string): string =>
-  `select(select(${x}, T(${high}), ${x} > T(${high})), T(${low}), ${x} < T(${low}))`;
+/** `x` within [low, high], and high where they are the wrong way round; NaN may become anything. */
+const within = (x: string, low: string, high: string): string => `min(max(${x}, T(${low})), T(${high}))`;
 
 // tanh overflows to NaN for large arguments on some drivers; beyond ±10 it is ±1 in float32.
 const tanh = (x: string): string => `tanh(${within(x, '-10.0', '10.0')})`;
@@ -20,22 +19,28 @@ const tanh = (x: string): string => `tanh(${within(x, '-10.0', '10.0')})`;
 const softplus = `let t = exp(-abs(x));
   let s = max(x, T(0.0)) + select(log(1.0 + t), t * (1.0 - t * (0.5 - t / 3.0)), t < T(0.01));`;
 
+/**
+ * NaN stays NaN: either its bits are looked at, or it is a factor or the numerator of the result, whichever branch a driver
+ * that knows no NaN takes.
+ */
 const BODIES: { readonly [K in ActivationKind]: string } = {
   none: 'return x;',
-  relu: 'return select(x, T(0.0), x < T(0.0));',
-  clip: `return ${within('x', 'a', 'b')};`,
+  // The numbers with a sign, −Infinity the last of them: beyond are NaN.
+  relu: 'return select(x, T(0.0), bitcast<U>(x) - U(0x80000000u) <= U(0x7f800000u));',
+  clip: `return keep_nan(x, ${within('x', 'a', 'b')});`,
   leakyRelu: 'return select(x, x * a, x < T(0.0));',
-  elu: 'return select(x, (exp(x) - 1.0) * a, x < T(0.0));',
-  selu: 'return select(x, (exp(x) - 1.0) * a, x < T(0.0)) * b;',
-  celu: 'return select(x, (exp(x / a) - 1.0) * a, x < T(0.0));',
+  elu: 'return keep_nan(x, select(x, (exp(x) - 1.0) * a, x < T(0.0)));',
+  selu: 'return keep_nan(x, select(x, (exp(x) - 1.0) * a, x < T(0.0)) * b);',
+  celu: 'return keep_nan(x, select(x, (exp(x / a) - 1.0) * a, x < T(0.0)));',
   sigmoid: 'return keep_nan(x, 1.0 / (1.0 + exp(-x)));',
-  hardSigmoid: `let v = x * a + b; return ${within('v', '0.0', '1.0')};`,
+  hardSigmoid: `let v = x * a + b; return keep_nan(v, ${within('v', '0.0', '1.0')});`,
   hardSwish: `let v = x / 6.0 + 0.5; return x * ${within('v', '0.0', '1.0')};`,
   swish: 'return x / (1.0 + exp(-x));',
-  tanh: `return ${tanh('x')};`,
+  tanh: `return keep_nan(x, ${tanh('x')});`,
   softplus: `${softplus} return keep_nan(x, s);`,
   softsign: 'return x / (1.0 + abs(x));',
-  mish: `${softplus} return x * ${tanh('s')};`,
+  // tanh(log(1 + n)) = (n² + 2n) / (n² + 2n + 2), where nothing cancels; 1 in float32 from x = 20 on.
+  mish: 'let n = exp(min(x, T(20.0))); let t = n * (n + 2.0); return x * (t / (t + 2.0));',
   gelu: 'return x * 0.5 * (1.0 + erf_approx(x * 0.7071067811865476));',
   geluTanh: `let v = 0.7978845608028654 * (x + 0.044715 * x * x * x); return x * 0.5 * (1.0 + ${tanh('v')});`,
 };
@@ -61,16 +66,17 @@ fn erf_approx(x: ${type}) -> ${type} {
 /** Declares `fn activate(x) -> x` for an activation, reading its parameters from `params` (see ACTIVATION_PARAMS). */
 export function activateFunction(kind: ActivationKind, type: 'f32' | 'vec4<f32>'): string {
   const uses = BODIES[kind];
+  const width = type === 'f32' ? 1 : 4;
   return wgsl`
 #if ${kind === 'gelu'}
 ${erfFunction(type)}
 #endif
 #if ${uses.includes('keep_nan')}
-${keepNanFunction(type === 'f32' ? 1 : 4)}
+${keepNanFunction(width)}
 #endif
 fn activate(x: ${type}) -> ${type} {
   let a = params.act_alpha;
   let b = params.act_beta;
-  ${uses.replaceAll('T(', `${type}(`)}
+  ${uses.replaceAll('T(', `${type}(`).replaceAll(/\bU\b/g, vectorType('u32', width))}
 }`;
 }

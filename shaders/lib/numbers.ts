@@ -61,6 +61,15 @@ fn greater(a: ${type}, b: ${type}) -> ${type} { return max(a, b); }
 #endif`;
 }
 
+/** Declares `fn infinity() -> f32`, which WGSL refuses as a constant. */
+export function infinityFunction(): string {
+  return wgsl`
+fn infinity() -> f32 {
+  var bits = 0x7f800000u;
+  return bitcast<f32>(bits);
+}`;
+}
+
 /** Declares `fn is_finite(x) -> bool`, componentwise for vectors. */
 export function isFiniteFunction(width: 1 | 4): string {
   const bits = vectorType('u32', width);
@@ -81,21 +90,4 @@ export function keepNanFunction(width: 1 | 4): string {
 fn keep_nan(x: ${floats}, y: ${floats}) -> ${floats} {
   return select(y, x, (bitcast<${bits}>(x) & ${bits}(0x7fffffffu)) > ${bits}(0x7f800000u));
 }`;
-}
-
-/**
- * Declares `fn sine(x)`, within 1e-6 for |x| up to some thousands; WGSL asks of its own sin only 2⁻¹¹. The argument is
- * reduced by multiples of π in two parts (Cody and Waite 1980), the rest is the Taylor series to x¹¹.
- */
-export function sineFunction(width: 1 | 4): string {
-  const floats = vectorType('f32', width);
-  return wgsl`
-fn sine(x: ${floats}) -> ${floats} {
-  let turns = round(x * 0.3183098861837907);
-  let r = (x - turns * 3.140625) - turns * 0.0009676535897932;
-  let q = r * r;
-  let s = r + r * q * (-0.1666666667 + q * (0.008333333333 + q * (-0.0001984126984 + q * (2.755731922e-6 -
-    q * 2.505210839e-8))));
-  return select(s, -s, (vec_i32(turns) & vec_i32(1)) != vec_i32(0));
-}`.replaceAll('vec_i32', vectorType('i32', width));
 }

@@ -13,7 +13,7 @@ import type { FloatStorage } from '../../src/core/storage.ts';
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { isNanFunction, vectorType } from '../lib/numbers.ts';
+import { extremeFunctions, vectorType } from '../lib/numbers.ts';
 import { X_PARAMS } from '../lib/window.ts';
 
 /** Channel blocks and pixels a workgroup works on at once. */
@@ -42,8 +42,8 @@ export function foldFunction({ kind, width }: Pick<GlobalPoolSpec, 'kind' | 'wid
   const element = vectorType('f32', width);
   return wgsl`
 #if ${kind === 'max'}
-${isNanFunction(width)}
-fn fold(a: ${element}, b: ${element}) -> ${element} { return select(a, b, (b > a) | is_nan(b)); }
+${extremeFunctions('f32', width)}
+fn fold(a: ${element}, b: ${element}) -> ${element} { return greater(a, b); }
 #else
 fn fold(a: ${element}, b: ${element}) -> ${element} { return a + b; }
 #endif`;

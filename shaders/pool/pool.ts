@@ -13,7 +13,6 @@
  */
 import type { FloatStorage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
-import { foldFunction } from './global-pool.ts';
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
@@ -60,8 +59,19 @@ function divisor({ window, countIncludePad }: PoolSpec, p: number): string {
   return `f32(${axis(0, 'oy')} * ${axis(1, `(ox + ${u32(p)})`)})`;
 }
 
+/**
+ * What pixel `p` makes of the element `x`. A maximum also keeps the largest element by the bits of its size, which is a NaN
+ * where there was one: cheaper than to ask every element, and `max` may do with NaN as it likes.
+ */
+function fold({ kind, width }: PoolSpec, p: number, x: string): string {
+  if (kind === 'average') return `acc${p} += ${x};`;
+  const bits = vectorType('u32', width);
+  return `acc${p} = max(acc${p}, ${x}); seen${p} = max(seen${p}, bitcast<${bits}>(${x}) & ${bits}(0x7fffffffu));`;
+}
+
 /** One kernel row for all pixels of a strip: its distinct input columns, then what each pixel makes of them. */
-function unrolledRow({ window, pixels, width }: PoolSpec): string {
+function unrolledRow(spec: PoolSpec): string {
+  const { window, pixels, width } = spec;
   const { kernel, strides, dilations } = window;
   const element = vectorType('f32', width);
   const column = (p: number, kx: number): number => p * strides[1] + kx * dilations[1];
@@ -72,15 +82,19 @@ function unrolledRow({ window, pixels, width }: PoolSpec): string {
       const load = `${element}(x[start + (row + min(left + ${u32(c)}, params.in_w - 1u)) * pitch])`;
       return `    let x${c} = select(outside, ${load}, left + ${u32(c)} < params.in_w);`;
     }),
-    ...taps.map(({ p, c }) => `    acc${p} = fold(acc${p}, x${c});`),
+    ...taps.map(({ p, c }) => `    ${fold(spec, p, `x${c}`)}`),
   ].join('\n');
 }
 
 /** One kernel row for one pixel, as a loop. */
-function loopedRow({ window, width }: PoolSpec): string {
+function loopedRow(spec: PoolSpec): string {
+  const { window, width } = spec;
   return `    for (var kx = 0u; kx < ${u32(window.kernel[1])}; kx++) {
       let ix = ${inputColumn(window, 'kx', 0)};
-      if (ix < params.in_w) { acc0 = fold(acc0, ${vectorType('f32', width)}(x[start + (row + ix) * pitch])); }
+      if (ix < params.in_w) {
+        let v = ${vectorType('f32', width)}(x[start + (row + ix) * pitch]);
+        ${fold(spec, 0, 'v')}
+      }
     }`;
 }
 
@@ -89,7 +103,9 @@ export function poolShader(spec: PoolSpec): ShaderModule {
   const element = vectorType('f32', width);
   const average = kind === 'average';
   const store = (p: number): string => {
-    const value = average ? `acc${p} / ${divisor(spec, p)}` : `acc${p}`;
+    const value = average
+      ? `acc${p} / ${divisor(spec, p)}`
+      : `select(acc${p}, bitcast<${element}>(seen${p}), seen${p} > ${vectorType('u32', width)}(0x7f800000u))`;
     const at = `y_at + ${u32(p)} * (params.y_pitch / ${u32(width)})`;
     return `  if (ox + ${u32(p)} < params.out_w) { y[${at}] = ${vectorType(yType, width)}(${value}); }`;
   };
@@ -110,7 +126,7 @@ export function poolShader(spec: PoolSpec): ShaderModule {
       ...(countIncludePad ? ({ padded_h: 'u32', padded_w: 'u32' } as const) : {}),
     },
     workgroupSize: [workgroup, 1, 1],
-    declarations: `${foldFunction(spec)}${average ? TAPS : ''}`,
+    declarations: average ? TAPS : '',
     body: wgsl`
   ${linearIndex(workgroup)}
   if (i >= params.count) { return; }
@@ -119,7 +135,7 @@ export function poolShader(spec: PoolSpec): ShaderModule {
   let pitch = params.x_pitch / ${u32(width)};
   let start = params.x_offset / ${u32(width)} + block;
   let left = ox * ${u32(window.strides[1])} - params.pad_left;
-${perPixel(pixels, (p) => `  var acc${p} = outside;`)}
+${perPixel(pixels, (p) => `  var acc${p} = outside;${average ? '' : ` var seen${p} = ${vectorType('u32', width)}();`}`)}
   for (var ky = 0u; ky < ${u32(window.kernel[0])}; ky++) {
     let iy = ${inputRow(window)};
     if (iy >= params.in_h) { continue; }

@@ -1,5 +1,5 @@
 /**
- * Index of the largest or smallest element along one axis: the first on ties, the first NaN if there is one.
+ * Index of the largest or smallest element along one axis: the first on ties; of NaN see src/ops/reduce/arg-reduce.ts.
  *
  * Layout: x [outer, n, inner], y [outer, inner].
  * Bindings: 0 x read (scalar of the type), 1 y read_write i32.
@@ -32,7 +32,7 @@ export function argReduceShader({ kind, type }: ArgReduceSpec): ShaderModule {
 #if ${type === 'f32'}
 ${isNanFunction(1)}
 fn beats(v: f32, best: f32) -> bool {
-  return select(${kind === 'max' ? 'v > best' : 'v < best'}, !is_nan(best), is_nan(v));
+  return !is_nan(v) && !is_nan(best) && ${kind === 'max' ? 'v > best' : 'v < best'};
 }
 #else
 fn beats(v: ${type}, best: ${type}) -> bool { return ${kind === 'max' ? 'v > best' : 'v < best'}; }

@@ -16,7 +16,15 @@ import { range } from '../../src/util/arrays.ts';
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { extremeFunctions, isFiniteFunction, vectorType, wrapped, type Scalar } from '../lib/numbers.ts';
+import {
+  boolType,
+  extremeFunctions,
+  isFiniteFunction,
+  isNanFunction,
+  vectorType,
+  wrapped,
+  type Scalar,
+} from '../lib/numbers.ts';
 import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
 
 /** Invocations per workgroup. */
@@ -44,8 +52,8 @@ const add = (a: string, b: string): string => `${a} + ${b}`;
 const FOLDS: { readonly [K in ReduceKind]: Fold } = {
   sum: { element: 'v', combine: add, finish: 'acc' },
   mean: { element: 'v', combine: add, finish: 'acc / T(S(params.terms))' },
-  max: { element: 'v', combine: (a, b) => `greater(${a}, ${b})`, finish: 'acc' },
-  min: { element: 'v', combine: (a, b) => `lesser(${a}, ${b})`, finish: 'acc' },
+  max: { element: 'v', combine: (a, b) => `max(${a}, ${b})`, finish: 'acc' },
+  min: { element: 'v', combine: (a, b) => `min(${a}, ${b})`, finish: 'acc' },
   prod: { element: 'v', combine: (a, b) => `${a} * ${b}`, finish: 'acc' },
   l1: { element: 'abs(v)', combine: add, finish: 'acc' },
   l2: { element: 'v * v', combine: add, finish: 'sqrt(acc)' },
@@ -54,19 +62,29 @@ const FOLDS: { readonly [K in ReduceKind]: Fold } = {
   logSumExp: { element: 'exp(v - peak)', combine: add, finish: 'select(peak, peak + log(acc), is_finite(peak))' },
 };
 
+/** Extremes of floats pass over NaN, unless it is the first element (src/ops/reduce/reduce-loop.ts says why). */
+const OVER_NAN = {
+  element: 'select(v, T(params.start), is_nan(v))',
+  finish: 'select(acc, x[base], is_nan(x[base]) & B(params.terms > 0u))',
+};
+
+/** What finding the peak folds with, which NaN passes through. */
+const PEAK = { element: 'v', combine: (a: string, b: string): string => `greater(${a}, ${b})` };
+
 /** WGSL that folds all elements of one result into `var <name>`, starting from `start`. */
 type Folding = (name: string, start: string, fold: Pick<Fold, 'element' | 'combine'>) => string;
 
 export function reduceShader(spec: ReduceSpec): ShaderModule {
   const { kind, type, result, width, kept, folded, tree } = spec;
   const vector = vectorType(type, width);
-  const fold = FOLDS[kind];
+  const overNan = type === 'f32' && (kind === 'max' || kind === 'min');
+  const fold = { ...FOLDS[kind], ...(overNan ? OVER_NAN : {}) };
   const finish = wrapped(fold.finish, result, width);
   const folding = tree ? treeFolding(folded) : serialFolding(folded);
-  const typed = (text: string): string => text.replaceAll(/\bT\b/g, vector).replaceAll(/\bS\b/g, type);
+  const typed = (text: string): string =>
+    text.replaceAll(/\bT\b/g, vector).replaceAll(/\bS\b/g, type).replaceAll(/\bB\b/g, boolType(width));
   const peaked = kind === 'logSumExp';
   const start = peaked ? 'T(S(0))' : 'T(params.start)';
-  const extremes = peaked || kind === 'max' || kind === 'min';
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: vector },
@@ -83,10 +101,11 @@ export function reduceShader(spec: ReduceSpec): ShaderModule {
     },
     workgroupSize: [REDUCE_WORKGROUP, 1, 1],
     declarations: wgsl`
-#if ${extremes}
-${extremeFunctions(type, width)}
+#if ${overNan}
+${isNanFunction(width)}
 #endif
 #if ${peaked}
+${extremeFunctions(type, width)}
 ${isFiniteFunction(width)}
 #endif
 #if ${tree}
@@ -102,7 +121,7 @@ var<workgroup> partial: array<${vector}, ${u32(REDUCE_WORKGROUP)}>;
   ${coordinates(kept)}
   let base = ${stridedOffset(kept, 's')};
 #if ${peaked}
-  ${folding('peak', 'T(params.start)', FOLDS.max)}
+  ${folding('peak', 'T(params.start)', PEAK)}
 #endif
   ${folding('acc', start, fold)}
 #if ${tree}

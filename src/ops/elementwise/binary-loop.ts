@@ -30,7 +30,7 @@ const FLOAT: { readonly [K in BinaryKind]: PairFunction } = {
     return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
   },
   truncMod: (a, b) => a % b,
-  pow: (a, b) => (a === 1 ? 1 : Math.pow(a, b)),
+  pow: power,
   min: Math.min,
   max: Math.max,
   squaredDifference: (a, b) => (a - b) * (a - b),
@@ -55,6 +55,11 @@ const INTEGER: { readonly [K in BinaryKind]: PairFunction } = {
   pow: integerPower,
   squaredDifference: (a, b) => Math.imul(a - b, a - b),
 };
+
+/** C's pow: unlike JavaScript's, 1 to any power, and −1 to an infinite one, is 1. */
+function power(base: number, exponent: number): number {
+  return base === 1 || (base === -1 && Math.abs(exponent) === Infinity) ? 1 : Math.pow(base, exponent);
+}
 
 /** Powers modulo 2³² by repeated squaring; a negative exponent gives the truncated quotient, 0 unless |base| is 1. */
 function integerPower(base: number, exponent: number): number {

@@ -6,8 +6,11 @@ type ScalarFunction = (x: number, alpha: number, beta: number) => number;
 const sigmoid: ScalarFunction = (x) => 1 / (1 + Math.exp(-x));
 /** log(1 + eˣ) without overflow. */
 const softplus: ScalarFunction = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-/** min(max(x, low), high) that lets NaN through. */
-const clamp = (x: number, low: number, high: number): number => (x < low ? low : x > high ? high : x);
+/** min(max(x, low), high) that lets NaN through: where the bounds are the wrong way round the upper one holds. */
+const clamp = (x: number, low: number, high: number): number => {
+  const raised = x < low ? low : x;
+  return raised > high ? high : raised;
+};
 
 const FUNCTIONS: { readonly [K in ActivationKind]: ScalarFunction } = {
   none: (x) => x,

@@ -30,7 +30,7 @@ export const argReduce: OpDefinition<'ArgReduce'> = {
       for (let k = 1; k < n; k++) {
         const incumbent = sign * (x.data[base + best * inner] ?? 0);
         const candidate = sign * (x.data[base + k * inner] ?? 0);
-        if (candidate > incumbent || (Number.isNaN(candidate) && !Number.isNaN(incumbent))) best = k;
+        if (candidate > incumbent) best = k;
       }
       y.data[i] = best;
     }

@@ -1,7 +1,8 @@
 /**
  * The CPU reference of Reduce: the elements of each result gathered, then folded.
  *
- * NaN propagates through max and min. Over zero elements sum, l1, l2 and sumSquare are 0, prod is 1, mean is NaN,
+ * max and min keep their first element until another is larger or smaller, as onnxruntime's do: a NaN is passed over,
+ * unless it is the first, which nothing then replaces. Every other kind gives NaN where there is one. Over zero elements sum, l1, l2 and sumSquare are 0, prod is 1, mean is NaN,
  * logSumExp is −Infinity, max and min are the ends of the type (±Infinity for floats). Integer means truncate;
  * integer sums and products wrap to 32 bits.
  */
@@ -16,7 +17,7 @@ import { tensorAt } from '../lib/operands.ts';
 import { stridedOffsets } from '../lib/strided.ts';
 
 /** The elements that fold into one result. */
-type Elements = Iterable<number> & { readonly length: number };
+type Elements = Float64Array;
 
 function fold(values: Elements, start: number, step: (acc: number, v: number) => number): number {
   let acc = start;
@@ -30,8 +31,8 @@ const sumSquare = (values: Elements): number => fold(values, 0, (acc, v) => acc 
 const FLOAT: { readonly [K in ReduceKind]: (values: Elements) => number } = {
   sum,
   mean: (values) => sum(values) / values.length,
-  max: (values) => fold(values, -Infinity, Math.max),
-  min: (values) => fold(values, Infinity, Math.min),
+  max: (values) => fold(values, values[0] ?? NaN, (acc, v) => (v > acc ? v : acc)),
+  min: (values) => fold(values, values[0] ?? NaN, (acc, v) => (v < acc ? v : acc)),
   prod: (values) => fold(values, 1, (acc, v) => acc * v),
   l1: (values) => fold(values, 0, (acc, v) => acc + Math.abs(v)),
   l2: (values) => Math.sqrt(sumSquare(values)),

@@ -43,10 +43,16 @@ export const activationCases: readonly OpCase<'Activation'>[] = [
     inputs: [{ shape: [2, 4], values: [NaN, Infinity, -Infinity, -0, 1e-38, 100, -100, 1e30] }],
     attributes: { activation: { kind, alpha, beta } },
   })),
-  {
-    name: 'relu keeps NaN and infinities',
+  ...kinds.map(([kind, [alpha, beta]]): OpCase<'Activation'> => ({
+    name: `${kind} of NaN and infinities, one by one`,
     op: 'Activation',
     inputs: [{ shape: [5], values: [NaN, Infinity, -Infinity, -0, 1e-38] }],
-    attributes: { activation: { kind: 'relu', alpha: 0, beta: 0 } },
-  },
+    attributes: { activation: { kind, alpha, beta } },
+  })),
+  ...([4, 5] as const).map((n): OpCase<'Activation'> => ({
+    name: `clip of ${n} to bounds the wrong way round`,
+    op: 'Activation',
+    inputs: [{ shape: [n], values: [-3, 1, NaN, 9, 5].slice(0, n) }],
+    attributes: { activation: { kind: 'clip', alpha: 6, beta: 0 } },
+  })),
 ];

@@ -63,6 +63,16 @@ const broadcasts: readonly (readonly [Shape, Shape])[] = [
   [[1], [0]],
 ];
 
+/** Every pair of numbers that have rules of their own. */
+const SPECIAL = [NaN, 0, -0, 1, -1, Infinity, -Infinity, 2, -2.5, 0.5, -8, 1e10, 1e-3];
+const pairs = SPECIAL.flatMap((a) => SPECIAL.map((b) => [a, b] as const));
+const EXTREMES = [0, 1, -1, 2, -3, 7, 2147483647, -2147483648];
+const extremePairs = EXTREMES.flatMap((a) => EXTREMES.map((b) => [a, b] as const));
+const columns = (of: readonly (readonly [number, number])[], dtype: 'float32' | 'int32'): [CaseInput, CaseInput] => [
+  { dtype, shape: [of.length], values: of.map(([a]) => a) },
+  { dtype, shape: [of.length], values: of.map(([, b]) => b) },
+];
+
 const signs = [-7, 7, -7, 7, 6, -6, 0, 2147483647];
 const divisors = [2, 2, -2, -2, 3, 3, 5, -1];
 
@@ -114,6 +124,22 @@ export const binaryCases: readonly OpCase<'Binary'>[] = [
     { dtype: 'int32', shape: [8], values: [10, 3, 9, 0, 0, 5, 1, 31] },
   ]),
   binary('pow of a float by int64', 'pow', [float([3, 5], -2, 2), { dtype: 'int64', shape: [5], low: 0, high: 4 }]),
+  ...(['min', 'max', 'pow', 'truncMod'] as const).map((kind) =>
+    binary(`${kind} of special floats`, kind, columns(pairs, 'float32')),
+  ),
+  binary('truncMod in fours', 'truncMod', [float([4, 8], -1e6, 1e6), float([8], -3, 3)]),
+  // The exact remainders, also of quotients beyond 2²⁴.
+  {
+    ...binary('truncMod of large quotients', 'truncMod', [
+      { shape: [5], values: [1e10, 1e30, -1e10, 1e20, 16777217] },
+      { shape: [5], values: [3, 7, 3, 0.1, 2] },
+    ]),
+    tolerance: { rtol: 0, atol: 0 },
+  },
+  ...divisions.map((kind): OpCase<'Binary'> => ({
+    ...binary(`${kind} of extreme int32`, kind, columns(extremePairs, 'int32')),
+    noOracle: 'division by zero, and of the lowest by −1, are undefined in ONNX',
+  })),
   binary('min keeps NaN', 'min', [
     { shape: [5], values: [NaN, 1, Infinity, -Infinity, NaN] },
     { shape: [5], values: [1, NaN, 2, NaN, NaN] },

@@ -1,5 +1,6 @@
 /** Cases of the Unary operator: every kind, odd sizes and multiples of four, integers, non-finite elements. */
 import type { UnaryKind } from '../../../../src/ir/ops.ts';
+import { range } from '../../../../src/util/arrays.ts';
 import type { CaseInput, OpCase } from '../../../helpers/op-case.ts';
 
 /** A range of floats each kind is defined on. */
@@ -24,6 +25,13 @@ const domains: { readonly [K in Exclude<UnaryKind, 'not'>]: readonly [number, nu
 
 const kinds = Object.entries(domains) as [Exclude<UnaryKind, 'not'>, readonly [number, number]][];
 
+/** Every size that a float32 can have, and multiples of π/2, near which the most digits cancel; of both signs. */
+const ANGLES: readonly number[] = [
+  ...range(82).map((i) => 1.37 * 10 ** ((i - 41) * 0.92)),
+  ...range(60).map((i) => (i - 30) * (Math.PI / 2)),
+  ...range(22).map((i) => 2 ** i * (Math.PI / 4)),
+].flatMap((v) => [v, -v]);
+
 function unary(name: string, kind: UnaryKind, input: CaseInput, noOracle?: string): OpCase<'Unary'> {
   return { name, op: 'Unary', inputs: [input], attributes: { kind }, ...(noOracle ? { noOracle } : {}) };
 }
@@ -35,6 +43,18 @@ export const unaryCases: readonly OpCase<'Unary'>[] = [
   unary('floor of infinities and NaN', 'floor', { shape: [4], values: [Infinity, -Infinity, NaN, -0.5] }),
   unary('exp of extremes', 'exp', { shape: [4], values: [-Infinity, Infinity, NaN, 0] }),
   unary('log of zero', 'log', { shape: [3], values: [0, 1, Infinity] }),
+  unary('log below zero and of NaN', 'log', { shape: [5], values: [-0, -1, -Infinity, NaN, -1e-38] }),
+  unary('log of the smallest', 'log', { shape: [4], values: [1e-38, 1e-45, 1.2e-38, 3e38] }),
+  unary('sign of NaN and infinities', 'sign', { shape: [5], values: [NaN, Infinity, -Infinity, -0, 2] }),
+  ...(['sin', 'cos'] as const).flatMap((kind): OpCase<'Unary'>[] => [
+    // Float32 to its last place, absolutely: angles of any size are reduced exactly.
+    { ...unary(`${kind} of any size`, kind, { shape: [8, 41], values: ANGLES }), tolerance: { rtol: 0, atol: 2e-7 } },
+    {
+      ...unary(`${kind} of any size, one by one`, kind, { shape: [3], values: [1e5, -1e30, NaN] }),
+      tolerance: { rtol: 0, atol: 2e-7 },
+    },
+    unary(`${kind} of infinities`, kind, { shape: [4], values: [Infinity, -Infinity, NaN, -0] }),
+  ]),
   unary('isNaN finds NaN only', 'isNaN', { shape: [5], values: [NaN, 0, Infinity, -Infinity, NaN] }),
   unary('isNaN in fours', 'isNaN', { shape: [4], values: [NaN, 0, Infinity, NaN] }),
   unary('not', 'not', { dtype: 'bool', shape: [3, 5] }),

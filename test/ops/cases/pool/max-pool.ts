@@ -1,5 +1,6 @@
 /** Cases of MaxPool, and the windows it shares with AveragePool. */
 import type { OpCase } from '../../../helpers/op-case.ts';
+import { range } from '../../../../src/util/arrays.ts';
 import type { PoolWindow } from '../../../../src/ir/ops.ts';
 
 /** A window with everything but `kernel` defaulted. */
@@ -91,6 +92,13 @@ export const maxPoolCases: readonly OpCase<'MaxPool'>[] = [
     inputs: [{ shape: [1, 2, 2, 4], values: nonFinite }],
     attributes: poolWindow({ kernel: [2, 2] }),
     noOracle: 'ONNX does not say what MaxPool makes of NaN',
+  },
+  // What onnxruntime has where it computes in vectors; it passes over NaN where it does not, at edges and in one dimension.
+  {
+    name: 'NaN at every place of a window',
+    op: 'MaxPool',
+    inputs: [{ shape: [1, 12, 12, 1], values: range(144).map((i) => (i % 37 === 5 ? NaN : ((i * 7) % 11) - 5)) }],
+    attributes: poolWindow({ kernel: [3, 3], pads: [1, 1, 1, 1] }),
   },
 ];
 

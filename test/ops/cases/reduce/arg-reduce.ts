@@ -31,10 +31,10 @@ export const argReduceCases: readonly OpCase<'ArgReduce'>[] = [
   argReduce('max', { dtype: 'uint8', shape: [3, 7], low: 0, high: 255 }, 1),
   argReduce('max', float([0, 3]), 1),
   { ...argReduce('max', float([3, 5]), 1, false, 'int32'), noOracle: 'ONNX gives int64 only' },
-  {
-    ...argReduce('max', { shape: [2, 4], values: [1, NaN, 3, NaN, -Infinity, -Infinity, Infinity, Infinity] }, 1),
-    noOracle: 'ONNX leaves NaN open',
-  },
+  argReduce('max', { shape: [2, 4], values: [1, NaN, 3, NaN, -Infinity, -Infinity, Infinity, Infinity] }, 1),
+  ...(['max', 'min'] as const).flatMap((kind) =>
+    [0, 1].map((axis) => argReduce(kind, { shape: [3, 3], values: [NaN, 2, 9, 1, NaN, NaN, NaN, NaN, NaN] }, axis)),
+  ),
   {
     ...argReduce('min', { dtype: 'uint32', shape: [3], values: [4294967295, 1, 1] }, 0),
     noOracle: 'onnxruntime has no ArgMin of uint32',

@@ -3,8 +3,14 @@ import { floatTolerance } from '../../../../src/core/compare.ts';
 import type { DType } from '../../../../src/core/dtype.ts';
 import type { Shape } from '../../../../src/core/tensor.ts';
 import type { ReduceKind } from '../../../../src/ir/ops.ts';
-import { product } from '../../../../src/util/arrays.ts';
+import { product, range } from '../../../../src/util/arrays.ts';
 import type { CaseInput, OpCase } from '../../../helpers/op-case.ts';
+
+/** The values of a case that has its own; where the NaN is, of many. */
+function valuesText({ values }: CaseInput): string {
+  if (!values) return '';
+  return values.length > 9 ? ` with NaN at ${values.findIndex(Number.isNaN)}` : ` ${values.join(' ')}`;
+}
 
 interface Over {
   readonly axes: readonly number[];
@@ -15,7 +21,7 @@ function reduce(kind: ReduceKind, input: CaseInput, { axes, keepDims = false }: 
   const { shape, dtype = 'float32' } = input;
   const terms = product(axes.length === 0 ? shape : axes.map((a) => shape.at(a) ?? 1));
   return {
-    name: `${kind} of ${dtype} [${shape.join(', ')}]${input.values ? ` ${input.values.join(' ')}` : ''} over [${axes.join(', ')}]${keepDims ? ', kept' : ''}`,
+    name: `${kind} of ${dtype} [${shape.join(', ')}]${valuesText(input)} over [${axes.join(', ')}]${keepDims ? ', kept' : ''}`,
     op: 'Reduce',
     inputs: [input],
     attributes: { kind, axes, keepDims },
@@ -46,6 +52,9 @@ const overs: readonly (readonly [Shape, Over])[] = [
 ];
 
 const nan: CaseInput = { shape: [3, 3], values: [1, NaN, 2, Infinity, 3, -Infinity, NaN, NaN, NaN] };
+const nanInFours: CaseInput = { shape: [2, 4], values: [NaN, 1, 2, Infinity, 3, NaN, NaN, -Infinity] };
+const oneNan = (n: number, at: number): number[] => range(n).map((i) => (i === at ? NaN : ((i * 7) % 11) - 5));
+const extremes: readonly ReduceKind[] = ['max', 'min'];
 const infinities: CaseInput = { shape: [2, 2], values: [-Infinity, -Infinity, Infinity, 1] };
 
 export const reduceCases: readonly OpCase<'Reduce'>[] = [
@@ -63,8 +72,12 @@ export const reduceCases: readonly OpCase<'Reduce'>[] = [
   reduce('max', { dtype: 'bool', shape: [3, 5] }, { axes: [1] }),
   reduce('min', { dtype: 'bool', shape: [3, 5] }, { axes: [1] }),
   reduce('max', int([3, 5], 'int8'), { axes: [1] }),
-  { ...reduce('max', nan, { axes: [1] }), noOracle: 'onnxruntime keeps a NaN or not by its position' },
-  { ...reduce('min', nan, { axes: [0] }), noOracle: 'onnxruntime keeps a NaN or not by its position' },
+  ...extremes.flatMap((kind) => [
+    ...[0, 1].map((axis) => reduce(kind, nan, { axes: [axis] })),
+    ...[0, 1].map((axis) => reduce(kind, nanInFours, { axes: [axis] })),
+    ...[0, 1, 150].map((i) => reduce(kind, { shape: [1, 200], values: oneNan(200, i) }, { axes: [1] })),
+  ]),
+  ...kinds.filter((kind) => !extremes.includes(kind)).map((kind) => reduce(kind, nan, { axes: [1] })),
   reduce('logSumExp', infinities, { axes: [1] }),
   reduce('logSumExp', { shape: [1, 3], values: [1000, 1001, 999] }, { axes: [1] }),
   reduce('sum', float([3, 0, 5]), { axes: [1] }),

@@ -35,9 +35,10 @@ function isFloatScalar(t: Tensor | undefined): boolean {
   return t !== undefined && t.data.length === 1 && (t.dtype === 'float32' || t.dtype === 'float16');
 }
 
+/** A bound that is NaN does not bind. */
 function clipTo(n: OnnxNode, low: number, high: number): string {
-  const bounds = { alpha: Math.max(low, -FLOAT_MAX), beta: Math.min(high, FLOAT_MAX) };
-  const isRelu = bounds.alpha === 0 && bounds.beta === FLOAT_MAX;
+  const bounds = { alpha: low === low ? low : -Infinity, beta: high === high ? high : Infinity };
+  const isRelu = bounds.alpha === 0 && bounds.beta >= FLOAT_MAX;
   return n.activate(n.input(0), isRelu ? RELU : { kind: 'clip', ...bounds });
 }
 
