@@ -80,7 +80,7 @@ export default defineConfig({
           groups: [
             {
               name: 'core',
-              test: /[\\/]src[\\/](session[\\/]session|core[\\/]raw|ir[\\/]builder|formats[\\/](locate|lib[\\/](emitter|translate)))\.ts$/,
+              test: /[\\/]src[\\/](session[\\/]session|core[\\/]raw|ir[\\/]builder|formats[\\/](locate|lib[\\/](emitter|translate|channels-first)))\.ts$/,
             },
           ],
         },

@@ -3,6 +3,7 @@ import { tensorOf, type Tensor } from '../../../core/tensor.ts';
 import type { GraphBuilder } from '../../../ir/builder.ts';
 import type { Activation, ActivationKind } from '../../../ir/ops.ts';
 import { NO_ACTIVATION, RELU, RELU6 } from '../../../ir/ops.ts';
+import { range } from '../../../util/arrays.ts';
 import { Emitter, type Source } from '../../lib/emitter.ts';
 import type { Translation } from '../../lib/translate.ts';
 import { asArray, asInteger, asNumber, asString, field, isObject, type JsonObject } from '../json.ts';
@@ -16,12 +17,18 @@ export interface NamedCall extends Source {
   readonly layer: LayerSpec;
   /** The values it is applied to. */
   readonly operands: readonly string[];
+  /** How many dimensions each of them has, the batch among them. */
+  readonly ranks: readonly number[];
 }
 
-/** Finds weights by layer. Weight files name them `layer/kernel`, some with the names of outer models before. */
+/**
+ * Finds weights by layer. Weight files name them `layer/kernel`, some with names of outer models before, and those names
+ * are not always the ones of the architecture.
+ */
 export class WeightFinder {
   readonly builder: GraphBuilder;
   readonly #weights: ReadonlyMap<string, Tensor>;
+  /** Names by their last two parts; `''` where several end alike. */
   readonly #bySuffix = new Map<string, string>();
 
   constructor(builder: GraphBuilder, weights: ReadonlyMap<string, Tensor>) {
@@ -29,14 +36,22 @@ export class WeightFinder {
     this.#weights = weights;
     for (const name of weights.keys()) {
       const suffix = name.split('/').slice(-2).join('/');
-      if (!this.#bySuffix.has(suffix)) this.#bySuffix.set(suffix, name);
+      this.#bySuffix.set(suffix, this.#bySuffix.has(suffix) ? '' : name);
     }
   }
 
-  /** The full name of a layer's weight; undefined when there is none. */
-  find(path: string, layer: string, weight: string): string | undefined {
-    const exact = [`${layer}/${weight}`, `${path}/${weight}`].find((name) => this.#weights.has(name));
-    return exact ?? this.#bySuffix.get(`${layer}/${weight}`);
+  /** The full name of a weight of the layer that a call is named after; undefined when there is none, or no one. */
+  find(call: string, layer: string, weight: string): string | undefined {
+    // The weights are the layer's, whichever of its calls this is. No name has more parts than models are nested.
+    const parts = call
+      .replace(/:\d+(?=\/|$)/g, '')
+      .split('/')
+      .slice(-64);
+    for (; parts.length > 0; parts.shift()) {
+      const name = [...parts, weight].join('/');
+      if (this.#weights.has(name)) return name;
+    }
+    return this.#bySuffix.get(`${layer}/${weight}`) || undefined;
   }
 
   /** The elements of a weight by its full name. */
@@ -50,6 +65,7 @@ const ACTIVATIONS: Readonly<Record<string, readonly [ActivationKind, number, num
   selu: ['selu', 1.6732632423543772, 1.0507009873554805],
   sigmoid: ['sigmoid', 0, 0],
   hard_sigmoid: ['hardSigmoid', 0.2, 0.5],
+  hard_sigmoid_3: ['hardSigmoid', 1 / 6, 0.5], // as Keras 3 has it
   tanh: ['tanh', 0, 0],
   softplus: ['softplus', 0, 0],
   softsign: ['softsign', 0, 0],
@@ -59,6 +75,8 @@ const ACTIVATIONS: Readonly<Record<string, readonly [ActivationKind, number, num
   gelu: ['gelu', 0, 0],
   gelu_new: ['geluTanh', 0, 0],
   leaky_relu: ['leakyRelu', 0.2, 0],
+  hard_silu: ['hardSwish', 0, 0],
+  hard_swish: ['hardSwish', 0, 0],
 };
 
 /** What an activation's name stands for: a function of one element, or a softmax over the channels. */
@@ -69,12 +87,15 @@ export class LayerContext extends Emitter {
   readonly layer: LayerSpec;
   /** The values the layer is applied to. */
   readonly operands: readonly string[];
+  /** How many dimensions each of them has, the batch among them. */
+  readonly ranks: readonly number[];
   readonly #weights: WeightFinder;
 
-  constructor(weights: WeightFinder, { layer, operands, ...source }: NamedCall) {
+  constructor(weights: WeightFinder, { layer, operands, ranks, ...source }: NamedCall) {
     super(weights.builder, source, { format: 'tfjs-layers', names: 'tensorflow' });
     this.layer = layer;
     this.operands = operands;
+    this.ranks = ranks;
     this.#weights = weights;
   }
 
@@ -83,8 +104,20 @@ export class LayerContext extends Emitter {
     return this.operands[0] ?? '';
   }
 
+  /** How many dimensions it has. */
+  get rank(): number {
+    return this.ranks[0] ?? 0;
+  }
+
   get config(): JsonObject {
     return this.layer.config;
+  }
+
+  /** True when its channels lie before the spatial dimensions. */
+  get channelsFirst(): boolean {
+    const layout = this.string('data_format', 'channels_last');
+    if (!/^channels_(first|last)$/.test(layout)) this.refuse(`data_format ${layout}`);
+    return layout === 'channels_first';
   }
 
   int(key: string, fallback: number): number {
@@ -107,16 +140,12 @@ export class LayerContext extends Emitter {
     return value === undefined || value === null ? fallback : asString(value, this.#what(key));
   }
 
-  /** Two integers, height and width; one number stands for both. */
-  pair(key: string, fallback: readonly [number, number]): [number, number] {
-    const value = field(this.config, key);
-    if (value === undefined || value === null) return [...fallback];
-    if (!Array.isArray(value)) {
-      const both = asInteger(value, this.#what(key));
-      return [both, both];
-    }
-    const [h, w] = this.list(key);
-    return h === undefined || w === undefined ? [...fallback] : [h, w];
+  /** One integer for each of `dims` spatial dimensions; a single one stands for all, as `fallback` does. */
+  extents(key: string, dims: number, fallback: number | readonly number[]): number[] {
+    const value = field(this.config, key) ?? fallback;
+    const list = Array.isArray(value) ? value : range(dims).map((): unknown => value);
+    if (list.length !== dims) this.fail(`${this.#what(key)} has ${list.length} entries, not ${dims}`);
+    return list.map((v) => asInteger(v, this.#what(key)));
   }
 
   /** A list of integers. */
@@ -124,16 +153,19 @@ export class LayerContext extends Emitter {
     return asArray(field(this.config, key), this.#what(key)).map((v) => asInteger(v, this.#what(key)));
   }
 
-  /** Margins of four sides: one number, `[vertical, horizontal]`, or `[[top, bottom], [left, right]]`. */
-  margins(key: string): [number, number, number, number] {
+  /**
+   * Margins of the spatial dimensions, as `pads` of a channels-last value times `sign`. The file has one number for all, or for
+   * each dimension a number or `[begin, end]`; of a single dimension the pair alone.
+   */
+  margins(key: string, dims: number, sign: 1 | -1): string {
     const value = field(this.config, key);
-    if (typeof value === 'number') return [value, value, value, value];
-    const [v, h] = asArray(value, this.#what(key));
-    const sides = (side: unknown): [number, number] => {
-      if (!Array.isArray(side)) return [asInteger(side, this.#what(key)), asInteger(side, this.#what(key))];
-      return [asInteger(side[0], this.#what(key)), asInteger(side[1], this.#what(key))];
-    };
-    return [...sides(v), ...sides(h)];
+    const what = this.#what(key);
+    const sides = Array.isArray(value) ? value : range(dims).map((): unknown => value);
+    const pairs = dims === 1 && !Array.isArray(sides[0]) && sides.length === 2 ? [sides] : sides;
+    if (pairs.length !== dims) this.fail(`${what} has ${pairs.length} entries, not ${dims}`);
+    const side = (end: 0 | 1): number[] =>
+      pairs.map((pair: unknown) => sign * asInteger(Array.isArray(pair) ? pair[end] : pair, what));
+    return this.ints([0, ...side(0), 0, 0, ...side(1), 0]);
   }
 
   /** The function that an `activation` field names. Refuses an unknown one. */
@@ -175,13 +207,7 @@ export class LayerContext extends Emitter {
 
   /** A constant of one number repeated. */
   filled(length: number, value: number): string {
-    return this.constant(
-      tensorOf(
-        'float32',
-        [length],
-        Array.from({ length }, () => value),
-      ),
-    );
+    return this.constant(tensorOf('float32', [length], range(length).fill(value)));
   }
 
   #weightName(weight: string): string {

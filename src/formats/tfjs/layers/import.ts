@@ -1,9 +1,10 @@
 /** Layers models: a Keras architecture and its weights become the engine's graph. */
-import { GraphError, ImportError } from '../../../core/errors.ts';
+import { GraphError, ImportError, type Unsupported } from '../../../core/errors.ts';
+import { onDemand } from '../../../core/on-demand.ts';
 import type { DType } from '../../../core/dtype.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { GraphBuilder } from '../../../ir/builder.ts';
-import type { Dim } from '../../../ir/graph.ts';
+import type { Dim, GraphInput } from '../../../ir/graph.ts';
 import type { ImportedModel } from '../../importer.ts';
 import { translate } from '../../lib/translate.ts';
 import { asArray, asInteger, field } from '../json.ts';
@@ -11,6 +12,7 @@ import type { ModelJson } from '../model-json.ts';
 import { kerasModel } from '../recognise.ts';
 import { LayerContext, WeightFinder, type NamedCall } from './context.ts';
 import { LAYERS } from './layers.ts';
+import { rankAfter } from './ranks.ts';
 import {
   callKey,
   orderCalls,
@@ -27,23 +29,43 @@ import {
  */
 export async function importLayersModel(
   json: ModelJson,
-  weights: ReadonlyMap<string, Tensor>,
+  fileWeights: ReadonlyMap<string, Tensor>,
   name: string,
 ): Promise<Pick<ImportedModel, 'graph' | 'declared'>> {
-  const model = parseModel(kerasModel(json.topology));
+  const { keras, weights, found } = await plainKeras(json, fileWeights);
+  const model = parseModel(keras);
   const builder = new GraphBuilder(name);
   builder.reserve(weights.keys());
-  const inputs = model.inputs.map((ref) => declareInput(builder, findLayer(model, ref.layer), model.inputs.length));
-  const { calls, outputs } = unfold(model, inputs, '');
+  const layers = new Map(model.layers.map((layer) => [layer.name, layer]));
+  const inputs = model.inputs.map((ref) => declareInput(builder, findLayer(layers, ref.layer), model.inputs.length));
+  const unfolding = new Unfolding(inputs);
+  const outputs = unfolding.unfold(
+    model,
+    inputs.map((input) => input.name),
+    '',
+  );
+  const { calls } = unfolding;
   builder.reserve(calls.map((call) => call.name));
   const finder = new WeightFinder(builder, weights);
-  const options = { unit: 'layer', format: 'tfjs-layers' };
+  const options = { unit: 'layer', format: 'tfjs-layers', found };
   await translate(calls, LAYERS, (call) => new LayerContext(finder, call), options);
-  const named = model.outputs.map((ref, i) => nameOutput(builder, findLayer(model, ref.layer), ref, outputs[i] ?? ''));
+  const named = model.outputs.map((ref, i) => nameOutput(builder, findLayer(layers, ref.layer), ref, outputs[i] ?? ''));
   for (const output of new Set(named)) builder.output(output);
   const graph = builder.build();
   // Keras says nothing of its outputs: their shapes follow from the layers.
   return { graph, declared: new Map(graph.inputs.map((input) => [input.name, input])) };
+}
+
+/** What newer Keras writes, layers around layers, and arguments by name are put in the terms of the plain format first. */
+async function plainKeras(
+  { topology }: ModelJson,
+  weights: ReadonlyMap<string, Tensor>,
+): Promise<{ keras: unknown; weights: ReadonlyMap<string, Tensor>; found: readonly Unsupported[] }> {
+  const keras = kerasModel(topology);
+  if (!/"(registered_name|build_input_shape|TimeDistributed)"|\d,\{"/.test(JSON.stringify(keras)))
+    return { keras, weights, found: [] };
+  const { plainTerms } = await onDemand('rewriting of Keras models', () => import('./rewrite.ts'));
+  return plainTerms(keras, weights);
 }
 
 /** An output is called after its layer. What comes out of a model inside has that model's inner name: a copy is named. */
@@ -53,8 +75,8 @@ function nameOutput(builder: GraphBuilder, layer: LayerSpec, { call, tensor }: K
   return builder.one('Identity', [value], {}, { name: layer.name, outputs: [name] });
 }
 
-function findLayer(model: ModelSpec, name: string): LayerSpec {
-  const layer = model.layers.find((l) => l.name === name);
+function findLayer(layers: ReadonlyMap<string, LayerSpec>, name: string): LayerSpec {
+  const layer = layers.get(name);
   if (!layer) throw new GraphError(`the model names "${name}", which is no layer`, { format: 'tfjs-layers' });
   return layer;
 }
@@ -67,7 +89,7 @@ const INPUT_DTYPES: Readonly<Record<string, DType>> = {
 };
 
 /** Unknown extents become symbols: `batch` is shared by all inputs, as Keras has it. */
-function declareInput(builder: GraphBuilder, { name, config }: LayerSpec, count: number): string {
+function declareInput(builder: GraphBuilder, { name, config }: LayerSpec, count: number): GraphInput {
   const shape = field(config, 'batch_input_shape') ?? field(config, 'batch_shape');
   if (shape === undefined)
     throw new ImportError('the shape of this input is not given', { format: 'tfjs-layers', node: name });
@@ -78,47 +100,69 @@ function declareInput(builder: GraphBuilder, { name, config }: LayerSpec, count:
   const declared = field(config, 'dtype') ?? 'float32';
   const dtype =
     typeof declared === 'string' && Object.hasOwn(INPUT_DTYPES, declared) ? INPUT_DTYPES[declared] : 'float32';
-  return builder.input(name, dtype ?? 'float32', dims);
+  builder.input(name, dtype ?? 'float32', dims);
+  return { name, dtype: dtype ?? 'float32', shape: dims };
 }
 
-/** One use of a model as calls of layers alone, in order, those of the models inside it among them. */
-interface Unfolded {
-  readonly calls: readonly NamedCall[];
-  /** The values the model gives. */
-  readonly outputs: readonly string[];
-}
+/** Many times the calls of the largest networks. Models that use models multiply, so a small file can ask for any number. */
+const MAX_CALLS = 2 ** 17;
 
-/** Unfolds one use of a model on the values `inputs`; `prefix` is the path of outer models. */
-function unfold(model: ModelSpec, inputs: readonly string[], prefix: string): Unfolded {
-  const calls: NamedCall[] = [];
-  const values = new Map<string, readonly string[]>();
-  model.inputs.forEach((ref, i) => values.set(callKey(ref.layer, 0), [inputs[i] ?? '']));
-  const valueOf = ({ layer, call, tensor }: KerasRef): string => {
-    const value = values.get(callKey(layer, call))?.[tensor];
-    if (value === undefined) {
-      throw new GraphError(`tensor ${tensor} of call ${call} of layer "${layer}" does not exist`, {
+/** A model as calls of layers alone, in order, those of the models inside it among them. */
+class Unfolding {
+  readonly calls: NamedCall[] = [];
+  /** How many dimensions each value has. */
+  readonly #ranks: Map<string, number>;
+  #work = 0;
+
+  constructor(inputs: readonly GraphInput[]) {
+    this.#ranks = new Map(inputs.map(({ name, shape }) => [name, shape.length]));
+  }
+
+  /** Adds the calls of one use of a model on the values `inputs`, and returns those it gives; `prefix` is the path of outer models. */
+  unfold(model: ModelSpec, inputs: readonly string[], prefix: string): readonly string[] {
+    const values = new Map<string, readonly string[]>();
+    model.inputs.forEach((ref, i) => values.set(callKey(ref.layer, 0), [inputs[i] ?? '']));
+    const valueOf = ({ layer, call, tensor }: KerasRef): string => {
+      const value = values.get(callKey(layer, call))?.[tensor];
+      if (value === undefined) {
+        throw new GraphError(`tensor ${tensor} of call ${call} of layer "${layer}" does not exist`, {
+          format: 'tfjs-layers',
+        });
+      }
+      return value;
+    };
+    for (const call of orderCalls(model)) {
+      const { layer, index, operands } = call;
+      this.#spend(1 + operands.length);
+      if (layer.className !== 'InputLayer') {
+        const name = callName(call, prefix);
+        values.set(callKey(layer.name, index), this.#call(layer, operands.map(valueOf), name));
+      }
+    }
+    this.#spend(model.outputs.length);
+    return model.outputs.map(valueOf);
+  }
+
+  #call(layer: LayerSpec, operands: readonly string[], name: string): readonly string[] {
+    const { model, className: op } = layer;
+    if (model) {
+      if (operands.length === model.inputs.length) return this.unfold(model, operands, `${name}/`);
+      throw new GraphError(`takes ${model.inputs.length} inputs, is given ${operands.length}`, { node: name });
+    }
+    const ranks = operands.map((value) => this.#ranks.get(value) ?? 0);
+    this.calls.push({ name, op, layer, operands, ranks });
+    this.#ranks.set(name, rankAfter(layer, ranks));
+    return [name];
+  }
+
+  #spend(work: number): void {
+    this.#work += work;
+    if (this.#work > MAX_CALLS) {
+      throw new GraphError(`the models inside this one unfold to more than ${MAX_CALLS} calls of layers`, {
         format: 'tfjs-layers',
       });
     }
-    return value;
-  };
-  for (const call of orderCalls(model)) {
-    const { layer, index, operands: refs } = call;
-    if (layer.className === 'InputLayer') continue;
-    const name = callName(call, prefix);
-    const operands = refs.map(valueOf);
-    const inner = layer.model ? unfoldInner(layer.model, operands, name) : undefined;
-    for (const each of inner?.calls ?? [{ name, op: layer.className, layer, operands }]) calls.push(each);
-    values.set(callKey(layer.name, index), inner?.outputs ?? [name]);
   }
-  return { calls, outputs: model.outputs.map(valueOf) };
-}
-
-function unfoldInner(model: ModelSpec, operands: readonly string[], name: string): Unfolded {
-  if (operands.length !== model.inputs.length) {
-    throw new GraphError(`takes ${model.inputs.length} inputs, is given ${operands.length}`, { node: name });
-  }
-  return unfold(model, operands, `${name}/`);
 }
 
 /** The value a call gives, and the node in errors: the layer's name, with the number of a repeated call. */

@@ -1,8 +1,10 @@
 /** Translations of the other layers: dense, normalisation, activations, merges, reshapes, and what does nothing here. */
 import type { Activation, BinaryKind } from '../../../ir/ops.ts';
 import { NO_ACTIVATION } from '../../../ir/ops.ts';
-import { asArray, asInteger, field, isObject } from '../json.ts';
+import { range } from '../../../util/arrays.ts';
+import { channelsLast } from '../../lib/channels-first.ts';
 import type { Rows } from '../../lib/translate.ts';
+import { field } from '../json.ts';
 import type { LayerContext, LayerTranslation } from './context.ts';
 
 const dense: LayerTranslation = (c) => {
@@ -13,7 +15,7 @@ const dense: LayerTranslation = (c) => {
 };
 
 /** The one axis of a BatchNormalization or Softmax: a number, or a list of one. */
-function oneAxis(c: LayerContext): number {
+export function oneAxis(c: LayerContext): number {
   const value = field(c.config, 'axis');
   if (!Array.isArray(value)) return c.int('axis', -1);
   const [axis, ...rest] = c.list('axis');
@@ -50,14 +52,13 @@ const relu: LayerTranslation = (c) => {
   return ceiling === Infinity ? y : c.binary('min', y, c.scalar('float32', ceiling));
 };
 
-const leakyRelu: LayerTranslation = (c) =>
-  c.activate(c.x, { kind: 'leakyRelu', alpha: c.number('alpha', c.number('negative_slope', 0.3)), beta: 0 });
-
-const softmax: LayerTranslation = (c) => c.one('Softmax', [c.x], { axes: [oneAxis(c)], log: false });
-
-/** One function of two operands over all of them; a single operand is the result. */
+/** One function of two operands over all of them; a single operand is the result. One of fewer dimensions gets more behind its batch. */
 export function mergeAll(c: LayerContext, kind: BinaryKind): string {
-  const [first = '', ...others] = c.operands;
+  const rank = Math.max(...c.ranks);
+  const [first = '', ...others] = c.operands.map((x, i) => {
+    const missing = rank - (c.ranks[i] ?? rank);
+    return missing === 0 ? x : c.one('Unsqueeze', [x], { axes: range(missing).map((axis) => axis + 1) });
+  });
   return others.reduce((folded, next) => c.binary(kind, folded, next), first);
 }
 
@@ -69,22 +70,10 @@ export const merge =
 
 const concatenate: LayerTranslation = (c) => c.one('Concat', c.operands, { axis: c.int('axis', -1) });
 
+/** The elements of an image lie as if its channels were last, whatever its layout. */
 const flatten: LayerTranslation = (c) => {
-  const layout = c.string('data_format', 'channels_last');
-  if (layout !== 'channels_last') c.refuse(`data_format ${layout}`);
-  return c.one('Flatten', [c.x], { axis: 1 });
-};
-
-/** Keras shapes leave the batch out: the 0 in front copies it. TensorFlow.js writes null for an extent to infer. */
-const reshape: LayerTranslation = (c) => {
-  const target = asArray(field(c.config, 'target_shape'), `target_shape of layer "${c.layer.name}"`);
-  return c.reshape(c.x, [0, ...target.map((d) => (d === null ? -1 : asInteger(d, 'an extent of target_shape')))]);
-};
-
-const rescaling: LayerTranslation = (c) => {
-  if (isObject(field(c.config, 'scale')) || Array.isArray(field(c.config, 'scale'))) c.refuse('a scale per channel');
-  const scaled = c.binary('mul', c.x, c.scalar('float32', c.number('scale', 1)));
-  return c.binary('add', scaled, c.scalar('float32', c.number('offset', 0)));
+  const x = c.channelsFirst && c.rank > 2 ? channelsLast(c, c.x, c.rank) : c.x;
+  return c.one('Flatten', [x], { axis: 1 });
 };
 
 /** A layer that only does something while training. */
@@ -96,13 +85,9 @@ export const POINTWISE: Rows<LayerContext> = {
   BatchNormalization: batchNorm,
   Activation: activation,
   ReLU: relu,
-  LeakyReLU: leakyRelu,
-  Softmax: softmax,
   Add: merge('add'),
   Multiply: merge('mul'),
   Concatenate: concatenate,
   Flatten: flatten,
-  Reshape: reshape,
-  Rescaling: rescaling,
   Dropout: identity,
 };

@@ -54,9 +54,8 @@ function parseFunctional(value: unknown, depth: number): ModelSpec {
     const layer = asObject(entry, 'a layer');
     const { className, config: own, model } = parseLayer(layer, depth);
     const name = asString(field(layer, 'name') ?? field(own, 'name'), `the name of a ${className} layer`);
-    const calls = asArray(field(layer, 'inbound_nodes') ?? [], `inbound_nodes of "${name}"`).map((c) =>
-      parseCall(c, name),
-    );
+    const what = `inbound_nodes of "${name}"`;
+    const calls = asArray(field(layer, 'inbound_nodes') ?? [], what).map((call) => refs(call, what));
     return { name, className, config: own, calls, model };
   });
   return renumber({
@@ -93,7 +92,8 @@ function parseSequential(value: unknown, depth: number): ModelSpec {
     const { className, config: own, model } = parseLayer(asObject(entry, 'a layer'), depth);
     const name = asString(field(own, 'name') ?? model?.name, `the name of a ${className} layer`);
     if (layers.length === 0 && className !== 'InputLayer') layers.push(inputBefore(name, own, model));
-    layers.push({ name, className, config: own, calls: layers.length === 0 ? [] : [[readLast()]], model });
+    const calls = layers.length === 0 ? [] : [[readLast()]];
+    layers.push({ name, className, config: own, calls, model });
   }
   const [first] = layers;
   if (!first) throw new ImportError('a Sequential model has no layers');
@@ -150,14 +150,7 @@ function distinct(layers: readonly LayerSpec[]): readonly LayerSpec[] {
   return layers;
 }
 
-/** One call: a list of `[layer, call, tensor, kwargs]`. Keras 3 writes objects instead, which TensorFlow.js has not. */
-function parseCall(value: unknown, layer: string): KerasRef[] {
-  if (isObject(value)) {
-    throw new UnsupportedError([{ node: layer, op: 'Functional', what: 'inbound_nodes of Keras 3' }]);
-  }
-  return refs(value, `inbound_nodes of "${layer}"`);
-}
-
+/** A list of `[layer, call, tensor, …]`. */
 function refs(value: unknown, what: string): KerasRef[] {
   const list = asArray(value, what);
   // A single reference may stand without the list around it.
