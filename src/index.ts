@@ -50,7 +50,7 @@ export type { ChromeTrace, TraceEvent } from './analysis/trace.ts';
 export type { ProfileNode, ProfilePreparation, ProfileReport, ProfileStep, ProfileTotals } from './analysis/profile.ts';
 export type { AdapterPeaks } from './measure/adapter-peaks.ts';
 export type { ProfileOptions } from './session/profile.ts';
-export type { TuningCache } from './measure/tuning-store.ts';
+export type { TuningCache } from './measure/tuning-key.ts';
 export type { TuningOptions, TuningReport } from './measure/tuning.ts';
 export type { FetchSettings, ModelSource } from './session/model-source.ts';
 export type { Feed, FeedData, FeedTensor, PictureFeed, Port } from './session/feeds.ts';

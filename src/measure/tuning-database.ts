@@ -1,5 +1,5 @@
 /** The tuner's cache in a page or Worker: one object store of IndexedDB, text by key. */
-import type { TuningCache } from './tuning-store.ts';
+import type { TuningCache } from './tuning-key.ts';
 
 const DATABASE = 'tilewise';
 const STORE = 'tuning';

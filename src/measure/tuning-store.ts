@@ -1,15 +1,9 @@
 /** What is remembered of an adapter between sessions: its peaks, and the variants that won on it. */
 import { isPeaks, type AdapterPeaks } from './adapter-peaks.ts';
-import { VERSION } from '../core/version.ts';
 import { variantNames } from '../kernels/registry.ts';
 import type { TunedVariants } from '../plan/lower.ts';
 import type { Tunable } from '../plan/tunables.ts';
-
-/** Where the tuner keeps what it found: text by key. Either method may reject; tuning goes on without it. */
-export interface TuningCache {
-  get(key: string): Promise<string | undefined>;
-  set(key: string, value: string): Promise<void>;
-}
+import { tuningKey, type TuningCache } from './tuning-key.ts';
 
 /** Winners of one operator, and the variants they won against. */
 interface Family {
@@ -23,20 +17,6 @@ interface Knowledge {
 }
 
 const NOTHING: Knowledge = { peaks: undefined, families: {} };
-
-/** Features that change which candidates there are. */
-const FEATURES = ['shader-f16', 'subgroups'] as const;
-
-/**
- * The key of a device's entry: tilewise's version, and what tells adapters and drivers apart. Pages see a vague
- * architecture and no driver; Node sees both.
- */
-export function tuningKey({ adapterInfo, features }: Pick<GPUDevice, 'adapterInfo' | 'features'>): string {
-  const { vendor, architecture, device, description } = adapterInfo;
-  const driver: unknown = Reflect.get(adapterInfo, 'driver');
-  const parts = [vendor, architecture, device, description, typeof driver === 'string' ? driver : ''];
-  return JSON.stringify(['tilewise', VERSION, ...parts, ...FEATURES.filter((name) => features.has(name))]);
-}
 
 /** One adapter's entry of a cache. What cannot be read or written is noted, and otherwise as if it were not there. */
 export class TuningStore {

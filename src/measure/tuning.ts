@@ -4,7 +4,8 @@ import type { Graph } from '../ir/graph.ts';
 import type { TunedVariants } from '../plan/lower.ts';
 import type { PlanOptions } from '../plan/plan-graph.ts';
 import { databaseCache } from './tuning-database.ts';
-import { TuningStore, type TuningCache } from './tuning-store.ts';
+import { tuningKey, type TuningCache } from './tuning-key.ts';
+import type { TuningStore } from './tuning-store.ts';
 
 /** How a session chooses among the kernels that can run a node. */
 export interface TuningOptions {
@@ -45,28 +46,47 @@ export class SessionTuning {
   readonly #device: GPUDevice;
   readonly #options: TuningOptions;
   #store: Promise<TuningStore> | undefined;
+  #known: Promise<TuningStore | undefined> | undefined;
 
   constructor(device: GPUDevice, options: TuningOptions) {
     this.#device = device;
     this.#options = options;
     // Reading what is remembered overlaps with the rest of loading.
-    if (this.#mode !== 'off') void this.store();
+    this.#remembered().catch(() => undefined);
   }
 
   get #mode(): 'off' | 'cached' | 'full' {
     return this.#options.tune ?? 'cached';
   }
 
-  /** What is remembered of the adapter. Never rejects. */
+  /** What is remembered of the adapter. Rejects with LoadError when the code that reads it cannot be fetched. */
   store(): Promise<TuningStore> {
-    const { tuningCache = databaseCache() } = this.#options;
-    this.#store ??= TuningStore.open(this.#device, tuningCache);
+    this.#store ??= onDemand('tuner', () => import('./tuning-store.ts')).then(({ TuningStore }) =>
+      TuningStore.open(this.#device, this.#cache),
+    );
     return this.#store;
   }
 
-  /** What is known without measuring. */
+  get #cache(): TuningCache | undefined {
+    const { tuningCache = databaseCache() } = this.#options;
+    return tuningCache;
+  }
+
+  /** The store, where there is something in it to be used: most pages never tune, and need not load what reads it. */
+  #remembered(): Promise<TuningStore | undefined> {
+    this.#known ??= this.#mode === 'off' ? Promise.resolve(undefined) : this.#look();
+    return this.#known;
+  }
+
+  async #look(): Promise<TuningStore | undefined> {
+    // What cannot be read is for the store to report.
+    const text = await this.#cache?.get(tuningKey(this.#device)).catch(() => '');
+    return text === undefined ? undefined : this.store();
+  }
+
+  /** What is known without measuring. Rejects as `store` does. */
   async known(): Promise<TunedVariants | undefined> {
-    return this.#mode === 'off' ? undefined : unlessEmpty((await this.store()).winners);
+    return unlessEmpty((await this.#remembered())?.winners);
   }
 
   /**
@@ -80,11 +100,12 @@ export class SessionTuning {
   ): Promise<{ readonly tuned?: TunedVariants | undefined; readonly report?: TuningReport }> {
     const mode = this.#mode;
     if (mode === 'off') return {};
-    const store = await this.store();
-    const remembered = store.winners.size;
+    let store = await this.#remembered();
+    const remembered = store?.winners.size ?? 0;
     let [measured, left, ms] = [0, 0, 0];
     if (mode === 'full') {
       const { tuneGraph } = await onDemand('tuner', () => import('./tune-graph.ts'));
+      store = await this.store();
       const result = await tuneGraph({ device: this.#device, store }, graph, planOptions, {
         budgetMs: this.#options.tuneBudgetMs,
         signal,
@@ -92,13 +113,13 @@ export class SessionTuning {
       });
       [measured, left, ms] = [result.nodes.length, result.left, result.ms];
     }
-    const { note } = store;
+    const note = store?.note;
     const report = { mode, remembered, measured, left, ms, ...(note === undefined ? {} : { note }) };
-    return { tuned: unlessEmpty(store.winners), report };
+    return { tuned: unlessEmpty(store?.winners), report };
   }
 }
 
 /** Nothing, where nothing is known: planning then need not describe every node to look it up. */
-function unlessEmpty(winners: TunedVariants): TunedVariants | undefined {
-  return winners.size > 0 ? winners : undefined;
+function unlessEmpty(winners: TunedVariants | undefined): TunedVariants | undefined {
+  return winners?.size ? winners : undefined;
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LoadError } from '../core/errors.ts';
-import type { TuningCache } from '../measure/tuning-store.ts';
+import type { TuningCache } from '../measure/tuning-key.ts';
 import { cacheFolder, writeAtomically } from './cache.ts';
 
 /** Options of `fileTuningCache`. */

@@ -6,7 +6,7 @@ import { isPeaks, type AdapterPeaks } from '../../src/measure/adapter-peaks.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { Session } from '../../src/session/session.ts';
-import type { TuningCache } from '../../src/measure/tuning-store.ts';
+import type { TuningCache } from '../../src/measure/tuning-key.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 
 const gpu = async (): Promise<GPUAdapter> => (await openGpu()).adapter;

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/core/version.ts';
 import type { AdapterPeaks } from '../../src/measure/adapter-peaks.ts';
 import { variantNames } from '../../src/kernels/registry.ts';
-import { tuningKey, TuningStore, type TuningCache } from '../../src/measure/tuning-store.ts';
+import { tuningKey, type TuningCache } from '../../src/measure/tuning-key.ts';
+import { TuningStore } from '../../src/measure/tuning-store.ts';
 
 const info = { vendor: 'v', architecture: 'a', device: 'd', description: 'driver 1', isFallbackAdapter: false };
 
