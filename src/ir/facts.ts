@@ -14,6 +14,8 @@ const CHANNELS_LAST_OPS = [
   'ConvTranspose',
   'MaxPool',
   'AveragePool',
+  'LpPool',
+  'ArgMaxPool',
   'GlobalAveragePool',
   'GlobalMaxPool',
   'LRN',

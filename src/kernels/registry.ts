@@ -34,6 +34,8 @@ export const KERNELS = {
   ConvTranspose: lazy(() => import('./conv/conv-transpose.ts'), 'convTranspose'),
   MaxPool: maxPool,
   AveragePool: averagePool,
+  LpPool: lazy(() => import('./pool/lp-pool.ts'), 'lpPool'),
+  ArgMaxPool: lazy(() => import('./pool/arg-max-pool.ts'), 'argMaxPool'),
   GlobalAveragePool: globalAveragePool,
   GlobalMaxPool: globalMaxPool,
   Gemm: gemm,

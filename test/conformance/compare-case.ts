@@ -51,6 +51,7 @@ function policy(graph: Graph, feeds: ReadonlyMap<string, Tensor>, output: Tensor
       return floatTolerance(Math.max(...shapeOf(0).slice(-2)));
     case 'MaxPool':
     case 'AveragePool':
+    case 'LpPool':
     case 'Reduce':
     case 'GlobalAveragePool':
       return floatTolerance(Math.max(1, product(shapeOf(0)) / Math.max(1, output.data.length)));

@@ -391,6 +391,19 @@ export const GENERATORS: { readonly [K in OpKind]: Generator<K> } = {
     const { inputs, window } = pool(d, true);
     return { inputs, attributes: { ...window, countIncludePad: d.chance(0.5) } };
   },
+  LpPool: (d) => {
+    const { inputs, window } = pool(d, true);
+    return { inputs, attributes: { ...window, p: d.int(1, 3) } };
+  },
+  ArgMaxPool: (d) => {
+    const { inputs, window } = pool(d, true);
+    // Whole numbers, so that ties occur.
+    const values = d.ints(product(at(inputs, 0).shape), -9, 9);
+    return {
+      inputs: [{ shape: at(inputs, 0).shape, values }],
+      attributes: { ...window, storageOrder: d.pick(['row', 'column']) },
+    };
+  },
   GlobalAveragePool: (d) => ({ inputs: [{ shape: d.shape(d.int(3, 5)) }], attributes: {} }),
   GlobalMaxPool: (d) => ({ inputs: [{ shape: d.shape(d.int(3, 5)) }], attributes: {} }),
   Gemm: gemm,

@@ -13,6 +13,7 @@ import { turnsOf, type Turn } from './turns.ts';
 /** Operators that compute with floats; others only move elements and must give the same bits, unless a case says otherwise. */
 const COMPUTING: ReadonlySet<OpKind> = new Set<OpKind>([
   'Activation',
+  'LpPool',
   'AveragePool',
   'BatchNormalization',
   'Binary',

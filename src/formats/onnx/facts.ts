@@ -25,6 +25,8 @@ const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
   ConvTranspose: convolved,
   MaxPool: 'same',
   AveragePool: 'same',
+  LpPool: 'same',
+  ArgMaxPool: ([x]) => [{ rank: x?.rank, dtype: 'int64' }],
   GlobalAveragePool: 'same',
   GlobalMaxPool: 'same',
   Gemm: ([a]) => [{ rank: 2, dtype: a?.dtype }],

@@ -12,6 +12,7 @@ const shape = () => import('./ops/shape/further.ts');
 const move = () => import('./ops/move/further.ts');
 const index = () => import('./ops/index/further.ts');
 const conv = () => import('./ops/conv-transpose.ts');
+const pools = () => import('./ops/further-pools.ts');
 const sample = () => import('./ops/sample.ts');
 
 /** Rows by operator name. */
@@ -23,6 +24,8 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   Cast: lazy(elementwise, 'cast'),
   CastLike: lazy(elementwise, 'castLike'),
   ConvTranspose: lazy(conv, 'convTranspose'),
+  LpPool: lazy(pools, 'lpPool'),
+  GlobalLpPool: lazy(pools, 'globalLpPool'),
   LayerNormalization: lazy(normalise, 'layerNormalization'),
   InstanceNormalization: lazy(normalise, 'instanceNormalization'),
   LpNormalization: lazy(normalise, 'lpNormalization'),

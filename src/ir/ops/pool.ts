@@ -7,6 +7,13 @@ export interface PoolOps {
   readonly MaxPool: PoolWindow;
   /** x → y; `countIncludePad` divides by the whole window, pads included */
   readonly AveragePool: PoolWindow & { readonly countIncludePad: boolean };
+  /** x → y = (Σ|x|^p)^(1/p) over each window */
+  readonly LpPool: PoolWindow & { readonly p: number };
+  /**
+   * x → int64 index of each window's maximum, the first of several, in the channels-first tensor `[N, C, …S]` flattened:
+   * its spatial extents row by row, or column by column (the first dimension's positions are neighbours)
+   */
+  readonly ArgMaxPool: PoolWindow & { readonly storageOrder: 'row' | 'column' };
   /** x `[N, …S, C]` → y `[N, 1…, C]` */
   readonly GlobalAveragePool: NoAttributes;
   /** x `[N, …S, C]` → y `[N, 1…, C]` */

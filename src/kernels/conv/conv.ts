@@ -8,10 +8,12 @@ import { preferredConv } from './preferred.ts';
 import { withoutScale } from './shared.ts';
 import { winograd, winogradPart } from './winograd.ts';
 import { FLOATS } from '../../core/dtype.ts';
-import type { KernelDefinition } from '../definition.ts';
-import { PLANAR_RANKS } from '../lib/window.ts';
+import { lazy } from '../../core/on-demand.ts';
+import type { Dispatched } from '../definition.ts';
+import { withLazyVariant } from '../lib/lazy-variant.ts';
+import { isVolume } from '../lib/window.ts';
 
-export const conv: KernelDefinition<'Conv'> = {
+const planar: Dispatched<'Conv'> = {
   kind: 'dispatch',
   variants: [...pointwise, ...[...depthwiseSlides, depthwise, ...winograd, ...implicit].map(withoutScale), direct],
   preferred: preferredConv,
@@ -24,8 +26,13 @@ export const conv: KernelDefinition<'Conv'> = {
     { storage: ['f16'] },
   ],
   outputs: { storage: ['f16'], lies: 'channels' },
-  ranks: PLANAR_RANKS,
   overwrites: () => [3],
   siblings: ({ inputs }) => ({ accumulates: Boolean(inputs[3]) }),
   parts: [winogradPart],
 };
+
+export const conv = withLazyVariant(planar, {
+  name: 'volume',
+  needs: isVolume,
+  calls: lazy(() => import('./conv-volume.ts'), 'convVolumeCalls'),
+});

@@ -45,7 +45,7 @@ export function convPlan(context: ConvContext, options: Pick<Tail, 'scatters'> =
 }
 
 /** The tail of a convolution. */
-function convEpilogue(context: ConvContext, options: Pick<Tail, 'scatters'>): Epilogue {
+export function convEpilogue(context: ConvContext, options: Pick<Tail, 'scatters'> = {}): Epilogue {
   const { activation, group } = context.node.attributes;
   const accumulates = context.siblings.accumulates && group === 1;
   return epilogueOf(context, activation, { bias: 2, residual: 3, accumulates, ...options });

@@ -1,6 +1,7 @@
 /** Sliding windows as the kernels see them: planar, static, padded explicitly. */
 import type { WindowSpec } from '../../../shaders/lib/window.ts';
 import { PlanError } from '../../core/errors.ts';
+import type { TensorDesc } from '../../core/tensor.ts';
 import type { Window } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import { required, result, type LowerContext } from '../definition.ts';
@@ -35,7 +36,12 @@ function planar(values: readonly number[], fill: number): [number, number] {
 /** Ranks of `[N, …S, C]` with one or two spatial dimensions. */
 export const PLANAR_RANKS: readonly number[] = [3, 4];
 
-/** The window of a node whose rank is one of those. Throws PlanError for padding that the passes left implicit. */
+/** True of nodes on volumes, `[N, D, H, W, C]`. */
+export function isVolume(_: unknown, [x]: readonly (TensorDesc | undefined)[]): boolean {
+  return x?.shape.length === 5;
+}
+
+/** The window of a node that is on no volume. Throws PlanError for padding that the passes left implicit. */
 export function planarWindow<K extends Windowed>(
   context: LowerContext<K>,
   window: Window,

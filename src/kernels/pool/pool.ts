@@ -1,7 +1,8 @@
 /** Lowering of MaxPool and AveragePool, which share one shader. */
 import { floatStorage } from '../../core/storage.ts';
 import { poolShader } from '../../../shaders/pool/pool.ts';
-import { FLOATS } from '../../core/dtype.ts';
+import { isFloat } from '../../core/dtype.ts';
+import { lazy } from '../../core/on-demand.ts';
 import { isVectorised } from '../../core/placement.ts';
 import { ceilDiv, product } from '../../util/arrays.ts';
 import {
@@ -15,7 +16,8 @@ import {
   type LowerContext,
   type Variant,
 } from '../definition.ts';
-import { PLANAR_RANKS, planarWindow, type PlanarWindow } from '../lib/window.ts';
+import { withLazyVariant } from '../lib/lazy-variant.ts';
+import { isVolume, planarWindow, type PlanarWindow } from '../lib/window.ts';
 
 type PoolOp = 'MaxPool' | 'AveragePool';
 
@@ -80,7 +82,10 @@ function call<K extends PoolOp>(
   };
 }
 
-/** How a pool reaches the GPU: in strips of pixels where the kernel is narrow, and one pixel at a time. */
+/**
+ * How a pool reaches the GPU: in strips of pixels where the kernel is narrow, one pixel at a time, and by a kernel of its own
+ * for volumes and integers.
+ */
 export function pool<K extends PoolOp>(kindOf: (context: LowerContext<K>) => PoolKind): Dispatched<K> {
   const variants: readonly Variant<K>[] = [
     variant<K, PlanarWindow>(
@@ -98,11 +103,15 @@ export function pool<K extends PoolOp>(kindOf: (context: LowerContext<K>) => Poo
       placed: true,
     }),
   ];
-  return {
+  const planar: Dispatched<K> = {
     kind: 'dispatch',
     variants,
-    inputs: [{ dtypes: FLOATS, storage: ['f16'], lies: 'rows' }],
+    inputs: [{ storage: ['f16'], lies: 'rows' }],
     outputs: { storage: ['f16'], lies: 'rows' },
-    ranks: PLANAR_RANKS,
   };
+  return withLazyVariant(planar, {
+    name: 'volume',
+    needs: (node, inputs) => isVolume(node, inputs) || !isFloat(inputs[0]?.dtype ?? 'float32'),
+    calls: lazy(() => import('./volume.ts'), 'volumePoolCalls'),
+  });
 }

@@ -1,4 +1,5 @@
 /** The CPU references of max and average pooling: one loop, which both fold with. */
+import { lowest } from '../../core/lowest.ts';
 import { zeros, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import type { PoolWindow } from '../../ir/ops.ts';
 import { at, product } from '../../util/arrays.ts';
@@ -40,7 +41,7 @@ function pool(x: Tensor, window: PoolWindow, output: TensorDesc, fold: PoolFold)
 /** `OpDefinition.reference` of MaxPool. */
 export const maxPoolReference: Reference<'MaxPool'> = ({ attributes }, inputs, outputs) => [
   pool(tensorAt(inputs, 0), attributes, at(outputs, 0), {
-    start: -Infinity,
+    start: lowest(at(outputs, 0).dtype),
     step: (acc, v) => (acc >= v || acc !== acc ? acc : v),
     finish: (acc) => acc,
   }),
@@ -52,5 +53,14 @@ export const averagePoolReference: Reference<'AveragePool'> = ({ attributes }, i
     start: 0,
     step: (acc, v) => acc + v,
     finish: (acc, taps) => acc / (attributes.countIncludePad ? taps.padded : taps.pixels.length),
+  }),
+];
+
+/** `OpDefinition.reference` of LpPool. */
+export const lpPoolReference: Reference<'LpPool'> = ({ attributes }, inputs, outputs) => [
+  pool(tensorAt(inputs, 0), attributes, at(outputs, 0), {
+    start: 0,
+    step: (acc, v) => acc + Math.abs(v) ** attributes.p,
+    finish: (acc) => acc ** (1 / attributes.p),
   }),
 ];

@@ -75,15 +75,37 @@ function transposedWeights(w: OnnxWriter, weights: string, group: number): strin
 }
 
 /** A pool with a window. */
-export function writePool(w: OnnxWriter, { op, inputs, outputs, attributes }: NodeOf<'MaxPool' | 'AveragePool'>): void {
+export function writePool(
+  w: OnnxWriter,
+  { op, inputs, outputs, attributes }: NodeOf<'MaxPool' | 'AveragePool' | 'LpPool'>,
+): void {
   const window: PoolWindow = attributes;
   const counts = 'countIncludePad' in attributes ? attributes.countIncludePad : undefined;
   const own: OnnxAttributes = {
     ...windowAttributes(window, window.kernel),
     ceil_mode: { i: window.ceilMode ? 1 : 0 },
     ...(counts === undefined ? {} : { count_include_pad: { i: counts ? 1 : 0 } }),
+    ...('p' in attributes ? { p: { i: wholeOrder(w, attributes.p) } } : {}),
   };
   writeSpatial(w, op, inputs, own, outputs[0]);
+}
+
+function wholeOrder(w: OnnxWriter, p: number): number {
+  return Number.isInteger(p) ? p : w.refuse(`a norm of order ${p}`);
+}
+
+/** The second output of a MaxPool. */
+export function writeArgMaxPool(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf<'ArgMaxPool'>): void {
+  const [x = ''] = inputs;
+  const rank = w.rank(x);
+  const own: OnnxAttributes = {
+    ...windowAttributes(attributes, attributes.kernel),
+    ceil_mode: { i: attributes.ceilMode ? 1 : 0 },
+    storage_order: { i: attributes.storageOrder === 'column' ? 1 : 0 },
+  };
+  const [largest, indices] = [w.unique('largest'), w.unique('indices')];
+  w.many('MaxPool', [w.transpose(x, toFirst(rank))], own, [largest, indices], w.unique('MaxPool'));
+  w.transpose(indices, toLast(rank), outputs[0]);
 }
 
 /** Resampling; the scales of batch and channels are 1, their sizes the image's own. */

@@ -4,7 +4,15 @@ import { tensorOf } from '../../../core/tensor.ts';
 import type { Node, NodeOf, OpKind, ReduceKind } from '../../../ir/ops.ts';
 import { range } from '../../../util/arrays.ts';
 import { withActivation, writeActivation, writeBinary, writeUnary } from './elementwise.ts';
-import { writeChannelShuffle, writeConv, writeConvTranspose, writePool, writeResize, writeSpatial } from './images.ts';
+import {
+  writeArgMaxPool,
+  writeChannelShuffle,
+  writeConv,
+  writeConvTranspose,
+  writePool,
+  writeResize,
+  writeSpatial,
+} from './images.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
 import type { OnnxWriter } from './writer.ts';
 
@@ -116,6 +124,8 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   ConvTranspose: writeConvTranspose,
   MaxPool: writePool,
   AveragePool: writePool,
+  LpPool: writePool,
+  ArgMaxPool: writeArgMaxPool,
   GlobalAveragePool: (w, n) => void writeSpatial(w, n.op, n.inputs, {}, output(n)),
   GlobalMaxPool: (w, n) => void writeSpatial(w, n.op, n.inputs, {}, output(n)),
   Gemm: gemm,

@@ -70,8 +70,8 @@ export class OnnxWriter {
   /** Adds a node with one output, the value `output` of the graph or one with a made-up name; returns its name. */
   emit(op: string, inputs: readonly string[], attributes: OnnxAttributes = {}, output?: string): string {
     const isMain = output !== undefined && output === this.#first;
-    const name = isMain ? this.#node.name : this.#unique(`${this.#node.name}/${op}`);
-    const value = output ?? this.#unique(`${name}:0`);
+    const name = isMain ? this.#node.name : this.unique(`${this.#node.name}/${op}`);
+    const value = output ?? this.unique(`${name}:0`);
     this.many(op, inputs, attributes, [value], name);
     return value;
   }
@@ -90,7 +90,7 @@ export class OnnxWriter {
   }
 
   constant(value: Tensor): string {
-    const name = this.#unique(`${this.#node.name}/const`);
+    const name = this.unique(`${this.#node.name}/const`);
     this.#constants.set(name, value);
     return name;
   }
@@ -121,7 +121,8 @@ export class OnnxWriter {
     return [...this.#graph.initializers, ...this.#constants].filter(([name]) => read.has(name));
   }
 
-  #unique(stem: string): string {
+  /** A name that no value or node has. */
+  unique(stem: string): string {
     let name = stem;
     for (let i = 1; this.#taken.has(name); i++) name = `${stem}_${i}`;
     this.#taken.add(name);

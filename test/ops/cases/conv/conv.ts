@@ -227,8 +227,8 @@ const oneDimensional: readonly OpCase<'Conv'>[] = [
 
 export const convCases: readonly OpCase<'Conv'>[] = [...pointwise, ...depthwise, ...direct, ...oneDimensional];
 
-/** Three spatial dimensions: the reference has them, the GPU does not. */
-export const conv3dCases: readonly OpCase<'Conv'>[] = [
+/** Three spatial dimensions. */
+export const convVolumeCases: readonly OpCase<'Conv'>[] = [
   convCase('3-D', { x: [1, 4, 5, 6, 3], kernel: [3, 3, 3], outC: 4, pads: [1, 1, 1, 1, 1, 1] }),
   convCase('3-D, strided, dilated, grouped', {
     x: [2, 5, 6, 7, 4],
@@ -238,5 +238,22 @@ export const conv3dCases: readonly OpCase<'Conv'>[] = [
     strides: [1, 2, 3],
     dilations: [2, 1, 2],
     pads: [1, 0, 2, 0, 1, 1],
+  }),
+  convCase('3-D, in fours, residual, relu', {
+    x: [1, 3, 4, 5, 8],
+    kernel: [3, 1, 3],
+    outC: 8,
+    pads: [1, 0, 1, 1, 0, 1],
+    residual: [1, 3, 4, 5, 8],
+    activation: RELU,
+  }),
+  convCase('3-D, depthwise', { x: [1, 4, 5, 3, 6], kernel: [3, 3, 3], outC: 6, group: 6, pads: [1, 1, 1, 1, 1, 1] }),
+  convCase('3-D, pointwise', { x: [2, 2, 3, 4, 5], kernel: [1, 1, 1], outC: 7, bias: false }),
+  convCase('3-D, same upper', {
+    x: [1, 4, 5, 6, 3],
+    kernel: [2, 3, 2],
+    outC: 2,
+    strides: [2, 2, 3],
+    padMode: 'sameUpper',
   }),
 ];

@@ -102,12 +102,67 @@ export const maxPoolCases: readonly OpCase<'MaxPool'>[] = [
   },
 ];
 
-/** Three spatial dimensions: the reference has them, the GPU does not. */
-export const maxPool3dCases: readonly OpCase<'MaxPool'>[] = [
-  {
-    name: '3-D',
+/** Windows over three spatial dimensions. */
+export const POOL_VOLUMES: readonly PoolSetup[] = [
+  setup('3-D', [1, 4, 5, 6, 3], { kernel: [2, 3, 2], strides: [1, 2, 2], pads: [1, 1, 0, 0, 1, 1] }),
+  setup('3-D, in fours, batch 2', [2, 3, 5, 4, 8], { kernel: [3, 3, 3], strides: [2, 2, 2], pads: [1, 1, 1, 1, 1, 1] }),
+  setup('3-D, ceil', [1, 5, 6, 7, 2], {
+    kernel: [2, 3, 3],
+    strides: [3, 2, 2],
+    pads: [0, 1, 1, 0, 1, 1],
+    ceilMode: true,
+  }),
+  setup('3-D, dilated', [1, 6, 5, 7, 4], { kernel: [2, 2, 3], dilations: [3, 2, 2], pads: [1, 0, 1, 0, 1, 1] }),
+  setup('3-D, same lower', [1, 4, 5, 6, 3], { kernel: [2, 3, 2], strides: [2, 2, 2], padMode: 'sameLower' }),
+];
+
+export const maxPoolVolumeCases: readonly OpCase<'MaxPool'>[] = [
+  ...POOL_VOLUMES.map(({ name, x, window }): OpCase<'MaxPool'> => ({
+    name,
     op: 'MaxPool',
-    inputs: [{ shape: [1, 4, 5, 6, 3] }],
-    attributes: poolWindow({ kernel: [2, 3, 2], strides: [1, 2, 2], pads: [1, 1, 0, 0, 1, 1] }),
+    inputs: [{ shape: x }],
+    attributes: window,
+  })),
+  {
+    name: '3-D, NaN wins',
+    op: 'MaxPool',
+    inputs: [{ shape: [1, 2, 2, 2, 2], values: nonFinite }],
+    attributes: poolWindow({ kernel: [1, 2, 2] }),
+    noOracle: 'onnxruntime starts from the lowest finite float32, not from −Infinity',
+  },
+];
+
+const INTEGERS = ['int8', 'uint8'] as const;
+
+export const maxPoolIntegerCases: readonly OpCase<'MaxPool'>[] = [
+  ...INTEGERS.flatMap((dtype) =>
+    POOL_SETUPS.filter(({ name }) => /ceil|pads|dilated|1-D|[34] channels/.test(name)).map(
+      ({ name, x, window }): OpCase<'MaxPool'> => ({
+        name: `${dtype}, ${name}`,
+        op: 'MaxPool',
+        inputs: [{ dtype, shape: x, low: dtype === 'int8' ? -128 : 0, high: dtype === 'int8' ? 128 : 256 }],
+        attributes: window,
+      }),
+    ),
+  ),
+  {
+    name: 'int8, all negative',
+    op: 'MaxPool',
+    inputs: [{ dtype: 'int8', shape: [1, 3, 3, 4], low: -128, high: -100 }],
+    attributes: poolWindow({ kernel: [3, 3], pads: [1, 1, 1, 1] }),
+  },
+  {
+    name: 'int8, a dilated window that sees padding only',
+    op: 'MaxPool',
+    inputs: [{ dtype: 'int8', shape: [1, 3, 1], values: [-5, -6, -7] }],
+    attributes: poolWindow({ kernel: [2], dilations: [5], pads: [2, 2] }),
+    noOracle: 'onnxruntime refuses padding of as many elements as the kernel has',
+  },
+  {
+    name: 'int32',
+    op: 'MaxPool',
+    inputs: [{ dtype: 'int32', shape: [1, 4, 5, 3], low: -1e9, high: 1e9 }],
+    attributes: poolWindow({ kernel: [2, 2], pads: [1, 1, 0, 0] }),
+    noOracle: 'ONNX has no MaxPool of int32',
   },
 ];

@@ -1,0 +1,40 @@
+/** Variants that take what the others of an operator do not, and are loaded only for nodes that have it. */
+import type { Lazy } from '../../core/on-demand.ts';
+import type { OpKind } from '../../ir/ops.ts';
+import type { Dispatched, KernelCall, LazyPart, LowerContext } from '../definition.ts';
+
+/** A variant that is loaded on demand. */
+export interface LazyVariant<K extends OpKind> {
+  readonly name: string;
+  /** The nodes it is for: it takes all of these, placed anyhow, and no others. */
+  readonly needs: LazyPart<K>['needs'];
+  readonly calls: Lazy<(context: LowerContext<K>) => readonly Omit<KernelCall, 'variant'>[]>;
+}
+
+/** An operator's kernels, and for the nodes that `needs` holds for this variant instead of them. */
+export function withLazyVariant<K extends OpKind>(
+  definition: Dispatched<K>,
+  { name, needs, calls }: LazyVariant<K>,
+): Dispatched<K> {
+  const takes = ({ node, inputs }: LowerContext<K>): boolean => needs(node, inputs);
+  return {
+    ...definition,
+    variants: [
+      {
+        name,
+        tryLower: (context) =>
+          takes(context)
+            ? calls
+                .get()(context)
+                .map((call) => ({ variant: name, ...call }))
+            : undefined,
+      },
+      ...definition.variants.map((variant) => ({
+        ...variant,
+        tryLower: (context: LowerContext<K>) => (takes(context) ? undefined : variant.tryLower(context)),
+      })),
+    ],
+    preferred: (context) => (takes(context) ? [] : (definition.preferred?.(context) ?? [])),
+    parts: [...(definition.parts ?? []), { needs, load: () => calls.load() }],
+  };
+}
