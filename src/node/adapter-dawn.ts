@@ -7,9 +7,13 @@
 import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { DeviceError } from '../core/errors.ts';
+import { weighDevices } from './adapter-ballast.ts';
 
 /** The environment variables that name driver manifests: the current one, and the one loaders before 1.3.207 read. */
 const DRIVER_VARIABLES = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'] as const;
+
+/** Names drivers beside those the loader finds by itself. */
+const ADDED_DRIVERS = 'VK_ADD_DRIVER_FILES';
 
 /** glibc's RTLD_NODELETE, which `os.constants.dlopen` lacks: the library stays although Node closes its handle. */
 const RTLD_NODELETE = 0x1000;
@@ -25,8 +29,11 @@ interface Dawn {
   readonly globals: object;
 }
 
-/** Dawn crashes when a GPU object is collected while its adapters or devices live, so every one that gave an adapter is kept. */
-const instances: GPU[] = [];
+/**
+ * One instance of Dawn for each choice of drivers, for as long as the process lives: each has threads of its own that end with
+ * nothing but the process, and Dawn crashes when a GPU object is collected while its adapters or devices live.
+ */
+const instances = new Map<string, GPU>();
 
 /**
  * Loads Dawn and defines the WebGPU globals (`GPUBufferUsage`, `GPUMapMode` …) where they are missing.
@@ -92,11 +99,21 @@ export function loadVulkanLoader(file: string): boolean {
 const EXACT_TIMESTAMPS = 'disable-dawn-features=timestamp_quantization';
 
 async function request(dawn: Dawn): Promise<DawnAdapter | null> {
-  const gpu = dawn.create([...(process.platform === 'linux' ? ['backend=vulkan'] : []), EXACT_TIMESTAMPS]);
-  instances.push(gpu);
+  const gpu = instanceOf(dawn);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) return null;
+  weighDevices(adapter);
   return { gpu, adapter };
+}
+
+/** The instance for the drivers that the environment shows at this moment. */
+function instanceOf(dawn: Dawn): GPU {
+  const drivers = [...DRIVER_VARIABLES, ADDED_DRIVERS].map((name) => process.env[name] ?? '').join('\0');
+  const known = instances.get(drivers);
+  if (known) return known;
+  const gpu = dawn.create([...(process.platform === 'linux' ? ['backend=vulkan'] : []), EXACT_TIMESTAMPS]);
+  instances.set(drivers, gpu);
+  return gpu;
 }
 
 async function withDriver<T>(manifest: string, body: () => Promise<T>): Promise<T> {

@@ -11,8 +11,10 @@ export interface Backend {
   readonly kind: 'webgpu' | 'cpu';
   /** What people call the device. */
   readonly adapter: string;
-  /** Resolves when nothing can run here any more, so that another backend must be opened. */
-  readonly lost: Promise<unknown>;
+  /**
+   * Calls `react` when nothing can run here any more, so that another backend must be opened. Gives what takes that back.
+   */
+  onLost(react: () => void): () => void;
   /**
    * Makes an imported graph ready to run with these extents of its inputs. Rejects as the passes do: ShapeError,
    * UnsupportedError, LoadError when a part of the engine cannot be fetched, and the signal's reason.

@@ -14,7 +14,6 @@ import type { PrepareReport } from './report.ts';
 export class CpuBackend implements Backend {
   readonly kind = 'cpu';
   readonly adapter = 'CPU reference';
-  readonly lost = new Promise<never>(() => undefined);
   readonly #options: Pick<SessionOptions, 'onProgress'>;
 
   constructor(options: Pick<SessionOptions, 'onProgress'>) {
@@ -26,6 +25,10 @@ export class CpuBackend implements Backend {
     this.#options.onProgress?.({ stage: 'compile' });
     const compiled = await compileGraph(graph, { inputShapes, level: 'reference' }, signal);
     return new CpuPrepared(compiled, { passesMs: performance.now() - start, planMs: 0, compileMs: 0, uploadMs: 0 });
+  }
+
+  onLost(): () => void {
+    return () => undefined; // It is always there.
   }
 
   dispose(): void {

@@ -14,6 +14,7 @@ import { adapterName, profileOf, requestDevice } from '../runtime/webgpu/device.
 import { readTensor, type GpuTensor } from '../runtime/webgpu/elements.ts';
 import { Executor } from '../runtime/webgpu/executor.ts';
 import type { InputWriter } from '../runtime/webgpu/input-writer.ts';
+import { onLost } from '../runtime/webgpu/lost.ts';
 import { compilePipelines } from '../runtime/webgpu/pipelines.ts';
 import type { Backend, Prepared } from './backend.ts';
 import { compileGraph } from './compile-graph.ts';
@@ -44,8 +45,8 @@ export class GpuBackend implements Backend {
     this.#pictures = new PictureWriter(device);
   }
 
-  get lost(): Promise<unknown> {
-    return this.device.lost;
+  onLost(react: () => void): () => void {
+    return onLost(this.device, react);
   }
 
   /** Passes, tuning, plan, upload. Rejects with PlanError, ShaderError and DeviceError, too. */

@@ -2,7 +2,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { ProfileReport } from '../analysis/profile.ts';
 import { InputError } from '../core/errors.ts';
-import { onDemand } from '../core/on-demand.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { bindValues } from '../passes/deciding-inputs.ts';
@@ -11,23 +10,18 @@ import type { StepReport } from '../runtime/webgpu/check.ts';
 import { disposedError } from '../runtime/webgpu/executor.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
 import { unlessAborted } from '../util/pause.ts';
-import type { Backend, Prepared } from './backend.ts';
+import type { Prepared } from './backend.ts';
 import { findDecidingInputs } from './compile-graph.ts';
-import { CompiledCache, signatureOf } from './compiled-cache.ts';
+import { signatureOf } from './compiled-cache.ts';
 import { checkFeeds, feedShapes, type CheckedFeed, type Feed, type Port } from './feeds.ts';
 import { GpuBackend, GpuPrepared } from './gpu-backend.ts';
 import { importSource } from './import-source.ts';
 import type { ModelSource } from './model-source.ts';
 import { decidedBy, inputPorts, outputPorts, unknownOutputs } from './ports.ts';
+import { openPlace, type Place } from './place.ts';
 import { checkRun, type RunOptions, type SessionOptions } from './options.ts';
 import type { ProfileOptions } from './profile.ts';
 import { NOTHING_PREPARED, type LoadReport } from './report.ts';
-
-/** Where the graphs of a session run, and those that are ready to. */
-interface Place {
-  readonly backend: Backend;
-  readonly compiled: CompiledCache;
-}
 
 /** A loaded model. `run` may be called concurrently; calls are queued. */
 export class Session {
@@ -104,9 +98,10 @@ export class Session {
   async #compileEarly(sketch: () => Promise<Graph> | undefined): Promise<void> {
     try {
       const graph = this.#options.backend === 'cpu' ? undefined : await sketch();
-      const gpu = await this.#gpu();
       const wanted = (): boolean => !this.#graph && !this.#disposed;
-      if (graph && wanted()) await gpu?.precompile(graph, this.#shapesFor(graph), wanted);
+      if (!graph || !wanted()) return;
+      const gpu = await this.#gpu();
+      if (wanted()) await gpu?.precompile(graph, this.#shapesFor(graph), wanted);
     } catch {
       // Zeros in place of a shape, say: then there is nothing to gain.
     }
@@ -212,7 +207,7 @@ export class Session {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#place?.then(closePlace).catch(() => undefined);
+    this.#place?.then(({ close }) => close()).catch(() => undefined);
   }
 
   [Symbol.dispose](): void {
@@ -262,27 +257,14 @@ export class Session {
 
   #open(): Promise<Place> {
     if (this.#place) return this.#place;
-    const compiled = new CompiledCache(this.#options.maxPlans);
-    const opening = openBackend(this.#options).then((backend) => ({ backend, compiled }));
     const forget = (): void => {
       if (this.#place === opening) this.#place = undefined;
     };
-    opening.then(({ backend }) => backend.lost.then(forget), forget);
+    const opening = openPlace(this.#options, forget);
+    opening.catch(forget);
     this.#place = opening;
     return opening;
   }
-}
-
-/** Rejects with DeviceError NO_DEVICE when a GPU is wanted and there is none. */
-async function openBackend(options: SessionOptions): Promise<Backend> {
-  if (options.backend !== 'cpu') return GpuBackend.open(options);
-  const { CpuBackend } = await onDemand('CPU backend', () => import('./cpu-backend.ts'));
-  return new CpuBackend(options);
-}
-
-function closePlace({ backend, compiled }: Place): void {
-  compiled.dispose();
-  backend.dispose();
 }
 
 /** What only the GPU backend can do. Throws InputError that says what was asked for, where the graph is not on it. */

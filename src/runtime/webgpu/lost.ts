@@ -1,7 +1,7 @@
 /** Turns the loss of a device into a rejection of whatever waits for it. */
 import { DeviceError, TilewiseError } from '../../core/errors.ts';
 
-/** Calls that wait for a device, and the error they get once it is lost. */
+/** Who waits for a device, and the error that calls get once it is lost. */
 interface Watch {
   readonly waiting: Set<(error: DeviceError) => void>;
   error?: DeviceError;
@@ -31,6 +31,13 @@ export function unlessLost<T>(device: GPUDevice, work: Promise<T>): Promise<T> {
       },
     );
   });
+}
+
+/** Calls `react` when the device goes away; gives what takes that back, without which a device would keep all who asked. */
+export function onLost(device: GPUDevice, react: () => void): () => void {
+  const { waiting } = watchOf(device);
+  waiting.add(react);
+  return () => waiting.delete(react);
 }
 
 function watchOf(device: GPUDevice): Watch {

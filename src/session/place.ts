@@ -1,0 +1,39 @@
+/** Where the graphs of a session run, and those that are ready to. */
+import { onDemand } from '../core/on-demand.ts';
+import type { Backend } from './backend.ts';
+import { CompiledCache } from './compiled-cache.ts';
+import { GpuBackend } from './gpu-backend.ts';
+import type { SessionOptions } from './options.ts';
+
+/** A backend, and what was compiled for it. */
+export interface Place {
+  readonly backend: Backend;
+  readonly compiled: CompiledCache;
+  /** Frees all of it. Calls in flight reject. */
+  readonly close: () => void;
+}
+
+/**
+ * Opens the backend that the options ask for; once its device is lost, what it still holds is freed and `lost` called.
+ * Rejects with DeviceError NO_DEVICE when a GPU is wanted and there is none.
+ */
+export async function openPlace(options: SessionOptions, lost: () => void): Promise<Place> {
+  const backend = await openBackend(options);
+  const compiled = new CompiledCache(options.maxPlans);
+  const unwatch = backend.onLost(() => {
+    lost();
+    backend.dispose();
+  });
+  const close = (): void => {
+    unwatch();
+    compiled.dispose();
+    backend.dispose();
+  };
+  return { backend, compiled, close };
+}
+
+async function openBackend(options: SessionOptions): Promise<Backend> {
+  if (options.backend !== 'cpu') return GpuBackend.open(options);
+  const { CpuBackend } = await onDemand('CPU backend', () => import('./cpu-backend.ts'));
+  return new CpuBackend(options);
+}
