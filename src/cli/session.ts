@@ -83,12 +83,18 @@ export interface LoadedModel {
   readonly name: string;
   readonly format: FormatName;
   readonly graph: Graph;
+  /** What of the file the graph lacks, or has otherwise. */
+  readonly warnings: readonly string[];
   /** Reading the files and importing them. */
   readonly readMs: number;
 }
 
 /** Reads and imports a model: a catalogue name, a path or a URL. */
-export async function loadModel(name: string, options: SourceOptions, { progress }: Context): Promise<LoadedModel> {
+export async function loadModel(
+  name: string,
+  options: SourceOptions,
+  { output, progress }: Context,
+): Promise<LoadedModel> {
   const start = performance.now();
   const files = await openModel(name, {
     ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
@@ -96,9 +102,10 @@ export async function loadModel(name: string, options: SourceOptions, { progress
     onProgress: (step) => progress.report(step),
   });
   progress.report({ stage: `read ${files.main.name}`, done: 0, total: 1 });
-  const { graph, format } = await importModel(files);
+  const { graph, format, warnings = [] } = await importModel(files);
   progress.stop();
-  return { name, format, graph, readMs: performance.now() - start };
+  for (const warning of warnings) output.note(`warning: ${warning}`);
+  return { name, format, graph, warnings, readMs: performance.now() - start };
 }
 
 /** What a command runs a model with, and what it runs on. */

@@ -27,6 +27,8 @@ export interface ImportedModel {
   readonly declared: ReadonlyMap<string, GraphInput>;
   /** What the file says about itself, as text: who made it, and the entries its author gave it. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** Sentences on what of the file the graph lacks, or has otherwise; absent where there are none. */
+  readonly warnings?: readonly string[];
   /** Names of the classes, where the file has them. */
   readonly labels?: readonly string[];
 }

@@ -6,7 +6,10 @@ import type { SessionOptions } from './options.ts';
 import type { LoadReport } from './report.ts';
 
 /** A model as it was read. */
-export type ImportedSource = { readonly graph: Graph } & Pick<LoadReport, 'format' | 'downloadMs' | 'parseMs'>;
+export type ImportedSource = { readonly graph: Graph } & Pick<
+  LoadReport,
+  'format' | 'warnings' | 'downloadMs' | 'parseMs'
+>;
 
 /** Weights that take longer than this to come leave time to compile the shaders before they are there. */
 const SKETCH_AFTER_MS = 30;
@@ -20,7 +23,7 @@ export async function importSource(
   { signal, onProgress }: Pick<SessionOptions, 'signal' | 'onProgress'>,
   early: (sketch: () => Promise<Graph> | undefined) => void,
 ): Promise<ImportedSource> {
-  if (isGraph(source)) return { graph: source, format: 'graph', downloadMs: 0, parseMs: 0 };
+  if (isGraph(source)) return { graph: source, format: 'graph', warnings: [], downloadMs: 0, parseMs: 0 };
   const start = performance.now();
   onProgress?.({ stage: 'download' });
   const onBytes = (done: number, total: number | undefined): void =>
@@ -31,9 +34,9 @@ export async function importSource(
   const importer = await detect(files.main);
   const late = setTimeout(() => early(() => importer.sketch?.(files.main)), SKETCH_AFTER_MS);
   try {
-    const { graph } = await importer.load(files);
+    const { graph, warnings = [] } = await importer.load(files);
     const times = { downloadMs: downloaded - start, parseMs: performance.now() - downloaded };
-    return { graph, format: importer.format, ...times };
+    return { graph, format: importer.format, warnings, ...times };
   } finally {
     clearTimeout(late);
   }

@@ -17,6 +17,8 @@ export interface LoadProgress {
  */
 export interface LoadReport {
   readonly format: FormatName | 'graph';
+  /** Sentences on what of the file the model lacks, or has otherwise: outputs that are no tensors, say. */
+  readonly warnings: readonly string[];
   readonly backend: 'webgpu' | 'cpu';
   readonly adapter: string;
   /** Fetching the main file; companions that it names count as parsing. */

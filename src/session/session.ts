@@ -61,7 +61,7 @@ export class Session {
     // The device opens while the model is on its way. When both fail, the model's error is the one to tell.
     const opening = this.#open().then((opened) => ({ opened, deviceMs: performance.now() - start }));
     opening.catch(() => undefined);
-    const { graph, format, downloadMs, parseMs } = await importSource(source, this.#options, (sketch) => {
+    const { graph, ...read } = await importSource(source, this.#options, (sketch) => {
       void this.#compileEarly(sketch);
     });
     this.#graph = graph;
@@ -77,11 +77,9 @@ export class Session {
       this.#learn(first);
     }
     this.#report = {
-      format,
+      ...read,
       backend: backend.kind,
       adapter: backend.adapter,
-      downloadMs,
-      parseMs,
       deviceMs,
       ...(first?.report ?? NOTHING_PREPARED),
       totalMs: performance.now() - start,

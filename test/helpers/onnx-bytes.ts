@@ -28,7 +28,9 @@ export type OnnxAttribute =
   | { readonly g: OnnxGraph }
   | { readonly floats: readonly number[] }
   | { readonly ints: readonly (number | bigint)[] }
-  | { readonly strings: readonly string[] };
+  | { readonly strings: readonly string[] }
+  /** The attribute of the function around, of AttributeProto.AttributeType `type`. */
+  | { readonly ref: string; readonly type: number };
 
 /** A tensor given field by field: whatever is present is written, consistent or not. */
 export interface OnnxTensor {
@@ -44,12 +46,28 @@ export interface OnnxTensor {
   readonly external?: Readonly<Record<string, string>>;
 }
 
+/** One FunctionProto. */
+export interface OnnxFunction {
+  readonly domain: string;
+  readonly name: string;
+  readonly overload?: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly OnnxNode[];
+  /** Attributes that a call must give, and those it may. */
+  readonly attributes?: readonly string[];
+  readonly defaults?: Readonly<Record<string, OnnxAttribute>>;
+  readonly opset: Readonly<Record<string, number>>;
+}
+
 /** A graph input or output; a dim is an extent, a symbol, or `null` for "unknown"; no `shape` writes no shape at all. */
 export interface OnnxValueInfo {
   readonly name: string;
   readonly dtype?: DType;
   /** TensorProto.DataType, when it is one the engine has no DType for. */
   readonly dataType?: number;
+  /** A sequence of whatever it is, a list of maps say, instead of a tensor. */
+  readonly sequence?: boolean;
   readonly shape?: readonly (number | string | null)[];
 }
 
@@ -58,6 +76,7 @@ export interface OnnxNode {
   readonly op: string;
   readonly name?: string;
   readonly domain?: string;
+  readonly overload?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
@@ -78,6 +97,7 @@ export interface OnnxModel extends OnnxGraph {
   readonly opset: number | Readonly<Record<string, number>>;
   readonly irVersion?: number;
   readonly producer?: string;
+  readonly functions?: readonly OnnxFunction[];
 }
 
 /** The bytes of a model file. */
@@ -87,17 +107,26 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   w.writeStringField(2, model.producer ?? 'tilewise tests');
   w.writeMessage(7, writeGraph, model);
   const opsets = typeof model.opset === 'number' ? { '': model.opset } : model.opset;
-  for (const [domain, version] of Object.entries(opsets)) {
-    w.writeMessage(
-      8,
-      (_: null, p: PbfWriter) => {
-        if (domain) p.writeStringField(1, domain);
-        p.writeVarintField(2, version);
-      },
-      null,
-    );
-  }
+  for (const entry of Object.entries(opsets)) w.writeMessage(8, writeOpset, entry);
+  for (const f of model.functions ?? []) w.writeMessage(25, writeFunction, f);
   return w.finish().slice();
+}
+
+function writeOpset([domain, version]: [string, number], w: PbfWriter): void {
+  if (domain) w.writeStringField(1, domain);
+  w.writeVarintField(2, version);
+}
+
+function writeFunction(f: OnnxFunction, w: PbfWriter): void {
+  w.writeStringField(1, f.name);
+  for (const input of f.inputs) w.writeStringField(4, input);
+  for (const output of f.outputs) w.writeStringField(5, output);
+  for (const name of f.attributes ?? []) w.writeStringField(6, name);
+  for (const node of f.nodes) w.writeMessage(7, writeNode, node);
+  for (const entry of Object.entries(f.opset)) w.writeMessage(9, writeOpset, entry);
+  w.writeStringField(10, f.domain);
+  for (const entry of Object.entries(f.defaults ?? {})) w.writeMessage(11, writeAttribute, entry);
+  if (f.overload) w.writeStringField(13, f.overload);
 }
 
 /** The bytes of a lone TensorProto, as the `.pb` files of ONNX test data hold. */
@@ -125,6 +154,7 @@ function writeNode(node: OnnxNode, w: PbfWriter): void {
   w.writeStringField(4, node.op);
   for (const entry of Object.entries(node.attributes ?? {})) w.writeMessage(5, writeAttribute, entry);
   if (node.domain) w.writeStringField(7, node.domain);
+  if (node.overload) w.writeStringField(8, node.overload);
 }
 
 function writeAttribute([name, value]: [string, OnnxAttribute], w: PbfWriter): void {
@@ -155,6 +185,9 @@ function writeAttribute([name, value]: [string, OnnxAttribute], w: PbfWriter): v
       writeInt64(i, w);
     }
     type(7);
+  } else if ('ref' in value) {
+    w.writeStringField(21, value.ref);
+    type(value.type);
   } else {
     for (const s of value.strings) w.writeBytesField(9, utf8(s));
     type(8);
@@ -184,6 +217,10 @@ function writeStringEntry([key, value]: [string, string], w: PbfWriter): void {
 
 function writeValueInfo(info: OnnxValueInfo, w: PbfWriter): void {
   w.writeStringField(1, info.name);
+  if (info.sequence) {
+    w.writeMessage(2, (_: null, p: PbfWriter) => p.writeBytesField(4, new Uint8Array()), null);
+    return;
+  }
   const dataType = info.dataType ?? (info.dtype ? ONNX_DATA_TYPE[info.dtype] : info.shape ? 1 : undefined);
   if (dataType === undefined) return;
   const { shape } = info;

@@ -48,12 +48,12 @@ export function addInspect(program: Command, runner: Runner): void {
 }
 
 async function inspect([name = '']: readonly string[], options: InspectOptions, context: Context): Promise<number> {
-  const { graph, format } = await loadModel(name, options, context);
+  const { graph, format, warnings } = await loadModel(name, options, context);
   const given = parseInputShapes(options.inputShape ?? [], graph.inputs);
   const inputs: Port[] = graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
   const operators = operatorCounts(graph);
   const costs = await onModel(name, () => costsOf(graph, given));
-  context.output.result({ model: name, format, inputs, operators, ...costs }, () => {
+  context.output.result({ model: name, format, warnings, inputs, operators, ...costs }, () => {
     const facts: [string, Cell][] = [
       ['format', format],
       ['inputs', inputs.map(portText)],

@@ -61,6 +61,11 @@ export class Emitter {
     throw this.#unsupported([what]);
   }
 
+  /** Throws UnsupportedError that names nothing: what is wrong was said of another node. */
+  refuseQuietly(): never {
+    throw this.#unsupported([]);
+  }
+
   /** Throws UnsupportedError when the list is not empty: what one node asks for in vain, told together. */
   refuseAll(whats: readonly string[]): void {
     if (whats.length > 0) throw this.#unsupported(whats);
@@ -179,6 +184,7 @@ export class Emitter {
       pending.add(renamed, named ? this.source.name : pending.name);
     }
     for (const [value, output] of copies) {
+      this.renamed(value, output);
       this.builder.add('Identity', [renamed(value)], {}, { name: this.source.name, outputs: [output] });
     }
     this.#pending = [];

@@ -1,10 +1,13 @@
 /** State of one import: the graph being built, what is known of its values, and everything found unsupported. */
 import { ImportError, type Unsupported } from '../../core/errors.ts';
+import type { DType } from '../../core/dtype.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { GraphBuilder } from '../../ir/builder.ts';
+import type { Dim } from '../../ir/graph.ts';
 import type { OpAttributes, OpKind } from '../../ir/ops.ts';
 import { describedFacts, factsOf, type Facts } from './facts.ts';
-import type { GraphProto } from './proto.ts';
+import type { lengthOf } from './lengths.ts';
+import type { ReadPart } from './read-part.ts';
 import { dtypeOfTensor } from './tensor.ts';
 
 /** What all nodes of one import share. */
@@ -18,16 +21,23 @@ export class ImportContext {
   readonly constants = new Map<string, Tensor>();
   /** Constants in which an int64 was clamped to int32: right as a slice bound, wrong as a number. */
   readonly clamped = new Set<string>();
+  /** What the caller should know of how the model was read. */
+  readonly warnings: string[];
+  /** How long computed lists are: loaded for models that compute any. */
+  lengthOf: typeof lengthOf | undefined;
   readonly #facts = new Map<string, Facts>();
-  readonly #used: ReadonlySet<string>;
+  readonly #read: ReadonlySet<string>;
+  /** Values that are there: not those of nodes that are refused. */
+  readonly #defined = new Set<string>();
   /** Taken node names, and the suffix to try next for each. */
   readonly #nodeNames = new Map<string, number>();
 
-  constructor(graph: GraphProto, { file, opset }: Pick<ImportContext, 'file' | 'opset'>) {
+  constructor(graph: ReadPart, { file, opset, warnings }: Pick<ImportContext, 'file' | 'opset' | 'warnings'>) {
     this.builder = new GraphBuilder(graph.name);
     this.file = file;
     this.opset = opset;
-    this.#used = new Set([...graph.nodes.flatMap((n) => n.inputs), ...graph.outputs.map((o) => o.name)]);
+    this.warnings = warnings;
+    this.#read = graph.read;
     this.builder.reserve(graph.nodes.flatMap((n) => [n.name, ...n.inputs, ...n.outputs]));
     this.builder.reserve([...graph.inputs, ...graph.outputs, ...graph.initializers].map((v) => v.name));
     for (const info of [...graph.valueInfo, ...graph.outputs, ...graph.inputs]) {
@@ -50,7 +60,18 @@ export class ImportContext {
 
   /** True when some node or the graph's outputs read this value. */
   isUsed(value: string): boolean {
-    return this.#used.has(value);
+    return this.#read.has(value);
+  }
+
+  /** False of what a node gives that is refused: nothing can be known of it, and need not be said again. */
+  isDefined(value: string): boolean {
+    return this.#defined.has(value);
+  }
+
+  /** Adds an input. */
+  input(name: string, dtype: DType, shape: readonly Dim[]): void {
+    this.builder.input(name, dtype, shape);
+    this.#defined.add(name);
   }
 
   /** What is known of a value. */
@@ -78,7 +99,8 @@ export class ImportContext {
   /** Records that a value equals a constant. */
   noteConstant(name: string, value: Tensor): void {
     this.constants.set(name, value);
-    this.#facts.set(name, describedFacts(value.dtype, value.shape));
+    this.#defined.add(name);
+    this.#facts.set(name, { ...describedFacts(value.dtype, value.shape), data: value.data });
   }
 
   /** Derives the facts of what a node gives. */
@@ -89,16 +111,22 @@ export class ImportContext {
     outputs: readonly string[],
   ): void {
     const known = inputs.map((i) => (i === '' ? undefined : this.facts(i)));
-    outputs.forEach((out, index) => this.#facts.set(out, factsOf(op, known, attributes, index)));
+    outputs.forEach((out, index) => {
+      const facts = factsOf(op, known, attributes, index);
+      const length = facts.length ?? (facts.rank === 1 ? this.lengthOf?.(op, known, attributes, index) : undefined);
+      this.#facts.set(out, { ...facts, length });
+    });
   }
 
   /** A made-up name gives way to one of the model's: what the model says of it itself comes before what was derived. */
   noteName(from: string, to: string): void {
     const [given, derived] = [this.facts(to), this.facts(from)];
+    this.#defined.add(to);
     this.#facts.set(to, {
       rank: given.rank ?? derived.rank,
       dtype: given.dtype ?? derived.dtype,
       length: given.length ?? derived.length,
+      data: derived.data,
     });
   }
 }

@@ -1,5 +1,5 @@
 /** What the importer tracks of a value while it walks the nodes: rank, element type, and the length of a shape vector. */
-import { isDType, type DType } from '../../core/dtype.ts';
+import { isDType, type DType, type HostArray } from '../../core/dtype.ts';
 import type { OpAttributes, OpKind } from '../../ir/ops.ts';
 
 /** Everything is optional: models often leave out value information, and no shape is inferred at import. */
@@ -8,6 +8,8 @@ export interface Facts {
   readonly dtype?: DType | undefined;
   /** Extent of a 1-D value; what a Reshape or Expand target says about the rank of its result. */
   readonly length?: number | undefined;
+  /** Elements of a constant. */
+  readonly data?: HostArray | undefined;
 }
 
 const UNKNOWN: Facts = {};
@@ -41,7 +43,8 @@ const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
   ],
   Unary: ([x], { kind }) => [{ rank: x?.rank, dtype: kind === 'isNaN' ? 'bool' : x?.dtype }],
   Where: (inputs) => [{ rank: broadcastRank(inputs), dtype: inputs[1]?.dtype }],
-  Cast: ([x], { to }) => [{ ...x, dtype: to }],
+  // Elements of another type may be other elements.
+  Cast: ([x], { to }) => [{ ...x, dtype: to, data: x?.dtype === 'int32' || x?.dtype === 'int64' ? x.data : undefined }],
   Reshape: ([x, shape]) => [{ rank: shape?.length, dtype: x?.dtype }],
   Flatten: ([x]) => [{ rank: 2, dtype: x?.dtype }],
   Identity: ([x]) => [x ?? UNKNOWN],

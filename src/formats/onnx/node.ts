@@ -34,7 +34,7 @@ export class OnnxNode extends Emitter {
 
   constructor({ proto, ...source }: NamedNode, context: ImportContext) {
     super(context.builder, source, { format: 'onnx', names: 'onnx' });
-    this.opset = context.opset;
+    this.opset = proto.opset ?? context.opset;
     this.outputs = proto.outputs;
     this.context = context;
     this.attr = new ReadAttributes(proto.attributes, this);
@@ -71,7 +71,18 @@ export class OnnxNode extends Emitter {
 
   /** Rank of an input; refuses the node when it cannot be told. */
   rank(index: number): number {
-    return this.facts(index).rank ?? this.refuse(`rank of input ${index} is not known at import`);
+    return this.facts(index).rank ?? this.unknown(index, 'rank');
+  }
+
+  /** Rank of input 0, which output 0 has too, of which the model may say more. Refuses the node when it cannot be told. */
+  rankKept(): number {
+    return this.facts(0).rank ?? this.context.facts(this.outputs[0] ?? '').rank ?? this.unknown(0, 'rank');
+  }
+
+  /** Refuses the node because of what is not known of an input, without a word where that is of a node that is refused itself. */
+  unknown(index: number, what: string): never {
+    if (!this.context.isDefined(this.#inputs[index] ?? '')) this.refuseQuietly();
+    this.refuse(`${what} of input ${index} is not known at import`);
   }
 
   /** Elements of an input that is a constant; `undefined` when it is absent or computed. */

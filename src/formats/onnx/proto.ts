@@ -1,4 +1,5 @@
 /** The messages of onnx.proto that the importer reads, and their fields by number. */
+import { ImportError } from '../../core/errors.ts';
 import { ProtoReader, type MessageSchema } from '../lib/protobuf.ts';
 
 /** TensorProto. Typed data stays as the file has it; `tensor.ts` decodes it. */
@@ -14,12 +15,14 @@ export interface TensorProto {
   int64Data: number[];
   uint64Data: number[];
   raw: Uint8Array | undefined;
+  /** The values of a sparse tensor, which the reader does not keep. */
+  sparse: boolean;
   /** `external_data` entries; the tensor is external when `external` is set. */
   externalData: Map<string, string>;
   external: boolean;
 }
 
-/** AttributeProto. Graphs, types and sparse tensors are only noted: the engine has no use for them. */
+/** AttributeProto. Types, sparse tensors and lists of graphs are only noted: the engine has no use for them. */
 export interface AttributeProto {
   name: string;
   /** AttributeProto.AttributeType; 0 when the exporter left it out. */
@@ -28,10 +31,13 @@ export interface AttributeProto {
   i: number | undefined;
   s: Uint8Array | undefined;
   t: TensorProto | undefined;
+  g: GraphProto | undefined;
+  /** `ref_attr_name`: the attribute of the function around that this one is; `''` where it has its own value. */
+  ref: string;
   floats: number[];
   ints: number[];
   strings: Uint8Array[];
-  /** Set to the kind of a value that the reader does not keep: `graph`, `sparse tensor` … */
+  /** Set to the kind of a value that the reader does not keep: `list of graphs`, `sparse tensor` … */
   other: string | undefined;
 }
 
@@ -40,9 +46,13 @@ export interface NodeProto {
   name: string;
   op: string;
   domain: string;
+  /** Which of several functions of one name is called. */
+  overload: string;
   inputs: string[];
   outputs: string[];
   attributes: AttributeProto[];
+  /** Version of the operator set, where it is not the model's: in functions, which import their own. */
+  opset?: number;
 }
 
 /** ValueInfoProto: `elemType` 0 is no tensor type at all; `dims` is absent where no shape is given. */
@@ -65,7 +75,6 @@ export interface GraphProto {
   name: string;
   nodes: NodeProto[];
   initializers: TensorProto[];
-  sparseInitializers: number;
   inputs: ValueInfoProto[];
   outputs: ValueInfoProto[];
   valueInfo: ValueInfoProto[];
@@ -83,12 +92,15 @@ export interface ModelProto {
   /** Opset version by domain; the default domain is `''`. */
   opsets: Map<string, number>;
   graph: GraphProto | undefined;
+  /** Each FunctionProto as it lies in the file: few models have any. */
+  functions: Uint8Array[];
 }
 
 /** Reads a model file. Throws ImportError on bytes that are no well-formed ModelProto. */
 export function decodeModel(bytes: Uint8Array, file: string): ModelProto {
   const said = { producer: '', producerVersion: '', domain: '', docString: '', metadata: new Map<string, string>() };
-  return new ProtoReader(bytes, file).root(MODEL, { irVersion: 0, ...said, opsets: new Map(), graph: undefined });
+  const held = { opsets: new Map<string, number>(), graph: undefined, functions: [] };
+  return new ProtoReader(bytes, file).root(MODEL, { irVersion: 0, ...said, ...held });
 }
 
 /** Reads a lone TensorProto, as the `.pb` files of ONNX test data hold. */
@@ -96,20 +108,22 @@ export function decodeTensorProto(bytes: Uint8Array, file: string): TensorProto 
   return new ProtoReader(bytes, file).root(TENSOR, emptyTensor());
 }
 
+/**
+ * The list of every message that has none: a message takes two bytes of a file, and would take a hundred times that with
+ * lists of its own.
+ */
+const NONE: never[] = [];
+
+/** A list to append to. */
+function own<T>(list: T[]): T[] {
+  return list === NONE ? [] : list;
+}
+
+const NO_ENTRIES = new Map<string, string>();
+
 function emptyTensor(): TensorProto {
-  return {
-    name: '',
-    dims: [],
-    dataType: 0,
-    floatData: [],
-    doubleData: [],
-    int32Data: [],
-    int64Data: [],
-    uint64Data: [],
-    raw: undefined,
-    externalData: new Map(),
-    external: false,
-  };
+  const lists = { dims: NONE, floatData: NONE, doubleData: NONE, int32Data: NONE, int64Data: NONE, uint64Data: NONE };
+  return { name: '', dataType: 0, ...lists, raw: undefined, sparse: false, externalData: NO_ENTRIES, external: false };
 }
 
 const ENTRY: MessageSchema<{ key: string; value: string }> = {
@@ -118,17 +132,18 @@ const ENTRY: MessageSchema<{ key: string; value: string }> = {
 };
 
 const TENSOR: MessageSchema<TensorProto> = {
-  1: (t, r) => r.ints(t.dims),
+  1: (t, r) => r.ints((t.dims = own(t.dims))),
   2: (t, r) => (t.dataType = r.int()),
-  4: (t, r) => r.fixedBytes(t.floatData, 4),
-  5: (t, r) => r.ints(t.int32Data),
-  7: (t, r) => r.ints(t.int64Data),
+  4: (t, r) => r.fixedBytes((t.floatData = own(t.floatData)), 4),
+  5: (t, r) => r.ints((t.int32Data = own(t.int32Data))),
+  7: (t, r) => r.ints((t.int64Data = own(t.int64Data))),
   8: (t, r) => (t.name = r.string()),
   9: (t, r) => (t.raw = r.bytes()),
-  10: (t, r) => r.fixedBytes(t.doubleData, 8),
-  11: (t, r) => r.uints(t.uint64Data),
+  10: (t, r) => r.fixedBytes((t.doubleData = own(t.doubleData)), 8),
+  11: (t, r) => r.uints((t.uint64Data = own(t.uint64Data))),
   13: (t, r) => {
     const { key, value } = r.message(ENTRY, { key: '', value: '' });
+    if (t.externalData === NO_ENTRIES) t.externalData = new Map();
     t.externalData.set(key, value);
   },
   14: (t, r) => (t.external = r.int() === 1),
@@ -142,38 +157,58 @@ function noted(kind: string): (a: { other: string | undefined }, r: ProtoReader)
   };
 }
 
+/** A sparse tensor's name is that of its values. */
+const SPARSE_TENSOR: MessageSchema<TensorProto> = {
+  1: (t, r) => r.message(TENSOR, t),
+};
+
 const ATTRIBUTE: MessageSchema<AttributeProto> = {
   1: (a, r) => (a.name = r.string()),
   2: (a, r) => (a.f = r.float()),
   3: (a, r) => (a.i = r.int()),
   4: (a, r) => (a.s = r.bytes()),
   5: (a, r) => (a.t = r.message(TENSOR, a.t ?? emptyTensor())),
-  6: noted('graph'),
-  7: (a, r) => r.floats(a.floats),
-  8: (a, r) => r.ints(a.ints),
-  9: (a, r) => a.strings.push(r.bytes()),
+  6: (a, r) => (a.g = r.message(GRAPH, a.g ?? emptyGraph())),
+  7: (a, r) => r.floats((a.floats = own(a.floats))),
+  8: (a, r) => r.ints((a.ints = own(a.ints))),
+  9: (a, r) => (a.strings = own(a.strings)).push(r.bytes()),
   10: noted('list of tensors'),
   11: noted('list of graphs'),
   14: noted('type'),
   15: noted('list of types'),
   20: (a, r) => (a.type = r.int()),
-  21: noted('reference to a function attribute'),
+  21: (a, r) => (a.ref = r.string()),
   22: noted('sparse tensor'),
   23: noted('list of sparse tensors'),
 };
 
 const NODE: MessageSchema<NodeProto> = {
-  1: (n, r) => n.inputs.push(r.string()),
-  2: (n, r) => n.outputs.push(r.string()),
+  1: (n, r) => (n.inputs = own(n.inputs)).push(r.string()),
+  2: (n, r) => (n.outputs = own(n.outputs)).push(r.string()),
   3: (n, r) => (n.name = r.string()),
   4: (n, r) => (n.op = r.string()),
-  5: (n, r) => n.attributes.push(r.message(ATTRIBUTE, emptyAttribute())),
+  5: (n, r) => named((n.attributes = own(n.attributes)), attribute(r)),
   7: (n, r) => (n.domain = r.string()),
+  8: (n, r) => (n.overload = r.string()),
 };
 
-function emptyAttribute(): AttributeProto {
-  const unset = { f: undefined, i: undefined, s: undefined, t: undefined, other: undefined };
-  return { name: '', type: 0, ...unset, floats: [], ints: [], strings: [] };
+/** Keeps what can be referred to: what has no name is nothing that anybody reads. */
+function named<T extends { readonly name: string }>(list: T[], message: T): void {
+  if (message.name !== '') list.push(message);
+}
+
+/** Reads an AttributeProto. */
+export function attribute(r: ProtoReader): AttributeProto {
+  const unset = { f: undefined, i: undefined, s: undefined, t: undefined, g: undefined, ref: '', other: undefined };
+  return r.message(ATTRIBUTE, { name: '', type: 0, ...unset, floats: NONE, ints: NONE, strings: NONE });
+}
+
+/** Reads a NodeProto. Throws ImportError on one without an operator. */
+export function node(r: ProtoReader): NodeProto {
+  const said = { name: '', op: '', domain: '', overload: '' };
+  const read = r.message(NODE, { ...said, inputs: NONE, outputs: NONE, attributes: NONE });
+  if (read.op === '') throw new ImportError('a node has no operator', { hint: 'Download or export the model again' });
+  return read;
 }
 
 const DIM: MessageSchema<DimProto> = {
@@ -209,22 +244,25 @@ function valueInfo(r: ProtoReader): ValueInfoProto {
 }
 
 const GRAPH: MessageSchema<GraphProto> = {
-  1: (g, r) => g.nodes.push(r.message(NODE, { name: '', op: '', domain: '', inputs: [], outputs: [], attributes: [] })),
+  1: (g, r) => g.nodes.push(node(r)),
   2: (g, r) => (g.name = r.string()),
-  5: (g, r) => g.initializers.push(r.message(TENSOR, emptyTensor())),
-  11: (g, r) => g.inputs.push(valueInfo(r)),
+  5: (g, r) => named(g.initializers, r.message(TENSOR, emptyTensor())),
+  11: (g, r) => named(g.inputs, valueInfo(r)),
   12: (g, r) => g.outputs.push(valueInfo(r)),
-  13: (g, r) => g.valueInfo.push(valueInfo(r)),
-  15: (g, r) => {
-    r.bytes();
-    g.sparseInitializers++;
-  },
+  13: (g, r) => named(g.valueInfo, valueInfo(r)),
+  15: (g, r) => named(g.initializers, r.message(SPARSE_TENSOR, { ...emptyTensor(), sparse: true })),
 };
 
 const OPSET: MessageSchema<{ domain: string; version: number }> = {
   1: (o, r) => (o.domain = r.string()),
   2: (o, r) => (o.version = r.int()),
 };
+
+/** Reads an entry of `opset_import` into versions by domain. */
+export function opset(opsets: Map<string, number>, r: ProtoReader): void {
+  const { domain, version } = r.message(OPSET, { domain: '', version: 1 });
+  opsets.set(domain === 'ai.onnx' ? '' : domain, version);
+}
 
 const MODEL: MessageSchema<ModelProto> = {
   1: (m, r) => (m.irVersion = r.int()),
@@ -233,16 +271,14 @@ const MODEL: MessageSchema<ModelProto> = {
   4: (m, r) => (m.domain = r.string()),
   6: (m, r) => (m.docString = r.string()),
   7: (m, r) => (m.graph = r.message(GRAPH, m.graph ?? emptyGraph())),
-  8: (m, r) => {
-    const { domain, version } = r.message(OPSET, { domain: '', version: 1 });
-    m.opsets.set(domain === 'ai.onnx' ? '' : domain, version);
-  },
+  8: (m, r) => opset(m.opsets, r),
   14: (m, r) => {
     const { key, value } = r.message(ENTRY, { key: '', value: '' });
     m.metadata.set(key, value);
   },
+  25: (m, r) => m.functions.push(r.bytes()),
 };
 
 function emptyGraph(): GraphProto {
-  return { name: '', nodes: [], initializers: [], sparseInitializers: 0, inputs: [], outputs: [], valueInfo: [] };
+  return { name: '', nodes: [], initializers: [], inputs: [], outputs: [], valueInfo: [] };
 }

@@ -32,6 +32,11 @@ export function dtypeOfTensor(dataType: number): DType | undefined {
   return DTYPES[dataType];
 }
 
+/** False for tensors that `tensorFromProto` does not read. */
+export function isHeld({ dataType, sparse }: TensorProto): boolean {
+  return !sparse && dtypeOfTensor(dataType) !== undefined;
+}
+
 /** Name of a TensorProto.DataType, for messages. */
 export function dataTypeName(dataType: number): string {
   return NAMES[dataType] ?? `data type ${dataType}`;

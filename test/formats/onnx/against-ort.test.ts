@@ -1,48 +1,11 @@
 /** Small models as exporters write them, which ask something of the importer: run on the CPU, and by onnxruntime. */
-import { describe, expect, it } from 'vitest';
-import { floatTolerance } from '../../../src/core/compare.ts';
+import { describe, it } from 'vitest';
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
-import { Session } from '../../../src/session/session.ts';
-import { floatsToHalves } from '../../../src/util/half.ts';
-import { expectClose } from '../../helpers/close.ts';
-import { encodeModel, type OnnxModel, type OnnxNode } from '../../helpers/onnx-bytes.ts';
-import { ortRun } from '../../helpers/ort-oracle.ts';
-
-/** Elements between −2 and 2, of both signs and none equal. */
-function wave(shape: readonly number[], dtype: 'float32' | 'float16' = 'float32'): Tensor {
-  const count = shape.reduce((n, d) => n * d, 1);
-  const values = Array.from({ length: count }, (_, i) => 2 * Math.sin(1.7 * i + 0.3));
-  return tensorOf(dtype, shape, dtype === 'float16' ? values.map((v) => Math.round(v * 512) / 512) : values);
-}
+import type { OnnxModel, OnnxNode } from '../../helpers/onnx-bytes.ts';
+import { agreesWithOrt, floatPort, node, wave } from '../../helpers/onnx-models.ts';
 
 const ints = (...values: number[]): Tensor => tensorOf('int64', [values.length], values);
 const int = (value: number): Tensor => tensorOf('int64', [], [value]);
-const node = (op: string, inputs: string, output: string, attributes: OnnxNode['attributes'] = {}): OnnxNode => {
-  return { op, name: `${op}_${output}`, inputs: inputs.split(' '), outputs: output.split(' '), attributes };
-};
-
-/** Runs the model both ways on what its inputs are fed, and compares every output. */
-async function agrees(model: OnnxModel, feeds: Readonly<Record<string, Tensor>>): Promise<void> {
-  const bytes = encodeModel(model);
-  const expected = await ortRun(bytes, new Map(Object.entries(feeds)));
-  const inputShapes = Object.fromEntries(Object.entries(feeds).map(([name, { shape }]) => [name, shape]));
-  using session = await Session.create(bytes, { backend: 'cpu', inputShapes });
-  const fed = Object.entries(feeds).map(([name, t]) => [name, t.dtype === 'float16' ? halves(t) : t]);
-  const got = await session.run(Object.fromEntries(fed));
-  expect(Object.keys(got)).toEqual([...expected.keys()]);
-  for (const [name, want] of expected) {
-    const actual = got[name];
-    if (!actual) throw new Error(`no output ${name}`);
-    const half = want.dtype === 'float16';
-    // Two orders of rounding may end on neighbouring halves.
-    expectClose(actual, want, half ? { rtol: 2 ** -9, atol: 2 ** -12 } : floatTolerance(16), name);
-  }
-}
-
-function halves({ shape, data }: Tensor): { dtype: 'float16'; shape: readonly number[]; data: Uint16Array } {
-  return { dtype: 'float16', shape, data: floatsToHalves(data) };
-}
-
 /** One input x, whose shape the model declares as `declared`. */
 const model = (
   nodes: readonly OnnxNode[],
@@ -56,10 +19,6 @@ const model = (
   nodes,
   initializers: Object.entries(initializers),
 });
-
-const float = (name: string, rank: number): { name: string; dtype: 'float32'; shape: null[] } => {
-  return { name, dtype: 'float32', shape: Array.from({ length: rank }, () => null) };
-};
 
 describe('lists that the file computes', () => {
   const shape = node('Shape', 'x', 's');
@@ -77,7 +36,7 @@ describe('lists that the file computes', () => {
       node('Split', 'x sizes', 'a b', { axis: { i: 1 } }),
     ];
     const constants = { one: int(1), three: int(3), zero: ints(0) };
-    await agrees(model(nodes, [float('a', 4), float('b', 4)], constants), { x });
+    await agreesWithOrt(model(nodes, [floatPort('a', 4), floatPort('b', 4)], constants), { x });
   });
 
   it('axes of reductions, squeezes and unsqueezes', async () => {
@@ -93,8 +52,8 @@ describe('lists that the file computes', () => {
       node('Squeeze', 'mean axis', 'flat'),
       node('Unsqueeze', 'flat axis', 'again'),
     ];
-    const outputs = [float('norm', 3), float('log', 4), float('flat', 3), float('again', 4)];
-    await agrees(model([...nodes], outputs, { one: int(1), minus: ints(-1) }), { x });
+    const outputs = [floatPort('norm', 3), floatPort('log', 4), floatPort('flat', 3), floatPort('again', 4)];
+    await agreesWithOrt(model([...nodes], outputs, { one: int(1), minus: ints(-1) }), { x });
   });
 
   it('pads of computed axes', async () => {
@@ -105,19 +64,21 @@ describe('lists that the file computes', () => {
       node('Concat', 'last two', 'axes', { axis: { i: 0 } }),
       node('Pad', 'x pads  axes', 'y'),
     ];
-    await agrees(model(nodes, [float('y', 4)], { one: ints(1), two: ints(-2), pads: ints(1, 0, 2, 3) }), { x });
+    await agreesWithOrt(model(nodes, [floatPort('y', 4)], { one: ints(1), two: ints(-2), pads: ints(1, 0, 2, 3) }), {
+      x,
+    });
   });
 
   it('pads of axes that are constants', async () => {
     const constants = { axes: ints(-1, 1), pads: ints(1, 2, 3, 4) };
-    await agrees(model([node('Pad', 'x pads  axes', 'y')], [float('y', 4)], constants), { x });
+    await agreesWithOrt(model([node('Pad', 'x pads  axes', 'y')], [floatPort('y', 4)], constants), { x });
   });
 
   it('axes and sizes that are fed', async () => {
     const fed = {
       ...model(
         [node('ReduceSum', 'x axes', 'y'), node('Split', 'x sizes', 'a b')],
-        [float('y', 4), float('a', 4), float('b', 4)],
+        [floatPort('y', 4), floatPort('a', 4), floatPort('b', 4)],
       ),
       inputs: [
         { name: 'x', dtype: 'float32', shape: [2, 6, 4, 3] },
@@ -125,7 +86,7 @@ describe('lists that the file computes', () => {
         { name: 'sizes', dtype: 'int64', shape: [2] },
       ] as const,
     };
-    await agrees(fed, { x, axes: ints(1, -1), sizes: ints(2, 0) });
+    await agreesWithOrt(fed, { x, axes: ints(1, -1), sizes: ints(2, 0) });
   });
 });
 
@@ -139,9 +100,9 @@ describe('reductions over no axes', () => {
       node(`Reduce${kind}`, 'x none', 'empty', noop),
       node(`Reduce${kind}`, 'x none', 'all', { keepdims: { i: 0 } }),
     ];
-    const outputs = [float('absent', 2), float('empty', 2), float('all', 0)];
+    const outputs = [floatPort('absent', 2), floatPort('empty', 2), floatPort('all', 0)];
     const positive = kind === 'LogSum' ? tensorOf('float32', [2, 3], [0.5, 1, 2, 3, 4, 5]) : wave([2, 3]);
-    await agrees(model(nodes, outputs, { none: ints() }, [2, 3]), { x: positive });
+    await agreesWithOrt(model(nodes, outputs, { none: ints() }, [2, 3]), { x: positive });
   });
 });
 
@@ -167,7 +128,7 @@ describe('float16', () => {
     const [only, shape, initializers = {}, opset = 18] = CASES[name] ?? [node('', '', ''), []];
     const outputs = [{ name: 'y', dtype: 'float16' as const }];
     const inputs = [half('x', shape)];
-    await agrees(
+    await agreesWithOrt(
       { opset, inputs, outputs, nodes: [only], initializers: Object.entries(initializers) },
       { x: wave(shape, 'float16') },
     );

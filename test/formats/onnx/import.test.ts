@@ -119,7 +119,7 @@ describe('inputs, names and constants', () => {
       ['value_ints', { value_ints: { ints: [4, -5] } }, 'int64 2', [4, -5]],
     ];
   it.each(CONSTANTS)('reads Constant %s', async (_, attributes, desc, values) => {
-    const graph = await load(model([relu, { op: 'Constant', inputs: [], outputs: ['c'], attributes }]));
+    const graph = await load(model([{ op: 'Constant', inputs: [], outputs: ['c'], attributes }], { outputs: ['c'] }));
     expect(print(graph)).toContain(`const c ${desc}`);
     expect(Array.from(graph.initializers.get('c')?.data ?? [])).toEqual(values);
   });
@@ -142,7 +142,7 @@ describe('tensor data', () => {
     ['no elements', { dataType: 1, dims: [0] }, 'float32', []],
   ];
   it.each(TENSORS)('reads %s', async (_, value, dtype, elements) => {
-    const graph = await load(model([relu], { initializers: [['w', value]] }));
+    const graph = await load(model([relu], { outputs: ['y', 'w'], initializers: [['w', value]] }));
     const w = graph.initializers.get('w');
     expect(w?.dtype).toBe(dtype);
     expect(Array.from(w?.data ?? [])).toEqual(elements);
@@ -156,7 +156,7 @@ describe('tensor data', () => {
     ['a value outside its type', { dataType: 2, dims: [1], int32s: [256] }, /holds 256/],
   ];
   it.each(BAD)('refuses %s before allocating', async (_, value, message) => {
-    const error = await failure(model([relu], { initializers: [['w', value]] }));
+    const error = await failure(model([relu], { outputs: ['y', 'w'], initializers: [['w', value]] }));
     expect(error).toBeInstanceOf(ImportError);
     expect(error.message).toMatch(message);
     expect(error.message).toContain('m.onnx');
@@ -170,6 +170,7 @@ describe('tensor data', () => {
     };
     const graph = await load(
       model([relu], {
+        outputs: ['v', 'w'],
         initializers: [
           ['v', { dataType: 1, dims: [1], external: { location: 'w/a.bin', offset: '0', length: '4' } }],
           ['w', { dataType: 1, dims: [3], external: { location: 'w/a.bin', offset: '4', length: '12' } }],
@@ -194,7 +195,10 @@ describe('tensor data', () => {
     ['ok.bin', 'NaN', '4'],
   ])('refuses external data at %j, %s + %s', async (location, offset, length) => {
     const external = { location, offset, length };
-    const error = await failure(model([relu], { initializers: [['w', { dataType: 1, dims: [1], external }]] }), onlyOk);
+    const error = await failure(
+      model([relu], { outputs: ['w'], initializers: [['w', { dataType: 1, dims: [1], external }]] }),
+      onlyOk,
+    );
     expect(error).toBeInstanceOf(ImportError);
   });
 
@@ -260,7 +264,7 @@ describe('what it refuses', () => {
     ['a sequence', { name: 'q', dataType: 8, shape: [1] }, 'string'],
     ['no shape', { name: 'q', dtype: 'float32' }, 'no shape'],
   ] as const)('an input with %s', async (_, input, message) => {
-    const error = await failure(model([relu], { inputs: [x, input] }));
+    const error = await failure(model([{ ...relu, inputs: ['q'] }], { inputs: [x, input] }));
     expect(error).toBeInstanceOf(UnsupportedError);
     expect(error.message).toContain(message);
   });
@@ -279,7 +283,7 @@ describe('what it refuses', () => {
     ['a duplicate name', model([relu, { ...relu, name: 's' }]), /"y" is defined twice/],
     ['an output nobody makes', model([relu], { outputs: ['z'] }), /"z"/],
     ['no outputs', model([relu], { outputs: [] }), /no outputs/],
-    ['a duplicate initializer', model([relu], { initializers: twice() }), /"w" is defined twice/],
+    ['a duplicate initializer', model([relu], { outputs: ['w'], initializers: twice() }), /"w" is defined twice/],
   ];
   it.each(INVALID)('%s', async (_, broken, message) => {
     const error = await failure(broken);

@@ -16,7 +16,7 @@ export function lpPool(n: OnnxNode): string {
 
 /** GlobalLpPool: (Σ|x|^p)^(1/p) over all spatial dimensions. */
 export function globalLpPool(n: OnnxNode): string {
-  const rank = n.rank(0);
+  const rank = n.rankKept();
   if (rank < 3) n.refuse(`rank ${rank}`);
   const axes = range(rank - 2).map((i) => i + 2);
   const sum = (x: string, kind: 'sum' | 'l1' | 'l2'): string => n.main('Reduce', [x], { kind, axes, keepDims: true });

@@ -31,7 +31,7 @@ function averagePool(n: OnnxNode): string {
 
 function globalPool(op: 'GlobalAveragePool' | 'GlobalMaxPool'): OnnxTranslation {
   return (n) => {
-    const rank = n.rank(0);
+    const rank = n.rankKept();
     if (rank < 3) n.refuse(`rank ${rank}`);
     return aroundChannelsLast(n, n.input(0), rank, (x) => n.main(op, [x], {}));
   };

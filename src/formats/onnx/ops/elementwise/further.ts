@@ -51,7 +51,7 @@ export function thresholdedRelu(n: OnnxNode): string {
 export function castLike(n: OnnxNode): string {
   n.attr.ignore('saturate', 'round_mode');
   n.input(1);
-  const to = n.facts(1).dtype ?? n.refuse('element type of input 1 is not known at import');
+  const to = n.facts(1).dtype ?? n.unknown(1, 'element type');
   return n.one('Cast', [n.input(0)], { to });
 }
 

@@ -30,7 +30,7 @@ function pad(n: OnnxNode): string {
 
 /** The pads of some axes (Pad-18) spread over all of them, by rows of the unit matrix: what is computed folds with the shapes. */
 function padsOfAxes(n: OnnxNode): string {
-  const rank = n.rank(0);
+  const rank = n.rankKept();
   const axes = n.constantInput(3)?.data ?? [];
   for (const axis of axes) if (axis < -rank || axis >= rank) n.fail(`axis ${axis} of a tensor of rank ${rank}`);
   const unit = range(rank * rank).map((i) => (i % (rank + 1) === 0 ? 1 : 0));

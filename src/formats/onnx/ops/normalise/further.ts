@@ -16,7 +16,7 @@ function statistics(n: OnnxNode): Readonly<Record<'widened' | 'narrowed', (value
 export function layerNormalization(n: OnnxNode): string[] {
   n.attr.ignore('stash_type'); // precision of the statistics; float32 either way
   const axis = n.attr.int('axis', -1);
-  const rank = axis === -1 ? 1 : n.rank(0);
+  const rank = axis === -1 ? 1 : n.rankKept();
   const from = axis < 0 ? axis + rank : axis;
   const axes = axis === -1 ? [-1] : range(rank - from).map((i) => from + i);
   const epsilon = n.attr.float('epsilon', 1e-5);
@@ -30,7 +30,7 @@ export function layerNormalization(n: OnnxNode): string[] {
 
 export function instanceNormalization(n: OnnxNode): string {
   n.attr.ignore('consumed_inputs');
-  const rank = n.rank(0);
+  const rank = n.rankKept();
   if (rank < 3) n.fail(`instance normalisation of a tensor of rank ${rank}`);
   const epsilon = n.attr.float('epsilon', 1e-5);
   const { widened, narrowed } = statistics(n);
@@ -45,7 +45,7 @@ export function lpNormalization(n: OnnxNode): string {
 }
 
 export function lrn(n: OnnxNode): string {
-  const rank = n.rank(0);
+  const rank = n.rankKept();
   spatialDims(n, rank);
   const attributes = {
     size: n.attr.int('size', 0),

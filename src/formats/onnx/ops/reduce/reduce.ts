@@ -13,7 +13,7 @@ export function reduced(n: OnnxNode, kind: ReduceKind): string {
   if (n.attr.flag('noop_with_empty_axes', false) && axes.length === 0) {
     const ofOne = OF_ONE[kind];
     if (inputs.length === 0) return ofOne ? n.one('Unary', [x], { kind: ofOne }) : x;
-    if (!n.facts(1).length) n.refuse('noop_with_empty_axes = 1 with axes of which nothing is known');
+    if (!n.facts(1).length) n.unknown(1, 'number of entries');
   }
   return n.one('Reduce', [x, ...inputs], { kind, axes, keepDims });
 }

@@ -1,0 +1,194 @@
+/**
+ * Constants of element types that the engine does not hold: 16-bit integers, uint64, bfloat16, float8, 4-bit and 2-bit
+ * integers. Each value fits a type that it does hold, so that a Cast makes the same of it; arithmetic would not wrap or
+ * round as the file means, and is refused.
+ */
+import { hostArray, type DType, type HostArray } from '../../core/dtype.ts';
+import type { Unsupported } from '../../core/errors.ts';
+import { elementCount, tensorOf, type Tensor } from '../../core/tensor.ts';
+import { product, range } from '../../util/arrays.ts';
+import type { GraphProto, NodeProto, TensorProto } from './proto.ts';
+import { badTensor, dataTypeName, isHeld } from './tensor.ts';
+
+/** How the values of one type lie in a file, and what holds them. */
+interface OddType {
+  readonly bits: number;
+  readonly holds: DType;
+  /** The value of a bit pattern. */
+  readonly value: (pattern: number) => number;
+}
+
+const signed =
+  (bits: number) =>
+  (pattern: number): number =>
+    pattern >= 2 ** (bits - 1) ? pattern - 2 ** bits : pattern;
+
+/** A small float without a float64 of its own: sign, exponent and fraction; `special` says what the highest codes are. */
+function float(
+  exponentBits: number,
+  fractionBits: number,
+  bias: number,
+  special: 'ieee' | 'nan' | 'unsigned zero' | 'none',
+) {
+  const [exponents, fractions] = [2 ** exponentBits, 2 ** fractionBits];
+  return (pattern: number): number => {
+    const magnitude = pattern % (exponents * fractions);
+    const sign = pattern === magnitude ? 1 : -1;
+    if (special === 'unsigned zero' && magnitude === 0 && sign < 0) return NaN;
+    if (special === 'nan' && magnitude === exponents * fractions - 1) return NaN;
+    const [exponent, fraction] = [Math.floor(magnitude / fractions), (magnitude % fractions) / fractions];
+    if (special === 'ieee' && exponent === exponents - 1) return fraction === 0 ? sign * Infinity : NaN;
+    return sign * (exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias));
+  };
+}
+
+const itself = (pattern: number): number => pattern;
+
+/** By TensorProto.DataType. */
+const ODD: Readonly<Record<number, OddType>> = {
+  4: { bits: 16, holds: 'int32', value: itself }, // uint16
+  5: { bits: 16, holds: 'int32', value: signed(16) },
+  16: { bits: 16, holds: 'float32', value: float(8, 7, 127, 'ieee') }, // bfloat16
+  17: { bits: 8, holds: 'float32', value: float(4, 3, 7, 'nan') }, // float8e4m3fn
+  18: { bits: 8, holds: 'float32', value: float(4, 3, 8, 'unsigned zero') }, // float8e4m3fnuz
+  19: { bits: 8, holds: 'float32', value: float(5, 2, 15, 'ieee') }, // float8e5m2
+  20: { bits: 8, holds: 'float32', value: float(5, 2, 16, 'unsigned zero') }, // float8e5m2fnuz
+  21: { bits: 4, holds: 'uint8', value: itself },
+  22: { bits: 4, holds: 'int8', value: signed(4) },
+  23: { bits: 4, holds: 'float32', value: float(2, 1, 1, 'none') }, // float4e2m1
+  25: { bits: 2, holds: 'uint8', value: itself },
+  26: { bits: 2, holds: 'int8', value: signed(2) },
+};
+
+const UINT64 = 13;
+
+/**
+ * A constant of such a type as one that the engine holds; undefined where it has none, as of strings, or a uint64 does not
+ * fit 32 bits. Throws ImportError when the data does not fit the declared shape.
+ */
+function held(t: TensorProto, file: string): Tensor | undefined {
+  if (t.dataType === UINT64) return heldUint64(t, file);
+  const type = ODD[t.dataType];
+  if (!type) return undefined;
+  const { bits, holds } = type;
+  const count = countOf(t, file, (n) => (t.raw ? Math.ceil((n * bits) / 8) : packedLength(n, bits)));
+  const [values, data] = [valuesOf(type), hostArray(holds, count)];
+  for (let i = 0; i < count; i++) data[i] = values[patternAt(t, i, bits)] ?? 0;
+  return { dtype: holds, shape: t.dims, data };
+}
+
+/** The value of every bit pattern: a look-up for each element is much faster than powers of two. */
+const tables = new Map<OddType, HostArray>();
+
+function valuesOf(type: OddType): HostArray {
+  const values = tables.get(type) ?? hostArray(type.holds, 2 ** type.bits).map((_, pattern) => type.value(pattern));
+  tables.set(type, values);
+  return values;
+}
+
+/** Entries of `int32_data`: types under a byte share one, as they do in raw data. */
+function packedLength(count: number, bits: number): number {
+  return bits < 8 ? Math.ceil((count * bits) / 8) : count;
+}
+
+function patternAt({ raw, int32Data }: TensorProto, i: number, bits: number): number {
+  if (bits < 8) {
+    const byte = (raw ?? int32Data)[Math.floor((i * bits) / 8)] ?? 0;
+    return ((byte & 0xff) >> ((i * bits) % 8)) % 2 ** bits;
+  }
+  if (!raw) return (int32Data[i] ?? 0) & (2 ** bits - 1);
+  return bits === 8 ? (raw[i] ?? 0) : (raw[2 * i] ?? 0) + 256 * (raw[2 * i + 1] ?? 0);
+}
+
+function heldUint64(t: TensorProto, file: string): Tensor | undefined {
+  const count = countOf(t, file, (n) => (t.raw ? 8 * n : n));
+  const view = t.raw && new DataView(t.raw.buffer, t.raw.byteOffset, t.raw.byteLength);
+  const values = range(count).map((i) => (view ? Number(view.getBigUint64(8 * i, true)) : (t.uint64Data[i] ?? 0)));
+  if (values.some((v) => v >= 2 ** 32)) return undefined;
+  return tensorOf(values.some((v) => v >= 2 ** 31) ? 'uint32' : 'int64', t.dims, values);
+}
+
+/** How many elements the shape declares. Throws ImportError unless the file holds as many. */
+function countOf(t: TensorProto, file: string, lengthOf: (count: number) => number): number {
+  if (t.external) throw badTensor(t, 'keeps its data in another file, which was not read', file);
+  if (t.dims.some((d) => !Number.isSafeInteger(d) || d < 0)) throw badTensor(t, 'has an invalid shape', file);
+  const [expected, found] = [
+    lengthOf(product(t.dims)),
+    (t.raw ?? (t.dataType === UINT64 ? t.uint64Data : t.int32Data)).length,
+  ];
+  if (expected !== found) throw badTensor(t, `takes ${expected} elements or bytes, the file holds ${found}`, file);
+  return elementCount(t.dims);
+}
+
+/** Operators that move elements, whatever they are: what they give is of the same type. */
+const MOVES = new Set(
+  (
+    'Identity Reshape Flatten Squeeze Unsqueeze Transpose Slice Split Gather GatherND GatherElements Expand Tile Concat ' +
+    'Where DepthToSpace SpaceToDepth'
+  ).split(' '),
+);
+
+/** Operators to which only the value, or not even that, matters. */
+const TAKES = new Set(['Cast', 'CastLike', 'DequantizeLinear', 'Shape', 'Size']);
+
+/** Constants of odd types, and the initializers and nodes that remain. */
+export interface OddConstants extends Pick<GraphProto, 'initializers' | 'nodes'> {
+  readonly constants: ReadonlyMap<string, Tensor>;
+  readonly unsupported: readonly Unsupported[];
+}
+
+/**
+ * Reads the constants of odd types among initializers and Constant nodes, which are dropped. Unsupported is what has no value
+ * that the engine holds, and every use that is neither a cast nor a movement to one, of the graph's outputs too.
+ */
+export function readOddConstants(
+  { nodes, initializers, outputs }: Pick<GraphProto, 'nodes' | 'initializers' | 'outputs'>,
+  file: string,
+): OddConstants {
+  const tensors = [...initializers, ...nodes.flatMap(constantOf)].filter((t) => !isHeld(t));
+  const constants = new Map<string, Tensor>();
+  const unsupported: Unsupported[] = [];
+  const types = new Map<string, string>();
+  for (const t of tensors) {
+    const value = t.sparse ? undefined : held(t, file);
+    const type = t.sparse ? 'sparse tensor' : dataTypeName(t.dataType);
+    if (value) constants.set(t.name, value);
+    else unsupported.push({ node: t.name, op: 'constant', what: type });
+    if (value) types.set(t.name, type);
+  }
+  const rest = nodes.filter((node) => constantOf(node).every(isHeld));
+  unsupported.push(...uses(rest, outputs, types));
+  return { constants, initializers: initializers.filter(isHeld), nodes: rest, unsupported };
+}
+
+/** The tensor of a Constant node, under the name of its output. */
+function constantOf({ op, outputs: [name = ''], attributes }: NodeProto): TensorProto[] {
+  return op === 'Constant' ? attributes.flatMap(({ t }) => (t ? [{ ...t, name }] : [])) : [];
+}
+
+/** Uses of values of odd types that the engine cannot make as the file means them. `types` gets those of moved values. */
+function uses(
+  nodes: readonly NodeProto[],
+  outputs: readonly { readonly name: string }[],
+  types: Map<string, string>,
+): Unsupported[] {
+  const readers = new Map<string, NodeProto[]>();
+  for (const node of nodes) {
+    for (const input of new Set(node.inputs)) {
+      const known = readers.get(input);
+      if (known) known.push(node);
+      else readers.set(input, [node]);
+    }
+  }
+  const refused: Unsupported[] = [];
+  // The map grows while it is walked.
+  for (const [value, type] of types) {
+    for (const { op, name, inputs, outputs: results } of readers.get(value) ?? []) {
+      if (TAKES.has(op) && (op !== 'CastLike' || inputs[1] !== value)) continue;
+      if (MOVES.has(op)) for (const result of results) types.set(result, type);
+      else refused.push({ node: name || (results[0] ?? ''), op, what: `${type} in "${value}"` });
+    }
+  }
+  const given = outputs.filter(({ name }) => types.has(name));
+  return [...refused, ...given.map(({ name }) => ({ node: name, op: 'output', what: types.get(name) ?? '' }))];
+}

@@ -1,0 +1,203 @@
+/** What nobody reads refuses no model; element types that the engine does not hold; outputs that are no tensors. */
+import { describe, expect, it } from 'vitest';
+import { UnsupportedError, type Unsupported } from '../../../src/core/errors.ts';
+import { tensorOf } from '../../../src/core/tensor.ts';
+import { importModel } from '../../../src/formats/detect.ts';
+import { Session } from '../../../src/session/session.ts';
+import { encodeModel, type OnnxModel, type OnnxTensor } from '../../helpers/onnx-bytes.ts';
+import { floatPort, node, noFile, wave } from '../../helpers/onnx-models.ts';
+
+const x = { name: 'x', dtype: 'float32', shape: [2, 3] } as const;
+
+function model(nodes: OnnxModel['nodes'], more: Partial<OnnxModel> = {}): OnnxModel {
+  return { opset: 18, inputs: [x], outputs: [floatPort('y', 2)], nodes, ...more };
+}
+
+function load(given: OnnxModel): ReturnType<typeof importModel> {
+  return importModel({ main: { name: 'm.onnx', bytes: encodeModel(given) }, read: noFile });
+}
+
+async function missing(given: OnnxModel): Promise<readonly Unsupported[]> {
+  const error = await load(given).catch((e: unknown) => e);
+  if (!(error instanceof UnsupportedError)) throw new Error(`no UnsupportedError: ${String(error)}`);
+  return error.items;
+}
+
+const relu = node('Relu', 'x', 'y');
+const text: OnnxTensor = { dataType: 8, dims: [1] };
+
+describe('what nobody reads', () => {
+  const UNREAD: Readonly<Record<string, OnnxModel>> = {
+    'a branch of unknown operators': model([relu, node('Det', 'x', 'a'), { ...node('Own', 'a', 'b'), domain: 'own' }]),
+    'a string, of an initializer and of a node': model([relu, node('Constant', '', 'c', { value: { t: text } })], {
+      initializers: [['s', text]],
+    }),
+    'external data': model([relu], {
+      initializers: [['w', { dataType: 1, dims: [1], external: { location: 'gone' } }]],
+    }),
+    'an initializer whose data is cut short': model([relu], {
+      initializers: [['w', { dataType: 1, dims: [9], raw: new Uint8Array(1) }]],
+    }),
+    'an output of a node': model(
+      [
+        node('MaxPool', 'x3', 'y3 indices', { kernel_shape: { ints: [1] } }),
+        node('Squeeze', 'y3', 'y'),
+        node('Unsqueeze', 'x one', 'x3'),
+      ],
+      {
+        initializers: [['one', tensorOf('int64', [1], [0])]],
+      },
+    ),
+  };
+
+  it.each(Object.keys(UNREAD))('%s', async (name) => {
+    const { warnings } = await load(UNREAD[name] ?? model([]));
+    expect(warnings).toEqual([]);
+  });
+
+  it('an input of a type without numbers, which a warning names', async () => {
+    const { graph, warnings } = await load(model([relu], { inputs: [x, { name: 'q', dataType: 8, shape: [1] }] }));
+    expect(graph.inputs.map(({ name }) => name)).toEqual(['x']);
+    expect(warnings).toEqual(['input "q" (string) is left out: nothing reads it']);
+  });
+
+  it('is read after all where a branch reads it', async () => {
+    const branch = { g: { inputs: [], outputs: ['z'], nodes: [node('Det', 'a', 'z')] } };
+    const nodes = [node('Own', 'x', 'a'), node('If', 'c', 'y', { then_branch: branch, else_branch: branch })];
+    const inputs = [x, { name: 'c', dataType: 9, shape: [] }];
+    expect((await missing(model(nodes, { inputs }))).map(({ op }) => op)).toContain('Own');
+  });
+});
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+const bits16 = (...values: number[]): Uint8Array => new Uint8Array(Uint16Array.from(values).buffer);
+describe('element types that the engine does not hold', () => {
+  const TYPES: Readonly<Record<string, readonly [OnnxTensor, number[]]>> = {
+    uint16: [{ dataType: 4, dims: [2], raw: bits16(7, 65535) }, [7, 65535]],
+    'uint16 as numbers': [{ dataType: 4, dims: [2], int32s: [7, 65535] }, [7, 65535]],
+    int16: [{ dataType: 5, dims: [2], raw: bits16(7, 65535) }, [7, -1]],
+    'int16 as numbers': [{ dataType: 5, dims: [2], int32s: [-32768, 5] }, [-32768, 5]],
+    uint64: [{ dataType: 13, dims: [2], uint64s: [1, 4294967040] }, [1, 4294967040]],
+    'uint64, raw': [{ dataType: 13, dims: [1], raw: bytes(0, 0, 1, 0, 0, 0, 0, 0) }, [65536]],
+    bfloat16: [
+      { dataType: 16, dims: [4], raw: bits16(0x3f80, 0xc020, 0x7f80, 0x0001) },
+      [1, -2.5, Infinity, 2 ** -133],
+    ],
+    float8e4m3fn: [{ dataType: 17, dims: [4], raw: bytes(0x38, 0xc4, 0x7e, 0x01) }, [1, -3, 448, 2 ** -9]],
+    float8e4m3fnuz: [{ dataType: 18, dims: [3], raw: bytes(0x40, 0x7f, 0x80) }, [1, 240, NaN]],
+    float8e5m2: [{ dataType: 19, dims: [4], raw: bytes(0x3c, 0xfc, 0x7b, 0x01) }, [1, -Infinity, 57344, 2 ** -16]],
+    float8e5m2fnuz: [{ dataType: 20, dims: [3], raw: bytes(0x40, 0x7f, 0x80) }, [1, 57344, NaN]],
+    uint4: [{ dataType: 21, dims: [3], raw: bytes(0x2f, 0x01) }, [15, 2, 1]],
+    int4: [{ dataType: 22, dims: [3], raw: bytes(0x2f, 0x08) }, [-1, 2, -8]],
+    'int4 as numbers': [{ dataType: 22, dims: [3], int32s: [0x2f, 0x08] }, [-1, 2, -8]],
+    float4e2m1: [{ dataType: 23, dims: [4], raw: bytes(0x71, 0xba) }, [0.5, 6, -1, -1.5]],
+  };
+  const cast = node('Cast', 'w', 'y', { to: { i: 1 } });
+
+  it.each(Object.keys(TYPES))('%s behind a Cast', async (name) => {
+    const [w, values] = TYPES[name] ?? [text, []];
+    const given = encodeModel(model([cast], { inputs: [], outputs: [floatPort('y', 1)], initializers: [['w', w]] }));
+    using session = await Session.create(given, { backend: 'cpu' });
+    expect(Array.from((await session.run({}))['y']?.data ?? [])).toEqual(values);
+    const constant = node('Constant', '', 'w', { value: { t: w } });
+    const { graph } = await load(model([constant, cast], { outputs: [floatPort('y', 1)] }));
+    expect(graph.initializers.has('w')).toBe(true);
+  });
+
+  const w: OnnxTensor = { dataType: 4, dims: [2], raw: bits16(7, 65535) };
+  const REFUSED: Readonly<Record<string, readonly [OnnxModel['nodes'], OnnxTensor, string]>> = {
+    'arithmetic, which would wrap elsewhere': [[node('Add', 'w w', 'y')], w, 'uint16 in "w"'],
+    'arithmetic on what was moved': [[node('Reshape', 'w s', 'v'), node('Add', 'v v', 'y')], w, 'uint16 in "v"'],
+    'an output': [[node('Reshape', 'w s', 'y')], w, 'uint16'],
+    'a uint64 beyond 32 bits': [[cast], { dataType: 13, dims: [1], uint64s: [2 ** 40] }, 'uint64'],
+    'a string': [[cast], text, 'string'],
+    'the type of a CastLike': [[node('CastLike', 'x w', 'y')], w, 'uint16 in "w"'],
+  };
+
+  it.each(Object.keys(REFUSED))('refuses %s', async (name) => {
+    const [nodes, value, what] = REFUSED[name] ?? [[], w, ''];
+    const initializers = [
+      ['w', value],
+      ['s', tensorOf('int64', [1], [-1])],
+    ] as const;
+    expect((await missing(model(nodes, { initializers }))).map((item) => item.what)).toEqual([what]);
+  });
+});
+
+describe('heads of classifiers', () => {
+  const sequence = { name: 'p', sequence: true };
+  const zip = {
+    ...node('ZipMap', 'y', 'p', { classlabels_strings: { strings: ['cat', 'dog', 'cow'] } }),
+    domain: 'ai.onnx.ml',
+  };
+  const label = { name: 'label', dataType: 8, shape: [null] };
+  const encoder = { ...node('LabelEncoder', 'best', 'label'), domain: 'ai.onnx.ml' };
+  const best = node('ArgMax', 'y', 'best', { axis: { i: 1 } });
+
+  it('ZipMap gives its scores, a label of text is left out, and warnings say so', async () => {
+    const bytes = encodeModel(model([relu, zip, best, encoder], { outputs: [label, sequence] }));
+    using session = await Session.create(bytes, { backend: 'cpu' });
+    expect(session.report.warnings).toEqual([
+      'output "p" maps classes to scores: it comes as the tensor of scores, of the classes cat, dog, cow',
+      'output "label" is left out: string tensor',
+    ]);
+    const given = wave([2, 3]);
+    const { p, ...others } = await session.run({ x: given });
+    expect(Object.keys(others)).toEqual([]);
+    expect(Array.from(p?.data ?? [])).toEqual(Array.from(given.data, (v) => Math.max(0, v)));
+  });
+
+  it('a label behind an operator that the engine lacks is left out while there are scores', async () => {
+    const outputs = [floatPort('y', 2), { name: 'label', dtype: 'int64' as const, shape: [null] }];
+    const { graph, warnings } = await load(model([relu, best, encoder], { outputs }));
+    expect(graph.outputs).toEqual(['y']);
+    expect(warnings).toEqual(['output "label" is left out: it depends on ai.onnx.ml.LabelEncoder']);
+  });
+
+  it('a model that gives nothing else is refused', async () => {
+    const items = await missing(model([relu, best, encoder], { outputs: [label] }));
+    expect(items.map(({ op }) => op)).toEqual(['ai.onnx.ml.LabelEncoder']);
+  });
+});
+
+const said = async (op: string): Promise<string> =>
+  String(await load(model([node(op, 'x', 'y')])).catch((e: unknown) => e));
+
+describe('the list of what is missing', () => {
+  it('has the operators of branches and bodies, and nothing that follows from another line', async () => {
+    const body = { inputs: [], outputs: ['z'], nodes: [node('Relu', 'a', 'r'), node('Einsum', 'r', 'z')] };
+    const nodes = [
+      node('Det', 'x', 'a'),
+      { ...node('Loop', ' c a', 'b', { body: { g: body } }), domain: '' },
+      node('GlobalAveragePool', 'b', 'g'),
+      node('InstanceNormalization', 'g s s', 'n'),
+      { ...node('Fused', 'n', 'y'), domain: 'com.example' },
+    ];
+    const initializers = [
+      ['s', wave([3])],
+      ['c', tensorOf('bool', [], [1])],
+    ] as const;
+    expect((await missing(model(nodes, { initializers }))).map(({ op, node: name }) => `${op} ${name}`)).toEqual([
+      'Det Det_a',
+      'Loop Loop_b',
+      'com.example.Fused Fused_y',
+      'Einsum Einsum_z',
+    ]);
+  });
+
+  it('speaks of simplifying where that may help, and only there', async () => {
+    expect(await said('Det')).not.toContain('onnxsim');
+    expect(await said('Loop')).toContain('onnxsim');
+  });
+
+  it('takes ranks from what the model says of values, and of what comes out', async () => {
+    const pool = node('GlobalAveragePool', 'a', 'y');
+    const reshape = node('Reshape', 'x s', 'a');
+    const inputs = [x, { name: 's', dtype: 'int64', shape: ['r'] }] as const;
+    const unknown = { name: 'y', dtype: 'float32' } as const;
+    expect(await missing(model([reshape, pool], { inputs, outputs: [unknown] }))).toHaveLength(1);
+    for (const more of [{ outputs: [floatPort('y', 3)] }, { outputs: [unknown], valueInfo: [floatPort('a', 3)] }]) {
+      expect((await load(model([reshape, pool], { inputs, ...more }))).graph.nodes).toHaveLength(4);
+    }
+  });
+});
