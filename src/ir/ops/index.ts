@@ -3,9 +3,9 @@ import type { NoAttributes } from './attributes.ts';
 
 /** Operators of this family. */
 export interface IndexOps {
-  /** x, indices → y, NumPy take; negative indices count from the end */
+  /** x, indices → y, NumPy take; negative indices count from the end, those outside take the nearest element */
   readonly Gather: { readonly axis: number };
-  /** x, indices `[…, Q]` → y */
+  /** x, indices `[…, Q]` → y; negative indices and those outside as Gather */
   readonly GatherND: { readonly batchDims: number };
   /**
    * x of rank R → int64 `[R, n]`, the coordinates of the elements that are not zero, in row-major order, and n as an int32

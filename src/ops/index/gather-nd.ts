@@ -3,7 +3,7 @@ import { ShapeError } from '../../core/errors.ts';
 import { elementCount, shapeText, zeros, type Shape, type TensorDesc } from '../../core/tensor.ts';
 import { at, product, stridesOf } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
-import { checkedIndex, checkIndexType } from './gather.ts';
+import { checkIndices, checkIndexType, position } from './gather.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 
 function gatheredShape(x: Shape, indices: TensorDesc, batchDims: number): number[] {
@@ -20,11 +20,15 @@ function gatheredShape(x: Shape, indices: TensorDesc, batchDims: number): number
   return out;
 }
 
-/** `indices[…, :]` and what is left of x behind them. Throws ShapeError where they do not fit or an index is out. */
+/** `indices[…, :]` and what is left of x behind them. Throws ShapeError where they do not fit, or an index is known and outside. */
 export const gatherND: OpDefinition<'GatherND'> = {
   infer: (node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);
-    return [{ dtype, shape: gatheredShape(shape, operand(inputs, 1), node.attributes.batchDims) }];
+    const indices = operand(inputs, 1);
+    const { batchDims } = node.attributes;
+    const gathered = gatheredShape(shape, indices, batchDims);
+    checkIndices(indices, shape.slice(batchDims, batchDims + (indices.shape.at(-1) ?? 0)));
+    return [{ dtype, shape: gathered }];
   },
   bounded: ({ attributes }, input, axis, inputs) =>
     input === 1 && axis >= attributes.batchDims && axis < operand(inputs, 1).shape.length - 1 ? axis : undefined,
@@ -42,7 +46,7 @@ export const gatherND: OpDefinition<'GatherND'> = {
       let from = Math.floor(row / rowsPerBatch) * batchStride;
       for (let q = 0; q < depth; q++) {
         const axis = batchDims + q;
-        from += checkedIndex(indices.data[row * depth + q] ?? 0, at(x.shape, axis)) * at(strides, axis);
+        from += position(indices.data[row * depth + q] ?? 0, at(x.shape, axis)) * at(strides, axis);
       }
       y.data.set(x.data.subarray(from, from + inner), row * inner);
     }

@@ -4,7 +4,7 @@ import { isFloat } from '../../core/dtype.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { elementCount, zeros, type Shape, type TensorDesc } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
-import type { OpDefinition } from '../definition.ts';
+import type { OpDefinition, Operand } from '../definition.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 
 function gatheredShape(x: Shape, indices: TensorDesc, wantedAxis: number): number[] {
@@ -21,20 +21,31 @@ export function checkIndexType({ dtype }: TensorDesc): void {
 }
 
 /**
- * A position in 0…extent−1, counting from the end when negative. Throws ShapeError outside; the GPU kernels, which
- * cannot throw, clamp to the ends instead.
+ * Throws ShapeError where indices that are known while compiling lie outside the extents they go into, one after the
+ * other, or where there is nothing to choose from. Those that only a run knows are taken as `position` says.
  */
-export function checkedIndex(index: number, extent: number): number {
-  const positive = index < 0 ? index + extent : index;
-  if (positive < 0 || positive >= extent) throw new ShapeError(`index ${index} is outside an extent of ${extent}`);
-  return positive;
+export function checkIndices({ shape, value }: Operand, extents: readonly number[]): void {
+  if (elementCount(shape) > 0 && extents.includes(0))
+    throw new ShapeError('there is nothing to choose from: an extent is 0');
+  value?.data.forEach((index, i) => {
+    const extent = at(extents, i % extents.length);
+    if (index < -extent || index >= extent) throw new ShapeError(`index ${index} is outside an extent of ${extent}`);
+  });
 }
 
-/** x with dimension `axis` replaced by those of the indices. Throws ShapeError on an index outside. */
+/** A position in 0…extent−1: counted from the end when negative, and the nearest where it is outside, as the kernels do. */
+export function position(index: number, extent: number): number {
+  return Math.max(0, Math.min(index < 0 ? index + extent : index, extent - 1));
+}
+
+/** x with dimension `axis` replaced by those of the indices. Throws ShapeError on an index that is known and outside. */
 export const gather: OpDefinition<'Gather'> = {
   infer: (node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);
-    return [{ dtype, shape: gatheredShape(shape, operand(inputs, 1), node.attributes.axis) }];
+    const indices = operand(inputs, 1);
+    const gathered = gatheredShape(shape, indices, node.attributes.axis);
+    checkIndices(indices, [at(shape, normalizeAxis(node.attributes.axis, shape.length))]);
+    return [{ dtype, shape: gathered }];
   },
   bounded: ({ attributes }, input, axis, inputs) => {
     const along = normalizeAxis(attributes.axis, operand(inputs, 0).shape.length);
@@ -53,7 +64,7 @@ export const gather: OpDefinition<'Gather'> = {
     const count = indices.data.length;
     for (let o = 0; o < outer; o++) {
       for (let j = 0; j < count; j++) {
-        const from = (o * extent + checkedIndex(indices.data[j] ?? 0, extent)) * inner;
+        const from = (o * extent + position(indices.data[j] ?? 0, extent)) * inner;
         y.data.set(x.data.subarray(from, from + inner), (o * count + j) * inner);
       }
     }

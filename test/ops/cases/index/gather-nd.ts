@@ -74,4 +74,14 @@ export const gatherNDCases: readonly OpCase<'GatherND'>[] = [
     0,
     'int32',
   ),
+  {
+    name: 'indices outside take the nearest',
+    op: 'GatherND',
+    inputs: [
+      { shape: [3, 5] },
+      { dtype: 'int64', shape: [4, 2], values: [3, 0, -4, -9, 2147483647, 7, -2147483648, 1] },
+    ],
+    attributes: { batchDims: 0 },
+    noOracle: 'onnxruntime refuses them while it runs',
+  },
 ];

@@ -42,4 +42,11 @@ export const gatherCases: readonly OpCase<'Gather'>[] = [
     inputs: [{ shape: [5, 4] }, { dtype: 'int32', shape: [3], values: [0, -5, 4] }],
     attributes: { axis: 0 },
   },
+  {
+    name: 'indices outside take the nearest',
+    op: 'Gather',
+    inputs: [{ shape: [5, 4] }, { dtype: 'int64', shape: [6], values: [5, -6, 2147483647, -2147483648, 4, -5] }],
+    attributes: { axis: 0 },
+    noOracle: 'onnxruntime refuses them while it runs',
+  },
 ];
