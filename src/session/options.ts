@@ -26,10 +26,10 @@ export interface SessionOptions extends TuningOptions {
   readonly maxPlans?: number;
   /**
    * How activations and weights are stored on the GPU; `float32` unless given. `float16` takes half the memory where
-   * kernels have it, and needs the feature `shader-f16` (PlanError without). Sums stay in float32, as do inputs and
-   * outputs. Measured on photographs, it moves class probabilities by up to 2e-4 (MobileNet v2), normalised boxes by
+   * kernels have it, and needs the feature `shader-f16` (PlanError without). Sums stay in float32, as do inputs,
+   * outputs, and statistics and denominators with what they are made of (squares, powers, exponentials). Measured on photographs, it moves class probabilities by up to 2e-4 (MobileNet v2), normalised boxes by
    * 8e-4 (RFB-320), raw maps of a detector by 0.3 % of their root mean square (FastestDet); elements beyond 65504
-   * become infinite. Without meaning on the CPU.
+   * become infinite, and `Session.check` names the nodes where they do. Without meaning on the CPU.
    */
   readonly precision?: 'float32' | 'float16';
   /**

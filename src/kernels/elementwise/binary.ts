@@ -64,5 +64,10 @@ export const binary: KernelDefinition<'Binary'> = {
   variants: [binaryVariant('vec4', 4), binaryVariant('scalar', 1)],
   inputs: [{ storage: ['f16'], lies: 'rows' }],
   outputs: { storage: ['f16'], lies: 'rows' },
+  isWide: ({ attributes: { kind }, inputs }, isWide) =>
+    kind === 'pow' ||
+    kind === 'squaredDifference' ||
+    (kind === 'mul' && inputs[0] === inputs[1]) ||
+    inputs.every(isWide),
   overwrites: (context) => range(2).filter((i) => sameArray(required(context, i).shape, result(context).shape)),
 };

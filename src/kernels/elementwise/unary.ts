@@ -13,4 +13,5 @@ export const unary: KernelDefinition<'Unary'> = {
     };
   }),
   ...ELEMENTWISE_TRAITS,
+  isWide: ({ attributes: { kind }, inputs }, isWide) => kind === 'square' || kind === 'exp' || inputs.every(isWide),
 };

@@ -116,6 +116,7 @@ const reduceVariant = (
 export const reduce: KernelDefinition<'Reduce'> = {
   kind: 'dispatch',
   ...PLAIN_TRAITS,
+  isWide: () => true,
   variants: [
     reduceVariant('vec4', (context) => inFours(dimsOf(context))),
     reduceVariant('tree', (context) => {

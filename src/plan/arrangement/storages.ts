@@ -1,4 +1,4 @@
-/** How each value is stored: as halves, or four to a word, where every kernel around it takes it so. */
+/** How each value is stored: as halves, or four to a word, where every kernel around it takes it so; statistics never. */
 import { isFloat } from '../../core/dtype.ts';
 import { channelsOf } from '../../core/placement.ts';
 import { ownStorage, packedStorage, type Storage } from '../../core/storage.ts';
@@ -29,6 +29,7 @@ export function storagesOf(graph: Graph, halves: boolean): (name: string) => Sto
     return wanted !== undefined && storage.includes(wanted);
   };
   const keepOwn = (name: string): void => void own.add(views.sourceOf(name));
+  if (halves) wideValues(graph).forEach(keepOwn);
   for (const { name } of graph.inputs) keepOwn(name);
   for (const name of valuesThatLeave(graph)) keepOwn(name);
   for (const node of graph.nodes) {
@@ -55,6 +56,20 @@ export function storagesOf(graph: Graph, halves: boolean): (name: string) => Sto
 function smallStorage({ dtype }: TensorDesc, halves: boolean): Storage | undefined {
   if (isFloat(dtype)) return halves ? 'f16' : undefined;
   return packedStorage(dtype);
+}
+
+/** Values that need the range of a float32: see `Dispatched.isWide`. */
+function wideValues(graph: Graph): ReadonlySet<string> {
+  const wide = new Set<string>();
+  const isWide = (name: string): boolean => wide.has(name) || graph.initializers.has(name);
+  for (const node of graph.nodes) {
+    const kernels = kernelsOf(node.op);
+    const floats = node.inputs.filter((name) => name !== '' && isFloat(descOf(graph, name).dtype));
+    const own = kernels.kind === 'dispatch' && kernels.isWide;
+    if (own ? own(node, isWide) : floats.length > 0 && floats.every((name) => wide.has(name)))
+      node.outputs.forEach((name) => wide.add(name));
+  }
+  return wide;
 }
 
 /**

@@ -64,7 +64,16 @@ async function check(
         actual.set(output, got);
         const allowed = tolerance ?? resultTolerance(reference, termsOf(node, graph), halves);
         const comparison = compareTensors(got, reference, allowed);
-        reports.push({ node: node.name, op: node.op, output, variants, ...comparison });
+        const { text } = comparison;
+        const overflows = executor.plan.values.get(output)?.storage === 'f16' && overflowed(got, reference);
+        reports.push({
+          node: node.name,
+          op: node.op,
+          output,
+          variants,
+          ...comparison,
+          text: overflows ? `elements beyond 65504, stored as float16, became infinite: ${text}` : text,
+        });
       }
     } else {
       node.outputs.forEach((output, k) => {
@@ -107,6 +116,11 @@ function termsOf(node: Node, graph: Graph): number {
     operand: elementCount(inputs[0]?.shape ?? []),
     result: elementCount(outputs[0]?.shape ?? []),
   });
+}
+
+/** True when an element is infinite that should not be. */
+function overflowed(got: Tensor, { data }: Tensor): boolean {
+  return got.data.some((v, i) => Math.abs(v) === Infinity && Number.isFinite(data[i]));
 }
 
 /** True when anything is stored as float16. */
