@@ -19,7 +19,6 @@ const CHANNELS_LAST_OPS = [
   'GlobalAveragePool',
   'GlobalMaxPool',
   'LRN',
-  'Resize',
 ] as const satisfies readonly OpKind[];
 
 /** An operator of `CHANNELS_LAST`. */

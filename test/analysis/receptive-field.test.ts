@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { receptiveField, receptiveFields } from '../../src/analysis/receptive-field.ts';
 import { zeros } from '../../src/core/tensor.ts';
+import { PLAIN_RESIZE } from '../../src/ir/shapes/resize.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
 import type { WindowStep } from '../../src/ops/definition.ts';
 import { graphOf } from '../helpers/passes.ts';
@@ -54,7 +55,7 @@ describe('receptiveFields', () => {
       } as const;
       const short = b.one('MaxPool', [x], { ...p, pads: [0, 0, 0, 1] }, { outputs: ['p'] });
       const sum = b.one('Binary', [a, short], { kind: 'add', activation: RELU }, { outputs: ['sum'] });
-      const up = { mode: 'nearest', coordinateMode: 'half_pixel', nearestMode: 'floor' } as const;
+      const up = { ...PLAIN_RESIZE, axes: [1, 2], nearestMode: 'floor' } as const;
       const big = b.one('Resize', [sum, '', b.ints('size', [8, 8])], up, { outputs: ['big'] });
       return b.one('GlobalAveragePool', [big], {}, { outputs: ['y'] });
     });

@@ -11,6 +11,7 @@ import type {
   UnaryKind,
 } from '../../src/ir/ops.ts';
 import { NO_ACTIVATION, RELU, RELU6 } from '../../src/ir/ops.ts';
+import { PLAIN_RESIZE } from '../../src/ir/shapes/resize.ts';
 import { at, product, range } from '../../src/util/arrays.ts';
 import type { CaseInput, OpCase } from '../helpers/op-case.ts';
 import { randomSource } from '../helpers/random.ts';
@@ -322,6 +323,8 @@ const resize: Generator<'Resize'> = (d) => {
       ...(d.chance(0.5) ? [scales] : [undefined, ints(sizes)]),
     ],
     attributes: {
+      ...PLAIN_RESIZE,
+      axes: range(spatial).map((i) => i + 1),
       mode,
       coordinateMode,
       nearestMode: d.pick(['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil']),

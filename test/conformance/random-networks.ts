@@ -5,6 +5,7 @@ import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import type { Activation, BinaryKind, Node, OpAttributes, OpKind, ReduceKind } from '../../src/ir/ops.ts';
 import { NO_ACTIVATION, RELU, RELU6 } from '../../src/ir/ops.ts';
+import { PLAIN_RESIZE } from '../../src/ir/shapes/resize.ts';
 import { fitsInside } from '../../src/passes/lib/constants.ts';
 import { asOperand, inferNode } from '../../src/passes/lib/evaluate.ts';
 import { at, product, range } from '../../src/util/arrays.ts';
@@ -161,6 +162,8 @@ class Net {
   #resize(x: Value): Value {
     const sizes = this.#intConstant(this.#ints(2, 1, 12));
     return this.#one('Resize', [x, undefined, sizes], {
+      ...PLAIN_RESIZE,
+      axes: [1, 2],
       mode: this.#pick(['nearest', 'linear'] as const),
       coordinateMode: this.#pick(['half_pixel', 'asymmetric', 'align_corners'] as const),
       nearestMode: 'floor',

@@ -1,18 +1,39 @@
 /** Resampling: the attributes of each operator, inputs → outputs in the comment above it. */
 
-/** How Resize maps an output coordinate to an input one (names of ONNX Resize-19). */
+/** How Resize maps an output coordinate to an input one (names of ONNX Resize, opsets 11 to 19). */
 export type CoordinateMode =
-  'half_pixel' | 'half_pixel_symmetric' | 'pytorch_half_pixel' | 'align_corners' | 'asymmetric';
+  | 'half_pixel'
+  | 'half_pixel_symmetric'
+  | 'pytorch_half_pixel'
+  | 'align_corners'
+  | 'asymmetric'
+  | 'tf_half_pixel_for_nn'
+  | 'tf_crop_and_resize';
 
-/** How nearest-neighbour Resize rounds a coordinate. */
-export type NearestMode = 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil';
+/** How nearest-neighbour Resize rounds a coordinate; the last is opset 10's: down along axes that grow, else up. */
+export type NearestMode = 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil' | 'floor_up_ceil_down';
 
 /** Operators of this family. */
 export interface SampleOps {
-  /** x `[N, …S, C]`, scales? (float32, one per spatial dimension), sizes? (int64, likewise) → y; exactly one is given */
+  /**
+   * x, scales? (float32, one for each axis), sizes? (int64, likewise), roi? (float32, the starts of all axes, then their
+   * ends, for tf_crop_and_resize) → y; either scales or sizes are given, a list without entries counts as absent
+   */
   readonly Resize: {
-    readonly mode: 'nearest' | 'linear';
+    /** Dimensions that change, negative ones counted from the end; none: all, in order. */
+    readonly axes: readonly number[];
+    readonly mode: 'nearest' | 'linear' | 'cubic';
     readonly coordinateMode: CoordinateMode;
     readonly nearestMode: NearestMode;
+    /** Widens the filter of linear and cubic by the factor by which an axis shrinks. */
+    readonly antialias: boolean;
+    /** The `a` of Keys' cubic filter. */
+    readonly cubicCoeff: number;
+    /** Elements beyond the edge have no weight, instead of being equal to the edge. */
+    readonly excludeOutside: boolean;
+    /** What tf_crop_and_resize gives where its coordinate lies outside the input. */
+    readonly extrapolation: number;
+    /** What sizes mean: the extents, or the box into which (around which) the input fits in its own proportions. */
+    readonly aspect: 'stretch' | 'not_larger' | 'not_smaller';
   };
 }

@@ -1,10 +1,13 @@
-/** Resize → one dispatch that reads its coordinates from tables. */
+/** Resize → one dispatch where floats change along two neighbouring axes or fewer, else one an axis; all read tables. */
 import { RESIZE_WORKGROUP, resizeShader } from '../../../shaders/sample/resize.ts';
-import { tensorOf } from '../../core/tensor.ts';
-import { resizeTable, scaledAxis, sizedAxis, type ResizeAxis, type ResizeTable } from '../../ir/shapes/resize.ts';
-import { at, product } from '../../util/arrays.ts';
+import { RESIZE_AXIS_WORKGROUP, resizeAxisShader, type ResizeAxisSpec } from '../../../shaders/sample/resize-axis.ts';
+import { RESIZE_OUTSIDE_WORKGROUP, resizeOutsideShader } from '../../../shaders/sample/resize-outside.ts';
+import { isFloat, wgslScalar } from '../../core/dtype.ts';
+import { extremesOf } from '../../core/extremes.ts';
+import { tensorOf, type Shape } from '../../core/tensor.ts';
+import { integerBias, resizedElement, resizeSteps, type ResizeStep } from '../../ir/shapes/resize.ts';
+import { at, product, range } from '../../util/arrays.ts';
 import { givenInts } from '../lib/constants.ts';
-import { PLANAR_RANKS } from '../lib/window.ts';
 import {
   PLAIN_TRAITS,
   dispatch1d,
@@ -19,28 +22,74 @@ import {
 } from '../definition.ts';
 
 type Context = LowerContext<'Resize'>;
+type Call = Omit<KernelCall, 'variant'>;
 
-/** One row when there is only one spatial dimension. */
-const SINGLE_ROW: ResizeAxis = { input: 1, output: 1, scale: 1 };
+/** What the kernels know of an axis. */
+type ChangedAxis = Pick<ResizeStep, 'input' | 'output' | 'table'>;
 
-/** Vertical and horizontal axis. */
-function axesOf(context: Context): readonly [ResizeAxis, ResizeAxis] {
-  const spatial = required(context, 0).shape.slice(1, -1);
-  const scales = givenInts(context, 1);
-  const sizes = result(context).shape.slice(1, -1);
-  const axes = spatial.map((input, i) => (scales ? scaledAxis(input, at(scales, i)) : sizedAxis(input, at(sizes, i))));
-  return axes.length === 1 ? [SINGLE_ROW, at(axes, 0)] : [at(axes, 0), at(axes, 1)];
+/** An axis of one element. */
+const SINGLE: ChangedAxis = {
+  input: 1,
+  output: 1,
+  table: {
+    firsts: Uint32Array.of(0),
+    counts: Uint32Array.of(1),
+    window: 1,
+    weights: Float32Array.of(1),
+    outside: [],
+  },
+};
+
+/** The tensor as `[batch, rows, columns, channels]`, of which rows and columns change. */
+interface Planar {
+  readonly batch: number;
+  readonly rows: ChangedAxis;
+  readonly columns: ChangedAxis;
+  readonly channels: number;
 }
 
-function call(context: Context, axes: readonly [ResizeAxis, ResizeAxis], width: 1 | 4): Omit<KernelCall, 'variant'> {
+function stepsOf(context: Context): ResizeStep[] {
+  const listOf = (index: number): number[] | undefined => {
+    const list = givenInts(context, index);
+    return list?.length === 0 ? undefined : list;
+  };
+  const targets = { scales: listOf(1), sizes: listOf(2), roi: listOf(3) };
+  return resizeSteps(context.node.attributes, required(context, 0).shape, targets);
+}
+
+/** Two neighbouring axes, or one, that are moved or interpolated between two elements; undefined where it is not so. */
+function planarOf(context: Context): Planar | undefined {
+  const { mode } = context.node.attributes;
+  const { dtype, shape } = result(context);
+  const steps = stepsOf(context);
+  const [last, first = last] = steps;
+  const simple = steps.every(({ table }) => table.window <= 2 && table.outside.length === 0);
+  const moves = mode === 'nearest' || steps.length === 0;
+  if (!simple || steps.length > 2 || !(moves || isFloat(dtype))) return undefined;
+  if (!last || !first) return { batch: product(shape), rows: SINGLE, columns: SINGLE, channels: 1 };
+  if (last.axis - first.axis > 1) return undefined;
+  return {
+    batch: product(shape.slice(0, first.axis)),
+    rows: first === last ? SINGLE : first,
+    columns: last,
+    channels: product(shape.slice(last.axis + 1)),
+  };
+}
+
+function planarCall(context: Context, { batch, rows, columns, channels }: Planar, width: 1 | 4): Call {
   const { node, device } = context;
-  const { shape } = result(context);
-  const blocks = at(shape, shape.length - 1) / width;
-  const [rows, columns] = axes;
-  const count = product([at(shape, 0), rows.output, columns.output, blocks]);
-  const linear = node.attributes.mode === 'linear';
-  const tables = axes.map((axis) => resizeTable(node.attributes, axis));
-  const constants = linear ? [tapsOf(tables), sharesOf(tables)] : [tapsOf(tables)];
+  const blocks = channels / width;
+  const count = product([batch, rows.output, columns.output, blocks]);
+  const linear = node.attributes.mode !== 'nearest';
+  const tables = [rows.table, columns.table];
+  // Of one element there are twice its halves, so that no infinite neighbour is multiplied by zero.
+  const taps = tables.flatMap(({ firsts, counts }) =>
+    range(firsts.length).flatMap((i) => [at(firsts, i), at(firsts, i) + at(counts, i) - 1]),
+  );
+  const shares = tables.flatMap(({ firsts, counts, weights, window }) =>
+    range(firsts.length).map((i) => (at(counts, i) === 1 ? 0.5 : at(weights, i * window + 1))),
+  );
+  const constants = linear ? [words(taps), floats(shares)] : [words(taps)];
   return {
     shader: resizeShader({ linear, width }),
     operands: [value(node.inputs[0]), ...constants, value(node.outputs[0])],
@@ -56,27 +105,109 @@ function call(context: Context, axes: readonly [ResizeAxis, ResizeAxis], width: 
   };
 }
 
-function tapsOf(tables: readonly ResizeTable[]): CallOperand {
-  const pairs = tables.flatMap(({ low, high }) => Array.from(low, (v, i) => [v, high[i] ?? 0]).flat());
-  return { kind: 'constant', tensor: tensorOf('uint32', [pairs.length], pairs) };
+function words(values: readonly number[]): CallOperand {
+  return { kind: 'constant', tensor: tensorOf('uint32', [values.length], values) };
 }
 
-function sharesOf(tables: readonly ResizeTable[]): CallOperand {
-  const shares = tables.flatMap(({ share }) => Array.from(share));
-  return { kind: 'constant', tensor: tensorOf('float32', [shares.length], shares) };
+function floats(values: ArrayLike<number>): CallOperand {
+  return { kind: 'constant', tensor: tensorOf('float32', [values.length], values) };
+}
+
+/** One dispatch an axis, by way of scratch memory, then one for each axis along which something lies outside. */
+function axisCalls(context: Context, changing: readonly ResizeStep[]): Call[] {
+  const { node, device } = context;
+  const { shape } = required(context, 0);
+  const steps = changing.length > 0 ? changing : [{ ...SINGLE, axis: shape.length }];
+  const calls: Call[] = [];
+  let from: CallOperand = value(node.inputs[0]);
+  const current = [...shape];
+  steps.forEach((step, i) => {
+    const isLast = i === steps.length - 1;
+    const spec = specOf(context, { isFirst: i === 0, isLast });
+    const inner = product(current.slice(step.axis + 1));
+    const width = inner % 4 === 0 ? 4 : 1;
+    current[step.axis] = step.output;
+    const elements = product(current);
+    const to: CallOperand = isLast
+      ? value(node.outputs[0])
+      : { kind: 'scratch', id: `axis ${step.axis}`, elements, storage: spec.to };
+    calls.push({
+      shader: resizeAxisShader({ ...spec, width }),
+      operands: [from, ...tablesOf(step, spec.moves), to],
+      params: { ...axisParams(step, elements / width, inner / width), ...integerParams(context, spec) },
+      workgroups: dispatch1d(elements / width, RESIZE_AXIS_WORKGROUP, device),
+    });
+    from = to;
+  });
+  return [...calls, ...changing.flatMap((step) => outsideCalls(context, step))];
+}
+
+/** Only the last dispatch makes integers, unless every one rounds. */
+function specOf(
+  context: Context,
+  { isFirst, isLast }: { isFirst: boolean; isLast: boolean },
+): Omit<ResizeAxisSpec, 'width'> {
+  const { mode, antialias } = context.node.attributes;
+  const scalar = wgslScalar(result(context).dtype);
+  if (mode === 'nearest') return { moves: true, from: 'u32', to: 'u32' };
+  return { moves: false, from: isFirst || antialias ? scalar : 'f32', to: isLast || antialias ? scalar : 'f32' };
+}
+
+function tablesOf({ table }: ChangedAxis, moves: boolean): CallOperand[] {
+  const { firsts, counts, weights } = table;
+  const taps = words(Array.from(firsts, (first, i) => [first, at(counts, i)]).flat());
+  return moves ? [taps] : [taps, floats(weights)];
+}
+
+function axisParams({ input, output, table }: ChangedAxis, count: number, blocks: number): Record<string, number> {
+  return { count, blocks, inputs: input, outputs: output, window: table.window };
+}
+
+function integerParams(context: Context, { moves, to }: Omit<ResizeAxisSpec, 'width'>): Record<string, number> {
+  if (moves || to === 'f32') return {};
+  const [low, high] = extremesOf(result(context).dtype);
+  return { bias: integerBias(context.node.attributes), low, high };
+}
+
+function outsideCalls(context: Context, { axis, output, table: { outside } }: ResizeStep): Call[] {
+  const { node, device } = context;
+  const { dtype, shape } = result(context);
+  const inner = product(shape.slice(axis + 1));
+  const count = outside.length * inner * product(shape.slice(0, axis));
+  if (count === 0) return [];
+  const fill = resizedElement(node.attributes, dtype)(node.attributes.extrapolation);
+  return [
+    {
+      shader: resizeOutsideShader({ scalar: wgslScalar(dtype) }),
+      operands: [words(outside), value(node.outputs[0])],
+      params: { count, inner, outputs: output, outside: outside.length, fill },
+      workgroups: dispatch1d(count, RESIZE_OUTSIDE_WORKGROUP, device),
+    },
+  ];
+}
+
+/** Nothing to do where there are no elements. */
+function unlessEmpty(context: Context, calls: () => readonly Call[]): readonly Call[] {
+  return isEmpty(result(context).shape) ? [] : calls();
+}
+
+function isEmpty(shape: Shape): boolean {
+  return shape.includes(0);
 }
 
 export const resize: KernelDefinition<'Resize'> = {
   kind: 'dispatch',
   ...PLAIN_TRAITS,
-  ranks: PLANAR_RANKS,
   variants: [
     variant(
       'vec4',
-      (context) =>
-        at(result(context).shape, result(context).shape.length - 1) % 4 === 0 ? axesOf(context) : undefined,
-      (context, axes) => [call(context, axes, 4)],
+      (context) => {
+        const planar = planarOf(context);
+        return planar && planar.channels % 4 === 0 ? planar : undefined;
+      },
+      (context, planar) => unlessEmpty(context, () => [planarCall(context, planar, 4)]),
     ),
-    variant('scalar', axesOf, (context, axes) => [call(context, axes, 1)]),
+    variant('scalar', planarOf, (context, planar) => unlessEmpty(context, () => [planarCall(context, planar, 1)])),
+    variant('axes', stepsOf, (context, steps) => unlessEmpty(context, () => axisCalls(context, steps))),
   ],
 };

@@ -1,101 +1,115 @@
-/** Resize of the spatial dimensions, nearest or linear, with every coordinate transformation of ONNX Resize-19. */
-import { isFloat } from '../../core/dtype.ts';
+/** Resize along any axes: nearest, linear or cubic, with every coordinate transformation of ONNX Resize-19. */
 import { ShapeError } from '../../core/errors.ts';
-import { elementCount, shapeText, zeros, type Shape, type TensorDesc } from '../../core/tensor.ts';
-import { resizeTable, scaledAxis, sizedAxis, type ResizeAxis, type ResizeTable } from '../../ir/shapes/resize.ts';
-import { at, product } from '../../util/arrays.ts';
-import type { OpDefinition, Operand, Operands } from '../definition.ts';
+import { elementCount, tensorOf, type Shape, type TensorDesc } from '../../core/tensor.ts';
+import type { NodeOf } from '../../ir/ops.ts';
+import {
+  resizeAxes,
+  resizedElement,
+  resizeSteps,
+  type ResizeStep,
+  type ResizeTargets,
+} from '../../ir/shapes/resize.ts';
+import { at, product, range } from '../../util/arrays.ts';
+import type { InputDescs, OpDefinition, Operand, Operands, WindowStep } from '../definition.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 
-/** The axes of a Resize, from whichever of `scales` and `sizes` is given. Throws ShapeError unless exactly one is. */
-export function resizeAxes(shape: Shape, scales: Operand | undefined, sizes: Operand | undefined): ResizeAxis[] {
-  const spatial = shape.slice(1, -1);
-  const given = scales ?? sizes;
-  if (!given || (scales && sizes)) throw new ShapeError('Resize needs either scales or sizes');
-  if (!given.value)
-    throw new ShapeError('the extent of Resize depends on the data; it must follow from the input shapes');
-  const values = Array.from(given.value.data);
-  if (values.length !== spatial.length) {
-    throw new ShapeError(
-      `${values.length} ${scales ? 'scales' : 'sizes'} for ${spatial.length} spatial dimensions of ${shapeText(shape)}`,
-    );
-  }
-  if (!values.every((v) => Number.isFinite(v) && v > 0))
-    throw new ShapeError(`Resize by [${values.join(', ')}] is not defined`);
-  return spatial.map((input, i) => (scales ? scaledAxis(input, at(values, i)) : sizedAxis(input, at(values, i))));
+/** The elements of scales, sizes and roi; a list without entries is absent. Throws ShapeError when one is not known. */
+function targetsOf([, scales, sizes, roi]: Operands): ResizeTargets {
+  return { scales: listOf(scales), sizes: listOf(sizes), roi: listOf(roi) };
 }
 
-function infer(inputs: Operands): readonly TensorDesc[] {
+function listOf(given: Operand | undefined): number[] | undefined {
+  if (!given || given.shape.includes(0)) return undefined;
+  if (given.value) return Array.from(given.value.data);
+  throw new ShapeError('the extent of Resize depends on the data; it must follow from the input shapes');
+}
+
+function infer({ attributes }: NodeOf<'Resize'>, inputs: Operands): readonly TensorDesc[] {
   const { dtype, shape } = operand(inputs, 0);
-  if (shape.length < 3) throw new ShapeError(`rank ${shape.length} is not batch, spatial dimensions and channels`);
-  const axes = resizeAxes(shape, inputs[1], inputs[2]);
-  axes.forEach(({ input, output }) => {
-    if (input < 1 || output < 1) throw new ShapeError(`Resize from ${input} to ${output} elements is not defined`);
-  });
-  const resized = [at(shape, 0), ...axes.map((axis) => axis.output), at(shape, shape.length - 1)];
+  if (attributes.mode !== 'nearest' && dtype === 'bool') {
+    throw new ShapeError(`${attributes.mode} Resize of ${dtype} is not defined`);
+  }
+  const resized = [...shape];
+  for (const { axis, output } of resizeAxes(attributes, shape, targetsOf(inputs))) resized[axis] = output;
   elementCount(resized);
   return [{ dtype, shape: resized }];
 }
 
-/** x `[N, …S, C]` to `[N, …S', C]`. Throws ShapeError unless scales or sizes are known, and on linear integers. */
+/**
+ * Changes x along any of its axes, one after the other. Integers are interpolated as floats, then lose their fraction
+ * (with antialias they are rounded, after every axis) and saturate. Throws ShapeError unless scales, sizes and roi are
+ * known, and on interpolated booleans.
+ */
 export const resize: OpDefinition<'Resize'> = {
-  infer: ({ attributes }, inputs) => {
-    const outputs = infer(inputs);
-    const { dtype } = at(outputs, 0);
-    if (attributes.mode === 'linear' && !isFloat(dtype))
-      throw new ShapeError(`linear Resize of ${dtype} is not defined`);
-    return outputs;
-  },
-  shapeInputs: [1, 2],
+  infer,
+  shapeInputs: [1, 2, 3],
   reference: ({ attributes }, inputs, outputs) => {
     const x = tensorAt(inputs, 0);
     const { dtype, shape } = at(outputs, 0);
-    const y = zeros(dtype, shape);
-    const known = inputs.map((t) => t && { ...t, value: t });
-    const axes = resizeAxes(x.shape, known[1], known[2]);
-    const pixels = blends(axes.map((axis) => ({ input: axis.input, table: resizeTable(attributes, axis) })));
-    const channels = at(shape, shape.length - 1);
-    const imagePixels = product(x.shape.slice(1, -1));
-    let out = 0;
-    for (let n = 0; n < at(shape, 0); n++) {
-      for (const blend of pixels) {
-        for (let c = 0; c < channels; c++) {
-          let sum = 0;
-          for (const { pixel, share } of blend) sum += share * (x.data[(n * imagePixels + pixel) * channels + c] ?? 0);
-          y.data[out++] = sum;
-        }
-      }
+    const targets = targetsOf(inputs.map((t) => t && { ...t, value: t }));
+    const steps = resizeSteps(attributes, x.shape, targets);
+    const settle = resizedElement(attributes, dtype);
+    let data: ArrayLike<number> = x.data;
+    const current = [...x.shape];
+    for (const step of steps) {
+      const blended = blend(data, current, step);
+      current[step.axis] = step.output;
+      data = attributes.antialias ? blended.map(settle) : blended;
     }
-    return [y];
+    const y = Float64Array.from(data, settle);
+    for (const step of steps) fillOutside(y, shape, step, settle(attributes.extrapolation));
+    return [tensorOf(dtype, shape, y)];
   },
-  // Interpolation reads two neighbours a dimension; what outputs see moves closer together or further apart.
-  sees: ({ attributes }, inputs, outputs) => {
-    const to = outputs[0]?.shape.slice(1, -1) ?? [];
-    const from = inputs[0]?.shape.slice(1, -1) ?? [];
-    return from.map((extent, i) => ({ kernel: attributes.mode === 'linear' ? 2 : 1, stride: extent / (to[i] ?? 1) }));
-  },
+  sees: windowsOf,
 };
 
-/** One input pixel's share of an output pixel. */
-interface Contribution {
-  readonly pixel: number;
-  readonly share: number;
-}
-
-/** What each output pixel is made of, in row-major order: the product of the tables. */
-function blends(axes: readonly { readonly input: number; readonly table: ResizeTable }[]): Contribution[][] {
-  let all: Contribution[][] = [[{ pixel: 0, share: 1 }]];
-  for (const { input, table } of axes) {
-    const next = Array.from(table.low, (low, i): Contribution[] => {
-      const share = table.share[i] ?? 0;
-      const one = { pixel: low, share: 1 - share };
-      return share === 0 ? [one] : [one, { pixel: table.high[i] ?? 0, share }];
-    });
-    all = all.flatMap((outer) => next.map((inner) => cross(outer, inner, input)));
+function blend(x: ArrayLike<number>, shape: Shape, { axis, input, output, table }: ResizeStep): Float64Array {
+  const inner = product(shape.slice(axis + 1));
+  const outer = product(shape.slice(0, axis));
+  const y = new Float64Array(outer * output * inner);
+  let to = 0;
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < output; i++) {
+      const from = (o * input + at(table.firsts, i)) * inner;
+      for (let c = 0; c < inner; c++) {
+        let sum = 0;
+        for (let k = 0; k < at(table.counts, i); k++) {
+          sum += at(table.weights, i * table.window + k) * at(x, from + k * inner + c);
+        }
+        y[to++] = sum;
+      }
+    }
   }
-  return all;
+  return y;
 }
 
-function cross(outer: readonly Contribution[], inner: readonly Contribution[], extent: number): Contribution[] {
-  return outer.flatMap((a) => inner.map((b) => ({ pixel: a.pixel * extent + b.pixel, share: a.share * b.share })));
+function fillOutside(y: Float64Array, shape: Shape, { axis, output, table }: ResizeStep, value: number): void {
+  const inner = product(shape.slice(axis + 1));
+  for (let o = 0; o < product(shape.slice(0, axis)); o++) {
+    for (const i of table.outside) y.fill(value, (o * output + i) * inner, (o * output + i + 1) * inner);
+  }
+}
+
+/**
+ * Interpolation reads neighbours in every dimension; what outputs see moves closer together or further apart. Which
+ * dimension is the channels is not said: the second that is named where all are, unless it changes and the last does not;
+ * else the last, unless that is named.
+ */
+function windowsOf(
+  { attributes: { mode, axes } }: NodeOf<'Resize'>,
+  inputs: InputDescs,
+  outputs: readonly TensorDesc[],
+): WindowStep[] {
+  const from = inputs[0]?.shape ?? [];
+  const to = outputs[0]?.shape ?? [];
+  const last = from.length - 1;
+  if (last < 2) return [];
+  const named = (axes.length === 0 ? range(from.length) : axes).map((axis) => (axis < 0 ? axis + from.length : axis));
+  const changes = (axis = -1): boolean => from[axis] !== to[axis];
+  const [, second, ...others] = named;
+  const isLast = changes(second) && !changes(others.at(-1));
+  const channels = named.length <= last ? (named.includes(last) ? 1 : last) : isLast ? others.at(-1) : second;
+  const kernel = { nearest: 1, linear: 2, cubic: 4 }[mode];
+  const spatial = range(from.length).filter((axis) => axis > 0 && axis !== channels);
+  return spatial.map((axis) => ({ kernel, stride: at(from, axis) / Math.max(1, at(to, axis)) }));
 }

@@ -46,6 +46,13 @@ export const LAYOUT_RULES: { readonly [K in OpKind]?: LayoutRule<K> } = {
     sinker.emit(node, 'Softmax', [source], { ...node.attributes, axes }, [perm]);
     return true;
   }),
+  // Though it may enlarge its operand, as an importer's Transposes around it would have it.
+  Resize: (node, sinker) => {
+    const { source, perm, axisOf } = pendingInput(at(node.inputs, 0), sinker);
+    const axes = axesOrAll(node.attributes.axes, perm).map(axisOf);
+    sinker.emit(node, 'Resize', [source, ...node.inputs.slice(1)], { ...node.attributes, axes }, [perm]);
+    return true;
+  },
   Split: single((node, sinker, { source, perm, axisOf }) => {
     const axis = axisOf(node.attributes.axis);
     const perms = node.outputs.map(() => perm);
@@ -59,7 +66,7 @@ export const LAYOUT_RULES: { readonly [K in OpKind]?: LayoutRule<K> } = {
   }),
   Reduce: single((node, sinker, { source, perm, axisOf }) => {
     const { axes, keepDims } = node.attributes;
-    const reduced = (axes.length === 0 ? range(perm.length) : axes).map(axisOf);
+    const reduced = axesOrAll(axes, perm).map(axisOf);
     const order = keepDims ? perm : withoutAxes(perm, reduced);
     sinker.emit(node, 'Reduce', [source], { ...node.attributes, axes: reduced.sort((a, b) => a - b) }, [order]);
     return true;
@@ -140,10 +147,20 @@ function single<K extends OpKind>(rule: (node: NodeOf<K>, sinker: Sinker, x: Pen
   return (node, sinker) => {
     const input = at(node.inputs, 0);
     if (!sinker.isPending(input)) return false;
-    const { source, perm } = sinker.view(input);
-    if (sinker.policy === 'stay' && grows(node, source, sinker)) return false;
-    return rule(node, sinker, { source, perm, axisOf: (axis) => at(perm, normalizeAxis(axis, perm.length)) });
+    const pending = pendingInput(input, sinker);
+    if (sinker.policy === 'stay' && grows(node, pending.source, sinker)) return false;
+    return rule(node, sinker, pending);
   };
+}
+
+function pendingInput(input: string, sinker: Sinker): PendingInput {
+  const { source, perm } = sinker.view(input);
+  return { source, perm, axisOf: (axis) => at(perm, normalizeAxis(axis, perm.length)) };
+}
+
+/** The axes an attribute means: an empty list all of them. */
+function axesOrAll(axes: readonly number[], perm: Perm): readonly number[] {
+  return axes.length === 0 ? range(perm.length) : axes;
 }
 
 /** True when a node's result has more elements than its operand: transposing behind it costs more than before it. */

@@ -50,6 +50,9 @@ const floats = (...values: number[]): Tensor => tensorOf('float32', [values.leng
 const float = (value: number): Tensor => tensorOf('float32', [], [value]);
 const relu6 = { min: { f: 0 }, max: { f: 6 } };
 
+/** What a Resize says when it asks for nothing. */
+const PLAIN = 'antialias=false cubicCoeff=-0.75 excludeOutside=false extrapolation=0 aspect="stretch"';
+
 const CASES: Readonly<Record<string, readonly [Spec, string]>> = {
   'Clip-6 takes attributes': [{ opset: 6, op: 'Clip', attributes: relu6 }, 'y = Activation(x) activation=clip(0,6)'],
   'Clip-11 takes constants': [
@@ -134,27 +137,38 @@ const CASES: Readonly<Record<string, readonly [Spec, string]>> = {
   ],
   'Upsample-7 takes scales as an attribute': [
     { opset: 7, op: 'Upsample', attributes: { scales: { floats: [1, 1, 2, 3] } } },
-    'n/scales: float32 [2] 2,3\nn/Transpose:0 = Transpose(x) perm=[0,2,3,1]\n' +
-      'n:0 = Resize(n/Transpose:0, n/scales, _) mode="nearest" coordinateMode="asymmetric" nearestMode="floor"\n' +
-      'y = Transpose(n:0) perm=[0,3,1,2]',
+    'n/scales: float32 [4] 1,1,2,3\n' +
+      `y = Resize(x, n/scales) axes=[] mode="nearest" coordinateMode="asymmetric" nearestMode="floor" ${PLAIN}`,
   ],
-  'Resize-10 shrinks upwards': [
-    { opset: 10, op: 'Resize', inputs: ['x', 's'], constants: { s: floats(1, 1, 0.5, 0.5) } },
-    's: float32 [4] 1,1,0.5,0.5\nn/scales: float32 [2] 0.5,0.5\nn/Transpose:0 = Transpose(x) perm=[0,2,3,1]\n' +
-      'n:0 = Resize(n/Transpose:0, n/scales, _) mode="nearest" coordinateMode="asymmetric" nearestMode="ceil"\n' +
-      'y = Transpose(n:0) perm=[0,3,1,2]',
+  'Resize-10 shrinks upwards, and grows downwards': [
+    { opset: 10, op: 'Resize', inputs: ['x', 's'], constants: { s: floats(1, 1, 0.5, 2) } },
+    's: float32 [4] 1,1,0.5,2\n' +
+      `y = Resize(x, s) axes=[] mode="nearest" coordinateMode="asymmetric" nearestMode="floor_up_ceil_down" ${PLAIN}`,
   ],
   'Resize-13 to computed sizes': [
     { opset: 13, op: 'Resize', inputs: ['x', '', '', 'xs'], attributes: { mode: { s: 'linear' } } },
-    'n/ints: int64 [1] 2\nn/ints_1: int64 [1] 4\nn/Slice:0 = Slice(xs, n/ints, n/ints_1)\n' +
-      'n/Transpose:0 = Transpose(x) perm=[0,2,3,1]\n' +
-      'n:0 = Resize(n/Transpose:0, _, n/Slice:0) mode="linear" coordinateMode="half_pixel" nearestMode="round_prefer_floor"\n' +
-      'y = Transpose(n:0) perm=[0,3,1,2]',
+    `y = Resize(x, _, xs, _) axes=[] mode="linear" coordinateMode="half_pixel" nearestMode="round_prefer_floor" ${PLAIN}`,
   ],
-  'Resize of channels-last data needs no Transpose': [
-    { opset: 11, op: 'Resize', inputs: ['x', '', 's'], constants: { s: floats(1, 2, 2, 1) } },
-    's: float32 [4] 1,2,2,1\nn/scales: float32 [2] 2,2\n' +
-      'y = Resize(x, n/scales, _) mode="nearest" coordinateMode="half_pixel" nearestMode="round_prefer_floor"',
+  'Resize-19 with all it may say': [
+    {
+      opset: 19,
+      op: 'Resize',
+      inputs: ['x', 'r', 's', ''],
+      constants: { s: floats(2, 3), r: floats(0, 0, 1, 1) },
+      attributes: {
+        axes: { ints: [1, 3] },
+        mode: { s: 'cubic' },
+        coordinate_transformation_mode: { s: 'tf_crop_and_resize' },
+        nearest_mode: { s: 'ceil' },
+        antialias: { i: 1 },
+        cubic_coeff_a: { f: -0.5 },
+        exclude_outside: { i: 1 },
+        extrapolation_value: { f: 2 },
+        keep_aspect_ratio_policy: { s: 'not_larger' },
+      },
+    },
+    's: float32 [2] 2,3\nr: float32 [4] 0,0,1,1\n' +
+      'y = Resize(x, s, _, r) axes=[1,3] mode="cubic" coordinateMode="tf_crop_and_resize" nearestMode="ceil" antialias=true cubicCoeff=-0.5 excludeOutside=true extrapolation=2 aspect="not_larger"',
   ],
   'a 1-D Conv': [
     {
@@ -209,29 +223,15 @@ describe('opset forms', () => {
 });
 
 const REFUSED: Readonly<Record<string, readonly [Spec, string]>> = {
-  'cubic resampling': [
+  'resampling of another kind': [
     {
       opset: 11,
       op: 'Resize',
       inputs: ['x', '', 's'],
       constants: { s: floats(1, 1, 2, 2) },
-      attributes: { mode: { s: 'cubic' } },
+      attributes: { mode: { s: 'lanczos' } },
     },
-    'Resize "n": mode = "cubic"',
-  ],
-  'scaled channels': [
-    { opset: 11, op: 'Resize', inputs: ['x', '', 's'], constants: { s: floats(1, 2, 2, 2) } },
-    'scales = [1, 2, 2, 2]',
-  ],
-  antialiasing: [
-    {
-      opset: 18,
-      op: 'Resize',
-      inputs: ['x', '', 's'],
-      constants: { s: floats(1, 1, 2, 2) },
-      attributes: { antialias: { i: 1 } },
-    },
-    'antialias = 1',
+    'Resize "n": mode = "lanczos"',
   ],
   'training batch normalisation': [
     {

@@ -1,7 +1,6 @@
 /** How operators on channels-last images are written: between Transposes, as ONNX images are channels-first. */
-import { tensorOf } from '../../../core/tensor.ts';
-import type { NodeOf, PoolWindow, Window } from '../../../ir/ops.ts';
-import { range } from '../../../util/arrays.ts';
+import type { NearestMode, NodeOf, PoolWindow, Window } from '../../../ir/ops.ts';
+import { range, sameArray } from '../../../util/arrays.ts';
 import { toFirst, toLast, weightsToFirst } from '../../lib/channels-first.ts';
 import { withActivation } from './elementwise.ts';
 import type { OnnxAttributes } from './model.ts';
@@ -108,21 +107,36 @@ export function writeArgMaxPool(w: OnnxWriter, { inputs, outputs, attributes }: 
   w.transpose(indices, toLast(rank), outputs[0]);
 }
 
-/** Resampling; the scales of batch and channels are 1, their sizes the image's own. */
+/** Resampling; of channels-last images between Transposes, as runtimes resample few axes but the last ones. */
 export function writeResize(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf<'Resize'>): void {
-  const [x = '', scales = '', sizes = ''] = inputs;
-  const rank = w.rank(x);
-  const first = w.transpose(x, toFirst(rank));
-  const lead = scales
-    ? w.constant(tensorOf('float32', [2], [1, 1]))
-    : w.emit('Shape', [first], { start: { i: 0 }, end: { i: 2 } });
-  const whole = w.emit('Concat', [lead, scales || sizes], { axis: { i: 0 } });
-  const y = w.emit('Resize', [first, '', ...(scales ? [whole] : ['', whole])], {
-    mode: { s: attributes.mode },
+  const [x = '', scales = '', sizes = '', roi = ''] = inputs;
+  const { mode, axes, antialias, excludeOutside } = attributes;
+  const own = (named: readonly number[]): OnnxAttributes => ({
+    ...(named.length > 0 ? { axes: { ints: named } } : {}),
+    mode: { s: mode },
     coordinate_transformation_mode: { s: attributes.coordinateMode },
-    nearest_mode: { s: attributes.nearestMode },
+    ...(mode === 'nearest' ? { nearest_mode: { s: nearestMode(w, attributes.nearestMode, scales) } } : {}),
+    antialias: { i: antialias ? 1 : 0 },
+    cubic_coeff_a: { f: attributes.cubicCoeff },
+    exclude_outside: { i: excludeOutside && (mode === 'cubic' || antialias) ? 1 : 0 },
+    extrapolation_value: { f: attributes.extrapolation },
+    keep_aspect_ratio_policy: { s: attributes.aspect },
   });
-  w.transpose(y, toLast(rank), outputs[0]);
+  const rank = axes.length > 0 ? w.rank(x) : 0;
+  const inner = range(Math.max(0, rank - 2)).map((i) => i + 1);
+  if (inner.length > 0 && sameArray(axes, inner)) {
+    writeSpatial(w, 'Resize', [x, roi, scales, sizes], own(axes.map((axis) => axis + 1)), outputs[0]);
+  } else {
+    w.emit('Resize', [x, roi, scales, sizes], own(axes), outputs[0]);
+  }
+}
+
+/** From opset 11 on one mode serves all axes. */
+function nearestMode(w: OnnxWriter, mode: NearestMode, scales: string): string {
+  if (mode !== 'floor_up_ceil_down') return mode;
+  const known = w.value(scales)?.data;
+  if (known?.every((v) => v >= 1)) return 'floor';
+  return known?.every((v) => v <= 1) ? 'ceil' : w.refuse('nearest mode of opset 10 by scales not all ≥ 1 or all ≤ 1');
 }
 
 /** Channel g·(C/groups)+i to i·groups+g: channels as a matrix, transposed. */

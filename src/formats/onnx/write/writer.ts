@@ -67,6 +67,11 @@ export class OnnxWriter {
     return (this.#graph.initializers.get(value) ?? this.#graph.values.get(value))?.shape;
   }
 
+  /** A value of the graph that is an initializer. */
+  value(name: string): Tensor | undefined {
+    return this.#graph.initializers.get(name);
+  }
+
   /** Adds a node with one output, the value `output` of the graph or one with a made-up name; returns its name. */
   emit(op: string, inputs: readonly string[], attributes: OnnxAttributes = {}, output?: string): string {
     const isMain = output !== undefined && output === this.#first;

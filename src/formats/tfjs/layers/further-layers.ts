@@ -2,6 +2,7 @@
 import { tensorOf } from '../../../core/tensor.ts';
 import { NO_ACTIVATION } from '../../../ir/ops.ts';
 import { lazy } from '../../../core/on-demand.ts';
+import { PLAIN_RESIZE } from '../../../ir/shapes/resize.ts';
 import { range } from '../../../util/arrays.ts';
 import type { Rows } from '../../lib/translate.ts';
 import { asArray, asInteger, field } from '../json.ts';
@@ -49,7 +50,9 @@ const upSampling =
     const centred = mode === 'linear' && c.bool('half_pixel_centers', false);
     const coordinateMode = centred ? 'half_pixel' : 'asymmetric';
     const scales = c.constant(tensorOf('float32', [dims], c.extents('size', dims, 2)));
-    return spatially(c, dims, (x) => c.one('Resize', [x, scales], { mode, coordinateMode, nearestMode: 'floor' }));
+    const axes = range(dims).map((i) => i + 1);
+    const attributes = { ...PLAIN_RESIZE, axes, mode, coordinateMode, nearestMode: 'floor' } as const;
+    return spatially(c, dims, (x) => c.one('Resize', [x, scales], attributes));
   };
 
 const leakyRelu: LayerTranslation = (c) =>

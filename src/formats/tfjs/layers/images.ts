@@ -1,4 +1,5 @@
 /** Layers that prepare pictures: other sizes, and the middle of one. */
+import { PLAIN_RESIZE } from '../../../ir/shapes/resize.ts';
 import type { LayerTranslation } from './context.ts';
 
 /** By half-pixel centres, as Keras resizes; TensorFlow.js fails at this layer. */
@@ -12,7 +13,7 @@ export const resizing: LayerTranslation = (c) => {
   const sizes = c.ints([c.int('height', 0), c.int('width', 0)]);
   const mode = interpolation === 'bilinear' ? 'linear' : 'nearest';
   // The nearest pixel is the one that the centre lies in.
-  return c.one('Resize', [c.x, '', sizes], { mode, coordinateMode: 'half_pixel', nearestMode: 'round_prefer_ceil' });
+  return c.one('Resize', [c.x, '', sizes], { ...PLAIN_RESIZE, axes: [1, 2], mode, nearestMode: 'round_prefer_ceil' });
 };
 
 /** The middle of a picture that is at least as large. */

@@ -1,5 +1,6 @@
 /** Translations of operators that resample images. */
 import type { CoordinateMode, NearestMode } from '../../../../ir/ops.ts';
+import { PLAIN_RESIZE } from '../../../../ir/shapes/resize.ts';
 import type { GraphTranslation } from '../context.ts';
 
 const resize =
@@ -11,7 +12,13 @@ const resize =
     // Nearest: TensorFlow rounds half up with aligned corners, and floors otherwise; with half-pixel centres it floors
     // a coordinate that is half a pixel further than the engine's, which is rounding half up too.
     const nearestMode: NearestMode = aligned || halfPixel ? 'round_prefer_ceil' : 'floor';
-    return c.one('Resize', [c.input(0), '', c.int64Input(1)], { mode, coordinateMode, nearestMode });
+    return c.one('Resize', [c.input(0), '', c.int64Input(1)], {
+      ...PLAIN_RESIZE,
+      axes: [1, 2],
+      mode,
+      coordinateMode,
+      nearestMode,
+    });
   };
 
 export const resizeBilinear = resize('linear');
