@@ -297,7 +297,8 @@ const pad: Generator<'Pad'> = (d) => {
   return { inputs: [{ shape }, ints(pads), value], attributes: { mode } };
 };
 
-const resize: Generator<'Resize'> = (d) => {
+/** Channels-last images, as importers and passes have them. */
+const resizeSpatial: Generator<'Resize'> = (d) => {
   const spatial = d.pick([1, 2, 2, 2]);
   const mode = d.pick(['nearest', 'linear'] as const);
   const extents = d.ints(spatial, 2, 7);
@@ -331,6 +332,69 @@ const resize: Generator<'Resize'> = (d) => {
     },
   };
 };
+
+/** Any axes by nearest neighbours; pictures, alone or channels-first, by all that filters and regions can ask for. */
+const resizeAny: Generator<'Resize'> = (d) => {
+  const mode = d.pick(['nearest', 'linear', 'cubic'] as const);
+  const rank = mode === 'nearest' ? d.int(1, 5) : d.pick([2, 4]);
+  const shape = d.ints(rank, 2, 6);
+  const all = range(rank);
+  const changed = mode === 'nearest' ? all.filter(() => d.chance(0.6)) : all.slice(-2);
+  const axes = d.chance(0.5) ? all : changed.length > 0 ? changed : all;
+  const of = (value: () => number, kept: (axis: number) => number): number[] =>
+    axes.map((axis) => (changed.includes(axis) ? value() : kept(axis)));
+  const antialias = mode !== 'nearest' && d.chance(0.3);
+  const coordinateMode = d.pick([
+    'half_pixel',
+    'pytorch_half_pixel',
+    'align_corners',
+    'asymmetric',
+    'tf_crop_and_resize',
+  ] as const);
+  // Extents differ from the input's: onnxruntime copies, and crops nothing, where they do not.
+  const sizes = of(
+    () => d.int(7, 12) - (antialias ? 6 : 0),
+    (axis) => at(shape, axis),
+  );
+  const scales = of(
+    () => d.pick(antialias ? [0.5, 0.75, 2] : [0.5, 1.5, 2, 3]),
+    () => 1,
+  );
+  const floats = (values: readonly number[]): CaseInput => ({ shape: [values.length], values, constant: true });
+  const regions = [
+    ...of(
+      () => d.pick([-0.125, 0, 0.25]),
+      () => 0,
+    ),
+    ...of(
+      () => d.pick([0.625, 1, 1.25]),
+      () => 1,
+    ),
+  ];
+  const crops = coordinateMode === 'tf_crop_and_resize';
+  const byScales = d.chance(0.5);
+  return {
+    inputs: [
+      { shape },
+      ...(byScales ? [floats(scales), undefined] : [undefined, ints(sizes)]),
+      crops ? floats(regions) : undefined,
+    ],
+    attributes: {
+      ...PLAIN_RESIZE,
+      axes: axes.length === rank ? [] : axes,
+      mode,
+      coordinateMode,
+      nearestMode: d.pick(['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil']),
+      antialias,
+      cubicCoeff: d.pick([-0.75, -0.5]),
+      excludeOutside: d.chance(0.3),
+      extrapolation: d.pick([0, -3]),
+      aspect: antialias || crops || byScales ? 'stretch' : d.pick(['stretch', 'not_larger', 'not_smaller']),
+    },
+  };
+};
+
+const resize: Generator<'Resize'> = (d) => (d.chance(0.5) ? resizeSpatial(d) : resizeAny(d));
 
 const reduce: Generator<'Reduce'> = (d) => {
   const kind = d.pick<ReduceKind>(['sum', 'mean', 'max', 'min', 'prod', 'l1', 'l2', 'sumSquare', 'logSumExp']);

@@ -4,6 +4,7 @@ import { tensorOf } from '../../src/core/tensor.ts';
 import type { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
+import { PLAIN_RESIZE } from '../../src/ir/shapes/resize.ts';
 import { canonicalise } from '../../src/passes/canonicalise.ts';
 import { layout } from '../../src/passes/layout/layout.ts';
 import { reshapeUnitTransposes } from '../../src/passes/layout/unit-transposes.ts';
@@ -87,6 +88,8 @@ describe('layout', () => {
         }),
     ],
     ['Softmax', (b, x) => b.one('Softmax', [x], { axes: [-3], log: false })],
+    ['Resize', (b, x) => b.one('Resize', [x, '', ints(b, 2, 2)], { ...PLAIN_RESIZE, axes: [2, -1] })],
+    ['Resize of all axes', (b, x) => b.one('Resize', [x, '', ints(b, 2, 5, 3, 3)], PLAIN_RESIZE)],
     ['Concat', (b, x) => b.one('Concat', [x, weights(b, 'c', [2, 2, 3, 4]), spatial(b, x)], { axis: 1 })],
     ['Split', (b, x) => b.add('Split', [x], { axis: 1, sizes: [2, 4] }, { outputCount: 2 })],
     ['Slice', (b, x) => b.one('Slice', [x, ints(b, 1, -1), ints(b, 6, -9), ints(b, 1, -1), ints(b, 2, -1)], {})],
@@ -112,6 +115,28 @@ describe('layout', () => {
     const outputs = graph.outputs.filter((o) => graph.nodes.some((n) => n.op === 'Transpose' && n.outputs[0] === o));
     expect(transposes(graph)).toBe(1 + outputs.length);
     expect(at(graph.nodes, 0).op).toBe('Transpose');
+  });
+
+  it('cancels around a Resize that exporters wrapped, and leaves one at the end that enlarges', () => {
+    const larger = (b: GraphBuilder, x: string, axes: readonly number[]): string =>
+      b.one('Resize', [x, b.constant(b.unique('s'), tensorOf('float32', [2], [2, 3]))], { ...PLAIN_RESIZE, axes });
+    const graph = run((b) => {
+      const wrapped = toFirst(b, larger(b, toLast(b, spatial(b, image(b))), [1, 2]));
+      return b.one('Identity', [larger(b, spatial(b, wrapped), [2, 3])], {}, { outputs: ['y'] });
+    });
+    expect(graph.nodes.map((n) => n.op)).toEqual([
+      'Transpose',
+      'MaxPool',
+      'Resize',
+      'MaxPool',
+      'Transpose',
+      'Resize',
+      'Identity',
+    ]);
+    expect(graph.nodes.flatMap((n) => (n.op === 'Resize' ? [n.attributes.axes] : []))).toEqual([
+      [1, 2],
+      [2, 3],
+    ]);
   });
 
   it('needs no Transpose for a classifier: pooled channels reshape to a vector', () => {

@@ -46,13 +46,11 @@ export const LAYOUT_RULES: { readonly [K in OpKind]?: LayoutRule<K> } = {
     sinker.emit(node, 'Softmax', [source], { ...node.attributes, axes }, [perm]);
     return true;
   }),
-  // Though it may enlarge its operand, as an importer's Transposes around it would have it.
-  Resize: (node, sinker) => {
-    const { source, perm, axisOf } = pendingInput(at(node.inputs, 0), sinker);
+  Resize: single((node, sinker, { source, perm, axisOf }) => {
     const axes = axesOrAll(node.attributes.axes, perm).map(axisOf);
     sinker.emit(node, 'Resize', [source, ...node.inputs.slice(1)], { ...node.attributes, axes }, [perm]);
     return true;
-  },
+  }),
   Split: single((node, sinker, { source, perm, axisOf }) => {
     const axis = axisOf(node.attributes.axis);
     const perms = node.outputs.map(() => perm);
@@ -147,15 +145,10 @@ function single<K extends OpKind>(rule: (node: NodeOf<K>, sinker: Sinker, x: Pen
   return (node, sinker) => {
     const input = at(node.inputs, 0);
     if (!sinker.isPending(input)) return false;
-    const pending = pendingInput(input, sinker);
-    if (sinker.policy === 'stay' && grows(node, pending.source, sinker)) return false;
-    return rule(node, sinker, pending);
+    const { source, perm } = sinker.view(input);
+    if (sinker.policy === 'stay' && grows(node, source, sinker)) return false;
+    return rule(node, sinker, { source, perm, axisOf: (axis) => at(perm, normalizeAxis(axis, perm.length)) });
   };
-}
-
-function pendingInput(input: string, sinker: Sinker): PendingInput {
-  const { source, perm } = sinker.view(input);
-  return { source, perm, axisOf: (axis) => at(perm, normalizeAxis(axis, perm.length)) };
 }
 
 /** The axes an attribute means: an empty list all of them. */

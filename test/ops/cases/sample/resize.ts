@@ -52,6 +52,10 @@ export const resizeCases: readonly OpCase<'Resize'>[] = [
 
 type Targets = By & { readonly roi?: readonly number[] };
 
+function list(values: readonly number[], dtype: 'float32' | 'int64'): CaseInput {
+  return { dtype, shape: [values.length], values, constant: true };
+}
+
 /** A Resize of any axes; all unless `axes` says which. */
 function anyCase(
   x: CaseInput,
@@ -59,9 +63,6 @@ function anyCase(
   attributes: Partial<OpAttributes['Resize']>,
   noOracle?: string,
 ): OpCase<'Resize'> {
-  const list = (values: readonly number[], dtype: 'float32' | 'int64'): CaseInput => {
-    return { dtype, shape: [values.length], values, constant: true };
-  };
   const said = Object.entries({ ...by, roi, ...attributes }).flatMap(([name, v]) =>
     v === undefined ? [] : [`${name} ${String(v)}`],
   );
@@ -182,8 +183,11 @@ export const resizeRegionCases: readonly OpCase<'Resize'>[] = [
   ),
 ];
 
-/** Integers: moved by their bits, interpolated as floats. */
-export const resizeIntegerCases: readonly OpCase<'Resize'>[] = [
+const SPECIALS = [NaN, 1, Infinity, 2, -1, -Infinity, 3, 4, 5, 6, NaN, 8];
+const TIMES_ZERO = 'onnxruntime multiplies infinite elements by zero';
+
+/** Integers: moved by their bits, interpolated as floats; and what is not finite. */
+export const resizeElementCases: readonly OpCase<'Resize'>[] = [
   ...(['int32', 'uint8', 'int8'] as const).flatMap((dtype) => [
     anyCase({ dtype, shape: [1, 2, 4, 5], low: -90, high: 90 }, { scales: [1, 1, 2, 2] }, {}),
     anyCase({ dtype, shape: [1, 2, 4, 5], low: 0, high: 100 }, { scales: [1, 1, 2, 4] }, { mode: 'linear' }),
@@ -208,24 +212,19 @@ export const resizeIntegerCases: readonly OpCase<'Resize'>[] = [
     { mode: 'linear' },
     'onnxruntime has none',
   ),
-];
-
-const SPECIALS = [NaN, 1, Infinity, 2, -1, -Infinity, 3, 4, 5, 6, NaN, 8];
-
-/** Elements without weight have no part in a sum, be they infinite or not a number. */
-export const resizeSpecialCases: readonly OpCase<'Resize'>[] = (['nearest', 'linear', 'cubic'] as const).flatMap(
-  (mode) => [
+  // Elements without weight have no part in a sum, be they infinite or not a number.
+  ...(['nearest', 'linear', 'cubic'] as const).flatMap((mode) => [
     anyCase(
       { shape: [3, 4], values: SPECIALS },
       { scales: [2, 2] },
       { mode, coordinateMode: 'asymmetric' },
-      'it multiplies by 0',
+      TIMES_ZERO,
     ),
     anyCase(
       { shape: [3, 4], values: SPECIALS },
       { sizes: [5, 3] },
       { mode, coordinateMode: 'align_corners' },
-      'it multiplies by 0',
+      TIMES_ZERO,
     ),
-  ],
-);
+  ]),
+];
