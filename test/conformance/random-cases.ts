@@ -333,6 +333,8 @@ const resizeSpatial: Generator<'Resize'> = (d) => {
   };
 };
 
+const floats = (values: readonly number[]): CaseInput => ({ shape: [values.length], values, constant: true });
+
 /** Any axes by nearest neighbours; pictures, alone or channels-first, by all that filters and regions can ask for. */
 const resizeAny: Generator<'Resize'> = (d) => {
   const mode = d.pick(['nearest', 'linear', 'cubic'] as const);
@@ -360,7 +362,6 @@ const resizeAny: Generator<'Resize'> = (d) => {
     () => d.pick(antialias ? [0.5, 0.75, 2] : [0.5, 1.5, 2, 3]),
     () => 1,
   );
-  const floats = (values: readonly number[]): CaseInput => ({ shape: [values.length], values, constant: true });
   const regions = [
     ...of(
       () => d.pick([-0.125, 0, 0.25]),

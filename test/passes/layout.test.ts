@@ -32,6 +32,8 @@ const spatial = (b: GraphBuilder, x: string): string =>
     }),
   );
 const ints = (b: GraphBuilder, ...values: number[]): string => b.ints('i', values);
+const larger = (b: GraphBuilder, x: string, axes: readonly number[]): string =>
+  b.one('Resize', [x, b.constant(b.unique('s'), tensorOf('float32', [2], [2, 3]))], { ...PLAIN_RESIZE, axes });
 const image = (b: GraphBuilder): string => b.input('x', 'float32', [2, 6, 3, 4]);
 
 function run(fill: (b: GraphBuilder) => string | readonly string[]): Graph {
@@ -118,8 +120,6 @@ describe('layout', () => {
   });
 
   it('cancels around a Resize that exporters wrapped, and leaves one at the end that enlarges', () => {
-    const larger = (b: GraphBuilder, x: string, axes: readonly number[]): string =>
-      b.one('Resize', [x, b.constant(b.unique('s'), tensorOf('float32', [2], [2, 3]))], { ...PLAIN_RESIZE, axes });
     const graph = run((b) => {
       const wrapped = toFirst(b, larger(b, toLast(b, spatial(b, image(b))), [1, 2]));
       return b.one('Identity', [larger(b, spatial(b, wrapped), [2, 3])], {}, { outputs: ['y'] });
