@@ -19,6 +19,8 @@ const sample = () => import('./ops/sample.ts');
 /** Rows by operator name. */
 export const FURTHER_TENSORFLOW_OPERATORS: Rows<NodeContext> = {
   ...FUNCTIONS,
+  Conv2DBackpropInput: lazy(() => import('./ops/conv-transpose.ts'), 'convTransposed'),
+  SparseToDense: lazy(index, 'sparseToDense'),
   LRN: lazy(() => import('./ops/normalise/lrn.ts'), 'lrn'),
   Sum: reduction('sum'),
   Max: reduction('max'),

@@ -22,6 +22,7 @@ import {
 const norms = () => import('./norms.ts');
 const series = () => import('./series.ts');
 const products = () => import('./products.ts');
+const transposed = () => import('./conv-transpose.ts');
 const images = () => import('./images.ts');
 
 const separable =
@@ -90,6 +91,10 @@ export const FURTHER_LAYERS: Rows<LayerContext> = {
   Convolution1D: convolution(1),
   Conv3D: convolution(3),
   Convolution3D: convolution(3),
+  Conv1DTranspose: lazy(transposed, 'transposed1'),
+  Conv2DTranspose: lazy(transposed, 'transposed2'),
+  Convolution2DTranspose: lazy(transposed, 'transposed2'),
+  Conv3DTranspose: lazy(transposed, 'transposed3'),
   DepthwiseConv1D: depthwiseConvolution(1),
   SeparableConv1D: separable(1),
   SeparableConvolution1D: separable(1),
