@@ -7,7 +7,8 @@
  * Workgroup: 64 × 1 × 1, one element or vector per invocation.
  * Dispatch: dispatch1d(count, 64).
  * Spec: kind; type a and b are computed in, result (dtype of y), activation
- *   (floats only), broadcast; stored, the element types of a, b and y in memory; inPlace, the operand y is written over.
+ *   (floats only), broadcast; stored, the element types of a, b and y in memory; inPlace, the operand y is written over; declared, functions of
+ *   kinds that few graphs have.
  * Limits: no workgroup storage.
  */
 import type { DType } from '../../src/core/dtype.ts';
@@ -30,6 +31,8 @@ export interface BinarySpec {
   readonly broadcast: BroadcastSpec;
   readonly stored: readonly [a: Scalar | 'f16', b: Scalar | 'f16', y: Scalar | 'f16'];
   readonly inPlace: 'none' | 'a' | 'b';
+  /** Declares what `kind` calls, where that is loaded for few graphs. */
+  readonly declared: string;
 }
 
 /**
@@ -44,6 +47,7 @@ const EXPRESSIONS: { readonly [K in BinaryKind]: string } = {
   floorDiv: 'floor_div(a, b)',
   floorMod: 'floor_mod(a, b)',
   truncMod: 'trunc_mod(a, b)',
+  atan2: 'angle(a, b)',
   pow: 'power(a, b)',
   min: 'lesser(a, b)',
   max: 'greater(a, b)',
@@ -64,7 +68,7 @@ const EXPRESSIONS: { readonly [K in BinaryKind]: string } = {
 export const BINARY_OPERANDS = ['a', 'b'] as const;
 
 export function binaryShader(spec: BinarySpec): ShaderModule {
-  const { kind, type, result, activation, broadcast, stored, inPlace } = spec;
+  const { kind, type, result, activation, broadcast, stored, inPlace, declared } = spec;
   const { width } = broadcast;
   const vector = vectorType(type, width);
   const element = vectorType(stored[2], width);
@@ -84,7 +88,9 @@ export function binaryShader(spec: BinarySpec): ShaderModule {
     bindings: [...operands.filter(({ name }) => name !== inPlace), { name: 'y', access: 'read_write', element }],
     params: { ...broadcastFields(broadcast, BINARY_OPERANDS), ...(activated ? ACTIVATION_PARAMS : {}) },
     workgroupSize: [BINARY_WORKGROUP, 1, 1],
-    declarations: [helpers(kind, type, width), activated ? activateFunction(activation, floats) : ''].join('\n'),
+    declarations: [declared || helpers(kind, type, width), activated ? activateFunction(activation, floats) : ''].join(
+      '\n',
+    ),
     body: wgsl`
   ${linearIndex(BINARY_WORKGROUP)}
   if (i >= params.count) { return; }

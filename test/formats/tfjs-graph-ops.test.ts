@@ -57,6 +57,32 @@ const convolutions: GraphCase[] = [
     ),
   ),
   { name: 'Conv2D dilation 2', shape: [1, 9, 9, 3], build: conv('Conv2D', [3, 3, 3, 4], window('SAME', 1, 2)) },
+  ...(
+    [
+      ['SAME', 2, 3, [7, 10]],
+      ['SAME', 2, 3, [8, 9]],
+      ['SAME', 3, 2, [12, 15]],
+      ['VALID', 2, 3, [9, 11]],
+      ['VALID', 3, 2, [11, 16]],
+    ] as const
+  ).map(([padding, stride, kernel, [h, w]]) => ({
+    name: `Conv2DBackpropInput ${padding} stride ${stride} kernel ${kernel} to ${h}x${w}`,
+    shape: [2, 4, 5, 3],
+    build: (g: GraphDef, x: string) =>
+      void g.node(
+        'Conv2DBackpropInput',
+        [g.ints([2, h, w, 4]), g.constant(floats([kernel, kernel, 4, 3])), x],
+        window(padding, stride),
+      ),
+  })),
+  {
+    name: 'Conv2DBackpropInput to computed extents',
+    shape: [2, 4, 5, 3],
+    build: (g, x) => {
+      const sizes = g.node('Mul', [g.node('Shape', [x]), g.ints([1, 2, 2, 1])]);
+      g.node('Conv2DBackpropInput', [sizes, g.constant(floats([3, 3, 3, 3])), x], window('SAME', 2));
+    },
+  },
   {
     name: 'Conv2D explicit padding',
     shape: [1, 6, 7, 2],
@@ -436,6 +462,24 @@ const reductions: GraphCase[] = [
     build: (g, x) => {
       const top = g.node('TopKV2', [x, g.ints([4], [])], { sorted: attr.b(true) });
       g.node('Sub', [top, g.node('Cast', [`${top}:1`], { DstT: attr.type('DT_FLOAT') })]);
+    },
+  },
+  {
+    name: 'Atan2',
+    shape: [5, 7],
+    build: (g, x) => void g.node('Atan2', [x, g.constant(floats([5, 7]))]),
+  },
+  {
+    name: 'SparseToDense of constants',
+    shape: [4, 3],
+    build: (g, x) => {
+      const dense = g.node('SparseToDense', [
+        g.ints([0, 1, 3, 2], [2, 2]),
+        g.ints([4, 3]),
+        g.constant(floats([2])),
+        g.constant(scalar(-1)),
+      ]);
+      g.node('Add', [x, dense]);
     },
   },
   {

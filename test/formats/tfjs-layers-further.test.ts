@@ -47,6 +47,18 @@ const first = { dataFormat: 'channelsFirst' } as const;
 
 const single: readonly (readonly [string, readonly number[], () => Layer[]])[] = [
   ['Conv1D same stride 2', [9, 3], () => [layers.conv1d({ filters: 5, kernelSize: 3, strides: 2, ...same })]],
+  [
+    'Conv2DTranspose same',
+    [4, 5, 3],
+    () => [layers.conv2dTranspose({ filters: 2, kernelSize: 3, strides: 2, ...same })],
+  ],
+  ['Conv2DTranspose valid', [4, 5, 3], () => [layers.conv2dTranspose({ filters: 2, kernelSize: [4, 2], strides: 3 })]],
+  [
+    'Conv2DTranspose channels first',
+    [3, 4, 5],
+    () => [layers.conv2dTranspose({ filters: 2, kernelSize: 3, strides: 2, activation: 'relu', ...first })],
+  ],
+  ['Conv3DTranspose', [2, 3, 2, 2], () => [layers.conv3dTranspose({ filters: 2, kernelSize: 3, strides: 2, ...same })]],
   ['MaxPooling1D', [9, 3], () => [layers.maxPooling1d({ poolSize: 3, strides: 2, ...same })]],
   ['AveragePooling1D', [9, 3], () => [layers.averagePooling1d({ poolSize: 2 })]],
   ['GlobalAveragePooling1D', [5, 3], () => [layers.globalAveragePooling1d()]],
@@ -265,6 +277,31 @@ describe('layers by their formula', () => {
       return taps.reduce((sum, v) => sum + v, 0);
     });
     expectClose(y, tensorOf('float32', y.shape, expected), floatTolerance(8, 1), 'y');
+  });
+
+  it.each([
+    // 2·⌊k/2⌋ less than a kernel's reach, and what is added.
+    { padding: 'same', stride: 2, kernel: 3, added: [0], length: 7, cut: 1 },
+    { padding: 'same', stride: 2, kernel: 3, added: [1], length: 8, cut: 0 },
+    { padding: 'valid', stride: 2, kernel: 3, added: [1], length: 10, cut: 0 },
+    { padding: 'valid', stride: 3, kernel: 2, added: null, length: 12, cut: 0 },
+  ])('Conv1DTranspose %o', async ({ padding, stride, kernel, added, length, cut }) => {
+    const w = numbers([kernel, 3, 2]);
+    const config = { padding, strides: [stride], output_padding: added, use_bias: false };
+    const { x, y } = await xAndY(oneLayer('Conv1DTranspose', config, [4, 2], { kernel: w }));
+    const expected = range(2 * length * 3).map((i) => {
+      const [n, to, o] = [Math.floor(i / (3 * length)), Math.floor(i / 3) % length, i % 3];
+      // Every input, and the tap by which it meets this output.
+      const terms = range(8).map((j) => {
+        const [from, c] = [Math.floor(j / 2), j % 2];
+        const tap = to + cut - from * stride;
+        return tap < 0 || tap >= kernel
+          ? 0
+          : Number(x.data[(n * 4 + from) * 2 + c]) * Number(w.data[(tap * 3 + o) * 2 + c]);
+      });
+      return terms.reduce((sum, v) => sum + v, 0);
+    });
+    expectClose(y, tensorOf('float32', [2, length, 3], expected), floatTolerance(8, 1), 'y');
   });
 
   it.each(['bilinear', 'nearest'] as const)('Resizing, %s', async (interpolation) => {

@@ -30,6 +30,7 @@ export type BinaryKind =
   | 'div' // div on integers truncates toward zero
   | 'floorDiv'
   | 'floorMod'
+  | 'atan2' // the angle of the point (b, a); floats only
   | 'truncMod'
   | 'pow'
   | 'min'

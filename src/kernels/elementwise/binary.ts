@@ -1,6 +1,7 @@
 /** Binary → one dispatch; the broadcast plan chooses how operands are addressed. */
 import { BINARY_OPERANDS, BINARY_WORKGROUP, binaryShader } from '../../../shaders/elementwise/binary.ts';
 import { wgslScalar } from '../../core/dtype.ts';
+import { lazy } from '../../core/on-demand.ts';
 import { wordOf } from '../../core/storage.ts';
 import { range, sameArray } from '../../util/arrays.ts';
 import { activationParams } from '../lib/activation.ts';
@@ -17,6 +18,8 @@ import {
 } from '../definition.ts';
 
 type Context = LowerContext<'Binary'>;
+
+const angle = lazy(() => import('./angle.ts'), 'angleFunction');
 
 const planWith =
   (width: 1 | 4) =>
@@ -48,6 +51,7 @@ const binaryVariant = (name: string, width: 1 | 4): Variant<'Binary'> =>
             activation: activation.kind,
             broadcast: spec,
             stored: [wordOf(a.storage), wordOf(b.storage), wordOf(y.storage)],
+            declared: kind === 'atan2' ? angle.get()(spec.width) : '',
             inPlace: over === undefined ? 'none' : BINARY_OPERANDS[over === 0 ? 0 : 1],
           }),
           operands: [...node.inputs.filter((_, i) => i !== over), node.outputs[0]].map(value),
@@ -69,5 +73,6 @@ export const binary: KernelDefinition<'Binary'> = {
     kind === 'squaredDifference' ||
     (kind === 'mul' && inputs[0] === inputs[1]) ||
     inputs.every(isWide),
+  parts: [{ needs: ({ attributes }) => attributes.kind === 'atan2', load: () => angle.load() }],
   overwrites: (context) => range(2).filter((i) => sameArray(required(context, i).shape, result(context).shape)),
 };

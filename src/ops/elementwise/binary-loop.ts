@@ -30,6 +30,7 @@ const FLOAT: { readonly [K in BinaryKind]: PairFunction } = {
     return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
   },
   truncMod: (a, b) => a % b,
+  atan2: Math.atan2,
   pow: power,
   min: Math.min,
   max: Math.max,

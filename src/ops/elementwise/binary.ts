@@ -21,6 +21,7 @@ function resultType({ kind, activation }: NodeOf<'Binary'>['attributes'], a: DTy
   const logical = LOGICAL.includes(kind);
   if (logical && a !== 'bool') throw new ShapeError(`${kind} is not defined on ${a}`);
   if (logical || COMPARING.includes(kind)) return 'bool';
+  if (kind === 'atan2' && !isFloat(a)) throw new ShapeError(`atan2 is not defined on ${a}`);
   if (a === 'bool') throw new ShapeError(`${kind} is not defined on bool`);
   if (activation.kind !== 'none' && !isFloat(a))
     throw new ShapeError(`a fused ${activation.kind} needs float operands`);

@@ -102,6 +102,15 @@ const BINARY: { readonly [K in BinaryKind]: string | BinaryForm } = {
     isFloat(w.dtype(a))
       ? w.emit('Sub', [a, w.emit('Mul', [floorDiv(w, a, b, undefined), b])], {}, output)
       : mod(w, a, b, output),
+  // Of points whose zeros have signs it is the angle that they have without.
+  atan2: (w, a, b, output) => {
+    const number = (value: number): string => w.scalar(w.dtype(a), value);
+    const [up, left] = [w.emit('Equal', [b, number(0)]), w.emit('Less', [b, number(0)])];
+    const origin = w.emit('And', [up, w.emit('Equal', [a, number(0)])]);
+    const slope = w.emit('Atan', [w.emit('Div', [a, w.emit('Where', [origin, number(1), b])])]);
+    const half = w.emit('Where', [w.emit('Less', [a, number(0)]), number(-Math.PI), number(Math.PI)]);
+    return w.emit('Add', [slope, w.emit('Where', [left, half, number(0)])], {}, output);
+  },
   truncMod: (w, a, b, output) => w.emit('Mod', [a, b], { fmod: { i: 1 } }, output),
   pow: 'Pow',
   min: 'Min',

@@ -127,6 +127,19 @@ export const binaryCases: readonly OpCase<'Binary'>[] = [
   ...(['min', 'max', 'pow', 'truncMod'] as const).map((kind) =>
     binary(`${kind} of special floats`, kind, columns(pairs, 'float32')),
   ),
+  ...[2, 4].map((count) => ({
+    ...binary(
+      `atan2 of special floats, ${count} columns`,
+      'atan2',
+      columns(pairs.slice(0, pairs.length - (pairs.length % count)), 'float32'),
+    ),
+    noOracle: 'ONNX has no such function of signed zeros',
+  })),
+  binary('atan2 in all quadrants', 'atan2', [float([33, 7]), float([33, 7])]),
+  binary('atan2 of steep and flat points', 'atan2', [
+    { shape: [8], values: [1e30, -1e30, 1e-30, 1e38, 3e38, -3e38, 1e-3, 1] },
+    { shape: [8], values: [1e-30, 1e30, -1e30, -1e38, 1e-3, -3e38, 1, -1e-7] },
+  ]),
   binary('truncMod in fours', 'truncMod', [float([4, 8], -1e6, 1e6), float([8], -3, 3)]),
   // The exact remainders, also of quotients beyond 2²⁴.
   {

@@ -43,6 +43,7 @@ export const FUNCTIONS = {
   Maximum: binary('max'),
   Minimum: binary('min'),
   Pow: binary('pow'),
+  Atan2: binary('atan2'),
   SquaredDifference: binary('squaredDifference'),
   Equal: binary('equal'),
   NotEqual: binary('notEqual'),
