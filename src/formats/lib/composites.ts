@@ -51,9 +51,14 @@ export function instanceNorm(
   return layerNorm(e, x, { axes, epsilon: spec.epsilon, scale: perChannel(spec.scale), bias: perChannel(spec.bias) }).y;
 }
 
-/** x divided by its L1 or L2 norm along `axis`. */
+/** The smallest normal float32. */
+const SMALLEST = 2 ** -126;
+
+/** x divided by its L1 or L2 norm along `axis`; 0 where that is 0. */
 export function lpNorm(e: Emitter, x: string, p: 1 | 2, axis: number): string {
-  return e.binary('div', x, e.one('Reduce', [x], { kind: p === 1 ? 'l1' : 'l2', axes: [axis], keepDims: true }));
+  const norm = e.one('Reduce', [x], { kind: p === 1 ? 'l1' : 'l2', axes: [axis], keepDims: true });
+  const activation = { kind: 'clip', alpha: SMALLEST, beta: Infinity } as const;
+  return e.binary('div', x, e.one('Activation', [norm], { activation }));
 }
 
 /** `values[order[0]], values[order[1]], …` of a 1-D value. */
