@@ -26,6 +26,6 @@ export async function detect(
   const formats = importers.map((importer) => importer.format).join(', ');
   throw new ImportError(`the file is none of the formats tilewise reads (${formats})`, {
     file: name,
-    hint: impression(bytes),
+    hint: impression(bytes, name),
   });
 }

@@ -7,7 +7,12 @@ import { LoadError } from '../core/errors.ts';
 import type { ModelFile, ModelFiles } from './importer.ts';
 
 /** What a wrapped file's name ends in. */
-export const WRAPPED = '.min.js';
+const WRAPPED = '.min.js';
+
+/** The files of a model, those inside if they are wrapped, which names say. Throws and rejects as `unwrapModel` does. */
+export function unwrapped(files: ModelFiles): ModelFiles {
+  return files.main.name.endsWith(WRAPPED) ? unwrapModel(files) : files;
+}
 
 /**
  * The files inside wrapped ones: `main` as JSON, and what it names, each read as `NAME.min.js`. Throws LoadError when

@@ -7,6 +7,7 @@ import { CATALOGUE, type CatalogueEntry, type CatalogueSource } from '../catalog
 import { InputError, LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { IMPORTERS, modelExtensions } from '../formats/registry.ts';
+import { unwrapped } from '../formats/wrapped-script.ts';
 import { fetchCached, type FetchOptions } from './download.ts';
 import { nearest } from './nearest-name.ts';
 import { npmModelFiles } from './npm-models.ts';
@@ -22,7 +23,7 @@ const MAIN_FILES = modelExtensions().map((extension) => `model${extension}`);
 
 /**
  * Opens a model: a catalogue name, the path of its main file, a folder with a `model.json` or exactly one model file, or
- * a URL. Companions are read when the importer asks for them, and only from the main file's folder.
+ * a URL. Files wrapped in scripts (`model.min.js`) are unwrapped. Companions are read when the importer asks for them, and only from the main file's folder.
  * Rejects with LoadError when there is none, naming what is there that is spelt alike; InputError for no name at all.
  */
 export async function openModel(source: string, options: ModelSourceOptions = {}): Promise<ModelFiles> {
@@ -33,8 +34,9 @@ export async function openModel(source: string, options: ModelSourceOptions = {}
     if (options.mirror === undefined) checkReadable(entry, options.catalogue ?? CATALOGUE);
     return fromCatalogue(entry.source, options);
   }
-  if (/^https?:/i.test(source)) return fromUrl(address(source), options);
-  return fromPath(source.startsWith('file:') ? filePath(source) : source, options);
+  const url = /^https?:/i.test(source);
+  const path = source.startsWith('file:') && !url ? filePath(source) : source;
+  return unwrapped(await (url ? fromUrl(address(source), options) : fromPath(path, options)));
 }
 
 function checkReadable({ name, format }: CatalogueEntry, catalogue: readonly CatalogueEntry[]): void {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
-import { unwrapModel, WRAPPED } from '../formats/wrapped-script.ts';
+import { unwrapped } from '../formats/wrapped-script.ts';
 
 /**
  * The files of a model inside an installed package. `modelPath` is its main file relative to the package: a plain one
@@ -22,7 +22,7 @@ export async function npmModelFiles(packageName: string, modelPath: string): Pro
     main: { name: path.basename(main), bytes: await readBytes(main) },
     read: (name: string) => readBytes(inside(root, name, folder)),
   };
-  return main.endsWith(WRAPPED) ? unwrapModel(files) : files;
+  return unwrapped(files);
 }
 
 /** The folder of an installed package. `exports` may hide its package.json, so the lookup paths are walked instead. */

@@ -10,6 +10,9 @@ export type PictureTaskName = 'classification' | 'detection';
 /** Columns of a row that describes a box: x1, y1, x2, y2, score, class. */
 const BOX_COLUMNS = 6;
 
+/** More than any classifier tells apart: a longer vector is another output, flattened. */
+const MAX_CLASSES = 2 ** 16;
+
 /**
  * What a model is for: a picture in and rows of boxes out is a detector, a picture in and one score a class out a classifier;
  * of everything else nobody can know what it means. An extent without a number is taken for no class and no row.
@@ -35,8 +38,10 @@ export function scoresOutput(outputs: readonly Port[], labels?: readonly string[
   const found = scoresAmong(outputs, labels);
   if (found) return found.name;
   if (labels) throw new LabelsError(labels.length, listOf(outputs));
-  throw new InputError(`the outputs are not one score a class: ${listOf(outputs)}`, {
-    hint: 'Give the labels, if one of them is; else use a Session, and read its outputs by name',
+  throw new InputError(`the outputs are not one score a class but ${likeness(outputs)}: ${listOf(outputs)}`, {
+    hint: boxesAmong(outputs)
+      ? 'Use createDetector'
+      : 'Give the labels, if one of them is; else decode what a Session, or tilewise run, gives',
   });
 }
 
@@ -47,6 +52,15 @@ export function boxesOutput(outputs: readonly Port[], named?: string): string {
   throw new InputError(`no output holds rows of boxes, 1xNx${BOX_COLUMNS}; the outputs are ${listOf(outputs)}`, {
     hint: 'Use a Session, and decode its outputs: tilewise has decodeCenterMap and nonMaxSuppression',
   });
+}
+
+/** What outputs that are no scores look like. */
+function likeness(outputs: readonly Port[]): string {
+  if (boxesAmong(outputs)) return 'rows of boxes';
+  const has = (rank: number): boolean =>
+    outputs.some(({ shape }) => shape.length === rank && Number.isNaN(vectorLength(shape)));
+  if (has(3)) return 'rows of numbers, as detectors give';
+  return has(4) ? 'maps, as detectors and segmenters give' : 'other numbers';
 }
 
 function listOf(outputs: readonly Port[]): string {
@@ -66,7 +80,10 @@ function scoresAmong(outputs: readonly Port[], labels?: readonly string[]): Port
   const counts = outputs.map(({ shape }) => vectorLength(shape));
   if (labels) return outputs[counts.indexOf(labels.length)];
   const [count = 0] = counts;
-  return count > 1 && counts.every((other) => other === count) ? outputs[0] : undefined;
+  const scores = outputs.every(({ dtype }) => !/^(int(32|64)|bool)$/.test(dtype));
+  return scores && count > 1 && count <= MAX_CLASSES && counts.every((other) => other === count)
+    ? outputs[0]
+    : undefined;
 }
 
 function boxesAmong(outputs: readonly Port[], named?: string): Port | undefined {

@@ -43,4 +43,21 @@ describe('detect', () => {
     expect(error).toBeInstanceOf(ImportError);
     for (const part of ['onnx', 'file model.onnx', hint]) expect(String(error)).toContain(part);
   });
+
+  it.each([
+    ['net.param', text('7767517\n75 83\n'), 'a network of ncnn'],
+    ['net.caffemodel', new Uint8Array([10, 5, 76, 101, 78, 101, 116]), 'the weights of a Caffe model'],
+    ['deploy.prototxt', text('name: "LeNet"'), 'a network of Caffe'],
+    ['frozen.PB', new Uint8Array([10, 80, 10, 11]), 'a TensorFlow graph or SavedModel'],
+    ['model.keras', text('PK\u0003\u0004rest'), 'a Keras model'],
+    ['model.pt', text('PK\u0003\u0004rest'), 'a PyTorch model'],
+    ['model.h5', new Uint8Array([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10]), 'a Keras model or its weights'],
+    ['model.bin', new Uint8Array([1, 2, 3, 250]), 'perhaps the weights'],
+    ['model.constructor', new Uint8Array([1, 2, 3, 250]), '4 bytes and begins'],
+    // What the bytes say for certain counts.
+    ['model.pt', text('<!doctype html>'), 'an HTML page'],
+    ['model.param', new Uint8Array(), 'It is empty'],
+  ])('describes %s by its name', async (name, bytes, hint) => {
+    await expect(detect({ name, bytes })).rejects.toThrow(hint);
+  });
 });

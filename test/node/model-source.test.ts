@@ -26,6 +26,9 @@ beforeAll(async () => {
     'one/readme.md': '-',
     'two/a.onnx': '-',
     'two/b.onnx': '-',
+    'js/model.min.js': '!function(m){m.exports={a:[1,!0]}}(module)',
+    'js/shard.min.js': `module.exports="${btoa('SHARD')}"`,
+    'js/bad.min.js': 'module.exports=1n',
     'secret.bin': 'SECRET',
     'tf-secret/x.bin': 'SECRET',
   };
@@ -54,6 +57,13 @@ describe('a path', () => {
     }
     expect((await openModel(join(folder, 'one'))).main.name).toBe('net.onnx');
     expect((await openModel(pathToFileURL(join(folder, 'one/net.onnx')).href)).main.name).toBe('net.onnx');
+  });
+
+  it('may be a script that wraps the file, with its shards beside it', async () => {
+    const model = await openModel(join(folder, 'js/model.min.js'));
+    expect([model.main.name, text(model.main.bytes)]).toEqual(['model.json', '{"a":[1,true]}']);
+    expect(text(await model.read('shard'))).toBe('SHARD');
+    await expect(openModel(join(folder, 'js/bad.min.js'))).rejects.toThrow('holds a bigint where data was expected');
   });
 
   it('says what is wrong with it', async () => {

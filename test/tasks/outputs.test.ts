@@ -42,9 +42,19 @@ describe('scoresOutput', () => {
     ['maps', [port(1, 22, 22, 85)]],
     ['vectors of several lengths', [port(1, 2), port(1, 101)]],
     ['one number', [port(1, 1)]],
+    ['a detector as FastestDet', [port(1, 85, 22, 22)]],
+    ['boxes', [port(1, 100, 6)]],
+    ['a detector’s rows, flattened', [port(1, 3549 * 85)]],
+    ['indices', [{ ...port(1, 10), dtype: 'int64' as const }]],
   ])('refuses %s, and names the outputs', (_, outputs) => {
     for (const { name } of outputs) expect(() => scoresOutput(outputs)).toThrow(`"${name}" ${name}`);
     expect(() => scoresOutput(outputs)).toThrow(InputError);
+  });
+
+  it('says what the outputs look like, and what to use', () => {
+    expect(() => scoresOutput([port(1, 4420, 2), port(1, 4420, 4)])).toThrow('but rows of numbers, as detectors give');
+    expect(() => scoresOutput([port(1, 85, 22, 22)])).toThrow('but maps, as detectors and segmenters give');
+    expect(() => scoresOutput([port(1, 100, 6)])).toThrow('but rows of boxes: "1x100x6" 1x100x6. Use createDetector');
   });
 
   it('never takes a tensor for scores that merely has as many elements as there are labels', () => {
