@@ -56,7 +56,9 @@ function divisor({ window, countIncludePad }: PoolSpec, p: number): string {
     const bounds = countIncludePad ? `0u, params.padded_${name}` : inside;
     return `taps(${out}, ${u32(strides[i])}, ${u32(dilations[i])}, ${u32(kernel[i])}, ${bounds})`;
   };
-  return `f32(${axis(0, 'oy')} * ${axis(1, `(ox + ${u32(p)})`)})`;
+  const count = `${axis(0, 'oy')} * ${axis(1, `(ox + ${u32(p)})`)}`;
+  // A dilated window may see nothing but padding.
+  return dilations.some((d) => d > 1) ? `f32(max(${count}, 1u))` : `f32(${count})`;
 }
 
 /**

@@ -48,7 +48,7 @@ const onPadding = (d: string, c: string): string =>
 
 const FOLDS: { readonly [F in PoolFold]: Fold } = {
   max: { params: {}, step: 'acc = greater(acc, v);', result: 'acc' },
-  mean: { params: {}, step: 'acc += v; taps++;', result: 'acc / f32(taps)' },
+  mean: { params: {}, step: 'acc += v; taps++;', result: 'acc / f32(max(taps, 1u))' },
   paddedMean: {
     params: { padded_d: 'u32', padded_h: 'u32', padded_w: 'u32' },
     step: 'acc += v;',

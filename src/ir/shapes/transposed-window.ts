@@ -2,6 +2,10 @@
 import { ShapeError } from '../../core/errors.ts';
 import { at } from '../../util/arrays.ts';
 import type { TransposedWindow } from '../ops.ts';
+import { checkKernel, checkWindowList } from './window-limits.ts';
+
+/** Positions in the whole output, before it is cut, have 31 bits in kernels. */
+const MAX_OUTPUT = 2 ** 30;
 
 /** One spatial dimension of a transposed convolution. Input i meets kernel element k at output `i·stride + k·dilation − padBegin`. */
 export interface TransposedAxis {
@@ -33,6 +37,8 @@ export function transposedAxes(
       );
     }
     const whole = stride * (input - 1) + added + (at(kernel, i) - 1) * dilation + 1;
+    if (whole >= MAX_OUTPUT)
+      throw new ShapeError(`an output of ${whole} elements along one dimension is beyond all limits`);
     const { padBegin, output } = cut(window, i, { input, whole, stride });
     if (output < 1) throw new ShapeError(`padding leaves nothing of an output of ${whole} elements`);
     return { input, output, kernel: at(kernel, i), stride, dilation, padBegin };
@@ -60,16 +66,9 @@ function cut(
 
 /** Throws ShapeError unless every list has an entry a dimension, in its range. */
 function checkLists(window: TransposedWindow, rank: number, kernel: readonly number[]): void {
-  checkList('kernel', kernel, rank, 1);
-  checkList('strides', window.strides, rank, 1);
-  checkList('dilations', window.dilations, rank, 1);
-  checkList('pads', window.pads, 2 * rank, 0);
-  checkList('output padding', window.outputPads, rank, 0);
-  if (window.outputShape.length > 0) checkList('output shape', window.outputShape, rank, 1);
-}
-
-function checkList(name: string, list: readonly number[], length: number, least: number): void {
-  if (list.length !== length || list.some((v) => !Number.isInteger(v) || v < least)) {
-    throw new ShapeError(`${name} [${list.join(', ')}] needs ${length} integers from ${least} on`);
-  }
+  checkWindowList('strides', window.strides, rank, 1);
+  checkKernel(kernel, window.dilations, rank);
+  checkWindowList('pads', window.pads, 2 * rank, 0);
+  checkWindowList('output padding', window.outputPads, rank, 0);
+  if (window.outputShape.length > 0) checkWindowList('output shape', window.outputShape, rank, 1);
 }

@@ -25,8 +25,11 @@ export function slidingWindows(axes: readonly AxisWindow[], outputs: readonly nu
 function axisTaps(axis: AxisWindow, output: number): WindowTaps {
   const start = output * axis.stride - axis.padBegin;
   const position = (k: number): number => start + k * axis.dilation;
-  const kernel = range(axis.kernel).filter((k) => position(k) >= 0 && position(k) < axis.input);
-  const padded = range(axis.kernel).filter((k) => position(k) < axis.input + axis.padEnd).length;
+  // How many elements of the kernel lie before a position: a large one may hang over a small input.
+  const before = (end: number): number => Math.min(axis.kernel, Math.max(0, Math.ceil((end - start) / axis.dilation)));
+  const [first, last] = [before(0), before(axis.input)];
+  const kernel = range(last - first).map((k) => first + k);
+  const padded = before(axis.input + axis.padEnd);
   return { pixels: kernel.map(position), kernel, padded };
 }
 

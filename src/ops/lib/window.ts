@@ -2,6 +2,7 @@
 import { ShapeError } from '../../core/errors.ts';
 import type { Shape } from '../../core/tensor.ts';
 import type { PadMode, Window } from '../../ir/ops.ts';
+import { checkKernel, checkWindowList } from '../../ir/shapes/window-limits.ts';
 import { at } from '../../util/arrays.ts';
 import type { WindowStep } from '../definition.ts';
 
@@ -21,14 +22,14 @@ export interface AxisWindow {
 }
 
 /**
- * Output positions of a window along one axis. `ceilMode` rounds up, but the last window must start inside the input
- * or its begin padding (ONNX, PyTorch). Throws ShapeError when not even one window fits.
+ * Output positions of a window along one axis. `ceilMode` rounds up, even where less than one window fits, but the last window
+ * must start inside the input or its begin padding (ONNX, PyTorch). Throws ShapeError when there is none.
  */
 export function outputExtent(axis: AxisWindow, ceilMode = false): number {
   const { input, stride, padBegin, padEnd } = axis;
   const reach = effectiveKernel(axis.kernel, axis.dilation);
   const room = input + padBegin + padEnd - reach;
-  if (room < 0) {
+  if (ceilMode ? room <= -stride : room < 0) {
     throw new ShapeError(
       `a window that reaches over ${reach} does not fit into ${input} + ${padBegin + padEnd} padding`,
     );
@@ -62,16 +63,9 @@ export function resolvePads(window: Window, inputSpatial: readonly number[], ker
 
 function checkWindow(window: Window, rank: number, kernel: readonly number[]): void {
   const { strides, dilations, pads, padMode } = window;
-  const lists = { kernel, strides, dilations };
-  for (const [name, list] of Object.entries(lists)) {
-    if (list.length !== rank)
-      throw new ShapeError(`${name} [${list.join(', ')}] needs ${rank} entries, one per dimension`);
-    if (list.some((v) => !Number.isInteger(v) || v < 1))
-      throw new ShapeError(`${name} [${list.join(', ')}] is not positive`);
-  }
-  if (padMode !== 'explicit') return;
-  if (pads.length !== 2 * rank) throw new ShapeError(`pads [${pads.join(', ')}] needs ${2 * rank} entries`);
-  if (pads.some((v) => !Number.isInteger(v) || v < 0)) throw new ShapeError(`pads [${pads.join(', ')}] is negative`);
+  checkWindowList('strides', strides, rank, 1);
+  checkKernel(kernel, dilations, rank);
+  if (padMode === 'explicit') checkWindowList('pads', pads, 2 * rank, 0);
 }
 
 /** What a sliding window of these extents sees (`OpDefinition.sees`). */

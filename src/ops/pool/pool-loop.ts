@@ -52,7 +52,8 @@ export const averagePoolReference: Reference<'AveragePool'> = ({ attributes }, i
   pool(tensorAt(inputs, 0), attributes, at(outputs, 0), {
     start: 0,
     step: (acc, v) => acc + v,
-    finish: (acc, taps) => acc / (attributes.countIncludePad ? taps.padded : taps.pixels.length),
+    // A dilated window may see nothing but padding: 0, as in onnxruntime.
+    finish: (acc, taps) => acc / Math.max(1, attributes.countIncludePad ? taps.padded : taps.pixels.length),
   }),
 ];
 

@@ -54,6 +54,14 @@ export const POOL_SETUPS: readonly PoolSetup[] = [
   setup('same upper', [1, 6, 7, 4], { kernel: [3, 2], strides: [2, 2], padMode: 'sameUpper' }),
   setup('same lower', [1, 6, 7, 4], { kernel: [3, 2], strides: [2, 2], padMode: 'sameLower' }),
   setup('whole image', [2, 7, 7, 8], { kernel: [7, 7] }),
+  setup('ceil, less than one window', [2, 1, 1, 3], { kernel: [2, 3], strides: [2, 3], ceilMode: true }),
+  setup('ceil, less than one window, padded', [1, 1, 2, 4], {
+    kernel: [4, 4],
+    strides: [3, 2],
+    pads: [1, 0, 0, 1],
+    ceilMode: true,
+  }),
+  setup('1-D, ceil, less than one window', [1, 2, 5], { kernel: [5], strides: [4], ceilMode: true }),
   setup('1-D', [2, 17, 5], { kernel: [3], strides: [2], pads: [1, 1] }),
   setup('1-D, ceil', [1, 10, 4], { kernel: [3], strides: [2], ceilMode: true }),
 ];
@@ -110,6 +118,11 @@ export const POOL_VOLUMES: readonly PoolSetup[] = [
     kernel: [2, 3, 3],
     strides: [3, 2, 2],
     pads: [0, 1, 1, 0, 1, 1],
+    ceilMode: true,
+  }),
+  setup('3-D, ceil, less than one window', [1, 1, 4, 1, 3], {
+    kernel: [2, 2, 3],
+    strides: [2, 2, 3],
     ceilMode: true,
   }),
   setup('3-D, dilated', [1, 6, 5, 7, 4], { kernel: [2, 2, 3], dilations: [3, 2, 2], pads: [1, 0, 1, 0, 1, 1] }),
