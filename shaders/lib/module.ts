@@ -108,7 +108,12 @@ export function paramsBytes(fields: ParamFields): number {
   return Object.keys(fields).length * 4;
 }
 
-/** Packs named values in field order, little-endian. Throws PlanError on a missing or extra name. */
+/** Whether a number fits a parameter: of integers only the bits count, so that a negative one may go into u32. */
+function fits(value: number, type: ParamFields[string]): boolean {
+  return type === 'f32' || (Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 32);
+}
+
+/** Packs named values in field order, little-endian. Throws PlanError on a missing or extra name, or an integer beyond 32 bits. */
 export function packParams(fields: ParamFields, values: Readonly<Record<string, number>>): Uint8Array {
   const names = Object.keys(fields);
   const extra = Object.keys(values).find((name) => !(name in fields));
@@ -118,6 +123,7 @@ export function packParams(fields: ParamFields, values: Readonly<Record<string, 
     const value = values[name];
     if (value === undefined) throw new PlanError(`parameter "${name}" is missing`);
     const type = fields[name];
+    if (type && !fits(value, type)) throw new PlanError(`parameter "${name}" cannot be ${value}`);
     if (type === 'f32') view.setFloat32(i * 4, value, true);
     else if (type === 'i32') view.setInt32(i * 4, value, true);
     else view.setUint32(i * 4, value, true);

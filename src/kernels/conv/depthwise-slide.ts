@@ -14,6 +14,9 @@ const WIDTHS = [4, 2] as const;
 /** Kernels with more taps would keep too many weights in registers. */
 const MOST_TAPS = 25;
 
+/** The text has a line for each row and column of a stride. */
+const WIDEST_STRIDE = 8;
+
 /** Small workgroups spread evenly over the few cores of a software adapter; a GPU wants at least one full wave. */
 const WORKGROUP = { software: 8, other: 64 };
 
@@ -39,7 +42,9 @@ export const depthwiseSlides: readonly Variant<'Conv'>[] = WIDTHS.map((pixels) =
 /** Whether the shader has what this convolution needs. */
 function isSliding({ spec, groupIn, groupOut, params }: ConvPlan): boolean {
   const depthwise = groupIn === 1 && groupOut === 1 && params.in_c > 1;
-  return depthwise && spec.dilations.every((d) => d === 1) && spec.kernel[0] * spec.kernel[1] <= MOST_TAPS;
+  const { kernel, strides, dilations } = spec;
+  const narrow = strides.every((s) => s <= WIDEST_STRIDE) && dilations.every((d) => d === 1);
+  return depthwise && narrow && kernel[0] * kernel[1] <= MOST_TAPS;
 }
 
 function widthFor({ spec, params }: ConvPlan): 2 | 4 {

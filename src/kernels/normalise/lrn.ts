@@ -15,15 +15,17 @@ export const lrn: KernelDefinition<'LRN'> = {
         const { size, alpha, beta, bias } = node.attributes;
         const count = elementCount(shape);
         const before = Math.floor((size - 1) / 2);
+        const channels = at(shape, shape.length - 1);
         return [
           {
             shader: lrnShader(),
             operands: [value(node.inputs[0]), value(node.outputs[0])],
             params: {
               count,
-              channels: at(shape, shape.length - 1),
-              before,
-              after: size - 1 - before,
+              channels,
+              // A window over more channels than there are ends with them.
+              before: Math.min(before, channels),
+              after: Math.min(size - 1 - before, channels),
               factor: alpha / size,
               beta,
               bias,

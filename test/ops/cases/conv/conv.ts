@@ -92,6 +92,14 @@ const depthwise: readonly OpCase<'Conv'>[] = [
   ...[2, 3, 5, 6, 7].map((c) =>
     convCase(`depthwise, ${c} channels`, { x: [2, 5, 7, c], kernel: [3, 3], outC: c, group: c, pads: same }),
   ),
+  convCase('depthwise, a stride beyond every image', {
+    x: [1, 4, 5, 4],
+    kernel: [3, 3],
+    outC: 4,
+    group: 4,
+    strides: [2 ** 27, 2 ** 27],
+    pads: same,
+  }),
   convCase('depthwise, multiplier 2', { x: [1, 5, 5, 6], kernel: [3, 3], outC: 12, group: 6, pads: same }),
   convCase('depthwise, multiplier 4', { x: [1, 5, 5, 3], kernel: [3, 3], outC: 12, group: 3, pads: same }),
   convCase('depthwise, dilated', {
@@ -178,6 +186,13 @@ const direct: readonly OpCase<'Conv'>[] = [
     strides: [2, 1],
     dilations: [1, 2],
     pads: [0, 3, 1, 4],
+  }),
+  convCase('a stride beyond every image', {
+    x: [2, 4, 5, 5],
+    kernel: [3, 2],
+    outC: 3,
+    strides: [2 ** 27, 2 ** 27],
+    pads: [1, 0, 0, 1],
   }),
   convCase('dilated', { x: [1, 11, 11, 4], kernel: [3, 3], outC: 4, dilations: [2, 3], pads: [2, 3, 2, 3] }),
   convCase('asymmetric pads', { x: [1, 6, 6, 4], kernel: [3, 3], outC: 4, strides: [2, 2], pads: [0, 0, 1, 1] }),

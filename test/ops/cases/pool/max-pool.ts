@@ -62,6 +62,7 @@ export const POOL_SETUPS: readonly PoolSetup[] = [
     ceilMode: true,
   }),
   setup('1-D, ceil, less than one window', [1, 2, 5], { kernel: [5], strides: [4], ceilMode: true }),
+  setup('a stride beyond every image', [1, 3, 4, 4], { kernel: [3, 3], strides: [2 ** 27, 2 ** 27] }),
   setup('1-D', [2, 17, 5], { kernel: [3], strides: [2], pads: [1, 1] }),
   setup('1-D, ceil', [1, 10, 4], { kernel: [3], strides: [2], ceilMode: true }),
 ];
