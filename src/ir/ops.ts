@@ -16,6 +16,7 @@ import type { ShapeOps } from './ops/shape.ts';
 import type { MoveOps } from './ops/move.ts';
 import type { IndexOps } from './ops/index.ts';
 import type { SampleOps } from './ops/sample.ts';
+import type { ControlOps } from './ops/control.ts';
 export type * from './ops/attributes.ts';
 export { NO_ACTIVATION, RELU, RELU6 } from './ops/attributes.ts';
 export type { UnaryKind, BinaryKind } from './ops/elementwise.ts';
@@ -34,7 +35,8 @@ export interface OpAttributes
     ShapeOps,
     MoveOps,
     IndexOps,
-    SampleOps {}
+    SampleOps,
+    ControlOps {}
 
 /** Name of an operator. */
 export type OpKind = keyof OpAttributes;

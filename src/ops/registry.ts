@@ -77,6 +77,7 @@ export const OPS = {
   Compress: lazy(() => import('./index/compress.ts'), 'compress'),
   TopK: lazy(() => import('./index/top-k.ts'), 'topK'),
   Resize: lazy(() => import('./sample/resize.ts'), 'resize'),
+  If: lazy(() => import('./control/if.ts'), 'ifElse'),
 } satisfies { readonly [K in OpKind]: Row<OpDefinition<K>> };
 
 function rowOf(op: OpKind): Row<OpDefinition<OpKind>> {

@@ -1,25 +1,47 @@
 /** Inputs of a graph whose elements decide shapes, such as the shape of a Reshape: constants of whatever is compiled. */
+import { isFloat } from '../core/dtype.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';
+import { isOp } from '../ir/is-op.ts';
 import { definitionOf } from '../ops/registry.ts';
-import { product } from '../util/arrays.ts';
+import { at, product } from '../util/arrays.ts';
+import { hasBranches } from './infer-shapes.ts';
 
 /** Larger inputs are data: nobody wants a plan for each content of a picture. */
 const MOST_ELEMENTS = 64;
 
 /**
- * Names of the inputs that must be known before shapes are, by way of whatever computes a shape from them. Inputs of many
- * elements are left out: inference then says what depends on the data. The operators must be loaded.
+ * Names of the inputs that must be known before shapes are, by way of whatever computes a shape from them; and of those that
+ * choose branches. Inputs of many elements are left out: inference then says what depends on the data. A condition that
+ * depends on data is left out as a whole: both branches are computed then. The operators must be loaded.
  */
 export function decidingInputs(graph: Graph): string[] {
+  const data = hasBranches(graph) ? dataOf(graph) : undefined;
   const needed = new Set<string>();
-  for (const { op, inputs, outputs } of graph.nodes.toReversed()) {
+  for (const node of graph.nodes.toReversed()) {
+    const { op, inputs, outputs } = node;
     const { shapeInputs = [], fold } = definitionOf(op);
+    const condition = isOp(node, 'If') && data?.has(at(inputs, 0)) === false ? inputs.slice(0, 1) : [];
     // What follows from descriptions alone needs no elements.
     const wanted = !fold && outputs.some((name) => needed.has(name)) ? inputs : shapeInputs.map((i) => inputs[i] ?? '');
-    for (const name of wanted) needed.add(name);
+    for (const name of [...wanted, ...condition]) needed.add(name);
   }
   return graph.inputs.filter((input) => needed.has(input.name) && isSmall(input)).map(({ name }) => name);
+}
+
+/** Names of the values that depend on more than descriptions and inputs that may choose a branch. */
+function dataOf({ inputs, nodes }: Graph): ReadonlySet<string> {
+  const data = new Set(inputs.filter((input) => !mayChoose(input)).map(({ name }) => name));
+  for (const { op, inputs, outputs } of nodes) {
+    if (!definitionOf(op).fold && inputs.some((name) => data.has(name))) for (const name of outputs) data.add(name);
+  }
+  return data;
+}
+
+/** Single numbers, and short lists of those that count things: a vector of floats is data, however short. */
+function mayChoose(input: GraphInput): boolean {
+  const single = input.shape.every((extent) => extent === 1);
+  return single || (!isFloat(input.dtype) && isSmall(input));
 }
 
 /** Extents without a number may be any, but a list of that many entries is a short one. */

@@ -1,11 +1,20 @@
 /** Describes every value of a graph with static inputs, and evaluates what does not depend on them. */
 import { GraphError, ShapeError } from '../core/errors.ts';
+import { lazy } from '../core/on-demand.ts';
 import { elementCount, type Tensor } from '../core/tensor.ts';
 import type { Graph, ValueDesc } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { finish } from '../util/pause.ts';
 import { Budget, weightsOf, type Allowance } from './lib/budget.ts';
 import { asOperand, evaluateNode, inferNode, withList } from './lib/evaluate.ts';
+
+/** To be loaded before a graph that `hasBranches` is compiled. */
+export const BRANCHES = lazy(() => import('./branches.ts'), 'demandedNodes');
+
+/** True when what the graph computes may depend on a condition. */
+export function hasBranches({ nodes }: Graph): boolean {
+  return nodes.some(({ op }) => op === 'If');
+}
 
 /** What a walk over the graph finds. */
 export interface KnownValues {
@@ -18,8 +27,8 @@ export interface KnownValues {
 }
 
 /**
- * Walks the nodes once, inferring shapes and evaluating whatever is constant and within the budget. Intermediate constants
- * are dropped as soon as no later node reads them. Pauses after each node. Errors name the node.
+ * Walks the nodes once, inferring shapes and evaluating whatever is constant and within the budget. Of branches only what may be
+ * taken is looked at. Intermediate constants are dropped as soon as no later node reads them. Pauses after each node. Errors name the node.
  */
 export function* propagating(graph: Graph, allowance?: Allowance): Generator<void, KnownValues> {
   const descs = new Map<string, ValueDesc>(inputDescs(graph));
@@ -30,13 +39,16 @@ export function* propagating(graph: Graph, allowance?: Allowance): Generator<voi
   const nodes: Node[] = [];
   const needed = new Set(graph.outputs);
   const lastReader = new Map<string, Node>();
-  for (const node of graph.nodes) for (const input of node.inputs) lastReader.set(input, node);
-  for (const given of graph.nodes) {
+  const branching = hasBranches(graph);
+  // Where nodes are looked at in another order than they are in, none is known to be the last.
+  if (!branching) for (const node of graph.nodes) for (const input of node.inputs) lastReader.set(input, node);
+  const constant = (name: string): Tensor | undefined => evaluated.get(name) ?? graph.initializers.get(name);
+  for (const given of branching ? BRANCHES.get()(graph, constant) : graph.nodes) {
     const operands = given.inputs.map((name) => {
       if (name === '') return undefined;
       const desc = descs.get(name);
       if (!desc) throw new GraphError(`input "${name}" is not defined`, { node: given.name, op: given.op });
-      return asOperand(desc, evaluated.get(name) ?? graph.initializers.get(name));
+      return asOperand(desc, constant(name));
     });
     const node = withList(given, operands);
     const inputs = operands.slice(0, node.inputs.length);

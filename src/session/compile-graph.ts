@@ -5,6 +5,7 @@ import type { OpKind } from '../ir/ops.ts';
 import { loadKernels } from '../kernels/registry.ts';
 import { definitionOf, loadOps, loadReferences } from '../ops/registry.ts';
 import { decidingInputs } from '../passes/deciding-inputs.ts';
+import { BRANCHES, hasBranches } from '../passes/infer-shapes.ts';
 import { compiling, PASSES, type CompileOptions } from '../passes/pipeline.ts';
 import { Pauses } from '../util/pause.ts';
 
@@ -15,7 +16,10 @@ import { Pauses } from '../util/pause.ts';
 export async function compileGraph(graph: Graph, options: CompileOptions, signal?: AbortSignal): Promise<Graph> {
   const ops = graph.nodes.map(({ op }) => op);
   await Promise.all([loadOps(ops), ...(options.level === 'full' ? likelyPasses(graph) : [])]);
-  await loadReferences(options.level === 'reference' ? ops : foldedOps(graph));
+  const branching = hasBranches(graph);
+  if (branching) await BRANCHES.load();
+  // What follows from a branch is known when it is taken.
+  await loadReferences(branching || options.level === 'reference' ? ops : foldedOps(graph));
   const compiled = await runPasses(graph, options, new Pauses(signal));
   if (options.level === 'full') await loadKernels(compiled);
   return compiled;

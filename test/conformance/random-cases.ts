@@ -517,6 +517,15 @@ export const GENERATORS: { readonly [K in OpKind]: Generator<K> } = {
       attributes: {},
     };
   },
+  If: (d) => {
+    const shape = d.shape();
+    const dtype = d.pick(['float32', 'int64'] as const);
+    const branch = { dtype, shape, low: -9, high: 9 };
+    return {
+      inputs: [{ dtype: 'bool', shape: d.chance(0.5) ? [] : [1] }, branch, branch],
+      attributes: { missing: [] },
+    };
+  },
   Cast: cast,
   Reshape: reshape,
   Flatten: (d) => {

@@ -5,6 +5,7 @@ import type { KernelDefinition } from '../../src/kernels/definition.ts';
 import { KERNELS as KERNEL_ROWS } from '../../src/kernels/registry.ts';
 import type { OpDefinition, Reference } from '../../src/ops/definition.ts';
 import { OPS as OP_ROWS } from '../../src/ops/registry.ts';
+import { BRANCHES } from '../../src/passes/infer-shapes.ts';
 import { PASSES } from '../../src/passes/pipeline.ts';
 
 /** An operator's semantics with everything there. */
@@ -26,6 +27,8 @@ const parts = Object.values(kernels).flatMap((definition) =>
 );
 await Promise.all(parts.map((part) => part.load()));
 await Promise.all(PASSES.map(({ run }) => loadRow(run)));
+
+await BRANCHES.load();
 
 /** The operators' semantics. */
 export const OPS = Object.fromEntries(

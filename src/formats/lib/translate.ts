@@ -20,12 +20,21 @@ export interface Translations<C extends Emitter> {
   readonly further: Lazy<Rows<C>>;
 }
 
+/** For formats with branches: what nodes lack that may never run is put off. */
+export interface Putting<N> {
+  /** What a node cannot be translated without, because it was put off before. */
+  inherited(node: N): readonly Unsupported[];
+  /** Takes note of what a node lacks; true when that need not be told. */
+  put(node: N, items: readonly Unsupported[]): boolean;
+}
+
 /** What the errors of a walk say. */
-export interface TranslateOptions extends Pick<ErrorDetail, 'format' | 'hint'> {
+export interface TranslateOptions<N> extends Pick<ErrorDetail, 'format' | 'hint'> {
   /** What is refused where the table has no row: 'operator', 'layer'. */
   readonly unit: string;
   /** What was found unsupported before: told together with the rest. */
   readonly found?: readonly Unsupported[];
+  readonly putting?: Putting<N> | undefined;
 }
 
 /**
@@ -36,27 +45,35 @@ export async function translate<N extends Source, C extends Emitter>(
   nodes: readonly N[],
   translations: Translations<C>,
   contextOf: (node: N) => C,
-  { unit, found = [], ...detail }: TranslateOptions,
+  { unit, found = [], putting, ...detail }: TranslateOptions<N>,
 ): Promise<void> {
   const rows = await rowsFor(new Set(nodes.map(({ op }) => op)), translations);
-  const refused = [...found];
+  const refused = new Set(found);
+  const refuse = (node: N, items: readonly Unsupported[]): void => {
+    if (items.length > 0 && !putting?.put(node, items)) for (const item of items) refused.add(item);
+  };
   for (const node of nodes) {
     const { name, op } = node;
     const row = rows.get(op);
-    if (!row) {
-      refused.push({ node: name, op, what: unit });
+    const before = putting?.inherited(node) ?? [];
+    if (!row || before.length > 0) {
+      refuse(node, row ? before : [...before, { node: name, op, what: unit }]);
       continue;
     }
     try {
       const context = contextOf(node);
-      context.finish([getRow(row)(context)].flat());
-      refused.push(...context.leftovers().map((what) => ({ node: name, op, what })));
+      const results = [getRow(row)(context)].flat();
+      context.finish(results);
+      refuse(
+        node,
+        context.leftovers().map((what) => ({ node: name, op, what })),
+      );
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;
-      refused.push(...error.items);
+      refuse(node, error.items);
     }
   }
-  if (refused.length > 0) throw new UnsupportedError(refused, detail);
+  if (refused.size > 0) throw new UnsupportedError([...refused], detail);
 }
 
 /** The rows of these operators, loaded. Names come out of files: what every object has is no row. */

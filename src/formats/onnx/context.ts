@@ -5,6 +5,7 @@ import type { Tensor } from '../../core/tensor.ts';
 import { GraphBuilder } from '../../ir/builder.ts';
 import type { Dim } from '../../ir/graph.ts';
 import type { OpAttributes, OpKind } from '../../ir/ops.ts';
+import type { Lacks } from './branches.ts';
 import { describedFacts, factsOf, type Facts } from './facts.ts';
 import type { lengthOf } from './lengths.ts';
 import type { ReadPart } from './read-part.ts';
@@ -25,6 +26,8 @@ export class ImportContext {
   readonly warnings: string[];
   /** How long computed lists are: loaded for models that compute any. */
   lengthOf: typeof lengthOf | undefined;
+  /** What branches of the model lack, where it has branches. */
+  lacks: Lacks | undefined;
   readonly #facts = new Map<string, Facts>();
   readonly #read: ReadonlySet<string>;
   /** Values that are there: not those of nodes that are refused. */

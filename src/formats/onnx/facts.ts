@@ -85,6 +85,9 @@ const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
     { rank: x?.rank, dtype: 'int64' },
   ],
   Split: 'same',
+  If: ([, a, b]) => [
+    a && b ? { rank: a.rank === b.rank ? a.rank : undefined, dtype: a.dtype ?? b.dtype } : (a ?? b ?? UNKNOWN),
+  ],
 };
 
 /** The rank that an image shares with its weights. */

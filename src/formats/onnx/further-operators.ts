@@ -13,6 +13,7 @@ const move = () => import('./ops/move/further.ts');
 const index = () => import('./ops/index/further.ts');
 const conv = () => import('./ops/conv-transpose.ts');
 const pools = () => import('./ops/further-pools.ts');
+const control = () => import('./ops/control/further.ts');
 const sample = () => import('./ops/sample.ts');
 
 /** Rows by operator name. */
@@ -55,4 +56,5 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   GatherND: lazy(index, 'gatherND'),
   Upsample: lazy(sample, 'upsample'),
   Resize: lazy(sample, 'resize'),
+  If: lazy(control, 'ifElse'),
 };

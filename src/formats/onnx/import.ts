@@ -28,7 +28,12 @@ async function load(files: ModelFiles): Promise<ImportedModel> {
     throw new ImportError('there is no graph in this ONNX model', { file, hint: 'Download or export it again' });
   }
   const warnings: string[] = [];
-  const graph = readPart(await withKnownOutputs(await withoutFunctions(model, model.graph, file), warnings));
+  const called = await withoutFunctions(model, model.graph, file);
+  const branches = called.nodes.some(({ op }) => op === 'If')
+    ? await onDemand('reader of branches', () => import('./branches.ts'))
+    : undefined;
+  const flat = branches?.withoutBranches(called) ?? called;
+  const graph = readPart(await withKnownOutputs(flat, warnings));
   const constants = graph.nodes.flatMap((n) => n.attributes.flatMap((a) => (a.t ? [a.t] : [])));
   const external = [...graph.initializers, ...constants].filter((t) => t.external);
   if (external.length > 0) {
@@ -36,6 +41,7 @@ async function load(files: ModelFiles): Promise<ImportedModel> {
     await attachExternal(external, files);
   }
   const context = new ImportContext(graph, { file, opset: opsetOf(model, graph, file), warnings });
+  if (branches) context.lacks = new branches.Lacks();
   const declared = new Map([...graph.inputs, ...graph.outputs].flatMap(declaredPort));
   return { graph: await importGraph(graph, context), declared, metadata: metadataOf(model), warnings };
 }
@@ -101,6 +107,7 @@ async function importGraph(graph: ReadPart, context: ImportContext): Promise<Gra
     await translate([...first, ...others], ONNX_OPERATORS, (node) => new OnnxNode(node, context), {
       unit: 'operator',
       found: context.unsupported,
+      putting: context.lacks,
       format: 'onnx',
     });
   } catch (error) {

@@ -53,6 +53,8 @@ export interface NodeProto {
   attributes: AttributeProto[];
   /** Version of the operator set, where it is not the model's: in functions, which import their own. */
   opset?: number;
+  /** Set where a branch that is not always taken has the node. */
+  guarded?: boolean;
 }
 
 /** ValueInfoProto: `elemType` 0 is no tensor type at all; `dims` is absent where no shape is given. */

@@ -27,7 +27,7 @@ export function inferNode(node: Node, inputs: Operands): readonly ValueDesc[] {
 
 /** The node with an attribute in place of the list that a file computes: see `OpDefinition.listed`. */
 export function withList(node: Node, inputs: Operands): Node {
-  const { listed } = definitionOf(node.op);
+  const { listed } = located(node, () => definitionOf(node.op));
   const [x = '', list = ''] = node.inputs;
   if (!listed || list === '') return node;
   const attributes = listed(

@@ -181,6 +181,11 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
     w.many('TopK', [input(n), w.reshape(input(n, 1), [1])], own, n.outputs);
   },
   ChannelShuffle: writeChannelShuffle,
+  If: (w, n) => {
+    // Both branches are nodes of the graph, and give the same shape once it is compiled.
+    if (!w.shape(output(n))) w.refuse('a condition that is not known yet; compile the graph first');
+    w.emit('Where', [w.reshape(input(n), []), input(n, 1), input(n, 2)], {}, output(n));
+  },
 };
 
 /** Writes one node of the graph. Throws UnsupportedError when ONNX has no way to say it. */
