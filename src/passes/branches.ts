@@ -49,10 +49,10 @@ export function* demandedNodes(
   }
 
   /** Which branch the condition takes, where it is known. */
-  function takenBy({ name, inputs }: NodeOf<'If'>): 0 | 1 | undefined {
+  function takenBy({ name, op, inputs }: NodeOf<'If'>): 0 | 1 | undefined {
     const known = constant(at(inputs, 0))?.data;
     if (known && known.length !== 1) {
-      throw new ShapeError(`the condition has ${known.length} elements`, { node: name, op: 'If' });
+      throw new ShapeError(`the condition has ${known.length} elements`, { node: name, op });
     }
     return known && (known[0] === 0 ? 1 : 0);
   }

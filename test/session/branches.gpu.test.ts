@@ -17,7 +17,10 @@ let session: Session | undefined;
 afterEach(() => session?.dispose());
 
 const node = (op: string, inputs: readonly string[], outputs: readonly string[], attributes = {}): OnnxNode => ({
-  ...{ op, inputs, outputs, attributes },
+  op,
+  inputs,
+  outputs,
+  attributes,
 });
 
 const branch = (
@@ -167,6 +170,13 @@ const models: Readonly<Record<string, readonly [OnnxModel, ...Record<string, Ten
   ],
 };
 
+/** y is of one of two branches, as is fed. */
+const model = (then: object, otherwise: object): OnnxModel => ({
+  ...capturing,
+  outputs: [{ name: 'y', dtype: 'float32' }],
+  nodes: [ifElse('flag', ['y'], then, otherwise)],
+});
+
 describe.each(BACKENDS)('If, %o', (options) => {
   it.each(Object.entries(models))('takes the right branch: %s', async (_, [model, ...runs]) => {
     const bytes = encodeModel(model);
@@ -191,11 +201,6 @@ describe.each(BACKENDS)('If, %o', (options) => {
   it('runs the branches it can, and says what the others lack', async () => {
     const lacking = (name: string) => branch([name], [node('Unheard', ['x'], ['m']), node('Abs', ['m'], [name])]);
     const fine = branch(['p'], [node('Abs', ['x'], ['p'])]);
-    const model = (then: object, otherwise: object): OnnxModel => ({
-      ...capturing,
-      outputs: [{ name: 'y', dtype: 'float32' }],
-      nodes: [ifElse('flag', ['y'], then, otherwise)],
-    });
     session = await Session.create(encodeModel(model(lacking('p'), fine)), options);
     const x = floats([2, 3], -2);
     expect((await session.run({ x, flag: bool(false) }))['y']?.data).toEqual(x.data.map(Math.abs));

@@ -23,6 +23,7 @@ export type OnnxAttribute =
   | { readonly i: number }
   | { readonly s: string }
   | { readonly t: Tensor }
+  | { readonly g: Pick<OnnxModelSpec, 'name' | 'nodes' | 'outputs'> }
   | { readonly ints: readonly number[] };
 
 /** Attributes by name. */
@@ -61,15 +62,19 @@ export function encodeModel(model: OnnxModelSpec): Uint8Array {
   const w = new ProtoWriter();
   w.int(1, model.irVersion);
   w.string(2, model.producer);
-  w.message(7, (graph) => {
-    for (const node of model.nodes) graph.message(1, (m) => writeNode(m, node));
-    graph.string(2, model.name);
-    for (const [name, value] of model.initializers) graph.message(5, (m) => writeTensor(m, value, name));
-    for (const input of model.inputs) graph.message(11, (m) => writePort(m, input));
-    for (const output of model.outputs) graph.message(12, (m) => writePort(m, output));
-  });
+  w.message(7, (graph) => writeGraph(graph, model));
   w.message(8, (opset) => opset.int(2, model.opset));
   return w.finish();
+}
+
+type GraphSpec = Pick<OnnxModelSpec, 'name' | 'inputs' | 'outputs' | 'nodes' | 'initializers'>;
+
+function writeGraph(w: ProtoWriter, { name, inputs, outputs, nodes, initializers }: GraphSpec): void {
+  for (const node of nodes) w.message(1, (m) => writeNode(m, node));
+  w.string(2, name);
+  for (const [name, value] of initializers) w.message(5, (m) => writeTensor(m, value, name));
+  for (const input of inputs) w.message(11, (m) => writePort(m, input));
+  for (const output of outputs) w.message(12, (m) => writePort(m, output));
 }
 
 function writeNode(w: ProtoWriter, { op, name, inputs, outputs, attributes }: OnnxNodeSpec): void {
@@ -94,6 +99,9 @@ function writeAttribute(w: ProtoWriter, name: string, value: OnnxAttribute): voi
   } else if ('t' in value) {
     w.message(5, (m) => writeTensor(m, value.t));
     w.int(20, 4);
+  } else if ('g' in value) {
+    w.message(6, (graph) => writeGraph(graph, { inputs: [], initializers: [], ...value.g }));
+    w.int(20, 5);
   } else {
     for (const i of value.ints) w.int(8, i);
     w.int(20, 7);

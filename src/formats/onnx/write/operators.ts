@@ -119,6 +119,17 @@ function writeCount(w: OnnxWriter, condition: string, output: string | undefined
   w.emit('ReduceSum', [ones], { keepdims: flag(false) }, output);
 }
 
+/** The branches are nodes of the graph: those of the file hand on what they computed. */
+function writeChoice(w: OnnxWriter, n: NodeOf<'If'>): void {
+  if (n.attributes.missing.length > 0) w.refuse('a branch that the engine cannot run');
+  const branch = (value: string): OnnxAttributes[string] => {
+    const [name, result] = [w.unique(`${n.name}/Identity`), w.unique(`${n.name}/branch`)];
+    const node = { op: 'Identity', name, inputs: [value], outputs: [result], attributes: {} };
+    return { g: { name: 'branch', nodes: [node], outputs: [{ name: result, dtype: w.dtype(value) }] } };
+  };
+  w.emit('If', [input(n)], { then_branch: branch(input(n, 1)), else_branch: branch(input(n, 2)) }, output(n));
+}
+
 const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Conv: writeConv,
   ConvTranspose: writeConvTranspose,
@@ -181,11 +192,7 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
     w.many('TopK', [input(n), w.reshape(input(n, 1), [1])], own, n.outputs);
   },
   ChannelShuffle: writeChannelShuffle,
-  If: (w, n) => {
-    // Both branches are nodes of the graph, and give the same shape once it is compiled.
-    if (!w.shape(output(n))) w.refuse('a condition that is not known yet; compile the graph first');
-    w.emit('Where', [w.reshape(input(n), []), input(n, 1), input(n, 2)], {}, output(n));
-  },
+  If: writeChoice,
 };
 
 /** Writes one node of the graph. Throws UnsupportedError when ONNX has no way to say it. */

@@ -122,7 +122,7 @@ export class OnnxWriter {
 
   /** Initializers that something reads, those of the graph first. */
   initializers(): [string, Tensor][] {
-    const read = new Set([...this.nodes.flatMap(({ inputs }) => inputs), ...this.#graph.outputs]);
+    const read = new Set([...this.nodes.flatMap(readBy), ...this.#graph.outputs]);
     return [...this.#graph.initializers, ...this.#constants].filter(([name]) => read.has(name));
   }
 
@@ -155,4 +155,12 @@ function permuted({ dtype, shape, data }: Tensor, perm: readonly number[]): Tens
     }
   }
   return { dtype, shape: moved, data: result };
+}
+
+/** Names that a node reads, in its subgraphs too. */
+function readBy({ inputs, attributes }: OnnxNodeSpec): string[] {
+  return [
+    ...inputs,
+    ...Object.values(attributes).flatMap((value) => ('g' in value ? value.g.nodes.flatMap(readBy) : [])),
+  ];
 }

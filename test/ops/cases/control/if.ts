@@ -25,7 +25,7 @@ export const ifCases: readonly OpCase<'If'>[] = [
   ifElse(false, [], [0, 3]),
   ifElse(true, [1], [3, 5], 'int32'),
   ifElse(false, [], [3, 8], 'int64'),
-  { ...ifElse(true, [], [3, 5], 'bool'), noOracle: 'onnxruntime has no Where of bool' },
+  ifElse(true, [], [3, 5], 'bool'),
   {
     name: 'NaN and infinities move as they are',
     op: 'If',
