@@ -4,7 +4,6 @@
  */
 import { ImportError, type Unsupported } from '../../core/errors.ts';
 import type { Putting } from '../lib/translate.ts';
-import type { NamedNode } from './node.ts';
 import type { GraphProto, NodeProto } from './proto.ts';
 
 /** True for an If whose branches are still graphs. */
@@ -87,8 +86,12 @@ function invalid({ name, op }: NodeProto, message: string): ImportError {
   return new ImportError(message, { format: 'onnx', node: name, op });
 }
 
+interface ProtoNode {
+  readonly proto: NodeProto;
+}
+
 /** What branches lack, kept until it is known whether they may be taken. */
-export class Lacks implements Putting<NamedNode> {
+export class Lacks implements Putting<ProtoNode> {
   readonly #lacks = new Map<string, readonly Unsupported[]>();
 
   of(value: string): readonly Unsupported[] {
@@ -96,14 +99,14 @@ export class Lacks implements Putting<NamedNode> {
   }
 
   /** What keeps a node from being read because it was put off before. Of an If one branch may lack what it will. */
-  inherited({ proto: { op, inputs } }: NamedNode): readonly Unsupported[] {
+  inherited({ proto: { op, inputs } }: ProtoNode): readonly Unsupported[] {
     const [condition = '', then = '', otherwise = ''] = inputs;
     if (op !== 'If' || this.#lacks.has(condition)) return inputs.flatMap((name) => this.of(name));
     return this.#lacks.has(then) && this.#lacks.has(otherwise) ? [...this.of(then), ...this.of(otherwise)] : [];
   }
 
   /** Remembers what a node lacks. True where that may never matter, since its branch need not be taken. */
-  put({ proto: { outputs, guarded = false } }: NamedNode, items: readonly Unsupported[]): boolean {
+  put({ proto: { outputs, guarded = false } }: ProtoNode, items: readonly Unsupported[]): boolean {
     for (const name of outputs) if (name !== '') this.#lacks.set(name, items);
     return guarded;
   }

@@ -56,5 +56,5 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   GatherND: lazy(index, 'gatherND'),
   Upsample: lazy(sample, 'upsample'),
   Resize: lazy(sample, 'resize'),
-  If: lazy(control, 'ifElse'),
+  If: lazy(control, 'ifOp'),
 };

@@ -3,7 +3,7 @@ import { UnsupportedError } from '../../../../core/errors.ts';
 import type { OnnxNode } from '../../node.ts';
 
 /** Chooses at once where the condition is a constant of the file. Fails on one that has no branches. */
-export function ifElse(n: OnnxNode): string {
+export function ifOp(n: OnnxNode): string {
   if (n.inputCount !== 3) n.fail('then_branch and else_branch are missing');
   const known = n.constantInput(0)?.data;
   const condition = n.input(0);
