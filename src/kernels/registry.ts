@@ -73,7 +73,7 @@ export const KERNELS = {
   Compress: lazy(() => import('./index/compress.ts'), 'compress'),
   TopK: lazy(() => import('./index/top-k.ts'), 'topK'),
   Resize: lazy(() => import('./sample/resize.ts'), 'resize'),
-  If: lazy(() => import('./control/if.ts'), 'ifElse'),
+  If: lazy(() => import('./control/if.ts'), 'ifKernels'),
 } satisfies { readonly [K in OpKind]: Row<KernelDefinition<K>> };
 
 function rowOf(op: OpKind): Row<KernelDefinition<OpKind>> {

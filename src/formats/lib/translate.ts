@@ -34,7 +34,7 @@ export interface TranslateOptions<N> extends Pick<ErrorDetail, 'format' | 'hint'
   readonly unit: string;
   /** What was found unsupported before: told together with the rest. */
   readonly found?: readonly Unsupported[];
-  readonly putting?: Putting<N> | undefined;
+  readonly putting?: Putting<NoInfer<N>> | undefined;
 }
 
 /**

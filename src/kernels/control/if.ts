@@ -2,7 +2,7 @@
 import { PLAIN_TRAITS, type KernelDefinition } from '../definition.ts';
 import { choices } from '../elementwise/where.ts';
 
-export const ifElse: KernelDefinition<'If'> = {
+export const ifKernels: KernelDefinition<'If'> = {
   kind: 'dispatch',
   ...PLAIN_TRAITS,
   // One element, whatever its rank.
