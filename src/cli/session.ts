@@ -17,6 +17,7 @@ import { onModel } from './locate.ts';
 export interface SourceOptions {
   readonly mirror?: string;
   readonly cacheDir?: string;
+  readonly allowHost?: readonly string[];
 }
 
 /** Options that say where a model runs. */
@@ -27,11 +28,12 @@ export interface DeviceOptions {
   readonly precision?: SessionOptions['precision'];
 }
 
-/** Adds `--mirror` and `--cache-dir`. */
+/** Adds `--mirror`, `--cache-dir` and the repeatable `--allow-host`. */
 export function addSourceOptions(command: Command): Command {
   return command
     .option('--mirror <dir>', 'take files that would be downloaded from this folder')
-    .option('--cache-dir <dir>', 'keep downloads in this folder');
+    .option('--cache-dir <dir>', 'keep downloads in this folder')
+    .option('--allow-host <host>', "another host that a model's further files may come from", collect);
 }
 
 /** Adds `--adapter`. */
@@ -99,6 +101,7 @@ export async function loadModel(
   const files = await openModel(name, {
     ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
     ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
+    ...(options.allowHost === undefined ? {} : { allowHosts: options.allowHost }),
     onProgress: (step) => progress.report(step),
   });
   progress.report({ stage: `read ${files.main.name}`, done: 0, total: 1 });

@@ -3,12 +3,13 @@
  * Files in the cache are trusted only after their checksum was computed again.
  */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
-import { InputError, LoadError } from '../core/errors.ts';
+import { InputError, LoadError, TilewiseError } from '../core/errors.ts';
 import { cacheFolder, makeFolder, writeAtomically } from './cache.ts';
-import { lockPartial, transfer, type TransferOptions } from './transfer.ts';
+import { lockPartial } from './partial.ts';
+import { transfer, type TransferOptions } from './transfer.ts';
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -34,6 +35,8 @@ export interface FetchOptions {
   readonly stallMs?: number | undefined;
   /** Pause after a broken connection; it doubles with each of the three attempts more. Default 250 ms. */
   readonly retryMs?: number | undefined;
+  /** Called with the address that answered, which redirects may have made another; what it throws refuses the answer. */
+  readonly onAnswer?: ((address: string) => void) | undefined;
 }
 
 /** What is known of a cached file whose checksum nobody pinned. */
@@ -60,7 +63,24 @@ export async function fetchCached(url: string, options: FetchOptions = {}): Prom
     stallMs: options.stallMs ?? 30_000,
     retryMs: options.retryMs ?? 250,
     onBytes: (done, total) => onProgress?.({ stage: `download ${name}`, done, total }),
+    onAnswer: options.onAnswer,
+    pinned: expected !== undefined,
   };
+  try {
+    return await fetchInto(address, file, expected, transferOptions);
+  } catch (cause) {
+    if (cause instanceof TilewiseError || options.signal?.aborted) throw cause;
+    throw unusable(file, cause);
+  }
+}
+
+async function fetchInto(
+  address: URL,
+  file: string,
+  expected: string | undefined,
+  transferOptions: TransferOptions,
+): Promise<Uint8Array> {
+  for (const path of [file, `${file}.json`, `${file}.part`, `${file}.part.lock`]) requireNoFolder(path);
   if (expected === undefined) return unpinned(address, file, transferOptions);
   const cached = await readIfThere(file);
   if (cached && sha256(cached) === expected) return cached;
@@ -96,9 +116,9 @@ async function unpinned(url: URL, file: string, options: TransferOptions): Promi
   const fresh = cached && record && sha256(cached) === record.sha256 ? cached : undefined;
   const partial = lockPartial(`${file}.part`);
   try {
-    await rm(partial.path, { force: true }); // Nothing vouches that the server's file is still the one it belongs to.
+    await rm(partial.path, { force: true }); // What another call left belongs to nobody knows which version.
     const answer = await transfer(url, partial.path, { ...options, etag: fresh ? record?.etag : undefined });
-    if (fresh && answer.unchanged) return fresh;
+    if (fresh && answer.unchanged) return fresh; // Not asked for, and so refused, without a file here.
     const bytes = await readFile(partial.path);
     await rename(partial.path, file);
     await writeAtomically(
@@ -113,7 +133,7 @@ async function unpinned(url: URL, file: string, options: TransferOptions): Promi
 
 async function fromMirror(url: URL, mirror: string, expected: string | undefined): Promise<Uint8Array> {
   const root = resolve(mirror);
-  const path = decodeURIComponent(url.pathname).slice(1);
+  const path = decoded(url.pathname).slice(1);
   const candidates = [...(expected === undefined ? [] : [expected]), join(url.host, path), path, fileName(url)];
   const inside = [...new Set(candidates.map((c) => resolve(root, c)))].filter((c) => c.startsWith(root + sep));
   for (const file of inside) {
@@ -144,7 +164,33 @@ function parse(url: string): URL {
 
 /** The last part of the path, safe as a file name. */
 function fileName(url: URL): string {
-  return basename(decodeURIComponent(url.pathname)).replace(/[^\w.-]/g, '_') || 'index';
+  return basename(decoded(url.pathname)).replace(/[^\w.-]/g, '_') || 'index';
+}
+
+/** A path with its escapes read; as it is where they stand for no text. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** A folder in the place of a file would be found out after the download, by a rename that fails. */
+function requireNoFolder(file: string): void {
+  if (!statSync(file, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new LoadError('a folder lies where a download is kept', {
+    file,
+    hint: 'Remove it, or name another folder as cacheDir, or in TILEWISE_CACHE',
+  });
+}
+
+function unusable(file: string, cause: unknown): LoadError {
+  return new LoadError(`the cache cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    file,
+    hint: 'Name another folder as cacheDir, or in TILEWISE_CACHE',
+    cause,
+  });
 }
 
 function makeCacheDir(folder: string): void {
@@ -176,10 +222,21 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
 
 async function readRecord(file: string): Promise<Recorded | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Recorded;
+    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined; // Without its record a file is downloaded again.
   }
+}
+
+/** True for what `unpinned` writes: the tag goes into a header again. */
+function isRecord(value: unknown): value is Recorded {
+  if (typeof value !== 'object' || value === null || !('sha256' in value) || !('etag' in value)) return false;
+  const { etag } = value;
+  return (
+    typeof value.sha256 === 'string' &&
+    (etag === null || (typeof etag === 'string' && /^(?:W\/)?"[^"\s]*"$/.test(etag)))
+  );
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -38,5 +38,9 @@ export interface OpenSessionOptions extends SessionOptions, OpenGpuOptions {
 export async function openSession(model: string, options: OpenSessionOptions = {}): Promise<Session> {
   const { adapter, files, ...session } = options;
   const gpu = async (): Promise<GPUAdapter> => (await openGpu({ adapter })).adapter;
-  return Session.create(await openModel(model, files), { gpu, tuningCache: fileTuningCache(), ...session });
+  return Session.create(await openModel(model, { allowHosts: options.allowHosts, ...files }), {
+    gpu,
+    tuningCache: fileTuningCache(),
+    ...session,
+  });
 }

@@ -1,19 +1,23 @@
 /** From what a user names — a catalogue entry, a file, a folder, a URL — to the files of a model. */
 import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CATALOGUE, type CatalogueEntry, type CatalogueSource } from '../catalogue/catalogue.ts';
 import { InputError, LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { IMPORTERS, modelExtensions } from '../formats/registry.ts';
 import { unwrapped } from '../formats/wrapped-script.ts';
+import { checkAnswer, checkHosts, companionAddress } from '../session/companion.ts';
+import { readBeside } from './beside.ts';
 import { fetchCached, type FetchOptions } from './download.ts';
 import { nearest } from './nearest-name.ts';
 import { npmModelFiles } from './npm-models.ts';
 
 /** Options of `openModel`. */
-export interface ModelSourceOptions extends Omit<FetchOptions, 'sha256'> {
+export interface ModelSourceOptions extends Omit<FetchOptions, 'sha256' | 'onAnswer'> {
+  /** Hosts that files of a model from a URL may come from, beside its own: see `SessionOptions.allowHosts`. */
+  readonly allowHosts?: readonly string[] | undefined;
   /** Models known by name. Default: the whole catalogue. */
   readonly catalogue?: readonly CatalogueEntry[] | undefined;
 }
@@ -24,6 +28,8 @@ const MAIN_FILES = modelExtensions().map((extension) => `model${extension}`);
 /**
  * Opens a model: a catalogue name, the path of its main file, a folder with a `model.json` or exactly one model file, or
  * a URL. Files wrapped in scripts (`model.min.js`) are unwrapped. Companions are read when the importer asks for them, and only from the main file's folder.
+ * a URL. Companions are read when the importer asks for them, and only plain files below the main file's folder, or from hosts that
+ * are allowed.
  * Rejects with LoadError when there is none, naming what is there that is spelt alike; InputError for no name at all.
  */
 export async function openModel(source: string, options: ModelSourceOptions = {}): Promise<ModelFiles> {
@@ -78,17 +84,17 @@ async function fromCatalogue(source: CatalogueSource, options: FetchOptions): Pr
   };
 }
 
-async function fromUrl(url: URL, options: FetchOptions): Promise<ModelFiles> {
+async function fromUrl(url: URL, { allowHosts, ...options }: ModelSourceOptions): Promise<ModelFiles> {
+  checkHosts(allowHosts);
   const main = url.pathname.endsWith('/') ? new URL('model.json', url) : url;
-  const bytes = await fetchCached(main.href, options);
-  const folder = new URL('.', main);
+  let from = main.href;
+  const bytes = await fetchCached(main.href, { ...options, onAnswer: (address) => (from = address) });
   return {
     main: { name: basename(main.pathname), bytes },
     read: async (name) => {
-      const companion = URL.canParse(name, folder) ? new URL(name, folder) : undefined;
-      if (!companion?.href.startsWith(folder.href) || /%2e%2e|%2f|%5c/i.test(companion.pathname))
-        throw outside(name, folder.href);
-      return fetchCached(companion.href, options);
+      const address = companionAddress(name, main, allowHosts);
+      const onAnswer = (given: string): void => checkAnswer(address, given, [main, from], allowHosts);
+      return fetchCached(address.href, { ...options, onAnswer });
     },
   };
 }
@@ -98,19 +104,8 @@ async function fromPath(source: string, options: ModelSourceOptions): Promise<Mo
   const folder = dirname(file);
   return {
     main: { name: basename(file), bytes: await readFileAt(file, source) },
-    read: async (name) => {
-      const companion = resolve(folder, name);
-      if (!companion.startsWith(folder.endsWith(sep) ? folder : folder + sep)) throw outside(name, folder);
-      return readFileAt(companion, companion);
-    },
+    read: (name) => readBeside(folder, name),
   };
-}
-
-function outside(name: string, folder: string): LoadError {
-  return new LoadError(`lies outside the model's folder ${folder}`, {
-    file: name,
-    hint: 'A model may only read files beside or below its main file',
-  });
 }
 
 /** Absolute path of the main file that `source` means. */
@@ -127,7 +122,8 @@ function mainFile(source: string, { catalogue = CATALOGUE }: ModelSourceOptions)
         guess === undefined ? `The catalogue has ${catalogue.map((e) => e.name).join(', ')}` : `Did you mean ${guess}?`,
     });
   }
-  if (kind.isCharacterDevice()) throw new LoadError('this is a device, not a file', { file: source });
+  if (kind.isCharacterDevice() || kind.isBlockDevice())
+    throw new LoadError('this is a device, not a file', { file: source });
   if (!kind.isDirectory()) return path;
   const held = list(path);
   // JSON may be anything.

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { unwrapped } from '../formats/wrapped-script.ts';
+import { readBeside } from './beside.ts';
 
 /**
  * The files of a model inside an installed package. `modelPath` is its main file relative to the package: a plain one
@@ -20,7 +21,7 @@ export async function npmModelFiles(packageName: string, modelPath: string): Pro
   const folder = path.dirname(main);
   const files = {
     main: { name: path.basename(main), bytes: await readBytes(main) },
-    read: (name: string) => readBytes(inside(root, name, folder)),
+    read: (name: string) => readBeside(root, path.relative(root, inside(root, name, folder))),
   };
   return unwrapped(files);
 }

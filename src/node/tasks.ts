@@ -25,8 +25,11 @@ export async function createDetector(source: TaskSource, options: TaskOptions = 
 
 /** Opened by the session, which meanwhile opens the device, and counts the time. */
 function opened(source: TaskSource): TaskSource {
-  if (source instanceof URL && source.protocol === 'file:') return ({ signal }) => openModel(source.href, { signal });
-  return typeof source === 'string' && !findEntry(source) ? ({ signal }) => openModel(source, { signal }) : source;
+  if (source instanceof URL && source.protocol === 'file:')
+    return ({ signal, allowHosts }) => openModel(source.href, { signal, allowHosts });
+  return typeof source === 'string' && !findEntry(source)
+    ? ({ signal, allowHosts }) => openModel(source, { signal, allowHosts })
+    : source;
 }
 
 async function gpu(): Promise<GPUAdapter> {

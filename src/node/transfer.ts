@@ -1,9 +1,8 @@
 /** One file over HTTP to disk: streamed, continued by Range, tried again after a broken connection, watched for stalls. */
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LoadError } from '../core/errors.ts';
-import { temporaryName } from './cache.ts';
 
 /** Options of `transfer`. */
 export interface TransferOptions {
@@ -13,8 +12,15 @@ export interface TransferOptions {
   readonly retryMs: number;
   /** Called after each piece. */
   readonly onBytes: (done: number, total: number | undefined) => void;
+  /** Called with the address that answered, which redirects may have made another; what it throws ends the transfer. */
+  readonly onAnswer?: ((address: string) => void) | undefined;
   /** Ask only for a file other than the one with this tag. */
   readonly etag?: string | null | undefined;
+  /**
+   * True where a checksum says in the end whether the parts belong together. Without one, an attempt goes on where the last
+   * stopped only if the server vouches by a strong tag that it still has the same file; else it starts over.
+   */
+  readonly pinned: boolean;
 }
 
 /** What the server said. */
@@ -24,7 +30,7 @@ export interface TransferAnswer {
   readonly etag: string | null;
 }
 
-/** Attempts in all, when connections break or the server is overloaded. */
+/** Attempts in all, when connections break, the file changes on the way or the server is overloaded. */
 const ATTEMPTS = 4;
 /** Answers that may be different a moment later. */
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
@@ -37,94 +43,167 @@ class Interrupted {
   }
 }
 
+/** The file that an attempt began with: what the next may add to. */
+interface Begun {
+  readonly etag: string | null;
+  readonly total: number | undefined;
+}
+
+/** One transfer: where it comes from and goes to, and what its attempts know. */
+interface Job extends TransferOptions {
+  readonly url: URL;
+  readonly file: string;
+  /** Nothing before the first answer with content. */
+  begun: Begun | undefined;
+}
+
 /**
  * Appends to `file` what it lacks of the URL's content. Rejects with LoadError when the server refuses, or the connection
- * breaks in every attempt; what arrived stays in `file`.
+ * breaks, or the file changes, in every attempt; what arrived stays in `file` where it can be continued.
  */
 export async function transfer(url: URL, file: string, options: TransferOptions): Promise<TransferAnswer> {
+  const job: Job = { ...options, url, file, begun: undefined };
   for (let attempt = 1; ; attempt++) {
-    const result = await once(url, file, options);
+    const result = await once(job);
     if (!(result instanceof Interrupted)) return result;
     if (attempt === ATTEMPTS || options.signal?.aborted) throw result.error;
     await pause(options.retryMs * 2 ** (attempt - 1));
   }
 }
 
-async function once(url: URL, file: string, options: TransferOptions): Promise<TransferAnswer | Interrupted> {
+async function once(job: Job): Promise<TransferAnswer | Interrupted> {
+  const { url, file, stallMs } = job;
   const stalled = new AbortController();
-  const timer = setTimeout(() => stalled.abort(), options.stallMs);
-  const signal = options.signal ? AbortSignal.any([options.signal, stalled.signal]) : stalled.signal;
+  const timer = setTimeout(() => stalled.abort(), stallMs);
+  const signal = job.signal ? AbortSignal.any([job.signal, stalled.signal]) : stalled.signal;
   try {
+    if (!continues(job)) rmSync(file, { force: true });
     const have = await sizeOf(file);
-    const response = await fetch(url, { headers: requestHeaders(have, options.etag), signal });
+    const response = await fetch(url, { headers: requestHeaders(have, job), signal });
     timer.refresh();
-    return await receive(response, url, file, have, { ...options, alive: () => timer.refresh() });
+    job.onAnswer?.(response.url);
+    return await receive(response, job, have, () => timer.refresh());
   } catch (cause) {
     if (cause instanceof LoadError) throw cause;
-    if (options.signal?.aborted) throw new LoadError('the download was cancelled', { file: url.href, cause });
-    return new Interrupted(
-      broken(url, await sizeOf(file), stalled.signal.aborted ? options.stallMs : undefined, cause),
-    );
+    if (job.signal?.aborted) throw new LoadError('the download was cancelled', { file: url.href, cause });
+    return new Interrupted(broken(url, await sizeOf(file), { stalledMs: stalled.signal.aborted ? stallMs : 0, cause }));
   } finally {
     clearTimeout(timer);
   }
 }
 
-function requestHeaders(have: number, etag: string | null | undefined): Record<string, string> {
+/** True when what the file holds may be the beginning of what the server sends. */
+function continues({ pinned, begun }: Job): boolean {
+  return pinned || isStrong(begun?.etag);
+}
+
+/** Weak tags (`W/"…"`) mean the same content in some sense, not the same bytes. */
+function isStrong(etag: string | null | undefined): etag is string {
+  return typeof etag === 'string' && etag.startsWith('"');
+}
+
+function requestHeaders(have: number, { etag, begun }: Job): Record<string, string> {
   return {
     'accept-encoding': 'identity', // lengths and ranges must be those of the file
     ...(have > 0 ? { range: `bytes=${have}-` } : {}),
+    ...(have > 0 && isStrong(begun?.etag) ? { 'if-range': begun.etag } : {}),
     ...(etag ? { 'if-none-match': etag } : {}),
   };
 }
 
-interface Receiving extends TransferOptions {
-  readonly alive: () => void;
-}
-
 async function receive(
   response: Response,
-  url: URL,
-  file: string,
+  job: Job,
   have: number,
-  options: Receiving,
+  alive: () => void,
 ): Promise<TransferAnswer | Interrupted> {
-  const etag = response.headers.get('etag');
   const { status, body } = response;
-  if (status === 200 || status === 206) {
-    const range = rangeOf(response);
-    // A server without ranges sends everything; one that begins elsewhere than asked is not to be trusted with appending.
-    const resumes = status === 206 && range?.from === have;
-    if (status === 206 && !resumes)
-      throw refused(url, `an unexpected range (${response.headers.get('content-range') ?? 'none'})`);
-    const length = response.headers.get('content-length');
-    const total = resumes ? range?.total : length === null ? undefined : Number(length);
-    await append(file, resumes ? have : 0, body, total, options);
-    const got = await sizeOf(file);
-    if (total !== undefined && got < total) return new Interrupted(broken(url, got, undefined, undefined, total));
-    return { unchanged: false, etag };
-  }
+  if (status === 200) return receiveAll(response, job, alive);
+  if (status === 206 && have > 0) return receiveRest(response, job, have, alive);
   await body?.cancel();
-  if (status === 304) return { unchanged: true, etag };
-  if (status === 416) {
+  const etag = response.headers.get('etag');
+  if (status === 304 && job.etag) return { unchanged: true, etag };
+  if (status === 416 && have > 0) {
     // Nothing lies behind the end: either the file is complete, or it is longer than the server's.
-    if (rangeOf(response)?.total === have) return { unchanged: false, etag };
-    rmSync(file, { force: true });
-    return new Interrupted(refused(url, '416 Range Not Satisfiable'));
+    if (job.pinned && rangeOf(response)?.total === have) return { unchanged: false, etag };
+    rmSync(job.file, { force: true });
+    return new Interrupted(refused(job.url, '416 Range Not Satisfiable'));
   }
-  const error = refused(url, `${status} ${response.statusText}`.trim());
+  const unasked = status === 206 || status === 304 ? ', which was not asked for' : '';
+  const error = refused(job.url, `${`${status} ${response.statusText}`.trim()}${unasked}`);
   if (TRANSIENT.has(status)) return new Interrupted(error);
   throw error;
 }
 
-/** Writes the body from `position` on; what the file held behind it is cut off. */
-async function append(
-  file: string,
-  position: number,
-  body: ReadableStream<Uint8Array> | null,
+/** The whole file: what was there before, of this or another version, is replaced. */
+async function receiveAll(response: Response, job: Job, alive: () => void): Promise<TransferAnswer | Interrupted> {
+  const { headers, body } = response;
+  const etag = headers.get('etag');
+  // The length of an encoded body is not that of what arrives, and its ranges are not the file's.
+  const isPlain = headers.get('content-encoding') === null;
+  const total = isPlain ? wholeNumber(headers.get('content-length')) : undefined;
+  job.begun = { etag: isPlain ? etag : null, total };
+  await append(job, { position: 0, body, total, alive });
+  return finish(job, total, etag);
+}
+
+/** What the file lacks, if the answer proves to be that: the range that was asked for, of the file that was begun. */
+async function receiveRest(
+  response: Response,
+  job: Job,
+  have: number,
+  alive: () => void,
+): Promise<TransferAnswer | Interrupted> {
+  const { headers, body } = response;
+  const etag = headers.get('etag');
+  const range = rangeOf(response);
+  const total = range?.total ?? job.begun?.total;
+  const fits = range !== undefined && range.from === have && range.to >= have;
+  const length = wholeNumber(headers.get('content-length')) ?? (fits ? range.to + 1 - have : undefined);
+  if (!fits || length !== range.to + 1 - have || (total !== undefined && range.to >= total)) {
+    await body?.cancel();
+    throw refused(job.url, `an unexpected range (${headers.get('content-range') ?? 'none'})`);
+  }
+  if (!isPartOf(job, { etag, total }) || total === undefined) {
+    await body?.cancel();
+    rmSync(job.file, { force: true });
+    job.begun = undefined;
+    return new Interrupted(refused(job.url, 'with part of another file: its own has changed on the way'));
+  }
+  job.begun = { etag, total };
+  await append(job, { position: have, body, total, alive });
+  return finish(job, total, etag);
+}
+
+/** True when an answer with part of a file can be of the one that was begun. Servers that give parts no tag leave it to the checksum. */
+function isPartOf({ begun, pinned }: Job, { etag, total }: Begun): boolean {
+  if (!begun) return true;
+  const untold = pinned && (etag === null || begun.etag === null);
+  return (untold || etag === begun.etag) && (begun.total === undefined || begun.total === total);
+}
+
+/** Done, if all has come. A server that sends more than it announced has announced another file. */
+async function finish(
+  { url, file }: Job,
   total: number | undefined,
-  { onBytes, alive }: Receiving,
-): Promise<void> {
+  etag: string | null,
+): Promise<TransferAnswer | Interrupted> {
+  const got = await sizeOf(file);
+  if (total === undefined || got === total) return { unchanged: false, etag };
+  if (got > total) rmSync(file, { force: true });
+  return new Interrupted(broken(url, got, { total }));
+}
+
+/** What an answer holds, and where in the file it belongs. */
+interface Piece {
+  readonly position: number;
+  readonly body: ReadableStream<Uint8Array> | null;
+  readonly total: number | undefined;
+  readonly alive: () => void;
+}
+
+/** Writes the body from `position` on; what the file held behind it is cut off. */
+async function append({ file, onBytes }: Job, { position, body, total, alive }: Piece): Promise<void> {
   const out = await openAt(file, position);
   let done = position;
   try {
@@ -148,14 +227,15 @@ async function openAt(file: string, position: number): Promise<FileHandle> {
   }
 }
 
-function rangeOf(response: Response): { from: number | undefined; total: number | undefined } | undefined {
-  const match = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
+function rangeOf(response: Response): { from: number; to: number; total: number | undefined } | undefined {
+  const match = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/i.exec(response.headers.get('content-range') ?? '');
   if (!match) return undefined;
-  return { from: number(match[1]), total: number(match[2]) };
+  const [, from = NaN, to = NaN, total = null] = match;
+  return { from: Number(from), to: Number(to), total: wholeNumber(total) };
 }
 
-function number(text: string | undefined): number | undefined {
-  return text === undefined || text === '*' ? undefined : Number(text);
+function wholeNumber(text: string | null): number | undefined {
+  return text !== null && /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
 }
 
 function refused(url: URL, answer: string): LoadError {
@@ -165,14 +245,17 @@ function refused(url: URL, answer: string): LoadError {
   });
 }
 
-function broken(url: URL, got: number, stalledMs: number | undefined, cause: unknown, total?: number): LoadError {
+/** Why an attempt failed: a silence, an exception, or an end before `total` bytes. */
+interface Breach {
+  readonly stalledMs?: number;
+  readonly cause?: unknown;
+  readonly total?: number;
+}
+
+function broken(url: URL, got: number, { stalledMs = 0, cause, total }: Breach): LoadError {
   const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-  const why =
-    stalledMs === undefined
-      ? inner instanceof Error
-        ? inner.message
-        : 'the connection was closed early'
-      : `no data for ${stalledMs / 1000} seconds`;
+  const ended = inner instanceof Error ? inner.message : 'the connection was closed early';
+  const why = stalledMs > 0 ? `no data for ${stalledMs / 1000} seconds` : ended;
   const part = got > 0 ? ` after ${got}${total === undefined ? '' : ` of ${total}`} bytes` : '';
   return new LoadError(`the download failed${part}: ${why}`, {
     file: url.href,
@@ -189,41 +272,5 @@ async function sizeOf(file: string): Promise<number> {
     return (await stat(file)).size;
   } catch {
     return 0; // Not begun yet.
-  }
-}
-
-/** A partial file that this process alone writes. */
-export interface Partial {
-  readonly path: string;
-  readonly unlock: () => void;
-}
-
-/**
- * Claims `path` for this process through a lock file beside it. While another living process holds it, a private name is
- * given instead: the file is then downloaded twice, but never written by two.
- */
-export function lockPartial(path: string): Partial {
-  const lock = `${path}.lock`;
-  for (const attempt of [1, 2]) {
-    try {
-      const handle = openSync(lock, 'wx');
-      writeSync(handle, String(process.pid));
-      closeSync(handle);
-      return { path, unlock: () => rmSync(lock, { force: true }) };
-    } catch {
-      if (attempt === 1 && !isHeld(lock)) rmSync(lock, { force: true });
-    }
-  }
-  const own = temporaryName(path);
-  return { path: own, unlock: () => rmSync(own, { force: true }) };
-}
-
-/** False when the process that made the lock is gone. */
-function isHeld(lock: string): boolean {
-  try {
-    process.kill(Number(readFileSync(lock, 'utf8')) || process.pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // alive, another user's
   }
 }

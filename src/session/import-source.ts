@@ -20,7 +20,7 @@ const SKETCH_AFTER_MS = 30;
  */
 export async function importSource(
   source: ModelSource | Graph,
-  { signal, onProgress }: Pick<SessionOptions, 'signal' | 'onProgress'>,
+  { signal, onProgress, allowHosts }: Pick<SessionOptions, 'signal' | 'onProgress' | 'allowHosts'>,
   early: (sketch: () => Promise<Graph> | undefined) => void,
 ): Promise<ImportedSource> {
   if (isGraph(source)) return { graph: source, format: 'graph', warnings: [], downloadMs: 0, parseMs: 0 };
@@ -28,7 +28,7 @@ export async function importSource(
   onProgress?.({ stage: 'download' });
   const onBytes = (done: number, total: number | undefined): void =>
     onProgress?.({ stage: 'download', done, ...(total === undefined ? {} : { total }) });
-  const files = await toModelFiles(source, { signal, onBytes });
+  const files = await toModelFiles(source, { signal, onBytes, allowHosts });
   const downloaded = performance.now();
   onProgress?.({ stage: 'parse' });
   const importer = await detect(files.main);

@@ -1,5 +1,6 @@
 /** What a caller may hand over as a model, and how it becomes files. */
 import { InputError, LoadError } from '../core/errors.ts';
+import { onDemand } from '../core/on-demand.ts';
 import type { ModelFile, ModelFiles } from '../formats/importer.ts';
 import type { Graph } from '../ir/graph.ts';
 
@@ -27,6 +28,8 @@ export interface FetchSettings {
   readonly signal?: AbortSignal | undefined;
   /** Bytes that have come of all files asked for so far, and how many there are, if every server says so. */
   readonly onBytes?: ((done: number, total: number | undefined) => void) | undefined;
+  /** See `SessionOptions.allowHosts`. */
+  readonly allowHosts?: readonly string[] | undefined;
 }
 
 /** Turns any ModelSource into files. Rejects with LoadError when a URL cannot be fetched, InputError on anything else. */
@@ -87,19 +90,31 @@ async function fileOf(blob: Blob): Promise<ModelFile> {
   return { name, bytes: new Uint8Array(await blob.arrayBuffer()) };
 }
 
-async function fetchModel(url: URL, { signal, onBytes }: FetchSettings): Promise<ModelFiles> {
+async function fetchModel(url: URL, { signal, onBytes, allowHosts }: FetchSettings): Promise<ModelFiles> {
+  if (allowHosts) (await companions()).checkHosts(allowHosts);
   const transfers: Transfer[] = [];
-  const get = (address: URL): Promise<Uint8Array> => {
+  const get = (address: URL, answered: (from: string) => void): Promise<Uint8Array> => {
     const transfer: Transfer = { done: 0, total: undefined };
     transfers.push(transfer);
-    return fetchBytes(address, signal, (done, total) => {
+    return fetchBytes(address, { signal, answered }, (done, total) => {
       Object.assign(transfer, { done, total });
       const known = transfers.every((t) => t.total !== undefined);
       onBytes?.(sum(transfers.map((t) => t.done)), known ? sum(transfers.map((t) => t.total ?? 0)) : undefined);
     });
   };
-  const main = { name: url.pathname.replace(/^.*\//, '') || 'model', bytes: await get(url) };
-  return { main, read: (name) => get(new URL(name, url)) };
+  let from = url.href;
+  const main = { name: url.pathname.replace(/^.*\//, '') || 'model', bytes: await get(url, (given) => (from = given)) };
+  const read = async (name: string): Promise<Uint8Array> => {
+    const { companionAddress, checkAnswer } = await companions();
+    const address = companionAddress(name, url, allowHosts);
+    return get(address, (given) => checkAnswer(address, given, [url, from], allowHosts));
+  };
+  return { main, read };
+}
+
+/** What says which files a model may name; few models name any. */
+function companions(): Promise<typeof import('./companion.ts')> {
+  return onDemand('check of addresses', () => import('./companion.ts'));
 }
 
 /** Bytes of one file. */
@@ -114,12 +129,15 @@ function sum(values: readonly number[]): number {
 
 async function fetchBytes(
   url: URL,
-  signal: AbortSignal | undefined,
+  { signal, answered }: { readonly signal: AbortSignal | undefined; readonly answered: (from: string) => void },
   onBytes: (done: number, total: number | undefined) => void,
 ): Promise<Uint8Array> {
   try {
     const response = await fetch(url, signal ? { signal } : {});
-    if (!response.ok) throw new LoadError(`${url.href} answered ${response.status} ${response.statusText}`);
+    // Part of a file, which nobody asked for, counts as success, too.
+    if (!response.ok || response.status === 206)
+      throw new LoadError(`${url.href} answered ${response.status} ${response.statusText}`);
+    answered(response.url);
     return await readBody(response, onBytes);
   } catch (cause) {
     if (signal?.aborted || cause instanceof LoadError) throw cause;

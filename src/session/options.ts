@@ -39,6 +39,11 @@ export interface SessionOptions extends TuningOptions {
    */
   readonly frameBudgetMs?: number;
   readonly onProgress?: (progress: LoadProgress) => void;
+  /**
+   * Hosts that files of a model from a URL may come from, beside the model's own: `['cdn.example.org', 'localhost:8080']`. A
+   * model names its shards and external data itself; without the caller's word they must lie beside or below it.
+   */
+  readonly allowHosts?: readonly string[];
   /** Gives the load up, whatever its stage: `create` rejects with the signal's reason, and what was made is freed. */
   readonly signal?: AbortSignal;
   /** Kernel variants to force, by operator: for tests and benches. */

@@ -69,5 +69,5 @@ function answer(request: IncomingMessage, response: ServerResponse, manners: Man
   const stop = manners.breaks.shift();
   if (manners.stalls) response.write(bytes.subarray(from, from + 10));
   else if (stop === undefined) response.end(bytes.subarray(from));
-  else response.write(bytes.subarray(from, from + stop), () => setTimeout(() => response.destroy(), 20));
+  else response.write(bytes.subarray(from, from + stop), () => response.socket?.end());
 }
