@@ -16,12 +16,12 @@ import { Session } from '../../src/session/session.ts';
 
 const device: DeviceProfile = { limits: DEFAULT_LIMITS, adapterClass: 'discrete', features: [] };
 
-/** y = a 3×3 convolution of x, or of ones. */
+/** y = a 3×3 convolution of two channels of x, or of ones. */
 function dense(constant: boolean): Graph {
   const b = new GraphBuilder('dense');
-  const ones = { ...zeros('float32', [1, 3, 3, 1]), data: new Float32Array(9).fill(1) };
-  const x = constant ? b.initializer('ones', ones) : b.input('x', 'float32', [1, 3, 3, 1]);
-  const w = b.initializer('w', { ...ones, shape: [3, 3, 1, 1] });
+  const ones = { ...zeros('float32', [1, 3, 3, 2]), data: new Float32Array(18).fill(1) };
+  const x = constant ? b.initializer('ones', ones) : b.input('x', 'float32', [1, 3, 3, 2]);
+  const w = b.initializer('w', { ...ones, shape: [3, 3, 2, 1] });
   const window = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], padMode: 'explicit' } as const;
   b.output(b.one('Conv', [x, w], { ...window, group: 1, activation: NO_ACTIVATION }, { outputs: ['y'] }));
   return b.build();

@@ -1,6 +1,5 @@
 /** Convolution: the variants in `conv/`, from the most special to the one that takes every shape. */
-import { depthwise } from './depthwise.ts';
-import { depthwiseSlides } from './depthwise-slide.ts';
+import { depthwise, depthwisePart } from './depthwise-part.ts';
 import { direct } from './direct.ts';
 import { implicit } from './implicit.ts';
 import { pointwise } from './pointwise.ts';
@@ -15,7 +14,7 @@ import { isVolume } from '../lib/window.ts';
 
 const planar: Dispatched<'Conv'> = {
   kind: 'dispatch',
-  variants: [...pointwise, ...[...depthwiseSlides, depthwise, ...winograd, ...implicit].map(withoutScale), direct],
+  variants: [...pointwise, ...[...depthwise, ...winograd, ...implicit].map(withoutScale), direct],
   preferred: preferredConv,
   // x, w, bias, residual, scale
   inputs: [
@@ -28,7 +27,7 @@ const planar: Dispatched<'Conv'> = {
   outputs: { storage: ['f16'], lies: 'channels' },
   overwrites: () => [3],
   siblings: ({ inputs }) => ({ accumulates: Boolean(inputs[3]) }),
-  parts: [winogradPart],
+  parts: [depthwisePart, winogradPart],
 };
 
 export const conv = withLazyVariant(planar, {

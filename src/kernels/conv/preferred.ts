@@ -1,5 +1,5 @@
 /** Which variants of a convolution to try first, by its kind and the class of adapter. */
-import { preferredDepthwise } from './depthwise-slide.ts';
+import { preferredDepthwise } from './depthwise-part.ts';
 import { preferredImplicit } from './implicit.ts';
 import { preferredPointwise } from './pointwise.ts';
 import type { ConvContext } from './shared.ts';
