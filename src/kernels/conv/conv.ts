@@ -1,5 +1,5 @@
 /** Convolution: the variants in `conv/`, from the most special to the one that takes every shape. */
-import { depthwise, depthwisePart } from './depthwise-part.ts';
+import { depthwisePart, depthwiseVariants } from './depthwise-part.ts';
 import { direct } from './direct.ts';
 import { implicit } from './implicit.ts';
 import { pointwise } from './pointwise.ts';
@@ -14,7 +14,7 @@ import { isVolume } from '../lib/window.ts';
 
 const planar: Dispatched<'Conv'> = {
   kind: 'dispatch',
-  variants: [...pointwise, ...[...depthwise, ...winograd, ...implicit].map(withoutScale), direct],
+  variants: [...pointwise, ...[...depthwiseVariants, ...winograd, ...implicit].map(withoutScale), direct],
   preferred: preferredConv,
   // x, w, bias, residual, scale
   inputs: [

@@ -1,6 +1,6 @@
 /** The depthwise kernels as they are loaded: the variants, and which to try first. */
 import { depthwise } from './depthwise.ts';
-import { depthwiseSlides, preferredDepthwise } from './depthwise-slide.ts';
+import { depthwiseSlides, preferredSlide } from './depthwise-slide.ts';
 
 /** In the order of their names in `depthwise-part.ts`. */
-export const depthwiseKernels = { variants: [...depthwiseSlides, depthwise], preferred: preferredDepthwise };
+export const depthwiseKernels = { variants: [...depthwiseSlides, depthwise], preferred: preferredSlide };

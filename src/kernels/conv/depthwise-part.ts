@@ -19,7 +19,7 @@ function isDepthwise([, weights]: readonly (TensorDesc | undefined)[]): boolean 
 }
 
 /** The variants, from the most special to the one that takes every shape. */
-export const depthwise: readonly Variant<'Conv'>[] = ['depthwise-slide-4', 'depthwise-slide-2', 'depthwise'].map(
+export const depthwiseVariants: readonly Variant<'Conv'>[] = ['depthwise-slide-4', 'depthwise-slide-2', 'depthwise'].map(
   (name, i) => ({
     name,
     tryLower: (context) => (isDepthwise(context.inputs) ? at(kernels.get().variants, i).tryLower(context) : undefined),

@@ -72,7 +72,7 @@ const LEAST_GPU_ROWS = 4;
  * Names of variants in the order in which they should be tried; none where no strip slides. Software adapters gain three
  * times over one output row at a time (56×56×144: 0.43 ms against 1.5 on lavapipe, 3.0 against 8.7 on SwiftShader).
  */
-export function preferredDepthwise(context: ConvContext): readonly string[] {
+export function preferredSlide(context: ConvContext): readonly string[] {
   const plan = convPlan(context);
   if (!isSliding(plan)) return [];
   const pixels = widthFor(plan);
