@@ -19,12 +19,14 @@ function isDepthwise([, weights]: readonly (TensorDesc | undefined)[]): boolean 
 }
 
 /** The variants, from the most special to the one that takes every shape. */
-export const depthwiseVariants: readonly Variant<'Conv'>[] = ['depthwise-slide-4', 'depthwise-slide-2', 'depthwise'].map(
-  (name, i) => ({
-    name,
-    tryLower: (context) => (isDepthwise(context.inputs) ? at(kernels.get().variants, i).tryLower(context) : undefined),
-  }),
-);
+export const depthwiseVariants: readonly Variant<'Conv'>[] = [
+  'depthwise-slide-4',
+  'depthwise-slide-2',
+  'depthwise',
+].map((name, i) => ({
+  name,
+  tryLower: (context) => (isDepthwise(context.inputs) ? at(kernels.get().variants, i).tryLower(context) : undefined),
+}));
 
 /** Names of the depthwise variants in the order in which they should be tried. */
 export function preferredDepthwise(context: ConvContext): readonly string[] {
