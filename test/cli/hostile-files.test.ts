@@ -1,0 +1,84 @@
+/** Files made to harm: each is refused in one clean line, or is harmless, and takes no more time and memory than others. */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { measuredCommand, type Measured } from '../helpers/measured-command.ts';
+import { encodeModel } from '../helpers/onnx-bytes.ts';
+import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
+
+/** What a file may take above `inspect` of a model of one node. */
+const CPU_SECONDS = 3;
+const BYTES = 300e6;
+
+/** C0, DEL and C1, and what changes the direction of text; a line may end. */
+const STEERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+
+const folder = mkdtempSync(join(tmpdir(), 'tilewise-hostile-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Means of the channels as the scores of three classes. */
+function tinyModel(): string {
+  const file = join(folder, 'means.onnx');
+  const picture = { name: 'picture', dtype: 'float32', shape: [1, 3, 8, 8] } as const;
+  const scores = { name: 'scores', dtype: 'float32', shape: [1, 3, 1, 1] } as const;
+  const pool = { op: 'GlobalAveragePool', inputs: ['picture'], outputs: ['scores'] };
+  writeFileSync(file, encodeModel({ opset: 13, inputs: [picture], outputs: [scores], nodes: [pool] }));
+  return file;
+}
+
+/** A red picture of 8×8 pixels, 24 bits each. */
+function tinyPicture(): string {
+  const file = join(folder, 'red.bmp');
+  const bytes = new Uint8Array(54 + 8 * 24);
+  const view = new DataView(bytes.buffer);
+  bytes.set([0x42, 0x4d]);
+  for (const [at, value] of [
+    [2, bytes.length],
+    [10, 54],
+    [14, 40],
+    [18, 8],
+    [22, 8],
+  ] as const) {
+    view.setUint32(at, value, true);
+  }
+  view.setUint16(26, 1, true);
+  view.setUint16(28, 24, true);
+  for (let i = 54; i < bytes.length; i += 3) bytes[i + 2] = 255;
+  writeFileSync(file, bytes);
+  return file;
+}
+
+/** The command that reads a hostile file as what it claims to be. */
+function commandFor(name: string): string[] {
+  const file = sharedPath(`hostile/${name}`);
+  const classify = ['--model', tinyModel(), '--backend', 'cpu'];
+  if (name.endsWith('.bmp')) return ['classify', file, ...classify];
+  if (name.endsWith('.txt')) return ['classify', tinyPicture(), ...classify, '--labels', file];
+  return ['inspect', file];
+}
+
+/** Throws what is wrong with an answer. */
+function expectClean({ code, stdout, stderr }: Measured): void {
+  expect(stdout + stderr).not.toMatch(STEERS);
+  if (code === 0) return;
+  expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: .+\n$/) });
+  expect(stderr).not.toContain('internal error');
+}
+
+describe.skipIf(!hasSharedData)('hostile files', () => {
+  const names = hasSharedData ? readdirSync(sharedPath('hostile')).sort() : [];
+  let usual: Measured;
+
+  beforeAll(async () => {
+    usual = await measuredCommand('inspect', tinyModel());
+    expect(usual).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it.concurrent.each(names)('%s', async (name) => {
+    const measured = await measuredCommand(...commandFor(name));
+    expectClean(measured);
+    expect(measured.cpuSeconds - usual.cpuSeconds).toBeLessThan(CPU_SECONDS);
+    expect(measured.peakBytes - usual.peakBytes).toBeLessThan(BYTES);
+  });
+});
