@@ -6,13 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { measuredCommand, type Measured } from '../helpers/measured-command.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
+import { STEERS } from '../helpers/steers.ts';
 
 /** What a file may take above `inspect` of a model of one node. */
 const CPU_SECONDS = 3;
 const BYTES = 300e6;
-
-/** C0, DEL and C1, and what changes the direction of text; a line may end. */
-const STEERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
 const folder = mkdtempSync(join(tmpdir(), 'tilewise-hostile-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -5,6 +5,7 @@ import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import { decodeImage } from '../../src/node/image.ts';
+import { encodeBmp } from '../helpers/bmp-bytes.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
 
 /** 3×2 RGB: red, green, blue / white, grey, black. */
@@ -68,21 +69,25 @@ describe('decodeImage', () => {
   it('refuses absurd dimensions before decoding', async () => {
     const png = claiming(await small().png().toBuffer(), 60_000);
     await expect(decodeImage(png, 'bomb.png')).rejects.toThrow(/bomb\.png: .*too large.*100 million/);
-    await expect(decodeImage(bmp(24, [], { width: 60_000, height: 60_000 }), 'bomb.bmp')).rejects.toThrow(/too large/);
-    await expect(decodeImage(bmp(24, [], { width: 9_000, height: 9_000 }), 'lie.bmp')).rejects.toThrow(/cut short/);
+    await expect(decodeImage(encodeBmp(24, [], { width: 60_000, height: 60_000 }), 'bomb.bmp')).rejects.toThrow(
+      /too large/,
+    );
+    await expect(decodeImage(encodeBmp(24, [], { width: 9_000, height: 9_000 }), 'lie.bmp')).rejects.toThrow(
+      /cut short/,
+    );
   });
 
   it('refuses what is large in a file too small for it, in every format, before decoding', async () => {
     const before = process.memoryUsage().rss;
     const png = claiming(await small().png().toBuffer(), 9_000);
-    const bombs = { 'b.png': png, 'b.bmp': bmp(8, [0, 1], { compression: 1, width: 1, height: 99_999_999 }) };
+    const bombs = { 'b.png': png, 'b.bmp': encodeBmp(8, [0, 1], { compression: 1, width: 1, height: 99_999_999 }) };
     for (const [name, bytes] of Object.entries(bombs)) {
       await expect(decodeImage(bytes, name)).rejects.toThrow(
         new RegExp(`^file ${name}: .*pixels in a file of .* too many`),
       );
     }
     expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
-    const runs = bmp(8, [0, 1], { compression: 1, width: 2048, height: 33, palette: [3, 2, 1, 0] });
+    const runs = encodeBmp(8, [0, 1], { compression: 1, width: 2048, height: 33, palette: [3, 2, 1, 0] });
     const { data } = await decodeImage(runs, 'flat.bmp');
     expect(data.length).toBe(2048 * 33 * 4);
     expect(new Uint32Array(data.buffer).every((pixel) => pixel === 0xff030201)).toBe(true);
@@ -103,36 +108,6 @@ function claiming(file: Uint8Array, extent: number): Uint8Array {
   return png;
 }
 
-interface BmpParts {
-  readonly width?: number;
-  readonly height?: number;
-  readonly compression?: number;
-  readonly palette?: readonly number[];
-  readonly masks?: readonly number[];
-  /** Bytes between the header and the pixels. */
-  readonly gap?: number;
-}
-
-function bmp(bits: number, pixels: readonly number[], parts: BmpParts = {}): Uint8Array {
-  const { width = 3, height = 2, compression = 0, palette = [], masks = [], gap = 0 } = parts;
-  const offset = 54 + masks.length * 4 + palette.length + gap;
-  const file = Buffer.alloc(offset + pixels.length);
-  file.write('BM');
-  file.writeUInt32LE(file.length, 2);
-  file.writeUInt32LE(offset, 10);
-  file.writeUInt32LE(40, 14);
-  file.writeInt32LE(width, 18);
-  file.writeInt32LE(height, 22);
-  file.writeUInt16LE(1, 26);
-  file.writeUInt16LE(bits, 28);
-  file.writeUInt32LE(compression, 30);
-  file.writeUInt32LE(palette.length / 4, 46);
-  masks.forEach((m, i) => file.writeUInt32LE(m, 54 + 4 * i));
-  file.set(palette, 54 + masks.length * 4);
-  file.set(pixels, offset);
-  return file;
-}
-
 /** A 5-6-5 pixel. */
 function word(r: number, g: number, b: number): number[] {
   return [((g & 7) << 5) | b, (r << 3) | (g >> 3)];
@@ -143,23 +118,23 @@ describe('BMP', () => {
   const palette = [0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 0, 255, 255, 255, 0, 128, 128, 128, 0, 0, 0, 0, 0];
   const bottomUp24 = [255, 255, 255, 128, 128, 128, 0, 0, 0, 0, 0, 0, 0, 0, 255, 0, 255, 0, 255, 0, 0, 0, 0, 0];
   const cases: readonly (readonly [string, Uint8Array])[] = [
-    ['24 bits', bmp(24, bottomUp24)],
-    ['24 bits, a gap before the pixels', bmp(24, bottomUp24, { gap: 10 })],
-    ['24 bits, top down', bmp(24, [...bottomUp24.slice(12), ...bottomUp24.slice(0, 12)], { height: -2 })],
-    ['8 bits', bmp(8, [3, 4, 5, 0, 0, 1, 2, 0], { palette })],
-    ['4 bits, odd width', bmp(4, [0x34, 0x50, 0, 0, 0x01, 0x20, 0, 0], { palette })],
-    ['8 bits, run lengths', bmp(8, [1, 3, 0, 0, 0, 1], { palette, compression: 1, width: 1, height: 1 })],
+    ['24 bits', encodeBmp(24, bottomUp24)],
+    ['24 bits, a gap before the pixels', encodeBmp(24, bottomUp24, { gap: 10 })],
+    ['24 bits, top down', encodeBmp(24, [...bottomUp24.slice(12), ...bottomUp24.slice(0, 12)], { height: -2 })],
+    ['8 bits', encodeBmp(8, [3, 4, 5, 0, 0, 1, 2, 0], { palette })],
+    ['4 bits, odd width', encodeBmp(4, [0x34, 0x50, 0, 0, 0x01, 0x20, 0, 0], { palette })],
+    ['8 bits, run lengths', encodeBmp(8, [1, 3, 0, 0, 0, 1], { palette, compression: 1, width: 1, height: 1 })],
     [
       '8 bits, runs and literals',
-      bmp(8, [0, 3, 3, 4, 5, 0, 0, 0, 1, 0, 1, 1, 1, 2, 0, 1], { palette, compression: 1 }),
+      encodeBmp(8, [0, 3, 3, 4, 5, 0, 0, 0, 1, 0, 1, 1, 1, 2, 0, 1], { palette, compression: 1 }),
     ],
     [
       '4 bits, runs, a jump and literals',
-      bmp(4, [0, 3, 0x34, 0x50, 0, 2, 0, 1, 0, 0, 0, 1], { palette, compression: 2 }),
+      encodeBmp(4, [0, 3, 0x34, 0x50, 0, 2, 0, 1, 0, 0, 0, 1], { palette, compression: 2 }),
     ],
     [
       '32 bits with masks',
-      bmp(
+      encodeBmp(
         32,
         [...bottomUp24.slice(0, 9), ...bottomUp24.slice(12, 21)].flatMap((v, i) => (i % 3 === 2 ? [v, 0] : [v])),
         {
@@ -170,7 +145,7 @@ describe('BMP', () => {
     ],
     [
       '16 bits, 5-6-5',
-      bmp(
+      encodeBmp(
         16,
         [
           ...word(31, 63, 31),
@@ -205,19 +180,19 @@ describe('BMP', () => {
   });
 
   it('reads one bit a pixel', async () => {
-    const file = bmp(1, [0b01000000, 0, 0, 0, 0b10100000, 0, 0, 0], { palette: [0, 0, 0, 0, 255, 255, 255, 0] });
+    const file = encodeBmp(1, [0b01000000, 0, 0, 0, 0b10100000, 0, 0, 0], { palette: [0, 0, 0, 0, 255, 255, 255, 0] });
     const red = [...(await decodeImage(file, 'x')).data].filter((_, i) => i % 4 === 0);
     expect(red).toEqual([255, 0, 255, 0, 255, 0]);
   });
 
   it('says so of what it cannot read', async () => {
-    await expect(decodeImage(bmp(24, bottomUp24, { compression: 4 }), 'j.bmp')).rejects.toThrow(
+    await expect(decodeImage(encodeBmp(24, bottomUp24, { compression: 4 }), 'j.bmp')).rejects.toThrow(
       /compression 4 is not supported/,
     );
-    await expect(decodeImage(bmp(24, bottomUp24.slice(0, 20)), 's.bmp')).rejects.toThrow(
+    await expect(decodeImage(encodeBmp(24, bottomUp24.slice(0, 20)), 's.bmp')).rejects.toThrow(
       /s\.bmp: the picture is cut short/,
     );
-    await expect(decodeImage(bmp(8, [9, 1], { palette, compression: 1 }), 'r.bmp')).rejects.toThrow(/cut short/);
-    await expect(decodeImage(bmp(24, bottomUp24, { width: 0 }), 'z.bmp')).rejects.toThrow(/0x2/);
+    await expect(decodeImage(encodeBmp(8, [9, 1], { palette, compression: 1 }), 'r.bmp')).rejects.toThrow(/cut short/);
+    await expect(decodeImage(encodeBmp(24, bottomUp24, { width: 0 }), 'z.bmp')).rejects.toThrow(/0x2/);
   });
 });

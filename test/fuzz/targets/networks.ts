@@ -1,0 +1,56 @@
+/** Random networks with small changes, as ONNX: whatever still is a model gives the same on the GPU as on the reference. */
+import { floatTolerance, compareTensors } from '../../../src/core/compare.ts';
+import { isFloat } from '../../../src/core/dtype.ts';
+import { seededFeeds } from '../../../src/cli/seeded-feeds.ts';
+import type { Tensor } from '../../../src/core/tensor.ts';
+import { toOnnx } from '../../../src/formats/onnx/write/to-onnx.ts';
+import { openGpu } from '../../../src/node/adapter.ts';
+import { requestDevice } from '../../../src/runtime/webgpu/device.ts';
+import { Session } from '../../../src/session/session.ts';
+import { range } from '../../../src/util/arrays.ts';
+import { randomNetwork } from '../../conformance/random-networks.ts';
+import { GENTLE_PROTOBUF_MUTATORS } from '../mutate/protobuf.ts';
+import { Fault, typed, type FuzzTarget } from '../target.ts';
+
+let device: Promise<GPUDevice> | undefined;
+
+/** One device for all inputs. */
+function openDevice(): Promise<GPUDevice> {
+  return (device ??= openGpu().then(({ adapter }) => requestDevice(adapter)));
+}
+
+type Results = Readonly<Record<string, Tensor>>;
+
+async function resultsOf(model: Uint8Array, backend: 'cpu' | 'webgpu'): Promise<Results | undefined> {
+  const options = backend === 'cpu' ? {} : { gpu: await openDevice() };
+  return typed(async () => {
+    using session = await Session.create(model, { backend, ...options });
+    return session.run(seededFeeds(session.inputs, {}, 1));
+  });
+}
+
+/** Throws the first difference beyond rounding. */
+function requireSame(expected: Results, actual: Results): void {
+  for (const [name, tensor] of Object.entries(expected)) {
+    const found = actual[name];
+    if (!found) throw new Fault(`the GPU gives no output "${name}"`);
+    const finite = Array.from(tensor.data, Math.abs).filter(Number.isFinite);
+    const largest = finite.reduce((a, b) => Math.max(a, b), 1);
+    const tolerance = isFloat(tensor.dtype) ? floatTolerance(1, 10 * largest) : { rtol: 0, atol: 0 };
+    const { ok, text } = compareTensors(found, tensor, tolerance);
+    if (!ok) throw new Fault(`output "${name}" differs on the GPU: ${text}`);
+  }
+}
+
+/** The target. */
+export const networks: FuzzTarget = {
+  seeds: range(40).map((seed) => toOnnx(randomNetwork(1000 + seed, 5))),
+  mutators: GENTLE_PROTOBUF_MUTATORS,
+  changesBytes: false,
+  run: async (model) => {
+    const expected = await resultsOf(model, 'cpu');
+    // The GPU may refuse what the reference runs, with a reason.
+    const actual = expected && (await resultsOf(model, 'webgpu'));
+    if (expected && actual) requireSame(expected, actual);
+  },
+};
