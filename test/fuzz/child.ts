@@ -5,10 +5,6 @@ import { inputOf } from './target.ts';
 import { loadTarget } from './targets/index.ts';
 import { signatureOf, type Find, type Message, type Shift } from './shift.ts';
 
-/** Processor time and memory that one small input may take. */
-const MAX_CPU_MS = 3000;
-const MAX_BYTES = 300e6;
-
 const shift = JSON.parse(process.argv[2] ?? '') as Shift;
 
 function say(message: Message): void {
@@ -49,8 +45,8 @@ async function faultOf(action: () => Promise<unknown>): Promise<Find['what'] | u
   }
   const { user, system } = process.cpuUsage(start);
   const [ms, bytes] = [(user + system) / 1000, memory().peak - before];
-  if (ms > MAX_CPU_MS) return { kind: 'slow', text: `${Math.round(ms)} ms of processor time` };
-  return bytes > MAX_BYTES ? { kind: 'memory', text: `${Math.round(bytes / 1e6)} MB` } : undefined;
+  if (ms > shift.quota.ms) return { kind: 'slow', text: `${Math.round(ms)} ms of processor time` };
+  return bytes > shift.quota.bytes ? { kind: 'memory', text: `${Math.round(bytes / 1e6)} MB` } : undefined;
 }
 
 let rejected: unknown;

@@ -5,7 +5,7 @@ import { listOf, parsePositive, runBench, type Steps } from '../../bench/lib/pro
 import { parseSeed } from '../../src/cli/arguments.ts';
 import { table, type Streams } from '../../src/cli/output.ts';
 import { keepRegression } from './regressions.ts';
-import { runShift, type Find, type ShiftReport } from './shift.ts';
+import { QUOTA, runShift, type Find, type ShiftReport } from './shift.ts';
 import { inputOf } from './target.ts';
 import { loadTarget, TARGET_NAMES, type TargetName } from './targets/index.ts';
 
@@ -59,7 +59,7 @@ async function fuzz(options: FuzzOptions, steps: Steps, { stdout, stderr }: Stre
     const seconds = (minutes * 60) / targets.length;
     // JSON has no Infinity.
     const to = Math.min(cases, Number.MAX_SAFE_INTEGER);
-    const report = await runShift({ target, seed, from: 0, to, seconds, settings: {} });
+    const report = await runShift({ target, seed, from: 0, to, seconds, settings: {}, quota: QUOTA });
     const kept = options.keep ? await keep(target, seed, report.finds) : [];
     reports.push({ ...report, target, kept });
   }

@@ -6,6 +6,17 @@ import { createInterface } from 'node:readline';
 import type { Settings } from './target.ts';
 import type { TargetName } from './targets/index.ts';
 
+/** What one input may take. */
+export interface Quota {
+  /** Processor time. */
+  readonly ms: number;
+  /** Memory above what was in use before. */
+  readonly bytes: number;
+}
+
+/** Enough for any small input. */
+export const QUOTA: Quota = { ms: 3000, bytes: 300e6 };
+
 /** Inputs to run, by number, until there are no more or the time is up. */
 export interface Shift {
   readonly target: TargetName;
@@ -14,6 +25,7 @@ export interface Shift {
   readonly to: number;
   readonly seconds: number;
   readonly settings: Settings;
+  readonly quota: Quota;
   /** Inputs are the target's regressions, by their order, and not made. */
   readonly replay?: boolean;
 }
@@ -34,8 +46,8 @@ export interface ShiftReport {
   readonly finds: readonly Find[];
 }
 
-/** An input is killed beyond these: processor time, time on the clock (it may wait for ever), memory of the process. */
-const KILL = { cpuSeconds: 10, seconds: 60, bytes: 1.5e9 };
+/** An input is killed after some times its processor time, after a minute (it may wait for ever), and at this much memory. */
+const KILL = { times: 3, seconds: 60, bytes: 1.5e9 };
 
 /** Shorter heaps let inputs die of what a page would die of, too. */
 const HEAP_MB = 700;
@@ -109,7 +121,7 @@ async function runProcess(shift: Shift): Promise<Ended> {
     else done = message.done;
   });
   const watch = setInterval(() => {
-    last.killed ||= excess(child, last);
+    last.killed ||= excess(child, last, shift.quota);
     if (last.killed) child.kill('SIGKILL');
   }, 200);
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -124,8 +136,13 @@ async function runProcess(shift: Shift): Promise<Ended> {
 }
 
 /** Why a process has to be killed; empty where it has not. */
-function excess(child: ChildProcess, { since, cpu }: { readonly since: number; readonly cpu: number }): string {
-  if (cpuSeconds(child) - cpu > KILL.cpuSeconds) return `more than ${KILL.cpuSeconds} s of processor time`;
+function excess(
+  child: ChildProcess,
+  { since, cpu }: { readonly since: number; readonly cpu: number },
+  { ms }: Quota,
+): string {
+  const seconds = (KILL.times * ms) / 1000;
+  if (cpuSeconds(child) - cpu > seconds) return `more than ${seconds} s of processor time`;
   if (Date.now() - since > KILL.seconds * 1000) return `more than ${KILL.seconds} s`;
   const pages = Number(readProc(child, 'statm').split(' ')[1] ?? 0);
   return pages * 4096 > KILL.bytes ? `more than ${KILL.bytes / 1e6} MB` : '';

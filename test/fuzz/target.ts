@@ -35,7 +35,7 @@ export function inputOf({ seeds, mutators, changesBytes = true }: FuzzTarget, se
   if (seeds.length === 0 || dice.chance(0.02)) return dice.bytes(dice.int(0, 200));
   let input = dice.pick(seeds);
   for (let n = dice.pick([1, 1, 1, 2, 3, 6]); n > 0; n--) {
-    const known = mutators.length > 0 && (!changesBytes || dice.chance(0.7));
+    const known = mutators.length > 0 && (!changesBytes || dice.chance(0.85));
     input = dice.pick(known ? mutators : BYTE_MUTATORS)(input, dice, seeds);
   }
   return input;

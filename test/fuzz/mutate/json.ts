@@ -47,7 +47,7 @@ function change(holder: Record<string, unknown>, key: string, dice: Dice, all: r
   else if (kind === 1) again(holder, key, dice);
   else if (kind === 2) holder[key] = structuredClone(other.holder[other.key]);
   else if (kind === 3) define(holder, dice.pick(['__proto__', 'constructor', 'toString', other.key]), holder[key]);
-  else if (kind === 4) holder[key] = nested(holder[key], dice.pick([1, 2, 50, 3000]), dice.chance(0.5));
+  else if (kind === 4) holder[key] = nested(holder[key], dice.pick([1, 1, 2, 50, 3000]), dice.chance(0.5));
   else holder[key] = instead(holder[key], dice);
 }
 

@@ -148,6 +148,17 @@ const revalue: Change = (fields, at, dice, all) => {
   }
 };
 
+/** Integers by one or two: extents, strides, axes, kinds. */
+const nudge: Change = (_fields, _at, dice, all) => {
+  const places = all.flatMap((list) =>
+    list.flatMap((field, at) => (typeof field.value === 'bigint' ? [{ list, at }] : [])),
+  );
+  if (places.length === 0) return;
+  const { list, at } = dice.pick(places);
+  const field = list[at];
+  if (typeof field?.value === 'bigint') list[at] = { ...field, value: field.value + BigInt(dice.pick([-2, -1, 1, 2])) };
+};
+
 const lie: Change = (fields, at, dice) => {
   const field = fields[at];
   if (field) fields[at] = { ...field, lie: dice.pick([-1, 1, 7, -100, 2 ** 20, 2 ** 31, 2 ** 50]) };
@@ -181,5 +192,5 @@ function changing(changes: readonly Change[]): Mutator {
 /** Any change; bytes that are no message stay as they are. */
 export const PROTOBUF_MUTATORS: readonly Mutator[] = [changing(CHANGES)];
 
-/** Changes after which most files are models still. */
-export const GENTLE_PROTOBUF_MUTATORS: readonly Mutator[] = [changing([again, drop, swap, revalue])];
+/** Changes after which more files are models still. */
+export const GENTLE_PROTOBUF_MUTATORS: readonly Mutator[] = [changing([drop, swap, nudge, nudge, nudge, revalue])];

@@ -3,6 +3,7 @@ import type { FuzzTarget } from '../target.ts';
 
 const TARGETS = {
   onnx: async () => (await import('./onnx.ts')).onnx,
+  generated: async () => (await import('./generated.ts')).generated,
   tfjs: async () => (await import('./tfjs.ts')).tfjs,
   scripts: async () => (await import('./scripts.ts')).scripts,
   safetensors: async () => (await import('./safetensors.ts')).safetensors,

@@ -7,8 +7,7 @@ import { range } from '../../../src/util/arrays.ts';
 import { GENERATORS, randomCase } from '../../conformance/random-cases.ts';
 import { encodeModel, type OnnxModel } from '../../helpers/onnx-bytes.ts';
 import { buildCase } from '../../helpers/op-case.ts';
-import { BYTE_MUTATORS } from '../mutate/bytes.ts';
-import { PROTOBUF_MUTATORS } from '../mutate/protobuf.ts';
+import { GENTLE_PROTOBUF_MUTATORS, PROTOBUF_MUTATORS } from '../mutate/protobuf.ts';
 import type { FuzzTarget } from '../target.ts';
 import { inspectModel } from './inspect.ts';
 
@@ -82,7 +81,7 @@ const ofOperators = (Object.keys(GENERATORS) as OpKind[]).flatMap((op) =>
 /** The target. */
 export const onnx: FuzzTarget = {
   seeds: [...MODELS.map(encodeModel), ...MODELS.map(encodeModel), ...ofOperators],
-  mutators: [...PROTOBUF_MUTATORS, ...PROTOBUF_MUTATORS, ...BYTE_MUTATORS.slice(0, 1)],
+  mutators: [...GENTLE_PROTOBUF_MUTATORS, ...GENTLE_PROTOBUF_MUTATORS, ...PROTOBUF_MUTATORS],
   run: (bytes, settings) => {
     const main = { name: 'model.onnx', bytes };
     return inspectModel(

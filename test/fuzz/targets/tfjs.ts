@@ -4,7 +4,7 @@ import { tensorOf } from '../../../src/core/tensor.ts';
 import type { ModelFiles } from '../../../src/formats/importer.ts';
 import { attr, GraphDef } from '../../helpers/tfjs-models.ts';
 import type { Dice } from '../dice.ts';
-import { BYTE_MUTATORS, type Mutator } from '../mutate/bytes.ts';
+import type { Mutator } from '../mutate/bytes.ts';
 import { mutateJson, packJson, unpackJson } from '../mutate/json.ts';
 import type { FuzzTarget } from '../target.ts';
 import { inspectModel } from './inspect.ts';
@@ -125,14 +125,12 @@ async function pack({ main, read }: ModelFiles): Promise<Uint8Array> {
   return packJson(new TextDecoder().decode(main.bytes), await read('shard.bin'));
 }
 
+/** Of the layers models: floats, but for four bytes of bias. */
+const WEIGHTS = new Uint8Array(4 * (108 + 72) + 4);
+
 /** The target. */
 export const tfjs: FuzzTarget = {
-  seeds: [
-    await pack(graphModel()),
-    packJson(sequential(), new Uint8Array(4 * (108 + 72) + 4)),
-    packJson(functional(), new Uint8Array(0)),
-  ],
-  mutators: [onJson, onJson, onJson, ...BYTE_MUTATORS],
-  changesBytes: false,
+  seeds: [await pack(graphModel()), packJson(sequential(), WEIGHTS), packJson(functional(), WEIGHTS)],
+  mutators: [onJson],
   run: (input, settings) => inspectModel(filesOf(input), settings),
 };
