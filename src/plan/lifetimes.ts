@@ -33,7 +33,7 @@ export interface Occupancy {
 }
 
 /** Bytes of the buffer that a value takes by itself. */
-function ownBytes({ storage, shape }: Stored): number {
+export function ownBytes({ storage, shape }: Stored): number {
   return bufferBytes(storage, elementCount(shape));
 }
 

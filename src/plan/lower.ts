@@ -7,6 +7,8 @@ import { inputTraits, type Dispatched, type KernelCall, type LowerContext } from
 import { descOf } from '../ir/rewrite.ts';
 import { kernelsOf } from '../kernels/registry.ts';
 import { contextOf, type Arrangement } from './arrangement/arrange.ts';
+import { ownBytes } from './lifetimes.ts';
+import { checkSize } from './memory.ts';
 import { nodeSignature } from './signature.ts';
 
 /** Variant names to use instead of the first that applies, by operator: for tests and benches. */
@@ -32,7 +34,7 @@ export interface Candidate {
 
 /**
  * Lowers every node. Throws UnsupportedError naming all nodes that no kernel takes, so that a missing one is never found
- * one at a time; what fails while a node is lowered that a kernel does take is a fault of ours, and a PlanError.
+ * one at a time, and PlanError for a value beyond what the device binds; what fails while a node is lowered that a kernel does take is a fault of ours, and a PlanError.
  */
 export function lowerGraph(
   graph: Graph,
@@ -46,6 +48,10 @@ export function lowerGraph(
   });
   if (missing.length > 0) {
     throw new UnsupportedError(missing, { hint: "These nodes have no WebGPU kernel; backend 'cpu' runs them" });
+  }
+  // Before: kernels make tables along their extents.
+  for (const [name, value] of arrangement) {
+    if (!graph.initializers.has(name)) checkSize(`value "${name}"`, ownBytes(value), device);
   }
   return graph.nodes.map((node) => lowerNode(contextOf(graph, node, device, arrangement), choice));
 }

@@ -4,24 +4,25 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import type { TargetName } from './targets/index.ts';
 
-const folderOf = (target: TargetName): string => join(import.meta.dirname, 'regressions', target);
+/** The committed ones. */
+const KEPT = join(import.meta.dirname, 'regressions');
 
 /** Names of a target's inputs, in order. */
-export function regressionsOf(target: TargetName): string[] {
-  const folder = folderOf(target);
+export function regressionsOf(target: TargetName, kept = KEPT): string[] {
+  const folder = join(kept, target);
   return existsSync(folder) ? readdirSync(folder).sort() : [];
 }
 
 /** The bytes of one, by its place in the order. */
-export function bytesOfRegression(target: TargetName, index: number): Uint8Array {
-  return new Uint8Array(readFileSync(join(folderOf(target), regressionsOf(target)[index] ?? '')));
+export function bytesOfRegression(target: TargetName, index: number, kept = KEPT): Uint8Array {
+  return new Uint8Array(readFileSync(join(kept, target, regressionsOf(target, kept)[index] ?? '')));
 }
 
 /** Keeps an input under what happened and a digest; gives its path. */
-export function keepRegression(target: TargetName, kind: string, bytes: Uint8Array): string {
+export function keepRegression(target: TargetName, kind: string, bytes: Uint8Array, kept = KEPT): string {
   const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-  const path = join(folderOf(target), `${kind}-${digest}.bin`);
-  mkdirSync(folderOf(target), { recursive: true });
+  const path = join(kept, target, `${kind}-${digest}.bin`);
+  mkdirSync(join(kept, target), { recursive: true });
   writeFileSync(path, bytes);
   return path;
 }

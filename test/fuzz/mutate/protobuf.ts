@@ -148,15 +148,18 @@ const revalue: Change = (fields, at, dice, all) => {
   }
 };
 
-/** Integers by one or two: extents, strides, axes, kinds. */
+/** Fields of ONNX's AttributeProto and TensorProto: after another kind of attribute or extent of data nothing is a model. */
+const [ATTRIBUTE_TYPE, RAW_DATA] = [20, 9];
+
+/** Integers by one or two: extents, strides, axes, choices. */
 const nudge: Change = (_fields, _at, dice, all) => {
-  const places = all.flatMap((list) =>
-    list.flatMap((field, at) => (typeof field.value === 'bigint' ? [{ list, at }] : [])),
-  );
+  const places = all
+    .filter((list) => !list.some(({ tag }) => tag === RAW_DATA))
+    .flatMap((list) => list.map((field, at) => ({ list, at, field })))
+    .filter(({ field }) => typeof field.value === 'bigint' && field.tag !== ATTRIBUTE_TYPE);
   if (places.length === 0) return;
-  const { list, at } = dice.pick(places);
-  const field = list[at];
-  if (typeof field?.value === 'bigint') list[at] = { ...field, value: field.value + BigInt(dice.pick([-2, -1, 1, 2])) };
+  const { list, at, field } = dice.pick(places);
+  if (typeof field.value === 'bigint') list[at] = { ...field, value: field.value + BigInt(dice.pick([-2, -1, 1, 2])) };
 };
 
 const lie: Change = (fields, at, dice) => {
@@ -193,4 +196,6 @@ function changing(changes: readonly Change[]): Mutator {
 export const PROTOBUF_MUTATORS: readonly Mutator[] = [changing(CHANGES)];
 
 /** Changes after which more files are models still. */
-export const GENTLE_PROTOBUF_MUTATORS: readonly Mutator[] = [changing([drop, swap, nudge, nudge, nudge, revalue])];
+export const GENTLE_PROTOBUF_MUTATORS: readonly Mutator[] = [
+  changing([drop, swap, nudge, nudge, nudge, nudge, nudge, revalue]),
+];

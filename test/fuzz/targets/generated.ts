@@ -101,6 +101,11 @@ function window(s: Sketch): Record<string, OnnxAttribute> {
   return Object.fromEntries(kept);
 }
 
+function noFile(file: string): Promise<never> {
+  return Promise.reject(new LoadError('there is no such file', { file }));
+}
+
+/** Draws a model. */
 export function modelOf(dice: Dice): Uint8Array {
   const s = new Sketch(dice);
   const onConstants = dice.chance(0.5);
@@ -123,7 +128,6 @@ export const generated: FuzzTarget = {
   mutators: [],
   run: (bytes, settings) => {
     const main = { name: 'model.onnx', bytes: modelOf(Dice.of(bytes)) };
-    const read = (file: string): Promise<never> => Promise.reject(new LoadError('there is no such file', { file }));
-    return inspectModel({ main, read }, settings);
+    return inspectModel({ main, read: noFile }, settings);
   },
 };
