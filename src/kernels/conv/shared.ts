@@ -24,7 +24,7 @@ export interface ConvPlan extends PlanarWindow {
   readonly xParams: { readonly x_offset: number; readonly x_pitch: number };
 }
 
-/** Reads a convolution. Throws PlanError for three spatial dimensions, or padding that the passes left implicit. */
+/** Reads a convolution that is on no volume. Throws PlanError for padding that the passes left implicit. */
 export function convPlan(context: ConvContext, options: Pick<Tail, 'scatters'> = {}): ConvPlan {
   const { attributes } = context.node;
   const x = required(context, 0);

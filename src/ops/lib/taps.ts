@@ -12,14 +12,23 @@ export interface WindowTaps {
   readonly padded: number;
 }
 
-/** The taps of every output position, in row-major order of `outputs`, the output's spatial extents. */
-export function slidingWindows(axes: readonly AxisWindow[], outputs: readonly number[]): WindowTaps[] {
-  let windows: readonly WindowTaps[] = [{ pixels: [0], kernel: [0], padded: 1 }];
-  axes.forEach((axis, i) => {
-    const next = Array.from({ length: at(outputs, i) }, (_, o) => axisTaps(axis, o));
-    windows = windows.flatMap((outer) => next.map((inner) => nest(outer, inner, axis)));
-  });
-  return [...windows];
+/**
+ * The taps of every output position, in row-major order of `outputs`, the output's spatial extents. They are made as they are
+ * asked for, each time again: those of a large image would fill the memory.
+ */
+export function slidingWindows(axes: readonly AxisWindow[], outputs: readonly number[]): Iterable<WindowTaps> {
+  const taps = axes.map((axis, i) => range(at(outputs, i)).map((o) => axisTaps(axis, o)));
+  return { [Symbol.iterator]: () => windowsIn({ pixels: [0], kernel: [0], padded: 1 }, axes, taps) };
+}
+
+/** The windows that share what they see along outer axes, over those along the rest. */
+function* windowsIn(
+  outer: WindowTaps,
+  [axis, ...axes]: readonly AxisWindow[],
+  [taps = [], ...rest]: readonly (readonly WindowTaps[])[],
+): Generator<WindowTaps> {
+  if (!axis) return yield outer;
+  for (const inner of taps) yield* windowsIn(nest(outer, inner, axis), axes, rest);
 }
 
 function axisTaps(axis: AxisWindow, output: number): WindowTaps {
