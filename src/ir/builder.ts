@@ -23,6 +23,8 @@ export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #initializers = new Map<string, Tensor>();
   readonly #taken = new Set<string>();
+  /** The number to try next for each stem. */
+  readonly #next = new Map<string, number>();
 
   constructor(name: string) {
     this.#name = name;
@@ -30,8 +32,9 @@ export class GraphBuilder {
 
   /** A name that starts with `stem` and is not yet taken; reserves it. */
   unique(stem: string): string {
-    let name = stem;
-    for (let i = 1; this.#taken.has(name); i++) name = `${stem}_${i}`;
+    let [name, i] = [stem, this.#next.get(stem) ?? 1];
+    for (; this.#taken.has(name); i++) name = `${stem}_${i}`;
+    this.#next.set(stem, i);
     this.#taken.add(name);
     return name;
   }

@@ -59,6 +59,8 @@ export class Rewriter {
   /** Emitted nodes whose last reader was replaced. */
   readonly #dead = new Set<Node>();
   readonly #taken: Set<string>;
+  /** The number to try next for each stem. */
+  readonly #next = new Map<string, number>();
   #budget: Budget | undefined;
   #changed = false;
 
@@ -124,8 +126,9 @@ export class Rewriter {
 
   /** An unused name that starts with `stem`; reserves it. */
   unique(stem: string): string {
-    let name = stem;
-    for (let i = 1; this.#taken.has(name); i++) name = `${stem}_${i}`;
+    let [name, i] = [stem, this.#next.get(stem) ?? 1];
+    for (; this.#taken.has(name); i++) name = `${stem}_${i}`;
+    this.#next.set(stem, i);
     this.#taken.add(name);
     return name;
   }

@@ -27,6 +27,8 @@ export class Draft {
   readonly graph: Graph;
   readonly #device: DeviceProfile;
   readonly #values = new Map<string, Arranged>();
+  /** What lies in each buffer, by the value that owns it. */
+  readonly #members = new Map<string, Set<string>>();
   readonly #readers = new Map<string, Reader[]>();
   readonly #producers = new Map<string, Node>();
   /** Inputs, outputs and constants keep buffers of their own. */
@@ -42,6 +44,7 @@ export class Draft {
     const storageOf = storagesOf(graph, halves);
     const own = (name: string, root = name): void => {
       this.#values.set(name, { ...stored(descOf(graph, name), storageOf(name)), root });
+      this.#join(name, root);
     };
     for (const { name } of graph.inputs) own(name);
     for (const name of graph.initializers.keys()) own(name);
@@ -119,9 +122,18 @@ export class Draft {
 
   /** Puts everything that lies in the buffer of one value into that of another, of the same size. */
   takeOver(root: string, by: string): void {
-    for (const [name, arranged] of this.#values) {
-      if (arranged.root === root) this.#values.set(name, { ...arranged, root: by });
+    for (const name of this.#members.get(root) ?? []) {
+      const arranged = this.#values.get(name);
+      if (arranged) this.#values.set(name, { ...arranged, root: by });
+      this.#join(name, by);
     }
+    if (root !== by) this.#members.delete(root);
+  }
+
+  #join(name: string, root: string): void {
+    const members = this.#members.get(root);
+    if (members) members.add(name);
+    else this.#members.set(root, new Set([name]));
   }
 
   /** True when every use of a value could find it there. */
@@ -149,6 +161,8 @@ export class Draft {
     const arranged = this.#values.get(name);
     if (!arranged) return;
     this.#values.set(name, { ...arranged, root, placement });
+    this.#members.get(arranged.root)?.delete(name);
+    this.#join(name, root);
     this.#moved.add(name);
   }
 
