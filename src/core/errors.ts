@@ -76,7 +76,9 @@ export class UnsupportedError extends TilewiseError {
   readonly items: readonly Unsupported[];
 
   constructor(items: readonly Unsupported[], detail: ErrorDetail = {}) {
-    const wants = items.map((i) => `${i.op} "${i.node}": ${i.what}`);
+    // A message of all that a broken file may list is of no use to anybody: `items` has the rest.
+    const wants = items.slice(0, 99).map((i) => `${i.op} "${i.node}": ${i.what}`);
+    if (items.length > wants.length) wants.push(`… and ${items.length - wants.length} more`);
     const lacks = `the model needs ${items.length} unsupported`;
     if (wants.length === 1) super('UNSUPPORTED', `${lacks} thing: ${wants.join('')}`, detail);
     else super('UNSUPPORTED', `${lacks} things`, { ...detail, lines: wants.map((want) => `  ${want}`) });

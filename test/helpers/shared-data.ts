@@ -6,7 +6,7 @@ import { isDType } from '../../src/core/dtype.ts';
 import { fromRaw } from '../../src/core/raw.ts';
 import { zeros, type Tensor } from '../../src/core/tensor.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
-import { decodeTensorProto } from '../../src/formats/onnx/proto.ts';
+import { decodeTensorProto } from '../../src/formats/onnx/tensor-proto.ts';
 import { tensorFromProto } from '../../src/formats/onnx/tensor.ts';
 import { isThere } from './is-there.ts';
 

@@ -1,6 +1,7 @@
 /** The attributes of one ONNX node, typed and defaulted, and which of them nobody asked for. */
 import type { Emitter } from '../lib/emitter.ts';
-import type { AttributeProto, TensorProto } from './proto.ts';
+import type { AttributeProto } from './proto.ts';
+import type { TensorProto } from './tensor-proto.ts';
 
 /** AttributeProto.AttributeType, by the field that holds the value. */
 const TYPE = { f: 1, i: 2, s: 3, t: 4, floats: 6, ints: 7, strings: 8 } as const;

@@ -1,5 +1,5 @@
 /** State of one import: the graph being built, what is known of its values, and everything found unsupported. */
-import { ImportError, type Unsupported } from '../../core/errors.ts';
+import { ImportError } from '../../core/errors.ts';
 import type { DType } from '../../core/dtype.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { GraphBuilder } from '../../ir/builder.ts';
@@ -7,7 +7,7 @@ import type { Dim } from '../../ir/graph.ts';
 import type { OpAttributes, OpKind } from '../../ir/ops.ts';
 import type { Lacks } from './branches.ts';
 import { describedFacts, factsOf, type Facts } from './facts.ts';
-import type { lengthOf } from './lengths.ts';
+import type { withLength } from './lengths.ts';
 import type { ReadPart } from './read-part.ts';
 import { dtypeOfTensor } from './tensor.ts';
 
@@ -16,18 +16,14 @@ export class ImportContext {
   readonly builder: GraphBuilder;
   readonly file: string;
   readonly opset: number;
-  /** What inputs and initializers ask for in vain: thrown together with what nodes do. */
-  readonly unsupported: Unsupported[] = [];
   /** Constants by value name: initializers, Constant nodes, and Identity of either. */
   readonly constants = new Map<string, Tensor>();
   /** Constants in which an int64 was clamped to int32: right as a slice bound, wrong as a number. */
   readonly clamped = new Set<string>();
-  /** What the caller should know of how the model was read. */
-  readonly warnings: string[];
-  /** How long computed lists are: loaded for models that compute any. */
-  lengthOf: typeof lengthOf | undefined;
+  /** Adds how long computed lists are: loaded for models that compute any. */
+  withLength: typeof withLength = (facts) => facts;
   /** What branches of the model lack, where it has branches. */
-  lacks: Lacks | undefined;
+  readonly lacks: Lacks | undefined;
   readonly #facts = new Map<string, Facts>();
   readonly #read: ReadonlySet<string>;
   /** Values that are there: not those of nodes that are refused. */
@@ -35,12 +31,12 @@ export class ImportContext {
   /** Taken node names, and the suffix to try next for each. */
   readonly #nodeNames = new Map<string, number>();
 
-  constructor(graph: ReadPart, { file, opset, warnings }: Pick<ImportContext, 'file' | 'opset' | 'warnings'>) {
+  constructor(graph: ReadPart, { file, opset }: Pick<ImportContext, 'file' | 'opset'>) {
     this.builder = new GraphBuilder(graph.name);
     this.file = file;
     this.opset = opset;
-    this.warnings = warnings;
     this.#read = graph.read;
+    this.lacks = graph.lacks;
     this.builder.reserve(graph.nodes.flatMap((n) => [n.name, ...n.inputs, ...n.outputs]));
     this.builder.reserve([...graph.inputs, ...graph.outputs, ...graph.initializers].map((v) => v.name));
     for (const info of [...graph.valueInfo, ...graph.outputs, ...graph.inputs]) {
@@ -103,7 +99,7 @@ export class ImportContext {
   noteConstant(name: string, value: Tensor): void {
     this.constants.set(name, value);
     this.#defined.add(name);
-    this.#facts.set(name, { ...describedFacts(value.dtype, value.shape), data: value.data });
+    this.#facts.set(name, describedFacts(value.dtype, value.shape, value.data));
   }
 
   /** Derives the facts of what a node gives. */
@@ -115,9 +111,7 @@ export class ImportContext {
   ): void {
     const known = inputs.map((i) => (i === '' ? undefined : this.facts(i)));
     outputs.forEach((out, index) => {
-      const facts = factsOf(op, known, attributes, index);
-      const length = facts.length ?? (facts.rank === 1 ? this.lengthOf?.(op, known, attributes, index) : undefined);
-      this.#facts.set(out, { ...facts, length });
+      this.#facts.set(out, this.withLength(factsOf(op, known, attributes, index), op, known, attributes, index));
     });
   }
 

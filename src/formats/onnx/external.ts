@@ -1,7 +1,7 @@
 /** Tensors that keep their data in files beside the model: large models do, and few classifiers are large. */
 import { ImportError } from '../../core/errors.ts';
 import type { ModelFiles } from '../importer.ts';
-import type { TensorProto } from './proto.ts';
+import type { TensorProto } from './tensor-proto.ts';
 import { badTensor } from './tensor.ts';
 
 /**

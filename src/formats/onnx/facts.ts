@@ -1,4 +1,4 @@
-/** What the importer tracks of a value while it walks the nodes: rank, element type, and the length of a shape vector. */
+/** What the importer tracks of a value while it walks the nodes: rank, element type, the length of a list, the elements of a constant. */
 import { isDType, type DType, type HostArray } from '../../core/dtype.ts';
 import type { OpAttributes, OpKind } from '../../ir/ops.ts';
 
@@ -53,7 +53,7 @@ const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
   ],
   Unsqueeze: ([x, list], { axes }) => {
     const count = list ? list.length : axes.length;
-    return [{ rank: minus(x?.rank, count && -count), dtype: x?.dtype, length: x?.rank === 0 ? 1 : undefined }];
+    return [{ rank: minus(x?.rank, count && -count), dtype: x?.dtype }];
   },
   Transpose: 'same',
   Slice: 'same',
@@ -61,11 +61,11 @@ const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
   Tile: 'same',
   ChannelShuffle: 'same',
   Resize: 'same',
-  Concat: (inputs) => [{ rank: inputs[0]?.rank, dtype: inputs[0]?.dtype, length: totalLength(inputs) }],
+  Concat: 'same',
   Gather: ([x, i]) => [{ rank: i?.rank === undefined ? undefined : minus(x?.rank, 1 - i.rank), dtype: x?.dtype }],
   GatherND: ([x]) => [{ dtype: x?.dtype }],
   Expand: ([x, shape]) => [{ rank: broadcastRank([x, { rank: shape?.length }]), dtype: x?.dtype }],
-  Shape: ([x]) => [{ rank: 1, dtype: 'int64', length: x?.rank }],
+  Shape: () => [{ rank: 1, dtype: 'int64' }],
   ConstantOfShape: ([shape], { dtype }) => [{ rank: shape?.length, dtype }],
   Range: ([start]) => [{ rank: 1, dtype: start?.dtype }],
   Reduce: ([x, list], { axes, keepDims }) => [
@@ -104,11 +104,16 @@ export function factsOf<K extends OpKind>(op: K, inputs: Inputs, attributes: OpA
 }
 
 /** Facts of a constant or of a value whose description the model gives. */
-export function describedFacts(dtype: string | undefined, shape: readonly (number | string)[]): Facts {
+export function describedFacts(
+  dtype: string | undefined,
+  shape: readonly (number | string)[],
+  data?: HostArray,
+): Facts {
   const [length] = shape;
   return {
     rank: shape.length,
     dtype: dtype !== undefined && isDType(dtype) ? dtype : undefined,
+    data,
     length: shape.length === 1 && typeof length === 'number' ? length : undefined,
   };
 }
@@ -134,13 +139,4 @@ function broadcastRank(inputs: Inputs): number | undefined {
 function matMulRank(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return undefined;
   return Math.max(a, b, 2) - (a === 1 ? 1 : 0) - (b === 1 ? 1 : 0);
-}
-
-function totalLength(inputs: Inputs): number | undefined {
-  let total = 0;
-  for (const input of inputs) {
-    if (input?.rank !== 1 || input.length === undefined) return undefined;
-    total += input.length;
-  }
-  return total;
 }

@@ -3,17 +3,10 @@
  * as a classifier. What the engine can give of them it gives; the others are left out, which a warning says.
  */
 import type { GraphProto, NodeProto, ValueInfoProto } from './proto.ts';
-import { readPart } from './read-part.ts';
+import { isTensor, readPart } from './read-part.ts';
 
 /** The domain of classical machine learning. */
 const CLASSICAL = 'ai.onnx.ml';
-
-const STRING = 8;
-
-/** What an output is that is no tensor of numbers. */
-function notTensor({ other, elemType }: ValueInfoProto): string | undefined {
-  return other ?? (elemType === STRING ? 'string tensor' : undefined);
-}
 
 /**
  * The graph with outputs that are tensors. The scores that a ZipMap makes a list of maps from come as they are, under the
@@ -36,7 +29,9 @@ export function withTensorOutputs(graph: GraphProto, has: (op: string) => boolea
       kept.push({ name: output.name, elemType: 0, dims: undefined, other: undefined });
       continue;
     }
-    const why = notTensor(output) ?? behind({ ...graph, nodes, outputs: [output] }, has);
+    const why =
+      (isTensor(output) ? undefined : (output.other ?? 'string tensor')) ??
+      behind({ ...graph, nodes, outputs: [output] }, has);
     if (why === undefined) kept.push(output);
     else left.push(`output "${output.name}" is left out: ${why}`);
   }

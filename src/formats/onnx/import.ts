@@ -9,8 +9,8 @@ import { ImportContext } from './context.ts';
 import { OnnxNode, type NamedNode } from './node.ts';
 import { ONNX_OPERATORS } from './operators.ts';
 import { decodeModel, type GraphProto, type ModelProto, type NodeProto, type ValueInfoProto } from './proto.ts';
-import { readPart, type ReadPart } from './read-part.ts';
-import { dataTypeName, dtypeOfTensor, isHeld, tensorFromProto } from './tensor.ts';
+import { isTensor, readPart, type ReadPart } from './read-part.ts';
+import { dtypeOfTensor, isHeld, tensorFromProto } from './tensor.ts';
 
 /** Reads an ONNX model. Rejects as `Importer.load` does. */
 export async function loadOnnx(files: ModelFiles): Promise<ImportedModel> {
@@ -27,40 +27,28 @@ async function load(files: ModelFiles): Promise<ImportedModel> {
   if (!model.graph) {
     throw new ImportError('there is no graph in this ONNX model', { file, hint: 'Download or export it again' });
   }
-  const warnings: string[] = [];
-  const called = await withoutFunctions(model, model.graph, file);
-  const branches = called.nodes.some(({ op }) => op === 'If')
-    ? await onDemand('reader of branches', () => import('./branches.ts'))
-    : undefined;
-  const flat = branches?.withoutBranches(called) ?? called;
-  const graph = readPart(await withKnownOutputs(flat, warnings));
-  const constants = graph.nodes.flatMap((n) => n.attributes.flatMap((a) => (a.t ? [a.t] : [])));
-  const external = [...graph.initializers, ...constants].filter((t) => t.external);
-  if (external.length > 0) {
-    const { attachExternal } = await onDemand('reader of external data', () => import('./external.ts'));
-    await attachExternal(external, files);
-  }
-  const context = new ImportContext(graph, { file, opset: opsetOf(model, graph, file), warnings });
-  if (branches) context.lacks = new branches.Lacks();
+  const graph = isCommon(model, model.graph) ? readPart(model.graph) : await uncommon(model, model.graph, files);
+  const context = new ImportContext(graph, { file, opset: opsetOf(model, graph, file) });
   const declared = new Map([...graph.inputs, ...graph.outputs].flatMap(declaredPort));
+  const { warnings = [] } = graph;
   return { graph: await importGraph(graph, context), declared, metadata: metadataOf(model), warnings };
 }
 
-async function withoutFunctions(model: ModelProto, graph: GraphProto, file: string): Promise<GraphProto> {
-  if (model.functions.length === 0) return graph;
-  const { withoutCalls } = await onDemand('reader of functions', () => import('./functions.ts'));
-  return withoutCalls(graph, model, file);
+/** False of models that have anything of what `uncommon.ts` reads. */
+function isCommon({ functions }: ModelProto, { nodes, initializers, inputs, outputs }: GraphProto): boolean {
+  const constants = nodes.flatMap(({ attributes }) => attributes.flatMap(({ t }) => t ?? []));
+  return (
+    functions.length === 0 &&
+    nodes.every((node) => isDefaultDomain(node) && node.op !== 'If') &&
+    [...initializers, ...constants].every(isHeld) &&
+    inputs.every(({ dims, elemType }) => dims && dtypeOfTensor(elemType)) &&
+    outputs.every(isTensor)
+  );
 }
 
-/** The graph with outputs that the engine can give; see `heads.ts`. */
-async function withKnownOutputs(graph: GraphProto, warnings: string[]): Promise<GraphProto> {
-  const odd = graph.outputs.some(
-    ({ elemType, other }) => other !== undefined || (elemType > 0 && !dtypeOfTensor(elemType)),
-  );
-  if (!odd && graph.nodes.every(isDefaultDomain)) return graph;
-  const { withTensorOutputs } = await onDemand('reader of outputs', () => import('./heads.ts'));
-  const further = await ONNX_OPERATORS.further.load();
-  return withTensorOutputs(graph, (op) => Object.hasOwn(further, op), warnings);
+async function uncommon(model: ModelProto, graph: GraphProto, files: ModelFiles): Promise<ReadPart> {
+  const { readUncommon } = await onDemand('reader of uncommon models', () => import('./uncommon.ts'));
+  return readUncommon(model, graph, files);
 }
 
 /** An input or output as the file has it, by its name; nothing where its type is not one the engine holds. */
@@ -89,24 +77,26 @@ function opsetOf({ opsets, irVersion }: ModelProto, graph: GraphProto, file: str
 }
 
 async function importGraph(graph: ReadPart, context: ImportContext): Promise<Graph> {
-  const { initializers, nodes: protos } = await withoutOddConstants(graph, context);
-  for (const proto of initializers) {
+  for (const [name, value] of graph.constants ?? []) context.initializer(name, value);
+  for (const proto of graph.initializers) {
     const value = tensorFromProto(proto, context.file, () => context.clamped.add(proto.name));
     context.initializer(proto.name, value);
   }
   addInputs(graph, context);
-  const nodes = protos.map((proto, i): NamedNode => {
+  const nodes = graph.nodes.map((proto, i): NamedNode => {
     return { proto, name: context.nodeName(proto.name, proto.op, i), op: qualifiedName(proto) };
   });
-  if (nodes.some(({ op }) => op === 'Shape' || !Object.hasOwn(ONNX_OPERATORS.common, op))) {
-    context.lengthOf = (await onDemand('lengths of lists', () => import('./lengths.ts'))).lengthOf;
+  const computesShape = ({ op, proto: { inputs } }: NamedNode): boolean =>
+    op === 'Reshape' ? !context.constants.has(inputs[1] ?? '') : !Object.hasOwn(ONNX_OPERATORS.common, op);
+  if (nodes.some(computesShape)) {
+    context.withLength = (await onDemand('lengths of lists', () => import('./lengths.ts'))).withLength;
   }
   // Constants first: they may be listed after a node that needs their elements.
   const [first, others] = [nodes.filter(({ op }) => op === 'Constant'), nodes.filter(({ op }) => op !== 'Constant')];
   try {
     await translate([...first, ...others], ONNX_OPERATORS, (node) => new OnnxNode(node, context), {
       unit: 'operator',
-      found: context.unsupported,
+      found: graph.unsupported ?? [],
       putting: context.lacks,
       format: 'onnx',
     });
@@ -128,45 +118,16 @@ function isDefaultDomain(node: NodeProto): boolean {
   return node.domain === '' || node.domain === 'ai.onnx';
 }
 
-/** Adds the constants of element types that the engine does not hold, where it can; see `odd-types.ts`. */
-async function withoutOddConstants(
-  graph: ReadPart,
-  context: ImportContext,
-): Promise<Pick<GraphProto, 'initializers' | 'nodes'>> {
-  const constants = graph.nodes.flatMap(({ op, attributes }) =>
-    op === 'Constant' ? attributes.map(({ t }) => t) : [],
-  );
-  if (![...graph.initializers, ...constants].some((t) => t && !isHeld(t))) return graph;
-  const { readOddConstants } = await onDemand('reader of element types', () => import('./odd-types.ts'));
-  const { constants: values, unsupported, ...rest } = readOddConstants(graph, context.file);
-  for (const [name, value] of values) context.initializer(name, value);
-  context.unsupported.push(...unsupported);
-  return rest;
-}
-
-/** Up to IR version 3 initializers are listed among the inputs too; they are no inputs. */
+/** Inputs that the engine does not hold were left out before, and told of. */
 function addInputs(graph: ReadPart, context: ImportContext): void {
-  for (const info of graph.inputs) {
-    if (context.isDefined(info.name)) continue;
-    const dtype = dtypeOfTensor(info.elemType);
-    const problem = inputProblem(info, dtype !== undefined);
-    if (problem !== '' || dtype === undefined) {
-      if (context.isUsed(info.name)) context.unsupported.push({ node: info.name, op: 'input', what: problem });
-      else context.warnings.push(`input "${info.name}" (${problem}) is left out: nothing reads it`);
-      continue;
-    }
-    const dims = info.dims ?? [];
+  for (const { name, elemType, dims = [] } of graph.inputs) {
+    const dtype = dtypeOfTensor(elemType);
+    if (!dtype) continue;
     const shape = dims.map((d, i) => {
       const known = d.value !== undefined && d.value > 0;
-      if (known && !Number.isSafeInteger(d.value)) context.fail(`input "${info.name}" has an extent of ${d.value}`);
-      return known ? (d.value ?? 0) : d.param || `${info.name}_dim${i}`;
+      if (known && !Number.isSafeInteger(d.value)) context.fail(`input "${name}" has an extent of ${d.value}`);
+      return known ? (d.value ?? 0) : d.param || `${name}_dim${i}`;
     });
-    context.input(info.name, dtype, shape);
+    context.input(name, dtype, shape);
   }
-}
-
-function inputProblem(info: ValueInfoProto, known: boolean): string {
-  if (info.other !== undefined) return info.other;
-  if (!known) return dataTypeName(info.elemType);
-  return info.dims ? '' : 'no shape is declared';
 }

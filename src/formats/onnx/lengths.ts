@@ -2,7 +2,7 @@
  * How many entries the lists have that a file computes: shapes, axes, sizes. The length of a shape is the rank of what is
  * given it, which the importer must know where a translation depends on it; the entries are known when the graph is compiled.
  */
-import type { NodeOf, OpAttributes, OpKind } from '../../ir/ops.ts';
+import type { OpAttributes, OpKind } from '../../ir/ops.ts';
 import { resolveSlice } from '../../ir/shapes/slice.ts';
 import type { Facts } from './facts.ts';
 
@@ -25,6 +25,10 @@ const RULES: { readonly [K in OpKind]?: Rule<K> } = {
     return shape?.data && extent > 0 ? extent : entries(x);
   },
   Flatten: () => undefined,
+  Shape: ([x]) => x?.rank,
+  Unsqueeze: ([x]) => entries(x),
+  Squeeze: ([x]) => (x?.rank === 1 ? x.length : undefined),
+  Concat: (inputs) => sum(inputs.map(entries)),
   Slice: ([x, starts, ends, axes, steps]) => {
     const length = entries(x);
     const bounds = [starts, ends, axes, steps].map((bound) => (bound ? bound.data && Array.from(bound.data) : []));
@@ -46,15 +50,18 @@ const RULES: { readonly [K in OpKind]?: Rule<K> } = {
   TopK: ([, k]) => k?.data?.[0],
 };
 
-/** The number of entries of output `index` of a node, where the output is 1-D and the number follows from what is known. */
-export function lengthOf<K extends OpKind>(
+/** The facts of output `index` of a node, with its length where it is 1-D and that follows from what is known. */
+export function withLength<K extends OpKind>(
+  facts: Facts,
   op: K,
   inputs: Inputs,
-  attributes: NodeOf<K>['attributes'],
+  attributes: OpAttributes[K],
   index: number,
-): number | undefined {
+): Facts {
   const rule: Rule<K> | undefined = RULES[op];
-  return rule?.(inputs, attributes, index);
+  return facts.rank === 1 && facts.length === undefined
+    ? { ...facts, length: rule?.(inputs, attributes, index) }
+    : facts;
 }
 
 /** How many elements a list has, and a scalar. */

@@ -7,7 +7,8 @@ import { hostArray, type DType, type HostArray } from '../../core/dtype.ts';
 import type { Unsupported } from '../../core/errors.ts';
 import { elementCount, tensorOf, type Tensor } from '../../core/tensor.ts';
 import { product, range } from '../../util/arrays.ts';
-import type { GraphProto, NodeProto, TensorProto } from './proto.ts';
+import type { GraphProto, NodeProto } from './proto.ts';
+import type { TensorProto } from './tensor-proto.ts';
 import { badTensor, dataTypeName, isHeld } from './tensor.ts';
 
 /** How the values of one type lie in a file, and what holds them. */

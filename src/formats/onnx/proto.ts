@@ -1,26 +1,7 @@
 /** The messages of onnx.proto that the importer reads, and their fields by number. */
 import { ImportError } from '../../core/errors.ts';
 import { ProtoReader, type MessageSchema } from '../lib/protobuf.ts';
-
-/** TensorProto. Typed data stays as the file has it; `tensor.ts` decodes it. */
-export interface TensorProto {
-  name: string;
-  dims: number[];
-  dataType: number;
-  /** Little-endian chunks of `float_data`. */
-  floatData: Uint8Array[];
-  /** Little-endian chunks of `double_data`. */
-  doubleData: Uint8Array[];
-  int32Data: number[];
-  int64Data: number[];
-  uint64Data: number[];
-  raw: Uint8Array | undefined;
-  /** The values of a sparse tensor, which the reader does not keep. */
-  sparse: boolean;
-  /** `external_data` entries; the tensor is external when `external` is set. */
-  externalData: Map<string, string>;
-  external: boolean;
-}
+import { emptyTensor, ENTRY, NONE, own, TENSOR, type TensorProto } from './tensor-proto.ts';
 
 /** AttributeProto. Types, sparse tensors and lists of graphs are only noted: the engine has no use for them. */
 export interface AttributeProto {
@@ -105,52 +86,6 @@ export function decodeModel(bytes: Uint8Array, file: string): ModelProto {
   return new ProtoReader(bytes, file).root(MODEL, { irVersion: 0, ...said, ...held });
 }
 
-/** Reads a lone TensorProto, as the `.pb` files of ONNX test data hold. */
-export function decodeTensorProto(bytes: Uint8Array, file: string): TensorProto {
-  return new ProtoReader(bytes, file).root(TENSOR, emptyTensor());
-}
-
-/**
- * The list of every message that has none: a message takes two bytes of a file, and would take a hundred times that with
- * lists of its own.
- */
-const NONE: never[] = [];
-
-/** A list to append to. */
-function own<T>(list: T[]): T[] {
-  return list === NONE ? [] : list;
-}
-
-const NO_ENTRIES = new Map<string, string>();
-
-function emptyTensor(): TensorProto {
-  const lists = { dims: NONE, floatData: NONE, doubleData: NONE, int32Data: NONE, int64Data: NONE, uint64Data: NONE };
-  return { name: '', dataType: 0, ...lists, raw: undefined, sparse: false, externalData: NO_ENTRIES, external: false };
-}
-
-const ENTRY: MessageSchema<{ key: string; value: string }> = {
-  1: (e, r) => (e.key = r.string()),
-  2: (e, r) => (e.value = r.string()),
-};
-
-const TENSOR: MessageSchema<TensorProto> = {
-  1: (t, r) => r.ints((t.dims = own(t.dims))),
-  2: (t, r) => (t.dataType = r.int()),
-  4: (t, r) => r.fixedBytes((t.floatData = own(t.floatData)), 4),
-  5: (t, r) => r.ints((t.int32Data = own(t.int32Data))),
-  7: (t, r) => r.ints((t.int64Data = own(t.int64Data))),
-  8: (t, r) => (t.name = r.string()),
-  9: (t, r) => (t.raw = r.bytes()),
-  10: (t, r) => r.fixedBytes((t.doubleData = own(t.doubleData)), 8),
-  11: (t, r) => r.uints((t.uint64Data = own(t.uint64Data))),
-  13: (t, r) => {
-    const { key, value } = r.message(ENTRY, { key: '', value: '' });
-    if (t.externalData === NO_ENTRIES) t.externalData = new Map();
-    t.externalData.set(key, value);
-  },
-  14: (t, r) => (t.external = r.int() === 1),
-};
-
 /** Fields that are noted as present and skipped. */
 function noted(kind: string): (a: { other: string | undefined }, r: ProtoReader) => void {
   return (target, reader) => {
@@ -201,14 +136,26 @@ function named<T extends { readonly name: string }>(list: T[], message: T): void
 
 /** Reads an AttributeProto. */
 export function attribute(r: ProtoReader): AttributeProto {
-  const unset = { f: undefined, i: undefined, s: undefined, t: undefined, g: undefined, ref: '', other: undefined };
-  return r.message(ATTRIBUTE, { name: '', type: 0, ...unset, floats: NONE, ints: NONE, strings: NONE });
+  return r.message(ATTRIBUTE, {
+    name: '',
+    type: 0,
+    f: undefined,
+    i: undefined,
+    s: undefined,
+    t: undefined,
+    g: undefined,
+    ref: '',
+    floats: NONE,
+    ints: NONE,
+    strings: NONE,
+    other: undefined,
+  });
 }
 
 /** Reads a NodeProto. Throws ImportError on one without an operator. */
 export function node(r: ProtoReader): NodeProto {
-  const said = { name: '', op: '', domain: '', overload: '' };
-  const read = r.message(NODE, { ...said, inputs: NONE, outputs: NONE, attributes: NONE });
+  const empty = { name: '', op: '', domain: '', overload: '', inputs: NONE, outputs: NONE, attributes: NONE };
+  const read = r.message<NodeProto>(NODE, empty);
   if (read.op === '') throw new ImportError('a node has no operator', { hint: 'Download or export the model again' });
   return read;
 }

@@ -1,11 +1,28 @@
 /** What of a file's graph is read by anybody: the rest is neither decoded nor asked whether the engine has it. */
-import { GraphError } from '../../core/errors.ts';
-import type { GraphProto, NodeProto } from './proto.ts';
+import { GraphError, type Unsupported } from '../../core/errors.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import type { Lacks } from './branches.ts';
+import type { GraphProto, NodeProto, ValueInfoProto } from './proto.ts';
 
 /** The part of a graph that its outputs depend on. */
 export interface ReadPart extends GraphProto {
   /** Names of the values that a node or a caller reads. */
   readonly read: ReadonlySet<string>;
+  /** Constants that were read already, by the names of their values. */
+  readonly constants?: ReadonlyMap<string, Tensor>;
+  /** What inputs and constants ask for in vain: thrown together with what nodes do. */
+  readonly unsupported?: readonly Unsupported[];
+  /** What branches lack, where there are branches. */
+  readonly lacks?: Lacks;
+  /** What the caller should know of how the model was read. */
+  readonly warnings?: readonly string[];
+}
+
+const STRING = 8;
+
+/** True where the file does not say that a value is a string, or no tensor at all. */
+export function isTensor({ other, elemType }: ValueInfoProto): boolean {
+  return other === undefined && elemType !== STRING;
 }
 
 /**

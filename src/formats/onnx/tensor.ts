@@ -4,7 +4,7 @@ import { ImportError } from '../../core/errors.ts';
 import { fromRaw } from '../../core/raw.ts';
 import { elementCount, type Tensor } from '../../core/tensor.ts';
 import { halfToFloat } from '../../util/half.ts';
-import type { TensorProto } from './proto.ts';
+import type { TensorProto } from './tensor-proto.ts';
 import { product } from '../../util/arrays.ts';
 
 /** TensorProto.DataType → engine type; double is narrowed to float32. The others the engine does not hold. */
@@ -32,9 +32,9 @@ export function dtypeOfTensor(dataType: number): DType | undefined {
   return DTYPES[dataType];
 }
 
-/** False for tensors that `tensorFromProto` does not read. */
-export function isHeld({ dataType, sparse }: TensorProto): boolean {
-  return !sparse && dtypeOfTensor(dataType) !== undefined;
+/** True for tensors that `tensorFromProto` reads as they are. */
+export function isHeld({ dataType, sparse, external }: TensorProto): boolean {
+  return !sparse && !external && dtypeOfTensor(dataType) !== undefined;
 }
 
 /** Name of a TensorProto.DataType, for messages. */

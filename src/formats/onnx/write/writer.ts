@@ -6,6 +6,7 @@ import type { Graph } from '../../../ir/graph.ts';
 import type { Node, NodeOf, OpAttributes, OpKind } from '../../../ir/ops.ts';
 import { at, range, stridesOf } from '../../../util/arrays.ts';
 import { describedFacts, factsOf, type Facts } from '../facts.ts';
+import { withLength } from '../lengths.ts';
 import type { OnnxAttributes, OnnxNodeSpec } from './model.ts';
 
 /** Collects ONNX nodes and initializers. The graph's values and nodes keep their names. */
@@ -22,7 +23,9 @@ export class OnnxWriter {
   constructor(graph: Graph) {
     this.#graph = graph;
     for (const { name, dtype, shape } of graph.inputs) this.#facts.set(name, describedFacts(dtype, shape));
-    for (const [name, { dtype, shape }] of graph.initializers) this.#facts.set(name, describedFacts(dtype, shape));
+    for (const [name, { dtype, shape, data }] of graph.initializers) {
+      this.#facts.set(name, describedFacts(dtype, shape, data));
+    }
     const values = graph.nodes.flatMap(({ name, outputs }) => [name, ...outputs]);
     this.#taken = new Set([...this.#facts.keys(), ...values]);
   }
@@ -36,7 +39,7 @@ export class OnnxWriter {
       const inferred = this.#graph.values.get(output);
       const facts = inferred
         ? describedFacts(inferred.dtype, inferred.shape)
-        : factsOf(op, known, attributes satisfies OpAttributes[K], index);
+        : withLength(factsOf(op, known, attributes satisfies OpAttributes[K], index), op, known, attributes, index);
       this.#facts.set(output, facts);
     });
   }

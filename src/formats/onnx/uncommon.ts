@@ -1,0 +1,58 @@
+/**
+ * What few models have: functions of their own, branches, outputs that are no tensors, data in other files, element types that the
+ * engine does not hold, inputs that nothing reads. A model that has any of it is brought to the form of those that do not.
+ */
+import type { Unsupported } from '../../core/errors.ts';
+import type { ModelFiles } from '../importer.ts';
+import { isBranching, Lacks, withoutBranches } from './branches.ts';
+import { attachExternal } from './external.ts';
+import { withoutCalls } from './functions.ts';
+import { withTensorOutputs } from './heads.ts';
+import { readOddConstants } from './odd-types.ts';
+import { ONNX_OPERATORS } from './operators.ts';
+import type { GraphProto, ModelProto, ValueInfoProto } from './proto.ts';
+import { readPart, type ReadPart } from './read-part.ts';
+import { dataTypeName, dtypeOfTensor } from './tensor.ts';
+
+/** The part of the model's graph that its outputs depend on. Rejects as `Importer.load` does. */
+export async function readUncommon(model: ModelProto, graph: GraphProto, files: ModelFiles): Promise<ReadPart> {
+  const file = files.main.name;
+  const warnings: string[] = [];
+  const further = await ONNX_OPERATORS.further.load();
+  const whole = model.functions.length > 0 ? withoutCalls(graph, model, file) : graph;
+  const branching = whole.nodes.some(isBranching);
+  const flat = branching ? withoutBranches(whole) : whole;
+  const part = readPart(withTensorOutputs(flat, (op) => Object.hasOwn(further, op), warnings));
+  const constants = part.nodes.flatMap(({ attributes }) => attributes.flatMap(({ t }) => t ?? []));
+  const external = [...part.initializers, ...constants].filter((t) => t.external);
+  if (external.length > 0) await attachExternal(external, files);
+  const { inputs, unsupported } = readInputs(part, warnings);
+  const read = readOddConstants(part, file);
+  return {
+    ...part,
+    ...read,
+    inputs,
+    unsupported: [...unsupported, ...read.unsupported],
+    warnings,
+    ...(branching ? { lacks: new Lacks() } : {}),
+  };
+}
+
+/** The inputs that the engine holds; those that nothing reads may be of any type, and `warnings` names them. */
+function readInputs(part: ReadPart, warnings: string[]): { inputs: ValueInfoProto[]; unsupported: Unsupported[] } {
+  const unsupported: Unsupported[] = [];
+  const inputs = part.inputs.filter((input) => {
+    const what = problemOf(input);
+    if (what === undefined) return true;
+    if (part.read.has(input.name)) unsupported.push({ node: input.name, op: 'input', what });
+    else warnings.push(`input "${input.name}" (${what}) is left out: nothing reads it`);
+    return false;
+  });
+  return { inputs, unsupported };
+}
+
+function problemOf({ other, elemType, dims }: ValueInfoProto): string | undefined {
+  if (other !== undefined) return other;
+  if (!dtypeOfTensor(elemType)) return dataTypeName(elemType);
+  return dims ? undefined : 'no shape is declared';
+}
