@@ -1,7 +1,7 @@
 /** The messages of onnx.proto that the importer reads, and their fields by number. */
 import { ImportError } from '../../core/errors.ts';
 import { ProtoReader, type MessageSchema } from '../lib/protobuf.ts';
-import { emptyTensor, ENTRY, NONE, own, TENSOR, type TensorProto } from './tensor-proto.ts';
+import { emptyTensor, ENTRY, NONE, growing, TENSOR, type TensorProto } from './tensor-proto.ts';
 
 /** AttributeProto. Types, sparse tensors and lists of graphs are only noted: the engine has no use for them. */
 export interface AttributeProto {
@@ -106,9 +106,9 @@ const ATTRIBUTE: MessageSchema<AttributeProto> = {
   4: (a, r) => (a.s = r.bytes()),
   5: (a, r) => (a.t = r.message(TENSOR, a.t ?? emptyTensor())),
   6: (a, r) => (a.g = r.message(GRAPH, a.g ?? emptyGraph())),
-  7: (a, r) => r.floats((a.floats = own(a.floats))),
-  8: (a, r) => r.ints((a.ints = own(a.ints))),
-  9: (a, r) => (a.strings = own(a.strings)).push(r.bytes()),
+  7: (a, r) => r.floats((a.floats = growing(a.floats))),
+  8: (a, r) => r.ints((a.ints = growing(a.ints))),
+  9: (a, r) => (a.strings = growing(a.strings)).push(r.bytes()),
   10: noted('list of tensors'),
   11: noted('list of graphs'),
   14: noted('type'),
@@ -120,11 +120,11 @@ const ATTRIBUTE: MessageSchema<AttributeProto> = {
 };
 
 const NODE: MessageSchema<NodeProto> = {
-  1: (n, r) => (n.inputs = own(n.inputs)).push(r.string()),
-  2: (n, r) => (n.outputs = own(n.outputs)).push(r.string()),
+  1: (n, r) => (n.inputs = growing(n.inputs)).push(r.string()),
+  2: (n, r) => (n.outputs = growing(n.outputs)).push(r.string()),
   3: (n, r) => (n.name = r.string()),
   4: (n, r) => (n.op = r.string()),
-  5: (n, r) => named((n.attributes = own(n.attributes)), attribute(r)),
+  5: (n, r) => named((n.attributes = growing(n.attributes)), attribute(r)),
   7: (n, r) => (n.domain = r.string()),
   8: (n, r) => (n.overload = r.string()),
 };

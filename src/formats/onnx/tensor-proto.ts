@@ -28,12 +28,12 @@ export function decodeTensorProto(bytes: Uint8Array, file: string): TensorProto 
 
 /**
  * The list of every message that has none; such messages are whole literals for the same reason: one takes two bytes of a
- * file, and would take hundreds with lists of its own, or put together from parts.
+ * file, and would take hundreds with lists of its growing, or put together from parts.
  */
 export const NONE: never[] = [];
 
 /** A list to append to. */
-export function own<T>(list: T[]): T[] {
+export function growing<T>(list: T[]): T[] {
   return list === NONE ? [] : list;
 }
 
@@ -65,15 +65,15 @@ export const ENTRY: MessageSchema<{ key: string; value: string }> = {
 
 /** Fields of a TensorProto. */
 export const TENSOR: MessageSchema<TensorProto> = {
-  1: (t, r) => r.ints((t.dims = own(t.dims))),
+  1: (t, r) => r.ints((t.dims = growing(t.dims))),
   2: (t, r) => (t.dataType = r.int()),
-  4: (t, r) => r.fixedBytes((t.floatData = own(t.floatData)), 4),
-  5: (t, r) => r.ints((t.int32Data = own(t.int32Data))),
-  7: (t, r) => r.ints((t.int64Data = own(t.int64Data))),
+  4: (t, r) => r.fixedBytes((t.floatData = growing(t.floatData)), 4),
+  5: (t, r) => r.ints((t.int32Data = growing(t.int32Data))),
+  7: (t, r) => r.ints((t.int64Data = growing(t.int64Data))),
   8: (t, r) => (t.name = r.string()),
   9: (t, r) => (t.raw = r.bytes()),
-  10: (t, r) => r.fixedBytes((t.doubleData = own(t.doubleData)), 8),
-  11: (t, r) => r.uints((t.uint64Data = own(t.uint64Data))),
+  10: (t, r) => r.fixedBytes((t.doubleData = growing(t.doubleData)), 8),
+  11: (t, r) => r.uints((t.uint64Data = growing(t.uint64Data))),
   13: (t, r) => {
     const { key, value } = r.message(ENTRY, { key: '', value: '' });
     if (t.externalData === NO_ENTRIES) t.externalData = new Map();
