@@ -28,7 +28,7 @@ export async function runTest(test: SuiteTest, options: SessionOptions): Promise
   }
 }
 
-/** Names of a model's inputs without a value of their own, and of its outputs, in the order of its data. */
+/** Inputs of a model without a value of their own, and its outputs, in the order of its data. */
 interface Names {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -56,11 +56,16 @@ async function runModel(
   return undefined;
 }
 
+/** Throws UnsupportedError for one that is no tensor: the engine has no other values. */
 function namesOf(model: Uint8Array): Names {
   const { graph } = decodeModel(model, 'model.onnx');
   const given = new Set(graph?.initializers.map((t) => t.name));
   const { inputs = [], outputs = [] } = graph ?? {};
   const fed = inputs.filter(({ name }) => !given.has(name));
+  const other = [...fed, ...outputs].flatMap(({ name, other }) =>
+    other ? [{ node: name, op: 'value', what: other }] : [],
+  );
+  if (other.length > 0) throw new UnsupportedError(other);
   return { inputs: fed.map(({ name }) => name), outputs: outputs.map(({ name }) => name) };
 }
 
