@@ -1,4 +1,6 @@
 /** The passes that many networks have no use for, which are loaded where one may change something. */
+export { foldBatchNorm } from './fold/fold-batchnorm.ts';
+export { foldPads } from './fold/fold-pads.ts';
 export { foldScale } from './fold/fold-scale.ts';
 export { fuseGate } from './fuse/fuse-gate.ts';
 export { recogniseChannelShuffle } from './patterns/channel-shuffle.ts';

@@ -7,6 +7,19 @@ export function hasProducts({ nodes }: Graph): boolean {
   return nodes.some((node) => node.op === 'Binary' && /mul|div/.test(node.attributes.kind));
 }
 
+/** A normalisation, or arithmetic with constants. */
+export function hasScales({ nodes, initializers }: Graph): boolean {
+  return nodes.some(
+    ({ op, inputs }) =>
+      op === 'BatchNormalization' || (op === 'Binary' && inputs.some((name) => initializers.has(name))),
+  );
+}
+
+/** A Pad. */
+export function hasPads({ nodes }: Graph): boolean {
+  return nodes.some(({ op }) => op === 'Pad');
+}
+
 /** A PRelu. */
 export function hasPRelus({ nodes }: Graph): boolean {
   return nodes.some(({ op }) => op === 'PRelu');

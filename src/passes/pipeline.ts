@@ -7,12 +7,10 @@ import { finish } from '../util/pause.ts';
 import { bindShapes } from './bind-shapes.ts';
 import { canonicalise } from './canonicalise.ts';
 import { removeDeadNodes } from './dead-nodes.ts';
-import { foldBatchNorm } from './fold/fold-batchnorm.ts';
 import { foldConstants, foldingConstants } from './fold/fold-constants.ts';
-import { foldPads } from './fold/fold-pads.ts';
 import { fuseEpilogue } from './fuse/fuse-epilogue.ts';
 import { layout } from './layout/layout.ts';
-import { hasClips, hasProducts, hasPRelus, hasSwaps } from './may-apply.ts';
+import { hasClips, hasPads, hasProducts, hasPRelus, hasScales, hasSwaps } from './may-apply.ts';
 import { resolvePadding } from './resolve-pads.ts';
 import { reshapeUnitTransposes } from './layout/unit-transposes.ts';
 
@@ -75,9 +73,9 @@ export const PASSES: readonly Pass[] = [
   // Again: layout leaves Reshapes that meet, and operators that now do nothing.
   { name: 'canonicalise', level: 'full', run: canonicalise },
   // After layout, which moves Pads of channels-first maps next to the windows that take them.
-  { name: 'fold-pads', level: 'full', run: foldPads },
+  { name: 'fold-pads', level: 'full', applies: hasPads, run: further('foldPads') },
   // After layout: no Transpose stands between a convolution and its normalisation any more.
-  { name: 'fold-batchnorm', level: 'full', run: foldBatchNorm },
+  { name: 'fold-batchnorm', level: 'full', applies: hasScales, run: further('foldBatchNorm') },
   // After fold-batchnorm, which moves factors backwards where it can; before fuse-epilogue hides what they follow.
   { name: 'fold-scale', level: 'full', applies: hasProducts, run: further('foldScale') },
   // After fold-batchnorm: a convolution that already has an activation can take no scale.
