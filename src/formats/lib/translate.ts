@@ -1,6 +1,7 @@
 /** The walk over the nodes of a model that every format makes: a row of its table each, everything unsupported collected. */
 import { UnsupportedError, type ErrorDetail, type Unsupported } from '../../core/errors.ts';
 import { getRow, loadRow, type Lazy, type Row } from '../../core/on-demand.ts';
+import { Pauses } from '../../util/pause.ts';
 import type { Emitter, Source } from './emitter.ts';
 
 /**
@@ -52,7 +53,10 @@ export async function translate<N extends Source, C extends Emitter>(
   const refuse = (node: N, items: readonly Unsupported[]): void => {
     if (items.length > 0 && !putting?.put(node, items)) for (const item of items) refused.add(item);
   };
+  // Whoever waits may have given up meanwhile.
+  const pauses = new Pauses();
   for (const node of nodes) {
+    await pauses.maybe();
     const { name, op } = node;
     const row = rows.get(op);
     const before = putting?.inherited(node) ?? [];
