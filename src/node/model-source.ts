@@ -1,5 +1,5 @@
 /** From what a user names — a catalogue entry, a file, a folder, a URL — to the files of a model. */
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, type Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,10 +108,20 @@ async function fromPath(source: string, options: ModelSourceOptions): Promise<Mo
   };
 }
 
+/** What lies at a path; undefined for nothing. Throws LoadError for what no system has files under. */
+function kindOf(path: string, shown: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LoadError(`cannot be read: ${reason}`, { file: shown.slice(0, 200), cause });
+  }
+}
+
 /** Absolute path of the main file that `source` means. */
 function mainFile(source: string, { catalogue = CATALOGUE }: ModelSourceOptions): string {
   const path = resolve(source);
-  const kind = statSync(path, { throwIfNoEntry: false });
+  const kind = kindOf(path, source);
   if (kind === undefined) {
     const beside = list(dirname(path)).map((name) => join(dirname(source), name));
     const names = source.includes('/') ? beside : [...catalogue.map((e) => e.name), ...beside];

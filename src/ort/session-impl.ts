@@ -5,6 +5,7 @@ import { own } from '../util/own.ts';
 import type { Feed, Port } from '../session/feeds.ts';
 import { fromHost, toHost } from './elements.ts';
 import type { Env } from './env.ts';
+import { guarded, guardedAsync } from './guard.ts';
 import { readWanted, type Wanted } from './fetches.ts';
 import { fromGpu, requireSameLayout, toGpu } from './gpu-elements.ts';
 import { readCall, readModel, type CreateCall, type Model, type OpenFiles } from './model.ts';
@@ -22,10 +23,13 @@ export interface Surroundings {
 
 /** See `OrtSessionFactory.create`. */
 export async function createSession(surroundings: Surroundings, ...given: readonly unknown[]): Promise<OrtSession> {
-  const call = readCall(given[0], ...given.slice(1));
-  const place = executionPlaceOf(call.options);
-  checkOptions(call.options, place);
-  const model = await readModel(call, surroundings.open);
+  const { call, place } = guarded('InferenceSession.create', () => {
+    const read = readCall(given[0], ...given.slice(1));
+    const found = executionPlaceOf(read.options);
+    checkOptions(read.options, found);
+    return { call: read, place: found };
+  });
+  const model = await guardedAsync('InferenceSession.create', () => readModel(call, surroundings.open));
   const session = new SessionImpl(model, call, place, surroundings.env);
   await session.prepare();
   return session;
@@ -88,8 +92,10 @@ class SessionImpl implements OrtSession {
 
   async run(feeds: TensorMap, first?: unknown, second?: unknown): Promise<TensorMap> {
     this.#requireOpen();
-    this.#checkFeeds(feeds);
-    const wanted = readWanted(this.outputNames, first, second);
+    const wanted = guarded('run', () => {
+      this.#checkFeeds(feeds);
+      return readWanted(this.outputNames, first, second);
+    });
     const session = await this.#open(feeds);
     try {
       const given = Object.entries(feeds).map(([name, tensor]): [string, Feed] => [name, toFeed(name, tensor)]);

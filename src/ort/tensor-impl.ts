@@ -1,7 +1,8 @@
 /** The tensor of `tilewise/ort`: elements in host memory or in a GPU buffer, behind onnxruntime-common's face. */
 import { InputError } from '../core/errors.ts';
 import { elementCount } from '../core/tensor.ts';
-import { elementsAs, inferElements } from './tensor-arrays.ts';
+import { guarded, guardedAsync } from './guard.ts';
+import { elementsAs, inferElements, isTensorType } from './tensor-arrays.ts';
 import { pictureElements, toDataUrl, toImageData } from './tensor-image.ts';
 import type {
   AnyTensor,
@@ -38,26 +39,19 @@ export class TensorImpl implements AnyTensor {
   #downloading: Promise<TensorData> | undefined;
 
   constructor(first: unknown, second?: unknown, third?: unknown) {
-    if (isPlaced(first)) {
-      this.type = first.type;
-      this.dims = first.dims;
-      this.#location = first.location;
-      this.#take(first);
-    } else {
-      const named = typeof first === 'string';
-      const { type, data } = named ? elementsAs(first, second) : inferElements(first);
-      this.type = type;
-      this.dims = dimsOf(named ? third : second, data.length);
-      this.#location = 'cpu';
-      this.#data = data;
-    }
-    this.size = elementCount(this.dims);
+    const { type, dims, size, location, data, placed } = guarded('new Tensor', () => described(first, second, third));
+    this.type = type;
+    this.dims = dims;
+    this.size = size;
+    this.#location = location;
+    this.#data = data;
+    if (placed) this.#take(placed);
     this.#checkLength();
   }
 
   #take(placed: Placed): void {
     if (placed.location === 'cpu-pinned') {
-      this.#data = elementsAs(placed.type, placed.data).data;
+      this.#data = guarded('new Tensor', () => elementsAs(placed.type, placed.data).data);
     } else if (placed.location === 'gpu-buffer' && placed.gpuBuffer) {
       if (!ON_GPU.some((type) => type === placed.type)) {
         throw new InputError(`a GPU buffer cannot hold a ${placed.type} tensor`, {
@@ -68,9 +62,12 @@ export class TensorImpl implements AnyTensor {
       this.#download = placed.download;
       this.#release = placed.dispose;
     } else {
-      throw new InputError(`tilewise has no tensors in a place called "${placed.location}"`, {
-        hint: 'It has cpu, cpu-pinned and gpu-buffer',
-      });
+      throw new InputError(
+        `tilewise has no tensors in a place called "${guarded('new Tensor', () => String(placed.location))}"`,
+        {
+          hint: 'It has cpu, cpu-pinned and gpu-buffer',
+        },
+      );
     }
   }
 
@@ -86,19 +83,23 @@ export class TensorImpl implements AnyTensor {
     image: ImageData | HTMLImageElement | ImageBitmap | string,
     options?: FromImageOptions,
   ): Promise<TensorImpl> {
-    const { data, dims } = await pictureElements(image, options);
-    return new TensorImpl('float32', data, dims);
+    return guardedAsync('Tensor.fromImage', async () => {
+      const { data, dims } = await pictureElements(image, options);
+      return new TensorImpl('float32', data, dims);
+    });
   }
 
   static fromGpuBuffer(
     gpuBuffer: GPUBuffer,
-    { dataType = 'float32', ...rest }: GpuResource<TensorType> & { dims: readonly number[]; dataType?: TensorType },
+    given: GpuResource<TensorType> & { dims: readonly number[]; dataType?: TensorType },
   ): TensorImpl {
+    const { dataType = 'float32', ...rest } = guarded('Tensor.fromGpuBuffer', () => ({ ...given }));
     return new TensorImpl({ ...rest, location: 'gpu-buffer', type: dataType, gpuBuffer });
   }
 
-  static fromPinnedBuffer(type: TensorType, data: TensorData, dims: readonly number[] = [data.length]): TensorImpl {
-    return new TensorImpl({ location: 'cpu-pinned', type, data, dims });
+  static fromPinnedBuffer(type: TensorType, data: TensorData, dims?: readonly number[]): TensorImpl {
+    const extents = dims ?? guarded('Tensor.fromPinnedBuffer', () => [data.length]);
+    return new TensorImpl({ location: 'cpu-pinned', type, data, dims: extents });
   }
 
   static fromTexture(): never {
@@ -159,7 +160,7 @@ export class TensorImpl implements AnyTensor {
 
   reshape(dims: readonly number[]): AnyTensor {
     this.#requireValid();
-    if (elementCount(dims) !== this.size) {
+    if (guarded('reshape', () => elementCount(dimsOf(dims, NaN))) !== this.size) {
       throw new InputError(`[${this.dims.join(', ')}] cannot be reshaped to [${dims.join(', ')}]`, {
         hint: `The extents must multiply to ${this.size}`,
       });
@@ -174,11 +175,11 @@ export class TensorImpl implements AnyTensor {
   }
 
   toImageData(options?: ToImageOptions): ImageData {
-    return toImageData(this.dims, this.data, options);
+    return guarded('toImageData', () => toImageData(this.dims, this.data, options));
   }
 
   toDataURL(options?: ToImageOptions): string {
-    return toDataUrl(this.toImageData(options));
+    return guarded('toDataURL', () => toDataUrl(this.toImageData(options)));
   }
 
   #downloader(): { download?: () => Promise<TensorData> } {
@@ -197,12 +198,36 @@ export class TensorImpl implements AnyTensor {
   }
 }
 
+/** What the arguments of the constructor come to. */
+interface Described {
+  readonly type: TensorType;
+  readonly dims: readonly number[];
+  readonly size: number;
+  readonly location: TensorLocation;
+  readonly data?: TensorData;
+  /** Where elements are that are not in plain host memory. */
+  readonly placed?: Placed;
+}
+
+function described(first: unknown, second: unknown, third: unknown): Described {
+  if (isPlaced(first)) {
+    const { type, location } = first;
+    if (!isTensorType(type)) throw new InputError('the type given for a tensor is none');
+    const dims = dimsOf(first.dims, NaN);
+    return { type, dims, size: elementCount(dims), location, placed: first };
+  }
+  const named = typeof first === 'string';
+  const { type, data } = named ? elementsAs(first, second) : inferElements(first);
+  const dims = dimsOf(named ? third : second, data.length);
+  return { type, dims, size: elementCount(dims), location: 'cpu', data };
+}
+
 function isPlaced(value: unknown): value is Placed {
   return typeof value === 'object' && value !== null && 'location' in value;
 }
 
 function dimsOf(dims: unknown, length: number): readonly number[] {
   if (dims === undefined) return [length];
-  if (Array.isArray(dims)) return dims;
+  if (Array.isArray(dims) && dims.every((extent) => typeof extent === 'number')) return dims;
   throw new InputError('the extents of a tensor must be an array of numbers', { hint: 'As in [1, 3, 224, 224]' });
 }

@@ -69,5 +69,14 @@ function answer(request: IncomingMessage, response: ServerResponse, manners: Man
   const stop = manners.breaks.shift();
   if (manners.stalls) response.write(bytes.subarray(from, from + 10));
   else if (stop === undefined) response.end(bytes.subarray(from));
-  else response.write(bytes.subarray(from, from + stop), () => response.socket?.end());
+  else response.write(bytes.subarray(from, from + stop), () => closeSoon(response));
+}
+
+/**
+ * Closes a connection in the middle of an answer, when a client in this process has had turns enough to read what was sent: what it
+ * has not read by then is lost.
+ */
+export function closeSoon(response: ServerResponse, turns = 20): void {
+  if (turns === 0) response.destroy();
+  else setTimeout(() => closeSoon(response, turns - 1), 1);
 }
