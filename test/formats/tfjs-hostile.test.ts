@@ -197,7 +197,7 @@ describe('layers models', () => {
     const files = functional(
       [
         input('x'),
-        layer('MaxPooling2D', 'pool', 'x', { data_format: 'channels_first' }),
+        layer('MaxPooling2D', 'pool', 'x', { data_format: 'sideways' }),
         layer('LSTM', 'recurrent', 'pool'),
         layer('Activation', 'act', 'recurrent', { activation: 'sparkle' }),
         layer('ReLU', 'y', 'act', { threshold: 1 }),
@@ -205,7 +205,7 @@ describe('layers models', () => {
       'y',
     );
     await expect(load(files)).rejects.toThrow(
-      /4 unsupported things:\n.*"pool": data_format channels_first\n.*LSTM "recurrent": layer\n.*"act": activation "sparkle"\n.*"y": threshold 1/,
+      /4 unsupported things:\n.*"pool": data_format sideways\n.*LSTM "recurrent": layer\n.*"act": activation "sparkle"\n.*"y": threshold 1/,
     );
   });
 

@@ -18,6 +18,9 @@ export interface TfNode {
   readonly attr: JsonObject;
 }
 
+/** Operators of loops, branches and lists, which are no functions of tensors. */
+export const CONTROL = /^((Ref)?(Enter|Exit|Switch|Merge)|NextIteration|LoopCond|Tensor(List\w+|Array\w*V3))$/;
+
 /** The nodes of a GraphDef by name. Throws ImportError on a malformed or duplicate node. */
 export function parseNodes(topology: JsonObject): Map<string, TfNode> {
   const nodes = new Map<string, TfNode>();

@@ -1,12 +1,13 @@
 /** Graph models: a TensorFlow GraphDef and its weights become the engine's graph. */
-import { GraphError, ImportError } from '../../../core/errors.ts';
+import { GraphError, ImportError, UnsupportedError, type Unsupported } from '../../../core/errors.ts';
+import { onDemand } from '../../../core/on-demand.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { GraphBuilder } from '../../../ir/builder.ts';
 import type { ImportedModel } from '../../importer.ts';
 import { translate } from '../../lib/translate.ts';
 import type { ModelJson } from '../model-json.ts';
 import { NodeContext, type TfGraph } from './context.ts';
-import { parseNodes, type TensorRef, type TfNode } from './graph-def.ts';
+import { CONTROL, parseNodes, type TensorRef, type TfNode } from './graph-def.ts';
 import { TENSORFLOW_OPERATORS } from './operators.ts';
 import { declaredPorts, findPorts, graphInput, type Ports } from './signature.ts';
 
@@ -16,19 +17,20 @@ import { declaredPorts, findPorts, graphInput, type Ports } from './signature.ts
  */
 export async function importGraphModel(
   model: ModelJson,
-  weights: ReadonlyMap<string, Tensor>,
+  fileWeights: ReadonlyMap<string, Tensor>,
   name: string,
 ): Promise<Pick<ImportedModel, 'graph' | 'declared'>> {
-  const nodes = parseNodes(model.topology);
-  const found = findPorts(nodes, model.signature);
+  const inFile = parseNodes(model.topology);
+  const found = findPorts(inFile, model.signature);
   if (found.outputs.length === 0) throw new GraphError('the graph has no outputs', { format: 'tfjs-graph' });
+  const { nodes, weights, found: refused } = await plainNodes(inFile, fileWeights, found);
   const needed = reachable(nodes, found);
   const read = new Set(needed.map((n) => n.name));
   const ports = { ...found, inputs: found.inputs.filter((p) => p.listed || read.has(p.ref.node)) };
   const builder = new GraphBuilder(name);
   const names = new ValueNames(ports);
   builder.reserve([...needed.map((n) => n.name), ...names.all()]);
-  declareInputs(builder, ports, nodes);
+  const undeclared = declareInputs(builder, ports, nodes);
   const fed = new Set(ports.inputs.map((p) => p.ref.node));
   const graph: TfGraph = {
     nodes,
@@ -40,11 +42,34 @@ export async function importGraphModel(
       return names.of(ref);
     },
   };
-  const computed = needed.filter((n) => !fed.has(n.name) && n.op !== 'Const' && n.op !== 'NoOp');
-  const options = { unit: 'operator', format: 'tfjs-graph' };
+  const computed = needed.filter((n) => !fed.has(n.name) && n.op !== 'Const' && n.op !== 'NoOp' && !CONTROL.test(n.op));
+  const options = { unit: 'operator', format: 'tfjs-graph', found: [...undeclared, ...refused] };
   await translate(computed, TENSORFLOW_OPERATORS, (node) => new NodeContext(graph, node), options);
   for (const port of ports.outputs) builder.output(outputOf(graph, names, port.name, port.ref));
   return { graph: builder.build(), declared: declaredPorts(ports, nodes) };
+}
+
+/** What is read of a file's nodes, and what was found that cannot be. */
+interface PlainNodes {
+  readonly nodes: ReadonlyMap<string, TfNode>;
+  readonly weights: ReadonlyMap<string, Tensor>;
+  readonly found: readonly Unsupported[];
+}
+
+/** Loops and lists as plain nodes, where there are any; where they cannot be, the rest is looked at all the same. */
+async function plainNodes(
+  nodes: ReadonlyMap<string, TfNode>,
+  weights: ReadonlyMap<string, Tensor>,
+  ports: Ports,
+): Promise<PlainNodes> {
+  if (!reachable(nodes, ports).some(({ op }) => CONTROL.test(op))) return { nodes, weights, found: [] };
+  const { flatNodes } = await onDemand('unrolling of loops', () => import('./control-flow.ts'));
+  try {
+    return { ...flatNodes(nodes, weights, ports), found: [] };
+  } catch (error) {
+    if (error instanceof UnsupportedError) return { nodes, weights, found: error.items };
+    throw error;
+  }
 }
 
 /** Nodes the outputs depend on, in the model's order. Inputs end the search: what feeds them is not run. */
@@ -61,11 +86,18 @@ function reachable(nodes: ReadonlyMap<string, TfNode>, { inputs, outputs }: Port
   return [...nodes.values()].filter((n) => seen.has(n.name));
 }
 
-function declareInputs(builder: GraphBuilder, { inputs }: Ports, nodes: ReadonlyMap<string, TfNode>): void {
-  for (const port of inputs) {
-    const { name, dtype, shape } = graphInput(port, nodes.get(port.ref.node), inputs.length === 1);
-    builder.input(name, dtype, shape);
-  }
+/** Declares the inputs; returns what keeps some from it. */
+function declareInputs(builder: GraphBuilder, { inputs }: Ports, nodes: ReadonlyMap<string, TfNode>): Unsupported[] {
+  return inputs.flatMap((port) => {
+    try {
+      const { name, dtype, shape } = graphInput(port, nodes.get(port.ref.node), inputs.length === 1);
+      builder.input(name, dtype, shape);
+      return [];
+    } catch (error) {
+      if (error instanceof UnsupportedError) return error.items;
+      throw error;
+    }
+  });
 }
 
 /** What the engine calls each tensor: as the signature does, else `node` or `node:1`. */

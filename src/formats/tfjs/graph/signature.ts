@@ -1,7 +1,7 @@
 /** What enters and leaves a graph model: its signature, or else its placeholders and the nodes nothing reads. */
-import { ImportError } from '../../../core/errors.ts';
+import { ImportError, UnsupportedError } from '../../../core/errors.ts';
 import type { DType } from '../../../core/dtype.ts';
-import type { GraphInput } from '../../../ir/graph.ts';
+import type { Dim, GraphInput } from '../../../ir/graph.ts';
 import { asObject, asString, field, isObject, type JsonObject } from '../json.ts';
 import { NodeDefAttributes, dtypeOfNodeDef, parseRef, shapeOf, type TensorRef, type TfNode } from './graph-def.ts';
 
@@ -71,17 +71,30 @@ export function declaredPorts({ inputs, outputs }: Ports, nodes: ReadonlyMap<str
   return new Map(declared.map((port) => [port.name, port]));
 }
 
+/** The extents of a port's tensor, unknown ones by names that `symbol` makes; undefined where not even the rank is known. */
+export function portShape(
+  { info }: SignaturePort,
+  node: TfNode | undefined,
+  symbol: (axis: number) => string = String,
+): Dim[] | undefined {
+  const attribute = node && new NodeDefAttributes(node).shape('shape');
+  return shapeOf(field(info, 'tensorShape'), symbol) ?? shapeOf(attribute, symbol);
+}
+
 /**
  * The graph input of a port. An unknown extent becomes a symbol: `batch` for the outermost of the only input,
- * `<name>_dim<i>` otherwise. Throws ImportError when the rank or dtype is unknown.
+ * `<name>_dim<i>` otherwise. Throws UnsupportedError when the rank or dtype is unknown.
  */
-export function graphInput({ name, ref, info }: SignaturePort, node: TfNode | undefined, alone: boolean): GraphInput {
-  const attributes = node ? new NodeDefAttributes(node) : undefined;
+export function graphInput(port: SignaturePort, node: TfNode | undefined, alone: boolean): GraphInput {
+  const { name, ref, info } = port;
   const symbol = (axis: number): string => (alone && axis === 0 ? 'batch' : `${name}_dim${axis}`);
-  const shape = shapeOf(field(info, 'tensorShape'), symbol) ?? shapeOf(attributes?.shape('shape'), symbol);
-  const detail = { format: 'tfjs-graph', node: ref.node, op: node?.op };
-  if (!shape) throw new ImportError('the rank of this input is unknown', detail);
-  const dtype: DType | undefined = dtypeOfNodeDef(field(info, 'dtype')) ?? attributes?.dtype('dtype');
-  if (!dtype) throw new ImportError('the dtype of this input is not one the engine holds', detail);
+  const shape = portShape(port, node, symbol);
+  const refuse = (what: string): never => {
+    throw new UnsupportedError([{ node: ref.node, op: node?.op ?? 'input', what }], { format: 'tfjs-graph' });
+  };
+  if (!shape) return refuse('an input of unknown rank');
+  const dtype: DType | undefined =
+    dtypeOfNodeDef(field(info, 'dtype')) ?? (node && new NodeDefAttributes(node).dtype('dtype'));
+  if (!dtype) return refuse('an input of a dtype that the engine does not hold');
   return { name, dtype, shape };
 }

@@ -47,4 +47,10 @@ export const sparseToDense: GraphTranslation = (c) => {
   return c.one('Identity', [c.constant(tensorOf(c.constantInput(2)?.dtype ?? 'float32', shape, data))], {});
 };
 
+/** Where(x): coordinates of the elements that are not zero, one a row. */
+export const where: GraphTranslation = (c) => {
+  const [columns = ''] = c.many('NonZero', [c.input(0)], {}, 2);
+  return c.one('Cast', [c.one('Transpose', [columns], { perm: [1, 0] })], { to: 'int32' });
+};
+
 export const gatherNd: GraphTranslation = (c) => c.one('GatherND', [c.input(0), c.input(1)], { batchDims: 0 });

@@ -1,0 +1,170 @@
+/** Loops and lists of graph models: `map_fn` as TensorFlow 1 and 2 write it, unrolled; and what cannot be. */
+import { describe, expect, it } from 'vitest';
+import { UnsupportedError } from '../../src/core/errors.ts';
+import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
+import { attr, GraphDef, importerOf, randomFeeds, runReference } from '../helpers/tfjs-models.ts';
+
+const frame = { frame_name: attr.s('loop'), is_constant: attr.b(false) };
+
+/** Loops over variables: `body` gives the next of each from those of a round, `condition` whether there is a round. */
+function loop(
+  g: GraphDef,
+  start: readonly string[],
+  condition: (values: readonly string[]) => string,
+  body: (values: readonly string[]) => readonly string[],
+): string[] {
+  const merges = start.map((value, i) => {
+    const enter = g.node('Enter', [value], frame, `enter_${i}`);
+    return g.node('Merge', [enter, `next_${i}`], { N: attr.i(2) }, `merge_${i}`);
+  });
+  const going = g.node('LoopCond', [condition(merges)]);
+  const switches = merges.map((merge, i) => g.node('Switch', [merge, going], {}, `switch_${i}`));
+  body(switches.map((name) => `${name}:1`)).forEach((value, i) => g.node('NextIteration', [value], {}, `next_${i}`));
+  return switches.map((name, i) => g.node('Exit', [name], {}, `exit_${i}`));
+}
+
+/** An output behind Exit nodes: what nothing reads would be an output, too. */
+function importOf(g: GraphDef, output: string): Promise<Awaited<ReturnType<ReturnType<typeof importerOf>['load']>>> {
+  const files = g.files({ outputs: { y: { name: output } } });
+  return importerOf(files).load(files);
+}
+
+/** Twice each image of x, and one more, by TensorFlow 2's lists. */
+function mapByLists(g: GraphDef, x: string, count: string, cases: (image: string) => string): string {
+  const shape = g.ints([3]);
+  const images = g.node('TensorListFromTensor', [x, shape]);
+  const results = g.node('TensorListReserve', [shape, count]);
+  const [, list = ''] = loop(
+    g,
+    [g.ints([0], []), results, images],
+    ([i = '']) => g.node('Less', [i, count]),
+    ([i = '', done = '', all = '']) => {
+      const image = g.node('TensorListGetItem', [all, i, shape]);
+      const next = g.node('TensorListSetItem', [done, i, cases(image)]);
+      return [g.node('AddV2', [i, g.ints([1], [])]), next, g.node('Identity', [all])];
+    },
+  );
+  return g.node('TensorListStack', [list, shape], {}, 'y');
+}
+
+/** The same by TensorFlow 1's arrays, whose length is the number of images. */
+function mapByArrays(g: GraphDef, x: string, counted: string): string {
+  const bounds = [g.ints([0]), g.ints([1]), g.ints([1])];
+  const count = g.node('StridedSlice', [g.node('Shape', [counted]), ...bounds], { shrink_axis_mask: attr.i(1) });
+  const images = g.node('TensorArrayV3', [count]);
+  const results = g.node('TensorArrayV3', [count]);
+  const indices = g.node('Range', [g.ints([0], []), count, g.ints([1], [])]);
+  const filled = g.node('TensorArrayScatterV3', [images, indices, x, `${images}:1`]);
+  const read = g.node('Enter', [filled], { ...frame, is_constant: attr.b(true) });
+  const limit = g.node('Enter', [count], { ...frame, is_constant: attr.b(true) });
+  const [, flow = ''] = loop(
+    g,
+    [g.ints([0], []), `${results}:1`],
+    ([i = '']) => g.node('LogicalAnd', [g.node('Less', [i, limit]), g.node('Less', [i, limit])]),
+    ([i = '', done = '']) => {
+      const image = g.node('TensorArrayReadV3', [images, i, read]);
+      const y = g.node('Add', [g.node('Mul', [image, g.constant(tensorOf('float32', [], [2]))]), one(g)]);
+      return [g.node('Add', [i, g.ints([1], [])]), g.node('TensorArrayWriteV3', [results, i, y, done])];
+    },
+  );
+  const size = g.node('TensorArraySizeV3', [results, flow]);
+  const all = g.node('Range', [g.ints([0], []), size, g.ints([1], [])]);
+  return g.node('TensorArrayGatherV3', [results, all, flow], {}, 'y');
+}
+
+const one = (g: GraphDef): string => g.constant(tensorOf('float32', [], [1]));
+
+async function expectDoubled(g: GraphDef, shapes: Record<string, readonly number[]> = {}): Promise<void> {
+  const { graph } = await importOf(g, 'y');
+  const feeds = randomFeeds(graph, 5, shapes);
+  const [x] = feeds.values() as Iterable<Tensor>;
+  const y = runReference(graph, feeds).get('y');
+  expect(y?.shape).toEqual(x?.shape);
+  expect(y?.data).toEqual(Float32Array.from(x?.data ?? [], (v) => Math.fround(Math.fround(2 * Number(v)) + 1)));
+}
+
+describe('map_fn', () => {
+  it.each([1, 3])('of %i images, by lists', async (n) => {
+    const g = new GraphDef();
+    mapByLists(g, g.placeholder('x', [n, 4, 3]), g.ints([n], []), (image) => {
+      const twice = g.node('Mul', [image, g.constant(tensorOf('float32', [], [2]))]);
+      return g.node('AddV2', [twice, one(g)]);
+    });
+    await expectDoubled(g);
+  });
+
+  it.each([[[2, 4, 3]], [[-1, 4, 3]]])('of a batch %o, by arrays', async (shape) => {
+    const g = new GraphDef();
+    const x = g.placeholder('x', shape);
+    mapByArrays(g, x, x);
+    await expectDoubled(g);
+  });
+
+  it('unrolled for one image is no answer for two', async () => {
+    const g = new GraphDef();
+    const x = g.placeholder('x', [-1, 4, 3]);
+    mapByArrays(g, x, x);
+    await expect(expectDoubled(g, { x: [2, 4, 3] })).rejects.toThrow(/extent|Squeeze|axis/);
+  });
+});
+
+async function refusals(g: GraphDef, output: string): Promise<UnsupportedError['items']> {
+  const error: unknown = await importOf(g, output).catch((e: unknown) => e);
+  if (!(error instanceof UnsupportedError)) throw error;
+  return error.items;
+}
+
+describe('control flow that is refused', () => {
+  it('names the operators inside of loops, and nothing of the loops', async () => {
+    const g = new GraphDef();
+    mapByLists(g, g.placeholder('x', [1, 4, 3]), g.ints([1], []), (image) => g.node('Mystery', [image], {}, 'inner'));
+    expect(await refusals(g, 'y')).toEqual([{ node: 'inner/round_0', op: 'Mystery', what: 'operator' }]);
+  });
+
+  it('a count of something else than the images that are taken apart', async () => {
+    const g = new GraphDef();
+    const x = g.placeholder('x', [2, 4, 3]);
+    mapByArrays(g, x, g.node('Relu', [x]));
+    expect((await refusals(g, 'y')).map(({ what }) => what)).toEqual([
+      'a loop that counts something else than the images of its input',
+    ]);
+  });
+
+  it.each([
+    ['computed rounds', (x: string) => x, 'a loop whose number of rounds is computed'],
+    ['endless rounds', undefined, 'a loop of more than 256 rounds'],
+  ])('%s, and what else is missing', async (_name, limitOf, what) => {
+    const g = new GraphDef();
+    const x = g.placeholder('x', [1]);
+    const limit = limitOf?.(x) ?? g.ints([2_000_000_000], []);
+    const [y = ''] = loop(
+      g,
+      [g.ints([0], [])],
+      ([i = '']) => g.node('Less', [i, limit]),
+      ([i = '']) => [g.node('AddV2', [i, g.ints([1], [])])],
+    );
+    g.node('Mystery', [y, x], {}, 'after');
+    expect(await refusals(g, 'after')).toEqual([
+      { node: 'exit_0', op: 'Exit', what },
+      { node: 'after', op: 'Mystery', what: 'operator' },
+    ]);
+  });
+
+  it('a branch that is chosen at run time', async () => {
+    const g = new GraphDef();
+    const x = g.placeholder('x', [2]);
+    const branch = g.node('Switch', [x, g.placeholder('pred', [], 'DT_BOOL')], {}, 'branch');
+    g.node('Merge', [g.node('Relu', [branch]), g.node('Neg', [`${branch}:1`])], {}, 'y');
+    expect((await refusals(g, 'y')).some(({ op }) => op === 'Merge' || op === 'Switch')).toBe(true);
+  });
+
+  it('inputs of unknown rank, with the operators that are missing', async () => {
+    const g = new GraphDef();
+    const x = g.node('Placeholder', [], { dtype: attr.type('DT_FLOAT'), shape: { shape: { unknownRank: true } } }, 'x');
+    g.node('Mystery', [x], {}, 'y');
+    expect(await refusals(g, 'y')).toEqual([
+      { node: 'x', op: 'Placeholder', what: 'an input of unknown rank' },
+      { node: 'y', op: 'Mystery', what: 'operator' },
+    ]);
+  });
+});
