@@ -82,6 +82,8 @@ export default defineConfig({
               name: 'core',
               test: /[\\/]src[\\/](session[\\/]session|core[\\/]raw|ir[\\/]builder|formats[\\/](locate|lib[\\/](emitter|translate|channels-first)))\.ts$/,
             },
+            // Likewise what most models of ONNX need of its importer.
+            { name: 'onnx', test: /[\\/]src[\\/]formats[\\/]onnx[\\/]import\.ts$/ },
           ],
         },
         chunkFileNames: '[name].js',
