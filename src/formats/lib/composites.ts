@@ -11,6 +11,8 @@ export interface Standardised {
   /** (x − mean) / deviation. */
   readonly y: string;
   readonly mean: string;
+  /** Of the elements as a whole, not an estimate from a sample. */
+  readonly variance: string;
   /** sqrt(variance + epsilon). */
   readonly deviation: string;
 }
@@ -22,7 +24,7 @@ export function standardise(e: Emitter, x: string, axes: readonly number[], epsi
   const square = e.one('Unary', [centred], { kind: 'square' });
   const variance = e.one('Reduce', [square], { kind: 'mean', axes, keepDims: true });
   const deviation = e.one('Unary', [e.binary('add', variance, e.scalar('float32', epsilon))], { kind: 'sqrt' });
-  return { y: e.binary('div', centred, deviation), mean, deviation };
+  return { y: e.binary('div', centred, deviation), mean, variance, deviation };
 }
 
 /** How a normalisation by the data's own statistics is done; `bias` is `''` where there is none. */

@@ -30,6 +30,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   LayerNormalization: lazy(normalise, 'layerNormalization'),
   InstanceNormalization: lazy(normalise, 'instanceNormalization'),
   LpNormalization: lazy(normalise, 'lpNormalization'),
+  'BatchNormalization in training': lazy(normalise, 'trainedBatchNormalization'),
   LRN: lazy(normalise, 'lrn'),
   ReduceMax: reduce('max'),
   ReduceMin: reduce('min'),

@@ -109,10 +109,22 @@ async function importGraph(graph: ReadPart, context: ImportContext): Promise<Gra
   return context.builder.build();
 }
 
-/** The operator's name, after that of its domain where it is not one of ONNX itself. */
+/** The operator's name, after that of its domain where it is not one of ONNX itself; with what it does in training. */
 function qualifiedName(node: NodeProto): string {
-  return isDefaultDomain(node) ? node.op : `${node.domain}.${node.op}`;
+  if (!isDefaultDomain(node)) return `${node.domain}.${node.op}`;
+  return node.op === 'BatchNormalization' && trains(node) ? `${node.op} in training` : node.op;
 }
+
+/** Training gives statistics too; it is said by an attribute of some opsets, and else by there being more outputs. */
+function trains({ attributes, outputs }: NodeProto): boolean {
+  return (
+    outputs.some((name, i) => i > 0 && name !== '') ||
+    attributes.some(({ name, i }) => i !== undefined && i === TRAINS[name])
+  );
+}
+
+/** What of an attribute means training. */
+const TRAINS: Readonly<Record<string, number>> = { training_mode: 1, is_test: 0 };
 
 function isDefaultDomain(node: NodeProto): boolean {
   return node.domain === '' || node.domain === 'ai.onnx';

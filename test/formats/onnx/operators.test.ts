@@ -233,15 +233,6 @@ const REFUSED: Readonly<Record<string, readonly [Spec, string]>> = {
     },
     'Resize "n": mode = "lanczos"',
   ],
-  'training batch normalisation': [
-    {
-      opset: 14,
-      op: 'BatchNormalization',
-      inputs: ['x', 'xa', 'xb', 'xc', 'xd'],
-      attributes: { training_mode: { i: 1 } },
-    },
-    'training_mode = 1',
-  ],
   'the last of equal extremes': [
     { opset: 12, op: 'ArgMax', attributes: { select_last_index: { i: 1 } } },
     'select_last_index = 1',

@@ -4,6 +4,7 @@ import { range } from '../../../../util/arrays.ts';
 import { aroundChannelsLast, spatialDims } from '../../../lib/channels-first.ts';
 import { instanceNorm, layerNorm, lpNorm } from '../../../lib/composites.ts';
 import type { OnnxNode } from '../../node.ts';
+import { NORMALISE } from './common.ts';
 
 /** Half-precision data is normalised in float32, as onnxruntime does, and rounded once, at the end. */
 function statistics(n: OnnxNode): Readonly<Record<'widened' | 'narrowed', (value: string) => string>> {
@@ -36,6 +37,39 @@ export function instanceNormalization(n: OnnxNode): string {
   const { widened, narrowed } = statistics(n);
   const spec = { rank, epsilon, scale: widened(n.input(1)), bias: widened(n.input(2)) };
   return narrowed(instanceNorm(n, widened(n.input(0)), spec));
+}
+
+/**
+ * By the statistics of the batch, which then move the given ones: old · momentum + new · (1 − momentum). Before opset 14
+ * the batch's mean and the reciprocal of its deviation follow, as onnxruntime has them.
+ */
+export function trainedBatchNormalization(n: OnnxNode): string | readonly string[] {
+  const isTest = n.opset < 7 && n.attr.int('is_test', 0) !== 0;
+  if (isTest || (n.opset >= 14 && !n.attr.flag('training_mode', false))) return NORMALISE.BatchNormalization(n);
+  n.attr.ignore('consumed_inputs');
+  n.attr.only('spatial', 1);
+  const rank = n.rankKept();
+  if (rank < 2) n.fail(`batch normalisation of a tensor of rank ${rank}`);
+  const axes = range(rank).filter((axis) => axis !== 1);
+  const momentum = n.attr.float('momentum', 0.9);
+  const { widened, narrowed } = statistics(n);
+  const perChannel = (value: string): string => {
+    return rank === 2 ? value : n.one('Unsqueeze', [value], { axes: range(rank - 2).map((axis) => axis + 1) });
+  };
+  const [scale, bias] = [perChannel(widened(n.input(1))), perChannel(widened(n.input(2)))];
+  const spec = { axes, epsilon: n.attr.float('epsilon', 1e-5), scale, bias };
+  const { y, mean, variance, deviation } = layerNorm(n, widened(n.input(0)), spec);
+  const list = (value: string): string => n.reshape(value, [-1]);
+  const moved = (index: number, batch: string): string => {
+    const half = n.facts(index).dtype === 'float16';
+    const given = half ? n.one('Cast', [n.input(index)], { to: 'float32' }) : n.input(index);
+    const share = (value: string, of: number): string => n.binary('mul', value, n.scalar('float32', of));
+    const sum = n.binary('add', share(given, momentum), share(list(batch), 1 - momentum));
+    return half ? n.one('Cast', [sum], { to: 'float16' }) : sum;
+  };
+  const results = [narrowed(y), moved(3, mean), moved(4, variance)];
+  if (n.opset >= 14) return results;
+  return [...results, list(mean), list(n.one('Unary', [deviation], { kind: 'reciprocal' }))];
 }
 
 export function lpNormalization(n: OnnxNode): string {
