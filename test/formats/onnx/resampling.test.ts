@@ -27,6 +27,10 @@ const fed = (given: OnnxModel, name: string, dtype: 'float32' | 'int64', count: 
 const LINEAR = { mode: { s: 'linear' } };
 const y = [floatPort('y', 4)];
 
+const vector = (name: string) => floatPort(name, 1);
+const normalise = (outputs: string, attributes = {}): OnnxNode =>
+  node('BatchNormalization', 'x scale bias mean variance', outputs, { momentum: { f: 0.8 }, ...attributes });
+
 describe('resampling', () => {
   it('channels-last images to sizes that follow from their shape', async () => {
     const nodes = [
@@ -107,9 +111,6 @@ describe('batch normalisation in training', () => {
     mean: floats(0.1, 0.2, 0.3),
     variance: floats(1, 2, 0.5),
   };
-  const vector = (name: string) => floatPort(name, 1);
-  const normalise = (outputs: string, attributes = {}): OnnxNode =>
-    node('BatchNormalization', 'x scale bias mean variance', outputs, { momentum: { f: 0.8 }, ...attributes });
 
   it('before opset 14 is said by five outputs, read or not', async () => {
     const all = [...y, ...['m', 'v', 'sm', 'sv'].map(vector)];
