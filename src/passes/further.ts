@@ -1,5 +1,6 @@
 /** The passes that many networks have no use for, which are loaded where one may change something. */
 export { foldBatchNorm } from './fold/fold-batchnorm.ts';
+export { foldHoles } from './fold/fold-holes.ts';
 export { foldPads } from './fold/fold-pads.ts';
 export { foldScale } from './fold/fold-scale.ts';
 export { fuseGate } from './fuse/fuse-gate.ts';

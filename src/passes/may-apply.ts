@@ -43,3 +43,12 @@ export function hasClips({ nodes }: Graph): boolean {
     return before === 'Activation' || (before === 'Binary' && node.attributes.activation.kind === 'clip');
   });
 }
+
+/** A convolution whose first filter has a weight that is zero. */
+export function hasHoles({ nodes, initializers }: Graph): boolean {
+  return nodes.some(({ op, inputs: [, weights = ''] }) => {
+    const { shape = [], data = [] } = (op === 'Conv' && initializers.get(weights)) || {};
+    const step = (shape.at(-1) ?? 1) * (shape.at(-2) ?? 1);
+    return data.length > step && data.some((w, i) => w === 0 && i % step === 0);
+  });
+}

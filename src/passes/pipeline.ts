@@ -10,7 +10,7 @@ import { removeDeadNodes } from './dead-nodes.ts';
 import { foldConstants, foldingConstants } from './fold/fold-constants.ts';
 import { fuseEpilogue } from './fuse/fuse-epilogue.ts';
 import { layout } from './layout/layout.ts';
-import { hasClips, hasPads, hasProducts, hasPRelus, hasScales, hasSwaps } from './may-apply.ts';
+import { hasClips, hasHoles, hasPads, hasProducts, hasPRelus, hasScales, hasSwaps } from './may-apply.ts';
 import { resolvePadding } from './resolve-pads.ts';
 import { reshapeUnitTransposes } from './layout/unit-transposes.ts';
 
@@ -74,6 +74,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'canonicalise', level: 'full', run: canonicalise },
   // After layout, which moves Pads of channels-first maps next to the windows that take them.
   { name: 'fold-pads', level: 'full', applies: hasPads, run: further('foldPads') },
+  // After fold-pads: zeros at the ends of a kernel go where there is padding to cut.
+  { name: 'fold-holes', level: 'full', applies: hasHoles, run: further('foldHoles') },
   // After layout: no Transpose stands between a convolution and its normalisation any more.
   { name: 'fold-batchnorm', level: 'full', applies: hasScales, run: further('foldBatchNorm') },
   // After fold-batchnorm, which moves factors backwards where it can; before fuse-epilogue hides what they follow.

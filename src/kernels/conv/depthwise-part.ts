@@ -23,6 +23,7 @@ export const depthwiseVariants: readonly Variant<'Conv'>[] = [
   'depthwise-slide-4',
   'depthwise-slide-2',
   'depthwise',
+  'depthwise-wide',
 ].map((name, i) => ({
   name,
   tryLower: (context) => (isDepthwise(context.inputs) ? at(kernels.get().variants, i).tryLower(context) : undefined),

@@ -6,7 +6,7 @@ import { stripPixels } from '../lib/window.ts';
 import { convOperands, convPlan, type ConvPlan } from './shared.ts';
 
 /** Kernels wider than this are not unrolled. */
-const WIDEST_UNROLLED = 7;
+export const WIDEST_UNROLLED = 7;
 
 export const depthwise = variant<'Conv', ConvPlan>(
   'depthwise',

@@ -152,6 +152,24 @@ const depthwise: readonly OpCase<'Conv'>[] = [
   }),
   convCase('depthwise, window of the whole image', { x: [2, 7, 7, 8], kernel: [7, 7], outC: 8, group: 8 }),
   convCase('depthwise, 1x9 kernel', { x: [1, 3, 12, 4], kernel: [1, 9], outC: 4, group: 4, pads: [0, 4, 0, 4] }),
+  convCase('depthwise, 9x9 kernel', { x: [1, 9, 11, 8], kernel: [9, 9], outC: 8, group: 8, pads: [4, 4, 4, 4] }),
+  convCase('depthwise, 3x13 kernel, stride, dilation, residual', {
+    x: [2, 8, 30, 5],
+    kernel: [3, 13],
+    outC: 5,
+    group: 5,
+    strides: [2, 3],
+    dilations: [1, 2],
+    pads: [1, 7, 2, 8],
+    residual: [2, 5, 7, 5],
+  }),
+  convCase('depthwise, 11x8 kernel, multiplier 2', {
+    x: [1, 12, 9, 4],
+    kernel: [11, 8],
+    outC: 8,
+    group: 4,
+    bias: false,
+  }),
   convCase('depthwise, one input channel', { x: [1, 5, 5, 1], kernel: [3, 3], outC: 5 }),
 ];
 
