@@ -8,7 +8,7 @@
  * Bindings: x read, w read, bias? read f32, residual? read, y read_write; all but bias are vec4 when width is 4.
  * Workgroup: 64 × 1 × 1; an invocation makes `pixels` pixels × `width` channels.
  * Dispatch: dispatch1d(count, 64), count = N · out_h · strips · blocks, blocks = out_c / width.
- * Spec: window (its kernel excepted, which is a parameter); taps of a run; pixels 1 or 4; width 4 when out_c % 4 = 0, the
+ * Spec: window (its kernel excepted, which is a parameter); taps of a run; pixels 1, 4 or 8; width 4 when out_c % 4 = 0, the
  *   multiplier is 1, and x and y are placed so; xType, wType f32 or f16; epilogue.
  * Limits: no workgroup storage.
  */
@@ -34,7 +34,7 @@ export const DEPTHWISE_WIDE_WORKGROUP = 64;
 export interface ConvDepthwiseWideSpec extends EpilogueSpec {
   readonly window: WindowSpec;
   readonly taps: number;
-  readonly pixels: 1 | 4;
+  readonly pixels: 1 | 4 | 8;
   readonly width: 1 | 4;
   readonly xType: FloatStorage;
   readonly wType: FloatStorage;
