@@ -56,6 +56,21 @@ export function parseInputShapes(specs: readonly string[], inputs: readonly Grap
   return Object.fromEntries(shapes);
 }
 
+/**
+ * The shapes of `NAME=SHAPE` and `NAME=FILE:SHAPE` before a model is read, for one that does not say the ranks of its inputs:
+ * by everything that may be the name.
+ */
+export function shapesByName(specs: readonly string[]): InputShapes {
+  const shapes = new Map<string, Shape>();
+  for (const spec of specs) {
+    const tail = spec.slice(Math.max(spec.lastIndexOf('='), spec.lastIndexOf(':')) + 1);
+    if (!SHAPE.test(tail)) continue;
+    for (let at = spec.indexOf('='); at > 0; at = spec.indexOf('=', at + 1))
+      shapes.set(spec.slice(0, at), parseShape(tail));
+  }
+  return Object.fromEntries(shapes);
+}
+
 /** A tensor file for one input, with the shape that was written behind it, if any. */
 export interface FeedSpec {
   readonly name: string;

@@ -9,7 +9,7 @@ import { fileTuningCache } from '../node/tuning-cache.ts';
 import type { TuningOptions } from '../measure/tuning.ts';
 import type { SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
-import { collect } from './arguments.ts';
+import { collect, shapesByName } from './arguments.ts';
 import type { Context } from './context.ts';
 import { onModel } from './locate.ts';
 
@@ -18,6 +18,12 @@ export interface SourceOptions {
   readonly mirror?: string;
   readonly cacheDir?: string;
   readonly allowHost?: readonly string[];
+}
+
+/** Options of `loadModel`: what shapes are written on the command line is known before the model is. */
+interface LoadOptions extends SourceOptions {
+  readonly inputShape?: readonly string[];
+  readonly input?: readonly string[];
 }
 
 /** Options that say where a model runs. */
@@ -94,7 +100,7 @@ export interface LoadedModel {
 /** Reads and imports a model: a catalogue name, a path or a URL. */
 export async function loadModel(
   name: string,
-  options: SourceOptions,
+  options: LoadOptions,
   { output, progress }: Context,
 ): Promise<LoadedModel> {
   const start = performance.now();
@@ -105,7 +111,13 @@ export async function loadModel(
     onProgress: (step) => progress.report(step),
   });
   progress.report({ stage: `read ${files.main.name}`, done: 0, total: 1 });
-  const { graph, format, warnings = [] } = await importModel(files);
+  const {
+    graph,
+    format,
+    warnings = [],
+  } = await importModel(files, {
+    inputShapes: shapesByName([...(options.inputShape ?? []), ...(options.input ?? [])]),
+  });
   progress.stop();
   for (const warning of warnings) output.note(`warning: ${warning}`);
   return { name, format, graph, warnings, readMs: performance.now() - start };

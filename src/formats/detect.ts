@@ -1,7 +1,7 @@
 /** Which format a file is, by its content and never by its name; and reading a model of any format. */
 import { ImportError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
-import type { FormatName, ImportedModel, Importer, ModelFile, ModelFiles } from './importer.ts';
+import type { FormatName, ImportedModel, Importer, ImportOptions, ModelFile, ModelFiles } from './importer.ts';
 import { IMPORTERS } from './registry.ts';
 
 /** A model and the format it came in. */
@@ -10,9 +10,9 @@ export interface DetectedModel extends ImportedModel {
 }
 
 /** Reads a model of any known format. Rejects as `Importer.load` does, and as `detect` does. */
-export async function importModel(files: ModelFiles): Promise<DetectedModel> {
+export async function importModel(files: ModelFiles, options?: ImportOptions): Promise<DetectedModel> {
   const importer = await detect(files.main);
-  return { format: importer.format, ...(await importer.load(files)) };
+  return { format: importer.format, ...(await importer.load(files, options)) };
 }
 
 /** The importer that recognises the file. Rejects with ImportError that says what the bytes look like when none does. */

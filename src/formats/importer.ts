@@ -1,5 +1,5 @@
 /** What a format importer is, and how it reaches the files of a model. */
-import type { Graph, GraphInput } from '../ir/graph.ts';
+import type { Graph, GraphInput, InputShapes } from '../ir/graph.ts';
 
 /** A named file in memory. */
 export interface ModelFile {
@@ -33,6 +33,12 @@ export interface ImportedModel {
   readonly labels?: readonly string[];
 }
 
+/** What a caller knows of a model that its file may not say. */
+export interface ImportOptions {
+  /** Shapes whose ranks inputs of unknown rank get; functions of the inputs are of no use before these are known. */
+  readonly inputShapes?: InputShapes | ((inputs: readonly GraphInput[]) => InputShapes);
+}
+
 /** One model format. */
 export interface Importer {
   readonly format: FormatName;
@@ -44,10 +50,10 @@ export interface Importer {
    * Reads the model. Rejects with ImportError on invalid bytes, UnsupportedError listing every operator or attribute
    * the engine lacks, GraphError on a malformed graph.
    */
-  readonly load: (files: ModelFiles) => Promise<ImportedModel>;
+  readonly load: (files: ModelFiles, options?: ImportOptions) => Promise<ImportedModel>;
   /**
    * For formats whose main file describes the network and whose weights lie in others: the graph with zeros for weights,
    * so that its shaders can be compiled while the weights are still on their way. Rejects as `load` does.
    */
-  readonly sketch?: (main: ModelFile) => Promise<Graph>;
+  readonly sketch?: (main: ModelFile, options?: ImportOptions) => Promise<Graph>;
 }

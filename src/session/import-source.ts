@@ -20,9 +20,10 @@ const SKETCH_AFTER_MS = 30;
  */
 export async function importSource(
   source: ModelSource | Graph,
-  { signal, onProgress, allowHosts }: Pick<SessionOptions, 'signal' | 'onProgress' | 'allowHosts'>,
+  options: Pick<SessionOptions, 'signal' | 'onProgress' | 'allowHosts' | 'inputShapes'>,
   early: (sketch: () => Promise<Graph> | undefined) => void,
 ): Promise<ImportedSource> {
+  const { signal, onProgress, allowHosts } = options;
   if (isGraph(source)) return { graph: source, format: 'graph', warnings: [], downloadMs: 0, parseMs: 0 };
   const start = performance.now();
   onProgress?.({ stage: 'download' });
@@ -32,9 +33,9 @@ export async function importSource(
   const downloaded = performance.now();
   onProgress?.({ stage: 'parse' });
   const importer = await detect(files.main);
-  const late = setTimeout(() => early(() => importer.sketch?.(files.main)), SKETCH_AFTER_MS);
+  const late = setTimeout(() => early(() => importer.sketch?.(files.main, options)), SKETCH_AFTER_MS);
   try {
-    const { graph, warnings = [] } = await importer.load(files);
+    const { graph, warnings = [] } = await importer.load(files, options);
     const times = { downloadMs: downloaded - start, parseMs: performance.now() - downloaded };
     return { graph, format: importer.format, warnings, ...times };
   } finally {

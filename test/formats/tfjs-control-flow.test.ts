@@ -1,7 +1,9 @@
 /** Loops and lists of graph models: `map_fn` as TensorFlow 1 and 2 write it, unrolled; and what cannot be. */
 import { describe, expect, it } from 'vitest';
 import { UnsupportedError } from '../../src/core/errors.ts';
+import { shapesByName } from '../../src/cli/arguments.ts';
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
+import { Session } from '../../src/session/session.ts';
 import { attr, GraphDef, importerOf, randomFeeds, runReference } from '../helpers/tfjs-models.ts';
 
 const frame = { frame_name: attr.s('loop'), is_constant: attr.b(false) };
@@ -158,12 +160,35 @@ describe('control flow that is refused', () => {
     expect((await refusals(g, 'y')).some(({ op }) => op === 'Merge' || op === 'Switch')).toBe(true);
   });
 
+  it('an input of unknown rank takes that of the shape it is given', async () => {
+    const g = new GraphDef();
+    const unknown = { dtype: attr.type('DT_FLOAT'), shape: { shape: { unknownRank: true } } };
+    const [a, b] = ['a', 'b=c'].map((name) => g.node('Placeholder', [], unknown, name));
+    g.node('Sub', [a ?? '', b ?? ''], {}, 'y');
+    const files = g.files({ outputs: { y: { name: 'y' } } });
+    const inputShapes = { a: [2, 3], 'b=c': [] };
+    const session = await Session.create(files, { backend: 'cpu', inputShapes });
+    expect(session.inputs.map(({ shape }) => shape)).toEqual([['a_dim0', 'a_dim1'], []]);
+    expect(session.outputs).toEqual([{ name: 'y', dtype: 'float32', shape: [2, 3] }]);
+    const { y } = await session.run({
+      a: tensorOf('float32', [1, 2], [5, 6]),
+      'b=c': tensorOf('float32', [], [4]),
+    });
+    expect(y).toEqual(tensorOf('float32', [1, 2], [1, 2]));
+    session.dispose();
+    await expect(Session.create(files, { backend: 'cpu', inputShapes: () => inputShapes })).rejects.toThrow(
+      'unless inputShapes has a shape for "b=c"',
+    );
+    expect(shapesByName(['a=2x3', 'b=c=scalar'])).toMatchObject(inputShapes);
+    expect(shapesByName(['a=x=y.bin:2x3', 'b.bin', '1x2'])).toEqual({ a: [2, 3], 'a=x': [2, 3] });
+  });
+
   it('inputs of unknown rank, with the operators that are missing', async () => {
     const g = new GraphDef();
     const x = g.node('Placeholder', [], { dtype: attr.type('DT_FLOAT'), shape: { shape: { unknownRank: true } } }, 'x');
     g.node('Mystery', [x], {}, 'y');
     expect(await refusals(g, 'y')).toEqual([
-      { node: 'x', op: 'Placeholder', what: 'an input of unknown rank' },
+      { node: 'x', op: 'Placeholder', what: 'an input of unknown rank, unless inputShapes has a shape for "x"' },
       { node: 'y', op: 'Mystery', what: 'operator' },
     ]);
   });

@@ -16,7 +16,7 @@ function importerOf(kind: ModelKind): Importer {
     format: `tfjs-${kind}`,
     extensions: ['.json'],
     recognise: (bytes) => recogniseKind(bytes) === kind,
-    load: async (files) => (await part()).loadTfjs(files, kind),
-    sketch: async (main) => (await part()).sketchTfjs(main, kind),
+    load: async (files, options) => (await part()).loadTfjs(files, kind, options),
+    sketch: async (main, options) => (await part()).sketchTfjs(main, kind, options),
   };
 }

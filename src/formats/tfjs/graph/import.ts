@@ -3,7 +3,7 @@ import { GraphError, ImportError, UnsupportedError, type Unsupported } from '../
 import { onDemand } from '../../../core/on-demand.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { GraphBuilder } from '../../../ir/builder.ts';
-import type { ImportedModel } from '../../importer.ts';
+import type { ImportedModel, ImportOptions } from '../../importer.ts';
 import { translate } from '../../lib/translate.ts';
 import type { ModelJson } from '../model-json.ts';
 import { NodeContext, type TfGraph } from './context.ts';
@@ -19,9 +19,10 @@ export async function importGraphModel(
   model: ModelJson,
   fileWeights: ReadonlyMap<string, Tensor>,
   name: string,
+  { inputShapes }: ImportOptions = {},
 ): Promise<Pick<ImportedModel, 'graph' | 'declared'>> {
   const inFile = parseNodes(model.topology);
-  const found = findPorts(inFile, model.signature);
+  const found = findPorts(inFile, model.signature, typeof inputShapes === 'function' ? undefined : inputShapes);
   if (found.outputs.length === 0) throw new GraphError('the graph has no outputs', { format: 'tfjs-graph' });
   const { nodes, weights, found: refused } = await plainNodes(inFile, fileWeights, found);
   const needed = reachable(nodes, found);

@@ -1,7 +1,9 @@
 /** What enters and leaves a graph model: its signature, or else its placeholders and the nodes nothing reads. */
 import { ImportError, UnsupportedError } from '../../../core/errors.ts';
 import type { DType } from '../../../core/dtype.ts';
-import type { Dim, GraphInput } from '../../../ir/graph.ts';
+import type { Shape } from '../../../core/tensor.ts';
+import type { Dim, GraphInput, InputShapes } from '../../../ir/graph.ts';
+import { own } from '../../../util/own.ts';
 import { asObject, asString, field, isObject, type JsonObject } from '../json.ts';
 import { NodeDefAttributes, dtypeOfNodeDef, parseRef, shapeOf, type TensorRef, type TfNode } from './graph-def.ts';
 
@@ -14,6 +16,8 @@ export interface SignaturePort {
   readonly info: JsonObject;
   /** Named by the signature. */
   readonly listed: boolean;
+  /** The shape the caller gives it. */
+  readonly given?: Shape | undefined;
 }
 
 /** Inputs and outputs of the graph, in the model's order. */
@@ -22,8 +26,12 @@ export interface Ports {
   readonly outputs: readonly SignaturePort[];
 }
 
-/** Finds the ports. Throws ImportError when the signature names a node that is not there. */
-export function findPorts(nodes: ReadonlyMap<string, TfNode>, signature: JsonObject | undefined): Ports {
+/** Finds the ports, inputs with the shapes that the caller gives. Throws ImportError when the signature names a node that is not there. */
+export function findPorts(
+  nodes: ReadonlyMap<string, TfNode>,
+  signature: JsonObject | undefined,
+  inputShapes: InputShapes = {},
+): Ports {
   const inputs = entries(signature, 'inputs', nodes);
   const outputs = entries(signature, 'outputs', nodes);
   const all = [...nodes.values()];
@@ -35,7 +43,7 @@ export function findPorts(nodes: ReadonlyMap<string, TfNode>, signature: JsonObj
     (n) => !read.has(n.name) && n.op !== 'Const' && n.op !== 'NoOp' && n.op !== 'Placeholder',
   );
   return {
-    inputs: [...inputs, ...unlisted.map(bare)],
+    inputs: [...inputs, ...unlisted.map(bare)].map((port) => ({ ...port, given: own(inputShapes, port.name) })),
     outputs: outputs.length > 0 ? outputs : terminal.map(bare),
   };
 }
@@ -71,14 +79,18 @@ export function declaredPorts({ inputs, outputs }: Ports, nodes: ReadonlyMap<str
   return new Map(declared.map((port) => [port.name, port]));
 }
 
-/** The extents of a port's tensor, unknown ones by names that `symbol` makes; undefined where not even the rank is known. */
+/**
+ * The extents of a port's tensor, unknown ones by names that `symbol` makes; of a rank that only the caller gives, all are.
+ * Undefined where nobody says the rank.
+ */
 export function portShape(
-  { info }: SignaturePort,
+  { info, given }: SignaturePort,
   node: TfNode | undefined,
   symbol: (axis: number) => string = String,
 ): Dim[] | undefined {
   const attribute = node && new NodeDefAttributes(node).shape('shape');
-  return shapeOf(field(info, 'tensorShape'), symbol) ?? shapeOf(attribute, symbol);
+  const said = shapeOf(field(info, 'tensorShape'), symbol) ?? shapeOf(attribute, symbol);
+  return said ?? given?.map((_, axis) => symbol(axis));
 }
 
 /**
@@ -92,7 +104,7 @@ export function graphInput(port: SignaturePort, node: TfNode | undefined, alone:
   const refuse = (what: string): never => {
     throw new UnsupportedError([{ node: ref.node, op: node?.op ?? 'input', what }], { format: 'tfjs-graph' });
   };
-  if (!shape) return refuse('an input of unknown rank');
+  if (!shape) return refuse(`an input of unknown rank, unless inputShapes has a shape for "${name}"`);
   const dtype: DType | undefined =
     dtypeOfNodeDef(field(info, 'dtype')) ?? (node && new NodeDefAttributes(node).dtype('dtype'));
   if (!dtype) return refuse('an input of a dtype that the engine does not hold');
