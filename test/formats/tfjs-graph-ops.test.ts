@@ -164,6 +164,28 @@ const pools: GraphCase[] = ['MaxPool', 'AvgPool'].flatMap((op) =>
   ),
 );
 
+/** Odd extents and strides, another for each dimension. */
+const volumes: GraphCase[] = ['SAME', 'VALID'].flatMap((padding) => {
+  const window3d = (strides: readonly number[], ksize?: readonly number[]): Attrs => ({
+    strides: attr.ints([1, ...strides, 1]),
+    padding: attr.s(padding),
+    data_format: attr.s('NDHWC'),
+    ...(ksize ? { ksize: attr.ints([1, ...ksize, 1]) } : { dilations: attr.ints([1, 1, 1, 1, 1]) }),
+  });
+  return [
+    {
+      name: `Conv3D ${padding}`,
+      shape: [2, 5, 6, 7, 3],
+      build: conv('Conv3D', [3, 2, 3, 3, 4], window3d([2, 1, 3])),
+    },
+    ...['MaxPool3D', 'AvgPool3D'].map((op) => ({
+      name: `${op} ${padding}`,
+      shape: [2, 5, 6, 7, 3],
+      build: (g: GraphDef, x: string): void => void g.node(op, [x], window3d([2, 1, 3], [3, 2, 2])),
+    })),
+  ];
+});
+
 const products: GraphCase[] = [
   ...[false, true].map((transposed) => ({
     name: `MatMul transpose_b ${transposed}`,
@@ -501,7 +523,7 @@ const reductions: GraphCase[] = [
   },
 ];
 
-const groups = { convolutions, pools, products, elementwise, slices, shapes, resizes, reductions };
+const groups = { convolutions, pools, volumes, products, elementwise, slices, shapes, resizes, reductions };
 
 describe.each(Object.entries(groups))('graph model operators: %s', (_group, cases) => {
   it.each(cases)('$name', async ({ shape, dtype, build }) => {

@@ -52,6 +52,7 @@ export const FURTHER_TENSORFLOW_OPERATORS: Rows<NodeContext> = {
   DepthToSpace: lazy(blocks, 'depthToSpace'),
   Gather: lazy(index, 'gather'),
   GatherV2: lazy(index, 'gather'),
+  ResourceGather: lazy(index, 'gather'),
   TopKV2: lazy(index, 'topK'),
   GatherNd: lazy(index, 'gatherNd'),
   OneHot: lazy(index, 'oneHot'),

@@ -3,11 +3,11 @@ import type { GraphTranslation } from '../context.ts';
 import { spatial, windowOf } from './window.ts';
 
 const pool =
-  (op: 'MaxPool' | 'AveragePool'): GraphTranslation =>
+  (op: 'MaxPool' | 'AveragePool', dims = 2): GraphTranslation =>
   (c) => {
-    const window = windowOf(c);
+    const window = windowOf(c, dims);
     const problems: string[] = [];
-    const kernel = spatial(c, 'ksize', problems);
+    const kernel = spatial(c, 'ksize', problems, dims);
     c.refuseAll(problems);
     // Both TensorFlow pools leave padding out of the window: a maximum never sees it, an average does not count it.
     if (op === 'MaxPool') return c.one(op, [c.input(0)], { ...window, kernel, ceilMode: false });
@@ -15,4 +15,9 @@ const pool =
   };
 
 /** Rows of the operator table. */
-export const POOL = { MaxPool: pool('MaxPool'), AvgPool: pool('AveragePool') };
+export const POOL = {
+  MaxPool: pool('MaxPool'),
+  AvgPool: pool('AveragePool'),
+  MaxPool3D: pool('MaxPool', 3),
+  AvgPool3D: pool('AveragePool', 3),
+};
