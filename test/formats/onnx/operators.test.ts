@@ -135,6 +135,10 @@ const CASES: Readonly<Record<string, readonly [Spec, string]>> = {
     { opset: 12, op: 'Dropout', inputs: ['x', 'r'], outputs: ['y'], constants: { r: float(0.5) } },
     'r: float32 [] 0.5\ny = Identity(x)',
   ],
+  'Dropout-10 has a mask of nothing': [
+    { opset: 10, op: 'Dropout', inputs: ['x'], outputs: ['y', 'm'] },
+    'y = Identity(x)\nn/Shape:0 = Shape(x)\nm = ConstantOfShape(n/Shape:0) dtype="bool" value=0',
+  ],
   'Upsample-7 takes scales as an attribute': [
     { opset: 7, op: 'Upsample', attributes: { scales: { floats: [1, 1, 2, 3] } } },
     'n/scales: float32 [4] 1,1,2,3\n' +

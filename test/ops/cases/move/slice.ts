@@ -35,6 +35,7 @@ export const sliceCases: readonly OpCase<'Slice'>[] = [
   slice([7], [[-1, -FAR, 0, -1]]),
   slice([7], [[5, 0, 0, -2]]),
   slice([7], [[FAR, -8, 0, -3]]),
+  slice([7], [[4, FAR, 0, -3]]),
   slice([7], [[4, 2, 0, 1]]),
   slice([7], [[9, 12, 0, 1]]),
   slice([3, 5, 7], [[1, 4, 1, 1]]),

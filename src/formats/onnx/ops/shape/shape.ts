@@ -35,7 +35,7 @@ function shape(n: OnnxNode): string {
   return n.one('Slice', [whole, ...bounds], {});
 }
 
-/** At inference the data passes through and the mask is all true. */
+/** At inference the data passes through and the mask is all true, or before opset 12 all false. */
 function dropout(n: OnnxNode): string[] {
   n.attr.ignore('ratio', 'seed', 'consumed_inputs', 'is_test');
   n.optional(1);
@@ -47,7 +47,7 @@ function dropout(n: OnnxNode): string[] {
   }
   const y = n.one('Identity', [n.input(0)], {});
   if (n.opset < 10 || !n.wants(1)) return [y];
-  return [y, n.one('ConstantOfShape', [n.one('Shape', [n.input(0)], {})], { dtype: 'bool', value: 1 })];
+  return [y, n.one('ConstantOfShape', [n.one('Shape', [n.input(0)], {})], { dtype: 'bool', value: +(n.opset > 11) })];
 }
 
 /** What an Identity of a constant gives is a constant too. */
