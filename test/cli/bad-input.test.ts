@@ -50,7 +50,10 @@ beforeAll(() => {
       initializers: [['w', { dataType: 1, dims: [3], floats: [1, 2, 3] }]],
       nodes: [{ op: 'Add', name: 'misfit', inputs: ['x', 'w'], outputs: ['y'] }],
     }),
-    'huge.onnx': broken({ initializers: [['w', { dataType: 1, dims: [2 ** 29], raw: new Uint8Array(16) }]] }),
+    'huge.onnx': broken({
+      initializers: [['w', { dataType: 1, dims: [2 ** 29], raw: new Uint8Array(16) }]],
+      nodes: [{ op: 'Add', inputs: ['x', 'w'], outputs: ['y'] }],
+    }),
     'unsupported.onnx': broken({
       nodes: [
         { op: 'FancyOp', name: 'fancy', inputs: ['x'], outputs: ['m'] },

@@ -64,6 +64,8 @@ export const FUNCTIONS = {
   Round: unary('round'),
   Sin: unary('sin'),
   Cos: unary('cos'),
+  // atan2(x, 1)
+  Atan: (n: OnnxNode) => n.binary('atan2', n.input(0), n.scalar(n.facts(0).dtype ?? 'float32', 1)),
   Erf: unary('erf'),
   IsNaN: unary('isNaN'),
   Not: (n: OnnxNode) => n.one('Unary', [n.input(0)], { kind: 'not' }),
