@@ -23,13 +23,22 @@ export const attr = {
   s: (value: string): Attr => ({ s: btoa(value) }),
   type: (value: string): Attr => ({ type: value }),
   ints: (values: readonly number[]): Attr => ({ list: { i: values.map(String) } }),
+  func: (name: string): Attr => ({ func: { name, attr: {} } }),
   strings: (values: readonly string[]): Attr => ({ list: { s: values.map((v) => btoa(v)) } }),
 };
 
 /** A GraphDef under construction. */
 export class GraphDef {
   readonly nodes: unknown[] = [];
+  readonly functions: unknown[] = [];
   readonly weights: { readonly name: string; readonly value: Tensor }[] = [];
+
+  readonly #prefix: string;
+
+  /** Weights of functions have names of their own in the manifest: `prefix` tells them apart. */
+  constructor(prefix = '') {
+    this.#prefix = prefix;
+  }
 
   /** Adds a node and returns its name. */
   node(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attr>> = {}, name?: string): string {
@@ -46,7 +55,7 @@ export class GraphDef {
 
   /** Adds a weight. */
   constant(value: Tensor): string {
-    const name = `const_${this.nodes.length}`;
+    const name = `${this.#prefix}const_${this.nodes.length}`;
     const dtype = { float32: 'DT_FLOAT', bool: 'DT_BOOL' }[value.dtype as string] ?? 'DT_INT32';
     this.weights.push({ name, value });
     return this.node('Const', [], { dtype: attr.type(dtype) }, name);
@@ -57,12 +66,28 @@ export class GraphDef {
     return this.constant({ dtype: 'int32', shape, data: Int32Array.from(values) });
   }
 
+  /** Adds a function of the library: `results` are references to outputs of its nodes, by the names of the results. */
+  fn(name: string, args: readonly string[], body: GraphDef, results: Readonly<Record<string, string>>): string {
+    const named = (list: readonly string[]): unknown[] => list.map((arg) => ({ name: arg, type: 'DT_FLOAT' }));
+    this.functions.push({
+      signature: { name, inputArg: named(args), outputArg: named(Object.keys(results)) },
+      nodeDef: body.nodes,
+      ret: results,
+    });
+    this.weights.push(...body.weights);
+    return name;
+  }
+
   /** The model, its weights in one shard. */
   files(signature?: unknown): ModelFiles {
     const manifest = this.weights.map(({ name, value }) => ({ name, shape: value.shape, dtype: value.dtype }));
     const json = {
       format: 'graph-model',
-      modelTopology: { node: this.nodes, versions: {} },
+      modelTopology: {
+        node: this.nodes,
+        versions: {},
+        ...(this.functions.length > 0 ? { library: { function: this.functions } } : {}),
+      },
       weightsManifest: [{ paths: ['shard.bin'], weights: manifest }],
       ...(signature === undefined ? {} : { signature }),
     };

@@ -1,6 +1,7 @@
 /**
- * Loops and lists of graph models (`map_fn`: Enter, Merge, Switch, NextIteration, Exit; TensorList*, TensorArray*) as plain nodes:
- * a loop is unrolled, as its rounds are counted by constants or by images of the batch; lists are kept here, as the values in them.
+ * Loops, branches and lists of graph models (`map_fn`: Enter, Merge, Switch, NextIteration, Exit; TensorList*, TensorArray*) as plain
+ * nodes: a loop is unrolled, as its rounds are counted by constants or by images of the batch; where branches meet is an If; lists
+ * are kept here, as the values in them.
  */
 import { UnsupportedError } from '../../../core/errors.ts';
 import { tensorOf, type Tensor } from '../../../core/tensor.ts';
@@ -11,6 +12,8 @@ import { CONTROL, NodeDefAttributes, type TensorRef, type TfNode } from './graph
 /** More rounds, or copies of nodes, than this are no batch. */
 const MAX_ROUNDS = 256;
 const MAX_NODES = 2 ** 15;
+/** Steps in looking for the conditions of branches, which is done anew for each of their values. */
+const MAX_TRACED = 2 ** 20;
 /** Longer chains of nodes than any loop over images has. */
 const MAX_DEPTH = 2000;
 
@@ -76,6 +79,7 @@ class Unrolling {
   readonly #loops: ReadonlyMap<string, readonly TfNode[]>;
   readonly #numbers = new Map<string, number | undefined>();
   #read: string[] = [];
+  #traced = 0;
   /** Tensors whose first extent was taken for the batch, and those that were taken apart into as many. */
   readonly #counted = new Map<string, TfNode>();
   readonly #apart = new Set<string>();
@@ -127,7 +131,7 @@ class Unrolling {
       this.#read.push(node.name);
       return ref;
     }
-    const value = CONTROL.test(node.op) ? this.#control(node, input, ref.index) : this.#copy(node, input, round);
+    const value = CONTROL.test(node.op) ? this.#control(node, input, ref.index, round) : this.#copy(node, input, round);
     // Both outputs of a Switch are looked at; the others have one value.
     round.values.set(node.name, value);
     return isList(value) || CONTROL.test(node.op) ? value : { node: value.node, index: ref.index };
@@ -144,18 +148,18 @@ class Unrolling {
     this.made.set(node.name, node);
   }
 
-  #control(node: TfNode, input: (index: number) => Value, output: number): Value {
+  #control(node: TfNode, input: (index: number) => Value, output: number, round: Round): Value {
     switch (node.op) {
       case 'Enter':
         // What enters a loop is computed outside of it.
         return this.#value(node.inputs[0] ?? refuse(node, 'input 0'), this.#outside);
       case 'Exit':
         return this.#exit(node);
-      case 'Switch': {
-        const merge = this.#nodes.get(node.inputs[0]?.node ?? '');
-        if (merge?.op === 'Merge') return input(0);
-        return refuse(node, 'a branch that is chosen at run time');
-      }
+      case 'Switch':
+        // In whichever branch or round, it is the same value.
+        return input(0);
+      case 'Merge':
+        return output === 0 ? this.#chosen(node, input, round) : refuse(node, `output ${output}`);
       case 'TensorListReserve':
         return this.#empty(node, input(1));
       case 'TensorArrayV3':
@@ -183,6 +187,39 @@ class Unrolling {
       default:
         return refuse(node, output === 0 ? 'operator' : `output ${output}`);
     }
+  }
+
+  /** Where two branches meet: one of their values, both of which are computed unless the condition is known. */
+  #chosen(node: TfNode, input: (index: number) => Value, round: Round): Value {
+    const looping = node.inputs.some((ref) => /Enter$|NextIteration/.test(this.#nodes.get(ref.node)?.op ?? ''));
+    if (looping) refuse(node, 'a loop within a loop');
+    const [a, b] = [this.#branchOf(node.inputs[0]), this.#branchOf(node.inputs[1])];
+    const condition = a?.condition ?? b?.condition;
+    if (!condition || node.inputs.length !== 2) refuse(node, 'branches that are not made as usual');
+    const values = [input(0), input(1)].map((value) => this.#tensor(node, value));
+    const inOrder = a ? a.taken : !b?.taken;
+    const name = `${node.name}/chosen${round.suffix}`;
+    const inputs = [this.#tensor(node, this.#value(condition, round)), ...(inOrder ? values : values.reverse())];
+    this.#make({ name, op: 'If', inputs, attr: {} });
+    return { node: name, index: 0 };
+  }
+
+  /** The condition of the branch that a value is computed in, and whether it is taken where that holds; undefined for constants. */
+  #branchOf(value: TensorRef | undefined): { condition: TensorRef | undefined; taken: boolean } | undefined {
+    // Within are branches that have met before: their conditions are passed over.
+    const stack = value ? [{ ref: value, within: 0 }] : [];
+    const seen = new Set<string>();
+    for (let top = stack.pop(); top; top = stack.pop()) {
+      const { ref, within } = top;
+      const node = this.#nodes.get(ref.node);
+      if (!node || seen.has(`${within} ${ref.node}`)) continue;
+      seen.add(`${within} ${ref.node}`);
+      if (++this.#traced > MAX_TRACED) refuse(node, 'so many branches');
+      if (node.op === 'Switch' && within === 0) return { condition: node.inputs[1], taken: ref.index === 1 };
+      const deeper = node.op === 'Merge' ? 1 : node.op === 'Switch' ? -1 : 0;
+      for (const input of node.inputs) stack.push({ ref: input, within: within + deeper });
+    }
+    return undefined;
   }
 
   /** The value with which a loop ends: it is unrolled when the first is asked for. */

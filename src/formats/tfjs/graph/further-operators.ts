@@ -20,6 +20,7 @@ const sample = () => import('./ops/sample.ts');
 export const FURTHER_TENSORFLOW_OPERATORS: Rows<NodeContext> = {
   ...FUNCTIONS,
   Conv2DBackpropInput: lazy(() => import('./ops/conv-transpose.ts'), 'convTransposed'),
+  If: lazy(() => import('./ops/if.ts'), 'ifOf'),
   Where: lazy(index, 'where'),
   SparseToDense: lazy(index, 'sparseToDense'),
   LRN: lazy(() => import('./ops/normalise/lrn.ts'), 'lrn'),

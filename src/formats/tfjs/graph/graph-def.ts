@@ -8,6 +8,8 @@ import { asArray, asInteger, asObject, asString, field, isObject, type JsonObjec
 export interface TensorRef {
   readonly node: string;
   readonly index: number;
+  /** In functions: the name of the output, or list of outputs, that `index` counts from. */
+  readonly output?: string | undefined;
 }
 
 /** A node of the GraphDef; control inputs are left out. */
@@ -20,6 +22,9 @@ export interface TfNode {
 
 /** Operators of loops, branches and lists, which are no functions of tensors. */
 export const CONTROL = /^((Ref)?(Enter|Exit|Switch|Merge)|NextIteration|LoopCond|Tensor(List\w+|Array\w*V3))$/;
+
+/** Operators that call functions of the model's library. */
+export const CALL = /^((Stateful)?PartitionedCall|(Stateless)?(If|While))$/;
 
 /** The nodes of a GraphDef by name. Throws ImportError on a malformed or duplicate node. */
 export function parseNodes(topology: JsonObject): Map<string, TfNode> {
@@ -44,7 +49,9 @@ export function parseNodes(topology: JsonObject): Map<string, TfNode> {
 export function parseRef(text: string): TensorRef {
   const parts = text.split(':');
   const index = parts.length > 1 ? Number(parts.at(-1)) : 0;
-  return Number.isInteger(index) && index >= 0 ? { node: parts[0] ?? '', index } : { node: text, index: 0 };
+  return Number.isInteger(index) && index >= 0
+    ? { node: parts[0] ?? '', index, ...(parts.length > 2 ? { output: parts[1] } : {}) }
+    : { node: text, index: 0 };
 }
 
 /** Number of each DataType enum of TensorFlow that tilewise reads; JSON holds the name or the number. */

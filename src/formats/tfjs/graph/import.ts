@@ -5,9 +5,10 @@ import type { Tensor } from '../../../core/tensor.ts';
 import { GraphBuilder } from '../../../ir/builder.ts';
 import type { ImportedModel, ImportOptions } from '../../importer.ts';
 import { translate } from '../../lib/translate.ts';
+import { field, isObject } from '../json.ts';
 import type { ModelJson } from '../model-json.ts';
 import { NodeContext, type TfGraph } from './context.ts';
-import { CONTROL, parseNodes, type TensorRef, type TfNode } from './graph-def.ts';
+import { CALL, CONTROL, parseNodes, type TensorRef, type TfNode } from './graph-def.ts';
 import { TENSORFLOW_OPERATORS } from './operators.ts';
 import { declaredPorts, findPorts, graphInput, type Ports } from './signature.ts';
 
@@ -22,9 +23,11 @@ export async function importGraphModel(
   { inputShapes }: ImportOptions = {},
 ): Promise<Pick<ImportedModel, 'graph' | 'declared'>> {
   const inFile = parseNodes(model.topology);
-  const found = findPorts(inFile, model.signature, typeof inputShapes === 'function' ? undefined : inputShapes);
-  if (found.outputs.length === 0) throw new GraphError('the graph has no outputs', { format: 'tfjs-graph' });
-  const { nodes, weights, found: refused } = await plainNodes(inFile, fileWeights, found);
+  const declared = findPorts(inFile, model.signature, typeof inputShapes === 'function' ? undefined : inputShapes);
+  if (declared.outputs.length === 0) throw new GraphError('the graph has no outputs', { format: 'tfjs-graph' });
+  const inlined = await withoutCalls(field(model.topology, 'library'), inFile, fileWeights, declared);
+  const found = inlined.ports;
+  const { nodes, weights, found: refused } = await plainNodes(inlined.nodes, inlined.weights, found);
   const needed = reachable(nodes, found);
   const read = new Set(needed.map((n) => n.name));
   const ports = { ...found, inputs: found.inputs.filter((p) => p.listed || read.has(p.ref.node)) };
@@ -55,6 +58,19 @@ interface PlainNodes {
   readonly nodes: ReadonlyMap<string, TfNode>;
   readonly weights: ReadonlyMap<string, Tensor>;
   readonly found: readonly Unsupported[];
+}
+
+/** The functions that are called, written out, where there are any. Rejects as `inlineFunctions` throws. */
+async function withoutCalls(
+  library: unknown,
+  nodes: ReadonlyMap<string, TfNode>,
+  weights: ReadonlyMap<string, Tensor>,
+  ports: Ports,
+): Promise<Omit<PlainNodes, 'found'> & { readonly ports: Ports }> {
+  const needed = reachable(nodes, ports);
+  if (!isObject(library) && !needed.some(({ op }) => CALL.test(op))) return { nodes, weights, ports };
+  const { inlineFunctions } = await onDemand('functions of graph models', () => import('./functions.ts'));
+  return inlineFunctions(isObject(library) ? library : {}, nodes, weights, ports, needed);
 }
 
 /** Loops and lists as plain nodes, where there are any; where they cannot be, the rest is looked at all the same. */
