@@ -2,16 +2,23 @@
 import { image as tfImage, tensor4d } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { elementCount, tensorOf, type Tensor } from '../../src/core/tensor.ts';
-import { toRaw } from '../../src/core/raw.ts';
+import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import { range } from '../../src/util/arrays.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
 import { expectClose, floatTolerance } from '../helpers/close.ts';
+import {
+  asJson,
+  numbers,
+  type KerasLayer,
+  oneLayer,
+  selfAttention,
+  sequential,
+  weight,
+} from '../helpers/keras-models.ts';
 import { importerOf, modelFiles, randomFeeds, runReference, savedLayers } from '../helpers/tfjs-models.ts';
 import { tfjsPredict, useBackend } from '../helpers/tfjs-oracle.ts';
 
 const { layers } = tf;
-type Layer = Parameters<tf.Sequential['add']>[0];
 type Symbolic = tf.SymbolicTensor;
 
 beforeAll(() => useBackend('cpu'));
@@ -35,17 +42,10 @@ async function check(files: ModelFiles): Promise<void> {
   }
 }
 
-function sequential(shape: readonly number[], ...list: Layer[]): tf.Sequential {
-  const model = tf.sequential();
-  model.add(layers.inputLayer({ inputShape: [...shape] }));
-  for (const layer of list) model.add(layer);
-  return model;
-}
-
 const same = { padding: 'same' } as const;
 const first = { dataFormat: 'channelsFirst' } as const;
 
-const single: readonly (readonly [string, readonly number[], () => Layer[]])[] = [
+const single: readonly (readonly [string, readonly number[], () => KerasLayer[]])[] = [
   ['Conv1D same stride 2', [9, 3], () => [layers.conv1d({ filters: 5, kernelSize: 3, strides: 2, ...same })]],
   [
     'Conv2DTranspose same',
@@ -175,47 +175,6 @@ describe('layers against TensorFlow.js', () => {
     await expect(importerOf(files).load(files)).rejects.toThrow('is not in the manifest');
   });
 });
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- JSON that the tests take apart
-type Json = any;
-
-function asJson(files: ModelFiles): Json {
-  return JSON.parse(new TextDecoder().decode(files.main.bytes));
-}
-
-const weight = (name: string, shape: readonly number[]) => ({ name, shape, dtype: 'float32' });
-
-/** A Sequential model of one layer that TensorFlow.js has not, with these weights. */
-function oneLayer(
-  className: string,
-  config: object,
-  shape: readonly (number | null)[],
-  weights: Readonly<Record<string, Tensor>> = {},
-): ModelFiles {
-  const input = { class_name: 'InputLayer', config: { name: 'x', batch_input_shape: [null, ...shape] } };
-  const list = [input, { class_name: className, config: { name: 'y', ...config } }];
-  const raw = Object.values(weights).flatMap((value) => [...toRaw(value)]);
-  return modelFiles(
-    {
-      format: 'layers-model',
-      modelTopology: { class_name: 'Sequential', config: { name: 'model', layers: list } },
-      weightsManifest: [
-        {
-          paths: ['shard.bin'],
-          weights: Object.entries(weights).map(([name, { shape }]) => weight(`y/${name}`, shape)),
-        },
-      ],
-    },
-    { 'shard.bin': Uint8Array.from(raw) },
-  );
-}
-
-const numbers = (shape: readonly number[], start = 0): Tensor =>
-  tensorOf(
-    'float32',
-    shape,
-    range(elementCount(shape)).map((i) => Math.sin(i + start)),
-  );
 
 /** The elements of x and y of a model of one layer. */
 async function xAndY(files: ModelFiles): Promise<{ x: Tensor; y: Tensor }> {
@@ -362,32 +321,8 @@ describe('layers by their formula', () => {
 
   it('MultiHeadAttention', async () => {
     const [n, t, d, heads, k] = [2, 3, 4, 2, 3];
-    const weights = {
-      ...Object.fromEntries(
-        ['query', 'key', 'value'].flatMap((name, i) => [
-          [`${name}/kernel`, numbers([d, heads, k], i)],
-          [`${name}/bias`, numbers([heads, k], i + 5)],
-        ]),
-      ),
-      'attention_output/kernel': numbers([heads, k, d], 7),
-      'attention_output/bias': numbers([d], 8),
-    };
-    const files = oneLayer('MultiHeadAttention', { num_heads: heads, key_dim: k }, [t, d], weights);
-    const json = asJson(files);
-    const [input, layer] = json.modelTopology.config.layers;
-    json.modelTopology = {
-      class_name: 'Functional',
-      config: {
-        name: 'm',
-        layers: [
-          { ...input, name: 'x', inbound_nodes: [] },
-          { ...layer, name: 'y', inbound_nodes: [[['x', 0, 0, { value: ['x', 0, 0], training: false }]]] },
-        ],
-        input_layers: [['x', 0, 0]],
-        output_layers: [['y', 0, 0]],
-      },
-    };
-    const { x, y } = await xAndY(modelFiles(json, { 'shard.bin': await files.read('shard.bin') }));
+    const { files, weights } = await selfAttention(d, heads, k, t);
+    const { x, y } = await xAndY(files);
     const w = (name: string, i: number): number => Number(weights[name as keyof typeof weights]?.data[i]);
     const projected = (name: string, b: number, i: number, h: number): number[] =>
       range(k).map((e) =>
