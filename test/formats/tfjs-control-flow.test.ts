@@ -116,19 +116,19 @@ async function refusals(g: GraphDef, output: string): Promise<UnsupportedError['
   return error.items;
 }
 
-describe('branches', () => {
-  /** |x| + 1, or twice −x; within the first, 1 is chosen by another condition. */
-  function branches(g: GraphDef): void {
-    const [x, p, q] = [g.placeholder('x', [2]), g.placeholder('p', [1], 'DT_BOOL'), g.placeholder('q', [], 'DT_BOOL')];
-    const inside = g.node('Switch', [g.node('Identity', [q]), p], {}, 'inside');
-    const inner = g.node('Switch', [g.node('Identity', [x]), `${inside}:1`], {}, 'inner');
-    const sign = g.node('Merge', [g.node('Neg', [inner]), g.node('Relu', [`${inner}:1`])], {}, 'sign');
-    const outer = g.node('Switch', [x, p], {}, 'outer');
-    const more = g.node('AddV2', [g.node('Mul', [sign, `${outer}:1`]), one(g)]);
-    const less = g.node('Mul', [outer, g.constant(tensorOf('float32', [], [-2]))]);
-    g.node('Merge', [more, less], {}, 'y');
-  }
+/** Where p holds, x times relu(x) or −x, as q says, and one more; twice −x elsewhere. */
+function branches(g: GraphDef): void {
+  const [x, p, q] = [g.placeholder('x', [2]), g.placeholder('p', [1], 'DT_BOOL'), g.placeholder('q', [], 'DT_BOOL')];
+  const inside = g.node('Switch', [g.node('Identity', [q]), p], {}, 'inside');
+  const inner = g.node('Switch', [g.node('Identity', [x]), `${inside}:1`], {}, 'inner');
+  const sign = g.node('Merge', [g.node('Neg', [inner]), g.node('Relu', [`${inner}:1`])], {}, 'sign');
+  const outer = g.node('Switch', [x, p], {}, 'outer');
+  const more = g.node('AddV2', [g.node('Mul', [sign, `${outer}:1`]), one(g)]);
+  const less = g.node('Mul', [outer, g.constant(tensorOf('float32', [], [-2]))]);
+  g.node('Merge', [more, less], {}, 'y');
+}
 
+describe('branches', () => {
   it.each([
     [1, 1, [1, 10]],
     [1, 0, [-3, -8]],

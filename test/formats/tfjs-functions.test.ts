@@ -38,6 +38,28 @@ function timesFunction(g: GraphDef, k: number): string {
   return g.fn(`times_${k}`, ['x'], body, { z: 'mul:z:0' });
 }
 
+const branches = (g: GraphDef): Record<string, ReturnType<typeof attr.func>> => ({
+  then_branch: attr.func(timesFunction(g, 2)),
+  else_branch: attr.func(timesFunction(g, 3)),
+});
+
+/** Functions of a loop over i, y and x: while i < limit, y becomes y·x + i. */
+function loop(g: GraphDef, limit: number): Record<string, ReturnType<typeof attr.func>> {
+  const cond = new GraphDef('cond_');
+  cond.node('Less', ['i', `${cond.ints([limit], [])}:output:0`], {}, 'less');
+  const body = new GraphDef('body_');
+  body.node('AddV2', ['i', `${body.ints([1], [])}:output:0`], {}, 'next');
+  body.node('Cast', ['i'], { DstT: attr.type('DT_FLOAT') }, 'round');
+  body.node('AddV2', [body.node('Mul', ['y', 'x'], {}, 'product') + ':z:0', 'round:y:0'], {}, 'sum');
+  return {
+    cond: attr.func(g.fn('going', ['i', 'y', 'x'], cond, { more: 'less:z:0' })),
+    body: attr.func(g.fn('step', ['i', 'y', 'x'], body, { i_: 'next:z:0', y_: 'sum:z:0', x_: 'x' })),
+  };
+}
+
+/** What `loop` makes of y = 1 in four rounds. */
+const step = (v: number): number => (((1 * v + 0) * v + 1) * v + 2) * v + 3;
+
 const X = tensorOf('float32', [3], [-2, 5, 1]);
 
 describe('calls', () => {
@@ -127,11 +149,6 @@ describe('calls', () => {
 });
 
 describe('If by functions', () => {
-  const branches = (g: GraphDef): Record<string, ReturnType<typeof attr.func>> => ({
-    then_branch: attr.func(timesFunction(g, 2)),
-    else_branch: attr.func(timesFunction(g, 3)),
-  });
-
   it.each([
     [true, [-4, 10, 2]],
     [false, [-6, 15, 3]],
@@ -154,26 +171,11 @@ describe('If by functions', () => {
 });
 
 describe('While by functions', () => {
-  /** Functions of a loop over i, y and x: while i < limit, y becomes y·x + i. */
-  function loop(g: GraphDef, limit: number): Record<string, ReturnType<typeof attr.func>> {
-    const cond = new GraphDef('cond_');
-    cond.node('Less', ['i', `${cond.ints([limit], [])}:output:0`], {}, 'less');
-    const body = new GraphDef('body_');
-    body.node('AddV2', ['i', `${body.ints([1], [])}:output:0`], {}, 'next');
-    body.node('Cast', ['i'], { DstT: attr.type('DT_FLOAT') }, 'round');
-    body.node('AddV2', [body.node('Mul', ['y', 'x'], {}, 'product') + ':z:0', 'round:y:0'], {}, 'sum');
-    return {
-      cond: attr.func(g.fn('going', ['i', 'y', 'x'], cond, { more: 'less:z:0' })),
-      body: attr.func(g.fn('step', ['i', 'y', 'x'], body, { i_: 'next:z:0', y_: 'sum:z:0', x_: 'x' })),
-    };
-  }
-
   it.each(['While', 'StatelessWhile'])('%s is unrolled', async (op) => {
     const g = new GraphDef();
     const x = g.placeholder('x', [3]);
     g.node(op, [g.ints([0], []), g.constant(float(1)), x], loop(g, 4), 'loop');
     g.node('Identity', ['loop:1'], {}, 'y');
-    const step = (v: number): number => (((1 * v + 0) * v + 1) * v + 2) * v + 3;
     expect(await run(g, { x: X }, 'y')).toEqual([Array.from(X.data, step)]);
   });
 

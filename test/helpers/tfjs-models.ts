@@ -27,6 +27,9 @@ export const attr = {
   strings: (values: readonly string[]): Attr => ({ list: { s: values.map((v) => btoa(v)) } }),
 };
 
+/** Arguments or results of a function. */
+const named = (list: readonly string[]): unknown[] => list.map((name) => ({ name, type: 'DT_FLOAT' }));
+
 /** A GraphDef under construction. */
 export class GraphDef {
   readonly nodes: unknown[] = [];
@@ -68,7 +71,6 @@ export class GraphDef {
 
   /** Adds a function of the library: `results` are references to outputs of its nodes, by the names of the results. */
   fn(name: string, args: readonly string[], body: GraphDef, results: Readonly<Record<string, string>>): string {
-    const named = (list: readonly string[]): unknown[] => list.map((arg) => ({ name: arg, type: 'DT_FLOAT' }));
     this.functions.push({
       signature: { name, inputArg: named(args), outputArg: named(Object.keys(results)) },
       nodeDef: body.nodes,

@@ -3,30 +3,18 @@
  * nodes: a loop is unrolled, as its rounds are counted by constants or by images of the batch; where branches meet is an If; lists
  * are kept here, as the values in them.
  */
-import { UnsupportedError } from '../../../core/errors.ts';
 import { tensorOf, type Tensor } from '../../../core/tensor.ts';
 import { portShape, type Ports } from './signature.ts';
-import { COUNTING, loopVariables } from './loops.ts';
+import { Meetings } from './branches.ts';
+import { COUNTING, isList, loopVariables, type Round, type Value } from './loops.ts';
+import { refuse } from './refuse.ts';
 import { CONTROL, NodeDefAttributes, type TensorRef, type TfNode } from './graph-def.ts';
 
 /** More rounds, or copies of nodes, than this are no batch. */
 const MAX_ROUNDS = 256;
 const MAX_NODES = 2 ** 15;
-/** Steps in looking for the conditions of branches, which is done anew for each of their values. */
-const MAX_TRACED = 2 ** 20;
 /** Longer chains of nodes than any loop over images has. */
 const MAX_DEPTH = 2000;
-
-/** What is known of an output: where its tensor is, or which values it lists. */
-type Value = TensorRef | readonly (Value | undefined)[];
-
-const isList = (value: Value): value is readonly (Value | undefined)[] => Array.isArray(value);
-
-/** Values in one round of a loop, by the names of their nodes; `undefined` outside of loops. */
-interface Round {
-  readonly suffix: string;
-  readonly values: Map<string, Value>;
-}
 
 /** A model's nodes without control flow, and its weights with the constants that this takes. */
 export function flatNodes(
@@ -77,9 +65,9 @@ class Unrolling {
   readonly #outside: Round = { suffix: '', values: new Map() };
   readonly #finished = new Map<string, ReadonlyMap<string, Value>>();
   readonly #loops: ReadonlyMap<string, readonly TfNode[]>;
+  readonly #meetings: Meetings;
   readonly #numbers = new Map<string, number | undefined>();
   #read: string[] = [];
-  #traced = 0;
   /** Tensors whose first extent was taken for the batch, and those that were taken apart into as many. */
   readonly #counted = new Map<string, TfNode>();
   readonly #apart = new Set<string>();
@@ -87,6 +75,7 @@ class Unrolling {
   constructor(nodes: ReadonlyMap<string, TfNode>, weights: Map<string, Tensor>, batch: number) {
     this.#nodes = nodes;
     this.#loops = loopVariables(nodes);
+    this.#meetings = new Meetings(nodes);
     this.#weights = weights;
     this.#batch = batch;
   }
@@ -191,35 +180,11 @@ class Unrolling {
 
   /** Where two branches meet: one of their values, both of which are computed unless the condition is known. */
   #chosen(node: TfNode, input: (index: number) => Value, round: Round): Value {
-    const looping = node.inputs.some((ref) => /Enter$|NextIteration/.test(this.#nodes.get(ref.node)?.op ?? ''));
-    if (looping) refuse(node, 'a loop within a loop');
-    const [a, b] = [this.#branchOf(node.inputs[0]), this.#branchOf(node.inputs[1])];
-    const condition = a?.condition ?? b?.condition;
-    if (!condition || node.inputs.length !== 2) refuse(node, 'branches that are not made as usual');
-    const values = [input(0), input(1)].map((value) => this.#tensor(node, value));
-    const inOrder = a ? a.taken : !b?.taken;
+    const { condition, whenTrue } = this.#meetings.of(node);
+    const read = [this.#value(condition, round), input(whenTrue), input(1 - whenTrue)];
     const name = `${node.name}/chosen${round.suffix}`;
-    const inputs = [this.#tensor(node, this.#value(condition, round)), ...(inOrder ? values : values.reverse())];
-    this.#make({ name, op: 'If', inputs, attr: {} });
+    this.#make({ name, op: 'If', inputs: read.map((value) => this.#tensor(node, value)), attr: {} });
     return { node: name, index: 0 };
-  }
-
-  /** The condition of the branch that a value is computed in, and whether it is taken where that holds; undefined for constants. */
-  #branchOf(value: TensorRef | undefined): { condition: TensorRef | undefined; taken: boolean } | undefined {
-    // Within are branches that have met before: their conditions are passed over.
-    const stack = value ? [{ ref: value, within: 0 }] : [];
-    const seen = new Set<string>();
-    for (let top = stack.pop(); top; top = stack.pop()) {
-      const { ref, within } = top;
-      const node = this.#nodes.get(ref.node);
-      if (!node || seen.has(`${within} ${ref.node}`)) continue;
-      seen.add(`${within} ${ref.node}`);
-      if (++this.#traced > MAX_TRACED) refuse(node, 'so many branches');
-      if (node.op === 'Switch' && within === 0) return { condition: node.inputs[1], taken: ref.index === 1 };
-      const deeper = node.op === 'Merge' ? 1 : node.op === 'Switch' ? -1 : 0;
-      for (const input of node.inputs) stack.push({ ref: input, within: within + deeper });
-    }
-    return undefined;
   }
 
   /** The value with which a loop ends: it is unrolled when the first is asked for. */
@@ -326,8 +291,4 @@ class Unrolling {
     this.#counted.set(counted, node);
     return this.#batch;
   }
-}
-
-function refuse({ name, op }: TfNode, what: string): never {
-  throw new UnsupportedError([{ node: name, op, what }], { format: 'tfjs-graph' });
 }

@@ -2,11 +2,12 @@
  * Functions of a graph model's library, written out where they are called: PartitionedCall and calls by name become the nodes
  * of the body, If those of both branches or of the one a constant takes, While the loop that it stands for (`control-flow.ts`).
  */
-import { GraphError, ImportError, UnsupportedError } from '../../../core/errors.ts';
+import { GraphError, ImportError } from '../../../core/errors.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { at } from '../../../util/arrays.ts';
 import { asArray, asObject, asString, field, isObject, type JsonObject } from '../json.ts';
 import { CALL, parseNodes, parseRef, type TensorRef, type TfNode } from './graph-def.ts';
+import { refuse } from './refuse.ts';
 import type { Ports } from './signature.ts';
 
 /** Functions that call one another deeper than this call themselves. */
@@ -90,7 +91,7 @@ class Inlining {
     const { name, op, inputs } = node;
     const called = CALL.test(op) ? op.replace(/^State(less|ful)/, '') : this.#library.has(op) ? op : undefined;
     if (called === undefined) return;
-    if (depth > MAX_DEPTH) throw unsupported(node, `functions that call one another ${MAX_DEPTH} deep`);
+    if (depth > MAX_DEPTH) refuse(node, `functions that call one another ${MAX_DEPTH} deep`);
     const body = (fn: string, args: readonly TensorRef[]): TensorRef[] => this.#body(node, fn, args, depth);
     this.#nodes.delete(name);
     if (called === 'If') this.#results.set(name, this.#branches(node, body));
@@ -134,7 +135,7 @@ class Inlining {
     const [yes, no] = [this.#named(node, 'then_branch'), this.#named(node, 'else_branch')];
     if (known?.length === 1) return body(known[0] === 0 ? no : yes, args);
     const [then, otherwise] = [body(yes, args), body(no, args)];
-    if (then.length !== otherwise.length) throw unsupported(node, 'branches that differ in their number of results');
+    if (then.length !== otherwise.length) refuse(node, 'branches that differ in their number of results');
     return then.map((value, i) => this.#add(`${node.name}/result_${i}`, 'If', [condition, value, at(otherwise, i)]));
   }
 
@@ -234,7 +235,7 @@ class Inlining {
   }
 
   #set(node: TfNode): void {
-    if (this.#nodes.size >= this.#limit) throw unsupported(node, `more than ${MAX_NODES} nodes in functions`);
+    if (this.#nodes.size >= this.#limit) refuse(node, `more than ${MAX_NODES} nodes in functions`);
     this.#nodes.set(node.name, node);
   }
 
@@ -263,8 +264,4 @@ function parseFunction(definition: JsonObject, fn: string): FunctionDef {
       parseRef(asString(field(ret, name), `result "${name}" of function "${fn}"`)),
     ),
   };
-}
-
-function unsupported({ name, op }: TfNode, what: string): UnsupportedError {
-  return new UnsupportedError([{ node: name, op, what }], { format: 'tfjs-graph' });
 }

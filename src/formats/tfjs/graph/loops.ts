@@ -1,5 +1,17 @@
 /** What loops of graph models are made of. */
-import { NodeDefAttributes, type TfNode } from './graph-def.ts';
+import { NodeDefAttributes, type TensorRef, type TfNode } from './graph-def.ts';
+
+/** What is known of an output: where its tensor is, or which values it lists. */
+export type Value = TensorRef | readonly (Value | undefined)[];
+
+/** True for a list of values. */
+export const isList = (value: Value): value is readonly (Value | undefined)[] => Array.isArray(value);
+
+/** Values in one round of a loop, by the names of their nodes; `undefined` outside of loops. */
+export interface Round {
+  readonly suffix: string;
+  readonly values: Map<string, Value>;
+}
 
 /** The variables of every loop, which are its Merge nodes, by the loop's name. */
 export function loopVariables(nodes: ReadonlyMap<string, TfNode>): Map<string, TfNode[]> {
