@@ -1,6 +1,7 @@
 /** Chooses a variant for each node and lowers it, collecting everything that cannot run on this device. */
 import { PlanError, UnsupportedError, type Unsupported } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
+import { bufferBytes } from '../core/storage.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
 import { inputTraits, type Dispatched, type KernelCall, type LowerContext } from '../kernels/definition.ts';
@@ -8,7 +9,7 @@ import { descOf } from '../ir/rewrite.ts';
 import { kernelsOf } from '../kernels/registry.ts';
 import { contextOf, type Arrangement } from './arrangement/arrange.ts';
 import { ownBytes } from './lifetimes.ts';
-import { checkSize } from './memory.ts';
+import { checkSize, largestBinding } from './memory.ts';
 import { nodeSignature } from './signature.ts';
 
 /** Variant names to use instead of the first that applies, by operator: for tests and benches. */
@@ -80,13 +81,28 @@ function lowerNode(context: LowerContext<OpKind>, { forced, tuned }: VariantChoi
   if (definition.kind !== 'dispatch') return 'view';
   const wanted = forced?.[op];
   const best = tuned?.get(nodeSignature(context));
+  let tooLarge: Lowered | undefined;
   for (const variant of inOrder(definition, context, best)) {
     if (wanted !== undefined && variant.name !== wanted) continue;
     const calls = variant.tryLower(context);
-    if (calls) return calls;
+    if (calls && fits(calls, context.device)) return calls;
+    tooLarge ??= calls;
   }
+  // Whoever gives it a buffer says what is too large.
+  if (tooLarge) return tooLarge;
   const what = wanted === undefined ? 'no kernel variant applies' : `variant "${wanted}" does not apply`;
   throw new PlanError(what, { node: name, op });
+}
+
+/** True when the device can bind what a way to run a node needs beside the node's own values. */
+function fits(calls: readonly KernelCall[], device: DeviceProfile): boolean {
+  return calls.every(({ operands }) =>
+    operands.every(
+      (operand) =>
+        (operand.kind !== 'scratch' && operand.kind !== 'prepared') ||
+        bufferBytes(operand.storage ?? 'f32', operand.elements) <= largestBinding(device),
+    ),
+  );
 }
 
 /** The variants of a node: the tuner's choice, then those preferred on this adapter, then all others. */
@@ -108,6 +124,6 @@ export function candidatesOf(context: LowerContext<OpKind>): Candidate[] {
   if (definition.kind !== 'dispatch') return [];
   return inOrder(definition, context, undefined).flatMap((variant) => {
     const calls = variant.tryLower(context);
-    return calls && calls.length > 0 ? [{ variant: variant.name, calls }] : [];
+    return calls && calls.length > 0 && fits(calls, context.device) ? [{ variant: variant.name, calls }] : [];
   });
 }

@@ -11,9 +11,14 @@ import { assignSlots, type SlotAssignment } from './slots.ts';
 /** A buffer of the plan, before it is known what enters and leaves the graph through it. */
 export type BufferRegion = Omit<PlanBuffer, 'role'>;
 
+/** Bytes of the largest buffer that a dispatch can bind whole. */
+export function largestBinding({ limits }: DeviceProfile): number {
+  return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+}
+
 /** Throws PlanError on what a device cannot bind at once. */
-export function checkSize(what: string, bytes: number, { limits }: DeviceProfile): void {
-  const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+export function checkSize(what: string, bytes: number, device: DeviceProfile): void {
+  const limit = largestBinding(device);
   if (bytes <= limit) return;
   throw new PlanError(`${what} takes ${bytes} bytes; this device binds at most ${limit}`, {
     hint: 'Use a smaller input or batch, or another adapter',

@@ -222,8 +222,8 @@ function roles(
   inputs: readonly PlanPort[],
   outputs: readonly PlanPort[],
 ): PlanBuffer[] {
+  const [read, written] = [inputs, outputs].map((ports) => new Set(ports.map(({ buffer }) => buffer)));
   return regions.map((region, i) => {
-    if (inputs.some(({ buffer }) => buffer === i)) return { ...region, role: 'input' };
-    return { ...region, role: outputs.some(({ buffer }) => buffer === i) ? 'output' : 'slot' };
+    return { ...region, role: read?.has(i) ? 'input' : written?.has(i) ? 'output' : 'slot' };
   });
 }

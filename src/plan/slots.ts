@@ -43,6 +43,12 @@ export const OFFSET_ALIGNMENT = 256;
 /** Orders tried by the search, at most; each takes a fraction of a millisecond. */
 const TRIES = 60;
 
+/** Pairs of an interval and a slot that are looked at, at most: graphs of so many nodes take what one walk finds. */
+const MOST_PAIRS = 2 ** 22;
+
+/** Free slots among which one walk chooses. */
+const RECENT = 32;
+
 /** As close to the bound as is worth searching for. */
 const CLOSE = 1.1;
 
@@ -62,19 +68,46 @@ export interface SlotLimits {
 
 /** Assigns intervals to slots such that no two that meet overlap, in as little memory as several orders find. */
 export function assignSlots(intervals: readonly Interval[], limits: SlotLimits): SlotAssignment {
+  const simple = walk(intervals);
+  const pairs = intervals.length * simple.sizes.length;
+  // Each order compares an interval with all that are in a slot.
+  if (Math.max(8 * pairs, intervals.length ** 2) > MOST_PAIRS) return simple;
+  const tries = Math.min(TRIES, Math.floor(MOST_PAIRS / pairs));
   const orders = [bySize(intervals), byStart(intervals), byBreadth(intervals)];
   const pack = (sharing: Sharing) => (order: readonly number[]) =>
     new Packing(intervals, limits.largest, sharing).place(order);
   const slots = leastOf(orders, pack('slots'));
   const parts = least(slots, leastOf(orders, pack('parts')));
   if (total(parts) <= limits.bound * CLOSE) return parts;
-  const found = search(parts, bySize(intervals), limits, pack('parts'));
+  const found = search(parts, bySize(intervals), limits, { tries, place: pack('parts') });
   const enough = Math.max(limits.bound * FAR, limits.bound + NEGLIGIBLE);
   let together = found;
-  for (let price = limits.bound / 4; total(together) > enough && price > limits.bound / 1000; price *= 0.8) {
+  const cheapest = limits.bound / 1000;
+  for (let [k, price] = [0, limits.bound / 4]; k < tries && total(together) > enough && price > cheapest; k++) {
     together = least(together, leastOf(orders, pack(price)));
+    price *= 0.8;
   }
   return together;
+}
+
+/** One walk along the steps: each interval takes the slot that fits best among those that were freed last. */
+function walk(intervals: readonly Interval[]): SlotAssignment {
+  const places: SlotPlace[] = [];
+  const sizes: number[] = [];
+  const free: number[] = [];
+  const byEnd = range(intervals.length).sort((a, b) => at(intervals, a).to - at(intervals, b).to);
+  let ended = 0;
+  for (const i of byStart(intervals)) {
+    const { bytes, from } = at(intervals, i);
+    for (; at(intervals, at(byEnd, ended)).to < from; ended++) free.push(at(places, at(byEnd, ended)).slot);
+    const misfit = (slot: number): number => Math.abs(at(sizes, slot) - bytes);
+    const recent = free.splice(-RECENT).sort((a, b) => misfit(b) - misfit(a));
+    const slot = recent.pop() ?? sizes.length;
+    free.push(...recent);
+    sizes[slot] = Math.max(sizes[slot] ?? 0, bytes);
+    places[i] = { slot, offset: 0 };
+  }
+  return { places, sizes };
 }
 
 function leastOf(
@@ -197,7 +230,7 @@ function search(
   found: SlotAssignment,
   start: readonly number[],
   { bound }: SlotLimits,
-  place: (order: readonly number[]) => SlotAssignment,
+  { tries, place }: { readonly tries: number; readonly place: (order: readonly number[]) => SlotAssignment },
 ): SlotAssignment {
   let best = found;
   let order = [...start];
@@ -207,7 +240,7 @@ function search(
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * n);
   };
-  for (let k = 0; k < TRIES && total(best) > bound * CLOSE; k++) {
+  for (let k = 0; k < tries && total(best) > bound * CLOSE; k++) {
     const next = [...order];
     const [moved = 0] = next.splice(below(next.length), 1);
     next.splice(below(next.length + 1), 0, moved);

@@ -4,7 +4,7 @@
  */
 import { normalizeAxis } from '../../core/broadcast.ts';
 import type { Part } from '../../core/part.ts';
-import { channelAddress, channelsOf, type Placement } from '../../core/placement.ts';
+import { channelAddress, channelsOf, hasPackedChannels, type Placement } from '../../core/placement.ts';
 import type { Shape } from '../../core/tensor.ts';
 import { resolveSlice } from '../../ir/shapes/slice.ts';
 import { partSizes } from '../../ir/shapes/split.ts';
@@ -13,8 +13,18 @@ import { givenInts, requiredInts } from './constants.ts';
 import { required, result, type LowerContext } from '../definition.ts';
 import { stridedDims, type StridedCopy, type StridedDim } from './strided.ts';
 
+/** Computes once for each context: parts are asked for one by one. */
+function remembered<C extends object, P>(compute: (context: C) => P): (context: C) => P {
+  const known = new WeakMap<C, P>();
+  return (context) => {
+    const parts = known.get(context) ?? compute(context);
+    known.set(context, parts);
+    return parts;
+  };
+}
+
 /** The inputs of a Concat as parts of its output. */
-export function concatParts(context: LowerContext<'Concat'>): Part[] {
+export const concatParts = remembered((context: LowerContext<'Concat'>): Part[] => {
   const whole = result(context).shape;
   const axis = normalizeAxis(context.node.attributes.axis, whole.length);
   let start = 0;
@@ -24,10 +34,10 @@ export function concatParts(context: LowerContext<'Concat'>): Part[] {
     start += at(shape, axis);
     return part;
   });
-}
+});
 
 /** The outputs of a Split as parts of its input; nothing for those that are not used. */
-export function splitParts(context: LowerContext<'Split'>): (Part | undefined)[] {
+export const splitParts = remembered((context: LowerContext<'Split'>): (Part | undefined)[] => {
   const { attributes, outputs } = context.node;
   const whole = required(context, 0).shape;
   const axis = normalizeAxis(attributes.axis, whole.length);
@@ -40,7 +50,7 @@ export function splitParts(context: LowerContext<'Split'>): (Part | undefined)[]
     const { shape } = result(context, i);
     return { whole, shape, starts: whole.map(() => 0).with(axis, before), steps: whole.map(() => 1) };
   });
-}
+});
 
 /** The output of a Slice as part of its input. */
 export function slicePart(context: LowerContext<'Slice'>): Part {
@@ -87,7 +97,8 @@ export type Ends = Pick<StridedCopy, 'input' | 'output'>;
 export function copiesFromWhole(ends: Ends, part: Part, whole: Placement, placement: Placement): StridedCopy[] {
   const { start, dims } = partRows(part);
   const rows = dims.map((d) => scaled(d, whole.pitch, placement.pitch));
-  const boxes = channelBoxes(partChannels(part, whole), ownChannels(placement, part.shape));
+  const boxes =
+    packedBoxes(part, whole, placement) ?? channelBoxes(partChannels(part, whole), ownChannels(placement, part.shape));
   return boxes.map((box) => ({ ...ends, ...withRows(box, rows, start * whole.pitch) }));
 }
 
@@ -97,7 +108,8 @@ export function copiesIntoWhole(ends: Ends, part: Part, placement: Placement, wh
   const rows = dims.map(({ extent, strides }) =>
     scaled({ extent, strides: [at(strides, 1), at(strides, 0)] }, placement.pitch, whole.pitch),
   );
-  const boxes = channelBoxes(ownChannels(placement, part.shape), partChannels(part, whole));
+  const packed = packedBoxes(part, whole, placement)?.map(reversed);
+  const boxes = packed ?? channelBoxes(ownChannels(placement, part.shape), partChannels(part, whole));
   return boxes.map((box) => ({ ...ends, ...withRows(box, rows, 0, start * whole.pitch) }));
 }
 
@@ -134,6 +146,22 @@ interface Box {
 
 function withRows(box: Box, rows: readonly StridedDim[], start: number, toStart = 0): Box {
   return { dims: [...rows, ...box.dims], start: box.start + start, toStart: box.toStart + toStart };
+}
+
+/** `channelBoxes` from the whole to the part without a list of all channels, where both have them packed. */
+function packedBoxes({ whole, shape, starts, steps }: Part, from: Placement, to: Placement): Box[] | undefined {
+  if (!hasPackedChannels(from, whole) || !hasPackedChannels(to, shape)) return undefined;
+  const extent = channelsOf(shape);
+  const dims = extent > 1 ? [{ extent, strides: [steps.at(-1) ?? 1, 1] }] : [];
+  return extent === 0 ? [] : [{ dims, start: from.offset + (starts.at(-1) ?? 0), toStart: to.offset }];
+}
+
+function reversed({ dims, start, toStart }: Box): Box {
+  return {
+    dims: dims.map(({ extent, strides }) => ({ extent, strides: strides.toReversed() })),
+    start: toStart,
+    toStart: start,
+  };
 }
 
 /**

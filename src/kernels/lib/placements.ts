@@ -1,6 +1,6 @@
 /** Where the operand of a movement would lie, given where the whole does: arithmetic of placements. */
 import type { Part } from '../../core/part.ts';
-import { channelAddress, channelsOf, type Placement } from '../../core/placement.ts';
+import { channelAddress, channelsOf, hasPackedChannels, type Placement } from '../../core/placement.ts';
 import type { Shape } from '../../core/tensor.ts';
 import { at, range } from '../../util/arrays.ts';
 import { partChannels, partRows } from './parts.ts';
@@ -13,8 +13,16 @@ export function placePart(part: Part, whole: Placement): Placement | undefined {
   const rows = collapse(dims);
   const step = at(at(rows, 0).strides, 0);
   if (rows.length > 1 || step < 1) return undefined;
+  const pitch = step * whole.pitch;
+  const between = part.steps.at(-1) ?? 1;
+  if (hasPackedChannels(whole, part.whole) && between > 0) {
+    const offset = whole.offset + start * whole.pitch + (part.starts.at(-1) ?? 0);
+    const block = channelsOf(part.shape);
+    const own = block > 1 ? between : 1;
+    return { offset, pitch, block, step: own, blockStep: own * block };
+  }
   const addresses = partChannels(part, whole).map((a) => a + start * whole.pitch);
-  return fit(addresses, step * whole.pitch);
+  return fit(addresses, pitch);
 }
 
 /** Where x of y = ChannelShuffle(x) must lie for y to lie where it does. */

@@ -92,17 +92,33 @@ function pastProduct(node: NodeOf<'Binary'>, rewriter: Rewriter): readonly strin
   return times(product, factor, node, rewriter);
 }
 
+/** What is behind values that were asked for: many nodes may read one chain of products. */
+const known = new WeakMap<Rewriter, Map<string, Scaled>>();
+
 /** The value behind all multiplications by numbers that end in this one. */
 function scaledInput(value: string, rewriter: Rewriter): Scaled | undefined {
-  let scaled: Scaled = { value, factor: 1 };
-  for (;;) {
-    const node = rewriter.producerOf(scaled.value, 'Binary');
-    const split = node?.attributes.kind === 'mul' ? splitConstant(node, rewriter) : undefined;
-    const factor = scaled.factor * ((split && uniformValue(split.constant)) ?? NaN);
-    if (!split || !Number.isFinite(factor)) break;
-    scaled = { value: split.value, factor };
+  const found = known.get(rewriter) ?? new Map<string, Scaled>();
+  known.set(rewriter, found);
+  const chain: { readonly from: string; readonly step: Scaled }[] = [];
+  let last = value;
+  for (let step = scaledBy(last, rewriter); step && !found.has(last); step = scaledBy(last, rewriter)) {
+    chain.push({ from: last, step });
+    last = step.value;
   }
-  return scaled.value === value ? undefined : scaled;
+  for (const { from, step } of chain.toReversed()) {
+    const rest = found.get(step.value) ?? { value: step.value, factor: 1 };
+    const factor = step.factor * rest.factor;
+    found.set(from, Number.isFinite(factor) ? { value: rest.value, factor } : step);
+  }
+  return found.get(value);
+}
+
+/** What a multiplication by a number multiplies. */
+function scaledBy(value: string, rewriter: Rewriter): Scaled | undefined {
+  const node = rewriter.producerOf(value, 'Binary');
+  const split = node?.attributes.kind === 'mul' ? splitConstant(node, rewriter) : undefined;
+  const factor = split && uniformValue(split.constant);
+  return split && factor !== undefined && Number.isFinite(factor) ? { value: split.value, factor } : undefined;
 }
 
 function times(value: string, factor: number, node: Node, rewriter: Rewriter): readonly string[] {

@@ -5,11 +5,17 @@ import type { Shape, Tensor } from '../../core/tensor.ts';
 import type { NodeOf } from '../../ir/ops.ts';
 import type { Rewriter } from './rewriter.ts';
 
-/** The number that a constant holds in every element; undefined when it holds several, or is not constant. */
+const uniform = new WeakMap<Tensor, number | undefined>();
+
+/**
+ * The number that a constant holds in every element; undefined when it holds several, or is not constant. Remembered: many
+ * nodes may share one.
+ */
 export function uniformValue(t: Tensor | undefined): number | undefined {
-  const first = t?.data[0];
-  if (t === undefined || first === undefined) return undefined;
-  return t.data.every((v) => v === first) ? first : undefined;
+  if (!t) return undefined;
+  const [first] = t.data;
+  if (!uniform.has(t)) uniform.set(t, t.data.every((v) => v === first) ? first : undefined);
+  return uniform.get(t);
 }
 
 /** The integers of a constant operand. */

@@ -48,12 +48,15 @@ export function rewriteToFixpoint(graph: Graph, rule: Rule, limit = 50): Graph {
 /** A graph under reconstruction. */
 export class Rewriter {
   readonly #source: Graph;
+  readonly #outputs: ReadonlySet<string>;
   readonly #nodes: Node[] = [];
   readonly #values: Map<string, ValueDesc>;
   readonly #initializers: Map<string, Tensor>;
   readonly #producers = new Map<string, Node>();
   readonly #positions = new Map<Node, number>();
   readonly #aliases = new Map<string, string>();
+  /** Values that leave the graph, and what they were called. */
+  readonly #leaving: Set<string>;
   /** Readers of each value: input slots of living nodes, plus one for leaving the graph. */
   readonly #uses = new Map<string, number>();
   /** Emitted nodes whose last reader was replaced. */
@@ -71,6 +74,8 @@ export class Rewriter {
     this.#taken = new Set([...graph.values.keys(), ...graph.nodes.map((n) => n.name)]);
     for (const node of graph.nodes) for (const input of node.inputs) this.#count(input, 1);
     for (const output of graph.outputs) this.#count(output, 1);
+    this.#leaving = new Set(graph.outputs);
+    this.#outputs = new Set(graph.outputs);
   }
 
   /** Static description of a value. */
@@ -109,7 +114,7 @@ export class Rewriter {
 
   /** True when the value leaves the graph. */
   isOutput(value: string): boolean {
-    return this.#source.outputs.some((o) => this.resolve(o) === this.resolve(value));
+    return this.#leaving.has(this.resolve(value));
   }
 
   /** What a value is called now. */
@@ -200,6 +205,7 @@ export class Rewriter {
     const to = this.resolve(target);
     if (to === name) return;
     this.#aliases.set(name, to);
+    if (this.#leaving.has(name)) this.#leaving.add(to);
     this.#count(to, this.#uses.get(name) ?? 0);
   }
 
@@ -208,7 +214,7 @@ export class Rewriter {
     const [value] = values;
     const [output] = node.outputs;
     if (node.op !== 'Identity' || value === undefined || output === undefined) return false;
-    return this.#source.outputs.includes(output) && (!this.producer(value) || this.isOutput(value));
+    return this.#outputs.has(output) && (!this.producer(value) || this.isOutput(value));
   }
 
   /** The rebuilt graph without dead nodes, verified; the source itself when nothing changed. */
@@ -239,10 +245,10 @@ export class Rewriter {
   /** Graph outputs that were replaced get their names back: by renaming the new value, or an Identity where it is shared. */
   #nameOutputs(): Map<string, string> {
     const rename = new Map<string, string>();
-    for (const output of new Set(this.#source.outputs)) {
+    for (const output of this.#outputs) {
       const value = this.resolve(output);
       if (value === output) continue;
-      if (this.#producers.has(value) && !this.#source.outputs.includes(value) && !rename.has(value)) {
+      if (this.#producers.has(value) && !this.#outputs.has(value) && !rename.has(value)) {
         rename.set(value, output);
       } else {
         this.#nodes.push({ op: 'Identity', name: output, inputs: [value], outputs: [output], attributes: {} });

@@ -49,31 +49,31 @@ function affineStep(value: string, rewriter: Rewriter): Affine | undefined {
   }
 }
 
-/** A multiplication or division as a product, through inner ones that nothing else reads. */
-export function productOf(node: NodeOf<'Binary'>, rewriter: Rewriter): ConstantProduct | undefined {
+/** A multiplication or division as a product, through some inner ones that nothing else reads. */
+export function productOf(node: NodeOf<'Binary'>, rewriter: Rewriter, depth = 0): ConstantProduct | undefined {
   const { kind, activation } = node.attributes;
   const [a = '', b = ''] = node.inputs;
   if (activation.kind !== 'none' || !isFloat(rewriter.desc(a).dtype)) return undefined;
   const split = splitConstant(node, rewriter);
   const c = split && uniformValue(split.constant);
   if (split && c !== undefined) {
-    const inner = factorsOf(split.value, rewriter);
+    const inner = factorsOf(split.value, rewriter, depth);
     if (kind === 'mul') return { scale: inner.scale * c, factors: inner.factors };
     if (kind === 'div' && !split.flipped) return { scale: inner.scale / c, factors: inner.factors };
     return undefined;
   }
   if (kind !== 'mul') return undefined;
-  const left = factorsOf(a, rewriter);
-  const right = factorsOf(b, rewriter);
+  const left = factorsOf(a, rewriter, depth);
+  const right = factorsOf(b, rewriter, depth);
   return { scale: left.scale * right.scale, factors: [...left.factors, ...right.factors] };
 }
 
-function factorsOf(value: string, rewriter: Rewriter): ConstantProduct {
-  const node = rewriter.isSole(value) ? rewriter.producerOf(value, 'Binary') : undefined;
-  return (node && productOf(node, rewriter)) ?? { scale: 1, factors: [value] };
+function factorsOf(value: string, rewriter: Rewriter, depth: number): ConstantProduct {
+  const node = depth < MAX_DEPTH && rewriter.isSole(value) ? rewriter.producerOf(value, 'Binary') : undefined;
+  return (node && productOf(node, rewriter, depth + 1)) ?? { scale: 1, factors: [value] };
 }
 
-/** Highest power and nesting that `polynomialOf` follows: enough for x + 0.044715·x³ in any spelling. */
+/** Highest power that `polynomialOf` follows, and nesting of all: enough for x + 0.044715·x³ in any spelling. */
 const MAX_DEGREE = 3;
 const MAX_DEPTH = 8;
 

@@ -35,6 +35,8 @@ export class Draft {
   readonly #pinned: ReadonlySet<string>;
   readonly #outputs: ReadonlySet<string>;
   readonly #moved = new Set<string>();
+  /** What lowering sees of nodes, until something of theirs is put elsewhere. */
+  readonly #contexts = new Map<Node, LowerContext<OpKind>>();
 
   constructor(graph: Graph, device: DeviceProfile, halves: boolean) {
     this.graph = graph;
@@ -69,7 +71,9 @@ export class Draft {
 
   /** What lowering would see of a node. */
   context(node: Node): LowerContext<OpKind> {
-    return contextOf(this.graph, node, this.#device, this.#values);
+    const context = this.#contexts.get(node) ?? contextOf(this.graph, node, this.#device, this.#values);
+    this.#contexts.set(node, context);
+    return context;
   }
 
   /** Where a value lies; undefined for the empty name of an absent one. */
@@ -159,8 +163,11 @@ export class Draft {
 
   #set(name: string, root: string, placement: Placement): void {
     const arranged = this.#values.get(name);
+    const producer = this.#producers.get(name);
     if (!arranged) return;
     this.#values.set(name, { ...arranged, root, placement });
+    if (producer) this.#contexts.delete(producer);
+    for (const { node } of this.readersOf(name)) this.#contexts.delete(node);
     this.#members.get(arranged.root)?.delete(name);
     this.#join(name, root);
     this.#moved.add(name);

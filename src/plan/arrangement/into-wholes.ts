@@ -20,9 +20,11 @@ export function placeIntoWholes(draft: Draft): void {
     const moves = movementOf(node.op);
     const whole = draft.at(node.outputs[0]);
     if (moves?.whole !== 'output' || !whole) continue;
+    // Placing its operands does not change where the whole lies.
+    const context = draft.context(node);
     for (const input of largestFirst(draft, node)) {
       const name = at(node.inputs, input);
-      const placement = moves.place(draft.context(node), input);
+      const placement = moves.place(context, input);
       if (!placement || staysInside(draft, name) || !draft.canBeWritten(name, placement)) continue;
       draft.place(name, whole.root, placement);
     }

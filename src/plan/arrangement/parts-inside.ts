@@ -10,8 +10,9 @@ export function leavePartsInside(draft: Draft): void {
     if (moves?.whole !== 'input') continue;
     const whole = draft.at(at(node.inputs, 0));
     if (!whole) continue;
+    const context = draft.context(node);
     node.outputs.forEach((name, output) => {
-      const placement = name === '' ? undefined : moves.place(draft.context(node), output);
+      const placement = name === '' ? undefined : moves.place(context, output);
       if (placement) draft.place(name, whole.root, placement);
     });
   }

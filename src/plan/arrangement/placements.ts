@@ -1,5 +1,12 @@
 /** Arithmetic of placements: where a view lies, and how channels are kept together. */
-import { channelAddress, channelsOf, densePlacement, rowsOf, type Placement } from '../../core/placement.ts';
+import {
+  channelAddress,
+  channelsOf,
+  densePlacement,
+  hasPackedChannels,
+  rowsOf,
+  type Placement,
+} from '../../core/placement.ts';
 import type { Shape } from '../../core/tensor.ts';
 import { range } from '../../util/arrays.ts';
 
@@ -16,6 +23,7 @@ export function placeView(placement: Placement, shape: Shape, view: Shape): Plac
 /** True when both put every element of a value of this shape in the same place. */
 export function samePlacement(a: Placement, b: Placement, shape: Shape): boolean {
   if (rowsOf(shape) > 1 && a.pitch !== b.pitch) return false;
+  if (hasPackedChannels(a, shape) && hasPackedChannels(b, shape)) return a.offset === b.offset;
   return range(channelsOf(shape)).every((c) => channelAddress(a, c) === channelAddress(b, c));
 }
 
