@@ -16,7 +16,7 @@ export interface SessionOptions extends TuningOptions {
   readonly gpu?: GpuSource;
   /**
    * Extents for inputs with symbolic dimensions, or what gives them once the inputs are known; an unnamed leading one (the
-   * batch) defaults to 1. Inputs of unknown rank, which some TensorFlow.js files have, take theirs from shapes given as an object.
+   * batch) defaults to 1. Inputs of unknown rank, which some files have, take theirs from shapes given as an object.
    */
   readonly inputShapes?: InputShapes | ((inputs: readonly GraphInput[]) => InputShapes);
   /**

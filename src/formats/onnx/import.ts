@@ -2,7 +2,7 @@
 import { ImportError, UnsupportedError } from '../../core/errors.ts';
 import { onDemand } from '../../core/on-demand.ts';
 import type { Graph, GraphInput } from '../../ir/graph.ts';
-import type { ImportedModel, ModelFiles } from '../importer.ts';
+import type { ImportedModel, ImportOptions, ModelFiles } from '../importer.ts';
 import { translate } from '../lib/translate.ts';
 import { locate } from '../locate.ts';
 import { ImportContext } from './context.ts';
@@ -11,23 +11,26 @@ import { ONNX_OPERATORS } from './operators.ts';
 import { decodeModel, type GraphProto, type ModelProto, type NodeProto, type ValueInfoProto } from './proto.ts';
 import { isTensor, readPart, type ReadPart } from './read-part.ts';
 import { dtypeOfTensor, isHeld, tensorFromProto } from './tensor.ts';
+import type { readUncommon } from './uncommon.ts';
 
 /** Reads an ONNX model. Rejects as `Importer.load` does. */
-export async function loadOnnx(files: ModelFiles): Promise<ImportedModel> {
+export async function loadOnnx(files: ModelFiles, options?: ImportOptions): Promise<ImportedModel> {
   try {
-    return await load(files);
+    return await load(files, options);
   } catch (error) {
     throw locate(error, files.main.name, 'onnx');
   }
 }
 
-async function load(files: ModelFiles): Promise<ImportedModel> {
+async function load(files: ModelFiles, options?: ImportOptions): Promise<ImportedModel> {
   const file = files.main.name;
   const model = decodeModel(files.main.bytes, file);
   if (!model.graph) {
     throw new ImportError('there is no graph in this ONNX model', { file, hint: 'Download or export it again' });
   }
-  const graph = isCommon(model, model.graph) ? readPart(model.graph) : await uncommon(model, model.graph, files);
+  const graph = isCommon(model, model.graph)
+    ? readPart(model.graph)
+    : await uncommon(model, model.graph, files, options);
   const context = new ImportContext(graph, { file, opset: opsetOf(model, graph, file) });
   const declared = new Map([...graph.inputs, ...graph.outputs].flatMap(declaredPort));
   const { warnings = [] } = graph;
@@ -46,9 +49,8 @@ function isCommon({ functions }: ModelProto, { nodes, initializers, inputs, outp
   );
 }
 
-async function uncommon(model: ModelProto, graph: GraphProto, files: ModelFiles): Promise<ReadPart> {
-  const { readUncommon } = await onDemand('reader of uncommon models', () => import('./uncommon.ts'));
-  return readUncommon(model, graph, files);
+async function uncommon(...given: Parameters<typeof readUncommon>): Promise<ReadPart> {
+  return (await onDemand('reader of uncommon models', () => import('./uncommon.ts'))).readUncommon(...given);
 }
 
 /** An input or output as the file has it, by its name; nothing where its type is not one the engine holds. */

@@ -7,5 +7,6 @@ export const onnxImporter: Importer = {
   format: 'onnx',
   extensions: ['.onnx'],
   recognise: recogniseOnnx,
-  load: async (files) => (await onDemand('ONNX importer', () => import('./import.ts'))).loadOnnx(files),
+  load: async (files, options) =>
+    (await onDemand('ONNX importer', () => import('./import.ts'))).loadOnnx(files, options),
 };

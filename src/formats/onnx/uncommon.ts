@@ -3,7 +3,8 @@
  * engine does not hold, inputs that nothing reads. A model that has any of it is brought to the form of those that do not.
  */
 import type { Unsupported } from '../../core/errors.ts';
-import type { ModelFiles } from '../importer.ts';
+import { own } from '../../util/own.ts';
+import type { ImportOptions, ModelFiles } from '../importer.ts';
 import { isBranching, Lacks, withoutBranches } from './branches.ts';
 import { attachExternal } from './external.ts';
 import { withoutCalls } from './functions.ts';
@@ -15,7 +16,12 @@ import { readPart, type ReadPart } from './read-part.ts';
 import { dataTypeName, dtypeOfTensor } from './tensor.ts';
 
 /** The part of the model's graph that its outputs depend on. Rejects as `Importer.load` does. */
-export async function readUncommon(model: ModelProto, graph: GraphProto, files: ModelFiles): Promise<ReadPart> {
+export async function readUncommon(
+  model: ModelProto,
+  graph: GraphProto,
+  files: ModelFiles,
+  options: ImportOptions = {},
+): Promise<ReadPart> {
   const file = files.main.name;
   const warnings: string[] = [];
   const further = await ONNX_OPERATORS.further.load();
@@ -26,7 +32,7 @@ export async function readUncommon(model: ModelProto, graph: GraphProto, files: 
   const constants = part.nodes.flatMap(({ attributes }) => attributes.flatMap(({ t }) => t ?? []));
   const external = [...part.initializers, ...constants].filter((t) => t.external);
   if (external.length > 0) await attachExternal(external, files);
-  const { inputs, unsupported } = readInputs(part, warnings);
+  const { inputs, unsupported } = readInputs(part, warnings, options);
   const read = readOddConstants(part, file);
   return {
     ...part,
@@ -38,10 +44,23 @@ export async function readUncommon(model: ModelProto, graph: GraphProto, files: 
   };
 }
 
-/** The inputs that the engine holds; those that nothing reads may be of any type, and `warnings` names them. */
-function readInputs(part: ReadPart, warnings: string[]): { inputs: ValueInfoProto[]; unsupported: Unsupported[] } {
+/**
+ * The inputs that the engine holds; those that nothing reads may be of any type, and `warnings` names them. Those without a
+ * shape have as many dimensions as the caller's shape.
+ */
+function readInputs(
+  part: ReadPart,
+  warnings: string[],
+  { inputShapes }: ImportOptions,
+): { inputs: ValueInfoProto[]; unsupported: Unsupported[] } {
   const unsupported: Unsupported[] = [];
-  const inputs = part.inputs.filter((input) => {
+  const shapes = typeof inputShapes === 'function' ? {} : (inputShapes ?? {});
+  const ranked = part.inputs.map((input): ValueInfoProto => {
+    const given: unknown = own(shapes, input.name);
+    if (input.dims || !Array.isArray(given)) return input;
+    return { ...input, dims: given.map(() => ({ value: undefined, param: '' })) };
+  });
+  const inputs = ranked.filter((input) => {
     const what = problemOf(input);
     if (what === undefined) return true;
     if (part.read.has(input.name)) unsupported.push({ node: input.name, op: 'input', what });
@@ -54,5 +73,5 @@ function readInputs(part: ReadPart, warnings: string[]): { inputs: ValueInfoProt
 function problemOf({ other, elemType, dims }: ValueInfoProto): string | undefined {
   if (other !== undefined) return other;
   if (!dtypeOfTensor(elemType)) return dataTypeName(elemType);
-  return dims ? undefined : 'no shape is declared';
+  return dims ? undefined : 'no shape is declared: inputShapes can give one';
 }

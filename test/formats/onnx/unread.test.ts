@@ -5,7 +5,7 @@ import { tensorOf } from '../../../src/core/tensor.ts';
 import { importModel } from '../../../src/formats/detect.ts';
 import { Session } from '../../../src/session/session.ts';
 import { encodeModel, type OnnxModel, type OnnxTensor } from '../../helpers/onnx-bytes.ts';
-import { floatPort, node, noFile, wave } from '../../helpers/onnx-models.ts';
+import { agreesWithOrt, floatPort, node, noFile, wave } from '../../helpers/onnx-models.ts';
 
 const x = { name: 'x', dtype: 'float32', shape: [2, 3] } as const;
 
@@ -53,6 +53,15 @@ describe('what nobody reads', () => {
   it.each(Object.keys(UNREAD))('%s', async (name) => {
     const { warnings } = await load(UNREAD[name] ?? model([]));
     expect(warnings).toEqual([]);
+  });
+
+  it('a shape of an input, where the caller has one', async () => {
+    const bare = { name: 'x', dtype: 'float32' } as const;
+    const columns = node('ReduceSum', 'x axes', 'y');
+    const given = model([columns], { inputs: [bare], initializers: [['axes', tensorOf('int64', [1], [-2])]] });
+    await agreesWithOrt(given, { x: wave([2, 3]) });
+    await agreesWithOrt(given, { x: wave([2, 3, 2]) });
+    expect((await missing(given)).map(({ what }) => what)).toEqual(['no shape is declared: inputShapes can give one']);
   });
 
   it('an input of a type without numbers, which a warning names', async () => {
