@@ -92,6 +92,23 @@ describe('planGraph', () => {
     );
   });
 
+  it('takes another variant where a device cannot bind the scratch memory of the first', () => {
+    const b = new GraphBuilder('scratch');
+    const x = b.input('x', 'float32', [1, 32, 32, 64]);
+    const w = b.constant('w', zeros('float32', [3, 3, 64, 64]));
+    const window = { strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1], padMode: 'explicit' } as const;
+    b.output(b.one('Conv', [x, w], { ...window, group: 1, activation: NO_ACTIVATION }));
+    const graph = compile(b.build(), { level: 'full' });
+    for (const adapterClass of ['discrete', 'software'] as const) {
+      const profile = { ...device, adapterClass, features: ['subgroups'], subgroupSize: 8 };
+      const limits = { ...DEFAULT_LIMITS, maxStorageBufferBindingSize: 300 * 1024 };
+      expect(planGraph(graph, profile).steps[0]?.variant).toMatch(/^winograd/);
+      const small = planGraph(graph, { ...profile, limits });
+      expect(small.steps.map(({ variant }) => variant)).toEqual([expect.stringMatching(/^implicit/)]);
+      expect(Math.max(...small.buffers.map(({ bytes }) => bytes))).toBeLessThanOrEqual(300 * 1024);
+    }
+  });
+
   it('says which variant does not apply, and which value a device cannot bind', () => {
     const b = new GraphBuilder('large');
     const x = b.input('x', 'float32', [9, 9]);
