@@ -95,7 +95,10 @@ function describe(cause: unknown): string {
 /** What stands in a cell of a table: one line, or several. */
 export type Cell = string | readonly string[];
 
-/** A table with a head row; columns named in `right` are right-aligned. Cells are escaped. */
+/** Lines that a cell shows, beside a word on the rest: a table takes the cube of it to draw, and `--json` has them all. */
+const MOST_LINES = 30;
+
+/** A table with a head row; columns named in `right` are right-aligned. Cells are escaped, and say what they leave out. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -106,9 +109,14 @@ export function table(
     colAligns: head.map((h) => (right.includes(h) ? 'right' : 'left')),
     style: { head: [], border: [], compact: true },
   });
-  const text = (cell: Cell): string => [cell].flat().map(printable).join('\n');
+  const text = (cell: Cell): string => shortened([cell].flat()).map(printable).join('\n');
   for (const row of rows) t.push(row.map(text));
   return t.toString();
+}
+
+function shortened(lines: readonly string[]): readonly string[] {
+  const more = lines.length - MOST_LINES;
+  return more > 1 ? [...lines.slice(0, MOST_LINES), `and ${more} more`] : lines;
 }
 
 /** Breaks lines at spaces where they get longer than `width`; what fits stays on one line. */

@@ -47,8 +47,8 @@ export const DEFAULT_LIMITS: DeviceLimits = {
  */
 export const FOLDED_STEPS = 2 ** 25;
 
-/** Elements of all constants that are made while a graph is compiled: 64 MB of float32. */
-export const FOLDED_ELEMENTS = 2 ** 24;
+/** Elements of all constants that are made while a graph is compiled: 16 MB of float32, and four times that rearranged. */
+export const FOLDED_ELEMENTS = 2 ** 22;
 
 /** Elements made, beyond those, for each that the file holds itself: its weights are transposed, cast, dequantised. */
 export const ELEMENTS_PER_CONSTANT = 4;

@@ -75,6 +75,8 @@ export interface OpDefinition<K extends OpKind> {
   fold?(node: NodeOf<K>, inputs: Operands): Tensor | undefined;
   /** Multiply-adds of one evaluation; absent means none worth counting (data movement, elementwise, pools). */
   multiplyAdds?(node: NodeOf<K>, inputs: InputDescs, outputs: readonly TensorDesc[]): number;
+  /** Steps of the reference, and elements it holds in between, where there are more than multiply-adds, windows and results say. */
+  work?(node: NodeOf<K>, inputs: Operands, outputs: readonly TensorDesc[]): number;
   /** The inputs that are trained parameters where they are constant floats; absent means none. Statistics are none. */
   parameters?(node: NodeOf<K>, inputs: InputDescs): readonly Parameter[];
   /** The windows of a spatial operator, one for each spatial dimension; absent means that it looks at no neighbours. */

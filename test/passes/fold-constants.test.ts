@@ -4,6 +4,7 @@ import { ShapeError } from '../../src/core/errors.ts';
 import { tensorOf } from '../../src/core/tensor.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import { print } from '../../src/ir/print.ts';
+import { PLAIN_RESIZE } from '../../src/ir/shapes/resize.ts';
 import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
 import { foldConstants } from '../../src/passes/fold/fold-constants.ts';
 import { inferShapes, propagate } from '../../src/passes/infer-shapes.ts';
@@ -122,6 +123,20 @@ describe('propagate', () => {
     // Sixteen windows of 25, and 16 for each of the 16 elements that are there.
     expect(vanishes(400 - 256)).toBe(true);
     expect(vanishes(399 - 256)).toBe(false);
+  });
+
+  it('knows what an operator does beyond its results', () => {
+    const b = new GraphBuilder('test');
+    const map = b.one('ConstantOfShape', [b.ints('dims', [1, 1, 1, 64])], { dtype: 'float32', value: 1 });
+    b.output(b.one('LRN', [map], { size: 1000, alpha: 1, beta: 1, bias: 1 }));
+    const sizes = [b.constant('none', tensorOf('float32', [0], [])), b.ints('sizes', [1, 1, 1000, 1])];
+    b.output(b.one('Resize', [map, ...sizes], { ...PLAIN_RESIZE, mode: 'linear', antialias: true }));
+    const left = (steps: number): number => propagate(b.build(), { steps, elements: 1e6 }).nodes.length;
+    // Eight elements in the file give 128. LRN looks at all 64 channels for each; the map of 1000 between two axes has a price.
+    const [fill, lrn, resize] = [68 - 128, 64 * 64, 1 * (8 + 64) + 1000 * (8 + 1)];
+    expect(left(fill + lrn - 1)).toBe(2);
+    expect(left(fill + lrn + resize - 1)).toBe(1);
+    expect(left(fill + lrn + resize)).toBe(0);
   });
 
   it('makes weights of a product that no other value may have', () => {

@@ -66,6 +66,8 @@ export interface ResizeStep extends ResizeAxis {
 
 const f = Math.fround;
 
+const NOTHING = new Float64Array();
+
 /** The named axes of a Resize of `shape`. Throws ShapeError on targets that do not fit the axes, and on impossible ones. */
 export function resizeAxes(attributes: Attributes, shape: Shape, { scales, sizes, roi }: ResizeTargets): ResizeAxis[] {
   const rank = shape.length;
@@ -174,12 +176,20 @@ function filterAt(distance: number, { mode, cubicCoeff: a }: Attributes): number
   return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
 }
 
+/** How far a filter is stretched, how far it reaches, and the most input elements that an output element comes from. */
+export function resizeReach(
+  { antialias, mode }: Attributes,
+  { input, scale }: ResizeAxis,
+): { readonly stretch: number; readonly reach: number; readonly window: number } {
+  const stretch = antialias && scale < 1 ? 1 / scale : 1;
+  const reach = mode === 'nearest' ? 0.5 : mode === 'linear' ? stretch : 2 * stretch;
+  return { stretch, reach, window: Math.min(input, Math.ceil(2 * reach)) };
+}
+
 /** The table of one axis. Elements outside the input are its first and last, unless they are excluded. */
 export function resizeTable(attributes: Attributes, axis: ResizeAxis): ResizeTable {
   const { input, output, scale } = axis;
-  const stretch = attributes.antialias && scale < 1 ? 1 / scale : 1;
-  const reach = attributes.mode === 'nearest' ? 0.5 : attributes.mode === 'linear' ? stretch : 2 * stretch;
-  const window = Math.min(input, Math.ceil(2 * reach));
+  const { stretch, reach, window } = resizeReach(attributes, axis);
   const firsts = new Uint32Array(output);
   const counts = new Uint32Array(output).fill(1);
   const weights = new Float32Array(output * window);
@@ -189,14 +199,15 @@ export function resizeTable(attributes: Attributes, axis: ResizeAxis): ResizeTab
     const x = coordinate(i, axis, attributes.coordinateMode);
     const isOutside = attributes.coordinateMode === 'tf_crop_and_resize' && !(x >= 0 && x <= input - 1);
     if (isOutside) outside.push(i);
-    const shares = attributes.mode === 'nearest' || isOutside ? [] : sharesAt(x, reach, stretch, input, attributes);
+    const shares =
+      attributes.mode === 'nearest' || isOutside ? NOTHING : sharesAt(x, reach, stretch, input, attributes);
     const first = shares.findIndex((share) => share !== 0);
     if (first < 0) {
       firsts[i] = isOutside ? 0 : clamp(nearest(x, attributes.nearestMode, scale));
       weights[i * window] = 1;
       continue;
     }
-    const used = shares.slice(first, shares.findLastIndex((share) => share !== 0) + 1);
+    const used = shares.subarray(first, shares.findLastIndex((share) => share !== 0) + 1);
     firsts[i] = clamp(Math.floor(x - reach) + 1) + first;
     counts[i] = used.length;
     weights.set(used, i * window);
@@ -205,11 +216,11 @@ export function resizeTable(attributes: Attributes, axis: ResizeAxis): ResizeTab
 }
 
 /** Weights of the input elements less than `reach` from x, which add up to 1; empty where none has any. */
-function sharesAt(x: number, reach: number, stretch: number, input: number, attributes: Attributes): number[] {
+function sharesAt(x: number, reach: number, stretch: number, input: number, attributes: Attributes): Float64Array {
   const clamp = (v: number): number => Math.min(input - 1, Math.max(0, v));
   const [from, to] = [Math.floor(x - reach) + 1, Math.ceil(x + reach) - 1];
   const first = clamp(from);
-  const shares = range(clamp(to) - first + 1).map(() => 0);
+  const shares = new Float64Array(clamp(to) - first + 1);
   let total = 0;
   for (let i = from; i <= to; i++) {
     if (attributes.excludeOutside && i !== clamp(i)) continue;
@@ -217,7 +228,7 @@ function sharesAt(x: number, reach: number, stretch: number, input: number, attr
     shares[clamp(i) - first] = (shares[clamp(i) - first] ?? 0) + share;
     total += share;
   }
-  return total === 0 ? [] : shares.map((share) => f(share / total));
+  return total === 0 ? NOTHING : shares.map((share) => share / total);
 }
 
 /** How far a sum moves away from zero before it loses its fraction, to be an integer. */

@@ -1,6 +1,6 @@
 /** LRN: local response normalisation across channels, x / (bias + alpha/size·Σx²)^beta (Krizhevsky et al., 2012). */
 import { ShapeError } from '../../core/errors.ts';
-import { zeros } from '../../core/tensor.ts';
+import { elementCount, zeros } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { operand, tensorAt, requireFloat } from '../lib/operands.ts';
@@ -13,6 +13,10 @@ export const lrn: OpDefinition<'LRN'> = {
     if (shape.length === 0) throw new ShapeError('LRN of a scalar is not defined');
     if (!Number.isInteger(size) || size < 1) throw new ShapeError(`LRN over ${size} channels is not defined`);
     return [{ dtype, shape }];
+  },
+  work: ({ attributes: { size } }, _inputs, outputs) => {
+    const { shape } = at(outputs, 0);
+    return Math.min(size, at(shape, shape.length - 1)) * elementCount(shape);
   },
   reference: ({ attributes: { size, alpha, beta, bias } }, inputs) => {
     const x = tensorAt(inputs, 0);

@@ -1,9 +1,10 @@
 /** Resize along any axes: nearest, linear or cubic, with every coordinate transformation of ONNX Resize-19. */
 import { ShapeError } from '../../core/errors.ts';
 import { elementCount, tensorOf, type Shape, type TensorDesc } from '../../core/tensor.ts';
-import type { NodeOf } from '../../ir/ops.ts';
+import type { NodeOf, OpAttributes } from '../../ir/ops.ts';
 import {
   resizeAxes,
+  resizeReach,
   resizedElement,
   resizeSteps,
   type ResizeStep,
@@ -12,6 +13,9 @@ import {
 import { at, product, range } from '../../util/arrays.ts';
 import type { InputDescs, OpDefinition, Operand, Operands, WindowStep } from '../definition.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
+
+/** Steps that the memory of one element between two axes counts as. */
+const MAP_STEPS = 8;
 
 /** The elements of scales, sizes and roi; a list without entries is absent. Throws ShapeError when one is not known. */
 function targetsOf([, scales, sizes, roi]: Operands): ResizeTargets {
@@ -61,6 +65,7 @@ export const resize: OpDefinition<'Resize'> = {
     return [tensorOf(dtype, shape, y)];
   },
   sees: windowsOf,
+  work: ({ attributes }, inputs) => workOf(attributes, operand(inputs, 0).shape, targetsOf(inputs)),
 };
 
 function blend(x: ArrayLike<number>, shape: Shape, { axis, input, output, table }: ResizeStep): Float64Array {
@@ -81,6 +86,19 @@ function blend(x: ArrayLike<number>, shape: Shape, { axis, input, output, table 
     }
   }
   return y;
+}
+
+/** Steps of all axes, of which each leaves a map of float64 to the next: that may be far larger than both ends. */
+function workOf(attributes: OpAttributes['Resize'], shape: Shape, targets: ResizeTargets): number {
+  const current = [...shape];
+  const axes = resizeAxes(attributes, shape, targets).filter(({ input, output }) => input !== output);
+  const steps = axes
+    .sort((a, b) => b.axis - a.axis)
+    .map((step) => {
+      current[step.axis] = step.output;
+      return product(current) * (MAP_STEPS + resizeReach(attributes, step).window);
+    });
+  return steps.reduce((sum, n) => sum + n, 0);
 }
 
 function fillOutside(y: Float64Array, shape: Shape, { axis, output, table }: ResizeStep, value: number): void {

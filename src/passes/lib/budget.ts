@@ -3,7 +3,7 @@ import { ELEMENTS_PER_CONSTANT, FOLDED_ELEMENTS, FOLDED_STEPS, FOLDED_WEIGHTS } 
 import { elementCount, type Shape, type TensorDesc } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
-import type { InputDescs } from '../../ops/definition.ts';
+import type { InputDescs, Operands } from '../../ops/definition.ts';
 import { definitionOf } from '../../ops/registry.ts';
 import { product } from '../../util/arrays.ts';
 
@@ -36,17 +36,17 @@ export class Budget {
   }
 
   /** True when there is enough left to evaluate the node, which is then taken off. */
-  allows(node: Node, inputs: InputDescs, outputs: readonly TensorDesc[]): boolean {
+  allows(node: Node, inputs: Operands, outputs: readonly TensorDesc[]): boolean {
     const elements = countOf(outputs);
     const moved = elements + countOf(inputs);
     const steps = Math.max(moved, stepsOf(node, inputs, outputs));
-    if (steps <= this.#steps && elements <= this.#elements) {
-      this.#steps -= steps;
-      this.#elements -= elements;
+    if (steps === moved && elements <= this.#weights && node.outputs.some(this.#isWeight)) {
+      this.#weights -= elements;
       return true;
     }
-    if (steps > moved || elements > this.#weights || !node.outputs.some(this.#isWeight)) return false;
-    this.#weights -= elements;
+    if (steps > this.#steps || elements > this.#elements) return false;
+    this.#steps -= steps;
+    this.#elements -= elements;
     return true;
   }
 }
@@ -55,9 +55,10 @@ function countOf(descs: InputDescs): number {
   return descs.reduce((sum, desc) => sum + (desc ? elementCount(desc.shape) : 0), 0);
 }
 
-/** Multiply-adds, or what windows see: all that an operator does beyond looking at each element once. */
-function stepsOf(node: Node, inputs: InputDescs, outputs: readonly TensorDesc[]): number {
-  const { multiplyAdds, sees } = definitionOf(node.op);
+/** Multiply-adds, what windows see, or what the operator says: all that an operator does beyond looking at each element once. */
+function stepsOf(node: Node, inputs: Operands, outputs: readonly TensorDesc[]): number {
+  const { multiplyAdds, sees, work } = definitionOf(node.op);
+  if (work) return work(node, inputs, outputs);
   if (multiplyAdds) return multiplyAdds(node, inputs, outputs);
   const window: Shape = sees?.(node, inputs, outputs).map(({ kernel }) => kernel) ?? [];
   return product(window) * countOf(outputs);
