@@ -4,8 +4,6 @@ import { normalizeAxis } from '../../core/broadcast.ts';
 import { ShapeError } from '../../core/errors.ts';
 import type { Shape } from '../../core/tensor.ts';
 
-const OPEN_END = 2 ** 31 - 1;
-
 /** The integers that Slice takes; absent `axes` are 0, 1, …, absent `steps` are 1. */
 export interface SliceBounds {
   readonly starts: readonly number[];
@@ -41,9 +39,8 @@ export function resolveSlice(shape: Shape, { starts, ends, axes, steps }: SliceB
     const [lowEnd, high] = step > 0 ? [0, extent] : [-1, extent - 1];
     const clamp = (v: number, low: number): number => Math.min(high, Math.max(low, v < 0 ? v + extent : v));
     const from = clamp(start, 0);
-    const end = at(ends, i);
-    // The largest integer is an end left open: backwards too, as onnxruntime has it and exporters rely on.
-    const to = step < 0 && end === OPEN_END ? lowEnd : clamp(end, lowEnd);
+    // The largest integer is an end left open, backwards too, as onnxruntime has it.
+    const to = step < 0 && at(ends, i) === 2 ** 31 - 1 ? -1 : clamp(at(ends, i), lowEnd);
     result.starts[axis] = Math.max(0, from);
     result.steps[axis] = step;
     result.extents[axis] = Math.max(0, Math.ceil((to - from) / step));
