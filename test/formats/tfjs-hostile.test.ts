@@ -118,7 +118,7 @@ describe('unsupported graph models', () => {
     const a = g.node('Conv2D', [x, w], nchw, 'conv');
     const b = g.node('Fancy', [a], {}, 'fancy');
     const c = g.node('GatherV2', [b, b, g.ints([0], [])], { batch_dims: attr.i(1) }, 'gather');
-    g.node('While', [c], {}, 'loop');
+    g.node('Multinomial', [c], {}, 'loop');
     g.node('NonMaxSuppressionV5', [], {}, 'unused');
     g.node('Identity', ['loop', '^unused'], {}, 'y');
     const files = g.files({ outputs: { y: { name: 'y:0' } } });
@@ -129,7 +129,7 @@ describe('unsupported graph models', () => {
       'Conv2D conv: strides [2, 1, 1, 1]',
       'Fancy fancy: operator',
       'GatherV2 gather: batch_dims 1',
-      'While loop: operator',
+      'Multinomial loop: operator',
     ]);
   });
 });
