@@ -83,7 +83,7 @@ export function assignSlots(intervals: readonly Interval[], limits: SlotLimits):
   const enough = Math.max(limits.bound * FAR, limits.bound + NEGLIGIBLE);
   let together = found;
   const cheapest = limits.bound / 1000;
-  for (let [k, price] = [0, limits.bound / 4]; k < tries && total(together) > enough && price > cheapest; k++) {
+  for (let k = 0, price = limits.bound / 4; k < tries && total(together) > enough && price > cheapest; k++) {
     together = least(together, leastOf(orders, pack(price)));
     price *= 0.8;
   }

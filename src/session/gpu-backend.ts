@@ -58,8 +58,8 @@ export class GpuBackend implements Backend {
     const compiled = await compileGraph(graph, { inputShapes, level: 'full' }, signal);
     const passesMs = performance.now() - start;
     const { tuned, report: tuning } = await this.#tuning.variantsFor(compiled, this.#planOptions, this.#options);
+    signal?.throwIfAborted();
     const pauses = new Pauses(signal);
-    await pauses.maybe();
     const chosen = performance.now();
     const plan = planGraph(compiled, profileOf(this.device), { ...this.#planOptions, tuned });
     const planMs = performance.now() - chosen;

@@ -17,9 +17,8 @@ import { stridedDims, type StridedCopy, type StridedDim } from './strided.ts';
 function remembered<C extends object, P>(compute: (context: C) => P): (context: C) => P {
   const known = new WeakMap<C, P>();
   return (context) => {
-    const parts = known.get(context) ?? compute(context);
-    known.set(context, parts);
-    return parts;
+    if (!known.has(context)) known.set(context, compute(context));
+    return known.get(context) as P;
   };
 }
 
@@ -108,7 +107,9 @@ export function copiesIntoWhole(ends: Ends, part: Part, placement: Placement, wh
   const rows = dims.map(({ extent, strides }) =>
     scaled({ extent, strides: [at(strides, 1), at(strides, 0)] }, placement.pitch, whole.pitch),
   );
-  const packed = packedBoxes(part, whole, placement)?.map(reversed);
+  const packed = packedBoxes(part, whole, placement)?.map(({ dims: [dim], start, toStart }): Box => {
+    return { dims: dim ? [{ ...dim, strides: dim.strides.toReversed() }] : [], start: toStart, toStart: start };
+  });
   const boxes = packed ?? channelBoxes(ownChannels(placement, part.shape), partChannels(part, whole));
   return boxes.map((box) => ({ ...ends, ...withRows(box, rows, 0, start * whole.pitch) }));
 }
@@ -154,14 +155,6 @@ function packedBoxes({ whole, shape, starts, steps }: Part, from: Placement, to:
   const extent = channelsOf(shape);
   const dims = extent > 1 ? [{ extent, strides: [steps.at(-1) ?? 1, 1] }] : [];
   return extent === 0 ? [] : [{ dims, start: from.offset + (starts.at(-1) ?? 0), toStart: to.offset }];
-}
-
-function reversed({ dims, start, toStart }: Box): Box {
-  return {
-    dims: dims.map(({ extent, strides }) => ({ extent, strides: strides.toReversed() })),
-    start: toStart,
-    toStart: start,
-  };
 }
 
 /**
