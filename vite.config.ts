@@ -82,8 +82,9 @@ export default defineConfig({
               name: 'core',
               test: /[\\/]src[\\/](session[\\/]session|core[\\/]raw|ir[\\/]builder|formats[\\/](locate|lib[\\/](emitter|translate|channels-first)))\.ts$/,
             },
-            // Likewise what most models of ONNX need of its importer.
+            // Likewise what most models need of an importer.
             { name: 'onnx', test: /[\\/]src[\\/]formats[\\/]onnx[\\/]import\.ts$/ },
+            { name: 'tfjs-graph', test: /[\\/]src[\\/]formats[\\/]tfjs[\\/]graph[\\/]import\.ts$/ },
           ],
         },
         chunkFileNames: '[name].js',
