@@ -9,9 +9,13 @@ import { LongestFirst } from './test/helpers/longest-first.ts';
 /** Two at a time, where there is a second core: left to itself, vitest keeps one of two for the editor. */
 const maxWorkers = Math.max(1, Math.min(2, availableParallelism()));
 
-/** Files that ask test/helpers/full.ts. */
+/** Files that run in the full run only: what they guard seldom changes, and they take long. */
+const ONLY_FULL = ['test/conformance/touch.test.ts'];
+
+/** Those, and files that ask test/helpers/full.ts. */
 const FULL = {
   unit: [
+    ...ONLY_FULL,
     'test/conformance/light-random.test.ts',
     'test/conformance/light.test.ts',
     'test/models/builders-ort.test.ts',
@@ -19,7 +23,9 @@ const FULL = {
   ],
   gpu: [
     'test/conformance/onnx-backend.gpu.test.ts',
+    'test/conformance/networks.gpu.test.ts',
     'test/conformance/random-networks.gpu.test.ts',
+    'test/conformance/tfjs-models.gpu.test.ts',
     'test/kernels/operators-*.gpu.test.ts',
     'test/kernels/product.gpu.test.ts',
     'test/plan/precision.gpu.test.ts',
@@ -36,7 +42,7 @@ export default defineConfig(({ mode }) => {
       name: 'unit',
       maxWorkers,
       include: full ? FULL.unit : ['test/**/*.test.ts'],
-      exclude: ['test/**/*.gpu.test.ts', 'test/browser/**', 'test/examples/**'],
+      exclude: ['test/**/*.gpu.test.ts', 'test/browser/**', 'test/examples/**', ...(full ? [] : ONLY_FULL)],
       testTimeout: full ? 10 * MINUTE : 2 * MINUTE,
     },
   };

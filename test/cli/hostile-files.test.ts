@@ -73,7 +73,8 @@ describe.skipIf(!hasSharedData)('hostile files', () => {
     expect(usual).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it.concurrent.each(names)('%s', async (name) => {
+  // Measured again where something else was running: that only adds.
+  it.each(names)('%s', { retry: 2 }, async (name) => {
     const measured = await measuredCommand(...commandFor(name));
     expectClean(measured);
     expect(measured.cpuSeconds - usual.cpuSeconds).toBeLessThan(CPU_SECONDS);

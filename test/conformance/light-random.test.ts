@@ -18,8 +18,8 @@ import '../helpers/every-operator.ts';
 const noFile = (): Promise<Uint8Array> => Promise.reject(new TypeError('no file'));
 
 /** What takes a second or so each, and what takes up to eight: ResNet-50, ZFNet and VGG-19 use the same operators and take longer. */
-const QUICK = ['inception_v2', 'shufflenet', 'squeezenet'];
-const SLOW = ['bvlc_alexnet', 'densenet121', 'inception_v1'];
+const QUICK = ['shufflenet', 'squeezenet'];
+const SLOW = ['bvlc_alexnet', 'densenet121', 'inception_v1', 'inception_v2'];
 
 describe.skipIf(!hasSharedData)('networks with random weights', () => {
   it.each(FULL ? [...QUICK, ...SLOW] : QUICK)('%s', async (name) => {

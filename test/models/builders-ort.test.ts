@@ -30,7 +30,6 @@ const quick: readonly (readonly [string, Graph])[] = [
   ['MobileNet v1 0.25', mobilenetV1({ ...small, width: 0.25, resolution: 64 })],
   ['MobileNet v1 0.5, batch 2', mobilenetV1({ ...small, width: 0.5, resolution: 32, batch: 2 })],
   ['MobileNet v2 0.35', mobilenetV2({ ...small, width: 0.35, resolution: 64 })],
-  ['MobileNet v2 1.4', mobilenetV2({ ...small, width: 1.4, resolution: 32 })],
   ['MobileNet v3 small', mobilenetV3({ ...small, variant: 'small', resolution: 64 })],
   ['MobileNet v3 large 0.75', mobilenetV3({ ...small, variant: 'large', width: 0.75, resolution: 32 })],
   ...([1, 2, 3, 4, 8] as const).map(
@@ -39,15 +38,16 @@ const quick: readonly (readonly [string, Graph])[] = [
   ),
   ['ShuffleNet v1 0.25x, 4 groups', shufflenetV1({ ...small, groups: 4, scale: 0.25, resolution: 64 })],
   ['ShuffleNet v2 0.5x', shufflenetV2({ ...small, width: 0.5, resolution: 64 })],
-  ['ShuffleNet v2 1x, odd resolution', shufflenetV2({ ...small, width: 1, resolution: 47 })],
   ['ResNet-18, batch 2', resnet({ ...small, depth: 18, resolution: 32, batch: 2 })],
   ['SqueezeNet 1.0', squeezenet({ ...small, version: '1.0', resolution: 64 })],
   ['SqueezeNet 1.1, batch 2', squeezenet({ ...small, version: '1.1', resolution: 50, batch: 2 })],
-  ['Inception v3 at its smallest', inceptionV3({ ...small, resolution: 75 })],
-  ['VGG-11 spread from one pixel, batch 2', vgg({ ...small, depth: 11, resolution: 32, hidden: 64, batch: 2 })],
 ];
 
 const slow: readonly (readonly [string, Graph])[] = [
+  ['MobileNet v2 1.4', mobilenetV2({ ...small, width: 1.4, resolution: 32 })],
+  ['ShuffleNet v2 1x, odd resolution', shufflenetV2({ ...small, width: 1, resolution: 47 })],
+  ['Inception v3 at its smallest', inceptionV3({ ...small, resolution: 75 })],
+  ['VGG-11 spread from one pixel, batch 2', vgg({ ...small, depth: 11, resolution: 32, hidden: 64, batch: 2 })],
   ['ResNet-34, odd resolution', resnet({ ...small, depth: 34, resolution: 47 })],
   ['ResNet-50', resnet({ ...small, depth: 50, resolution: 64 })],
   ['VGG-16', vgg({ ...small, depth: 16, resolution: 33, hidden: 96 })],
