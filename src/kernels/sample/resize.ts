@@ -49,6 +49,8 @@ interface Planar {
 }
 
 function stepsOf(context: Context): ResizeStep[] {
+  // Nothing is made: one axis may be as long as it likes beside an empty one, and tables along it take their time.
+  if (isEmpty(result(context).shape)) return [];
   const listOf = (index: number): number[] | undefined => {
     const list = givenInts(context, index);
     return list?.length === 0 ? undefined : list;
