@@ -1,10 +1,10 @@
 /** Depthwise convolution by kernels too wide to be unrolled: in runs of taps. */
-import { convDepthwiseWideShader, DEPTHWISE_WIDE_WORKGROUP } from '../../../shaders/conv/depthwise-wide.ts';
+import { convDepthwiseWideShader } from '../../../shaders/conv/depthwise-wide.ts';
 import { at, ceilDiv, range } from '../../util/arrays.ts';
-import { dispatch1d, variant, type KernelCall } from '../definition.ts';
+import { variant } from '../definition.ts';
 import { stripPixels } from '../lib/window.ts';
-import { WIDEST_UNROLLED } from './depthwise.ts';
-import { convOperands, convPlan, type ConvContext, type ConvPlan } from './shared.ts';
+import { depthwiseCall, WIDEST_UNROLLED } from './depthwise.ts';
+import { convPlan, type ConvPlan } from './shared.ts';
 
 /** Taps that are unrolled at a time: at least a few, and no more than registers hold with the columns they read. */
 const RUNS = range(6).map((i) => i + 3);
@@ -31,34 +31,12 @@ export const depthwiseWide = variant<'Conv', ConvPlan>(
     const isDepthwise = plan.groupIn === 1 && plan.params.in_c > 1;
     return isDepthwise && plan.spec.kernel[1] > WIDEST_UNROLLED ? plan : undefined;
   },
-  (context, plan) => [call(context, plan)],
+  (context, plan) => {
+    const kernelWidth = plan.spec.kernel[1];
+    const pixels = stripFor(plan.params.out_w, context.device.adapterClass);
+    const taps = runFor(kernelWidth, pixels);
+    const more = { kernel_w: kernelWidth };
+    return [depthwiseCall(context, plan, pixels, (spec) => convDepthwiseWideShader({ ...spec, taps }), more)];
+  },
   { placed: true },
 );
-
-function call(context: ConvContext, plan: ConvPlan): Omit<KernelCall, 'variant'> {
-  const { spec, batch, params, epilogue, xType, wType, xVector, xParams } = plan;
-  const [kernelHeight, kernelWidth] = spec.kernel;
-  const multiplier = params.out_c / params.in_c;
-  const width = multiplier === 1 && xVector && epilogue.vector ? 4 : 1;
-  const pixels = stripFor(params.out_w, context.device.adapterClass);
-  const blocks = params.out_c / width;
-  const strips = ceilDiv(params.out_w, pixels);
-  const count = batch * params.out_h * strips * blocks;
-  const taps = runFor(kernelWidth, pixels);
-  return {
-    shader: convDepthwiseWideShader({ window: spec, taps, pixels, width, xType, wType, ...epilogue.spec }),
-    operands: convOperands(context, plan),
-    params: {
-      ...params,
-      ...xParams,
-      count,
-      blocks,
-      strips,
-      multiplier,
-      kernel_h: kernelHeight,
-      kernel_w: kernelWidth,
-      ...epilogue.params,
-    },
-    workgroups: dispatch1d(count, DEPTHWISE_WIDE_WORKGROUP, context.device),
-  };
-}
