@@ -3,7 +3,8 @@
  * into one file.
  */
 import { getRow, lazy, loadRow, type Row } from '../core/on-demand.ts';
-import type { OpKind } from '../ir/ops.ts';
+import { zeros, type Tensor, type TensorDesc } from '../core/tensor.ts';
+import type { Node, OpKind } from '../ir/ops.ts';
 import type { OpDefinition, Reference } from './definition.ts';
 import { conv } from './conv/conv.ts';
 import { maxPool } from './pool/max-pool.ts';
@@ -102,4 +103,18 @@ export function definitionOf(op: OpKind): OpDefinition<OpKind> {
 /** The reference of such an operator. Throws LoadError when `loadReferences` was not called with it. */
 export function referenceOf(op: OpKind): Reference<OpKind> {
   return getRow(definitionOf(op).reference);
+}
+
+/**
+ * A node's results on tensors, by its operator's reference. Where they have no elements there is nothing to compute, however
+ * long an axis beside an empty one is. Throws as the reference does, and LoadError when `loadReferences` was not called.
+ */
+export function runReference(
+  node: Node,
+  inputs: readonly (Tensor | undefined)[],
+  outputs: readonly TensorDesc[],
+): readonly Tensor[] {
+  const reference = referenceOf(node.op);
+  if (outputs.every(({ shape }) => shape.includes(0))) return outputs.map(({ dtype, shape }) => zeros(dtype, shape));
+  return reference(node, inputs, outputs);
 }

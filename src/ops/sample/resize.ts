@@ -1,6 +1,6 @@
 /** Resize along any axes: nearest, linear or cubic, with every coordinate transformation of ONNX Resize-19. */
 import { ShapeError } from '../../core/errors.ts';
-import { elementCount, tensorOf, type Shape, type TensorDesc, zeros } from '../../core/tensor.ts';
+import { elementCount, tensorOf, type Shape, type TensorDesc } from '../../core/tensor.ts';
 import type { NodeOf, OpAttributes } from '../../ir/ops.ts';
 import {
   resizeAxes,
@@ -50,7 +50,6 @@ export const resize: OpDefinition<'Resize'> = {
   reference: ({ attributes }, inputs, outputs) => {
     const x = tensorAt(inputs, 0);
     const { dtype, shape } = at(outputs, 0);
-    if (shape.includes(0)) return [zeros(dtype, shape)];
     const targets = targetsOf(inputs.map((t) => t && { ...t, value: t }));
     const steps = resizeSteps(attributes, x.shape, targets);
     const settle = resizedElement(attributes, dtype);

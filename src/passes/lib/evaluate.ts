@@ -6,7 +6,7 @@ import { nodeOf } from '../../ir/is-op.ts';
 import type { Node } from '../../ir/ops.ts';
 import type { Operand, Operands } from '../../ops/definition.ts';
 import { knownInts } from '../../ops/lib/operands.ts';
-import { definitionOf, referenceOf } from '../../ops/registry.ts';
+import { definitionOf, runReference } from '../../ops/registry.ts';
 import type { Budget } from './budget.ts';
 
 /**
@@ -76,7 +76,7 @@ export function evaluateNode(
   if (folded) return [folded];
   if (inputs.some((input) => input && !input.value) || !budget.allows(node, inputs, outputs)) return undefined;
   const values = inputs.map((input) => input?.value);
-  return located(node, () => referenceOf(node.op)(node, values, outputs));
+  return located(node, () => runReference(node, values, outputs));
 }
 
 /** What is known of a value, as an operand. */

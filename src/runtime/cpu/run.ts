@@ -3,7 +3,7 @@ import { GraphError, ShapeError, TilewiseError } from '../../core/errors.ts';
 import type { Tensor, TensorDesc } from '../../core/tensor.ts';
 import { valuesThatLeave, type Graph, type ValueDesc } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
-import { referenceOf } from '../../ops/registry.ts';
+import { runReference } from '../../ops/registry.ts';
 import { feedFor } from '../feeds.ts';
 
 /**
@@ -61,7 +61,7 @@ export function runNode(
     name === '' ? { dtype: 'float32' as const, shape: [0] } : actual(lookup(descs, name), values),
   );
   try {
-    return referenceOf(node.op)(node, inputs, outputs);
+    return runReference(node, inputs, outputs);
   } catch (error) {
     if (error instanceof TilewiseError && !error.detail.node) {
       throw new ShapeError(error.message, { node: node.name, op: node.op, cause: error });
