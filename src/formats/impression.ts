@@ -1,4 +1,5 @@
 /** What bytes that are no model look like: people pass all kinds of files by mistake. */
+import { own } from '../util/own.ts';
 
 const ZIP = 'It is a zip archive (PyTorch .pt files are too): unpack or convert it first';
 const HDF5 = 'It is an HDF5 file (Keras .h5): convert it with tensorflowjs_converter or tf2onnx';
@@ -48,7 +49,7 @@ export function impression(bytes: Uint8Array, name = ''): string {
     typeof prefix === 'string' ? text.startsWith(prefix.toLowerCase()) : prefix.every((b, i) => bytes[i] === b),
   );
   const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
-  const named = Object.hasOwn(NAMED, extension) ? NAMED[extension] : undefined;
+  const named = own(NAMED, extension);
   // What has a magic number of its own is that, but containers, which are of many.
   if (known && !(named && CONTAINERS.has(known[1]))) return known[1];
   if (named) return named;

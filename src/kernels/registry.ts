@@ -27,6 +27,7 @@ import { transpose } from './move/transpose.ts';
 import { concat } from './move/concat.ts';
 import { split } from './move/split.ts';
 import { slice } from './move/slice.ts';
+import { own } from '../util/own.ts';
 
 /** The kernels. */
 export const KERNELS = {
@@ -101,7 +102,7 @@ export function kernelsOf(op: OpKind): KernelDefinition<OpKind> {
 /** Names of the variants of an operator, in the order of its list; empty for what is no operator, or was not loaded. */
 export function variantNames(op: string): readonly string[] {
   const rows: Readonly<Record<string, Row<KernelDefinition<OpKind>>>> = KERNELS;
-  const row = Object.hasOwn(rows, op) ? rows[op] : undefined;
+  const row = own(rows, op);
   const definition = row instanceof Lazy ? row.peek() : row;
   return definition?.kind === 'dispatch' ? definition.variants.map(({ name }) => name) : [];
 }

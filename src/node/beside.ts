@@ -3,6 +3,7 @@ import { constants, lstatSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LoadError } from '../core/errors.ts';
+import { outsideFolder } from '../session/companion.ts';
 import { nearest } from './nearest-name.ts';
 
 /** Neither the last link is followed, where the system has that, nor is there a wait for who writes into a pipe. */
@@ -13,12 +14,7 @@ const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
  * drive or scheme), for what is a link, or reached through one below `folder`, and for anything but a plain file.
  */
 export async function readBeside(folder: string, name: string): Promise<Uint8Array> {
-  if (leadsElsewhere(name)) {
-    throw new LoadError(`lies outside the model's folder ${folder}`, {
-      file: name.slice(0, 200),
-      hint: 'A model may only read files beside or below its main file',
-    });
-  }
+  if (leadsElsewhere(name)) throw outsideFolder(folder, name);
   const parts = name.split(/[/\\]/).filter((part) => part !== '' && part !== '.');
   const file = join(folder, ...parts);
   parts.forEach((_, i) => requireNoLink(join(folder, ...parts.slice(0, i + 1))));

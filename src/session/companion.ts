@@ -47,8 +47,13 @@ export function companionAddress(name: string, main: URL, allowHosts: readonly s
   if (address && isWeb && address.host !== main.host) {
     throw new LoadError(`the model names this file on another host, ${address.host}`, { file, hint: hintFor(address) });
   }
-  throw new LoadError(`lies outside the model's folder ${folder}`, {
-    file,
+  throw outsideFolder(folder, name);
+}
+
+/** The refusal of a name that leads out of the model's folder. */
+export function outsideFolder(folder: string, name: string): LoadError {
+  return new LoadError(`lies outside the model's folder ${folder}`, {
+    file: printed(name),
     hint: 'A model may only read files beside or below its main file',
   });
 }

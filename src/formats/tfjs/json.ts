@@ -1,6 +1,7 @@
 /** Checked access to parsed JSON: every wrong type is an ImportError that says what was expected where. */
 import { ImportError } from '../../core/errors.ts';
 import { brokenJsonRule } from '../lib/json-scan.ts';
+import { own } from '../../util/own.ts';
 
 /** A parsed JSON object whose fields have not been checked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -43,7 +44,7 @@ export function asInteger(value: unknown, what: string): number {
 
 /** The field `key` of an object, whatever it holds; inherited properties do not count. */
 export function field(object: JsonObject, key: string): unknown {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
+  return own(object, key);
 }
 
 /** Deeper than any model is: parts of a model.json are walked, and written again, by recursion. */

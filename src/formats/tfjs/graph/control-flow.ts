@@ -9,6 +9,7 @@ import { Meetings } from './branches.ts';
 import { COUNTING, isList, loopVariables, type Round, type Value } from './loops.ts';
 import { refuse } from './refuse.ts';
 import { CONTROL, NodeDefAttributes, type TensorRef, type TfNode } from './graph-def.ts';
+import { own } from '../../../util/own.ts';
 
 /** More rounds, or copies of nodes, than this are no batch. */
 const MAX_ROUNDS = 256;
@@ -277,7 +278,7 @@ class Unrolling {
     if (node?.op === 'StridedSlice') return this.#firstExtent(node);
     const [a, b] = node?.inputs.map((ref) => this.#number(ref, depth + 1)) ?? [];
     if (!node || a === undefined || node.op === 'Identity') return a;
-    const apply = Object.hasOwn(COUNTING, node.op) ? COUNTING[node.op] : undefined;
+    const apply = own(COUNTING, node.op);
     return b === undefined ? undefined : apply?.(a, b);
   }
 

@@ -3,6 +3,7 @@ import { ImportError } from '../../../core/errors.ts';
 import type { DType } from '../../../core/dtype.ts';
 import type { Dim } from '../../../ir/graph.ts';
 import { asArray, asInteger, asObject, asString, field, isObject, type JsonObject } from '../json.ts';
+import { own } from '../../../util/own.ts';
 
 /** One output of a node. */
 export interface TensorRef {
@@ -86,7 +87,7 @@ const DATA_TYPE_NUMBERS: Readonly<Record<number, string>> = {
  */
 export function dtypeOfNodeDef(value: unknown): DType | undefined {
   const name = typeof value === 'number' ? DATA_TYPE_NUMBERS[value] : value;
-  return typeof name === 'string' && Object.hasOwn(DATA_TYPES, name) ? DATA_TYPES[name] : undefined;
+  return typeof name === 'string' ? own(DATA_TYPES, name) : undefined;
 }
 
 /** A TensorShapeProto: extents, or a symbol made by `symbol` for an unknown one. Undefined when the rank is unknown. */

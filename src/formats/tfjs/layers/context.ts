@@ -8,6 +8,7 @@ import { Emitter, type Source } from '../../lib/emitter.ts';
 import type { Translation } from '../../lib/translate.ts';
 import { asArray, asInteger, asNumber, asString, field, isObject, type JsonObject } from '../json.ts';
 import type { LayerSpec } from './topology.ts';
+import { own } from '../../../util/own.ts';
 
 /** A row of the layer table: emits the nodes of one call and returns the value of its output. */
 export type LayerTranslation = Translation<LayerContext>;
@@ -177,7 +178,7 @@ export class LayerContext extends Emitter {
     if (name === 'relu6') return RELU6;
     if (name === 'softmax') return 'softmax';
     if (name === 'log_softmax') return 'logSoftmax';
-    const known = typeof name === 'string' && Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined;
+    const known = typeof name === 'string' ? own(ACTIVATIONS, name) : undefined;
     if (!known) this.refuse(typeof name === 'string' ? `${key} "${name}"` : `${key} that is not a name`);
     const [kind, alpha, beta] = known;
     return { kind, alpha, beta };

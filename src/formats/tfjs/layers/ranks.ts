@@ -1,6 +1,7 @@
 /** How many dimensions values have, as far as the layers say: some take what they do from it. */
 import { field } from '../json.ts';
 import type { LayerSpec } from './topology.ts';
+import { own } from '../../../util/own.ts';
 
 /** Dimensions that layers add. */
 const ADDED: Readonly<Record<string, number>> = { RepeatVector: 1, Embedding: 1, FoldTime: -1, UnfoldTime: 1 };
@@ -13,5 +14,5 @@ export function rankAfter({ className, config }: LayerSpec, ranks: readonly numb
   if (global || className === 'Flatten') return 2;
   if (className === 'Dot') return Math.max(2, (ranks[0] ?? 0) + (ranks[1] ?? 0) - 3);
   const rank = className === 'UnfoldTime' ? ranks[0] : Math.max(...ranks);
-  return (rank ?? 0) + (Object.hasOwn(ADDED, className) ? (ADDED[className] ?? 0) : 0);
+  return (rank ?? 0) + (own(ADDED, className) ?? 0);
 }

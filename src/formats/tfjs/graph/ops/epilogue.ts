@@ -2,6 +2,7 @@
 import type { Activation } from '../../../../ir/ops.ts';
 import { NO_ACTIVATION, RELU, RELU6 } from '../../../../ir/ops.ts';
 import type { NodeContext } from '../context.ts';
+import { own } from '../../../../util/own.ts';
 
 /** Functions that the converter fuses by name. Prelu has an operand and is handled apart. */
 const FUSED: Readonly<Record<string, (c: NodeContext) => Activation>> = {
@@ -29,7 +30,7 @@ export function epilogue(c: NodeContext): FusedOps {
   let slope = '';
   let activation = NO_ACTIVATION;
   for (const name of c.attr.strings('fused_ops')) {
-    const fused = Object.hasOwn(FUSED, name) ? FUSED[name] : undefined;
+    const fused = own(FUSED, name);
     const last = activation.kind !== 'none' || slope !== '';
     if (last) c.refuse(`fused_ops with ${name} after the activation`);
     if (name === 'BiasAdd' && bias === '' && residual === '') bias = c.input(next++);
