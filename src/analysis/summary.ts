@@ -75,7 +75,7 @@ function summarise(node: Node, graph: Graph, counted: Set<string>): NodeSummary 
     const constant = graph.initializers.get(name);
     if (!constant || !isFloat(constant.dtype) || counted.has(name)) continue;
     counted.add(name);
-    parameters += constant.data.length;
+    parameters += elementCount(constant.shape);
   }
   return {
     name: node.name,

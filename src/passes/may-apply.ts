@@ -1,4 +1,5 @@
 /** Whether a graph has what a pass looks for, cheaply told: rather once too often than too rarely. */
+import { fillOf } from '../core/lazy-tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { range } from '../util/arrays.ts';
@@ -48,7 +49,9 @@ export function hasClips({ nodes }: Graph): boolean {
 /** A convolution whose first filter has a weight that is zero. */
 export function hasHoles({ nodes, initializers }: Graph): boolean {
   return nodes.some(({ op, inputs: [, weights = ''] }) => {
-    const { shape = [], data = [] } = (op === 'Conv' && initializers.get(weights)) || {};
+    const kernel = op === 'Conv' ? initializers.get(weights) : undefined;
+    if (!kernel || fillOf(kernel)) return false;
+    const { shape, data } = kernel;
     const step = (shape.at(-1) ?? 1) * (shape.at(-2) ?? 1);
     // The first number of each tap is enough to see that it has none.
     return data.length > step && range(data.length / step).some((tap) => data[tap * step] === 0);

@@ -13,8 +13,8 @@ export interface Preparation {
 
 interface Constant {
   readonly bytes: number;
-  /** Absent for prepared ones. */
-  readonly data?: PlanWeight['data'];
+  /** What is uploaded; absent for prepared ones. */
+  readonly source?: () => PlanWeight['data'];
   /** Read by a step of the network, not only by a preparation. */
   used: boolean;
 }
@@ -53,19 +53,32 @@ export class ConstantBuffers {
 
   /** All constants as buffers of the plan. */
   get buffers(): PlanBuffer[] {
-    return this.#all.map(({ bytes, data, used }) => ({ bytes, role: !data ? 'prepared' : used ? 'weight' : 'source' }));
+    return this.#all.map(({ bytes, source, used }) => ({
+      bytes,
+      role: !source ? 'prepared' : used ? 'weight' : 'source',
+    }));
   }
 
-  /** What is uploaded, by the constant's number. */
-  get weights(): PlanWeight[] {
-    return this.#all.flatMap(({ data }, buffer) => (data ? [{ buffer, data }] : []));
+  /** What is uploaded, where constants begin at the buffer `first`. Its bytes are made when they are asked for. */
+  weights(first: number): PlanWeight[] {
+    return this.#all.flatMap(({ source }, i) => {
+      const buffer = first + i;
+      return source
+        ? {
+            buffer,
+            get data() {
+              return source();
+            },
+          }
+        : [];
+    });
   }
 
   #upload(tensor: Tensor, what: string, storage: Storage): number {
     return this.#once(tensor, storage, () => {
       const bytes = bufferBytes(storage, elementCount(tensor.shape));
       this.#checkSize(what, bytes);
-      return this.#all.push({ bytes, data: encode(tensor, storage), used: false }) - 1;
+      return this.#all.push({ bytes, source: () => encode(tensor, storage), used: false }) - 1;
     });
   }
 

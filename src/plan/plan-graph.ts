@@ -84,7 +84,7 @@ class Planner {
       inputs,
       outputs,
       buffers: [...roles(this.#memory.regions, inputs, outputs), ...constants],
-      weights: this.#constants.weights.map(({ buffer, data }) => ({ buffer: this.#constantBuffer(buffer), data })),
+      weights: this.#constants.weights(this.#constantBuffer(0)),
       prepare,
       pipelines: this.#pipelineList,
       steps,

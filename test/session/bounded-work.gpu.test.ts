@@ -1,7 +1,7 @@
 /** Constants that would take too long or too much to compute before the first run are computed by it; loads can be given up. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { tensorOf } from '../../src/core/tensor.ts';
-import { FOLDED_ELEMENTS } from '../../src/core/limits.ts';
+import { FOLDED_ELEMENTS, FOLDED_WEIGHTS } from '../../src/core/limits.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { NO_ACTIVATION } from '../../src/ir/ops.ts';
@@ -29,6 +29,7 @@ function heavy(): Graph {
   return b.build();
 }
 
+const DEPTH = 64;
 const SIDE = 192;
 
 /** x plus a chain of products of constants, each with a fifth of the multiply-adds that the budget has. */
@@ -45,7 +46,36 @@ function chain(products: number): Graph {
   return b.build();
 }
 
+/** y = (x·v·s)·w, where v takes all that passes may make of weights, and what is made of w would be too much. */
+function wide(): Graph {
+  const b = new GraphBuilder('wide');
+  const product = { transA: false, transB: false, activation: NO_ACTIVATION };
+  const weights = (rows: number, columns: number, value: number): string =>
+    b.one('ConstantOfShape', [b.ints('dims', [rows, columns])], { dtype: 'float32', value });
+  const scaled = (value: string, channels: number): string => {
+    const scale = b.constant('scale', tensorOf('float32', [channels], new Float32Array(channels).fill(3)));
+    return b.one('Binary', [value, scale], { kind: 'mul', activation: NO_ACTIVATION });
+  };
+  const v = weights(DEPTH, FOLDED_WEIGHTS / DEPTH, 1 / DEPTH);
+  const w = b.one('Transpose', [weights(5, FOLDED_WEIGHTS / DEPTH, DEPTH / FOLDED_WEIGHTS)], { perm: [1, 0] });
+  const x = b.input('x', 'float32', [1, DEPTH]);
+  const hidden = scaled(b.one('MatMul', [x, v], product), FOLDED_WEIGHTS / DEPTH);
+  b.output(scaled(b.one('MatMul', [hidden, w], product), 5));
+  return b.build();
+}
+
 describe('work before the first run', () => {
+  it('makes no weights that are all one number, and multiplies no more of them than it may', async () => {
+    const graph = await compileGraph(wide(), { level: 'full' });
+    // The scale of the first is in its weights, that of the second is not.
+    expect(graph.nodes.map(({ op }) => op)).toEqual(['MatMul', 'MatMul', 'Binary']);
+    session = await Session.create(wide(), GPU);
+    const { [graph.outputs[0] ?? '']: y } = await session.run({ x: tensorOf('float32', [1, DEPTH], range(DEPTH)) });
+    const expected = 9 * (range(DEPTH).reduce((a, b) => a + b) / DEPTH);
+    y?.data.forEach((v) => expect(v / expected).toBeCloseTo(1, 4));
+    expect(y?.shape).toEqual([1, 5]);
+  });
+
   it('is left to the GPU where it is much, and right there', async () => {
     session = await Session.create(heavy(), GPU);
     const { y } = await session.run({ x: tensorOf('float32', [1, 1, 1, 2], [1, 2]) });

@@ -3,6 +3,7 @@ import { bytesOf, elementsIn, type FloatStorage } from '../../core/storage.ts';
 import type { ProductSpec } from '../../../shaders/lib/product.ts';
 import { PACK_WORKGROUP, productPackShader } from '../../../shaders/product/pack.ts';
 import { hostArray } from '../../core/dtype.ts';
+import { lazyTensor } from '../../core/lazy-tensor.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import type { Placement } from '../../core/placement.ts';
 import type { Tensor } from '../../core/tensor.ts';
@@ -63,7 +64,7 @@ export function batchesOf({ batch }: Product): number {
 export function plainColumns(p: Product, device: DeviceProfile): Columns[] {
   const { columns, depth, transB, constantB } = p;
   const limit = largestBinding(device);
-  if (!constantB || p.batch.length > 0 || bytesOf(p.bType, constantB.data.length) <= limit) {
+  if (!constantB || p.batch.length > 0 || bytesOf(p.bType, depth * columns) <= limit) {
     return [{ source: 'whole', transB, pitch: transB ? depth : columns, first: 0, width: columns }];
   }
   // Whole multiples of 4 columns keep vector loads possible.
@@ -114,15 +115,16 @@ function bOperand(p: Product, columns: Columns, device: DeviceProfile): CallOper
 }
 
 /** Some columns of b, contiguous: a view of the elements when they are stored column by column, a copy otherwise. */
-function columnBlock(p: Product, { dtype, data }: Tensor, { first, width }: Pick<Columns, 'first' | 'width'>): Tensor {
-  if (p.transB) {
-    return { dtype, shape: [width, p.depth], data: data.subarray(first * p.depth, (first + width) * p.depth) };
-  }
-  const block = hostArray(dtype, p.depth * width);
-  for (let k = 0; k < p.depth; k++) {
-    block.set(data.subarray(k * p.columns + first, k * p.columns + first + width), k * width);
-  }
-  return { dtype, shape: [p.depth, width], data: block };
+function columnBlock(p: Product, b: Tensor, { first, width }: Pick<Columns, 'first' | 'width'>): Tensor {
+  const { transB, depth, columns } = p;
+  return lazyTensor(b.dtype, transB ? [width, depth] : [depth, width], () => {
+    if (transB) return b.data.subarray(first * depth, (first + width) * depth);
+    const block = hostArray(b.dtype, depth * width);
+    for (let k = 0; k < depth; k++) {
+      block.set(b.data.subarray(k * columns + first, k * columns + first + width), k * width);
+    }
+    return block;
+  });
 }
 
 const inFours = (numbers: readonly number[]): boolean => numbers.every((n) => n % 4 === 0);

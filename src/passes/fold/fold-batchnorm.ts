@@ -100,10 +100,11 @@ function scaleWeights(w: Tensor, scale: Float64Array, rows: boolean): Tensor | u
   const channels = scale.length;
   const inner = rows ? at(w.shape, w.shape.length - 1) : 1;
   if (product(w.shape) % (channels * inner) !== 0) return undefined;
-  const data = new Float32Array(w.data.length);
+  const from = w.data;
+  const data = new Float32Array(from.length);
   for (let i = 0, channel = 0; i < data.length; channel = (channel + 1) % channels) {
     const factor = scale[channel] ?? 0;
-    for (const end = i + inner; i < end; i++) data[i] = (w.data[i] ?? 0) * factor;
+    for (const end = i + inner; i < end; i++) data[i] = (from[i] ?? 0) * factor;
   }
   return allFinite(data) ? { dtype: w.dtype, shape: w.shape, data } : undefined;
 }

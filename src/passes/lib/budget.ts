@@ -1,6 +1,9 @@
 /** What may be evaluated while a graph is compiled: a file of a hundred bytes can ask for hours of work, or for any memory. */
 import { ELEMENTS_PER_CONSTANT, FOLDED_ELEMENTS, FOLDED_STEPS, FOLDED_WEIGHTS } from '../../core/limits.ts';
-import { elementCount, type Shape, type TensorDesc } from '../../core/tensor.ts';
+import { isFloat } from '../../core/dtype.ts';
+import { filled, fillOf } from '../../core/lazy-tensor.ts';
+import { elementCount, type Shape, type Tensor, type TensorDesc } from '../../core/tensor.ts';
+import { VIEWS } from '../../ir/facts.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
 import type { InputDescs, Operands } from '../../ops/definition.ts';
@@ -21,7 +24,7 @@ export class Budget {
   readonly #isWeight: (value: string) => boolean;
 
   /**
-   * An allowance, and more for each element that the graph's constants have already. What `isWeight` has an allowance of its own.
+   * An allowance, and more for each element that the graph's constants have already. Fills that `isWeight` cost nothing.
    */
   constructor(
     { initializers }: Graph,
@@ -29,7 +32,7 @@ export class Budget {
     isWeight: (value: string) => boolean = () => false,
   ) {
     let present = 0;
-    for (const { data } of initializers.values()) present += data.length;
+    for (const { shape } of initializers.values()) present += elementCount(shape);
     this.#steps = steps + 4 * ELEMENTS_PER_CONSTANT * present;
     this.#elements = elements + ELEMENTS_PER_CONSTANT * present;
     this.#isWeight = isWeight;
@@ -40,14 +43,20 @@ export class Budget {
     const elements = countOf(outputs);
     const moved = elements + countOf(inputs);
     const steps = Math.max(moved, stepsOf(node, inputs, outputs));
-    if (steps === moved && elements <= this.#weights && node.outputs.some(this.#isWeight)) {
-      this.#weights -= elements;
-      return true;
-    }
     if (steps > this.#steps || elements > this.#elements) return false;
     this.#steps -= steps;
     this.#elements -= elements;
     return true;
+  }
+
+  /** A node's output as a fill, where it is weights of one number. It takes no memory, and nothing off what is left. */
+  fill(node: Node, x: Tensor | undefined, output: TensorDesc | undefined): Tensor | undefined {
+    if (!output || !isFloat(output.dtype) || !node.outputs.some(this.#isWeight)) return undefined;
+    const fill = VIEWS.has(node.op) || node.op === 'Transpose' ? fillOf(x) : undefined;
+    if (fill) return filled(output, fill.value, fill.isOpaque);
+    if (node.op !== 'ConstantOfShape') return undefined;
+    this.#weights -= elementCount(output.shape);
+    return filled(output, node.attributes.value, this.#weights < 0);
   }
 }
 

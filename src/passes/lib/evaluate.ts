@@ -1,5 +1,6 @@
 /** Shape inference and evaluation of one node, with errors that name it. */
 import { GraphError, ImportError, ShapeError, TilewiseError, type ErrorDetail } from '../../core/errors.ts';
+import { fillOf } from '../../core/lazy-tensor.ts';
 import type { Tensor, TensorDesc } from '../../core/tensor.ts';
 import type { BoundedExtent, ValueDesc } from '../../ir/graph.ts';
 import { nodeOf } from '../../ir/is-op.ts';
@@ -67,21 +68,28 @@ function boundedBy(inputs: Operands): string[] {
 /** A node's results when they follow from what is known while compiling and the budget allows for them, else undefined. */
 export function evaluateNode(
   node: Node,
-  inputs: Operands,
+  inputs: readonly (ConstantOperand | undefined)[],
   outputs: readonly TensorDesc[],
   budget: Budget,
 ): readonly Tensor[] | undefined {
   const { fold } = definitionOf(node.op);
   const folded = fold && located(node, () => fold(node, inputs));
   if (folded) return [folded];
-  if (inputs.some((input) => input && !input.value) || !budget.allows(node, inputs, outputs)) return undefined;
-  const values = inputs.map((input) => input?.value);
-  return located(node, () => runReference(node, values, outputs));
+  const values = inputs.map((input) => input?.constant);
+  if (inputs.some((input) => input && !input.constant)) return undefined;
+  const fill = budget.fill(node, values[0], outputs[0]);
+  if (fill) return [fill];
+  return budget.allows(node, inputs, outputs) ? located(node, () => runReference(node, values, outputs)) : undefined;
 }
 
-/** What is known of a value, as an operand. */
-export function asOperand(desc: ValueDesc, value: Tensor | undefined): Operand {
-  return { dtype: desc.dtype, shape: desc.shape, bounded: desc.bounded, value };
+/** What is known of a value, as an operand. Inference does not see a fill: it may have any number of elements. */
+export function asOperand({ dtype, shape, bounded }: ValueDesc, constant: Tensor | undefined): ConstantOperand {
+  return { dtype, shape, bounded, value: fillOf(constant) ? undefined : constant, constant };
+}
+
+/** An operand that may be a constant. */
+interface ConstantOperand extends Operand {
+  readonly constant: Tensor | undefined;
 }
 
 function located<T>(node: Node, action: () => T): T {

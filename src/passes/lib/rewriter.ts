@@ -3,6 +3,7 @@
  * it; it emits replacements, which are shape-inferred, and evaluated when constant, as they are added.
  */
 import { GraphError } from '../../core/errors.ts';
+import { fillOf } from '../../core/lazy-tensor.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
 import type { Graph, ValueDesc } from '../../ir/graph.ts';
 import { isOp, nodeOf } from '../../ir/is-op.ts';
@@ -85,9 +86,10 @@ export class Rewriter {
     return desc;
   }
 
-  /** The elements of a constant value. */
+  /** The elements of a constant value, unless it is opaque. */
   constant(value: string | undefined): Tensor | undefined {
-    return value ? this.#initializers.get(this.resolve(value)) : undefined;
+    const found = value ? this.#initializers.get(this.resolve(value)) : undefined;
+    return fillOf(found)?.isOpaque ? undefined : found;
   }
 
   /** The emitted node that computes a value; undefined for graph inputs and constants. */
