@@ -61,11 +61,6 @@ export class Emitter {
     throw this.#unsupported([what]);
   }
 
-  /** Throws UnsupportedError that names nothing: what is wrong was said of another node. */
-  refuseQuietly(): never {
-    throw this.#unsupported([]);
-  }
-
   /** Throws UnsupportedError when the list is not empty: what one node asks for in vain, told together. */
   refuseAll(whats: readonly string[]): void {
     if (whats.length > 0) throw this.#unsupported(whats);

@@ -92,6 +92,8 @@ interface ProtoNode {
 
 /** What branches lack, kept until it is known whether they may be taken. */
 export class Lacks implements Putting<ProtoNode> {
+  /** What is lacked in branches that need not be taken. */
+  readonly guarded = new Set<Unsupported>();
   readonly #lacks = new Map<string, readonly Unsupported[]>();
 
   of(value: string): readonly Unsupported[] {
@@ -108,6 +110,7 @@ export class Lacks implements Putting<ProtoNode> {
   /** Remembers what a node lacks. True where that may never matter, since its branch need not be taken. */
   put({ proto: { outputs, guarded = false } }: ProtoNode, items: readonly Unsupported[]): boolean {
     for (const name of outputs) if (name !== '') this.#lacks.set(name, items);
+    if (guarded) for (const item of items) this.guarded.add(item);
     return guarded;
   }
 }

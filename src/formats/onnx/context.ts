@@ -1,9 +1,7 @@
 /** State of one import: the graph being built, what is known of its values, and everything found unsupported. */
 import { ImportError } from '../../core/errors.ts';
-import type { DType } from '../../core/dtype.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { GraphBuilder } from '../../ir/builder.ts';
-import type { Dim } from '../../ir/graph.ts';
 import type { OpAttributes, OpKind } from '../../ir/ops.ts';
 import type { Lacks } from './branches.ts';
 import { describedFacts, factsOf, type Facts } from './facts.ts';
@@ -26,8 +24,6 @@ export class ImportContext {
   readonly lacks: Lacks | undefined;
   readonly #facts = new Map<string, Facts>();
   readonly #read: ReadonlySet<string>;
-  /** Values that are there: not those of nodes that are refused. */
-  readonly #defined = new Set<string>();
   /** Taken node names, and the suffix to try next for each. */
   readonly #nodeNames = new Map<string, number>();
 
@@ -62,17 +58,6 @@ export class ImportContext {
     return this.#read.has(value);
   }
 
-  /** False of what a node gives that is refused: nothing can be known of it, and need not be said again. */
-  isDefined(value: string): boolean {
-    return this.#defined.has(value);
-  }
-
-  /** Adds an input. */
-  input(name: string, dtype: DType, shape: readonly Dim[]): void {
-    this.builder.input(name, dtype, shape);
-    this.#defined.add(name);
-  }
-
   /** What is known of a value. */
   facts(value: string): Facts {
     return this.#facts.get(value) ?? {};
@@ -98,7 +83,6 @@ export class ImportContext {
   /** Records that a value equals a constant. */
   noteConstant(name: string, value: Tensor): void {
     this.constants.set(name, value);
-    this.#defined.add(name);
     this.#facts.set(name, describedFacts(value.dtype, value.shape, value.data));
   }
 
@@ -118,7 +102,6 @@ export class ImportContext {
   /** A made-up name gives way to one of the model's: what the model says of it itself comes before what was derived. */
   noteName(from: string, to: string): void {
     const [given, derived] = [this.facts(to), this.facts(from)];
-    this.#defined.add(to);
     this.#facts.set(to, {
       rank: given.rank ?? derived.rank,
       dtype: given.dtype ?? derived.dtype,

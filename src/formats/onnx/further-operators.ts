@@ -49,6 +49,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   Slice: lazy(move, 'slice'),
   Expand: lazy(move, 'expand'),
   Tile: lazy(move, 'tile'),
+  'Pad of axes': lazy(move, 'padOfAxes'),
   DepthToSpace: lazy(move, 'depthToSpaceOp'),
   SpaceToDepth: lazy(move, 'spaceToDepthOp'),
   NonZero: lazy(index, 'nonZero'),

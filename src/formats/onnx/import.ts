@@ -105,15 +105,16 @@ async function importGraph(graph: ReadPart, context: ImportContext): Promise<Gra
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
     const { explained } = await onDemand('explanations', () => import('./missing.ts'));
-    throw explained(error, nodes, [ONNX_OPERATORS.common, await ONNX_OPERATORS.further.load()]);
+    throw explained(error, nodes, [ONNX_OPERATORS.common, await ONNX_OPERATORS.further.load()], context.lacks);
   }
   for (const output of graph.outputs) context.builder.output(output.name);
   return context.builder.build();
 }
 
-/** The operator's name, after that of its domain where it is not one of ONNX itself; with what it does in training. */
+/** The operator's name, after that of its domain where it is not one of ONNX itself; with what is not common about it. */
 function qualifiedName(node: NodeProto): string {
   if (!isDefaultDomain(node)) return `${node.domain}.${node.op}`;
+  if (node.op === 'Pad' && node.inputs[3]) return 'Pad of axes';
   return node.op === 'BatchNormalization' && trains(node) ? `${node.op} in training` : node.op;
 }
 
@@ -142,6 +143,6 @@ function addInputs(graph: ReadPart, context: ImportContext): void {
       if (known && !Number.isSafeInteger(d.value)) context.fail(`input "${name}" has an extent of ${d.value}`);
       return known ? (d.value ?? 0) : d.param || `${name}_dim${i}`;
     });
-    context.input(name, dtype, shape);
+    context.builder.input(name, dtype, shape);
   }
 }

@@ -1,16 +1,18 @@
 /** What an import that lacks something says: all of it, subgraphs included, and what may help. */
 import { UnsupportedError, type Unsupported } from '../../core/errors.ts';
-import type { NamedNode } from './node.ts';
+import { UNKNOWN, type NamedNode } from './node.ts';
+import type { Lacks } from './branches.ts';
 import type { GraphProto } from './proto.ts';
 
 /**
- * The error with the operators inside the branches and bodies of the nodes it names, and a hint that fits. Operators
- * of one of the tables the engine has, by their qualified names.
+ * The error with what branches and bodies lack, without what is not known because of another node it names, and with a
+ * hint that fits. Operators of one of the tables the engine has, by their qualified names.
  */
 export function explained(
   { items, detail }: UnsupportedError,
   nodes: readonly NamedNode[],
   tables: readonly object[],
+  lacks: Lacks | undefined,
 ): UnsupportedError {
   const has = (op: string): boolean => tables.some((table) => Object.hasOwn(table, op));
   const refused = new Set(items.map(({ node }) => node));
@@ -19,8 +21,35 @@ export function explained(
     .flatMap(({ name, op, proto }) =>
       proto.attributes.flatMap(({ g }) => (g ? missingIn(g, `${op} "${name}"`, has) : [])),
     );
-  const all = [...items, ...inner];
-  return new UnsupportedError(all, { ...detail, hint: hintFor(all) });
+  const certain = new Set(items);
+  const found = withoutConsequences([...new Set([...items, ...(lacks?.guarded ?? [])])], nodes).map((item) => {
+    return certain.has(item) ? item : { ...item, what: `${item.what}, in a branch that may be taken` };
+  });
+  const all = [...found, ...inner];
+  return new UnsupportedError(all, { ...detail, lines: undefined, hint: hintFor(all) });
+}
+
+function isUnknown({ what }: Unsupported): boolean {
+  return what.endsWith(UNKNOWN);
+}
+
+/** Without what is not known at import of values that depend on nodes that are refused for another reason. */
+function withoutConsequences(items: readonly Unsupported[], nodes: readonly NamedNode[]): readonly Unsupported[] {
+  const behind = new Set(items.filter((item) => !isUnknown(item)).map(({ node }) => node));
+  const outputsOf = new Map(nodes.map(({ name, proto }) => [name, proto.outputs]));
+  const readers = new Map<string, string[]>();
+  for (const { name, proto } of nodes) {
+    for (const input of proto.inputs) {
+      const known = readers.get(input);
+      if (known) known.push(name);
+      else readers.set(input, [name]);
+    }
+  }
+  // The set grows while it is walked.
+  for (const name of behind) {
+    for (const output of outputsOf.get(name) ?? []) for (const reader of readers.get(output) ?? []) behind.add(reader);
+  }
+  return items.filter((item) => !isUnknown(item) || !behind.has(item.node));
 }
 
 function missingIn(graph: GraphProto, place: string, has: (op: string) => boolean): Unsupported[] {

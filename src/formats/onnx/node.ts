@@ -14,6 +14,9 @@ import type { NodeProto } from './proto.ts';
 /** A row of the operator table. */
 export type OnnxTranslation = Translation<OnnxNode>;
 
+/** What is said of what cannot be told of an input. */
+export const UNKNOWN = 'is not known at import';
+
 /** Operators that may take an int64 constant clamped to int32: the clamped number still means "to the end". */
 const TAKES_CLAMPED = new Set(['Slice', 'Identity', 'Constant']);
 
@@ -74,15 +77,14 @@ export class OnnxNode extends Emitter {
     return this.facts(index).rank ?? this.unknown(index, 'rank');
   }
 
-  /** Rank of input 0, which output 0 has too, of which the model may say more. Refuses the node when it cannot be told. */
-  rankKept(): number {
-    return this.facts(0).rank ?? this.context.facts(this.outputs[0] ?? '').rank ?? this.unknown(0, 'rank');
+  /** Rank of input 0, which output 0 has too, of which the model may say more; undefined when it cannot be told. */
+  get rankKept(): number | undefined {
+    return this.facts(0).rank ?? this.context.facts(this.outputs[0] ?? '').rank;
   }
 
-  /** Refuses the node because of what is not known of an input, without a word where that is of a node that is refused itself. */
+  /** Refuses the node because of what is not known of an input; `missing.ts` leaves out what follows from another refusal. */
   unknown(index: number, what: string): never {
-    if (!this.context.isDefined(this.#inputs[index] ?? '')) this.refuseQuietly();
-    this.refuse(`${what} of input ${index} is not known at import`);
+    this.refuse(`${what} of input ${index} ${UNKNOWN}`);
   }
 
   /** Elements of an input that is a constant; `undefined` when it is absent or computed. */

@@ -134,3 +134,34 @@ describe('float16', () => {
     );
   });
 });
+
+describe('images of which the file does not say how many dimensions they have', () => {
+  const CASES: Readonly<Record<string, OnnxNode>> = {
+    GlobalAveragePool: node('GlobalAveragePool', 'image', 'y'),
+    GlobalMaxPool: node('GlobalMaxPool', 'image', 'y'),
+    GlobalLpPool: node('GlobalLpPool', 'image', 'y', { p: { i: 3 } }),
+    InstanceNormalization: node('InstanceNormalization', 'image scale bias', 'y'),
+    LRN: node('LRN', 'image', 'y', { size: { i: 3 }, alpha: { f: 0.5 } }),
+    LayerNormalization: node('LayerNormalization', 'image matrix', 'y', { axis: { i: -2 } }),
+  };
+
+  it.each(Object.keys(CASES))('%s', async (op) => {
+    const squeezed = node('Squeeze', 'x', 'image');
+    const constants = { scale: wave([3]), bias: wave([3]), matrix: wave([5, 4]) };
+    const nodes = [squeezed, CASES[op] ?? squeezed];
+    // onnxruntime has the two only of four dimensions, or of the axes that the weights have.
+    const few = op === 'LRN' || op === 'LayerNormalization';
+    for (const shape of [
+      [2, 3, 1, 5, 4],
+      ...(few
+        ? []
+        : [
+            [2, 3, 1, 5],
+            [2, 3, 5, 2, 4],
+          ]),
+    ]) {
+      const image = wave(shape);
+      await agreesWithOrt(model(nodes, [{ name: 'y', dtype: 'float32' }], constants, shape), { x: image });
+    }
+  });
+});

@@ -1,7 +1,7 @@
 /** Pools that few networks have. */
 import { range } from '../../../util/arrays.ts';
 import type { OnnxNode } from '../node.ts';
-import { pooled, poolWindow } from './pool.ts';
+import { overPositions, pooled, poolWindow } from './pool.ts';
 
 /** The order of the norm: a float once, then an integer. */
 function orderOf(n: OnnxNode): number {
@@ -16,14 +16,14 @@ export function lpPool(n: OnnxNode): string {
 
 /** GlobalLpPool: (Σ|x|^p)^(1/p) over all spatial dimensions. */
 export function globalLpPool(n: OnnxNode): string {
-  const rank = n.rankKept();
-  if (rank < 3) n.refuse(`rank ${rank}`);
-  const axes = range(rank - 2).map((i) => i + 2);
-  const sum = (x: string, kind: 'sum' | 'l1' | 'l2'): string => n.main('Reduce', [x], { kind, axes, keepDims: true });
-  const x = n.input(0);
   const p = orderOf(n);
-  if (p === 1 || p === 2) return sum(x, p === 1 ? 'l1' : 'l2');
-  const dtype = n.facts(0).dtype ?? 'float32';
-  const powers = n.binary('pow', n.one('Unary', [x], { kind: 'abs' }), n.scalar(dtype, p));
-  return n.binary('pow', sum(powers, 'sum'), n.scalar(dtype, 1 / p));
+  return overPositions(n, (x, rank) => {
+    const axes = range(rank - 2).map((i) => i + 2);
+    const sum = (of: string, kind: 'sum' | 'l1' | 'l2'): string =>
+      n.main('Reduce', [of], { kind, axes, keepDims: true });
+    if (p === 1 || p === 2) return sum(x, p === 1 ? 'l1' : 'l2');
+    const dtype = n.facts(0).dtype ?? 'float32';
+    const powers = n.binary('pow', n.one('Unary', [x], { kind: 'abs' }), n.scalar(dtype, p));
+    return n.binary('pow', sum(powers, 'sum'), n.scalar(dtype, 1 / p));
+  });
 }

@@ -30,11 +30,19 @@ function averagePool(n: OnnxNode): string {
 }
 
 function globalPool(op: 'GlobalAveragePool' | 'GlobalMaxPool'): OnnxTranslation {
-  return (n) => {
-    const rank = n.rankKept();
-    if (rank < 3) n.refuse(`rank ${rank}`);
-    return aroundChannelsLast(n, n.input(0), rank, (x) => n.main(op, [x], {}));
-  };
+  return (n) => overPositions(n, (x, rank) => aroundChannelsLast(n, x, rank, (image) => n.main(op, [image], {})));
+}
+
+/**
+ * Applies `compute`, which leaves one position, to the node's image `[N, C, …S]`. One whose rank is not known is a series of
+ * positions to it, and gets as many extents of 1 afterwards as the image turns out to have.
+ */
+export function overPositions(n: OnnxNode, compute: (x: string, rank: number) => string): string {
+  const [x, rank] = [n.input(0), n.rankKept];
+  if (rank !== undefined) return rank < 3 ? n.refuse(`rank ${rank}`) : compute(x, rank);
+  const dims = n.binary('sub', n.one('Shape', [n.one('Shape', [x], {})], {}), n.ints([2]));
+  const ones = n.one('ConstantOfShape', [dims], { dtype: 'int64', value: 1 });
+  return n.reshapeTo(compute(n.reshape(x, [0, 0, -1]), 3), n.one('Concat', [n.ints([0, 0]), ones], { axis: 0 }));
 }
 
 /** Pools. */

@@ -13,7 +13,7 @@ export function operands(n: OnnxNode): [string, string] {
   const [a, b] = [n.input(0), n.input(1)];
   if (!n.attr.has('axis')) return [a, b];
   const axis = n.attr.int('axis', 0);
-  const [rankA, rankB] = [n.rankKept(), n.rank(1)];
+  const [rankA, rankB] = [n.rankKept ?? n.rank(0), n.rank(1)];
   const trailing = rankA - (axis < 0 ? axis + rankA : axis) - rankB;
   if (trailing < 0) n.fail(`axis ${axis} does not place rank ${rankB} inside rank ${rankA}`);
   return [a, trailing === 0 ? b : unsqueezeEnd(n, b, rankB, trailing)];

@@ -29,7 +29,7 @@ function swish(n: OnnxNode): string {
 function pRelu(n: OnnxNode): string {
   const slope = n.input(1);
   const perChannel = n.opset < 7 && n.rank(1) === 1 && n.facts(1).length !== 1;
-  const trailing = perChannel ? n.rankKept() - 2 : 0;
+  const trailing = perChannel ? (n.rankKept ?? n.rank(0)) - 2 : 0;
   return n.one('PRelu', [n.input(0), trailing > 0 ? unsqueezeEnd(n, slope, 1, trailing) : slope], {});
 }
 

@@ -1,8 +1,11 @@
 /** Movements that few classifiers have: taking apart, cutting out, space to depth and back, repetition. */
+import { tensorOf } from '../../../../core/tensor.ts';
+import { NO_ACTIVATION } from '../../../../ir/ops.ts';
 import { range } from '../../../../util/arrays.ts';
 import { aroundChannelsLast } from '../../../lib/channels-first.ts';
 import { spreadBlocks, gatherBlocks } from '../../../lib/composites.ts';
 import type { OnnxNode } from '../../node.ts';
+import { pad } from './move.ts';
 
 export function split(n: OnnxNode): string[] {
   const { list: sizes, inputs } = n.listed('split');
@@ -57,3 +60,15 @@ export function tile(n: OnnxNode): string {
   if (n.opset < 6) n.refuse('opset below 6');
   return n.one('Tile', [n.input(0), n.input(1)], {});
 }
+
+/** The pads of some axes (Pad-18) spread over all of them, by rows of the unit matrix: what is computed folds with the shapes. */
+export const padOfAxes = pad((n) => {
+  const rank = n.rankKept ?? n.rank(0);
+  const axes = n.constantInput(3)?.data ?? [];
+  for (const axis of axes) if (axis < -rank || axis >= rank) n.fail(`axis ${axis} of a tensor of rank ${rank}`);
+  const unit = range(rank * rank).map((i) => (i % (rank + 1) === 0 ? 1 : 0));
+  const rows = n.one('Gather', [n.constant(tensorOf('float32', [rank, rank], unit), 'unit'), n.input(3)], { axis: 0 });
+  const given = n.one('Cast', [n.reshape(n.input(1), [2, -1])], { to: 'float32' });
+  const all = n.one('MatMul', [given, rows], { transA: false, transB: false, activation: NO_ACTIVATION });
+  return n.reshape(n.one('Cast', [all], { to: 'int64' }), [-1]);
+});

@@ -13,13 +13,24 @@ function statistics(n: OnnxNode): Readonly<Record<'widened' | 'narrowed', (value
   return { widened: (value) => cast(value, 'float32'), narrowed: (value) => cast(value, 'float16') };
 }
 
+/** Applies `compute`, which keeps the shape `[N, C, …S]`, to the node's input; one whose rank is not known is a series to it. */
+function ofAnyRank(n: OnnxNode, compute: (x: string, rank: number) => string): string {
+  const [x, rank] = [n.input(0), n.rankKept];
+  if (rank !== undefined) return compute(x, rank);
+  return n.reshapeTo(compute(n.reshape(x, [0, 0, -1]), 3), n.one('Shape', [x], {}));
+}
+
+/** The axes from `axis` on. Where the rank is not known, an `axis` from the end says as much. */
+function axesFrom(n: OnnxNode, axis: number): number[] {
+  if (axis < 0) return range(-axis).map((i) => axis + i);
+  const rank = n.rankKept ?? n.rank(0);
+  return range(rank - axis).map((i) => axis + i);
+}
+
 /** Outputs 1 and 2 are the mean and the reciprocal of the deviation. */
 export function layerNormalization(n: OnnxNode): string[] {
   n.attr.ignore('stash_type'); // precision of the statistics; float32 either way
-  const axis = n.attr.int('axis', -1);
-  const rank = axis === -1 ? 1 : n.rankKept();
-  const from = axis < 0 ? axis + rank : axis;
-  const axes = axis === -1 ? [-1] : range(rank - from).map((i) => from + i);
+  const axes = axesFrom(n, n.attr.int('axis', -1));
   const epsilon = n.attr.float('epsilon', 1e-5);
   const { widened, narrowed } = statistics(n);
   const spec = { axes, epsilon, scale: widened(n.input(1)), bias: widened(n.optional(2)) };
@@ -31,12 +42,13 @@ export function layerNormalization(n: OnnxNode): string[] {
 
 export function instanceNormalization(n: OnnxNode): string {
   n.attr.ignore('consumed_inputs');
-  const rank = n.rankKept();
-  if (rank < 3) n.fail(`instance normalisation of a tensor of rank ${rank}`);
   const epsilon = n.attr.float('epsilon', 1e-5);
   const { widened, narrowed } = statistics(n);
-  const spec = { rank, epsilon, scale: widened(n.input(1)), bias: widened(n.input(2)) };
-  return narrowed(instanceNorm(n, widened(n.input(0)), spec));
+  return ofAnyRank(n, (x, rank) => {
+    if (rank < 3) n.fail(`instance normalisation of a tensor of rank ${rank}`);
+    const spec = { rank, epsilon, scale: widened(n.input(1)), bias: widened(n.input(2)) };
+    return narrowed(instanceNorm(n, widened(x), spec));
+  });
 }
 
 /**
@@ -48,7 +60,7 @@ export function trainedBatchNormalization(n: OnnxNode): string | readonly string
   if (isTest || (n.opset >= 14 && !n.attr.flag('training_mode', false))) return NORMALISE.BatchNormalization(n);
   n.attr.ignore('consumed_inputs');
   n.attr.only('spatial', 1);
-  const rank = n.rankKept();
+  const rank = n.rankKept ?? n.rank(0);
   if (rank < 2) n.fail(`batch normalisation of a tensor of rank ${rank}`);
   const axes = range(rank).filter((axis) => axis !== 1);
   const momentum = n.attr.float('momentum', 0.9);
@@ -79,8 +91,6 @@ export function lpNormalization(n: OnnxNode): string {
 }
 
 export function lrn(n: OnnxNode): string {
-  const rank = n.rankKept();
-  spatialDims(n, rank);
   const attributes = {
     size: n.attr.int('size', 0),
     alpha: n.attr.float('alpha', 0.0001),
@@ -88,5 +98,8 @@ export function lrn(n: OnnxNode): string {
     bias: n.attr.float('bias', 1),
   };
   if (attributes.size < 1) n.fail(`size = ${attributes.size}`);
-  return aroundChannelsLast(n, n.input(0), rank, (x) => n.main('LRN', [x], attributes));
+  return ofAnyRank(n, (x, rank) => {
+    spatialDims(n, rank);
+    return aroundChannelsLast(n, x, rank, (image) => n.main('LRN', [image], attributes));
+  });
 }
