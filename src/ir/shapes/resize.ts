@@ -152,13 +152,16 @@ function coordinate(i: number, { input, output, scale, start, end }: ResizeAxis,
   }
 }
 
+/** A coordinate this close to the middle between two elements is taken to lie there: float32 misses it by as much. */
+const TIE = 1e-6;
+
 /** Rounds a coordinate to an element. */
 function nearest(x: number, mode: Attributes['nearestMode'], scale: number): number {
   switch (mode) {
     case 'round_prefer_floor':
-      return Math.ceil(x - 0.5);
+      return Math.ceil(x - 0.5 - TIE);
     case 'round_prefer_ceil':
-      return Math.floor(x + 0.5);
+      return Math.floor(x + 0.5 + TIE);
     case 'floor':
       return Math.floor(x);
     case 'ceil':

@@ -83,6 +83,20 @@ describe('resampling', () => {
     await agreesWithOrt(fed(given, 'roi', 'float32', 8), { x: wave([1, 2, 5, 6]), roi });
   });
 
+  it('to the nearest of two that are as near, by scales that float32 does not hold', async () => {
+    const TIES = [
+      ['asymmetric', 'round_prefer_ceil', 7, 4],
+      ['asymmetric', 'round_prefer_floor', 7, 38],
+      ['half_pixel', 'round_prefer_ceil', 14, 1],
+      ['half_pixel', 'round_prefer_floor', 14, 19],
+    ] as const;
+    for (const [mode, rounding, from, to] of TIES) {
+      const attributes = { coordinate_transformation_mode: { s: mode }, nearest_mode: { s: rounding } };
+      const given = model(13, [node('Resize', 'x   t', 'y', attributes)], y, { t: ints(1, 1, to, 2) });
+      await agreesWithOrt(given, { x: wave([1, 1, from, 2]) });
+    }
+  });
+
   it('between the Transposes that exporters write', async () => {
     const nodes = [
       node('Transpose', 'x', 'first', { perm: { ints: [0, 3, 1, 2] } }),
