@@ -24,13 +24,15 @@ export interface ActivationSpec {
 
 export function activationShader({ kind, operands }: ActivationSpec): ShaderModule {
   const { width, yType } = operands;
+  // Of integers, float32 would keep 24 bits.
+  const whole = yType === 'i32' && kind === 'relu';
   return shaderModule({
     bindings: elementwiseBindings(operands),
     params: { ...elementwiseFields(operands), ...ACTIVATION_PARAMS },
     workgroupSize: [ACTIVATION_WORKGROUP, 1, 1],
     declarations: activateFunction(kind, vectorType('f32', width)),
     body: wgsl`
-  ${elementwiseLoad(operands, 'f32', ACTIVATION_WORKGROUP)}
-  y[to] = ${vectorType(yType, width)}(activate(v));`,
+  ${elementwiseLoad(operands, whole ? yType : 'f32', ACTIVATION_WORKGROUP)}
+  y[to] = ${vectorType(yType, width)}(${whole ? 'max(v, v - v)' : 'activate(v)'});`,
   });
 }

@@ -55,4 +55,10 @@ export const activationCases: readonly OpCase<'Activation'>[] = [
     inputs: [{ shape: [n], values: [-3, 1, NaN, 9, 5].slice(0, n) }],
     attributes: { activation: { kind: 'clip', alpha: 6, beta: 0 } },
   })),
+  ...([4, 5] as const).map((n): OpCase<'Activation'> => ({
+    name: `relu of ${n} integers that float32 does not hold`,
+    op: 'Activation',
+    inputs: [{ dtype: 'int32', shape: [n], values: [16777217, -16777219, 2147483647, -2147483648, -1].slice(0, n) }],
+    attributes: { activation: { kind: 'relu', alpha: 0, beta: 0 } },
+  })),
 ];
