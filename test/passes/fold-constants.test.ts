@@ -42,7 +42,7 @@ describe('foldConstants', () => {
 
   it('evaluates weights: ConstantOfShape, then Transpose', () => {
     const b = new GraphBuilder('test');
-    const shape = b.ints('dims', [2, 3]);
+    const shape = b.ints('dims', [4, 3]);
     const filled = b.one('ConstantOfShape', [shape], { dtype: 'float32', value: 0.5 });
     const w = b.one('Transpose', [filled], { perm: [1, 0] }, { outputs: ['w'] });
     const x = b.input('x', 'float32', [4, 3]);
@@ -52,11 +52,20 @@ describe('foldConstants', () => {
     expect(graph.initializers.get('w')).toEqual(
       tensorOf(
         'float32',
-        [3, 2],
-        Array.from({ length: 6 }, () => 0.5),
+        [3, 4],
+        Array.from({ length: 12 }, () => 0.5),
       ),
     );
     expect(graph.nodes.map((n) => n.op)).toEqual(['MatMul']);
+  });
+
+  it('evaluates weights that are scales, too', () => {
+    const b = new GraphBuilder('test');
+    const twos = b.one('ConstantOfShape', [b.ints('dims', [2])], { dtype: 'float32', value: 2 });
+    const x = b.input('x', 'float32', [3, 2]);
+    b.output(b.one('MatMul', [x, twos], { transA: false, transB: false, activation: NO_ACTIVATION }));
+    b.output(b.one('Resize', [x, twos], PLAIN_RESIZE, { outputs: ['y'] }));
+    expect(foldConstants(freeze(b.build())).values.get('y')?.shape).toEqual([6, 4]);
   });
 
   it('keeps a constant that leaves the graph', () => {

@@ -52,6 +52,8 @@ export class Budget {
   /** A node's output as a fill, where it is weights of one number. It takes no memory, and nothing off what is left. */
   fill(node: Node, x: Tensor | undefined, output: TensorDesc | undefined): Tensor | undefined {
     if (!output || !isFloat(output.dtype) || !node.outputs.some(this.#isWeight)) return undefined;
+    // A few elements may be scales or bounds as well, which inference wants to know.
+    if (elementCount(output.shape) < 9) return undefined;
     const fill = VIEWS.has(node.op) || node.op === 'Transpose' ? fillOf(x) : undefined;
     if (fill) return filled(output, fill.value, fill.isOpaque);
     if (node.op !== 'ConstantOfShape') return undefined;
