@@ -48,6 +48,22 @@ describe('Clip', () => {
     );
   });
 
+  it.each(['x', 'x low', 'x  high'])('a bound that is absent beside one known to a run only: %s', async (names) => {
+    const fed = Object.fromEntries(
+      names.split(' ').flatMap((name) => (/low|high/.test(name) ? [[name, scalar(3)]] : [])),
+    );
+    const ports = [...inputs, ...Object.keys(fed).map((name) => floatPort(name, 0))];
+    await agreesWithOrt({ opset: 13, inputs: ports, outputs, nodes: [node('Clip', names, 'y')] }, { x, ...fed });
+  });
+
+  it('halves with one bound', async () => {
+    const half = (name: string, rank: number) => ({ ...floatPort(name, rank), dtype: 'float16' as const });
+    const halves = tensorOf('float16', [4], [Infinity, -Infinity, 1, NaN]);
+    const initializers = [['high', tensorOf('float16', [], [3])]] as const;
+    const clip = { opset: 13, inputs: [half('x', 1)], outputs: [half('y', 1)], nodes: [node('Clip', 'x  high', 'y')] };
+    await agreesWithOrt({ ...clip, initializers }, { x: halves });
+  });
+
   it('bounds the wrong way round, known to a run only', async () => {
     const ports = [...inputs, floatPort('low', 0), floatPort('high', 0)];
     await agreesWithOrt({ opset: 13, inputs: ports, outputs, nodes }, { x, low: scalar(6), high: scalar(0) });
