@@ -77,7 +77,8 @@ export function castShader({ from, to, operands }: CastSpec): ShaderModule {
       .replaceAll(/\bF\b/g, vectorType('f32', width))
       .replaceAll(/\bI\b/g, vectorType('i32', width))
       .replaceAll(/\bU\b/g, vectorType('u32', width));
-  const expression = (from === 'f32' ? FROM_FLOAT : FROM_INTEGER)[to];
+  const saturates = from === 'u32' && to === 'int64';
+  const expression = saturates ? 'I(min(v, U(2147483647u)))' : (from === 'f32' ? FROM_FLOAT : FROM_INTEGER)[to];
   return shaderModule({
     bindings: elementwiseBindings(operands),
     params: elementwiseFields(operands),

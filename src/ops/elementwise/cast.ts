@@ -2,8 +2,8 @@
  * Cast between element types.
  *
  * Float to integer truncates toward zero and saturates at the ends of the type (int64 at those of int32, in which the
- * engine holds it); NaN gives 0. Integer to integer keeps the low bits. Anything to bool is `!= 0`, so NaN is true.
- * Float to float16 rounds to the nearest half, ties to even.
+ * engine holds it); NaN gives 0. Integer to integer keeps the low bits, but uint32 to int64 saturates likewise. Anything to
+ * bool is `!= 0`, so NaN is true. Float to float16 rounds to the nearest half, ties to even.
  */
 import { keptBound } from '../lib/bounded.ts';
 import { isFloat, type DType } from '../../core/dtype.ts';
@@ -17,6 +17,7 @@ import { operand, tensorAt } from '../lib/operands.ts';
 export function castFunction(from: DType, to: DType): (x: number) => number {
   if (to === 'bool') return (x) => (x === 0 ? 0 : 1);
   if (to === 'float16') return (x) => halfToFloat(floatToHalf(x));
+  if (from === 'uint32' && to === 'int64') return (x) => Math.min(x, 2 ** 31 - 1);
   if (to === 'float32' || !isFloat(from)) return (x) => x;
   const [low, high] = extremesOf(to);
   return (x) => (Number.isNaN(x) ? 0 : Math.min(high, Math.max(low, Math.trunc(x))));

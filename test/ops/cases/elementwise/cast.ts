@@ -35,6 +35,11 @@ export const castCases: readonly OpCase<'Cast'>[] = [
     'int8',
   ),
   cast(
+    'uint32 to int64 saturates where int32 ends',
+    { dtype: 'uint32', shape: [5], values: [0, 1, 2147483647, 2147483648, 4294967295] },
+    'int64',
+  ),
+  cast(
     'int32 to uint8 keeps the low bits',
     { dtype: 'int32', shape: [8], values: [128, 255, 256, -129, 300, -1, 0, 1] },
     'uint8',
