@@ -3,6 +3,7 @@ import { compileGraph } from '../../src/session/compile-graph.ts';
 import type { WeightSource } from '../../models/weights.ts';
 import type { DeviceProfile } from '../../src/core/limits.ts';
 import { elementCount } from '../../src/core/tensor.ts';
+import { WIDE } from '../../src/plan/arrangement/storages.ts';
 import { tunables, type Tunable, type TunableOptions } from '../../src/plan/tunables.ts';
 import { product } from '../../src/util/arrays.ts';
 import { randomSource } from '../../src/util/random.ts';
@@ -23,6 +24,7 @@ export async function layersOf(
 ): Promise<Tunable[]> {
   const network = NETWORKS[model].build({ batch, weights: quickWeights() });
   const graph = await compileGraph(network, { level: 'full' });
+  if (options.float16) await WIDE.load();
   return tunables(graph, device, { fewest: 1, ...options }).filter(({ op }) => PRODUCERS.has(op));
 }
 

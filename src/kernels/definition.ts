@@ -126,9 +126,12 @@ export interface Dispatched<K extends OpKind> {
   readonly ranks?: readonly number[];
   /**
    * True when the result needs the range of a float32, however floats are stored: a statistic, what one is made of, or what
-   * is made of such alone. `isWide` says it of an operand, and of constants. By default, what has wide operands only.
+   * is made of such alone. `isWide` says it of an operand, and of constants. By default, what has wide operands only, or
+   * beside them constants that are nowhere negative: a sum.
    */
   isWide?(node: NodeOf<K>, isWide: (name: string) => boolean): boolean;
+  /** Which input others are divided by, if any is: that keeps the range of a float32, too. */
+  divisor?(node: NodeOf<K>): number | undefined;
   /** Inputs whose buffer the output may take over, if nothing else reads it; see `LowerContext.shares`. */
   overwrites?(context: LowerContext<K>): readonly number[];
   /** What a node of this kind asks of the pipelines that the nodes of its graph share. */

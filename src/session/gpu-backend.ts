@@ -7,6 +7,7 @@ import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { SessionTuning } from '../measure/tuning.ts';
 import { PictureWriter } from '../pictures/picture-writer.ts';
+import { WIDE } from '../plan/arrangement/storages.ts';
 import { planGraph, type PlanOptions } from '../plan/plan-graph.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepReport } from '../runtime/webgpu/check.ts';
@@ -35,6 +36,7 @@ export class GpuBackend implements Backend {
 
   /** Opens the device. Rejects with DeviceError NO_DEVICE when there is none. */
   static async open(options: SessionOptions): Promise<GpuBackend> {
+    if (options.precision === 'float16') await WIDE.load();
     return new GpuBackend(await openDevice(options.gpu), options);
   }
 

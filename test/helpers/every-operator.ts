@@ -7,6 +7,7 @@ import type { OpDefinition, Reference } from '../../src/ops/definition.ts';
 import { OPS as OP_ROWS } from '../../src/ops/registry.ts';
 import { BRANCHES } from '../../src/passes/infer-shapes.ts';
 import { PASSES } from '../../src/passes/pipeline.ts';
+import { WIDE } from '../../src/plan/arrangement/storages.ts';
 
 /** An operator's semantics with everything there. */
 export type LoadedOp<K extends OpKind> = Omit<OpDefinition<K>, 'reference'> & { readonly reference: Reference<K> };
@@ -28,7 +29,7 @@ const parts = Object.values(kernels).flatMap((definition) =>
 await Promise.all(parts.map((part) => part.load()));
 await Promise.all(PASSES.map(({ run }) => loadRow(run)));
 
-await BRANCHES.load();
+await Promise.all([BRANCHES.load(), WIDE.load()]);
 
 /** The operators' semantics. */
 export const OPS = Object.fromEntries(

@@ -44,6 +44,12 @@ class Net extends GraphBuilder {
     return this.one('GlobalAveragePool', [x], {});
   }
 
+  /** Sums along the last dimension, as a product. */
+  sums(x: string): string {
+    const ones = this.constant('ones', tensorOf('float32', [8, 1], new Float32Array(8).fill(1)));
+    return this.one('MatMul', [x, ones], { transA: false, transB: false, activation: NO_ACTIVATION });
+  }
+
   /** sqrt(x + epsilon) */
   deviation(x: string, epsilon = 1e-5): string {
     return this.each('sqrt', this.pair('add', x, epsilon));
@@ -71,6 +77,15 @@ const NORMS: Readonly<Record<string, (n: Net, x: string) => string>> = {
   'L2 norm, through a Transpose': (n, x) => {
     const squares = n.one('Transpose', [n.each('square', x)], { perm: [0, 3, 1, 2] });
     return n.pair('div', x, n.one('Transpose', [n.each('sqrt', n.fold('sum', squares, 1))], { perm: [0, 2, 3, 1] }));
+  },
+  'L2 norm, summed by a product': (n, x) => n.pair('div', x, n.each('sqrt', n.sums(n.pair('mul', x, x)))),
+  'L1 norm, summed by a product, never zero': (n, x) => {
+    const sum = n.one('Squeeze', [n.sums(n.pair('mul', n.each('abs', x), 8))], { axes: [3] });
+    return n.pair('div', x, n.one('Unsqueeze', [n.pair('add', sum, 1e-6)], { axes: [3] }));
+  },
+  'the reciprocal of what may be zero': (n, x) => {
+    const size = n.each('abs', n.each('round', n.pair('div', x, 2000)));
+    return n.pair('mul', size, n.each('reciprocal', n.pair('add', size, 1e-7)));
   },
   // Whole numbers, which a half holds: only their powers are no halves.
   'softmax, not shifted': (n, x) => {

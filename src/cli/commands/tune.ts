@@ -4,6 +4,7 @@ import { compileGraph } from '../../session/compile-graph.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { openGpu } from '../../node/adapter.ts';
 import { fileTuningCache } from '../../node/tuning-cache.ts';
+import { WIDE } from '../../plan/arrangement/storages.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { planGraph } from '../../plan/plan-graph.ts';
 import { profileOf, requestDevice } from '../../runtime/webgpu/device.ts';
@@ -58,6 +59,7 @@ async function tune([name = '']: readonly string[], options: TuneOptions, contex
   const graph = await onModel(name, () => compileGraph(model.graph, { inputShapes: shapesOf(feeds), level: 'full' }));
   const store = await TuningStore.open(device, fileTuningCache());
   const planOptions = { float16: options.precision === 'float16' };
+  if (planOptions.float16) await WIDE.load();
   const result = await onModel(name, () =>
     tuneGraph({ device, store }, graph, planOptions, {
       again: options.again,

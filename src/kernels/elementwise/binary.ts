@@ -72,7 +72,8 @@ export const binary: KernelDefinition<'Binary'> = {
     kind === 'pow' ||
     kind === 'squaredDifference' ||
     (kind === 'mul' && inputs[0] === inputs[1]) ||
-    inputs.every(isWide),
+    (kind === 'div' ? inputs.slice(0, 1) : inputs).every(isWide),
+  divisor: ({ attributes: { kind } }) => (kind === 'div' ? 1 : undefined),
   parts: [{ needs: ({ attributes }) => attributes.kind === 'atan2', load: () => angle.load() }],
   overwrites: (context) => range(2).filter((i) => sameArray(required(context, i).shape, result(context).shape)),
 };

@@ -13,5 +13,7 @@ export const unary: KernelDefinition<'Unary'> = {
     };
   }),
   ...ELEMENTWISE_TRAITS,
-  isWide: ({ attributes: { kind }, inputs }, isWide) => kind === 'square' || kind === 'exp' || inputs.every(isWide),
+  isWide: ({ attributes: { kind }, inputs }, isWide) =>
+    kind === 'square' || kind === 'exp' || kind === 'reciprocal' || inputs.every(isWide),
+  divisor: ({ attributes: { kind } }) => (kind === 'reciprocal' ? 0 : undefined),
 };

@@ -1,8 +1,9 @@
 /** How each value is stored: as halves, or four to a word, where every kernel around it takes it so; statistics never. */
 import { isFloat } from '../../core/dtype.ts';
+import { lazy } from '../../core/on-demand.ts';
 import { channelsOf } from '../../core/placement.ts';
 import { ownStorage, packedStorage, type Storage } from '../../core/storage.ts';
-import { elementCount, type Tensor, type TensorDesc } from '../../core/tensor.ts';
+import type { TensorDesc } from '../../core/tensor.ts';
 import { valuesThatLeave, type Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
 import { descOf } from '../../ir/rewrite.ts';
@@ -10,11 +11,8 @@ import { at } from '../../util/arrays.ts';
 import { inputTraits, type OperandTraits } from '../../kernels/definition.ts';
 import { kernelsOf } from '../../kernels/registry.ts';
 
-/** Constants of fewer elements stay float32: scales, slopes and anchors weigh nothing, and their rounding shows. */
-const SMALLEST_HALVED = 1024;
-
-/** Larger numbers round to infinity. */
-const LARGEST_HALF = 65504;
+/** Which values are no halves: to be loaded before anything is planned with halves. */
+export const WIDE = lazy(() => import('./wide.ts'), 'wideValues');
 
 /**
  * How each value is stored: floats as f16 where `halves`, int8, uint8 and bool four to a word; but in their own words where
@@ -29,7 +27,7 @@ export function storagesOf(graph: Graph, halves: boolean): (name: string) => Sto
     return wanted !== undefined && storage.includes(wanted);
   };
   const keepOwn = (name: string): void => void own.add(views.sourceOf(name));
-  if (halves) wideValues(graph).forEach(keepOwn);
+  if (halves) WIDE.get()(graph).forEach(keepOwn);
   for (const { name } of graph.inputs) keepOwn(name);
   for (const name of valuesThatLeave(graph)) keepOwn(name);
   for (const node of graph.nodes) {
@@ -47,29 +45,13 @@ export function storagesOf(graph: Graph, halves: boolean): (name: string) => Sto
   return (name) => {
     const desc = descOf(graph, name);
     const source = views.sourceOf(name);
-    const constant = graph.initializers.get(source);
-    const wanted = own.has(source) || (constant && !isWorthIt(constant)) ? undefined : small(name);
-    return wanted ?? ownStorage(desc.dtype);
+    return (own.has(source) ? undefined : small(name)) ?? ownStorage(desc.dtype);
   };
 }
 
 function smallStorage({ dtype }: TensorDesc, halves: boolean): Storage | undefined {
   if (isFloat(dtype)) return halves ? 'f16' : undefined;
   return packedStorage(dtype);
-}
-
-/** Values that need the range of a float32: see `Dispatched.isWide`. */
-function wideValues(graph: Graph): ReadonlySet<string> {
-  const wide = new Set<string>();
-  const isWide = (name: string): boolean => wide.has(name) || graph.initializers.has(name);
-  for (const node of graph.nodes) {
-    const kernels = kernelsOf(node.op);
-    const floats = node.inputs.filter((name) => name !== '' && isFloat(descOf(graph, name).dtype));
-    const own = kernels.kind === 'dispatch' && kernels.isWide;
-    if (own ? own(node, isWide) : floats.length > 0 && floats.every((name) => wide.has(name)))
-      node.outputs.forEach((name) => wide.add(name));
-  }
-  return wide;
 }
 
 /**
@@ -81,13 +63,6 @@ function breaksWords(graph: Graph, node: Node, output: string): boolean {
   const packed = packedStorage(descOf(graph, output).dtype);
   if (!packed || kernels.kind !== 'dispatch' || kernels.moves?.whole !== 'output') return false;
   return [output, ...node.inputs].some((name) => channelsOf(descOf(graph, name).shape) % 4 !== 0);
-}
-
-function isWorthIt({ dtype, shape, data }: Tensor): boolean {
-  if (!isFloat(dtype)) return true;
-  if (elementCount(shape) < SMALLEST_HALVED) return false;
-  for (const v of data) if (Math.abs(v) > LARGEST_HALF) return false;
-  return true;
 }
 
 /** Values that are views of each other, by the one they all come from. */

@@ -1,0 +1,70 @@
+/**
+ * Values that are stored as float32 however floats are: statistics and denominators, which need its range, what these are made
+ * of, and constants that are too small or too large to be worth it.
+ */
+import { isFloat } from '../../core/dtype.ts';
+import { elementCount, type Tensor } from '../../core/tensor.ts';
+import type { Graph } from '../../ir/graph.ts';
+import type { Node } from '../../ir/ops.ts';
+import { descOf } from '../../ir/rewrite.ts';
+import { kernelsOf } from '../../kernels/registry.ts';
+import { definitionOf } from '../../ops/registry.ts';
+
+/** Constants of fewer elements stay float32: scales, slopes and anchors weigh nothing, and their rounding shows. */
+const SMALLEST_HALVED = 1024;
+
+/** Larger numbers round to infinity. */
+const LARGEST_HALF = 65504;
+
+/** See `Dispatched.isWide` and `Dispatched.divisor`. */
+export function wideValues(graph: Graph): ReadonlySet<string> {
+  const wide = new Set<string>();
+  spread(graph, wide);
+  const constants = [...graph.initializers].flatMap(([name, constant]) => (isWorthIt(constant) ? [] : [name]));
+  return new Set([...constants, ...wide, ...divisorsOf(graph, wide)]);
+}
+
+function isWorthIt(t: Tensor): boolean {
+  return (
+    !isFloat(t.dtype) || (elementCount(t.shape) >= SMALLEST_HALVED && t.data.every((v) => Math.abs(v) <= LARGEST_HALF))
+  );
+}
+
+/** Adds what is wide by itself, and what is made of wide values. */
+function spread(graph: Graph, wide: Set<string>): void {
+  const isWide = (name: string): boolean => wide.has(name) || graph.initializers.has(name);
+  for (const node of graph.nodes) {
+    const kernels = kernelsOf(node.op);
+    const own = kernels.kind === 'dispatch' && kernels.isWide;
+    if (own ? own(node, isWide) : isSum(node, graph, wide)) node.outputs.forEach((name) => wide.add(name));
+  }
+}
+
+/** True for what wide values alone give, or a product of such with weights that only add up: none is negative. */
+function isSum({ inputs }: Node, graph: Graph, wide: ReadonlySet<string>): boolean {
+  const floats = inputs.filter((name) => name !== '' && isFloat(descOf(graph, name).dtype));
+  return (
+    floats.some((name) => wide.has(name)) &&
+    floats.every((name) => wide.has(name) || isNowhereNegative(graph.initializers.get(name)))
+  );
+}
+
+function isNowhereNegative(constant: Tensor | undefined): boolean {
+  return constant?.data.every((v) => v >= 0) ?? false;
+}
+
+/** What is divided by, and what that is made of, element by element, with constants. */
+function divisorsOf({ nodes, initializers }: Graph, wide: ReadonlySet<string>): Set<string> {
+  const divisors = new Set<string>();
+  for (const node of nodes.toReversed()) {
+    const kernels = kernelsOf(node.op);
+    const divisor = kernels.kind === 'dispatch' ? kernels.divisor?.(node) : undefined;
+    if (divisor !== undefined) divisors.add(node.inputs[divisor] ?? '');
+    const [source, ...others] = node.inputs.filter((name) => !initializers.has(name));
+    if (source === undefined || others.length > 0 || definitionOf(node.op).multiplyAdds) continue;
+    const keepsElements =
+      kernels.kind === 'view' || (kernels.kind === 'dispatch' && (kernels.overwrites ?? kernels.moves));
+    if (keepsElements && node.outputs.some((name) => divisors.has(name) && !wide.has(name))) divisors.add(source);
+  }
+  return divisors;
+}
