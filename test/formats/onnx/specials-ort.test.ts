@@ -7,6 +7,7 @@ const VALUES = [NaN, Infinity, -Infinity, -0, 1e-38, 100, -100, 1e30, -1e30, 2, 
 const x = tensorOf('float32', [VALUES.length], VALUES);
 const scalar = (value: number): Tensor => tensorOf('float32', [], [value]);
 const inputs = [floatPort('x', 1)];
+const halfPort = (name: string) => ({ ...floatPort(name, 1), dtype: 'float16' as const });
 
 describe('NaN and infinities', () => {
   const FUNCTIONS =
@@ -57,10 +58,14 @@ describe('Clip', () => {
   });
 
   it('halves with one bound', async () => {
-    const half = (name: string, rank: number) => ({ ...floatPort(name, rank), dtype: 'float16' as const });
     const halves = tensorOf('float16', [4], [Infinity, -Infinity, 1, NaN]);
     const initializers = [['high', tensorOf('float16', [], [3])]] as const;
-    const clip = { opset: 13, inputs: [half('x', 1)], outputs: [half('y', 1)], nodes: [node('Clip', 'x  high', 'y')] };
+    const clip = {
+      opset: 13,
+      inputs: [halfPort('x')],
+      outputs: [halfPort('y')],
+      nodes: [node('Clip', 'x  high', 'y')],
+    };
     await agreesWithOrt({ ...clip, initializers }, { x: halves });
   });
 
