@@ -150,6 +150,27 @@ describe('branches', () => {
   });
 });
 
+describe('branches of a constant condition', () => {
+  it.each([0, 1])('%i: what the other lacks does not matter', async (p) => {
+    const g = new GraphDef();
+    const given = g.constant(tensorOf('bool', [], [p]));
+    const training = g.node('PlaceholderWithDefault', [given], { dtype: attr.type('DT_BOOL') });
+    const parts = g.node('Switch', [g.placeholder('x', [2]), g.node('Identity', [training])]);
+    const [less, more] = p === 1 ? ['Mystery', 'Relu'] : ['Neg', 'Mystery'];
+    g.node('Merge', [g.node(less, [parts]), g.node(more, [`${parts}:1`])], {}, 'y');
+    const { graph } = await importOf(g, 'y');
+    const y = runReference(graph, new Map([['x', tensorOf('float32', [2], [-2, 3])]])).get('y');
+    expect(Array.from(y?.data ?? [])).toEqual(p === 1 ? [0, 3] : [2, -3]);
+  });
+
+  it('of what is fed, both are needed', async () => {
+    const g = new GraphDef();
+    const parts = g.node('Switch', [g.placeholder('x', [2]), g.placeholder('p', [], 'DT_BOOL')]);
+    g.node('Merge', [g.node('Mystery', [parts]), g.node('Relu', [`${parts}:1`])], {}, 'y');
+    expect((await refusals(g, 'y')).map(({ op }) => op)).toEqual(['Mystery']);
+  });
+});
+
 describe('control flow that is refused', () => {
   it('names the operators inside of loops, and nothing of the loops', async () => {
     const g = new GraphDef();

@@ -150,6 +150,15 @@ const convolutions: GraphCase[] = [
       g.node('BatchToSpaceND', [y, g.ints([2, 2]), g.ints([0, 1, 0, 1], [2, 2])]);
     },
   },
+  {
+    name: 'SpaceToBatchND and BatchToSpaceND of one dimension of two, by computed margins',
+    shape: [3, 7, 2, 5],
+    build: (g, x) => {
+      const margins = g.node('Sub', [g.ints([3, 2], [1, 2]), g.ints([1], [])]);
+      const blocks = g.node('SpaceToBatchND', [x, g.ints([2]), margins]);
+      g.node('BatchToSpaceND', [g.node('Relu', [blocks]), g.ints([2]), margins]);
+    },
+  },
 ];
 
 const pools: GraphCase[] = ['MaxPool', 'AvgPool'].flatMap((op) =>
@@ -523,7 +532,42 @@ const reductions: GraphCase[] = [
   },
 ];
 
-const groups = { convolutions, pools, volumes, products, elementwise, slices, shapes, resizes, reductions };
+const listed: GraphCase[] = [
+  ...[true, false].map((keep) => ({
+    name: `Mean over computed axes, keep_dims ${keep}`,
+    shape: [2, 3, 4],
+    build: (g: GraphDef, x: string): void => {
+      const axes = g.node('Range', [g.ints([1], []), g.node('Rank', [x]), g.ints([1], [])]);
+      g.node('Mean', [x, axes], { keep_dims: attr.b(keep) });
+    },
+  })),
+  {
+    name: 'Sum over computed axes, of which there are none, and over the last',
+    shape: [5],
+    build: (g, x) => {
+      const none = g.node('Range', [g.node('Rank', [x]), g.ints([1], []), g.ints([1], [])]);
+      g.node('Sum', [g.node('Sum', [x, none]), g.node('Sub', [g.ints([0]), g.ints([1])])]);
+    },
+  },
+  {
+    name: 'SplitV of what the others leave',
+    shape: [2, 7],
+    build: (g, x) => {
+      const parts = g.node('SplitV', [x, g.ints([2, -1, 1]), g.ints([-1], [])], { num_split: attr.i(3) });
+      [`${parts}`, `${parts}:1`, `${parts}:2`].forEach((part) => g.node('Relu', [part]));
+    },
+  },
+  ...[1, 2].map((dims) => ({
+    name: `GatherV2 within batches of ${dims} dimensions`,
+    shape: [2, 3, 4],
+    build: (g: GraphDef, x: string): void => {
+      const indices = dims === 1 ? g.ints([1, 0, 2, 1], [2, 2]) : g.ints([1, 0, 2, 1, 0, 3], [2, 3, 1]);
+      g.node('GatherV2', [x, indices, g.ints([dims], [])], { batch_dims: attr.i(dims) });
+    },
+  })),
+];
+
+const groups = { listed, convolutions, pools, volumes, products, elementwise, slices, shapes, resizes, reductions };
 
 describe.each(Object.entries(groups))('graph model operators: %s', (_group, cases) => {
   it.each(cases)('$name', async ({ shape, dtype, build }) => {

@@ -128,7 +128,7 @@ describe('unsupported graph models', () => {
       'Conv2D conv: data_format NCHW',
       'Conv2D conv: strides [2, 1, 1, 1]',
       'Fancy fancy: operator',
-      'GatherV2 gather: batch_dims 1',
+      'GatherV2 gather: batch_dims 1 along axis 0',
       'Multinomial loop: operator',
     ]);
   });

@@ -69,6 +69,7 @@ const single: readonly (readonly [string, readonly number[], () => KerasLayer[]]
   ['LayerNormalization', [4, 6], () => [layers.layerNormalization({})]],
   ['LayerNormalization of an inner axis', [4, 5, 3], () => [layers.layerNormalization({ axis: 2 })]],
   ['LayerNormalization of two axes', [4, 5, 3], () => [layers.layerNormalization({ axis: [2, 3], scale: false })]],
+  ['LayerNormalization of axes out of order', [4, 5, 3], () => [layers.layerNormalization({ axis: [-1, 1] })]],
   ['ThresholdedReLU', [4, 5], () => [layers.thresholdedReLU({ theta: 0.3 })]],
   ['RepeatVector', [5], () => [layers.repeatVector({ n: 3 })]],
   ['Embedding', [7], () => [layers.embedding({ inputDim: 5, outputDim: 3 })]],

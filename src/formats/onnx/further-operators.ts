@@ -25,6 +25,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   Cast: lazy(elementwise, 'cast'),
   CastLike: lazy(elementwise, 'castLike'),
   ConvTranspose: lazy(conv, 'convTranspose'),
+  'com.microsoft.FusedConv': lazy(() => import('./ops/conv-fused.ts'), 'fusedConv'),
   LpPool: lazy(pools, 'lpPool'),
   GlobalLpPool: lazy(pools, 'globalLpPool'),
   LayerNormalization: lazy(normalise, 'layerNormalization'),

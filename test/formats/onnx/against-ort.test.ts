@@ -165,3 +165,18 @@ describe('images of which the file does not say how many dimensions they have', 
     }
   });
 });
+
+describe('com.microsoft.FusedConv', () => {
+  it.each([
+    ['Relu', [], ''],
+    ['LeakyRelu', [0.1], ' z'],
+    ['HardSigmoid', [0.2, 0.4], ''],
+    ['Clip', [-0.5, 1], ' z'],
+  ])('%s %o', async (name, floats, residual) => {
+    const parameters = floats.length > 0 ? { activation_params: { floats } } : {};
+    const fused = node('FusedConv', `x w b${residual}`, 'y', { activation: { s: name }, ...parameters });
+    const constants = { w: wave([3, 6, 1, 2]), b: wave([3]), z: wave([2, 3, 4, 2]) };
+    const given = model([{ ...fused, domain: 'com.microsoft' }], [floatPort('y', 4)], constants);
+    await agreesWithOrt({ ...given, opset: { '': 18, 'com.microsoft': 1 } }, { x: wave([2, 6, 4, 3]) });
+  });
+});

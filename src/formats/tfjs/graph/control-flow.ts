@@ -27,23 +27,23 @@ export function flatNodes(
   const [first] = inputs;
   const extent = first && portShape(first, nodes.get(first.ref.node))?.[0];
   const batch = typeof extent === 'number' ? extent : 1;
-  const ends = [...outputs, ...inputs].map((port) => port.ref.node);
-  return { nodes: withoutControlFlow(nodes, weights, ends, batch), weights };
+  return { nodes: withoutControlFlow(nodes, weights, { inputs, outputs }, batch), weights };
 }
 
 /**
- * The nodes that `outputs` need, by name, without control flow; constants that it made are added to `weights`. `batch` is the
+ * The nodes that the ports need, by name, without control flow; constants that it made are added to `weights`. `batch` is the
  * number of images where a loop counts them, which what takes the list of images apart checks again. Throws UnsupportedError
  * where rounds or branches depend on what is computed.
  */
 function withoutControlFlow(
   nodes: ReadonlyMap<string, TfNode>,
   weights: Map<string, Tensor>,
-  outputs: Iterable<string>,
+  { inputs, outputs }: Ports,
   batch: number,
 ): Map<string, TfNode> {
-  const unrolling = new Unrolling(nodes, weights, batch);
-  const queue = [...outputs];
+  const fed = inputs.map((port) => port.ref.node);
+  const unrolling = new Unrolling(nodes, weights, new Set(fed), batch);
+  const queue = [...outputs.map((port) => port.ref.node), ...fed];
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     if (unrolling.made.has(name)) continue;
     const node = nodes.get(name);
@@ -68,24 +68,27 @@ class Unrolling {
   readonly #loops: ReadonlyMap<string, readonly TfNode[]>;
   readonly #meetings: Meetings;
   readonly #numbers = new Map<string, number | undefined>();
-  #read: string[] = [];
+  readonly #read: string[] = [];
   /** Tensors whose first extent was taken for the batch, and those that were taken apart into as many. */
   readonly #counted = new Map<string, TfNode>();
   readonly #apart = new Set<string>();
 
-  constructor(nodes: ReadonlyMap<string, TfNode>, weights: Map<string, Tensor>, batch: number) {
+  constructor(
+    nodes: ReadonlyMap<string, TfNode>,
+    weights: Map<string, Tensor>,
+    fed: ReadonlySet<string>,
+    batch: number,
+  ) {
     this.#nodes = nodes;
     this.#loops = loopVariables(nodes);
-    this.#meetings = new Meetings(nodes);
+    this.#meetings = new Meetings(nodes, weights, fed);
     this.#weights = weights;
     this.#batch = batch;
   }
 
   /** Names outside of loops that were read since the last call. */
   takeRead(): string[] {
-    const read = this.#read;
-    this.#read = [];
-    return read;
+    return this.#read.splice(0);
   }
 
   /** Throws UnsupportedError where an extent was taken for the batch that nothing compares with it. */
@@ -179,9 +182,10 @@ class Unrolling {
     }
   }
 
-  /** Where two branches meet: one of their values, both of which are computed unless the condition is known. */
+  /** Where two branches meet: the value of the one that a constant takes, which is all that is looked at; else a choice. */
   #chosen(node: TfNode, input: (index: number) => Value, round: Round): Value {
-    const { condition, whenTrue } = this.#meetings.of(node);
+    const { condition, whenTrue, taken } = this.#meetings.of(node);
+    if (taken !== undefined) return input(taken);
     const read = [this.#value(condition, round), input(whenTrue), input(1 - whenTrue)];
     const name = `${node.name}/chosen${round.suffix}`;
     this.#make({ name, op: 'If', inputs: read.map((value) => this.#tensor(node, value)), attr: {} });

@@ -14,12 +14,16 @@ const move = () => import('./ops/move/further.ts');
 const slices = () => import('./ops/move/slice.ts');
 const blocks = () => import('./ops/move/blocks.ts');
 const index = () => import('./ops/index/further.ts');
+const volumes = () => import('./ops/volumes.ts');
 const sample = () => import('./ops/sample.ts');
 
 /** Rows by operator name. */
 export const FURTHER_TENSORFLOW_OPERATORS: Rows<NodeContext> = {
   ...FUNCTIONS,
   Conv2DBackpropInput: lazy(() => import('./ops/conv-transpose.ts'), 'convTransposed'),
+  Conv3D: lazy(volumes, 'conv3d'),
+  MaxPool3D: lazy(volumes, 'maxPool3d'),
+  AvgPool3D: lazy(volumes, 'avgPool3d'),
   If: lazy(() => import('./ops/if.ts'), 'ifOf'),
   Where: lazy(index, 'where'),
   SparseToDense: lazy(index, 'sparseToDense'),

@@ -5,10 +5,10 @@ import { layerNorm, standardise } from '../../lib/composites.ts';
 import { asNumber, field } from '../json.ts';
 import type { LayerContext, LayerTranslation } from './context.ts';
 
-/** The axes that `axis` names, counted from the front, in order. */
+/** The axes that `axis` names, counted from the front, in its order: weights have their extents in that. */
 function axesOf(c: LayerContext, fallback: number): number[] {
   const given = Array.isArray(field(c.config, 'axis')) ? c.list('axis') : [c.int('axis', fallback)];
-  const axes = given.map((axis) => (axis < 0 ? axis + c.rank : axis)).sort((a, b) => a - b);
+  const axes = given.map((axis) => (axis < 0 ? axis + c.rank : axis));
   if (axes.some((axis) => axis < 0 || axis >= c.rank))
     c.fail(`axis [${given.join(', ')}] of a value of rank ${c.rank}`);
   return axes;

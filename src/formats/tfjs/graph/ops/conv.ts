@@ -14,25 +14,25 @@ function depthwiseWeights(c: NodeContext): { weights: string; group: number } {
   return { weights: c.reshape(c.input(1), [kH, kW, 1, channels * multiplier]), group: channels };
 }
 
-function convolution(c: NodeContext, weights: string, group: number, dims = 2): string {
+/** A convolution over `dims` dimensions. */
+export function convolutionOf(c: NodeContext, weights: string, group: number, dims = 2): string {
   const { bias, residual, activation, slope } = epilogue(c);
   const inputs = [c.input(0), weights, ...(bias || residual ? [bias] : []), ...(residual ? [residual] : [])];
   const y = c.one('Conv', inputs, { ...windowOf(c, dims), group, activation });
   return slope ? c.one('PRelu', [y, slope], {}) : y;
 }
 
-const conv2d: GraphTranslation = (c) => convolution(c, c.input(1), 1);
+const conv2d: GraphTranslation = (c) => convolutionOf(c, c.input(1), 1);
 
 const depthwise: GraphTranslation = (c) => {
   const { weights, group } = depthwiseWeights(c);
-  return convolution(c, weights, group);
+  return convolutionOf(c, weights, group);
 };
 
 /** Rows of the operator table. */
 export const CONV = {
   Conv2D: conv2d,
   _FusedConv2D: conv2d,
-  Conv3D: (c: NodeContext) => convolution(c, c.input(1), 1, 3),
   DepthwiseConv2d: depthwise,
   DepthwiseConv2dNative: depthwise,
   FusedDepthwiseConv2dNative: depthwise,

@@ -2,7 +2,8 @@
 import type { GraphTranslation } from '../context.ts';
 import { spatial, windowOf } from './window.ts';
 
-const pool =
+/** A pool over `dims` dimensions. */
+export const poolRow =
   (op: 'MaxPool' | 'AveragePool', dims = 2): GraphTranslation =>
   (c) => {
     const window = windowOf(c, dims);
@@ -16,8 +17,6 @@ const pool =
 
 /** Rows of the operator table. */
 export const POOL = {
-  MaxPool: pool('MaxPool'),
-  AvgPool: pool('AveragePool'),
-  MaxPool3D: pool('MaxPool', 3),
-  AvgPool3D: pool('AveragePool', 3),
+  MaxPool: poolRow('MaxPool'),
+  AvgPool: poolRow('AveragePool'),
 };

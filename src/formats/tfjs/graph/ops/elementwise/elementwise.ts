@@ -24,7 +24,8 @@ const divide: GraphTranslation = (c) => {
   return c.binary(isFloat(dtype) ? 'div' : 'floorDiv', c.input(0), c.input(1));
 };
 
-const identity: GraphTranslation = (c) => c.one('Identity', [c.input(0)], {});
+/** What passes on. */
+export const passedOn: GraphTranslation = (c) => c.one('Identity', [c.input(0)], {});
 
 /** Rows of the operator table. */
 export const ELEMENTWISE = {
@@ -40,10 +41,7 @@ export const ELEMENTWISE = {
   LeakyRelu: (c: NodeContext) =>
     c.activate(c.input(0), { kind: 'leakyRelu', alpha: c.attr.float('alpha', 0.2), beta: 0 }),
   Sigmoid: activation('sigmoid'),
-  Identity: identity,
+  Identity: passedOn,
   IdentityN: (c: NodeContext) => c.inputs(),
-  PlaceholderWithDefault: identity, // one that the signature does not list
-  StopGradient: identity,
-  PreventGradient: identity,
-  Snapshot: identity,
+  PlaceholderWithDefault: passedOn, // one that the signature does not list
 };

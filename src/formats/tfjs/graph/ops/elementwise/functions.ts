@@ -1,7 +1,7 @@
 /** Translations of elementwise operators that classifiers seldom have: functions, comparisons, casts, selection. */
 import type { UnaryKind } from '../../../../../ir/ops.ts';
 import type { GraphTranslation, NodeContext } from '../../context.ts';
-import { activation, binary } from './elementwise.ts';
+import { activation, binary, passedOn } from './elementwise.ts';
 
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
@@ -81,6 +81,9 @@ export const FUNCTIONS = {
   AddN: addN,
   DivNoNan: divideNoNan,
   Cast: cast,
+  StopGradient: passedOn,
+  PreventGradient: passedOn,
+  Snapshot: passedOn,
   Select: (c: NodeContext) => c.one('Where', c.inputs(0, 3), {}),
   SelectV2: (c: NodeContext) => c.one('Where', c.inputs(0, 3), {}),
 };

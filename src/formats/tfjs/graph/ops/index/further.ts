@@ -21,11 +21,13 @@ export const oneHot: GraphTranslation = (c) => {
   return oneHotOf(c, c.input(0), depth, { on: c.input(2), off: c.input(3) });
 };
 
+/** Elements along `axis`; the first `batch_dims` dimensions, up to the axis, are walked in step. */
 export const gather: GraphTranslation = (c) => {
   const batchDims = c.attr.int('batch_dims', 0);
-  if (batchDims !== 0) c.refuse(`batch_dims ${batchDims}`);
   const axis = c.inputCount > 2 ? c.knownInt(2, 'a gather axis') : 0;
-  return c.one('Gather', [c.input(0), c.input(1)], { axis });
+  if (batchDims === 0) return c.one('Gather', [c.input(0), c.input(1)], { axis });
+  if (batchDims < 0 || batchDims !== axis) c.refuse(`batch_dims ${batchDims} along axis ${axis}`);
+  return c.one('GatherND', [c.input(0), c.one('Unsqueeze', [c.input(1)], { axes: [-1] })], { batchDims });
 };
 
 /** SparseToDense(indices, shape, values, default), all of them known. */

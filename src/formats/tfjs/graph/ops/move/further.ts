@@ -25,11 +25,19 @@ export const split: GraphTranslation = (c) => {
   return c.many('Split', [c.input(1)], { axis: c.knownInt(0, 'a split axis'), sizes: [] }, count);
 };
 
+/** One of the sizes may be −1: what the others leave. */
 export const splitV: GraphTranslation = (c) => {
   const sizes = c.knownInts(1, 'split sizes');
   if (sizes.length > MAX_PARTS) c.refuse(`${sizes.length} parts`);
-  if (sizes.some((size) => size < 0)) c.refuse(`split sizes [${sizes.join(', ')}]`);
-  return c.many('Split', [c.input(0)], { axis: c.knownInt(2, 'a split axis'), sizes }, sizes.length);
+  const open = sizes.indexOf(-1);
+  const others = sizes.filter((_, i) => i !== open);
+  if (others.some((size) => size < 0)) c.refuse(`split sizes [${sizes.join(', ')}]`);
+  const axis = c.knownInt(2, 'a split axis');
+  if (open < 0) return c.many('Split', [c.input(0)], { axis, sizes }, sizes.length);
+  const extent = c.one('Gather', [c.one('Shape', [c.input(0)], {}), c.ints([axis])], { axis: 0 });
+  const left = c.binary('sub', extent, c.ints([others.reduce((a, b) => a + b, 0)]));
+  const computed = c.one('Concat', [c.ints(sizes.slice(0, open)), left, c.ints(sizes.slice(open + 1))], { axis: 0 });
+  return c.many('Split', [c.input(0), computed], { axis, sizes: [] }, sizes.length);
 };
 
 export const mirrorPad: GraphTranslation = (c) => {

@@ -1,0 +1,26 @@
+/** com.microsoft.FusedConv: a convolution with what onnxruntime's optimizer appended to it. */
+import type { ActivationKind } from '../../../ir/ops.ts';
+import type { OnnxNode } from '../node.ts';
+import { CONV } from './conv.ts';
+
+/** Activations by name, and how many parameters each has. */
+const APPENDED: Readonly<Record<string, readonly [ActivationKind, number]>> = {
+  '': ['none', 0],
+  Relu: ['relu', 0],
+  Sigmoid: ['sigmoid', 0],
+  Tanh: ['tanh', 0],
+  LeakyRelu: ['leakyRelu', 1],
+  HardSigmoid: ['hardSigmoid', 2],
+  Clip: ['clip', 2],
+};
+
+/** Inputs are those of Conv and a residual, added before the activation. */
+export function fusedConv(n: OnnxNode): string {
+  const [kind, count] = APPENDED[n.attr.choice('activation', '', Object.keys(APPENDED))] ?? ['none', 0];
+  const given = n.attr.floats('activation_params') ?? [];
+  if (given.length < count) n.fail(`activation_params has ${given.length} entries, not ${count}`);
+  const [alpha = 0, beta = 0] = given.slice(0, count);
+  const residual = n.optional(3);
+  const y = CONV.Conv(n);
+  return n.activate(residual === '' ? y : n.binary('add', y, residual), { kind, alpha, beta });
+}
