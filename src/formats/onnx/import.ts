@@ -95,6 +95,7 @@ async function importGraph(graph: ReadPart, context: ImportContext): Promise<Gra
   }
   // Constants first: they may be listed after a node that needs their elements.
   const [first, others] = [nodes.filter(({ op }) => op === 'Constant'), nodes.filter(({ op }) => op !== 'Constant')];
+  let refusal: UnsupportedError | undefined;
   try {
     await translate([...first, ...others], ONNX_OPERATORS, (node) => new OnnxNode(node, context), {
       unit: 'operator',
@@ -104,8 +105,11 @@ async function importGraph(graph: ReadPart, context: ImportContext): Promise<Gra
     });
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
-    const { explained } = await onDemand('explanations', () => import('./missing.ts'));
-    throw explained(error, nodes, [ONNX_OPERATORS.common, await ONNX_OPERATORS.further.load()], context.lacks);
+    refusal = error;
+  }
+  if (refusal || context.clamped.size > 0) {
+    const { refuseMissing } = await onDemand('explanations', () => import('./missing.ts'));
+    refuseMissing(refusal, { ...graph, nodes }, context, [ONNX_OPERATORS.common, await ONNX_OPERATORS.further.load()]);
   }
   for (const output of graph.outputs) context.builder.output(output.name);
   return context.builder.build();

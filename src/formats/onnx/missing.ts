@@ -1,19 +1,28 @@
 /** What an import that lacks something says: all of it, subgraphs included, and what may help. */
 import { UnsupportedError, type Unsupported } from '../../core/errors.ts';
 import { UNKNOWN, type NamedNode } from './node.ts';
-import type { Lacks } from './branches.ts';
-import type { GraphProto } from './proto.ts';
+import { otherUses } from './constant-uses.ts';
+import type { ImportContext } from './context.ts';
+import type { GraphProto, NodeProto } from './proto.ts';
+
+/** The part of a model that was imported. */
+interface Imported {
+  readonly nodes: readonly NamedNode[];
+  readonly outputs: GraphProto['outputs'];
+}
 
 /**
- * The error with what branches and bodies lack, without what is not known because of another node it names, and with a
- * hint that fits. Operators of one of the tables the engine has, by their qualified names.
+ * Throws the refusal with what branches and bodies lack, and with what is made of int64 numbers that were clamped other than
+ * bounds of slices; without what is not known because of another node it names, and with a hint that fits. `tables` have
+ * the operators of the engine, by their qualified names. Does nothing where nothing is missing.
  */
-export function explained(
-  { items, detail }: UnsupportedError,
-  nodes: readonly NamedNode[],
+export function refuseMissing(
+  refusal: UnsupportedError | undefined,
+  { nodes, outputs }: Imported,
+  { lacks, clamped }: Pick<ImportContext, 'lacks' | 'clamped'>,
   tables: readonly object[],
-  lacks: Lacks | undefined,
-): UnsupportedError {
+): void {
+  const items = refusal?.items ?? [];
   const has = (op: string): boolean => tables.some((table) => Object.hasOwn(table, op));
   const refused = new Set(items.map(({ node }) => node));
   const inner = nodes
@@ -25,8 +34,16 @@ export function explained(
   const found = withoutConsequences([...new Set([...items, ...(lacks?.guarded ?? [])])], nodes).map((item) => {
     return certain.has(item) ? item : { ...item, what: `${item.what}, in a branch that may be taken` };
   });
-  const all = [...found, ...inner];
-  return new UnsupportedError(all, { ...detail, lines: undefined, hint: hintFor(all) });
+  const graph = { nodes: nodes.map(({ proto, name }) => ({ ...proto, name })), outputs };
+  const large = new Map(Array.from(clamped, (name) => [name, 'int64 beyond 32 bits']));
+  const all = [...(refusal ? found : []), ...otherUses(graph, large, isBound), ...inner];
+  if (all.length > 0)
+    throw new UnsupportedError(all, { format: 'onnx', ...refusal?.detail, lines: undefined, hint: hintFor(all) });
+}
+
+/** "To the end" is an extreme int64, which means that when it is clamped too. */
+function isBound({ op, inputs }: NodeProto, value: string): boolean {
+  return op === 'Slice' && inputs[0] !== value;
 }
 
 function isUnknown({ what }: Unsupported): boolean {

@@ -17,9 +17,6 @@ export type OnnxTranslation = Translation<OnnxNode>;
 /** What is said of what cannot be told of an input. */
 export const UNKNOWN = 'is not known at import';
 
-/** Operators that may take an int64 constant clamped to int32: the clamped number still means "to the end". */
-const TAKES_CLAMPED = new Set(['Slice', 'Identity', 'Constant']);
-
 /** A node of the file under the name that no other has. */
 export interface NamedNode extends Source {
   readonly proto: NodeProto;
@@ -136,13 +133,12 @@ export class OnnxNode extends Emitter {
     return this.outputs[index] || undefined;
   }
 
-  /** What of the node was neither read nor produced, and what of its constants does not fit 32 bits; one entry each. */
+  /** What of the node was neither read nor produced; one entry each. */
   override leftovers(): string[] {
     const attributes = Array.from(this.attr.unread, (name) => `attribute ${name}`);
     const inputs = Array.from(this.#unreadInputs, (index) => `input ${index}`);
     const outputs = this.outputs.flatMap((_, i) => (i >= this.#produced && this.wants(i) ? [`output ${i}`] : []));
-    const clamped = TAKES_CLAMPED.has(this.source.op) ? [] : this.#inputs.filter((i) => this.context.clamped.has(i));
-    return [...attributes, ...inputs, ...outputs, ...clamped.map((i) => `int64 beyond 32 bits in "${i}"`)];
+    return [...attributes, ...inputs, ...outputs];
   }
 
   protected override emitted<K extends OpKind>(

@@ -7,6 +7,7 @@ import { hostArray, type DType, type HostArray } from '../../core/dtype.ts';
 import type { Unsupported } from '../../core/errors.ts';
 import { elementCount, tensorOf, type Tensor } from '../../core/tensor.ts';
 import { product, range } from '../../util/arrays.ts';
+import { otherUses } from './constant-uses.ts';
 import type { GraphProto, NodeProto } from './proto.ts';
 import type { TensorProto } from './tensor-proto.ts';
 import { badTensor, dataTypeName, isHeld } from './tensor.ts';
@@ -121,16 +122,12 @@ function countOf(t: TensorProto, file: string, lengthOf: (count: number) => numb
   return elementCount(t.dims);
 }
 
-/** Operators that move elements, whatever they are: what they give is of the same type. */
-const MOVES = new Set(
-  (
-    'Identity Reshape Flatten Squeeze Unsqueeze Transpose Slice Split Gather GatherND GatherElements Expand Tile Concat ' +
-    'Where DepthToSpace SpaceToDepth'
-  ).split(' '),
-);
-
 /** Operators to which only the value, or not even that, matters. */
 const TAKES = new Set(['Cast', 'CastLike', 'DequantizeLinear', 'Shape', 'Size']);
+
+function onlyValued({ op, inputs }: NodeProto, value: string): boolean {
+  return TAKES.has(op) && (op !== 'CastLike' || inputs[1] !== value);
+}
 
 /** Constants of odd types, and the initializers and nodes that remain. */
 export interface OddConstants extends Pick<GraphProto, 'initializers' | 'nodes'> {
@@ -158,38 +155,11 @@ export function readOddConstants(
     if (value) types.set(t.name, type);
   }
   const rest = nodes.filter((node) => constantOf(node).every(isHeld));
-  unsupported.push(...uses(rest, outputs, types));
+  unsupported.push(...otherUses({ nodes: rest, outputs }, types, onlyValued));
   return { constants, initializers: initializers.filter(isHeld), nodes: rest, unsupported };
 }
 
 /** The tensor of a Constant node, under the name of its output. */
 function constantOf({ op, outputs: [name = ''], attributes }: NodeProto): TensorProto[] {
   return op === 'Constant' ? attributes.flatMap(({ t }) => (t ? [{ ...t, name }] : [])) : [];
-}
-
-/** Uses of values of odd types that the engine cannot make as the file means them. `types` gets those of moved values. */
-function uses(
-  nodes: readonly NodeProto[],
-  outputs: readonly { readonly name: string }[],
-  types: Map<string, string>,
-): Unsupported[] {
-  const readers = new Map<string, NodeProto[]>();
-  for (const node of nodes) {
-    for (const input of new Set(node.inputs)) {
-      const known = readers.get(input);
-      if (known) known.push(node);
-      else readers.set(input, [node]);
-    }
-  }
-  const refused: Unsupported[] = [];
-  // The map grows while it is walked.
-  for (const [value, type] of types) {
-    for (const { op, name, inputs, outputs: results } of readers.get(value) ?? []) {
-      if (TAKES.has(op) && (op !== 'CastLike' || inputs[1] !== value)) continue;
-      if (MOVES.has(op)) for (const result of results) types.set(result, type);
-      else refused.push({ node: name || (results[0] ?? ''), op, what: `${type} in "${value}"` });
-    }
-  }
-  const given = outputs.filter(({ name }) => types.has(name));
-  return [...refused, ...given.map(({ name }) => ({ node: name, op: 'output', what: types.get(name) ?? '' }))];
 }

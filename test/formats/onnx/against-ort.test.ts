@@ -1,11 +1,12 @@
 /** Small models as exporters write them, which ask something of the importer: run on the CPU, and by onnxruntime. */
 import { describe, it } from 'vitest';
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
-import type { OnnxModel, OnnxNode } from '../../helpers/onnx-bytes.ts';
+import type { OnnxModel, OnnxNode, OnnxTensor } from '../../helpers/onnx-bytes.ts';
 import { agreesWithOrt, floatPort, node, wave } from '../../helpers/onnx-models.ts';
 
 const ints = (...values: number[]): Tensor => tensorOf('int64', [values.length], values);
 const int = (value: number): Tensor => tensorOf('int64', [], [value]);
+const extreme = (int64: bigint): OnnxTensor => ({ dataType: 7, dims: [], int64s: [int64] });
 /** One input x, whose shape the model declares as `declared`. */
 const model = (
   nodes: readonly OnnxNode[],
@@ -72,6 +73,19 @@ describe('lists that the file computes', () => {
   it('pads of axes that are constants', async () => {
     const constants = { axes: ints(-1, 1), pads: ints(1, 2, 3, 4) };
     await agreesWithOrt(model([node('Pad', 'x pads  axes', 'y')], [floatPort('y', 4)], constants), { x });
+  });
+
+  it('slice bounds of extreme numbers that are moved to where they are read', async () => {
+    const nodes = [
+      node('Constant', '', 'end', { value: { t: extreme(2n ** 63n - 1n) } }),
+      node('Constant', '', 'start', { value: { t: extreme(1n - 2n ** 63n) } }),
+      node('Unsqueeze', 'end zero', 'last'),
+      node('Reshape', 'start one', 'first'),
+      node('Concat', 'last first', 'ends', { axis: { i: 0 } }),
+      node('Slice', 'x starts ends axes steps', 'y'),
+    ];
+    const lists = { starts: ints(1, 5), axes: ints(3, 1), steps: ints(1, -2), zero: ints(0), one: ints(1) };
+    await agreesWithOrt(model(nodes, [floatPort('y', 4)], lists), { x });
   });
 
   it('axes and sizes that are fed', async () => {

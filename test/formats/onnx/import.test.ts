@@ -216,6 +216,20 @@ describe('tensor data', () => {
     const add = { op: 'Add', name: 'sum', inputs: ['x', 'e'], outputs: ['y'] };
     expect((await failure(model([add], { initializers }))).message).toMatch(/"sum": int64 beyond 32 bits/);
   });
+
+  it('refuses int64 extremes that are moved to anything but slice bounds', async () => {
+    const initializers = [
+      ['e', { dataType: 7, dims: [], int64s: [2n ** 63n - 1n] }],
+      ['z', tensorOf('int64', [1], [0])],
+    ] as const;
+    const moved = { op: 'Unsqueeze', inputs: ['e', 'z'], outputs: ['u'] };
+    const add = { op: 'Add', name: 'sum', inputs: ['u', 'z'], outputs: ['y'] };
+    expect((await failure(model([moved, add], { initializers }))).message).toMatch(
+      /"sum": int64 beyond 32 bits in "u"/,
+    );
+    const given = await failure(model([moved], { initializers, outputs: ['u'] }));
+    expect(given.message).toMatch(/output "u": int64 beyond 32 bits/);
+  });
 });
 
 describe('what it refuses', () => {

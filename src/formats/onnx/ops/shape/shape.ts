@@ -55,7 +55,6 @@ function identity(n: OnnxNode): string {
   const value = n.constantInput(0);
   const [output] = n.outputs;
   if (value && output) n.context.noteConstant(output, value);
-  if (output && n.context.clamped.has(n.input(0))) n.context.clamped.add(output);
   return n.one('Identity', [n.input(0)], {});
 }
 
