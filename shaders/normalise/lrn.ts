@@ -10,6 +10,7 @@
  */
 import { linearIndex } from '../lib/index.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
+import { keepNanFunction } from '../lib/numbers.ts';
 
 /** Invocations per workgroup. */
 export const LRN_WORKGROUP = 64;
@@ -30,6 +31,8 @@ export function lrnShader(): ShaderModule {
       bias: 'f32',
     },
     workgroupSize: [LRN_WORKGROUP, 1, 1],
+    // Of NaN some drivers' powers make a number.
+    declarations: keepNanFunction(1),
     body: wgsl`
   ${linearIndex(LRN_WORKGROUP)}
   if (i >= params.count) { return; }
@@ -40,6 +43,7 @@ export function lrnShader(): ShaderModule {
     let v = x[i - c + k];
     squares += v * v;
   }
-  y[i] = x[i] / pow(params.bias + params.factor * squares, params.beta);`,
+  let size = params.bias + params.factor * squares;
+  y[i] = x[i] / keep_nan(size, pow(size, params.beta));`,
   });
 }

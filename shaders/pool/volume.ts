@@ -17,7 +17,7 @@ import { scalarOf, type Storage } from '../../src/core/storage.ts';
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ParamFields, type ShaderModule } from '../lib/module.ts';
-import { extremeFunctions, isNanFunction } from '../lib/numbers.ts';
+import { extremeFunctions, isNanFunction, keepNanFunction } from '../lib/numbers.ts';
 import { bindingOf, load, loadedType, store, type Access } from '../lib/storage.ts';
 import { overWindow, VOLUME_PARAMS, VOLUME_POSITION } from '../lib/volume.ts';
 import { X_PARAMS } from '../lib/window.ts';
@@ -54,7 +54,12 @@ const FOLDS: { readonly [F in PoolFold]: Fold } = {
     step: 'acc += v;',
     result: `acc / f32(${onPadding('d', 'z')} * ${onPadding('h', 'y')} * ${onPadding('w', 'x')})`,
   },
-  norm: { params: { p: 'f32' }, step: 'acc += pow(abs(v), T(params.p));', result: 'pow(acc, T(1.0 / params.p))' },
+  // Of NaN some drivers' powers make a number.
+  norm: {
+    params: { p: 'f32' },
+    step: 'acc += keep_nan(v, pow(abs(v), T(params.p)));',
+    result: 'keep_nan(acc, pow(acc, T(1.0 / params.p)))',
+  },
   position: {
     params: { place_d: 'u32', place_h: 'u32', place_w: 'u32', pixels: 'u32' },
     step: `if (at < 0i || exceeds(v, acc)) {
@@ -94,6 +99,9 @@ export function poolVolumeShader({ fold, width, xStorage, yStorage }: PoolVolume
 alias T = ${type};
 #if ${fold === 'max'}
 ${extremeFunctions(scalarOf(xStorage), width)}
+#endif
+#if ${fold === 'norm'}
+${keepNanFunction(width)}
 #endif
 #if ${fold === 'position'}
 ${exceedsFunction(type)}

@@ -18,4 +18,11 @@ export const lrnCases: readonly OpCase<'LRN'>[] = [
   lrnCase([1, 2, 3, 3], 9, 1),
   lrnCase([1, 1, 1, 1], 3, 2, 1),
   lrnCase([1, 4, 4, 5], 1, 1),
+  {
+    name: 'NaN and infinity',
+    op: 'LRN',
+    inputs: [{ shape: [1, 1, 1, 9], values: [1, 2, NaN, -3, 4, 5, 6, Infinity, 7] }],
+    attributes: { size: 3, alpha: 1, beta: 0.75, bias: 1 },
+    noOracle: 'onnxruntime takes what has left the window off a sum, and keeps NaN',
+  },
 ];
