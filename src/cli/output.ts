@@ -79,7 +79,7 @@ export function failureOf(error: unknown): Failure {
 export function failureText(error: unknown, verbose: boolean): string {
   const { code, message } = failureOf(error).error;
   const hint = code === 'INTERNAL' && !verbose ? '\nRun again with --verbose for the stack trace.' : '';
-  return `error: ${message}${hint}${verbose ? stackOf(error) : ''}\n`;
+  return `error: ${message.split('\n').map(abridged).join('\n')}${hint}${verbose ? stackOf(error) : ''}\n`;
 }
 
 function stackOf(error: unknown): string {
@@ -98,6 +98,9 @@ export type Cell = string | readonly string[];
 /** Lines that a cell shows, beside a word on the rest: a table takes the cube of it to draw, and `--json` has them all. */
 const MOST_LINES = 30;
 
+/** Characters of a line that are shown; a table takes the square of it to draw. */
+const LONGEST_LINE = 1000;
+
 /** A table with a head row; columns named in `right` are right-aligned. Cells are escaped, and say what they leave out. */
 export function table(
   head: readonly string[],
@@ -105,7 +108,7 @@ export function table(
   right: readonly string[] = [],
 ): string {
   const t = new Table({
-    head: head.map(printable),
+    head: head.map((cell) => printable(abridged(cell))),
     colAligns: head.map((h) => (right.includes(h) ? 'right' : 'left')),
     style: { head: [], border: [], compact: true },
   });
@@ -116,7 +119,12 @@ export function table(
 
 function shortened(lines: readonly string[]): readonly string[] {
   const more = lines.length - MOST_LINES;
-  return more > 1 ? [...lines.slice(0, MOST_LINES), `and ${more} more`] : lines;
+  return (more > 1 ? [...lines.slice(0, MOST_LINES), `and ${more} more`] : lines).map(abridged);
+}
+
+/** A line as long as somebody may want to read: its begin and its end, where a file has a name of a million letters. */
+function abridged(line: string): string {
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE / 2)} … ${line.slice(-LONGEST_LINE / 2)}` : line;
 }
 
 /** Breaks lines at spaces where they get longer than `width`; what fits stays on one line. */

@@ -20,10 +20,12 @@ export interface Tensor extends TensorDesc {
 /** Upper bound on the elements of one tensor: what a 2 GiB float32 buffer holds. Larger ones are refused before allocation. */
 export const MAX_ELEMENTS = 2 ** 29;
 
-/** Number of elements. Throws ShapeError on a negative, fractional or absurd extent. */
+/** Number of elements. Throws ShapeError on a negative, fractional or absurd extent, and on more dimensions than anything has. */
 export function elementCount(shape: Shape): number {
   for (const d of shape) {
-    if (!Number.isSafeInteger(d) || d < 0) throw new ShapeError(`[${shape.join(', ')}] is not a static shape`);
+    if (!Number.isSafeInteger(d) || d < 0 || shape.length > 32) {
+      throw new ShapeError(`[${shape.join(', ')}] is not a static shape of up to 32 dimensions`);
+    }
   }
   const n = product(shape);
   if (n > MAX_ELEMENTS) {

@@ -2,7 +2,7 @@
  * Model files wrapped in scripts so that bundlers pick them up (`nsfwjs`): the scripts are parsed and the data in them is
  * taken out; they are never run. In a file of its own because of the parser, which only such models need.
  */
-import { parse, type AnyNode } from 'acorn';
+import { Parser, type AnyNode } from 'acorn';
 import { LoadError } from '../core/errors.ts';
 import type { ModelFile, ModelFiles } from './importer.ts';
 
@@ -28,11 +28,43 @@ export function unwrapModel({ main, read }: ModelFiles): ModelFiles {
   };
 }
 
+/** How deep the parser may call itself: the engine ends the process where a regular expression meets the end of the stack. */
+const MAX_DEPTH = 1000;
+
+/** The methods of the parser that lead back to themselves, at least one of which is in every cycle. */
+const RECURSIVE = [
+  'parseStatement',
+  'parseMaybeAssign',
+  'parseExprOp',
+  'parseMaybeUnary',
+  'parseExprAtom',
+  'parseBindingAtom',
+];
+
+/** A parser of scripts that are no deeper nested than data is. */
+const FlatParser = Parser.extend((Base: typeof Parser) => {
+  class Flat extends Base {}
+  let depth = 0;
+  for (const name of RECURSIVE) {
+    const method = Reflect.get(Base.prototype, name) as (...args: unknown[]) => unknown;
+    const bounded = function (this: Parser, ...args: unknown[]): unknown {
+      if (++depth > MAX_DEPTH) throw new SyntaxError(`nested more than ${MAX_DEPTH} deep`);
+      try {
+        return method.apply(this, args);
+      } finally {
+        depth--;
+      }
+    };
+    Reflect.set(Flat.prototype, name, bounded);
+  }
+  return Flat;
+});
+
 /** The data that a script assigns to `…exports`, without running it. */
 function unwrap({ name, bytes }: ModelFile): unknown {
   let program: AnyNode;
   try {
-    program = parse(new TextDecoder().decode(bytes), { ecmaVersion: 'latest', sourceType: 'script' });
+    program = FlatParser.parse(new TextDecoder().decode(bytes), { ecmaVersion: 'latest', sourceType: 'script' });
   } catch (cause) {
     throw new LoadError('is not a script', { file: name, cause });
   }
@@ -46,13 +78,9 @@ function exportedData(program: AnyNode): AnyNode[] {
   const found: AnyNode[] = [];
   const pending: unknown[] = [program];
   for (let node = pending.pop(); pending.length > 0 || node !== undefined; node = pending.pop()) {
-    if (Array.isArray(node)) {
-      pending.push(...node);
-    } else if (isNode(node)) {
-      const data = assignedData(node);
-      if (data) found.push(data);
-      else pending.push(...Object.values(node).filter((v) => typeof v === 'object' && v !== null));
-    }
+    const data = isNode(node) ? assignedData(node) : undefined;
+    if (data) found.push(data);
+    else if (Array.isArray(node) || isNode(node)) for (const part of Object.values(node)) pending.push(part);
   }
   return found;
 }

@@ -72,7 +72,8 @@ export function assignSlots(intervals: readonly Interval[], limits: SlotLimits):
   const pairs = intervals.length * simple.sizes.length;
   // Each order compares an interval with all that are in a slot.
   if (Math.max(8 * pairs, intervals.length ** 2) > MOST_PAIRS) return simple;
-  const tries = Math.min(TRIES, Math.floor(MOST_PAIRS / pairs));
+  // All that are in one slot, where dispatches have thousands of operands there.
+  const tries = Math.min(TRIES, Math.floor(MOST_PAIRS / Math.max(pairs, intervals.length ** 2 / 4)));
   const orders = [bySize(intervals), byStart(intervals), byBreadth(intervals)];
   const pack = (sharing: Sharing) => (order: readonly number[]) =>
     new Packing(intervals, limits.largest, sharing).place(order);

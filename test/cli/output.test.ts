@@ -45,6 +45,14 @@ describe('what comes out of files', () => {
     expect(text.split('\n')).toHaveLength(table(['a', 'b'], [['a', ['1', '2']]]).split('\n').length);
   });
 
+  it('is abridged where it is a name of a million letters', () => {
+    const long = `b${'x'.repeat(1e6)}e`;
+    expect(table([long], [[[long]]]).length).toBeLessThan(10_000);
+    const text = failureText(new LoadError(`${long}\n`, { lines: [long], hint: 'Use another' }), false);
+    expect(text).toMatch(/^error: bx+ … x+.*:\nbx+ … x+e\. Use another\n$/);
+    expect(text.length).toBeLessThan(3000);
+  });
+
   it('is escaped in JSON without another meaning', () => {
     const { written, streams } = capture();
     createOutput(streams, true).result({ [evil]: evil }, () => '');

@@ -304,11 +304,18 @@ describe('models in packages', () => {
     await expect(files.read('model')).rejects.toThrow(/file model: does not hold base64/);
   });
 
-  it.each(['m.exports={"a":1n};', 'm.exports={"a":/x/};', 'm.exports={"a":f()};', `m.exports=${'['.repeat(1e5)}`])(
-    'a script that holds no data: %.20s',
-    (text) => {
-      const main = { name: 'm.min.js', bytes: new TextEncoder().encode(text) };
-      expect(() => unwrapModel({ main, read: () => Promise.reject(new TypeError('no file')) })).toThrow(LoadError);
-    },
-  );
+  it.each([
+    'm.exports={"a":1n};',
+    'm.exports={"a":/x/};',
+    'm.exports={"a":f()};',
+    `m.exports=${'['.repeat(1e5)}`,
+    `m.exports=${'-'.repeat(1e5)}1`,
+    `m.exports=${'1,'.repeat(2e5)}1`,
+    // These ended the process.
+    `\`${'${`'.repeat(1e5)}`,
+    `m.exports=${'1+'.repeat(1e5)}1`,
+  ])('a script that holds no data: %.20s', (text) => {
+    const main = { name: 'm.min.js', bytes: new TextEncoder().encode(text) };
+    expect(() => unwrapModel({ main, read: () => Promise.reject(new TypeError('no file')) })).toThrow(LoadError);
+  });
 });

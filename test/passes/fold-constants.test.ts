@@ -172,4 +172,21 @@ describe('propagate', () => {
     b.output(b.one('ConstantOfShape', [dims], { dtype: 'float32', value: 1 }, { name: 'huge' }));
     expect(() => foldConstants(b.build())).toThrow(/node "huge" \(ConstantOfShape\).*limit/);
   });
+
+  it('refuses more dimensions than anything has, which a Gather by itself doubles', () => {
+    const b = new GraphBuilder('test');
+    const indices = b.input('x', 'int64', [1, 1]);
+    b.output(range(24).reduce((v, i) => b.one('Gather', [v, v], { axis: 0 }, { name: `g${i}` }), indices));
+    expect(() => foldConstants(b.build())).toThrow(/node "g4" \(Gather\).* 32 dimensions/);
+  });
+
+  it('resizes a constant without a list of its elements', () => {
+    const b = new GraphBuilder('test');
+    const ones = b.one('ConstantOfShape', [b.ints('shape', [2000, 1000])], { dtype: 'float32', value: 1 });
+    const sizes = b.ints('sizes', [2000, 1000]);
+    b.output(b.one('Resize', [ones, '', sizes], PLAIN_RESIZE));
+    const before = process.memoryUsage().rss;
+    expect(foldConstants(b.build()).nodes).toEqual([]);
+    expect(process.memoryUsage().rss - before).toBeLessThan(1.5e8);
+  });
 });

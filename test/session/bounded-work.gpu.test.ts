@@ -96,6 +96,15 @@ describe('work before the first run', () => {
     expect(y?.data).toHaveLength(SIDE * SIDE);
   });
 
+  it('is left to the run by patterns, too, whose references nobody loaded', async () => {
+    const b = new GraphBuilder('test');
+    const ones = b.one('ConstantOfShape', [b.ints('shape', [2048, 2048])], { dtype: 'float32', value: -1 });
+    const slope = b.constant('slope', tensorOf('float32', [1], [0.5]));
+    b.output(b.one('PRelu', [ones, slope], {}, { outputs: ['y'] }));
+    const { y } = await (session = await Session.create(b.build(), GPU)).run({});
+    expect([y?.data[0], y?.data.at(-1)]).toEqual([-0.5, -0.5]);
+  });
+
   it('can be given up while constants are computed', async () => {
     const control = new AbortController();
     setTimeout(() => control.abort(new Error('enough')), 1);

@@ -75,7 +75,7 @@ export function tensorFromProto(t: TensorProto, file: string, saturated?: () => 
 
 function fromBytes(t: TensorProto, dtype: DType, bytes: Uint8Array, saturated?: () => void): Tensor {
   if (t.dataType === DOUBLE) {
-    return { dtype, shape: t.dims, data: Float32Array.from(new Float64Array(new Uint8Array(bytes).buffer)) };
+    return { dtype, shape: t.dims, data: new Float32Array(new Float64Array(new Uint8Array(bytes).buffer)) };
   }
   if (dtype === 'int64' && saturated) {
     const wide = new BigInt64Array(new Uint8Array(bytes).buffer);

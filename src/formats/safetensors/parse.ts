@@ -140,7 +140,7 @@ function checkTiling({ entries, start }: Header, size: number, fail: Fail): void
 
 function decode({ name, type, shape }: Entry, bytes: Uint8Array, fail: Fail): Tensor {
   if (type === 'F64') {
-    return { dtype: 'float32', shape, data: Float32Array.from(new Float64Array(new Uint8Array(bytes).buffer)) };
+    return { dtype: 'float32', shape, data: new Float32Array(new Float64Array(new Uint8Array(bytes).buffer)) };
   }
   if (type === 'BF16') return { dtype: 'float32', shape, data: fromBrainFloats(bytes) };
   const found = DTYPES[type] ?? fail(`tensor "${name}" has the type ${type}`);
@@ -150,7 +150,7 @@ function decode({ name, type, shape }: Entry, bytes: Uint8Array, fail: Fail): Te
 /** bfloat16 is the upper half of a float32. */
 function fromBrainFloats(bytes: Uint8Array): Float32Array {
   const halves = new Uint16Array(new Uint8Array(bytes).buffer);
-  return new Float32Array(Uint32Array.from(halves, (h) => h << 16).buffer);
+  return new Float32Array(new Uint32Array(halves).map((h) => h << 16).buffer);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

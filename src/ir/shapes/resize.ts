@@ -53,7 +53,6 @@ export interface ResizeTargets {
 export interface ResizeTable {
   readonly firsts: Uint32Array;
   readonly counts: Uint32Array;
-  readonly window: number;
   readonly weights: Float32Array;
   /** Output elements that are the extrapolation value instead. */
   readonly outside: readonly number[];
@@ -61,8 +60,16 @@ export interface ResizeTable {
 
 /** What a Resize does along one axis that it changes. */
 export interface ResizeStep extends ResizeAxis {
+  /** The most input elements that an output element comes from. */
+  readonly window: number;
+  /** Made when it is first asked for: a file of a hundred bytes can name an axis of any length. */
   readonly table: ResizeTable;
+  /** True when some output elements may lie outside the input. */
+  readonly crops: boolean;
 }
+
+/** Output elements of an axis whose table may decide what is planned. */
+const SHORT = 65536;
 
 const f = Math.fround;
 
@@ -112,16 +119,35 @@ function keptScale(aspect: Attributes['aspect'], extents: readonly Extent[]): nu
   return aspect === 'not_larger' ? Math.min(...scales) : Math.max(...scales);
 }
 
-/** The axes that a Resize changes, the last first, and how. */
+/** The axes that a Resize changes, the last first, and how. Throws ShapeError on a crop to more elements than is sensible. */
 export function resizeSteps(attributes: Attributes, shape: Shape, targets: ResizeTargets): ResizeStep[] {
   return resizeAxes(attributes, shape, targets)
-    .map((axis): ResizeStep => ({ ...axis, table: resizeTable(attributes, axis) }))
-    .filter((step) => !keepsAll(step))
+    .map((axis) => stepOf(attributes, axis))
+    .filter((step) => !keepsAll(attributes, step))
     .sort((a, b) => b.axis - a.axis);
 }
 
-function keepsAll({ input, output, table: { firsts, counts, outside } }: ResizeStep): boolean {
-  return input === output && outside.length === 0 && firsts.every((first, i) => first === i && counts[i] === 1);
+function stepOf(attributes: Attributes, axis: ResizeAxis): ResizeStep {
+  const crops = attributes.coordinateMode === 'tf_crop_and_resize';
+  if (crops && axis.output > SHORT) throw new ShapeError(`a crop of ${axis.output} elements is longer than ${SHORT}`);
+  let made: ResizeTable | undefined;
+  return {
+    ...axis,
+    crops,
+    window: resizeReach(attributes, axis).window,
+    get table() {
+      return (made ??= resizeTable(attributes, axis));
+    },
+  };
+}
+
+/** True when nothing changes, as far as that can be told without a long table: what is kept then is copied. */
+function keepsAll({ coordinateMode }: Attributes, step: ResizeStep): boolean {
+  if (step.input !== step.output) return false;
+  if (step.scale === 1 && !step.crops && coordinateMode !== 'tf_half_pixel_for_nn') return true;
+  if (step.output > SHORT) return false;
+  const { firsts, counts, outside } = step.table;
+  return outside.length === 0 && firsts.every((first, i) => first === i && counts[i] === 1);
 }
 
 /** The input coordinate of an output element, not yet clamped. */
@@ -190,7 +216,7 @@ export function resizeReach(
 }
 
 /** The table of one axis. Elements outside the input are its first and last, unless they are excluded. */
-export function resizeTable(attributes: Attributes, axis: ResizeAxis): ResizeTable {
+function resizeTable(attributes: Attributes, axis: ResizeAxis): ResizeTable {
   const { input, output, scale } = axis;
   const { stretch, reach, window } = resizeReach(attributes, axis);
   const firsts = new Uint32Array(output);
@@ -215,7 +241,7 @@ export function resizeTable(attributes: Attributes, axis: ResizeAxis): ResizeTab
     counts[i] = used.length;
     weights.set(used, i * window);
   }
-  return { firsts, counts, window, weights, outside };
+  return { firsts, counts, weights, outside };
 }
 
 /** Weights of the input elements less than `reach` from x, which add up to 1; empty where none has any. */

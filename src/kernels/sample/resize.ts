@@ -2,11 +2,12 @@
 import { RESIZE_WORKGROUP, resizeShader } from '../../../shaders/sample/resize.ts';
 import { RESIZE_AXIS_WORKGROUP, resizeAxisShader, type ResizeAxisSpec } from '../../../shaders/sample/resize-axis.ts';
 import { RESIZE_OUTSIDE_WORKGROUP, resizeOutsideShader } from '../../../shaders/sample/resize-outside.ts';
-import { isFloat, wgslScalar } from '../../core/dtype.ts';
+import { hostArray, isFloat, wgslScalar, type DType, type HostArray } from '../../core/dtype.ts';
 import { extremesOf } from '../../core/extremes.ts';
-import { tensorOf, type Shape } from '../../core/tensor.ts';
-import { integerBias, resizedElement, resizeSteps, type ResizeStep } from '../../ir/shapes/resize.ts';
-import { at, product, range } from '../../util/arrays.ts';
+import { lazyTensor } from '../../core/lazy-tensor.ts';
+import type { Shape } from '../../core/tensor.ts';
+import { integerBias, resizedElement, resizeSteps, type ResizeStep, type ResizeTable } from '../../ir/shapes/resize.ts';
+import { at, product } from '../../util/arrays.ts';
 import { givenInts } from '../lib/constants.ts';
 import {
   PLAIN_TRAITS,
@@ -25,16 +26,16 @@ type Context = LowerContext<'Resize'>;
 type Call = Omit<KernelCall, 'variant'>;
 
 /** What the kernels know of an axis. */
-type ChangedAxis = Pick<ResizeStep, 'input' | 'output' | 'table'>;
+type ChangedAxis = Pick<ResizeStep, 'input' | 'output' | 'window' | 'table'>;
 
 /** An axis of one element. */
 const SINGLE: ChangedAxis = {
   input: 1,
   output: 1,
+  window: 1,
   table: {
     firsts: Uint32Array.of(0),
     counts: Uint32Array.of(1),
-    window: 1,
     weights: Float32Array.of(1),
     outside: [],
   },
@@ -49,7 +50,7 @@ interface Planar {
 }
 
 function stepsOf(context: Context): ResizeStep[] {
-  // Nothing is made: one axis may be as long as it likes beside an empty one, and tables along it take their time.
+  // Nothing is made, and nothing is to be read.
   if (isEmpty(result(context).shape)) return [];
   const listOf = (index: number): number[] | undefined => {
     const list = givenInts(context, index);
@@ -65,7 +66,7 @@ function planarOf(context: Context): Planar | undefined {
   const { dtype, shape } = result(context);
   const steps = stepsOf(context);
   const [last, first = last] = steps;
-  const simple = steps.every(({ table }) => table.window <= 2 && table.outside.length === 0);
+  const simple = steps.every((step) => step.window <= 2 && !(step.crops && step.table.outside.length > 0));
   const moves = mode === 'nearest' || steps.length === 0;
   if (!simple || steps.length > 2 || !(moves || isFloat(dtype))) return undefined;
   if (!last || !first) return { batch: product(shape), rows: SINGLE, columns: SINGLE, channels: 1 };
@@ -83,15 +84,10 @@ function planarCall(context: Context, { batch, rows, columns, channels }: Planar
   const blocks = channels / width;
   const count = product([batch, rows.output, columns.output, blocks]);
   const linear = node.attributes.mode !== 'nearest';
-  const tables = [rows.table, columns.table];
+  const axes = [rows, columns];
   // Of one element there are twice its halves, so that no infinite neighbour is multiplied by zero.
-  const taps = tables.flatMap(({ firsts, counts }) =>
-    range(firsts.length).flatMap((i) => [at(firsts, i), at(firsts, i) + at(counts, i) - 1]),
-  );
-  const shares = tables.flatMap(({ firsts, counts, weights, window }) =>
-    range(firsts.length).map((i) => (at(counts, i) === 1 ? 0.5 : at(weights, i * window + 1))),
-  );
-  const constants = linear ? [words(taps), floats(shares)] : [words(taps)];
+  const taps = pairs(axes, ({ counts }, i, first) => first + at(counts, i) - 1);
+  const constants = linear ? [taps, shares(axes)] : [taps];
   return {
     shader: resizeShader({ linear, width }),
     operands: [value(node.inputs[0]), ...constants, value(node.outputs[0])],
@@ -107,12 +103,43 @@ function planarCall(context: Context, { batch, rows, columns, channels }: Planar
   };
 }
 
-function words(values: readonly number[]): CallOperand {
-  return { kind: 'constant', tensor: tensorOf('uint32', [values.length], values) };
+/** For each element along the axes where it comes from, and another number; made when it is uploaded. */
+function pairs(
+  axes: readonly ChangedAxis[],
+  second: (table: ResizeTable, i: number, first: number) => number,
+): CallOperand {
+  return made('uint32', 2 * lengthOf(axes), (data) => {
+    let to = 0;
+    for (const { table } of axes) {
+      table.firsts.forEach((first, i) => {
+        data[to++] = first;
+        data[to++] = second(table, i, first);
+      });
+    }
+  });
 }
 
-function floats(values: ArrayLike<number>): CallOperand {
-  return { kind: 'constant', tensor: tensorOf('float32', [values.length], values) };
+/** How much of the second of two elements each along the axes takes. */
+function shares(axes: readonly ChangedAxis[]): CallOperand {
+  return made('float32', lengthOf(axes), (data) => {
+    let to = 0;
+    for (const { window, table } of axes) {
+      table.counts.forEach((count, i) => (data[to++] = count === 1 ? 0.5 : at(table.weights, i * window + 1)));
+    }
+  });
+}
+
+function lengthOf(axes: readonly ChangedAxis[]): number {
+  return axes.reduce((sum, { output }) => sum + output, 0);
+}
+
+function made(dtype: DType, length: number, fill: (data: HostArray) => void): CallOperand {
+  const make = (): HostArray => {
+    const data = hostArray(dtype, length);
+    fill(data);
+    return data;
+  };
+  return { kind: 'constant', tensor: lazyTensor(dtype, [length], make) };
 }
 
 /** One dispatch an axis, by way of scratch memory, then one for each axis along which something lies outside. */
@@ -155,14 +182,13 @@ function specOf(
   return { moves: false, from: isFirst || antialias ? scalar : 'f32', to: isLast || antialias ? scalar : 'f32' };
 }
 
-function tablesOf({ table }: ChangedAxis, moves: boolean): CallOperand[] {
-  const { firsts, counts, weights } = table;
-  const taps = words(Array.from(firsts, (first, i) => [first, at(counts, i)]).flat());
-  return moves ? [taps] : [taps, floats(weights)];
+function tablesOf(step: ChangedAxis, moves: boolean): CallOperand[] {
+  const taps = pairs([step], ({ counts }, i) => at(counts, i));
+  return moves ? [taps] : [taps, made('float32', step.output * step.window, (data) => data.set(step.table.weights))];
 }
 
-function axisParams({ input, output, table }: ChangedAxis, count: number, blocks: number): Record<string, number> {
-  return { count, blocks, inputs: input, outputs: output, window: table.window };
+function axisParams({ input, output, window }: ChangedAxis, count: number, blocks: number): Record<string, number> {
+  return { count, blocks, inputs: input, outputs: output, window };
 }
 
 function integerParams(context: Context, { moves, to }: Omit<ResizeAxisSpec, 'width'>): Record<string, number> {
@@ -171,7 +197,10 @@ function integerParams(context: Context, { moves, to }: Omit<ResizeAxisSpec, 'wi
   return { bias: integerBias(context.node.attributes), low, high };
 }
 
-function outsideCalls(context: Context, { axis, output, table: { outside } }: ResizeStep): Call[] {
+function outsideCalls(context: Context, step: ResizeStep): Call[] {
+  if (!step.crops) return [];
+  const { axis, output, table } = step;
+  const { outside } = table;
   const { node, device } = context;
   const { dtype, shape } = result(context);
   const inner = product(shape.slice(axis + 1));
@@ -181,7 +210,7 @@ function outsideCalls(context: Context, { axis, output, table: { outside } }: Re
   return [
     {
       shader: resizeOutsideShader({ scalar: wgslScalar(dtype) }),
-      operands: [words(outside), value(node.outputs[0])],
+      operands: [made('uint32', outside.length, (data) => data.set(outside)), value(node.outputs[0])],
       params: { count, inner, outputs: output, outside: outside.length, fill },
       workgroups: dispatch1d(count, RESIZE_OUTSIDE_WORKGROUP, device),
     },

@@ -16,7 +16,7 @@ function scaledInput(x: Tensor, scale: Tensor | undefined): Reals {
   if (!scale) return data;
   const channels = at(x.shape, x.shape.length - 1);
   const image = data.length / at(x.shape, 0);
-  return Float64Array.from(data, (v, i) => v * (scale.data[Math.floor(i / image) * channels + (i % channels)] ?? 0));
+  return new Float64Array(data).map((v, i) => v * (scale.data[Math.floor(i / image) * channels + (i % channels)] ?? 0));
 }
 
 /** Adds `taps` neighbouring input pixels, through as many neighbouring kernel positions, to one output pixel. */

@@ -60,7 +60,7 @@ export const resize: OpDefinition<'Resize'> = {
       current[step.axis] = step.output;
       data = attributes.antialias ? blended.map(settle) : blended;
     }
-    const y = Float64Array.from(data, settle);
+    const y = new Float64Array(data).map(settle);
     for (const step of steps) fillOutside(y, shape, step, settle(attributes.extrapolation));
     return [tensorOf(dtype, shape, y)];
   },
@@ -68,7 +68,7 @@ export const resize: OpDefinition<'Resize'> = {
   work: ({ attributes }, inputs) => workOf(attributes, operand(inputs, 0).shape, targetsOf(inputs)),
 };
 
-function blend(x: ArrayLike<number>, shape: Shape, { axis, input, output, table }: ResizeStep): Float64Array {
+function blend(x: ArrayLike<number>, shape: Shape, { axis, input, output, window, table }: ResizeStep): Float64Array {
   const inner = product(shape.slice(axis + 1));
   const outer = product(shape.slice(0, axis));
   const y = new Float64Array(outer * output * inner);
@@ -79,7 +79,7 @@ function blend(x: ArrayLike<number>, shape: Shape, { axis, input, output, table 
       for (let c = 0; c < inner; c++) {
         let sum = 0;
         for (let k = 0; k < at(table.counts, i); k++) {
-          sum += at(table.weights, i * table.window + k) * at(x, from + k * inner + c);
+          sum += at(table.weights, i * window + k) * at(x, from + k * inner + c);
         }
         y[to++] = sum;
       }

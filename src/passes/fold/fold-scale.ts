@@ -52,7 +52,7 @@ function scaleWeights(node: NodeOf<'Conv'> | NodeOf<'MatMul'>, rewriter: Rewrite
   const scaled = scaledInput(x, rewriter);
   const weights = rewriter.constant(w);
   if (!scaled || !weights) return undefined;
-  const data = Float32Array.from(weights.data, (v) => v * scaled.factor);
+  const data = new Float32Array(weights.data).map((v) => v * scaled.factor);
   if (!allFinite(data)) return undefined;
   const inputs = [scaled.value, rewriter.addConstant(`${w}_scaled`, { ...weights, data }), ...rest];
   return rewriter.add(node.op, inputs, node.attributes, node);

@@ -4,12 +4,14 @@
  */
 import { GraphError } from '../../core/errors.ts';
 import { fillOf } from '../../core/lazy-tensor.ts';
+import { Lazy } from '../../core/on-demand.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
 import type { Graph, ValueDesc } from '../../ir/graph.ts';
 import { isOp, nodeOf } from '../../ir/is-op.ts';
 import type { Node, OpAttributes, OpKind } from '../../ir/ops.ts';
 import { renameInputs } from '../../ir/rewrite.ts';
 import { verify } from '../../ir/verify.ts';
+import { definitionOf } from '../../ops/registry.ts';
 import { removeDeadNodes } from '../dead-nodes.ts';
 import { Budget } from './budget.ts';
 import { asOperand, evaluateNode, inferNode } from './evaluate.ts';
@@ -166,7 +168,10 @@ export class Rewriter {
     const descs = inferNode(node, operands);
     // What is cheap was evaluated before there was anything to rewrite: what is left here is to rearrange constants.
     this.#budget ??= new Budget(this.#source, { steps: 2 ** 20, elements: 2 ** 18 });
-    const results = evaluateNode(node, operands, descs, this.#budget);
+    // Nor is there a reference for what else stands for a constant that would have taken too long.
+    const { reference } = definitionOf(op);
+    const isThere = !(reference instanceof Lazy) || reference.peek();
+    const results = isThere ? evaluateNode(node, operands, descs, this.#budget) : undefined;
     node.outputs.forEach((output, i) => {
       const desc = descs[i];
       const result = results?.[i];

@@ -206,8 +206,9 @@ export class Draft {
     const source = [...moves.keys()].find((name) => !isViewOf(this.#producers.get(name)));
     const producer = this.#producers.get(source ?? '');
     if (!producer || source === undefined) return false;
-    const others = [...producer.inputs, ...producer.outputs.filter((name) => name !== source)];
-    return this.#staysApart(others, producer, root);
+    return (
+      this.#staysApart(producer.inputs, producer, root) && this.#staysApart(producer.outputs, producer, root, source)
+    );
   }
 
   /** True when a value is stored like what it would lie in, and its elements would share no word with others. */
@@ -216,10 +217,10 @@ export class Draft {
     return value?.storage === storage && (!value || !isPacked(value.storage) || isVectorised(to, value.shape));
   }
 
-  /** True unless a dispatch of this node would meet one of these operands in the buffer of `root`. */
-  #staysApart(names: readonly string[], node: Node, root: string): boolean {
+  /** True unless a dispatch of this node would meet one of these operands, but for one, in the buffer of `root`. */
+  #staysApart(names: readonly string[], node: Node, root: string, besides?: string): boolean {
     if (isView(node) || movementOf(node.op)) return true;
-    return names.every((name) => this.#values.get(name)?.root !== root);
+    return names.every((name) => name === besides || this.#values.get(name)?.root !== root);
   }
 
   #readable(name: string, placement: Placement): boolean {
