@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { UnsupportedError } from '../../src/core/errors.ts';
+import { tensorOf } from '../../src/core/tensor.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
 import { expectClose, floatTolerance } from '../helpers/close.ts';
 import { importerOf, modelFiles, randomFeeds, runReference, savedLayers } from '../helpers/tfjs-models.ts';
@@ -23,6 +24,16 @@ const policy = { module: 'keras', class_name: 'DTypePolicy', config: { name: 'fl
 const keras3Tensor = ([name, node, index]: readonly unknown[]): Json => ({
   class_name: '__keras_tensor__',
   config: { shape: [null], dtype: 'float32', keras_history: [name, node, index] },
+});
+
+/** A function of NumPy as Keras 3 writes it. */
+const numpyCall = (name: string, op: string, ...args: unknown[]): Json => ({
+  module: 'keras.src.ops.numpy',
+  class_name: op,
+  config: { name },
+  registered_name: op,
+  name,
+  inbound_nodes: [{ args, kwargs: {} }],
 });
 
 /** A layer as Keras 3 writes it, models inside likewise. */
@@ -105,6 +116,12 @@ function functional(): tf.LayersModel {
   return tf.model({ inputs: [a, b], outputs: [head, sum], name: 'model' });
 }
 
+function arithmetic(): tf.LayersModel {
+  const x = tf.input({ shape: [2, 2], name: 'x' });
+  const act = layers.activation({ activation: 'relu', name: 'act' }).apply(x) as Symbolic;
+  return tf.model({ inputs: x, outputs: act, name: 'model' });
+}
+
 function sequential(): tf.LayersModel {
   const model = tf.sequential({ name: 'sequential' });
   model.add(layers.separableConv2d({ filters: 4, kernelSize: 3, inputShape: [6, 6, 3], name: 'sep' }));
@@ -145,12 +162,31 @@ describe('models of Keras 3', () => {
     expect(y?.data).toEqual(Float32Array.from(x?.data ?? [], (v) => Math.min(1, Math.max(0, Number(v) / 6 + 0.5))));
   });
 
-  it('functions of NumPy, constant arguments and masks are refused together', async () => {
+  it('functions of NumPy, of values and numbers, and activations that are objects', async () => {
+    const files = asKeras3(await savedLayers(arithmetic()));
+    const json = asJson(files);
+    const { config } = json.modelTopology.model_config;
+    const named = (name: string): Json => config.layers.find((l: Json) => l.name === name);
+    named('act').config.activation = { module: 'builtins', class_name: 'function', config: 'relu' };
+    const [x, act] = [keras3Tensor(['x', 0, 0]), keras3Tensor(['act', 0, 0])];
+    config.layers.push(
+      numpyCall('less', 'Subtract', 1, x),
+      numpyCall('power', 'Power', act, 2),
+      numpyCall('sum', 'Add', keras3Tensor(['less', 0, 0]), keras3Tensor(['power', 0, 0])),
+    );
+    config.output_layers = [['sum', 0, 0]];
+    const changed = { ...modelFiles(json, {}), read: files.read };
+    const { graph } = await importerOf(changed).load(changed);
+    const feeds = new Map([['x', tensorOf('float32', [1, 2, 2], [-2, -1, 0, 3])]]);
+    expect(Array.from(runReference(graph, feeds).get('sum')?.data ?? [])).toEqual([3, 2, 1, 7]);
+  });
+
+  it('other functions of NumPy, constant arguments and masks are refused together', async () => {
     const files = asKeras3(await savedLayers(functional()));
     const json = asJson(files);
     const list = json.modelTopology.model_config.config.layers;
     const named = (name: string): Json => list.find((l: Json) => l.name === name);
-    named('sum').module = 'keras.src.ops.numpy';
+    Object.assign(named('sum'), { module: 'keras.src.ops.numpy', class_name: 'Hypot' });
     named('joined').inbound_nodes[0].args.push(2);
     named('head').inbound_nodes[0].kwargs.mask = keras3Tensor(['pooled', 0, 0]);
     const loading = importerOf(files).load({ ...modelFiles(json, {}), read: files.read });
@@ -158,7 +194,7 @@ describe('models of Keras 3', () => {
     expect((error as UnsupportedError).items).toEqual([
       { node: 'joined', op: 'Concatenate', what: 'an argument that is no value' },
       { node: 'head', op: 'Dense', what: 'argument mask' },
-      { node: 'sum', op: 'keras.ops.Add', what: 'layer' },
+      { node: 'sum', op: 'keras.ops.Hypot', what: 'layer' },
     ]);
   });
 });

@@ -24,6 +24,7 @@ const series = () => import('./series.ts');
 const products = () => import('./products.ts');
 const transposed = () => import('./conv-transpose.ts');
 const images = () => import('./images.ts');
+const numpy = () => import('./numpy.ts');
 
 const separable =
   (dims: number): LayerTranslation =>
@@ -149,6 +150,26 @@ export const FURTHER_LAYERS: Rows<LayerContext> = {
   Dot: lazy(products, 'dot'),
   Attention: lazy(products, 'attention'),
   MultiHeadAttention: lazy(products, 'multiHeadAttention'),
+  Identity: identity,
+  'keras.ops.Add': lazy(numpy, 'add'),
+  'keras.ops.Subtract': lazy(numpy, 'subtract'),
+  'keras.ops.Multiply': lazy(numpy, 'multiply'),
+  'keras.ops.Divide': lazy(numpy, 'divide'),
+  'keras.ops.TrueDivide': lazy(numpy, 'divide'),
+  'keras.ops.Power': lazy(numpy, 'power'),
+  'keras.ops.Maximum': lazy(numpy, 'maximum'),
+  'keras.ops.Minimum': lazy(numpy, 'minimum'),
+  'keras.ops.Negative': lazy(numpy, 'negative'),
+  'keras.ops.Absolute': lazy(numpy, 'absolute'),
+  'keras.ops.Exp': lazy(numpy, 'exp'),
+  'keras.ops.Log': lazy(numpy, 'log'),
+  'keras.ops.Sqrt': lazy(numpy, 'sqrt'),
+  'keras.ops.Square': lazy(numpy, 'square'),
+  'keras.ops.Relu': lazy(numpy, 'relu'),
+  'keras.ops.Relu6': lazy(numpy, 'relu6'),
+  'keras.ops.Sigmoid': lazy(numpy, 'sigmoid'),
+  'keras.ops.Tanh': lazy(numpy, 'tanh'),
+  'keras.ops.Silu': lazy(numpy, 'silu'),
   Resizing: lazy(images, 'resizing'),
   CenterCrop: lazy(images, 'centerCrop'),
 };

@@ -48,7 +48,10 @@ class Rewriting {
     if (!isObject(config) || depth > MAX_DEPTH) return value;
     const className = asString(field(value, 'class_name'), 'class_name of a layer');
     const name = String(field(value, 'name') ?? field(config, 'name') ?? '');
-    const inbound = this.#calls(field(value, 'inbound_nodes'), name, className);
+    // What Keras 3 makes of `x + y` is NumPy's function, and no layer.
+    const isFunction = /\bops\b/.test(String(field(value, 'module')));
+    const number = isFunction ? numberIn(field(value, 'inbound_nodes')) : undefined;
+    const inbound = this.#calls(field(value, 'inbound_nodes'), name, className, number);
     const keras3 = field(value, 'registered_name') !== undefined;
     const calls = inbound === undefined ? {} : { inbound_nodes: inbound };
     if (className === 'TimeDistributed') return { ...value, ...this.#timeDistributed(name, config, depth), ...calls };
@@ -57,9 +60,8 @@ class Rewriting {
     return {
       ...value,
       ...calls,
-      // What Keras 3 makes of `x + y` is NumPy's function, and no layer.
-      class_name: /\bops\b/.test(String(field(value, 'module'))) ? `keras.ops.${className}` : className,
-      config: keras3 ? inKeras3(config) : config,
+      class_name: isFunction ? `keras.ops.${className}` : className,
+      config: { ...(keras3 ? inKeras3(config) : config), ...number },
     };
   }
 
@@ -104,13 +106,13 @@ class Rewriting {
   }
 
   /** Calls as lists of `[layer, call, tensor]`: `{args, kwargs}` of Keras 3, or `[[layer, call, tensor, kwargs], …]`. */
-  #calls(value: unknown, node: string, op: string): unknown {
+  #calls(value: unknown, node: string, op: string, number: JsonObject | undefined): unknown {
     if (!Array.isArray(value)) return value;
     return value.map((call: unknown) => {
       const read: (readonly unknown[])[] = [];
       if (isObject(call)) {
         const rest = tensorsIn(field(call, 'args'), read);
-        if (rest > 0) this.found.push({ node, op, what: 'an argument that is no value' });
+        if (rest > (number ? 1 : 0)) this.found.push({ node, op, what: 'an argument that is no value' });
         return [...read, ...this.#named(field(call, 'kwargs'), node, op)];
       }
       const entries = asArray(call, `inbound_nodes of "${node}"`);
@@ -173,11 +175,21 @@ function weightsOf(className: string, config: JsonObject): string[] {
   return all.filter((weight) => !(weight in absent) || field(config, absent[weight as keyof typeof absent]) !== false);
 }
 
-/** Where Keras 3 means something else by the same words. */
+/** Where Keras 3 means something else by the same words, or uses more of them: an activation may be an object that names it. */
 function inKeras3(config: JsonObject): JsonObject {
-  const activation = field(config, 'activation');
-  const hard = activation === 'hard_sigmoid' ? { activation: 'hard_sigmoid_3' } : {};
-  return { ...config, ...hard, half_pixel_centers: true };
+  const given = field(config, 'activation');
+  const called = isObject(given) && field(given, 'class_name') === 'function' ? field(given, 'config') : given;
+  const activation = called === 'hard_sigmoid' ? 'hard_sigmoid_3' : called;
+  return { ...config, ...(activation === undefined ? {} : { activation }), half_pixel_centers: true };
+}
+
+/** The number that is one of the two arguments of a function's only call, and whether it is the first. */
+function numberIn(calls: unknown): JsonObject | undefined {
+  const [call, ...more] = Array.isArray(calls) ? calls : [];
+  const args: unknown = isObject(call) && more.length === 0 ? field(call, 'args') : undefined;
+  if (!Array.isArray(args) || args.length !== 2) return undefined;
+  const at = args.findIndex((arg) => typeof arg === 'number');
+  return at < 0 ? undefined : { number: args[at], number_first: at === 0 };
 }
 
 /** Inputs or outputs of a model: a list of references, one of them, or an object of either. */
