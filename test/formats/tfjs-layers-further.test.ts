@@ -73,6 +73,15 @@ const single: readonly (readonly [string, readonly number[], () => KerasLayer[]]
   ['ThresholdedReLU', [4, 5], () => [layers.thresholdedReLU({ theta: 0.3 })]],
   ['RepeatVector', [5], () => [layers.repeatVector({ n: 3 })]],
   ['Embedding', [7], () => [layers.embedding({ inputDim: 5, outputDim: 3 })]],
+  [
+    'Embedding with a mask that nothing heeds',
+    [7],
+    () => [
+      layers.embedding({ inputDim: 5, outputDim: 3, maskZero: true }),
+      layers.conv1d({ filters: 2, kernelSize: 3 }),
+      layers.globalMaxPooling1d(),
+    ],
+  ],
   ['TimeDistributed of Dense', [4, 5], () => [layers.timeDistributed({ layer: layers.dense({ units: 3 }) })]],
   [
     'TimeDistributed of Conv2D',
@@ -153,6 +162,20 @@ describe('layers against TensorFlow.js', () => {
     const inputs = [a, b].map((shape, i) => tf.input({ shape: [...shape], name: `in${i}` }));
     const y = layers.dot({ axes: axes as number, normalize: true }).apply(inputs) as Symbolic;
     await check(await savedLayers(tf.model({ inputs, outputs: y })));
+  });
+
+  it('Masking, as far as nothing behind it heeds masks', async () => {
+    const masked = [layers.masking({ maskValue: 0.25 }), layers.dense({ units: 3 })];
+    const files = await savedLayers(sequential([3, 2], ...masked));
+    const { graph } = await importerOf(files).load(files);
+    const x = tensorOf('float32', [1, 3, 2], [0.25, 0.25, 0.25, 1, 2, 3]);
+    const feeds = new Map(graph.inputs.map(({ name }) => [name, x]));
+    const [[name, expected] = ['', undefined]] = await tfjsPredict(files, feeds);
+    const result = runReference(graph, feeds).get(name);
+    if (!expected || !result) throw new Error('no output');
+    expectClose(result, expected, floatTolerance(2), name);
+    const pooled = await savedLayers(sequential([3, 2], layers.masking({}), layers.globalAveragePooling1d()));
+    await expect(importerOf(pooled).load(pooled)).rejects.toThrow(/GlobalAveragePooling1D.*: a mask/);
   });
 
   it('a merge of values of different ranks aligns their batches', async () => {

@@ -7,6 +7,7 @@ import { range } from '../../../util/arrays.ts';
 import type { Rows } from '../../lib/translate.ts';
 import { asArray, asInteger, field } from '../json.ts';
 import type { LayerContext, LayerTranslation } from './context.ts';
+import { masking, withoutMask } from './masks.ts';
 import { identity, merge, mergeAll, oneAxis } from './pointwise.ts';
 import {
   bias,
@@ -109,8 +110,8 @@ export const FURTHER_LAYERS: Rows<LayerContext> = {
   AvgPool1D: pooling('AveragePool', 1),
   AveragePooling3D: pooling('AveragePool', 3),
   AvgPool3D: pooling('AveragePool', 3),
-  GlobalAveragePooling1D: globalPooling('GlobalAveragePool', 1),
-  GlobalAvgPool1D: globalPooling('GlobalAveragePool', 1),
+  GlobalAveragePooling1D: withoutMask(globalPooling('GlobalAveragePool', 1)),
+  GlobalAvgPool1D: withoutMask(globalPooling('GlobalAveragePool', 1)),
   GlobalAveragePooling3D: globalPooling('GlobalAveragePool', 3),
   GlobalAvgPool3D: globalPooling('GlobalAveragePool', 3),
   GlobalMaxPooling1D: globalPooling('GlobalMaxPool', 1),
@@ -128,7 +129,8 @@ export const FURTHER_LAYERS: Rows<LayerContext> = {
   UpSampling2D: upSampling(2),
   UpSampling3D: upSampling(3),
   LeakyReLU: leakyRelu,
-  Softmax: softmax,
+  Softmax: withoutMask(softmax),
+  Masking: masking,
   Reshape: reshape,
   PReLU: (c) => c.one('PRelu', [c.x, c.weight('alpha')], {}),
   ELU: elu,

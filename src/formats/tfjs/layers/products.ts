@@ -2,6 +2,7 @@
 import { NO_ACTIVATION } from '../../../ir/ops.ts';
 import { field } from '../json.ts';
 import type { LayerContext, LayerTranslation } from './context.ts';
+import { refuseMask } from './masks.ts';
 import { normalised } from './norms.ts';
 
 const matMul = (c: LayerContext, a: string, b: string, transB: boolean, bias: readonly string[] = []): string =>
@@ -38,6 +39,7 @@ function attend(c: LayerContext, query: string, key: string, value: string): str
 
 /** Query, value and key of an attention; where there is no key it is the value. */
 function queryValueKey(c: LayerContext): [string, string, string] {
+  refuseMask(c);
   const [query = '', value = '', key = value, ...more] = c.operands;
   if (value === '' || more.length > 0) c.fail(`${c.operands.length} values, not 2 or 3`);
   return [query, value, key];

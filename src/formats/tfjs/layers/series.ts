@@ -1,5 +1,6 @@
 /** Layers of series: words as vectors, repeated vectors, and the steps of a series as images of a batch. */
 import type { LayerTranslation } from './context.ts';
+import { noteMask } from './masks.ts';
 
 export const repeatVector: LayerTranslation = (c) => {
   const each = c.one('Unsqueeze', [c.x], { axes: [1] });
@@ -7,8 +8,7 @@ export const repeatVector: LayerTranslation = (c) => {
 };
 
 export const embedding: LayerTranslation = (c) => {
-  // Layers behind would skip the words that are masked.
-  if (c.bool('mask_zero', false)) c.refuse('mask_zero');
+  if (c.bool('mask_zero', false)) noteMask(c);
   const words = c.one('Cast', [c.x], { to: 'int32' });
   return c.one('Gather', [c.weight('embeddings'), words], { axis: 0 });
 };
