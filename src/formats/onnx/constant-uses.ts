@@ -2,22 +2,23 @@
 import type { Unsupported } from '../../core/errors.ts';
 import type { GraphProto, NodeProto } from './proto.ts';
 
-/** Operators that move elements, whatever they are: what they give is of the same type. */
+/** Operators that give elements they take, whatever they are: what they give is of the same type. */
 const MOVES = new Set(
   (
     'Identity Reshape Flatten Squeeze Unsqueeze Transpose Slice Split Gather GatherND GatherElements Expand Tile Concat ' +
-    'Where If DepthToSpace SpaceToDepth'
+    'Where If DepthToSpace SpaceToDepth Min Max'
   ).split(' '),
 );
 
 /**
- * Uses of the values that `types` names, with what they are: all but those of which `takes` is true, and movements to them;
- * of the graph's outputs too. `types` gets the names of what is moved.
+ * Uses of the values that `types` names, with what they are: all but those of which `takes` is true, and movements to them, or
+ * what `keeps` says gives more of the type; of the graph's outputs too. `types` gets the names of what that gives.
  */
 export function otherUses(
   { nodes, outputs }: Pick<GraphProto, 'nodes' | 'outputs'>,
   types: Map<string, string>,
   takes: (node: NodeProto, value: string) => boolean,
+  keeps: (op: string, type: string) => boolean = () => false,
 ): Unsupported[] {
   const readers = new Map<string, NodeProto[]>();
   for (const node of nodes) {
@@ -33,7 +34,7 @@ export function otherUses(
     for (const node of readers.get(value) ?? []) {
       const { op, name, outputs: results } = node;
       if (takes(node, value)) continue;
-      if (MOVES.has(op)) for (const result of results) types.set(result, type);
+      if (MOVES.has(op) || keeps(op, type)) for (const result of results) types.set(result, type);
       else refused.push({ node: name || (results[0] ?? ''), op, what: `${type} in "${value}"` });
     }
   }

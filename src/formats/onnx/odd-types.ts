@@ -1,7 +1,7 @@
 /**
  * Constants of element types that the engine does not hold: 16-bit integers, uint64, bfloat16, float8, 4-bit and 2-bit
  * integers. Each value fits a type that it does hold, so that a Cast makes the same of it; arithmetic would not wrap or
- * round as the file means, and is refused.
+ * round as the file means, and is refused but for uint64 in the range of int64.
  */
 import { hostArray, type DType, type HostArray } from '../../core/dtype.ts';
 import type { Unsupported } from '../../core/errors.ts';
@@ -123,10 +123,22 @@ function countOf(t: TensorProto, file: string, lengthOf: (count: number) => numb
 }
 
 /** Operators to which only the value, or not even that, matters. */
-const TAKES = new Set(['Cast', 'CastLike', 'DequantizeLinear', 'Shape', 'Size']);
+const TAKES = new Set(
+  'Cast CastLike DequantizeLinear Shape Size Equal Less LessOrEqual Greater GreaterOrEqual'.split(' '),
+);
+
+/** Operators whose results are in range as those of int64 are, which the engine does not check either. None goes below 0. */
+const COUNTS = new Set(['Add', 'Mul', 'Div', 'Mod', 'Sum']);
+
+/** A uint64 that is held as an int64. */
+const SMALL_UINT64 = 'uint64';
 
 function onlyValued({ op, inputs }: NodeProto, value: string): boolean {
   return TAKES.has(op) && (op !== 'CastLike' || inputs[1] !== value);
+}
+
+function staysInRange(op: string, type: string): boolean {
+  return type === SMALL_UINT64 && COUNTS.has(op);
 }
 
 /** Constants of odd types, and the initializers and nodes that remain. */
@@ -137,7 +149,7 @@ export interface OddConstants extends Pick<GraphProto, 'initializers' | 'nodes'>
 
 /**
  * Reads the constants of odd types among initializers and Constant nodes, which are dropped. Unsupported is what has no value
- * that the engine holds, and every use that is neither a cast nor a movement to one, of the graph's outputs too.
+ * that the engine holds, and every use that is no cast, comparison, or movement to one, of the graph's outputs too.
  */
 export function readOddConstants(
   { nodes, initializers, outputs }: Pick<GraphProto, 'nodes' | 'initializers' | 'outputs'>,
@@ -152,10 +164,11 @@ export function readOddConstants(
     const type = t.sparse ? 'sparse tensor' : dataTypeName(t.dataType);
     if (value) constants.set(t.name, value);
     else unsupported.push({ node: t.name, op: 'constant', what: type });
-    if (value) types.set(t.name, type);
+    const large = t.dataType === UINT64 && value?.dtype !== 'int64';
+    if (value) types.set(t.name, large ? `${type} beyond 31 bits` : type);
   }
   const rest = nodes.filter((node) => constantOf(node).every(isHeld));
-  unsupported.push(...otherUses({ nodes: rest, outputs }, types, onlyValued));
+  unsupported.push(...otherUses({ nodes: rest, outputs }, types, onlyValued, staysInRange));
   return { constants, initializers: initializers.filter(isHeld), nodes: rest, unsupported };
 }
 

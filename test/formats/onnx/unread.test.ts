@@ -118,6 +118,12 @@ describe('element types that the engine does not hold', () => {
     'arithmetic, which would wrap elsewhere': [[node('Add', 'w w', 'y')], w, 'uint16 in "w"'],
     'arithmetic on what was moved': [[node('Reshape', 'w s', 'v'), node('Add', 'v v', 'y')], w, 'uint16 in "v"'],
     'an output': [[node('Reshape', 'w s', 'y')], w, 'uint16'],
+    'an output that counts': [[node('Add', 'w w', 'y')], { dataType: 13, dims: [1], uint64s: [3] }, 'uint64'],
+    'counting beyond 31 bits': [
+      [node('Add', 'w w', 'y')],
+      { dataType: 13, dims: [1], uint64s: [2 ** 31] },
+      'uint64 beyond 31 bits in "w"',
+    ],
     'a uint64 beyond 32 bits': [[cast], { dataType: 13, dims: [1], uint64s: [2 ** 40] }, 'uint64'],
     'a string': [[cast], text, 'string'],
     'the type of a CastLike': [[node('CastLike', 'x w', 'y')], w, 'uint16 in "w"'],
@@ -131,6 +137,23 @@ describe('element types that the engine does not hold', () => {
     ] as const;
     expect((await missing(model(nodes, { initializers }))).map((item) => item.what)).toEqual([what]);
   });
+});
+
+const uint64 = (...values: number[]): OnnxTensor => ({ dataType: 13, dims: [values.length], uint64s: values });
+
+it('uint64 counts as int64 does', async () => {
+  const nodes = [
+    node('Add', 'a b', 'sum'),
+    node('Mul', 'sum b', 'product'),
+    node('Max', 'product a', 'most'),
+    node('Cast', 'most', 'f', { to: { i: 1 } }),
+    node('Mul', 'x f', 'y'),
+  ];
+  const initializers = [
+    ['a', uint64(7, 50, 2)],
+    ['b', uint64(1, 0, 3)],
+  ] as const;
+  await agreesWithOrt(model(nodes, { initializers }), { x: wave([2, 3]) });
 });
 
 describe('heads of classifiers', () => {
