@@ -100,11 +100,11 @@ alias T = ${type};
 #if ${fold === 'max'}
 ${extremeFunctions(scalarOf(xStorage), width)}
 #endif
-#if ${fold === 'norm'}
-${keepNanFunction(width)}
-#endif
 #if ${fold === 'position'}
 ${exceedsFunction(type)}
+#endif
+#if ${fold === 'norm'}
+${keepNanFunction(width)}
 #endif`,
     body: wgsl`
   ${linearIndex(POOL_VOLUME_WORKGROUP)}
