@@ -11,7 +11,7 @@
  * Limits: no workgroup storage; subgroup needs the feature subgroups.
  */
 import { range } from '../../src/util/arrays.ts';
-import { foldFunction, GLOBAL_POOL_PARAMS, type GlobalPoolSpec } from './global-pool.ts';
+import { foldFunction, GLOBAL_POOL_PARAMS, parts, type GlobalPoolSpec } from './global-pool.ts';
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
@@ -26,6 +26,8 @@ export function globalPoolLanesShader(spec: GlobalPoolLanesSpec): ShaderModule {
   const { kind, width, xType, yType, workgroup, subgroup } = spec;
   const element = vectorType('f32', width);
   // Not subgroupMax, which leaves open what becomes of NaN.
+  const step = u32(subgroup ? workgroup : 1);
+  const [begin, each, end] = parts(spec, step);
   const folds = range(workgroup).map((l) => `  total = fold(total, subgroupBroadcast(acc, ${u32(l)}));`);
   return shaderModule({
     bindings: [
@@ -49,10 +51,10 @@ export function globalPoolLanesShader(spec: GlobalPoolLanesSpec): ShaderModule {
   let block = i - n * params.blocks;
   let pitch = params.x_pitch / ${u32(width)};
   let start = params.x_offset / ${u32(width)} + n * params.pixels * pitch + block;
-  var acc = ${element}(params.start);
-  for (var p = first; p < params.pixels; p += ${u32(subgroup ? workgroup : 1)}) {
-    acc = fold(acc, ${element}(x[start + p * pitch]));
-  }
+  var acc = ${element}(params.start);${begin}
+  for (var p = first; p < params.pixels; p += ${step}) {
+    acc = fold(acc, ${element}(x[start + p * pitch]));${each}
+  }${end}
 #if ${subgroup}
   var total = ${element}(params.start);
 ${folds.join('\n')}

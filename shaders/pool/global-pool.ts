@@ -25,6 +25,15 @@ export interface GlobalPoolSpec {
   readonly width: 1 | 4;
   readonly xType: FloatStorage;
   readonly yType: FloatStorage;
+  /** Adds by parts, since each addition rounds to a share of what was added before. */
+  readonly long: boolean;
+}
+
+/** Lets `acc` be a part where there are many: what to declare, to do after each pixel `p` of those `step` apart, and at last. */
+export function parts({ long, width }: GlobalPoolSpec, step: string): readonly [string, string, string] {
+  if (!long) return ['', '', ''];
+  const add = `if (p % 1024u < ${step}) { whole += acc; acc = ${vectorType('f32', width)}(); }`;
+  return [' var whole = acc;', ` ${add}`, ' acc += whole;'];
 }
 
 /** Parameters of every shader of global pools. `start` is what an empty fold gives. */
@@ -54,6 +63,7 @@ export function globalPoolShader(spec: GlobalPoolSpec): ShaderModule {
   const element = vectorType('f32', width);
   const isMax = kind === 'max';
   const size = GLOBAL_POOL_BLOCKS * GLOBAL_POOL_LANES;
+  const [begin, each, end] = parts(spec, u32(GLOBAL_POOL_LANES));
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: vectorType(xType, width) },
@@ -73,12 +83,12 @@ ${foldFunction(spec)}`,
   let live = n < params.images && block < params.blocks;
   let pitch = params.x_pitch / ${u32(width)};
   let start = params.x_offset / ${u32(width)} + block;
-  var acc = ${element}(params.start);
+  var acc = ${element}(params.start);${begin}
   if (live) {
     for (var p = lane; p < params.pixels; p += ${u32(GLOBAL_POOL_LANES)}) {
-      acc = fold(acc, ${element}(x[start + (n * params.pixels + p) * pitch]));
+      acc = fold(acc, ${element}(x[start + (n * params.pixels + p) * pitch]));${each}
     }
-  }
+  }${end}
   partial[local_index] = acc;
   for (var half = ${u32(size / 2)}; half >= ${u32(GLOBAL_POOL_BLOCKS)}; half /= 2u) {
     workgroupBarrier();

@@ -7,7 +7,8 @@
  * Workgroup: 64 × 1 × 1. Serial: one result, or four, per invocation. Tree: one result per workgroup, each invocation
  * folds every 64th element and the 64 partial results are folded in workgroup memory.
  * Dispatch: dispatch1d(count, 64) serial, dispatch1d(count · 64, 64) tree.
- * Spec: kind; type of x; result, the dtype of y; width (1 for tree); kept and folded ranks; tree.
+ * Spec: kind; type of x; result, the dtype of y; width (1 for tree); kept and folded ranks; tree; long, for sums of floats of
+ *   which an invocation adds thousands: by parts of 1024, since each addition rounds to a share of what was added before.
  * Limits: tree uses 256 bytes of workgroup storage.
  */
 import type { DType } from '../../src/core/dtype.ts';
@@ -38,7 +39,11 @@ export interface ReduceSpec {
   readonly kept: number;
   readonly folded: number;
   readonly tree: boolean;
+  readonly long: boolean;
 }
+
+/** Terms of a part. */
+const PART = 1024;
 
 /** How elements `v` fold into `acc`, and what becomes of the fold. Partial folds combine as `combine` says. */
 interface Fold {
@@ -75,12 +80,12 @@ const PEAK = { element: 'v', combine: (a: string, b: string): string => `greater
 type Folding = (name: string, start: string, fold: Pick<Fold, 'element' | 'combine'>) => string;
 
 export function reduceShader(spec: ReduceSpec): ShaderModule {
-  const { kind, type, result, width, kept, folded, tree } = spec;
+  const { kind, type, result, width, kept, folded, tree, long } = spec;
   const vector = vectorType(type, width);
   const overNan = type === 'f32' && (kind === 'max' || kind === 'min');
   const fold = { ...FOLDS[kind], ...(overNan ? OVER_NAN : {}) };
   const finish = wrapped(fold.finish, result, width);
-  const folding = tree ? treeFolding(folded) : serialFolding(folded);
+  const folding = tree ? treeFolding(folded, long) : serialFolding(folded, long);
   const typed = (text: string): string =>
     text.replaceAll(/\bT\b/g, vector).replaceAll(/\bS\b/g, type).replaceAll(/\bB\b/g, boolType(width));
   const peaked = kind === 'logSumExp';
@@ -132,29 +137,45 @@ var<workgroup> partial: array<${vector}, ${u32(REDUCE_WORKGROUP)}>;
   });
 }
 
+/** Lets a sum be a part where it is long: what to declare, to do after each term where `isWhole`, and at last. */
+function parts(name: string, isWhole: string): readonly [string, string, string] {
+  return [
+    ` var whole = ${name};`,
+    ` if (${isWhole}) { whole = whole + ${name}; ${name} = T(S(0)); }`,
+    ` ${name} = ${name} + whole;`,
+  ];
+}
+
+const NO_PARTS = ['', '', ''] as const;
+
 /** Nested loops over the folded dimensions. */
 const serialFolding =
-  (rank: number): Folding =>
+  (rank: number, long: boolean): Folding =>
   (name, start, { element, combine }) => {
     const open = range(rank).map((axis) => `for (var k${axis} = 0u; k${axis} < params.e${axis}; k${axis}++) {`);
+    const inParts = long && combine === add;
+    const [begin, each, end] = inParts ? parts(name, `terms % ${u32(PART)} == 0u`) : NO_PARTS;
     return wgsl`
-  var ${name} = ${start};
+  var ${name} = ${start};${begin}${inParts ? ' var terms = 0u;' : ''}
   ${open.join(' ')}
     let v = x[base + ${stridedOffset(rank, 'f', 'k')}];
-    ${name} = ${combine(name, element)};
-  ${'}'.repeat(rank)}`;
+    ${name} = ${combine(name, element)};${inParts ? ' terms++;' : ''}${each}
+  ${'}'.repeat(rank)}${end}`;
   };
 
 /** Each invocation folds its share, then halves of the workgroup fold into each other. */
 const treeFolding =
-  (rank: number): Folding =>
-  (name, start, { element, combine }) => wgsl`
-  var ${name} = ${start};
+  (rank: number, long: boolean): Folding =>
+  (name, start, { element, combine }) => {
+    const isWhole = `term % ${u32(PART * REDUCE_WORKGROUP)} < ${u32(REDUCE_WORKGROUP)}`;
+    const [begin, each, end] = long && combine === add ? parts(name, isWhole) : NO_PARTS;
+    return wgsl`
+  var ${name} = ${start};${begin}
   for (var term = local_index; term < params.terms; term += ${u32(REDUCE_WORKGROUP)}) {
     ${coordinates(rank, 'term', 'e', 'k')}
     let v = x[base + ${stridedOffset(rank, 'f', 'k')}];
-    ${name} = ${combine(name, element)};
-  }
+    ${name} = ${combine(name, element)};${each}
+  }${end}
   workgroupBarrier();
   partial[local_index] = ${name};
   workgroupBarrier();
@@ -165,3 +186,4 @@ const treeFolding =
     workgroupBarrier();
   }
   ${name} = partial[0];`;
+  };

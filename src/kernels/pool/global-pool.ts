@@ -30,18 +30,23 @@ interface GlobalPool {
   readonly params: Readonly<Record<string, number>>;
 }
 
+/** Pixels from which on they are added by parts: that many equal ones are off by 5e-5, and a million by 1e-3. */
+const LONG_SUM = 8192;
+
 function poolOf<K extends GlobalPoolOp>(context: LowerContext<K>, kind: Kind): GlobalPool {
   const [x, y] = [required(context, 0), result(context)];
   const { shape, placement } = x;
   const to = y.placement;
   const width = isVectorised(placement, shape) && isVectorised(to, y.shape) ? 4 : 1;
   const blocks = at(shape, shape.length - 1) / width;
+  const pixels = product(shape.slice(1, -1));
+  const long = kind === 'average' && pixels > LONG_SUM;
   return {
-    spec: { kind, width, xType: floatStorage(x), yType: floatStorage(y) },
+    spec: { kind, width, xType: floatStorage(x), yType: floatStorage(y), long },
     images: at(shape, 0),
     blocks,
     params: {
-      pixels: product(shape.slice(1, -1)),
+      pixels,
       blocks,
       start: kind === 'max' ? -Infinity : 0,
       x_offset: placement.offset,

@@ -20,6 +20,8 @@ import { collapse, listParams, stridedDims, type StridedDim } from '../lib/strid
 
 /** Fewer elements than this per result are not worth a workgroup: two for each of its invocations. */
 const TREE_TERMS = 2 * REDUCE_WORKGROUP;
+/** Sums of floats of which an invocation adds more than this are added by parts: as many equal ones are off by 4e-5. */
+const LONG_SUM = 4096;
 /** With more results than this every invocation of a large GPU has one of its own. */
 const TREE_RESULTS = 16384;
 
@@ -81,6 +83,7 @@ const reduceVariant = (
     const count = extentOf(kept);
     if (count === 0) return [];
     const type = wgslScalar(dtype);
+    const terms = extentOf(folded);
     return [
       {
         shader: reduceShader({
@@ -91,11 +94,12 @@ const reduceVariant = (
           kept: kept.length,
           folded: folded.length,
           tree,
+          long: type === 'f32' && terms > LONG_SUM * (tree ? REDUCE_WORKGROUP : 1),
         }),
         operands: [value(node.inputs[0]), value(node.outputs[0])],
         params: {
           count,
-          terms: extentOf(folded),
+          terms,
           start: startOf(kind, dtype),
           ...listParams(
             'd',
