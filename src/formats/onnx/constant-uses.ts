@@ -6,7 +6,7 @@ import type { GraphProto, NodeProto } from './proto.ts';
 const MOVES = new Set(
   (
     'Identity Reshape Flatten Squeeze Unsqueeze Transpose Slice Split Gather GatherND GatherElements Expand Tile Concat ' +
-    'Where If DepthToSpace SpaceToDepth Min Max'
+    'Where If DepthToSpace SpaceToDepth'
   ).split(' '),
 );
 

@@ -138,7 +138,7 @@ function onlyValued({ op, inputs }: NodeProto, value: string): boolean {
 }
 
 function staysInRange(op: string, type: string): boolean {
-  return type === SMALL_UINT64 && COUNTS.has(op);
+  return op === 'Min' || op === 'Max' || (type === SMALL_UINT64 && COUNTS.has(op));
 }
 
 /** Constants of odd types, and the initializers and nodes that remain. */
