@@ -105,6 +105,25 @@ describe('work before the first run', () => {
     expect([y?.data[0], y?.data.at(-1)]).toEqual([-0.5, -0.5]);
   });
 
+  it('copies no more of weights that several nodes share than it may', async () => {
+    const b = new GraphBuilder('shared');
+    const side = 4096;
+    const w = b.one('ConstantOfShape', [b.ints('dims', [side, side])], { dtype: 'float32', value: 2 ** -12 });
+    const row = b.constant('row', tensorOf('float32', [side], new Float32Array(side).fill(3)));
+    const attributes = { transA: false, transB: false, activation: NO_ACTIVATION };
+    b.output(
+      range(6).reduce(
+        (h) => {
+          const p = b.one('MatMul', [h, w], attributes);
+          return b.one('Binary', [p, row], { kind: 'mul', activation: NO_ACTIVATION });
+        },
+        b.input('x', 'float32', [1, side]),
+      ),
+    );
+    const { nodes } = await compileGraph(b.build(), { level: 'full' });
+    expect(nodes.filter(({ op }) => op === 'Binary')).toHaveLength(4);
+  });
+
   it('can be given up while constants are computed', async () => {
     const control = new AbortController();
     setTimeout(() => control.abort(new Error('enough')), 1);

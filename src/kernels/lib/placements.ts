@@ -6,6 +6,9 @@ import { at, range } from '../../util/arrays.ts';
 import { partChannels, partRows } from './parts.ts';
 import { collapse } from './strided.ts';
 
+/** Channels of a value that may lie anywhere but side by side: addresses of each are compared. */
+const MOST_SCATTERED = 65536;
+
 /** Where a part of a placed value lies, if one placement can say it. */
 export function placePart(part: Part, whole: Placement): Placement | undefined {
   if (part.shape.length === 0 || part.shape.includes(0)) return undefined;
@@ -15,10 +18,13 @@ export function placePart(part: Part, whole: Placement): Placement | undefined {
   if (rows.length > 1 || step < 1) return undefined;
   const pitch = step * whole.pitch;
   const between = part.steps.at(-1) ?? 1;
-  if (hasPackedChannels(whole, part.whole) && between > 0) {
+  const packed = hasPackedChannels(whole, part.whole);
+  if (channelsOf(part.whole) > MOST_SCATTERED && !(packed && between === 1)) return undefined;
+  if (packed) {
     const offset = whole.offset + start * whole.pitch + (part.starts.at(-1) ?? 0);
     const block = channelsOf(part.shape);
     const own = block > 1 ? between : 1;
+    if (own < 0) return undefined;
     return { offset, pitch, block, step: own, blockStep: own * block };
   }
   const addresses = partChannels(part, whole).map((a) => a + start * whole.pitch);

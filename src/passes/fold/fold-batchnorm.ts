@@ -7,6 +7,7 @@ import type { Graph } from '../../ir/graph.ts';
 import type { Activation, Node, NodeOf } from '../../ir/ops.ts';
 import { at, product } from '../../util/arrays.ts';
 import { allFinite, channelAffine, type ChannelAffine } from '../lib/channel-affine.ts';
+import { Copies } from '../lib/copies.ts';
 import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
 
 /**
@@ -15,21 +16,22 @@ import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
  * (pre-activation networks) stays. Nothing folds whose factors or products are not finite.
  */
 export function foldBatchNorm(graph: Graph): Graph {
-  return rewriteToFixpoint(graph, rule);
+  const copies = new Copies();
+  return rewriteToFixpoint(graph, (node, rewriter) => rule(node, rewriter, copies));
 }
 
-function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
+function rule(node: Node, rewriter: Rewriter, copies: Copies): readonly string[] | undefined {
   if (node.op !== 'BatchNormalization' && node.op !== 'Binary') return undefined;
   for (const input of node.inputs.slice(0, 2)) {
     const before = rewriter.producer(input);
     if (!before || !rewriter.isSole(input)) continue;
-    const folded = foldInto(before, node, rewriter);
+    const folded = foldInto(before, node, rewriter, copies);
     if (folded) return folded;
   }
   return undefined;
 }
 
-function foldInto(before: Node, node: Node, rewriter: Rewriter): readonly string[] | undefined {
+function foldInto(before: Node, node: Node, rewriter: Rewriter, copies: Copies): readonly string[] | undefined {
   const last = rewriter.desc(at(before.outputs, 0)).shape.length - 1;
   switch (before.op) {
     case 'Conv':
@@ -38,7 +40,7 @@ function foldInto(before: Node, node: Node, rewriter: Rewriter): readonly string
     case 'Gemm': {
       if (before.attributes.activation.kind !== 'none' || (before.op === 'Conv' && before.inputs[3])) return undefined;
       const affine = affineOf(node, before, last, rewriter);
-      return affine && foldIntoProduct(before, affine, node, rewriter);
+      return affine && foldIntoProduct(before, affine, node, rewriter, copies);
     }
     case 'BatchNormalization': {
       if (before.attributes.activation.kind !== 'none') return undefined;
@@ -64,6 +66,7 @@ function foldIntoProduct(
   affine: ChannelAffine,
   node: Node,
   rewriter: Rewriter,
+  copies: Copies,
 ): readonly string[] | undefined {
   const [x = '', w = '', b = ''] = before.inputs;
   // The products of a vector operand have no channel dimension.
@@ -72,6 +75,7 @@ function foldIntoProduct(
   const weights = onlyShifts ? undefined : rewriter.constant(w);
   const bias = rewriter.constant(b);
   if ((!onlyShifts && !weights) || (b !== '' && !bias)) return undefined;
+  if (weights && !copies.allow(w, rewriter)) return undefined;
   const rows = 'transB' in before.attributes && before.attributes.transB;
   const scaled = weights && scaleWeights(weights, affine.scale, rows);
   const shifted = shiftBias(bias, affine, before.op === 'Gemm' ? before.attributes.beta : 1);

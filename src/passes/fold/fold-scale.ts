@@ -9,6 +9,7 @@ import { at } from '../../util/arrays.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
 import { allFinite } from '../lib/channel-affine.ts';
 import { splitConstant, uniformValue } from '../lib/constants.ts';
+import { Copies } from '../lib/copies.ts';
 import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
 
 /**
@@ -16,7 +17,8 @@ import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
  * The result is taken only when it has fewer nodes: a factor that nothing takes up stays where it is.
  */
 export function foldScale(graph: Graph): Graph {
-  const moved = rewriteToFixpoint(graph, rule);
+  const copies = new Copies();
+  const moved = rewriteToFixpoint(graph, (node, rewriter) => rule(node, rewriter, copies));
   return moved.nodes.length < graph.nodes.length ? moved : graph;
 }
 
@@ -26,11 +28,11 @@ interface Scaled {
   readonly factor: number;
 }
 
-function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
+function rule(node: Node, rewriter: Rewriter, copies: Copies): readonly string[] | undefined {
   switch (node.op) {
     case 'Conv':
     case 'MatMul':
-      return scaleWeights(node, rewriter);
+      return scaleWeights(node, rewriter, copies);
     case 'Gemm': {
       const scaled = scaledInput(at(node.inputs, 0), rewriter);
       if (!scaled) return undefined;
@@ -47,11 +49,15 @@ function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
   }
 }
 
-function scaleWeights(node: NodeOf<'Conv'> | NodeOf<'MatMul'>, rewriter: Rewriter): readonly string[] | undefined {
+function scaleWeights(
+  node: NodeOf<'Conv'> | NodeOf<'MatMul'>,
+  rewriter: Rewriter,
+  copies: Copies,
+): readonly string[] | undefined {
   const [x = '', w = '', ...rest] = node.inputs;
   const scaled = scaledInput(x, rewriter);
   const weights = rewriter.constant(w);
-  if (!scaled || !weights) return undefined;
+  if (!scaled || !weights || !copies.allow(w, rewriter)) return undefined;
   const data = new Float32Array(weights.data).map((v) => v * scaled.factor);
   if (!allFinite(data)) return undefined;
   const inputs = [scaled.value, rewriter.addConstant(`${w}_scaled`, { ...weights, data }), ...rest];

@@ -21,6 +21,7 @@ export class Budget {
   #steps: number;
   #elements: number;
   #weights = FOLDED_WEIGHTS;
+  readonly #moved = new WeakSet<Tensor>();
   readonly #isWeight: (value: string) => boolean;
 
   /**
@@ -55,10 +56,12 @@ export class Budget {
     // A few elements may be scales or bounds as well, which inference wants to know.
     if (elementCount(output.shape) < 9) return undefined;
     const fill = VIEWS.has(node.op) || node.op === 'Transpose' ? fillOf(x) : undefined;
-    if (fill) return filled(output, fill.value, fill.isOpaque);
-    if (node.op !== 'ConstantOfShape') return undefined;
-    this.#weights -= elementCount(output.shape);
-    return filled(output, node.attributes.value, this.#weights < 0);
+    const value = fill?.value ?? (node.op === 'ConstantOfShape' ? node.attributes.value : undefined);
+    if (value === undefined) return undefined;
+    // What one node rearranges counts once, what several do for each of them.
+    if (!x || !fill || this.#moved.has(x)) this.#weights -= elementCount(output.shape);
+    if (x) this.#moved.add(x);
+    return filled(output, value, this.#weights < 0 || fill?.isOpaque === true);
   }
 }
 

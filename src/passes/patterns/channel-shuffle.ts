@@ -6,6 +6,9 @@ import { at, product, range, sameArray } from '../../util/arrays.ts';
 import { invertPerm } from '../lib/permutation.ts';
 import { rewrite, type Rewriter } from '../lib/rewriter.ts';
 
+/** Channels that are shuffled as such: kernels and placements look at the address of each. */
+const MOST_CHANNELS = 65536;
+
 /**
  * Rewrites `[N, C, …] → [N, g, C/g, …] → [N, C/g, g, …] → [N, C, …]` and its channels-last twin to ChannelShuffle. The
  * former gets a Transpose on either side, which the layout pass cancels against those of the convolutions; between
@@ -29,6 +32,7 @@ function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
   const first = swappedAxis(swap.attributes.perm);
   if (first === undefined) return undefined;
   const groups = at(inner, first);
+  if (groups * at(inner, first + 1) > MOST_CHANNELS) return undefined;
   if (first === inner.length - 2 && splitsDimension(shape, shape.length - 1, inner, first)) {
     return rewriter.add('ChannelShuffle', [x], { groups }, node);
   }
