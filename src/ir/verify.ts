@@ -67,7 +67,7 @@ function depthFirst(nodes: readonly Node[], producers: readonly (readonly number
       state[i] = 'open';
       const missing = (producers[i] ?? []).filter((from) => state[from] !== 'done');
       if (missing.some((from) => state[from] === 'open')) throw cycle(nodes.filter((_, k) => state[k] === 'open'));
-      stack.push(...missing.reverse());
+      for (const from of missing.reverse()) stack.push(from);
       continue;
     }
     const node = nodes[i];
