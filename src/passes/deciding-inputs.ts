@@ -1,14 +1,11 @@
 /** Inputs of a graph whose elements decide shapes, such as the shape of a Reshape: constants of whatever is compiled. */
 import { isFloat } from '../core/dtype.ts';
-import type { Tensor } from '../core/tensor.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';
 import { isOp } from '../ir/is-op.ts';
 import { definitionOf } from '../ops/registry.ts';
-import { at, product } from '../util/arrays.ts';
+import { at } from '../util/arrays.ts';
+import { isSmall } from './bind-values.ts';
 import { hasBranches } from './infer-shapes.ts';
-
-/** Larger inputs are data: nobody wants a plan for each content of a picture. */
-const MOST_ELEMENTS = 64;
 
 /**
  * Names of the inputs that must be known before shapes are, by way of whatever computes a shape from them; and of those that
@@ -42,20 +39,4 @@ function dataOf({ inputs, nodes }: Graph): ReadonlySet<string> {
 function mayChoose(input: GraphInput): boolean {
   const single = input.shape.every((extent) => extent === 1);
   return single || (!isFloat(input.dtype) && isSmall(input));
-}
-
-/** Extents without a number may be any, but a list of that many entries is a short one. */
-function isSmall({ shape }: GraphInput): boolean {
-  const extents = shape.filter((d) => typeof d === 'number');
-  return extents.length === shape.length ? product(extents) <= MOST_ELEMENTS : shape.length === 1;
-}
-
-/** The graph with some of its inputs as constants. */
-export function bindValues(graph: Graph, values: ReadonlyMap<string, Tensor>): Graph {
-  if (values.size === 0) return graph;
-  return {
-    ...graph,
-    inputs: graph.inputs.filter(({ name }) => !values.has(name)),
-    initializers: new Map([...graph.initializers, ...values]),
-  };
 }

@@ -4,6 +4,7 @@ export { foldHoles } from './fold/fold-holes.ts';
 export { foldPads } from './fold/fold-pads.ts';
 export { foldScale } from './fold/fold-scale.ts';
 export { fuseGate } from './fuse/fuse-gate.ts';
+export { reshapeUnitTransposes } from './layout/unit-transposes.ts';
 export { recogniseChannelShuffle } from './patterns/channel-shuffle.ts';
 export { mergeClips } from './patterns/clip-chain.ts';
 export { recogniseGelu } from './patterns/gelu.ts';

@@ -27,6 +27,11 @@ export function hasPRelus({ nodes }: Graph): boolean {
   return nodes.some(({ op }) => op === 'PRelu');
 }
 
+/** A Transpose. */
+export function hasTransposes({ nodes }: Graph): boolean {
+  return nodes.some(({ op }) => op === 'Transpose');
+}
+
 /** A Transpose that swaps two neighbours: shuffles of channels have one. */
 export function hasSwaps({ nodes }: Graph): boolean {
   return nodes.some(

@@ -1,8 +1,6 @@
 /** The ordered list of passes, and `compile`, which runs it. */
-import { GraphError } from '../core/errors.ts';
 import { getRow, lazy, type Row } from '../core/on-demand.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
-import { verify } from '../ir/verify.ts';
 import { finish } from '../util/pause.ts';
 import { bindShapes } from './bind-shapes.ts';
 import { canonicalise } from './canonicalise.ts';
@@ -10,9 +8,17 @@ import { removeDeadNodes } from './dead-nodes.ts';
 import { foldConstants, foldingConstants } from './fold/fold-constants.ts';
 import { fuseEpilogue } from './fuse/fuse-epilogue.ts';
 import { layout } from './layout/layout.ts';
-import { hasClips, hasHoles, hasPads, hasProducts, hasPRelus, hasScales, hasSwaps } from './may-apply.ts';
+import {
+  hasClips,
+  hasHoles,
+  hasPads,
+  hasProducts,
+  hasPRelus,
+  hasScales,
+  hasSwaps,
+  hasTransposes,
+} from './may-apply.ts';
 import { resolvePadding } from './resolve-pads.ts';
-import { reshapeUnitTransposes } from './layout/unit-transposes.ts';
 
 /** How much to do: `reference` keeps the model's own nodes (the CPU backend runs those), `full` is for kernels. */
 export type Level = 'reference' | 'full';
@@ -22,8 +28,6 @@ export interface CompileOptions {
   /** Extents of the graph's inputs, by name, for symbolic dimensions. */
   readonly inputShapes?: InputShapes;
   readonly level: Level;
-  /** Verify the graph after every pass; for tests and debugging. */
-  readonly check?: boolean;
 }
 
 /** One pass. Pure; gives the same object when it changes nothing. */
@@ -69,7 +73,7 @@ export const PASSES: readonly Pass[] = [
   { name: 'uniform-prelu', level: 'full', applies: hasPRelus, run: further('recogniseUniformPRelu') },
   { name: 'layout', level: 'full', run: layout },
   // After layout, for which even a Transpose of 1×1 maps is one that cancels; a Reshape would stand in its way.
-  { name: 'unit-transposes', level: 'full', run: reshapeUnitTransposes },
+  { name: 'unit-transposes', level: 'full', applies: hasTransposes, run: further('reshapeUnitTransposes') },
   // Again: layout leaves Reshapes that meet, and operators that now do nothing.
   { name: 'canonicalise', level: 'full', run: canonicalise },
   // After layout, which moves Pads of channels-first maps next to the windows that take them.
@@ -98,7 +102,6 @@ export function* compiling(graph: Graph, options: CompileOptions): Generator<Pas
     if (pass.applies?.(current) === false) continue;
     yield pass;
     current = pass.pausing ? yield* pass.pausing(current) : getRow(pass.run)(current, options);
-    if (options.check) checkAfter(pass, current);
   }
   return current;
 }
@@ -110,12 +113,4 @@ export function* compiling(graph: Graph, options: CompileOptions): Generator<Pas
  */
 export function compile(graph: Graph, options: CompileOptions): Graph {
   return finish(compiling(graph, options));
-}
-
-function checkAfter(pass: Pass, graph: Graph): void {
-  try {
-    verify(graph);
-  } catch (cause) {
-    throw new GraphError(`the pass ${pass.name} broke the graph`, { cause });
-  }
 }

@@ -1,10 +1,10 @@
 /** Compiling a graph, and loading what that takes of the engine: passes and planning are synchronous. */
-import { loadRow } from '../core/on-demand.ts';
+import { lazy, loadRow } from '../core/on-demand.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
 import { loadKernels } from '../kernels/registry.ts';
 import { definitionOf, loadOps, loadReferences } from '../ops/registry.ts';
-import { decidingInputs } from '../passes/deciding-inputs.ts';
+import { isSmall } from '../passes/bind-values.ts';
 import { BRANCHES, hasBranches } from '../passes/infer-shapes.ts';
 import { compiling, PASSES, type CompileOptions } from '../passes/pipeline.ts';
 import { Pauses } from '../util/pause.ts';
@@ -40,10 +40,13 @@ async function runPasses(graph: Graph, options: CompileOptions, pauses: Pauses):
   }
 }
 
+const DECIDING = lazy(() => import('../passes/deciding-inputs.ts'), 'decidingInputs');
+
 /** Inputs whose elements decide shapes: see `decidingInputs`. Rejects with LoadError when an operator cannot be fetched. */
 export async function findDecidingInputs(graph: Graph): Promise<readonly string[]> {
+  if (!graph.inputs.some(isSmall)) return [];
   await loadOps(graph.nodes.map(({ op }) => op));
-  return decidingInputs(graph);
+  return (await DECIDING.load())(graph);
 }
 
 /** Operators of the nodes that depend on constants and shapes alone, so that compiling the graph evaluates them. */

@@ -4,7 +4,7 @@ import type { ProfileReport } from '../analysis/profile.ts';
 import { InputError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
-import { bindValues } from '../passes/deciding-inputs.ts';
+import { bindValues } from '../passes/bind-values.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepReport } from '../runtime/webgpu/check.ts';
 import { disposedError } from '../runtime/webgpu/executor.ts';

@@ -5,7 +5,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { importModel } from '../../src/formats/detect.ts';
-import { compile } from '../../src/passes/pipeline.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { expectClose } from '../helpers/close.ts';
 import { FULL } from '../helpers/full.ts';
@@ -13,7 +12,7 @@ import { withRandomWeights } from '../helpers/onnx-randomise.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
-import '../helpers/every-operator.ts';
+import { compileVerified } from '../helpers/passes.ts';
 
 const noFile = (): Promise<Uint8Array> => Promise.reject(new TypeError('no file'));
 
@@ -28,7 +27,7 @@ describe.skipIf(!hasSharedData)('networks with random weights', () => {
     const random = randomSource(5);
     const feeds = new Map(graph.inputs.map((i) => [i.name, randomTensor('float32', i.shape.map(Number), random)]));
     const expected = await ortRun(bytes, feeds);
-    const actual = runGraph(compile(graph, { level: 'full', check: true }), feeds);
+    const actual = runGraph(compileVerified(graph, { level: 'full' }), feeds);
     for (const [output, tensor] of expected) {
       const found = actual.get(output);
       if (!found) throw new TypeError(`no output "${output}"`);

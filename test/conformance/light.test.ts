@@ -10,12 +10,12 @@ import { describe, expect, it } from 'vitest';
 import type { Tolerance } from '../../src/core/compare.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { importModel } from '../../src/formats/detect.ts';
-import { compile, type Level } from '../../src/passes/pipeline.ts';
+import type { Level } from '../../src/passes/pipeline.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { expectClose } from '../helpers/close.ts';
 import { FULL } from '../helpers/full.ts';
 import { hasSharedData, ramp, readTensorProto, readGolden, sharedModel } from '../helpers/shared-data.ts';
-import '../helpers/every-operator.ts';
+import { compileVerified } from '../helpers/passes.ts';
 
 const QUICK = ['bvlc_alexnet', 'shufflenet', 'squeezenet'];
 const LIGHT = FULL ? [...QUICK, 'densenet121'] : QUICK;
@@ -35,7 +35,7 @@ async function check(
   const { graph, format } = await importModel(sharedModel(path));
   expect(format).toBe('onnx');
   const ramps = new Map(graph.inputs.map(({ name, shape }) => [name, ramp(shape.map(Number))]));
-  const outputs = runGraph(compile(graph, { level, check: true }), feeds ?? ramps);
+  const outputs = runGraph(compileVerified(graph, { level }), feeds ?? ramps);
   for (const { name, tensor } of expected) {
     const actual = outputs.get(name || (graph.outputs[0] ?? ''));
     if (!actual) throw new TypeError(`no output "${name}"`);

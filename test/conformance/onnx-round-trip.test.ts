@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest';
 import { isFloat } from '../../src/core/dtype.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
-import { compile } from '../../src/passes/pipeline.ts';
 import { range } from '../../src/util/arrays.ts';
 import { expectClose, floatTolerance } from '../helpers/close.ts';
 import { importOnnx } from '../helpers/import-onnx.ts';
@@ -15,13 +14,14 @@ import { buildCase, type OpCase } from '../helpers/op-case.ts';
 import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import { referenceRun } from '../helpers/reference.ts';
 import { describeCase, GENERATORS, randomCase } from './random-cases.ts';
+import { compileVerified } from '../helpers/passes.ts';
 
 /** Graphs per operator. */
 const COUNT = 25;
 
 async function expectSame(c: OpCase): Promise<void> {
   const { graph, feeds } = buildCase(c);
-  const compiled = compile(await importOnnx(toOnnx(graph)), { level: 'full', check: true });
+  const compiled = compileVerified(await importOnnx(toOnnx(graph)), { level: 'full' });
   const actual = referenceRun(compiled, feeds);
   for (const [name, e] of referenceRun(graph, feeds)) {
     const a = actual.get(name);

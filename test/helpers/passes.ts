@@ -7,6 +7,8 @@ import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { print } from '../../src/ir/print.ts';
 import { verify } from '../../src/ir/verify.ts';
+import { getRow } from '../../src/core/on-demand.ts';
+import { PASSES, type CompileOptions } from '../../src/passes/pipeline.ts';
 import { foldConstants } from '../../src/passes/fold/fold-constants.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
@@ -100,4 +102,17 @@ export function printNodes(graph: Graph): string {
     .split('\n')
     .filter((line) => !/^(input|const|output) /.test(line))
     .join('\n');
+}
+
+/** What `compile` gives, verified after every pass. */
+export function compileVerified(graph: Graph, options: CompileOptions): Graph {
+  return PASSES.reduce((current, { name, level, applies, run }) => {
+    if ((level === 'full' && options.level === 'reference') || applies?.(current) === false) return current;
+    const next = getRow(run)(current, options);
+    try {
+      return verify(next);
+    } catch (cause) {
+      throw new Error(`the pass ${name} broke the graph`, { cause });
+    }
+  }, graph);
 }

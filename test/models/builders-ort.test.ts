@@ -15,7 +15,6 @@ import { vgg } from '../../models/vgg.ts';
 import { randomWeights } from '../../models/weights.ts';
 import { zeros, type Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
-import { compile } from '../../src/passes/pipeline.ts';
 import { expectClose } from '../helpers/close.ts';
 import { FULL } from '../helpers/full.ts';
 import { importOnnx } from '../helpers/import-onnx.ts';
@@ -23,6 +22,7 @@ import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { referenceRun } from '../helpers/reference.ts';
+import { compileVerified } from '../helpers/passes.ts';
 
 const small = { classes: 17, weights: randomWeights(5) };
 
@@ -78,10 +78,10 @@ describe('onnxruntime agrees with the reference on', () => {
     // Rounding of onnxruntime's float32 sums, relative to the largest logit, through some fifty layers.
     const tolerance = { rtol: 1e-4, atol: 2e-5 * peak };
     expectClose(actual, expected, tolerance, 'as built');
-    const compiled = compile(graph, { level: 'full', check: true });
+    const compiled = compileVerified(graph, { level: 'full' });
     expectClose(logits(compiled, feeds), expected, tolerance, 'compiled');
     expect(compiled.nodes.filter((n) => n.op === 'BatchNormalization')).toEqual([]);
-    const imported = compile(await importOnnx(toOnnx(graph)), { level: 'full', check: true });
+    const imported = compileVerified(await importOnnx(toOnnx(graph)), { level: 'full' });
     expectClose(logits(imported, feeds), expected, tolerance, 'imported');
     // However it was written down, it is the same network to the kernels; only the input's layout costs a Transpose.
     if (Number(input.shape[1]) >= KEEPS_EXTENT) expect(operators(imported)).toEqual(operators(compiled));

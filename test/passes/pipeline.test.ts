@@ -14,7 +14,7 @@ import { compile, PASSES } from '../../src/passes/pipeline.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { at, product } from '../../src/util/arrays.ts';
 import { expectClose } from '../helpers/close.ts';
-import { expectConsistent, expectSameMeaning, feedsFor, freeze } from '../helpers/passes.ts';
+import { compileVerified, expectConsistent, expectSameMeaning, feedsFor, freeze } from '../helpers/passes.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { hasSharedData, ramp, readGolden, sharedModel } from '../helpers/shared-data.ts';
 
@@ -108,7 +108,7 @@ describe('compile', () => {
   it('keeps the meaning of random networks, each pass consistent and leaving its input alone', () => {
     for (let seed = 0; seed < 100; seed++) {
       const source = freeze(randomNet(seed));
-      const reference = compile(source, { level: 'reference', check: true });
+      const reference = compileVerified(source, { level: 'reference' });
       let current = source;
       for (const pass of PASSES) {
         const before = current;
@@ -220,7 +220,7 @@ const EXPECTED: Readonly<Record<string, Counts>> = {
 describe.skipIf(!hasSharedData)('real models', () => {
   it.each(Object.keys(EXPECTED))('%s: nothing is left that a kernel need not run', async (name) => {
     const { graph: source } = await importModel(sharedModel(`onnx/${name}.onnx`));
-    const graph = compile(source, { level: 'full', check: true });
+    const graph = compileVerified(source, { level: 'full' });
     const counts: Partial<Record<OpKind, number>> = {};
     for (const { op } of graph.nodes) counts[op] = (counts[op] ?? 0) + 1;
     expect(counts).toEqual(EXPECTED[name]);
@@ -281,8 +281,8 @@ describe('TensorFlow.js models', () => {
       read: (file) => Promise.resolve(readFileSync(`${humanModels}${file}`)),
     });
     const inputShapes = Object.fromEntries(source.inputs.map((i) => [i.name, [1, size, size, 3]]));
-    const reference = compile(source, { level: 'reference', inputShapes, check: true });
-    const full = compile(source, { level: 'full', inputShapes, check: true });
+    const reference = compileVerified(source, { level: 'reference', inputShapes });
+    const full = compileVerified(source, { level: 'full', inputShapes });
     expect(full.nodes.length).toBe(nodes);
     expectConsistent(full);
     if (name === LARGE) return;

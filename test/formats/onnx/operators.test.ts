@@ -63,7 +63,10 @@ const CASES: Readonly<Record<string, readonly [Spec, string]>> = {
     { opset: 11, op: 'Clip', inputs: ['x', 'lo'], constants: { lo: float(0) } },
     'lo: float32 [] 0\ny = Activation(x) activation=relu',
   ],
-  'Clip by computed bounds': [{ opset: 11, op: 'Clip', inputs: ['x', '', 'xhi'] }, 'y = Binary(x, xhi) kind="min"'],
+  'Clip by computed bounds': [
+    { opset: 11, op: 'Clip', inputs: ['x', '', 'xhi'] },
+    'n/scalar: float32 [] -3.4028234663852886e+38\nn/Binary:0 = Binary(x, n/scalar) kind="max"\ny = Binary(n/Binary:0, xhi) kind="min"',
+  ],
   'Softmax-11 flattens': [
     { opset: 11, op: 'Softmax', attributes: { axis: { i: -3 } } },
     'y = Softmax(x) axes=[1,2,3] log=false',
