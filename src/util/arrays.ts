@@ -31,6 +31,11 @@ export function range(n: number): number[] {
   return Array.from({ length: n }, (_, i) => i);
 }
 
+/** The largest of any number of numbers: there may be more than a call has arguments. */
+export function most(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), -Infinity);
+}
+
 /** Smallest integer ≥ a / b, for positive integers. */
 export function ceilDiv(a: number, b: number): number {
   return Math.ceil(a / b);

@@ -66,8 +66,8 @@ class Merger {
       if (name !== '') own.set(name, this.#unique(name));
     }
     const scope: Scope = (name) => own.get(name) ?? outer(name);
-    this.graph.initializers.push(...initializers.map((t) => ({ ...t, name: scope(t.name) })));
-    this.graph.valueInfo.push(...[...valueInfo, ...outputs].map((v) => ({ ...v, name: scope(v.name) })));
+    for (const t of initializers) this.graph.initializers.push({ ...t, name: scope(t.name) });
+    for (const v of [...valueInfo, ...outputs]) this.graph.valueInfo.push({ ...v, name: scope(v.name) });
     for (const inner of nodes) this.add(inner, scope, true);
     return outputs.map(({ name }) => scope(name));
   }

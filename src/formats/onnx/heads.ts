@@ -36,7 +36,7 @@ export function withTensorOutputs(graph: GraphProto, has: (op: string) => boolea
     else left.push(`output "${output.name}" is left out: ${why}`);
   }
   if (kept.length === 0) return graph;
-  warnings.push(...left);
+  for (const warning of left) warnings.push(warning);
   return { ...graph, nodes, outputs: kept };
 }
 

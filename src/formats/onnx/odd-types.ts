@@ -168,8 +168,13 @@ export function readOddConstants(
     if (value) types.set(t.name, large ? `${type} beyond 31 bits` : type);
   }
   const rest = nodes.filter((node) => constantOf(node).every(isHeld));
-  unsupported.push(...otherUses({ nodes: rest, outputs }, types, onlyValued, staysInRange));
-  return { constants, initializers: initializers.filter(isHeld), nodes: rest, unsupported };
+  const refused = otherUses({ nodes: rest, outputs }, types, onlyValued, staysInRange);
+  return {
+    constants,
+    initializers: initializers.filter(isHeld),
+    nodes: rest,
+    unsupported: [...unsupported, ...refused],
+  };
 }
 
 /** The tensor of a Constant node, under the name of its output. */

@@ -5,7 +5,7 @@
 import { tensor, type Tensor } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node, NodeOf } from '../../ir/ops.ts';
-import { at, product, range, stridesOf } from '../../util/arrays.ts';
+import { at, most, product, range, stridesOf } from '../../util/arrays.ts';
 import { rewrite, type Rewriter } from '../lib/rewriter.ts';
 
 /** The taps of a kernel that are kept along one dimension: `count` of them from `first` on, `step` apart. */
@@ -59,7 +59,7 @@ function latticesOf({ shape, data }: Tensor, { attributes }: NodeOf<'Conv'>): La
 
 /** The widest-spaced lattice through these positions. Zeros at either end go where the pads have `room` to be cut. */
 function latticeOf(positions: readonly number[], extent: number, [before = 0, after = 0]: readonly number[]): Lattice {
-  const [low, high] = [Math.min(...positions), Math.max(...positions)];
+  const [low, high] = [-most(positions.map((p) => -p)), most(positions)];
   const apart = positions.reduce((gcd, position) => greatestDivisor(gcd, position - low), 0);
   const none: Lattice = { extent, first: 0, step: 1, count: extent };
   // One position has neighbours at any distance: without any, where that can be.

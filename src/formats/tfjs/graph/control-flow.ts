@@ -51,7 +51,8 @@ function withoutControlFlow(
     const made = unrolling.outer(node);
     unrolling.made.set(name, made);
     // Copies in loops are complete; what they read outside may not be here yet.
-    queue.push(...made.inputs.map((ref) => ref.node), ...unrolling.takeRead());
+    for (const ref of made.inputs) queue.push(ref.node);
+    for (const read of unrolling.takeRead()) queue.push(read);
   }
   unrolling.checkCounted();
   return unrolling.made;

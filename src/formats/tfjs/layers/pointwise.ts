@@ -1,7 +1,7 @@
 /** Translations of the other layers: dense, normalisation, activations, merges, reshapes, and what does nothing here. */
 import type { Activation, BinaryKind } from '../../../ir/ops.ts';
 import { NO_ACTIVATION } from '../../../ir/ops.ts';
-import { range } from '../../../util/arrays.ts';
+import { most, range } from '../../../util/arrays.ts';
 import { channelsLast } from '../../lib/channels-first.ts';
 import type { Rows } from '../../lib/translate.ts';
 import { field } from '../json.ts';
@@ -54,7 +54,7 @@ const relu: LayerTranslation = (c) => {
 
 /** One function of two operands over all of them; a single operand is the result. One of fewer dimensions gets more behind its batch. */
 export function mergeAll(c: LayerContext, kind: BinaryKind): string {
-  const rank = Math.max(...c.ranks);
+  const rank = most(c.ranks);
   const [first = '', ...others] = c.operands.map((x, i) => {
     const missing = rank - (c.ranks[i] ?? rank);
     return missing === 0 ? x : c.one('Unsqueeze', [x], { axes: range(missing).map((axis) => axis + 1) });

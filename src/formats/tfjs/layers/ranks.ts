@@ -1,6 +1,7 @@
 /** How many dimensions values have, as far as the layers say: some take what they do from it. */
 import { field } from '../json.ts';
 import type { LayerSpec } from './topology.ts';
+import { most } from '../../../util/arrays.ts';
 import { own } from '../../../util/own.ts';
 
 /** Dimensions that layers add. */
@@ -13,6 +14,6 @@ export function rankAfter({ className, config }: LayerSpec, ranks: readonly numb
   const global = className.startsWith('Global') && field(config, 'keepdims') !== true;
   if (global || className === 'Flatten') return 2;
   if (className === 'Dot') return Math.max(2, (ranks[0] ?? 0) + (ranks[1] ?? 0) - 3);
-  const rank = className === 'UnfoldTime' ? ranks[0] : Math.max(...ranks);
+  const rank = className === 'UnfoldTime' ? ranks[0] : most(ranks);
   return (rank ?? 0) + (own(ADDED, className) ?? 0);
 }

@@ -133,7 +133,7 @@ class Rewriting {
     const others = Object.entries(kwargs).filter(
       ([name, v]) => v !== null && v !== false && !NAMED_VALUES.includes(name),
     );
-    this.found.push(...others.map(([name]) => ({ node, op, what: `argument ${name}` })));
+    for (const [name] of others) this.found.push({ node, op, what: `argument ${name}` });
     return read;
   }
 
