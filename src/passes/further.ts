@@ -5,6 +5,7 @@ export { foldPads } from './fold/fold-pads.ts';
 export { foldScale } from './fold/fold-scale.ts';
 export { fuseGate } from './fuse/fuse-gate.ts';
 export { reshapeUnitTransposes } from './layout/unit-transposes.ts';
+export { resolvePadding } from './resolve-pads.ts';
 export { recogniseChannelShuffle } from './patterns/channel-shuffle.ts';
 export { mergeClips } from './patterns/clip-chain.ts';
 export { recogniseGelu } from './patterns/gelu.ts';

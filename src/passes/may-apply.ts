@@ -27,6 +27,11 @@ export function hasPRelus({ nodes }: Graph): boolean {
   return nodes.some(({ op }) => op === 'PRelu');
 }
 
+/** A window whose padding follows from extents. */
+export function hasAutoPads({ nodes }: Graph): boolean {
+  return nodes.some(({ attributes }) => 'padMode' in attributes && attributes.padMode !== 'explicit');
+}
+
 /** A Transpose. */
 export function hasTransposes({ nodes }: Graph): boolean {
   return nodes.some(({ op }) => op === 'Transpose');

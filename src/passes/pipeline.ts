@@ -9,6 +9,7 @@ import { foldConstants, foldingConstants } from './fold/fold-constants.ts';
 import { fuseEpilogue } from './fuse/fuse-epilogue.ts';
 import { layout } from './layout/layout.ts';
 import {
+  hasAutoPads,
   hasClips,
   hasHoles,
   hasPads,
@@ -18,7 +19,6 @@ import {
   hasSwaps,
   hasTransposes,
 } from './may-apply.ts';
-import { resolvePadding } from './resolve-pads.ts';
 
 /** How much to do: `reference` keeps the model's own nodes (the CPU backend runs those), `full` is for kernels. */
 export type Level = 'reference' | 'full';
@@ -52,7 +52,7 @@ export const PASSES: readonly Pass[] = [
   { name: 'bind-shapes', level: 'reference', run: (graph, { inputShapes }) => bindShapes(graph, inputShapes) },
   // Infers shapes too: each needs the other. All later passes keep `values` complete.
   { name: 'fold-constants', level: 'reference', run: foldConstants, pausing: foldingConstants },
-  { name: 'resolve-pads', level: 'full', run: resolvePadding },
+  { name: 'resolve-pads', level: 'full', applies: hasAutoPads, run: further('resolvePadding') },
   // Before the patterns and layout, which know only Reshape, not Squeeze, Unsqueeze, Flatten.
   { name: 'canonicalise', level: 'full', run: canonicalise },
   // Before layout, which would tear the Reshapes and Transposes of a shuffle apart, and adds those it cannot cancel.

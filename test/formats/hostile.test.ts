@@ -142,6 +142,12 @@ it('imports 30,000 nodes of one name that read one value in linear time', async 
   expect(performance.now() - start).toBeLessThan(10_000);
 });
 
+it('a file of empty functions is refused before it takes memory', async () => {
+  const tag = [0xca, 0x01, 0];
+  const functions = Uint8Array.from({ length: 3e6 }, (_, i) => tag[i % 3] ?? 0);
+  expect(await outcome(onnxImporter, Buffer.concat([smallOnnx, functions]))).toBe('error');
+});
+
 describe('detection', () => {
   it('survives random bytes and truncations of every format', async () => {
     const random = randomSource(23);

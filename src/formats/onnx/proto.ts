@@ -79,6 +79,9 @@ export interface ModelProto {
   functions: Uint8Array[];
 }
 
+/** Exporters write hundreds; a file of empty ones could have any number. */
+const MAX_FUNCTIONS = 2 ** 16;
+
 /** Reads a model file. Throws ImportError on bytes that are no well-formed ModelProto. */
 export function decodeModel(bytes: Uint8Array, file: string): ModelProto {
   const said = { producer: '', producerVersion: '', domain: '', docString: '', metadata: new Map<string, string>() };
@@ -225,7 +228,10 @@ const MODEL: MessageSchema<ModelProto> = {
     const { key, value } = r.message(ENTRY, { key: '', value: '' });
     m.metadata.set(key, value);
   },
-  25: (m, r) => m.functions.push(r.bytes()),
+  25: (m, r) => {
+    if (m.functions.push(r.bytes()) > MAX_FUNCTIONS)
+      throw new ImportError(`it has more than ${MAX_FUNCTIONS} functions`);
+  },
 };
 
 function emptyGraph(): GraphProto {
