@@ -15,6 +15,7 @@ type Kind = 'jpeg' | 'png' | 'webp' | 'bmp';
  * is missing.
  */
 export async function decodeImage(bytes: Uint8Array, name: string): Promise<Pixels> {
+  if (!(bytes instanceof Uint8Array)) throw new InputError('the bytes of a picture must be a Uint8Array');
   const kind = recognise(bytes);
   if (kind === undefined) {
     throw new InputError(bytes.length === 0 ? 'the file is empty' : 'not a picture', { file: name, hint: SUPPORTED });

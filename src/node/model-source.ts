@@ -27,13 +27,14 @@ const MAIN_FILES = modelExtensions().map((extension) => `model${extension}`);
 
 /**
  * Opens a model: a catalogue name, the path of its main file, a folder with a `model.json` or exactly one model file, or
- * a URL. Files wrapped in scripts (`model.min.js`) are unwrapped. Companions are read when the importer asks for them, and only from the main file's folder.
- * a URL. Companions are read when the importer asks for them, and only plain files below the main file's folder, or from hosts that
+ * a URL. Files wrapped in scripts (`model.min.js`) are unwrapped.
+ * Companions are read when the importer asks for them, and only plain files below the main file's folder, or from hosts that
  * are allowed.
  * Rejects with LoadError when there is none, naming what is there that is spelt alike; InputError for no name at all.
  */
 export async function openModel(source: string, options: ModelSourceOptions = {}): Promise<ModelFiles> {
-  if (source === '') throw new InputError('no model is named', { hint: 'Give a catalogue name, a path or a URL' });
+  if (typeof source !== 'string' || source === '')
+    throw new InputError('no model is named', { hint: 'Give a catalogue name, a path or a URL' });
   const entry = (options.catalogue ?? CATALOGUE).find((e) => e.name === source);
   if (entry) {
     // Before a download that would be in vain; a file that is at hand is read, and its checksum looked at, all the same.

@@ -37,7 +37,7 @@ async function gpu(): Promise<GPUAdapter> {
 }
 
 function inNode(options: TaskOptions): TaskOptions {
-  return { gpu, tuningCache: fileTuningCache(), ...options, modelBase: baseInNode(options.modelBase) };
+  return { gpu, tuningCache: fileTuningCache(), ...options, modelBase: baseInNode(options?.modelBase) };
 }
 
 function baseInNode(base: ModelBase | undefined): ModelBase {

@@ -1,5 +1,7 @@
 /** `env` of `tilewise/ort`: the settings pages make before they create a session, and the one device that sessions share. */
 import { openDevice } from '../session/gpu-backend.ts';
+import { guarded, guardedAsync } from './guard.ts';
+import { requireDevice } from './options.ts';
 
 /** What one step of a profiled run took, in the form onnxruntime-web gives it. */
 export interface ProfilingData {
@@ -64,7 +66,9 @@ function createSettings(
     get device(): Promise<GPUDevice> {
       if (shared) return shared;
       const { adapter, powerPreference = 'high-performance', forceFallbackAdapter = false } = this;
-      const opening = openDevice(adapter ?? (() => defaultAdapter({ powerPreference, forceFallbackAdapter })));
+      const opening = guardedAsync('env.webgpu', () =>
+        openDevice(adapter ?? (() => defaultAdapter({ powerPreference, forceFallbackAdapter }))),
+      );
       const forget = (): void => {
         if (shared === opening) shared = undefined;
       };
@@ -73,7 +77,7 @@ function createSettings(
       return opening;
     },
     set device(value: GPUDevice) {
-      shared = Promise.resolve(value);
+      shared = Promise.resolve(guarded('env.webgpu', () => requireDevice(value)));
     },
   };
 }

@@ -11,7 +11,7 @@ export type Wanted = ReadonlyMap<string, AnyTensor | null>;
 export function readWanted(outputs: readonly string[], first: unknown, second: unknown): Wanted {
   const all: Wanted = new Map(outputs.map((name) => [name, null]));
   if (first === undefined) return all;
-  if (typeof first !== 'object' || first === null || first instanceof TensorImpl) {
+  if (typeof first !== 'object' || first === null || TensorImpl.is(first)) {
     throw new InputError('fetches must be the names of outputs, or an object of tensors to write them into');
   }
   if (Array.isArray(first)) {
@@ -21,7 +21,7 @@ export function readWanted(outputs: readonly string[], first: unknown, second: u
   // An object with none of the outputs in it is the options of the run.
   const given = outputs.flatMap((name): [string, AnyTensor | null][] => {
     const value: unknown = Object.hasOwn(first, name) ? Reflect.get(first, name) : undefined;
-    return value === null || value instanceof TensorImpl ? [[name, value]] : [];
+    return value === null || TensorImpl.is(value) ? [[name, value]] : [];
   });
   checkOptions(given.length > 0 ? second : first);
   return given.length > 0 ? new Map(given) : all;

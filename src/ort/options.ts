@@ -39,7 +39,18 @@ function nameOf(provider: ExecutionProvider): string {
 
 function deviceOf(provider: ExecutionProvider | undefined): { device?: GPUDevice } {
   if (typeof provider !== 'object' || !('device' in provider) || provider.device === undefined) return {};
-  return { device: provider.device as GPUDevice };
+  return { device: requireDevice(provider.device) };
+}
+
+/** Throws InputError for what is no WebGPU device. */
+export function requireDevice(given: unknown): GPUDevice {
+  if (isDevice(given)) return given;
+  throw new InputError('what was given as a device is none', { hint: 'Pass a GPUDevice' });
+}
+
+function isDevice(given: unknown): given is GPUDevice {
+  if (typeof given !== 'object' || given === null || !('queue' in given)) return false;
+  return 'createBuffer' in given && typeof given.createBuffer === 'function';
 }
 
 /** Throws InputError for options that ask for what tilewise does not do. */

@@ -9,7 +9,7 @@ export async function reportProfile(
   feeds: Readonly<Record<string, Feed>>,
   ondata: ((data: ProfilingData) => void) | undefined,
 ): Promise<void> {
-  if (!ondata) return;
+  if (typeof ondata !== 'function') return;
   const { steps } = await session.profile(feeds, { runs: 1 });
   let start = 0;
   for (const step of steps) {

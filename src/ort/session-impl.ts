@@ -101,7 +101,7 @@ class SessionImpl implements OrtSession {
       const given = Object.entries(feeds).map(([name, tensor]): [string, Feed] => [name, toFeed(name, tensor)]);
       const tensors = Object.fromEntries(given);
       const results = await this.#results(session, tensors, wanted);
-      if (this.#isProfiling) await reportProfile(session, tensors, this.#env.webgpu.profiling.ondata);
+      if (this.#isProfiling) await reportProfile(session, tensors, this.#env.webgpu.profiling?.ondata);
       return results;
     } catch (error) {
       if (error instanceof DeviceError && error.code === 'DEVICE_LOST') this.#session = undefined;
@@ -156,7 +156,7 @@ class SessionImpl implements OrtSession {
 
   get #isProfiling(): boolean {
     const { profiling, profilingMode } = this.#env.webgpu;
-    const on = this.#profiling || profiling.mode === 'default' || profilingMode === 'default';
+    const on = this.#profiling || profiling?.mode === 'default' || profilingMode === 'default';
     return on && this.#place.backend === 'webgpu';
   }
 
@@ -165,14 +165,13 @@ class SessionImpl implements OrtSession {
   }
 
   #checkFeeds(feeds: unknown): void {
-    if (typeof feeds !== 'object' || feeds === null || Array.isArray(feeds) || feeds instanceof TensorImpl) {
+    if (typeof feeds !== 'object' || feeds === null || Array.isArray(feeds) || TensorImpl.is(feeds)) {
       throw new InputError('feeds must be an object of tensors by the names of the inputs', {
         hint: `The inputs are ${this.inputNames.map((name) => `"${name}"`).join(', ')}`,
       });
     }
     for (const [name, value] of Object.entries(feeds)) {
-      if (!(value instanceof TensorImpl))
-        throw new InputError(`what was given for "${name}" is no tensor of tilewise/ort`);
+      if (!TensorImpl.is(value)) throw new InputError(`what was given for "${name}" is no tensor of tilewise/ort`);
     }
     for (const name of this.inputNames) {
       if (!Object.hasOwn(feeds, name)) throw new InputError(`input "${name}" is missing in the feeds`);

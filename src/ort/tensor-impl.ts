@@ -49,6 +49,11 @@ export class TensorImpl implements AnyTensor {
     this.#checkLength();
   }
 
+  /** True for tensors that were made here: what merely inherits from one has no elements. */
+  static is(value: unknown): value is TensorImpl {
+    return typeof value === 'object' && value !== null && #location in value;
+  }
+
   #take(placed: Placed): void {
     if (placed.location === 'cpu-pinned') {
       this.#data = guarded('new Tensor', () => elementsAs(placed.type, placed.data).data);
@@ -59,8 +64,8 @@ export class TensorImpl implements AnyTensor {
         });
       }
       this.#gpuBuffer = placed.gpuBuffer;
-      this.#download = placed.download;
-      this.#release = placed.dispose;
+      this.#download = callable('download', placed.download);
+      this.#release = callable('dispose', placed.dispose);
     } else {
       throw new InputError(
         `tilewise has no tensors in a place called "${guarded('new Tensor', () => String(placed.location))}"`,
@@ -144,7 +149,7 @@ export class TensorImpl implements AnyTensor {
         hint: 'Pass download to Tensor.fromGpuBuffer; tensors that a session gives have it',
       });
     }
-    this.#downloading ??= this.#download().finally(() => (this.#downloading = undefined));
+    this.#downloading ??= this.#downloaded(this.#download).finally(() => (this.#downloading = undefined));
     this.#data = await this.#downloading;
     this.#location = 'cpu';
     if (releaseData) this.#free();
@@ -180,6 +185,12 @@ export class TensorImpl implements AnyTensor {
 
   toDataURL(options?: ToImageOptions): string {
     return guarded('toDataURL', () => toDataUrl(this.toImageData(options)));
+  }
+
+  /** What the caller's function gives, which may be no elements of this type. */
+  async #downloaded(download: () => unknown): Promise<TensorData> {
+    const given = await download();
+    return guarded('getData', () => elementsAs(this.type, given).data);
   }
 
   #downloader(): { download?: () => Promise<TensorData> } {
@@ -220,6 +231,11 @@ function described(first: unknown, second: unknown, third: unknown): Described {
   const { type, data } = named ? elementsAs(first, second) : inferElements(first);
   const dims = dimsOf(named ? third : second, data.length);
   return { type, dims, size: elementCount(dims), location: 'cpu', data };
+}
+
+function callable<T>(name: string, given: T | undefined): T | undefined {
+  if (given === undefined || typeof given === 'function') return given;
+  throw new InputError(`${name} of a tensor in a GPU buffer must be a function`);
 }
 
 function isPlaced(value: unknown): value is Placed {

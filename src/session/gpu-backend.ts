@@ -183,7 +183,7 @@ export async function openDevice(gpu: GpuSource | undefined): Promise<GPUDevice>
 
 /** True for a device of the caller's own, which is not ours to destroy. */
 function isDevice(gpu: GpuSource | undefined): gpu is GPUDevice {
-  return typeof gpu === 'object' && 'queue' in gpu;
+  return 'queue' in Object(gpu);
 }
 
 async function defaultAdapter(): Promise<GPUAdapter | null> {

@@ -20,7 +20,7 @@ export type ModelSource =
 
 /** True for a graph built by hand, which needs no importer. */
 export function isGraph(source: ModelSource | Graph): source is Graph {
-  return typeof source === 'object' && 'nodes' in source;
+  return 'nodes' in Object(source); // callers without types pass anything
 }
 
 /** How files are fetched. */
@@ -39,8 +39,8 @@ export async function toModelFiles(source: ModelSource, settings: FetchSettings 
   if (source instanceof Uint8Array) return single({ name: 'model', bytes: source });
   if (source instanceof ArrayBuffer) return single({ name: 'model', bytes: new Uint8Array(source) });
   if (source instanceof Blob) return single(await fileOf(source));
-  if ('main' in source) return source;
-  if (Symbol.iterator in source) return fromFiles([...source]);
+  if ('main' in Object(source)) return source as ModelFiles;
+  if (Symbol.iterator in Object(source)) return fromFiles([...(source as Iterable<File>)]);
   throw new InputError('what was given is no model: pass a URL, bytes, a File or Files');
 }
 
@@ -72,7 +72,7 @@ function single(main: ModelFile): ModelFiles {
 
 async function fromFiles(files: readonly File[]): Promise<ModelFiles> {
   const [first] = files;
-  if (!first) throw new InputError('no model file was given');
+  if (!first || !files.every((file) => file instanceof Blob)) throw new InputError('no model file was given');
   const main = await fileOf(first);
   const byName = new Map(files.map((file) => [file.name, file]));
   return {

@@ -43,7 +43,7 @@ export class Session {
   static async create(source: ModelSource | Graph, options: SessionOptions = {}): Promise<Session> {
     const session = new Session(options);
     try {
-      await unlessAborted(session.#load(source), options.signal);
+      await unlessAborted(() => session.#load(source), session.#options.signal);
       return session;
     } catch (error) {
       session.dispose();
@@ -52,7 +52,7 @@ export class Session {
   }
 
   private constructor(options: SessionOptions) {
-    this.#options = options;
+    this.#options = Object(options) as SessionOptions; // null is none
   }
 
   async #load(source: ModelSource | Graph): Promise<void> {
@@ -218,7 +218,7 @@ export class Session {
     work: (prepared: Prepared, feeds: ReadonlyMap<string, CheckedFeed>) => Promise<T>,
   ): Promise<T> {
     this.#requireOpen();
-    const all = checkFeeds(this.graph.inputs, feeds);
+    const all = checkFeeds(this.graph.inputs, { ...feeds });
     const decided = decidedBy(all, this.#deciding);
     const checked = new Map([...all].filter(([name]) => !decided.has(name)));
     try {

@@ -14,6 +14,10 @@ const RGBA = [255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 255, 255, 255, 255
 const small = (): Sharp => sharp(RGB, { raw: { width: 3, height: 2, channels: 3 } });
 
 describe('decodeImage', () => {
+  it.each([undefined, null, 'BM', [0xff, 0xd8, 0xff], new ArrayBuffer(64)])('refuses %o', async (bytes) => {
+    await expect(decodeImage(bytes as unknown as Uint8Array, 'x')).rejects.toBeInstanceOf(InputError);
+  });
+
   it('decodes PNG and WebP exactly, JPEG closely, whatever the name says', async () => {
     for (const file of [await small().png().toBuffer(), await small().webp({ lossless: true }).toBuffer()]) {
       const p = await decodeImage(file, 'wrong.txt');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CATALOGUE, type CatalogueEntry } from '../../src/catalogue/catalogue.ts';
-import { LoadError } from '../../src/core/errors.ts';
+import { InputError, LoadError } from '../../src/core/errors.ts';
 import { loadLabels } from '../../src/node/labels.ts';
 import { openModel } from '../../src/node/model-source.ts';
 import { serveFiles, type FileServer } from '../helpers/file-server.ts';
@@ -46,6 +46,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.close();
   rmSync(folder, { recursive: true, force: true });
+});
+
+it.each([undefined, null, 1, {}, Symbol('s')])('%o names no model', async (source) => {
+  await expect(openModel(source as unknown as string)).rejects.toBeInstanceOf(InputError);
 });
 
 describe('a path', () => {

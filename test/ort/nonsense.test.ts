@@ -1,7 +1,8 @@
 /** `tilewise/ort` called with whatever comes to mind: every call gives an answer or a typed error, and none is left hanging. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TilewiseError } from '../../src/core/errors.ts';
-import { InferenceSession, Tensor } from '../../src/node/ort.ts';
+import { InputError, TilewiseError } from '../../src/core/errors.ts';
+import { env, InferenceSession, Tensor } from '../../src/node/ort.ts';
+import type { AnyTensor } from '../../src/ort/tensor-types.ts';
 import { tinyClassifier } from '../helpers/command.ts';
 import { randomSource } from '../helpers/random.ts';
 
@@ -125,6 +126,27 @@ const CALLED: Readonly<Record<string, () => unknown>> = {
 };
 
 describe('arguments that make no sense', () => {
+  it.each([{ download: 1 }, { dispose: 1 }, { download: () => 1 }, { download: () => [Symbol('s')] }])(
+    'a buffer with %o',
+    async (given) => {
+      const make = async (): Promise<unknown> =>
+        (Tensor.fromGpuBuffer as (...given: unknown[]) => AnyTensor)({}, { dims: [1], ...given }).getData();
+      await expect(make()).rejects.toBeInstanceOf(InputError);
+    },
+  );
+
+  it('what inherits from a tensor is none', async () => {
+    const heir: unknown = Object.create(tensor());
+    await expect((session.run as Loose)({ 'pictures:0': heir })).rejects.toBeInstanceOf(InputError);
+    await expect((session.run as Loose)({ 'pictures:0': tensor() }, heir)).resolves.toHaveProperty(['scores/out']);
+  });
+
+  it.each([5, null, {}, { queue: 1 }, Symbol('s')])('%o is no device', async (device) => {
+    expect(() => Reflect.set(env.webgpu, 'device', device)).toThrow(InputError);
+    const executionProviders = [{ name: 'webgpu', device }];
+    await expect((InferenceSession.create as Loose)(model, { executionProviders })).rejects.toBeInstanceOf(InputError);
+  });
+
   it.each(Object.entries(CALLED))('%s', async (_, call) => {
     const untyped = new Map<string, number>();
     for (let i = 0; i < CALLS / 12; i++) {

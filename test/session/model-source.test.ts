@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { InputError, LoadError } from '../../src/core/errors.ts';
+import { Session } from '../../src/session/session.ts';
+import { tinyClassifier } from '../helpers/command.ts';
 import { toModelFiles, type ModelSource } from '../../src/session/model-source.ts';
 
 const bytes = new Uint8Array([1, 2, 3]);
@@ -25,6 +27,31 @@ describe('toModelFiles', () => {
     expect(files.main.name).toBe('model.json');
     expect(await files.read('weights/shard.bin')).toEqual(bytes);
     await expect(files.read('other.bin')).rejects.toThrow(/"other.bin" is not among the given files/);
+  });
+
+  it.each([undefined, null, 0, true, Symbol('s'), [], [1], [null], [new Blob(['x']), 'y'], new Map(), {}])(
+    'refuses %o',
+    async (source) => {
+      await expect(toModelFiles(source as unknown as ModelSource)).rejects.toBeInstanceOf(InputError);
+      const created = Session.create(source as unknown as ModelSource, null as unknown as { backend: 'cpu' });
+      await expect(created).rejects.toBeInstanceOf(InputError);
+    },
+  );
+
+  it('is run on nothing, or on a list', async () => {
+    const session = await Session.create(tinyClassifier(1), { backend: 'cpu' });
+    for (const feeds of [null, undefined, 5, [1]]) {
+      await expect(session.run(feeds as unknown as Record<string, never>)).rejects.toBeInstanceOf(InputError);
+    }
+    session.dispose();
+  });
+
+  it('begins nothing that nobody would wait for', async () => {
+    let begun = false;
+    const source = (): Promise<never> => ((begun = true), Promise.reject(new LoadError('none')));
+    const options = { backend: 'cpu', signal: 5 as unknown as AbortSignal } as const;
+    await expect(Session.create(source, options)).rejects.toThrow();
+    expect(begun).toBe(false);
   });
 
   it('refuses what is none', async () => {
