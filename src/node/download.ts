@@ -80,7 +80,7 @@ async function fetchInto(
   expected: string | undefined,
   transferOptions: TransferOptions,
 ): Promise<Uint8Array> {
-  for (const path of [file, `${file}.json`, `${file}.part`, `${file}.part.lock`]) requireNoFolder(path);
+  for (const path of [file, `${file}.json`, `${file}.part`, `${file}.part.lock`]) requirePlain(path);
   if (expected === undefined) return unpinned(address, file, transferOptions);
   const cached = await readIfThere(file);
   if (cached && sha256(cached) === expected) return cached;
@@ -176,10 +176,11 @@ function decoded(path: string): string {
   }
 }
 
-/** A folder in the place of a file would be found out after the download, by a rename that fails. */
-function requireNoFolder(file: string): void {
-  if (!statSync(file, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new LoadError('a folder lies where a download is kept', {
+/** A folder in the place of a file would be found out after the download, by a rename that fails; a pipe is waited for. */
+function requirePlain(file: string): void {
+  const kind = statSync(file, { throwIfNoEntry: false });
+  if (!kind || kind.isFile()) return;
+  throw new LoadError(`a ${kind.isDirectory() ? 'folder' : 'pipe or device'} lies where a download is kept`, {
     file,
     hint: 'Remove it, or name another folder as cacheDir, or in TILEWISE_CACHE',
   });

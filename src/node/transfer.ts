@@ -32,6 +32,8 @@ export interface TransferAnswer {
 
 /** Attempts in all, when connections break, the file changes on the way or the server is overloaded. */
 const ATTEMPTS = 4;
+/** What Node reads into memory in one piece: a body that goes on beyond it would fill the disk for nothing. */
+const MOST_BYTES = 2 ** 31 - 1;
 /** Answers that may be different a moment later. */
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
 
@@ -67,7 +69,8 @@ export async function transfer(url: URL, file: string, options: TransferOptions)
     const result = await once(job);
     if (!(result instanceof Interrupted)) return result;
     if (attempt === ATTEMPTS || options.signal?.aborted) throw result.error;
-    await pause(options.retryMs * 2 ** (attempt - 1));
+    // Aborted, the next attempt says so.
+    await pause(options.retryMs * 2 ** (attempt - 1), undefined, { signal: options.signal }).catch(() => undefined);
   }
 }
 
@@ -202,8 +205,8 @@ interface Piece {
   readonly alive: () => void;
 }
 
-/** Writes the body from `position` on; what the file held behind it is cut off. */
-async function append({ file, onBytes }: Job, { position, body, total, alive }: Piece): Promise<void> {
+/** Writes the body from `position` on, until it is longer than was announced; what the file held behind it is cut off. */
+async function append({ url, file, onBytes }: Job, { position, body, total, alive }: Piece): Promise<void> {
   const out = await openAt(file, position);
   let done = position;
   try {
@@ -213,10 +216,14 @@ async function append({ file, onBytes }: Job, { position, body, total, alive }: 
       await out.appendFile(piece);
       done += piece.length;
       onBytes(done, total);
+      if (done > (total ?? MOST_BYTES)) break;
     }
   } finally {
     await out.close();
   }
+  if (done <= MOST_BYTES) return;
+  rmSync(file, { force: true });
+  throw new LoadError('the file is larger than 2 GiB', { file: url.href, hint: 'No model of that size is read' });
 }
 
 async function openAt(file: string, position: number): Promise<FileHandle> {

@@ -1,10 +1,13 @@
 /** Servers that change their file on the way, answer what was not asked, or lie about lengths; and caches that were tampered with. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LoadError } from '../../src/core/errors.ts';
 import { fetchCached, type FetchOptions } from '../../src/node/download.ts';
@@ -60,6 +63,10 @@ const whole =
     if (cut === undefined) response.end(bytes);
     else response.write(bytes.subarray(0, cut), () => closeSoon(response));
   };
+
+/** Packs the file by gzip, and sends all of it or only the beginning. */
+const packed = (bytes: Uint8Array, cut?: number): Answer =>
+  whole(gzipSync(bytes), { etag: '"z"', 'content-encoding': 'gzip' }, cut);
 
 /** Sends the range that was asked for, whatever tag it was asked for with. */
 const part =
@@ -183,6 +190,59 @@ describe('an answer that does not fit', () => {
   });
 });
 
+describe('an answer without end', () => {
+  /** Sends pieces until the other side has had enough. */
+  const endless =
+    (status: number, headers: Record<string, string>, everyMs = 0): Answer =>
+    async (_, response) => {
+      response.writeHead(status, headers);
+      while (!response.destroyed) {
+        response.write(OLD);
+        sent += LENGTH;
+        await pause(everyMs);
+      }
+    };
+  let sent = 0;
+  beforeEach(() => (sent = 0));
+
+  it('is left where it is longer than it said', async () => {
+    const range = { etag: '"a"', 'content-range': `bytes 5000-${LENGTH - 1}/${LENGTH}` };
+    answers = [whole(OLD, { etag: '"a"' }, 5000), endless(206, range), whole(NEW)];
+    expect(sha256(await get())).toBe(sha256(NEW));
+    expect(sent).toBeLessThan(200 * LENGTH);
+  });
+
+  it.each<[string, Answer]>([
+    ['of pieces', endless(200, {})],
+    ['of drops', endless(200, {}, 20)],
+    ['of packed pieces', endless(200, { 'content-encoding': 'x' })],
+  ])('%s ends with its signal', async (_, answer) => {
+    answers = [answer];
+    expect((await failure({ signal: AbortSignal.timeout(100) })).message).toMatch(/was cancelled/);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('is not waited for between attempts, either', async () => {
+    answers = [(_, response) => response.writeHead(503).end()];
+    expect((await failure({ signal: AbortSignal.timeout(100), retryMs: 60_000 })).message).toMatch(/was cancelled/);
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe('a packed answer', () => {
+  it('is unpacked', async () => {
+    answers = [packed(OLD)];
+    expect(sha256(await get())).toBe(sha256(OLD));
+  });
+
+  it('that is torn is not taken for all of it', async () => {
+    answers = [packed(OLD, 30), packed(NEW)];
+    expect(sha256(await get())).toBe(sha256(NEW));
+    answers = [packed(OLD, 30)];
+    expect(await failure()).toMatchObject({ code: 'LOAD_FAILED' });
+  });
+});
+
 const name = (): string => readdirSync(folder).find((file) => file.endsWith('-m.bin')) ?? '';
 
 describe('a cache that was tampered with', () => {
@@ -195,6 +255,15 @@ describe('a cache that was tampered with', () => {
     writeFileSync(join(`${file}${suffix}`, 'x'), 'x');
     expect(await failure()).toMatchObject({ message: expect.stringMatching(/a folder lies where.*Remove it/) });
     expect(requests).toHaveLength(1);
+  });
+
+  it.each(['', '.json', '.part', '.part.lock'])('has a pipe in the place of FILE%s', async (suffix) => {
+    answers = [whole(OLD, { etag: '"a"' })];
+    await get();
+    const file = `${join(folder, name())}${suffix}`;
+    rmSync(file, { force: true });
+    execFileSync('mkfifo', [file]);
+    expect((await failure()).message).toMatch(/a pipe or device lies where/);
   });
 
   it('is cut short, or other bytes: it is fetched again, without a condition', async () => {
