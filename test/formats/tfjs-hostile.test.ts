@@ -7,6 +7,7 @@ import { tfjsGraph, tfjsLayers } from '../../src/formats/tfjs/index.ts';
 import { unwrapModel } from '../../src/formats/wrapped-script.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';
 import { print } from '../../src/ir/print.ts';
+import { Session } from '../../src/session/session.ts';
 import { randomSource } from '../helpers/random.ts';
 import { attr, GraphDef, importerOf, modelFiles } from '../helpers/tfjs-models.ts';
 
@@ -23,6 +24,40 @@ function adder(weights: readonly unknown[], shards: Readonly<Record<string, Uint
 }
 
 const W = { name: 'w', shape: [3], dtype: 'float32' };
+
+/** The model with these shards, each read by `read`, and the names that were asked for. */
+const listed = (paths: readonly string[], read: (i: number) => Promise<Uint8Array>) => {
+  const asked: string[] = [];
+  const { main } = adder([W], Object.fromEntries(paths.map((path) => [path, new Uint8Array()])));
+  const files = { main, read: (path: string) => (asked.push(path), read(paths.indexOf(path))) };
+  return { asked, loading: importerOf(files).load(files) };
+};
+const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `s${i}`);
+
+describe('a list of many shards', () => {
+  it('is read in its order, whichever comes first', async () => {
+    const values = new Uint8Array(Float32Array.of(1, -2, 3).buffer);
+    const read = async (i: number): Promise<Uint8Array> => {
+      if (i % 4 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      return i % 4 === 0 ? values.slice(i / 4, i / 4 + 1) : new Uint8Array();
+    };
+    const { asked, loading } = listed(names(48), read);
+    const { graph } = await loading;
+    const session = await Session.create(graph, { backend: 'cpu' });
+    const [sum] = Object.values(await session.run({ x: { shape: [2, 3], data: new Float32Array(6) } }));
+    expect(sum?.data).toEqual(Float32Array.of(1, -2, 3, 1, -2, 3));
+    expect(asked).toEqual(names(48));
+  });
+
+  it.each([
+    ['is missing', () => Promise.reject(new LoadError('there is none')), /cannot read this shard/],
+    ['holds more than the weights', () => Promise.resolve(new Uint8Array(9)), /the weights need 12 bytes, the shards/],
+  ])('is given up where one %s', async (_, read, message) => {
+    const { asked, loading } = listed(names(2000), read);
+    await expect(loading).rejects.toThrow(message);
+    expect(asked.length).toBeLessThan(50);
+  });
+});
 
 describe('recognition by content', () => {
   const cases: readonly (readonly [string, string, string | undefined])[] = [

@@ -3,7 +3,6 @@ import { ImportError, LoadError, TilewiseError, UnsupportedError, type Unsupport
 import { hostArray, isDType, type DType } from '../../core/dtype.ts';
 import { fromRaw } from '../../core/raw.ts';
 import { elementCount, zeros, type Shape, type Tensor } from '../../core/tensor.ts';
-import { at } from '../../util/arrays.ts';
 import { halfToFloat } from '../../util/half.ts';
 import type { ModelFiles } from '../importer.ts';
 import { asArray, asInteger, asNumber, asObject, asString, field, isObject } from './json.ts';
@@ -14,6 +13,9 @@ interface Quantisation {
   readonly scale: number;
   readonly min: number;
 }
+
+/** Shards that are asked for before it is their turn: all of most models, and few of a list that has no end. */
+const AHEAD = 31;
 
 /** One tensor as the manifest describes it. */
 interface WeightSpec {
@@ -43,11 +45,12 @@ export async function readWeights(manifest: unknown, files: ModelFiles): Promise
   const weights = new Map<string, Tensor>();
   if (manifest === undefined || manifest === null) return weights;
   const groups = parseManifest(manifest, files.main.name);
-  // All shards are asked for at once; which of them fails first must not leave the others' rejections unobserved.
-  const pending = groups.map((group) => readGroup(group, files));
-  for (const reading of pending) reading.catch(() => undefined);
-  for (const [i, group] of groups.entries()) {
-    const bytes = await at(pending, i);
+  const next = readAhead(
+    groups.flatMap(({ paths }) => paths),
+    files,
+  );
+  for (const group of groups) {
+    const bytes = await readGroup(group, files.main.name, next);
     let offset = 0;
     for (const spec of group.specs) {
       if (weights.has(spec.name)) throw broken(`weight "${spec.name}" is listed twice`, files.main.name);
@@ -118,19 +121,41 @@ function parseQuantisation(value: unknown, name: string, refused: Unsupported[])
   return { stored, scale, min };
 }
 
-async function readGroup({ paths, specs }: WeightGroup, files: ModelFiles): Promise<Uint8Array> {
+/** Gives the files of `paths` one after the other, and has asked for some of those to come by then. */
+function readAhead(paths: readonly string[], files: ModelFiles): () => Promise<Uint8Array> {
+  const pending: Promise<Uint8Array>[] = [];
+  let asked = 0;
+  return () => {
+    for (const path of paths.slice(asked, asked + AHEAD + 1 - pending.length)) {
+      const reading = files.read(path);
+      reading.catch(() => undefined); // It may never be its turn.
+      pending.push(reading);
+      asked++;
+    }
+    return pending.shift() ?? Promise.reject(new RangeError('more files are taken than there are'));
+  };
+}
+
+async function readGroup(
+  { paths, specs }: WeightGroup,
+  main: string,
+  next: () => Promise<Uint8Array>,
+): Promise<Uint8Array> {
   const needed = specs.reduce((sum, spec) => sum + spec.bytes, 0);
-  const pending = paths.map((path) => files.read(path));
-  for (const reading of pending) reading.catch(() => undefined);
   const shards: Uint8Array[] = [];
-  for (const [i, path] of paths.entries()) shards.push(await readShard(path, specs, shards, at(pending, i)));
-  const present = shards.reduce((sum, shard) => sum + shard.byteLength, 0);
+  let present = 0;
+  for (const path of paths) {
+    const shard = await readShard(path, specs, present, next());
+    shards.push(shard);
+    present += shard.byteLength;
+    if (present > needed) break;
+  }
   if (present !== needed) {
     const { name, at } = present < needed ? specAt(specs, present) : { name: specs.at(-1)?.name ?? '', at: needed };
     throw broken(
       `the weights need ${needed} bytes, the shards have ${present}` +
         (present < needed ? `: weight "${name}" starts at byte ${at}` : ` past the last weight "${name}"`),
-      paths.at(-1) ?? files.main.name,
+      paths[shards.length - 1] ?? main,
     );
   }
   const [only] = shards;
@@ -147,14 +172,13 @@ async function readGroup({ paths, specs }: WeightGroup, files: ModelFiles): Prom
 async function readShard(
   path: string,
   specs: readonly WeightSpec[],
-  before: readonly Uint8Array[],
+  start: number,
   reading: Promise<Uint8Array>,
 ): Promise<Uint8Array> {
   try {
     return await reading;
   } catch (cause) {
     if (!(cause instanceof TilewiseError)) throw cause;
-    const start = before.reduce((sum, shard) => sum + shard.byteLength, 0);
     const { name } = specAt(specs, start);
     throw broken(`cannot read this shard, which holds weight "${name}": ${cause.message}`, path, cause);
   }
