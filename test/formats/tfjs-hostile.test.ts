@@ -345,7 +345,7 @@ describe('models in packages', () => {
     'm.exports={"a":f()};',
     `m.exports=${'['.repeat(1e5)}`,
     `m.exports=${'-'.repeat(1e5)}1`,
-    `m.exports=${'1,'.repeat(2e5)}1`,
+    `m.exports=(${'1,'.repeat(2e5)}1)`,
     // These ended the process.
     `\`${'${`'.repeat(1e5)}`,
     `m.exports=${'1+'.repeat(1e5)}1`,
