@@ -29,7 +29,7 @@ function heavy(): Graph {
   return b.build();
 }
 
-const DEPTH = 64;
+const DEPTH = 4096;
 const SIDE = 192;
 
 /** x plus a chain of products of constants, each with a fifth of the multiply-adds that the budget has. */
