@@ -3,6 +3,7 @@
  * their input, and what their outputs mean. Plain data: nothing here is fetched until a session asks for it.
  */
 import { InputError } from '../core/errors.ts';
+import { nearest } from '../util/nearest-name.ts';
 import type { Preprocessing } from '../vision/picture-spec.ts';
 import type { CatalogueEntry, CatalogueLabels, CatalogueSource } from './entry.ts';
 
@@ -80,41 +81,8 @@ const human = (file: string): CatalogueSource => ({
 /** nsfwjs divides by 255 and resizes with aligned corners. */
 const NSFW_PICTURE = { std: [255, 255, 255], resize: { method: 'bilinear', alignCorners: true } } as const;
 
+/** In the order in which lists show them: the default first, what judges people's pictures last. */
 export const CATALOGUE: readonly CatalogueEntry[] = [
-  {
-    name: 'nsfw-mobilenet-v2',
-    title: 'NSFW picture classifier, MobileNet v2 (the smallest)',
-    task: 'classification',
-    source: nsfw('mobilenet_v2/model.min.js'),
-    format: 'tfjs-layers',
-    labels: NSFW_LABELS,
-    preprocessing: picture(224, NSFW_PICTURE),
-    outputs: 'probabilities',
-    licence: 'MIT',
-    default: true,
-  },
-  {
-    name: 'nsfw-mobilenet-v2-mid',
-    title: 'NSFW picture classifier, MobileNet v2 of middle size',
-    task: 'classification',
-    source: nsfw('mobilenet_v2_mid/model.min.js'),
-    format: 'tfjs-graph',
-    labels: NSFW_LABELS,
-    preprocessing: picture(224, NSFW_PICTURE),
-    outputs: 'probabilities',
-    licence: 'MIT',
-  },
-  {
-    name: 'nsfw-inception-v3',
-    title: 'NSFW picture classifier, Inception v3 (the most accurate)',
-    task: 'classification',
-    source: nsfw('inception_v3/model.min.js'),
-    format: 'tfjs-layers',
-    labels: NSFW_LABELS,
-    preprocessing: picture(299, NSFW_PICTURE),
-    outputs: 'probabilities',
-    licence: 'MIT',
-  },
   {
     name: 'centernet',
     title: 'COCO object detector, CenterNet on MobileNet v3',
@@ -127,6 +95,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     boxes: 'tower_0/detections',
     notes: 'tower_0/detections [1, 100, 6]: x1, y1, x2, y2 in input pixels, score, class; before suppression',
     licence: 'MIT',
+    default: true,
   },
   {
     name: 'movenet-lightning',
@@ -250,6 +219,39 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     outputs: 'probabilities',
     licence: 'BSD-2-Clause',
   },
+  {
+    name: 'nsfw-mobilenet-v2',
+    title: 'NSFW picture classifier, MobileNet v2 (the smallest)',
+    task: 'classification',
+    source: nsfw('mobilenet_v2/model.min.js'),
+    format: 'tfjs-layers',
+    labels: NSFW_LABELS,
+    preprocessing: picture(224, NSFW_PICTURE),
+    outputs: 'probabilities',
+    licence: 'MIT',
+  },
+  {
+    name: 'nsfw-mobilenet-v2-mid',
+    title: 'NSFW picture classifier, MobileNet v2 of middle size',
+    task: 'classification',
+    source: nsfw('mobilenet_v2_mid/model.min.js'),
+    format: 'tfjs-graph',
+    labels: NSFW_LABELS,
+    preprocessing: picture(224, NSFW_PICTURE),
+    outputs: 'probabilities',
+    licence: 'MIT',
+  },
+  {
+    name: 'nsfw-inception-v3',
+    title: 'NSFW picture classifier, Inception v3 (the most accurate)',
+    task: 'classification',
+    source: nsfw('inception_v3/model.min.js'),
+    format: 'tfjs-layers',
+    labels: NSFW_LABELS,
+    preprocessing: picture(299, NSFW_PICTURE),
+    outputs: 'probabilities',
+    licence: 'MIT',
+  },
 ];
 
 /** The entry of this name, if the catalogue has it. */
@@ -261,7 +263,9 @@ export function findEntry(name: string): CatalogueEntry | undefined {
 export function findModel(name?: string): CatalogueEntry {
   const found = CATALOGUE.find((entry) => (name === undefined ? entry.default : entry.name === name));
   if (found) return found;
+  const names = CATALOGUE.map((entry) => entry.name);
+  const meant = nearest(name ?? '', names);
   throw new InputError(`no model "${name ?? 'default'}" in the catalogue`, {
-    hint: `It has ${CATALOGUE.map((entry) => entry.name).join(', ')}`,
+    hint: meant === undefined ? `It has ${names.join(', ')}` : `Did you mean ${meant}?`,
   });
 }

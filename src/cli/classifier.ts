@@ -1,6 +1,6 @@
 /** A classifier from the command line: its flags are options of the task, which does the rest. */
 import { InputError } from '../core/errors.ts';
-import { findEntry, findModel } from '../catalogue/catalogue.ts';
+import { findEntry } from '../catalogue/catalogue.ts';
 import { loadLabels } from '../node/labels.ts';
 import { requireTask } from '../tasks/catalogue-model.ts';
 import { createClassifier, type Classifier } from '../tasks/classifier.ts';
@@ -19,6 +19,9 @@ import {
   type SourceOptions,
 } from './session.ts';
 import { readBytes } from './tensor-files.ts';
+
+/** What classifies where no model is named. */
+export const DEFAULT_CLASSIFIER = 'nsfw-mobilenet-v2';
 
 /** Options that say how a picture becomes the input of a model that the catalogue does not know. */
 export interface PictureOptions {
@@ -44,11 +47,12 @@ export interface LoadedClassifier {
 
 /** Reads the model and its labels. Throws InputError for an entry of the catalogue that is for something else. */
 export async function loadClassifier(options: ClassifierOptions, context: Context): Promise<LoadedClassifier> {
-  const entry = options.model === undefined ? findModel() : findEntry(options.model);
+  const name = options.model ?? DEFAULT_CLASSIFIER;
+  const entry = findEntry(name);
   if (entry) requireTask(entry, 'classification');
   const given =
     options.labels === undefined ? undefined : parseLabels(new TextDecoder().decode(readBytes(options.labels)));
-  const model = await loadModel(options.model ?? findModel().name, options, context);
+  const model = await loadModel(name, options, context);
   const labels = given ?? (entry && (await loadLabels(entry, options)));
   const preprocessing = { ...entry?.preprocessing, ...overrides(options) };
   return { model, task: { preprocessing, ...(labels ? { labels } : {}) }, labelsFile: options.labels };

@@ -4,7 +4,7 @@ import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LoadError } from '../core/errors.ts';
 import { outsideFolder } from '../session/companion.ts';
-import { nearest } from './nearest-name.ts';
+import { nearest } from '../util/nearest-name.ts';
 
 /** Neither the last link is followed, where the system has that, nor is there a wait for who writes into a pipe. */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);

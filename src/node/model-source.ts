@@ -11,7 +11,7 @@ import { unwrapped } from '../formats/wrapped-script.ts';
 import { checkAnswer, checkHosts, companionAddress } from '../session/companion.ts';
 import { readBeside } from './beside.ts';
 import { fetchCached, type FetchOptions } from './download.ts';
-import { nearest } from './nearest-name.ts';
+import { nearest } from '../util/nearest-name.ts';
 import { npmModelFiles } from './npm-models.ts';
 
 /** Options of `openModel`. */

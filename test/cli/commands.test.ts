@@ -193,6 +193,6 @@ describe('classify', () => {
 describe('models', () => {
   it('lists the catalogue with one default', async () => {
     const { models } = (await json('models')) as { models: { name: string; default: boolean }[] };
-    expect(models.filter((m) => m.default).map((m) => m.name)).toEqual(['nsfw-mobilenet-v2']);
+    expect(models.filter((m) => m.default).map((m) => m.name)).toEqual(['centernet']);
   });
 });

@@ -26,14 +26,22 @@ describe('the catalogue', () => {
   it('names each model once, and has one default', () => {
     const names = CATALOGUE.map((entry) => entry.name);
     expect(new Set(names).size).toBe(names.length);
-    expect(CATALOGUE.filter((entry) => entry.default).map((entry) => entry.name)).toEqual(['nsfw-mobilenet-v2']);
-    expect(findModel().name).toBe('nsfw-mobilenet-v2');
+    expect(CATALOGUE.filter((entry) => entry.default).map((entry) => entry.name)).toEqual(['centernet']);
+    expect(findModel().name).toBe('centernet');
     expect(findModel('face-rfb-320').preprocessing.width).toBe(320);
   });
 
-  it('answers an unknown name with the known ones', () => {
+  it('lists its default first and the safety classifiers last', () => {
+    const names = CATALOGUE.map((entry) => entry.name);
+    expect(names[0]).toBe(findModel().name);
+    const safety = names.filter((name) => name.startsWith('nsfw'));
+    expect(names.slice(-safety.length)).toEqual(safety);
+  });
+
+  it('answers an unknown name with the nearest or the known ones', () => {
     expect(() => findModel('resnet')).toThrow(InputError);
-    expect(() => findModel('resnet')).toThrow(/no model "resnet".*nsfw-mobilenet-v2, .*fastest-det/);
+    expect(() => findModel('resnet')).toThrow(/no model "resnet".*centernet, .*nsfw-inception-v3/);
+    expect(() => findModel('centrenet')).toThrow(/Did you mean centernet\?/);
   });
 
   it('is plain data', () => {

@@ -75,7 +75,7 @@ describe('a path', () => {
       /no such file.*Did you mean .*tf\/model\.json\?/,
     );
     await expect(openModel('nsfw-mobilnet-v2')).rejects.toThrow(/Did you mean nsfw-mobilenet-v2\?/);
-    await expect(openModel('qqqqqqqqqqqq')).rejects.toThrow(/The catalogue has nsfw-mobilenet-v2, /);
+    await expect(openModel('qqqqqqqqqqqq')).rejects.toThrow(/The catalogue has centernet, /);
     await expect(openModel(join(folder, 'two'))).rejects.toThrow(/more than one model file.*a\.onnx, b\.onnx/);
     await expect(openModel(folder)).rejects.toThrow(/no model\.json and no model file/);
   });

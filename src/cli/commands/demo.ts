@@ -4,7 +4,7 @@ import { findModel } from '../../catalogue/catalogue.ts';
 import { drawnSamples } from '../../catalogue/samples.ts';
 import type { Ranked } from '../../vision/decode/classes.ts';
 import type { Pixels } from '../../vision/picture-spec.ts';
-import { loadClassifier, openClassifier, type ClassifierOptions } from '../classifier.ts';
+import { DEFAULT_CLASSIFIER, loadClassifier, openClassifier, type ClassifierOptions } from '../classifier.ts';
 import type { Context, Runner } from '../context.ts';
 import { milliseconds, table } from '../output.ts';
 import { samplePhotograph } from '../samples.ts';
@@ -48,7 +48,7 @@ export function addDemo(program: Command, runner: Runner): void {
 
 async function demo(_: readonly string[], options: DemoOptions, context: Context): Promise<number> {
   const { output, progress } = context;
-  const name = options.model ?? findModel().name;
+  const name = options.model ?? DEFAULT_CLASSIFIER;
   output.note(`tilewise: ${findModel(name).title}, on WebGPU and on the CPU reference`);
   const pictures = await samples();
   const loaded = await loadClassifier({ ...options, model: name }, context);
