@@ -23,7 +23,7 @@ export async function layersOf(
   options: TunableOptions = {},
 ): Promise<Tunable[]> {
   const network = NETWORKS[model].build({ batch, weights: quickWeights() });
-  const graph = await compileGraph(network, { level: 'full' });
+  const graph = await compileGraph(network, { level: 'full', device });
   if (options.float16) await WIDE.load();
   return tunables(graph, device, { fewest: 1, ...options }).filter(({ op }) => PRODUCERS.has(op));
 }

@@ -144,8 +144,8 @@ export interface Dispatched<K extends OpKind> {
 
 /** Variants' code that is loaded before a node that needs it is lowered. */
 export interface LazyPart<K extends OpKind> {
-  /** `inputs` describes the operands, where they are known. */
-  needs(node: NodeOf<K>, inputs: readonly (TensorDesc | undefined)[]): boolean;
+  /** `inputs` describes the operands, where they are known; without a device, what every device needs. */
+  needs(node: NodeOf<K>, inputs: readonly (TensorDesc | undefined)[], device?: DeviceProfile): boolean;
   /** Rejects with LoadError when it cannot be fetched. */
   load(): Promise<unknown>;
 }

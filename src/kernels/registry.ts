@@ -2,6 +2,7 @@
  * Every operator's way to the GPU, in one exhaustive table. What few compiled classifiers still have is lazy; Vite puts the
  * lazy rows of a family into one file.
  */
+import type { DeviceProfile } from '../core/limits.ts';
 import { getRow, Lazy, lazy, loadRow, type Row } from '../core/on-demand.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
@@ -81,17 +82,17 @@ function rowOf(op: OpKind): Row<KernelDefinition<OpKind>> {
   return KERNELS[op];
 }
 
-/** To be awaited before a compiled graph is planned. Rejects with LoadError when something cannot be fetched. */
-export async function loadKernels({ nodes, values }: Graph): Promise<void> {
-  await Promise.all(nodes.map((node) => loadFor(node, values)));
+/** To be awaited before a compiled graph is planned for a device. Rejects with LoadError when something cannot be fetched. */
+export async function loadKernels({ nodes, values }: Graph, device?: DeviceProfile): Promise<void> {
+  await Promise.all(nodes.map((node) => loadFor(node, values, device)));
 }
 
 /** Loads the row of a node's operator, and the parts of it that this node needs. */
-async function loadFor(node: Node, values: Graph['values']): Promise<void> {
+async function loadFor(node: Node, values: Graph['values'], device?: DeviceProfile): Promise<void> {
   const kernels = await loadRow(rowOf(node.op));
   if (kernels.kind !== 'dispatch' || !kernels.parts) return;
   const inputs = node.inputs.map((name) => values.get(name));
-  await Promise.all(kernels.parts.map((part) => part.needs(node, inputs) && part.load()));
+  await Promise.all(kernels.parts.map((part) => part.needs(node, inputs, device) && part.load()));
 }
 
 /** The kernels of an operator, seen apart from which operator it is. Throws LoadError when `loadKernels` was not called with it. */

@@ -1,4 +1,5 @@
 /** Compiling a graph, and loading what that takes of the engine: passes and planning are synchronous. */
+import type { DeviceProfile } from '../core/limits.ts';
 import { lazy, loadRow } from '../core/on-demand.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
@@ -9,11 +10,16 @@ import { BRANCHES, hasBranches } from '../passes/infer-shapes.ts';
 import { compiling, PASSES, type CompileOptions } from '../passes/pipeline.ts';
 import { Pauses } from '../util/pause.ts';
 
+/** How a graph is compiled, and at level `full` which device it will be planned for: its kernels are loaded. */
+export interface CompileForOptions extends CompileOptions {
+  readonly device?: DeviceProfile;
+}
+
 /**
  * The graph ready to run on the CPU, or at level `full` to be planned. Rejects as `compile` throws, with LoadError, and with the
  * signal's reason.
  */
-export async function compileGraph(graph: Graph, options: CompileOptions, signal?: AbortSignal): Promise<Graph> {
+export async function compileGraph(graph: Graph, options: CompileForOptions, signal?: AbortSignal): Promise<Graph> {
   const ops = graph.nodes.map(({ op }) => op);
   await Promise.all([loadOps(ops), ...(options.level === 'full' ? likelyPasses(graph) : [])]);
   const branching = hasBranches(graph);
@@ -21,7 +27,7 @@ export async function compileGraph(graph: Graph, options: CompileOptions, signal
   // What follows from a branch is known when it is taken.
   await loadReferences(branching || options.level === 'reference' ? ops : foldedOps(graph));
   const compiled = await runPasses(graph, options, new Pauses(signal));
-  if (options.level === 'full') await loadKernels(compiled);
+  if (options.level === 'full') await loadKernels(compiled, options.device);
   return compiled;
 }
 

@@ -56,14 +56,15 @@ export class GpuBackend implements Backend {
   async prepare(graph: Graph, inputShapes: InputShapes, signal?: AbortSignal): Promise<GpuPrepared> {
     const start = performance.now();
     const { onProgress } = this.#options;
+    const device = profileOf(this.device);
     onProgress?.({ stage: 'compile' });
-    const compiled = await compileGraph(graph, { inputShapes, level: 'full' }, signal);
+    const compiled = await compileGraph(graph, { inputShapes, level: 'full', device }, signal);
     const passesMs = performance.now() - start;
     const { tuned, report: tuning } = await this.#tuning.variantsFor(compiled, this.#planOptions, this.#options);
     signal?.throwIfAborted();
     const pauses = new Pauses(signal);
     const chosen = performance.now();
-    const plan = planGraph(compiled, profileOf(this.device), { ...this.#planOptions, tuned });
+    const plan = planGraph(compiled, device, { ...this.#planOptions, tuned });
     const planMs = performance.now() - chosen;
     await pauses.maybe();
     onProgress?.({ stage: 'upload' });
@@ -79,8 +80,9 @@ export class GpuBackend implements Backend {
   async precompile(graph: Graph, inputShapes: InputShapes, wanted: () => boolean): Promise<void> {
     const tuned = await this.#tuning.known();
     if (!wanted()) return;
-    const compiled = await compileGraph(graph, { inputShapes, level: 'full' });
-    const plan = planGraph(compiled, profileOf(this.device), { ...this.#planOptions, tuned });
+    const device = profileOf(this.device);
+    const compiled = await compileGraph(graph, { inputShapes, level: 'full', device });
+    const plan = planGraph(compiled, device, { ...this.#planOptions, tuned });
     await compilePipelines(this.device, plan.pipelines);
   }
 

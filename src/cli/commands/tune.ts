@@ -56,7 +56,9 @@ async function tune([name = '']: readonly string[], options: TuneOptions, contex
   const found = await openGpu({ adapter: options.adapter });
   const device = await requestDevice(found.adapter);
   context.defer(() => device.destroy());
-  const graph = await onModel(name, () => compileGraph(model.graph, { inputShapes: shapesOf(feeds), level: 'full' }));
+  const profile = profileOf(device);
+  const compiling = { inputShapes: shapesOf(feeds), level: 'full', device: profile } as const;
+  const graph = await onModel(name, () => compileGraph(model.graph, compiling));
   const store = await TuningStore.open(device, fileTuningCache());
   const planOptions = { float16: options.precision === 'float16' };
   if (planOptions.float16) await WIDE.load();
@@ -69,7 +71,7 @@ async function tune([name = '']: readonly string[], options: TuneOptions, contex
   );
   context.progress.report({ stage: 'compare', done: 0, total: undefined });
   const plans = [{}, { tuned: store.winners }].map((choice) => {
-    return planGraph(graph, profileOf(device), { ...planOptions, ...choice });
+    return planGraph(graph, profile, { ...planOptions, ...choice });
   });
   const total = await compared(device, plans, new Map(Object.entries(feeds)));
   context.progress.stop();

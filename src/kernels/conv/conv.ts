@@ -1,7 +1,7 @@
 /** Convolution: the variants in `conv/`, from the most special to the one that takes every shape. */
 import { depthwisePart, depthwiseVariants } from './depthwise-part.ts';
 import { direct } from './direct.ts';
-import { implicit } from './implicit.ts';
+import { columnsPart, implicit } from './implicit.ts';
 import { pointwise } from './pointwise.ts';
 import { preferredConv } from './preferred.ts';
 import { withoutScale } from './shared.ts';
@@ -11,6 +11,7 @@ import { lazy } from '../../core/on-demand.ts';
 import type { Dispatched } from '../definition.ts';
 import { withLazyVariant } from '../lib/lazy-variant.ts';
 import { isVolume } from '../lib/window.ts';
+import { subgroupPart } from '../product/subgroups.ts';
 
 const planar: Dispatched<'Conv'> = {
   kind: 'dispatch',
@@ -27,7 +28,7 @@ const planar: Dispatched<'Conv'> = {
   outputs: { storage: ['f16'], lies: 'channels' },
   overwrites: () => [3],
   siblings: ({ inputs }) => ({ accumulates: Boolean(inputs[3]) }),
-  parts: [depthwisePart, winogradPart],
+  parts: [depthwisePart, winogradPart, columnsPart, subgroupPart],
 };
 
 export const conv = withLazyVariant(planar, {

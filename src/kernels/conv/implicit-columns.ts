@@ -12,6 +12,7 @@ import {
   windowShape,
   type ConvCall,
 } from './implicit-plan.ts';
+import { hasSubgroups } from '../product/subgroup-tiles.ts';
 import { packedWeights, panelVectors } from './implicit-weights.ts';
 import type { ConvContext, ConvPlan } from './shared.ts';
 
@@ -22,16 +23,16 @@ export interface ColumnTile {
 }
 
 /** Part of the work of a tile that is not wasted on pixels and channels past the end, in subgroups of `size`. */
-export function columnUse(plan: ConvPlan, { pixels, quads }: ColumnTile, size: number): number {
+function columnUse(plan: ConvPlan, { pixels, quads }: ColumnTile, size: number): number {
   return usedPart(pixelsOf(plan), pixels) * usedPart(plan.groupOut, 4 * quads * size);
 }
 
 /** The dispatch of a convolution with a tile, where it applies. */
-export function columnCalls(context: ConvContext, tile: ColumnTile): readonly ConvCall[] | undefined {
+function columnCalls(context: ConvContext, tile: ColumnTile): readonly ConvCall[] | undefined {
   const { node, device } = context;
-  const { subgroupSize: size, features, limits } = device;
+  const { subgroupSize: size, limits } = device;
   const plan = implicitPlan(context);
-  if (!plan || size === undefined || !features.includes('subgroups')) return undefined;
+  if (!plan || size === undefined || !hasSubgroups(device)) return undefined;
   if (size > limits.maxComputeInvocationsPerWorkgroup || columnUse(plan, tile, size) < LEAST_USE) return undefined;
   const { spec, params, group, groupIn, groupOut, epilogue, xType, wType, xParams } = plan;
   if (!readsVectors(plan)) return undefined;
@@ -70,3 +71,6 @@ export function columnCalls(context: ConvContext, tile: ColumnTile): readonly Co
     },
   ];
 }
+
+/** What a device with subgroups loads. */
+export const implicitColumns = { use: columnUse, calls: columnCalls };

@@ -1,6 +1,7 @@
 /** Convolution as an implicit matrix product: its variants, and which of them to prefer on which class of adapters. */
 import type { DeviceProfile } from '../../core/limits.ts';
-import { variant, type Variant } from '../definition.ts';
+import { lazy } from '../../core/on-demand.ts';
+import { variant, type LazyPart, type Variant } from '../definition.ts';
 import {
   COMMON_COLUMNS,
   COMPILE_CHARGE,
@@ -9,13 +10,21 @@ import {
   SUBGROUP_STRIPS,
   CONV_TILES,
 } from './implicit-choices.ts';
-import { columnCalls, columnUse, type ColumnTile } from './implicit-columns.ts';
+import type { ColumnTile } from './implicit-columns.ts';
 import { implicitPlan, readsVectors, type ConvCall } from './implicit-plan.ts';
 import { stripCalls, stripReuse, stripUse, type StripTile } from './implicit-strip.ts';
 import { tiledConvCalls, tiledConvCost } from './implicit-tiled.ts';
-import { lanesOf } from '../product/subgroups.ts';
+import { hasSubgroups, lanesOf } from '../product/subgroup-tiles.ts';
 import { tiledName } from '../product/tiled.ts';
 import type { ConvContext, ConvPlan } from './shared.ts';
+
+const columns = lazy(() => import('./implicit-columns.ts'), 'implicitColumns');
+
+/** What runs convolutions by subgroups whose lanes have channels of their own. */
+export const columnsPart: LazyPart<'Conv'> = {
+  needs: (_, __, device) => hasSubgroups(device),
+  load: () => columns.load(),
+};
 
 /** One way to run a convolution. */
 interface Candidate {
@@ -36,7 +45,7 @@ function columnName({ pixels, quads }: ColumnTile): string {
 const CANDIDATES: readonly Candidate[] = [
   ...SUBGROUP_COLUMNS.map(({ tile }) => ({
     name: columnName(tile),
-    calls: (context: ConvContext) => columnCalls(context, tile),
+    calls: (context: ConvContext) => (hasSubgroups(context.device) ? columns.get().calls(context, tile) : undefined),
   })),
   ...[...SUBGROUP_STRIPS.map(({ tile }) => tile), ...REGISTER_STRIPS].map((tile) => ({
     name: stripName(tile),
@@ -87,15 +96,15 @@ function bySpeed(plan: ConvPlan, device: DeviceProfile): string[] {
   const { subgroupSize: size = 0 } = device;
   const adapter = lanesOf(device);
   const common = columnName(COMMON_COLUMNS[adapter]);
-  const columns = SUBGROUP_COLUMNS.map(({ tile, speed }) => {
+  const byChannels = (hasSubgroups(device) ? SUBGROUP_COLUMNS : []).map(({ tile, speed }) => {
     const name = columnName(tile);
     const charge = name === common ? 1 : COMPILE_CHARGE;
-    return { name, value: (speed[adapter] * columnUse(plan, tile, size)) / charge };
+    return { name, value: (speed[adapter] * columns.get().use(plan, tile, size)) / charge };
   });
   const strips = SUBGROUP_STRIPS.map(({ tile, speed }) => {
     const { reuse, alone, single } = speed[adapter];
     const measured = !readsVectors(plan) ? single : stripReuse(plan, tile) >= 2 ? reuse : alone;
     return { name: stripName(tile), value: (measured * stripUse(plan, tile)) / COMPILE_CHARGE };
   });
-  return [...columns, ...strips].sort((a, b) => b.value - a.value).map(({ name }) => name);
+  return [...byChannels, ...strips].sort((a, b) => b.value - a.value).map(({ name }) => name);
 }

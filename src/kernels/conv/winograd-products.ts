@@ -4,14 +4,8 @@ import type { DeviceProfile } from '../../core/limits.ts';
 import type { CallOperand } from '../definition.ts';
 import type { Product, ProductCall } from '../product/product.ts';
 import { fitsRegisters, REGISTER_TILES, registerCalls, registerCost, registerName } from '../product/registers.ts';
-import {
-  isCommon,
-  SUBGROUP_TILES,
-  subgroupCalls,
-  subgroupCost,
-  subgroupName,
-  subgroupPlan,
-} from '../product/subgroups.ts';
+import { subgroupCalls, subgroupCost, subgroupPlan } from '../product/subgroup-products.ts';
+import { isCommon, SUBGROUP_TILES, subgroupName } from '../product/subgroup-tiles.ts';
 import { fitsTile, tiledCalls, tiledCost, tiledName, PRODUCT_TILES } from '../product/tiled.ts';
 
 /** m[point] = v[point] · u[point]: `rows` tiles, `depth` input channels and `columns` output channels in whole vectors. */

@@ -7,6 +7,7 @@ import { at, product as count } from '../../util/arrays.ts';
 import { required, value, type KernelDefinition, type LowerContext } from '../definition.ts';
 import { epilogueOf } from '../lib/epilogue.ts';
 import type { Product } from './product.ts';
+import { subgroupPart } from './subgroups.ts';
 import { preferredProducts, productVariants } from './variants.ts';
 import { collapse, stridedDims, type StridedDim } from '../lib/strided.ts';
 
@@ -66,5 +67,6 @@ export const matMul: KernelDefinition<'MatMul'> = {
   inputs: [{ dtypes: FLOATS, storage: ['f16'] }, { storage: ['f16'] }, {}],
   outputs: { storage: ['f16'] },
   variants: productVariants(productOf),
+  parts: [subgroupPart],
   preferred: (context) => preferredProducts(productOf(context), context.device),
 };

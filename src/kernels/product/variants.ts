@@ -4,7 +4,8 @@ import type { OpKind } from '../../ir/ops.ts';
 import { variant, type LowerContext, type Variant } from '../definition.ts';
 import type { Product, ProductCall } from './product.ts';
 import { fitsRegisters, REGISTER_TILES, registerCalls, registerCost, registerName } from './registers.ts';
-import { isCommon, SUBGROUP_TILES, subgroupCalls, subgroupCost, subgroupName, subgroupPlan } from './subgroups.ts';
+import { hasSubgroups, isCommon, SUBGROUP_TILES, subgroupName } from './subgroup-tiles.ts';
+import { subgroupProducts } from './subgroups.ts';
 import { fitsTile, tiledCalls, tiledCost, tiledName, PRODUCT_TILES } from './tiled.ts';
 import { VECTOR_CHOICES, vectorCalls, vectorCost, vectorName, vectorTile } from './vector.ts';
 
@@ -20,8 +21,10 @@ const CANDIDATES: readonly Candidate[] = [
   ...SUBGROUP_TILES.map((tile): Candidate => ({
     name: subgroupName(tile),
     calls: (p, device) => {
-      const plan = subgroupPlan(p, tile, device);
-      return plan && subgroupCalls(p, tile, plan);
+      if (!hasSubgroups(device)) return undefined;
+      const kernels = subgroupProducts.get();
+      const plan = kernels.plan(p, tile, device);
+      return plan && kernels.calls(p, tile, plan);
     },
   })),
   ...PRODUCT_TILES.map((tile): Candidate => ({
@@ -84,10 +87,11 @@ const COMPILE_CHARGE = 3;
 
 /** By the estimated time: loads cost the most, and a subgroup saves loads. */
 function preferredBySoftware(p: Product, device: DeviceProfile): string[] {
-  const subgroups = SUBGROUP_TILES.flatMap((tile) => {
-    const plan = subgroupPlan(p, tile, device);
+  const subgroups = (hasSubgroups(device) ? SUBGROUP_TILES : []).flatMap((tile) => {
+    const kernels = subgroupProducts.get();
+    const plan = kernels.plan(p, tile, device);
     const charge = isCommon(tile) ? 1 : COMPILE_CHARGE;
-    return plan ? [{ name: subgroupName(tile), cost: charge * subgroupCost(p, tile, plan) }] : [];
+    return plan ? [{ name: subgroupName(tile), cost: charge * kernels.cost(p, tile, plan) }] : [];
   });
   const vectors = VECTOR_CHOICES.flatMap((choice) => {
     const tile = vectorTile(p, choice, device);

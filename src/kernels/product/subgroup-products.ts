@@ -1,0 +1,83 @@
+/** Matrix products by subgroups: when a tile applies, and what it costs. */
+import { subgroupBlock, subgroupProductShader } from '../../../shaders/product/subgroups.ts';
+import type { DeviceProfile } from '../../core/limits.ts';
+import { ceilDiv } from '../../util/arrays.ts';
+import {
+  batchesOf,
+  loadCost,
+  loadsPerRow,
+  productOperands,
+  productSpec,
+  productValues,
+  vectorColumns,
+  type Columns,
+  type Product,
+  type ProductCall,
+} from './product.ts';
+import { hasSubgroups, TILES_OF_4, TILES_OF_MORE, type SubgroupTile } from './subgroup-tiles.ts';
+
+/** A product for subgroups of a known size. */
+export interface SubgroupPlan {
+  readonly device: DeviceProfile;
+  readonly size: number;
+  readonly blocks: readonly Columns[];
+}
+
+/** Below this part of a block's lanes and rows in use another tile is always better. */
+const LEAST_USE = 0.4;
+
+/**
+ * The plan of a product for a tile, where the device has subgroups of one size and the tile is not too large for it: at
+ * least this part of its lanes and rows must be in use.
+ */
+export function subgroupPlan(
+  p: Product,
+  tile: SubgroupTile,
+  device: DeviceProfile,
+  leastUse = LEAST_USE,
+): SubgroupPlan | undefined {
+  const size = device.subgroupSize;
+  if (size === undefined || !hasSubgroups(device)) return undefined;
+  if (size > device.limits.maxComputeInvocationsPerWorkgroup) return undefined;
+  if (!(size <= 4 ? TILES_OF_4 : TILES_OF_MORE).includes(tile)) return undefined;
+  const block = subgroupBlock({ ...tile, size });
+  if (usedPart(p.rows, block.rows) * usedPart(p.columns, block.columns) < leastUse) return undefined;
+  const blocks = vectorColumns(p, device);
+  if (!blocks) return undefined;
+  const limit = device.limits.maxComputeWorkgroupsPerDimension;
+  const groups = [ceilDiv(p.columns, block.columns), ceilDiv(p.rows, block.rows), batchesOf(p)];
+  return groups.every((n) => n <= limit) ? { device, size, blocks } : undefined;
+}
+
+function usedPart(extent: number, block: number): number {
+  return extent / (ceilDiv(extent, block) * block);
+}
+
+/** The dispatches of a product: one, or one for each block of columns. */
+export function subgroupCalls(p: Product, tile: SubgroupTile, { device, size, blocks }: SubgroupPlan): ProductCall[] {
+  const block = subgroupBlock({ ...tile, size });
+  return blocks.map((part) => ({
+    shader: subgroupProductShader({ ...productSpec(p, part), ...tile, size }),
+    operands: productOperands(p, part, device),
+    params: { ...productValues(p, part), tile_rows: tile.rows, tile_quads: tile.quads },
+    workgroups: [ceilDiv(part.width, block.columns), ceilDiv(p.rows, block.rows), batchesOf(p)],
+  }));
+}
+
+/** Estimated time of a product with a tile, in vector multiply-adds. */
+export function subgroupCost(p: Product, tile: SubgroupTile, { size }: Pick<SubgroupPlan, 'size'>): number {
+  const block = subgroupBlock({ ...tile, size });
+  const load = loadCost(size);
+  const perRow = loadsPerRow(p);
+  const loads =
+    tile.lanes === 'columns'
+      ? Math.ceil((tile.rows * perRow) / size) + 4 * tile.quads
+      : tile.rows * perRow + Math.ceil((4 * tile.quads) / size);
+  const sums = tile.rows * tile.quads;
+  // Each step adds four depths; at the end every sum is stored, which costs as much as a load.
+  const perBlock = ceilDiv(p.depth, 4) * (16 * sums + load * loads) + load * sums;
+  return batchesOf(p) * ceilDiv(p.rows, block.rows) * ceilDiv(p.columns, block.columns) * perBlock;
+}
+
+/** What a device with subgroups loads. */
+export const subgroupKernels = { plan: subgroupPlan, calls: subgroupCalls, cost: subgroupCost };
