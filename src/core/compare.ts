@@ -44,15 +44,19 @@ export function accumulatedTerms(work: {
   return Math.max(1, (work.multiplyAdds > 0 ? work.multiplyAdds : work.operand) / Math.max(1, work.result));
 }
 
-/** A stored half has 11 bits; errors of rounded weights and of the rounded result add up to a few of its last. */
-const HALF_ERROR = 2 ** -9;
+/**
+ * What storing a result as float16 may change: a driver may take either neighbour (WGSL), which are 2⁻¹⁰ of the value
+ * apart, and may take what is below the least normal half for zero.
+ */
+const HALF: Tolerance = { rtol: 2 ** -10, atol: 2 ** -14 };
 
 /**
  * Tolerance for a result of which no more is known than the elements and how many terms went into each: rounding errors
- * scale with the operands, and the root mean square of the result stands in for them. `halves` allows for operands or
- * results that are stored as float16. Integers must be equal.
+ * scale with the operands, and the root mean square of the result stands in for them. Arithmetic is float32 whatever
+ * the storage, so that `half`, of a result that is stored as float16, adds one rounding; operands must be given as they are
+ * stored, for what rounded weights change is no error of a kernel. Integers must be equal.
  */
-export function resultTolerance({ dtype, data }: Tensor, accumulated: number, halves: boolean): Tolerance {
+export function resultTolerance({ dtype, data }: Tensor, accumulated: number, half: boolean): Tolerance {
   if (!isFloat(dtype)) return { rtol: 0, atol: 0 };
   let sum = 0;
   let finite = 0;
@@ -63,7 +67,7 @@ export function resultTolerance({ dtype, data }: Tensor, accumulated: number, ha
   }
   const scale = Math.max(1e-3, Math.sqrt(sum / Math.max(1, finite)));
   const { rtol, atol } = floatTolerance(accumulated, scale);
-  return halves ? { rtol: rtol + HALF_ERROR, atol: atol + HALF_ERROR * scale } : { rtol, atol };
+  return half ? { rtol: rtol + HALF.rtol, atol: atol + HALF.atol } : { rtol, atol };
 }
 
 /** Compares element by element. A different shape or dtype never passes; integers must be equal when rtol = atol = 0. */

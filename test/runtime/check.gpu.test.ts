@@ -1,9 +1,9 @@
 /** The step check finds the kernel that is wrong: one is broken on purpose in the middle of a network. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
-import { NO_ACTIVATION } from '../../src/ir/ops.ts';
+import { NO_ACTIVATION, RELU } from '../../src/ir/ops.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -43,11 +43,16 @@ function withKernel(plan: Plan, node: string, edit: (wgsl: string) => string): P
   return { ...plan, pipelines };
 }
 
-async function wrongSteps(graph: Graph, plan: Plan, feeds: ReadonlyMap<string, Tensor>): Promise<string[]> {
+async function wrongSteps(
+  graph: Graph,
+  plan: Plan,
+  feeds: ReadonlyMap<string, Tensor>,
+  steps = ['conv', 'pool', 'square', 'sum'],
+): Promise<string[]> {
   const executor = await Executor.create(device, plan);
   try {
     const reports = await checkSteps(executor, graph, feeds);
-    expect(reports.map((r) => r.node)).toEqual(['conv', 'pool', 'square', 'sum']);
+    expect(reports.map((r) => r.node)).toEqual(steps);
     return reports.filter((r) => !r.ok).map((r) => r.node);
   } finally {
     executor.dispose();
@@ -112,5 +117,45 @@ describe('the step check', () => {
     });
     await expect(Executor.create(watched, impossible)).rejects.toMatchObject({ code: 'PLAN_FAILED' });
     expect(alive).toBe(0);
+  });
+});
+
+/** Two convolutions whose results are small beside their terms: the bias leaves few above zero. */
+function smallResults(): Graph {
+  const random = randomSource(4);
+  const b = new GraphBuilder('small');
+  const layer = (from: string, name: string, bias: number): string => {
+    const w = b.constant(`${name}.w`, randomTensor('float32', [1, 1, 64, 64], random));
+    const low = b.constant(`${name}.b`, tensorOf('float32', [64], Array<number>(64).fill(bias)));
+    const window = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], padMode: 'explicit' } as const;
+    return b.one('Conv', [from, w, low], { ...window, group: 1, activation: RELU }, { name });
+  };
+  b.output(layer(layer(b.input('x', 'float32', [1, 8, 8, 64]), 'first', -6), 'second', -1));
+  return compile(b.build(), { level: 'full' });
+}
+
+describe('the step check of halves', () => {
+  beforeEach(({ skip }) => skip(!device.features.has('shader-f16'), 'this adapter has no shader-f16'));
+  const feeds = new Map([['x', randomTensor('float32', [1, 8, 8, 64], randomSource(5), 0, 1)]]);
+  const planned = (graph: Graph): Plan => planGraph(graph, profileOf(device), { float16: true });
+
+  it('takes no rounded weight for an error', async () => {
+    const graph = smallResults();
+    const plan = planned(graph);
+    expect([...plan.values.values()].map(({ storage }) => storage)).toContain('f16');
+    expect(await wrongSteps(graph, plan, feeds, ['first', 'second'])).toEqual([]);
+  });
+
+  it.each([
+    ['is one part in two hundred too large', 'activate(v * 1.005)'],
+    ['is shifted a little', 'activate(v + 0.002)'],
+  ])('names a node whose result %s', async (_, fault) => {
+    const graph = smallResults();
+    const plan = withKernel(planned(graph), 'first', (wgsl) => {
+      const edited = wgsl.replaceAll('activate(v)', fault);
+      expect(edited).not.toBe(wgsl);
+      return edited;
+    });
+    expect(await wrongSteps(graph, plan, feeds, ['first', 'second'])).toContain('first');
   });
 });

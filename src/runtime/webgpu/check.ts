@@ -1,4 +1,4 @@
-/** The step check: every node's GPU result against the CPU reference, fed with the node's actual GPU inputs. */
+/** The step check: every node's GPU result against the CPU reference, fed with what the GPU has: inputs and weights as stored. */
 import {
   accumulatedTerms,
   compareTensors,
@@ -7,10 +7,12 @@ import {
   type Tolerance,
 } from '../../core/compare.ts';
 import { GraphError } from '../../core/errors.ts';
+import { decode, encode, stored, type Storage } from '../../core/storage.ts';
 import { elementCount, trimmed, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
 import { definitionOf, loadReferences } from '../../ops/registry.ts';
+import { storagesOf } from '../../plan/arrangement/storages.ts';
 import { runNode } from '../cpu/run.ts';
 import type { Executor } from './executor.ts';
 
@@ -42,15 +44,19 @@ async function check(
   tolerance: Tolerance | undefined,
 ): Promise<StepReport[]> {
   await loadReferences(graph.nodes.map(({ op }) => op));
-  const actual = new Map<string, Tensor>([...graph.initializers, ...feeds]);
+  const actual = new Map<string, Tensor>(feeds);
   const lastUse = new Map<string, number>();
   graph.nodes.forEach((node, i) => node.inputs.forEach((name) => lastUse.set(name, i)));
   const counts = new Set([...graph.values.values()].map(({ bounded }) => bounded?.count));
   const reports: StepReport[] = [];
   executor.writeInputs(feeds);
-  const halves = holdsHalves(executor);
+  const storageOf = storagesOf(graph, holdsHalves(executor));
   let step = 0;
   for (const [i, node] of graph.nodes.entries()) {
+    for (const name of node.inputs) {
+      const weight = actual.has(name) ? undefined : graph.initializers.get(name);
+      if (weight) actual.set(name, asStored(weight, storageOf(name)));
+    }
     const from = step;
     while (executor.plan.steps[step]?.node === i) step++;
     const expected = runNode(node, actual, graph.values);
@@ -62,10 +68,11 @@ async function check(
         if (output === '' || !reference) continue;
         const got = await readActual(executor, graph, output, actual);
         actual.set(output, got);
-        const allowed = tolerance ?? resultTolerance(reference, termsOf(node, graph), halves);
+        const half = executor.plan.values.get(output)?.storage === 'f16';
+        const allowed = tolerance ?? resultTolerance(reference, termsOf(node, graph), half);
         const comparison = compareTensors(got, reference, allowed);
         const { text } = comparison;
-        const overflows = executor.plan.values.get(output)?.storage === 'f16' && overflowed(got, reference);
+        const overflows = half && overflowed(got, reference);
         reports.push({
           node: node.name,
           op: node.op,
@@ -116,6 +123,13 @@ function termsOf(node: Node, graph: Graph): number {
     operand: elementCount(inputs[0]?.shape ?? []),
     result: elementCount(outputs[0]?.shape ?? []),
   });
+}
+
+/** The elements that a weight has on the GPU: rounded, where it is stored as halves. */
+function asStored(weight: Tensor, storage: Storage): Tensor {
+  if (storage !== 'f16') return weight;
+  const { buffer, byteOffset } = encode(weight, storage);
+  return decode(stored(weight, storage), buffer as ArrayBuffer, byteOffset);
 }
 
 /** True when an element is infinite that should not be. */
