@@ -1,6 +1,7 @@
 /**
- * Finds a WebGPU adapter for Node without set-up: a real driver, else an installed software Vulkan driver, else the
- * SwiftShader that npm packages. `TILEWISE_ADAPTER` or the `adapter` option overrides the order.
+ * Finds a WebGPU adapter outside a page, without set-up: the runtime's own (Deno), else through Dawn a real driver, an
+ * installed software Vulkan driver, or the SwiftShader that npm packages. `TILEWISE_ADAPTER` or the `adapter` option
+ * overrides the order.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -15,7 +16,7 @@ export interface AdapterDescription {
   readonly kind: 'hardware' | 'lavapipe' | 'swiftshader' | 'software';
   /** The driver's own name, for example `SwiftShader driver 5.0.0`. */
   readonly name: string;
-  /** `system driver`, `installed driver PATH`, `Chromium at PATH`, `packaged (npm @sparticuz/chromium VERSION)` or `driver file PATH`. */
+  /** `the runtime's own WebGPU`, `system driver`, `installed driver PATH`, `Chromium at PATH`, `packaged (npm @sparticuz/chromium VERSION)` or `driver file PATH`. */
   readonly source: string;
 }
 
@@ -60,6 +61,8 @@ export async function openGpu(options: OpenGpuOptions = {}): Promise<OpenedGpu> 
       hint: `Use one of ${CHOICES.join(', ')}, or the path of a Vulkan driver manifest (.json)`,
     });
   }
+  const own = choice === 'auto' ? await fromRuntime() : undefined;
+  if (own) return own;
   const search: Search = { dawn: await loadDawn(), tried: [] };
   const found = choice === undefined ? await fromFile(search, resolve(wanted)) : await find(search, choice);
   if (found) {
@@ -70,6 +73,13 @@ export async function openGpu(options: OpenGpuOptions = {}): Promise<OpenedGpu> 
     lines: search.tried.map((line) => `  - ${line}`),
     hint: installHint(wanted),
   });
+}
+
+/** What a runtime with a WebGPU of its own offers: Deno, with `--unstable-webgpu`. */
+async function fromRuntime(): Promise<OpenedGpu | undefined> {
+  const gpu = 'navigator' in globalThis ? (navigator as Partial<Navigator>).gpu : undefined;
+  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  return gpu && adapter ? { ...describe({ gpu, adapter }, "the runtime's own WebGPU"), tried: [] } : undefined;
 }
 
 async function find(search: Search, choice: Choice): Promise<Found | undefined> {

@@ -153,7 +153,8 @@ class BufferPool implements WorkBuffers {
 
   #upload(words: Uint8Array<ArrayBuffer>): GPUBuffer {
     const buffer = this.#storage(words.byteLength);
-    this.#device.queue.writeBuffer(buffer, 0, words);
+    // Deno's process ends when there is nothing to write.
+    if (words.byteLength > 0) this.#device.queue.writeBuffer(buffer, 0, words);
     return buffer;
   }
 
