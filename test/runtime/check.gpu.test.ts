@@ -134,10 +134,11 @@ function smallResults(): Graph {
   return compile(b.build(), { level: 'full' });
 }
 
+const planned = (graph: Graph): Plan => planGraph(graph, profileOf(device), { float16: true });
+
 describe('the step check of halves', () => {
   beforeEach(({ skip }) => skip(!device.features.has('shader-f16'), 'this adapter has no shader-f16'));
   const feeds = new Map([['x', randomTensor('float32', [1, 8, 8, 64], randomSource(5), 0, 1)]]);
-  const planned = (graph: Graph): Plan => planGraph(graph, profileOf(device), { float16: true });
 
   it('takes no rounded weight for an error', async () => {
     const graph = smallResults();
