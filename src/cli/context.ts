@@ -40,7 +40,7 @@ export class Runner {
       const closing: (() => unknown)[] = [];
       const progress = createProgress(streams.stderr);
       const context: Context = {
-        output: createOutput(streams, options.json ?? false),
+        output: createOutput(streams, options.json ?? false, options.verbose ?? false),
         progress,
         defer: (close) => closing.push(close),
       };

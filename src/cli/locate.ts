@@ -9,7 +9,7 @@ export function withFile(error: unknown, file: string): unknown {
   if (!(error instanceof TilewiseError) || error.detail.file !== undefined) return error;
   const detail = { ...error.detail, file, cause: error };
   if (error instanceof UnsupportedError) return new UnsupportedError(error.items, detail);
-  return new TilewiseError(error.code, error.reason, detail);
+  return Object.assign(new TilewiseError(error.code, error.reason, detail), { name: error.name });
 }
 
 /** Does the work on the model; errors that are about the model name it. */

@@ -22,6 +22,8 @@ export interface Output {
   readonly result: (value: object, human: () => string) => void;
   /** A remark for people; nothing with `--json`. */
   readonly note: (text: string) => void;
+  /** An error that does not end the command, on stderr. */
+  readonly problem: (error: unknown) => void;
   readonly json: boolean;
 }
 
@@ -44,19 +46,25 @@ function jsonEscape(unit: string): string {
 }
 
 /** Makes the output of a command. */
-export function createOutput({ stdout }: Streams, json: boolean): Output {
+export function createOutput({ stdout, stderr }: Streams, json: boolean, verbose = false): Output {
   return {
     json,
     result: (value, human) => stdout.write(json ? `${jsonText(value)}\n` : `${human()}\n`),
     note: (text) => {
       if (!json) stdout.write(`${text}\n`);
     },
+    problem: (error) => stderr.write(failureText(error, verbose)),
   };
 }
 
-/** A failed command as the JSON object `{error: {code, message, detail}}`. */
+/** A failed command as the JSON object `{error: {name, code, message, detail}}`. */
 export interface Failure {
-  readonly error: { readonly code: string; readonly message: string; readonly detail: object };
+  readonly error: {
+    readonly name: string;
+    readonly code: string;
+    readonly message: string;
+    readonly detail: object;
+  };
 }
 
 /** `code` is an ErrorCode, `USAGE` for a command line that does not parse, `INTERNAL` for anything not thrown on purpose. */
@@ -64,15 +72,16 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) {
     // commander's message for a bare `tilewise`, which prints the help, is not meant for people
     const message = error.code === 'commander.help' ? 'no command was given' : error.message.replace(/^error: /, '');
-    return { error: { code: 'USAGE', message, detail: {} } };
+    return { error: { name: 'UsageError', code: 'USAGE', message, detail: {} } };
   }
   if (error instanceof TilewiseError) {
     const { format, file, node, op, hint } = error.detail;
     const items = error instanceof UnsupportedError ? { items: error.items } : {};
-    return { error: { code: error.code, message: error.message, detail: { format, file, node, op, hint, ...items } } };
+    const detail = { format, file, node, op, hint, ...items };
+    return { error: { name: error.name, code: error.code, message: error.message, detail } };
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return { error: { code: 'INTERNAL', message: `internal error: ${message}`, detail: {} } };
+  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+  return { error: { name, code: 'INTERNAL', message: `internal error: ${message}`, detail: {} } };
 }
 
 /** The failure as text for stderr: the message, and the stack with its causes only when `verbose`. */

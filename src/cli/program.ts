@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDetect } from './commands/detect.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addModels } from './commands/models.ts';
 import { addProfile } from './commands/profile.ts';
@@ -56,7 +57,7 @@ function buildProgram(runner: Runner, streams: Streams): Command {
     })
     .exitOverride()
     .showHelpAfterError();
-  for (const add of [addClassify, addRun, addInspect, addCompare, addProfile, addTune, addModels, addDemo])
+  for (const add of [addDetect, addClassify, addRun, addInspect, addCompare, addProfile, addTune, addModels, addDemo])
     add(program, runner);
   return program;
 }

@@ -1,15 +1,59 @@
-/** The sample photograph, from an npm package. */
+/** The sample pictures of `npm start`: photographs out of npm packages, and one that is drawn. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { drawnSamples } from '../catalogue/samples.ts';
+import type { Pixels } from '../vision/pixels.ts';
+import { readPicture } from './each-picture.ts';
+
+/** A picture to show what a model does. */
+export interface Sample {
+  readonly name: string;
+  /** Where it comes from, to look at it; undefined for drawn ones. */
+  readonly file: string | undefined;
+  readonly pixels: Pixels;
+}
 
 /** The photograph in `@tensorflow-models/mobilenet` (Apache-2.0): a cup of coffee. Undefined where it is not installed. */
 export function samplePhotograph(): string | undefined {
+  return inPackage('@tensorflow-models/mobilenet', '../demo/coffee.jpg');
+}
+
+/**
+ * In `@vladmandic/human` (MIT) lies a screenshot with a row of photographs; this is where its author sits at a table. Only
+ * there: elsewhere the screenshot has boxes drawn into it.
+ */
+const AT_A_TABLE = { x: 325, y: 0, width: 212, height: 160 };
+
+/** Those that are at hand: the packages are development dependencies. */
+export async function samplePictures(): Promise<Sample[]> {
+  const coffee = samplePhotograph();
+  const people = inPackage('@vladmandic/human', '../assets/samples.jpg');
+  const drawn = drawnSamples().filter(({ name }) => name.includes('balls'));
+  return [
+    ...(coffee === undefined ? [] : [{ name: 'photograph: coffee', ...(await readPicture(coffee)) }]),
+    ...(people === undefined
+      ? []
+      : [{ name: 'photograph: at a table', file: people, pixels: cut((await readPicture(people)).pixels, AT_A_TABLE) }]),
+    ...drawn.map((d) => ({ name: d.name, file: undefined, pixels: d })),
+  ];
+}
+
+/** A file beside the entry of a package; undefined where it is not installed. */
+function inPackage(name: string, path: string): string | undefined {
   try {
-    const entry = createRequire(import.meta.url).resolve('@tensorflow-models/mobilenet');
-    const file = join(dirname(entry), '../demo/coffee.jpg');
+    const file = join(dirname(createRequire(import.meta.url).resolve(name)), path);
     return existsSync(file) ? file : undefined;
   } catch {
-    return undefined; // a development dependency: absent where only the package is installed
+    return undefined;
   }
+}
+
+function cut({ width, data }: Pixels, part: { x: number; y: number; width: number; height: number }): Pixels {
+  const out = new Uint8Array(part.width * part.height * 4);
+  for (let row = 0; row < part.height; row++) {
+    const from = ((part.y + row) * width + part.x) * 4;
+    out.set(data.subarray(from, from + part.width * 4), row * part.width * 4);
+  }
+  return { width: part.width, height: part.height, data: out };
 }

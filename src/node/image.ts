@@ -65,7 +65,8 @@ async function decodeWithSharp(bytes: Uint8Array, name: string, kind: Kind): Pro
   }
 }
 
-async function loadSharp(): Promise<typeof sharp> {
+/** The optional package `sharp`. Rejects with LoadError where it does not load. */
+export async function loadSharp(): Promise<typeof sharp> {
   try {
     return (await import('sharp')).default;
   } catch (cause) {

@@ -1,118 +1,103 @@
-/** `tilewise demo`: what `npm start` runs. Classifies the sample pictures on the GPU and checks every score on the CPU. */
+/** `tilewise demo`: what `npm start` runs. Finds things in the sample pictures on the GPU, and checks every box on the CPU. */
 import type { Command } from 'commander';
 import { findModel } from '../../catalogue/catalogue.ts';
-import { drawnSamples } from '../../catalogue/samples.ts';
-import type { Ranked } from '../../vision/decode/classes.ts';
-import type { Pixels } from '../../vision/picture-spec.ts';
-import { DEFAULT_CLASSIFIER, loadClassifier, openClassifier, type ClassifierOptions } from '../classifier.ts';
+import { createDetector } from '../../tasks/detector.ts';
+import { boxDifference, type BoxDifference } from '../box-difference.ts';
 import type { Context, Runner } from '../context.ts';
-import { milliseconds, table } from '../output.ts';
-import { samplePhotograph } from '../samples.ts';
-import { addAdapterOption, addSourceOptions } from '../session.ts';
-import { readPicture } from './classify.ts';
+import { detectionLines, toBox, type DetectedBox } from '../detections.ts';
+import { milliseconds } from '../output.ts';
+import { loadTask, modelFor, openTask } from '../picture-task.ts';
+import { samplePictures } from '../samples.ts';
+import { addAdapterOption, addSourceOptions, type SourceOptions } from '../session.ts';
 
-interface DemoOptions extends ClassifierOptions {
+interface DemoOptions extends SourceOptions {
   readonly adapter?: string;
-}
-
-interface Sample {
-  readonly name: string;
-  /** Path to repeat the classification by hand; undefined for drawn ones. */
-  readonly file: string | undefined;
-  readonly pixels: Pixels;
 }
 
 interface Checked {
   readonly picture: string;
   readonly file: string | undefined;
-  readonly top: Ranked | undefined;
+  readonly boxes: readonly DetectedBox[];
   readonly runMs: number;
   readonly cpuMs: number;
-  /** Largest absolute difference between a score on the GPU and on the CPU. */
-  readonly difference: number;
+  /** Of everything the model found, however unsure, between the GPU and the CPU. */
+  readonly difference: BoxDifference;
 }
 
-/** Largest difference between a score on the GPU and on the CPU that the demo calls agreement. */
-const AGREEMENT = 1e-3;
+/** Lowest score of a thing that is shown. */
+const SHOWN = 0.3;
 
-const ALL_CLASSES = { topK: Number.MAX_SAFE_INTEGER };
+/** Largest difference between the GPU and the CPU that the demo calls agreement: of a score, and of a corner in pixels. */
+const AGREEMENT: BoxDifference = { score: 1e-3, pixels: 0.1 };
+
+/** Every box of the model, overlapping ones too. */
+const ALL_BOXES = { threshold: 0, iou: 1, max: Number.MAX_SAFE_INTEGER };
 
 /** Adds the command. */
 export function addDemo(program: Command, runner: Runner): void {
   const command = program
     .command('demo')
-    .description('classify the sample pictures with the default model, and compare with the CPU')
-    .option('--model <name>', 'another classifier of the catalogue');
+    .description('find things in sample pictures, and compare every box with the CPU reference');
   addSourceOptions(addAdapterOption(command)).action(runner.wrap(demo));
 }
 
 async function demo(_: readonly string[], options: DemoOptions, context: Context): Promise<number> {
   const { output, progress } = context;
-  const name = options.model ?? DEFAULT_CLASSIFIER;
-  output.note(`tilewise: ${findModel(name).title}, on WebGPU and on the CPU reference`);
-  const pictures = await samples();
-  const loaded = await loadClassifier({ ...options, model: name }, context);
+  const name = modelFor('detection', undefined);
+  output.note(`tilewise: ${findModel(name).title}, on WebGPU and on the CPU reference\n`);
+  const pictures = await samplePictures();
+  const loaded = await loadTask(name, options, context);
   const device = { backend: 'webgpu' as const, ...(options.adapter === undefined ? {} : { adapter: options.adapter }) };
-  const gpu = await openClassifier(loaded, device, context);
-  const cpu = await openClassifier(loaded, { backend: 'cpu' }, context);
+  const gpu = await openTask(loaded, device, context, createDetector);
+  const cpu = await openTask(loaded, { backend: 'cpu' }, context, createDetector);
   const results: Checked[] = [];
   for (const [i, { name: picture, file, pixels }] of pictures.entries()) {
-    progress.report({ stage: 'classify and check', done: i, total: pictures.length });
-    if (i === 0) await gpu.runner.classify(pixels); // the first run also warms the driver up
+    progress.report({ stage: 'detect and check', done: i, total: pictures.length });
+    if (i === 0) await gpu.runner.detect(pixels); // the first run also warms the driver up
     const start = performance.now();
-    const ranked = await gpu.runner.classify(pixels, ALL_CLASSES);
-    const end = performance.now();
-    const reference = await cpu.runner.classify(pixels, ALL_CLASSES);
-    const cpuMs = performance.now() - end;
-    const difference = largestDifference(ranked, reference);
-    results.push({ picture, file, top: ranked[0], runMs: end - start, cpuMs, difference });
+    const found = await gpu.runner.detect(pixels, { threshold: SHOWN });
+    const runMs = performance.now() - start;
+    const all = await gpu.runner.detect(pixels, ALL_BOXES);
+    const cpuStart = performance.now();
+    const reference = await cpu.runner.detect(pixels, ALL_BOXES);
+    const cpuMs = performance.now() - cpuStart;
+    const result = { picture, file, boxes: found.map(toBox), runMs, cpuMs, difference: boxDifference(all, reference) };
+    results.push(result);
+    progress.stop();
+    output.note(pictureText(result));
   }
   progress.stop();
-  const agrees = results.every((r) => r.difference <= AGREEMENT);
+  const largest = {
+    score: Math.max(...results.map((r) => r.difference.score)),
+    pixels: Math.max(...results.map((r) => r.difference.pixels)),
+  };
+  const agrees = largest.score <= AGREEMENT.score && largest.pixels <= AGREEMENT.pixels;
   const { adapter, adapterSource, loadMs } = gpu;
   output.result({ model: name, adapter, adapterSource, loadMs, agrees, results }, () => {
-    const rows = results.map((r) => [
-      r.picture,
-      r.top?.label ?? '',
-      (r.top?.score ?? NaN).toFixed(4),
-      milliseconds(r.runMs),
-      milliseconds(r.cpuMs),
-      r.difference.toExponential(1),
-    ]);
-    const head = ['picture', 'label', 'score', 'WebGPU', 'CPU', 'max difference'];
+    const by = `${largest.score.toExponential(1)} in score and ${largest.pixels.toExponential(1)} pixels in place`;
     return (
-      `${table(head, rows, head.slice(2))}\nadapter: ${adapter} (${adapterSource}); loaded in ${milliseconds(loadMs)}\n` +
-      `${agrees ? 'Every score agrees with the CPU reference.' : `Scores differ from the CPU reference by more than ${AGREEMENT}.`}\n\n` +
+      `adapter: ${adapter} (${adapterSource}); loaded in ${milliseconds(loadMs)}\n` +
+      (agrees
+        ? `Every score and box agrees with the CPU reference: they differ by at most ${by}.\n\n`
+        : `Scores or boxes differ from the CPU reference by as much as ${by}.\n\n`) +
       howToGoOn(name)
     );
   });
   return agrees ? 0 : 1;
 }
 
-async function samples(): Promise<Sample[]> {
-  const photograph = samplePhotograph();
-  const drawn = drawnSamples().map((d) => ({ name: d.name, file: undefined, pixels: d }));
-  if (photograph === undefined) return drawn;
-  return [{ name: 'photograph: coffee', file: photograph, pixels: await readPicture(photograph) }, ...drawn];
-}
-
-function largestDifference(a: readonly Ranked[], b: readonly Ranked[]): number {
-  const found = new Map(a.map(({ index, score }) => [index, score]));
-  let largest = 0;
-  for (const { index, score } of b) {
-    const difference = Math.abs((found.get(index) ?? NaN) - score);
-    largest = Number.isNaN(difference) ? Infinity : Math.max(largest, difference);
-  }
-  return largest;
+function pictureText({ picture, boxes, runMs, cpuMs }: Checked): string {
+  const things = boxes.length === 0 ? ['  nothing'] : detectionLines(boxes);
+  return [`${picture}   (WebGPU ${milliseconds(runMs)}, CPU ${milliseconds(cpuMs)})`, ...things, ''].join('\n');
 }
 
 function howToGoOn(name: string): string {
   const lines = [
-    ['classify PICTURE.jpg --top 3', 'your own pictures: JPEG, PNG, WebP, BMP'],
+    ['detect PICTURE.jpg --output-dir out', 'your own pictures, and copies with the boxes'],
     [`inspect ${name}`, 'what the model is made of'],
     [`compare ${name}`, 'every node, GPU against CPU'],
     ['models', 'other models'],
     ['--help', 'everything else'],
-  ].map(([command = '', what = '']) => `  npm run -s tilewise -- ${command.padEnd(36)}${what}`);
+  ].map(([command = '', what = '']) => `  npm run -s tilewise -- ${command.padEnd(38)}${what}`);
   return ['Go on with', ...lines].join('\n');
 }

@@ -18,7 +18,7 @@ import {
   type DeviceOptions,
   type SourceOptions,
 } from '../session.ts';
-import { fileNames, readFeeds } from '../tensor-files.ts';
+import { FileNames, readFeeds } from '../tensor-files.ts';
 
 interface RunOptions extends SourceOptions, DeviceOptions {
   readonly input?: readonly string[];
@@ -71,13 +71,13 @@ function describe(name: string, tensor: Tensor | undefined, file: string): Tenso
 }
 
 function writeOutputs(names: readonly string[], results: Readonly<Record<string, Tensor>>, dir: string): TensorFile[] {
-  const files = fileNames(names);
+  const files = new FileNames('.bin');
   try {
     makeFolder(resolve(dir), 0o777);
-    return names.flatMap((name, i) => {
+    return names.flatMap((name) => {
       const tensor = own(results, name);
       if (!tensor) return [];
-      const file = join(dir, files[i] ?? '');
+      const file = join(dir, files.next(name));
       writeFileSync(file, toRaw(tensor));
       return [describe(name, tensor, file)];
     });

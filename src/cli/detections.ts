@@ -1,0 +1,29 @@
+/** What was found in a picture, as the command prints it. */
+import type { Detection } from '../vision/decode/detections.ts';
+
+/** A thing in the JSON. */
+export interface DetectedBox {
+  /** Null where nobody named the classes. */
+  readonly label: string | null;
+  readonly index: number;
+  readonly score: number;
+  /** Upper left corner, width and height in pixels of the picture. */
+  readonly box: readonly [x: number, y: number, width: number, height: number];
+}
+
+export function toBox({ label, index, score, x, y, width, height }: Detection): DetectedBox {
+  return { label: label ?? null, index, score, box: [x, y, width, height] };
+}
+
+/** A line a thing, numbered as in the annotated picture: `1  cup  52 %  410×310 at 224,305`. */
+export function detectionLines(boxes: readonly DetectedBox[]): string[] {
+  const names = boxes.map(({ label, index }) => label ?? `class ${index}`);
+  const widest = Math.max(0, ...names.map((name) => name.length));
+  const digits = String(boxes.length).length;
+  return boxes.map(({ score, box }, i) => {
+    const [x, y, width, height] = box.map(Math.round);
+    const number = String(i + 1).padStart(digits);
+    const percent = String(Math.round(score * 100)).padStart(3);
+    return `  ${number}  ${(names[i] ?? '').padEnd(widest)}  ${percent} %  ${width}×${height} at ${x},${y}`;
+  });
+}

@@ -1,0 +1,124 @@
+/** A task on pictures from the command line: its flags are options of the task, which does the rest. */
+import { CATALOGUE, findEntry, findModel } from '../catalogue/catalogue.ts';
+import { Option, type Command } from 'commander';
+import { InputError } from '../core/errors.ts';
+import { IMPORTERS } from '../formats/registry.ts';
+import type { Graph } from '../ir/graph.ts';
+import { loadLabels } from '../node/labels.ts';
+import { requireTask } from '../tasks/catalogue-model.ts';
+import { LabelsError, type PictureTaskName } from '../tasks/outputs.ts';
+import type { TaskOptions } from '../tasks/picture-model.ts';
+import { parseLabels } from '../vision/decode/classes.ts';
+import type { Preprocessing } from '../vision/picture-spec.ts';
+import { parseNumbers } from './arguments.ts';
+import type { Context } from './context.ts';
+import { withFile } from './locate.ts';
+import {
+  loadModel,
+  openLoaded,
+  type DeviceOptions,
+  type LoadedModel,
+  type OpenedOn,
+  type SourceOptions,
+} from './session.ts';
+import { readBytes } from './tensor-files.ts';
+
+/** Options that say how a picture becomes the input of a model that the catalogue does not know. */
+export interface PictureOptions {
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  readonly channelOrder?: 'rgb' | 'bgr';
+  readonly fit?: 'stretch' | 'cover' | 'contain';
+}
+
+/** Options of `loadTask`. */
+export interface LoadTaskOptions extends SourceOptions, PictureOptions {
+  readonly model?: string;
+  readonly labels?: string;
+}
+
+/** A model that was read, and what the task is told of it. */
+export interface LoadedTask {
+  readonly model: LoadedModel;
+  readonly task: Pick<TaskOptions, 'labels' | 'preprocessing'>;
+  /** The file that --labels named. */
+  readonly labelsFile: string | undefined;
+}
+
+/** Adds `--mean`, `--std`, `--channel-order` and `--fit`. */
+export function addPictureOptions(command: Command): Command {
+  return command
+    .option(
+      '--mean <numbers>',
+      'subtracted from pixels (0 to 255): one number, or one a channel in --channel-order',
+      parseNumbers,
+    )
+    .option('--std <numbers>', 'pixels are divided by it after --mean', parseNumbers)
+    .addOption(new Option('--channel-order <order>', 'order of the channels').choices(['rgb', 'bgr']))
+    .addOption(new Option('--fit <how>', 'how the picture fills the input').choices(['stretch', 'cover', 'contain']))
+    .addHelpText(
+      'after',
+      '\nModels outside the catalogue get their size and layout from the input; values are, unless --mean and --std\n' +
+        'say otherwise, (pixel - mean) / std of ImageNet for channels first, pixel / 255 for channels last, the pixel\n' +
+        'itself for integer inputs; the picture is scaled to cover the input and its middle is taken.',
+    );
+}
+
+/**
+ * The model to take: the one named, or else the catalogue's default. Throws InputError for an entry of the catalogue that is
+ * for another task, which lists those that are for this one.
+ */
+export function modelFor(task: PictureTaskName, named: string | undefined): string {
+  const standard = findModel();
+  if (named === undefined && standard.task !== task) {
+    const fitting = CATALOGUE.filter((e) => e.task === task && IMPORTERS.some(({ format }) => format === e.format));
+    throw new InputError(`no model is named, and the default one, "${standard.name}", is for ${standard.task}`, {
+      hint: `Pass --model with a file, a URL or one of ${fitting.map((e) => e.name).join(', ')}`,
+    });
+  }
+  const entry = named === undefined ? standard : findEntry(named);
+  if (entry) requireTask(entry, task);
+  return named ?? standard.name;
+}
+
+/** Reads the model, by the name that `modelFor` gave, and its labels. */
+export async function loadTask(name: string, options: LoadTaskOptions, context: Context): Promise<LoadedTask> {
+  const entry = findEntry(name);
+  const given =
+    options.labels === undefined ? undefined : parseLabels(new TextDecoder().decode(readBytes(options.labels)));
+  const model = await loadModel(name, options, context);
+  const labels = given ?? (entry && (await loadLabels(entry, options)));
+  const preprocessing = { ...entry?.preprocessing, ...overrides(options) };
+  return { model, task: { preprocessing, ...(labels ? { labels } : {}) }, labelsFile: options.labels };
+}
+
+/** Opens the task of a model that was read; it is disposed when the command ends. Rejects as `create` does. */
+export async function openTask<T extends Disposable>(
+  { model, task, labelsFile }: LoadedTask,
+  device: DeviceOptions,
+  context: Context,
+  create: (source: Graph, options: TaskOptions) => Promise<T>,
+): Promise<OpenedOn<T>> {
+  return openLoaded(model, device, context, async (options) => {
+    try {
+      return await create(model.graph, { ...options, ...task });
+    } catch (error) {
+      throw labelsFile !== undefined && error instanceof LabelsError ? withFile(error, labelsFile) : error;
+    }
+  });
+}
+
+function overrides({ mean, std, channelOrder, fit }: PictureOptions): Partial<Preprocessing> {
+  return {
+    ...(mean ? { mean: perChannel('--mean', mean) } : {}),
+    ...(std ? { std: perChannel('--std', std) } : {}),
+    ...(channelOrder ? { channelOrder } : {}),
+    ...(fit ? { fit } : {}),
+  };
+}
+
+function perChannel(option: string, values: readonly number[]): [number, number, number] {
+  const [r = 0, g = r, b = r] = values;
+  if (values.length !== 1 && values.length !== 3) throw new InputError(`${option} takes one number or three`);
+  return [r, g, b];
+}
