@@ -1,57 +1,24 @@
 /** Copies of pictures with the boxes that were found, numbered as the command lists them. */
-import { writeFileSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
-import { LoadError } from '../core/errors.ts';
-import { makeFolder } from '../node/cache.ts';
+import { basename, extname } from 'node:path';
 import { loadSharp } from '../node/image.ts';
 import type { DetectedBox } from './detections.ts';
 import type { Picture } from './each-picture.ts';
-import { jsonText } from './output.ts';
-import { FileNames, reasonOf } from './tensor-files.ts';
+import type { OutputFolder } from './output-folder.ts';
 
-/** Beside the pictures: all that was found, as `--json` prints it. */
-const LISTING = 'detections.json';
-
-/** A folder of annotated pictures. Errors of writing are LoadErrors that name the folder. */
-export class Annotations {
-  readonly #folder: string;
-  readonly #names = new FileNames('.jpg');
-
-  /** Makes the folder where it is missing. */
-  constructor(folder: string) {
-    this.#folder = folder;
-    this.#writing(() => makeFolder(resolve(folder), 0o777));
-  }
-
-  /** Writes a JPEG of the picture with its boxes. */
-  async add({ file, pixels }: Picture, boxes: readonly DetectedBox[]): Promise<void> {
-    const sharp = await loadSharp();
-    const { width, height, data } = pixels;
-    const jpeg = await sharp(data, { raw: { width, height, channels: 4 } })
-      .flatten({ background: 'white' })
-      .composite([{ input: Buffer.from(drawing(width, height, boxes)) }])
-      .jpeg({ quality: 90 })
-      .toBuffer();
-    const name = this.#names.next(basename(file, extname(file)));
-    this.#writing(() => writeFileSync(join(this.#folder, name), jpeg));
-  }
-
-  /** Writes the list of all. */
-  finish(results: readonly object[]): void {
-    this.#writing(() => writeFileSync(join(this.#folder, LISTING), `${jsonText({ results })}\n`));
-  }
-
-  #writing(work: () => void): void {
-    try {
-      work();
-    } catch (cause) {
-      throw new LoadError(`the pictures cannot be written: ${reasonOf(cause)}`, {
-        file: this.#folder,
-        hint: 'Name another folder with --output-dir',
-        cause,
-      });
-    }
-  }
+/** Writes a JPEG of the picture with its boxes. */
+export async function writeAnnotated(
+  folder: OutputFolder,
+  { file, pixels }: Picture,
+  boxes: readonly DetectedBox[],
+): Promise<void> {
+  const sharp = await loadSharp();
+  const { width, height, data } = pixels;
+  const jpeg = await sharp(data, { raw: { width, height, channels: 4 } })
+    .flatten({ background: 'white' })
+    .composite([{ input: Buffer.from(drawing(width, height, boxes)) }])
+    .jpeg({ quality: 90 })
+    .toBuffer();
+  folder.write(folder.freeName(basename(file, extname(file)), '.jpg'), jpeg);
 }
 
 /** The boxes as SVG. Numbers are drawn as strokes: a text would ask for fonts, which a bare machine has not. */

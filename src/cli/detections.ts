@@ -11,12 +11,14 @@ export interface DetectedBox {
   readonly box: readonly [x: number, y: number, width: number, height: number];
 }
 
+/** A detection as the JSON has it. */
 export function toBox({ label, index, score, x, y, width, height }: Detection): DetectedBox {
   return { label: label ?? null, index, score, box: [x, y, width, height] };
 }
 
-/** A line a thing, numbered as in the annotated picture: `1  cup  52 %  410×310 at 224,305`. */
+/** A line a thing, numbered as in the annotated picture, or one that says that there is none: `1  cup  52 %  410×310 at 224,305`. */
 export function detectionLines(boxes: readonly DetectedBox[]): string[] {
+  if (boxes.length === 0) return ['  nothing found'];
   const names = boxes.map(({ label, index }) => label ?? `class ${index}`);
   const widest = Math.max(0, ...names.map((name) => name.length));
   const digits = String(boxes.length).length;

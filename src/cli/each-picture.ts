@@ -107,13 +107,16 @@ export function finishPictures<Answer extends object>(
 ): number {
   const failed = results.filter((result) => 'error' in result).length;
   const facts = { model, backend, adapter, adapterSource, loadMs, firstRunMs, runMs, failed };
-  output.result({ ...facts, results }, () => {
-    const where = adapter === null ? 'the CPU reference' : `${adapter} (${adapterSource})`;
-    const times =
-      results.length - failed > 1
-        ? `first run ${milliseconds(firstRunMs ?? NaN)}, then ${milliseconds(runMs ?? NaN)} a picture`
-        : `ran in ${milliseconds(firstRunMs ?? NaN)}`;
-    return `${model} on ${where}: loaded in ${milliseconds(loadMs ?? NaN)}, ${times}`;
-  }); 
+  // Of bad pictures alone nothing is left to say.
+  const silent = loadMs === null && !output.json;
+  if (!silent)
+    output.result({ ...facts, results }, () => {
+      const where = adapter === null ? 'the CPU reference' : `${adapter} (${adapterSource})`;
+      const times =
+        results.length - failed > 1
+          ? `first run ${milliseconds(firstRunMs ?? NaN)}, then ${milliseconds(runMs ?? NaN)} a picture`
+          : `ran in ${milliseconds(firstRunMs ?? NaN)}`;
+      return `${model} on ${where}: loaded in ${milliseconds(loadMs ?? NaN)}, ${times}`;
+    });
   return failed > 0 ? 1 : 0;
 }

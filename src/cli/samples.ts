@@ -34,7 +34,9 @@ export async function samplePictures(): Promise<Sample[]> {
     ...(coffee === undefined ? [] : [{ name: 'photograph: coffee', ...(await readPicture(coffee)) }]),
     ...(people === undefined
       ? []
-      : [{ name: 'photograph: at a table', file: people, pixels: cut((await readPicture(people)).pixels, AT_A_TABLE) }]),
+      : [
+          { name: 'photograph: at a table', file: people, pixels: cut((await readPicture(people)).pixels, AT_A_TABLE) },
+        ]),
     ...drawn.map((d) => ({ name: d.name, file: undefined, pixels: d })),
   ];
 }

@@ -114,29 +114,3 @@ function readFeed(spec: FeedSpec, input: GraphInput, bindings: Bindings): Tensor
     throw withFile(cause, spec.file);
   }
 }
-
-/**
- * Names for files in one folder: a given name with everything but letters, digits, `.`, `_` and `-` replaced, unique also
- * where case does not count, with one ending.
- */
-export class FileNames {
-  readonly #ending: string;
-  readonly #taken = new Set<string>();
-
-  constructor(ending: string) {
-    this.#ending = ending;
-  }
-
-  /** A file name that was not given before. */
-  next(name: string): string {
-    const stem =
-      name
-        .replace(/[^A-Za-z0-9._-]+/g, '_')
-        .replace(/^\.+/, '')
-        .slice(0, 100) || 'output';
-    let file = `${stem}${this.#ending}`;
-    for (let i = 1; this.#taken.has(file.toLowerCase()); i++) file = `${stem}_${i}${this.#ending}`;
-    this.#taken.add(file.toLowerCase());
-    return file;
-  }
-}

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asProcess, inProcess, tinyClassifier, type Finished } from '../helpers/command.ts';
 import { encodeModel, type OnnxModel } from '../helpers/onnx-bytes.ts';
@@ -186,12 +187,49 @@ describe('pictures', () => {
     ['half.png', /half\.png/],
     ['none.jpg', /none\.jpg.*no such file/],
   ])('%s', async (name, message) => {
-    expectOneMessage(await inProcess('classify', at(name), '--backend', 'cpu'), message);
+    expectOneMessage(await inProcess('classify', at(name), '--model', at('good.onnx'), '--backend', 'cpu'), message);
+    expectOneMessage(await inProcess('detect', at(name), '--backend', 'cpu'), message);
+  });
+
+  it('no model that classifies: those that do are listed', async () => {
+    const result = await inProcess('classify', at('picture.jpg'), '--backend', 'cpu');
+    expectOneMessage(result, /"centernet", is for detection. Pass --model with a file, a URL or one of nsfw-/);
+  });
+
+  it('a bad one among good ones is marked, and the others are printed', async () => {
+    await sharp({ create: { width: 9, height: 9, channels: 3, background: 'red' } }).toFile(at('red.png'));
+    const argv = ['classify', 'red.png', 'picture.jpg', 'red.png', 'none.jpg'].map((a) =>
+      a.includes('.') ? at(a) : a,
+    );
+    const rest = ['--model', at('good.onnx'), '--backend', 'cpu', '--top', '1'];
+    const { code, stdout, stderr } = await inProcess(...argv, ...rest);
+    expect(code).toBe(1);
+    expect(stdout.match(/red\.png\n {2}0\.\d{4} {2}class \d\n/g)).toHaveLength(2);
+    expect(stderr).toMatch(
+      /^error: file .*picture\.jpg: not a picture.*\nerror: file .*none\.jpg: there is no such file\n$/,
+    );
+    const told = JSON.parse((await inProcess(...argv, ...rest, '--json')).stdout);
+    const bad = { name: expect.any(String), message: expect.any(String) };
+    expect(told).toMatchObject({
+      failed: 2,
+      results: [
+        { file: at('red.png'), top: [{ label: null }] },
+        { file: at('picture.jpg'), error: { ...bad, name: 'InputError', code: 'INPUT_INVALID' } },
+        { file: at('red.png'), top: [{ label: null }] },
+        { file: at('none.jpg'), error: { ...bad, name: 'LoadError', code: 'LOAD_FAILED' } },
+      ],
+    });
+  });
+
+  it('a folder for pictures that cannot be made', async () => {
+    const result = await inProcess('detect', at('picture.jpg'), '--output-dir', at('input.bin'), '--backend', 'cpu');
+    expectOneMessage(result, /input\.bin: the pictures cannot be written/);
   });
 
   it('labels that are not there', async () => {
-    const result = await inProcess('classify', at('picture.jpg'), '--labels', at('none.txt'), '--backend', 'cpu');
-    expectOneMessage(result, /none\.txt.*no such file|picture\.jpg/);
+    const model = ['--model', at('good.onnx'), '--backend', 'cpu'];
+    const result = await inProcess('classify', at('red.png'), '--labels', at('none.txt'), ...model);
+    expectOneMessage(result, /none\.txt.*no such file/);
   });
 });
 

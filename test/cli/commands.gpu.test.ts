@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplePhotograph } from '../../src/cli/samples.ts';
 import { fromRaw } from '../../src/core/raw.ts';
-import { asProcess, inProcess, tinyClassifier } from '../helpers/command.ts';
+import { decodeImage } from '../../src/node/image.ts';
+import { asProcess, tinyClassifier } from '../helpers/command.ts';
 import { expectClose } from '../helpers/close.ts';
 import { hasSharedData, readGolden, sharedPath } from '../helpers/shared-data.ts';
 
@@ -18,9 +19,10 @@ beforeAll(() => {
 
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-interface Classification {
-  readonly adapter: string | null;
-  readonly results: readonly { readonly top: readonly { readonly label: string; readonly score: number }[] }[];
+interface Detections {
+  readonly results: readonly {
+    readonly boxes: readonly { readonly score: number; readonly box: readonly number[] }[];
+  }[];
 }
 
 async function json(...argv: string[]): Promise<unknown> {
@@ -30,15 +32,28 @@ async function json(...argv: string[]): Promise<unknown> {
 }
 
 describe('the command on WebGPU', () => {
-  it('classifies a photograph with the default model as the CPU reference does', async () => {
+  it('finds the cup in a photograph, and writes a picture of it', async () => {
     const photograph = samplePhotograph() ?? '';
-    const gpu = (await json('classify', photograph)) as Classification;
-    const cpu = JSON.parse(
-      (await inProcess('classify', photograph, '--backend', 'cpu', '--json')).stdout,
-    ) as Classification;
-    expect(gpu).toMatchObject({ model: 'nsfw-mobilenet-v2', backend: 'webgpu', adapter: expect.stringMatching(/./) });
-    expect(gpu.results[0]?.top.map((t) => t.label)).toEqual(cpu.results[0]?.top.map((t) => t.label));
-    gpu.results[0]?.top.forEach((t, i) => expect(t.score).toBeCloseTo(cpu.results[0]?.top[i]?.score ?? NaN, 4));
+    const out = join(dir, 'boxes');
+    const found = (await json('detect', photograph, '--output-dir', out)) as Detections;
+    expect(found).toMatchObject({ model: 'centernet', backend: 'webgpu', adapter: expect.stringMatching(/./) });
+    expect(found.results).toMatchObject([{ file: photograph, boxes: [{ label: 'cup', index: 41 }] }]);
+    const [{ score = 0, box = [] } = {}] = found.results[0]?.boxes ?? [];
+    expect(score).toBeCloseTo(0.52, 2);
+    const [x = 0, y = 0, width = 0, height = 0] = box;
+    expect([x > 200, y > 280, x + width < 660, y + height < 640]).toEqual([true, true, true, true]);
+    expect(JSON.parse(readFileSync(join(out, 'detections.json'), 'utf8'))).toEqual({ results: found.results });
+    // Where the box is drawn, and only there, the copy differs from the photograph by more than JPEG's loss.
+    const [drawn, plain] = await Promise.all(
+      [join(out, 'coffee.jpg'), photograph].map((file) => decodeImage(readFileSync(file), file)),
+    );
+    const change = (px: number, py: number): number => {
+      const at = (Math.round(py) * 800 + Math.round(px)) * 4;
+      return Math.max(...[0, 1, 2].map((c) => Math.abs((drawn?.data[at + c] ?? 0) - (plain?.data[at + c] ?? 0))));
+    };
+    expect(drawn).toMatchObject({ width: 800, height: 800 });
+    expect(change(x + width / 2, y + height)).toBeGreaterThan(60);
+    expect(change(x + width / 2, y + height / 2)).toBeLessThan(30);
   });
 
   it.skipIf(!hasSharedData)('runs FastestDet on raw tensors as the recorded runtime does', async () => {
@@ -71,10 +86,11 @@ describe('the command on WebGPU', () => {
   it('shows the sample pictures, the adapter and the agreement with the CPU (npm start)', async () => {
     const { code, stdout } = await asProcess('demo');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/photograph: coffee +│ Neutral/);
-    expect(stdout).toMatch(/drawn: hills[\s\S]*drawn: balls[\s\S]*adapter: \S/);
-    expect(stdout).toContain('Every score agrees with the CPU reference.');
-    expect(stdout).toContain('npm run -s tilewise -- classify');
+    expect(stdout).toMatch(/photograph: coffee .*\n  1  cup +52 %/);
+    expect(stdout).toMatch(/at a table .*\n  1  person .*\n  2  cup /);
+    expect(stdout).toMatch(/drawn: balls .*\n  1  orange [\s\S]*adapter: \S/);
+    expect(stdout).toContain('Every score and box agrees with the CPU reference');
+    expect(stdout).toContain('npm run -s tilewise -- detect');
   });
 
   it('fails with one message when the adapter does not exist', async () => {

@@ -74,6 +74,7 @@ describe('failures', () => {
     const error = new LoadError('cannot be read', { file: 'm.onnx', hint: 'Check the path' });
     expect(failureOf(error)).toEqual({
       error: {
+        name: 'LoadError',
         code: 'LOAD_FAILED',
         message: 'file m.onnx: cannot be read. Check the path',
         detail: { file: 'm.onnx', hint: 'Check the path', format: undefined, node: undefined, op: undefined },

@@ -3,13 +3,23 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { drawnSamples } from '../../src/catalogue/samples.ts';
-import { samplePhotograph } from '../../src/cli/samples.ts';
+import { samplePhotograph, samplePictures } from '../../src/cli/samples.ts';
 
 describe('sample pictures', () => {
   it('finds the photograph in the installed package', () => {
     const file = samplePhotograph();
     expect(file).toMatch(/coffee\.jpg$/);
     expect([...readFileSync(file ?? '').subarray(0, 2)]).toEqual([0xff, 0xd8]); // JPEG
+  });
+
+  it('shows two photographs and a drawing', async () => {
+    const pictures = await samplePictures();
+    expect(pictures.map(({ name, pixels }) => [name, pixels.width, pixels.height])).toEqual([
+      ['photograph: coffee', 800, 800],
+      ['photograph: at a table', 212, 160],
+      ['drawn: balls', 320, 320],
+    ]);
+    for (const { pixels } of pictures) expect(pixels.data).toHaveLength(pixels.width * pixels.height * 4);
   });
 
   it('draws opaque pictures with some detail, the same each time', () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileNames, readBytes, readFeeds, resolveShape } from '../../src/cli/tensor-files.ts';
+import { readBytes, readFeeds, resolveShape } from '../../src/cli/tensor-files.ts';
 import type { DType } from '../../src/core/dtype.ts';
 import type { Dim, GraphInput } from '../../src/ir/graph.ts';
 
@@ -71,23 +71,3 @@ describe('readFeeds', () => {
     expect(() => readBytes(dir)).toThrow('this is a folder');
   });
 });
-
-describe('FileNames', () => {
-  it('keeps harmless names, replaces the rest, and stays unique', () => {
-    expect(namesOf(['prob', 'a/b:0', 'a b 0', 'A_b_0', '../../x', '', '..'])).toEqual([
-      'prob.bin',
-      'a_b_0.bin',
-      'a_b_0_1.bin',
-      'A_b_0_2.bin',
-      '_.._x.bin',
-      'output.bin',
-      'output_1.bin',
-    ]);
-    expect(namesOf(['x'.repeat(300)])[0]?.length).toBe(104);
-  });
-});
-
-function namesOf(names: readonly string[]): string[] {
-  const files = new FileNames('.bin');
-  return names.map((name) => files.next(name));
-}

@@ -87,8 +87,8 @@ async function demo(_: readonly string[], options: DemoOptions, context: Context
 }
 
 function pictureText({ picture, boxes, runMs, cpuMs }: Checked): string {
-  const things = boxes.length === 0 ? ['  nothing'] : detectionLines(boxes);
-  return [`${picture}   (WebGPU ${milliseconds(runMs)}, CPU ${milliseconds(cpuMs)})`, ...things, ''].join('\n');
+  const times = `WebGPU ${milliseconds(runMs)}, CPU ${milliseconds(cpuMs)}`;
+  return [`${picture}   (${times})`, ...detectionLines(boxes), ''].join('\n');
 }
 
 function howToGoOn(name: string): string {

@@ -1,10 +1,12 @@
 /** `tilewise detect`: things in pictures, in words and boxes. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { createDetector } from '../../tasks/detector.ts';
-import { Annotations } from '../annotations.ts';
+import { writeAnnotated } from '../annotations.ts';
 import type { Context, Runner } from '../context.ts';
 import { detectionLines, toBox, type DetectedBox } from '../detections.ts';
 import { eachPicture, finishPictures } from '../each-picture.ts';
+import { jsonText } from '../output.ts';
+import { OutputFolder } from '../output-folder.ts';
 import { addPictureOptions, loadTask, modelFor, openTask, type LoadTaskOptions } from '../picture-task.ts';
 import { addDeviceOptions, addSourceOptions, type DeviceOptions } from '../session.ts';
 
@@ -12,6 +14,9 @@ interface DetectOptions extends LoadTaskOptions, DeviceOptions {
   readonly threshold: number;
   readonly outputDir?: string;
 }
+
+/** Beside the copies of pictures: all that was found, as `--json` prints it. */
+const LISTING = 'detections.json';
 
 /** Adds the command. */
 export function addDetect(program: Command, runner: Runner): void {
@@ -35,17 +40,16 @@ function parseScore(text: string): number {
 async function run(files: readonly string[], options: DetectOptions, context: Context): Promise<number> {
   const model = modelFor('detection', options.model);
   const { threshold, outputDir, backend } = options;
-  const annotations = outputDir === undefined ? undefined : new Annotations(outputDir);
+  const folder = outputDir === undefined ? undefined : new OutputFolder(outputDir, 'the pictures');
   const done = await eachPicture(files, context, {
     stage: 'detect',
     open: async () => openTask(await loadTask(model, options, context), options, context, createDetector),
     answer: async (detector, pixels): Promise<{ boxes: DetectedBox[] }> => ({
       boxes: (await detector.detect(pixels, { threshold })).map(toBox),
     }),
-    text: ({ boxes }, { file }) =>
-      [`${file}: ${boxes.length === 0 ? 'nothing found' : ''}`.trimEnd(), ...detectionLines(boxes)].join('\n'),
-    keep: async ({ boxes }, picture) => annotations?.add(picture, boxes),
+    text: ({ boxes }, { file }) => [file, ...detectionLines(boxes)].join('\n'),
+    keep: async ({ boxes }, picture) => folder && writeAnnotated(folder, picture, boxes),
   });
-  annotations?.finish(done.results);
+  folder?.write(LISTING, `${jsonText({ results: done.results })}\n`);
   return finishPictures(done, { model, backend, output: context.output });
 }

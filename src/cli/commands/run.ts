@@ -1,15 +1,12 @@
 /** `tilewise run`: raw tensors in, raw tensors out. */
-import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { LoadError } from '../../core/errors.ts';
 import { toRaw } from '../../core/raw.ts';
 import { shapeText, type Tensor } from '../../core/tensor.ts';
-import { makeFolder } from '../../node/cache.ts';
 import { own } from '../../util/own.ts';
 import { collect, parseFeed } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
 import { milliseconds, table } from '../output.ts';
+import { OutputFolder } from '../output-folder.ts';
 import {
   addDeviceOptions,
   addSourceOptions,
@@ -18,7 +15,7 @@ import {
   type DeviceOptions,
   type SourceOptions,
 } from '../session.ts';
-import { FileNames, readFeeds } from '../tensor-files.ts';
+import { readFeeds } from '../tensor-files.ts';
 
 interface RunOptions extends SourceOptions, DeviceOptions {
   readonly input?: readonly string[];
@@ -71,22 +68,9 @@ function describe(name: string, tensor: Tensor | undefined, file: string): Tenso
 }
 
 function writeOutputs(names: readonly string[], results: Readonly<Record<string, Tensor>>, dir: string): TensorFile[] {
-  const files = new FileNames('.bin');
-  try {
-    makeFolder(resolve(dir), 0o777);
-    return names.flatMap((name) => {
-      const tensor = own(results, name);
-      if (!tensor) return [];
-      const file = join(dir, files.next(name));
-      writeFileSync(file, toRaw(tensor));
-      return [describe(name, tensor, file)];
-    });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LoadError(`the outputs cannot be written: ${reason}`, {
-      file: dir,
-      hint: 'Name another folder with --output-dir',
-      cause,
-    });
-  }
+  const folder = new OutputFolder(dir, 'the outputs');
+  return names.flatMap((name) => {
+    const tensor = own(results, name);
+    return tensor ? [describe(name, tensor, folder.write(folder.freeName(name, '.bin'), toRaw(tensor)))] : [];
+  });
 }
