@@ -52,10 +52,12 @@ function inPackage(name: string, path: string): string | undefined {
 }
 
 function cut({ width, data }: Pixels, part: { x: number; y: number; width: number; height: number }): Pixels {
-  const out = new Uint8Array(part.width * part.height * 4);
+  // A word a pixel, wherever the bytes lie in their buffer.
+  const from = new Uint32Array(new Uint8Array(data).buffer);
+  const to = new Uint32Array(part.width * part.height);
   for (let row = 0; row < part.height; row++) {
-    const from = ((part.y + row) * width + part.x) * 4;
-    out.set(data.subarray(from, from + part.width * 4), row * part.width * 4);
+    const start = (part.y + row) * width + part.x;
+    to.set(from.subarray(start, start + part.width), row * part.width);
   }
-  return { width: part.width, height: part.height, data: out };
+  return { width: part.width, height: part.height, data: new Uint8Array(to.buffer) };
 }
