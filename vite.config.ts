@@ -1,7 +1,10 @@
-/** Builds the library: one ES module per entry point, everything a page needs inside, what only Node needs outside. */
+/**
+ * Builds the library: for pages, for Node (`--mode node`) and as one file (`--mode all`). Everything a page needs is inside,
+ * what only Node needs outside.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, mergeConfig, type BuildEnvironmentOptions, type Plugin } from 'vite';
 
 const manifest: { dependencies?: Record<string, string>; peerDependencies?: Record<string, string> } = JSON.parse(
   readFileSync(new URL('./package.json', import.meta.url), 'utf8'),
@@ -50,45 +53,80 @@ function families(): Plugin {
   };
 }
 
-export default defineConfig({
-  plugins: [families()],
-  build: {
-    lib: {
-      entry: {
-        index: 'src/index.ts',
-        node: 'src/node/index.ts',
-        models: 'models/index.ts',
-        ort: 'src/ort/index.ts',
-        'ort-node': 'src/node/ort.ts',
-        cli: 'src/cli/main.ts',
-      },
-      formats: ['es'],
-    },
-    target: 'es2023',
-    // What is bundled keeps its licence.
-    license: { fileName: 'licenses.md' },
-    outDir: 'dist',
-    sourcemap: true,
-    rolldownOptions: {
-      external: (id) => id.startsWith('node:') || outside.some((name) => id === name || id.startsWith(`${name}/`)),
-      output: {
-        // By itself Vite leaves the white space of a library in.
-        minify: true,
-        // What every page and every importer needs is one file: left alone, each part loaded on demand would split off what it
-        // shares with it.
-        codeSplitting: {
-          groups: [
-            {
-              name: 'core',
-              test: /[\\/]src[\\/](session[\\/]session|core[\\/]raw|ir[\\/]builder|formats[\\/](locate|lib[\\/](emitter|translate|channels-first)))\.ts$/,
-            },
-            // Likewise what most models need of an importer.
-            { name: 'onnx', test: /[\\/]src[\\/]formats[\\/]onnx[\\/]import\.ts$/ },
-            { name: 'tfjs-graph', test: /[\\/]src[\\/]formats[\\/]tfjs[\\/]graph[\\/]import\.ts$/ },
-          ],
-        },
-        chunkFileNames: '[name].js',
+/**
+ * Files of a library for pages, by the sources that they are made of; what those import is in the file too, unless it is in
+ * one that is named before. A bundler leaves out whole files, but not what the tables of the engine call: so errors, tensors
+ * and the functions of pictures and boxes are apart from it. Of the engine, what every page and every importer needs is one
+ * file, and what most models need of an importer another: left alone, each part loaded on demand would split off what it
+ * shares with them.
+ */
+const FILES = {
+  errors: 'core/(errors|printable)',
+  boxes: 'vision/decode/boxes',
+  core: '(session/session|ir/builder|formats/(locate|lib/(emitter|translate|channels-first)))',
+  trace: 'analysis/trace',
+  classifier: 'tasks/classifier',
+  detector: 'tasks/detector',
+  onnx: 'formats/onnx/import',
+  'tfjs-graph': 'formats/tfjs/graph/import',
+};
+
+/** For pages: small files, and one for what each kind of model needs, so that a page loads little else. */
+const page: BuildEnvironmentOptions = {
+  lib: { entry: { index: 'src/index.ts', models: 'models/index.ts', ort: 'src/ort/index.ts' }, formats: ['es'] },
+  // What is bundled keeps its licence.
+  license: { fileName: 'licenses.md' },
+  rolldownOptions: {
+    output: {
+      codeSplitting: {
+        groups: Object.entries(FILES).map(([name, path], at, { length }) => ({
+          name,
+          test: new RegExp(`/src/${path}\\.ts$`.replaceAll('/', '[\\\\/]')),
+          priority: length - at,
+        })),
       },
     },
   },
-});
+};
+
+/** `tilewise/all`: one file, for where `import()` is refused. */
+const all: BuildEnvironmentOptions = {
+  lib: { entry: { all: 'src/index.ts' }, formats: ['es'] },
+  emptyOutDir: false,
+  rolldownOptions: { output: { codeSplitting: false } },
+};
+
+/** For Node, which shows the line that an error comes from: nothing is minified. */
+const node: BuildEnvironmentOptions = {
+  lib: {
+    entry: {
+      index: 'src/index.ts',
+      node: 'src/node/index.ts',
+      models: 'models/index.ts',
+      ort: 'src/node/ort.ts',
+      cli: 'src/cli/main.ts',
+    },
+    formats: ['es'],
+  },
+  outDir: 'dist/node',
+  minify: false,
+  rolldownOptions: { output: { minify: false } },
+};
+
+export default defineConfig(({ mode }) => ({
+  plugins: [families()],
+  build: mergeConfig(
+    {
+      target: 'es2023',
+      outDir: 'dist',
+      rolldownOptions: {
+        external: (id: string) =>
+          id.startsWith('node:') || outside.some((name) => id === name || id.startsWith(`${name}/`)),
+        // By itself Vite leaves the white space of a library in.
+        output: { minify: true, chunkFileNames: '[name].js' },
+      },
+    } satisfies BuildEnvironmentOptions,
+    { node, all }[mode] ?? page,
+    false,
+  ),
+}));

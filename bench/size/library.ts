@@ -19,7 +19,7 @@ export interface Library {
 /** Builds the library into a folder of its own, which the system cleans up. */
 export async function buildLibrary(): Promise<Library> {
   const folder = mkdtempSync(join(tmpdir(), 'tilewise-library-'));
-  await build({ root: ROOT, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  await build({ root: ROOT, logLevel: 'error', build: { outDir: folder, emptyOutDir: true, sourcemap: true } });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', sideEffects: false }));
   const manifest: { exports: Record<string, string | { default: string }> } = JSON.parse(
     readFileSync(join(ROOT, 'package.json'), 'utf8'),

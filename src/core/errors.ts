@@ -35,6 +35,7 @@ export interface ErrorDetail {
  * them are escaped there, while `detail` has names as they are.
  */
 export class TilewiseError extends Error {
+  override readonly name: string = 'TilewiseError';
   readonly code: ErrorCode;
   readonly detail: ErrorDetail;
   /** The message without place, lines and hint: for callers that throw it again with more detail. */
@@ -42,7 +43,6 @@ export class TilewiseError extends Error {
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(compose(message, detail), detail.cause === undefined ? undefined : { cause: detail.cause });
-    this.name = new.target.name;
     this.code = code;
     this.detail = detail;
     this.reason = message;
@@ -58,6 +58,7 @@ function compose(message: string, { file, node, op, lines = [], hint }: ErrorDet
 
 /** The bytes are not a valid model (truncated, corrupt, inconsistent). */
 export class ImportError extends TilewiseError {
+  override readonly name: string = 'ImportError';
   constructor(message: string, detail: ErrorDetail = {}) {
     super('IMPORT_FAILED', message, detail);
   }
@@ -73,6 +74,7 @@ export interface Unsupported {
 
 /** A valid model needs operators or attributes the engine does not have; lists all of them at once. */
 export class UnsupportedError extends TilewiseError {
+  override readonly name: string = 'UnsupportedError';
   readonly items: readonly Unsupported[];
 
   constructor(items: readonly Unsupported[], detail: ErrorDetail = {}) {
@@ -88,6 +90,7 @@ export class UnsupportedError extends TilewiseError {
 
 /** The graph is malformed: a cycle, a missing tensor, a duplicate name. */
 export class GraphError extends TilewiseError {
+  override readonly name: string = 'GraphError';
   constructor(message: string, detail: ErrorDetail = {}) {
     super('GRAPH_INVALID', message, detail);
   }
@@ -95,6 +98,7 @@ export class GraphError extends TilewiseError {
 
 /** Shapes or dtypes of operands that do not fit together. */
 export class ShapeError extends TilewiseError {
+  override readonly name: string = 'ShapeError';
   constructor(message: string, detail: ErrorDetail = {}) {
     super('SHAPE_MISMATCH', message, detail);
   }
@@ -102,6 +106,7 @@ export class ShapeError extends TilewiseError {
 
 /** A graph that cannot be lowered to this device. */
 export class PlanError extends TilewiseError {
+  override readonly name: string = 'PlanError';
   constructor(message: string, detail: ErrorDetail = {}) {
     super('PLAN_FAILED', message, detail);
   }
@@ -109,6 +114,7 @@ export class PlanError extends TilewiseError {
 
 /** WGSL that the device refused; the message quotes the numbered source around each complaint. */
 export class ShaderError extends TilewiseError {
+  override readonly name: string = 'ShaderError';
   constructor(message: string, detail: ErrorDetail = {}) {
     super('SHADER_FAILED', message, detail);
   }
@@ -116,6 +122,7 @@ export class ShaderError extends TilewiseError {
 
 /** No usable device (`NO_DEVICE`) or a device that went away (`DEVICE_LOST`). */
 export class DeviceError extends TilewiseError {
+  override readonly name: string = 'DeviceError';
   constructor(code: 'NO_DEVICE' | 'DEVICE_LOST', message: string, detail: ErrorDetail = {}) {
     super(code, message, detail);
   }
@@ -123,6 +130,7 @@ export class DeviceError extends TilewiseError {
 
 /** What the caller passed in is wrong: a feed, a picture, an option. */
 export class InputError extends TilewiseError {
+  override readonly name: string = 'InputError';
   constructor(message: string, detail: ErrorDetail = {}) {
     super('INPUT_INVALID', message, detail);
   }
@@ -130,6 +138,7 @@ export class InputError extends TilewiseError {
 
 /** A file or URL that cannot be read, or whose checksum is wrong. */
 export class LoadError extends TilewiseError {
+  override readonly name: string = 'LoadError';
   constructor(message: string, detail: ErrorDetail = {}) {
     super('LOAD_FAILED', message, detail);
   }
