@@ -54,16 +54,15 @@ function families(): Plugin {
 }
 
 /**
- * Files of a library for pages, by the sources that they are made of; what those import is in the file too, unless it is in
- * one that is named before. A bundler leaves out whole files, but not what the tables of the engine call: so errors, tensors
- * and the functions of pictures and boxes are apart from it. Of the engine, what every page and every importer needs is one
- * file, and what most models need of an importer another: left alone, each part loaded on demand would split off what it
- * shares with them.
+ * Files of the library for pages, by the sources that they are made of; what those import is in the file too, unless it is
+ * in one that is named before. A bundler leaves out whole files, but not what the tables of the engine call: so errors and
+ * what works on boxes are apart from it. Of the engine, what every page and every importer needs is one file, and what most
+ * models need of an importer another: left alone, each part loaded on demand would split off what it shares with them.
  */
 const FILES = {
   errors: 'core/(errors|printable)',
   boxes: 'vision/decode/boxes',
-  core: '(session/session|ir/builder|formats/(locate|lib/(emitter|translate|channels-first)))',
+  core: '(core/raw|session/session|ir/builder|formats/(locate|lib/(emitter|translate|channels-first)))',
   trace: 'analysis/trace',
   classifier: 'tasks/classifier',
   detector: 'tasks/detector',

@@ -13,6 +13,8 @@ export const APPLICATIONS = {
   models: `import { Session } from 'tilewise';
     import { fromSafetensors, mobilenetV2, readSafetensors } from 'tilewise/models';
     globalThis.load = (bytes) => Session.create(mobilenetV2({ weights: fromSafetensors(readSafetensors(bytes)) }));`,
+  error: `import { InputError } from 'tilewise'; globalThis.isInputError = (error) => error instanceof InputError;`,
+  suppression: `import { nonMaxSuppression } from 'tilewise'; globalThis.suppress = nonMaxSuppression;`,
 } as const;
 
 /** The importers that count as part of every application: of TensorFlow.js both, though a model is of one kind. */
@@ -45,16 +47,17 @@ export async function measure(entry: keyof typeof APPLICATIONS, library: Library
   const chunks = new Map(output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file]] : [])));
   const sourcesOf = ({ moduleIds }: Chunk): string[] =>
     moduleIds.flatMap((id) => library.sources.get(basename(id)) ?? []);
-  const all = [...chunks.values()];
-  const start = closure(
-    all.filter((chunk) => chunk.isEntry),
-    chunks,
-  );
+  const entries = [...chunks.values()].filter((chunk) => chunk.isEntry);
+  // The bundler also writes files that only what it left out would load.
+  const reachable = closure(entries, chunks, ({ imports, dynamicImports }) => [...imports, ...dynamicImports]);
+  const all = [...chunks.values()].filter(({ fileName }) => reachable.has(fileName));
+  const start = closure(entries, chunks);
   const importers = closure(
     all.filter((chunk) => sourcesOf(chunk).some((source) => IMPORTERS.test(source))),
     chunks,
   );
-  const files = output.map((file): FileSize => {
+  const loaded = output.filter(({ type, fileName }) => type === 'asset' || reachable.has(fileName));
+  const files = loaded.map((file): FileSize => {
     const when = start.has(file.fileName) ? 'start' : importers.has(file.fileName) ? 'importer' : 'demand';
     const content = file.type === 'chunk' ? file.code : file.source;
     const sources = file.type === 'chunk' ? sourcesOf(file) : [];
@@ -71,9 +74,16 @@ export async function measure(entry: keyof typeof APPLICATIONS, library: Library
   };
 }
 
-/** Files and what they import statically. */
-function closure(roots: readonly Chunk[], chunks: ReadonlyMap<string, Chunk>): Set<string> {
+/** Files and what they import: statically, unless told otherwise. */
+function closure(
+  roots: readonly Chunk[],
+  chunks: ReadonlyMap<string, Chunk>,
+  importsOf = ({ imports }: Chunk): readonly string[] => imports,
+): Set<string> {
   const found = new Set(roots.map(({ fileName }) => fileName));
-  for (const name of found) for (const next of chunks.get(name)?.imports ?? []) found.add(next);
+  for (const name of found) {
+    const chunk = chunks.get(name);
+    if (chunk) for (const next of importsOf(chunk)) found.add(next);
+  }
   return found;
 }

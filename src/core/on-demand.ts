@@ -6,8 +6,8 @@ export async function onDemand<T>(part: string, load: () => Promise<T>): Promise
   try {
     return await load();
   } catch (cause) {
-    throw new LoadError(`tilewise cannot load its ${part}`, {
-      hint: 'They are fetched on demand: check the network, and that every file of the build is served',
+    throw new LoadError(`tilewise cannot load its ${part} (${cause})`, {
+      hint: 'Parts are fetched on demand: check the network, and that every file of the build is served. A service worker cannot: import tilewise/all',
       cause,
     });
   }

@@ -6,6 +6,9 @@ import { measure, type AppSize } from '../../bench/size/measure.ts';
 /** Bytes after gzip that a classifier may take, with the importers of ONNX and TensorFlow.js. */
 const CLASSIFIER_BYTES = 100_000;
 
+/** Likewise for what works without the engine: errors, and functions on boxes. */
+const APART_BYTES = 2000;
+
 let library: Library;
 let size: AppSize;
 beforeAll(async () => {
@@ -72,5 +75,14 @@ describe('an application with a classifier', () => {
     }
     expect(fileOf('src/kernels/index/top-k.ts')).not.toBe(fileOf('src/ops/index/top-k.ts'));
     expect(fileOf('shaders/index/top-k-sort.ts')).toBe(fileOf('src/kernels/index/top-k.ts'));
+  });
+});
+
+describe('an application without the engine', () => {
+  it.each(['error', 'suppression'] as const)('has none of it: %s', async (entry) => {
+    const { gzipBytes, onDemandBytes, files } = await measure(entry, library);
+    expect(files.flatMap(({ sources }) => sources)).toContain('src/core/errors.ts');
+    expect(gzipBytes).toBeLessThan(APART_BYTES);
+    expect(onDemandBytes).toBe(0);
   });
 });

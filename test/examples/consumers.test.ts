@@ -125,6 +125,7 @@ describe('the packed library', () => {
     for (const file of [...files, ...Object.values(manifest.bin)])
       expect(readFileSync(installed(file), 'utf8')).not.toBe('');
     const modules = reachable(['dist/index.js', 'dist/models.js', 'dist/ort.js']);
+    expect(modules.size).toBeGreaterThan(50);
     const foreign = [...modules].flatMap(([path, imports]) =>
       imports.filter((name) => !name.startsWith('.')).map((name) => `${path} imports ${name}`),
     );
