@@ -12,8 +12,8 @@ export const SITE_MODELS: readonly CatalogueEntry[] = CATALOGUE.filter(
   ({ source, format, task }) => source.kind === 'npm' && READABLE.has(format) && SHOWN.has(task),
 );
 
-/** The model at the start: one that shows something, where the CPU has to do the smallest. */
-export const DEFAULT_MODELS = { webgpu: 'centernet', cpu: 'nsfw-mobilenet-v2' } as const;
+/** The model at the start: one that says something of any photograph. */
+export const DEFAULT_MODEL = 'centernet';
 
 /** A sample picture. */
 export interface Sample {

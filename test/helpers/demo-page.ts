@@ -5,19 +5,18 @@ import type { Browser, ConsoleMessage, ElementHandle, Page } from 'puppeteer';
 
 const ARTEFACTS = join(import.meta.dirname, '../artefacts');
 
-/** How long the page may take for anything: a software GPU on a busy machine. */
-const PATIENCE = 60_000;
+/** How long the page may take for anything: a software GPU on a machine that has a hundred other things to do. */
+const PATIENCE = 10 * 60_000;
 
-/** What a page told the Performance API about itself, from its first moment on. */
-export interface Watched {
-  /** Tasks of the page's own thread over 50 ms: when they began and how long they took, in milliseconds. */
-  readonly longTasks: { readonly start: number; readonly ms: number; readonly where: string }[];
-  /** Layout shifts that no input explains. */
-  readonly shifts: { readonly value: number; readonly where: string }[];
+/** A layout shift that no input explains. */
+export interface Shift {
+  readonly value: number;
+  readonly where: string;
 }
 
 declare global {
-  var watched: Watched;
+  /** The page's shifts, from its first moment on. */
+  var layoutShifts: Shift[];
 }
 
 /** A class or object that the page shows. */
@@ -50,7 +49,7 @@ export async function openDemo(browser: Browser, url: string, prepare?: (page: P
     const { protocol, origin } = new URL(request.url());
     if (protocol.startsWith('http') && origin !== new URL(url).origin) complaints.push(`asked for ${request.url()}`);
   });
-  await page.evaluateOnNewDocument(watch);
+  await page.evaluateOnNewDocument(watchShifts);
   await prepare?.(page);
   await page.goto(url);
   return { page, complaints, close: () => context.close() };
@@ -59,15 +58,8 @@ export async function openDemo(browser: Browser, url: string, prepare?: (page: P
 const textOf = (message: ConsoleMessage): string => `${message.text()} (${message.location().url ?? 'no file'})`;
 
 /** Runs in the page before anything of its own. */
-function watch(): void {
-  const watched: Watched = { longTasks: [], shifts: [] };
-  Object.assign(globalThis, { watched });
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      const where = JSON.stringify(entry.toJSON());
-      watched.longTasks.push({ start: entry.startTime, ms: entry.duration, where });
-    }
-  }).observe({ type: 'longtask', buffered: true });
+function watchShifts(): void {
+  globalThis.layoutShifts = [];
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       const { value, hadRecentInput, sources } = entry as PerformanceEntry & {
@@ -76,14 +68,9 @@ function watch(): void {
         readonly sources: readonly { readonly node?: Element }[];
       };
       const where = sources.map(({ node }) => node?.outerHTML?.slice(0, 100)).join('; ');
-      if (!hadRecentInput) watched.shifts.push({ value, where });
+      if (!hadRecentInput) globalThis.layoutShifts.push({ value, where });
     }
   }).observe({ type: 'layout-shift', buffered: true });
-}
-
-/** What `watch` has seen so far. */
-export function watched(page: Page): Promise<Watched> {
-  return page.evaluate(() => globalThis.watched);
 }
 
 /** The selector of something by its `data-testid`. */
@@ -140,6 +127,24 @@ function shownIn(page: Page, id: string): Promise<Shown[]> {
       score: Number(/scaleX\(([^)]+)\)/.exec(row.querySelector('.bar > span')?.getAttribute('style') ?? '')?.[1]),
     })),
   );
+}
+
+/** Presses "Run again" and waits for the answer to that: the one before is shown until then. */
+export async function runAgain(page: Page): Promise<void> {
+  await find(page, 'result', ' .card-head button:not([disabled])');
+  await page.$eval(
+    byId('result'),
+    (result) =>
+      new Promise<void>((resolve) => {
+        new MutationObserver((_, observer) => {
+          if (result.getAttribute('data-status') !== 'busy') return;
+          observer.disconnect();
+          resolve();
+        }).observe(result, { attributeFilter: ['data-status'] });
+        result.querySelector<HTMLButtonElement>('.card-head button')?.click();
+      }),
+  );
+  await settled(page);
 }
 
 /** Waits for a picture of this alternative text, and the answer on it. */

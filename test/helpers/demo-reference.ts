@@ -1,6 +1,7 @@
 /** What the demo page should answer: the CPU reference, computed in Node on the files of the site. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { createClassifier, createDetector, type Detection } from '../../src/index.ts';
 import { decodeImage } from '../../src/node/image.ts';
 import type { Shown } from './demo-page.ts';
@@ -11,6 +12,15 @@ export const SMALL_MODEL = 'nsfw-mobilenet-v2';
 
 /** The most that scores may differ: probabilities after some fifty float32 layers, from another JPEG decoder's pixels. */
 export const TOLERANCE = 1e-3;
+
+/** The same classes or objects in the same order, with about the same scores. */
+export function expectAnswer(
+  shown: readonly Shown[],
+  expected: readonly { readonly label?: string; readonly score: number }[] = [],
+): void {
+  expect(shown.map(({ label }) => label)).toEqual(expected.map(({ label }) => label));
+  shown.forEach(({ score }, i) => expect(Math.abs(score - (expected[i]?.score ?? NaN))).toBeLessThan(TOLERANCE));
+}
 
 /** What the small classifier, or that at another address, says of encoded pictures, the best class first. */
 export async function referenceScores(

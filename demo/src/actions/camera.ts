@@ -5,7 +5,7 @@ import { store } from '../state.ts';
 import { ask, handOver, remote } from '../worker-client.ts';
 import { lookAgain, noticeOf, THRESHOLD } from './look.ts';
 
-/** The span over which answers are counted. */
+/** The span over which answers are counted, unless it has fewer than two. */
 const WINDOW_MS = 1000;
 
 let stopReading: (() => void) | undefined;
@@ -48,9 +48,11 @@ export function watchFrames(stream: MediaStream, video: HTMLVideoElement): void 
       if (!result.ok) return store.update({ answer: { status: 'failed', error: result.error } });
       const now = performance.now();
       answers.push(now);
-      while ((answers[0] ?? now) <= now - WINDOW_MS) answers.shift();
+      while (answers.length > 2 && (answers[0] ?? now) <= now - WINDOW_MS) answers.shift();
+      const [first = now] = answers;
+      const fps = answers.length > 1 ? ((answers.length - 1) * 1000) / (now - first) : 0;
       store.update({
-        camera: { ...camera, fps: answers.length, latencyMs: now - arrived },
+        camera: { ...camera, fps, latencyMs: now - arrived },
         answer: { status: 'done', value: result.value },
         ...noticeOf(result.value.recovered),
       });

@@ -1,5 +1,5 @@
 /** What happens when the page opens. */
-import { DEFAULT_MODELS, SAMPLES, SITE_MODELS } from '../site.ts';
+import { DEFAULT_MODEL, SAMPLES, SITE_MODELS } from '../site.ts';
 import { store } from '../state.ts';
 import { listen, onWorkerFailure, remote } from '../worker-client.ts';
 import type { WorkerEvent } from '../worker/protocol.ts';
@@ -22,7 +22,7 @@ export async function start(): Promise<void> {
   if (sample && !store.state.still) void showSample(sample);
   if (store.state.model.status !== 'none') return;
   const named = SITE_MODELS.find(({ name }) => name === query.get('model'));
-  chooseSiteModel(named?.name ?? DEFAULT_MODELS[seat.backend]);
+  chooseSiteModel(named?.name ?? DEFAULT_MODEL);
 }
 
 function hear(event: WorkerEvent): void {

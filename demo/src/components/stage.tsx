@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { startCamera, stopCamera, watchFrames } from '../actions/camera.ts';
 import { chooseSample, takeFiles } from '../actions/picture.ts';
-import { time } from '../format.ts';
+import { rate, time } from '../format.ts';
 import { SAMPLES } from '../site.ts';
 import { store } from '../state.ts';
 import { useStore } from '../store.ts';
@@ -40,7 +40,7 @@ function View(): VNode {
       {shown?.finding.kind === 'boxes' && <BoxOverlay {...shown} boxes={shown.finding.boxes} />}
       {camera.status === 'on' && (
         <p class="camera-figures" data-testid="camera-figures">
-          <span>{camera.fps} fps</span>
+          <span>{rate(camera.fps, 'fps')}</span>
           <span>{time(camera.latencyMs)}</span>
         </p>
       )}

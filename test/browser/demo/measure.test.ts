@@ -14,6 +14,7 @@ import {
   openDemo,
   openTab,
   press,
+  runAgain,
   scores,
   settled,
   shoot,
@@ -120,12 +121,6 @@ describe('measurements in the demo page', () => {
     await demo.page.waitForSelector(`${byId('notice')}:empty`);
   };
 
-  const runAgain = async (): Promise<void> => {
-    await demo.page.click(`${byId('result')} .card-head button:not([disabled])`);
-    await find(demo.page, 'result', '[data-status="busy"]');
-    await settled(demo.page);
-  };
-
   it('go on with a new device when one is lost between runs', async () => {
     const { page } = demo;
     await press(page, 'lose-device');
@@ -134,7 +129,7 @@ describe('measurements in the demo page', () => {
     await shoot(page, 'device-lost');
     await closeNotice();
     await openTab(page, 'try');
-    await runAgain();
+    await runAgain(page);
     expect(await scores(page)).toEqual(before);
   });
 
@@ -149,7 +144,7 @@ describe('measurements in the demo page', () => {
         return createCommandEncoder.apply(this, args);
       };
     });
-    await runAgain();
+    await runAgain(page);
     expect(await textIn(page, 'notice', ':has(.notice)')).toContain('during the run; it was opened again');
     expect(await scores(page)).toEqual(before);
     await closeNotice();

@@ -20,7 +20,14 @@ import {
   type Demo,
   type Shown,
 } from '../../helpers/demo-page.ts';
-import { referenceBoxes, referenceScores, sampleFile, SMALL_MODEL, TOLERANCE } from '../../helpers/demo-reference.ts';
+import {
+  expectAnswer,
+  referenceBoxes,
+  referenceScores,
+  sampleFile,
+  SMALL_MODEL,
+  TOLERANCE,
+} from '../../helpers/demo-reference.ts';
 import { serveSite, type Site } from '../../helpers/demo-site.ts';
 
 /** Pastes a PNG as browsers hand over what was copied. */
@@ -92,10 +99,7 @@ describe('pictures in the demo page', () => {
 
   /** The answer that is shown must be that on this picture, and different from those on the others. */
   async function expectAnswerOn(name: string): Promise<void> {
-    const shown = await scores(demo.page);
-    const reference = expected.get(name) ?? [];
-    expect(shown.map(({ label }) => label)).toEqual(reference.map(({ label }) => label));
-    shown.forEach(({ score }, i) => expect(Math.abs(score - (reference[i]?.score ?? NaN))).toBeLessThan(TOLERANCE));
+    expectAnswer(await scores(demo.page), expected.get(name));
   }
 
   it('have answers far enough apart to be told from each other', () => {
