@@ -1,8 +1,9 @@
 /**
  * Between a graph and its plan nothing may take time that grows with the square of the graph: files of a few hundred
- * kilobytes hold ten thousand nodes. Each kind is compiled and planned at one size and at four times it, in CPU time, whose
- * ratio would be 16 for what is quadratic; small times are noise and count as what is allowed.
+ * kilobytes hold ten thousand nodes. Each kind is compiled and planned at one size and at four times it; no function may run
+ * far more than four times as often, where 16 times would be quadratic.
  */
+import { workOf } from '../helpers/work.ts';
 import { expect, it } from 'vitest';
 import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
 import { tensorOf } from '../../src/core/tensor.ts';
@@ -20,8 +21,8 @@ const N = 400;
 const TIMES = 4;
 /** Halfway, on a logarithmic scale, between what is linear and what is quadratic. */
 const MOST = TIMES ** 1.5;
-/** Milliseconds that prove nothing. */
-const NOISE = 300;
+/** What a function may do for each node: it may have nothing to do at one size, and all at another. */
+const MOST_A_NODE = 64;
 
 const ADD = { kind: 'add', activation: NO_ACTIVATION } as const;
 const MUL = { kind: 'mul', activation: NO_ACTIVATION } as const;
@@ -107,18 +108,15 @@ function graphOf(build: Build, n: number): Graph {
   return b.build();
 }
 
-/** CPU time of building, compiling and planning, in milliseconds. */
-function millisecondsOf(build: Build, n: number): number {
-  const before = process.cpuUsage();
-  planGraph(compile(graphOf(build, n), { level: 'full' }), device);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
+const worked = (build: Build, n: number): ReturnType<typeof workOf> =>
+  workOf(() => planGraph(compile(graphOf(build, n), { level: 'full' }), device));
 
-// Measured again where something else was running: that only adds.
-it.each(Object.entries(KINDS))('%s', { retry: 2 }, (_, build) => {
-  millisecondsOf(build, N / 4); // So that what follows is compiled.
-  const once = millisecondsOf(build, N);
-  const more = millisecondsOf(build, N * TIMES);
-  expect(more, `${once} ms became ${more} ms`).toBeLessThanOrEqual(Math.max(MOST * once, NOISE));
+it.each(Object.entries(KINDS))('%s', async (_, build) => {
+  const once = await worked(build, N);
+  const more = await worked(build, N * TIMES);
+  expect(more.size).toBeGreaterThan(100);
+  const grown = [...more].filter(
+    ([name, count]) => count > Math.max(MOST * (once.get(name) ?? 0), MOST_A_NODE * N * TIMES),
+  );
+  expect(grown.map(([name, count]) => `${name}: ${once.get(name) ?? 0} times became ${count}`)).toEqual([]);
 });

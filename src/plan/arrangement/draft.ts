@@ -31,6 +31,8 @@ export class Draft {
   readonly #members = new Map<string, Set<string>>();
   readonly #readers = new Map<string, Reader[]>();
   readonly #producers = new Map<string, Node>();
+  /** The views of each value, which may have ten thousand other readers. */
+  readonly #views = new Map<string, string[]>();
   /** Inputs, outputs and constants keep buffers of their own. */
   readonly #pinned: ReadonlySet<string>;
   readonly #outputs: ReadonlySet<string>;
@@ -46,6 +48,7 @@ export class Draft {
     const storageOf = storagesOf(graph, halves);
     const own = (name: string, root = name): void => {
       this.#values.set(name, { ...stored(descOf(graph, name), storageOf(name)), root });
+      this.#views.set(name, []);
       this.#join(name, root);
     };
     for (const { name } of graph.inputs) own(name);
@@ -59,7 +62,9 @@ export class Draft {
       for (const name of node.outputs) {
         if (name === '') continue;
         this.#producers.set(name, node);
-        own(name, isView(node) ? this.#values.get(node.inputs[0] ?? '')?.root : undefined);
+        const [source = ''] = isView(node) ? node.inputs : [];
+        this.#views.get(source)?.push(name);
+        own(name, this.#values.get(source)?.root);
       }
     });
   }
@@ -189,11 +194,7 @@ export class Draft {
 
   #viewNeighbours(name: string): string[] {
     const producer = this.#producers.get(name);
-    const views = this.readersOf(name).filter(({ node, input }) => isView(node) && input === 0);
-    return [
-      ...(producer && isView(producer) ? [producer.inputs[0] ?? ''] : []),
-      ...views.flatMap(({ node }) => node.outputs),
-    ];
+    return [...(producer && isView(producer) ? [producer.inputs[0] ?? ''] : []), ...(this.#views.get(name) ?? [])];
   }
 
   #allowed(moves: Moves, root: string): boolean {
