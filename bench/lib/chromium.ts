@@ -27,21 +27,35 @@ const FLAGS = [
  */
 export const VIDEO_FLAGS = ['--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader'];
 
+/** How long the browser may take to start, or to answer a call: a benchmark's pages work for minutes. */
+const PATIENCE_MS = 15 * 60_000;
+
 interface Found {
   readonly path: string;
   readonly headless: true | 'shell';
   readonly env: Record<string, string | undefined>;
 }
 
-/** Starts the browser, with more flags if need be; the caller closes it. `CHROME_PATH` names one to use before any other. */
+/**
+ * Starts the browser, with more flags if need be; the caller closes it. `CHROME_PATH` names the one to use, `packaged` that
+ * of npm.
+ */
 export async function launchChromium(flags: readonly string[] = []): Promise<Browser> {
-  const found = systemChromium() ?? (await packagedChromium());
-  return launch({ executablePath: found.path, headless: found.headless, env: found.env, args: [...FLAGS, ...flags] });
+  const named = process.env['CHROME_PATH'];
+  const found = (named === 'packaged' ? undefined : systemChromium(named)) ?? (await packagedChromium());
+  return launch({
+    executablePath: found.path,
+    headless: found.headless,
+    env: found.env,
+    args: [...FLAGS, ...flags],
+    timeout: PATIENCE_MS,
+    protocolTimeout: PATIENCE_MS,
+  });
 }
 
-function systemChromium(): Found | undefined {
-  const named = process.env['CHROME_PATH'];
-  const path = named && existsSync(named) ? named : SYSTEM_NAMES.map(onPath).find((p) => p !== undefined);
+function systemChromium(named: string | undefined): Found | undefined {
+  if (named && !existsSync(named)) throw new Error(`CHROME_PATH names ${named}, which is not there`);
+  const path = named || SYSTEM_NAMES.map(onPath).find((p) => p !== undefined);
   return path === undefined ? undefined : { path, headless: true, env: process.env };
 }
 

@@ -2,7 +2,7 @@
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../bench/lib/chromium.ts';
-import { servePages, type PageServer } from '../helpers/page-server.ts';
+import { openPage, servePages, type PageServer } from '../helpers/page-server.ts';
 
 describe('a page in Chromium', () => {
   let browser: Browser | undefined;
@@ -19,11 +19,9 @@ describe('a page in Chromium', () => {
   });
 
   it('gets an adapter and computes with it', async () => {
-    const tab = await browser?.newPage();
-    await tab?.goto(`${server?.origin}/page`);
-    await tab?.waitForFunction(() => 'page' in globalThis);
-    const answer = await tab?.evaluate(() => globalThis.page.double([1, -2.5, 3]));
-    expect(answer?.doubled).toEqual([2, -5, 6]);
-    expect(answer?.vendor).not.toBe('');
+    const tab = await openPage(browser, server);
+    const { doubled, vendor } = await tab.evaluate(() => globalThis.page.double([1, -2.5, 3]));
+    expect(doubled).toEqual([2, -5, 6]);
+    expect(vendor).not.toBe('');
   });
 });

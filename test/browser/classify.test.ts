@@ -11,7 +11,7 @@ import { Session } from '../../src/session/session.ts';
 import { preprocess } from '../../src/vision/preprocess.ts';
 import { launchChromium } from '../../bench/lib/chromium.ts';
 import { expectClose } from '../helpers/close.ts';
-import { servePages, type PageServer } from '../helpers/page-server.ts';
+import { openPage, servePages, type PageServer } from '../helpers/page-server.ts';
 
 const entry = findModel('nsfw-mobilenet-v2');
 
@@ -54,19 +54,18 @@ describe('classification in Chromium', () => {
   });
 
   it('gives the scores of the CPU reference', async () => {
-    const tab = await browser?.newPage();
     const complaints: string[] = [];
-    tab?.on('console', (message) => {
-      if (['error', 'warn'].includes(message.type())) complaints.push(message.text());
+    const tab = await openPage(browser, server, (page) => {
+      page.on('console', (message) => {
+        if (['error', 'warn'].includes(message.type())) complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => complaints.push(String(error)));
     });
-    tab?.on('pageerror', (error) => complaints.push(String(error)));
-    await tab?.goto(`${server?.origin}/page`);
-    await tab?.waitForFunction(() => 'page' in globalThis);
-    const answer = await tab?.evaluate(
+    const answer = await tab.evaluate(
       (name) => globalThis.page.classify(name, '/files/model.json', '/files/picture.png'),
       entry.name,
     );
-    if (!reference || !answer) throw new Error('no answer');
+    if (!reference) throw new Error('no reference');
     console.info(`page adapter: ${answer.adapter}; scores ${answer.scores.map((s) => s.toFixed(4)).join(' ')}`);
     // Probabilities after some fifty float32 layers summed in another order.
     const tolerance = { rtol: 1e-3, atol: 1e-4 };

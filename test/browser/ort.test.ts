@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../bench/lib/chromium.ts';
-import { servePages, type PageServer } from '../helpers/page-server.ts';
+import { openPage, servePages, type PageServer } from '../helpers/page-server.ts';
 import { scriptModels } from '../ort/models.ts';
 
 let browser: Browser | undefined;
@@ -12,8 +12,7 @@ let tab: Page | undefined;
 beforeAll(async () => {
   browser = await launchChromium();
   server = await servePages(new Map([['network.onnx', scriptModels().network]]));
-  tab = await browser.newPage();
-  await tab.goto(`${server.origin}/page`);
+  tab = await openPage(browser, server);
 });
 afterAll(async () => {
   await browser?.close();

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, VIDEO_FLAGS } from '../../bench/lib/chromium.ts';
-import { servePages, type PageServer } from '../helpers/page-server.ts';
+import { openPage, servePages, type PageServer } from '../helpers/page-server.ts';
 
 describe('pictures in Chromium', () => {
   let browser: Browser | undefined;
@@ -12,9 +12,7 @@ describe('pictures in Chromium', () => {
   beforeAll(async () => {
     browser = await launchChromium(VIDEO_FLAGS);
     server = await servePages();
-    tab = await browser.newPage();
-    await tab.goto(`${server.origin}/page`);
-    await tab.waitForFunction(() => 'page' in globalThis);
+    tab = await openPage(browser, server);
   });
 
   afterAll(async () => {

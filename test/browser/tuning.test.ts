@@ -3,7 +3,7 @@ import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../bench/lib/chromium.ts';
 import { tinyClassifier } from '../helpers/command.ts';
-import { servePages, type PageServer } from '../helpers/page-server.ts';
+import { openPage, servePages, type PageServer } from '../helpers/page-server.ts';
 
 const MODEL = '/files/tiny.onnx';
 
@@ -21,13 +21,7 @@ describe('tuning in Chromium', () => {
     await server?.close();
   });
 
-  async function open(): Promise<Page> {
-    const tab = await browser?.newPage();
-    if (!tab) throw new Error('no browser');
-    await tab.goto(`${server?.origin}/page`);
-    await tab.waitForFunction(() => 'page' in globalThis);
-    return tab;
-  }
+  const open = (): Promise<Page> => openPage(browser, server);
 
   it('remembers in IndexedDB what it measured, also for other pages', async () => {
     const first = await open();

@@ -10,9 +10,12 @@ import { encodeModel } from '../helpers/onnx-bytes.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
 import { STEERS } from '../helpers/steers.ts';
 
-/** What a file may take above `inspect` of a model of one node. */
-const CPU_SECONDS = 3;
-const BYTES = 300e6;
+/**
+ * What a file may take above `inspect` of a model of one node. The most that any takes is two seconds on a busy machine, and
+ * 270 MB; the faults that these files are of took minutes, or more than a gigabyte.
+ */
+const CPU_SECONDS = 20;
+const BYTES = 600e6;
 const HEAVY = 'weights that nodes make';
 
 const folder = mkdtempSync(join(tmpdir(), 'tilewise-hostile-'));
@@ -106,8 +109,7 @@ describe('hostile files', () => {
     expect(usual).toMatchObject({ code: 0, stderr: '' });
   });
 
-  // Measured again where something else was running: that only adds.
-  it.each([HEAVY, ...names])('%s', { retry: 2 }, async (name) => {
+  it.each([HEAVY, ...names])('%s', async (name) => {
     const measured = await measuredCommand(...(name === HEAVY ? ['inspect', heavyModel()] : commandFor(name)));
     expectClean(measured);
     expect(measured.cpuSeconds - usual.cpuSeconds).toBeLessThan(CPU_SECONDS);

@@ -110,9 +110,12 @@ describe('tilewise profile', () => {
   });
 });
 
+/** Enough time for all candidates on a machine that has little. */
+const PATIENT = ['--budget', '100000'];
+
 describe('tilewise tune', () => {
   it('measures every node with a choice once, and remembers', async () => {
-    const first = await json<Tuned>('tune', at('tiny.onnx'));
+    const first = await json<Tuned>('tune', at('tiny.onnx'), ...PATIENT);
     expect(first).toMatchObject({ adapter: expect.stringMatching(/./), known: 0, left: 0, note: null });
     expect(first.nodes.length).toBeGreaterThan(0);
     for (const { candidates, winner } of first.nodes) {
@@ -120,9 +123,9 @@ describe('tilewise tune', () => {
       expect(candidates.find(({ variant }) => variant === winner)?.ms).toBeGreaterThan(0);
     }
     expect(first.total.gain).toBeCloseTo(first.total.beforeMs / first.total.afterMs, 9);
-    const second = await json<Tuned>('tune', at('tiny.onnx'));
+    const second = await json<Tuned>('tune', at('tiny.onnx'), ...PATIENT);
     expect([second.nodes.length, second.known]).toEqual([0, first.nodes.length]);
-    const again = await json<Tuned>('tune', at('tiny.onnx'), '--again');
+    const again = await json<Tuned>('tune', at('tiny.onnx'), '--again', ...PATIENT);
     expect(again.nodes.map(({ node }) => node)).toEqual(first.nodes.map(({ node }) => node));
     // A session of another command takes what was found.
     const { tuning } = await json<{ tuning: object }>('profile', at('tiny.onnx'), '--runs', '1');
@@ -130,7 +133,7 @@ describe('tilewise tune', () => {
   });
 
   it('prints candidates, times and winners, and what the budget left out', async () => {
-    const { code, stdout } = await inProcess('tune', at('tiny.onnx'), '--again');
+    const { code, stdout } = await inProcess('tune', at('tiny.onnx'), '--again', ...PATIENT);
     expect(code).toBe(0);
     expect(stdout).toMatch(/│ conv +│ Conv +│ 1×8×8×3 → 1×8×8×5 +│ \S+ [\d.]+/);
     expect(stdout).toMatch(/kinds of node measured in/);

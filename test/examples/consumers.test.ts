@@ -14,6 +14,7 @@ import { createClassifier, decodeImage } from '../../src/node/index.ts';
 import type { Ranked } from '../../src/vision/decode/classes.ts';
 import { launchChromium } from '../../bench/lib/chromium.ts';
 import { serveFolder } from '../helpers/folder-server.ts';
+import { PATIENCE_MS } from '../helpers/patience.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -53,7 +54,7 @@ beforeAll(async () => {
     reference().then((best) => (expected = best)),
   ]);
   browser = await launching;
-}, 180_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -99,7 +100,7 @@ async function answerOf(folder: string): Promise<string> {
         const text = document.querySelector('#answer')?.textContent;
         return text === '…' ? undefined : text;
       },
-      { timeout: 60_000 },
+      { timeout: PATIENCE_MS },
     );
     expect(complaints).toEqual([]);
     return String(await answer?.jsonValue());

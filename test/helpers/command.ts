@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runCommandLine } from '../../src/cli/program.ts';
 import { tensorOf } from '../../src/core/tensor.ts';
 import { encodeModel } from './onnx-bytes.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { randomSource, randomTensor } from './random.ts';
 
 /** What a command did. */
@@ -26,7 +27,7 @@ export function asProcess(...argv: string[]): Promise<Finished> {
   const root = join(import.meta.dirname, '../..');
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], {
     cwd: root,
-    timeout: 60_000,
+    timeout: PATIENCE_MS,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };

@@ -2,11 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, ConsoleMessage, ElementHandle, Page } from 'puppeteer';
+import { PATIENCE_MS } from './patience.ts';
 
 const ARTEFACTS = join(import.meta.dirname, '../artefacts');
-
-/** How long the page may take for anything: a software GPU on a machine that has a hundred other things to do. */
-const PATIENCE = 10 * 60_000;
 
 /** A layout shift that no input explains. */
 export interface Shift {
@@ -38,7 +36,7 @@ export interface Demo {
 export async function openDemo(browser: Browser, url: string, prepare?: (page: Page) => Promise<void>): Promise<Demo> {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.setViewport({ width: 1280, height: 900 });
   const complaints: string[] = [];
   page.on('console', (message) => {

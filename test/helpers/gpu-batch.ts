@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { packParams } from '../../shaders/lib/module.ts';
 import type { CallOperand, KernelCall } from '../../src/kernels/definition.ts';
 import { at } from '../../src/util/arrays.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { numbered, openDevice, pipelineFor, type Gpu } from './gpu-device.ts';
 
 /** A piece of work. */
@@ -35,9 +36,6 @@ const MOST_AT_ONCE = 64;
 
 /** How long to wait for more to be asked for. */
 const GATHER_MS = 5;
-
-/** A driver that has finished nothing for so long hangs: one pipeline takes seconds at the most. */
-const STUCK_MS = 120_000;
 
 /** A piece of work and who waits for it. */
 interface Pending {
@@ -225,7 +223,7 @@ async function unlessStuck<T>(gpu: Gpu, end: Promise<T>, label: string): Promise
     timer = setTimeout(() => {
       gpu.stuckIn = label;
       reject(new Error(`the GPU hangs in ${label}`));
-    }, STUCK_MS);
+    }, PATIENCE_MS);
   });
   try {
     return await Promise.race([end, late]);

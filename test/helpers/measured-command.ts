@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Finished } from './command.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** A finished command. */
 export interface Measured extends Finished {
@@ -20,9 +21,6 @@ interface Usage {
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** How long a command may take on the clock, whatever it waits for. */
-const KILL_AFTER_MS = 60_000;
-
 /**
  * Starts the command and waits for its end; `code` is null, and what it took infinite, when it had to be killed or was ended
  * by a signal.
@@ -31,7 +29,7 @@ export function measuredCommand(...argv: string[]): Promise<Measured> {
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', '--import', './test/helpers/report-usage.js', 'src/cli/main.ts', ...argv],
-    { cwd: ROOT, timeout: KILL_AFTER_MS, killSignal: 'SIGKILL', stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
+    { cwd: ROOT, timeout: PATIENCE_MS, killSignal: 'SIGKILL', stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
   );
   const [, stdout, stderr, usage] = child.stdio.map((stream) => {
     const read = { text: '' };

@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'vite';
+import type { Browser, Page } from 'puppeteer';
+import { PATIENCE_MS } from './patience.ts';
 
 /** A running server. */
 export interface PageServer {
@@ -44,6 +46,21 @@ export async function servePages(files: ReadonlyMap<string, Uint8Array> = new Ma
       rmSync(cacheDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Opens the test page, and waits until it is ready; `prepare` sees the tab before. */
+export async function openPage(
+  browser: Browser | undefined,
+  server: PageServer | undefined,
+  prepare?: (tab: Page) => void,
+): Promise<Page> {
+  if (!browser || !server) throw new Error('no browser, or no server');
+  const tab = await browser.newPage();
+  tab.setDefaultTimeout(PATIENCE_MS);
+  prepare?.(tab);
+  await tab.goto(`${server.origin}/page`);
+  await tab.waitForFunction(() => 'page' in globalThis);
+  return tab;
 }
 
 function sendPage(response: ServerResponse): void {

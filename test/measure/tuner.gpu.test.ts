@@ -89,7 +89,7 @@ const trial = (variant: string, ms: number | undefined) => ({
   problem: ms === undefined ? 'broken' : undefined,
 });
 
-const options = (cache: TuningCache) => ({ gpu: device, tuningCache: cache });
+const options = (cache: TuningCache) => ({ gpu: device, tuningCache: cache, tuneBudgetMs: 1e9 });
 const variants = async (session: Session) => (await session.plan())?.steps.map(({ variant }) => variant);
 const wgsl = async (s: Session) => (await s.plan())?.pipelines.map((p) => p.wgsl);
 
@@ -182,6 +182,7 @@ describe('tune', () => {
     const progress: number[][] = [];
     const told: TunedNode[] = [];
     const result = await tune(device, all, {
+      budgetMs: Infinity,
       known: new Map([[known?.signature ?? '', 'direct']]),
       onProgress: (done, total) => progress.push([done, total]),
       onResult: (node) => told.push(node),

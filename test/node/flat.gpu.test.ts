@@ -9,11 +9,12 @@ import { requestDevice } from '../../src/runtime/webgpu/device.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
 import { Session } from '../../src/session/session.ts';
 import { tinyClassifier } from '../helpers/command.ts';
+import { PATIENCE_MS } from '../helpers/patience.ts';
 
 const TASKS = '/proc/self/task';
 const WARM_UP = 5;
 /** Memory is looked at after each of so many windows of so many rounds: what leaks grows in all of them, a driver's arenas do not. */
-const WINDOWS = 4;
+const WINDOWS = 8;
 const ROUNDS = 10;
 /** An instance of Dawn has five threads, a device of lavapipe two, and few of those destroyed are not collected yet. */
 const THREADS = 12;
@@ -34,7 +35,8 @@ afterAll(() => void process.off('unhandledRejection', note));
 
 /** Threads, once no more than `most` are left, or enough time for that has passed. */
 async function threads(most: number): Promise<number> {
-  for (let i = 0; i < 50 && readdirSync(TASKS).length > most; i++) await pause(20);
+  const end = performance.now() + PATIENCE_MS;
+  while (readdirSync(TASKS).length > most && performance.now() < end) await pause(20);
   return readdirSync(TASKS).length;
 }
 

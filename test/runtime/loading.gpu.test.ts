@@ -13,6 +13,7 @@ import { requestDevice } from '../../src/runtime/webgpu/device.ts';
 import type { LoadProgress } from '../../src/session/report.ts';
 import { Session } from '../../src/session/session.ts';
 import { at } from '../../src/util/arrays.ts';
+import { PATIENCE_MS } from '../helpers/patience.ts';
 
 const devices: GPUDevice[] = [];
 afterAll(() => devices.forEach((device) => device.destroy()));
@@ -43,7 +44,7 @@ describe('loading', () => {
     const model = await openModel('nsfw-mobilenet-v2');
     let before = 0;
     // Weights that come only once shaders have been asked for, or when that has been waited for in vain.
-    const deadline = performance.now() + 20_000;
+    const deadline = performance.now() + PATIENCE_MS;
     const slow: ModelFiles = {
       main: model.main,
       read: async (name) => {

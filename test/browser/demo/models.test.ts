@@ -23,6 +23,7 @@ import {
 import { expectAnswer, referenceScores, sampleFile, SMALL_MODEL } from '../../helpers/demo-reference.ts';
 import { serveSite, type Site } from '../../helpers/demo-site.ts';
 import { encodeModel } from '../../helpers/onnx-bytes.ts';
+import { PATIENCE_MS } from '../../helpers/patience.ts';
 
 /** An ONNX model with two operators that nobody has. */
 function strangeModel(): Uint8Array {
@@ -75,7 +76,7 @@ describe('models in the demo page', () => {
     demo = await openDemo(browser, `${site.url}?model=${SMALL_MODEL}`);
     const { page } = demo;
     await find(page, 'model-state', '[data-status="loading"]');
-    await expect.poll(() => site.asked, { timeout: 30_000 }).toContain(shard);
+    await expect.poll(() => site.asked, { timeout: PATIENCE_MS }).toContain(shard);
     expect(await textIn(page, 'model-state')).toMatch(/Fetching|Reading/);
     await press(page, 'cancel-load');
     expect(await problem(page)).toMatchObject({ code: 'ABORTED', text: expect.stringContaining('Stopped') });
@@ -90,7 +91,7 @@ describe('models in the demo page', () => {
     const shard = 'models/nsfw-mobilenet-v2-mid/group1-shard1of2';
     site.held.add(shard);
     await page.select('#model-select', 'nsfw-mobilenet-v2-mid');
-    await expect.poll(() => site.asked, { timeout: 30_000 }).toContain(shard);
+    await expect.poll(() => site.asked, { timeout: PATIENCE_MS }).toContain(shard);
     await drop(page, [own('tiny.onnx')]);
     await find(page, 'model-state', '[data-status="ready"]');
     expect(await scores(page)).toHaveLength(4);

@@ -73,7 +73,7 @@ async function classify(name: string, model: string, picture: string): ReturnTyp
 }
 
 async function tune(model: string, mode: 'cached' | 'full'): ReturnType<TestPage['tune']> {
-  const session = await Session.create(model, { tune: mode });
+  const session = await Session.create(model, { tune: mode, tuneBudgetMs: 1e9 });
   const results = await session.run(zeroFeeds(session));
   session.dispose();
   const { tuning } = session.report;
