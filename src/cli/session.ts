@@ -154,8 +154,8 @@ export async function openLoaded<T extends Disposable>(
       ...(device.tune === undefined ? {} : { tune: device.tune }),
       ...(device.precision === undefined ? {} : { precision: device.precision }),
       tuningCache: fileTuningCache(),
-      onProgress: ({ stage, done = stages.indexOf(stage), total = stages.length }) =>
-        progress.report({ stage, done, total }),
+      onProgress: ({ stage, loaded = stages.indexOf(stage), total = stages.length }) =>
+        progress.report({ stage, done: loaded, total }),
     }),
   );
   defer(() => runner[Symbol.dispose]());

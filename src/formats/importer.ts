@@ -12,6 +12,8 @@ export interface ModelFiles {
   readonly main: ModelFile;
   /** Reads a file named relative to the main one. Rejects with LoadError when there is none. */
   readonly read: (name: string) => Promise<Uint8Array>;
+  /** To be told, once it is known, how many bytes of further files will be read. */
+  readonly expect?: (bytes: number) => void;
 }
 
 /** Names of the formats, as `inspect` prints them. */

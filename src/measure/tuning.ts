@@ -5,6 +5,7 @@ import type { TunedVariants } from '../plan/lower.ts';
 import type { PlanOptions } from '../plan/plan-graph.ts';
 import { databaseCache } from './tuning-database.ts';
 import { tuningKey, type TuningCache } from './tuning-key.ts';
+import type { TuneGraphOptions } from './tune-graph.ts';
 import type { TuningStore } from './tuning-store.ts';
 
 /** How a session chooses among the kernels that can run a node. */
@@ -31,14 +32,6 @@ export interface TuningReport {
   readonly ms: number;
   /** What is wrong with the cache; absent when nothing is. */
   readonly note?: string;
-}
-
-/** A stage of tuning as it moves on. */
-export interface TuningProgress {
-  readonly stage: 'tune';
-  /** Measurements made, and how many there will be. */
-  readonly done: number;
-  readonly total: number;
 }
 
 /** Tuning of one session on one device. */
@@ -96,7 +89,7 @@ export class SessionTuning {
   async variantsFor(
     graph: Graph,
     planOptions: PlanOptions,
-    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: TuningProgress) => void },
+    { signal, onProgress }: Pick<TuneGraphOptions, 'signal' | 'onProgress'>,
   ): Promise<{ readonly tuned?: TunedVariants | undefined; readonly report?: TuningReport }> {
     const mode = this.#mode;
     if (mode === 'off') return {};
@@ -109,7 +102,7 @@ export class SessionTuning {
       const result = await tuneGraph({ device: this.#device, store }, graph, planOptions, {
         budgetMs: this.#options.tuneBudgetMs,
         signal,
-        onProgress: (done, total) => onProgress?.({ stage: 'tune', done, total }),
+        onProgress,
       });
       [measured, left, ms] = [result.nodes.length, result.left, result.ms];
     }

@@ -4,7 +4,15 @@ import type { Graph, InputShapes } from '../ir/graph.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
 import type { CheckedFeed } from './feeds.ts';
 import type { RunOptions } from './options.ts';
+import type { LoadingProgress } from './progress.ts';
 import type { PrepareReport } from './report.ts';
+
+/** What may be done while a graph is made ready. */
+export interface Preparation {
+  readonly signal?: AbortSignal | undefined;
+  /** Told of its stages. */
+  readonly progress?: LoadingProgress | undefined;
+}
 
 /** Where a session's graphs run. Only one kind can leave outputs on a device, check steps or be profiled: see `GpuBackend`. */
 export interface Backend {
@@ -19,7 +27,7 @@ export interface Backend {
    * Makes an imported graph ready to run with these extents of its inputs. Rejects as the passes do: ShapeError,
    * UnsupportedError, LoadError when a part of the engine cannot be fetched, and the signal's reason.
    */
-  prepare(graph: Graph, shapes: InputShapes, signal?: AbortSignal): Promise<Prepared>;
+  prepare(graph: Graph, shapes: InputShapes, during?: Preparation): Promise<Prepared>;
   /** Frees what the backend holds. What it prepared is freed before. */
   dispose(): void;
 }

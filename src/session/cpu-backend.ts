@@ -3,26 +3,21 @@ import { InputError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { runGraph } from '../runtime/cpu/run.ts';
-import type { Backend, Prepared } from './backend.ts';
+import type { Backend, Preparation, Prepared } from './backend.ts';
 import { compileGraph } from './compile-graph.ts';
 import type { CheckedFeed } from './feeds.ts';
 import { hostFeeds } from './host-feeds.ts';
-import type { RunOptions, SessionOptions } from './options.ts';
+import type { RunOptions } from './options.ts';
 import type { PrepareReport } from './report.ts';
 
 /** Runs graphs at level `reference`. */
 export class CpuBackend implements Backend {
   readonly kind = 'cpu';
   readonly adapter = 'CPU reference';
-  readonly #options: Pick<SessionOptions, 'onProgress'>;
 
-  constructor(options: Pick<SessionOptions, 'onProgress'>) {
-    this.#options = options;
-  }
-
-  async prepare(graph: Graph, inputShapes: InputShapes, signal?: AbortSignal): Promise<Prepared> {
+  async prepare(graph: Graph, inputShapes: InputShapes, { signal, progress }: Preparation = {}): Promise<Prepared> {
     const start = performance.now();
-    this.#options.onProgress?.({ stage: 'compile' });
+    progress?.tell('compile');
     const compiled = await compileGraph(graph, { inputShapes, level: 'reference' }, signal);
     return new CpuPrepared(compiled, { passesMs: performance.now() - start, planMs: 0, compileMs: 0, uploadMs: 0 });
   }

@@ -64,8 +64,10 @@ export function checkFeeds(
 function checkFeed(port: Port, feed: Feed | undefined): CheckedFeed {
   if (feed === undefined) return hostTensor(port, feed);
   if (isOf(feed, 'picture')) return checkPicture(port, feed);
-  if (isOf(feed, 'shape', 'buffer')) return checkBuffer(port, feed);
-  if (isOf(feed, 'shape', 'data')) return hostTensor(port, feed);
+  if (isOf(feed, 'shape') && Array.isArray(feed.shape)) {
+    if (isOf(feed, 'buffer')) return checkBuffer(port, feed);
+    if (isOf(feed, 'data') && 'length' in Object(feed.data)) return hostTensor(port, feed);
+  }
   throw new InputError(`what was given for input "${port.name}" is no tensor`, {
     hint: 'Pass { shape, data }, { dtype, shape, buffer } with a GPUBuffer, or { picture, preprocessing }',
   });

@@ -18,7 +18,7 @@ import type { InputWriter } from '../runtime/webgpu/input-writer.ts';
 import { onLost } from '../runtime/webgpu/lost.ts';
 import { compilePipelines } from '../runtime/webgpu/pipelines.ts';
 import { Pauses } from '../util/pause.ts';
-import type { Backend, Prepared } from './backend.ts';
+import type { Backend, Preparation, Prepared } from './backend.ts';
 import { compileGraph } from './compile-graph.ts';
 import type { CheckedFeed } from './feeds.ts';
 import type { GpuSource, RunOptions, SessionOptions } from './options.ts';
@@ -53,21 +53,23 @@ export class GpuBackend implements Backend {
   }
 
   /** Passes, tuning, plan, upload. Rejects with PlanError, ShaderError and DeviceError, too. */
-  async prepare(graph: Graph, inputShapes: InputShapes, signal?: AbortSignal): Promise<GpuPrepared> {
+  async prepare(graph: Graph, inputShapes: InputShapes, { signal, progress }: Preparation = {}): Promise<GpuPrepared> {
     const start = performance.now();
-    const { onProgress } = this.#options;
     const device = profileOf(this.device);
-    onProgress?.({ stage: 'compile' });
+    progress?.tell('compile');
     const compiled = await compileGraph(graph, { inputShapes, level: 'full', device }, signal);
     const passesMs = performance.now() - start;
-    const { tuned, report: tuning } = await this.#tuning.variantsFor(compiled, this.#planOptions, this.#options);
+    const { tuned, report: tuning } = await this.#tuning.variantsFor(compiled, this.#planOptions, {
+      signal,
+      onProgress: (loaded, total) => progress?.tell('tune', { loaded, total }),
+    });
     signal?.throwIfAborted();
     const pauses = new Pauses(signal);
     const chosen = performance.now();
     const plan = planGraph(compiled, device, { ...this.#planOptions, tuned });
     const planMs = performance.now() - chosen;
     await pauses.maybe();
-    onProgress?.({ stage: 'upload' });
+    progress?.tell('upload');
     const executor = await Executor.create(this.device, plan);
     const report = { passesMs, planMs, ...executor.times, ...(tuning ? { tuning } : {}) };
     return new GpuPrepared({ graph: compiled, executor, report }, { tuning: this.#tuning, pictures: this.#pictures });

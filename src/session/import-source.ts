@@ -3,6 +3,8 @@ import { detect } from '../formats/detect.ts';
 import type { Graph } from '../ir/graph.ts';
 import { isGraph, toModelFiles, type ModelSource } from './model-source.ts';
 import type { SessionOptions } from './options.ts';
+import { ByteCount } from './byte-count.ts';
+import type { LoadingProgress } from './progress.ts';
 import type { LoadReport } from './report.ts';
 
 /** A model as it was read. */
@@ -20,22 +22,23 @@ const SKETCH_AFTER_MS = 30;
  */
 export async function importSource(
   source: ModelSource | Graph,
-  options: Pick<SessionOptions, 'signal' | 'onProgress' | 'allowHosts' | 'inputShapes'>,
+  options: Pick<SessionOptions, 'signal' | 'allowHosts' | 'inputShapes'>,
+  progress: LoadingProgress,
   early: (sketch: () => Promise<Graph> | undefined) => void,
 ): Promise<ImportedSource> {
-  const { signal, onProgress, allowHosts } = options;
+  const { signal, allowHosts } = options;
   if (isGraph(source)) return { graph: source, format: 'graph', warnings: [], downloadMs: 0, parseMs: 0 };
   const start = performance.now();
-  onProgress?.({ stage: 'download' });
-  const onBytes = (done: number, total: number | undefined): void =>
-    onProgress?.({ stage: 'download', done, ...(total === undefined ? {} : { total }) });
-  const files = await toModelFiles(source, { signal, onBytes, allowHosts });
+  progress.tell('download');
+  const bytes = new ByteCount(progress);
+  const files = await toModelFiles(source, { signal, onBytes: bytes.moved, allowHosts });
   const downloaded = performance.now();
-  onProgress?.({ stage: 'parse' });
   const importer = await detect(files.main);
+  // Where most of the bytes are in further files, these are still to come.
+  if (!importer.sketch) progress.tell('parse');
   const late = setTimeout(() => early(() => importer.sketch?.(files.main, options)), SKETCH_AFTER_MS);
   try {
-    const { graph, warnings = [] } = await importer.load(files, options);
+    const { graph, warnings = [] } = await importer.load(bytes.counted(files), options);
     const times = { downloadMs: downloaded - start, parseMs: performance.now() - downloaded };
     return { graph, format: importer.format, warnings, ...times };
   } finally {

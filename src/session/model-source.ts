@@ -26,8 +26,8 @@ export function isGraph(source: ModelSource | Graph): source is Graph {
 /** How files are fetched. */
 export interface FetchSettings {
   readonly signal?: AbortSignal | undefined;
-  /** Bytes that have come of all files asked for so far, and how many there are, if every server says so. */
-  readonly onBytes?: ((done: number, total: number | undefined) => void) | undefined;
+  /** Bytes that have come of all files asked for so far, how many there are, if every server says so, and of which the last came. */
+  readonly onBytes?: ((done: number, total: number | undefined, file: string) => void) | undefined;
   /** See `SessionOptions.allowHosts`. */
   readonly allowHosts?: readonly string[] | undefined;
 }
@@ -41,7 +41,8 @@ export async function toModelFiles(source: ModelSource, settings: FetchSettings 
   if (source instanceof Blob) return single(await fileOf(source));
   if ('main' in Object(source)) return source as ModelFiles;
   if (Symbol.iterator in Object(source)) return fromFiles([...(source as Iterable<File>)]);
-  throw new InputError('what was given is no model: pass a URL, bytes, a File or Files');
+  const given = source === undefined || source === null ? 'no model was given' : 'what was given is no model';
+  throw new InputError(given, { hint: 'Pass a URL, bytes, a File or Files, or for a task a name of the catalogue' });
 }
 
 function toUrl(source: string | URL): URL {
@@ -99,17 +100,22 @@ async function fetchModel(url: URL, { signal, onBytes, allowHosts }: FetchSettin
     return fetchBytes(address, { signal, answered }, (done, total) => {
       Object.assign(transfer, { done, total });
       const known = transfers.every((t) => t.total !== undefined);
-      onBytes?.(sum(transfers.map((t) => t.done)), known ? sum(transfers.map((t) => t.total ?? 0)) : undefined);
+      const all = known ? sum(transfers.map((t) => t.total ?? 0)) : undefined;
+      onBytes?.(sum(transfers.map((t) => t.done)), all, nameOf(address));
     });
   };
   let from = url.href;
-  const main = { name: url.pathname.replace(/^.*\//, '') || 'model', bytes: await get(url, (given) => (from = given)) };
+  const main = { name: nameOf(url), bytes: await get(url, (given) => (from = given)) };
   const read = async (name: string): Promise<Uint8Array> => {
     const { companionAddress, checkAnswer } = await companions();
     const address = companionAddress(name, url, allowHosts);
     return get(address, (given) => checkAnswer(address, given, [url, from], allowHosts));
   };
   return { main, read };
+}
+
+function nameOf({ pathname }: URL): string {
+  return pathname.replace(/^.*\//, '') || 'model';
 }
 
 /** What says which files a model may name; few models name any. */

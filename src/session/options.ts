@@ -1,7 +1,8 @@
 /** What a session and a run can be told. */
 import { InputError } from '../core/errors.ts';
+import type { OptionRules } from '../core/options.ts';
 import type { GraphInput, InputShapes } from '../ir/graph.ts';
-import type { LoadProgress } from './report.ts';
+import type { LoadProgress } from './progress.ts';
 import type { ForcedVariants } from '../plan/lower.ts';
 import type { TuningOptions } from '../measure/tuning.ts';
 
@@ -38,6 +39,7 @@ export interface SessionOptions extends TuningOptions {
    * itself. Not given, a run is one submit, which is fastest. Without meaning on the CPU.
    */
   readonly frameBudgetMs?: number;
+  /** Told how far the load has come. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /**
    * Hosts that files of a model from a URL may come from, beside the model's own: `['cdn.example.org', 'localhost:8080']`. A
@@ -49,6 +51,23 @@ export interface SessionOptions extends TuningOptions {
   /** Kernel variants to force, by operator: for tests and benches. */
   readonly variants?: ForcedVariants;
 }
+
+/** What they may be. */
+export const SESSION_OPTIONS: OptionRules<SessionOptions> = {
+  backend: ['webgpu', 'cpu'],
+  gpu: 'object',
+  inputShapes: 'object',
+  maxPlans: 'count',
+  precision: ['float32', 'float16'],
+  frameBudgetMs: 'positive',
+  onProgress: 'function',
+  allowHosts: 'list',
+  signal: 'signal',
+  variants: 'object',
+  tune: ['off', 'cached', 'full'],
+  tuneBudgetMs: 'number',
+  tuningCache: 'object',
+};
 
 /** Options of one run. */
 export interface RunOptions {
@@ -65,14 +84,19 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Throws InputError for options of a run that no backend could follow; `outputs` are those of the model. */
-export function checkRun(outputs: readonly string[], { fetches, frameBudgetMs }: RunOptions): void {
+/** What they may be. */
+export const RUN_OPTIONS: OptionRules<RunOptions> = {
+  fetches: 'list',
+  outputs: ['host', 'gpu'],
+  frameBudgetMs: 'positive',
+  signal: 'signal',
+};
+
+/** Throws InputError for a name that is none of the model's outputs. */
+export function checkFetches(outputs: readonly string[], fetches: readonly string[] | undefined): void {
   const unknown = fetches?.find((name) => !outputs.includes(name));
   if (unknown !== undefined) {
     const names = outputs.map((name) => `"${name}"`).join(', ');
     throw new InputError(`"${unknown}" is not an output; the outputs are ${names}`);
-  }
-  if (frameBudgetMs !== undefined && !(frameBudgetMs > 0)) {
-    throw new InputError(`frameBudgetMs must be positive, not ${frameBudgetMs}`);
   }
 }

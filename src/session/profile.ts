@@ -1,5 +1,6 @@
 /** `Session.profile`: measures a loaded plan, and the adapter where its peaks are not known, and reports. */
 import { profileReport, type ProfileReport } from '../analysis/profile.ts';
+import { checkOptions, type OptionRules } from '../core/options.ts';
 import type { AdapterPeaks } from '../measure/adapter-peaks.ts';
 import type { Graph } from '../ir/graph.ts';
 import { adapterName } from '../runtime/webgpu/device.ts';
@@ -21,6 +22,13 @@ export interface ProfileOptions {
   readonly signal?: AbortSignal;
 }
 
+const PROFILE_OPTIONS: OptionRules<ProfileOptions> = {
+  runs: 'count',
+  peaks: 'object',
+  wall: 'boolean',
+  signal: 'signal',
+};
+
 /** Profiles a graph that is loaded. Rejects as `hostFeeds`, `timePlan` and `measurePeaks` do. */
 export async function profileLoaded(
   { executor, graph }: { readonly executor: Executor; readonly graph: Graph },
@@ -28,6 +36,7 @@ export async function profileLoaded(
   store: TuningStore,
   options: ProfileOptions = {},
 ): Promise<ProfileReport> {
+  await checkOptions('profile', options, PROFILE_OPTIONS);
   const { device, plan } = executor;
   const tensors = await hostFeeds(feeds);
   const { signal } = options;

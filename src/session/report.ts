@@ -1,15 +1,6 @@
-/** What loading a model reports: its stages as they start, and their times at the end. */
+/** What loading a model reports at its end: the times of its stages, and facts. */
 import type { FormatName } from '../formats/importer.ts';
 import type { TuningReport } from '../measure/tuning.ts';
-
-/** A stage of loading, as it starts or moves on. */
-export interface LoadProgress {
-  readonly stage: 'download' | 'parse' | 'compile' | 'upload' | 'tune';
-  /** How much of it is done: bytes of a download, measurements of the tuner. */
-  readonly done?: number;
-  /** How much there is, when that is known. */
-  readonly total?: number;
-}
 
 /**
  * Times and facts of a load, in milliseconds of wall clock. Stages overlap, so that their sum may exceed `totalMs`: the

@@ -2,6 +2,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { ProfileReport } from '../analysis/profile.ts';
 import { InputError } from '../core/errors.ts';
+import { checkOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { bindValues } from '../passes/bind-values.ts';
@@ -19,7 +20,8 @@ import { importSource } from './import-source.ts';
 import type { ModelSource } from './model-source.ts';
 import { decidedBy, inputPorts, outputPorts, unknownOutputs } from './ports.ts';
 import { openPlace, type Place } from './place.ts';
-import { checkRun, type RunOptions, type SessionOptions } from './options.ts';
+import { LoadingProgress } from './progress.ts';
+import { checkFetches, RUN_OPTIONS, SESSION_OPTIONS, type RunOptions, type SessionOptions } from './options.ts';
 import type { ProfileOptions } from './profile.ts';
 import { NOTHING_PREPARED, type LoadReport } from './report.ts';
 
@@ -41,6 +43,7 @@ export class Session {
    * UnsupportedError (listing everything the engine lacks), ShapeError, or DeviceError NO_DEVICE.
    */
   static async create(source: ModelSource | Graph, options: SessionOptions = {}): Promise<Session> {
+    await checkOptions('Session.create', options, SESSION_OPTIONS);
     const session = new Session(options);
     try {
       await unlessAborted(() => session.#load(source), session.#options.signal);
@@ -61,7 +64,8 @@ export class Session {
     // The device opens while the model is on its way. When both fail, the model's error is the one to tell.
     const opening = this.#open().then((opened) => ({ opened, deviceMs: performance.now() - start }));
     opening.catch(() => undefined);
-    const { graph, ...read } = await importSource(source, this.#options, (sketch) => {
+    const progress = new LoadingProgress(this.#options.onProgress);
+    const { graph, ...read } = await importSource(source, this.#options, progress, (sketch) => {
       void this.#compileEarly(sketch);
     });
     this.#graph = graph;
@@ -69,7 +73,8 @@ export class Session {
     const { backend, compiled } = opened;
     this.#deciding = await findDecidingInputs(graph);
     // What shapes follow from comes with the first run.
-    const first = this.#deciding.length > 0 ? undefined : await backend.prepare(graph, this.#shapesFor(graph), signal);
+    const shapes = this.#deciding.length > 0 ? undefined : this.#shapesFor(graph);
+    const first = shapes && (await backend.prepare(graph, shapes, { signal, progress }));
     if (this.#disposed) first?.dispose();
     this.#requireOpen();
     if (first) {
@@ -84,6 +89,7 @@ export class Session {
       ...(first?.report ?? NOTHING_PREPARED),
       totalMs: performance.now() - start,
     };
+    progress.tell('ready');
   }
 
   /** Takes what the first graph that is ready says of the model. */
@@ -160,11 +166,12 @@ export class Session {
     feeds: Readonly<Record<string, Feed>>,
     options: RunOptions = {},
   ): Promise<Record<string, Tensor | GpuTensor>> {
+    await checkOptions('run', options, RUN_OPTIONS);
     const { frameBudgetMs } = this.#options;
     const chosen = { ...(frameBudgetMs === undefined ? {} : { frameBudgetMs }), ...options };
     return this.#with(feeds, async (prepared, checked) => {
       const start = performance.now();
-      checkRun(this.graph.outputs, chosen);
+      checkFetches(this.graph.outputs, chosen.fetches);
       const outputs = await prepared.run(checked, chosen);
       if (this.#report) this.#report = { firstRunMs: performance.now() - start, ...this.#report };
       return Object.fromEntries(outputs);

@@ -3,7 +3,13 @@ import type { PictureSource } from '../pictures/source.ts';
 import { topK, toProbabilities, type Ranked } from '../vision/decode/classes.ts';
 import { scoresOutput } from './outputs.ts';
 import type { PictureModel, TaskOptions, TaskSource } from './picture-model.ts';
-import { createPictureTask, PictureTask, type PictureRunOptions, type PictureTaskDefinition } from './picture-task.ts';
+import {
+  createPictureTask,
+  PICTURE_RUN_OPTIONS,
+  PictureTask,
+  type PictureRunOptions,
+  type PictureTaskDefinition,
+} from './picture-task.ts';
 
 /** Options of `Classifier.classify`. */
 export interface ClassifyOptions extends PictureRunOptions {
@@ -12,6 +18,8 @@ export interface ClassifyOptions extends PictureRunOptions {
 }
 
 const CLASSIFICATION: PictureTaskDefinition<ClassifyOptions, Ranked[]> = {
+  call: 'classify',
+  options: { ...PICTURE_RUN_OPTIONS, topK: 'count' },
   bind: ({ session, labels }) => [scoresOutput(session.outputs, labels)],
   decode: ([scores], _, { labels }, { topK: count = 5 }) => topK(toProbabilities(scores?.data ?? []), count, labels),
 };

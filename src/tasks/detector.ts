@@ -3,12 +3,20 @@ import type { PictureSource } from '../pictures/source.ts';
 import { boxRows, toDetections, type Detection, type DetectionOptions } from '../vision/decode/detections.ts';
 import { boxesOutput } from './outputs.ts';
 import type { PictureModel, TaskOptions, TaskSource } from './picture-model.ts';
-import { createPictureTask, PictureTask, type PictureRunOptions, type PictureTaskDefinition } from './picture-task.ts';
+import {
+  createPictureTask,
+  PICTURE_RUN_OPTIONS,
+  PictureTask,
+  type PictureRunOptions,
+  type PictureTaskDefinition,
+} from './picture-task.ts';
 
 /** Options of `Detector.detect`. */
 export interface DetectOptions extends DetectionOptions, PictureRunOptions {}
 
 const DETECTION: PictureTaskDefinition<DetectOptions, Detection[]> = {
+  call: 'detect',
+  options: { ...PICTURE_RUN_OPTIONS, threshold: 'number', iou: 'number', max: 'count' },
   bind: ({ session, entry }) => [boxesOutput(session.outputs, entry?.boxes)],
   decode: ([rows], picture, { preprocessing, labels }, options) =>
     rows ? toDetections(boxRows(rows), picture, preprocessing, { ...options, labels }) : [],

@@ -2,14 +2,15 @@
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { InputError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
+import { checkOptions, type OptionRules } from '../core/options.ts';
 import { shapeText } from '../core/tensor.ts';
 import type { Port } from '../session/feeds.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';
 import type { ModelSource } from '../session/model-source.ts';
-import type { SessionOptions } from '../session/options.ts';
+import { SESSION_OPTIONS, type SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
 import { guessPreprocessing } from '../vision/guess.ts';
-import { inputShape, type Preprocessing } from '../vision/picture-spec.ts';
+import { inputShape, PREPROCESSING, type Preprocessing } from '../vision/picture-spec.ts';
 import type { ModelBase } from './catalogue-files.ts';
 import type { CatalogueModel } from './catalogue-model.ts';
 
@@ -25,6 +26,14 @@ export interface TaskOptions extends SessionOptions {
   /** Folder that holds catalogue models as NAME/FILE, or what opens one; default: where they are published. */
   readonly modelBase?: ModelBase;
 }
+
+/** What they may be. */
+export const TASK_OPTIONS: OptionRules<TaskOptions> = {
+  ...SESSION_OPTIONS,
+  labels: 'list',
+  preprocessing: 'object',
+  modelBase: 'any',
+};
 
 /** A loaded model of a task. */
 export interface PictureModel {
@@ -45,6 +54,7 @@ export async function loadPictureModel(
   task: CatalogueEntry['task'],
   { labels, preprocessing, modelBase, ...options }: TaskOptions,
 ): Promise<PictureModel> {
+  await checkOptions('preprocessing', preprocessing, PREPROCESSING);
   const known = typeof source === 'string' && isName(source) ? await inCatalogue(source, task) : undefined;
   const entry = known?.entry;
   const naming = labels ? Promise.resolve(labels) : known?.labels(options.signal);

@@ -1,19 +1,33 @@
 /** Tasks on pictures, in one mechanism: a model is loaded, bound to its outputs, run on pictures, and its answers decoded. */
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { InputError } from '../core/errors.ts';
+import { checkOptions, type OptionRules } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { pictureSize, type PictureSource } from '../pictures/source.ts';
 import type { RunOptions } from '../session/options.ts';
 import type { Session } from '../session/session.ts';
 import { own } from '../util/own.ts';
 import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
-import { loadPictureModel, type PictureModel, type TaskOptions, type TaskSource } from './picture-model.ts';
+import {
+  loadPictureModel,
+  TASK_OPTIONS,
+  type PictureModel,
+  type TaskOptions,
+  type TaskSource,
+} from './picture-model.ts';
 
 /** Options of a run that every task has. */
 export type PictureRunOptions = Pick<RunOptions, 'signal' | 'frameBudgetMs'>;
 
+/** What they may be. */
+export const PICTURE_RUN_OPTIONS: OptionRules<PictureRunOptions> = { signal: 'signal', frameBudgetMs: 'positive' };
+
 /** What one task says of itself. */
 export interface PictureTaskDefinition<Options, Answer> {
+  /** The name of its call. */
+  readonly call: string;
+  /** What the call's options may be. */
+  readonly options: OptionRules<Options>;
   /** The outputs it reads, by name. Throws InputError, which names those there are, for a model that has none such. */
   readonly bind: (model: PictureModel) => readonly string[];
   /** From the bound outputs, in their order, to the answer. `picture` is the extents of what was shown. */
@@ -49,6 +63,7 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
    * out of range.
    */
   protected async run(picture: PictureSource, options: Options): Promise<Answer> {
+    await checkOptions(this.#definition.call, options, this.#definition.options);
     const { signal, frameBudgetMs } = options;
     // Before the run: a frame or a bitmap may be closed after it.
     const size = pictureSize(picture);
@@ -79,6 +94,7 @@ export async function createPictureTask<T>(
   source: TaskSource,
   options: TaskOptions = {},
 ): Promise<T> {
+  await checkOptions(`a ${task} model`, options, TASK_OPTIONS);
   const model = await loadPictureModel(source, task, options);
   try {
     return new Task(model);

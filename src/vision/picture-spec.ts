@@ -1,5 +1,6 @@
 /** How a picture becomes a network's input: scale, crop or pad, reorder channels, normalise, lay out. */
 import { InputError } from '../core/errors.ts';
+import { fitsOption, type OptionRules } from '../core/options.ts';
 import type { Shape } from '../core/tensor.ts';
 import type { ScaledAxis, Resampling } from './axis-weights.ts';
 
@@ -78,29 +79,36 @@ export function pictureMap(picture: PictureSize, spec: Preprocessing): PictureMa
   };
 }
 
-/** What the properties that name a choice may be. */
-const CHOICES = {
+/** What its properties may be. */
+export const PREPROCESSING: OptionRules<Preprocessing> = {
+  width: 'count',
+  height: 'count',
   fit: ['stretch', 'cover', 'contain'],
+  shorterSide: 'count',
+  padding: 'object',
+  resize: 'object',
   channelOrder: ['rgb', 'bgr'],
+  mean: 'object',
+  std: 'object',
   layout: ['nhwc', 'nchw'],
   dtype: ['float32', 'int32', 'uint8'],
+};
+
+const RESAMPLING: OptionRules<Resampling> = {
   method: ['bilinear', 'nearest', 'area'],
-} as const;
+  alignCorners: 'boolean',
+  halfPixel: 'boolean',
+  antialias: 'boolean',
+};
 
 /** Throws InputError for a specification that is incomplete, or makes no sense. */
 export function checkPreprocessing(spec: Preprocessing): void {
   requireComplete(spec);
   const { width, height, mean, std, shorterSide, fit } = spec;
-  for (const extent of [width, height]) {
-    if (!Number.isSafeInteger(extent) || extent < 1)
-      throw new InputError(`an input of ${width}x${height} pixels is not possible`);
-  }
   if (![...mean, ...std].every(Number.isFinite) || std.includes(0)) {
     throw new InputError(`mean [${mean.join(', ')}] and std [${std.join(', ')}] must be finite, and std not 0`);
   }
   if (fit !== 'cover' || shorterSide === undefined) return;
-  if (!Number.isSafeInteger(shorterSide))
-    throw new InputError(`a shorter side of ${shorterSide} pixels is not possible`);
   if (shorterSide < Math.max(width, height)) {
     throw new InputError(`a shorter side of ${shorterSide} does not cover an input of ${width}x${height} pixels`);
   }
@@ -109,15 +117,30 @@ export function checkPreprocessing(spec: Preprocessing): void {
 /** Callers without types leave things out, and misspell others. */
 function requireComplete(spec: Preprocessing | undefined): void {
   if (!spec) throw new InputError('a picture was given without its preprocessing', { hint: HINT });
-  const chosen: Readonly<Record<string, unknown>> = { ...spec, ...spec.resize };
-  for (const [name, choices] of Object.entries<readonly unknown[]>(CHOICES)) {
-    if (choices.includes(chosen[name])) continue;
-    throw new InputError(`preprocessing has the ${name} ${String(chosen[name])}`, {
-      hint: `It is one of ${choices.join(', ')}`,
-    });
+  requireRules('preprocessing', spec, PREPROCESSING, ['shorterSide', 'padding']);
+  requireRules('resize', spec.resize, RESAMPLING, ['alignCorners', 'halfPixel', 'antialias']);
+  for (const name of ['mean', 'std', 'padding'] as const) {
+    if (spec[name] && spec[name].length !== 3)
+      throw new InputError(`preprocessing needs three numbers as ${name}`, { hint: HINT });
   }
-  for (const name of ['mean', 'std'] as const) {
-    if (spec[name]?.length !== 3) throw new InputError(`preprocessing needs three numbers as ${name}`, { hint: HINT });
+}
+
+function requireRules<T extends object>(
+  what: string,
+  given: T,
+  rules: OptionRules<T>,
+  optional: readonly (keyof T)[],
+): void {
+  const names = Object.keys(rules) as (keyof T & string)[];
+  for (const name of names) {
+    const [rule, value] = [rules[name], given[name]];
+    if (fitsOption(rule, value) || (value === undefined && optional.includes(name))) continue;
+    const words = typeof rule === 'string' ? HINT : `It is one of ${rule.join(', ')}`;
+    throw new InputError(`${what} has the ${name} ${String(value)}`, { hint: words });
+  }
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(rules, key))
+      throw new InputError(`${what} has no ${key}`, { hint: `It has ${names.join(', ')}` });
   }
 }
 

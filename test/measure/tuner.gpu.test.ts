@@ -296,8 +296,8 @@ describe('a session', () => {
     expect(none.report.tuning?.left).toBeGreaterThan(0);
     const controller = new AbortController();
     const reason = new Error('enough');
-    const onProgress = ({ stage, done }: { stage: string; done?: number }): void => {
-      if (stage === 'tune' && done === 1) controller.abort(reason);
+    const onProgress = ({ stage, loaded }: { stage: string; loaded?: number }): void => {
+      if (stage === 'tune' && loaded === 1) controller.abort(reason);
     };
     const signal = controller.signal;
     await expect(Session.create(graph, { ...options(cache), tune: 'full', onProgress, signal })).rejects.toBe(reason);

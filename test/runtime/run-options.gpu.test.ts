@@ -124,7 +124,9 @@ describe('frame budget', () => {
     } finally {
       prototype.submit = submit;
     }
-    await expect(opened().run({ x }, { frameBudgetMs: 0 })).rejects.toThrow(/must be positive/);
+    await expect(opened().run({ x }, { frameBudgetMs: 0 })).rejects.toThrow(
+      /frameBudgetMs of run is a positive number/,
+    );
   });
 
   it('stops between slices when the caller gives up, and goes on with the next run', async () => {

@@ -9,7 +9,7 @@ import { openGpu } from '../../src/node/adapter.ts';
 import { decodeImage } from '../../src/node/image.ts';
 import { npmModelFiles } from '../../src/node/npm-models.ts';
 import { samplePhotograph } from '../../src/cli/samples.ts';
-import type { LoadProgress } from '../../src/session/report.ts';
+import type { LoadProgress } from '../../src/session/progress.ts';
 import { createClassifier } from '../../src/tasks/classifier.ts';
 import { createDetector } from '../../src/tasks/detector.ts';
 import { decodeCenterMap } from '../../src/vision/decode/center-map.ts';
@@ -87,8 +87,8 @@ describe('createClassifier', () => {
     // Probabilities after some fifty float32 layers summed in another order.
     expectClose(scores(a), scores(b), { rtol: 1e-3, atol: 1e-4 });
     expect(await onGpu.classify(picture, { topK: 2, frameBudgetMs: 5 })).toHaveLength(2);
-    const bytes = stages.filter(({ stage, done }) => stage === 'download' && done !== undefined);
-    expect(bytes.at(-1)?.done).toBeGreaterThan(2e6);
+    const bytes = stages.filter(({ stage, loaded }) => stage === 'download' && loaded !== undefined);
+    expect(bytes.at(-1)?.loaded).toBeGreaterThan(2e6);
   });
 
   it('feeds a model that the catalogue does not know by the shape of its input', async () => {

@@ -222,11 +222,12 @@ describe('bad input', () => {
         preprocess(p, spec(2, 2, over));
     expect(() => preprocess({ ...p, width: 3 }, spec(2, 2))).toThrow(/3x2 picture has 24 bytes of RGBA, not 16/);
     expect(() => preprocess({ ...p, width: 0 }, spec(2, 2))).toThrow(InputError);
-    expect(bad({ width: 0 })).toThrow(/input of 0x2/);
+    expect(bad({ width: 0 })).toThrow(/the width 0/);
     expect(bad({ std: [1, 0, 1] })).toThrow(/std not 0/);
     expect(bad({ mean: [NaN, 0, 0] })).toThrow(InputError);
     expect(bad({ fit: 'cover', shorterSide: 1 })).toThrow(/shorter side of 1/);
-    for (const shorterSide of [Infinity, 4.5, NaN]) expect(bad({ fit: 'cover', shorterSide })).toThrow(/not possible/);
+    for (const shorterSide of [Infinity, 4.5, NaN])
+      expect(bad({ fit: 'cover', shorterSide })).toThrow(/the shorterSide/);
     expect(() => checkExtent(20_000, 20_000, 'big.png')).toThrow(/big\.png.*too large/);
   });
 
@@ -242,7 +243,7 @@ describe('bad input', () => {
     for (const over of wrong) {
       const [name = ''] = Object.keys(over);
       expect(() => preprocess(noise(2, 2), { ...spec(2, 2), ...over })).toThrow(InputError);
-      expect(() => preprocess(noise(2, 2), { ...spec(2, 2), ...over })).toThrow(name === 'resize' ? 'method' : name);
+      expect(() => preprocess(noise(2, 2), { ...spec(2, 2), ...over })).toThrow(name);
     }
     expect(() => preprocess(noise(2, 2), undefined as never)).toThrow(/without its preprocessing/);
   });

@@ -1,6 +1,7 @@
 /** The model: choose one, watch it load, see what it is or why it cannot run. */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { LoadProgress } from '../../../src/index.ts';
 import { cancelModel, chooseModelFiles, chooseSiteModel, retryModel } from '../actions/model.ts';
 import { bytes, shape, time } from '../format.ts';
 import { Facts } from './facts.tsx';
@@ -71,25 +72,28 @@ function ModelDetail({ model }: { readonly model: ModelState }): VNode | null {
   }
 }
 
-const STAGES: Readonly<Record<string, string>> = {
+const STARTING: LoadProgress = { stage: 'download', fraction: 0 };
+
+const STAGES: Readonly<Record<LoadProgress['stage'], string>> = {
   download: 'Fetching',
   parse: 'Reading the model',
   compile: 'Planning',
   upload: 'Compiling shaders, uploading weights',
   tune: 'Tuning',
+  ready: 'Ready',
 };
 
 function Loading({ since, progress }: Extract<ModelState, { status: 'loading' }>): VNode {
-  const { stage = 'download', done, total } = progress ?? {};
-  const amount = done === undefined ? '' : total === undefined ? bytes(done) : `${bytes(done)} of ${bytes(total)}`;
-  const known = (stage === 'download' || stage === 'parse') && done !== undefined && total !== undefined && total > 0;
+  const { stage, loaded, total, fraction } = progress ?? STARTING;
+  const amount =
+    loaded === undefined ? '' : total === undefined ? bytes(loaded) : `${bytes(loaded)} of ${bytes(total)}`;
   return (
     <div class="loading">
       <p class="loading-line">
-        <span role="status">{STAGES[stage] ?? stage}</span>
+        <span role="status">{STAGES[stage]}</span>
         <span class="number">{stage === 'download' || stage === 'parse' ? amount : ''}</span>
       </p>
-      <ProgressBar label="Loading the model" {...(known ? { share: done / total } : {})} />
+      <ProgressBar label="Loading the model" share={fraction} />
       <p class="loading-line">
         <Elapsed since={since} />
         <button type="button" class="text-button" data-testid="cancel-load" onClick={cancelModel}>

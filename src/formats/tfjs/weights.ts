@@ -45,6 +45,7 @@ export async function readWeights(manifest: unknown, files: ModelFiles): Promise
   const weights = new Map<string, Tensor>();
   if (manifest === undefined || manifest === null) return weights;
   const groups = parseManifest(manifest, files.main.name);
+  files.expect?.(groups.reduce((all, { specs }) => all + sizeOf(specs), 0));
   const next = readAhead(
     groups.flatMap(({ paths }) => paths),
     files,
@@ -136,12 +137,16 @@ function readAhead(paths: readonly string[], files: ModelFiles): () => Promise<U
   };
 }
 
+function sizeOf(specs: readonly WeightSpec[]): number {
+  return specs.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 async function readGroup(
   { paths, specs }: WeightGroup,
   main: string,
   next: () => Promise<Uint8Array>,
 ): Promise<Uint8Array> {
-  const needed = specs.reduce((sum, spec) => sum + spec.bytes, 0);
+  const needed = sizeOf(specs);
   const shards: Uint8Array[] = [];
   let present = 0;
   for (const path of paths) {

@@ -1,0 +1,50 @@
+/** The bytes of a model's files as they come, whoever reads them. */
+import type { ModelFiles } from '../formats/importer.ts';
+import type { LoadingProgress } from './progress.ts';
+
+/** Counts the bytes of a model, and tells of them. */
+export class ByteCount {
+  readonly #progress: LoadingProgress;
+  #loaded = 0;
+  #total: number | undefined;
+  /** Said by the importer, which knows what its main file lists. */
+  #expected: number | undefined;
+  /** Bytes of files that are whole. */
+  #whole = 0;
+
+  constructor(progress: LoadingProgress) {
+    this.#progress = progress;
+  }
+
+  /** What fetches files says how far it has come with all of them: see `FetchSettings.onBytes`. */
+  readonly moved = (done: number, total: number | undefined, file: string): void => {
+    this.#total = total;
+    this.#tell(done, file);
+  };
+
+  /** The same files; what is read of them is counted, and told where nothing else was. */
+  counted({ main, read }: ModelFiles): ModelFiles {
+    this.#whole = main.bytes.byteLength;
+    this.#tell(this.#whole, main.name);
+    return {
+      main,
+      read: async (name) => {
+        const bytes = await read(name);
+        this.#whole += bytes.byteLength;
+        this.#tell(this.#whole, name);
+        if (this.#whole === this.#expected) this.#progress.tell('parse');
+        return bytes;
+      },
+      expect: (bytes) => {
+        this.#expected = main.bytes.byteLength + bytes;
+      },
+    };
+  }
+
+  #tell(loaded: number, file: string): void {
+    if (loaded <= this.#loaded) return;
+    this.#loaded = loaded;
+    const total = this.#expected ?? this.#total;
+    this.#progress.tell('download', { loaded, ...(total === undefined ? {} : { total }), file });
+  }
+}
