@@ -114,12 +114,13 @@ describe('loading', () => {
   });
 });
 
+function ascending(numbers: readonly number[]): void {
+  expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+}
+
 /** Stages in their order, fractions and bytes that never fall, and nothing left at the end. */
 function expectMonotone(steps: readonly LoadProgress[]): void {
   const order = ['download', 'parse', 'compile', 'tune', 'upload', 'ready'];
-  const ascending = (numbers: readonly number[]): void => {
-    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
-  };
   ascending(steps.map(({ stage }) => order.indexOf(stage)));
   ascending(steps.map(({ fraction }) => fraction));
   ascending(steps.filter(({ stage }) => stage === 'download').map(({ loaded = 0 }) => loaded));

@@ -122,8 +122,9 @@ describe('options of a task', () => {
       'labels of a classification model is an array',
     );
     expect(await refusal(() => classifier({ device: 'webgpu' }))).toContain('did you mean "backend"?');
-    const detect = (): unknown => createDetector(scores(), { ...cpu, minScore: 0.5 } as never);
-    expect(await refusal(detect)).toContain('a detection model has no option "minScore"');
+    expect(await refusal(() => createDetector(scores(), { ...cpu, minScore: 0.5 } as never))).toContain(
+      'a detection model has no option "minScore"',
+    );
   });
 
   it('take preprocessing by its names', async () => {
