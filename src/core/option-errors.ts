@@ -1,7 +1,7 @@
 /** What is said of options that there are not, and of values that they cannot have. */
 import { nearest } from '../util/nearest-name.ts';
 import { InputError } from './errors.ts';
-import { fitsOption, type OptionRule } from './options.ts';
+import { fitsOption, type OptionRule } from './option-rules.ts';
 
 /** What each kind of values is called. */
 const KIND_NAMES: Readonly<Record<Extract<OptionRule, string>, string>> = {
@@ -66,7 +66,7 @@ function likely(rules: Readonly<Record<string, OptionRule>>, value: unknown): st
 }
 
 /** Throws InputError for the first option that is not one of the rules, or does not follow its own. */
-export function refuse(call: string, options: unknown, rules: Readonly<Record<string, OptionRule>>): never {
+export function refuseOptions(call: string, options: unknown, rules: Readonly<Record<string, OptionRule>>): never {
   if (typeof options !== 'object') {
     throw new InputError(`the options of ${call} are an object, and ${shown(options)} was given`);
   }

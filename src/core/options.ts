@@ -1,31 +1,6 @@
-/** Options of a call: which there are, and what each may be. What a refusal says is loaded when there is one. */
+/** Options of a call, checked. What a refusal says is loaded when there is one. */
 import { onDemand } from './on-demand.ts';
-
-/** What an option may be, beside left out. */
-const KINDS = {
-  any: () => true,
-  /** Functions are objects, too. */
-  object: (value: unknown) => Object(value) === value,
-  function: (value: unknown) => typeof value === 'function',
-  list: Array.isArray,
-  boolean: (value: unknown) => typeof value === 'boolean',
-  /** No NaN. */
-  number: (value: unknown) => typeof value === 'number' && value === value,
-  positive: (value: unknown) => typeof value === 'number' && value > 0,
-  count: (value: unknown) => Number.isInteger(value) && Number(value) > 0,
-  signal: (value: unknown) => 'aborted' in Object(value),
-} satisfies Readonly<Record<string, (value: unknown) => boolean>>;
-
-/** A kind of values, or the words there are. */
-export type OptionRule = keyof typeof KINDS | readonly string[];
-
-/** What all options of a call may be: one that is forgotten here is an error of types. */
-export type OptionRules<T> = { readonly [K in keyof T]-?: OptionRule };
-
-/** True for a value that an option may have. */
-export function fitsOption(rule: OptionRule, value: unknown): boolean {
-  return typeof rule === 'string' ? KINDS[rule](value) : rule.includes(value as string);
-}
+import { fitsOption, type OptionRule, type OptionRules } from './option-rules.ts';
 
 /**
  * Compares what a caller passed as options of `call` with the rules; null and undefined are none. Rejects with InputError, which
@@ -41,6 +16,6 @@ export async function checkOptions<T>(call: string, options: unknown, rules: Opt
       return rule && (value === undefined || fitsOption(rule, value));
     });
   if (fits) return;
-  const { refuse } = await onDemand('check of options', () => import('./option-errors.ts'));
-  refuse(call, options, known);
+  const { refuseOptions } = await onDemand('check of options', () => import('./option-errors.ts'));
+  refuseOptions(call, options, known);
 }

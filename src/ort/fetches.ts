@@ -15,7 +15,7 @@ export function readWanted(outputs: readonly string[], first: unknown, second: u
     throw new InputError('fetches must be the names of outputs, or an object of tensors to write them into');
   }
   if (Array.isArray(first)) {
-    checkOptions(second);
+    checkSessionOptions(second);
     return new Map(namesOf(first, outputs).map((name) => [name, null]));
   }
   // An object with none of the outputs in it is the options of the run.
@@ -23,7 +23,7 @@ export function readWanted(outputs: readonly string[], first: unknown, second: u
     const value: unknown = Object.hasOwn(first, name) ? Reflect.get(first, name) : undefined;
     return value === null || TensorImpl.is(value) ? [[name, value]] : [];
   });
-  checkOptions(given.length > 0 ? second : first);
+  checkSessionOptions(given.length > 0 ? second : first);
   return given.length > 0 ? new Map(given) : all;
 }
 
@@ -36,7 +36,7 @@ function namesOf(fetches: readonly unknown[], outputs: readonly string[]): strin
   });
 }
 
-function checkOptions(options: unknown): void {
+function checkSessionOptions(options: unknown): void {
   if (options === undefined) return;
   if (typeof options !== 'object' || options === null) throw new InputError('the options of a run must be an object');
   checkRunOptions(options);

@@ -54,7 +54,7 @@ function isDevice(given: unknown): given is GPUDevice {
 }
 
 /** Throws InputError for options that ask for what tilewise does not do. */
-export function checkOptions(options: OrtSessionOptions, { backend }: ExecutionPlace): void {
+export function checkSessionOptions(options: OrtSessionOptions, { backend }: ExecutionPlace): void {
   if (options.optimizedModelFilePath !== undefined) {
     throw new InputError('tilewise writes no optimised models', { hint: 'Leave optimizedModelFilePath out' });
   }

@@ -9,7 +9,7 @@ import { guarded, guardedAsync } from './guard.ts';
 import { readWanted, type Wanted } from './fetches.ts';
 import { fromGpu, requireSameLayout, toGpu } from './gpu-elements.ts';
 import { readCall, readModel, type CreateCall, type Model, type OpenFiles } from './model.ts';
-import { checkOptions, executionPlaceOf, staysOnGpu, type ExecutionPlace } from './options.ts';
+import { checkSessionOptions, executionPlaceOf, staysOnGpu, type ExecutionPlace } from './options.ts';
 import { reportProfile } from './profiling.ts';
 import type { OrtSession, TensorMap, TensorMetadata } from './session-types.ts';
 import { TensorImpl } from './tensor-impl.ts';
@@ -26,7 +26,7 @@ export async function createSession(surroundings: Surroundings, ...given: readon
   const { call, place } = guarded('InferenceSession.create', () => {
     const read = readCall(given[0], ...given.slice(1));
     const found = executionPlaceOf(read.options);
-    checkOptions(read.options, found);
+    checkSessionOptions(read.options, found);
     return { call: read, place: found };
   });
   const model = await guardedAsync('InferenceSession.create', () => readModel(call, surroundings.open));
@@ -202,7 +202,7 @@ class SessionImpl implements OrtSession {
     } catch (error) {
       if (!this.#place.orCpu) throw error;
       this.#place = { backend: 'cpu', orCpu: false };
-      checkOptions(this.#call.options, this.#place);
+      checkSessionOptions(this.#call.options, this.#place);
     }
   }
 }

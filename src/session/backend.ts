@@ -8,7 +8,7 @@ import type { LoadingProgress } from './progress.ts';
 import type { PrepareReport } from './report.ts';
 
 /** What may be done while a graph is made ready. */
-export interface Preparation {
+export interface PrepareSettings {
   readonly signal?: AbortSignal | undefined;
   /** Told of its stages. */
   readonly progress?: LoadingProgress | undefined;
@@ -27,7 +27,7 @@ export interface Backend {
    * Makes an imported graph ready to run with these extents of its inputs. Rejects as the passes do: ShapeError,
    * UnsupportedError, LoadError when a part of the engine cannot be fetched, and the signal's reason.
    */
-  prepare(graph: Graph, shapes: InputShapes, during?: Preparation): Promise<Prepared>;
+  prepare(graph: Graph, shapes: InputShapes, during?: PrepareSettings): Promise<Prepared>;
   /** Frees what the backend holds. What it prepared is freed before. */
   dispose(): void;
 }

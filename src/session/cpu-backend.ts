@@ -3,7 +3,7 @@ import { InputError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { runGraph } from '../runtime/cpu/run.ts';
-import type { Backend, Preparation, Prepared } from './backend.ts';
+import type { Backend, PrepareSettings, Prepared } from './backend.ts';
 import { compileGraph } from './compile-graph.ts';
 import type { CheckedFeed } from './feeds.ts';
 import { hostFeeds } from './host-feeds.ts';
@@ -15,7 +15,7 @@ export class CpuBackend implements Backend {
   readonly kind = 'cpu';
   readonly adapter = 'CPU reference';
 
-  async prepare(graph: Graph, inputShapes: InputShapes, { signal, progress }: Preparation = {}): Promise<Prepared> {
+  async prepare(graph: Graph, inputShapes: InputShapes, { signal, progress }: PrepareSettings = {}): Promise<Prepared> {
     const start = performance.now();
     progress?.tell('compile');
     const compiled = await compileGraph(graph, { inputShapes, level: 'reference' }, signal);

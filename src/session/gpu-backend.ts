@@ -18,7 +18,7 @@ import type { InputWriter } from '../runtime/webgpu/input-writer.ts';
 import { onLost } from '../runtime/webgpu/lost.ts';
 import { compilePipelines } from '../runtime/webgpu/pipelines.ts';
 import { Pauses } from '../util/pause.ts';
-import type { Backend, Preparation, Prepared } from './backend.ts';
+import type { Backend, PrepareSettings, Prepared } from './backend.ts';
 import { compileGraph } from './compile-graph.ts';
 import type { CheckedFeed } from './feeds.ts';
 import type { GpuSource, RunOptions, SessionOptions } from './options.ts';
@@ -53,7 +53,11 @@ export class GpuBackend implements Backend {
   }
 
   /** Passes, tuning, plan, upload. Rejects with PlanError, ShaderError and DeviceError, too. */
-  async prepare(graph: Graph, inputShapes: InputShapes, { signal, progress }: Preparation = {}): Promise<GpuPrepared> {
+  async prepare(
+    graph: Graph,
+    inputShapes: InputShapes,
+    { signal, progress }: PrepareSettings = {},
+  ): Promise<GpuPrepared> {
     const start = performance.now();
     const device = profileOf(this.device);
     progress?.tell('compile');

@@ -1,6 +1,6 @@
 /** What a session and a run can be told. */
 import { InputError } from '../core/errors.ts';
-import type { OptionRules } from '../core/options.ts';
+import type { OptionRules } from '../core/option-rules.ts';
 import type { GraphInput, InputShapes } from '../ir/graph.ts';
 import type { LoadProgress } from './progress.ts';
 import type { ForcedVariants } from '../plan/lower.ts';

@@ -1,6 +1,7 @@
 /** `Session.profile`: measures a loaded plan, and the adapter where its peaks are not known, and reports. */
 import { profileReport, type ProfileReport } from '../analysis/profile.ts';
-import { checkOptions, type OptionRules } from '../core/options.ts';
+import type { OptionRules } from '../core/option-rules.ts';
+import { checkOptions } from '../core/options.ts';
 import type { AdapterPeaks } from '../measure/adapter-peaks.ts';
 import type { Graph } from '../ir/graph.ts';
 import { adapterName } from '../runtime/webgpu/device.ts';

@@ -2,7 +2,8 @@
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { InputError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
-import { checkOptions, type OptionRules } from '../core/options.ts';
+import type { OptionRules } from '../core/option-rules.ts';
+import { checkOptions } from '../core/options.ts';
 import { shapeText } from '../core/tensor.ts';
 import type { Port } from '../session/feeds.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';

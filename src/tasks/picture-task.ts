@@ -1,7 +1,8 @@
 /** Tasks on pictures, in one mechanism: a model is loaded, bound to its outputs, run on pictures, and its answers decoded. */
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { InputError } from '../core/errors.ts';
-import { checkOptions, type OptionRules } from '../core/options.ts';
+import type { OptionRules } from '../core/option-rules.ts';
+import { checkOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { pictureSize, type PictureSource } from '../pictures/source.ts';
 import type { RunOptions } from '../session/options.ts';

@@ -1,6 +1,6 @@
 /** How a picture becomes a network's input: scale, crop or pad, reorder channels, normalise, lay out. */
 import { InputError } from '../core/errors.ts';
-import { fitsOption, type OptionRules } from '../core/options.ts';
+import { fitsOption, type OptionRules } from '../core/option-rules.ts';
 import type { Shape } from '../core/tensor.ts';
 import type { ScaledAxis, Resampling } from './axis-weights.ts';
 
