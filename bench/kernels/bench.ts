@@ -78,7 +78,7 @@ async function bench(options: KernelBenchOptions, steps: Steps, { stdout, stderr
         chart: layerChart(rows, adapterName),
         data,
       },
-      options.out,
+      options.outputDir,
     );
     stdout.write(`${options.json ? JSON.stringify(data) : textOf(rows, `${adapterName}\n${peakText(peaks)}`, note)}\n`);
     stderr.write(`written: ${paths.join(', ')}\n`);

@@ -9,7 +9,7 @@ export interface BenchOptions {
   readonly verbose?: boolean;
   readonly adapter?: string;
   /** Folder of the report files. */
-  readonly out?: string;
+  readonly outputDir?: string;
   /** `off`: the driver compiles every shader anew. */
   readonly shaderCache: 'on' | 'off';
 }
@@ -21,7 +21,7 @@ export function benchCommand(name: string, description: string): Command {
     .option('--json', 'print the results as JSON on stdout and nothing else')
     .option('--verbose', 'print stack traces of errors')
     .option('--adapter <name>', 'auto, hardware, lavapipe, swiftshader, packaged, or a Vulkan driver manifest (.json)')
-    .option('--out <dir>', 'folder of the report files; default: bench/results')
+    .option('--output-dir <dir>', 'folder of the report files; default: bench/results')
     .addOption(
       new Option('--shader-cache <state>', "whether the driver's cache of compiled shaders from earlier runs counts")
         .choices(['on', 'off'] as const)

@@ -80,7 +80,7 @@ async function bench(options: ModelBenchOptions, steps: Steps, { stdout, stderr 
       chart: timeChart(rows, adapterName),
       data,
     },
-    options.out,
+    options.outputDir,
   );
   const { head, rows: cells, right } = timeTable(rows);
   const text = options.json ? JSON.stringify(data) : `${adapterName}\n${table(head, cells, right)}`;

@@ -20,7 +20,7 @@ export function runPeakBench(argv: readonly string[], streams: Streams): Promise
     parsePositive,
     2,
   );
-  return runBench<PeakBenchOptions>(command, argv, streams, async ({ adapter, seconds, json, out }) => {
+  return runBench<PeakBenchOptions>(command, argv, streams, async ({ adapter, seconds, json, outputDir }) => {
     const gpu = await openGpu({ adapter });
     const device = await requestDevice(gpu.adapter);
     const env = environment(gpu);
@@ -43,7 +43,7 @@ export function runPeakBench(argv: readonly string[], streams: Streams): Promise
         },
         data: { environment: env, peaks },
       },
-      out,
+      outputDir,
     );
     const head = environmentRows(env).find(([what]) => what === 'adapter')?.[1] ?? '';
     const text = json

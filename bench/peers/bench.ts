@@ -89,7 +89,7 @@ async function bench(options: PeerBenchOptions, steps: Steps, { stdout, stderr }
     chart: timeChart(rows),
     data: { environment: env, facts, rows },
   };
-  const paths = writeReport(report, options.out);
+  const paths = writeReport(report, options.outputDir);
   const { head, rows: cells, right } = timeTable(rows);
   stdout.write(`${options.json ? JSON.stringify(rows) : table(head, cells, right)}\n`);
   const wrong = complaints(rows);

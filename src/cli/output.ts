@@ -71,7 +71,8 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) {
     // commander's message for a bare `tilewise`, which prints the help, is not meant for people
-    const message = error.code === 'commander.help' ? 'no command was given' : error.message.replace(/^error: /, '');
+    const told = error.message.replace(/^error: /, '').replace(/\s+/g, ' ');
+    const message = error.code === 'commander.help' ? 'no command was given' : told;
     return { error: { name: 'UsageError', code: 'USAGE', message, detail: {} } };
   }
   if (error instanceof TilewiseError) {

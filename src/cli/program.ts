@@ -6,6 +6,7 @@ import { addClassify } from './commands/classify.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDetect } from './commands/detect.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addModels } from './commands/models.ts';
 import { addProfile } from './commands/profile.ts';
@@ -38,10 +39,20 @@ export async function runCommandLine(argv: readonly string[], raw: Streams): Pro
       return 0;
     }
     if (json) streams.stdout.write(`${jsonText(failureOf(error))}\n`);
-    // commander has already written its own complaint, with the usage
-    if (!(error instanceof CommanderError)) streams.stderr.write(failureText(error, flags.includes('--verbose')));
+    const usage = error instanceof CommanderError;
+    if (usage && error.code === 'commander.help') return 1; // no command at all: the help was printed
+    const text = usage ? usageText(error, program, flags) : failureText(error, flags.includes('--verbose'));
+    streams.stderr.write(text);
     return 1;
   }
+}
+
+/** One line: what is wrong, and whose help says what is right. */
+function usageText(error: CommanderError, program: Command, flags: readonly string[]): string {
+  const { message } = failureOf(error).error;
+  const command = program.commands.find((c) => flags.includes(c.name()));
+  const name = command === undefined ? 'tilewise' : `tilewise ${command.name()}`;
+  return `error: ${message.replace(/\.$/, '')}. See ${name} --help\n`;
 }
 
 function buildProgram(runner: Runner, streams: Streams): Command {
@@ -54,10 +65,21 @@ function buildProgram(runner: Runner, streams: Streams): Command {
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
+      outputError: () => undefined, // said in one line, when it is caught
     })
-    .exitOverride()
-    .showHelpAfterError();
-  for (const add of [addDetect, addClassify, addRun, addInspect, addCompare, addProfile, addTune, addModels, addDemo])
+    .exitOverride();
+  for (const add of [
+    addDetect,
+    addClassify,
+    addRun,
+    addInspect,
+    addCompare,
+    addProfile,
+    addTune,
+    addModels,
+    addDoctor,
+    addDemo,
+  ])
     add(program, runner);
   return program;
 }

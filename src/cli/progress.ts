@@ -2,6 +2,7 @@
 import cliProgress from 'cli-progress';
 import { printable } from '../core/printable.ts';
 import type { Sink } from './output.ts';
+import { STDERR } from './quiet.ts';
 
 /** One step of a load: bytes of a download, pipelines compiled. */
 export interface ProgressStep {
@@ -25,7 +26,7 @@ export function createProgress(stream: Sink): Progress {
   if (!stream.isTTY) return SILENT;
   const bar = new cliProgress.SingleBar({
     format: '{stage} [{bar}] {percentage}%',
-    stream: process.stderr,
+    stream: STDERR,
     hideCursor: true,
     clearOnComplete: true,
     barsize: 30,

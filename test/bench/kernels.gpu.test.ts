@@ -44,7 +44,7 @@ describe('bench:kernels', () => {
   });
 
   it('measures every candidate of the largest layers, and writes a report', async () => {
-    const argv = ['--models', 'shufflenet-v2', '--layers', '2', '--out', folder, '--json'];
+    const argv = ['--models', 'shufflenet-v2', '--layers', '2', '--output-dir', folder, '--json'];
     const { code, stdout, stderr } = await run(runKernelBench, ...argv);
     expect(code, stderr).toBe(0);
     const { rows, left, peaks } = JSON.parse(stdout) as { rows: LayerRow[]; left: number; peaks: unknown };
@@ -65,7 +65,7 @@ describe('bench:kernels', () => {
   });
 
   it('leaves out what its budget does not reach, and fails when that is everything', async () => {
-    const argv = ['--models', 'shufflenet-v2', '--layers', '2', '--budget', '0.001', '--out', folder];
+    const argv = ['--models', 'shufflenet-v2', '--layers', '2', '--budget', '0.001', '--output-dir', folder];
     const { code, stdout } = await run(runKernelBench, ...argv);
     expect(code).toBe(1);
     expect(stdout).toMatch(/2 layers were left out/);
@@ -74,7 +74,7 @@ describe('bench:kernels', () => {
 
 describe('bench:peaks', () => {
   it('prints and writes the peaks', async () => {
-    const { code, stdout } = await run(runPeakBench, '--seconds', '0.2', '--out', folder, '--json');
+    const { code, stdout } = await run(runPeakBench, '--seconds', '0.2', '--output-dir', folder, '--json');
     expect(code).toBe(0);
     expect(isPeaks((JSON.parse(stdout) as { peaks: unknown }).peaks)).toBe(true);
     expect(readFileSync(join(folder, 'peaks.md'), 'utf8')).toMatch(/GFLOP\/s/);

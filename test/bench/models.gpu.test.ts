@@ -13,7 +13,7 @@ it('measures a network, compares it with the reference, and writes its report', 
   const sink = (name: 'stdout' | 'stderr') => ({ write: (text: string) => (written[name] += text) });
   // The shader cache stays on: other tests of this process share its environment.
   const argv = ['--json', '--models', 'shufflenet-v2', '--batch', '1,2', '--runs', '2', '--shader-cache', 'on'];
-  const code = await runModelBench([...argv, '--out', out], { stdout: sink('stdout'), stderr: sink('stderr') });
+  const code = await runModelBench([...argv, '--output-dir', out], { stdout: sink('stdout'), stderr: sink('stderr') });
   expect(written.stderr).toContain('[2/2] shufflenet-v2, batch 2');
   expect(code, written.stderr).toBe(0);
   const data: { environment: { adapter: { name: string } }; rows: Measured[] } = JSON.parse(written.stdout);

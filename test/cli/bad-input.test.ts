@@ -240,18 +240,29 @@ async function told(...argv: string[]): Promise<unknown> {
 
 describe('command lines', () => {
   it.each([
-    [['frobnicate'], /unknown command 'frobnicate'/],
-    [['inspect', 'x', '--frobnicate'], /unknown option '--frobnicate'[\s\S]*Usage: tilewise inspect/],
-    [['inspect'], /missing required argument 'model'/],
-    [['classify', 'x.jpg', '--top', 'many'], /positive integer/],
-    [['classify', 'x.jpg', '--backend', 'quantum'], /webgpu, cpu/],
-    [['run', 'm.onnx'], /--output-dir/],
-  ])('%j', async (argv, message) => {
+    [['frobnicate'], /^unknown command 'frobnicate'\. See tilewise --help$/],
+    [['inspekt', 'x'], /^unknown command 'inspekt' \(Did you mean inspect\?\)\. See tilewise --help$/],
+    [['inspect', 'x', '--frobnicate'], /^unknown option '--frobnicate'\. See tilewise inspect --help$/],
+    [
+      ['detect', 'x.jpg', '--modle', 'm'],
+      /^unknown option '--modle' \(Did you mean --model\?\)\. See tilewise detect --help$/,
+    ],
+    [['inspect'], /^missing required argument 'model'\. See/],
+    [['inspect', 'a', 'b'], /^too many arguments for 'inspect'/],
+    [['classify', 'x.jpg', '--top', 'many'], /It must be a positive integer\. See/],
+    [['detect', 'x.jpg', '--threshold', '30'], /It must be a number from 0 to 1\. See/],
+    [['classify', 'x.jpg', '--backend', 'quantum'], /Allowed choices are webgpu, cpu\. See/],
+  ])('%j: one line', async (argv, message) => {
     const { code, stdout, stderr } = await inProcess(...argv);
-    expect(stderr).toMatch(message);
-    expect(stderr).toMatch(/Usage: tilewise/);
-    expect(stdout).toBe('');
-    expect(code).toBe(1);
+    const [line = '', ...rest] = stderr.split('\n');
+    expect(rest).toEqual(['']);
+    expect(line.replace('error: ', '')).toMatch(message);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(await told(...argv, '--json')).toMatchObject({ error: { name: 'UsageError', code: 'USAGE' } });
+  });
+
+  it('nothing at all shows the help', async () => {
+    expect(await inProcess()).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^Usage: tilewise/) });
   });
 
   it('with --json, help, version and a missing command are one object too', async () => {
@@ -263,7 +274,8 @@ describe('command lines', () => {
   it('--help and --version are no errors', async () => {
     const help = await inProcess('--help');
     expect(help.code).toBe(0);
-    for (const command of ['classify', 'run', 'inspect', 'compare', 'demo']) expect(help.stdout).toContain(command);
+    for (const command of ['detect', 'classify', 'run', 'inspect', 'compare', 'doctor', 'demo'])
+      expect(help.stdout).toContain(command);
     expect((await inProcess('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });

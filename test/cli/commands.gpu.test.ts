@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplePhotograph } from '../../src/cli/samples.ts';
 import { fromRaw } from '../../src/core/raw.ts';
+import { VERSION } from '../../src/core/version.ts';
 import { decodeImage } from '../../src/node/image.ts';
 import { asProcess, tinyClassifier } from '../helpers/command.ts';
 import { expectClose } from '../helpers/close.ts';
@@ -25,9 +26,10 @@ interface Detections {
   }[];
 }
 
+/** The object on stdout; nothing is said on stderr, by the driver neither. */
 async function json(...argv: string[]): Promise<unknown> {
   const { code, stdout, stderr } = await asProcess(...argv, '--json');
-  expect(code, stderr).toBe(0);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(stdout);
 }
 
@@ -84,13 +86,29 @@ describe('the command on WebGPU', () => {
   });
 
   it('shows the sample pictures, the adapter and the agreement with the CPU (npm start)', async () => {
-    const { code, stdout } = await asProcess('demo');
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await asProcess('demo');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/photograph: coffee .*\n  1  cup +52 %/);
     expect(stdout).toMatch(/at a table .*\n  1  person .*\n  2  cup /);
     expect(stdout).toMatch(/drawn: balls .*\n  1  orange [\s\S]*adapter: \S/);
     expect(stdout).toContain('Every score and box agrees with the CPU reference');
     expect(stdout).toContain('npm run -s tilewise -- detect');
+  });
+
+  it('says what the machine has (doctor)', async () => {
+    const report = (await json('doctor')) as Record<string, unknown>;
+    expect(report).toMatchObject({
+      ok: true,
+      tilewise: VERSION,
+      node: process.version,
+      packages: { webgpu: expect.stringMatching(/^\d/), sharp: expect.stringMatching(/^\d/) },
+      adapter: { name: expect.stringMatching(/./), limits: { maxBufferSize: expect.any(Number) } },
+    });
+    const drivers = report['drivers'] as { adapter: string; name: string | null; tried: string[] }[];
+    expect(drivers.map((d) => d.adapter)).toEqual(['hardware', 'lavapipe', 'swiftshader', 'packaged']);
+    for (const { name, tried } of drivers) expect(name !== null || tried.length > 0).toBe(true);
+    const none = await asProcess('doctor', '--adapter', join(dir, 'none.json'));
+    expect(none).toMatchObject({ code: 1, stdout: expect.stringMatching(/No usable adapter[\s\S]*none\.json/) });
   });
 
   it('fails with one message when the adapter does not exist', async () => {

@@ -72,7 +72,7 @@ describe('tilewise profile', () => {
       at('tiny.onnx'),
       '--runs',
       '1',
-      '--trace',
+      '--output',
       trace,
       '--wall',
     );
@@ -95,7 +95,7 @@ describe('tilewise profile', () => {
     [['profile', 'missing.onnx'], /there is no such file/],
     [['profile', 'tiny.onnx', '--runs', '0'], /must be a positive integer/],
     [['profile', 'tiny.onnx', '--input', 'short.bin'], /short\.bin/],
-    [['profile', 'tiny.onnx', '--runs', '1', '--trace', 'no/such/folder/t.json'], /the trace cannot be written/],
+    [['profile', 'tiny.onnx', '--runs', '1', '--output', 'no/such/folder/t.json'], /the trace cannot be written/],
     [['profile', 'tiny.onnx', '--tune', 'maybe'], /Allowed choices are off, cached, full/],
     [['tune', 'tiny.onnx', '--budget', 'long'], /must be a number of seconds/],
     [['tune', 'missing.onnx'], /there is no such file/],

@@ -23,7 +23,7 @@ import { reasonOf } from '../tensor-files.ts';
 
 interface ProfileOptions extends SourceOptions, FeedOptions, Pick<DeviceOptions, 'adapter' | 'tune' | 'precision'> {
   readonly runs: number;
-  readonly trace?: string;
+  readonly output?: string;
   readonly wall?: boolean;
 }
 
@@ -34,7 +34,7 @@ export function addProfile(program: Command, runner: Runner): void {
     .description('time every step of a model on the GPU, against the peaks of the adapter')
     .argument('<model>', 'catalogue name, path or URL; of several files the main one')
     .option('--runs <n>', 'how often to time everything', parseCount, 10)
-    .option('--trace <file>', 'write a Chrome trace (chrome://tracing, ui.perfetto.dev)')
+    .option('--output <file>', 'write a Chrome trace (chrome://tracing, ui.perfetto.dev)')
     .option('--wall', "time steps by the host's clock although the adapter has timestamps");
   addTuneOption(addPrecisionOption(addFeedOptions(addSourceOptions(addAdapterOption(command))))).action(
     runner.wrap(profile),
@@ -47,7 +47,7 @@ async function profile([name = '']: readonly string[], options: ProfileOptions, 
   const device = { ...options, backend: 'webgpu' as const };
   const { runner: session, adapter, adapterSource } = await openModelSession(model, device, shapesOf(feeds), context);
   context.progress.report({ stage: 'profile', done: 0, total: undefined });
-  const { runs, wall = false, trace } = options;
+  const { runs, wall = false, output: trace } = options;
   const report = await session.profile(feeds, { runs, wall });
   context.progress.stop();
   if (trace !== undefined) writeTrace(trace, report);
