@@ -1,6 +1,7 @@
 /**
- * Test projects: `unit` needs no GPU, `gpu` runs Dawn in Node, `browser` drives a real page through puppeteer. In the full
- * run (`--mode full`, see test/helpers/full.ts) only the files that have more to do in it than in `npm test`.
+ * Test projects: `unit` needs no GPU, `gpu` runs Dawn in Node, `browser` drives a real page through puppeteer, `deno` runs
+ * wgpu in Deno. In the full run (`--mode full`, see test/helpers/full.ts) only the files that have more to do in it than
+ * in `npm test`, and `deno`.
  */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -45,7 +46,13 @@ export default defineConfig(({ mode }) => {
       name: 'unit',
       maxWorkers,
       include: full ? FULL.unit : ['test/**/*.test.ts'],
-      exclude: ['test/**/*.gpu.test.ts', 'test/browser/**', 'test/examples/**', ...(full ? [] : ONLY_FULL)],
+      exclude: [
+        'test/**/*.gpu.test.ts',
+        'test/browser/**',
+        'test/deno/**',
+        'test/examples/**',
+        ...(full ? [] : ONLY_FULL),
+      ],
       ...PATIENCE,
     },
   };
@@ -73,11 +80,21 @@ export default defineConfig(({ mode }) => {
       ...PATIENCE,
     },
   };
+  // A second WebGPU engine, in processes of its own. `npm test` leaves it out.
+  const deno = {
+    test: {
+      name: 'deno',
+      maxWorkers,
+      globalSetup: ['test/deno/setup.ts'],
+      include: ['test/deno/**/*.test.ts'],
+      ...PATIENCE,
+    },
+  };
   return {
     test: {
       reporters: ['default', './test/helpers/summary-reporter.ts'],
       sequence: { sequencer: LongestFirst },
-      projects: full ? [unit, gpu] : [unit, gpu, browser],
+      projects: full ? [unit, gpu, deno] : [unit, gpu, browser, deno],
     },
   };
 });

@@ -42,6 +42,11 @@ export interface GpuTable extends CaseTable {
   readonly op: OpKind;
 }
 
+/** A name for each case of a table, among all cases of all tables. */
+export function caseNames({ name, cases }: CaseTable): readonly string[] {
+  return cases.map((c, i) => `${name} ${i}: ${c.name}`);
+}
+
 /** Families of operators whose tables the third GPU test file runs. */
 const THIRD: ReadonlySet<string> = new Set(['product', 'pool', 'normalise', 'sample', 'reduce']);
 

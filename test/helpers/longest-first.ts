@@ -3,6 +3,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** By the processor time they take, in descending order. A fresh checkout knows no times, and vitest would go by file sizes. */
 const LONGEST = [
+  'deno/operators-1',
+  'deno/operators-2',
+  'deno/networks',
   'kernels/operators-1.gpu',
   'kernels/operators-2.gpu',
   'conformance/networks.gpu',

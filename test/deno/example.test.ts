@@ -1,0 +1,52 @@
+/** The example for Deno, with the library as others get it: built, packed, installed beside it. */
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepare } from '../../examples/prepare.ts';
+import { createClassifier, decodeImage } from '../../src/node/index.ts';
+import { hasDeno, startDeno } from './deno.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+const work = mkdtempSync(join(tmpdir(), 'tilewise-deno-'));
+
+/** Unpacks the library, and links what it decodes pictures with from the checkout. */
+async function install(): Promise<void> {
+  await run('npm', ['pack', '--pack-destination', work, '--loglevel', 'error'], { cwd: root });
+  const tarball = readdirSync(work).find((name) => name.endsWith('.tgz')) ?? '';
+  await run('tar', ['-xzf', tarball], { cwd: work });
+  mkdirSync(join(work, 'node_modules'));
+  renameSync(join(work, 'package'), join(work, 'node_modules/tilewise'));
+  symlinkSync(join(root, 'node_modules/sharp'), join(work, 'node_modules/sharp'), 'dir');
+}
+
+/** What a program prints, once it ends. */
+async function outputOf(script: string): Promise<string> {
+  const child = startDeno(script, [], { cwd: work });
+  let [stdout, stderr] = ['', ''];
+  child.stdout?.on('data', (text: Buffer) => (stdout += text.toString()));
+  child.stderr?.on('data', (text: Buffer) => (stderr += text.toString()));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  if (code !== 0) throw new Error(`Deno ended with ${String(code)}: ${stderr}`);
+  return stdout;
+}
+
+describe.skipIf(!hasDeno)('the example for Deno', () => {
+  beforeAll(async () => {
+    cpSync(join(root, 'examples/deno'), work, { recursive: true });
+    await Promise.all([prepare(work), install()]);
+  }, 600_000);
+  afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+  it('finds what the CPU reference finds', async () => {
+    const [label, score] = (await outputOf('main.ts')).trim().split('\n').at(-1)?.split(' ') ?? [];
+    using classifier = await createClassifier('nsfw-mobilenet-v2', { backend: 'cpu' });
+    const [best] = await classifier.classify(await decodeImage(readFileSync(join(work, 'picture.png')), 'picture.png'));
+    expect(label).toBe(best?.label);
+    // Fifty layers in float32 in another order, four digits printed.
+    expect(Math.abs(Number(score) - (best?.score ?? NaN))).toBeLessThan(1e-3);
+  });
+});

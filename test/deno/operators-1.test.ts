@@ -1,0 +1,4 @@
+/** The convolutions on wgpu, against the CPU reference. */
+import { testOperatorsInDeno } from './operator-tests.ts';
+
+await testOperatorsInDeno(1, 2);
