@@ -34,6 +34,9 @@ export type BufferSource = ArrayBufferView | ArrayBuffer;
 export type PredefinedColorSpace = 'display-p3' | 'srgb';
 `;
 
+/** What the compiler says of types that it had at hand, whose names are looked up instead. */
+const REFERENCES = /^\/\/\/ <reference types=.*\n/gm;
+
 /** Declarations from the sources, rolled up. */
 async function rollUp(): Promise<void> {
   const input = {
@@ -99,6 +102,7 @@ await rollUp();
 const webgpu = webgpuModule();
 writeFileSync(join(FOLDER, 'webgpu.d.ts'), webgpu.text);
 const files = readdirSync(FOLDER).map((name) => join(FOLDER, name));
+for (const file of files) writeFileSync(file, readFileSync(file, 'utf8').replace(REFERENCES, ''));
 const taken = foreignNames(files);
 for (const [file, names] of taken) {
   writeFileSync(file, `import type { ${names.join(', ')} } from './platform.js';\n${readFileSync(file, 'utf8')}`);
