@@ -22,6 +22,8 @@ export { analyseGraph } from './session/analyse-graph.ts';
 export { Session } from './session/session.ts';
 export type { GpuSource, RunOptions, SessionOptions } from './session/options.ts';
 export { toPixels } from './pictures/source.ts';
+export type { PictureDecoder } from './pictures/decode-file.ts';
+export type { PictureFile } from './pictures/picture-file.ts';
 export type { PictureSource } from './pictures/source.ts';
 export type { GpuTensor } from './runtime/webgpu/elements.ts';
 export type { PictureSize, Preprocessing, Resampling } from './vision/picture-spec.ts';

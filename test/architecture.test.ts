@@ -63,7 +63,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   models: ['util', 'core', 'ir', 'formats', 'catalogue'],
   ort: ['util', 'core', 'ir', 'formats', 'vision', 'pictures', 'runtime', 'session', 'measure', 'analysis'],
   // The entry point of Node has all that the one for pages has.
-  node: ['util', 'core', 'formats', 'vision', 'session', 'measure', 'tasks', 'catalogue', 'index', 'ort'],
+  node: ['util', 'core', 'formats', 'vision', 'pictures', 'session', 'measure', 'tasks', 'catalogue', 'index', 'ort'],
   cli: [
     'util',
     'core',

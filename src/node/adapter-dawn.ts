@@ -8,6 +8,7 @@ import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { DeviceError } from '../core/errors.ts';
 import { weighDevices } from './adapter-ballast.ts';
+import { howToInstall } from './packages.ts';
 
 /** The environment variables that name driver manifests: the current one, and the one loaders before 1.3.207 read. */
 const DRIVER_VARIABLES = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'] as const;
@@ -50,7 +51,7 @@ export async function loadDawn(): Promise<Dawn> {
       `WebGPU in Node needs the package "webgpu" (Dawn), which ${absent ? 'is not installed' : 'does not load here'}`,
       {
         hint: absent
-          ? 'Install it: npm install webgpu'
+          ? howToInstall('webgpu')
           : `It has builds for Linux, macOS and Windows on x64 and arm64 with glibc; this is ${process.platform}-${process.arch}`,
         cause,
       },

@@ -3,7 +3,6 @@
  * It is unpacked once into the cache folder; a damaged copy is noticed by its checksums and unpacked again.
  */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -13,6 +12,7 @@ import { createBrotliDecompress } from 'node:zlib';
 import { DeviceError } from '../core/errors.ts';
 import { swiftShaderIn, type SoftwareDriver } from './adapter-drivers.ts';
 import { cacheFolder, temporaryName } from './cache.ts';
+import { installedPackage, type InstalledPackage } from './packages.ts';
 
 const PACKAGE = '@sparticuz/chromium';
 /** The files of the archive that are needed; the rest is OpenGL. */
@@ -23,9 +23,7 @@ const KNOWN_ARCHIVES: Readonly<Record<string, string>> = {
 };
 const CHECKSUMS = 'checksums.json';
 
-interface Package {
-  readonly folder: string;
-  readonly version: string;
+interface Package extends InstalledPackage {
   readonly require: NodeJS.Require;
 }
 
@@ -64,22 +62,8 @@ function findPackage(): Package {
       `${PACKAGE} serves Linux on x64 only, this is ${process.platform}-${process.arch}`,
     );
   }
-  // Beside tilewise, or in the application: package managers differ in where an optional peer ends up.
-  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
-    const require = createRequire(from);
-    let entry: string;
-    try {
-      entry = require.resolve(PACKAGE);
-    } catch {
-      continue;
-    }
-    for (let folder = dirname(entry); folder !== dirname(folder); folder = dirname(folder)) {
-      const description = join(folder, 'package.json');
-      if (!existsSync(description) || !existsSync(join(folder, 'bin'))) continue;
-      const { version } = require(description) as { version: string };
-      return { folder, version, require: createRequire(description) };
-    }
-  }
+  const found = installedPackage(PACKAGE);
+  if (found) return { ...found, require: createRequire(join(found.folder, 'package.json')) };
   throw new DeviceError('NO_DEVICE', `the package ${PACKAGE} is not installed`);
 }
 

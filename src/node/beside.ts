@@ -1,10 +1,10 @@
 /** Files that a model names beside itself: read only as plain files, below its folder, without following links. */
 import { constants, lstatSync } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LoadError } from '../core/errors.ts';
 import { outsideFolder } from '../session/companion.ts';
-import { nearest } from '../util/nearest-name.ts';
+import { unreadableFile } from './unreadable.ts';
 
 /** Neither the last link is followed, where the system has that, nor is there a wait for who writes into a pipe. */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -27,7 +27,7 @@ export async function readBeside(folder: string, name: string): Promise<Uint8Arr
       await handle.close();
     }
   } catch (cause) {
-    throw cause instanceof LoadError ? cause : await unreadable(file, cause);
+    throw cause instanceof LoadError ? cause : await unreadableFile(file, cause);
   }
 }
 
@@ -50,17 +50,5 @@ function notPlain(file: string, what: string): LoadError {
   return new LoadError(`this is ${what}`, {
     file,
     hint: 'What a model names must be a plain file: copy it there',
-  });
-}
-
-async function unreadable(file: string, cause: unknown): Promise<LoadError> {
-  if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) {
-    return new LoadError(`cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { file, cause });
-  }
-  const guess = nearest(basename(file), await readdir(dirname(file)).catch(() => []));
-  return new LoadError('there is no such file', {
-    file,
-    hint: guess === undefined ? undefined : `Beside it lies ${guess}`,
-    cause,
   });
 }

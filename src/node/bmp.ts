@@ -29,7 +29,7 @@ const BIT_FIELDS = 3;
 const ALPHA_BIT_FIELDS = 6;
 
 /** Decodes a BMP file. Throws InputError on what is damaged, cut short, or a variant nobody uses (JPEG inside). */
-export function decodeBmp(bytes: Uint8Array, name: string): Pixels {
+export function decodeBmp(bytes: Uint8Array, name: string | undefined): Pixels {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     const header = readHeader(view, name);
@@ -47,7 +47,7 @@ export function decodeBmp(bytes: Uint8Array, name: string): Pixels {
   }
 }
 
-function readHeader(view: DataView, name: string): Header {
+function readHeader(view: DataView, name: string | undefined): Header {
   const size = view.getUint32(14, true);
   const core = size === 12; // OS/2 1.x: 16-bit extents, palette of three bytes
   const signedHeight = core ? view.getUint16(20, true) : view.getInt32(22, true);
@@ -84,7 +84,7 @@ function readHeader(view: DataView, name: string): Header {
 function checkLength(
   view: DataView,
   h: Pick<Header, 'width' | 'height' | 'bits' | 'compression' | 'pixels'>,
-  name: string,
+  name: string | undefined,
 ): void {
   const runs = h.compression === RLE8 || h.compression === RLE4;
   if (runs) checkFileExtent(h.width, h.height, { bytes: view.byteLength, name });

@@ -1,41 +1,76 @@
-/** Picture files to pixels: JPEG, PNG and WebP through `sharp`, BMP by `bmp.ts`. Recognised by content, never by name. */
+/** Picture files to pixels: through `sharp`, BMP by `bmp.ts`. Recognised by content, never by name. */
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type sharp from 'sharp';
-import { InputError, LoadError } from '../core/errors.ts';
+import { InputError, LoadError, TilewiseError } from '../core/errors.ts';
+import { checkFileSize, pictureBytes, type PictureBytes, type PictureFile } from '../pictures/picture-file.ts';
+import { COMMON_KINDS, isCommonKind, pictureKind, type PictureKind } from '../pictures/signatures.ts';
 import { checkFileExtent, checkPixels, MAX_PIXELS, type Pixels } from '../vision/pixels.ts';
 import { decodeBmp } from './bmp.ts';
+import { howToInstall } from './packages.ts';
+import { unreadableFile } from './unreadable.ts';
 
-const SUPPORTED = 'JPEG, PNG, WebP and BMP pictures are supported';
-
-type Kind = 'jpeg' | 'png' | 'webp' | 'bmp';
+/** Options of `decodeImage`. */
+export interface DecodeImageOptions {
+  /** What errors call the picture, in place of its path, address or file name. */
+  readonly name?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
- * Decodes a picture file to RGBA bytes in sRGB, upright: an EXIF orientation is applied. `name` is for messages.
+ * Decodes a picture file to RGBA bytes in sRGB, upright: an EXIF orientation is applied, and of an animation the first frame
+ * taken. The file is a path, a URL, a Blob or bytes: JPEG, PNG, WebP, GIF, AVIF, TIFF or BMP.
  * Rejects with InputError for what is no picture, damaged, larger than 100 million pixels, or, beyond 4096 × 4096, of more
- * than 256 pixels a byte of the file, before anything is allocated for it; with LoadError when the optional package `sharp`
- * is missing.
+ * than 256 pixels a byte of the file, before anything is allocated for it; with LoadError for what cannot be read or fetched, or when
+ * the optional package `sharp` is missing.
  */
-export async function decodeImage(bytes: Uint8Array, name: string): Promise<Pixels> {
-  if (!(bytes instanceof Uint8Array)) throw new InputError('the bytes of a picture must be a Uint8Array');
-  const kind = recognise(bytes);
-  if (kind === undefined) {
-    throw new InputError(bytes.length === 0 ? 'the file is empty' : 'not a picture', { file: name, hint: SUPPORTED });
-  }
+export async function decodeImage(file: PictureFile, options: DecodeImageOptions | string = {}): Promise<Pixels> {
+  const { name: called, signal } = typeof options === 'string' ? { name: options } : options;
+  const { bytes, name: found } = await readPictureFile(file, signal);
+  const name = called ?? found;
+  const kind = pictureKind(bytes, name);
   const pixels = kind === 'bmp' ? decodeBmp(bytes, name) : await decodeWithSharp(bytes, name, kind);
+  signal?.throwIfAborted();
   checkPixels(pixels, name);
   return pixels;
 }
 
-function recognise(bytes: Uint8Array): Kind | undefined {
-  const starts = (offset: number, signature: readonly number[]): boolean =>
-    signature.every((b, i) => bytes[offset + i] === b);
-  if (starts(0, [0xff, 0xd8, 0xff])) return 'jpeg';
-  if (starts(0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'png';
-  if (starts(0, [0x52, 0x49, 0x46, 0x46]) && starts(8, [0x57, 0x45, 0x42, 0x50])) return 'webp';
-  // "BM" alone begins many texts; the header's size at offset 14 is small and the byte after it zero in every BMP.
-  return starts(0, [0x42, 0x4d]) && starts(15, [0, 0, 0]) ? 'bmp' : undefined;
+/** Strings are paths but for these. */
+const ADDRESS = /^(https?|data|blob|file):/i;
+
+async function readPictureFile(file: PictureFile, signal: AbortSignal | undefined): Promise<PictureBytes> {
+  if (file instanceof URL || (typeof file === 'string' && ADDRESS.test(file))) {
+    const address = String(file);
+    return /^file:/i.test(address) ? readPath(fileURLToPath(address), signal) : pictureBytes(address, signal);
+  }
+  return typeof file === 'string' ? readPath(file, signal) : pictureBytes(file, signal);
 }
 
-async function decodeWithSharp(bytes: Uint8Array, name: string, kind: Kind): Promise<Pixels> {
+/** Reads a plain file: a folder is none, and a device or a pipe may never end. */
+async function readPath(path: string, signal: AbortSignal | undefined): Promise<PictureBytes> {
+  try {
+    // Opening a pipe otherwise waits for who writes into it.
+    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const kind = await handle.stat();
+      if (!kind.isFile()) {
+        throw new LoadError(`this is a ${kind.isDirectory() ? 'folder' : 'device or pipe'}, not a file`, {
+          file: path,
+        });
+      }
+      checkFileSize(kind.size, path);
+      return { bytes: await handle.readFile({ signal }), name: path };
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
+    throw cause instanceof TilewiseError ? cause : await unreadableFile(path, cause);
+  }
+}
+
+async function decodeWithSharp(bytes: Uint8Array, name: string | undefined, kind: PictureKind): Promise<Pixels> {
   const open = await loadSharp();
   try {
     const image = open(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
@@ -50,19 +85,24 @@ async function decodeWithSharp(bytes: Uint8Array, name: string, kind: Kind): Pro
     return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
-    const text = cause instanceof Error ? cause.message.replace(/\s+/g, ' ').trim() : String(cause);
-    const large = text.includes('pixel limit');
-    throw new InputError(
-      large ? 'the picture is too large' : `the ${kind.toUpperCase()} picture cannot be decoded: ${text}`,
-      {
-        file: name,
-        hint: large
-          ? `The limit is ${MAX_PIXELS / 1e6} million pixels; scale it down first`
-          : 'The file is damaged or incomplete',
-        cause,
-      },
-    );
+    throw undecodable(cause, name, kind);
   }
+}
+
+function undecodable(cause: unknown, name: string | undefined, kind: PictureKind): InputError {
+  const text = cause instanceof Error ? cause.message.replace(/\s+/g, ' ').trim() : String(cause);
+  if (text.includes('pixel limit')) {
+    const hint = `The limit is ${MAX_PIXELS / 1e6} million pixels; scale it down first`;
+    return new InputError('the picture is too large', { file: name, hint, cause });
+  }
+  return new InputError(`the ${kind.toUpperCase()} picture cannot be decoded: ${text}`, {
+    file: name,
+    hint:
+      isCommonKind(kind) || kind === 'tiff'
+        ? 'The file is damaged or incomplete'
+        : `${COMMON_KINDS} are read everywhere, TIFF in Node, too; convert it to one of these`,
+    cause,
+  });
 }
 
 /** The optional package `sharp`. Rejects with LoadError where it does not load. */
@@ -70,8 +110,8 @@ export async function loadSharp(): Promise<typeof sharp> {
   try {
     return (await import('sharp')).default;
   } catch (cause) {
-    throw new LoadError('JPEG, PNG and WebP pictures need the package "sharp", which does not load', {
-      hint: 'Install it: npm install sharp',
+    throw new LoadError('pictures other than BMP need the package "sharp", which does not load', {
+      hint: howToInstall('sharp'),
       cause,
     });
   }

@@ -6,6 +6,7 @@
 import type { SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
 import { openGpu, type OpenGpuOptions } from './adapter.ts';
+import { decodeImage } from './image.ts';
 import { fileTuningCache } from './tuning-cache.ts';
 import { openModel, type ModelSourceOptions } from './model-source.ts';
 
@@ -15,6 +16,7 @@ export type { AdapterDescription, OpenedGpu, OpenGpuOptions } from './adapter.ts
 export { fetchCached } from './download.ts';
 export type { DownloadProgress, FetchOptions } from './download.ts';
 export { decodeImage } from './image.ts';
+export type { DecodeImageOptions } from './image.ts';
 export { fileTuningCache } from './tuning-cache.ts';
 export type { FileTuningCacheOptions } from './tuning-cache.ts';
 export { openModel } from './model-source.ts';
@@ -40,6 +42,7 @@ export async function openSession(model: string, options: OpenSessionOptions = {
   const gpu = async (): Promise<GPUAdapter> => (await openGpu({ adapter })).adapter;
   return Session.create(await openModel(model, { allowHosts: options.allowHosts, ...files }), {
     gpu,
+    decodePicture: decodeImage,
     tuningCache: fileTuningCache(),
     ...session,
   });

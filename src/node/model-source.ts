@@ -13,6 +13,7 @@ import { readBeside } from './beside.ts';
 import { fetchCached, type FetchOptions } from './download.ts';
 import { nearest } from '../util/nearest-name.ts';
 import { npmModelFiles } from './npm-models.ts';
+import { unreadableFile } from './unreadable.ts';
 
 /** Options of `openModel`. */
 export interface ModelSourceOptions extends Omit<FetchOptions, 'sha256' | 'onAnswer'> {
@@ -151,18 +152,7 @@ async function readFileAt(file: string, shown: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) {
-      throw new LoadError(`cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
-        file: shown,
-        cause,
-      });
-    }
-    const guess = nearest(basename(file), list(dirname(file)));
-    throw new LoadError('there is no such file', {
-      file: shown,
-      hint: guess === undefined ? undefined : `Beside it lies ${guess}`,
-      cause,
-    });
+    throw await unreadableFile(file, cause, shown);
   }
 }
 

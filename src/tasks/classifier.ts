@@ -1,4 +1,5 @@
 /** Pictures to classes: a loaded classifier, its preprocessing and its labels in one object. */
+import type { PictureFile } from '../pictures/picture-file.ts';
 import type { PictureSource } from '../pictures/source.ts';
 import { topK, toProbabilities, type Ranked } from '../vision/decode/classes.ts';
 import { scoresOutput } from './outputs.ts';
@@ -44,7 +45,7 @@ export class Classifier extends PictureTask<ClassifyOptions, Ranked[]> {
    * The best classes of a picture, best first, with probabilities: scores that are none go through a softmax. Rejects as
    * `Session.run` does, and with InputError for a picture that cannot be read.
    */
-  async classify(picture: PictureSource, options: ClassifyOptions = {}): Promise<Ranked[]> {
+  async classify(picture: PictureSource | PictureFile, options: ClassifyOptions = {}): Promise<Ranked[]> {
     return this.run(picture, options);
   }
 }

@@ -1,4 +1,5 @@
 /** Pictures to things in them: a loaded detector, its preprocessing and its labels in one object. */
+import type { PictureFile } from '../pictures/picture-file.ts';
 import type { PictureSource } from '../pictures/source.ts';
 import { boxRows, toDetections, type Detection, type DetectionOptions } from '../vision/decode/detections.ts';
 import { boxesOutput } from './outputs.ts';
@@ -42,7 +43,7 @@ export class Detector extends PictureTask<DetectOptions, Detection[]> {
    * What is in a picture, best first. Boxes are in the picture's own pixels. Rejects as `Session.run` does, and with
    * InputError for a picture that cannot be read or options out of range.
    */
-  async detect(picture: PictureSource, options: DetectOptions = {}): Promise<Detection[]> {
+  async detect(picture: PictureSource | PictureFile, options: DetectOptions = {}): Promise<Detection[]> {
     return this.run(picture, options);
   }
 }

@@ -4,7 +4,8 @@ import { InputError } from '../core/errors.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import { checkOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { pictureSize, type PictureSource } from '../pictures/source.ts';
+import type { PictureFile } from '../pictures/picture-file.ts';
+import { isPicture, pictureSize, type PictureSource } from '../pictures/source.ts';
 import type { RunOptions } from '../session/options.ts';
 import type { Session } from '../session/session.ts';
 import { own } from '../util/own.ts';
@@ -60,12 +61,13 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
   }
 
   /**
-   * The answer for one picture. Rejects as `Session.run` does, and with InputError for a picture that cannot be read or options
-   * out of range.
+   * The answer for one picture, or for the picture in a file. Rejects as `Session.run` does, and with InputError for a picture that
+   * cannot be read or options out of range.
    */
-  protected async run(picture: PictureSource, options: Options): Promise<Answer> {
+  protected async run(picture: PictureSource | PictureFile, options: Options): Promise<Answer> {
     await checkOptions(this.#definition.call, options, this.#definition.options);
     const { signal, frameBudgetMs } = options;
+    if (!isPicture(picture)) return this.session.withPicture(picture, signal, (decoded) => this.run(decoded, options));
     // Before the run: a frame or a bitmap may be closed after it.
     const size = pictureSize(picture);
     const feeds = { [this.#model.input.name]: { picture, preprocessing: this.preprocessing } };

@@ -22,7 +22,11 @@ export const SMALL_PIXELS = 4096 * 4096;
 export const MAX_PIXELS_PER_BYTE = 256;
 
 /** Throws InputError on extents that `checkExtent` refuses, or that are out of proportion to a file of so many bytes. */
-export function checkFileExtent(width: number, height: number, { bytes, name }: { bytes: number; name: string }): void {
+export function checkFileExtent(
+  width: number,
+  height: number,
+  { bytes, name }: { bytes: number; name: string | undefined },
+): void {
   checkExtent(width, height, name);
   if (width * height <= Math.max(SMALL_PIXELS, bytes * MAX_PIXELS_PER_BYTE)) return;
   throw new InputError(`${width}x${height} pixels in a file of ${bytes} bytes are too many`, {

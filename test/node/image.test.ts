@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import { decodeImage } from '../../src/node/image.ts';
 import { encodeBmp } from '../helpers/bmp-bytes.ts';
+import { encodeModel } from '../helpers/onnx-bytes.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
 
 /** 3×2 RGB: red, green, blue / white, grey, black. */
@@ -14,9 +15,12 @@ const RGBA = [255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 255, 255, 255, 255
 const small = (): Sharp => sharp(RGB, { raw: { width: 3, height: 2, channels: 3 } });
 
 describe('decodeImage', () => {
-  it.each([undefined, null, 'BM', [0xff, 0xd8, 0xff], new ArrayBuffer(64)])('refuses %o', async (bytes) => {
-    await expect(decodeImage(bytes as unknown as Uint8Array, 'x')).rejects.toBeInstanceOf(InputError);
-  });
+  it.each([undefined, null, 7, [0xff, 0xd8, 0xff], new ArrayBuffer(64), new Uint8ClampedArray(4)])(
+    'refuses %o',
+    async (bytes) => {
+      await expect(decodeImage(bytes as unknown as Uint8Array, 'x')).rejects.toBeInstanceOf(InputError);
+    },
+  );
 
   it('decodes PNG and WebP exactly, JPEG closely, whatever the name says', async () => {
     for (const file of [await small().png().toBuffer(), await small().webp({ lossless: true }).toBuffer()]) {
@@ -51,10 +55,23 @@ describe('decodeImage', () => {
   });
 
   it('names what is no picture', async () => {
-    for (const text of ['', 'hello', 'BM is a shorthand for something else', 'GIF89a.............']) {
+    for (const text of ['hello', 'BM is a shorthand for something else']) {
       await expect(decodeImage(Buffer.from(text), 'notes.txt')).rejects.toThrow(
-        /^file notes\.txt: .*JPEG, PNG, WebP and BMP/,
+        /^file notes\.txt: not a picture\. .*JPEG, PNG, WebP, GIF, AVIF and BMP/,
       );
+    }
+    const others = {
+      'the file is empty': Buffer.alloc(0),
+      'not a picture but a web page': Buffer.from('\uFEFF\n<!doctype html><html>'),
+      'not a picture but an SVG drawing': Buffer.from('<?xml version="1.0"?><!-- a --><svg xmlns="x">'),
+      'not a picture but XML': Buffer.from('<?xml version="1.0"?><rss>'),
+      'not a picture but JSON': Buffer.from('{"format": "graph-model"}'),
+      'not a picture but an ONNX model': encodeModel({ opset: 13, inputs: [], outputs: [], nodes: [] }),
+      'not a picture but a PDF': Buffer.from('%PDF-1.7'),
+      'the GIF picture cannot be decoded': Buffer.from('GIF89a.............'),
+    };
+    for (const [message, bytes] of Object.entries(others)) {
+      await expect(decodeImage(bytes, { name: 'notes.txt' })).rejects.toThrow(`file notes.txt: ${message}`);
     }
   });
 

@@ -156,9 +156,10 @@ describe('createDetector', () => {
     const rows = b.constant('c', tensorOf('float32', [1, 1, 6], [0, 0, 4, 4, 0.9, 0]));
     b.output(b.one('Identity', [rows], {}, { outputs: ['y'] }));
     using detector = await createDetector(b.build(), { backend: 'cpu' });
-    for (const picture of ['cat.png', undefined, {}]) {
+    for (const picture of [7, undefined, {}]) {
       await expect(detector.detect(picture as never)).rejects.toBeInstanceOf(InputError);
     }
+    await expect(detector.detect('cat.png')).rejects.toBeInstanceOf(LoadError);
     const [box] = await detector.detect({ width: 8, height: 8, data: new Uint8Array(256) });
     expect(box).toEqual({ x: 0, y: 0, width: 8, height: 8, score: Math.fround(0.9), index: 0 });
   });
