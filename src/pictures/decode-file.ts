@@ -3,6 +3,7 @@ import { InputError } from '../core/errors.ts';
 import { pictureBytes, type PictureFile } from './picture-file.ts';
 import { COMMON_KINDS, isCommonKind, pictureKind } from './signatures.ts';
 import type { PictureSource } from './source.ts';
+import { takeOrientation, turned } from './webp-orientation.ts';
 
 /** Makes a picture of a file. What it gives is closed after use, if it can be. */
 export type PictureDecoder = (
@@ -44,10 +45,13 @@ async function decodeInPage(
       hint: 'In Node take openSession, createClassifier or decodeImage of tilewise/node, which have one',
     });
   }
+  const copy = new Uint8Array(bytes);
+  const orientation = kind === 'webp' ? takeOrientation(copy) : 1;
   try {
-    // Without its type some browsers guess by the name of a Blob's origin.
-    const blob = new Blob([new Uint8Array(bytes)], { type: `image/${kind}` });
-    return await createImageBitmap(blob, { imageOrientation: 'from-image', premultiplyAlpha: 'none' });
+    // Its type is for browsers that do not look at the bytes.
+    const blob = new Blob([copy], { type: `image/${kind}` });
+    const bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image', premultiplyAlpha: 'none' });
+    return turned(bitmap, orientation);
   } catch (cause) {
     throw new InputError(`the ${kind.toUpperCase()} picture cannot be decoded`, {
       file: name,

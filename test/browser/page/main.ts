@@ -2,6 +2,7 @@
 import { findModel } from '../../../src/catalogue/catalogue.ts';
 import { Session, zeros, type ProfileReport, type Tensor, type TuningReport } from '../../../src/index.ts';
 import { preprocess } from '../../../src/vision/preprocess.ts';
+import { givenUp, pictureFile } from './picture-files.ts';
 import { pictures, bitmapsClosed, refusals } from './pictures.ts';
 
 /** Answers of the page. */
@@ -17,6 +18,8 @@ export interface TestPage {
   readonly pictures: typeof pictures;
   readonly bitmapsClosed: typeof bitmapsClosed;
   readonly refusals: typeof refusals;
+  readonly pictureFile: typeof pictureFile;
+  readonly givenUp: typeof givenUp;
 }
 
 const SHADER = /* wgsl */ `
@@ -95,4 +98,4 @@ declare global {
   var page: TestPage;
 }
 
-globalThis.page = { double, classify, tune, profile, pictures, bitmapsClosed, refusals };
+globalThis.page = { double, classify, tune, profile, pictures, bitmapsClosed, refusals, pictureFile, givenUp };
