@@ -123,9 +123,11 @@ describe('what is wrong with a file is said, by name', () => {
   });
 
   it('an address that does not answer with a picture', async () => {
-    const of = (path: string): Promise<unknown> =>
-      decodeImage(`${server.url}/${path}`).catch((error: unknown) => error);
-    const [missing, page, cut] = [await of('none.png'), await of('page.png'), await of('cut.png')];
+    const [missing, page, cut] = await Promise.all(
+      ['none.png', 'page.png', 'cut.png'].map((path) =>
+        decodeImage(`${server.url}/${path}`).catch((error: unknown) => error),
+      ),
+    );
     expect(missing).toBeInstanceOf(LoadError);
     expect(String(missing)).toMatch(/none\.png: the server answered 404 Not Found/);
     expect(page).toBeInstanceOf(InputError);
@@ -187,9 +189,8 @@ describe('tasks and sessions in Node take', () => {
   });
 
   it('a decoder of the caller’s', async () => {
-    const decodePicture = (): Promise<{ width: number; height: number; data: Uint8Array }> =>
-      Promise.resolve({ width: 3, height: 2, data: Uint8Array.from(RGBA) });
-    using session = await Session.create(same, { backend: 'cpu', decodePicture });
+    const decoded = { width: 3, height: 2, data: Uint8Array.from(RGBA) };
+    using session = await Session.create(same, { backend: 'cpu', decodePicture: () => Promise.resolve(decoded) });
     const { y } = await session.run({ x: { picture: 'x.dicom', preprocessing: SPEC } });
     expect(y?.data[0]).toBe(255);
     using bare = await Session.create(same, { backend: 'cpu' });
