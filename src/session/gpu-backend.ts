@@ -1,6 +1,6 @@
 /** The GPU backend: a device, what was measured of it, and the plans that are loaded on it. */
 import type { ProfileReport } from '../analysis/profile.ts';
-import { DeviceError } from '../core/errors.ts';
+import { DeviceError, InputError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
 import { stored, valueBytes } from '../core/storage.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -158,6 +158,12 @@ export class GpuPrepared implements Prepared {
   dispose(): void {
     this.#executor.dispose();
   }
+}
+
+/** What only the GPU backend can do. Throws InputError that says what was asked for, where the graph is not on it. */
+export function onGpu(prepared: Prepared, asked: string): GpuPrepared {
+  if (prepared instanceof GpuPrepared) return prepared;
+  throw new InputError(`${asked}: use backend webgpu`);
 }
 
 /** Feeds as the executor takes them. Rejects as `PictureWriter.prepare` does. */

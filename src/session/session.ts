@@ -18,7 +18,7 @@ import type { Prepared } from './backend.ts';
 import { findDecidingInputs } from './compile-graph.ts';
 import { signatureOf } from './compiled-cache.ts';
 import { checkFeeds, encodedPicture, feedShapes, type CheckedFeed, type Feed, type Port } from './feeds.ts';
-import { GpuBackend, GpuPrepared } from './gpu-backend.ts';
+import { GpuBackend, GpuPrepared, onGpu } from './gpu-backend.ts';
 import { importSource } from './import-source.ts';
 import type { ModelSource } from './model-source.ts';
 import { decidedBy, inputPorts, outputPorts, unknownOutputs } from './ports.ts';
@@ -296,10 +296,4 @@ export class Session {
     this.#place = opening;
     return opening;
   }
-}
-
-/** What only the GPU backend can do. Throws InputError that says what was asked for, where the graph is not on it. */
-function onGpu(prepared: Prepared, asked: string): GpuPrepared {
-  if (prepared instanceof GpuPrepared) return prepared;
-  throw new InputError(`${asked}: use backend webgpu`);
 }
