@@ -4,7 +4,7 @@
  */
 import type { Page } from 'puppeteer';
 
-/** More than a visitor should wait for; what the page does at the most takes a fifth of it on a busy machine of 2020. */
+/** More than a visitor should wait for; what the page does at a stretch takes a fifth of it at the most, on a machine of two cores. */
 const LONG_MS = 100;
 
 /** A task of the page's thread. */
