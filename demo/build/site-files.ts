@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import type { Plugin } from 'vite';
 import type { CatalogueEntry } from '../../src/catalogue/catalogue.ts';
-import { drawnSamples, type Drawing } from '../../src/catalogue/samples.ts';
+import { AT_A_TABLE, drawnSamples } from '../../src/catalogue/samples.ts';
 import { InputError, LoadError, openModel } from '../../src/node/index.ts';
 import { IMAGENET_NAMES, MODEL_FOLDER, SAMPLES, SITE_MODELS } from '../src/site.ts';
 
@@ -66,22 +66,29 @@ function shardNames(json: Uint8Array): string[] {
 }
 
 function sampleFiles(): [string, Maker][] {
-  // The photograph of the package that the class names come from: a cup of coffee.
-  const photograph = join(dirname(require.resolve('@tensorflow-models/mobilenet')), '../demo/coffee.jpg');
-  const [cup, ...drawn] = SAMPLES.map(({ path }) => path);
-  const drawings = drawnSamples();
-  return [
-    [cup ?? '', () => Promise.resolve(readFileSync(photograph))],
-    ...drawn.map((path, i): [string, Maker] => [path, () => png(drawings[i], path)]),
-  ];
+  const makers: Readonly<Record<(typeof SAMPLES)[number]['name'], Maker>> = {
+    // A cup of coffee, from the package that the class names come from.
+    Cup: async () => readFileSync(inPackage('@tensorflow-models/mobilenet', '../demo/coffee.jpg')),
+    Table: () => {
+      const { x: left, y: top, width, height } = AT_A_TABLE;
+      const screenshot = inPackage('@vladmandic/human', '../assets/samples.jpg');
+      return sharp(screenshot).extract({ left, top, width, height }).png().toBuffer();
+    },
+    Balls: () => {
+      const drawing = drawnSamples().find(({ name }) => name.includes('balls'));
+      if (!drawing) throw new LoadError('there is no drawing of balls');
+      const { width, height, data } = drawing;
+      return sharp(data, { raw: { width, height, channels: 4 } })
+        .png()
+        .toBuffer();
+    },
+  };
+  return SAMPLES.map(({ name, path }) => [path, makers[name]]);
 }
 
-function png(drawing: Drawing | undefined, path: string): Promise<Uint8Array> {
-  if (!drawing) throw new LoadError(`no drawing for ${path}`);
-  const { width, height, data } = drawing;
-  return sharp(data, { raw: { width, height, channels: 4 } })
-    .png()
-    .toBuffer();
+/** A file beside the entry of an installed package. */
+function inPackage(name: string, path: string): string {
+  return join(dirname(require.resolve(name)), path);
 }
 
 /** The class names that `@tensorflow-models/mobilenet` (Apache-2.0) has, shortened to the first of each class's synonyms. */

@@ -1,4 +1,10 @@
-/** Sample pictures that this file draws, the same on every machine. */
+/** Sample pictures: where one lies in a file of a package, and those that this file draws, the same on every machine. */
+
+/**
+ * In `@vladmandic/human` (MIT) lies a screenshot with a row of photographs; this is where its author sits at a table. Only
+ * there: elsewhere the screenshot has boxes drawn into it.
+ */
+export const AT_A_TABLE = { x: 325, y: 0, width: 212, height: 160 };
 
 /** A drawn picture: `data` holds RGB or RGBA bytes as `channels` says, row by row. */
 export interface Drawing {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { drawnSamples } from '../catalogue/samples.ts';
+import { AT_A_TABLE, drawnSamples } from '../catalogue/samples.ts';
 import type { Pixels } from '../vision/pixels.ts';
 import { readPicture } from './each-picture.ts';
 
@@ -18,12 +18,6 @@ export interface Sample {
 export function samplePhotograph(): string | undefined {
   return inPackage('@tensorflow-models/mobilenet', '../demo/coffee.jpg');
 }
-
-/**
- * In `@vladmandic/human` (MIT) lies a screenshot with a row of photographs; this is where its author sits at a table. Only
- * there: elsewhere the screenshot has boxes drawn into it.
- */
-const AT_A_TABLE = { x: 325, y: 0, width: 212, height: 160 };
 
 /** Those that are at hand: the packages are development dependencies. */
 export async function samplePictures(): Promise<Sample[]> {

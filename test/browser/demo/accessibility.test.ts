@@ -99,9 +99,9 @@ describe('the demo page is usable', () => {
     for (const name of ['Sample: Cup', 'picture-input', 'camera-button', 'model-select', 'model-input', 'Run again']) {
       expect(reached).toContain(name);
     }
-    await page.focus('button[aria-label="Sample: Hills"]');
+    await page.focus('button[aria-label="Sample: Table"]');
     await page.keyboard.press('Enter');
-    await page.waitForSelector('img[alt="A drawing of hills at sunset"]');
+    await page.waitForSelector('img[alt="A man at a table with a meal"]');
     expect(demo.complaints).toEqual([]);
   });
 });
