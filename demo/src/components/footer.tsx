@@ -26,8 +26,8 @@ export function Footer(): VNode {
       <div>
         <h2>tilewise</h2>
         <p>
-          MIT licence. <a href="./api/">API reference</a>. The photograph and the class names are from
-          @tensorflow-models/mobilenet, Apache-2.0.
+          MIT licence. <a href="./api/">API reference</a>. The cup and the class names are from
+          @tensorflow-models/mobilenet, Apache-2.0; the table is from @vladmandic/human, MIT.
         </p>
       </div>
     </footer>
