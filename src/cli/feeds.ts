@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Tensor } from '../core/tensor.ts';
 import { collect, parseFeed, parseInputShapes, parseSeed } from './arguments.ts';
+import { preparation } from './picture-task.ts';
 import { seededFeeds } from './seeded-feeds.ts';
 import { addInputShapeOption, type LoadedModel } from './session.ts';
 import { readFeeds } from './tensor-files.ts';
@@ -16,18 +17,22 @@ export interface FeedOptions {
 /** Adds `--input`, `--seed` and `--input-shape`. */
 export function addFeedOptions(command: Command): Command {
   command
-    .option('--input <[NAME=]FILE[:SHAPE]>', 'data of an input; without any, seeded numbers', collect)
+    .option(
+      '--input <[NAME=]FILE[:SHAPE]>',
+      'data of an input: raw, .npy or a picture; without any, seeded numbers',
+      collect,
+    )
     .option('--seed <n>', 'seed of the numbers', parseSeed, 1);
   return addInputShapeOption(command);
 }
 
 /** Tensors for all inputs. Throws InputError and LoadError on files and shapes that do not fit. */
-export function feedsOf({ graph }: LoadedModel, options: FeedOptions): Record<string, Tensor> {
+export async function feedsOf({ name, graph }: LoadedModel, options: FeedOptions): Promise<Record<string, Tensor>> {
   if (options.input === undefined) {
     return seededFeeds(graph.inputs, parseInputShapes(options.inputShape ?? [], graph.inputs), options.seed);
   }
   const specs = options.input.map((spec) => parseFeed(spec, graph.inputs));
-  return Object.fromEntries(readFeeds(specs, graph.inputs));
+  return Object.fromEntries(await readFeeds(specs, graph.inputs, preparation(name, {})));
 }
 
 /** The shapes of feeds, by input. */

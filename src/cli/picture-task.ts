@@ -9,6 +9,7 @@ import { requireTask } from '../tasks/catalogue-model.ts';
 import { LabelsError, type PictureTaskName } from '../tasks/outputs.ts';
 import type { TaskOptions } from '../tasks/picture-model.ts';
 import { parseLabels } from '../vision/decode/classes.ts';
+import { guessPreprocessing } from '../vision/guess.ts';
 import type { Preprocessing } from '../vision/picture-spec.ts';
 import { parseNumbers } from './arguments.ts';
 import type { Context } from './context.ts';
@@ -21,7 +22,7 @@ import {
   type OpenedOn,
   type SourceOptions,
 } from './session.ts';
-import { readBytes } from './tensor-files.ts';
+import { readBytes, type Preparation } from './tensor-files.ts';
 
 /** Options that say how a picture becomes the input of a model that the catalogue does not know. */
 export interface PictureOptions {
@@ -62,6 +63,12 @@ export function addPictureOptions(command: Command): Command {
         'say otherwise, (pixel - mean) / std of ImageNet for channels first, pixel / 255 for channels last, the pixel\n' +
         'itself for integer inputs; the picture is scaled to cover the input and its middle is taken.',
     );
+}
+
+/** How pictures become inputs of a model: as the catalogue says or as is usual, and what options say otherwise. */
+export function preparation(model: string, options: PictureOptions): Preparation {
+  const known = findEntry(model)?.preprocessing;
+  return (input) => ({ ...(known ?? guessPreprocessing(input)), ...overrides(options) });
 }
 
 /**

@@ -1,13 +1,18 @@
-/** Raw little-endian tensor files: the shape an input takes from one, and the names outputs are written under. */
+/** Files for inputs: raw little-endian tensors and the shape that an input takes from one, .npy files, pictures. */
 import { readFileSync, statSync } from 'node:fs';
 import { bytesPerElement } from '../core/dtype.ts';
 import { InputError, LoadError } from '../core/errors.ts';
 import { fromRaw } from '../core/raw.ts';
 import { elementCount, shapeText, type Shape, type Tensor } from '../core/tensor.ts';
 import type { Dim, GraphInput } from '../ir/graph.ts';
+import { decodeImage } from '../node/image.ts';
+import { hostTensor } from '../session/feeds.ts';
 import { product } from '../util/arrays.ts';
+import type { Preprocessing } from '../vision/picture-spec.ts';
+import { preprocess } from '../vision/preprocess.ts';
 import type { FeedSpec } from './arguments.ts';
 import { withFile } from './locate.ts';
+import { isNpy, readNpy, type NpyArray } from './npy.ts';
 
 /** Reads a file whole. Throws LoadError that names it. */
 export function readBytes(file: string): Uint8Array {
@@ -38,21 +43,29 @@ export type Bindings = Map<string, number>;
  * them one unknown extent follows from the byte count. Binds the input's symbols. Throws InputError where it does not fit.
  */
 export function resolveShape(input: GraphInput, bytes: number, given: Shape | undefined, bindings: Bindings): Shape {
-  const declared = input.shape.map((d) => (typeof d === 'string' ? (bindings.get(d) ?? d) : d));
-  const shape = given ? agree(input, declared, given) : derive(input, declared, bytes);
+  const shape = given ? agree(input, given, bindings) : derive(input, declaredOf(input, bindings), bytes);
   const needed = elementCount(shape) * bytesPerElement(input.dtype);
   if (needed !== bytes) {
     throw new InputError(
       `input "${input.name}" of ${input.dtype} ${shapeText(shape)} takes ${needed} bytes, the file has ${bytes}`,
     );
   }
-  input.shape.forEach((d, axis) => {
-    if (typeof d === 'string') bindings.set(d, shape[axis] ?? 0);
-  });
+  bind(input, shape, bindings);
   return shape;
 }
 
-function agree(input: GraphInput, declared: readonly Dim[], given: Shape): Shape {
+function declaredOf(input: GraphInput, bindings: Bindings): readonly Dim[] {
+  return input.shape.map((d) => (typeof d === 'string' ? (bindings.get(d) ?? d) : d));
+}
+
+function bind(input: GraphInput, shape: Shape, bindings: Bindings): void {
+  input.shape.forEach((d, axis) => {
+    if (typeof d === 'string') bindings.set(d, shape[axis] ?? 0);
+  });
+}
+
+function agree(input: GraphInput, given: Shape, bindings: Bindings): Shape {
+  const declared = declaredOf(input, bindings);
   const fits = declared.length === given.length && declared.every((d, i) => typeof d === 'string' || d === given[i]);
   if (!fits) {
     throw new InputError(
@@ -79,11 +92,24 @@ function derive(input: GraphInput, declared: readonly Dim[], bytes: number): Sha
   return declared.map((d) => (typeof d === 'string' ? extent : d));
 }
 
+/** How a picture becomes an input. Throws InputError for one that takes none. */
+export type Preparation = (input: GraphInput) => Preprocessing;
+
+/** What a file holds: bytes that say nothing of themselves, or a tensor. */
+type Content = { readonly bytes: Uint8Array } | Pick<NpyArray, 'shape' | 'data'>;
+
+/** Pictures by their names: as bytes they may be a tensor, too. */
+const PICTURE = /\.(jpe?g|png|webp|bmp|gif|avif|tiff?)$/i;
+
 /**
- * The tensors of all `--input` options. Every input of the model needs exactly one. Shapes written on the command line
- * are taken first, so that they bind the symbols of inputs without one.
+ * The tensors of all `--input` options. Every input of the model needs exactly one. Shapes that are written on the command
+ * line or in a file are taken first, so that they bind the symbols of inputs without one.
  */
-export function readFeeds(specs: readonly FeedSpec[], inputs: readonly GraphInput[]): Map<string, Tensor> {
+export async function readFeeds(
+  specs: readonly FeedSpec[],
+  inputs: readonly GraphInput[],
+  prepare: Preparation,
+): Promise<Map<string, Tensor>> {
   const named = new Map<string, FeedSpec>();
   for (const spec of specs) {
     if (named.has(spec.name)) throw new InputError(`input "${spec.name}" is given twice`);
@@ -94,23 +120,41 @@ export function readFeeds(specs: readonly FeedSpec[], inputs: readonly GraphInpu
     const list = missing.map((i) => `"${i.name}" (${i.dtype} ${shapeText(i.shape)})`).join(', ');
     throw new InputError(`no data for input ${list}`, { hint: 'Pass --input NAME=FILE[:SHAPE] for each.' });
   }
+  const read: { input: GraphInput; spec: FeedSpec; content: Content }[] = [];
+  for (const input of inputs) {
+    const spec = named.get(input.name);
+    if (spec) read.push({ input, spec, content: await inFile(spec.file, () => contentOf(spec, input, prepare)) });
+  }
+  const shapeless = ({ spec, content }: (typeof read)[number]): number => Number('bytes' in content && !spec.shape);
   const bindings: Bindings = new Map();
   const feeds = new Map<string, Tensor>();
-  const withShapeFirst = [...inputs].sort(
-    (a, b) => Number(!named.get(a.name)?.shape) - Number(!named.get(b.name)?.shape),
-  );
-  for (const input of withShapeFirst) {
-    const spec = named.get(input.name);
-    if (spec) feeds.set(input.name, readFeed(spec, input, bindings));
-  }
+  for (const { input, spec, content } of read.sort((a, b) => shapeless(a) - shapeless(b)))
+    feeds.set(input.name, await inFile(spec.file, () => tensorOf(input, spec, content, bindings)));
   return feeds;
 }
 
-function readFeed(spec: FeedSpec, input: GraphInput, bindings: Bindings): Tensor {
-  const bytes = readBytes(spec.file);
+async function contentOf({ file, shape }: FeedSpec, input: GraphInput, prepare: Preparation): Promise<Content> {
+  const bytes = readBytes(file);
+  if (isNpy(bytes)) return readNpy(bytes);
+  if (!PICTURE.test(file)) return { bytes };
+  const spec = prepare({ ...input, shape: shape ?? input.shape });
+  return preprocess(await decodeImage(bytes, file), spec);
+}
+
+function tensorOf(input: GraphInput, spec: FeedSpec, content: Content, bindings: Bindings): Tensor {
+  if ('bytes' in content) {
+    const shape = resolveShape(input, content.bytes.byteLength, spec.shape, bindings);
+    return fromRaw(input.dtype, shape, content.bytes);
+  }
+  if (spec.shape) agree({ ...input, shape: content.shape }, spec.shape, bindings);
+  bind(input, agree(input, content.shape, bindings), bindings);
+  return hostTensor(input, { shape: content.shape, data: content.data });
+}
+
+async function inFile<T>(file: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    return fromRaw(input.dtype, resolveShape(input, bytes.byteLength, spec.shape, bindings), bytes);
+    return await work();
   } catch (cause) {
-    throw withFile(cause, spec.file);
+    throw withFile(cause, file);
   }
 }

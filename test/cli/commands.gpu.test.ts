@@ -68,6 +68,8 @@ describe('the command on WebGPU', () => {
       input,
       '--output-dir',
       join(dir, 'out'),
+      '--format',
+      'bin',
     );
     const { outputs: written } = result as { outputs: { name: string; shape: number[]; file: string }[] };
     for (const { name, tensor } of outputs) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawnSamples } from '../../src/catalogue/samples.ts';
+import { readNpy, writeNpy } from '../../src/cli/npy.ts';
 import { fromRaw, toRaw } from '../../src/core/raw.ts';
 import { Session } from '../../src/session/session.ts';
 import type { Pixels } from '../../src/vision/pixels.ts';
@@ -58,7 +59,8 @@ describe('run', () => {
     const x = randomTensor('float32', [1, 3, 8, 8], randomSource(3));
     writeFileSync(at('x.bin'), toRaw(x));
     const spec = `pictures:0=${at('x.bin')}:1x3x8x8`;
-    const result = await json('run', at('tiny.onnx'), '--input', spec, '--output-dir', at('a/b'), '--backend', 'cpu');
+    const rest = ['--output-dir', at('a/b'), '--format', 'bin', '--backend', 'cpu'];
+    const result = await json('run', at('tiny.onnx'), '--input', spec, ...rest);
     const file = at('a/b/scores_out.bin');
     expect(result).toMatchObject({
       model: at('tiny.onnx'),
@@ -74,6 +76,39 @@ describe('run', () => {
     const scores = expected['scores/out'];
     expect(scores).toBeDefined();
     if (scores) expectClose(fromRaw('float32', [1, 4], readFileSync(file)), scores, exact);
+  });
+
+  it('without a folder says what the outputs hold; reads and writes .npy', async () => {
+    const x = randomTensor('float32', [1, 3, 8, 8], randomSource(3));
+    writeFileSync(at('x.npy'), writeNpy(x));
+    const session = await Session.create(tinyClassifier(), { backend: 'cpu' });
+    const scores = [...((await session.run({ 'pictures:0': x }))['scores/out']?.data ?? [])];
+    const argv = ['run', at('tiny.onnx'), '--input', at('x.npy'), '--backend', 'cpu'];
+    expect(await json(...argv)).toMatchObject({
+      outputs: [
+        {
+          file: null,
+          min: Math.min(...scores),
+          max: Math.max(...scores),
+          mean: expect.closeTo(scores.reduce((a, b) => a + b) / 4, 9),
+          nonFinite: 0,
+          first: scores,
+        },
+      ],
+    });
+    const { stdout } = await inProcess(...argv);
+    expect(stdout).toMatch(/scores\/out +│ float32 1x4 +│/);
+    await json(...argv, '--output-dir', at('npy'));
+    expect(readNpy(readFileSync(at('npy/scores_out.npy')))).toEqual({ shape: [1, 4], data: Float32Array.from(scores) });
+  });
+
+  it('takes a picture as classify does', async () => {
+    const argv = ['run', at('tiny.onnx'), '--input', `pictures:0=${at('hills.png')}`, '--backend', 'cpu'];
+    const { outputs } = (await json(...argv)) as { outputs: { first: number[] }[] };
+    const [result] = (await resultsOf('--top', '4')) as { top: { index: number; score: number }[] }[];
+    for (const { index, score } of result?.top ?? []) expect(outputs[0]?.first[index]).toBeCloseTo(score, 6);
+    const other = (await json(...argv, '--std', '255')) as typeof result & { outputs: { first: number[] }[] };
+    expect(other.outputs[0]?.first).not.toEqual(outputs[0]?.first);
   });
 
   it('derives a symbolic batch from the size of the file', async () => {

@@ -30,7 +30,7 @@ export function addCompare(program: Command, runner: Runner): void {
 
 async function compare([name = '']: readonly string[], options: CompareOptions, context: Context): Promise<number> {
   const model = await loadModel(name, options, context);
-  const feeds = feedsOf(model, options);
+  const feeds = await feedsOf(model, options);
   const device = { ...options, backend: 'webgpu' as const };
   const { runner: session, adapter, adapterSource } = await openModelSession(model, device, shapesOf(feeds), context);
   context.progress.report({ stage: 'compare', done: 0, total: undefined });

@@ -43,7 +43,7 @@ export function addProfile(program: Command, runner: Runner): void {
 
 async function profile([name = '']: readonly string[], options: ProfileOptions, context: Context): Promise<number> {
   const model = await loadModel(name, options, context);
-  const feeds = feedsOf(model, options);
+  const feeds = await feedsOf(model, options);
   const device = { ...options, backend: 'webgpu' as const };
   const { runner: session, adapter, adapterSource } = await openModelSession(model, device, shapesOf(feeds), context);
   context.progress.report({ stage: 'profile', done: 0, total: undefined });

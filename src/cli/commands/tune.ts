@@ -52,7 +52,7 @@ function parseSeconds(text: string): number {
 
 async function tune([name = '']: readonly string[], options: TuneOptions, context: Context): Promise<number> {
   const model = await loadModel(name, options, context);
-  const feeds = feedsOf(model, options);
+  const feeds = await feedsOf(model, options);
   const found = await openGpu({ adapter: options.adapter });
   const device = await requestDevice(found.adapter);
   context.defer(() => device.destroy());
