@@ -22,7 +22,7 @@ import {
   type OpenedOn,
   type SourceOptions,
 } from './session.ts';
-import { readBytes, type Preparation } from './tensor-files.ts';
+import { readBytes, type PicturePreparation } from './tensor-files.ts';
 
 /** Options that say how a picture becomes the input of a model that the catalogue does not know. */
 export interface PictureOptions {
@@ -66,7 +66,7 @@ export function addPictureOptions(command: Command): Command {
 }
 
 /** How pictures become inputs of a model: as the catalogue says or as is usual, and what options say otherwise. */
-export function preparation(model: string, options: PictureOptions): Preparation {
+export function preparation(model: string, options: PictureOptions): PicturePreparation {
   const known = findEntry(model)?.preprocessing;
   return (input) => ({ ...(known ?? guessPreprocessing(input)), ...overrides(options) });
 }

@@ -93,7 +93,7 @@ function derive(input: GraphInput, declared: readonly Dim[], bytes: number): Sha
 }
 
 /** How a picture becomes an input. Throws InputError for one that takes none. */
-export type Preparation = (input: GraphInput) => Preprocessing;
+export type PicturePreparation = (input: GraphInput) => Preprocessing;
 
 /** What a file holds: bytes that say nothing of themselves, or a tensor. */
 type Content = { readonly bytes: Uint8Array } | Pick<NpyArray, 'shape' | 'data'>;
@@ -108,7 +108,7 @@ const PICTURE = /\.(jpe?g|png|webp|bmp|gif|avif|tiff?)$/i;
 export async function readFeeds(
   specs: readonly FeedSpec[],
   inputs: readonly GraphInput[],
-  prepare: Preparation,
+  prepare: PicturePreparation,
 ): Promise<Map<string, Tensor>> {
   const named = new Map<string, FeedSpec>();
   for (const spec of specs) {
@@ -133,7 +133,7 @@ export async function readFeeds(
   return feeds;
 }
 
-async function contentOf({ file, shape }: FeedSpec, input: GraphInput, prepare: Preparation): Promise<Content> {
+async function contentOf({ file, shape }: FeedSpec, input: GraphInput, prepare: PicturePreparation): Promise<Content> {
   const bytes = readBytes(file);
   if (isNpy(bytes)) return readNpy(bytes);
   if (!PICTURE.test(file)) return { bytes };
