@@ -4,6 +4,8 @@ import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type sharp from 'sharp';
 import { InputError, LoadError, TilewiseError } from '../core/errors.ts';
+import type { OptionRules } from '../core/option-rules.ts';
+import { checkOptions } from '../core/options.ts';
 import { checkFileSize, pictureBytes, type PictureBytes, type PictureFile } from '../pictures/picture-file.ts';
 import { COMMON_KINDS, isCommonKind, pictureKind, type PictureKind } from '../pictures/signatures.ts';
 import { checkFileExtent, checkPixels, MAX_PIXELS, type Pixels } from '../vision/pixels.ts';
@@ -18,6 +20,8 @@ export interface DecodeImageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const IMAGE_OPTIONS: OptionRules<DecodeImageOptions> = { name: 'any', signal: 'signal' };
+
 /**
  * Decodes a picture file to RGBA bytes in sRGB, upright: an EXIF orientation is applied, and of an animation the first frame
  * taken. The file is a path, a URL, a Blob or bytes: JPEG, PNG, WebP, GIF, AVIF, TIFF or BMP.
@@ -27,6 +31,7 @@ export interface DecodeImageOptions {
  */
 export async function decodeImage(file: PictureFile, options: DecodeImageOptions | string = {}): Promise<Pixels> {
   const { name: called, signal } = typeof options === 'string' ? { name: options } : options;
+  if (typeof options !== 'string') await checkOptions('decodeImage', options, IMAGE_OPTIONS);
   const { bytes, name: found } = await readPictureFile(file, signal);
   const name = called ?? found;
   const kind = pictureKind(bytes, name);

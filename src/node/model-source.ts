@@ -5,12 +5,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CATALOGUE, type CatalogueEntry, type CatalogueSource } from '../catalogue/catalogue.ts';
 import { InputError, LoadError } from '../core/errors.ts';
+import type { OptionRules } from '../core/option-rules.ts';
+import { checkOptions } from '../core/options.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { IMPORTERS, modelExtensions } from '../formats/registry.ts';
 import { unwrapped } from '../formats/wrapped-script.ts';
 import { checkAnswer, checkHosts, companionAddress } from '../session/companion.ts';
 import { readBeside } from './beside.ts';
-import { fetchCached, type FetchOptions } from './download.ts';
+import { FETCH_OPTIONS, fetchCached, type FetchOptions } from './download.ts';
 import { nearest } from '../util/nearest-name.ts';
 import { npmModelFiles } from './npm-models.ts';
 import { unreadableFile } from './unreadable.ts';
@@ -22,6 +24,8 @@ export interface ModelSourceOptions extends Omit<FetchOptions, 'sha256' | 'onAns
   /** Models known by name. Default: the whole catalogue. */
   readonly catalogue?: readonly CatalogueEntry[] | undefined;
 }
+
+const MODEL_OPTIONS: OptionRules<ModelSourceOptions> = { ...FETCH_OPTIONS, allowHosts: 'list', catalogue: 'list' };
 
 /** Main files that a folder is looked through for. */
 const MAIN_FILES = modelExtensions().map((extension) => `model${extension}`);
@@ -36,6 +40,7 @@ const MAIN_FILES = modelExtensions().map((extension) => `model${extension}`);
 export async function openModel(source: string, options: ModelSourceOptions = {}): Promise<ModelFiles> {
   if (typeof source !== 'string' || source === '')
     throw new InputError('no model is named', { hint: 'Give a catalogue name, a path or a URL' });
+  await checkOptions('openModel', options, MODEL_OPTIONS);
   const entry = (options.catalogue ?? CATALOGUE).find((e) => e.name === source);
   if (entry) {
     // Before a download that would be in vain; a file that is at hand is read, and its checksum looked at, all the same.

@@ -2,6 +2,8 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findEntry } from '../catalogue/catalogue.ts';
+import type { ModelFiles } from '../formats/importer.ts';
+import type { FetchSettings } from '../session/model-source.ts';
 import type { ModelBase } from '../tasks/catalogue-files.ts';
 import { createClassifier as classifier, type Classifier } from '../tasks/classifier.ts';
 import { createDetector as detector, type Detector } from '../tasks/detector.ts';
@@ -26,11 +28,18 @@ export async function createDetector(source: TaskSource, options: TaskOptions = 
 
 /** Opened by the session, which meanwhile opens the device, and counts the time. */
 function opened(source: TaskSource): TaskSource {
-  if (source instanceof URL && source.protocol === 'file:')
-    return ({ signal, allowHosts }) => openModel(source.href, { signal, allowHosts });
-  return typeof source === 'string' && !findEntry(source)
-    ? ({ signal, allowHosts }) => openModel(source, { signal, allowHosts })
-    : source;
+  if (source instanceof URL && source.protocol === 'file:') return opener(source.href);
+  return typeof source === 'string' && !findEntry(source) ? opener(source) : source;
+}
+
+/** Opens a path or URL, and tells of the bytes of each file. */
+function opener(name: string): (settings: FetchSettings) => Promise<ModelFiles> {
+  return ({ signal, allowHosts, onBytes }) =>
+    openModel(name, {
+      signal,
+      allowHosts,
+      onProgress: ({ stage, done, total }) => onBytes?.(done, total, stage.replace(/^download /, '')),
+    });
 }
 
 async function gpu(): Promise<GPUAdapter> {

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { InputError, LoadError } from '../../src/core/errors.ts';
-import { createClassifier, createDetector } from '../../src/node/index.ts';
+import {
+  createClassifier,
+  createDetector,
+  decodeImage,
+  openGpu,
+  openModel,
+  openSession,
+  type LoadProgress,
+} from '../../src/node/index.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
 
 const backend = 'cpu';
@@ -39,6 +47,26 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('in Node', () => {
+  it.each([
+    ['openGpu', () => openGpu({ adaptor: 'lavapipe' } as never), 'adapter'],
+    ['openModel', () => openModel('net.onnx', { cachedir: folder } as never), 'cacheDir'],
+    ['decodeImage', () => decodeImage(Uint8Array.of(1), { nme: 'x' } as never), 'name'],
+    ['Session.create', () => openSession(join(folder, 'net.onnx'), { backend, device: {} } as never), 'gpu'],
+  ])('%s has no options but its own', async (call, refused, meant) => {
+    const error: unknown = await refused().catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(InputError);
+    expect(String(error)).toMatch(new RegExp(`${call} has no option "\\w+": did you mean "${meant}"\\?`));
+  });
+
+  it('a load tells how much of the file has come', async () => {
+    const steps: LoadProgress[] = [];
+    const onProgress = (step: LoadProgress): number => steps.push(step);
+    using _ = await createClassifier(join(folder, 'net.onnx'), { backend, labels: ['a', 'b', 'c'], onProgress });
+    const { byteLength } = channelMeans(4, 4);
+    expect(steps.find(({ file }) => file === 'net.onnx')).toMatchObject({ loaded: byteLength });
+    expect(steps.at(-1)).toEqual({ stage: 'ready', fraction: 1 });
+  });
+
   it('a classifier is opened by its path', async () => {
     const labels = ['red', 'green', 'blue'];
     using classifier = await createClassifier(join(folder, 'net.onnx'), { backend, labels });

@@ -1,6 +1,7 @@
 /** Runs a Plan on a device: everything is created once, a run only writes, encodes, submits and reads back. */
 import { at } from '../../util/arrays.ts';
 import { InputError } from '../../core/errors.ts';
+import { onDemand } from '../../core/on-demand.ts';
 import { decode, encode } from '../../core/storage.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { Plan, PlanPort, PlanStep, PlanValue } from '../../plan/plan.ts';
@@ -10,7 +11,7 @@ import { inErrorScopes, withGiven } from './error-scopes.ts';
 import { unlessLost } from './lost.ts';
 import { readRegion, type GpuTensor } from './elements.ts';
 import type { InputWriter, Region } from './input-writer.ts';
-import { Pacer } from './pacing.ts';
+import type { Pacer } from './pacing.ts';
 import { compilePipelines, type Compiled } from './pipelines.ts';
 import { copyToGpuTensor, copyToStaging, layOutReadbacks, tensorOfReadback, type Readback } from './readback.ts';
 import { createRegions, writeElements } from './regions.ts';
@@ -176,7 +177,7 @@ export class Executor {
   ): Promise<void> {
     const whole = { from: 0, to: this.#dispatches.length };
     const given = [...feeds.values()].some((feed) => typeof feed === 'function');
-    const pacer = frameBudgetMs === undefined ? undefined : this.#pacer(frameBudgetMs);
+    const pacer = frameBudgetMs === undefined ? undefined : await this.#pacer(frameBudgetMs);
     for (const slice of pacer?.slices() ?? [whole]) {
       signal?.throwIfAborted();
       this.#requireOpen();
@@ -197,7 +198,8 @@ export class Executor {
   }
 
   /** What is known of the steps' times is kept from run to run, also when the budget changes. */
-  #pacer(budgetMs: number): Pacer {
+  async #pacer(budgetMs: number): Promise<Pacer> {
+    const { Pacer } = await onDemand('pacing of frames', () => import('./pacing.ts'));
     this.#pacing ??= new Pacer(this.#dispatches.length, budgetMs);
     this.#pacing.budgetMs = budgetMs;
     return this.#pacing;
