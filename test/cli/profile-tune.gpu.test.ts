@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ProfileReport } from '../../src/analysis/profile.ts';
+import type { PlanComparison } from '../../src/cli/two-plans.ts';
 import { inProcess, tinyClassifier } from '../helpers/command.ts';
 
 let dir = '';
@@ -33,7 +34,7 @@ interface Tuned {
   readonly known: number;
   readonly left: number;
   readonly note: string | null;
-  readonly total: { readonly beforeMs: number; readonly afterMs: number; readonly gain: number };
+  readonly total: PlanComparison;
   readonly nodes: readonly {
     readonly node: string;
     readonly winner: string | null;
@@ -122,7 +123,9 @@ describe('tilewise tune', () => {
       expect(candidates.length).toBeGreaterThan(1);
       expect(candidates.find(({ variant }) => variant === winner)?.ms).toBeGreaterThan(0);
     }
-    expect(first.total.gain).toBeCloseTo(first.total.beforeMs / first.total.afterMs, 9);
+    const { verdict, beforeMs, afterMs, gain } = first.total;
+    if (verdict === 'same') expect([beforeMs, afterMs, gain]).toEqual([null, null, null]);
+    else expect(gain).toBe(verdict === 'even' ? null : (beforeMs ?? NaN) / (afterMs ?? NaN));
     const second = await json<Tuned>('tune', at('tiny.onnx'), ...PATIENT);
     expect([second.nodes.length, second.known]).toEqual([0, first.nodes.length]);
     const again = await json<Tuned>('tune', at('tiny.onnx'), '--again', ...PATIENT);
@@ -132,12 +135,23 @@ describe('tilewise tune', () => {
     expect(tuning).toMatchObject({ mode: 'cached', remembered: first.nodes.length, measured: 0 });
   });
 
+  it('claims nothing where a session takes the kernels of the built-in table', async () => {
+    vi.stubEnv('TILEWISE_CACHE', at('empty-cache'));
+    const { total, nodes } = await json<Tuned>('tune', at('tiny.onnx'), '--budget', '0');
+    expect(nodes).toEqual([]);
+    expect(total).toEqual({ verdict: 'same', beforeMs: null, afterMs: null, gain: null });
+    const { stdout } = await inProcess('tune', at('tiny.onnx'), '--budget', '0');
+    expect(stdout).toContain('the same kernels as with the built-in table: nothing to gain');
+    expect(stdout).not.toContain('×)');
+    vi.stubEnv('TILEWISE_CACHE', at('cache'));
+  });
+
   it('prints candidates, times and winners, and what the budget left out', async () => {
     const { code, stdout } = await inProcess('tune', at('tiny.onnx'), '--again', ...PATIENT);
     expect(code).toBe(0);
     expect(stdout).toMatch(/│ conv +│ Conv +│ 1×8×8×3 → 1×8×8×5 +│ \S+ [\d.]+/);
     expect(stdout).toMatch(/kinds of node measured in/);
-    expect(stdout).toMatch(/one run: .* with the built-in table, .* tuned/);
+    expect(stdout).toMatch(/one run: .* with the built-in table, .* tuned|the same kernels as with the built-in table/);
     const none = await inProcess('tune', at('tiny.onnx'), '--again', '--budget', '0');
     expect(none.code).toBe(0);
     expect(none.stdout).toMatch(/left out for the budget/);

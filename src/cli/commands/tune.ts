@@ -1,21 +1,18 @@
 /** `tilewise tune`: times the ways to run each node of a model on this adapter, and remembers the winners. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { compileGraph } from '../../session/compile-graph.ts';
-import type { Tensor } from '../../core/tensor.ts';
 import { openGpu } from '../../node/adapter.ts';
 import { fileTuningCache } from '../../node/tuning-cache.ts';
 import { WIDE } from '../../plan/arrangement/storages.ts';
-import type { Plan } from '../../plan/plan.ts';
 import { planGraph } from '../../plan/plan-graph.ts';
 import { profileOf, requestDevice } from '../../runtime/webgpu/device.ts';
-import { Executor } from '../../runtime/webgpu/executor.ts';
 import { tuneGraph } from '../../measure/tune-graph.ts';
 import { TUNE_BUDGET_MS, type TunedNode, type TuneResult } from '../../measure/tuner.ts';
 import { TuningStore } from '../../measure/tuning-store.ts';
 import type { Context, Runner } from '../context.ts';
 import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts';
 import { onModel } from '../locate.ts';
-import { median, milliseconds, table } from '../output.ts';
+import { milliseconds, table } from '../output.ts';
 import {
   addAdapterOption,
   addPrecisionOption,
@@ -24,14 +21,12 @@ import {
   type DeviceOptions,
   type SourceOptions,
 } from '../session.ts';
+import { comparePlans, COMPARED_RUNS, type PlanComparison } from '../two-plans.ts';
 
 interface TuneOptions extends SourceOptions, FeedOptions, Pick<DeviceOptions, 'adapter' | 'precision'> {
   readonly budget: number;
   readonly again?: boolean;
 }
-
-/** Runs of the model before and after, in turn. */
-const COMPARED_RUNS = 9;
 
 /** Adds the command. */
 export function addTune(program: Command, runner: Runner): void {
@@ -70,10 +65,9 @@ async function tune([name = '']: readonly string[], options: TuneOptions, contex
     }),
   );
   context.progress.report({ stage: 'compare', done: 0, total: undefined });
-  const plans = [{}, { tuned: store.winners }].map((choice) => {
-    return planGraph(graph, profile, { ...planOptions, ...choice });
-  });
-  const total = await compared(device, plans, new Map(Object.entries(feeds)));
+  const plain = planGraph(graph, profile, planOptions);
+  const tuned = planGraph(graph, profile, { ...planOptions, tuned: store.winners });
+  const total = await comparePlans(device, [plain, tuned], new Map(Object.entries(feeds)));
   context.progress.stop();
   const { note } = store;
   const { description } = found;
@@ -83,39 +77,18 @@ async function tune([name = '']: readonly string[], options: TuneOptions, contex
     [
       ...(result.nodes.length > 0 ? [nodeTable(result.nodes)] : []),
       `${description.name} (${description.source}): ${countsText(result)}`,
-      `one run: ${milliseconds(total.beforeMs)} with the built-in table, ${milliseconds(total.afterMs)} tuned (${total.gain.toFixed(2)}×)`,
+      totalText(total),
       ...(note === undefined ? [] : [note]),
     ].join('\n'),
   );
   return 0;
 }
 
-/** A whole run with the built-in table and with the winners, in milliseconds. */
-interface Total {
-  readonly beforeMs: number;
-  readonly afterMs: number;
-  readonly gain: number;
-}
-
-/** Both plans loaded at once and run in turn, so that both see the same state of the machine; medians. */
-async function compared(device: GPUDevice, plans: readonly Plan[], feeds: ReadonlyMap<string, Tensor>): Promise<Total> {
-  const executors: Executor[] = [];
-  try {
-    for (const plan of plans) executors.push(await Executor.create(device, plan));
-    const times: number[][] = executors.map(() => []);
-    for (let run = 0; run <= COMPARED_RUNS; run++) {
-      for (const [i, executor] of executors.entries()) {
-        const start = performance.now();
-        await executor.run(feeds);
-        // The first run still compiles or fills caches on some drivers.
-        if (run > 0) times[i]?.push(performance.now() - start);
-      }
-    }
-    const [beforeMs = NaN, afterMs = NaN] = times.map(median);
-    return { beforeMs, afterMs, gain: beforeMs / afterMs };
-  } finally {
-    for (const executor of executors) executor.dispose();
-  }
+function totalText({ verdict, beforeMs, afterMs, gain }: PlanComparison): string {
+  if (verdict === 'same') return 'a session takes the same kernels as with the built-in table: nothing to gain';
+  const times = `one run: ${milliseconds(beforeMs ?? NaN)} with the built-in table, ${milliseconds(afterMs ?? NaN)} tuned`;
+  if (gain === null) return `${times}: no difference beyond the noise of ${COMPARED_RUNS} runs`;
+  return `${times} (${gain.toFixed(2)}×${verdict === 'slower' ? ', slower' : ''})`;
 }
 
 function nodeFacts({ tunable, trials, chosen, winner, gain }: TunedNode): object {
