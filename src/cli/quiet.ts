@@ -43,9 +43,7 @@ export function runQuietly(): Promise<number> {
       if (!REMARK.test(line)) process.stderr.write(`${line}\n`);
     });
   }
-  // A terminal sends ^C to both; what another process sends comes here alone.
-  process.on('SIGINT', () => undefined);
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));

@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeNpy } from '../../../src/cli/npy.ts';
+import { zeros } from '../../../src/core/tensor.ts';
 import { encodeBmp } from '../../helpers/bmp-bytes.ts';
 import { inProcess, tinyClassifier } from '../../helpers/command.ts';
 import { STEERS } from '../../helpers/steers.ts';
@@ -65,6 +67,7 @@ export const command: FuzzTarget = {
     inputOf(choice, utf8.encode('one\ntwo\nthree\nfour')),
     inputOf(choice, utf8.encode('n01440764 tench\r\nn01443537 \u001b]0;x\u0007\n<b>\n\u202etxt')),
     inputOf(choice, new Uint8Array(4 * 192)),
+    inputOf(choice, writeNpy(zeros('float32', [1, 3, 8, 8]))),
   ]),
   mutators: [],
   run: async (bytes) => {
