@@ -3,9 +3,11 @@
  * their input, and what their outputs mean. Plain data: nothing here is fetched until a session asks for it.
  */
 import { InputError } from '../core/errors.ts';
-import { nearest } from '../util/nearest-name.ts';
+import { nearestWithin } from '../util/nearest-name.ts';
 import type { Preprocessing } from '../vision/picture-spec.ts';
-import type { CatalogueEntry, CatalogueLabels, CatalogueSource } from './entry.ts';
+import { COCO_80 } from './coco.ts';
+import type { CatalogueEntry, CatalogueLabels } from './entry.ts';
+import { human, nsfw } from './npm-sources.ts';
 
 export type { CatalogueEntry, CatalogueLabels, CatalogueSource, PinnedFile } from './entry.ts';
 
@@ -34,18 +36,6 @@ const IMAGENET_1000: CatalogueLabels = {
   format: 'synset',
 };
 
-/** The 80 classes of COCO that have boxes, under the names that detectors of the Darknet family give them. */
-const COCO_80: CatalogueLabels = [
-  'person, bicycle, car, motorbike, aeroplane, bus, train, truck, boat, traffic light, fire hydrant',
-  'stop sign, parking meter, bench, bird, cat, dog, horse, sheep, cow, elephant, bear, zebra, giraffe',
-  'backpack, umbrella, handbag, tie, suitcase, frisbee, skis, snowboard, sports ball, kite, baseball bat',
-  'baseball glove, skateboard, surfboard, tennis racket, bottle, wine glass, cup, fork, knife, spoon, bowl',
-  'banana, apple, sandwich, orange, broccoli, carrot, hot dog, pizza, donut, cake, chair, sofa',
-  'pottedplant, bed, diningtable, toilet, tvmonitor, laptop, mouse, remote, keyboard, cell phone',
-  'microwave, oven, toaster, sink, refrigerator, book, clock, vase, scissors, teddy bear, hair drier',
-  'toothbrush',
-].flatMap((line) => line.split(', '));
-
 /** How TensorFlow.js resizes unless told otherwise: pixel i sits at i. */
 const TFJS_RESIZE = { method: 'bilinear', halfPixel: false } as const;
 
@@ -65,19 +55,6 @@ function picture(side: number, over: Partial<Preprocessing>): Preprocessing {
   };
 }
 
-const nsfw = (path: string): CatalogueSource => ({
-  kind: 'npm',
-  package: 'nsfwjs',
-  version: '4.3.0',
-  path: `dist/models/${path}`,
-});
-const human = (file: string): CatalogueSource => ({
-  kind: 'npm',
-  package: '@vladmandic/human',
-  version: '3.3.6',
-  path: `models/${file}`,
-});
-
 /** nsfwjs divides by 255 and resizes with aligned corners. */
 const NSFW_PICTURE = { std: [255, 255, 255], resize: { method: 'bilinear', alignCorners: true } } as const;
 
@@ -87,7 +64,11 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     name: 'centernet',
     title: 'COCO object detector, CenterNet on MobileNet v3',
     task: 'detection',
-    source: human('centernet.json'),
+    source: human(
+      'centernet',
+      'bfb942eaacc5becf738d536663bc4580a0ae9e560722306e6d4dd7fe4a09de05',
+      '1b635a15009071f506f9f2b3519b31c072c534888989f30d269ffd44734ef7ef',
+    ),
     format: 'tfjs-graph',
     labels: COCO_80,
     preprocessing: picture(512, { resize: TFJS_RESIZE }),
@@ -101,7 +82,11 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     name: 'movenet-lightning',
     title: 'Pose of one person, MoveNet Lightning',
     task: 'pose',
-    source: human('movenet-lightning.json'),
+    source: human(
+      'movenet-lightning',
+      'df8cbde44d00f533ccc4916a7c6ebc17316532fb3fadad114ec667fef22872e9',
+      'bf97bc10d9c8a11200b0190ed64ce039b6252f1aff7cb552aca99b3d191c2f34',
+    ),
     format: 'tfjs-graph',
     preprocessing: picture(192, { fit: 'contain', resize: TFJS_RESIZE, dtype: 'int32' }),
     outputs: 'decoded',
@@ -112,7 +97,11 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     name: 'blazeface',
     title: 'Face detector, BlazeFace (back camera)',
     task: 'face-detection',
-    source: human('blazeface.json'),
+    source: human(
+      'blazeface',
+      'cd7bbfc078270572beb39f9e5ae67aadbd50b5e67cff37e6d4f6b3ea39312e5f',
+      'dc9a97fdc50bc43216554bdd69aa3e7b9361a519ee7bdd996a2f69a98a6f9b72',
+    ),
     format: 'tfjs-graph',
     preprocessing: picture(256, {
       fit: 'contain',
@@ -223,7 +212,11 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     name: 'nsfw-mobilenet-v2',
     title: 'NSFW picture classifier, MobileNet v2 (the smallest)',
     task: 'classification',
-    source: nsfw('mobilenet_v2/model.min.js'),
+    source: nsfw(
+      'mobilenet_v2',
+      'c32f104fd562b08cdff5ed69dfe1209643afa47e792fb12751d2949aa61a397a',
+      'ef2e0a63f7d2c4960b37b024b669313f65d3c45cd59e9042636c55b39de53517',
+    ),
     format: 'tfjs-layers',
     labels: NSFW_LABELS,
     preprocessing: picture(224, NSFW_PICTURE),
@@ -234,7 +227,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     name: 'nsfw-mobilenet-v2-mid',
     title: 'NSFW picture classifier, MobileNet v2 of middle size',
     task: 'classification',
-    source: nsfw('mobilenet_v2_mid/model.min.js'),
+    source: nsfw(
+      'mobilenet_v2_mid',
+      'a7a9e701491e2449b221dab7c424957f853e700602b5575da33cfd745616f964',
+      'f2e79a209e44d668220ec5f1533a98f2be954e3953685bf074d201b82fefc29a',
+      'f291df992a0131741372506a6072fb9f1645bff7c973c983fd6276f5f9625d5e',
+    ),
     format: 'tfjs-graph',
     labels: NSFW_LABELS,
     preprocessing: picture(224, NSFW_PICTURE),
@@ -245,7 +243,16 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     name: 'nsfw-inception-v3',
     title: 'NSFW picture classifier, Inception v3 (the most accurate)',
     task: 'classification',
-    source: nsfw('inception_v3/model.min.js'),
+    source: nsfw(
+      'inception_v3',
+      '8c2b793b9d277840fc757725bf3b135c96d5a54ec020e2b4ab569fc3df6b3848',
+      'e9316ac20ff634f990e483062050afe9a4826885c3a212d676ce2cfda93a4884',
+      '467b33d62b4c470edf8acd3da554e331f2d49f3f93ddd718f944f595c516cd82',
+      '075300e057ca7e9fd2e282afbc3a6596a0404288c94bf781e9b20658cbeee664',
+      'b51ee46e062e752e81c28761a56369432671bfb3d59f4f062f5bd4dd58ff5303',
+      'd4149969b3c61e0d4dde1d4f555f5b00f4fc87f6bab1a4cd4967b24f62725de6',
+      'b684762a7d7c39b80183d260bdab6f072321349300f9f2ff144a085a382acfc4',
+    ),
     format: 'tfjs-layers',
     labels: NSFW_LABELS,
     preprocessing: picture(299, NSFW_PICTURE),
@@ -259,13 +266,18 @@ export function findEntry(name: string): CatalogueEntry | undefined {
   return CATALOGUE.find((entry) => entry.name === name);
 }
 
-/** The entry of this name, or the default one when none is given. Throws InputError listing the names. */
+/** The entry of this name, or the default one when none is given. Throws as `unknownModel` says. */
 export function findModel(name?: string): CatalogueEntry {
   const found = CATALOGUE.find((entry) => (name === undefined ? entry.default : entry.name === name));
   if (found) return found;
-  const names = CATALOGUE.map((entry) => entry.name);
-  const meant = nearest(name ?? '', names);
-  throw new InputError(`no model "${name ?? 'default'}" in the catalogue`, {
+  throw unknownModel(name ?? 'default', CATALOGUE);
+}
+
+/** The error for a name that the catalogue does not have, with the one of these entries that was meant, or all of them. */
+export function unknownModel(name: string, entries: readonly CatalogueEntry[]): InputError {
+  const names = entries.map((entry) => entry.name);
+  const meant = nearestWithin(name, names);
+  return new InputError(`no model "${name}" in the catalogue`, {
     hint: meant === undefined ? `It has ${names.join(', ')}` : `Did you mean ${meant}?`,
   });
 }

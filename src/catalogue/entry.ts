@@ -13,10 +13,14 @@ export type CatalogueSource =
   | {
       readonly kind: 'npm';
       readonly package: string;
-      /** The version that was checked, where the files come from a package server. */
+      /** The version that was checked. */
       readonly version: string;
       /** Main file inside the package; its weight shards lie beside it. */
       readonly path: string;
+      /** Of the main file. */
+      readonly sha256: string;
+      /** Files the main one needs, as they are called beside it. */
+      readonly companions?: readonly { readonly name: string; readonly sha256: string }[];
     }
   | (PinnedFile & {
       readonly kind: 'url';

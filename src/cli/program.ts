@@ -7,6 +7,7 @@ import { addCompare } from './commands/compare.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDetect } from './commands/detect.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addFetch } from './commands/fetch.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addModels } from './commands/models.ts';
 import { addProfile } from './commands/profile.ts';
@@ -77,6 +78,7 @@ function buildProgram(runner: Runner, streams: Streams): Command {
     addProfile,
     addTune,
     addModels,
+    addFetch,
     addDoctor,
     addDemo,
   ])

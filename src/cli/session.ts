@@ -34,12 +34,20 @@ export interface DeviceOptions {
   readonly precision?: SessionOptions['precision'];
 }
 
-/** Adds `--mirror`, `--cache-dir` and the repeatable `--allow-host`. */
-export function addSourceOptions(command: Command): Command {
+/** Adds `--mirror` and `--cache-dir`. */
+export function addDownloadOptions(command: Command): Command {
   return command
     .option('--mirror <dir>', 'take files that would be downloaded from this folder')
-    .option('--cache-dir <dir>', 'keep downloads in this folder')
-    .option('--allow-host <host>', "another host that a model's further files may come from", collect);
+    .option('--cache-dir <dir>', 'keep downloads in this folder');
+}
+
+/** Adds `--mirror`, `--cache-dir` and the repeatable `--allow-host`. */
+export function addSourceOptions(command: Command): Command {
+  return addDownloadOptions(command).option(
+    '--allow-host <host>',
+    "another host that a model's further files may come from",
+    collect,
+  );
 }
 
 /** Adds `--adapter`. */

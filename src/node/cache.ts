@@ -23,13 +23,13 @@ export function cacheFolder(): string {
 
 /** Writes a file so that readers see either nothing or all of it, whichever processes write at the same time. */
 export async function writeAtomically(file: string, bytes: Uint8Array | string): Promise<void> {
-  mkdirSync(dirname(file), { recursive: true });
   const partial = temporaryName(file);
   try {
+    makeFolder(dirname(file), 0o777);
     await writeFile(partial, bytes);
     await rename(partial, file);
   } catch (cause) {
-    await rm(partial, { force: true });
+    await rm(partial, { force: true }).catch(() => undefined);
     throw new LoadError('cannot be written', { file, cause, hint: cause instanceof Error ? cause.message : undefined });
   }
 }

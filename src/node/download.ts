@@ -162,6 +162,13 @@ async function fromMirror(url: URL, mirror: string, expected: string | undefined
   });
 }
 
+/** The bytes of a file, if they are those expected. Throws LoadError for another SHA-256. */
+export function requireSha256(file: string, bytes: Uint8Array, expected: string): Uint8Array {
+  const actual = sha256(bytes);
+  if (actual === expected) return bytes;
+  throw wrongChecksum(file, expected, actual);
+}
+
 function wrongChecksum(file: string, expected: string, actual: string): LoadError {
   return new LoadError(`its SHA-256 is ${actual}, expected ${expected}`, {
     file,

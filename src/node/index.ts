@@ -40,7 +40,7 @@ export interface OpenSessionOptions extends SessionOptions, OpenGpuOptions {
 export async function openSession(model: string, options: OpenSessionOptions = {}): Promise<Session> {
   const { adapter, files, ...session } = options;
   const gpu = async (): Promise<GPUAdapter> => (await openGpu({ adapter })).adapter;
-  return Session.create(await openModel(model, { allowHosts: options.allowHosts, ...files }), {
+  return Session.create(await openModel(model, { allowHosts: options.allowHosts, signal: options.signal, ...files }), {
     gpu,
     decodePicture: decodeImage,
     tuningCache: fileTuningCache(),

@@ -1,31 +1,40 @@
 /** From what a user names — a catalogue entry, a file, a folder, a URL — to the files of a model. */
-import { readdirSync, statSync, type Stats } from 'node:fs';
+import { existsSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CATALOGUE, type CatalogueEntry, type CatalogueSource } from '../catalogue/catalogue.ts';
+import { publishedFiles, type PublishedFile } from '../catalogue/published.ts';
 import { InputError, LoadError } from '../core/errors.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import { checkOptions } from '../core/options.ts';
 import type { ModelFiles } from '../formats/importer.ts';
-import { IMPORTERS, modelExtensions } from '../formats/registry.ts';
+import { modelExtensions } from '../formats/registry.ts';
 import { unwrapped } from '../formats/wrapped-script.ts';
 import { checkAnswer, checkHosts, companionAddress } from '../session/companion.ts';
 import { readBeside } from './beside.ts';
-import { FETCH_OPTIONS, fetchCached, type FetchOptions } from './download.ts';
-import { nearest } from '../util/nearest-name.ts';
-import { npmModelFiles } from './npm-models.ts';
+import { FETCH_OPTIONS, fetchCached, requireSha256, type FetchOptions } from './download.ts';
+import { readable, requireReadable } from '../tasks/catalogue-model.ts';
+import { nearest, nearestWithin } from '../util/nearest-name.ts';
+import { installedPackage } from './packages.ts';
 import { unreadableFile } from './unreadable.ts';
 
 /** Options of `openModel`. */
 export interface ModelSourceOptions extends Omit<FetchOptions, 'sha256' | 'onAnswer'> {
   /** Hosts that files of a model from a URL may come from, beside its own: see `SessionOptions.allowHosts`. */
   readonly allowHosts?: readonly string[] | undefined;
+  /** Serves files of npm packages, as PACKAGE@VERSION/PATH, where the package is not installed. Default: jsDelivr. */
+  readonly packageBase?: string | undefined;
   /** Models known by name. Default: the whole catalogue. */
   readonly catalogue?: readonly CatalogueEntry[] | undefined;
 }
 
-const MODEL_OPTIONS: OptionRules<ModelSourceOptions> = { ...FETCH_OPTIONS, allowHosts: 'list', catalogue: 'list' };
+const MODEL_OPTIONS: OptionRules<ModelSourceOptions> = {
+  ...FETCH_OPTIONS,
+  allowHosts: 'list',
+  packageBase: 'any',
+  catalogue: 'list',
+};
 
 /** Main files that a folder is looked through for. */
 const MAIN_FILES = modelExtensions().map((extension) => `model${extension}`);
@@ -44,21 +53,12 @@ export async function openModel(source: string, options: ModelSourceOptions = {}
   const entry = (options.catalogue ?? CATALOGUE).find((e) => e.name === source);
   if (entry) {
     // Before a download that would be in vain; a file that is at hand is read, and its checksum looked at, all the same.
-    if (options.mirror === undefined) checkReadable(entry, options.catalogue ?? CATALOGUE);
+    if (options.mirror === undefined) requireReadable(entry, options.catalogue);
     return fromCatalogue(entry.source, options);
   }
   const url = /^https?:/i.test(source);
   const path = source.startsWith('file:') && !url ? filePath(source) : source;
   return unwrapped(await (url ? fromUrl(address(source), options) : fromPath(path, options)));
-}
-
-function checkReadable({ name, format }: CatalogueEntry, catalogue: readonly CatalogueEntry[]): void {
-  const formats: readonly string[] = IMPORTERS.map((importer) => importer.format);
-  if (formats.includes(format)) return;
-  const others = catalogue.filter((e) => formats.includes(e.format)).map((e) => e.name);
-  throw new LoadError(`the catalogue's "${name}" is a ${format} file, which tilewise does not read yet`, {
-    hint: `It reads ${others.join(', ') || 'no other of the catalogue'}`,
-  });
 }
 
 function address(source: string): URL {
@@ -77,18 +77,42 @@ function filePath(source: string): string {
   }
 }
 
-async function fromCatalogue(source: CatalogueSource, options: FetchOptions): Promise<ModelFiles> {
-  if (source.kind === 'npm') return npmModelFiles(source.package, source.path);
-  const bytes = await fetchCached(source.url, { ...options, sha256: source.sha256 });
-  const companions = source.companions ?? [];
-  return {
-    main: { name: basename(new URL(source.url).pathname), bytes },
+/** From the installed package, if it is the version that was checked; else from where the files are published. */
+async function fromCatalogue(
+  source: CatalogueSource,
+  { packageBase, ...options }: ModelSourceOptions,
+): Promise<ModelFiles> {
+  const { main, companions } = publishedFiles(source, packageBase);
+  const folder = source.kind === 'npm' ? folderInPackage(source) : undefined;
+  const get = async ({ name, url, sha256 }: PublishedFile): Promise<Uint8Array> => {
+    if (folder !== undefined) return requireSha256(join(folder, name), await readBeside(folder, name), sha256);
+    return fetchCached(url, { ...options, sha256 }).catch((error: unknown) => {
+      throw source.kind === 'npm' ? orInstall(error, source) : error;
+    });
+  };
+  return unwrapped({
+    main: { name: main.name, bytes: await get(main) },
     read: async (name) => {
       const found = companions.find((c) => c.name === name);
-      if (found) return fetchCached(found.url, { ...options, sha256: found.sha256 });
+      if (found) return get(found);
       throw new LoadError('the model asks for a file that the catalogue does not list', { file: name });
     },
-  };
+  });
+}
+
+type PackageSource = CatalogueSource & { readonly kind: 'npm' };
+
+function folderInPackage({ package: name, version, path }: PackageSource): string | undefined {
+  const installed = installedPackage(name);
+  const folder = installed?.version === version ? join(installed.folder, dirname(path)) : undefined;
+  return folder !== undefined && existsSync(folder) ? folder : undefined;
+}
+
+function orInstall(error: unknown, { package: name, version }: PackageSource): unknown {
+  if (!(error instanceof LoadError)) return error;
+  const instead = `A package that holds it is read instead: npm install ${name}@${version}`;
+  const hint = error.detail.hint === undefined ? instead : `${error.detail.hint}. ${instead}`;
+  return new LoadError(error.reason, { ...error.detail, hint });
 }
 
 async function fromUrl(url: URL, { allowHosts, ...options }: ModelSourceOptions): Promise<ModelFiles> {
@@ -131,8 +155,8 @@ function mainFile(source: string, { catalogue = CATALOGUE }: ModelSourceOptions)
   const kind = kindOf(path, source);
   if (kind === undefined) {
     const beside = list(dirname(path)).map((name) => join(dirname(source), name));
-    const names = source.includes('/') ? beside : [...catalogue.map((e) => e.name), ...beside];
-    const guess = nearest(source, names);
+    const names = source.includes('/') ? [] : readable(catalogue).map((entry) => entry.name);
+    const guess = nearest(source, [...names, ...beside]) ?? nearestWithin(source, names);
     throw new LoadError('there is no such file, and no model of this name in the catalogue', {
       file: source,
       hint:

@@ -1,16 +1,20 @@
 /** Tasks on pictures in Node: models by path, files of the catalogue from packages and folders, the adapter `openGpu` finds. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findEntry } from '../catalogue/catalogue.ts';
+import { ownName, publishedFiles } from '../catalogue/published.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import type { FetchSettings } from '../session/model-source.ts';
 import type { ModelBase } from '../tasks/catalogue-files.ts';
+import { requireReadable } from '../tasks/catalogue-model.ts';
 import { createClassifier as classifier, type Classifier } from '../tasks/classifier.ts';
 import { createDetector as detector, type Detector } from '../tasks/detector.ts';
 import type { TaskOptions, TaskSource } from '../tasks/picture-model.ts';
 import { openGpu } from './adapter.ts';
+import type { DownloadProgress } from './download.ts';
 import { decodeImage } from './image.ts';
-import { openModel } from './model-source.ts';
+import { openModel, type ModelSourceOptions } from './model-source.ts';
 import { fileTuningCache } from './tuning-cache.ts';
 
 /**
@@ -18,28 +22,44 @@ import { fileTuningCache } from './tuning-cache.ts';
  * catalogue come from where `openModel` finds them. Rejects as `createClassifier` in a page and `openModel` do.
  */
 export async function createClassifier(source: TaskSource, options: TaskOptions = {}): Promise<Classifier> {
-  return classifier(opened(source), inNode(options));
+  return classifier(opened(source, options), inNode(options));
 }
 
 /** Loads a detector, with the differences of `createClassifier`. */
 export async function createDetector(source: TaskSource, options: TaskOptions = {}): Promise<Detector> {
-  return detector(opened(source), inNode(options));
+  return detector(opened(source, options), inNode(options));
 }
 
-/** Opened by the session, which meanwhile opens the device, and counts the time. */
-function opened(source: TaskSource): TaskSource {
+/**
+ * Opened by the session, which meanwhile opens the device, and counts the time. Throws LoadError for what the catalogue has in a
+ * format that nobody reads.
+ */
+function opened(source: TaskSource, options: TaskOptions): TaskSource {
   if (source instanceof URL && source.protocol === 'file:') return opener(source.href);
-  return typeof source === 'string' && !findEntry(source) ? opener(source) : source;
+  if (typeof source !== 'string') return source;
+  const entry = findEntry(source);
+  if (entry && options?.modelBase === undefined) requireReadable(entry);
+  return entry ? source : opener(source);
 }
 
-/** Opens a path or URL, and tells of the bytes of each file. */
-function opener(name: string): (settings: FetchSettings) => Promise<ModelFiles> {
-  return ({ signal, allowHosts, onBytes }) =>
-    openModel(name, {
-      signal,
-      allowHosts,
-      onProgress: ({ stage, done, total }) => onBytes?.(done, total, stage.replace(/^download /, '')),
-    });
+function opener(source: string): (settings: FetchSettings) => Promise<ModelFiles> {
+  return (settings) => openModel(source, inCache(settings));
+}
+
+/** How files are fetched in a page, for downloads that are kept. */
+function inCache({ signal, allowHosts, onBytes }: FetchSettings): ModelSourceOptions {
+  const files = new Map<string, DownloadProgress>();
+  const onProgress = (step: DownloadProgress): void => {
+    files.set(step.stage, step);
+    const steps = [...files.values()];
+    const [done, total] = [sumOf(steps, (s) => s.done), sumOf(steps, (s) => s.total ?? NaN)];
+    onBytes?.(done, Number.isNaN(total) ? undefined : total, step.stage.replace(/^download /, ''));
+  };
+  return { signal, allowHosts, onProgress };
+}
+
+function sumOf<T>(items: readonly T[], count: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + count(item), 0);
 }
 
 async function gpu(): Promise<GPUAdapter> {
@@ -57,9 +77,12 @@ function inNode(options: TaskOptions): TaskOptions {
 }
 
 function baseInNode(base: ModelBase | undefined): ModelBase {
-  if (base === undefined) return ({ name }) => openModel(name);
+  if (base === undefined) return ({ name }, settings) => openModel(name, inCache(settings));
   if (typeof base === 'function' || /^https?:/i.test(String(base))) return base;
   const text = String(base);
   const folder = text.startsWith('file:') ? fileURLToPath(text) : text;
-  return ({ name }) => openModel(resolve(folder, name));
+  return ({ name, source }) => {
+    const main = resolve(folder, name, ownName(publishedFiles(source).main, true));
+    return openModel(existsSync(main) ? main : resolve(folder, name));
+  };
 }

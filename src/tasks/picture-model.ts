@@ -13,7 +13,7 @@ import { Session } from '../session/session.ts';
 import { guessPreprocessing } from '../vision/guess.ts';
 import { inputShape, PREPROCESSING, type Preprocessing } from '../vision/picture-spec.ts';
 import type { ModelBase } from './catalogue-files.ts';
-import type { CatalogueModel } from './catalogue-model.ts';
+import type * as CatalogueModels from './catalogue-model.ts';
 
 /** A model for a task: a name of the catalogue, or whatever `Session.create` takes. */
 export type TaskSource = ModelSource | Graph;
@@ -56,7 +56,7 @@ export async function loadPictureModel(
   { labels, preprocessing, modelBase, ...options }: TaskOptions,
 ): Promise<PictureModel> {
   await checkOptions('preprocessing', preprocessing, PREPROCESSING);
-  const known = typeof source === 'string' && isName(source) ? await inCatalogue(source, task) : undefined;
+  const known = typeof source === 'string' && isName(source) ? await inCatalogue(source, task, modelBase) : undefined;
   const entry = known?.entry;
   const naming = labels ? Promise.resolve(labels) : known?.labels(options.signal);
   naming?.catch(() => undefined);
@@ -64,7 +64,7 @@ export async function loadPictureModel(
     ...(entry?.preprocessing ?? guessPreprocessing(theInput(inputs))),
     ...preprocessing,
   });
-  const files: TaskSource = known ? (settings) => known.files(modelBase, settings) : source;
+  const files: TaskSource = known ? known.files : source;
   const session = await Session.create(files, {
     inputShapes: (inputs) => ({ [theInput(inputs).name]: inputShape(prepare(inputs)) }),
     ...options,
@@ -78,14 +78,16 @@ export async function loadPictureModel(
   }
 }
 
-/** False for what can only be an address: the catalogue need not be asked then, nor loaded. */
+/** True for a bare word, without a path or an extension: a name of the catalogue, which is loaded then. */
 function isName(source: string): boolean {
-  return !/[/:]/.test(source);
+  return /^[^/:?#]+$/.test(source) && !/\.[a-z]\w*$/i.test(source);
 }
 
-async function inCatalogue(name: string, task: CatalogueEntry['task']): Promise<CatalogueModel | undefined> {
+async function inCatalogue(
+  ...asked: Parameters<typeof CatalogueModels.catalogueModel>
+): Promise<CatalogueModels.CatalogueModel> {
   const { catalogueModel } = await onDemand('catalogue of models', () => import('./catalogue-model.ts'));
-  return catalogueModel(name, task);
+  return catalogueModel(...asked);
 }
 
 function theInput(inputs: readonly GraphInput[]): GraphInput {

