@@ -45,9 +45,9 @@ export interface PictureRun<Answer extends object> {
   readonly results: readonly Outcome<Answer>[];
 }
 
-/** Reads and decodes a picture file. Throws LoadError or InputError that names it. */
+/** Reads and decodes the picture file at a path or an address. Throws LoadError or InputError that names it. */
 export async function readPicture(file: string): Promise<Picture> {
-  return { file, pixels: await decodeImage(readBytes(file), file) };
+  return { file, pixels: await decodeImage(/^https?:/i.test(file) ? file : readBytes(file), file) };
 }
 
 /** Works through the files in order, with one picture in memory at a time. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findModel } from '../../src/catalogue/catalogue.ts';
 import { samplePhotograph } from '../../src/cli/samples.ts';
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
-import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { npmModelFiles } from '../helpers/npm-models.ts';
 import { Session } from '../../src/session/session.ts';
 import { preprocess } from '../../src/vision/preprocess.ts';
 import { launchChromium } from '../../bench/lib/chromium.ts';

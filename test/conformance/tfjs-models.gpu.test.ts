@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { openGpu } from '../../src/node/adapter.ts';
-import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { npmModelFiles } from '../helpers/npm-models.ts';
 import { Session } from '../../src/session/session.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
 import { FULL } from '../helpers/full.ts';

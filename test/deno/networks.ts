@@ -1,6 +1,6 @@
 /** Networks with real weights, by what they are called in reports: what runs node by node on wgpu. */
 import type { ModelFiles } from '../../src/formats/importer.ts';
-import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { npmModelFiles } from '../helpers/npm-models.ts';
 import { sharedModel } from '../helpers/shared-data.ts';
 
 /** A network, and values for its inputs. */

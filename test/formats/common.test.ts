@@ -7,7 +7,7 @@ import { ONNX_OPERATORS } from '../../src/formats/onnx/operators.ts';
 import { decodeModel } from '../../src/formats/onnx/proto.ts';
 import { TENSORFLOW_OPERATORS } from '../../src/formats/tfjs/graph/operators.ts';
 import { LAYERS } from '../../src/formats/tfjs/layers/layers.ts';
-import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { npmModelFiles } from '../helpers/npm-models.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
 
 /** How the files of the test data make their weights up. */

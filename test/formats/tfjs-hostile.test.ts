@@ -5,7 +5,7 @@ import { tensorOf } from '../../src/core/tensor.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
 import { tfjsGraph, tfjsLayers } from '../../src/formats/tfjs/index.ts';
 import { unwrapModel } from '../../src/formats/wrapped-script.ts';
-import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { npmModelFiles } from '../helpers/npm-models.ts';
 import { print } from '../../src/ir/print.ts';
 import { Session } from '../../src/session/session.ts';
 import { randomSource } from '../helpers/random.ts';

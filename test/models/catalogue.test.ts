@@ -6,7 +6,7 @@ import { CATALOGUE, findModel, type CatalogueEntry, type PinnedFile } from '../.
 import { InputError } from '../../src/core/errors.ts';
 import { importModel } from '../../src/formats/detect.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
-import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { npmModelFiles } from '../helpers/npm-models.ts';
 import { hasSharedData, sharedModel, sharedPath } from '../helpers/shared-data.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import '../helpers/every-operator.ts';

