@@ -225,6 +225,29 @@ describe('classify', () => {
   });
 });
 
+describe('detect', () => {
+  it('gives boxes in pixels of the picture, best first, and null for a label that nobody named', async () => {
+    writeFileSync(at('boxes.onnx'), tinyDetector());
+    const argv = ['detect', at('hills.png'), '--model', at('boxes.onnx'), '--backend', 'cpu'];
+    const boxesOf = async (threshold: string): Promise<{ label: null; score: number; box: number[] }[]> => {
+      const { results } = (await json(...argv, '--threshold', threshold)) as { results: { boxes: never[] }[] };
+      return results[0]?.boxes ?? [];
+    };
+    const all = await boxesOf('0');
+    expect(all.length).toBeGreaterThan(3);
+    const scores = all.map(({ score }) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    for (const { label, box } of all) {
+      const [x = NaN, y = NaN, width = NaN, height = NaN] = box;
+      expect(label).toBeNull();
+      expect(x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= 320 && y + height <= 240).toBe(true);
+    }
+    expect(await boxesOf('1')).toEqual(all.filter(({ score }) => score >= 1));
+    const { stdout } = await inProcess(...argv, '--threshold', '0');
+    expect(stdout).toMatch(/hills\.png\n +1 {2}class .* % {2}\d+×\d+ at \d+,\d+\n/);
+  });
+});
+
 describe('models', () => {
   it('lists the catalogue with one default', async () => {
     const { models } = (await json('models')) as { models: { name: string; default: boolean }[] };
