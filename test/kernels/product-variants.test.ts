@@ -52,8 +52,8 @@ describe('variants of a product', () => {
     ['swiftshader', [12544, 32, 16], 'subgroup-columns-16x8'],
     ['swiftshader', [3136, 96, 24], 'subgroup-columns-16x8'],
     ['swiftshader', [1, 1280, 1000], 'registers-1x4'],
-    // On SwiftShader 4.3 GFLOP/s against 2.7 with 4x4; lavapipe loses 12 %.
-    ['software', [784, 256, 512], 'registers-8x8'],
+    // As fast as 8x8 on lavapipe, and compiled in a quarter of the time. SwiftShader, where 8x8 is faster, has subgroups.
+    ['software', [784, 256, 512], 'registers-4x4'],
     ['software', [784, 58, 58], 'registers-4x4'],
     // Not measured: the large tile only where there are enough of them, parts where there are few.
     ['discrete', [100352, 64, 256], 'tiled-128x128x16'],

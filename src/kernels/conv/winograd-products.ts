@@ -3,7 +3,7 @@ import { ACTIVATION_PARAMS } from '../../../shaders/lib/activation.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import type { CallOperand } from '../definition.ts';
 import type { Product, ProductCall } from '../product/product.ts';
-import { fitsRegisters, REGISTER_TILES, registerCalls, registerCost, registerName } from '../product/registers.ts';
+import { registerCalls, registerCost, registerName, registerTiles } from '../product/registers.ts';
 import { subgroupCalls, subgroupCost, subgroupPlan } from '../product/subgroup-products.ts';
 import { isCommon, SUBGROUP_TILES, subgroupName } from '../product/subgroup-tiles.ts';
 import { fitsTile, tiledCalls, tiledCost, tiledName, PRODUCT_TILES } from '../product/tiled.ts';
@@ -102,7 +102,7 @@ function candidatesOf(products: PointProducts, family: ProductFamily, device: De
         return { name: tiledName(tile), cost, price: cost, calls: (o) => tiledCalls(of(o), tile, device) };
       });
     case 'registers':
-      return REGISTER_TILES.filter((tile) => fitsRegisters(p, tile)).map((tile) => {
+      return registerTiles(p, device).map((tile) => {
         const cost = registerCost(p, tile, device);
         return { name: registerName(tile), cost, price: cost, calls: (o) => registerCalls(of(o), tile, device) };
       });

@@ -46,6 +46,11 @@ export function subgroupName({ lanes, rows: count, quads }: SubgroupTile): strin
   return `subgroup-${lanes}-${count}x${4 * quads}`;
 }
 
+/** True for a software adapter without them: what is large takes it long to compile, and runs no faster. */
+export function lacksSubgroups(device: DeviceProfile): boolean {
+  return device.adapterClass === 'software' && !hasSubgroups(device);
+}
+
 /** True for a device with subgroups of one size. */
 export function hasSubgroups(device: DeviceProfile | undefined): boolean {
   return device?.subgroupSize !== undefined && device.features.includes('subgroups');

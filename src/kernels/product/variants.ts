@@ -3,7 +3,14 @@ import type { DeviceProfile } from '../../core/limits.ts';
 import type { OpKind } from '../../ir/ops.ts';
 import { variant, type LowerContext, type Variant } from '../definition.ts';
 import type { Product, ProductCall } from './product.ts';
-import { fitsRegisters, REGISTER_TILES, registerCalls, registerCost, registerName } from './registers.ts';
+import {
+  fitsRegisters,
+  REGISTER_TILES,
+  registerCalls,
+  registerCost,
+  registerName,
+  registerTiles,
+} from './registers.ts';
 import { hasSubgroups, isCommon, SUBGROUP_TILES, subgroupName } from './subgroup-tiles.ts';
 import { subgroupProducts } from './subgroups.ts';
 import { fitsTile, tiledCalls, tiledCost, tiledName, PRODUCT_TILES } from './tiled.ts';
@@ -97,7 +104,7 @@ function preferredBySoftware(p: Product, device: DeviceProfile): string[] {
     const tile = vectorTile(p, choice, device);
     return tile?.subgroup ? [{ name: vectorName(choice), cost: COMPILE_CHARGE * vectorCost(p, tile) }] : [];
   });
-  const registers = REGISTER_TILES.filter((tile) => fitsRegisters(p, tile)).map((tile) => {
+  const registers = registerTiles(p, device).map((tile) => {
     return { name: registerName(tile), cost: COMPILE_CHARGE * registerCost(p, tile, device) };
   });
   return [...subgroups, ...vectors, ...registers].sort((a, b) => a.cost - b.cost).map(({ name }) => name);

@@ -1,5 +1,6 @@
 /** Compute pipelines, each distinct WGSL text compiled once, asynchronously and all at once. */
 import { ShaderError } from '../../core/errors.ts';
+import { onDemand } from '../../core/on-demand.ts';
 import type { PlanPipeline } from '../../plan/plan.ts';
 
 /** What is compiled: a pipeline of a plan, or one that reads a picture besides. */
@@ -62,13 +63,20 @@ async function compile(device: GPUDevice, source: PipelineSource): Promise<Compi
     compute: { module, entryPoint: 'main' },
   });
   const scope = device.popErrorScope();
+  let pipeline: GPUComputePipeline;
   try {
-    return { pipeline: await pending, layout };
+    pipeline = await pending;
   } catch (cause) {
     throw await describeFailure(module, { wgsl, label, cause });
   } finally {
     await scope.catch(() => null);
   }
+  const made = { source, pipeline, layout };
+  // So wgpu calls lavapipe, which compiles with the first dispatch. Dawn, which warns of empty ones, calls it otherwise.
+  if (device.adapterInfo.description.startsWith('llvmpipe (')) {
+    await (await onDemand('warm-up', () => import('./warm-up.ts'))).warmUp(device, made);
+  }
+  return made;
 }
 
 async function describeFailure(
