@@ -1,7 +1,7 @@
 /**
  * Test projects: `unit` needs no GPU, `gpu` runs Dawn in Node, `browser` drives a real page through puppeteer, `deno` runs
- * wgpu in Deno. In the full run (`--mode full`, see test/helpers/full.ts) only the files that have more to do in it than
- * in `npm test`, and `deno`.
+ * wgpu in Deno, `package` the packed library. In the full run (`--mode full`, see test/helpers/full.ts) only the files that
+ * have more to do in it than in `npm test`, and the last two.
  */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -51,6 +51,7 @@ export default defineConfig(({ mode }) => {
         'test/browser/**',
         'test/deno/**',
         'test/examples/**',
+        'test/package/**',
         ...(full ? [] : ONLY_FULL),
       ],
       ...PATIENCE,
@@ -90,11 +91,21 @@ export default defineConfig(({ mode }) => {
       ...PATIENCE,
     },
   };
+  // The packed library under tools of others, which it installs. `npm test` leaves it out.
+  const published = {
+    test: {
+      name: 'package',
+      maxWorkers,
+      globalSetup: ['test/package/setup.ts'],
+      include: ['test/package/**/*.test.ts'],
+      ...PATIENCE,
+    },
+  };
   return {
     test: {
       reporters: ['default', './test/helpers/summary-reporter.ts'],
       sequence: { sequencer: LongestFirst },
-      projects: full ? [unit, gpu, deno] : [unit, gpu, browser, deno],
+      projects: full ? [unit, gpu, deno, published] : [unit, gpu, browser, deno, published],
     },
   };
 });

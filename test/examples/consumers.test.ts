@@ -13,8 +13,8 @@ import { prepare, PUBLIC } from '../../examples/prepare.ts';
 import { createClassifier, decodeImage } from '../../src/node/index.ts';
 import type { Ranked } from '../../src/vision/decode/classes.ts';
 import { launchChromium } from '../../bench/lib/chromium.ts';
-import { serveFolder } from '../helpers/folder-server.ts';
-import { PATIENCE_MS } from '../helpers/patience.ts';
+import { packLibrary } from '../helpers/packed-library.ts';
+import { answerOf } from '../helpers/page-answer.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -36,21 +36,20 @@ export async function first(session: ort.InferenceSession): Promise<ort.Tensor.D
 /** Leaves out what somebody installed or built in the original. */
 const isFresh = (path: string): boolean => !/[/\\](node_modules|dist)$/.test(path);
 
-let browser: Browser | undefined;
+let browser: Browser;
 let expected: Ranked | undefined;
 
 beforeAll(async () => {
-  const packing = run('npm', ['pack', '--pack-destination', work, '--loglevel', 'error'], { cwd: root });
+  const packing = packLibrary(work);
   const launching = launchChromium();
   for (const [example, folder] of Object.entries(PUBLIC)) {
     cpSync(join(root, 'examples', example), at(example), { recursive: true, filter: isFresh });
     mkdirSync(at(example, folder), { recursive: true });
     await prepare(at(example, folder));
   }
-  await packing;
-  const [tarball = ''] = readdirSync(work).filter((name) => name.endsWith('.tgz'));
+  const tarball = await packing;
   await Promise.all([
-    ...Object.keys(PUBLIC).map((example) => install(example, join(work, tarball))),
+    ...Object.keys(PUBLIC).map((example) => install(example, tarball)),
     reference().then((best) => (expected = best)),
   ]);
   browser = await launching;
@@ -84,32 +83,6 @@ async function reference(): Promise<Ranked | undefined> {
   return best;
 }
 
-/** What the page at a folder answers, once it does. */
-async function answerOf(folder: string): Promise<string> {
-  const server = await serveFolder(folder);
-  const tab = await browser?.newPage();
-  try {
-    const complaints: string[] = [];
-    tab?.on('pageerror', (error) => complaints.push(String(error)));
-    tab?.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    await tab?.goto(`${server.origin}/`);
-    const answer = await tab?.waitForFunction(
-      () => {
-        const text = document.querySelector('#answer')?.textContent;
-        return text === '…' ? undefined : text;
-      },
-      { timeout: PATIENCE_MS },
-    );
-    expect(complaints).toEqual([]);
-    return String(await answer?.jsonValue());
-  } finally {
-    await tab?.close();
-    await server.close();
-  }
-}
-
 function expectReference(answer: string): void {
   const [label, score] = answer.trim().split(' ');
   expect(label).toBe(expected?.label);
@@ -139,15 +112,15 @@ describe('the packed library', () => {
     writeFileSync(at('vite-typescript', 'src/entries.ts'), OTHER_ENTRIES);
     await run(bin('tsc'), ['-p', '.'], { cwd: at('vite-typescript') });
     await run(bin('vite'), ['build', '--logLevel', 'error'], { cwd: at('vite-typescript') });
-    expectReference(await answerOf(at('vite-typescript', 'dist')));
+    expectReference(await answerOf(browser, at('vite-typescript', 'dist')));
   });
 
   it('works in a page without a bundler', async () => {
-    expectReference(await answerOf(at('script-module')));
+    expectReference(await answerOf(browser, at('script-module')));
   });
 
   it('works in a module Worker', async () => {
-    expectReference(await answerOf(at('module-worker')));
+    expectReference(await answerOf(browser, at('module-worker')));
   });
 
   it('works in Node', async () => {
