@@ -89,14 +89,15 @@ function link(folder: string, ...names: readonly string[]): void {
   }
 }
 
-describe('Node', () => {
-  const nodeProject = (files: Readonly<Record<string, string>>): string => {
-    const folder = makeProject({ ...FILES, ...files });
-    const driver = installedSoftwareDrivers().length > 0 ? [] : ['@sparticuz/chromium'];
-    link(folder, 'webgpu', ...driver);
-    return folder;
-  };
+/** A project with what a graphics adapter needs in Node. */
+function nodeProject(files: Readonly<Record<string, string>>): string {
+  const folder = makeProject({ ...FILES, ...files });
+  const driver = installedSoftwareDrivers().length > 0 ? [] : ['@sparticuz/chromium'];
+  link(folder, 'webgpu', ...driver);
+  return folder;
+}
 
+describe('Node', () => {
   it('runs a model with tilewise and webgpu alone', async () => {
     const folder = nodeProject({
       'main.js': `
