@@ -38,6 +38,17 @@ const MINUTE = 60_000;
 /** Far beyond what anything takes on a slow machine that has other things to do: only what hangs is ended. */
 const PATIENCE = { testTimeout: 20 * MINUTE, hookTimeout: 20 * MINUTE };
 
+/** The packed library under tools of others, which it installs. `npm test` leaves it out. */
+const published = {
+  test: {
+    name: 'package',
+    maxWorkers,
+    globalSetup: ['test/package/setup.ts'],
+    include: ['test/package/**/*.test.ts'],
+    ...PATIENCE,
+  },
+};
+
 export default defineConfig(({ mode }) => {
   const full = mode === 'full';
   const unit = {
@@ -88,16 +99,6 @@ export default defineConfig(({ mode }) => {
       maxWorkers,
       globalSetup: ['test/deno/setup.ts'],
       include: ['test/deno/**/*.test.ts'],
-      ...PATIENCE,
-    },
-  };
-  // The packed library under tools of others, which it installs. `npm test` leaves it out.
-  const published = {
-    test: {
-      name: 'package',
-      maxWorkers,
-      globalSetup: ['test/package/setup.ts'],
-      include: ['test/package/**/*.test.ts'],
       ...PATIENCE,
     },
   };
