@@ -1,5 +1,5 @@
 /** Where the files of a catalogue entry come from, in a page. */
-import type { CatalogueEntry } from '../catalogue/entry.ts';
+import type { CatalogueEntry, PinnedFile } from '../catalogue/entry.ts';
 import { ownName, publishedFiles, type PublishedFiles } from '../catalogue/published.ts';
 import { LoadError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
@@ -53,7 +53,14 @@ async function pinnedFiles({ main, companions }: PublishedFiles, settings: Fetch
   return unwrapModel(files);
 }
 
-async function requireChecksum(bytes: Uint8Array, { url, sha256 }: { url: string; sha256: string }): Promise<void> {
+/** A file at a fixed address. Rejects as `catalogueFiles` does. */
+export async function pinnedFile(file: PinnedFile, settings: FetchSettings): Promise<Uint8Array> {
+  const { main } = await toModelFiles(file.url, settings);
+  await requireChecksum(main.bytes, file);
+  return main.bytes;
+}
+
+async function requireChecksum(bytes: Uint8Array, { url, sha256 }: PinnedFile): Promise<void> {
   if (!globalThis.crypto?.subtle) {
     throw new LoadError(`${url} cannot be compared with its checksum: this page has no crypto.subtle`, {
       hint: 'Serve the page over https or from localhost, or the model from your own folder: modelBase',

@@ -5,8 +5,8 @@ import { InputError, LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { IMPORTERS } from '../formats/registry.ts';
 import type { FetchSettings } from '../session/model-source.ts';
-import { catalogueFiles, type ModelBase } from './catalogue-files.ts';
-import { catalogueLabels, fetchText } from './labels.ts';
+import { catalogueFiles, pinnedFile, type ModelBase } from './catalogue-files.ts';
+import { catalogueLabels } from './labels.ts';
 
 /** A model of the catalogue, and how what belongs to it is fetched. */
 export interface CatalogueModel {
@@ -33,7 +33,8 @@ export function catalogueModel(
   return {
     entry,
     files: (settings) => catalogueFiles(entry, { modelBase, ...settings }),
-    labels: (signal) => catalogueLabels(entry, ({ url }) => fetchText(url, { signal })),
+    labels: (signal) =>
+      catalogueLabels(entry, async (file) => new TextDecoder().decode(await pinnedFile(file, { signal }))),
   };
 }
 

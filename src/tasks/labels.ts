@@ -27,7 +27,7 @@ export async function fetchLabels(
 }
 
 /** The text at an address. Rejects with LoadError when it cannot be fetched, or with the signal's reason. */
-export async function fetchText(
+async function fetchText(
   url: string | URL,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<string> {

@@ -57,6 +57,12 @@ describe('a model whose package is not installed', () => {
     }
   });
 
+  it('may lie in a mirror folder', async () => {
+    const options = { catalogue: [absent('blazeface')], mirror: join(modules, '@vladmandic/human/models') };
+    const { read } = await openModel('blazeface', options);
+    expect((await read('blazeface.bin')).length).toBe(538928);
+  });
+
   it('is what was checked, or an error that names the package to install', async () => {
     const other = absent('blazeface');
     const source = { ...other.source, sha256: '0'.repeat(64) } as CatalogueEntry['source'];

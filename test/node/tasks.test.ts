@@ -111,6 +111,17 @@ describe('in Node', () => {
     }
   });
 
+  it('labels that are not those that were checked are refused', async () => {
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response('a\nb\nc\n')));
+    try {
+      const preprocessing = { width: 4, height: 4, layout: 'nchw' } as const;
+      const loading = createClassifier('imagenet-squeezenet-v1.1', { backend, modelBase: folder, preprocessing });
+      await expect(loading).rejects.toThrow(/synset_words\.txt has another SHA-256/);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
   it('a model for another task is refused', async () => {
     await expect(createDetector('nsfw-mobilenet-v2', { backend })).rejects.toBeInstanceOf(InputError);
     await expect(createClassifier(join(folder, 'nte.onnx'), { backend })).rejects.toThrow(/Did you mean .*net\.onnx/);
