@@ -20,6 +20,7 @@ const FULL = {
     'test/conformance/light-random.test.ts',
     'test/conformance/light.test.ts',
     'test/models/builders-ort.test.ts',
+    'test/plan/memory.test.ts',
     'test/plan/texts.test.ts',
   ],
   gpu: [
@@ -84,9 +85,7 @@ export default defineConfig(({ mode }) => {
   const browser = {
     test: {
       name: 'browser',
-      // After the others and one by one: pages must not wait for a core, or they seem to hang.
-      maxWorkers: 1,
-      sequence: { groupOrder: 1 },
+      maxWorkers,
       globalSetup: ['test/browser/demo/setup.ts'],
       include: ['test/browser/**/*.test.ts', 'test/examples/**/*.test.ts'],
       ...PATIENCE,

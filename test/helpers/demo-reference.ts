@@ -2,22 +2,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { createClassifier, createDetector, type Detection } from '../../src/index.ts';
+import { createClassifier } from '../../src/index.ts';
 import { decodeImage } from '../../src/node/image.ts';
+import { SMALL_MODEL } from './demo-models.ts';
 import type { Shown } from './demo-page.ts';
 import type { Site } from './demo-site.ts';
-
-/** The model that most tests load, as it is small. */
-export const SMALL_MODEL = 'nsfw-mobilenet-v2';
 
 /** The most that scores may differ: probabilities after some fifty float32 layers, from another JPEG decoder's pixels. */
 export const TOLERANCE = 1e-3;
 
+/** Classes or objects, the best first. */
+export type Expected = readonly { readonly label?: string; readonly score: number }[];
+
 /** The same classes or objects in the same order, with about the same scores. */
-export function expectAnswer(
-  shown: readonly Shown[],
-  expected: readonly { readonly label?: string; readonly score: number }[] = [],
-): void {
+export function expectAnswer(shown: readonly Shown[], expected: Expected = []): void {
   expect(shown.map(({ label }) => label)).toEqual(expected.map(({ label }) => label));
   shown.forEach(({ score }, i) => expect(Math.abs(score - (expected[i]?.score ?? NaN))).toBeLessThan(TOLERANCE));
 }
@@ -35,12 +33,6 @@ export async function referenceScores(
     answers.push(ranked.map(({ label, index, score }) => ({ label: label ?? `class ${index}`, score })));
   }
   return answers;
-}
-
-/** What the detector finds in an encoded picture. */
-export async function referenceBoxes(site: Site, picture: Uint8Array): Promise<Detection[]> {
-  using detector = await createDetector('centernet', { backend: 'cpu', modelBase: `${site.url}models/` });
-  return await detector.detect(await decodeImage(picture, 'the test picture'));
 }
 
 /** The file of a sample picture. */

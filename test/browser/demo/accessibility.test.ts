@@ -6,7 +6,8 @@ import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchChromium } from '../../../bench/lib/chromium.ts';
 import { find, openDemo, openTab, settled, shoot, type Demo } from '../../helpers/demo-page.ts';
-import { SMALL_MODEL } from '../../helpers/demo-reference.ts';
+import { SMALL_MODEL } from '../../helpers/demo-models.ts';
+
 import { serveSite, type Site } from '../../helpers/demo-site.ts';
 
 declare global {

@@ -7,7 +7,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchChromium, VIDEO_FLAGS } from '../../../bench/lib/chromium.ts';
 import { byId, detections, openDemo, press, scores, settled, shoot, textIn } from '../../helpers/demo-page.ts';
-import { sampleFile, SMALL_MODEL } from '../../helpers/demo-reference.ts';
+import { SMALL_MODEL } from '../../helpers/demo-models.ts';
+import { sampleFile } from '../../helpers/demo-reference.ts';
 import { serveSite, type Site } from '../../helpers/demo-site.ts';
 import { watchTasks } from '../../helpers/thread-tasks.ts';
 

@@ -22,7 +22,8 @@ import {
   type Demo,
   type Shown,
 } from '../../helpers/demo-page.ts';
-import { SMALL_MODEL, TOLERANCE } from '../../helpers/demo-reference.ts';
+import { SMALL_MODEL } from '../../helpers/demo-models.ts';
+import { TOLERANCE } from '../../helpers/demo-reference.ts';
 import { serveSite, type Site } from '../../helpers/demo-site.ts';
 
 /** `1.24 s`, `12.3 ms`, `45 µs`: as the page writes times. In milliseconds. */

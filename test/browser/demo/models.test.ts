@@ -20,7 +20,8 @@ import {
   textIn,
   type Demo,
 } from '../../helpers/demo-page.ts';
-import { expectAnswer, referenceScores, sampleFile, SMALL_MODEL } from '../../helpers/demo-reference.ts';
+import { SMALL_MODEL } from '../../helpers/demo-models.ts';
+import { expectAnswer, referenceScores, sampleFile } from '../../helpers/demo-reference.ts';
 import { serveSite, type Site } from '../../helpers/demo-site.ts';
 import { encodeModel } from '../../helpers/onnx-bytes.ts';
 import { PATIENCE_MS } from '../../helpers/patience.ts';

@@ -14,13 +14,8 @@ import {
   shoot,
   textIn,
 } from '../../helpers/demo-page.ts';
-import {
-  expectAnswer,
-  referenceBoxes,
-  referenceScores,
-  sampleFile,
-  SMALL_MODEL,
-} from '../../helpers/demo-reference.ts';
+import { SMALL_MODEL } from '../../helpers/demo-models.ts';
+import { expectAnswer } from '../../helpers/demo-reference.ts';
 import { serveSite, type Site } from '../../helpers/demo-site.ts';
 import { watchTasks, type ThreadTask } from '../../helpers/thread-tasks.ts';
 
@@ -54,7 +49,7 @@ describe('the demo page without WebGPU', () => {
     await settled(page);
     expect(await longTasks?.()).toEqual([]);
     expect(await textIn(page, 'adapter')).toMatch(/^CPU/);
-    expectAnswer(await detections(page), await referenceBoxes(site, sampleFile(folder)));
+    expectAnswer(await detections(page), inject('cup').boxes);
     await shoot(page, 'no-webgpu');
     await openTab(page, 'hood');
     await find(page, 'kinds');
@@ -75,9 +70,8 @@ describe('the demo page without WebGPU', () => {
     expect(notice).toContain('Open this page over https');
     await press(page, 'camera-button');
     await settled(page);
-    const [expected] = await referenceScores(site, [sampleFile(folder)]);
     expect(await textIn(page, 'adapter')).toMatch(/^CPU/);
-    expectAnswer(await scores(page), expected);
+    expectAnswer(await scores(page), inject('cup').scores);
     expect(await textIn(page, 'camera-message')).toContain('it needs https or localhost');
     expect(demo.complaints).toEqual([]);
   });
