@@ -100,10 +100,16 @@ export async function openTab(page: Page, tab: 'try' | 'hood' | 'bench'): Promis
   await page.waitForSelector(`#panel-${tab}:not([hidden])`);
 }
 
-/** Waits until the model is there, and for the answer on the picture that is shown. */
+/** Waits until the model is there, and for the answer on the picture that is shown. Rejects with what the page says failed. */
 export async function settled(page: Page): Promise<void> {
-  await find(page, 'model-state', '[data-status="ready"]');
-  await find(page, 'result', '[data-status="done"]');
+  for (const [id, status] of [
+    ['model-state', 'ready'],
+    ['result', 'done'],
+  ] as const) {
+    const reached = await find(page, id, `:is([data-status="${status}"], [data-status="failed"])`);
+    const text = await reached.evaluate((e) => (e.matches('[data-status="failed"]') ? e.textContent : undefined));
+    if (text !== undefined) throw new Error(`the page says: ${text}`);
+  }
 }
 
 /** The classes and scores that the page shows, the best first. */

@@ -3,6 +3,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** By the processor time they take, in descending order. A fresh checkout knows no times, and vitest would go by file sizes. */
 const LONGEST = [
+  'examples/consumers',
+  'browser/demo/first-view',
+  'browser/demo/pictures',
+  'browser/demo/camera',
+  'browser/demo/measure',
+  'plan/texts',
   'deno/operators-1',
   'deno/operators-2',
   'deno/networks',
@@ -17,7 +23,6 @@ const LONGEST = [
   'tasks/tasks.gpu',
   'kernels/product.gpu',
   'bench/kernels.gpu',
-  'plan/texts',
 ];
 
 function rank({ moduleId }: TestSpecification): number {

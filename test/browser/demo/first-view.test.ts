@@ -1,4 +1,6 @@
 /** The demo page from the first byte on: what it shows, whom it asks, how long it holds its thread, and without a network. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchChromium } from '../../../bench/lib/chromium.ts';
@@ -64,12 +66,12 @@ describe('the first view of the demo page', () => {
     await settled(page);
     const before = await scores(page);
     await page.waitForFunction(
-      async (shard) => {
-        const controlled = navigator.serviceWorker.controller !== null;
-        return controlled && (await caches.match(shard)) !== undefined;
+      async (files) => {
+        const kept = await Promise.all(files.map((file) => caches.match(file)));
+        return navigator.serviceWorker.controller !== null && !kept.includes(undefined);
       },
       { polling: 200 },
-      `${online.url}models/${SMALL_MODEL}/group1-shard1of1`,
+      readdirSync(join(folder, 'models', SMALL_MODEL)).map((file) => `${online.url}models/${SMALL_MODEL}/${file}`),
     );
     await online.close();
     await page.setOfflineMode(true);
