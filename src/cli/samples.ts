@@ -1,4 +1,4 @@
-/** The sample pictures of `npm start`: photographs out of npm packages, and one that is drawn. */
+/** The sample pictures of `npm start`: photographs out of npm packages, or one that is drawn. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -19,20 +19,21 @@ export function samplePhotograph(): string | undefined {
   return inPackage('@tensorflow-models/mobilenet', '../demo/coffee.jpg');
 }
 
-/** Those that are at hand: the packages are development dependencies. */
+/** The photographs that are at hand; where the packages, which are development dependencies, are absent, the drawing. */
 export async function samplePictures(): Promise<Sample[]> {
   const coffee = samplePhotograph();
   const people = inPackage('@vladmandic/human', '../assets/samples.jpg');
-  const drawn = drawnSamples().filter(({ name }) => name.includes('balls'));
-  return [
+  const photographs = [
     ...(coffee === undefined ? [] : [{ name: 'photograph: coffee', ...(await readPicture(coffee)) }]),
     ...(people === undefined
       ? []
       : [
           { name: 'photograph: at a table', file: people, pixels: cut((await readPicture(people)).pixels, AT_A_TABLE) },
         ]),
-    ...drawn.map((d) => ({ name: d.name, file: undefined, pixels: d })),
   ];
+  if (photographs.length > 0) return photographs;
+  const drawn = drawnSamples().filter(({ name }) => name.includes('balls'));
+  return drawn.map((d) => ({ name: d.name, file: undefined, pixels: d }));
 }
 
 /** A file beside the entry of a package; undefined where it is not installed. */

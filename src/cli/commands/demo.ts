@@ -1,26 +1,37 @@
 /** `tilewise demo`: what `npm start` runs. Finds things in the sample pictures on the GPU, and checks every box on the CPU. */
 import type { Command } from 'commander';
 import { findModel } from '../../catalogue/catalogue.ts';
-import { createDetector } from '../../tasks/detector.ts';
+import { createDetector, type Detector } from '../../tasks/detector.ts';
+import type { Detection } from '../../vision/decode/detections.ts';
 import { boxDifference, type BoxDifference } from '../box-difference.ts';
 import type { Context, Runner } from '../context.ts';
 import { detectionLines, toBox, type DetectedBox } from '../detections.ts';
 import { milliseconds } from '../output.ts';
 import { loadTask, modelFor, openTask } from '../picture-task.ts';
-import { samplePictures } from '../samples.ts';
+import { samplePictures, type Sample } from '../samples.ts';
 import { addAdapterOption, addSourceOptions, type SourceOptions } from '../session.ts';
 
 interface DemoOptions extends SourceOptions {
   readonly adapter?: string;
 }
 
-interface Checked {
+/** What was found in a picture. */
+interface Shown {
   readonly picture: string;
   readonly file: string | undefined;
   readonly boxes: readonly DetectedBox[];
   readonly runMs: number;
+}
+
+interface Found extends Shown {
+  readonly sample: Sample;
+  /** Everything, however unsure. */
+  readonly all: readonly Detection[];
+}
+
+interface Checked extends Shown {
   readonly cpuMs: number;
-  /** Of everything the model found, however unsure, between the GPU and the CPU. */
+  /** Of everything that was found, between the GPU and the CPU. */
   readonly difference: BoxDifference;
 }
 
@@ -49,22 +60,23 @@ async function demo(_: readonly string[], options: DemoOptions, context: Context
   const loaded = await loadTask(name, options, context);
   const device = { backend: 'webgpu' as const, ...(options.adapter === undefined ? {} : { adapter: options.adapter }) };
   const gpu = await openTask(loaded, device, context, createDetector);
+  const { adapter, adapterSource, loadMs } = gpu;
+  const found: Found[] = [];
+  for (const sample of pictures) {
+    if (found.length === 0) await gpu.runner.detect(sample.pixels); // the first run also warms the driver up
+    const one = await detected(gpu.runner, sample);
+    found.push(one);
+    output.note(pictureText(one));
+  }
+  output.note(`adapter: ${adapter} (${adapterSource}); loaded in ${milliseconds(loadMs)}\n`);
+  output.note('The CPU reference takes some seconds a picture …');
   const cpu = await openTask(loaded, { backend: 'cpu' }, context, createDetector);
   const results: Checked[] = [];
-  for (const [i, { name: picture, file, pixels }] of pictures.entries()) {
-    progress.report({ stage: 'detect and check', done: i, total: pictures.length });
-    if (i === 0) await gpu.runner.detect(pixels); // the first run also warms the driver up
+  for (const { all, sample, ...shown } of found) {
+    progress.report({ stage: 'check on the CPU', done: results.length, total: found.length });
     const start = performance.now();
-    const found = await gpu.runner.detect(pixels, { threshold: SHOWN });
-    const runMs = performance.now() - start;
-    const all = await gpu.runner.detect(pixels, ALL_BOXES);
-    const cpuStart = performance.now();
-    const reference = await cpu.runner.detect(pixels, ALL_BOXES);
-    const cpuMs = performance.now() - cpuStart;
-    const result = { picture, file, boxes: found.map(toBox), runMs, cpuMs, difference: boxDifference(all, reference) };
-    results.push(result);
-    progress.stop();
-    output.note(pictureText(result));
+    const reference = await cpu.runner.detect(sample.pixels, ALL_BOXES);
+    results.push({ ...shown, cpuMs: performance.now() - start, difference: boxDifference(all, reference) });
   }
   progress.stop();
   const largest = {
@@ -72,23 +84,26 @@ async function demo(_: readonly string[], options: DemoOptions, context: Context
     pixels: Math.max(...results.map((r) => r.difference.pixels)),
   };
   const agrees = largest.score <= AGREEMENT.score && largest.pixels <= AGREEMENT.pixels;
-  const { adapter, adapterSource, loadMs } = gpu;
   output.result({ model: name, adapter, adapterSource, loadMs, agrees, results }, () => {
     const by = `${largest.score.toExponential(1)} in score and ${largest.pixels.toExponential(1)} pixels in place`;
-    return (
-      `adapter: ${adapter} (${adapterSource}); loaded in ${milliseconds(loadMs)}\n` +
-      (agrees
-        ? `Every score and box agrees with the CPU reference: they differ by at most ${by}.\n\n`
-        : `Scores or boxes differ from the CPU reference by as much as ${by}.\n\n`) +
-      howToGoOn(name)
-    );
+    const verdict = agrees
+      ? `Every score and box agrees with the CPU reference: they differ by at most ${by}.`
+      : `Scores or boxes differ from the CPU reference by as much as ${by}.`;
+    return `${verdict}\n\n${howToGoOn(name)}`;
   });
   return agrees ? 0 : 1;
 }
 
-function pictureText({ picture, boxes, runMs, cpuMs }: Checked): string {
-  const times = `WebGPU ${milliseconds(runMs)}, CPU ${milliseconds(cpuMs)}`;
-  return [`${picture}   (${times})`, ...detectionLines(boxes), ''].join('\n');
+async function detected(detector: Detector, sample: Sample): Promise<Found> {
+  const { name: picture, file, pixels } = sample;
+  const start = performance.now();
+  const found = await detector.detect(pixels, { threshold: SHOWN });
+  const runMs = performance.now() - start;
+  return { picture, file, boxes: found.map(toBox), runMs, sample, all: await detector.detect(pixels, ALL_BOXES) };
+}
+
+function pictureText({ picture, boxes, runMs }: Found): string {
+  return [`${picture}   (${milliseconds(runMs)})`, ...detectionLines(boxes), ''].join('\n');
 }
 
 function howToGoOn(name: string): string {
