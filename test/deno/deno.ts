@@ -27,14 +27,17 @@ function executable(): string {
   return existsSync(name) ? name : `${name}.exe`;
 }
 
-/**
- * What Deno says when it is left alone: no look for updates, no types checked, the packages of this checkout. With
- * `quick` the driver compiles in less time and to slower code.
- */
+/** How the driver compiles: in less time and to slower code, or without what it remembers of earlier processes. */
+interface Driver {
+  readonly quick?: boolean;
+  readonly cold?: boolean;
+}
+
+/** A script in Deno, which looks for no update, checks no types, and takes the packages of the folder that the script is in. */
 export function startDeno(
   script: string,
   args: readonly string[],
-  { cwd, quick = false }: { readonly cwd?: string; readonly quick?: boolean } = {},
+  { cwd, quick, cold }: Driver & { readonly cwd?: string } = {},
 ): ChildProcess {
   const flags = ['--unstable-webgpu', '--allow-all', '--no-check', '--no-lock', '--node-modules-dir=manual'];
   return spawn(executable(), ['run', ...flags, script, ...args], {
@@ -47,6 +50,7 @@ export function startDeno(
       NO_COLOR: '1',
       VK_DRIVER_FILES: lavapipe?.manifest,
       ...(quick ? { GALLIVM_PERF: 'nopt' } : {}),
+      ...(cold ? { MESA_SHADER_CACHE_DISABLE: 'true' } : {}),
     },
   });
 }
@@ -60,6 +64,11 @@ export interface Told {
   readonly runs?: number;
   /** What came of ONNX's tests. */
   readonly report?: SuiteReport;
+  /** Of the error that was looked for. */
+  readonly code?: string;
+  /** How long a model takes to load, and its first run. */
+  readonly loadMs?: number;
+  readonly firstRunMs?: number;
 }
 
 /** Silence for so long is a hang: one pipeline takes seconds at the most. */
@@ -75,7 +84,7 @@ export class DenoRun {
   #end: string | undefined;
   #watch: NodeJS.Timeout | undefined;
 
-  constructor(script: string, args: readonly string[], options: { readonly quick?: boolean } = {}) {
+  constructor(script: string, args: readonly string[], options: Driver = {}) {
     this.#child = startDeno(join(import.meta.dirname, 'inside', script), args, options);
     this.#child.stderr?.on('data', (text: Buffer) => (this.#stderr = (this.#stderr + text.toString()).slice(-4000)));
     if (this.#child.stdout) createInterface(this.#child.stdout).on('line', (line) => this.#hear(line));
