@@ -86,3 +86,17 @@ describe('an application without the engine', () => {
     expect(onDemandBytes).toBe(0);
   });
 });
+
+describe('a minified library', () => {
+  it('has errors with the names they are exported by', async () => {
+    const exported = Object.entries<unknown>(await import(library.entries.get('tilewise') ?? ''));
+    const classes = exported.flatMap(([name, value]): [string, new (...args: unknown[]) => Error][] =>
+      typeof value === 'function' && value.prototype instanceof Error ? [[name, value as never]] : [],
+    );
+    expect(classes.length).toBe(10);
+    for (const [name, Class] of classes) {
+      const error = name === 'UnsupportedError' ? new Class([]) : new Class('NO_DEVICE', 'message');
+      expect(error.name).toBe(name);
+    }
+  });
+});

@@ -17,15 +17,21 @@ export async function npm(cwd: string, ...args: readonly string[]): Promise<stri
   return (await promisify(execFile)('npm', [...args, ...QUIET], { cwd })).stdout;
 }
 
+/** Where some packages are installed. */
+export function toolFolder(...packages: readonly string[]): string {
+  return join(cacheFolder(), packages.map((given) => given.replaceAll('/', '-')).join('+'));
+}
+
 /**
  * The folder of some packages (`vite@6.4.6`); undefined, with a warning, where they cannot be installed: tests then skip.
  * Throws Error with `CI=true`, where nothing is skipped.
  */
 export async function installTools(...packages: readonly string[]): Promise<string | undefined> {
-  const name = packages.map((given) => given.replaceAll('/', '-')).join('+');
-  const folder = join(cacheFolder(), name);
+  const folder = toolFolder(...packages);
   if (!existsSync(folder)) await install(folder, packages);
-  return isThere({ path: folder, what: name, remedy: 'npm installs it where it can be reached' }) ? folder : undefined;
+  return isThere({ path: folder, what: packages.join(', '), remedy: 'npm installs it where it can be reached' })
+    ? folder
+    : undefined;
 }
 
 async function install(folder: string, packages: readonly string[]): Promise<void> {
