@@ -7,7 +7,7 @@ export async function onDemand<T>(part: string, load: () => Promise<T>): Promise
     return await load();
   } catch (cause) {
     throw new LoadError(`tilewise cannot load its ${part} (${cause})`, {
-      hint: 'Parts are fetched on demand: check the network, and that every file of the build is served. A service worker cannot: import tilewise/all',
+      hint: 'Check the network, and that every file of the build is served; service workers need tilewise/all',
       cause,
     });
   }
