@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../bench/lib/chromium.ts';
 import { decodeImage } from '../../src/node/image.ts';
 import { serveFiles, type FileServer } from '../helpers/file-server.ts';
-import { servePages, type PageServer } from '../helpers/page-server.ts';
+import { openPage, servePages, type PageServer } from '../helpers/page-server.ts';
 
 const [WIDTH, HEIGHT] = [24, 16];
 
@@ -52,9 +52,7 @@ describe('picture files in Chromium', () => {
     server = await servePages(files);
     elsewhere = await serveFiles({ 'a.png': files.get('png1') ?? new Uint8Array() });
     browser = await launchChromium();
-    tab = await browser.newPage();
-    await tab.goto(`${server.origin}/page`);
-    await tab.waitForFunction(() => 'page' in globalThis);
+    tab = await openPage(browser, server);
   });
 
   afterAll(async () => {
