@@ -137,7 +137,9 @@ export class GpuPrepared implements Prepared {
   ): Promise<Map<string, Tensor | GpuTensor>> {
     const how = { fetches, frameBudgetMs, signal };
     const written = await gpuFeeds(feeds, this.#pictures);
-    return outputs === 'gpu' ? this.#executor.runOnDevice(written, how) : this.#executor.run(written, how);
+    if (outputs !== 'gpu') return this.#executor.run(written, how);
+    const { runOnDevice } = await onDemand('runs on the GPU', () => import('../runtime/webgpu/on-device.ts'));
+    return runOnDevice(this.#executor, written, how);
   }
 
   /** See `Session.check`. */

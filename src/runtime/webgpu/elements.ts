@@ -18,16 +18,6 @@ export interface GpuTensor extends TensorDesc {
   readonly bounded?: { readonly axis: number; readonly count: GPUBuffer };
 }
 
-/** A tensor for a result, in a buffer of its own. */
-export function createGpuTensor(
-  device: GPUDevice,
-  { name, dtype, shape }: TensorDesc & { readonly name: string },
-  bytes: number,
-): GpuTensor {
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  return { dtype, shape, buffer: device.createBuffer({ label: name, size: bytes, usage }) };
-}
-
 /**
  * Copies a dense tensor of four-byte elements from a buffer to host memory, at its true size. Rejects with InputError when the buffer is
  * destroyed, of another device or cannot be copied, DeviceError DEVICE_LOST when the device goes away.

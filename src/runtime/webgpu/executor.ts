@@ -9,11 +9,11 @@ import { feedFor } from '../feeds.ts';
 import { encodeInto, encodePass, type Dispatch } from './dispatches.ts';
 import { inErrorScopes, withGiven } from './error-scopes.ts';
 import { unlessLost } from './lost.ts';
-import { readRegion, type GpuTensor } from './elements.ts';
+import { readRegion } from './elements.ts';
 import type { InputWriter, Region } from './input-writer.ts';
 import type { Pacer } from './pacing.ts';
 import { compilePipelines, type Compiled } from './pipelines.ts';
-import { copyToGpuTensor, copyToStaging, layOutReadbacks, tensorOfReadback, type Readback } from './readback.ts';
+import { copyToStaging, layOutReadbacks, tensorOfReadback, type Readback } from './readback.ts';
 import { createRegions, writeElements } from './regions.ts';
 
 /** How one run differs from another. */
@@ -132,9 +132,9 @@ export class Executor {
   run(feeds: ReadonlyMap<string, Tensor | InputWriter>, how: ExecutorRun = {}): Promise<Map<string, Tensor>> {
     return this.exclusive(async () => {
       const fetched = this.#fetched(how);
-      await this.#submit(feeds, how, (encoder) => {
-        for (const readback of fetched) copyToStaging(encoder, readback, this.#regions, this.#staging);
-      });
+      await this.submit(feeds, how, (encoder, readback, regions) =>
+        copyToStaging(encoder, readback, regions, this.#staging),
+      );
       await unlessLost(this.device, this.#staging.mapAsync(GPUMapMode.READ));
       try {
         const mapped = this.#staging.getMappedRange();
@@ -145,36 +145,16 @@ export class Executor {
     });
   }
 
-  /** Runs the network once and leaves its outputs on the device, in buffers that become the caller's. Rejects as `run` does. */
-  runOnDevice(
+  /**
+   * Writes the inputs and submits all steps, in slices where there is a budget for each, and with the last what `copy` does for
+   * each output to give. To be called within `exclusive`. Rejects as `run` does.
+   */
+  async submit(
     feeds: ReadonlyMap<string, Tensor | InputWriter>,
-    how: ExecutorRun = {},
-  ): Promise<Map<string, GpuTensor>> {
-    return this.exclusive(async () => {
-      const outputs = new Map<string, GpuTensor>();
-      try {
-        await this.#submit(feeds, how, (encoder) => {
-          for (const readback of this.#fetched(how)) {
-            outputs.set(readback.port.name, copyToGpuTensor(this.device, encoder, readback, this.#regions));
-          }
-        });
-        return outputs;
-      } catch (error) {
-        for (const { buffer, bounded } of outputs.values()) {
-          buffer.destroy();
-          bounded?.count.destroy();
-        }
-        throw error;
-      }
-    });
-  }
-
-  /** Writes the inputs and submits all steps, in slices where there is a budget for each, and `finish` with the last. */
-  async #submit(
-    feeds: ReadonlyMap<string, Tensor | InputWriter>,
-    { frameBudgetMs, signal }: ExecutorRun,
-    finish: (encoder: GPUCommandEncoder) => void,
+    how: ExecutorRun,
+    copy: (encoder: GPUCommandEncoder, readback: Readback, regions: readonly Region[]) => void,
   ): Promise<void> {
+    const { frameBudgetMs, signal } = how;
     const whole = { from: 0, to: this.#dispatches.length };
     const given = [...feeds.values()].some((feed) => typeof feed === 'function');
     const pacer = frameBudgetMs === undefined ? undefined : await this.#pacer(frameBudgetMs);
@@ -186,7 +166,7 @@ export class Executor {
         const encoder = this.device.createCommandEncoder();
         if (slice.from === 0) this.#fillInputs(feeds, encoder);
         encodePass(encoder, this.#dispatches.slice(slice.from, slice.to));
-        if (slice.to === whole.to) finish(encoder);
+        if (slice.to === whole.to) for (const readback of this.#fetched(how)) copy(encoder, readback, this.#regions);
         this.device.queue.submit([encoder.finish()]);
       };
       if (slice.from === 0 && given) await withGiven(this.device, 'what was fed', submit);

@@ -3,7 +3,6 @@ import { copiedBytes, decode, stored } from '../../core/storage.ts';
 import { trimmed, type Tensor } from '../../core/tensor.ts';
 import type { PlanPort } from '../../plan/plan.ts';
 import { at } from '../../util/arrays.ts';
-import { createGpuTensor, type GpuTensor } from './elements.ts';
 import type { Region } from './input-writer.ts';
 
 /** Where a value lies in the staging buffer. */
@@ -49,22 +48,4 @@ export function tensorOfReadback({ port, offset, count }: Readback, mapped: Arra
   if (!count || !port.bounded) return whole;
   const extent = decode(stored(count.port, count.port.storage), mapped, count.offset).data[0] ?? 0;
   return trimmed(whole, port.bounded.axis, extent);
-}
-
-/** Records the copy of an output to a buffer of the caller's; of its bound, with the count in another buffer. */
-export function copyToGpuTensor(
-  device: GPUDevice,
-  encoder: GPUCommandEncoder,
-  { port, bytes, count }: Readback,
-  regions: readonly Region[],
-): GpuTensor {
-  const copy = (from: PlanPort, size: number): GpuTensor => {
-    const tensor = createGpuTensor(device, from, size);
-    const region = at(regions, from.buffer);
-    encoder.copyBufferToBuffer(region.buffer, region.offset, tensor.buffer, 0, size);
-    return tensor;
-  };
-  const whole = copy(port, bytes);
-  if (!count || !port.bounded) return whole;
-  return { ...whole, bounded: { axis: port.bounded.axis, count: copy(count.port, count.bytes).buffer } };
 }
