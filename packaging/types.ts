@@ -48,7 +48,7 @@ async function rollUp(): Promise<void> {
   const bundle = await rolldown({
     cwd: ROOT,
     input,
-    plugins: [dts({ dtsOnly: true })],
+    plugins: [dts({ emitDtsOnly: true })],
     checks: { pluginTimings: false },
     external: (id) => id.startsWith('node:'),
   });
