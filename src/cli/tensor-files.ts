@@ -133,6 +133,11 @@ export async function readFeeds(
   return feeds;
 }
 
+/** True for a file that by its name holds raw numbers: no .npy file and no picture. */
+export function isRaw(file: string): boolean {
+  return !/\.npy$/i.test(file) && !PICTURE.test(file);
+}
+
 async function contentOf({ file, shape }: FeedSpec, input: GraphInput, prepare: PicturePreparation): Promise<Content> {
   const bytes = readBytes(file);
   if (isNpy(bytes)) return readNpy(bytes);

@@ -78,9 +78,12 @@ export async function openGpu(options: OpenGpuOptions = {}): Promise<OpenedGpu> 
   });
 }
 
-/** What a runtime with a WebGPU of its own offers: Deno, with `--unstable-webgpu`. */
+/**
+ * What a runtime with a WebGPU of its own offers: Deno, with `--unstable-webgpu`. In Node whatever is called `navigator.gpu` was put
+ * there by somebody, who may well have it from here.
+ */
 async function fromRuntime(): Promise<OpenedGpu | undefined> {
-  const gpu = 'navigator' in globalThis ? (navigator as Partial<Navigator>).gpu : undefined;
+  const gpu = 'Deno' in globalThis ? (navigator as Partial<Navigator>).gpu : undefined;
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
   return gpu && adapter ? { ...describe({ gpu, adapter }, "the runtime's own WebGPU"), tried: [] } : undefined;
 }

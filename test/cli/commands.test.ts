@@ -59,7 +59,7 @@ describe('run', () => {
     const x = randomTensor('float32', [1, 3, 8, 8], randomSource(3));
     writeFileSync(at('x.bin'), toRaw(x));
     const spec = `pictures:0=${at('x.bin')}:1x3x8x8`;
-    const rest = ['--output-dir', at('a/b'), '--format', 'bin', '--backend', 'cpu'];
+    const rest = ['--output-dir', at('a/b'), '--backend', 'cpu'];
     const result = await json('run', at('tiny.onnx'), '--input', spec, ...rest);
     const file = at('a/b/scores_out.bin');
     expect(result).toMatchObject({

@@ -17,13 +17,13 @@ import {
   type DeviceOptions,
   type SourceOptions,
 } from '../session.ts';
-import { readFeeds } from '../tensor-files.ts';
+import { isRaw, readFeeds } from '../tensor-files.ts';
 import { shortNumber, summarise, type TensorSummary } from '../tensor-summary.ts';
 
 interface RunOptions extends SourceOptions, DeviceOptions, PictureOptions {
   readonly input?: readonly string[];
   readonly outputDir?: string;
-  readonly format: 'npy' | 'bin';
+  readonly format?: 'npy' | 'bin';
 }
 
 interface TensorFile {
@@ -47,9 +47,10 @@ export function addRun(program: Command, runner: Runner): void {
     )
     .option('--output-dir <dir>', 'folder for the outputs, one file each; made when missing')
     .addOption(
-      new Option('--format <name>', 'of the outputs: .npy, or raw little-endian numbers')
-        .choices(['npy', 'bin'] as const)
-        .default('npy' as const),
+      new Option(
+        '--format <name>',
+        'of the outputs: .npy, or raw little-endian numbers (default: as the inputs, .npy beside pictures)',
+      ).choices(['npy', 'bin'] as const),
     );
   addSourceOptions(addDeviceOptions(addPictureOptions(command))).action(runner.wrap(run));
 }
@@ -58,7 +59,8 @@ async function run([name = '']: readonly string[], options: RunOptions, context:
   const model = await loadModel(name, options, context);
   const specs = (options.input ?? []).map((spec) => parseFeed(spec, model.graph.inputs));
   const feeds = await readFeeds(specs, model.graph.inputs, preparation(name, options));
-  const { outputDir, format, backend } = options;
+  const { outputDir, backend } = options;
+  const format = options.format ?? (specs.every(({ file }) => isRaw(file)) ? 'bin' : 'npy');
   const folder = outputDir === undefined ? undefined : new OutputFolder(outputDir, 'the outputs');
   const shapes = Object.fromEntries([...feeds].map(([input, { shape }]) => [input, shape]));
   const { runner: session, adapter, adapterSource, loadMs } = await openModelSession(model, options, shapes, context);
