@@ -58,7 +58,7 @@ export type { TuningOptions, TuningReport } from './measure/tuning.ts';
 export type { FetchSettings, ModelSource } from './session/model-source.ts';
 export type { Feed, FeedData, FeedTensor, PictureFeed, Port } from './session/feeds.ts';
 export type { DType, HostArray } from './core/dtype.ts';
-export type { OptionRule, OptionRules } from './core/option-rules.ts';
+export type { OptionKind, OptionRule, OptionRules } from './core/option-rules.ts';
 export { fromRaw, toRaw } from './core/raw.ts';
 export { VERSION } from './core/version.ts';
 export { tensor, tensorOf, zeros } from './core/tensor.ts';

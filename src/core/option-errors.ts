@@ -1,10 +1,10 @@
 /** What is said of options that there are not, and of values that they cannot have. */
 import { nearest } from '../util/nearest-name.ts';
 import { InputError } from './errors.ts';
-import { fitsOption, type OptionRule } from './option-rules.ts';
+import { fitsOption, type OptionKind, type OptionRule } from './option-rules.ts';
 
 /** What each kind of values is called. */
-const KIND_NAMES: Readonly<Record<Extract<OptionRule, string>, string>> = {
+const KIND_NAMES: Readonly<Record<OptionKind, string>> = {
   any: 'anything',
   object: 'an object',
   function: 'a function',
