@@ -3,6 +3,7 @@
  * of, and constants that are too small or too large to be worth it.
  */
 import { isFloat } from '../../core/dtype.ts';
+import { fillOf } from '../../core/lazy-tensor.ts';
 import { elementCount, type Tensor } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
@@ -25,9 +26,16 @@ export function wideValues(graph: Graph): ReadonlySet<string> {
 }
 
 function isWorthIt(t: Tensor): boolean {
-  return (
-    !isFloat(t.dtype) || (elementCount(t.shape) >= SMALLEST_HALVED && t.data.every((v) => Math.abs(v) <= LARGEST_HALF))
-  );
+  return !isFloat(t.dtype) || (elementCount(t.shape) >= SMALLEST_HALVED && hasHalves(t));
+}
+
+/** True when every element is a half, but for its rounding. */
+function hasHalves(t: Tensor): boolean {
+  const fill = fillOf(t);
+  if (fill) return Math.abs(fill.value) <= LARGEST_HALF;
+  // Weights by the hundred million: a function called for each takes seconds.
+  for (const v of t.data) if (!(Math.abs(v) <= LARGEST_HALF)) return false;
+  return true;
 }
 
 /** Adds what is wide by itself, and what is made of wide values. */
