@@ -131,8 +131,7 @@ export class Executor {
    */
   run(feeds: ReadonlyMap<string, Tensor | InputWriter>, how: ExecutorRun = {}): Promise<Map<string, Tensor>> {
     return this.exclusive(async () => {
-      const fetched = this.#fetched(how);
-      await this.submit(feeds, how, (encoder, readback, regions) =>
+      const fetched = await this.submit(feeds, how, (encoder, readback, regions) =>
         copyToStaging(encoder, readback, regions, this.#staging),
       );
       await unlessLost(this.device, this.#staging.mapAsync(GPUMapMode.READ));
@@ -147,14 +146,15 @@ export class Executor {
 
   /**
    * Writes the inputs and submits all steps, in slices where there is a budget for each, and with the last what `copy` does for
-   * each output to give. To be called within `exclusive`. Rejects as `run` does.
+   * each output to give: it resolves with these. To be called within `exclusive`. Rejects as `run` does.
    */
   async submit(
     feeds: ReadonlyMap<string, Tensor | InputWriter>,
     how: ExecutorRun,
     copy: (encoder: GPUCommandEncoder, readback: Readback, regions: readonly Region[]) => void,
-  ): Promise<void> {
+  ): Promise<readonly Readback[]> {
     const { frameBudgetMs, signal } = how;
+    const fetched = this.#fetched(how);
     const whole = { from: 0, to: this.#dispatches.length };
     const given = [...feeds.values()].some((feed) => typeof feed === 'function');
     const pacer = frameBudgetMs === undefined ? undefined : await this.#pacer(frameBudgetMs);
@@ -166,15 +166,16 @@ export class Executor {
         const encoder = this.device.createCommandEncoder();
         if (slice.from === 0) this.#fillInputs(feeds, encoder);
         encodePass(encoder, this.#dispatches.slice(slice.from, slice.to));
-        if (slice.to === whole.to) for (const readback of this.#fetched(how)) copy(encoder, readback, this.#regions);
+        if (slice.to === whole.to) for (const readback of fetched) copy(encoder, readback, this.#regions);
         this.device.queue.submit([encoder.finish()]);
       };
       if (slice.from === 0 && given) await withGiven(this.device, 'what was fed', submit);
       else submit();
-      if (!pacer) return;
+      if (!pacer) break;
       await unlessLost(this.device, this.device.queue.onSubmittedWorkDone());
       pacer.observe(slice, performance.now() - start);
     }
+    return fetched;
   }
 
   /** What is known of the steps' times is kept from run to run, also when the budget changes. */
