@@ -153,7 +153,6 @@ export async function openLoaded<T extends Disposable>(
   open: (options: SessionOptions) => Promise<T>,
 ): Promise<OpenedOn<T>> {
   const start = performance.now();
-  const stages = ['compile', 'upload'];
   const found = device.backend === 'webgpu' ? await openGpu({ adapter: device.adapter }) : undefined;
   const runner = await onModel(model.name, () =>
     open({
@@ -162,8 +161,7 @@ export async function openLoaded<T extends Disposable>(
       ...(device.tune === undefined ? {} : { tune: device.tune }),
       ...(device.precision === undefined ? {} : { precision: device.precision }),
       tuningCache: fileTuningCache(),
-      onProgress: ({ stage, loaded = stages.indexOf(stage), total = stages.length }) =>
-        progress.report({ stage, done: loaded, total }),
+      onProgress: ({ stage, fraction }) => progress.report({ stage, done: fraction, total: 1 }),
     }),
   );
   defer(() => runner[Symbol.dispose]());
