@@ -7,7 +7,6 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { InputError, LoadError, TilewiseError } from '../core/errors.ts';
-import type { OptionRules } from '../core/option-rules.ts';
 import { cacheFolder, makeFolder, writeAtomically } from './cache.ts';
 import { lockPartial } from './partial.ts';
 import { transfer, type TransferOptions } from './transfer.ts';
@@ -39,18 +38,6 @@ export interface FetchOptions {
   /** Called with the address that answered, which redirects may have made another; what it throws refuses the answer. */
   readonly onAnswer?: ((address: string) => void) | undefined;
 }
-
-/** What they may be. */
-export const FETCH_OPTIONS: OptionRules<FetchOptions> = {
-  sha256: 'any',
-  onProgress: 'function',
-  mirror: 'any',
-  cacheDir: 'any',
-  signal: 'signal',
-  stallMs: 'positive',
-  retryMs: 'number',
-  onAnswer: 'function',
-};
 
 /** What is known of a cached file whose checksum nobody pinned. */
 interface Recorded {

@@ -30,8 +30,9 @@ const IMAGE_OPTIONS: OptionRules<DecodeImageOptions> = { name: 'any', signal: 's
  * the optional package `sharp` is missing.
  */
 export async function decodeImage(file: PictureFile, options: DecodeImageOptions | string = {}): Promise<Pixels> {
-  const { name: called, signal } = typeof options === 'string' ? { name: options } : options;
-  if (typeof options !== 'string') await checkOptions('decodeImage', options, IMAGE_OPTIONS);
+  const given: DecodeImageOptions = typeof options === 'string' ? { name: options } : options;
+  await checkOptions('decodeImage', given, IMAGE_OPTIONS);
+  const { name: called, signal } = given ?? {};
   const { bytes, name: found } = await readPictureFile(file, signal);
   const name = called ?? found;
   const kind = pictureKind(bytes, name);

@@ -13,7 +13,7 @@ import { modelExtensions } from '../formats/registry.ts';
 import { unwrapped } from '../formats/wrapped-script.ts';
 import { checkAnswer, checkHosts, companionAddress } from '../session/companion.ts';
 import { readBeside } from './beside.ts';
-import { FETCH_OPTIONS, fetchCached, requireSha256, type FetchOptions } from './download.ts';
+import { fetchCached, requireSha256, type FetchOptions } from './download.ts';
 import { readable, requireReadable } from '../tasks/catalogue-model.ts';
 import { nearest, nearestWithin } from '../util/nearest-name.ts';
 import { installedPackage } from './packages.ts';
@@ -30,7 +30,12 @@ export interface ModelSourceOptions extends Omit<FetchOptions, 'sha256' | 'onAns
 }
 
 const MODEL_OPTIONS: OptionRules<ModelSourceOptions> = {
-  ...FETCH_OPTIONS,
+  onProgress: 'function',
+  mirror: 'any',
+  cacheDir: 'any',
+  signal: 'signal',
+  stallMs: 'positive',
+  retryMs: 'number',
   allowHosts: 'list',
   packageBase: 'any',
   catalogue: 'list',

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { findEntry } from '../catalogue/catalogue.ts';
 import { ownName, publishedFiles } from '../catalogue/published.ts';
 import type { ModelFiles } from '../formats/importer.ts';
-import type { FetchSettings } from '../session/model-source.ts';
+import { allTogether, type FetchSettings } from '../session/model-source.ts';
 import type { ModelBase } from '../tasks/catalogue-files.ts';
 import { requireReadable } from '../tasks/catalogue-model.ts';
 import { createClassifier as classifier, type Classifier } from '../tasks/classifier.ts';
@@ -51,15 +51,10 @@ function inCache({ signal, allowHosts, onBytes }: FetchSettings): ModelSourceOpt
   const files = new Map<string, DownloadProgress>();
   const onProgress = (step: DownloadProgress): void => {
     files.set(step.stage, step);
-    const steps = [...files.values()];
-    const [done, total] = [sumOf(steps, (s) => s.done), sumOf(steps, (s) => s.total ?? NaN)];
-    onBytes?.(done, Number.isNaN(total) ? undefined : total, step.stage.replace(/^download /, ''));
+    const { done, total } = allTogether([...files.values()]);
+    onBytes?.(done, total, step.stage.replace(/^download /, ''));
   };
   return { signal, allowHosts, onProgress };
-}
-
-function sumOf<T>(items: readonly T[], count: (item: T) => number): number {
-  return items.reduce((sum, item) => sum + count(item), 0);
 }
 
 async function gpu(): Promise<GPUAdapter> {

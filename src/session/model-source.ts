@@ -99,9 +99,8 @@ async function fetchModel(url: URL, { signal, onBytes, allowHosts }: FetchSettin
     transfers.push(transfer);
     return fetchBytes(address, { signal, answered }, (done, total) => {
       Object.assign(transfer, { done, total });
-      const known = transfers.every((t) => t.total !== undefined);
-      const all = known ? sum(transfers.map((t) => t.total ?? 0)) : undefined;
-      onBytes?.(sum(transfers.map((t) => t.done)), all, nameOf(address));
+      const all = allTogether(transfers);
+      onBytes?.(all.done, all.total, nameOf(address));
     });
   };
   let from = url.href;
@@ -123,14 +122,20 @@ function companions(): Promise<typeof import('./companion.ts')> {
   return onDemand('check of addresses', () => import('./companion.ts'));
 }
 
-/** Bytes of one file. */
+/** Bytes that have come, and how many there are, if that is known. */
 interface Transfer {
   done: number;
   total: number | undefined;
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
+/** Those of several files; the total is known where that of each is. */
+export function allTogether(transfers: readonly Readonly<Transfer>[]): Readonly<Transfer> {
+  let [done, total] = [0, 0];
+  for (const transfer of transfers) {
+    done += transfer.done;
+    total += transfer.total ?? NaN;
+  }
+  return { done, total: Number.isNaN(total) ? undefined : total };
 }
 
 async function fetchBytes(
