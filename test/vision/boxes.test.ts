@@ -1,11 +1,11 @@
 /** Overlap and suppression by hand, and the way from boxes in the input to things in the picture. */
+import { pictureSpec } from '../helpers/picture-spec.ts';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import { tensorOf } from '../../src/core/tensor.ts';
 import { intersectionOverUnion, nonMaxSuppression, type ScoredBox } from '../../src/vision/decode/boxes.ts';
 import { decodeCenterMap } from '../../src/vision/decode/center-map.ts';
 import { boxRows, toDetections } from '../../src/vision/decode/detections.ts';
-import type { Preprocessing } from '../../src/vision/picture-spec.ts';
 
 const box = (corners: readonly [number, number, number, number], score = 1, index = 0): ScoredBox => ({
   x1: corners[0],
@@ -74,17 +74,7 @@ describe('maps of centres', () => {
 });
 
 describe('detections', () => {
-  const spec: Preprocessing = {
-    width: 100,
-    height: 100,
-    fit: 'contain',
-    resize: { method: 'bilinear' },
-    channelOrder: 'rgb',
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-    layout: 'nhwc',
-    dtype: 'float32',
-  };
+  const spec = pictureSpec(100, 100, { fit: 'contain' });
   const picture = { width: 400, height: 200 };
 
   it('are in the picture’s own pixels, cut at its border, best first', () => {

@@ -1,4 +1,5 @@
 /** Picture files of every kind that a page has, decoded for a run. */
+import { pictureSpec } from '../../helpers/picture-spec.ts';
 import { GraphBuilder } from '../../../src/ir/builder.ts';
 import { Session, type PictureFile } from '../../../src/index.ts';
 
@@ -22,17 +23,7 @@ export async function pictureFile(
   const x = b.input('x', 'float32', [1, height, width, 3]);
   b.output(b.one('Identity', [x], {}, { outputs: ['y'] }));
   const session = await Session.create(b.build(), { backend });
-  const preprocessing = {
-    width,
-    height,
-    fit: 'stretch',
-    resize: { method: 'bilinear' },
-    channelOrder: 'rgb',
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-    layout: 'nhwc',
-    dtype: 'float32',
-  } as const;
+  const preprocessing = pictureSpec(width, height);
   const picture = (await FORMS[form]?.(url)) ?? url;
   const counting = countBitmaps();
   try {

@@ -1,7 +1,8 @@
 /** Every kind of picture a page has, prepared on the GPU and on the CPU. */
+import { pictureSpec } from '../../helpers/picture-spec.ts';
 import { GraphBuilder } from '../../../src/ir/builder.ts';
 import type { Graph } from '../../../src/ir/graph.ts';
-import { Session, type PictureSource, type Preprocessing } from '../../../src/index.ts';
+import { Session, type PictureSource } from '../../../src/index.ts';
 
 /** How far the GPU's input is from the CPU's, in grey levels, and the spread of the picture, which must not be nothing. */
 export interface PictureAgreement {
@@ -10,17 +11,7 @@ export interface PictureAgreement {
   readonly spread: number;
 }
 
-const SPEC: Preprocessing = {
-  width: 21,
-  height: 15,
-  fit: 'cover',
-  resize: { method: 'bilinear' },
-  channelOrder: 'rgb',
-  mean: [0, 0, 0],
-  std: [1, 1, 1],
-  layout: 'nhwc',
-  dtype: 'float32',
-};
+const SPEC = pictureSpec(21, 15, { fit: 'cover' });
 
 function identity(): Graph {
   const b = new GraphBuilder('picture');
