@@ -16,11 +16,13 @@ import type { ShapeOps } from './ops/shape.ts';
 import type { MoveOps } from './ops/move.ts';
 import type { IndexOps } from './ops/index.ts';
 import type { SampleOps } from './ops/sample.ts';
+import type { QuantiseOps } from './ops/quantise.ts';
 import type { ControlOps } from './ops/control.ts';
 export type * from './ops/attributes.ts';
 export { NO_ACTIVATION, RELU, RELU6 } from './ops/attributes.ts';
 export type { UnaryKind, BinaryKind } from './ops/elementwise.ts';
 export type { ReduceKind } from './ops/reduce.ts';
+export type { QuantisedBinaryKind, Requantised, Rounding } from './ops/quantise.ts';
 export type { CoordinateMode, NearestMode } from './ops/sample.ts';
 
 /** Attributes of each operator. */
@@ -36,6 +38,7 @@ export interface OpAttributes
     MoveOps,
     IndexOps,
     SampleOps,
+    QuantiseOps,
     ControlOps {}
 
 /** Name of an operator. */
