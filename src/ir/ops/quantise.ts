@@ -56,7 +56,7 @@ export interface QuantiseOps {
   readonly QLinearPRelu: Requantised;
   /** x, sx, zx, sy, zy → y; empty `axes` reduces all */
   readonly QLinearReduce: Requantised & {
-    readonly kind: 'mean' | 'sum' | 'prod';
+    readonly kind: 'mean' | 'sum';
     readonly axes: readonly number[];
     readonly keepDims: boolean;
   };
