@@ -168,8 +168,7 @@ export function logOfSum(x: number): number {
   const q = (r - FOURTH_ROOT_HALF) * 2;
   const square = highProduct(q, q);
   const numerator = highProduct(q, r) + highProduct(highProduct(q, square), LOG_NUMERATOR);
-  const denominator =
-    highProduct(p, LOG_CONSTANT + q + highProduct(LOG_SQUARE, square)) + highProduct(LOG_LINEAR, q);
+  const denominator = highProduct(p, LOG_CONSTANT + q + highProduct(LOG_SQUARE, square)) + highProduct(LOG_LINEAR, q);
   const fraction = highProduct(roundingShift(numerator, 6), oneOverOnePlus(denominator));
   return saturatingShift(highProduct(Math.max(powerA, powerB), LOG_2) + fraction, 1);
 }

@@ -74,7 +74,6 @@ function fixedPositions(mode: string, input: number, output: number): number[] {
   });
 }
 
-
 /** Four neighbours blended by weights of the column and of the row. */
 export function blend(
   rule: BlendRule,
@@ -89,7 +88,8 @@ export function blend(
   }
   if (rule === 'away') {
     const sum =
-      (topLeft * (1024 - row) + bottomLeft * row) * (1024 - column) + (topRight * (1024 - row) + bottomRight * row) * column;
+      (topLeft * (1024 - row) + bottomLeft * row) * (1024 - column) +
+      (topRight * (1024 - row) + bottomRight * row) * column;
     return Math.trunc((sum + (sum > 0 ? 1 : -1) * 2 ** 19) / 2 ** 20);
   }
   const f = Math.fround;

@@ -45,10 +45,12 @@ export function sumPlan(
   }
   const bits = kind === 'squaredDifference' ? SQUARE_BITS : SUM_BITS;
   const common = 2 * Math.max(a, b);
-  const factors = [a, b].map((scale) => fixedMultiplier(scale / common));
+  // Subtraction forms its multipliers in single precision.
+  const precise = kind === 'sub' ? Math.fround : (x: number): number => x;
+  const factors = [a, b].map((scale) => fixedMultiplier(precise(scale / common)));
   const power = kind === 'squaredDifference' ? 2 : 1;
   return {
     terms: terms((x, operand) => scaled(x * 2 ** bits, factors[operand] ?? { multiplier: 0, shift: 0 })),
-    multipliers: fixed('twice', [common ** power / (2 ** (bits * power) * result)]),
+    multipliers: fixed('twice', [precise(common ** power / precise(2 ** (bits * power) * result))]),
   };
 }

@@ -40,7 +40,9 @@ function checkScales(inputs: Operands, index: number, { dtype }: TensorDesc, cha
   for (const { shape } of [scale, zeroPoint]) {
     const elements = product(shape);
     if (shape.length > 1 || (elements !== 1 && elements !== channels)) {
-      throw new ShapeError(`scales and zero points of ${shapeText(shape)} do not fit: scalars${channels ? `, or ${channels}` : ''}`);
+      throw new ShapeError(
+        `scales and zero points of ${shapeText(shape)} do not fit: scalars${channels ? `, or ${channels}` : ''}`,
+      );
     }
   }
 }

@@ -21,7 +21,10 @@ function functionOf({ kind, rounding }: NodeOf<'QLinearBinary'>['attributes'], i
     return (a: number, b: number): number => rescale(multipliers, (a - za) * (b - zb));
   }
   const [lowest] = extremesOf(tensorAt(inputs, 0).dtype);
-  const { terms, multipliers } = sumPlan(kind, rounding, lowest, { scales: [first, second, result], zeroPoints: [za, zb] });
+  const { terms, multipliers } = sumPlan(kind, rounding, lowest, {
+    scales: [first, second, result],
+    zeroPoints: [za, zb],
+  });
   return (a: number, b: number): number => {
     const sum = at(terms[0], a - lowest) + at(terms[1], b - lowest);
     return rescale(multipliers, kind === 'squaredDifference' ? Math.imul(sum, sum) : sum);

@@ -18,7 +18,12 @@ export const qLinearPRelu: OpDefinition<'QLinearPRelu'> = {
     return [quantisedResult(inputs, 6, x.shape)];
   },
   reference: ({ attributes }, inputs, outputs) => {
-    const [sx, ss, sy, zeroPoint] = [1, 4, 6, 7].map((index) => scalarAt(inputs, index)) as [number, number, number, number];
+    const [sx, ss, sy, zeroPoint] = [1, 4, 6, 7].map((index) => scalarAt(inputs, index)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     const [kept, sloped] = [fixed('twice', [sx / sy]), fixed('twice', [(sx * ss) / sy])];
     const output = at(outputs, 0);
     return [
