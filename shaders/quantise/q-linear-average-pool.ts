@@ -65,8 +65,8 @@ fn pooled(at: u32) -> ${type} {
       terms += select(0i, 1i, inside);
 #endif
       if (inside) {
-        let from = ((n * params.in_h + iy) * params.in_w + ix) * channels + c;
-        sum += ${load(elements, 'from')};
+        let source = ((n * params.in_h + iy) * params.in_w + ix) * channels + c;
+        sum += ${load(elements, 'source')};
       }
     }
   }

@@ -68,13 +68,13 @@ fn gathered(at: u32) -> i32 {
       let ix = x_from / params.stride_w;
       if (ix >= params.in_w || ix * params.stride_w != x_from) { continue; }
       let tap = ky * params.kernel_w + kx;
-      let from = ((n * params.in_h + iy) * params.in_w + ix) * params.in_c + group * params.group_in;
+      let source = ((n * params.in_h + iy) * params.in_w + ix) * params.in_c + group * params.group_in;
       acc0 -= params.x_zero * tap_sums[tap * params.blocks * 4u + entry];
 #if ${zeroPoints}
       inputs0 -= params.x_zero * i32(params.group_in);
 #endif
       for (var c = 0u; c < params.words; c++) {
-        let word = x_word(from + c * 4u);
+        let word = x_word(source + c * 4u);
         acc0 += dot4(word, w[(tap * params.words + c) * params.blocks + block][lane]);
 #if ${zeroPoints}
         ${ONES}

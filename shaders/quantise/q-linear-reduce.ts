@@ -50,8 +50,8 @@ fn reduced(at: u32) -> i32 {
   var sum = 0i;
   for (var term = 0u; term < params.terms; term++) {
     ${coordinates(folded, 'term', 'e', 'k')}
-    let from = base + ${stridedOffset(folded, 'f', 'k')};
-    sum += ${load(elements, 'from')} - params.subtracted;
+    let source = base + ${stridedOffset(folded, 'f', 'k')};
+    sum += ${load(elements, 'source')} - params.subtracted;
   }
   return clamp(rescale(sum, params.multiplier, params.shift) + params.zero_point, params.lowest, params.highest);
 }`,

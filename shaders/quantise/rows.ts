@@ -70,13 +70,13 @@ export function rowsShader({ kind, x }: RowsSpec): ShaderModule {
   var sum = 0i;
 #if ${softmax}
   for (var k = 0u; k < params.n; k++) {
-    let from = base + k * params.inner;
-    largest = max(largest, ${load(elements, 'from')});
+    let source = base + k * params.inner;
+    largest = max(largest, ${load(elements, 'source')});
   }
 #endif
   for (var k = 0u; k < params.n; k++) {
-    let from = base + k * params.inner;
-    let v = ${load(elements, 'from')};
+    let source = base + k * params.inner;
+    let v = ${load(elements, 'source')};
 #if ${softmax}
     sum += terms[(largest - v) & 255i];
 #else
