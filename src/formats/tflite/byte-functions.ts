@@ -100,6 +100,9 @@ const INT16 = [-(2 ** 15), 2 ** 15 - 1] as const;
 /** (a·b + 2¹⁴) / 2¹⁵ of 16-bit numbers, ties towards +∞. */
 const highProduct16 = (a: number, b: number): number => clamp(Math.floor((a * b + 2 ** 14) / 2 ** 15), INT16);
 
+/** v·2^bits, held within 16 bits. */
+const shiftLeft16 = (v: number, bits: number): number => clamp(v * 2 ** bits, INT16);
+
 /** A multiplier of 16 bits, from one of 32. */
 function multiplier16(real: number): { readonly multiplier: number; readonly shift: number } {
   const { multiplier, shift } = fixedMultiplier(real);
@@ -112,12 +115,11 @@ export function hardSwish({ from, to, range }: ByteContext): ByteFunction {
   const fine = from.scale / 128;
   const output = multiplier16(fine / to.scale);
   const gate = multiplier16(fine / (3 / 2 ** 15));
-  const left = (v: number, bits: number): number => clamp(v * 2 ** bits, INT16);
   return (x) => {
     const v = (x - from.zeroPoint) * 128;
-    let relu = gate.shift > 0 ? left(v, gate.shift - 1) : v;
+    let relu = gate.shift > 0 ? shiftLeft16(v, gate.shift - 1) : v;
     relu = highProduct16(relu, gate.multiplier);
-    if (gate.shift > 0) relu = left(relu, 1);
+    if (gate.shift > 0) relu = shiftLeft16(relu, 1);
     if (gate.shift < 0) relu = roundingShift(relu, -gate.shift);
     relu = (relu + 2 ** 15) >> 1;
     const product = Math.trunc((relu * highProduct16(v, output.multiplier)) / 2 ** 15);
