@@ -100,6 +100,8 @@ export interface OperandTraits {
   readonly storage?: readonly Storage[];
   /** `dense` unless given. */
   readonly lies?: Lies;
+  /** True of what must be known when the plan is made. */
+  readonly constant?: boolean;
 }
 
 /** Operands that are dense, in their types' own words, and of any type. */

@@ -70,6 +70,10 @@ export function whatIsMissing(graph: Graph, node: Node): string | undefined {
     return name !== '' && dtypes?.includes(descOf(graph, name).dtype) === false;
   });
   if (refused !== undefined) return `there is no WebGPU kernel for ${descOf(graph, refused).dtype}`;
+  const computed = node.inputs.find(
+    (name, i) => name !== '' && inputTraits(kernels, i).constant === true && !graph.initializers.has(name),
+  );
+  if (computed !== undefined) return `"${computed}" depends on the data, its WebGPU kernels need it to be constant`;
   const rank = descOf(graph, node.inputs[0] ?? '').shape.length;
   return kernels.ranks?.includes(rank) === false ? `there is no WebGPU kernel for rank ${rank}` : undefined;
 }

@@ -5,7 +5,6 @@
  * (of their type); it means `(x − zero point)·scale`. A scale and a zero point are scalars, or one for each channel of
  * weights; a result's come last. Which integer is the nearest is what `rounding` says.
  */
-import type { DType } from '../../core/dtype.ts';
 import type { NoAttributes, PoolWindow, TransposedWindow, Window } from './attributes.ts';
 import type { CoordinateMode } from './sample.ts';
 
@@ -37,7 +36,7 @@ export interface QuantiseOps {
   readonly QuantizeLinear: {
     readonly axis: number;
     readonly blockSize: number;
-    readonly to: DType;
+    readonly to: 'int8' | 'uint8';
     readonly rounding: Rounding;
   };
   /** x, scale, zero point? → y (float32) = (x − zero point)·scale; scales as in QuantizeLinear */
@@ -56,7 +55,7 @@ export interface QuantiseOps {
   readonly QLinearPRelu: Requantised;
   /** x, sx, zx, sy, zy → y; empty `axes` reduces all */
   readonly QLinearReduce: Requantised & {
-    readonly kind: 'mean' | 'sum' | 'prod';
+    readonly kind: 'mean' | 'sum';
     readonly axes: readonly number[];
     readonly keepDims: boolean;
   };

@@ -1,10 +1,12 @@
 /** The CPU references of max and average pooling: one loop, which both fold with. */
 import { lowest } from '../../core/lowest.ts';
 import { zeros, type Tensor, type TensorDesc } from '../../core/tensor.ts';
+import { roundAway } from '../../ir/quantise/multipliers.ts';
 import type { PoolWindow } from '../../ir/ops.ts';
 import { at, product } from '../../util/arrays.ts';
 import type { Reference } from '../definition.ts';
 import { tensorAt } from '../lib/operands.ts';
+import { within } from '../lib/quantised.ts';
 import { slidingWindows, type WindowTaps } from '../lib/taps.ts';
 import { windowAxes } from '../lib/window.ts';
 
@@ -63,5 +65,17 @@ export const lpPoolReference: Reference<'LpPool'> = ({ attributes }, inputs, out
     start: 0,
     step: (acc, v) => acc + Math.abs(v) ** attributes.p,
     finish: (acc) => acc ** (1 / attributes.p),
+  }),
+];
+
+/** `OpDefinition.reference` of QLinearAveragePool. */
+export const qLinearAveragePoolReference: Reference<'QLinearAveragePool'> = ({ attributes }, inputs, outputs) => [
+  pool(tensorAt(inputs, 0), attributes, at(outputs, 0), {
+    start: 0,
+    step: (acc, v) => acc + v,
+    finish: (acc, taps) => {
+      const mean = roundAway(acc / Math.max(1, attributes.countIncludePad ? taps.padded : taps.pixels.length));
+      return within(mean, attributes.range);
+    },
   }),
 ];

@@ -1,0 +1,92 @@
+/**
+ * Transposed convolution of 8-bit integers, brought to another scale: each output gathers the taps that meet it. Sums are
+ * centred tap by tap, for which taps these are depends on the output's position.
+ *
+ * Layout: x [N, in_h, in_w, in_c]; w and channels as q-linear-conv.ts has them, but channels' constant is the bias; tap_sums,
+ *   of each tap and channel the sum of its weights; y [N, out_h, out_w, out_c].
+ * Bindings: x read, w read vec4<u32>, channels read vec4<i32>, tap_sums read i32, y read_write.
+ * Workgroup: 64 × 1 × 1, four neighbours of y per invocation.
+ * Dispatch: dispatch1d(count, 64).
+ * Spec: source of x; rule of rescaling; zeroPoints, where some zw is not 0; how y is stored.
+ * Limits: no workgroup storage.
+ */
+import type { Storage } from '../../src/core/storage.ts';
+import { range } from '../../src/util/arrays.ts';
+import { flatShader } from '../lib/flat.ts';
+import { BYTES_OF, DOT4, xWordFunction, type WordSource } from '../lib/int8.ts';
+import { wgsl, type ShaderModule } from '../lib/module.ts';
+import { elementOf } from '../lib/storage.ts';
+import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
+import { finishFunction, ONES, QUANTISED_CONV_PARAMS } from './q-linear-conv.ts';
+
+export interface QLinearConvTransposeSpec {
+  readonly source: WordSource;
+  readonly rule: 'twice' | 'once' | 'float';
+  readonly zeroPoints: boolean;
+  readonly y: Storage;
+}
+
+export function qLinearConvTransposeShader(spec: QLinearConvTransposeSpec): ShaderModule {
+  const { source, rule, zeroPoints, y } = spec;
+  const { count: _, ...fields } = QUANTISED_CONV_PARAMS;
+  return flatShader({
+    together: [],
+    others: [
+      { name: 'x', access: 'read', element: elementOf({ storage: source.x, width: 1 }) },
+      { name: 'w', access: 'read', element: 'vec4<u32>' },
+      { name: 'channels', access: 'read', element: 'vec4<i32>' },
+      { name: 'tap_sums', access: 'read', element: 'i32' },
+    ],
+    y,
+    params: { ...WINDOW_PARAMS, ...WINDOW_SHAPE_PARAMS, ...fields, x_zero: 'i32' },
+    declarations: wgsl`
+${xWordFunction(source)}
+${BYTES_OF}
+${DOT4}
+${finishFunction(rule, zeroPoints)}
+fn gathered(at: u32) -> i32 {
+  let channel = at % params.out_c;
+  let pixel = at / params.out_c;
+  let row = pixel / params.out_w;
+  let ox = pixel - row * params.out_w;
+  let n = row / params.out_h;
+  let oy = row - n * params.out_h;
+  let group = channel / params.group_out;
+  let within = channel - group * params.group_out;
+  let block = group * params.group_blocks + within / 4u;
+  let lane = within % 4u;
+  let entry = block * 4u + lane;
+  var acc0 = 0i;
+  var inputs0 = 0i;
+  for (var ky = 0u; ky < params.kernel_h; ky++) {
+    // Rows before the input wrap, and are beyond it.
+    let y_from = oy + params.pad_top - ky * params.dilation_h;
+    let iy = y_from / params.stride_h;
+    if (iy >= params.in_h || iy * params.stride_h != y_from) { continue; }
+    for (var kx = 0u; kx < params.kernel_w; kx++) {
+      let x_from = ox + params.pad_left - kx * params.dilation_w;
+      let ix = x_from / params.stride_w;
+      if (ix >= params.in_w || ix * params.stride_w != x_from) { continue; }
+      let tap = ky * params.kernel_w + kx;
+      let source = ((n * params.in_h + iy) * params.in_w + ix) * params.in_c + group * params.group_in;
+      acc0 -= params.x_zero * tap_sums[tap * params.blocks * 4u + entry];
+#if ${zeroPoints}
+      inputs0 -= params.x_zero * i32(params.group_in);
+#endif
+      for (var c = 0u; c < params.words; c++) {
+        let word = x_word(source + c * 4u);
+        acc0 += dot4(word, w[(tap * params.words + c) * params.blocks + block][lane]);
+#if ${zeroPoints}
+        ${ONES}
+        inputs0 += dot4(word, ones);
+#endif
+      }
+    }
+  }
+  return finish(acc0, inputs0, entry);
+}`,
+    body: `let r = vec4<i32>(${range(4)
+      .map((k) => `gathered(min(i * 4u + ${k}u, params.last))`)
+      .join(', ')});`,
+  });
+}

@@ -1,0 +1,62 @@
+/**
+ * Sums of integers along some dimensions, brought to another scale.
+ *
+ * Layout: result e, at coordinates c over the kept extents d, sums x[Σ c·s + Σ k·f] − subtracted over all k below the folded
+ *   extents e. y is dense over d.
+ * Bindings: x read, y read_write.
+ * Workgroup: 64 × 1 × 1, four results per invocation.
+ * Dispatch: dispatch1d(count, 64).
+ * Spec: rule of rescaling; kept and folded ranks; how x and y are stored.
+ * Limits: no workgroup storage.
+ */
+import type { Storage } from '../../src/core/storage.ts';
+import { range } from '../../src/util/arrays.ts';
+import { rescaleFunction } from '../lib/fixed-point.ts';
+import { flatShader } from '../lib/flat.ts';
+import { wgsl, type ShaderModule } from '../lib/module.ts';
+import { bindingOf, load } from '../lib/storage.ts';
+import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
+import { RESULT_PARAMS } from './q-linear-binary.ts';
+
+export interface QLinearReduceSpec {
+  readonly rule: 'twice' | 'once' | 'float';
+  readonly kept: number;
+  readonly folded: number;
+  readonly x: Storage;
+  readonly y: Storage;
+}
+
+export function qLinearReduceShader({ rule, kept, folded, x, y }: QLinearReduceSpec): ShaderModule {
+  const elements = { name: 'x', storage: x, width: 1 } as const;
+  return flatShader({
+    together: [],
+    others: [bindingOf(elements, 'read')],
+    y,
+    params: {
+      ...RESULT_PARAMS,
+      last: 'u32',
+      terms: 'u32',
+      subtracted: 'i32',
+      ...listFields('d', kept),
+      ...listFields('s', kept),
+      ...listFields('e', folded),
+      ...listFields('f', folded),
+    },
+    declarations: wgsl`
+${rescaleFunction(rule)}
+fn reduced(at: u32) -> i32 {
+  ${coordinates(kept, 'at')}
+  let base = ${stridedOffset(kept, 's')};
+  var sum = 0i;
+  for (var term = 0u; term < params.terms; term++) {
+    ${coordinates(folded, 'term', 'e', 'k')}
+    let source = base + ${stridedOffset(folded, 'f', 'k')};
+    sum += ${load(elements, 'source')} - params.subtracted;
+  }
+  return clamp(rescale(sum, params.multiplier, params.shift) + params.zero_point, params.lowest, params.highest);
+}`,
+    body: `let r = vec4<i32>(${range(4)
+      .map((k) => `reduced(min(i * 4u + ${k}u, params.last))`)
+      .join(', ')});`,
+  });
+}

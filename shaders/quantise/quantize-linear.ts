@@ -1,0 +1,79 @@
+/**
+ * y = round(x / scale) + zero point, saturated, elementwise.
+ *
+ * Layout: x and y as stored, in order; an element's scale is scale[(i / inner) % extent], or of blocks
+ *   scale[((i / inner / extent) · blocks + (i / inner) % extent / block_size) · inner + i % inner].
+ * Bindings: x read, scale read f32, zero_point? read i32, y read_write.
+ * Workgroup: 64 × 1 × 1, four elements per invocation.
+ * Dispatch: dispatch1d(count, 64).
+ * Spec: rule, how quotients are rounded; scales, which of the above; zeroPoint; how x and y are stored.
+ * Limits: no workgroup storage.
+ */
+import type { Storage } from '../../src/core/storage.ts';
+import { flatShader, fours } from '../lib/flat.ts';
+import { wgsl, type Binding, type ShaderModule } from '../lib/module.ts';
+import { isNanFunction } from '../lib/numbers.ts';
+import { QUOTIENT } from '../lib/quotient.ts';
+
+/** Whose scale an element has: the only one, one of an axis's, a block's. */
+export type ScaleKind = 'scalar' | 'axis' | 'blocks';
+
+/** Parameters of `scaleIndex`. */
+export const SCALE_PARAMS = {
+  scalar: {},
+  axis: { inner: 'u32', extent: 'u32' },
+  blocks: { inner: 'u32', extent: 'u32', blocks: 'u32', block_size: 'u32' },
+} as const;
+
+/** An expression of the scale's index of the element at `at`. */
+export function scaleIndex(kind: ScaleKind, at: string): string {
+  if (kind === 'scalar') return '0u';
+  const row = `(${at}) / params.inner`;
+  if (kind === 'axis') return `${row} % params.extent`;
+  return `(${row} / params.extent * params.blocks + ${row} % params.extent / params.block_size) * params.inner + (${at}) % params.inner`;
+}
+
+/** The bindings of scales and zero points. */
+export function scaleBindings(zeroPoint: boolean, zeroElement: 'i32' | 'u32' = 'i32'): Binding[] {
+  return [
+    { name: 'scale', access: 'read', element: 'f32' },
+    ...(zeroPoint ? [{ name: 'zero_point', access: 'read', element: zeroElement } as const] : []),
+  ];
+}
+
+export interface QuantizeLinearSpec {
+  readonly rule: 'even' | 'away' | 'reciprocal';
+  readonly scales: ScaleKind;
+  readonly zeroPoint: boolean;
+  readonly x: Storage;
+  readonly y: Storage;
+}
+
+/** Declares `fn rounded(x, scale) -> f32`. Whatever is beyond saturates in every type; NaN is zero. */
+function roundedFunction(rule: QuantizeLinearSpec['rule']): string {
+  if (rule === 'reciprocal') return 'fn rounded(x: f32, scale: f32) -> f32 { return round(x * quotient(1.0, scale)); }';
+  if (rule === 'even') return 'fn rounded(x: f32, scale: f32) -> f32 { return round(quotient(x, scale)); }';
+  return wgsl`
+fn rounded(x: f32, scale: f32) -> f32 {
+  let q = quotient(x, scale);
+  return select(floor(q + 0.5), ceil(q - 0.5), q < 0.0);
+}`;
+}
+
+const NUMBER = 'fn number(x: f32) -> f32 { return select(x, 0.0, is_nan(x)); }';
+
+export function quantizeLinearShader({ rule, scales, zeroPoint, x, y }: QuantizeLinearSpec): ShaderModule {
+  const lane = (k: number, name: string): string => wgsl`
+  let s${k} = ${scaleIndex(scales, `i * 4u + ${k}u`)};
+  let q${k} = i32(clamp(number(rounded(x_v.${name}, scale[s${k}])), -1e6, 1e6))${zeroPoint ? ` + zero_point[s${k}]` : ''};`;
+  return flatShader({
+    together: [fours('x', x)],
+    others: scaleBindings(zeroPoint),
+    y,
+    params: { lowest: 'i32', highest: 'i32', ...SCALE_PARAMS[scales] },
+    declarations: [QUOTIENT, roundedFunction(rule), isNanFunction(1), NUMBER].join('\n'),
+    body: wgsl`
+  ${['x', 'y', 'z', 'w'].map((name, k) => lane(k, name)).join('\n')}
+  let r = clamp(vec4<i32>(q0, q1, q2, q3), vec4<i32>(params.lowest), vec4<i32>(params.highest));`,
+  });
+}

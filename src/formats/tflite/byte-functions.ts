@@ -1,0 +1,138 @@
+/**
+ * Functions of one quantised operand as TensorFlow Lite computes them: 256 integers, whatever the function, by the rules of
+ * its reference kernels or of the runtime that is shipped.
+ */
+import type { Rounding } from '../../ir/ops.ts';
+import { fixed, rescale, roundAway, roundEven } from '../../ir/quantise/multipliers.ts';
+import {
+  fixedMultiplier,
+  inputRadius,
+  inverseSqrt,
+  logistic,
+  roundingShift,
+  scaled,
+  tanh,
+} from '../../util/fixed-point.ts';
+
+/** One scale and zero point. */
+export interface Affine {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
+/** What an operand is quantised by, what the result is, and by which rule. */
+export interface ByteContext {
+  readonly from: Affine;
+  readonly to: Affine;
+  /** The lowest and the highest integer of the result's type. */
+  readonly range: readonly [number, number];
+  readonly rounding: Rounding;
+}
+
+/** The result of an integer. */
+export type ByteFunction = (x: number) => number;
+
+const clamp = (v: number, [lowest, highest]: readonly [number, number]): number =>
+  Math.min(highest, Math.max(lowest, v));
+
+/** The same number in another scale. */
+export function requantise({ from, to, range, rounding }: ByteContext): ByteFunction {
+  if (rounding === 'xnnpack') {
+    // Eight bits of multiplier.
+    const multiplier = roundEven((256 * from.scale) / to.scale);
+    return (x) => clamp(Math.floor(((x - from.zeroPoint) * multiplier + to.zeroPoint * 256 + 128) / 256), range);
+  }
+  const multipliers = fixed('twice', [from.scale / to.scale]);
+  return (x) => clamp(rescale(multipliers, x - from.zeroPoint) + to.zeroPoint, range);
+}
+
+/** x, or alpha·x where it is below zero. */
+export function leakyRelu({ from, to, range, rounding }: ByteContext, alpha: number): ByteFunction {
+  if (rounding === 'xnnpack') {
+    const ratio = Math.fround(from.scale / to.scale);
+    const [positive, negative] = [roundEven(256 * ratio), roundEven(256 * Math.fround(ratio * alpha))];
+    return (x) => {
+      const v = x - from.zeroPoint;
+      return clamp(Math.floor((v * (v >= 0 ? positive : negative) + to.zeroPoint * 256 + 128) / 256), range);
+    };
+  }
+  const [kept, sloped] = [fixed('twice', [from.scale / to.scale]), fixed('twice', [(from.scale * alpha) / to.scale])];
+  return (x) => clamp(rescale(x >= from.zeroPoint ? kept : sloped, x - from.zeroPoint) + to.zeroPoint, range);
+}
+
+/** x in the other scale, held between two real numbers. */
+export function clipped(context: ByteContext, [lowest, highest]: readonly [number, number]): ByteFunction {
+  const { from, to, range } = context;
+  const multipliers = fixed('twice', [from.scale / to.scale]);
+  const bound = (v: number): number => to.zeroPoint + roundAway(Math.fround(v / to.scale));
+  const within = [
+    lowest === -Infinity ? range[0] : Math.max(range[0], bound(lowest)),
+    highest === Infinity ? range[1] : Math.min(range[1], bound(highest)),
+  ] as const;
+  return (x) => clamp(to.zeroPoint + rescale(multipliers, x - from.zeroPoint), within);
+}
+
+/** Integer bits of the argument of the logistic function and of tanh. */
+const ARGUMENT_BITS = 4;
+
+function fixedFunction({ from, range }: ByteContext, f: (argument: number) => number): ByteFunction {
+  const multiplier = fixedMultiplier(from.scale * 2 ** (31 - ARGUMENT_BITS));
+  const radius = inputRadius(ARGUMENT_BITS, multiplier.shift);
+  return (x) => {
+    const v = x - from.zeroPoint;
+    if (v <= -radius) return range[0];
+    return v >= radius ? range[1] : clamp(f(scaled(v, multiplier)), range);
+  };
+}
+
+/** 1/(1 + e^−x) in 1/256, from the type's lowest integer on. */
+export function logisticOf(context: ByteContext): ByteFunction {
+  return fixedFunction(context, (x) => roundingShift(logistic(x, ARGUMENT_BITS), 31 - 8) + context.range[0]);
+}
+
+/** tanh x in 1/128, around the middle of the type. */
+export function tanhOf(context: ByteContext): ByteFunction {
+  return fixedFunction(context, (x) => roundingShift(tanh(x, ARGUMENT_BITS), 31 - 7) + context.range[0] + 128);
+}
+
+const INT16 = [-(2 ** 15), 2 ** 15 - 1] as const;
+
+/** (a·b + 2¹⁴) / 2¹⁵ of 16-bit numbers, ties towards +∞. */
+const highProduct16 = (a: number, b: number): number => clamp(Math.floor((a * b + 2 ** 14) / 2 ** 15), INT16);
+
+/** A multiplier of 16 bits, from one of 32. */
+function multiplier16(real: number): { readonly multiplier: number; readonly shift: number } {
+  const { multiplier, shift } = fixedMultiplier(real);
+  const most = 2 ** 31 - 1 - 2 ** 15;
+  return { multiplier: multiplier >= most ? INT16[1] : (multiplier + 2 ** 15) >> 16, shift };
+}
+
+/** x·relu6(x + 3)/6 in 16 bits: the reference rounds one of its products towards zero on purpose. */
+export function hardSwish({ from, to, range }: ByteContext): ByteFunction {
+  const fine = from.scale / 128;
+  const output = multiplier16(fine / to.scale);
+  const gate = multiplier16(fine / (3 / 2 ** 15));
+  const left = (v: number, bits: number): number => clamp(v * 2 ** bits, INT16);
+  return (x) => {
+    const v = (x - from.zeroPoint) * 128;
+    let relu = gate.shift > 0 ? left(v, gate.shift - 1) : v;
+    relu = highProduct16(relu, gate.multiplier);
+    if (gate.shift > 0) relu = left(relu, 1);
+    if (gate.shift < 0) relu = roundingShift(relu, -gate.shift);
+    relu = (relu + 2 ** 15) >> 1;
+    const product = Math.trunc((relu * highProduct16(v, output.multiplier)) / 2 ** 15);
+    return clamp(roundingShift(product, -output.shift) + to.zeroPoint, range);
+  };
+}
+
+/** 1/√x. */
+export function rsqrt({ from, to, range }: ByteContext): ByteFunction {
+  return (x) => {
+    const v = x - from.zeroPoint;
+    if (v <= 0) return range[1];
+    const root = inverseSqrt(v);
+    const factor = fixedMultiplier(1 / (Math.sqrt(from.scale) * to.scale));
+    const wide = scaled(1 << 20, root);
+    return clamp(to.zeroPoint + scaled(wide, { multiplier: factor.multiplier, shift: factor.shift - 20 }), range);
+  };
+}

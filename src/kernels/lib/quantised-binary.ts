@@ -1,0 +1,62 @@
+/** Variants of functions of two quantised operands: side by side, or broadcast. */
+import { qLinearBinaryShader, type QLinearBinarySpec } from '../../../shaders/quantise/q-linear-binary.ts';
+import { broadcastStrides } from '../../core/broadcast.ts';
+import { elementCount } from '../../core/tensor.ts';
+import type { OpKind } from '../../ir/ops.ts';
+import { at, sameArray } from '../../util/arrays.ts';
+import { required, result, value, type CallOperand, type LowerContext, type Variant } from '../definition.ts';
+import { flatVariant } from './flat.ts';
+import { collapse, listParams, stridedDims } from './strided.ts';
+
+/** What one such function is, beside its operands: inputs 0 and 3. */
+export interface BinaryFunction {
+  readonly kind: QLinearBinarySpec['kind'];
+  readonly rule: QLinearBinarySpec['rule'];
+  /** Constants between the operands and the result. */
+  readonly tables: readonly CallOperand[];
+  readonly params: Readonly<Record<string, number>>;
+}
+
+/** `words`, where both operands have the result's shape, and `broadcast`. */
+export function binaryVariants<K extends OpKind>(
+  functionOf: (context: LowerContext<K>) => BinaryFunction,
+): readonly Variant<K>[] {
+  const make = (name: string, broadcasts: boolean): Variant<K> =>
+    flatVariant(name, (context) => {
+      const [a, b, y] = [required(context, 0), required(context, 3), result(context)];
+      if (!broadcasts && !(sameArray(a.shape, y.shape) && sameArray(b.shape, y.shape))) return undefined;
+      const { kind, rule, tables, params } = functionOf(context);
+      const dims = collapse(
+        stridedDims(y.shape, broadcastStrides(a.shape, y.shape), broadcastStrides(b.shape, y.shape)),
+      );
+      const walk = {
+        last: Math.max(1, elementCount(y.shape)) - 1,
+        ...listParams(
+          'd',
+          dims.map(({ extent }) => extent),
+        ),
+        ...listParams(
+          'a_s',
+          dims.map(({ strides }) => at(strides, 0)),
+        ),
+        ...listParams(
+          'b_s',
+          dims.map(({ strides }) => at(strides, 1)),
+        ),
+      };
+      const { inputs, outputs } = context.node;
+      return {
+        shader: qLinearBinaryShader({
+          kind,
+          rule,
+          strided: broadcasts ? dims.length : undefined,
+          a: a.storage,
+          b: b.storage,
+          y: y.storage,
+        }),
+        operands: [value(inputs[0]), value(inputs[3]), ...tables, value(outputs[0])],
+        params: { ...params, ...(broadcasts ? walk : {}) },
+      };
+    });
+  return [make('words', false), make('broadcast', true)];
+}

@@ -1,0 +1,67 @@
+/** What kernels on quantised operands share: scales as constants, multipliers as a kernel reads them, traits. */
+import { PlanError } from '../../core/errors.ts';
+import type { Stored } from '../../core/storage.ts';
+import { tensorOf, type Tensor } from '../../core/tensor.ts';
+import type { Multipliers } from '../../ir/quantise/multipliers.ts';
+import type { OpKind, Requantised } from '../../ir/ops.ts';
+import { at } from '../../util/arrays.ts';
+import { required, type CallOperand, type LowerContext, type OperandTraits } from '../definition.ts';
+
+/** 8-bit integers, in words of their own or four to a word. */
+export const BYTES = { dtypes: ['int8', 'uint8'], storage: ['i8x4', 'u8x4'] } as const satisfies OperandTraits;
+
+/** A result of 8-bit integers or of another type. */
+export const BYTES_OR_MORE = { storage: ['i8x4', 'u8x4'] } as const satisfies OperandTraits;
+
+/** Scales and zero points: they are known when a plan is made. */
+export const SCALE = { constant: true } as const satisfies OperandTraits;
+
+/** The constant at an input. Throws PlanError where it is none. */
+export function constantAt<K extends OpKind>({ node, constant }: LowerContext<K>, index: number): Tensor {
+  const found = constant(node.inputs[index] ?? '');
+  if (found) return found;
+  throw new PlanError(`input ${index} must be constant`, { node: node.name, op: node.op });
+}
+
+/** The first, or only, element of the constant at an input. */
+export function scalarAt<K extends OpKind>(context: LowerContext<K>, index: number): number {
+  return at(constantAt(context, index).data, 0);
+}
+
+const bits = new DataView(new ArrayBuffer(4));
+
+/** The bits of a float32, as an int32. */
+export function floatBits(x: number): number {
+  bits.setFloat32(0, x);
+  return bits.getInt32(0);
+}
+
+/** Multiplier and shift as `rescale` (shaders/lib/fixed-point.ts) takes them: of a float32 its bits, and no shift. */
+export function multiplierAt(multipliers: Multipliers, channel: number): readonly [multiplier: number, shift: number] {
+  const index = multipliers.values.length === 1 ? 0 : channel;
+  if (multipliers.rule === 'float') {
+    return [floatBits(at(multipliers.values, index)), 0];
+  }
+  const { multiplier, shift } = at(multipliers.values, index);
+  return [multiplier, shift];
+}
+
+/** int32 constants of a kernel. */
+export function intConstant(values: ArrayLike<number>): CallOperand {
+  return { kind: 'constant', tensor: tensorOf('int32', [values.length], values) };
+}
+
+/** How the input at `index` is stored. */
+export function storageAt<K extends OpKind>(context: LowerContext<K>, index: number): Stored['storage'] {
+  return required(context, index).storage;
+}
+
+/** Values for `RESULT_PARAMS` (shaders/quantise/q-linear-binary.ts), of a kernel with one multiplier. */
+export function resultParams(
+  { range: [lowest, highest] }: Requantised,
+  multipliers: Multipliers,
+  zeroPoint: number,
+): Readonly<Record<'multiplier' | 'shift' | 'zero_point' | 'lowest' | 'highest', number>> {
+  const [multiplier, shift] = multiplierAt(multipliers, 0);
+  return { multiplier, shift, zero_point: zeroPoint, lowest, highest };
+}

@@ -1,0 +1,93 @@
+/** QLinearConvTranspose → one dispatch that gathers, for each output, the inputs that are spread over it. */
+import { qLinearConvTransposeShader } from '../../../shaders/quantise/q-linear-conv-transpose.ts';
+import { elementCount } from '../../core/tensor.ts';
+import { productMultipliers } from '../../ir/quantise/multipliers.ts';
+import { transposedAxes, type TransposedAxis } from '../../ir/shapes/transposed-window.ts';
+import { at, product } from '../../util/arrays.ts';
+import { required, result, value, type KernelDefinition, type LowerContext } from '../definition.ts';
+import { flatVariant } from '../lib/flat.ts';
+import { packWeights } from '../lib/int8-weights.ts';
+import { BYTES, BYTES_OR_MORE, constantAt, intConstant, SCALE, scalarAt } from '../lib/quantised.ts';
+import { PLANAR_RANKS } from '../lib/window.ts';
+
+type Context = LowerContext<'QLinearConvTranspose'>;
+
+/** A dimension of one element, which a single spatial one has above it. */
+const SINGLE: TransposedAxis = { input: 1, output: 1, kernel: 1, stride: 1, dilation: 1, padBegin: 0 };
+
+function axesOf(context: Context): readonly [TransposedAxis, TransposedAxis] {
+  const [x, w] = [required(context, 0), required(context, 3)];
+  const axes = transposedAxes(context.node.attributes, x.shape.slice(1, -1), w.shape.slice(0, -2));
+  return [axes.length > 1 ? at(axes, 0) : SINGLE, at(axes, axes.length - 1)];
+}
+
+export const qLinearConvTranspose: KernelDefinition<'QLinearConvTranspose'> = {
+  kind: 'dispatch',
+  variants: [
+    flatVariant('gather', (context) => {
+      const { inputs, outputs, attributes } = context.node;
+      const { group, rounding, range } = attributes;
+      const [x, w, y] = [required(context, 0), constantAt(context, 3), result(context)];
+      const [rows, columns] = axesOf(context);
+      const [inC, outC] = [at(x.shape, x.shape.length - 1), at(y.shape, y.shape.length - 1)];
+      const [groupIn, groupOut] = [inC / group, outC / group];
+      const unsigned = { x: x.dtype === 'uint8', w: w.dtype === 'uint8' };
+      const multipliers = productMultipliers(rounding, {
+        first: scalarAt(context, 1),
+        second: Array.from(constantAt(context, 4).data),
+        result: scalarAt(context, 6),
+        inFloat: unsigned.x,
+      });
+      const packed = packWeights(
+        {
+          weight: (tap, c, m) => at(w.data, (tap * groupIn + c) * outC + m),
+          taps: product(w.shape.slice(0, -2)),
+          group,
+          groupIn,
+          groupOut,
+          unsigned,
+          xZeroPoint: scalarAt(context, 2),
+          wZeroPoints: constantAt(context, 5).data,
+          bias: context.inputs[8] && constantAt(context, 8).data,
+          multipliers,
+        },
+        false,
+      );
+      return {
+        shader: qLinearConvTransposeShader({
+          source: { x: x.storage, aligned: inC % 4 === 0 && groupIn % 4 === 0, unsigned: unsigned.x },
+          rule: multipliers.rule,
+          zeroPoints: packed.zeroPoints,
+          y: y.storage,
+        }),
+        operands: [value(inputs[0]), packed.words, packed.channels, intConstant(packed.tapSums), value(outputs[0])],
+        params: {
+          in_h: rows.input,
+          in_w: columns.input,
+          in_c: inC,
+          out_h: rows.output,
+          out_w: columns.output,
+          out_c: outC,
+          pad_top: rows.padBegin,
+          pad_left: columns.padBegin,
+          kernel_h: rows.kernel,
+          kernel_w: columns.kernel,
+          stride_h: rows.stride,
+          stride_w: columns.stride,
+          dilation_h: rows.dilation,
+          dilation_w: columns.dilation,
+          strips: columns.output,
+          last: Math.max(1, elementCount(y.shape)) - 1,
+          ...packed.params,
+          zero_point: scalarAt(context, 7),
+          lowest: range[0],
+          highest: range[1],
+          x_zero: scalarAt(context, 2) - (unsigned.x ? 128 : 0),
+        },
+      };
+    }),
+  ],
+  inputs: [BYTES, SCALE, SCALE, { ...BYTES, constant: true }, SCALE, SCALE, SCALE, SCALE, SCALE],
+  outputs: BYTES_OR_MORE,
+  ranks: PLANAR_RANKS,
+};

@@ -1,0 +1,22 @@
+/** QLinearL2Normalization → two dispatches: each row's norm, then the results. */
+import type { KernelDefinition } from '../definition.ts';
+import { BYTES, BYTES_OR_MORE, SCALE, scalarAt } from '../lib/quantised.ts';
+import { rowsVariant } from '../lib/rows.ts';
+
+export const qLinearL2Normalization: KernelDefinition<'QLinearL2Normalization'> = {
+  kind: 'dispatch',
+  variants: [
+    rowsVariant(
+      ({ node }) => node.attributes.axis,
+      (context) => {
+        const [lowest, highest] = context.node.attributes.range;
+        return {
+          kind: 'norm',
+          params: { subtracted: scalarAt(context, 2), zero_point: scalarAt(context, 4), lowest, highest },
+        };
+      },
+    ),
+  ],
+  inputs: [BYTES, SCALE],
+  outputs: BYTES_OR_MORE,
+};

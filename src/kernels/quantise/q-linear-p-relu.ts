@@ -1,0 +1,29 @@
+/** QLinearPRelu → one dispatch. */
+import { fixed } from '../../ir/quantise/multipliers.ts';
+import type { KernelDefinition, LowerContext } from '../definition.ts';
+import { binaryVariants, type BinaryFunction } from '../lib/quantised-binary.ts';
+import { BYTES, BYTES_OR_MORE, multiplierAt, resultParams, SCALE, scalarAt } from '../lib/quantised.ts';
+
+function functionOf(context: LowerContext<'QLinearPRelu'>): BinaryFunction {
+  const [sx, ss, sy] = [scalarAt(context, 1), scalarAt(context, 4), scalarAt(context, 6)];
+  const [slopeMultiplier, slopeShift] = multiplierAt(fixed('twice', [(sx * ss) / sy]), 0);
+  return {
+    kind: 'pRelu',
+    rule: 'twice',
+    tables: [],
+    params: {
+      a_offset: -scalarAt(context, 2),
+      b_offset: -scalarAt(context, 5),
+      slope_multiplier: slopeMultiplier,
+      slope_shift: slopeShift,
+      ...resultParams(context.node.attributes, fixed('twice', [sx / sy]), scalarAt(context, 7)),
+    },
+  };
+}
+
+export const qLinearPRelu: KernelDefinition<'QLinearPRelu'> = {
+  kind: 'dispatch',
+  variants: binaryVariants(functionOf),
+  inputs: [BYTES, SCALE, SCALE, BYTES, SCALE, SCALE, SCALE, SCALE],
+  outputs: BYTES_OR_MORE,
+};

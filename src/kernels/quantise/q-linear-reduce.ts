@@ -1,0 +1,55 @@
+/** QLinearReduce → one dispatch. */
+import { qLinearReduceShader } from '../../../shaders/quantise/q-linear-reduce.ts';
+import { axesOrAll } from '../../core/broadcast.ts';
+import { elementCount } from '../../core/tensor.ts';
+import { reductionPlan } from '../../ir/quantise/reductions.ts';
+import { at, product, stridesOf } from '../../util/arrays.ts';
+import { required, result, value, type KernelDefinition } from '../definition.ts';
+import { flatVariant } from '../lib/flat.ts';
+import { BYTES, BYTES_OR_MORE, resultParams, SCALE, scalarAt } from '../lib/quantised.ts';
+import { collapse, listParams, stridedDims } from '../lib/strided.ts';
+
+export const qLinearReduce: KernelDefinition<'QLinearReduce'> = {
+  kind: 'dispatch',
+  variants: [
+    flatVariant('words', (context) => {
+      const { inputs, outputs, attributes } = context.node;
+      const [x, y] = [required(context, 0), result(context)];
+      const axes = axesOrAll(attributes.axes, x.shape.length);
+      const dims = stridedDims(x.shape, stridesOf(x.shape));
+      const kept = collapse(dims.filter((_, axis) => !axes.includes(axis)));
+      const folded = collapse(dims.filter((_, axis) => axes.includes(axis)));
+      const terms = product(folded.map(({ extent }) => extent));
+      const plan = reductionPlan(attributes.kind, attributes.rounding, {
+        scales: [scalarAt(context, 1), scalarAt(context, 3)],
+        zeroPoints: [scalarAt(context, 2), scalarAt(context, 4)],
+        count: terms,
+        lastAxis: axes.length === 1 && axes[0] === x.shape.length - 1,
+      });
+      const lists = { d: kept.map(({ extent }) => extent), e: folded.map(({ extent }) => extent) };
+      const strides = { s: kept.map((d) => at(d.strides, 0)), f: folded.map((d) => at(d.strides, 0)) };
+      return {
+        shader: qLinearReduceShader({
+          rule: plan.multipliers.rule,
+          kept: kept.length,
+          folded: folded.length,
+          x: x.storage,
+          y: y.storage,
+        }),
+        operands: [value(inputs[0]), value(outputs[0])],
+        params: {
+          ...resultParams(attributes, plan.multipliers, plan.added),
+          last: Math.max(1, elementCount(y.shape)) - 1,
+          terms,
+          subtracted: plan.subtracted,
+          ...Object.assign(
+            {},
+            ...Object.entries({ ...lists, ...strides }).map(([name, list]) => listParams(name, list)),
+          ),
+        },
+      };
+    }),
+  ],
+  inputs: [BYTES, SCALE],
+  outputs: BYTES_OR_MORE,
+};

@@ -1,0 +1,22 @@
+/** QLinearReduce: means, sums and products of integers over axes. */
+import { lazy } from '../../core/on-demand.ts';
+import type { NodeOf } from '../../ir/ops.ts';
+import type { OpDefinition } from '../definition.ts';
+import { quantisedOperand, quantisedResult } from '../lib/quantised.ts';
+import { reduce } from '../reduce/reduce.ts';
+
+/** The sum over the same axes. */
+export function sumOver(node: NodeOf<'QLinearReduce'>): NodeOf<'Reduce'> {
+  const { axes, keepDims } = node.attributes;
+  return { ...node, op: 'Reduce', attributes: { kind: 'sum', axes, keepDims } };
+}
+
+/** Throws ShapeError where scales do not fit. */
+export const qLinearReduce: OpDefinition<'QLinearReduce'> = {
+  infer: (node, inputs) => {
+    const { shape } = quantisedOperand(inputs, 0);
+    const [sum] = reduce.infer(sumOver(node), [{ dtype: 'int32', shape }]);
+    return [quantisedResult(inputs, 3, sum?.shape ?? [])];
+  },
+  reference: lazy(() => import('./reduce-loop.ts'), 'qLinearReduceReference'),
+};
