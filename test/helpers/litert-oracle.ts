@@ -3,11 +3,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Tensor } from '../../src/core/tensor.ts';
 
 /** What the child is asked for; feeds in the model's order. */
 export interface LitertRequest {
   readonly model: Uint8Array;
-  readonly feeds: readonly { readonly data: Float32Array | Int32Array; readonly shape: readonly number[] }[];
+  readonly feeds: readonly Pick<Tensor, 'data' | 'shape'>[];
 }
 
 /** An output as LiteRT.js gives it. */

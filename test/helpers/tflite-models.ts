@@ -7,6 +7,8 @@ import type { ImportedModel } from '../../src/formats/importer.ts';
 import { tfliteImporter } from '../../src/formats/tflite/index.ts';
 import { encodeTflite } from '../../src/formats/tflite/write/encode.ts';
 import type { WrittenModel, WrittenOptions, WrittenTensor } from '../../src/formats/tflite/write/file.ts';
+import { compile } from '../../src/passes/pipeline.ts';
+import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { product } from '../../src/util/arrays.ts';
 import { randomSource } from './random.ts';
 
@@ -52,29 +54,29 @@ export function rawBytes(type: MadeType, shape: readonly number[], data: readonl
 
 /** The model's description for the writer. */
 export function modelOf({ op, options, customOptions, inputs, outputs }: OneOperator): WrittenModel {
-  const tensors: WrittenTensor[] = [];
-  const add = (name: string, { shape, type = 'float32', data, values: _, ...rest }: Operand): number =>
-    tensors.push({
-      name,
-      type,
-      shape,
-      ...rest,
-      ...(data ? { data: rawBytes(type, sizeOf(data, shape, rest), data) } : {}),
-    }) - 1;
-  const from = inputs.map((operand, i) => (operand ? add(`x${i}`, operand) : -1));
-  const to = outputs.map((operand, i) => add(`y${i}`, operand));
+  const tensors = [
+    ...inputs.flatMap((operand, i) => (operand ? [tensorFor(`x${i}`, operand)] : [])),
+    ...outputs.map((operand, i) => tensorFor(`y${i}`, operand)),
+  ];
+  const indexOf = (name: string): number => tensors.findIndex((tensor) => tensor.name === name);
+  const [from, to] = [inputs.map((_, i) => indexOf(`x${i}`)), outputs.map((_, i) => indexOf(`y${i}`))];
   const own = { ...(options ? { options } : {}), ...(customOptions ? { customOptions } : {}) };
   const fed = from.filter((index, i) => index >= 0 && !inputs[i]?.data);
   return { subgraphs: [{ tensors, operators: [{ op, inputs: from, outputs: to, ...own }], inputs: fed, outputs: to }] };
 }
 
-/** Sparse tensors have fewer elements than their shape says. */
-function sizeOf(
-  data: readonly number[],
-  shape: readonly number[],
-  { sparsity }: Pick<Operand, 'sparsity'>,
-): readonly number[] {
-  return sparsity ? [data.length] : shape;
+function tensorFor(name: string, operand: Operand): WrittenTensor {
+  const { shape, type = 'float32', data, quantisation, sparsity, signature } = operand;
+  return {
+    name,
+    type,
+    shape,
+    ...(quantisation ? { quantisation } : {}),
+    ...(signature ? { signature } : {}),
+    // Sparse tensors have fewer elements than their shape says.
+    ...(sparsity ? { sparsity } : {}),
+    ...(data ? { data: rawBytes(type, sparsity ? [data.length] : shape, data) } : {}),
+  };
 }
 
 /** What the file's inputs are fed. */
@@ -92,6 +94,13 @@ export function importTflite(bytes: Uint8Array): Promise<ImportedModel> {
     main: { name: 'model.tflite', bytes },
     read: (name) => Promise.reject(new TypeError(`no file ${name}`)),
   });
+}
+
+/** What a model gives for these feeds, in its own order, on the reference. */
+export function runTflite({ graph }: ImportedModel, feeds: readonly Tensor[]): Tensor[] {
+  const named = new Map(graph.inputs.flatMap(({ name }, i) => (feeds[i] ? [[name, feeds[i]] as const] : [])));
+  const inputShapes = Object.fromEntries([...named].map(([name, { shape }]) => [name, shape]));
+  return [...runGraph(compile(graph, { inputShapes, level: 'reference' }), named).values()];
 }
 
 /** Imports a file of one operator. */

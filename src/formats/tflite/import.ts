@@ -1,4 +1,5 @@
 /** The TensorFlow Lite importer: a flatbuffer → the engine's graph, one table row per operator. */
+import type { Unsupported } from '../../core/errors.ts';
 import { onDemand } from '../../core/on-demand.ts';
 import { GraphBuilder } from '../../ir/builder.ts';
 import type { Graph } from '../../ir/graph.ts';
@@ -33,9 +34,9 @@ async function load(main: ModelFile): Promise<ImportedModel> {
   if (subgraph.tensors.some(({ sparsity }) => sparsity)) {
     graph.densify = (await onDemand('reader of sparse weights', () => import('./sparse.ts'))).denseTensor;
   }
-  const inputs = graphInputs(subgraph, names);
+  const { held: inputs, refused } = graphInputs(subgraph, names);
   for (const { name, dtype, shape } of inputs) builder.input(name, dtype, shape);
-  await translateOperators(graph);
+  await translateOperators(graph, refused);
   const built = withOutputs(graph, names);
   const { metadata, warnings, labels } = await about(model, { index, names, file: main });
   return {
@@ -47,7 +48,7 @@ async function load(main: ModelFile): Promise<ImportedModel> {
   };
 }
 
-async function translateOperators(graph: TfliteGraph): Promise<void> {
+async function translateOperators(graph: TfliteGraph, found: readonly Unsupported[]): Promise<void> {
   const operators = graph.subgraph.operators.map((operator, i): NamedOperator => {
     const [first] = operator.outputs;
     const name = first === undefined ? graph.builder.unique(`${operator.op}_${i}`) : graph.nameOf(first);
@@ -55,6 +56,7 @@ async function translateOperators(graph: TfliteGraph): Promise<void> {
   });
   await translate(operators, TFLITE_OPERATORS, (named) => new OperatorContext(graph, named), {
     unit: 'operator',
+    found,
     format: 'tflite',
   });
 }

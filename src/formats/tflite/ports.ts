@@ -1,5 +1,5 @@
 /** What enters and leaves a subgraph, and what its tensors are called: as a signature says, else as the file calls them. */
-import { UnsupportedError, type Unsupported } from '../../core/errors.ts';
+import type { Unsupported } from '../../core/errors.ts';
 import type { Dim, GraphInput } from '../../ir/graph.ts';
 import { at } from '../../util/arrays.ts';
 import type { Signature, Subgraph } from './model.ts';
@@ -66,19 +66,21 @@ function extentsOf({ signature }: TfliteTensor, symbol: (axis: number) => string
 
 /**
  * The graph's inputs: an extent that is not known becomes a symbol, `batch` for the outermost of the only input,
- * `<name>_dim<i>` otherwise. Throws UnsupportedError naming every input of a type that the engine does not hold.
+ * `<name>_dim<i>` otherwise. `refused` names those of a type that the engine does not hold.
  */
-export function graphInputs({ tensors, inputs }: Subgraph, names: PortNames): GraphInput[] {
+export function graphInputs(
+  { tensors, inputs }: Subgraph,
+  names: PortNames,
+): { readonly held: readonly GraphInput[]; readonly refused: readonly Unsupported[] } {
   const refused: Unsupported[] = [];
-  const found = [...new Set(inputs)].flatMap((index): GraphInput[] => {
+  const held = [...new Set(inputs)].flatMap((index): GraphInput[] => {
     const [tensor, name] = [at(tensors, index), at(names.tensors, index)];
     const dtype = dtypeOfTflite(tensor.type);
     if (!dtype) refused.push({ node: name, op: 'input', what: `${tensor.type} elements` });
     const symbol = (axis: number): string => (inputs.length === 1 && axis === 0 ? 'batch' : `${name}_dim${axis}`);
     return dtype ? [{ name, dtype, shape: extentsOf(tensor, symbol) }] : [];
   });
-  if (refused.length > 0) throw new UnsupportedError(refused, { format: 'tflite' });
-  return found;
+  return { held, refused };
 }
 
 /** Inputs and outputs as the file declares them, by name. */
