@@ -17,7 +17,7 @@ export interface ModelFiles {
 }
 
 /** Names of the formats, as `inspect` prints them. */
-export type FormatName = 'onnx' | 'tfjs-graph' | 'tfjs-layers' | 'safetensors';
+export type FormatName = 'onnx' | 'tfjs-graph' | 'tfjs-layers' | 'tflite' | 'safetensors';
 
 /** What a model file holds. */
 export interface ImportedModel {

@@ -26,7 +26,7 @@ const NAMED: Readonly<Record<string, string>> = {
   param: 'It is a network of ncnn: export the model that it was made from to ONNX',
   caffemodel: 'It is the weights of a Caffe model: convert it, with its .prototxt, to ONNX',
   prototxt: 'It is a network of Caffe: convert it, with its .caffemodel, to ONNX',
-  tflite: 'It is a TensorFlow Lite model: convert it with tf2onnx',
+  tflite: 'It should be a TensorFlow Lite model; its beginning is damaged, or it is of a format before version 3',
   pb: 'It is a TensorFlow graph or SavedModel: convert it with tensorflowjs_converter or tf2onnx',
   h5: 'It is a Keras model or its weights: convert it with tensorflowjs_converter or tf2onnx',
   hdf5: 'It is a Keras model or its weights: convert it with tensorflowjs_converter or tf2onnx',
@@ -42,7 +42,6 @@ const NAMED: Readonly<Record<string, string>> = {
 /** One sentence on what unrecognised bytes look like, and the file's name if they say nothing. */
 export function impression(bytes: Uint8Array, name = ''): string {
   if (bytes.length === 0) return 'It is empty';
-  if (latin1(bytes.subarray(4, 8)) === 'TFL3') return 'It is a TensorFlow Lite model: convert it with tf2onnx';
   const start = latin1(bytes.subarray(0, 64));
   const text = start.trimStart().toLowerCase();
   const known = LOOKS_LIKE.find(([prefix]) =>

@@ -14,6 +14,7 @@ import { paddingName, TFJS_SHARD, toTfjsFiles } from '../../bench/peers/tfjs-fil
 import { toTfliteFile } from '../../bench/peers/tflite-file.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
+import { tfliteImporter } from '../../src/formats/tflite/index.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import { expectClose } from '../helpers/close.ts';
@@ -104,6 +105,16 @@ describe.each(networks)('%s', (name, build) => {
     const feeds = new Map(imported.inputs.map((input) => [input.name, only(last)]));
     expectClose(only(runReference(imported, feeds)), expected, tolerance, 'the importer');
     expectClose(only(await tfjsPredict(files, feeds, 'wasm')), expected, tolerance, 'TensorFlow.js');
+  });
+
+  it('is the same network as a TFLite file', async () => {
+    const { model, last, expected, tolerance } = written;
+    const { graph: imported } = await tfliteImporter.load({
+      main: { name: 'model.tflite', bytes: model.tflite },
+      read: (file) => Promise.reject(new Error(`no file ${file}`)),
+    });
+    const actual = only(runReference(imported, last));
+    expectClose({ ...actual, shape: expected.shape }, expected, tolerance, 'the importer');
   });
 
   it('is the same network as a TFLite file, and LiteRT.js runs it in a process of its own', async () => {

@@ -17,6 +17,7 @@ const FILES = {
     nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['y'] }],
   }),
   safetensors: encodeSafetensors({ a: tensorOf('float32', [1], [1]) }),
+  tflite: text('\u001c\0\0\0TFL3\0\0'),
   'tfjs-graph': text('{"format": "graph-model", "modelTopology": {"node": []}, "weightsManifest": []}'),
   'tfjs-layers': text('{"format": "layers-model", "modelTopology": {"model_config": {}}, "weightsManifest": []}'),
 } as const;
@@ -34,7 +35,6 @@ describe('detect', () => {
     ['a zip archive', text('PK\u0003\u0004rest'), 'a zip archive'],
     ['gzip', new Uint8Array([0x1f, 0x8b, 8, 0]), 'gzip-compressed'],
     ['HDF5', new Uint8Array([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10]), 'an HDF5 file'],
-    ['TensorFlow Lite', text('\u001c\0\0\0TFL3\0\0'), 'TensorFlow Lite'],
     ['a picture', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), 'a PNG picture'],
     ['other JSON', text('{"a": 1}'), 'no TensorFlow.js model.json'],
     ['noise', new Uint8Array([1, 2, 3, 250]), '4 bytes and begins with 01 02 03 fa'],
@@ -50,6 +50,7 @@ describe('detect', () => {
     ['deploy.prototxt', text('name: "LeNet"'), 'a network of Caffe'],
     ['frozen.PB', new Uint8Array([10, 80, 10, 11]), 'a TensorFlow graph or SavedModel'],
     ['model.keras', text('PK\u0003\u0004rest'), 'a Keras model'],
+    ['model.tflite', text('\u001c\0\0\0TFL2'), 'a TensorFlow Lite model'],
     ['model.pt', text('PK\u0003\u0004rest'), 'a PyTorch model'],
     ['model.h5', new Uint8Array([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10]), 'a Keras model or its weights'],
     ['model.bin', new Uint8Array([1, 2, 3, 250]), 'perhaps the weights'],

@@ -52,7 +52,7 @@ describe('a model of TensorFlow.js', () => {
 describe('extensions', () => {
   it('are those of every format, in lower case', () => {
     const formats = IMPORTERS.map(({ format }) => format);
-    expect(formats).toEqual(['tfjs-graph', 'tfjs-layers', 'onnx', 'safetensors'] satisfies FormatName[]);
-    expect(modelExtensions()).toEqual(['.json', '.onnx', '.safetensors']);
+    expect(formats).toEqual(['tfjs-graph', 'tfjs-layers', 'onnx', 'tflite', 'safetensors'] satisfies FormatName[]);
+    expect(modelExtensions()).toEqual(['.json', '.onnx', '.tflite', '.safetensors']);
   });
 });

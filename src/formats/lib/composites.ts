@@ -56,10 +56,14 @@ export function instanceNorm(
 /** The smallest normal float32. */
 const SMALLEST = 2 ** -126;
 
-/** x divided by its L1 or L2 norm along `axis`; 0 where that is 0. */
-export function lpNorm(e: Emitter, x: string, p: 1 | 2, axis: number): string {
+/** x divided by its L1 or L2 norm along `axis`, or by `least` where that is more: so it is 0 where the norm is 0. */
+export function lpNorm(
+  e: Emitter,
+  x: string,
+  { p, axis, least = SMALLEST }: { readonly p: 1 | 2; readonly axis: number; readonly least?: number },
+): string {
   const norm = e.one('Reduce', [x], { kind: p === 1 ? 'l1' : 'l2', axes: [axis], keepDims: true });
-  const activation = { kind: 'clip', alpha: SMALLEST, beta: Infinity } as const;
+  const activation = { kind: 'clip', alpha: least, beta: Infinity } as const;
   return e.binary('div', x, e.one('Activation', [norm], { activation }));
 }
 
@@ -89,10 +93,17 @@ export function gatherBlocks(e: Emitter, x: string, b: number): string {
   return e.reshapeTo(moved, e.binary('mul', cells, e.ints([1, 1, 1, b * b])));
 }
 
-/** Integer indices along a new last axis of `depth`: `on` where they equal the position, `off` elsewhere (scalars). */
-export function oneHotOf(e: Emitter, indices: string, depth: number, { on, off }: { on: string; off: string }): string {
-  const classes = e.constant(tensorOf('int32', [depth], range(depth)));
-  const each = e.one('Unsqueeze', [indices], { axes: [-1] });
+/** What stands where an index is and where none is (scalars), and how many dimensions of the indices come behind the new one. */
+export interface OneHotSpec {
+  readonly on: string;
+  readonly off: string;
+  readonly behind?: number;
+}
+
+/** Integer indices along a new axis of `depth`: `on` where they equal the position, `off` elsewhere. */
+export function oneHotOf(e: Emitter, indices: string, depth: number, { on, off, behind = 0 }: OneHotSpec): string {
+  const classes = e.constant(tensorOf('int32', [depth, ...range(behind).fill(1)], range(depth)));
+  const each = e.one('Unsqueeze', [indices], { axes: [-1 - behind] });
   return e.one('Where', [e.binary('equal', each, classes), on, off], {});
 }
 

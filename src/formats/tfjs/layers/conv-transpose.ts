@@ -1,6 +1,6 @@
 /** Transposed convolutions of layers models, over one to three dimensions. */
 import { field } from '../json.ts';
-import { transposedWeights, transposedWindow } from '../transposed.ts';
+import { transposedWeights, transposedWindow } from '../../lib/transposed.ts';
 import type { LayerContext, LayerTranslation } from './context.ts';
 import { bias, spatially } from './spatial.ts';
 

@@ -87,7 +87,7 @@ export function trainedBatchNormalization(n: OnnxNode): string | readonly string
 export function lpNormalization(n: OnnxNode): string {
   const p = n.attr.int('p', 2);
   if (p !== 1 && p !== 2) n.refuse(`p = ${p}`);
-  return lpNorm(n, n.input(0), p, n.attr.int('axis', -1));
+  return lpNorm(n, n.input(0), { p, axis: n.attr.int('axis', -1) });
 }
 
 export function lrn(n: OnnxNode): string {

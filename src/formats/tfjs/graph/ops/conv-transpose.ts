@@ -1,6 +1,6 @@
 /** Transposed convolutions: gradients of convolutions, told the shape of what would be convolved. */
 import { NO_ACTIVATION } from '../../../../ir/ops.ts';
-import { transposedWeights, transposedWindow } from '../../transposed.ts';
+import { transposedWeights, transposedWindow } from '../../../lib/transposed.ts';
 import type { NodeContext } from '../context.ts';
 import { windowOf } from './window.ts';
 

@@ -2,15 +2,13 @@
 import { tensorOf } from '../../../../../core/tensor.ts';
 import { product, range, stridesOf } from '../../../../../util/arrays.ts';
 import { oneHotOf } from '../../../../lib/composites.ts';
+import { gather as gatherOf, whereOf } from '../../../../lib/tensorflow/gather.ts';
 import type { GraphTranslation } from '../../context.ts';
+
+export { gatherNd, topK } from '../../../../lib/tensorflow/gather.ts';
 
 /** A vocabulary larger than this is no vision model but a damaged depth, or shape. */
 const MAX_DEPTH = 2 ** 20;
-
-export const topK: GraphTranslation = (c) => {
-  const [values = '', indices = ''] = c.many('TopK', [c.input(0), c.int64Input(1)], { axis: -1, largest: true }, 2);
-  return [values, c.one('Cast', [indices], { to: 'int32' })];
-};
 
 /** OneHot(indices, depth, on, off) along the last axis. */
 export const oneHot: GraphTranslation = (c) => {
@@ -21,14 +19,8 @@ export const oneHot: GraphTranslation = (c) => {
   return oneHotOf(c, c.input(0), depth, { on: c.input(2), off: c.input(3) });
 };
 
-/** Elements along `axis`; the first `batch_dims` dimensions, up to the axis, are walked in step. */
-export const gather: GraphTranslation = (c) => {
-  const batchDims = c.attr.int('batch_dims', 0);
-  const axis = c.inputCount > 2 ? c.knownInt(2, 'a gather axis') : 0;
-  if (batchDims === 0) return c.one('Gather', [c.input(0), c.input(1)], { axis });
-  if (batchDims < 0 || batchDims !== axis) c.refuse(`batch_dims ${batchDims} along axis ${axis}`);
-  return c.one('GatherND', [c.input(0), c.one('Unsqueeze', [c.input(1)], { axes: [-1] })], { batchDims });
-};
+export const gather: GraphTranslation = (c) =>
+  gatherOf(c, c.inputCount > 2 ? c.knownInt(2, 'a gather axis') : 0, c.attr.int('batch_dims', 0));
 
 /** SparseToDense(indices, shape, values, default), all of them known. */
 export const sparseToDense: GraphTranslation = (c) => {
@@ -49,10 +41,4 @@ export const sparseToDense: GraphTranslation = (c) => {
   return c.one('Identity', [c.constant(tensorOf(c.constantInput(2)?.dtype ?? 'float32', shape, data))], {});
 };
 
-/** Where(x): coordinates of the elements that are not zero, one a row. */
-export const where: GraphTranslation = (c) => {
-  const [columns = ''] = c.many('NonZero', [c.input(0)], {}, 2);
-  return c.one('Cast', [c.one('Transpose', [columns], { perm: [1, 0] })], { to: 'int32' });
-};
-
-export const gatherNd: GraphTranslation = (c) => c.one('GatherND', [c.input(0), c.input(1)], { batchDims: 0 });
+export const where: GraphTranslation = (c) => whereOf(c, 'int32');

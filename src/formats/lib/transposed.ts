@@ -1,7 +1,7 @@
 /** Transposed convolutions as TensorFlow has them, in graph models and in layers. */
 import type { TransposedWindow } from '../../ir/ops.ts';
 import { range } from '../../util/arrays.ts';
-import type { Emitter } from '../lib/emitter.ts';
+import type { Emitter } from './emitter.ts';
 
 /** How a transposed convolution's output is found; lists have an entry a spatial dimension. */
 export interface TransposedSpec {

@@ -1,0 +1,104 @@
+/** The TensorFlow Lite importer: a flatbuffer → the engine's graph, one table row per operator. */
+import type { Unsupported } from '../../core/errors.ts';
+import { onDemand } from '../../core/on-demand.ts';
+import { GraphBuilder } from '../../ir/builder.ts';
+import type { Graph } from '../../ir/graph.ts';
+import { at } from '../../util/arrays.ts';
+import type { ImportedModel, ModelFile, ModelFiles } from '../importer.ts';
+import { translate } from '../lib/translate.ts';
+import { locate } from '../locate.ts';
+import { OperatorContext } from './context.ts';
+import { TfliteGraph, type NamedOperator } from './graph.ts';
+import { readTflite, readSubgraph, type TfliteModel, type TfliteOperator } from './model.ts';
+import { TFLITE_OPERATORS } from './operators.ts';
+import { chosenSignature, subgraphPorts, graphInputs, namesOf, type PortNames } from './ports.ts';
+
+/** Reads a TensorFlow Lite model. Rejects as `Importer.load` does. */
+export async function loadTflite({ main }: ModelFiles): Promise<ImportedModel> {
+  try {
+    return await load(main);
+  } catch (error) {
+    throw locate(error, main.name, 'tflite');
+  }
+}
+
+async function load(main: ModelFile): Promise<ImportedModel> {
+  const { name: file, bytes } = main;
+  const model = readTflite(bytes, file);
+  const { signature, subgraph: index } = chosenSignature(model.signatures);
+  const subgraph = readSubgraph(model, index);
+  const names = namesOf(subgraph, signature);
+  const builder = new GraphBuilder(subgraph.name || model.description || file);
+  builder.reserve([...names.tensors, ...names.outputs]);
+  const graph = new TfliteGraph(model, subgraph, names.tensors, { builder, file });
+  if (subgraph.tensors.some(({ sparsity }) => sparsity)) {
+    graph.densify = (await onDemand('reader of sparse weights', () => import('./sparse.ts'))).denseTensor;
+  }
+  const { held: inputs, refused } = graphInputs(subgraph, names);
+  for (const { name, dtype, shape } of inputs) builder.input(name, dtype, shape);
+  await translateOperators(graph, refused);
+  const built = withOutputs(graph, names);
+  const { metadata, warnings, labels } = await about(model, { index, names, file: main });
+  return {
+    graph: built,
+    declared: subgraphPorts(subgraph, names, inputs),
+    metadata,
+    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(labels ? { labels } : {}),
+  };
+}
+
+async function translateOperators(graph: TfliteGraph, found: readonly Unsupported[]): Promise<void> {
+  const operators = graph.subgraph.operators.map((operator, i): NamedOperator => {
+    const [first] = operator.outputs;
+    const name = first === undefined ? graph.builder.unique(`${operator.op}_${i}`) : graph.nameOf(first);
+    return { name, op: isQuantised(graph, operator) ? `quantised ${operator.op}` : operator.op, operator };
+  });
+  await translate(operators, TFLITE_OPERATORS, (named) => new OperatorContext(graph, named), {
+    unit: 'operator',
+    found,
+    format: 'tflite',
+  });
+}
+
+/** True of operators that compute with integers which stand for real numbers; constants alone do not make one of it. */
+function isQuantised(graph: TfliteGraph, { inputs, outputs }: TfliteOperator): boolean {
+  return [...inputs, ...outputs].some((index) => {
+    if (index < 0 || graph.isConstant(index)) return false;
+    const { type, quantisation } = graph.tensor(index);
+    return quantisation !== undefined && type !== 'int32';
+  });
+}
+
+/** The graph, every output under its name. */
+function withOutputs(graph: TfliteGraph, { outputs }: PortNames): Graph {
+  const { builder, subgraph } = graph;
+  subgraph.outputs.forEach((index, i) => {
+    const [name, value] = [at(outputs, i), graph.value(index)];
+    builder.output(name === value ? name : builder.one('Identity', [value], {}, { name, outputs: [name] }));
+  });
+  return builder.build();
+}
+
+/** What the file says beside its graph. */
+type About = Pick<ImportedModel, 'metadata' | 'labels'> & { readonly warnings: readonly string[] };
+
+async function about(
+  model: TfliteModel,
+  { index, names, file }: { readonly index: number; readonly names: PortNames; readonly file: ModelFile },
+): Promise<About> {
+  const { description, metadata: buffers, subgraphs, signatures } = model;
+  const fields = new Map(description === '' ? [] : [['description', description]]);
+  const others = signatures.flatMap(({ key, subgraph }) => (subgraph === index ? [] : [`"${key}"`]));
+  const rest = subgraphs.length - 1;
+  const called = others.length > 0 ? `, of signatures ${others.join(', ')}` : '';
+  const warnings = rest > 0 ? [`${rest} of the file's ${rest + 1} subgraphs are not read${called}`] : [];
+  if (buffers.size === 0) return { metadata: fields, warnings };
+  const { readMetadata } = await onDemand('reader of metadata', () => import('./metadata.ts'));
+  const found = await readMetadata(buffers, index, names, file);
+  return {
+    metadata: new Map([...fields, ...found.metadata]),
+    warnings: [...warnings, ...found.warnings],
+    ...(found.labels ? { labels: found.labels } : {}),
+  };
+}

@@ -1,0 +1,240 @@
+/** What files say beside their operators: names, signatures, several subgraphs, types at the border, metadata; and what is refused. */
+import { describe, expect, it } from 'vitest';
+import { ImportError, UnsupportedError } from '../../../src/core/errors.ts';
+import { tensorOf } from '../../../src/core/tensor.ts';
+import { encodeTflite } from '../../../src/formats/tflite/write/encode.ts';
+import type {
+  WrittenModel,
+  WrittenOperator,
+  WrittenSubgraph,
+  WrittenTensor,
+} from '../../../src/formats/tflite/write/file.ts';
+import { encodeMetadata, withArchive } from '../../helpers/tflite-metadata.ts';
+import { importTflite, runTflite } from '../../helpers/tflite-models.ts';
+
+const float = (name: string, shape: readonly number[] = [2]): WrittenTensor => ({ name, type: 'float32', shape });
+const relu = (from: number, to: number): WrittenOperator => ({ op: 'RELU', inputs: [from], outputs: [to] });
+
+const importModelOf = (model: WrittenModel) => importTflite(encodeTflite(model));
+const importGraphOf = (subgraph: WrittenSubgraph) => importModelOf({ subgraphs: [subgraph] });
+
+/** x → RELU → y */
+const PLAIN: WrittenSubgraph = {
+  tensors: [float('x'), float('y')],
+  operators: [relu(0, 1)],
+  inputs: [0],
+  outputs: [1],
+};
+
+async function refusal(model: WrittenModel): Promise<string[]> {
+  const error: unknown = await importModelOf(model).catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(UnsupportedError);
+  expect(String(error)).toContain('model.tflite');
+  return (error as UnsupportedError).items.map(({ op, node, what }) => `${op} "${node}": ${what}`);
+}
+
+describe('names', () => {
+  it('are those of the file, made unique', async () => {
+    const tensors = [float('x'), float('a'), float('a'), float(''), float('y')];
+    const operators = [relu(0, 1), relu(1, 2), relu(2, 3), relu(3, 4)];
+    const { graph } = await importGraphOf({ tensors, operators, inputs: [0], outputs: [4] });
+    expect(graph.nodes.map(({ name }) => name)).toEqual(['a', 'a_1', 'tensor_3', 'y']);
+    expect([graph.inputs.map(({ name }) => name), graph.outputs]).toEqual([['x'], ['y']]);
+  });
+
+  it('are those of a signature, where there is one', async () => {
+    const signatures = [{ key: 'serving_default', subgraph: 0, inputs: { image: 0 }, outputs: { scores: 1 } }];
+    const { graph, declared } = await importModelOf({ subgraphs: [PLAIN], signatures });
+    expect([graph.inputs.map(({ name }) => name), graph.outputs]).toEqual([['image'], ['scores']]);
+    expect([...declared.keys()]).toEqual(['image', 'scores']);
+  });
+
+  it('differ for an output that is another one too; one that is an input has its name', async () => {
+    const model = await importGraphOf({ ...PLAIN, outputs: [1, 0, 1] });
+    expect(model.graph.outputs).toEqual(['y', 'x', 'y_1']);
+    const outputs = runTflite(model, [tensorOf('float32', [2], [-1, 2])]);
+    expect(outputs.map(({ data }) => [...data])).toEqual([
+      [0, 2],
+      [-1, 2],
+      [0, 2],
+    ]);
+  });
+});
+
+describe('subgraphs', () => {
+  const other: WrittenSubgraph = { ...PLAIN, tensors: [float('u'), float('v')] };
+
+  it('are the first, unless the serving signature names another', async () => {
+    const first = await importModelOf({ subgraphs: [PLAIN, other] });
+    expect([first.graph.outputs, first.warnings]).toEqual([['y'], ["1 of the file's 2 subgraphs are not read"]]);
+    const signatures = [
+      { key: 'train', subgraph: 0, inputs: { x: 0 }, outputs: { y: 1 } },
+      { key: 'serving_default', subgraph: 1, inputs: { u: 0 }, outputs: { v: 1 } },
+    ];
+    const second = await importModelOf({ subgraphs: [PLAIN, other], signatures });
+    expect(second.graph.outputs).toEqual(['v']);
+    expect(second.warnings?.[0]).toContain('"train"');
+  });
+});
+
+describe('extents', () => {
+  it('that are not known are symbols', async () => {
+    const tensors = [
+      { ...float('x', [1, 3]), signature: [-1, 3] },
+      { ...float('y', [1, 3]), signature: [-1, 3] },
+    ];
+    const model = await importGraphOf({ ...PLAIN, tensors });
+    expect(model.graph.inputs).toEqual([{ name: 'x', dtype: 'float32', shape: ['batch', 3] }]);
+    expect(model.declared.get('y')).toEqual({ name: 'y', dtype: 'float32', shape: ['', 3] });
+    expect(runTflite(model, [tensorOf('float32', [2, 3], [1, -1, 2, -2, 3, -3])])[0]?.shape).toEqual([2, 3]);
+  });
+});
+
+describe('types', () => {
+  it.each(['int32', 'uint8', 'int8', 'int64', 'bool', 'uint32', 'float16'] as const)(
+    '%s passes the border',
+    async (type) => {
+      const tensors: WrittenTensor[] = [
+        { name: 'x', type, shape: [2, 1] },
+        { name: 's', type: 'int32', shape: [1], data: Uint8Array.of(2, 0, 0, 0) },
+        { name: 'y', type, shape: [2] },
+      ];
+      const operators = [{ op: 'RESHAPE', inputs: [0, 1], outputs: [2] }];
+      const { declared } = await importGraphOf({ tensors, operators, inputs: [0], outputs: [2] });
+      expect([...declared.values()].map(({ dtype }) => dtype)).toEqual([type, type]);
+    },
+  );
+
+  it('float64 is narrowed', async () => {
+    const tensors: WrittenTensor[] = [
+      { ...float('x'), type: 'float64' },
+      { ...float('y'), type: 'float64' },
+    ];
+    expect((await importGraphOf({ ...PLAIN, tensors })).declared.get('x')?.dtype).toBe('float32');
+  });
+
+  it.each(['int16', 'string', 'complex64', 'uint64'] as const)('%s is refused', async (type) => {
+    const tensors: WrittenTensor[] = [{ ...float('x'), type }, float('y')];
+    expect(await refusal({ subgraphs: [{ ...PLAIN, tensors }] })).toEqual([
+      `input "x": ${type} elements`,
+      `RELU "y": ${type} tensor "x"`,
+    ]);
+  });
+});
+
+describe('what is refused', () => {
+  it('is named all at once', async () => {
+    const operators: WrittenOperator[] = [
+      { op: 'WHILE', inputs: [0], outputs: [1] },
+      { op: 'custom TFLite_Detection_PostProcess', inputs: [1], outputs: [2] },
+      { op: 250, inputs: [2], outputs: [3] },
+      relu(3, 4),
+    ];
+    const tensors = ['x', 'a', 'b', 'c', 'y'].map((name) => float(name));
+    expect(await refusal({ subgraphs: [{ tensors, operators, inputs: [0], outputs: [4] }] })).toEqual([
+      'WHILE "a": operator',
+      'custom TFLite_Detection_PostProcess "b": operator',
+      'operator 250 "c": operator',
+    ]);
+  });
+
+  it('a custom operator is none of the schema, whatever its name', async () => {
+    const operators = [{ op: 'custom RELU', inputs: [0], outputs: [1] }];
+    expect(await refusal({ subgraphs: [{ ...PLAIN, operators }] })).toEqual(['custom RELU "y": operator']);
+  });
+
+  it('variables', async () => {
+    const tensors = [float('x'), float('y'), { ...float('v'), isVariable: true }];
+    const operators: WrittenOperator[] = [{ op: 'ADD', inputs: [0, 2], outputs: [1] }];
+    const [item] = await refusal({ subgraphs: [{ ...PLAIN, tensors, operators }] });
+    expect(item).toContain('tensor "v": a variable');
+  });
+
+  it('fused activations that no kernel has', async () => {
+    const operators: WrittenOperator[] = [
+      { op: 'ADD', inputs: [0, 0], outputs: [1], options: ['Add', { activation: 5 }] },
+    ];
+    expect(await refusal({ subgraphs: [{ ...PLAIN, operators }] })).toEqual(['ADD "y": fused activation SIGN_BIT']);
+  });
+});
+
+describe('what is wrong', () => {
+  const tensors = [float('x'), float('y'), float('z')];
+  it.each<[string, Partial<WrittenSubgraph>, string]>([
+    ['a tensor that nothing computes', { operators: [relu(2, 1)] }, 'tensor "z" is read by RELU, but nothing'],
+    ['operators out of order', { operators: [relu(2, 1), relu(0, 2)] }, 'tensor "z" is read by RELU, but nothing'],
+    ['an operator that reads itself', { operators: [relu(1, 1)] }, 'tensor "y" is read by RELU, but nothing'],
+    ['a tensor computed twice', { operators: [relu(0, 1), relu(0, 1)] }, 'tensor "y" is computed by RELU'],
+    ['an input that is computed', { operators: [relu(0, 0), relu(0, 1)] }, 'tensor "x" is computed by RELU'],
+    ['an operator without inputs', { operators: [{ op: 'RELU', inputs: [], outputs: [1] }] }, 'input 0 is missing'],
+    ['a tensor that is not there', { operators: [relu(7, 1)] }, 'names tensor 7 of 3'],
+    ['an output that is not there', { outputs: [-1] }, 'names tensor -1 of 3'],
+    [
+      'other options',
+      { operators: [{ ...relu(0, 1), op: 'ADD', inputs: [0, 0], options: ['Conv2D', { strideH: 1 }] }] },
+      'node "y" (ADD): has options of kind 1 instead of 11',
+    ],
+    [
+      'a stride of 0',
+      { operators: [{ ...relu(0, 1), op: 'MAX_POOL_2D', options: ['Pool2D', { filterH: 1, filterW: 1 }] }] },
+      'node "y" (MAX_POOL_2D): has a stride or dilation of 0',
+    ],
+  ])('%s', async (_, part, message) => {
+    const error: unknown = await importGraphOf({ ...PLAIN, tensors, ...part }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(ImportError);
+    expect(String(error)).toContain(message);
+    expect(String(error)).toContain('model.tflite');
+  });
+
+  it('a constant that does not fit its shape', async () => {
+    const constant = { ...float('k', [3]), data: new Uint8Array(8) };
+    const subgraph = {
+      ...PLAIN,
+      tensors: [float('x'), float('y'), constant],
+      operators: [{ op: 'ADD', inputs: [0, 2], outputs: [1] }],
+    };
+    await expect(importGraphOf(subgraph)).rejects.toThrow('tensor "k" (float32 [3]) takes 12 bytes, the file holds 8');
+  });
+});
+
+describe('metadata', () => {
+  const utf8 = new TextEncoder();
+  const described = (labels: string): Uint8Array =>
+    encodeTflite({
+      description: 'a network',
+      subgraphs: [PLAIN],
+      metadata: {
+        min_runtime_version: utf8.encode('1.14.0\0\0\0'),
+        picture: Uint8Array.of(1, 2, 3),
+        TFLITE_METADATA: encodeMetadata({ name: 'Net', mean: [127.5], std: [128, 64, 32], labels }),
+      },
+    });
+
+  it('are texts, and what inputs are normalised by', async () => {
+    const { metadata } = await importTflite(described('labels.txt'));
+    expect(Object.fromEntries(metadata)).toEqual({
+      description: 'a network',
+      min_runtime_version: '1.14.0',
+      name: 'Net',
+      'mean of x': '127.5',
+      'std of x': '128, 64, 32',
+    });
+  });
+
+  it.each([false, true])('name the classes of the archive behind (deflated: %s)', async (deflate) => {
+    const file = withArchive(described('labels.txt'), 'labels.txt', 'cat\r\ndog\nträger\n', deflate);
+    const { labels, warnings } = await importTflite(file);
+    expect([labels, warnings]).toEqual([['cat', 'dog', 'träger'], undefined]);
+  });
+
+  it('a list of classes that is not there is a warning', async () => {
+    const { labels, warnings } = await importTflite(withArchive(described('labels.txt'), 'others.txt', 'cat'));
+    expect([labels, warnings]).toEqual([undefined, [expect.stringContaining('"labels.txt"')]]);
+  });
+
+  it('damaged ones are a warning', async () => {
+    const metadata = { TFLITE_METADATA: Uint8Array.of(255, 0, 0, 0, 77) };
+    const { warnings } = await importModelOf({ subgraphs: [PLAIN], metadata });
+    expect(warnings).toEqual(['its metadata is damaged, and not read']);
+  });
+});
