@@ -2,8 +2,8 @@
  * Functions of one quantised operand as TensorFlow Lite computes them: 256 integers, whatever the function, by the rules of
  * its reference kernels or of the runtime that is shipped.
  */
-import type { Rounding } from '../../ir/ops.ts';
-import { fixed, rescale, roundAway, roundEven } from '../../ir/quantise/multipliers.ts';
+import type { Rounding } from '../../../../ir/ops.ts';
+import { fixed, rescale, roundAway, roundEven } from '../../../../ir/quantise/multipliers.ts';
 import {
   fixedMultiplier,
   inputRadius,
@@ -12,7 +12,7 @@ import {
   roundingShift,
   scaled,
   tanh,
-} from '../../util/fixed-point.ts';
+} from '../../../../util/fixed-point.ts';
 
 /** One scale and zero point. */
 export interface Affine {
@@ -137,4 +137,37 @@ export function rsqrt({ from, to, range }: ByteContext): ByteFunction {
     const wide = scaled(1 << 20, root);
     return clamp(to.zeroPoint + scaled(wide, { multiplier: factor.multiplier, shift: factor.shift - 20 }), range);
   };
+}
+
+/** |x| in the other scale. */
+export function absolute({ from, to, range }: ByteContext): ByteFunction {
+  const multipliers = fixed('twice', [from.scale / to.scale]);
+  const same = from.scale === to.scale;
+  return (x) => {
+    const size = Math.abs(x - from.zeroPoint);
+    return clamp((same ? size : rescale(multipliers, size)) + to.zeroPoint, range);
+  };
+}
+
+/** A function of real numbers, in single precision, rounded away from zero. */
+export function realFunction({ from, to, range }: ByteContext, f: (x: number) => number): ByteFunction {
+  const inverse = Math.fround(1 / to.scale);
+  return (x) => {
+    const real = Math.fround(from.scale * (x - from.zeroPoint));
+    const rounded = roundAway(Math.fround(Math.fround(f(real)) * inverse));
+    return clamp((Number.isNaN(rounded) ? 0 : rounded) + to.zeroPoint, range);
+  };
+}
+
+/** x in the other scale by single precision, as uint8 parts of a whole are brought to its scale. */
+export function rescaledPart({ from, to, range }: ByteContext): ByteFunction {
+  const scale = Math.fround(from.scale * Math.fround(1 / to.scale));
+  const bias = Math.fround(-from.zeroPoint * scale);
+  return (x) => clamp(roundAway(Math.fround(Math.fround(x * scale) + bias)) + to.zeroPoint, range);
+}
+
+/** x with eight more bits, as it is compared. */
+export function compared({ scale, zeroPoint }: Affine): ByteFunction {
+  const multiplier = fixedMultiplier(scale);
+  return (x) => scaled((x - zeroPoint) * 256, multiplier);
 }
