@@ -1,4 +1,5 @@
 /** Parts of the engine that are fetched when they are first needed. */
+import { own } from '../util/own.ts';
 import { LoadError } from './errors.ts';
 
 /** Awaits a dynamic import. Rejects with LoadError, naming the part, when it cannot be fetched. */
@@ -72,4 +73,37 @@ export function loadRow<T extends object>(row: Row<T>): Promise<T> | T {
 /** What a row stands for. Throws LoadError when it was not loaded. */
 export function getRow<T extends object>(row: Row<T>): T {
   return row instanceof Lazy ? row.get() : row;
+}
+
+/** A table in two parts: rows that common models need, and the rest, which is loaded with the first of them that is asked for. */
+export class Rows<Name extends string, T extends object> {
+  readonly #common: Readonly<Partial<Record<Name, Row<T>>>>;
+  readonly #further: Lazy<Readonly<Partial<Record<Name, Row<T>>>>>;
+
+  constructor(common: Readonly<Partial<Record<Name, Row<T>>>>, further: Lazy<Readonly<Partial<Record<Name, Row<T>>>>>) {
+    this.#common = common;
+    this.#further = further;
+  }
+
+  /** What a row stands for, loaded. Rejects with LoadError when it cannot be fetched, or there is none. */
+  async load(name: Name): Promise<T> {
+    const row = this.#common[name] ?? (await this.#further.load())[name];
+    return loadRow(row ?? this.#missing(name));
+  }
+
+  /** What a row stands for. Throws LoadError when it was not loaded. */
+  get(name: Name): T {
+    return getRow(this.#common[name] ?? this.#further.get()[name] ?? this.#missing(name));
+  }
+
+  /** What a row stands for; undefined where it was not loaded, or there is none. */
+  peek(name: string): T | undefined {
+    const rows: Readonly<Record<string, Row<T> | undefined>> = { ...this.#common, ...this.#further.peek() };
+    const row = own(rows, name);
+    return row instanceof Lazy ? row.peek() : row;
+  }
+
+  #missing(name: string): never {
+    throw new LoadError(`there is no ${name}`);
+  }
 }

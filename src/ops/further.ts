@@ -1,0 +1,38 @@
+/** Semantics of operators that few networks have: loaded when a model has one of them. */
+import { lazy, type Row } from '../core/on-demand.ts';
+import type { OpKind } from '../ir/ops.ts';
+import type { CommonOp } from './common.ts';
+import type { OpDefinition } from './definition.ts';
+
+/** The rest of all operators. */
+export const FURTHER_OPS = {
+  LpPool: lazy(() => import('./pool/lp-pool.ts'), 'lpPool'),
+  ArgMaxPool: lazy(() => import('./pool/arg-max-pool.ts'), 'argMaxPool'),
+  PRelu: lazy(() => import('./elementwise/p-relu.ts'), 'pRelu'),
+  Where: lazy(() => import('./elementwise/where.ts'), 'where'),
+  LRN: lazy(() => import('./normalise/lrn.ts'), 'lrn'),
+  ArgReduce: lazy(() => import('./reduce/arg-reduce.ts'), 'argReduce'),
+  ConstantOfShape: lazy(() => import('./shape/constant-of-shape.ts'), 'constantOfShape'),
+  Range: lazy(() => import('./shape/range.ts'), 'range'),
+  Expand: lazy(() => import('./move/expand.ts'), 'expand'),
+  Tile: lazy(() => import('./move/tile.ts'), 'tile'),
+  Gather: lazy(() => import('./index/gather.ts'), 'gather'),
+  GatherND: lazy(() => import('./index/gather-nd.ts'), 'gatherND'),
+  NonZero: lazy(() => import('./index/non-zero.ts'), 'nonZero'),
+  Compress: lazy(() => import('./index/compress.ts'), 'compress'),
+  TopK: lazy(() => import('./index/top-k.ts'), 'topK'),
+  QuantizeLinear: lazy(() => import('./quantise/quantize-linear.ts'), 'quantizeLinear'),
+  DequantizeLinear: lazy(() => import('./quantise/dequantize-linear.ts'), 'dequantizeLinear'),
+  LookupTable: lazy(() => import('./quantise/lookup-table.ts'), 'lookupTable'),
+  QLinearConv: lazy(() => import('./quantise/q-linear-conv.ts'), 'qLinearConv'),
+  QLinearConvTranspose: lazy(() => import('./quantise/q-linear-conv-transpose.ts'), 'qLinearConvTranspose'),
+  QLinearMatMul: lazy(() => import('./quantise/q-linear-mat-mul.ts'), 'qLinearMatMul'),
+  QLinearBinary: lazy(() => import('./quantise/q-linear-binary.ts'), 'qLinearBinary'),
+  QLinearPRelu: lazy(() => import('./quantise/q-linear-p-relu.ts'), 'qLinearPRelu'),
+  QLinearReduce: lazy(() => import('./quantise/q-linear-reduce.ts'), 'qLinearReduce'),
+  QLinearAveragePool: lazy(() => import('./quantise/q-linear-average-pool.ts'), 'qLinearAveragePool'),
+  QLinearSoftmax: lazy(() => import('./quantise/q-linear-softmax.ts'), 'qLinearSoftmax'),
+  QLinearL2Normalization: lazy(() => import('./quantise/q-linear-l2-normalization.ts'), 'qLinearL2Normalization'),
+  QLinearResize: lazy(() => import('./quantise/q-linear-resize.ts'), 'qLinearResize'),
+  If: lazy(() => import('./control/if.ts'), 'ifElse'),
+} satisfies { readonly [K in Exclude<OpKind, CommonOp>]: Row<OpDefinition<K>> };
