@@ -7,7 +7,7 @@ import { ByteBuffer } from 'flatbuffers';
 import { ImportError } from '../../core/errors.ts';
 
 /** Bytes that may be read for each byte of the file: tables and vectors can be shared. */
-const READ_AGAIN = 32;
+const READ_AGAIN = 8;
 
 /** Bytes that may be read besides: the least file has a few tables that all share. */
 const READ_AT_LEAST = 1 << 16;

@@ -193,15 +193,16 @@ describe('DEQUANTIZE', () => {
   });
 });
 
-describe('DENSIFY', () => {
-  const sparse = (shape: readonly number[], values: readonly number[], sparsity: WrittenSparsity): WrittenTensor => ({
-    name: '',
-    type: 'float32',
-    shape,
-    data: rawBytes('float32', [values.length], values),
-    sparsity,
-  });
+/** A constant of those elements alone that are there. */
+const sparse = (shape: readonly number[], values: readonly number[], sparsity: WrittenSparsity): WrittenTensor => ({
+  name: '',
+  type: 'float32',
+  shape,
+  data: rawBytes('float32', [values.length], values),
+  sparsity,
+});
 
+describe('DENSIFY', () => {
   it.each([8, 16, 32] as const)('of rows that list their columns in %s bits', async (width) => {
     const columns = { segments: [0, 2, 2, 3], indices: [1, 3, 0], width };
     const constant = sparse([3, 4], [5, 6, 7], { order: [0, 1], dimensions: [{ size: 3 }, columns] });
@@ -272,18 +273,21 @@ describe('constants behind the flatbuffer', () => {
   });
 });
 
-describe('quantisation', () => {
-  const quantised = (quantisation: WrittenQuantisation): WrittenSubgraph => ({
-    tensors: [
-      { name: 'x', type: 'int8', shape: [2, 3], quantisation },
-      { name: 'y', type: 'int8', shape: [2, 3], quantisation: { scales: [1], zeroPoints: [0] } },
-    ],
-    operators: [{ op: 'RELU', inputs: [0], outputs: [1] }],
-    inputs: [0],
-    outputs: [1],
-  });
-  const importOf = (subgraph: WrittenSubgraph) => importTflite(encodeTflite({ subgraphs: [subgraph] }));
+/** A RELU of integers with these parameters. */
+const quantised = (quantisation: WrittenQuantisation): WrittenSubgraph => ({
+  tensors: [
+    { name: 'x', type: 'int8', shape: [2, 3], quantisation },
+    { name: 'y', type: 'int8', shape: [2, 3], quantisation: { scales: [1], zeroPoints: [0] } },
+  ],
+  operators: [{ op: 'RELU', inputs: [0], outputs: [1] }],
+  inputs: [0],
+  outputs: [1],
+});
 
+/** Imports a file of one subgraph. */
+const importOf = (subgraph: WrittenSubgraph) => importTflite(encodeTflite({ subgraphs: [subgraph] }));
+
+describe('quantisation', () => {
   it.each<[string, WrittenQuantisation, string]>([
     ['a scale of 0', { scales: [0], zeroPoints: [0] }, 'quantisation scale of 0'],
     ['a negative scale', { scales: [-1], zeroPoints: [0] }, 'quantisation scale of -1'],
