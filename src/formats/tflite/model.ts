@@ -25,12 +25,18 @@ export interface Subgraph {
   readonly operators: readonly TfliteOperator[];
 }
 
-/** What callers of a subgraph call its tensors. */
+/** What callers of a subgraph call a tensor of it. */
+export interface CalledTensor {
+  readonly name: string;
+  readonly tensor: number;
+}
+
+/** What callers of a subgraph call its inputs and outputs, in no order. */
 export interface Signature {
   readonly key: string;
   readonly subgraph: number;
-  readonly inputs: ReadonlyMap<number, string>;
-  readonly outputs: ReadonlyMap<number, string>;
+  readonly inputs: readonly CalledTensor[];
+  readonly outputs: readonly CalledTensor[];
 }
 
 /** The file's frame. */
@@ -100,12 +106,11 @@ function contentOf(table: FlatTable, file: Uint8Array): Uint8Array {
 function readSignature(table: FlatTable, subgraphs: number): Signature {
   const subgraph = table.uint32(SLOT.signature.subgraph);
   if (subgraph >= subgraphs) table.fail(`names subgraph ${subgraph} of ${subgraphs}`);
-  const ports = (slot: number, name: string): Map<number, string> =>
-    new Map(
-      table
-        .tables(slot, name)
-        .map((port) => [port.uint32(SLOT.signaturePort.tensor), port.string(SLOT.signaturePort.name, 'a name')]),
-    );
+  const ports = (slot: number, name: string): CalledTensor[] =>
+    table.tables(slot, name).map((port) => ({
+      name: port.string(SLOT.signaturePort.name, 'a name'),
+      tensor: port.uint32(SLOT.signaturePort.tensor),
+    }));
   return {
     key: table.string(SLOT.signature.key, 'a key'),
     subgraph,

@@ -1,5 +1,5 @@
 /** What enters and leaves a subgraph, and what its tensors are called: as a signature says, else as the file calls them. */
-import type { Unsupported } from '../../core/errors.ts';
+import { ImportError, type Unsupported } from '../../core/errors.ts';
 import type { Dim, GraphInput } from '../../ir/graph.ts';
 import { at } from '../../util/arrays.ts';
 import type { Signature, Subgraph } from './model.ts';
@@ -26,6 +26,15 @@ export interface PortNames {
   readonly outputs: readonly string[];
 }
 
+/** Throws ImportError where a signature names a tensor that the subgraph does not have. */
+export function checkSignature({ tensors }: Subgraph, { key, inputs, outputs }: Signature): void {
+  const bad = [...inputs, ...outputs].find(({ tensor }) => tensor >= tensors.length);
+  if (!bad) return;
+  throw new ImportError(`signature "${key}" calls tensor ${bad.tensor} of ${tensors.length} "${bad.name}"`, {
+    format: 'tflite',
+  });
+}
+
 /** Finds the names. What the signature calls an input or output comes before what the file calls its tensors. */
 export function namesOf({ tensors, inputs, outputs }: Subgraph, signature: Signature | undefined): PortNames {
   const taken = new Map<string, number>();
@@ -39,20 +48,21 @@ export function namesOf({ tensors, inputs, outputs }: Subgraph, signature: Signa
   const known = new Map<number, string>();
   const stem = (index: number): string => at(tensors, index).name || `tensor_${index}`;
   for (const index of inputs) {
-    if (!known.has(index)) known.set(index, unique(signature?.inputs.get(index) ?? stem(index)));
+    const called = signature?.inputs.find(({ tensor }) => tensor === index)?.name;
+    if (!known.has(index)) known.set(index, unique(called ?? stem(index)));
   }
-  const left = new Set<number>();
+  // A tensor may leave several times, under as many names.
+  const left = [...(signature?.outputs ?? [])];
+  const leaving = new Set<number>();
   const outputNames = outputs.map((index) => {
-    const wanted = signature?.outputs.get(index);
+    const place = left.findIndex(({ tensor }) => tensor === index);
+    const called = place < 0 ? undefined : left.splice(place, 1)[0]?.name;
     const before = known.get(index);
-    // A second name of the same tensor; its own once more is a second output of that name.
-    if (before !== undefined && !left.has(index) && (wanted === undefined || wanted === before)) {
-      left.add(index);
-      return before;
-    }
-    const name = unique(wanted ?? stem(index));
+    const isFirst = !leaving.has(index);
+    leaving.add(index);
+    if (isFirst && before !== undefined && (called ?? before) === before) return before;
+    const name = unique(called ?? stem(index));
     if (before === undefined) known.set(index, name);
-    left.add(index);
     return name;
   });
   const names = tensors.map(({ index }) => known.get(index) ?? unique(stem(index)));

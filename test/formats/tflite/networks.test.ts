@@ -32,23 +32,23 @@ describe.skipIf(!hasSharedData)('float networks', () => {
   });
 });
 
+/** A graph, or a typed error that names the file. */
+async function outcome(bytes: Uint8Array): Promise<'graph' | 'error'> {
+  try {
+    await importTflite(bytes);
+    return 'graph';
+  } catch (error) {
+    if (!(error instanceof TilewiseError)) throw error;
+    expect(error.message).toContain('model.tflite');
+    return 'error';
+  }
+}
+
 describe.skipIf(!hasSharedData)('a damaged network', () => {
   const valid = hasSharedData
     ? new Uint8Array(readFileSync(sharedPath('tflite/resnet8_cifar10_float.tflite')))
     : new Uint8Array();
   const random = randomSource(31);
-
-  /** A graph, or a typed error that names the file. */
-  async function outcome(bytes: Uint8Array): Promise<'graph' | 'error'> {
-    try {
-      await importTflite(bytes);
-      return 'graph';
-    } catch (error) {
-      if (!(error instanceof TilewiseError)) throw error;
-      expect(error.message).toContain('model.tflite');
-      return 'error';
-    }
-  }
 
   it('is refused at 200 truncations', async () => {
     for (let i = 0; i < 200; i++) {
