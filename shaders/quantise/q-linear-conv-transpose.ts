@@ -44,6 +44,16 @@ ${xWordFunction(source)}
 ${BYTES_OF}
 ${DOT4}
 ${finishFunction(rule, zeroPoints)}
+${gatherFunction(zeroPoints)}`,
+    body: `let r = vec4<i32>(${range(4)
+      .map((k) => `gathered(min(i * 4u + ${k}u, params.last))`)
+      .join(', ')});`,
+  });
+}
+
+/** Declares `fn gathered(at) -> i32`: one element of y. */
+function gatherFunction(zeroPoints: boolean): string {
+  return wgsl`
 fn gathered(at: u32) -> i32 {
   let channel = at % params.out_c;
   let pixel = at / params.out_c;
@@ -84,9 +94,5 @@ fn gathered(at: u32) -> i32 {
     }
   }
   return finish(acc0, inputs0, entry);
-}`,
-    body: `let r = vec4<i32>(${range(4)
-      .map((k) => `gathered(min(i * 4u + ${k}u, params.last))`)
-      .join(', ')});`,
-  });
+}`;
 }

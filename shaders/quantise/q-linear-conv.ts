@@ -101,12 +101,14 @@ ${perPixel(pixels, (p) => `  var acc${p} = ${type}();\n  var inputs${p} = 0i;`)}
   }`;
 }
 
+/** The results of four channels of a pixel of a strip. */
+const four = (p: number): string =>
+  `vec4<i32>(${range(4)
+    .map((k) => `finish(acc${p}[${k}], inputs${p}, block * 4u + ${k}u)`)
+    .join(', ')})`;
+
 /** Four channels of a strip of pixels. */
 function stripBody(spec: QLinearConvSpec, pixels: number): string {
-  const four = (p: number): string =>
-    `vec4<i32>(${range(4)
-      .map((k) => `finish(acc${p}[${k}], inputs${p}, block * 4u + ${k}u)`)
-      .join(', ')})`;
   const write = (p: number): string =>
     isPacked(spec.y)
       ? `let r${p} = ${four(p)};\n    ${store(fours('y', spec.y), `((out_row + ${p}u) * params.out_c + channel) / 4u`, `r${p}`)}`

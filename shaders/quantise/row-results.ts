@@ -35,9 +35,11 @@ const RESULTS: { readonly [K in RowsSpec['kind']]: string } = {
   return rescale(v - params.subtracted, rows[row + 1u], rows[row + 2u] + 7i) + params.zero_point;`,
 };
 
+/** The result of one of four neighbours. */
+const lane = (name: string, k: number): string => `result_of(i * 4u + ${k}u, x_v.${name})`;
+
 export function rowResultsShader({ kind, x, y }: RowResultsSpec): ShaderModule {
   const helpers = kind === 'softmax' ? `${HIGH_PRODUCT}\n${ROUNDING_SHIFT}` : rescaleFunction('twice');
-  const lane = (name: string, k: number): string => `result_of(i * 4u + ${k}u, x_v.${name})`;
   return flatShader({
     together: [fours('x', x)],
     others: [

@@ -39,6 +39,8 @@ export interface ImportedModel {
 export interface ImportOptions {
   /** Shapes whose ranks inputs of unknown rank get; functions of the inputs are of no use before these are known. */
   readonly inputShapes?: InputShapes | ((inputs: readonly GraphInput[]) => InputShapes);
+  /** For TensorFlow Lite: by the rules of the runtime that is shipped (the default), or of the reference kernels. */
+  readonly rounding?: 'shipped' | 'reference';
 }
 
 /** One model format. */
@@ -46,6 +48,8 @@ export interface Importer {
   readonly format: FormatName;
   /** How names of main files end, in lower case, the usual one first. A file is recognised by its content all the same. */
   readonly extensions: readonly string[];
+  /** True of formats whose integers may be rounded by two rules. */
+  readonly rounds?: boolean;
   /** True when these bytes look like the format: by content, never by file name. */
   readonly recognise: (bytes: Uint8Array) => boolean;
   /**

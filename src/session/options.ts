@@ -51,6 +51,11 @@ export interface SessionOptions extends TuningOptions {
   readonly decodePicture?: PictureDecoder;
   /** Gives the load up, whatever its stage: `create` rejects with the signal's reason, and what was made is freed. */
   readonly signal?: AbortSignal;
+  /**
+   * How the integers of a TensorFlow Lite file are rounded: as the runtime that is shipped does (LiteRT, the default), or as its
+   * reference kernels do; both to the bit. An InputError with other formats.
+   */
+  readonly rounding?: 'shipped' | 'reference';
   /** Kernel variants to force, by operator: for tests and benches. */
   readonly variants?: ForcedVariants;
 }
@@ -67,6 +72,7 @@ export const SESSION_OPTIONS: OptionRules<SessionOptions> = {
   allowHosts: 'list',
   decodePicture: 'function',
   signal: 'signal',
+  rounding: ['shipped', 'reference'],
   variants: 'object',
   tune: ['off', 'cached', 'full'],
   tuneBudgetMs: 'number',

@@ -6,14 +6,13 @@
 import { describe, expect, it } from 'vitest';
 import { isFloat } from '../../src/core/dtype.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
-import type { OpKind } from '../../src/ir/ops.ts';
 import { range } from '../../src/util/arrays.ts';
 import { expectClose, floatTolerance } from '../helpers/close.ts';
 import { importOnnx } from '../helpers/import-onnx.ts';
 import { buildCase, type OpCase } from '../helpers/op-case.ts';
 import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import { referenceRun } from '../helpers/reference.ts';
-import { describeCase, GENERATORS, randomCase } from './random-cases.ts';
+import { describeCase, GENERATORS, randomCase, type JudgedOp } from './random-cases.ts';
 import { compileVerified } from '../helpers/passes.ts';
 
 /** Graphs per operator. */
@@ -39,7 +38,7 @@ function scaled(e: Tensor): ReturnType<typeof floatTolerance> {
 }
 
 describe('a graph means the same after export, import and compilation', () => {
-  it.each(Object.keys(GENERATORS) as OpKind[])('%s', async (op) => {
+  it.each(Object.keys(GENERATORS) as JudgedOp[])('%s', async (op) => {
     const failures: string[] = [];
     for (const index of range(COUNT)) {
       const c = randomCase(op, index);

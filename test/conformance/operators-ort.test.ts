@@ -8,7 +8,7 @@ import { caseTables } from '../helpers/case-tables.ts';
 import { OPS } from '../helpers/every-operator.ts';
 import { range } from '../../src/util/arrays.ts';
 import { expectOracle } from './compare-case.ts';
-import { describeCase, GENERATORS, randomCase } from './random-cases.ts';
+import { describeCase, GENERATORS, randomCase, type JudgedOp } from './random-cases.ts';
 
 describe.each(await caseTables())('onnxruntime agrees with $name', ({ cases }) => {
   const judged = cases.filter((c) => c.noOracle === undefined);
@@ -30,7 +30,7 @@ const COUNT: { readonly [K in OpKind]?: number } = {
   Resize: 150,
   Reduce: 80,
 };
-const operators = (Object.keys(GENERATORS) as OpKind[]).filter((op) => op in OPS);
+const operators = (Object.keys(GENERATORS) as JudgedOp[]).filter((op) => op in OPS);
 
 describe('onnxruntime agrees with the reference on random graphs', () => {
   it.each(operators)('%s', async (op) => {

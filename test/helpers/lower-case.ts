@@ -154,7 +154,8 @@ function outputPlacementFor(shape: Shape, kind: Setup['placement']): Placement {
 function explicitPads<K extends OpKind>(node: NodeOf<K>, operands: Operands): NodeOf<K> {
   const { attributes } = node as Node;
   if (!('padMode' in attributes)) return node;
-  const kernel = 'kernel' in attributes ? attributes.kernel : (operands[1]?.shape ?? []).slice(0, -2);
+  const definition = OPS[node.op] as unknown as LoadedOp<K>;
+  const kernel = (definition.sees?.(node, operands, []) ?? []).map((window) => window.kernel);
   const pads = resolvePads(attributes, (operands[0]?.shape ?? []).slice(1, -1), kernel);
   return { ...node, attributes: { ...node.attributes, pads, padMode: 'explicit' } };
 }

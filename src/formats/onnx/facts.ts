@@ -85,6 +85,21 @@ const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
     { rank: x?.rank, dtype: 'int64' },
   ],
   Split: 'same',
+  QuantizeLinear: ([x], { to }) => [{ rank: x?.rank, dtype: to }],
+  DequantizeLinear: ([x]) => [{ rank: x?.rank, dtype: 'float32' }],
+  LookupTable: ([x, table]) => [{ rank: x?.rank, dtype: table?.dtype }],
+  QLinearConv: quantised,
+  QLinearConvTranspose: quantised,
+  QLinearMatMul: ([a, , , b, , , , y]) => [{ rank: matMulRank(a?.rank, b?.rank), dtype: y?.dtype }],
+  QLinearBinary: ([a, , , b, , , , y]) => [{ rank: broadcastRank([a, b]), dtype: y?.dtype }],
+  QLinearPRelu: quantised,
+  QLinearReduce: ([x, , , , y], { axes, keepDims }) => [
+    { rank: reducedRank(x?.rank, axes.length, keepDims), dtype: y?.dtype },
+  ],
+  QLinearAveragePool: 'same',
+  QLinearSoftmax: 'same',
+  QLinearL2Normalization: 'same',
+  QLinearResize: 'same',
   If: ([, a, b]) => [
     a && b ? { rank: a.rank === b.rank ? a.rank : undefined, dtype: a.dtype ?? b.dtype } : (a ?? b ?? UNKNOWN),
   ],
@@ -93,6 +108,11 @@ const RULES: { readonly [K in OpKind]: Rule<K> | 'same' } = {
 /** The rank that an image shares with its weights. */
 function convolved([x, w]: Inputs): readonly Facts[] {
   return [{ rank: x?.rank ?? w?.rank, dtype: x?.dtype }];
+}
+
+/** The rank of x, and the type of the result's zero point. */
+function quantised([x, , , , , , , y]: Inputs): readonly Facts[] {
+  return [{ rank: x?.rank, dtype: y?.dtype }];
 }
 
 /** Facts of output `index` of a node. */

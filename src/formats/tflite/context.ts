@@ -1,10 +1,10 @@
 /** What the translation of one operator may ask: its options, its tensors as values, and constant inputs. */
 import type { DType } from '../../core/dtype.ts';
 import { tensorOf, type Shape, type Tensor } from '../../core/tensor.ts';
-import { NO_ACTIVATION, RELU, RELU6, type Activation } from '../../ir/ops.ts';
+import { NO_ACTIVATION, RELU, RELU6, type Activation, type Rounding } from '../../ir/ops.ts';
 import { Emitter } from '../lib/emitter.ts';
 import type { Translation } from '../lib/translate.ts';
-import type { Constant, NamedOperator, TfliteGraph } from './graph.ts';
+import { QUANTISED_PREFIX, type Constant, type NamedOperator, type TfliteGraph } from './graph.ts';
 import type { Quantisation } from './quantisation.ts';
 import { FUSED_ACTIVATIONS, OPTIONS, type OptionField, type OptionsName, type OptionsOf } from './schema.ts';
 import { dtypeOfTflite, type TfliteTensor } from './tensor.ts';
@@ -36,16 +36,24 @@ function isQuantised(constant: Constant | undefined): constant is Constant & { r
 export class OperatorContext extends Emitter {
   readonly #graph: TfliteGraph;
   readonly #operator: NamedOperator['operator'];
+  /** The operator computes with quantised integers: constants are given as the file has them. */
+  readonly #isQuantised: boolean;
 
   constructor(graph: TfliteGraph, named: NamedOperator) {
     super(graph.builder, named, { format: 'tflite', names: 'tensorflow' });
     this.#graph = graph;
     this.#operator = named.operator;
+    this.#isQuantised = named.op.startsWith(QUANTISED_PREFIX);
     for (const index of [...this.#operator.inputs, ...this.#operator.outputs]) {
       if (index < 0 || this.#graph.isConstant(index)) continue;
       const { type } = graph.tensor(index);
       if (!dtypeOfTflite(type)) this.refuse(`${type} tensor "${graph.nameOf(index)}"`);
     }
+  }
+
+  /** How quantised integers are rounded. */
+  get rounding(): Rounding {
+    return this.#graph.rounding;
   }
 
   /** Number of inputs, absent ones between them included. */
@@ -116,7 +124,7 @@ export class OperatorContext extends Emitter {
   arranged(index: number, { arrange, axis }: Rearranged): string {
     const value = arrange(this.rawInput(index));
     const constant = this.rawConstant(index);
-    if (!isQuantised(constant)) return value;
+    if (this.#isQuantised || !isQuantised(constant)) return value;
     const { tensor, quantisation } = constant;
     return this.dequantised(value, tensor.dtype, { ...quantisation, axis: axis(quantisation.axis) });
   }
@@ -146,7 +154,7 @@ export class OperatorContext extends Emitter {
   /** The elements of an input that is a constant of plain numbers; undefined of any other. */
   constantInput(index: number): Tensor | undefined {
     const constant = this.rawConstant(index);
-    return isQuantised(constant) ? undefined : constant?.tensor;
+    return !this.#isQuantised && isQuantised(constant) ? undefined : constant?.tensor;
   }
 
   /** The integers of a constant input. Refuses a computed one: `what` names it. */

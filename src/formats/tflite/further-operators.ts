@@ -8,7 +8,7 @@ import { mirrorPad, reverse, tile } from './ops/move.ts';
 import { l2Normalization, localResponseNormalization, logSoftmax } from './ops/normalise.ts';
 import { l2Pool } from './ops/pool.ts';
 import { batchMatMul } from './ops/product.ts';
-import { QUANTISED } from './ops/quantised.ts';
+import { QUANTISED } from './ops/quantised/index.ts';
 import { FURTHER_REDUCE } from './ops/reduce.ts';
 import { broadcastTo, expandDims, fill, range, rank, shapeRow, zerosLike } from './ops/shape.ts';
 

@@ -2,6 +2,7 @@
 import { ImportError, UnsupportedError } from '../../core/errors.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { GraphBuilder } from '../../ir/builder.ts';
+import type { Rounding } from '../../ir/ops.ts';
 import { at, product } from '../../util/arrays.ts';
 import type { Subgraph, TfliteModel, TfliteOperator } from './model.ts';
 import type { Quantisation } from './quantisation.ts';
@@ -12,6 +13,9 @@ export interface Constant {
   readonly tensor: Tensor;
   readonly quantisation: Quantisation | undefined;
 }
+
+/** What the names of operators on quantised integers begin with. */
+export const QUANTISED_PREFIX = 'quantised ';
 
 /** An operator under its name: that of its first output. */
 export interface NamedOperator {
@@ -33,6 +37,8 @@ export class TfliteGraph {
   readonly #read = new Map<string, Tensor>();
   /** Tensors that a run feeds, or that an operator computes. */
   readonly #computed: ReadonlySet<number>;
+  /** How quantised integers are rounded. */
+  readonly rounding: Rounding;
   /** Makes sparse tensors dense; loaded for models that have any. */
   densify: ((tensor: TfliteTensor, bytes: Uint8Array, file: string) => Tensor) | undefined;
 
@@ -40,13 +46,14 @@ export class TfliteGraph {
     model: TfliteModel,
     subgraph: Subgraph,
     names: readonly string[],
-    given: Pick<TfliteGraph, 'builder' | 'file'>,
+    given: Pick<TfliteGraph, 'builder' | 'file' | 'rounding'>,
   ) {
     this.#model = model;
     this.subgraph = subgraph;
     this.#names = names;
     this.builder = given.builder;
     this.file = given.file;
+    this.rounding = given.rounding;
     this.#computed = this.#inOrder();
   }
 

@@ -4,25 +4,25 @@ import { onDemand } from '../../core/on-demand.ts';
 import { GraphBuilder } from '../../ir/builder.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { at } from '../../util/arrays.ts';
-import type { ImportedModel, ModelFile, ModelFiles } from '../importer.ts';
+import type { ImportedModel, ImportOptions, ModelFile, ModelFiles } from '../importer.ts';
 import { translate } from '../lib/translate.ts';
 import { locate } from '../locate.ts';
 import { OperatorContext } from './context.ts';
-import { TfliteGraph, type NamedOperator } from './graph.ts';
+import { QUANTISED_PREFIX, TfliteGraph, type NamedOperator } from './graph.ts';
 import { readTflite, readSubgraph, type TfliteModel, type TfliteOperator } from './model.ts';
 import { TFLITE_OPERATORS } from './operators.ts';
 import { checkSignature, chosenSignature, subgraphPorts, graphInputs, namesOf, type PortNames } from './ports.ts';
 
 /** Reads a TensorFlow Lite model. Rejects as `Importer.load` does. */
-export async function loadTflite({ main }: ModelFiles): Promise<ImportedModel> {
+export async function loadTflite({ main }: ModelFiles, options: ImportOptions = {}): Promise<ImportedModel> {
   try {
-    return await load(main);
+    return await load(main, options);
   } catch (error) {
     throw locate(error, main.name, 'tflite');
   }
 }
 
-async function load(main: ModelFile): Promise<ImportedModel> {
+async function load(main: ModelFile, { rounding = 'shipped' }: ImportOptions): Promise<ImportedModel> {
   const { name: file, bytes } = main;
   const model = readTflite(bytes, file);
   const { signature, subgraph: index } = chosenSignature(model.signatures);
@@ -31,7 +31,11 @@ async function load(main: ModelFile): Promise<ImportedModel> {
   const names = namesOf(subgraph, signature);
   const builder = new GraphBuilder(subgraph.name || file);
   builder.reserve([...names.tensors, ...names.outputs]);
-  const graph = new TfliteGraph(model, subgraph, names.tensors, { builder, file });
+  const graph = new TfliteGraph(model, subgraph, names.tensors, {
+    builder,
+    file,
+    rounding: rounding === 'reference' ? 'tfl-double' : 'xnnpack',
+  });
   if (subgraph.tensors.some(({ sparsity }) => sparsity)) {
     graph.densify = (await onDemand('reader of sparse weights', () => import('./sparse.ts'))).denseTensor;
   }
@@ -53,7 +57,7 @@ async function translateOperators(graph: TfliteGraph, found: readonly Unsupporte
   const operators = graph.subgraph.operators.map((operator, i): NamedOperator => {
     const [first] = operator.outputs;
     const name = first === undefined ? graph.builder.unique(`${operator.op}_${i}`) : graph.nameOf(first);
-    return { name, op: isQuantised(graph, operator) ? `quantised ${operator.op}` : operator.op, operator };
+    return { name, op: isQuantised(graph, operator) ? `${QUANTISED_PREFIX}${operator.op}` : operator.op, operator };
   });
   await translate(operators, TFLITE_OPERATORS, (named) => new OperatorContext(graph, named), {
     unit: 'operator',

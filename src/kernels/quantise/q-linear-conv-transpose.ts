@@ -21,6 +21,25 @@ function axesOf(context: Context): readonly [TransposedAxis, TransposedAxis] {
   return [axes.length > 1 ? at(axes, 0) : SINGLE, at(axes, axes.length - 1)];
 }
 
+/** Values for `WINDOW_PARAMS` and `WINDOW_SHAPE_PARAMS` (shaders/lib/window.ts) but channels. */
+function windowParams([rows, columns]: readonly [TransposedAxis, TransposedAxis]): Readonly<Record<string, number>> {
+  return {
+    in_h: rows.input,
+    in_w: columns.input,
+    out_h: rows.output,
+    out_w: columns.output,
+    pad_top: rows.padBegin,
+    pad_left: columns.padBegin,
+    kernel_h: rows.kernel,
+    kernel_w: columns.kernel,
+    stride_h: rows.stride,
+    stride_w: columns.stride,
+    dilation_h: rows.dilation,
+    dilation_w: columns.dilation,
+    strips: columns.output,
+  };
+}
+
 export const qLinearConvTranspose: KernelDefinition<'QLinearConvTranspose'> = {
   kind: 'dispatch',
   variants: [
@@ -28,7 +47,6 @@ export const qLinearConvTranspose: KernelDefinition<'QLinearConvTranspose'> = {
       const { inputs, outputs, attributes } = context.node;
       const { group, rounding, range } = attributes;
       const [x, w, y] = [required(context, 0), constantAt(context, 3), result(context)];
-      const [rows, columns] = axesOf(context);
       const [inC, outC] = [at(x.shape, x.shape.length - 1), at(y.shape, y.shape.length - 1)];
       const [groupIn, groupOut] = [inC / group, outC / group];
       const unsigned = { x: x.dtype === 'uint8', w: w.dtype === 'uint8' };
@@ -62,21 +80,9 @@ export const qLinearConvTranspose: KernelDefinition<'QLinearConvTranspose'> = {
         }),
         operands: [value(inputs[0]), packed.words, packed.channels, intConstant(packed.tapSums), value(outputs[0])],
         params: {
-          in_h: rows.input,
-          in_w: columns.input,
+          ...windowParams(axesOf(context)),
           in_c: inC,
-          out_h: rows.output,
-          out_w: columns.output,
           out_c: outC,
-          pad_top: rows.padBegin,
-          pad_left: columns.padBegin,
-          kernel_h: rows.kernel,
-          kernel_w: columns.kernel,
-          stride_h: rows.stride,
-          stride_w: columns.stride,
-          dilation_h: rows.dilation,
-          dilation_w: columns.dilation,
-          strips: columns.output,
           last: Math.max(1, elementCount(y.shape)) - 1,
           ...packed.params,
           zero_point: scalarAt(context, 7),

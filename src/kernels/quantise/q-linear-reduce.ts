@@ -3,7 +3,7 @@ import { qLinearReduceShader } from '../../../shaders/quantise/q-linear-reduce.t
 import { axesOrAll } from '../../core/broadcast.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { reductionPlan } from '../../ir/quantise/reductions.ts';
-import { at, product, stridesOf } from '../../util/arrays.ts';
+import { product, stridesOf } from '../../util/arrays.ts';
 import { required, result, value, type KernelDefinition } from '../definition.ts';
 import { flatVariant } from '../lib/flat.ts';
 import { BYTES, BYTES_OR_MORE, resultParams, SCALE, scalarAt } from '../lib/quantised.ts';
@@ -27,7 +27,7 @@ export const qLinearReduce: KernelDefinition<'QLinearReduce'> = {
         lastAxis: axes.length === 1 && axes[0] === x.shape.length - 1,
       });
       const lists = { d: kept.map(({ extent }) => extent), e: folded.map(({ extent }) => extent) };
-      const strides = { s: kept.map((d) => at(d.strides, 0)), f: folded.map((d) => at(d.strides, 0)) };
+      const strides = { s: kept.map((d) => d.strides[0] ?? 0), f: folded.map((d) => d.strides[0] ?? 0) };
       return {
         shader: qLinearReduceShader({
           rule: plan.multipliers.rule,

@@ -2,9 +2,8 @@
 import { LoadError } from '../../../src/core/errors.ts';
 import { tensorOf } from '../../../src/core/tensor.ts';
 import { toOnnx } from '../../../src/formats/onnx/write/to-onnx.ts';
-import type { OpKind } from '../../../src/ir/ops.ts';
 import { range } from '../../../src/util/arrays.ts';
-import { GENERATORS, randomCase } from '../../conformance/random-cases.ts';
+import { GENERATORS, randomCase, type JudgedOp } from '../../conformance/random-cases.ts';
 import { encodeModel, type OnnxModel } from '../../helpers/onnx-bytes.ts';
 import { buildCase } from '../../helpers/op-case.ts';
 import { GENTLE_PROTOBUF_MUTATORS, PROTOBUF_MUTATORS } from '../mutate/protobuf.ts';
@@ -74,7 +73,7 @@ const MODELS: readonly OnnxModel[] = [
   },
 ];
 
-const ofOperators = (Object.keys(GENERATORS) as OpKind[]).flatMap((op) =>
+const ofOperators = (Object.keys(GENERATORS) as JudgedOp[]).flatMap((op) =>
   range(2).map((i) => toOnnx(buildCase(randomCase(op, i)).graph)),
 );
 

@@ -40,12 +40,12 @@ function withoutRest(
   };
 }
 
-/** SpaceToBatchND(x, block shape, paddings). */
-export function spaceToBatch(c: OperandSource): string {
+/** SpaceToBatchND(x, block shape, paddings), padded with a value, 0 where none is given. */
+export function spaceToBatch(c: OperandSource, fill?: string): string {
   const block = blockOf(c);
   const dims = block.length;
   const { x, restored } = withoutRest(c, dims);
-  const padded = c.one('Pad', [x, marginsOf(c, dims, 1)], { mode: 'constant' });
+  const padded = c.one('Pad', [x, marginsOf(c, dims, 1), ...(fill ? [fill] : [])], { mode: 'constant' });
   // [N, …S/block, rest]
   const cells = c.binary('div', c.one('Shape', [padded], {}), c.ints([1, ...block, 1]));
   const parts = c.one('Concat', [cells, c.ints(block)], { axis: 0 });

@@ -9,10 +9,15 @@ export interface ResizeCorners {
   readonly halfPixelCenters: boolean;
 }
 
+/** How the engine calls these corners. */
+export function cornersOf({ alignCorners, halfPixelCenters }: ResizeCorners): CoordinateMode {
+  return alignCorners ? 'align_corners' : halfPixelCenters ? 'half_pixel' : 'asymmetric';
+}
+
 /** ResizeBilinear and ResizeNearestNeighbor of `[N, H, W, C]`, sizes. */
 export function resize(c: OperandSource, mode: 'linear' | 'nearest', corners: ResizeCorners): string {
   const { alignCorners: aligned, halfPixelCenters: halfPixel } = corners;
-  const coordinateMode: CoordinateMode = aligned ? 'align_corners' : halfPixel ? 'half_pixel' : 'asymmetric';
+  const coordinateMode = cornersOf(corners);
   // Nearest: TensorFlow rounds half up with aligned corners, and floors otherwise; with half-pixel centres it floors
   // a coordinate that is half a pixel further than the engine's, which is rounding half up too.
   const nearestMode: NearestMode = aligned || halfPixel ? 'round_prefer_ceil' : 'floor';

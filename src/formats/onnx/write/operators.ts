@@ -14,6 +14,7 @@ import {
   writeSpatial,
 } from './images.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
+import { writeLookupTable, writeQuantised, writeScaled } from './quantise.ts';
 import type { OnnxWriter } from './writer.ts';
 
 /** Writes one node. Throws UnsupportedError when ONNX has no way to say it. */
@@ -192,6 +193,19 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
     w.many('TopK', [input(n), w.reshape(input(n, 1), [1])], own, n.outputs);
   },
   ChannelShuffle: writeChannelShuffle,
+  QuantizeLinear: writeScaled,
+  DequantizeLinear: writeScaled,
+  LookupTable: writeLookupTable,
+  QLinearConv: writeQuantised,
+  QLinearConvTranspose: writeQuantised,
+  QLinearMatMul: writeQuantised,
+  QLinearBinary: writeQuantised,
+  QLinearPRelu: writeQuantised,
+  QLinearReduce: writeQuantised,
+  QLinearAveragePool: writeQuantised,
+  QLinearSoftmax: writeQuantised,
+  QLinearL2Normalization: writeQuantised,
+  QLinearResize: writeQuantised,
   If: writeChoice,
 };
 

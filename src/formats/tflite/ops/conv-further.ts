@@ -34,29 +34,48 @@ function spreadWindow(c: OperatorContext, spread: Spread, x: number, sizes: read
   };
 }
 
-/** Filters are `[O, H, W, I]`, as the forward convolutionWith's; the bias is one input behind the images, or the filter. */
+/** The filter, `[O, H, W, I]` as the forward convolution's, rearranged. */
+function spreadFilter(c: OperatorContext, x: number): string {
+  const [, , , inputs] = filterShape(c, 4);
+  const channels = imageChannels(c, x);
+  if (inputs !== channels) c.fail(`has filters of ${inputs} channels for images of ${channels}`);
+  return c.transposed(1, [1, 2, 3, 0]);
+}
+
+/** The bias is one input behind the images, or the filter. */
 function spreadConvolution(
   c: OperatorContext,
   window: TransposedWindow,
   operands: { readonly x: number; readonly bias: number; readonly activation: Activation },
 ): string {
-  const [, , , inputs] = filterShape(c, 4);
-  const channels = imageChannels(c, operands.x);
-  if (inputs !== channels) c.fail(`has filters of ${inputs} channels for images of ${channels}`);
   const bias = c.input(operands.bias, true);
-  const values = [c.input(operands.x), c.transposed(1, [1, 2, 3, 0]), ...(bias ? [bias] : [])];
+  const values = [c.input(operands.x), spreadFilter(c, operands.x), ...(bias ? [bias] : [])];
   return c.one('ConvTranspose', values, { ...window, group: 1, activation: operands.activation });
 }
 
-/** TRANSPOSE_CONV(shape of the output, filter, images, bias). */
-export const transposeConv: TfliteTranslation = (c) => {
+/** TRANSPOSE_CONV(shape of the output, filter, images, bias): its filter, its window and the code of its activation. */
+export function transposeConvOf(c: OperatorContext): {
+  readonly weights: string;
+  readonly window: TransposedWindow;
+  readonly activation: number;
+} {
   const { padding, strideH, strideW, activation } = c.options('TransposeConv');
   const known = c.constantInput(0);
   const sizes = known ? Array.from(known.data).slice(1, 3) : [];
   const spread: Spread = { strides: [strideH, strideW], padding: paddingOf(c, padding) };
   const window =
     sizes.length > 0 ? spreadWindow(c, spread, 2, sizes) : c.refuse('a shape of the output computed at run time');
-  return spreadConvolution(c, window, { x: 2, bias: 3, activation: c.fused(activation) });
+  return { weights: spreadFilter(c, 2), window, activation };
+}
+
+export const transposeConv: TfliteTranslation = (c) => {
+  const { weights, window, activation } = transposeConvOf(c);
+  const bias = c.input(3, true);
+  return c.one('ConvTranspose', [c.input(2), weights, ...(bias ? [bias] : [])], {
+    ...window,
+    group: 1,
+    activation: c.fused(activation),
+  });
 };
 
 /** The paddings of MediaPipe's operator, counted from 1. */

@@ -27,8 +27,20 @@ export function convolutionWith(
   return c.one('Conv', [c.input(0), weights, ...(bias ? [bias] : [])], attributes);
 }
 
+/** A convolution as a file has it: its filter rearranged, and the code of the activation behind it. */
+export interface PlannedConv {
+  readonly weights: string;
+  readonly window: Window;
+  readonly group: number;
+  readonly activation: number;
+}
+
+function floatConv(c: OperatorContext, { weights, window, group, activation }: PlannedConv): string {
+  return convolutionWith(c, weights, { ...window, group, activation: c.fused(activation) });
+}
+
 /** Filters are `[O, H, W, I]`; fewer channels than the images have are those of one group. */
-const conv2d: TfliteTranslation = (c) => {
+export function conv2dOf(c: OperatorContext): PlannedConv {
   const options = c.options('Conv2D');
   const [outputs = 0, , , inputs = 0] = filterShape(c, 4);
   const group = imageChannels(c) / inputs;
@@ -36,11 +48,11 @@ const conv2d: TfliteTranslation = (c) => {
     c.fail(`has filters of ${inputs} channels for images of ${imageChannels(c)}`);
   }
   const weights = c.transposed(1, [1, 2, 3, 0]);
-  return convolutionWith(c, weights, { ...windowOf(c, options), group, activation: c.fused(options.activation) });
-};
+  return { weights, window: windowOf(c, options), group, activation: options.activation };
+}
 
 /** Filters are `[1, H, W, C·multiplier]`: a channel's outputs are neighbours. */
-const depthwise: TfliteTranslation = (c) => {
+export function depthwiseOf(c: OperatorContext): PlannedConv {
   const options = c.options('DepthwiseConv2D');
   const [one = 0, height = 0, width = 0, outputs = 0] = filterShape(c, 4);
   const group = imageChannels(c);
@@ -52,8 +64,11 @@ const depthwise: TfliteTranslation = (c) => {
     // Of the same elements in the same order, only the dimension of one moves.
     axis: (axis) => [2, 0, 1, 3][axis] ?? axis,
   });
-  return convolutionWith(c, weights, { ...windowOf(c, options), group, activation: c.fused(options.activation) });
-};
+  return { weights, window: windowOf(c, options), group, activation: options.activation };
+}
+
+const conv2d: TfliteTranslation = (c) => floatConv(c, conv2dOf(c));
+const depthwise: TfliteTranslation = (c) => floatConv(c, depthwiseOf(c));
 
 /** Rows of the operator table. */
 export const CONV = { CONV_2D: conv2d, DEPTHWISE_CONV_2D: depthwise };

@@ -9,9 +9,13 @@ function pads(c: OperatorContext): string {
   return c.ints([...values.filter((_, i) => i % 2 === 0), ...values.filter((_, i) => i % 2 === 1)]);
 }
 
+/** Pads with a value, 0 where none is given. */
+export function padWith(c: OperatorContext, value?: string): string {
+  return c.one('Pad', [c.input(0), pads(c), ...(value ? [value] : [])], { mode: 'constant' });
+}
+
 /** PADV2 has the value as a third input. */
-const pad: TfliteTranslation = (c) =>
-  c.one('Pad', [c.input(0), pads(c), ...(c.has(2) ? [c.input(2)] : [])], { mode: 'constant' });
+const pad: TfliteTranslation = (c) => padWith(c, c.has(2) ? c.input(2) : undefined);
 
 const concatenation: TfliteTranslation = (c) => {
   const { axis, activation } = c.options('Concatenation');

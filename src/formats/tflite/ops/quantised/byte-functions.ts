@@ -2,8 +2,8 @@
  * Functions of one quantised operand as TensorFlow Lite computes them: 256 integers, whatever the function, by the rules of
  * its reference kernels or of the runtime that is shipped.
  */
-import type { Rounding } from '../../ir/ops.ts';
-import { fixed, rescale, roundAway, roundEven } from '../../ir/quantise/multipliers.ts';
+import type { Rounding } from '../../../../ir/ops.ts';
+import { fixed, rescale, roundAway, roundEven } from '../../../../ir/quantise/multipliers.ts';
 import {
   fixedMultiplier,
   inputRadius,
@@ -12,7 +12,7 @@ import {
   roundingShift,
   scaled,
   tanh,
-} from '../../util/fixed-point.ts';
+} from '../../../../util/fixed-point.ts';
 
 /** One scale and zero point. */
 export interface Affine {
@@ -100,6 +100,9 @@ const INT16 = [-(2 ** 15), 2 ** 15 - 1] as const;
 /** (a·b + 2¹⁴) / 2¹⁵ of 16-bit numbers, ties towards +∞. */
 const highProduct16 = (a: number, b: number): number => clamp(Math.floor((a * b + 2 ** 14) / 2 ** 15), INT16);
 
+/** v·2^bits, held within 16 bits. */
+const shiftLeft16 = (v: number, bits: number): number => clamp(v * 2 ** bits, INT16);
+
 /** A multiplier of 16 bits, from one of 32. */
 function multiplier16(real: number): { readonly multiplier: number; readonly shift: number } {
   const { multiplier, shift } = fixedMultiplier(real);
@@ -112,12 +115,11 @@ export function hardSwish({ from, to, range }: ByteContext): ByteFunction {
   const fine = from.scale / 128;
   const output = multiplier16(fine / to.scale);
   const gate = multiplier16(fine / (3 / 2 ** 15));
-  const left = (v: number, bits: number): number => clamp(v * 2 ** bits, INT16);
   return (x) => {
     const v = (x - from.zeroPoint) * 128;
-    let relu = gate.shift > 0 ? left(v, gate.shift - 1) : v;
+    let relu = gate.shift > 0 ? shiftLeft16(v, gate.shift - 1) : v;
     relu = highProduct16(relu, gate.multiplier);
-    if (gate.shift > 0) relu = left(relu, 1);
+    if (gate.shift > 0) relu = shiftLeft16(relu, 1);
     if (gate.shift < 0) relu = roundingShift(relu, -gate.shift);
     relu = (relu + 2 ** 15) >> 1;
     const product = Math.trunc((relu * highProduct16(v, output.multiplier)) / 2 ** 15);
@@ -135,4 +137,37 @@ export function rsqrt({ from, to, range }: ByteContext): ByteFunction {
     const wide = scaled(1 << 20, root);
     return clamp(to.zeroPoint + scaled(wide, { multiplier: factor.multiplier, shift: factor.shift - 20 }), range);
   };
+}
+
+/** |x| in the other scale. */
+export function absolute({ from, to, range }: ByteContext): ByteFunction {
+  const multipliers = fixed('twice', [from.scale / to.scale]);
+  const same = from.scale === to.scale;
+  return (x) => {
+    const size = Math.abs(x - from.zeroPoint);
+    return clamp((same ? size : rescale(multipliers, size)) + to.zeroPoint, range);
+  };
+}
+
+/** A function of real numbers, in single precision, rounded away from zero. */
+export function realFunction({ from, to, range }: ByteContext, f: (x: number) => number): ByteFunction {
+  const inverse = Math.fround(1 / to.scale);
+  return (x) => {
+    const real = Math.fround(from.scale * (x - from.zeroPoint));
+    const rounded = roundAway(Math.fround(Math.fround(f(real)) * inverse));
+    return clamp((Number.isNaN(rounded) ? 0 : rounded) + to.zeroPoint, range);
+  };
+}
+
+/** x in the other scale by single precision, as uint8 parts of a whole are brought to its scale. */
+export function rescaledPart({ from, to, range }: ByteContext): ByteFunction {
+  const scale = Math.fround(from.scale * Math.fround(1 / to.scale));
+  const bias = Math.fround(-from.zeroPoint * scale);
+  return (x) => clamp(roundAway(Math.fround(Math.fround(x * scale) + bias)) + to.zeroPoint, range);
+}
+
+/** x with eight more bits, as it is compared. */
+export function compared({ scale, zeroPoint }: Affine): ByteFunction {
+  const multiplier = fixedMultiplier(scale);
+  return (x) => scaled((x - zeroPoint) * 256, multiplier);
 }

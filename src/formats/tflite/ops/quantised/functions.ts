@@ -1,0 +1,84 @@
+/** Translations of functions of one quantised operand: a table of 256 integers each. */
+import { tensorOf } from '../../../../core/tensor.ts';
+import { range } from '../../../../util/arrays.ts';
+import type { OperatorContext, TfliteTranslation } from '../../context.ts';
+import {
+  absolute,
+  clipped,
+  hardSwish,
+  leakyRelu,
+  logisticOf,
+  realFunction,
+  requantise,
+  rsqrt,
+  tanhOf,
+  type ByteContext,
+  type ByteFunction,
+} from './byte-functions.ts';
+import { affineAt, byteAt, RANGES, resultAffine, resultByte } from './operands.ts';
+
+/** What a function of an input is made of. */
+function contextOf(c: OperatorContext, index: number): ByteContext {
+  return {
+    from: affineAt(c, index),
+    to: resultAffine(c),
+    range: RANGES[resultByte(c)],
+    rounding: c.rounding,
+  };
+}
+
+/** The table of a function of the integers of an input, in a type. */
+function table(c: OperatorContext, index: number, dtype: 'int8' | 'uint8' | 'int32', f: ByteFunction): string {
+  const [lowest] = RANGES[byteAt(c, index)];
+  return c.constant(
+    tensorOf(
+      dtype,
+      [256],
+      range(256).map((i) => f(i + lowest)),
+    ),
+    'table',
+  );
+}
+
+/** A function of an input, integer by integer. */
+export function lookUp(
+  c: OperatorContext,
+  index: number,
+  f: ByteFunction,
+  dtype: 'int8' | 'uint8' | 'int32' = resultByte(c),
+): string {
+  return c.one('LookupTable', [c.rawInput(index), table(c, index, dtype, f)], {});
+}
+
+const row =
+  (f: (context: ByteContext, c: OperatorContext) => ByteFunction): TfliteTranslation =>
+  (c) =>
+    lookUp(c, 0, f(contextOf(c, 0), c));
+
+/** An input brought to the result's scale. */
+export function rescaledInput(c: OperatorContext, index: number, f = requantise): string {
+  return lookUp(c, index, f(contextOf(c, index)));
+}
+
+/** The Gaussian error function's own approximation has no name in JavaScript: Abramowitz and Stegun, 7.1.26, is too rough. */
+const geluTanh = (x: number): number => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+
+/** Rows of the operator table. */
+export const FUNCTIONS = {
+  RELU: row((context) => clipped(context, [0, Infinity])),
+  RELU6: row((context) => clipped(context, [0, 6])),
+  RELU_N1_TO_1: row((context) => clipped(context, [-1, 1])),
+  RELU_0_TO_1: row((context) => clipped(context, [0, 1])),
+  LEAKY_RELU: row((context, c) => leakyRelu(context, c.options('LeakyRelu').alpha)),
+  LOGISTIC: row(logisticOf),
+  TANH: row(tanhOf),
+  HARD_SWISH: row(hardSwish),
+  RSQRT: row(rsqrt),
+  ABS: row(absolute),
+  EXP: row((context) => realFunction(context, Math.exp)),
+  LOG: row((context) => realFunction(context, Math.log)),
+  ELU: row((context) => realFunction(context, (x) => (x < 0 ? Math.expm1(x) : x))),
+  GELU: row((context, c) =>
+    c.options('Gelu').approximate ? realFunction(context, geluTanh) : c.refuse('exact GELU of integers'),
+  ),
+};

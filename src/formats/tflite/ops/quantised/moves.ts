@@ -1,0 +1,33 @@
+/** Translations of operators that move quantised integers: the rows of plain numbers, and what fills gaps. */
+import { padWith } from '../move.ts';
+import { spaceToBatch as plainSpaceToBatch } from '../../../lib/tensorflow/blocks.ts';
+import type { OperatorContext, TfliteTranslation } from '../../context.ts';
+import { rescaledPart } from './byte-functions.ts';
+import { rescaledInput } from './functions.ts';
+import { affineAt, byteAt, requantised, resultAffine, RANGES, resultByte } from './operands.ts';
+
+/** What stands for zero, which is what gaps are filled with. */
+function zeroOf(c: OperatorContext): string {
+  return c.scalar(byteAt(c, 0), affineAt(c, 0).zeroPoint);
+}
+
+export const pad: TfliteTranslation = (c) => padWith(c, c.has(2) ? c.rawInput(2) : zeroOf(c));
+
+export const spaceToBatch: TfliteTranslation = (c) => plainSpaceToBatch(c, zeroOf(c));
+
+/** Parts of a whole that has another scale are brought to it; the runtimes do so for uint8 alone. */
+export const concatenation: TfliteTranslation = (c) => {
+  const { axis, activation } = c.options('Concatenation');
+  const { range } = requantised(c, activation);
+  const [lowest, highest] = RANGES[resultByte(c)];
+  if (range[0] !== lowest || range[1] !== highest) c.refuse('a fused activation behind a concatenation of integers');
+  const to = resultAffine(c);
+  const parts = Array.from({ length: c.inputCount }, (_, index) => {
+    const { scale, zeroPoint } = affineAt(c, index);
+    if (scale === to.scale && zeroPoint === to.zeroPoint) return c.rawInput(index);
+    return resultByte(c) === 'uint8'
+      ? rescaledInput(c, index, rescaledPart)
+      : c.refuse('int8 parts of other scales than the whole');
+  });
+  return c.one('Concat', parts, { axis });
+};

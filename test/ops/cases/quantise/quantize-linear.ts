@@ -1,0 +1,139 @@
+/** Cases of QuantizeLinear, DequantizeLinear and LookupTable: axes, blocks, ties, values beyond all types, NaN. */
+import { range } from '../../../../src/util/arrays.ts';
+import type { OpAttributes } from '../../../../src/ir/ops.ts';
+import type { CaseInput, OpCase } from '../../../helpers/op-case.ts';
+import { bytes, ROUNDINGS, type Byte } from '../../../helpers/quantised-case.ts';
+
+interface Setup extends Partial<OpAttributes['QuantizeLinear']> {
+  readonly scaleShape?: readonly number[];
+  readonly scales?: readonly number[];
+  readonly zeroPoint?: boolean;
+  readonly values?: readonly number[];
+}
+
+const constant = (dtype: 'float32' | Byte, shape: readonly number[], values: readonly number[]): CaseInput => ({
+  dtype,
+  shape,
+  values,
+  constant: true,
+});
+
+const count = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
+
+function quantizeCase(shape: readonly number[], setup: Setup = {}): OpCase<'QuantizeLinear'> {
+  const { axis = 0, blockSize = 0, to = 'int8', rounding = 'float-even', scaleShape = [], zeroPoint = true } = setup;
+  const n = count(scaleShape);
+  const scales = setup.scales ?? range(n).map((i) => Math.fround(0.013 * (i + 1)));
+  return {
+    name: `[${shape}] to ${to}, ${rounding}, scales [${scaleShape}]${blockSize ? `, blocks of ${blockSize}` : ''}, axis ${axis}${setup.values ? ', values' : ''}, from ${scales[0]}`,
+    op: 'QuantizeLinear',
+    inputs: [
+      { shape, low: -3, high: 3, ...(setup.values ? { values: setup.values } : {}) },
+      constant('float32', scaleShape, scales),
+      zeroPoint
+        ? constant(
+            to,
+            scaleShape,
+            range(n).map((i) => (i * 7 + 3) % 100),
+          )
+        : undefined,
+    ],
+    attributes: { axis, blockSize, to, rounding },
+    noOracle: 'compared with the reference; onnxruntime has the rule float-even alone',
+  };
+}
+
+/** Quotients that lie on, just before and just after halves, for a scale that no power of two divides. */
+function nearTies(scale: number): number[] {
+  const s = Math.fround(scale);
+  return range(256).flatMap((i) => {
+    const tie = Math.fround((i - 128 + 0.5) * s);
+    const step = Math.abs(tie) * 2 ** -23;
+    return [
+      tie,
+      Math.fround(tie + step),
+      Math.fround(tie - step),
+      Math.fround(tie + 2 * step),
+      Math.fround(tie - 2 * step),
+    ];
+  });
+}
+
+const EXTREMES = [NaN, Infinity, -Infinity, 1e30, -1e30, 0, -0, 3.4e38, 1e-42, 0.5, 1.5, -0.5, -1.5, 2.5];
+
+export const quantizeLinearCases: readonly OpCase<'QuantizeLinear'>[] = [
+  ...ROUNDINGS.flatMap((rounding) => [
+    quantizeCase([3, 5, 7], { rounding }),
+    quantizeCase([1280], { rounding, scales: [0.037], values: nearTies(0.037) }),
+    quantizeCase([1280], { rounding, scales: [0.0071], values: nearTies(0.0071), to: 'uint8' }),
+    quantizeCase([EXTREMES.length], { rounding, scales: [1], values: EXTREMES }),
+  ]),
+  quantizeCase([2, 5, 3], { axis: 1, scaleShape: [5] }),
+  quantizeCase([2, 5, 4], { axis: -1, scaleShape: [4], to: 'uint8' }),
+  quantizeCase([3, 10, 4], { axis: 1, blockSize: 4, scaleShape: [3, 3, 4] }),
+  quantizeCase([17], { zeroPoint: false }),
+];
+
+function dequantizeCase(
+  dtype: Byte | 'int32',
+  shape: readonly number[],
+  { axis = 0, blockSize = 0, scaleShape = [], zeroPoint = true }: Setup = {},
+): OpCase<'DequantizeLinear'> {
+  const n = count(scaleShape);
+  const x: CaseInput = dtype === 'int32' ? { dtype, shape, low: -(2 ** 31), high: 2 ** 31 - 1 } : bytes(dtype, shape);
+  return {
+    name: `${dtype} [${shape}], scales [${scaleShape}]${blockSize ? `, blocks of ${blockSize}` : ''}, axis ${axis}`,
+    op: 'DequantizeLinear',
+    inputs: [
+      x,
+      constant(
+        'float32',
+        scaleShape,
+        range(n).map((i) => Math.fround(0.013 * (i + 1))),
+      ),
+      zeroPoint && dtype !== 'int32'
+        ? constant(
+            dtype,
+            scaleShape,
+            range(n).map((i) => (i * 7 + 3) % 100),
+          )
+        : undefined,
+    ],
+    attributes: { axis, blockSize },
+    tolerance: { rtol: 0, atol: 0 },
+    noOracle: 'compared with the reference',
+  };
+}
+
+export const dequantizeLinearCases: readonly OpCase<'DequantizeLinear'>[] = [
+  dequantizeCase('int8', [3, 5, 7]),
+  dequantizeCase('uint8', [4, 8], { axis: 1, scaleShape: [8] }),
+  dequantizeCase('int8', [3, 10, 4], { axis: 1, blockSize: 4, scaleShape: [3, 3, 4] }),
+  dequantizeCase('int32', [17]),
+  dequantizeCase('uint8', [5], { zeroPoint: false }),
+];
+
+const table = (dtype: Byte | 'int32' | 'float32'): CaseInput => ({
+  dtype,
+  shape: [256],
+  values: range(256).map((i) => (dtype === 'uint8' ? (i * 37) % 256 : ((i * 37) % 256) - 128)),
+  constant: true,
+});
+
+export const lookupTableCases: readonly OpCase<'LookupTable'>[] = (
+  [
+    ['int8', 'int8'],
+    ['uint8', 'uint8'],
+    ['int8', 'uint8'],
+    ['uint8', 'int32'],
+    ['int8', 'float32'],
+  ] as const
+).flatMap(([from, to]) =>
+  [[3, 5, 7], [4, 8], [1]].map((shape) => ({
+    name: `${from} [${shape}] to ${to}`,
+    op: 'LookupTable' as const,
+    inputs: [bytes(from, shape), table(to)],
+    attributes: {},
+    noOracle: 'ONNX has no such operator',
+  })),
+);
