@@ -322,8 +322,11 @@ describe('quantisation', () => {
     else expect(runTflite(await read, []).map((t) => [...t.data])).toEqual([[-0, -0, -0, -2, -2.5, -3]]);
   });
 
-  it('is told of operators on integers: those are refused by name', async () => {
-    const error: unknown = await importOf(quantised({ scales: [1], zeroPoints: [0] })).catch((e: unknown) => e);
-    expect((error as UnsupportedError).items).toEqual([{ op: 'quantised RELU', node: 'y', what: 'operator' }]);
+  it('without a row for the operator is refused by name', async () => {
+    const subgraph = quantised({ scales: [1], zeroPoints: [0] });
+    const operators = [{ op: 'LOCAL_RESPONSE_NORMALIZATION', inputs: [0], outputs: [1] }];
+    const error: unknown = await importOf({ ...subgraph, operators }).catch((e: unknown) => e);
+    const op = 'quantised LOCAL_RESPONSE_NORMALIZATION';
+    expect((error as UnsupportedError).items).toEqual([{ op, node: 'y', what: 'operator' }]);
   });
 });

@@ -36,13 +36,27 @@ export function remade(cases: readonly OneOperator[]): Mutator {
   };
 }
 
-function changed({ tensors, operators, ...rest }: WrittenSubgraph, dice: Dice): WrittenSubgraph {
+function changed({ tensors: given, operators, ...rest }: WrittenSubgraph, dice: Dice): WrittenSubgraph {
+  const tensors = dice.chance(0.4) ? given.map((tensor) => quantised(tensor, dice)) : given;
   return {
     ...rest,
     tensors: tensors.map((tensor) => (dice.chance(0.3) ? changedTensor(tensor, dice) : tensor)),
     operators: operators.map((operator) =>
       dice.chance(0.5) ? changedOperator(operator, dice, tensors.length) : operator,
     ),
+  };
+}
+
+/** The tensor as integers of a scale: so that what computes with these is met too. */
+function quantised(tensor: WrittenTensor, dice: Dice): WrittenTensor {
+  if (tensor.type !== 'float32') return tensor;
+  const scales = [dice.pick([0.5, 0.01, 1])];
+  const data = tensor.data && dice.bytes(tensor.data.length / 4);
+  return {
+    ...tensor,
+    type: 'int8',
+    quantisation: { scales, zeroPoints: [dice.int(-3, 3)] },
+    ...(data ? { data } : {}),
   };
 }
 
