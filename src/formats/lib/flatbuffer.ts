@@ -47,7 +47,7 @@ class FlatFile {
   /** Counts bytes as read. Throws ImportError when they are more than such a file can need. */
   count(bytes: number): void {
     this.#left -= bytes;
-    if (this.#left < 0) this.fail('its tables are shared more often than any model has them');
+    if (this.#left < 0) this.fail('its tables share more than any model does');
   }
 }
 

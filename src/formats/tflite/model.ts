@@ -55,6 +55,9 @@ export interface TfliteModel {
 /** The only version of the schema there is in files of this identifier. */
 const VERSION = 3;
 
+/** How many times each tensor may leave, taken together. */
+const MAX_COPIES = 4;
+
 /** Reads the frame. Throws ImportError on whatever of it does not hold. */
 export function readTflite(bytes: Uint8Array, file: string): TfliteModel {
   const root = flatRoot(bytes, file, 'tflite');
@@ -131,11 +134,15 @@ export function readSubgraph({ subgraphs, codes, buffers }: TfliteModel, index: 
     if (bad !== undefined) from.fail(`names tensor ${bad} of ${tensors.length} among ${what}`);
     return list;
   };
+  const leaving = indices(table, outputs, 'its outputs', 0);
+  // One that leaves again is a copy.
+  if (leaving.length > MAX_COPIES * tensors.length)
+    table.fail(`has ${leaving.length} outputs of ${tensors.length} tensors`);
   return {
     name: table.string(name, 'a name'),
     tensors,
     inputs: indices(table, inputs, 'its inputs', 0),
-    outputs: indices(table, outputs, 'its outputs', 0),
+    outputs: leaving,
     operators: table.tables(operators, 'operator').map((operator) => {
       const code = operator.uint32(SLOT.operator.code);
       return {

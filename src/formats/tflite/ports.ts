@@ -2,7 +2,7 @@
 import { ImportError, type Unsupported } from '../../core/errors.ts';
 import type { Dim, GraphInput } from '../../ir/graph.ts';
 import { at } from '../../util/arrays.ts';
-import type { Signature, Subgraph } from './model.ts';
+import type { CalledTensor, Signature, Subgraph } from './model.ts';
 import { dtypeOfTflite, type TfliteTensor } from './tensor.ts';
 
 /** The name of a signature whose subgraph is the model, whatever others there are. */
@@ -35,6 +35,17 @@ export function checkSignature({ tensors }: Subgraph, { key, inputs, outputs }: 
   });
 }
 
+/** The names that a signature has for each tensor. */
+function byTensor(ports: readonly CalledTensor[] = []): Map<number, string[]> {
+  const names = new Map<number, string[]>();
+  for (const { tensor, name } of ports) {
+    const list = names.get(tensor);
+    if (list) list.push(name);
+    else names.set(tensor, [name]);
+  }
+  return names;
+}
+
 /** Finds the names. What the signature calls an input or output comes before what the file calls its tensors. */
 export function namesOf({ tensors, inputs, outputs }: Subgraph, signature: Signature | undefined): PortNames {
   const taken = new Map<string, number>();
@@ -47,21 +58,19 @@ export function namesOf({ tensors, inputs, outputs }: Subgraph, signature: Signa
   };
   const known = new Map<number, string>();
   const stem = (index: number): string => at(tensors, index).name || `tensor_${index}`;
+  const called = { inputs: byTensor(signature?.inputs), outputs: byTensor(signature?.outputs) };
   for (const index of inputs) {
-    const called = signature?.inputs.find(({ tensor }) => tensor === index)?.name;
-    if (!known.has(index)) known.set(index, unique(called ?? stem(index)));
+    if (!known.has(index)) known.set(index, unique(called.inputs.get(index)?.[0] ?? stem(index)));
   }
   // A tensor may leave several times, under as many names.
-  const left = [...(signature?.outputs ?? [])];
-  const leaving = new Set<number>();
+  const times = new Map<number, number>();
   const outputNames = outputs.map((index) => {
-    const place = left.findIndex(({ tensor }) => tensor === index);
-    const called = place < 0 ? undefined : left.splice(place, 1)[0]?.name;
     const before = known.get(index);
-    const isFirst = !leaving.has(index);
-    leaving.add(index);
-    if (isFirst && before !== undefined && (called ?? before) === before) return before;
-    const name = unique(called ?? stem(index));
+    const time = times.get(index) ?? 0;
+    times.set(index, time + 1);
+    const wanted = called.outputs.get(index)?.[time];
+    if (time === 0 && before !== undefined && (wanted ?? before) === before) return before;
+    const name = unique(wanted ?? stem(index));
     if (before === undefined) known.set(index, name);
     return name;
   });

@@ -88,6 +88,62 @@ describe('what is shared is not read without end', () => {
     expect(graph.initializers.size).toBe(10_001);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * bytes.length);
   });
+
+  it('a thousand operators that read a hundred thousand scales', async () => {
+    const count = 100_000;
+    const scales = range(count).map(() => 0.5);
+    const table: WrittenTensor = {
+      name: 'k',
+      type: 'int8',
+      shape: [count],
+      data: new Uint8Array(count),
+      quantisation: { scales, zeroPoints: [1], axis: 0 },
+    };
+    const results = range(1000).map((i): WrittenTensor => ({ name: `y${i}`, type: 'float32', shape: [count] }));
+    const operators = results.map((_, i) => ({ op: 'NEG', inputs: [0], outputs: [i + 1] }));
+    const bytes = encodeTflite({ subgraphs: [{ tensors: [table, ...results], operators, inputs: [], outputs: [1] }] });
+    const before = process.memoryUsage().arrayBuffers;
+    await importTflite(bytes);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * bytes.length);
+  });
+
+  it('a list of axes that is none is refused before it is copied', async () => {
+    const axes = { name: 'axes', type: 'int32', shape: [1 << 20], data: new Uint8Array(1 << 22) } as const;
+    const tensors: WrittenTensor[] = [
+      { name: 'x', type: 'float32', shape: [1] },
+      axes,
+      { name: 'y', type: 'float32', shape: [] },
+    ];
+    const operators = [{ op: 'MEAN', inputs: [0, 1], outputs: [2] }];
+    const bytes = encodeTflite({ subgraphs: [{ tensors, operators, inputs: [0], outputs: [2] }] });
+    await expect(importTflite(bytes)).rejects.toThrow('has 1048576 numbers in input 1');
+  });
+
+  it('more outputs than tensors by far are refused', async () => {
+    const tensors: WrittenTensor[] = [{ name: 'x', type: 'float32', shape: [1] }];
+    const bytes = encodeTflite({
+      subgraphs: [{ tensors, operators: [], inputs: [0], outputs: range(100_000).fill(0) }],
+    });
+    await expect(importTflite(bytes)).rejects.toThrow('has 100000 outputs of 1 tensors');
+  });
+
+  it('sparse tensors of the same elements', async () => {
+    const indices = range(1000);
+    const sparse = (i: number): WrittenTensor => ({
+      name: `k${i}`,
+      type: 'float32',
+      shape: [64, 1000],
+      ...(i === 0 ? { data: new Uint8Array(4000) } : { buffer: 1 }),
+      sparsity: { order: [0, 1], dimensions: [{ size: 64 }, { segments: [0, ...range(64).fill(1000)], indices }] },
+    });
+    const results = range(400).map((i): WrittenTensor => ({ name: `y${i}`, type: 'float32', shape: [64, 1000] }));
+    const tensors = [...results.map((_, i) => sparse(i)), ...results];
+    const operators = results.map((_, i) => ({ op: 'DENSIFY', inputs: [i], outputs: [400 + i] }));
+    const bytes = encodeTflite({ subgraphs: [{ tensors, operators, inputs: [], outputs: [400] }] });
+    const before = process.memoryUsage().arrayBuffers;
+    await importTflite(bytes).catch((error: unknown) => expect(error).toBeInstanceOf(ImportError));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(80 * bytes.length);
+  });
 });
 
 it('a file of thirty thousand operators is read in linear time', async () => {
