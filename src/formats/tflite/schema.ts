@@ -192,6 +192,7 @@ export const OPTIONS = {
   SplitV: { union: 79, fields: { numSplits: int(0) } },
   DepthToSpace: { union: 94, fields: { blockSize: int(0) } },
   BatchMatMul: { union: 101, fields: { adjX: bool(0), adjY: bool(1) } },
+  Cumsum: { union: 102, fields: { exclusive: bool(0), reverse: bool(1) } },
   Conv3D: {
     union: 106,
     fields: {
