@@ -7,6 +7,8 @@ import { ONNX_OPERATORS } from '../../src/formats/onnx/operators.ts';
 import { decodeModel } from '../../src/formats/onnx/proto.ts';
 import { TENSORFLOW_OPERATORS } from '../../src/formats/tfjs/graph/operators.ts';
 import { LAYERS } from '../../src/formats/tfjs/layers/layers.ts';
+import { readSubgraph, readTflite } from '../../src/formats/tflite/model.ts';
+import { TFLITE_OPERATORS } from '../../src/formats/tflite/operators.ts';
 import { npmModelFiles } from '../helpers/npm-models.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
 
@@ -34,8 +36,17 @@ describe('classifiers of TensorFlow.js load no further rows', () => {
   });
 });
 
+describe.skipIf(!hasSharedData)('classifiers of TensorFlow Lite load no further rows', () => {
+  it.each(['resnet8_cifar10_float', 'vww_96_float'])('%s', (name) => {
+    const model = readTflite(readFileSync(sharedPath(`tflite/${name}.tflite`)), name);
+    const ops = new Set(readSubgraph(model, 0).operators.map(({ op }) => op));
+    expect(ops.size).toBeGreaterThan(4);
+    expect([...ops].filter((op) => !Object.hasOwn(TFLITE_OPERATORS.common, op))).toEqual([]);
+  });
+});
+
 it('what is common is not looked for elsewhere, and has no second row there', async () => {
-  for (const { common, further } of [ONNX_OPERATORS, TENSORFLOW_OPERATORS, LAYERS]) {
+  for (const { common, further } of [ONNX_OPERATORS, TENSORFLOW_OPERATORS, LAYERS, TFLITE_OPERATORS]) {
     const rest = await further.load();
     expect(Object.keys(rest).filter((op) => Object.hasOwn(common, op))).toEqual([]);
   }

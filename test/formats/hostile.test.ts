@@ -10,10 +10,13 @@ import { detect, importModel } from '../../src/formats/detect.ts';
 import type { Importer } from '../../src/formats/importer.ts';
 import { onnxImporter } from '../../src/formats/onnx/index.ts';
 import { safetensorsImporter } from '../../src/formats/safetensors/index.ts';
+import { tfliteImporter } from '../../src/formats/tflite/index.ts';
+import { encodeTflite } from '../../src/formats/tflite/write/encode.ts';
 import { cpuSecondsOf } from '../helpers/cpu-time.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
 import { randomSource } from '../helpers/random.ts';
 import { encodeSafetensors } from '../helpers/safetensors-bytes.ts';
+import { encodeMetadata } from '../helpers/tflite-metadata.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
 
 /** The most processor time that any one file may take, in seconds: each takes milliseconds. */
@@ -67,7 +70,54 @@ const smallSafetensors = encodeSafetensors({
   b: tensorOf('int64', [3], [1, 2, 3]),
 });
 
+const float = (name: string, shape: readonly number[]) => ({ name, type: 'float32', shape }) as const;
+const stored = (name: string, shape: readonly number[], count: number) => ({
+  ...float(name, shape),
+  data: new Uint8Array(4 * count),
+});
+
+const smallTflite = encodeTflite({
+  description: 'a network',
+  subgraphs: [
+    {
+      tensors: [
+        float('x', [1, 4, 4, 2]),
+        {
+          ...float('w', [3, 2, 2, 2]),
+          type: 'int8',
+          data: new Uint8Array(24).fill(5),
+          quantisation: { scales: [0.5, 1, 2], zeroPoints: [0, 0, 0], axis: 0 },
+        },
+        stored('b', [3], 3),
+        float('c', [1, 4, 4, 3]),
+        { name: 'shape', type: 'int32', shape: [2], data: Uint8Array.of(1, 0, 0, 0, 48, 0, 0, 0) },
+        { ...float('y', [1, 48]), signature: [-1, 48] },
+        {
+          ...stored('sparse', [3, 4], 2),
+          sparsity: { order: [0, 1], dimensions: [{ size: 3 }, { segments: [0, 1, 1, 2], indices: [3, 0] }] },
+        },
+        float('dense', [3, 4]),
+      ],
+      operators: [
+        {
+          op: 'CONV_2D',
+          inputs: [0, 1, 2],
+          outputs: [3],
+          options: ['Conv2D', { strideH: 1, strideW: 1, activation: 1 }],
+        },
+        { op: 'RESHAPE', inputs: [3, 4], outputs: [5], options: ['Reshape', { newShape: [1, 48] }] },
+        { op: 'DENSIFY', inputs: [6], outputs: [7] },
+      ],
+      inputs: [0],
+      outputs: [5, 7],
+    },
+  ],
+  signatures: [{ key: 'serving_default', subgraph: 0, inputs: { image: 0 }, outputs: { scores: 5 } }],
+  metadata: { TFLITE_METADATA: encodeMetadata({ name: 'Net', mean: [1], std: [2], labels: 'labels.txt' }) },
+});
+
 const FORMATS = [
+  ['tflite', tfliteImporter, smallTflite],
   ['onnx', onnxImporter, smallOnnx],
   ['safetensors', safetensorsImporter, smallSafetensors],
 ] as const;
@@ -155,9 +205,9 @@ describe('detection', () => {
   it('survives random bytes and truncations of every format', async () => {
     const random = randomSource(23);
     for (let i = 0; i < 300; i++) {
-      const source = [smallOnnx, smallSafetensors, new Uint8Array(64)][i % 3] ?? smallOnnx;
+      const source = [smallOnnx, smallSafetensors, smallTflite, new Uint8Array(64)][i % 4] ?? smallOnnx;
       const bytes = source.slice(0, Math.floor(random() * source.length));
-      for (let k = 0; k < (i % 3 === 2 ? bytes.length : 1); k++) {
+      for (let k = 0; k < (i % 4 === 3 ? bytes.length : 1); k++) {
         bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
       }
       try {

@@ -9,7 +9,7 @@ const loaded = loadLiteRt(host.asset('@litertjs/core/wasm/'), { threads: false }
 async function run({ model: bytes, feeds }: LitertRequest): Promise<LitertAnswer> {
   await loaded;
   const model = await loadAndCompile(bytes, { accelerator: 'wasm', cpuOptions: { numThreads: 1 } });
-  const inputs = feeds.map(({ data, shape }) => new Tensor(data, [...shape]));
+  const inputs = feeds.map(({ data, shape }) => new Tensor(data as Float32Array<ArrayBuffer>, [...shape]));
   const outputs = await model.run(inputs);
   const results = await Promise.all(
     outputs.map(async (output) => ({

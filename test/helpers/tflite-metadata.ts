@@ -1,7 +1,7 @@
 /** The metadata of a TensorFlow Lite file, and an archive behind it, as MediaPipe's and TensorFlow's tools write them. */
 import { deflateRawSync } from 'node:zlib';
 import { Builder } from 'flatbuffers';
-import { floats, offsets, table } from '../../src/formats/tflite/write/flatbuffer.ts';
+import { floats, offsets, tableOf } from '../../src/formats/tflite/write/flatbuffer.ts';
 
 /** What the metadata of a model of one input and one output says. */
 export interface Described {
@@ -16,30 +16,30 @@ export interface Described {
 export function encodeMetadata({ name = '', mean = [], std = [], labels }: Described): Uint8Array {
   const b = new Builder(256);
   const [means, deviations] = [floats(b, mean), floats(b, std)];
-  const options = table(b, 2, () => {
+  const options = tableOf(b, 2, () => {
     b.addFieldOffset(0, means, 0);
     b.addFieldOffset(1, deviations, 0);
   });
-  const unit = table(b, 2, () => {
+  const unit = tableOf(b, 2, () => {
     b.addFieldInt8(0, 1, 0);
     b.addFieldOffset(1, options, 0);
   });
   const units = offsets(b, [unit]);
-  const input = table(b, 7, () => b.addFieldOffset(4, units, 0));
+  const input = tableOf(b, 7, () => b.addFieldOffset(4, units, 0));
   const path = b.createString(labels ?? '');
-  const file = table(b, 4, () => {
+  const file = tableOf(b, 4, () => {
     b.addFieldOffset(0, path, 0);
     b.addFieldInt8(2, 2, 0);
   });
   const files = offsets(b, labels === undefined ? [] : [file]);
-  const output = table(b, 7, () => b.addFieldOffset(6, files, 0));
+  const output = tableOf(b, 7, () => b.addFieldOffset(6, files, 0));
   const [inputs, outputs] = [offsets(b, [input]), offsets(b, [output])];
-  const subgraph = table(b, 5, () => {
+  const subgraph = tableOf(b, 5, () => {
     b.addFieldOffset(2, inputs, 0);
     b.addFieldOffset(3, outputs, 0);
   });
   const [subgraphs, title] = [offsets(b, [subgraph]), b.createString(name)];
-  const root = table(b, 8, () => {
+  const root = tableOf(b, 8, () => {
     b.addFieldOffset(0, title, 0);
     b.addFieldOffset(3, subgraphs, 0);
   });

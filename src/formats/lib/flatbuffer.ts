@@ -7,7 +7,7 @@ import { ByteBuffer } from 'flatbuffers';
 import { ImportError } from '../../core/errors.ts';
 
 /** Bytes that may be read for each byte of the file: tables and vectors can be shared. */
-const READ_AGAIN = 32;
+const READ_AGAIN = 8;
 
 /** Bytes that may be read besides: the least file has a few tables that all share. */
 const READ_AT_LEAST = 1 << 16;
@@ -47,7 +47,7 @@ class FlatFile {
   /** Counts bytes as read. Throws ImportError when they are more than such a file can need. */
   count(bytes: number): void {
     this.#left -= bytes;
-    if (this.#left < 0) this.fail('its tables are shared more often than any model has them');
+    if (this.#left < 0) this.fail('its tables share more than any model does');
   }
 }
 
@@ -106,10 +106,6 @@ export class FlatTable {
     return this.#at + offset;
   }
 
-  has(slot: number): boolean {
-    return this.#field(slot, 0) !== 0;
-  }
-
   uint8(slot: number, fallback = 0): number {
     const at = this.#field(slot, 1);
     return at === 0 ? fallback : this.#file.buffer.readUint8(at);
@@ -163,12 +159,6 @@ export class FlatTable {
   string(slot: number, name: string): string {
     const at = this.#field(slot, 4);
     return at === 0 ? '' : this.#textAt(at, name);
-  }
-
-  /** The texts of a list; empty where there is none. */
-  strings(slot: number, name: string): string[] {
-    const { start, length } = this.#vector(slot, 4, name);
-    return Array.from({ length }, (_, i) => this.#textAt(start + 4 * i, name));
   }
 
   /** The bytes of a list, not copied; none where there is no list. */

@@ -9,6 +9,9 @@ import type { Quantisation } from './quantisation.ts';
 import { FUSED_ACTIVATIONS, OPTIONS, type OptionField, type OptionsName, type OptionsOf } from './schema.ts';
 import { dtypeOfTflite, type TfliteTensor } from './tensor.ts';
 
+/** Numbers beyond which a list of extents, axes, pads or parts is none. */
+const MAX_LIST = 2 ** 13;
+
 /** A row of the operator table. */
 export type TfliteTranslation = Translation<OperatorContext>;
 
@@ -145,16 +148,30 @@ export class OperatorContext extends Emitter {
   /** Real numbers for quantised ones. Refuses parameters that the engine does not know. */
   dequantised(x: string, dtype: DType, { scales, zeroPoints, axis, unknown }: Quantisation): string {
     if (unknown) this.refuse(unknown);
-    const shape = scales.length === 1 ? [] : [scales.length];
-    const scale = this.constant(tensorOf('float32', shape, scales));
-    const zero = zeroPoints.some((z) => z !== 0) ? [this.constant(tensorOf(dtype, shape, zeroPoints))] : [];
+    const scale = this.parameter('float32', scales);
+    const zero = zeroPoints.some((z) => z !== 0) ? [this.parameter(dtype, zeroPoints)] : [];
     return this.one('DequantizeLinear', [x, scale, ...zero], { axis, blockSize: 0 });
   }
 
-  /** The elements of an input that is a constant of plain numbers; undefined of any other. */
+  /** A constant of a tensor's scales or zero points, one or one for each channel: made once, whoever reads the tensor. */
+  parameter(dtype: DType, values: readonly number[]): string {
+    const made = this.#graph.parameters.get(values);
+    if (made !== undefined) return made;
+    const name = this.constant(tensorOf(dtype, values.length === 1 ? [] : [values.length], values));
+    this.#graph.parameters.set(values, name);
+    return name;
+  }
+
+  /**
+   * The elements of an input that is a short constant of plain numbers, as extents, axes and pads are; undefined of any
+   * other. Throws ImportError where it is too long to be any of these.
+   */
   constantInput(index: number): Tensor | undefined {
     const constant = this.rawConstant(index);
-    return !this.#isQuantised && isQuantised(constant) ? undefined : constant?.tensor;
+    if (!constant || (!this.#isQuantised && isQuantised(constant))) return undefined;
+    const { length } = constant.tensor.data;
+    // Many operators may read one: what each would copy adds up.
+    return length > MAX_LIST ? this.fail(`has ${length} numbers in input ${index}`) : constant.tensor;
   }
 
   /** The integers of a constant input. Refuses a computed one: `what` names it. */
@@ -211,7 +228,7 @@ export class OperatorContext extends Emitter {
 
   /** True of an output that leaves the graph. */
   leaves(index: number): boolean {
-    return this.#graph.subgraph.outputs.includes(this.#output(index));
+    return this.#graph.leaving.has(this.#output(index));
   }
 
   /** Takes note that output `index` holds what a constant input does, with other parameters perhaps. */

@@ -40,6 +40,7 @@ export const FURTHER_TFLITE_OPERATORS: Rows<OperatorContext> = {
   MIRROR_PAD: mirrorPad,
   REVERSE_V2: reverse,
   TILE: tile,
+  CUMSUM: lazy(() => import('./ops/cumsum.ts'), 'cumsum'),
   PACK: lazy(parts, 'pack'),
   UNPACK: lazy(parts, 'unpack'),
   SPLIT: lazy(parts, 'split'),

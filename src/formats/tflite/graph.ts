@@ -39,6 +39,10 @@ export class TfliteGraph {
   readonly #computed: ReadonlySet<number>;
   /** How quantised integers are rounded. */
   readonly rounding: Rounding;
+  /** Tensors that leave the graph. */
+  readonly leaving: ReadonlySet<number>;
+  /** Constants that were made of lists of scales and of zero points. */
+  readonly parameters = new Map<readonly number[], string>();
   /** Makes sparse tensors dense; loaded for models that have any. */
   densify: ((tensor: TfliteTensor, bytes: Uint8Array, file: string) => Tensor) | undefined;
 
@@ -54,6 +58,7 @@ export class TfliteGraph {
     this.builder = given.builder;
     this.file = given.file;
     this.rounding = given.rounding;
+    this.leaving = new Set(subgraph.outputs);
     this.#computed = this.#inOrder();
   }
 

@@ -11,7 +11,7 @@ import { OperatorContext } from './context.ts';
 import { QUANTISED_PREFIX, TfliteGraph, type NamedOperator } from './graph.ts';
 import { readTflite, readSubgraph, type TfliteModel, type TfliteOperator } from './model.ts';
 import { TFLITE_OPERATORS } from './operators.ts';
-import { chosenSignature, subgraphPorts, graphInputs, namesOf, type PortNames } from './ports.ts';
+import { checkSignature, chosenSignature, subgraphPorts, graphInputs, namesOf, type PortNames } from './ports.ts';
 
 /** Reads a TensorFlow Lite model. Rejects as `Importer.load` does. */
 export async function loadTflite({ main }: ModelFiles, options: ImportOptions = {}): Promise<ImportedModel> {
@@ -27,8 +27,9 @@ async function load(main: ModelFile, { rounding = 'shipped' }: ImportOptions): P
   const model = readTflite(bytes, file);
   const { signature, subgraph: index } = chosenSignature(model.signatures);
   const subgraph = readSubgraph(model, index);
+  if (signature) checkSignature(subgraph, signature);
   const names = namesOf(subgraph, signature);
-  const builder = new GraphBuilder(subgraph.name || model.description || file);
+  const builder = new GraphBuilder(subgraph.name || file);
   builder.reserve([...names.tensors, ...names.outputs]);
   const graph = new TfliteGraph(model, subgraph, names.tensors, {
     builder,

@@ -25,12 +25,18 @@ export interface Subgraph {
   readonly operators: readonly TfliteOperator[];
 }
 
-/** What callers of a subgraph call its tensors. */
+/** What callers of a subgraph call a tensor of it. */
+export interface CalledTensor {
+  readonly name: string;
+  readonly tensor: number;
+}
+
+/** What callers of a subgraph call its inputs and outputs, in no order. */
 export interface Signature {
   readonly key: string;
   readonly subgraph: number;
-  readonly inputs: ReadonlyMap<number, string>;
-  readonly outputs: ReadonlyMap<number, string>;
+  readonly inputs: readonly CalledTensor[];
+  readonly outputs: readonly CalledTensor[];
 }
 
 /** The file's frame. */
@@ -48,6 +54,9 @@ export interface TfliteModel {
 
 /** The only version of the schema there is in files of this identifier. */
 const VERSION = 3;
+
+/** How many times each tensor may leave, taken together. */
+const MAX_COPIES = 4;
 
 /** Reads the frame. Throws ImportError on whatever of it does not hold. */
 export function readTflite(bytes: Uint8Array, file: string): TfliteModel {
@@ -100,12 +109,11 @@ function contentOf(table: FlatTable, file: Uint8Array): Uint8Array {
 function readSignature(table: FlatTable, subgraphs: number): Signature {
   const subgraph = table.uint32(SLOT.signature.subgraph);
   if (subgraph >= subgraphs) table.fail(`names subgraph ${subgraph} of ${subgraphs}`);
-  const ports = (slot: number, name: string): Map<number, string> =>
-    new Map(
-      table
-        .tables(slot, name)
-        .map((port) => [port.uint32(SLOT.signaturePort.tensor), port.string(SLOT.signaturePort.name, 'a name')]),
-    );
+  const ports = (slot: number, name: string): CalledTensor[] =>
+    table.tables(slot, name).map((port) => ({
+      name: port.string(SLOT.signaturePort.name, 'a name'),
+      tensor: port.uint32(SLOT.signaturePort.tensor),
+    }));
   return {
     key: table.string(SLOT.signature.key, 'a key'),
     subgraph,
@@ -126,11 +134,15 @@ export function readSubgraph({ subgraphs, codes, buffers }: TfliteModel, index: 
     if (bad !== undefined) from.fail(`names tensor ${bad} of ${tensors.length} among ${what}`);
     return list;
   };
+  const leaving = indices(table, outputs, 'its outputs', 0);
+  // One that leaves again is a copy.
+  if (leaving.length > MAX_COPIES * tensors.length)
+    table.fail(`has ${leaving.length} outputs of ${tensors.length} tensors`);
   return {
     name: table.string(name, 'a name'),
     tensors,
     inputs: indices(table, inputs, 'its inputs', 0),
-    outputs: indices(table, outputs, 'its outputs', 0),
+    outputs: leaving,
     operators: table.tables(operators, 'operator').map((operator) => {
       const code = operator.uint32(SLOT.operator.code);
       return {

@@ -1,8 +1,8 @@
 /** What enters and leaves a subgraph, and what its tensors are called: as a signature says, else as the file calls them. */
-import type { Unsupported } from '../../core/errors.ts';
+import { ImportError, type Unsupported } from '../../core/errors.ts';
 import type { Dim, GraphInput } from '../../ir/graph.ts';
 import { at } from '../../util/arrays.ts';
-import type { Signature, Subgraph } from './model.ts';
+import type { CalledTensor, Signature, Subgraph } from './model.ts';
 import { dtypeOfTflite, type TfliteTensor } from './tensor.ts';
 
 /** The name of a signature whose subgraph is the model, whatever others there are. */
@@ -26,6 +26,26 @@ export interface PortNames {
   readonly outputs: readonly string[];
 }
 
+/** Throws ImportError where a signature names a tensor that the subgraph does not have. */
+export function checkSignature({ tensors }: Subgraph, { key, inputs, outputs }: Signature): void {
+  const bad = [...inputs, ...outputs].find(({ tensor }) => tensor >= tensors.length);
+  if (!bad) return;
+  throw new ImportError(`signature "${key}" calls tensor ${bad.tensor} of ${tensors.length} "${bad.name}"`, {
+    format: 'tflite',
+  });
+}
+
+/** The names that a signature has for each tensor. */
+function byTensor(ports: readonly CalledTensor[] = []): Map<number, string[]> {
+  const names = new Map<number, string[]>();
+  for (const { tensor, name } of ports) {
+    const list = names.get(tensor);
+    if (list) list.push(name);
+    else names.set(tensor, [name]);
+  }
+  return names;
+}
+
 /** Finds the names. What the signature calls an input or output comes before what the file calls its tensors. */
 export function namesOf({ tensors, inputs, outputs }: Subgraph, signature: Signature | undefined): PortNames {
   const taken = new Map<string, number>();
@@ -38,21 +58,20 @@ export function namesOf({ tensors, inputs, outputs }: Subgraph, signature: Signa
   };
   const known = new Map<number, string>();
   const stem = (index: number): string => at(tensors, index).name || `tensor_${index}`;
+  const called = { inputs: byTensor(signature?.inputs), outputs: byTensor(signature?.outputs) };
   for (const index of inputs) {
-    if (!known.has(index)) known.set(index, unique(signature?.inputs.get(index) ?? stem(index)));
+    if (!known.has(index)) known.set(index, unique(called.inputs.get(index)?.[0] ?? stem(index)));
   }
-  const left = new Set<number>();
+  // A tensor may leave several times, under as many names.
+  const times = new Map<number, number>();
   const outputNames = outputs.map((index) => {
-    const wanted = signature?.outputs.get(index);
     const before = known.get(index);
-    // A second name of the same tensor; its own once more is a second output of that name.
-    if (before !== undefined && !left.has(index) && (wanted === undefined || wanted === before)) {
-      left.add(index);
-      return before;
-    }
+    const time = times.get(index) ?? 0;
+    times.set(index, time + 1);
+    const wanted = called.outputs.get(index)?.[time];
+    if (time === 0 && before !== undefined && (wanted ?? before) === before) return before;
     const name = unique(wanted ?? stem(index));
     if (before === undefined) known.set(index, name);
-    left.add(index);
     return name;
   });
   const names = tensors.map(({ index }) => known.get(index) ?? unique(stem(index)));

@@ -80,7 +80,7 @@ export const SLOT = {
     hasRank: 8,
     external: 10,
   },
-  operator: { code: 0, inputs: 1, outputs: 2, optionsType: 3, options: 4, custom: 5, largeOffset: 9, largeSize: 10 },
+  operator: { code: 0, inputs: 1, outputs: 2, optionsType: 3, options: 4, custom: 5 },
   buffer: { data: 0, offset: 1, size: 2 },
   metadata: { name: 0, buffer: 1 },
   signature: { inputs: 0, outputs: 1, key: 2, subgraph: 4 },
@@ -192,6 +192,7 @@ export const OPTIONS = {
   SplitV: { union: 79, fields: { numSplits: int(0) } },
   DepthToSpace: { union: 94, fields: { blockSize: int(0) } },
   BatchMatMul: { union: 101, fields: { adjX: bool(0), adjY: bool(1) } },
+  Cumsum: { union: 102, fields: { exclusive: bool(0), reverse: bool(1) } },
   Conv3D: {
     union: 106,
     fields: {

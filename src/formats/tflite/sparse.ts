@@ -14,6 +14,9 @@ import { constantTensor, type TfliteTensor } from './tensor.ts';
 const DENSE_PER_VALUE = 64;
 const DENSE_AT_LEAST = 4096;
 
+/** Bytes of dense tensors that count as one that is read. */
+const SPARSE_BYTES = 8;
+
 /** One level of the walk: all positions below `size`, or those that `indices` lists between two of the `segments`. */
 interface Level {
   readonly size: number;
@@ -38,6 +41,8 @@ export function denseTensor(tensor: TfliteTensor, bytes: Uint8Array, file: strin
   if (count > Math.max(DENSE_AT_LEAST, DENSE_PER_VALUE * values.length)) {
     fail(`has ${count} elements, of which the file holds ${values.length}`);
   }
+  // Many tensors may share what is there.
+  sparsity.count(Math.ceil((4 * count) / SPARSE_BYTES));
   const data = hostArray(dtype, count);
   places.forEach((place, i) => (data[place] = values[i] ?? 0));
   return { dtype, shape, data };

@@ -330,6 +330,19 @@ export const OPERATOR_CASES: Readonly<Record<string, Readonly<Record<string, Ope
       expected: [[1, 0]],
     },
   },
+  CUMSUM: {
+    'last axis': { options: ['Cumsum', {}], inputs: [image(2, 5), indices([-1], [])], outputs: [out(2, 5)] },
+    'first axis, exclusive': {
+      options: ['Cumsum', { exclusive: true }],
+      inputs: [image(3, 2, 2), indices([0], [])],
+      outputs: [out(3, 2, 2)],
+    },
+    'backwards, of a list': {
+      options: ['Cumsum', { reverse: true }],
+      inputs: [image(6), indices([0], [])],
+      outputs: [out(6)],
+    },
+  },
   ARG_MAX: {
     'last axis': { options: ['ArgMax', { outType: 2 }], inputs: [image(2, 5), indices([-1])], outputs: [outInts(2)] },
     'first axis': {

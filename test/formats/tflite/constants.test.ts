@@ -1,4 +1,4 @@
-/** How files keep their constants: in half precision, in eight or four bits, without their zeros, behind the flatbuffer. */
+/** How files keep their constants: in half precision, in eight or four bits, without their zeros, behind the flatbuffer. Hybrid weights have a file of their own. */
 import { describe, expect, it } from 'vitest';
 import { ImportError, UnsupportedError } from '../../../src/core/errors.ts';
 import { tensorOf } from '../../../src/core/tensor.ts';
@@ -10,7 +10,6 @@ import type {
   WrittenTensor,
 } from '../../../src/formats/tflite/write/file.ts';
 import { range } from '../../../src/util/arrays.ts';
-import { expectClose } from '../../helpers/close.ts';
 import {
   feedsOf,
   importOne,
@@ -20,109 +19,6 @@ import {
   type OneOperator,
   type Operand,
 } from '../../helpers/tflite-models.ts';
-
-/** The same sums of the same floats. */
-const TOLERANCE = { rtol: 1e-6, atol: 1e-6 };
-
-/** A model whose weights are stored in 8 bits gives what it gives with the floats these stand for. */
-async function expectHybrid(one: OneOperator, at: number): Promise<void> {
-  const stored = one.inputs[at] as Operand & { data: number[]; quantisation: WrittenQuantisation };
-  const { shape, data, quantisation } = stored;
-  const { scales, zeroPoints, axis = 0 } = quantisation;
-  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  const floats = data.map((q, i) => {
-    const channel = scales.length === 1 ? 0 : Math.floor(i / inner) % scales.length;
-    return (q - (zeroPoints[channel] ?? 0)) * (scales[channel] ?? 0);
-  });
-  const plain = { ...one, inputs: one.inputs.with(at, { shape, data: floats }) };
-  const [actual, expected] = [await importOne(one), await importOne(plain)].map((m) => runTflite(m, feedsOf(one)));
-  expect(actual).toHaveLength(1);
-  for (const [i, tensor] of (expected ?? []).entries()) expectClose(actual?.[i] ?? tensor, tensor, TOLERANCE);
-}
-
-const bytes = (count: number): number[] => range(count).map((i) => ((i * 37) % 255) - 127);
-const perChannel = (count: number, axis: number): WrittenQuantisation => ({
-  scales: range(count).map((i) => 0.01 * (i + 1)),
-  zeroPoints: range(count).map(() => 0),
-  axis,
-});
-
-describe('hybrid weights stay in 8 bits, and compute as their floats', () => {
-  it('a convolution', () =>
-    expectHybrid(
-      {
-        op: 'CONV_2D',
-        options: ['Conv2D', { strideH: 1, strideW: 1 }],
-        inputs: [
-          { shape: [1, 4, 4, 2] },
-          { shape: [3, 3, 3, 2], type: 'int8', data: bytes(54), quantisation: perChannel(3, 0) },
-          { shape: [3], data: [1, 2, 3] },
-        ],
-        outputs: [{ shape: [1, 4, 4, 3] }],
-      },
-      1,
-    ));
-
-  it('a depthwise convolution', () =>
-    expectHybrid(
-      {
-        op: 'DEPTHWISE_CONV_2D',
-        options: ['DepthwiseConv2D', { strideH: 1, strideW: 1, multiplier: 2 }],
-        inputs: [
-          { shape: [1, 4, 4, 2] },
-          { shape: [1, 3, 3, 4], type: 'int8', data: bytes(36), quantisation: perChannel(4, 3) },
-          { shape: [4], data: [1, 2, 3, 4] },
-        ],
-        outputs: [{ shape: [1, 4, 4, 4] }],
-      },
-      1,
-    ));
-
-  it('a product with weights of uint8', () =>
-    expectHybrid(
-      {
-        op: 'FULLY_CONNECTED',
-        options: ['FullyConnected', {}],
-        inputs: [
-          { shape: [2, 6] },
-          {
-            shape: [4, 6],
-            type: 'uint8',
-            data: bytes(24).map((b) => b + 127),
-            quantisation: { scales: [0.03], zeroPoints: [121] },
-          },
-          undefined,
-        ],
-        outputs: [{ shape: [2, 4] }],
-      },
-      1,
-    ));
-
-  it('rows of a table', () =>
-    expectHybrid(
-      {
-        op: 'GATHER',
-        options: ['Gather', {}],
-        inputs: [
-          { shape: [5, 3], type: 'int8', data: bytes(15), quantisation: perChannel(5, 0) },
-          { shape: [2], type: 'int32', values: [4, 1] },
-        ],
-        outputs: [{ shape: [2, 3] }],
-      },
-      0,
-    ));
-
-  it('keep their bytes in the graph', async () => {
-    const { graph } = await importOne({
-      op: 'FULLY_CONNECTED',
-      options: ['FullyConnected', {}],
-      inputs: [{ shape: [1, 2] }, { shape: [2, 2], type: 'int8', data: bytes(4), quantisation: perChannel(2, 0) }],
-      outputs: [{ shape: [1, 2] }],
-    });
-    expect(graph.initializers.get('x1')?.dtype).toBe('int8');
-    expect(graph.nodes.map(({ op }) => op)).toEqual(['DequantizeLinear', 'MatMul']);
-  });
-});
 
 /** A constant through DEQUANTIZE or DENSIFY, added to x. */
 const through = (op: string, constant: WrittenTensor): WrittenSubgraph => ({
@@ -193,15 +89,16 @@ describe('DEQUANTIZE', () => {
   });
 });
 
-describe('DENSIFY', () => {
-  const sparse = (shape: readonly number[], values: readonly number[], sparsity: WrittenSparsity): WrittenTensor => ({
-    name: '',
-    type: 'float32',
-    shape,
-    data: rawBytes('float32', [values.length], values),
-    sparsity,
-  });
+/** A constant of those elements alone that are there. */
+const sparse = (shape: readonly number[], values: readonly number[], sparsity: WrittenSparsity): WrittenTensor => ({
+  name: '',
+  type: 'float32',
+  shape,
+  data: rawBytes('float32', [values.length], values),
+  sparsity,
+});
 
+describe('DENSIFY', () => {
   it.each([8, 16, 32] as const)('of rows that list their columns in %s bits', async (width) => {
     const columns = { segments: [0, 2, 2, 3], indices: [1, 3, 0], width };
     const constant = sparse([3, 4], [5, 6, 7], { order: [0, 1], dimensions: [{ size: 3 }, columns] });
@@ -272,18 +169,21 @@ describe('constants behind the flatbuffer', () => {
   });
 });
 
-describe('quantisation', () => {
-  const quantised = (quantisation: WrittenQuantisation): WrittenSubgraph => ({
-    tensors: [
-      { name: 'x', type: 'int8', shape: [2, 3], quantisation },
-      { name: 'y', type: 'int8', shape: [2, 3], quantisation: { scales: [1], zeroPoints: [0] } },
-    ],
-    operators: [{ op: 'RELU', inputs: [0], outputs: [1] }],
-    inputs: [0],
-    outputs: [1],
-  });
-  const importOf = (subgraph: WrittenSubgraph) => importTflite(encodeTflite({ subgraphs: [subgraph] }));
+/** A RELU of integers with these parameters. */
+const quantised = (quantisation: WrittenQuantisation): WrittenSubgraph => ({
+  tensors: [
+    { name: 'x', type: 'int8', shape: [2, 3], quantisation },
+    { name: 'y', type: 'int8', shape: [2, 3], quantisation: { scales: [1], zeroPoints: [0] } },
+  ],
+  operators: [{ op: 'RELU', inputs: [0], outputs: [1] }],
+  inputs: [0],
+  outputs: [1],
+});
 
+/** Imports a file of one subgraph. */
+const importOf = (subgraph: WrittenSubgraph) => importTflite(encodeTflite({ subgraphs: [subgraph] }));
+
+describe('quantisation', () => {
   it.each<[string, WrittenQuantisation, string]>([
     ['a scale of 0', { scales: [0], zeroPoints: [0] }, 'quantisation scale of 0'],
     ['a negative scale', { scales: [-1], zeroPoints: [0] }, 'quantisation scale of -1'],
@@ -318,8 +218,11 @@ describe('quantisation', () => {
     else expect(runTflite(await read, []).map((t) => [...t.data])).toEqual([[-0, -0, -0, -2, -2.5, -3]]);
   });
 
-  it('is told of operators on integers: those are refused by name', async () => {
-    const error: unknown = await importOf(quantised({ scales: [1], zeroPoints: [0] })).catch((e: unknown) => e);
-    expect((error as UnsupportedError).items).toEqual([{ op: 'quantised RELU', node: 'y', what: 'operator' }]);
+  it('without a row for the operator is refused by name', async () => {
+    const subgraph = quantised({ scales: [1], zeroPoints: [0] });
+    const operators = [{ op: 'LOCAL_RESPONSE_NORMALIZATION', inputs: [0], outputs: [1] }];
+    const error: unknown = await importOf({ ...subgraph, operators }).catch((e: unknown) => e);
+    const op = 'quantised LOCAL_RESPONSE_NORMALIZATION';
+    expect((error as UnsupportedError).items).toEqual([{ op, node: 'y', what: 'operator' }]);
   });
 });

@@ -61,6 +61,21 @@ describe('names', () => {
   });
 });
 
+describe('signatures', () => {
+  it('may call one tensor by two names', async () => {
+    const signatures = [{ key: 'serving_default', subgraph: 0, inputs: { x: 0 }, outputs: { a: 1, b: 1 } }];
+    const { graph } = await importModelOf({ subgraphs: [{ ...PLAIN, outputs: [1, 1] }], signatures });
+    expect(graph.outputs).toEqual(['a', 'b']);
+  });
+
+  it('of other tensors are damage', async () => {
+    const signatures = [{ key: 'serving_default', subgraph: 0, inputs: { x: 9 }, outputs: { y: 1 } }];
+    await expect(importModelOf({ subgraphs: [PLAIN], signatures })).rejects.toThrow('calls tensor 9 of 2 "x"');
+    const elsewhere = [{ key: 'serving_default', subgraph: 3, inputs: {}, outputs: {} }];
+    await expect(importModelOf({ subgraphs: [PLAIN], signatures: elsewhere })).rejects.toThrow('names subgraph 3 of 1');
+  });
+});
+
 describe('subgraphs', () => {
   const other: WrittenSubgraph = { ...PLAIN, tensors: [float('u'), float('v')] };
 

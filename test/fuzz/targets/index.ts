@@ -6,6 +6,7 @@ const TARGETS = {
   generated: async () => (await import('./generated.ts')).generated,
   tfjs: async () => (await import('./tfjs.ts')).tfjs,
   scripts: async () => (await import('./scripts.ts')).scripts,
+  tflite: async () => (await import('./tflite.ts')).tflite,
   safetensors: async () => (await import('./safetensors.ts')).safetensors,
   pictures: async () => (await import('./pictures.ts')).pictures,
   command: async () => (await import('./command.ts')).command,

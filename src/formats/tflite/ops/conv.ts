@@ -61,7 +61,8 @@ export function depthwiseOf(c: OperatorContext): PlannedConv {
   }
   const weights = c.arranged(1, {
     arrange: (filter) => c.reshape(filter, [height, width, 1, outputs]),
-    axis: (axis) => axis,
+    // Of the same elements in the same order, only the dimension of one moves.
+    axis: (axis) => [2, 0, 1, 3][axis] ?? axis,
   });
   return { weights, window: windowOf(c, options), group, activation: options.activation };
 }

@@ -10,7 +10,7 @@ import type {
   WrittenSubgraph,
   WrittenTensor,
 } from './file.ts';
-import { bytes, floats, ints, longs, offsets, table } from './flatbuffer.ts';
+import { bytes, floats, ints, longs, offsets, tableOf } from './flatbuffer.ts';
 import { sparsity } from './sparsity.ts';
 
 /** Constants start at multiples of so many bytes, as the schema asks: kernels read them in place. */
@@ -31,7 +31,7 @@ export function encodeTflite(model: WrittenModel): Uint8Array {
   const outside: Outside[] = [];
   // Buffer 0 is empty by definition.
   const buffers = offsets(b, [
-    table(b, 1),
+    tableOf(b, 1),
     ...stored.map((data) => (model.outside ? farBuffer(b, data, outside) : buffer(b, data))),
     ...metadata.map(([, data]) => buffer(b, data)),
   ]);
@@ -56,7 +56,7 @@ export function encodeTflite(model: WrittenModel): Uint8Array {
   );
   const description = b.createString(model.description ?? '');
   const slot = SLOT.model;
-  const root = table(b, 8, () => {
+  const root = tableOf(b, 8, () => {
     b.addFieldInt32(slot.version, 3, 0);
     b.addFieldOffset(slot.codes, operatorCodes, 0);
     b.addFieldOffset(slot.subgraphs, subgraphs, 0);
@@ -72,12 +72,12 @@ export function encodeTflite(model: WrittenModel): Uint8Array {
 function buffer(b: Builder, data: Uint8Array): Offset {
   b.prep(ALIGNMENT, data.byteLength);
   const vector = b.createByteVector(data);
-  return table(b, 1, () => b.addFieldOffset(SLOT.buffer.data, vector, 0));
+  return tableOf(b, 1, () => b.addFieldOffset(SLOT.buffer.data, vector, 0));
 }
 
 function farBuffer(b: Builder, data: Uint8Array, outside: Outside[]): Offset {
   const { offset, size } = SLOT.buffer;
-  const made = table(b, 3, () => {
+  const made = tableOf(b, 3, () => {
     b.addFieldInt64(size, BigInt(data.byteLength), 0n);
     // Not yet known, but not the default either: a field that has it is left out.
     b.addFieldInt64(offset, -1n, 0n);
@@ -108,7 +108,7 @@ function operatorCode(b: Builder, op: string | number): Offset {
   const custom = typeof op === 'string' && op.startsWith('custom ') ? b.createString(op.slice('custom '.length)) : 0;
   const code = custom ? CUSTOM : typeof op === 'number' ? op : BUILTINS.indexOf(op);
   const slot = SLOT.code;
-  return table(b, 4, () => {
+  return tableOf(b, 4, () => {
     b.addFieldInt8(slot.byte, Math.min(code, PLACEHOLDER), 0);
     if (custom) b.addFieldOffset(slot.custom, custom, 0);
     b.addFieldInt32(slot.version, 1, 0);
@@ -132,7 +132,7 @@ function subgraph(
   );
   const [inputs, outputs, text] = [ints(b, graph.inputs), ints(b, graph.outputs), b.createString(name)];
   const slot = SLOT.subgraph;
-  return table(b, 5, () => {
+  return tableOf(b, 5, () => {
     b.addFieldOffset(slot.tensors, tensors, 0);
     b.addFieldOffset(slot.inputs, inputs, 0);
     b.addFieldOffset(slot.outputs, outputs, 0);
@@ -148,7 +148,7 @@ function tensorOf(b: Builder, tensor: WrittenTensor, index: number): Offset {
   const parameters = quantisation && quantisationOf(b, quantisation);
   const levels = sparse && sparsity(b, sparse);
   const slot = SLOT.tensor;
-  return table(b, 11, () => {
+  return tableOf(b, 11, () => {
     b.addFieldOffset(slot.shape, extents, 0);
     b.addFieldInt8(slot.type, TYPES.indexOf(tensor.type), 0);
     b.addFieldInt32(slot.buffer, index, 0);
@@ -167,7 +167,7 @@ function quantisationOf(
 ): Offset {
   const [scale, zero] = [floats(b, scales), longs(b, zeroPoints)];
   const slot = SLOT.quantisation;
-  return table(b, 7, () => {
+  return tableOf(b, 7, () => {
     b.addFieldOffset(slot.scale, scale, 0);
     b.addFieldOffset(slot.zeroPoint, zero, 0);
     b.addFieldInt32(slot.axis, axis, 0);
@@ -179,7 +179,7 @@ function operatorOf(b: Builder, { inputs, outputs, options, customOptions }: Wri
   const own = options && optionsTable(b, options);
   const custom = customOptions && bytes(b, customOptions);
   const slot = SLOT.operator;
-  return table(b, 9, () => {
+  return tableOf(b, 9, () => {
     b.addFieldInt32(slot.code, code, 0);
     b.addFieldOffset(slot.inputs, from, 0);
     b.addFieldOffset(slot.outputs, to, 0);
@@ -198,7 +198,7 @@ function optionsTable(b: Builder, [name, values]: WrittenOptions): Offset {
     return value === undefined ? [] : [{ field, value: typeof value === 'object' ? ints(b, value) : Number(value) }];
   });
   const slots = Math.max(0, ...fields.map(({ field }) => field.slot + 1));
-  return table(b, slots, () => {
+  return tableOf(b, slots, () => {
     for (const { field, value } of fields) {
       const { slot, kind, fallback } = field;
       if (kind === 'ints') b.addFieldOffset(slot, value, 0);
@@ -211,7 +211,7 @@ function optionsTable(b: Builder, [name, values]: WrittenOptions): Offset {
 
 function metadataEntry(b: Builder, name: string, index: number): Offset {
   const text = b.createString(name);
-  return table(b, 2, () => {
+  return tableOf(b, 2, () => {
     b.addFieldOffset(SLOT.metadata.name, text, 0);
     b.addFieldInt32(SLOT.metadata.buffer, index, 0);
   });
@@ -223,7 +223,7 @@ function signatureOf(b: Builder, { key, subgraph: index, inputs, outputs }: Writ
       b,
       Object.entries(named).map(([name, tensor]) => {
         const text = b.createString(name);
-        return table(b, 2, () => {
+        return tableOf(b, 2, () => {
           b.addFieldOffset(SLOT.signaturePort.name, text, 0);
           b.addFieldInt32(SLOT.signaturePort.tensor, tensor, 0);
         });
@@ -231,7 +231,7 @@ function signatureOf(b: Builder, { key, subgraph: index, inputs, outputs }: Writ
     );
   const [from, to, text] = [ports(inputs), ports(outputs), b.createString(key)];
   const slot = SLOT.signature;
-  return table(b, 5, () => {
+  return tableOf(b, 5, () => {
     b.addFieldOffset(slot.inputs, from, 0);
     b.addFieldOffset(slot.outputs, to, 0);
     b.addFieldOffset(slot.key, text, 0);

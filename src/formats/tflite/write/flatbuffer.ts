@@ -2,7 +2,7 @@
 import type { Builder, Offset } from 'flatbuffers';
 
 /** A table of so many slots, whose fields `fill` adds. */
-export function table(b: Builder, slots: number, fill: () => void = () => undefined): Offset {
+export function tableOf(b: Builder, slots: number, fill: () => void = () => undefined): Offset {
   b.startObject(slots);
   fill();
   return b.endObject();

@@ -2,7 +2,7 @@
 import type { Builder, Offset } from 'flatbuffers';
 import { SLOT } from '../schema.ts';
 import type { WrittenDimension, WrittenSparsity } from './file.ts';
-import { bytes, ints, offsets, table, uint16s } from './flatbuffer.ts';
+import { bytes, ints, offsets, tableOf, uint16s } from './flatbuffer.ts';
 
 /** The table of a tensor's sparsity. */
 export function sparsity(b: Builder, { order, blockMap, dimensions }: WrittenSparsity): Offset {
@@ -12,7 +12,7 @@ export function sparsity(b: Builder, { order, blockMap, dimensions }: WrittenSpa
     dimensions.map((dimension) => dimensionOf(b, dimension)),
   );
   const slot = SLOT.sparsity;
-  return table(b, 3, () => {
+  return tableOf(b, 3, () => {
     b.addFieldOffset(slot.order, walk, 0);
     if (blocks) b.addFieldOffset(slot.blockMap, blocks, 0);
     b.addFieldOffset(slot.dimensions, levels, 0);
@@ -21,14 +21,14 @@ export function sparsity(b: Builder, { order, blockMap, dimensions }: WrittenSpa
 
 function dimensionOf(b: Builder, dimension: WrittenDimension): Offset {
   const slot = SLOT.dimension;
-  if ('size' in dimension) return table(b, 6, () => b.addFieldInt32(slot.size, dimension.size, 0));
+  if ('size' in dimension) return tableOf(b, 6, () => b.addFieldInt32(slot.size, dimension.size, 0));
   const { segments, indices, width = 32 } = dimension;
   const lists = [segments, indices].map((values) => {
     const vector = indexVector(b, values, width);
-    return table(b, 1, () => b.addFieldOffset(0, vector, 0));
+    return tableOf(b, 1, () => b.addFieldOffset(0, vector, 0));
   });
   const kind = { 32: 1, 16: 2, 8: 3 }[width];
-  return table(b, 6, () => {
+  return tableOf(b, 6, () => {
     b.addFieldInt8(slot.format, 1, 0);
     b.addFieldInt8(slot.segmentsType, kind, 0);
     b.addFieldOffset(slot.segments, lists[0] ?? 0, 0);
