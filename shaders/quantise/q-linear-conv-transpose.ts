@@ -17,7 +17,7 @@ import { BYTES_OF, DOT4, xWordFunction, type WordSource } from '../lib/int8.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { elementOf } from '../lib/storage.ts';
 import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
-import { finishFunction, ONES, QUANTISED_CONV_PARAMS } from './q-linear-conv.ts';
+import { requantiseFunction, ONES, QUANTISED_CONV_PARAMS } from './q-linear-conv.ts';
 
 export interface QLinearConvTransposeSpec {
   readonly source: WordSource;
@@ -43,7 +43,7 @@ export function qLinearConvTransposeShader(spec: QLinearConvTransposeSpec): Shad
 ${xWordFunction(source)}
 ${BYTES_OF}
 ${DOT4}
-${finishFunction(rule, zeroPoints)}
+${requantiseFunction(rule, zeroPoints)}
 ${gatherFunction(zeroPoints)}`,
     body: `let r = vec4<i32>(${range(4)
       .map((k) => `gathered(min(i * 4u + ${k}u, params.last))`)

@@ -51,7 +51,7 @@ export const QUANTISED_CONV_PARAMS = {
 } as const;
 
 /** Declares `fn finish(sum, inputs, channel) -> i32`: a sum and the sum of its inputs as a result. */
-export function finishFunction(rule: QLinearConvSpec['rule'], zeroPoints: boolean): string {
+export function requantiseFunction(rule: QLinearConvSpec['rule'], zeroPoints: boolean): string {
   return wgsl`
 ${rescaleFunction(rule)}
 fn finish(sum: i32, inputs: i32, entry: u32) -> i32 {
@@ -174,7 +174,7 @@ export function qLinearConvShader(spec: QLinearConvSpec): ShaderModule {
       xWordFunction(source),
       BYTES_OF,
       DOT4,
-      finishFunction(rule, zeroPoints),
+      requantiseFunction(rule, zeroPoints),
       strip ? '' : elementFunction(spec),
     ].join('\n'),
     body: strip ? stripBody(spec, pixels) : flatBody(y),

@@ -76,7 +76,7 @@ export function getRow<T extends object>(row: Row<T>): T {
 }
 
 /** A table in two parts: rows that common models need, and the rest, which is loaded with the first of them that is asked for. */
-export class Rows<Name extends string, T extends object> {
+export class RowTable<Name extends string, T extends object> {
   readonly #common: Readonly<Partial<Record<Name, Row<T>>>>;
   readonly #further: Lazy<Readonly<Partial<Record<Name, Row<T>>>>>;
 

@@ -56,6 +56,3 @@ export const COMMON_KERNELS = {
   Pad: lazy(() => import('./move/pad.ts'), 'pad'),
   Resize: lazy(() => import('./sample/resize.ts'), 'resize'),
 } satisfies { readonly [K in OpKind]?: Row<KernelDefinition<K>> };
-
-/** One of these operators. */
-export type CommonOp = keyof typeof COMMON_KERNELS;

@@ -1,7 +1,7 @@
 /** Kernels of operators that few networks have: loaded when a model has one of them. */
 import { lazy, type Row } from '../core/on-demand.ts';
 import type { OpKind } from '../ir/ops.ts';
-import type { CommonOp } from './common.ts';
+import type { COMMON_KERNELS } from './common.ts';
 import type { KernelDefinition } from './definition.ts';
 
 /** The rest of all operators. */
@@ -34,4 +34,4 @@ export const FURTHER_KERNELS = {
   QLinearL2Normalization: lazy(() => import('./quantise/q-linear-l2-normalization.ts'), 'qLinearL2Normalization'),
   QLinearResize: lazy(() => import('./quantise/q-linear-resize.ts'), 'qLinearResize'),
   If: lazy(() => import('./control/if.ts'), 'ifKernels'),
-} satisfies { readonly [K in Exclude<OpKind, CommonOp>]: Row<KernelDefinition<K>> };
+} satisfies { readonly [K in Exclude<OpKind, keyof typeof COMMON_KERNELS>]: Row<KernelDefinition<K>> };

@@ -1,13 +1,13 @@
 /** Every operator's way to the GPU, in one exhaustive table of two parts. */
 import type { DeviceProfile } from '../core/limits.ts';
-import { lazy, Rows } from '../core/on-demand.ts';
+import { lazy, RowTable } from '../core/on-demand.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
 import { COMMON_KERNELS } from './common.ts';
 import type { KernelDefinition } from './definition.ts';
 
 /** The operators. */
-export const KERNELS = new Rows<OpKind, KernelDefinition<OpKind>>(
+export const KERNELS = new RowTable<OpKind, KernelDefinition<OpKind>>(
   COMMON_KERNELS,
   lazy(() => import('./further.ts'), 'FURTHER_KERNELS'),
 );

@@ -60,6 +60,3 @@ export const COMMON_OPS = {
   Pad: pad,
   Resize: lazy(() => import('./sample/resize.ts'), 'resize'),
 } satisfies { readonly [K in OpKind]?: Row<OpDefinition<K>> };
-
-/** One of these operators. */
-export type CommonOp = keyof typeof COMMON_OPS;

@@ -1,7 +1,7 @@
 /** Semantics of operators that few networks have: loaded when a model has one of them. */
 import { lazy, type Row } from '../core/on-demand.ts';
 import type { OpKind } from '../ir/ops.ts';
-import type { CommonOp } from './common.ts';
+import type { COMMON_OPS } from './common.ts';
 import type { OpDefinition } from './definition.ts';
 
 /** The rest of all operators. */
@@ -35,4 +35,4 @@ export const FURTHER_OPS = {
   QLinearL2Normalization: lazy(() => import('./quantise/q-linear-l2-normalization.ts'), 'qLinearL2Normalization'),
   QLinearResize: lazy(() => import('./quantise/q-linear-resize.ts'), 'qLinearResize'),
   If: lazy(() => import('./control/if.ts'), 'ifElse'),
-} satisfies { readonly [K in Exclude<OpKind, CommonOp>]: Row<OpDefinition<K>> };
+} satisfies { readonly [K in Exclude<OpKind, keyof typeof COMMON_OPS>]: Row<OpDefinition<K>> };

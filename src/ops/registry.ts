@@ -1,12 +1,12 @@
 /** Every operator's semantics, in one exhaustive table of two parts. */
-import { getRow, lazy, loadRow, Rows } from '../core/on-demand.ts';
+import { getRow, lazy, loadRow, RowTable } from '../core/on-demand.ts';
 import { zeros, type Tensor, type TensorDesc } from '../core/tensor.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
 import { COMMON_OPS } from './common.ts';
 import type { OpDefinition, Reference } from './definition.ts';
 
 /** The operators. */
-export const OPS = new Rows<OpKind, OpDefinition<OpKind>>(
+export const OPS = new RowTable<OpKind, OpDefinition<OpKind>>(
   COMMON_OPS,
   lazy(() => import('./further.ts'), 'FURTHER_OPS'),
 );

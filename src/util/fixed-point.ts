@@ -115,14 +115,14 @@ export function oneOverOnePlus(a: number): number {
 }
 
 /** 1/(1 + e^−a) without integer bits, of a number with `integerBits` of them. */
-export function logistic(a: number, integerBits: number): number {
+export function fixedLogistic(a: number, integerBits: number): number {
   if (a === 0) return 2 ** 30;
   const ofMagnitude = oneOverOnePlus(expOfNegative(-Math.abs(a), integerBits));
   return a > 0 ? ofMagnitude : INT32_MAX - ofMagnitude;
 }
 
-/** tanh(a) without integer bits, of a number with `integerBits` (up to 4) of them. */
-export function tanh(a: number, integerBits: number): number {
+/** fixedTanh(a) without integer bits, of a number with `integerBits` (up to 4) of them. */
+export function fixedTanh(a: number, integerBits: number): number {
   if (a === 0) return 0;
   // Read with one more integer bit, the same number is twice as large.
   const exponential = expOfNegative(-Math.abs(a), integerBits + 1);

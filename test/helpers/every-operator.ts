@@ -1,5 +1,5 @@
 /** Every row of both registries, and every pass. Importing this file loads them, for tests that compile graphs without a session. */
-import { loadRow, type Rows } from '../../src/core/on-demand.ts';
+import { loadRow, type RowTable } from '../../src/core/on-demand.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
 import type { KernelDefinition } from '../../src/kernels/definition.ts';
 import { KERNELS as KERNEL_ROWS } from '../../src/kernels/registry.ts';
@@ -16,7 +16,7 @@ export type LoadedOp<K extends OpKind> = Omit<OpDefinition<K>, 'reference'> & { 
 
 const EVERY = Object.keys({ ...COMMON_OPS, ...FURTHER_OPS }) as OpKind[];
 
-async function loadTable<T extends object>(rows: Rows<OpKind, T>): Promise<Record<string, T>> {
+async function loadTable<T extends object>(rows: RowTable<OpKind, T>): Promise<Record<string, T>> {
   const load = async (op: OpKind): Promise<[string, T]> => [op, await rows.load(op)];
   return Object.fromEntries(await Promise.all(EVERY.map(load)));
 }

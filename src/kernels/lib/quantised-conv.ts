@@ -7,7 +7,7 @@ import type { OpKind, Requantised } from '../../ir/ops.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value, type KernelCall, type LowerContext } from '../definition.ts';
 import type { PackedWeights } from './int8-weights.ts';
-import { scalarAt } from './quantised.ts';
+import { constantScalar } from './quantised.ts';
 import type { PlanarWindow } from './window.ts';
 
 /** What the convolution is made of: x is input 0, y's zero point input 7. */
@@ -58,7 +58,7 @@ export function quantisedConvCall<K extends OpKind>(
         count,
         strips,
         last: elements - 1,
-        zero_point: scalarAt(context, 7),
+        zero_point: constantScalar(context, 7),
         lowest: range[0],
         highest: range[1],
       },

@@ -24,7 +24,7 @@ export function constantAt<K extends OpKind>({ node, constant }: LowerContext<K>
 }
 
 /** The first, or only, element of the constant at an input. */
-export function scalarAt<K extends OpKind>(context: LowerContext<K>, index: number): number {
+export function constantScalar<K extends OpKind>(context: LowerContext<K>, index: number): number {
   return at(constantAt(context, index).data, 0);
 }
 

@@ -7,7 +7,7 @@ import { at, product } from '../../util/arrays.ts';
 import { required, result, value, type KernelDefinition, type LowerContext } from '../definition.ts';
 import { flatVariant } from '../lib/flat.ts';
 import { packWeights } from '../lib/int8-weights.ts';
-import { BYTES, BYTES_OR_MORE, constantAt, intConstant, SCALE, scalarAt } from '../lib/quantised.ts';
+import { BYTES, BYTES_OR_MORE, constantAt, intConstant, SCALE, constantScalar } from '../lib/quantised.ts';
 import { PLANAR_RANKS } from '../lib/window.ts';
 
 type Context = LowerContext<'QLinearConvTranspose'>;
@@ -51,9 +51,9 @@ export const qLinearConvTranspose: KernelDefinition<'QLinearConvTranspose'> = {
       const [groupIn, groupOut] = [inC / group, outC / group];
       const unsigned = { x: x.dtype === 'uint8', w: w.dtype === 'uint8' };
       const multipliers = productMultipliers(rounding, {
-        first: scalarAt(context, 1),
+        first: constantScalar(context, 1),
         second: Array.from(constantAt(context, 4).data),
-        result: scalarAt(context, 6),
+        result: constantScalar(context, 6),
         inFloat: unsigned.x,
       });
       const packed = packWeights(
@@ -64,7 +64,7 @@ export const qLinearConvTranspose: KernelDefinition<'QLinearConvTranspose'> = {
           groupIn,
           groupOut,
           unsigned,
-          xZeroPoint: scalarAt(context, 2),
+          xZeroPoint: constantScalar(context, 2),
           wZeroPoints: constantAt(context, 5).data,
           bias: context.inputs[8] && constantAt(context, 8).data,
           multipliers,
@@ -85,10 +85,10 @@ export const qLinearConvTranspose: KernelDefinition<'QLinearConvTranspose'> = {
           out_c: outC,
           last: Math.max(1, elementCount(y.shape)) - 1,
           ...packed.params,
-          zero_point: scalarAt(context, 7),
+          zero_point: constantScalar(context, 7),
           lowest: range[0],
           highest: range[1],
-          x_zero: scalarAt(context, 2) - (unsigned.x ? 128 : 0),
+          x_zero: constantScalar(context, 2) - (unsigned.x ? 128 : 0),
         },
       };
     }),

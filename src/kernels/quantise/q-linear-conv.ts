@@ -3,7 +3,7 @@ import { productMultipliers } from '../../ir/quantise/multipliers.ts';
 import { at, product } from '../../util/arrays.ts';
 import { required, variant, type KernelDefinition, type LowerContext, type Variant } from '../definition.ts';
 import { packWeights, type PackedWeights } from '../lib/int8-weights.ts';
-import { BYTES, BYTES_OR_MORE, constantAt, SCALE, scalarAt } from '../lib/quantised.ts';
+import { BYTES, BYTES_OR_MORE, constantAt, SCALE, constantScalar } from '../lib/quantised.ts';
 import { quantisedConvCall, writesWords, type QuantisedConv } from '../lib/quantised-conv.ts';
 import { PLANAR_RANKS, planarWindow, stripPixels, type PlanarWindow } from '../lib/window.ts';
 
@@ -18,9 +18,9 @@ function weightsOf(
   const [x, w] = [required(context, 0), constantAt(context, 3)];
   const [groupIn, groupOut] = [params.in_c / group, params.out_c / group];
   const multipliers = productMultipliers(rounding, {
-    first: scalarAt(context, 1),
+    first: constantScalar(context, 1),
     second: Array.from(constantAt(context, 4).data),
-    result: scalarAt(context, 6),
+    result: constantScalar(context, 6),
     inFloat: x.dtype === 'uint8',
   });
   const weights = packWeights(
@@ -31,7 +31,7 @@ function weightsOf(
       groupIn,
       groupOut,
       unsigned: { x: x.dtype === 'uint8', w: w.dtype === 'uint8' },
-      xZeroPoint: scalarAt(context, 2),
+      xZeroPoint: constantScalar(context, 2),
       wZeroPoints: constantAt(context, 5).data,
       bias: context.inputs[8] && constantAt(context, 8).data,
       multipliers,

@@ -1,6 +1,6 @@
 /** QLinearL2Normalization → two dispatches: each row's norm, then the results. */
 import type { KernelDefinition } from '../definition.ts';
-import { BYTES, BYTES_OR_MORE, SCALE, scalarAt } from '../lib/quantised.ts';
+import { BYTES, BYTES_OR_MORE, SCALE, constantScalar } from '../lib/quantised.ts';
 import { rowsVariant } from '../lib/rows.ts';
 
 export const qLinearL2Normalization: KernelDefinition<'QLinearL2Normalization'> = {
@@ -12,7 +12,7 @@ export const qLinearL2Normalization: KernelDefinition<'QLinearL2Normalization'> 
         const [lowest, highest] = context.node.attributes.range;
         return {
           kind: 'norm',
-          params: { subtracted: scalarAt(context, 2), zero_point: scalarAt(context, 4), lowest, highest },
+          params: { subtracted: constantScalar(context, 2), zero_point: constantScalar(context, 4), lowest, highest },
         };
       },
     ),

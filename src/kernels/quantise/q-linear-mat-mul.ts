@@ -15,7 +15,15 @@ import {
 import { flatVariant } from '../lib/flat.ts';
 import { packWeights } from '../lib/int8-weights.ts';
 import { matrixWalk, type MatrixWalk } from '../lib/matrices.ts';
-import { BYTES, BYTES_OR_MORE, constantAt, intConstant, multiplierAt, SCALE, scalarAt } from '../lib/quantised.ts';
+import {
+  BYTES,
+  BYTES_OR_MORE,
+  constantAt,
+  intConstant,
+  multiplierAt,
+  SCALE,
+  constantScalar,
+} from '../lib/quantised.ts';
 import { quantisedConvCall, writesWords, type QuantisedConv } from '../lib/quantised-conv.ts';
 import { listParams } from '../lib/strided.ts';
 import { stripPixels } from '../lib/window.ts';
@@ -29,9 +37,9 @@ function walkOf(context: Context): MatrixWalk {
 function multipliersOf(context: Context): Multipliers {
   const scales = constantAt(context, 4);
   return productMultipliers(context.node.attributes.rounding, {
-    first: scalarAt(context, 1),
+    first: constantScalar(context, 1),
     second: Array.from(scales.data),
-    result: scalarAt(context, 6),
+    result: constantScalar(context, 6),
     // One scale for the whole of b is rounded with a's, scales of columns are not.
     inFloat: scales.shape.length === 0,
   });
@@ -50,7 +58,7 @@ function convOf(context: Context, { rows, depth, columns, transB }: MatrixWalk):
       groupIn: depth,
       groupOut: columns,
       unsigned: { x: required(context, 0).dtype === 'uint8', w: b.dtype === 'uint8' },
-      xZeroPoint: scalarAt(context, 2),
+      xZeroPoint: constantScalar(context, 2),
       wZeroPoints: constantAt(context, 5).data,
       bias: biasOf(context),
       multipliers,
@@ -106,8 +114,8 @@ const computed = flatVariant<'QLinearMatMul'>('computed', (context) => {
       a_step: transA ? rows : 1,
       b_step: transB ? 1 : columns,
       b_column: transB ? depth : 1,
-      a_zero: scalarAt(context, 2),
-      zero_point: scalarAt(context, 7),
+      a_zero: constantScalar(context, 2),
+      zero_point: constantScalar(context, 7),
       lowest: attributes.range[0],
       highest: attributes.range[1],
       ...listParams(

@@ -2,21 +2,21 @@
 import { fixed } from '../../ir/quantise/multipliers.ts';
 import type { KernelDefinition, LowerContext } from '../definition.ts';
 import { binaryVariants, type BinaryFunction } from '../lib/quantised-binary.ts';
-import { BYTES, BYTES_OR_MORE, multiplierAt, resultParams, SCALE, scalarAt } from '../lib/quantised.ts';
+import { BYTES, BYTES_OR_MORE, multiplierAt, resultParams, SCALE, constantScalar } from '../lib/quantised.ts';
 
 function functionOf(context: LowerContext<'QLinearPRelu'>): BinaryFunction {
-  const [sx, ss, sy] = [scalarAt(context, 1), scalarAt(context, 4), scalarAt(context, 6)];
+  const [sx, ss, sy] = [constantScalar(context, 1), constantScalar(context, 4), constantScalar(context, 6)];
   const [slopeMultiplier, slopeShift] = multiplierAt(fixed('twice', [(sx * ss) / sy]), 0);
   return {
     kind: 'pRelu',
     rule: 'twice',
     tables: [],
     params: {
-      a_offset: -scalarAt(context, 2),
-      b_offset: -scalarAt(context, 5),
+      a_offset: -constantScalar(context, 2),
+      b_offset: -constantScalar(context, 5),
       slope_multiplier: slopeMultiplier,
       slope_shift: slopeShift,
-      ...resultParams(context.node.attributes, fixed('twice', [sx / sy]), scalarAt(context, 7)),
+      ...resultParams(context.node.attributes, fixed('twice', [sx / sy]), constantScalar(context, 7)),
     },
   };
 }

@@ -6,7 +6,7 @@ import { reductionPlan } from '../../ir/quantise/reductions.ts';
 import { product, stridesOf } from '../../util/arrays.ts';
 import { required, result, value, type KernelDefinition } from '../definition.ts';
 import { flatVariant } from '../lib/flat.ts';
-import { BYTES, BYTES_OR_MORE, resultParams, SCALE, scalarAt } from '../lib/quantised.ts';
+import { BYTES, BYTES_OR_MORE, resultParams, SCALE, constantScalar } from '../lib/quantised.ts';
 import { collapse, listParams, stridedDims } from '../lib/strided.ts';
 
 export const qLinearReduce: KernelDefinition<'QLinearReduce'> = {
@@ -21,8 +21,8 @@ export const qLinearReduce: KernelDefinition<'QLinearReduce'> = {
       const folded = collapse(dims.filter((_, axis) => axes.includes(axis)));
       const terms = product(folded.map(({ extent }) => extent));
       const plan = reductionPlan(attributes.kind, attributes.rounding, {
-        scales: [scalarAt(context, 1), scalarAt(context, 3)],
-        zeroPoints: [scalarAt(context, 2), scalarAt(context, 4)],
+        scales: [constantScalar(context, 1), constantScalar(context, 3)],
+        zeroPoints: [constantScalar(context, 2), constantScalar(context, 4)],
         count: terms,
         lastAxis: axes.length === 1 && axes[0] === x.shape.length - 1,
       });

@@ -2,7 +2,7 @@
 import { softmaxTables } from '../../ir/quantise/softmax.ts';
 import { fixedMultiplier } from '../../util/fixed-point.ts';
 import type { KernelDefinition } from '../definition.ts';
-import { BYTES, BYTES_OR_MORE, intConstant, SCALE, scalarAt } from '../lib/quantised.ts';
+import { BYTES, BYTES_OR_MORE, intConstant, SCALE, constantScalar } from '../lib/quantised.ts';
 import { rowsVariant } from '../lib/rows.ts';
 
 export const qLinearSoftmax: KernelDefinition<'QLinearSoftmax'> = {
@@ -12,7 +12,7 @@ export const qLinearSoftmax: KernelDefinition<'QLinearSoftmax'> = {
       ({ node }) => node.attributes.axis,
       (context) => {
         const { beta, log, range } = context.node.attributes;
-        const scale = scalarAt(context, 1);
+        const scale = constantScalar(context, 1);
         const { differences, exponentials, terms, counted } = softmaxTables(beta, scale);
         const inverse = fixedMultiplier(1 / (beta * scale * 2 ** 26));
         return {

@@ -12,9 +12,7 @@ import type { Reference, Tensors } from '../definition.ts';
 import { centred, requantised, scalarAt, scalesOf } from '../lib/quantised.ts';
 import { tensorAt } from '../lib/operands.ts';
 import { matMulReference } from '../product/matrix-product.ts';
-import { realConv } from './q-linear-conv.ts';
-import { realConvTranspose } from './q-linear-conv-transpose.ts';
-import { realMatMul } from './q-linear-mat-mul.ts';
+import { realConv, realConvTranspose, realMatMul } from '../lib/real-products.ts';
 
 /** A product of int32 tensors, exact but for int32's wrapping. */
 type Product = (inputs: Tensors, outputs: readonly TensorDesc[]) => readonly Tensor[];

@@ -1,19 +1,10 @@
 /** QLinearConvTranspose: a transposed convolution of integers, whose sums are brought to the result's scale. */
 import { lazy } from '../../core/on-demand.ts';
-import { NO_ACTIVATION, type NodeOf } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import { convTranspose } from '../conv/conv-transpose.ts';
-import type { OpDefinition, Operands } from '../definition.ts';
+import type { OpDefinition } from '../definition.ts';
 import { quantisedOperand, quantisedResult } from '../lib/quantised.ts';
-
-/** The transposed convolution of real numbers that the integers stand for. */
-export function realConvTranspose(node: NodeOf<'QLinearConvTranspose'>): NodeOf<'ConvTranspose'> {
-  return { ...node, op: 'ConvTranspose', attributes: { ...node.attributes, activation: NO_ACTIVATION } };
-}
-
-function realOperands([x, , , w, , , , , bias]: Operands): Operands {
-  return [x, w, bias].map((desc) => desc && { dtype: 'float32', shape: desc.shape });
-}
+import { realConvTranspose, realOperands } from '../lib/real-products.ts';
 
 /** x `[N, …S, C]` with weights `[…K, C/group, M]` to `[N, …S', M]`. Throws ShapeError where operands do not fit. */
 export const qLinearConvTranspose: OpDefinition<'QLinearConvTranspose'> = {

@@ -1,20 +1,10 @@
 /** QLinearConv: a convolution of integers, whose sums are brought to the result's scale. */
 import { lazy } from '../../core/on-demand.ts';
-import { NO_ACTIVATION, type NodeOf } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import { conv } from '../conv/conv.ts';
-import type { OpDefinition, Operands } from '../definition.ts';
+import type { OpDefinition } from '../definition.ts';
 import { quantisedOperand, quantisedResult } from '../lib/quantised.ts';
-
-/** The convolution of real numbers that the integers stand for. */
-export function realConv(node: NodeOf<'QLinearConv'>): NodeOf<'Conv'> {
-  return { ...node, op: 'Conv', attributes: { ...node.attributes, activation: NO_ACTIVATION } };
-}
-
-/** The convolution's operands: x, w and the bias, of one type that it takes. */
-function realOperands([x, , , w, , , , , bias]: Operands): Operands {
-  return [x, w, bias].map((desc) => desc && { dtype: 'float32', shape: desc.shape });
-}
+import { realConv, realOperands } from '../lib/real-products.ts';
 
 /** x `[N, …S, C]` with weights `[…K, C/group, M]` to `[N, …S', M]`. Throws ShapeError where operands do not fit. */
 export const qLinearConv: OpDefinition<'QLinearConv'> = {

@@ -1,19 +1,10 @@
 /** QLinearMatMul: NumPy matmul of integers, whose sums are brought to the result's scale. */
 import { lazy } from '../../core/on-demand.ts';
-import { NO_ACTIVATION, type NodeOf } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
-import type { OpDefinition, Operands } from '../definition.ts';
+import type { OpDefinition } from '../definition.ts';
 import { quantisedOperand, quantisedResult } from '../lib/quantised.ts';
+import { realMatMul, realOperands } from '../lib/real-products.ts';
 import { matMul } from '../product/mat-mul.ts';
-
-/** The product of real numbers that the integers stand for. */
-export function realMatMul(node: NodeOf<'QLinearMatMul'>): NodeOf<'MatMul'> {
-  return { ...node, op: 'MatMul', attributes: { ...node.attributes, activation: NO_ACTIVATION } };
-}
-
-function realOperands([a, , , b, , , , , bias]: Operands): Operands {
-  return [a, b, bias].map((desc) => desc && { dtype: 'float32', shape: desc.shape });
-}
 
 /** NumPy's shapes. Throws ShapeError where operands, scales or the bias do not fit. */
 export const qLinearMatMul: OpDefinition<'QLinearMatMul'> = {

@@ -1,15 +1,9 @@
 /** QLinearReduce: means, sums and products of integers over axes. */
 import { lazy } from '../../core/on-demand.ts';
-import type { NodeOf } from '../../ir/ops.ts';
 import type { OpDefinition } from '../definition.ts';
 import { quantisedOperand, quantisedResult } from '../lib/quantised.ts';
+import { sumOver } from '../lib/real-products.ts';
 import { reduce } from '../reduce/reduce.ts';
-
-/** The sum over the same axes. */
-export function sumOver(node: NodeOf<'QLinearReduce'>): NodeOf<'Reduce'> {
-  const { axes, keepDims } = node.attributes;
-  return { ...node, op: 'Reduce', attributes: { kind: 'sum', axes, keepDims } };
-}
 
 /** Throws ShapeError where scales do not fit. */
 export const qLinearReduce: OpDefinition<'QLinearReduce'> = {

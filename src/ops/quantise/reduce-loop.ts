@@ -7,7 +7,7 @@ import type { Reference } from '../definition.ts';
 import { tensorAt } from '../lib/operands.ts';
 import { requantised, scalarAt } from '../lib/quantised.ts';
 import { reduceReference } from '../reduce/reduce-loop.ts';
-import { sumOver } from './q-linear-reduce.ts';
+import { sumOver } from '../lib/real-products.ts';
 
 /** `OpDefinition.reference` of QLinearReduce. */
 export const qLinearReduceReference: Reference<'QLinearReduce'> = (node, inputs, outputs) => {

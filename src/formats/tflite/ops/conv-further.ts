@@ -54,7 +54,7 @@ function spreadConvolution(
 }
 
 /** TRANSPOSE_CONV(shape of the output, filter, images, bias): its filter, its window and the code of its activation. */
-export function transposeConvOf(c: OperatorContext): {
+export function plannedTransposeConv(c: OperatorContext): {
   readonly weights: string;
   readonly window: TransposedWindow;
   readonly activation: number;
@@ -69,7 +69,7 @@ export function transposeConvOf(c: OperatorContext): {
 }
 
 export const transposeConv: TfliteTranslation = (c) => {
-  const { weights, window, activation } = transposeConvOf(c);
+  const { weights, window, activation } = plannedTransposeConv(c);
   const bias = c.input(3, true);
   return c.one('ConvTranspose', [c.input(2), weights, ...(bias ? [bias] : [])], {
     ...window,

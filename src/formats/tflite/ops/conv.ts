@@ -40,7 +40,7 @@ function floatConv(c: OperatorContext, { weights, window, group, activation }: P
 }
 
 /** Filters are `[O, H, W, I]`; fewer channels than the images have are those of one group. */
-export function conv2dOf(c: OperatorContext): PlannedConv {
+export function plannedConv2d(c: OperatorContext): PlannedConv {
   const options = c.options('Conv2D');
   const [outputs = 0, , , inputs = 0] = filterShape(c, 4);
   const group = imageChannels(c) / inputs;
@@ -52,7 +52,7 @@ export function conv2dOf(c: OperatorContext): PlannedConv {
 }
 
 /** Filters are `[1, H, W, C·multiplier]`: a channel's outputs are neighbours. */
-export function depthwiseOf(c: OperatorContext): PlannedConv {
+export function plannedDepthwise(c: OperatorContext): PlannedConv {
   const options = c.options('DepthwiseConv2D');
   const [one = 0, height = 0, width = 0, outputs = 0] = filterShape(c, 4);
   const group = imageChannels(c);
@@ -67,8 +67,8 @@ export function depthwiseOf(c: OperatorContext): PlannedConv {
   return { weights, window: windowOf(c, options), group, activation: options.activation };
 }
 
-const conv2d: TfliteTranslation = (c) => floatConv(c, conv2dOf(c));
-const depthwise: TfliteTranslation = (c) => floatConv(c, depthwiseOf(c));
+const conv2d: TfliteTranslation = (c) => floatConv(c, plannedConv2d(c));
+const depthwise: TfliteTranslation = (c) => floatConv(c, plannedDepthwise(c));
 
 /** Rows of the operator table. */
 export const CONV = { CONV_2D: conv2d, DEPTHWISE_CONV_2D: depthwise };

@@ -5,7 +5,7 @@ import type { OperatorContext, TfliteTranslation } from '../context.ts';
  * FULLY_CONNECTED(x, weights `[O, I]`, bias): x is a matrix of rows of I elements, whatever dimensions it has; these are
  * kept where the options say so. Weights may be computed.
  */
-export function fullyConnectedOf(c: OperatorContext): {
+export function plannedFullyConnected(c: OperatorContext): {
   readonly rows: string;
   readonly activation: number;
   /** The result with the dimensions that the file says. */
@@ -29,7 +29,7 @@ export function fullyConnectedOf(c: OperatorContext): {
 }
 
 const fullyConnected: TfliteTranslation = (c) => {
-  const { rows, activation, restored } = fullyConnectedOf(c);
+  const { rows, activation, restored } = plannedFullyConnected(c);
   const bias = c.input(2, true);
   const attributes = { transA: false, transB: true, activation: c.fused(activation) };
   return restored(c.one('MatMul', [rows, c.input(1), ...(bias ? [bias] : [])], attributes));

@@ -3,16 +3,16 @@ import type { BinaryKind, QuantisedBinaryKind } from '../../../../ir/ops.ts';
 import type { OperatorContext, TfliteTranslation } from '../../context.ts';
 import { compared } from './byte-functions.ts';
 import { lookUp } from './functions.ts';
-import { affineAt, quantisedInput, requantised, resultParameters } from './operands.ts';
+import { affineAt, quantisedInput, requantisation, resultParameters } from './operands.ts';
 
 function binary(c: OperatorContext, kind: QuantisedBinaryKind, activation: number): string {
   const operands = [...quantisedInput(c, 0), ...quantisedInput(c, 1), ...resultParameters(c)];
-  return c.one('QLinearBinary', operands, { kind, ...requantised(c, activation) });
+  return c.one('QLinearBinary', operands, { kind, ...requantisation(c, activation) });
 }
 
 const pRelu: TfliteTranslation = (c) => {
   const operands = [...quantisedInput(c, 0), ...quantisedInput(c, 1), ...resultParameters(c)];
-  return c.one('QLinearPRelu', operands, requantised(c));
+  return c.one('QLinearPRelu', operands, requantisation(c));
 };
 
 /** Integers of both operands with eight more bits, at the scale 1. */

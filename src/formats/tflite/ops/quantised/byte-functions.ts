@@ -8,22 +8,22 @@ import {
   fixedMultiplier,
   inputRadius,
   inverseSqrt,
-  logistic,
+  fixedLogistic,
   roundingShift,
   scaled,
-  tanh,
+  fixedTanh,
 } from '../../../../util/fixed-point.ts';
 
 /** One scale and zero point. */
-export interface Affine {
+export interface ScaleAndZeroPoint {
   readonly scale: number;
   readonly zeroPoint: number;
 }
 
 /** What an operand is quantised by, what the result is, and by which rule. */
 export interface ByteContext {
-  readonly from: Affine;
-  readonly to: Affine;
+  readonly from: ScaleAndZeroPoint;
+  readonly to: ScaleAndZeroPoint;
   /** The lowest and the highest integer of the result's type. */
   readonly range: readonly [number, number];
   readonly rounding: Rounding;
@@ -87,12 +87,12 @@ function fixedFunction({ from, range }: ByteContext, f: (argument: number) => nu
 
 /** 1/(1 + e^−x) in 1/256, from the type's lowest integer on. */
 export function logisticOf(context: ByteContext): ByteFunction {
-  return fixedFunction(context, (x) => roundingShift(logistic(x, ARGUMENT_BITS), 31 - 8) + context.range[0]);
+  return fixedFunction(context, (x) => roundingShift(fixedLogistic(x, ARGUMENT_BITS), 31 - 8) + context.range[0]);
 }
 
 /** tanh x in 1/128, around the middle of the type. */
 export function tanhOf(context: ByteContext): ByteFunction {
-  return fixedFunction(context, (x) => roundingShift(tanh(x, ARGUMENT_BITS), 31 - 7) + context.range[0] + 128);
+  return fixedFunction(context, (x) => roundingShift(fixedTanh(x, ARGUMENT_BITS), 31 - 7) + context.range[0] + 128);
 }
 
 const INT16 = [-(2 ** 15), 2 ** 15 - 1] as const;
@@ -140,7 +140,7 @@ export function rsqrt({ from, to, range }: ByteContext): ByteFunction {
 }
 
 /** |x| in the other scale. */
-export function absolute({ from, to, range }: ByteContext): ByteFunction {
+export function magnitude({ from, to, range }: ByteContext): ByteFunction {
   const multipliers = fixed('twice', [from.scale / to.scale]);
   const same = from.scale === to.scale;
   return (x) => {
@@ -167,7 +167,7 @@ export function rescaledPart({ from, to, range }: ByteContext): ByteFunction {
 }
 
 /** x with eight more bits, as it is compared. */
-export function compared({ scale, zeroPoint }: Affine): ByteFunction {
+export function compared({ scale, zeroPoint }: ScaleAndZeroPoint): ByteFunction {
   const multiplier = fixedMultiplier(scale);
   return (x) => scaled((x - zeroPoint) * 256, multiplier);
 }

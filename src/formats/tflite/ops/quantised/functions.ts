@@ -3,7 +3,7 @@ import { tensorOf } from '../../../../core/tensor.ts';
 import { range } from '../../../../util/arrays.ts';
 import type { OperatorContext, TfliteTranslation } from '../../context.ts';
 import {
-  absolute,
+  magnitude,
   clipped,
   hardSwish,
   leakyRelu,
@@ -64,7 +64,7 @@ export function rescaledInput(c: OperatorContext, index: number, f = requantise)
 const geluTanh = (x: number): number => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 
 /** Rows of the operator table. */
-export const FUNCTIONS = {
+export const BYTE_FUNCTIONS = {
   RELU: row((context) => clipped(context, [0, Infinity])),
   RELU6: row((context) => clipped(context, [0, 6])),
   RELU_N1_TO_1: row((context) => clipped(context, [-1, 1])),
@@ -74,7 +74,7 @@ export const FUNCTIONS = {
   TANH: row(tanhOf),
   HARD_SWISH: row(hardSwish),
   RSQRT: row(rsqrt),
-  ABS: row(absolute),
+  ABS: row(magnitude),
   EXP: row((context) => realFunction(context, Math.exp)),
   LOG: row((context) => realFunction(context, Math.log)),
   ELU: row((context) => realFunction(context, (x) => (x < 0 ? Math.expm1(x) : x))),

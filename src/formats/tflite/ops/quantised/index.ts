@@ -7,9 +7,9 @@ import { mirrorPad, MOVE, reverse, tile } from '../move.ts';
 import { FURTHER_REDUCE } from '../reduce.ts';
 import { broadcastTo, expandDims, fill, rank, SHAPE, shapeRow } from '../shape.ts';
 import { BINARY } from './binary.ts';
-import { FUNCTIONS } from './functions.ts';
-import { concatenation, pad, spaceToBatch } from './moves.ts';
-import { batchMatMul, conv2d, depthwise, fullyConnected, transposeConv } from './products.ts';
+import { BYTE_FUNCTIONS } from './functions.ts';
+import { MOVES } from './moves.ts';
+import { PRODUCTS } from './products.ts';
 import { ROWS } from './rows.ts';
 
 const parts = () => import('../parts.ts');
@@ -55,17 +55,10 @@ const PLAIN: Rows<OperatorContext> = {
 
 const OWN: Rows<OperatorContext> = {
   ...BINARY,
-  ...FUNCTIONS,
+  ...BYTE_FUNCTIONS,
   ...ROWS,
-  CONV_2D: conv2d,
-  DEPTHWISE_CONV_2D: depthwise,
-  TRANSPOSE_CONV: transposeConv,
-  FULLY_CONNECTED: fullyConnected,
-  BATCH_MATMUL: batchMatMul,
-  CONCATENATION: concatenation,
-  PAD: pad,
-  PADV2: pad,
-  SPACE_TO_BATCH_ND: spaceToBatch,
+  ...PRODUCTS,
+  ...MOVES,
 };
 
 /** Rows of the operator table. */

@@ -4,21 +4,21 @@ import { spaceToBatch as plainSpaceToBatch } from '../../../lib/tensorflow/block
 import type { OperatorContext, TfliteTranslation } from '../../context.ts';
 import { rescaledPart } from './byte-functions.ts';
 import { rescaledInput } from './functions.ts';
-import { affineAt, byteAt, requantised, resultAffine, RANGES, resultByte } from './operands.ts';
+import { affineAt, byteAt, requantisation, resultAffine, RANGES, resultByte } from './operands.ts';
 
 /** What stands for zero, which is what gaps are filled with. */
 function zeroOf(c: OperatorContext): string {
   return c.scalar(byteAt(c, 0), affineAt(c, 0).zeroPoint);
 }
 
-export const pad: TfliteTranslation = (c) => padWith(c, c.has(2) ? c.rawInput(2) : zeroOf(c));
+const pad: TfliteTranslation = (c) => padWith(c, c.has(2) ? c.rawInput(2) : zeroOf(c));
 
-export const spaceToBatch: TfliteTranslation = (c) => plainSpaceToBatch(c, zeroOf(c));
+const spaceToBatch: TfliteTranslation = (c) => plainSpaceToBatch(c, zeroOf(c));
 
 /** Parts of a whole that has another scale are brought to it; the runtimes do so for uint8 alone. */
-export const concatenation: TfliteTranslation = (c) => {
+const concatenation: TfliteTranslation = (c) => {
   const { axis, activation } = c.options('Concatenation');
-  const { range } = requantised(c, activation);
+  const { range } = requantisation(c, activation);
   const [lowest, highest] = RANGES[resultByte(c)];
   if (range[0] !== lowest || range[1] !== highest) c.refuse('a fused activation behind a concatenation of integers');
   const to = resultAffine(c);
@@ -31,3 +31,6 @@ export const concatenation: TfliteTranslation = (c) => {
   });
   return c.one('Concat', parts, { axis });
 };
+
+/** Rows of the operator table. */
+export const MOVES = { CONCATENATION: concatenation, PAD: pad, PADV2: pad, SPACE_TO_BATCH_ND: spaceToBatch };

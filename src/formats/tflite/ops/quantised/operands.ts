@@ -7,7 +7,7 @@ import { FUSED_ACTIVATIONS } from '../../schema.ts';
 import type { OperatorContext } from '../../context.ts';
 import type { Quantisation } from '../../quantisation.ts';
 import type { TfliteTensor } from '../../tensor.ts';
-import type { Affine } from './byte-functions.ts';
+import type { ScaleAndZeroPoint } from './byte-functions.ts';
 
 /** The types that quantised operators compute with. */
 export type Byte = 'int8' | 'uint8';
@@ -31,7 +31,7 @@ export function resultByte(c: OperatorContext): Byte {
 }
 
 /** One scale and one zero point. Refuses those of channels. */
-function single(c: OperatorContext, parameters: Quantisation | undefined, what: string): Affine {
+function single(c: OperatorContext, parameters: Quantisation | undefined, what: string): ScaleAndZeroPoint {
   if (!parameters) return c.fail(`has a quantised ${what} without a scale`);
   const { scales, zeroPoints, unknown } = parameters;
   const [scale = 0] = scales;
@@ -42,17 +42,17 @@ function single(c: OperatorContext, parameters: Quantisation | undefined, what: 
 }
 
 /** Scale and zero point of an input. */
-export function affineAt(c: OperatorContext, index: number): Affine {
+export function affineAt(c: OperatorContext, index: number): ScaleAndZeroPoint {
   return single(c, c.quantisation(index), 'input');
 }
 
 /** Scale and zero point of the result. */
-export function resultAffine(c: OperatorContext): Affine {
+export function resultAffine(c: OperatorContext): ScaleAndZeroPoint {
   return single(c, c.outputQuantisation(), 'output');
 }
 
 /** Constants of a scale and a zero point. */
-export function parametersOf(c: OperatorContext, dtype: DType, { scale, zeroPoint }: Affine): string[] {
+export function parametersOf(c: OperatorContext, dtype: DType, { scale, zeroPoint }: ScaleAndZeroPoint): string[] {
   return [c.scalar('float32', scale), c.scalar(dtype, zeroPoint)];
 }
 
@@ -86,7 +86,7 @@ const BOUNDS: { readonly [K in (typeof FUSED_ACTIVATIONS)[number]]?: readonly [n
 /** A range of integers that stands for real bounds, within the type. */
 export function boundedRange(
   dtype: Byte,
-  { scale, zeroPoint }: Affine,
+  { scale, zeroPoint }: ScaleAndZeroPoint,
   [low, high]: readonly [number, number],
 ): readonly [number, number] {
   const [lowest, highest] = RANGES[dtype];
@@ -98,7 +98,7 @@ export function boundedRange(
 }
 
 /** How results are rounded and held: `activation` is the code of a fused one. */
-export function requantised(c: OperatorContext, activation = 0): Requantised {
+export function requantisation(c: OperatorContext, activation = 0): Requantised {
   const name = FUSED_ACTIVATIONS[activation] ?? c.fail(`has fused activation ${activation}, which is none`);
   const bounds = BOUNDS[name] ?? c.refuse(`fused activation ${name} on integers`);
   return { rounding: c.rounding, range: boundedRange(resultByte(c), resultAffine(c), bounds) };

@@ -1,9 +1,9 @@
 /** Translations of quantised convolutions and matrix products. */
 import type { OperatorContext, TfliteTranslation } from '../../context.ts';
-import { conv2dOf, depthwiseOf, type PlannedConv } from '../conv.ts';
-import { transposeConvOf } from '../conv-further.ts';
-import { fullyConnectedOf } from '../product.ts';
-import { filterParameters, quantisedInput, requantised, resultParameters } from './operands.ts';
+import { plannedConv2d, plannedDepthwise, type PlannedConv } from '../conv.ts';
+import { plannedTransposeConv } from '../conv-further.ts';
+import { plannedFullyConnected } from '../product.ts';
+import { filterParameters, quantisedInput, requantisation, resultParameters } from './operands.ts';
 
 /** The bias, integers of the scale that sums have. */
 function biasAt(c: OperatorContext, index: number): string[] {
@@ -14,33 +14,42 @@ function biasAt(c: OperatorContext, index: number): string[] {
 
 function convolution(c: OperatorContext, { weights, window, group, activation }: PlannedConv): string {
   const operands = [...quantisedInput(c, 0), weights, ...filterParameters(c, 1), ...resultParameters(c)];
-  return c.one('QLinearConv', [...operands, ...biasAt(c, 2)], { ...window, group, ...requantised(c, activation) });
+  return c.one('QLinearConv', [...operands, ...biasAt(c, 2)], { ...window, group, ...requantisation(c, activation) });
 }
 
-export const conv2d: TfliteTranslation = (c) => convolution(c, conv2dOf(c));
+const conv2d: TfliteTranslation = (c) => convolution(c, plannedConv2d(c));
 
-export const depthwise: TfliteTranslation = (c) => convolution(c, depthwiseOf(c));
+const depthwise: TfliteTranslation = (c) => convolution(c, plannedDepthwise(c));
 
-export const transposeConv: TfliteTranslation = (c) => {
-  const { weights, window, activation } = transposeConvOf(c);
+const transposeConv: TfliteTranslation = (c) => {
+  const { weights, window, activation } = plannedTransposeConv(c);
   const operands = [...quantisedInput(c, 2), weights, ...filterParameters(c, 1), ...resultParameters(c)];
   return c.one('QLinearConvTranspose', [...operands, ...biasAt(c, 3)], {
     ...window,
     group: 1,
-    ...requantised(c, activation),
+    ...requantisation(c, activation),
   });
 };
 
-export const fullyConnected: TfliteTranslation = (c) => {
-  const { rows, activation, restored } = fullyConnectedOf(c);
+const fullyConnected: TfliteTranslation = (c) => {
+  const { rows, activation, restored } = plannedFullyConnected(c);
   const [, ...parameters] = quantisedInput(c, 0);
   const operands = [rows, ...parameters, c.rawInput(1), ...filterParameters(c, 1), ...resultParameters(c)];
-  const attributes = { transA: false, transB: true, ...requantised(c, activation) };
+  const attributes = { transA: false, transB: true, ...requantisation(c, activation) };
   return restored(c.one('QLinearMatMul', [...operands, ...biasAt(c, 2)], attributes));
 };
 
-export const batchMatMul: TfliteTranslation = (c) => {
+const batchMatMul: TfliteTranslation = (c) => {
   const { adjX: transA, adjY: transB } = c.options('BatchMatMul');
   const operands = [...quantisedInput(c, 0), ...quantisedInput(c, 1), ...resultParameters(c)];
-  return c.one('QLinearMatMul', operands, { transA, transB, ...requantised(c) });
+  return c.one('QLinearMatMul', operands, { transA, transB, ...requantisation(c) });
+};
+
+/** Rows of the operator table. */
+export const PRODUCTS = {
+  CONV_2D: conv2d,
+  DEPTHWISE_CONV_2D: depthwise,
+  TRANSPOSE_CONV: transposeConv,
+  FULLY_CONNECTED: fullyConnected,
+  BATCH_MATMUL: batchMatMul,
 };

@@ -9,7 +9,7 @@ import {
   parametersOf,
   quantisedInput,
   RANGES,
-  requantised,
+  requantisation,
   resultAffine,
   resultByte,
   resultParameters,
@@ -21,7 +21,7 @@ function reduce(c: OperatorContext, kind: 'mean' | 'sum'): string {
   const { keepDims } = c.options('Reducer');
   if (axes.length === 0) return rescaledInput(c, 0);
   const operands = [...quantisedInput(c, 0), ...resultParameters(c)];
-  return c.one('QLinearReduce', operands, { kind, axes, keepDims, ...requantised(c) });
+  return c.one('QLinearReduce', operands, { kind, axes, keepDims, ...requantisation(c) });
 }
 
 /** Both ends of these operators have one scale. */
@@ -34,7 +34,7 @@ const averagePool: TfliteTranslation = (c) => {
   sameScale(c);
   const { window, activation } = poolOf(c);
   const operands = [...quantisedInput(c, 0), ...resultParameters(c)];
-  return c.one('QLinearAveragePool', operands, { ...window, countIncludePad: false, ...requantised(c, activation) });
+  return c.one('QLinearAveragePool', operands, { ...window, countIncludePad: false, ...requantisation(c, activation) });
 };
 
 /** The maximum of the integers; a fused activation is a table of them. */
@@ -42,7 +42,7 @@ const maxPool: TfliteTranslation = (c) => {
   sameScale(c);
   const { window, activation } = poolOf(c);
   const y = c.one('MaxPool', [c.rawInput(0)], window);
-  const { range } = requantised(c, activation);
+  const { range } = requantisation(c, activation);
   const [lowest, highest] = RANGES[resultByte(c)];
   if (range[0] === lowest && range[1] === highest) return y;
   const held = c.binary('max', y, c.scalar(resultByte(c), range[0]));
@@ -68,13 +68,13 @@ const softmax =
     else fixedScale(c, 1 / 256, { int8: -128, uint8: 0 });
     const beta = log ? 1 : c.options('Softmax').beta;
     const operands = [...quantisedInput(c, 0), ...resultParameters(c)];
-    return c.one('QLinearSoftmax', operands, { axis: -1, beta, log, ...requantised(c) });
+    return c.one('QLinearSoftmax', operands, { axis: -1, beta, log, ...requantisation(c) });
   };
 
 const l2Normalization: TfliteTranslation = (c) => {
   fixedScale(c, 1 / 128, { int8: 0, uint8: 128 });
   const operands = [...quantisedInput(c, 0), ...resultParameters(c)];
-  return c.one('QLinearL2Normalization', operands, { axis: -1, ...requantised(c, c.options('L2Norm').activation) });
+  return c.one('QLinearL2Normalization', operands, { axis: -1, ...requantisation(c, c.options('L2Norm').activation) });
 };
 
 const resizeBilinear: TfliteTranslation = (c) => {
