@@ -2,7 +2,7 @@
 import type { DType } from '../core/dtype.ts';
 import { GraphError } from '../core/errors.ts';
 import { tensorOf, type Tensor } from '../core/tensor.ts';
-import type { Dim, Graph, GraphInput } from './graph.ts';
+import type { Dim, Graph, GraphInput, IntegerScale } from './graph.ts';
 import { nodeOf } from './is-op.ts';
 import type { Node, OpAttributes, OpKind } from './ops.ts';
 import { topologicalOrder, verify } from './verify.ts';
@@ -22,6 +22,7 @@ export class GraphBuilder {
   readonly #outputs: string[] = [];
   readonly #nodes: Node[] = [];
   readonly #initializers = new Map<string, Tensor>();
+  readonly #scales = new Map<string, IntegerScale>();
   readonly #taken = new Set<string>();
   /** The number to try next for each stem. */
   readonly #next = new Map<string, number>();
@@ -49,6 +50,11 @@ export class GraphBuilder {
     this.#taken.add(name);
     this.#inputs.push({ name, dtype, shape });
     return name;
+  }
+
+  /** Says what the integers of an input or output stand for. */
+  scaled(name: string, scale: IntegerScale): void {
+    this.#scales.set(name, scale);
   }
 
   /** Adds an initializer under exactly this name and returns it. Throws GraphError on a duplicate. */
@@ -113,6 +119,7 @@ export class GraphBuilder {
       nodes: topologicalOrder(this.#nodes, available),
       initializers: this.#initializers,
       values: new Map(),
+      ...(this.#scales.size > 0 ? { scales: this.#scales } : {}),
     });
   }
 }

@@ -26,6 +26,12 @@ export interface GraphInput {
   readonly shape: readonly Dim[];
 }
 
+/** What integers stand for: `(q − zeroPoint)·scale`. */
+export interface IntegerScale {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
 /** A dataflow graph. `nodes` are in topological order; each value has exactly one definition. */
 export interface Graph {
   readonly name: string;
@@ -36,6 +42,8 @@ export interface Graph {
   readonly initializers: ReadonlyMap<string, Tensor>;
   /** Static descriptions of every value; empty until the infer-shapes pass has run. */
   readonly values: ReadonlyMap<string, ValueDesc>;
+  /** What the integers of inputs and outputs stand for, by name: said for whoever feeds and reads them, no kernel asks. */
+  readonly scales?: ReadonlyMap<string, IntegerScale>;
 }
 
 /** Extents of graph inputs, by input name, that bind their symbolic dimensions. */

@@ -6,7 +6,7 @@ import { hostArray, isFloat, type DType, type HostArray } from '../core/dtype.ts
 import { InputError } from '../core/errors.ts';
 import { stored, valueBytes } from '../core/storage.ts';
 import { shapeText, type Shape, type Tensor, type TensorDesc } from '../core/tensor.ts';
-import type { Dim } from '../ir/graph.ts';
+import type { Dim, IntegerScale } from '../ir/graph.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
 import { isPicture, type PictureSource } from '../pictures/source.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
@@ -38,6 +38,8 @@ export interface Port {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly Dim[];
+  /** What its integers stand for, where the model says it: `(q − zeroPoint)·scale`. */
+  readonly quantisation?: IntegerScale;
 }
 
 /** A picture that fits an input. */

@@ -34,6 +34,15 @@ export function outputPorts(compiled: Graph): Port[] {
   });
 }
 
+/** Ports with what their integers stand for, where a model says it. */
+export function withScales(ports: readonly Port[], { scales }: Graph): readonly Port[] {
+  if (!scales) return ports;
+  return ports.map((port) => {
+    const quantisation = scales.get(port.name);
+    return quantisation ? { ...port, quantisation } : port;
+  });
+}
+
 /** What asking for outputs throws that nobody knows yet. */
 export function unknownOutputs(deciding: readonly string[]): InputError {
   const names = deciding.map((name) => `"${name}"`).join(', ');

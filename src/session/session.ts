@@ -21,7 +21,7 @@ import { checkFeeds, encodedPicture, feedShapes, type CheckedFeed, type Feed, ty
 import { GpuBackend, GpuPrepared, onGpu } from './gpu-backend.ts';
 import { importSource } from './import-source.ts';
 import type { ModelSource } from './model-source.ts';
-import { decidedBy, inputPorts, outputPorts, unknownOutputs } from './ports.ts';
+import { decidedBy, inputPorts, outputPorts, unknownOutputs, withScales } from './ports.ts';
 import { openPlace, type Place } from './place.ts';
 import { LoadingProgress } from './progress.ts';
 import { checkFetches, RUN_OPTIONS, SESSION_OPTIONS, type RunOptions, type SessionOptions } from './options.ts';
@@ -97,7 +97,7 @@ export class Session {
 
   /** Takes what the first graph that is ready says of the model. */
   #learn(prepared: Prepared): void {
-    this.#outputs ??= outputPorts(prepared.graph);
+    this.#outputs ??= withScales(outputPorts(prepared.graph), this.graph);
     this.#plan ??= prepared instanceof GpuPrepared ? prepared.plan : undefined;
   }
 
@@ -122,7 +122,7 @@ export class Session {
 
   /** Inputs as the model declares them; symbolic dimensions are names. */
   get inputs(): readonly Port[] {
-    return this.graph.inputs;
+    return withScales(this.graph.inputs, this.graph);
   }
 
   /**

@@ -6,6 +6,7 @@ import { checkOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
 import { isPicture, pictureSize, type PictureSource } from '../pictures/source.ts';
+import type { Port } from '../session/feeds.ts';
 import type { RunOptions } from '../session/options.ts';
 import type { Session } from '../session/session.ts';
 import { own } from '../util/own.ts';
@@ -76,7 +77,7 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
       ...(signal && { signal }),
       ...(frameBudgetMs !== undefined && { frameBudgetMs }),
     });
-    const bound = this.#outputs.map((name) => required(outputs, name));
+    const bound = this.#outputs.map((name) => real(required(outputs, name), portOf(this.session, name)));
     return this.#definition.decode(bound, size, this.#model, options);
   }
 
@@ -105,6 +106,21 @@ export async function createPictureTask<T>(
     model.session.dispose();
     throw error;
   }
+}
+
+function portOf({ outputs }: Session, name: string): Port | undefined {
+  return outputs.find((port) => port.name === name);
+}
+
+/** Integers that stand for real numbers, as these. */
+function real(output: Tensor, port: Port | undefined): Tensor {
+  if (!port?.quantisation) return output;
+  const { scale, zeroPoint } = port.quantisation;
+  return {
+    dtype: 'float32',
+    shape: output.shape,
+    data: Float32Array.from(output.data, (q) => (q - zeroPoint) * scale),
+  };
 }
 
 function required(outputs: Readonly<Record<string, Tensor>>, name: string): Tensor {

@@ -42,6 +42,7 @@ async function load(main: ModelFile, { rounding = 'shipped' }: ImportOptions): P
   const { held: inputs, refused } = graphInputs(subgraph, names);
   for (const { name, dtype, shape } of inputs) builder.input(name, dtype, shape);
   await translateOperators(graph, refused);
+  sayScales(graph, names);
   const built = withOutputs(graph, names);
   const { metadata, warnings, labels } = await about(model, { index, names, file: main });
   return {
@@ -73,6 +74,17 @@ function isQuantised(graph: TfliteGraph, { inputs, outputs }: TfliteOperator): b
     const { type, quantisation } = graph.tensor(index);
     return quantisation !== undefined && type !== 'int32';
   });
+}
+
+/** Says what integers that enter and leave stand for, where they have one scale. */
+function sayScales({ builder, subgraph }: TfliteGraph, names: PortNames): void {
+  const ports = [...subgraph.inputs.map((index, i) => [index, at(names.inputs, i)] as const)];
+  ports.push(...subgraph.outputs.map((index, i) => [index, at(names.outputs, i)] as const));
+  for (const [index, name] of ports) {
+    const { scales = [], zeroPoints = [] } = at(subgraph.tensors, index).quantisation ?? {};
+    const [scale, more] = scales;
+    if (scale !== undefined && more === undefined) builder.scaled(name, { scale, zeroPoint: zeroPoints[0] ?? 0 });
+  }
 }
 
 /** The graph, every output under its name. */

@@ -2,6 +2,7 @@
  * Functions of one quantised operand as TensorFlow Lite computes them: 256 integers, whatever the function, by the rules of
  * its reference kernels or of the runtime that is shipped.
  */
+import type { IntegerScale } from '../../../../ir/graph.ts';
 import type { Rounding } from '../../../../ir/ops.ts';
 import { fixed, rescale, roundAway, roundEven } from '../../../../ir/quantise/multipliers.ts';
 import {
@@ -14,16 +15,10 @@ import {
   fixedTanh,
 } from '../../../../util/fixed-point.ts';
 
-/** One scale and zero point. */
-export interface ScaleAndZeroPoint {
-  readonly scale: number;
-  readonly zeroPoint: number;
-}
-
 /** What an operand is quantised by, what the result is, and by which rule. */
 export interface ByteContext {
-  readonly from: ScaleAndZeroPoint;
-  readonly to: ScaleAndZeroPoint;
+  readonly from: IntegerScale;
+  readonly to: IntegerScale;
   /** The lowest and the highest integer of the result's type. */
   readonly range: readonly [number, number];
   readonly rounding: Rounding;
@@ -167,7 +162,7 @@ export function rescaledPart({ from, to, range }: ByteContext): ByteFunction {
 }
 
 /** x with eight more bits, as it is compared. */
-export function compared({ scale, zeroPoint }: ScaleAndZeroPoint): ByteFunction {
+export function compared({ scale, zeroPoint }: IntegerScale): ByteFunction {
   const multiplier = fixedMultiplier(scale);
   return (x) => scaled((x - zeroPoint) * 256, multiplier);
 }

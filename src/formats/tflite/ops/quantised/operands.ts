@@ -1,13 +1,13 @@
 /** Quantised operands as the engine's operators take them, and what holds their results. */
 import type { DType } from '../../../../core/dtype.ts';
 import { tensorOf } from '../../../../core/tensor.ts';
+import type { IntegerScale } from '../../../../ir/graph.ts';
 import type { Requantised } from '../../../../ir/ops.ts';
 import { roundAway } from '../../../../ir/quantise/multipliers.ts';
 import { FUSED_ACTIVATIONS } from '../../schema.ts';
 import type { OperatorContext } from '../../context.ts';
 import type { Quantisation } from '../../quantisation.ts';
 import type { TfliteTensor } from '../../tensor.ts';
-import type { ScaleAndZeroPoint } from './byte-functions.ts';
 
 /** The types that quantised operators compute with. */
 export type Byte = 'int8' | 'uint8';
@@ -31,7 +31,7 @@ export function resultByte(c: OperatorContext): Byte {
 }
 
 /** One scale and one zero point. Refuses those of channels. */
-function single(c: OperatorContext, parameters: Quantisation | undefined, what: string): ScaleAndZeroPoint {
+function single(c: OperatorContext, parameters: Quantisation | undefined, what: string): IntegerScale {
   if (!parameters) return c.fail(`has a quantised ${what} without a scale`);
   const { scales, zeroPoints, unknown } = parameters;
   const [scale = 0] = scales;
@@ -42,17 +42,17 @@ function single(c: OperatorContext, parameters: Quantisation | undefined, what: 
 }
 
 /** Scale and zero point of an input. */
-export function affineAt(c: OperatorContext, index: number): ScaleAndZeroPoint {
+export function affineAt(c: OperatorContext, index: number): IntegerScale {
   return single(c, c.quantisation(index), 'input');
 }
 
 /** Scale and zero point of the result. */
-export function resultAffine(c: OperatorContext): ScaleAndZeroPoint {
+export function resultAffine(c: OperatorContext): IntegerScale {
   return single(c, c.outputQuantisation(), 'output');
 }
 
 /** Constants of a scale and a zero point. */
-export function parametersOf(c: OperatorContext, dtype: DType, { scale, zeroPoint }: ScaleAndZeroPoint): string[] {
+export function parametersOf(c: OperatorContext, dtype: DType, { scale, zeroPoint }: IntegerScale): string[] {
   return [c.scalar('float32', scale), c.scalar(dtype, zeroPoint)];
 }
 
@@ -86,7 +86,7 @@ const BOUNDS: { readonly [K in (typeof FUSED_ACTIVATIONS)[number]]?: readonly [n
 /** A range of integers that stands for real bounds, within the type. */
 export function boundedRange(
   dtype: Byte,
-  { scale, zeroPoint }: ScaleAndZeroPoint,
+  { scale, zeroPoint }: IntegerScale,
   [low, high]: readonly [number, number],
 ): readonly [number, number] {
   const [lowest, highest] = RANGES[dtype];
