@@ -78,8 +78,10 @@ function isQuantised(graph: TfliteGraph, { inputs, outputs }: TfliteOperator): b
 
 /** Says what integers that enter and leave stand for, where they have one scale. */
 function sayScales({ builder, subgraph }: TfliteGraph, names: PortNames): void {
-  const ports = [...subgraph.inputs.map((index, i) => [index, at(names.inputs, i)] as const)];
-  ports.push(...subgraph.outputs.map((index, i) => [index, at(names.outputs, i)] as const));
+  const ports = [
+    ...subgraph.inputs.map((index, i) => [index, at(names.inputs, i)] as const),
+    ...subgraph.outputs.map((index, i) => [index, at(names.outputs, i)] as const),
+  ];
   for (const [index, name] of ports) {
     const { scales = [], zeroPoints = [] } = at(subgraph.tensors, index).quantisation ?? {};
     const [scale, more] = scales;
