@@ -7,7 +7,7 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { InputError, LoadError, TilewiseError } from '../core/errors.ts';
-import { cacheFolder, makeFolder, writeAtomically } from './cache.ts';
+import { cachedPath, cacheFolder, makeFolder, writeAtomically } from './cache.ts';
 import { lockPartial } from './partial.ts';
 import { transfer, type TransferOptions } from './transfer.ts';
 
@@ -54,9 +54,14 @@ export async function fetchCached(url: string, options: FetchOptions = {}): Prom
   const expected = options.sha256?.toLowerCase();
   const name = fileName(address);
   if (options.mirror !== undefined) return fromMirror(address, options.mirror, expected);
+  const keptAs = `${(expected ?? sha256(Buffer.from(url))).slice(0, 16)}-${name}`;
+  if (expected !== undefined && options.cacheDir === undefined) {
+    const held = await readCached(join('downloads', keptAs), expected);
+    if (held) return held;
+  }
   const folder = resolve(options.cacheDir ?? join(cacheFolder(), 'downloads'));
   makeCacheDir(folder);
-  const file = join(folder, `${(expected ?? sha256(Buffer.from(url))).slice(0, 16)}-${name}`);
+  const file = join(folder, keptAs);
   const { onProgress } = options;
   const transferOptions: TransferOptions = {
     signal: options.signal,
@@ -226,6 +231,14 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
       return undefined;
     throw new LoadError(`cannot be read: ${String(cause)}`, { file, cause });
   }
+}
+
+/** The file in the cache, which need not be writable, if it is the one expected. */
+async function readCached(name: string, expected: string): Promise<Uint8Array | undefined> {
+  const file = cachedPath(name);
+  if (file === undefined || !statSync(file).isFile()) return undefined;
+  const bytes = await readIfThere(file).catch(() => undefined);
+  return bytes && sha256(bytes) === expected ? bytes : undefined;
 }
 
 async function readRecord(file: string): Promise<Recorded | undefined> {

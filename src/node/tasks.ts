@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findEntry } from '../catalogue/catalogue.ts';
 import { ownName, publishedFiles } from '../catalogue/published.ts';
+import { LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { allTogether, type FetchSettings } from '../session/model-source.ts';
 import type { ModelBase } from '../tasks/catalogue-files.ts';
@@ -76,8 +77,13 @@ function baseInNode(base: ModelBase | undefined): ModelBase {
   if (typeof base === 'function' || /^https?:/i.test(String(base))) return base;
   const text = String(base);
   const folder = text.startsWith('file:') ? fileURLToPath(text) : text;
-  return ({ name, source }) => {
+  return async ({ name, source }) => {
     const main = resolve(folder, name, ownName(publishedFiles(source).main, true));
-    return openModel(existsSync(main) ? main : resolve(folder, name));
+    const found = [main, resolve(folder, name)].find((path) => existsSync(path));
+    if (found !== undefined) return openModel(found);
+    throw new LoadError(`the folder that modelBase names does not hold "${name}"`, {
+      file: folder,
+      hint: `npx tilewise fetch ${name} --output-dir ${folder} puts it there`,
+    });
   };
 }

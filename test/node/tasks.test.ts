@@ -78,7 +78,9 @@ describe('in Node', () => {
     const options = { backend, modelBase: folder, labels: ['a', 'b', 'c'], preprocessing } as const;
     using classifier = await createClassifier('nsfw-mobilenet-v2', options);
     expect((await classifier.classify(red))[0]?.label).toBe('a');
-    await expect(createClassifier('nsfw-inception-v3', options)).rejects.toBeInstanceOf(LoadError);
+    const absent = createClassifier('nsfw-inception-v3', options);
+    await expect(absent).rejects.toBeInstanceOf(LoadError);
+    await expect(absent).rejects.toThrow(/does not hold "nsfw-inception-v3"\. npx tilewise fetch nsfw-inception-v3/);
   });
 
   it('files and folders may be named by file: URLs', async () => {
