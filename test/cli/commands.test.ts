@@ -246,6 +246,16 @@ describe('detect', () => {
     const { stdout } = await inProcess(...argv, '--threshold', '0');
     expect(stdout).toMatch(/hills\.png\n +1 {2}class .* % {2}\d+×\d+ at \d+,\d+\n/);
   });
+
+  it('writes its copies beside the pictures, never over them', async () => {
+    writeFileSync(at('boxes.onnx'), tinyDetector());
+    const picture = at('plain.jpg');
+    await sharp({ create: { width: 9, height: 9, channels: 3, background: 'red' } }).toFile(picture);
+    const before = readFileSync(picture);
+    await json('detect', picture, '--model', at('boxes.onnx'), '--backend', 'cpu', '--output-dir', dir);
+    expect(readFileSync(picture).equals(before)).toBe(true);
+    expect(await sharp(at('plain_1.jpg')).metadata()).toMatchObject({ format: 'jpeg', width: 9, height: 9 });
+  });
 });
 
 describe('models', () => {

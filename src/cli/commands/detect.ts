@@ -40,7 +40,7 @@ function parseScore(text: string): number {
 async function run(files: readonly string[], options: DetectOptions, context: Context): Promise<number> {
   const model = modelFor('detection', options.model);
   const { threshold, outputDir, backend } = options;
-  const folder = outputDir === undefined ? undefined : new OutputFolder(outputDir, 'the pictures');
+  const folder = outputDir === undefined ? undefined : new OutputFolder(outputDir, 'the pictures', files);
   const done = await eachPicture(files, context, {
     stage: 'detect',
     open: async () => openTask(await loadTask(model, options, context), options, context, createDetector),
