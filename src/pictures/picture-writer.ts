@@ -98,9 +98,10 @@ export class PictureWriter {
     const { width, height } = texture;
     const size = [width, height] as const;
     if (isPixels(picture)) {
-      const { buffer, byteOffset, byteLength } = picture.data;
-      const bytes = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
-      this.#device.queue.writeTexture({ texture }, bytes, { bytesPerRow: width * 4 }, size);
+      const { data } = picture;
+      // Of shared memory a copy: Dawn in Node crashes on it.
+      const bytes = data.buffer instanceof ArrayBuffer ? data : data.slice();
+      this.#device.queue.writeTexture({ texture }, bytes as Uint8Array<ArrayBuffer>, { bytesPerRow: width * 4 }, size);
       return texture;
     }
     try {
