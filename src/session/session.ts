@@ -46,8 +46,7 @@ export class Session {
    * UnsupportedError (listing everything the engine lacks), ShapeError, or DeviceError NO_DEVICE.
    */
   static async create(source: ModelSource | Graph, options: SessionOptions = {}): Promise<Session> {
-    await checkOptions('Session.create', options, SESSION_OPTIONS);
-    const session = new Session(options);
+    const session = new Session(await checkOptions('Session.create', options, SESSION_OPTIONS));
     try {
       await unlessAborted(() => session.#load(source), session.#options.signal);
       return session;
@@ -58,7 +57,7 @@ export class Session {
   }
 
   private constructor(options: SessionOptions) {
-    this.#options = Object(options) as SessionOptions; // null is none
+    this.#options = options;
   }
 
   async #load(source: ModelSource | Graph): Promise<void> {
@@ -169,9 +168,8 @@ export class Session {
     feeds: Readonly<Record<string, Feed>>,
     options: RunOptions = {},
   ): Promise<Record<string, Tensor | GpuTensor>> {
-    await checkOptions('run', options, RUN_OPTIONS);
     const { frameBudgetMs } = this.#options;
-    const chosen = { ...(frameBudgetMs === undefined ? {} : { frameBudgetMs }), ...options };
+    const chosen = { ...(frameBudgetMs && { frameBudgetMs }), ...(await checkOptions('run', options, RUN_OPTIONS)) };
     return this.#with(
       feeds,
       async (prepared, checked) => {

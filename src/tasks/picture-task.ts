@@ -65,19 +65,19 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
    * cannot be read or options out of range.
    */
   protected async run(picture: PictureSource | PictureFile, options: Options): Promise<Answer> {
-    await checkOptions(this.#definition.call, options, this.#definition.options);
-    const { signal, frameBudgetMs } = options;
-    if (!isPicture(picture)) return this.session.withPicture(picture, signal, (decoded) => this.run(decoded, options));
+    const chosen = await checkOptions(this.#definition.call, options, this.#definition.options);
+    const { signal, frameBudgetMs } = chosen;
+    if (!isPicture(picture)) return this.session.withPicture(picture, signal, (decoded) => this.run(decoded, chosen));
     // Before the run: a frame or a bitmap may be closed after it.
     const size = pictureSize(picture);
     const feeds = { [this.#model.input.name]: { picture, preprocessing: this.preprocessing } };
     const outputs = await this.session.run(feeds, {
       fetches: this.#outputs,
       ...(signal && { signal }),
-      ...(frameBudgetMs !== undefined && { frameBudgetMs }),
+      ...(frameBudgetMs && { frameBudgetMs }),
     });
     const bound = this.#outputs.map((name) => required(outputs, name));
-    return this.#definition.decode(bound, size, this.#model, options);
+    return this.#definition.decode(bound, size, this.#model, chosen);
   }
 
   /** Frees what the session holds. */
@@ -97,8 +97,7 @@ export async function createPictureTask<T>(
   source: TaskSource,
   options: TaskOptions = {},
 ): Promise<T> {
-  await checkOptions(`a ${task} model`, options, TASK_OPTIONS);
-  const model = await loadPictureModel(source, task, options);
+  const model = await loadPictureModel(source, task, await checkOptions(`a ${task} model`, options, TASK_OPTIONS));
   try {
     return new Task(model);
   } catch (error) {

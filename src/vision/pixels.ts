@@ -38,10 +38,10 @@ export function checkFileExtent(
 /** Throws InputError when the extents are no picture or the bytes do not fit them. `name` is the file, for the message. */
 export function checkPixels({ width, height, data }: Pixels, name?: string): void {
   checkExtent(width, height, name);
-  const bytes = width * height * 4;
+  const count = width * height * 4;
   // Of other elements than bytes, which callers without types pass, the GPU and the CPU would see different pictures.
-  if (data?.length === bytes && data.byteLength === bytes) return;
-  throw new InputError(`a ${width}x${height} picture has ${bytes} bytes of RGBA, not ${data?.byteLength ?? 'others'}`, {
+  if (data?.length === count && data.byteLength === count) return;
+  throw new InputError(`a ${width}x${height} picture has ${count} bytes of RGBA, not ${data?.byteLength ?? 'others'}`, {
     file: name,
   });
 }

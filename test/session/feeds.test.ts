@@ -10,6 +10,9 @@ const tensorsOf = (inputs: readonly Port[], feeds: Readonly<Record<string, FeedT
 const ports: Port[] = [{ name: 'x', dtype: 'float32', shape: ['batch', 2] }];
 const feed = (x: FeedTensor) => tensorsOf(ports, { x }).get('x');
 
+const take = (dtype: 'int64' | 'bool', data: FeedTensor['data']) =>
+  tensorsOf([{ name: 'x', dtype, shape: [2] }], { x: { shape: [2], data } }).get('x')?.data;
+
 describe('feeds', () => {
   it('takes typed arrays and plain numbers, converting where needed', () => {
     const own = new Float32Array([1, 2]);
@@ -34,8 +37,6 @@ describe('feeds', () => {
   });
 
   it('takes lists of bigints and of booleans', () => {
-    const take = (dtype: 'int64' | 'bool', data: readonly (bigint | boolean)[] | BigUint64Array) =>
-      tensorsOf([{ name: 'x', dtype, shape: [2] }], { x: { shape: [2], data } }).get('x')?.data;
     expect(take('int64', [1n, -2n])).toEqual(new Int32Array([1, -2]));
     expect(take('int64', new BigUint64Array([1n, 2n]))).toEqual(new Int32Array([1, 2]));
     expect(take('bool', [false, true])).toEqual(new Uint8Array([0, 1]));
