@@ -7,6 +7,7 @@ import { InputError } from '../core/errors.ts';
 import { stored, valueBytes } from '../core/storage.ts';
 import { shapeText, type Shape, type Tensor, type TensorDesc } from '../core/tensor.ts';
 import type { Dim } from '../ir/graph.ts';
+import type { EncodedPicture } from '../pictures/decode-file.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
 import { isPicture, type PictureSource } from '../pictures/source.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
@@ -82,12 +83,14 @@ function checkFeed(port: Port, feed: Feed | undefined): CheckedFeed {
   });
 }
 
-/** The first picture that is still to be decoded. */
+/** The first picture that is still to be decoded; that of an image element is, too. */
 export function encodedPicture(
   feeds: Readonly<Record<string, Feed>>,
-): { readonly name: string; readonly feed: PictureFeed; readonly file: PictureFile } | undefined {
+): { readonly name: string; readonly feed: PictureFeed; readonly file: EncodedPicture } | undefined {
   for (const [name, feed] of Object.entries({ ...feeds })) {
-    if (isOf(feed, 'picture') && !isPicture(feed.picture)) return { name, feed, file: feed.picture };
+    if (!isOf(feed, 'picture')) continue;
+    const { picture } = feed;
+    if (!isPicture(picture) || 'naturalWidth' in picture) return { name, feed, file: picture };
   }
   return undefined;
 }

@@ -11,7 +11,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { StepReport } from '../runtime/webgpu/check.ts';
 import { disposedError } from '../runtime/webgpu/executor.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
-import type { PictureFile } from '../pictures/picture-file.ts';
+import type { EncodedPicture } from '../pictures/decode-file.ts';
 import type { PictureSource } from '../pictures/source.ts';
 import { unlessAborted } from '../util/pause.ts';
 import type { Prepared } from './backend.ts';
@@ -185,7 +185,7 @@ export class Session {
 
   /** @internal Hands `work` the picture in a file, which is let go afterwards. Rejects as `withDecoded` does. */
   async withPicture<T>(
-    file: PictureFile,
+    file: EncodedPicture,
     signal: AbortSignal | undefined,
     work: (picture: PictureSource) => Promise<T>,
   ): Promise<T> {
