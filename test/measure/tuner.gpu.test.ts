@@ -198,6 +198,8 @@ describe('tune', () => {
         .map((t) => t.signature)
         .sort(),
     );
+    const work = told.map(({ tunable: { nodes, multiplyAdds, bytes } }) => nodes * Math.max(multiplyAdds, bytes));
+    expect(work).toEqual([...work].sort((a, b) => b - a));
     expect(progress).toEqual(Array.from({ length: all.length }, (_, i) => [i, all.length - 1]));
     for (const { winner, trials } of result.nodes) expect(trials).toContain(winner);
   });

@@ -189,6 +189,9 @@ describe('mirror', () => {
     writeFileSync(join(folder, 'secret'), 'x');
     const sub = join(folder, 'sub');
     mkdirSync(sub);
-    await expect(fetchCached(`${server.url}/%2e%2e%2fsecret`, { mirror: sub })).rejects.toThrow(/does not hold it/);
+    mkdirSync(join(folder, 'sub-way'));
+    writeFileSync(join(folder, 'sub-way', 'secret'), 'x');
+    for (const outside of ['%2e%2e%2fsecret', '%2e%2e%2fsub-way%2fsecret'])
+      await expect(fetchCached(`${server.url}/${outside}`, { mirror: sub })).rejects.toThrow(/does not hold it/);
   });
 });

@@ -1,6 +1,7 @@
 /** Options that there are not, and values that they cannot have, are refused by name, whoever takes them. */
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
+import { fitsOption } from '../../src/core/option-rules.ts';
 import { NO_ACTIVATION } from '../../src/ir/ops.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
@@ -107,6 +108,13 @@ describe('options of a session', () => {
       expect(session.report.backend).toBe('cpu');
     }
   });
+});
+
+it('no number of an option is NaN', () => {
+  for (const rule of ['number', 'positive', 'count'] as const) {
+    expect(fitsOption(rule, 3)).toBe(true);
+    expect(fitsOption(rule, NaN)).toBe(false);
+  }
 });
 
 describe('options of a call', () => {
