@@ -10,7 +10,7 @@ import { checkFileSize, pictureBytes, type PictureBytes, type PictureFile } from
 import { COMMON_KINDS, isCommonKind, pictureKind, type PictureKind } from '../pictures/signatures.ts';
 import { checkFileExtent, checkPixels, MAX_PIXELS, type Pixels } from '../vision/pixels.ts';
 import { decodeBmp } from './bmp.ts';
-import { howToInstall } from './packages.ts';
+import { howToLoad } from './packages.ts';
 import { unreadableFile } from './unreadable.ts';
 
 /** Options of `decodeImage`. */
@@ -117,7 +117,7 @@ export async function loadSharp(): Promise<typeof sharp> {
     return (await import('sharp')).default;
   } catch (cause) {
     throw new LoadError('pictures other than BMP need the package "sharp", which does not load', {
-      hint: howToInstall('sharp'),
+      hint: howToLoad('sharp', cause),
       cause,
     });
   }
