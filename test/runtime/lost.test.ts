@@ -5,9 +5,14 @@ import { onLost, unlessLost } from '../../src/runtime/webgpu/lost.ts';
 const info = { reason: 'unknown', message: 'gone' } as GPUDeviceLostInfo;
 
 function device(): { readonly device: GPUDevice; readonly lose: () => void } {
-  let lose = (): void => undefined;
-  const lost = new Promise<GPUDeviceLostInfo>((resolve) => (lose = () => resolve(info)));
-  return { device: { lost } as GPUDevice, lose };
+  const { promise, resolve } = deferred<GPUDeviceLostInfo>();
+  return { device: { lost: promise } as GPUDevice, lose: () => resolve(info) };
+}
+
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: ((value: T) => void) | undefined;
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve: (value) => resolve?.(value) };
 }
 
 describe('unlessLost', () => {

@@ -74,8 +74,12 @@ describe('maps of centres', () => {
 });
 
 it.each([0, 1, 2, 3, 5, 6, 7, 8])('a centre is no peak beside a higher one, wherever that is: %i', (higher) => {
-  const scores = tensorOf('float32', [1, 3, 3, 1], new Array<number>(9).fill(0));
-  const extents = tensorOf('float32', [1, 3, 3, 4], new Array<number>(36).fill(1));
+  const scores = tensorOf('float32', [1, 3, 3, 1], [0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  const extents = tensorOf(
+    'float32',
+    [1, 3, 3, 4],
+    Array.from({ length: 36 }, () => 1),
+  );
   scores.data[4] = 0.5;
   scores.data[higher] = 0.75;
   const found = decodeCenterMap({ scores, extents }, { stride: 4, threshold: 0.25, max: 9 });
