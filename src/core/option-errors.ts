@@ -9,6 +9,7 @@ const KIND_NAMES: Readonly<Record<OptionKind, string>> = {
   object: 'an object',
   function: 'a function',
   list: 'an array',
+  text: 'a string',
   boolean: 'true or false',
   number: 'a number',
   positive: 'a positive number',

@@ -2,7 +2,7 @@
 
 /** Kinds of values: `object` takes functions, too, `number` no NaN, `count` whole numbers from 1 on, `triple` three finite numbers. */
 export type OptionKind =
-  'any' | 'object' | 'function' | 'list' | 'boolean' | 'number' | 'positive' | 'count' | 'triple' | 'signal';
+  'any' | 'object' | 'function' | 'list' | 'text' | 'boolean' | 'number' | 'positive' | 'count' | 'triple' | 'signal';
 
 /** What an option may be, beside left out. */
 const KINDS: Readonly<Record<OptionKind, (value: unknown) => boolean>> = {
@@ -10,6 +10,7 @@ const KINDS: Readonly<Record<OptionKind, (value: unknown) => boolean>> = {
   object: (value: unknown) => Object(value) === value,
   function: (value: unknown) => typeof value === 'function',
   list: Array.isArray,
+  text: (value: unknown) => typeof value === 'string',
   boolean: (value: unknown) => typeof value === 'boolean',
   number: (value: unknown) => typeof value === 'number' && value === value,
   positive: (value: unknown) => typeof value === 'number' && value > 0,

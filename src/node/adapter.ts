@@ -6,7 +6,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DeviceError, InputError } from '../core/errors.ts';
-import type { OptionRules } from '../core/option-rules.ts';
 import { checkOptions } from '../core/options.ts';
 import { canChooseDriver, loadDawn, loadVulkanLoader, requestFrom, type DawnAdapter } from './adapter-dawn.ts';
 import { installedManifests, installedSoftwareDrivers, type SoftwareDriver } from './adapter-drivers.ts';
@@ -57,8 +56,8 @@ type Found = Omit<OpenedGpu, 'tried'>;
  * In a Worker thread only drivers that the environment of the process shows are found.
  */
 export async function openGpu(options: OpenGpuOptions = {}): Promise<OpenedGpu> {
-  await checkOptions('openGpu', options, { adapter: 'any' } satisfies OptionRules<OpenGpuOptions>);
-  const wanted = options?.adapter ?? (process.env['TILEWISE_ADAPTER'] || 'auto');
+  const { adapter } = await checkOptions<OpenGpuOptions>('openGpu', options, { adapter: 'text' });
+  const wanted = adapter ?? (process.env['TILEWISE_ADAPTER'] || 'auto');
   const choice = CHOICES.find((c) => c === wanted);
   if (choice === undefined && !wanted.endsWith('.json')) {
     throw new InputError(`unknown adapter "${wanted}"`, {

@@ -7,6 +7,8 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { InputError, LoadError, TilewiseError } from '../core/errors.ts';
+import type { OptionRules } from '../core/option-rules.ts';
+import { checkOptions } from '../core/options.ts';
 import { cachedPath, cacheFolder, makeFolder, writeAtomically } from './cache.ts';
 import { lockPartial } from './partial.ts';
 import { transfer, type TransferOptions } from './transfer.ts';
@@ -39,6 +41,18 @@ export interface FetchOptions {
   readonly onAnswer?: ((address: string) => void) | undefined;
 }
 
+/** What they may be. */
+export const FETCH_OPTIONS: OptionRules<FetchOptions> = {
+  sha256: 'text',
+  onProgress: 'function',
+  mirror: 'text',
+  cacheDir: 'text',
+  signal: 'signal',
+  stallMs: 'positive',
+  retryMs: 'number',
+  onAnswer: 'function',
+};
+
 /** What is known of a cached file whose checksum nobody pinned. */
 interface Recorded {
   readonly sha256: string;
@@ -50,6 +64,11 @@ interface Recorded {
  * and resumed next time), or a wrong checksum (then nothing is kept). InputError for a URL that is not http(s).
  */
 export async function fetchCached(url: string, options: FetchOptions = {}): Promise<Uint8Array> {
+  return download(url, await checkOptions('fetchCached', options, FETCH_OPTIONS));
+}
+
+/** The same for options that were checked, among others. */
+export async function download(url: string, options: FetchOptions): Promise<Uint8Array> {
   const address = parse(url);
   const expected = options.sha256?.toLowerCase();
   const name = fileName(address);

@@ -20,7 +20,7 @@ export interface DecodeImageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const IMAGE_OPTIONS: OptionRules<DecodeImageOptions> = { name: 'any', signal: 'signal' };
+const IMAGE_OPTIONS: OptionRules<DecodeImageOptions> = { name: 'text', signal: 'signal' };
 
 /**
  * Decodes a picture file to RGBA bytes in sRGB, upright: an EXIF orientation is applied, and of an animation the first frame
@@ -31,8 +31,7 @@ const IMAGE_OPTIONS: OptionRules<DecodeImageOptions> = { name: 'any', signal: 's
  */
 export async function decodeImage(file: PictureFile, options: DecodeImageOptions | string = {}): Promise<Pixels> {
   const given: DecodeImageOptions = typeof options === 'string' ? { name: options } : options;
-  await checkOptions('decodeImage', given, IMAGE_OPTIONS);
-  const { name: called, signal } = given ?? {};
+  const { name: called, signal } = await checkOptions('decodeImage', given, IMAGE_OPTIONS);
   const { bytes, name: found } = await readPictureFile(file, signal);
   const name = called ?? found;
   const kind = pictureKind(bytes, name);

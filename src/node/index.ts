@@ -3,7 +3,9 @@
  *
  * @module tilewise/node
  */
-import type { SessionOptions } from '../session/options.ts';
+import type { OptionRules } from '../core/option-rules.ts';
+import { checkOptions } from '../core/options.ts';
+import { SESSION_OPTIONS, type SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
 import { openGpu, type OpenGpuOptions } from './adapter.ts';
 import { decodeImage } from './image.ts';
@@ -33,14 +35,17 @@ export interface OpenSessionOptions extends SessionOptions, OpenGpuOptions {
   readonly files?: ModelSourceOptions;
 }
 
+const OPEN_SESSION_OPTIONS: OptionRules<OpenSessionOptions> = { ...SESSION_OPTIONS, adapter: 'text', files: 'object' };
+
 /**
  * Opens a model by catalogue name, path or URL on the adapter `openGpu` finds; the tuner remembers in a file. Rejects with LoadError when there is no
  * such model, DeviceError NO_DEVICE when there is no adapter, and with what `Session.create` rejects with.
  */
 export async function openSession(model: string, options: OpenSessionOptions = {}): Promise<Session> {
-  const { adapter, files, ...session } = options;
+  const given = await checkOptions('openSession', options, OPEN_SESSION_OPTIONS);
+  const { adapter, files, ...session } = given;
   const gpu = async (): Promise<GPUAdapter> => (await openGpu({ adapter })).adapter;
-  return Session.create(await openModel(model, { allowHosts: options.allowHosts, signal: options.signal, ...files }), {
+  return Session.create(await openModel(model, { allowHosts: given.allowHosts, signal: given.signal, ...files }), {
     gpu,
     decodePicture: decodeImage,
     tuningCache: fileTuningCache(),

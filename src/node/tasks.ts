@@ -11,7 +11,8 @@ import type { ModelBase } from '../tasks/catalogue-files.ts';
 import { requireReadable } from '../tasks/catalogue-model.ts';
 import { createClassifier as classifier, type Classifier } from '../tasks/classifier.ts';
 import { createDetector as detector, type Detector } from '../tasks/detector.ts';
-import type { TaskOptions, TaskSource } from '../tasks/picture-model.ts';
+import type { PictureTaskName } from '../tasks/outputs.ts';
+import { checkTaskOptions, type TaskOptions, type TaskSource } from '../tasks/picture-model.ts';
 import { openGpu } from './adapter.ts';
 import type { DownloadProgress } from './download.ts';
 import { decodeImage } from './image.ts';
@@ -22,24 +23,35 @@ import { fileTuningCache } from './tuning-cache.ts';
  * Loads a classifier as in a page; the source may be a path or a file: URL too, `modelBase` a folder, and without one models of the
  * catalogue come from where `openModel` finds them. Rejects as `createClassifier` in a page and `openModel` do.
  */
-export async function createClassifier(source: TaskSource, options: TaskOptions = {}): Promise<Classifier> {
-  return classifier(opened(source, options), inNode(options));
+export async function createClassifier(source: TaskSource, options?: TaskOptions): Promise<Classifier> {
+  return classifier(...(await inNode('classification', source, options)));
 }
 
 /** Loads a detector, with the differences of `createClassifier`. */
-export async function createDetector(source: TaskSource, options: TaskOptions = {}): Promise<Detector> {
-  return detector(opened(source, options), inNode(options));
+export async function createDetector(source: TaskSource, options?: TaskOptions): Promise<Detector> {
+  return detector(...(await inNode('detection', source, options)));
+}
+
+/** Rejects with InputError for options that there are not. */
+async function inNode(
+  task: PictureTaskName,
+  source: TaskSource,
+  given: TaskOptions | undefined,
+): Promise<[TaskSource, TaskOptions]> {
+  const options = await checkTaskOptions(task, given);
+  const defaults = { gpu, decodePicture: decodeImage, tuningCache: fileTuningCache() };
+  return [opened(source, options), { ...defaults, ...options, modelBase: baseInNode(options.modelBase) }];
 }
 
 /**
  * Opened by the session, which meanwhile opens the device, and counts the time. Throws LoadError for what the catalogue has in a
  * format that nobody reads.
  */
-function opened(source: TaskSource, options: TaskOptions): TaskSource {
+function opened(source: TaskSource, { modelBase }: TaskOptions): TaskSource {
   if (source instanceof URL && source.protocol === 'file:') return opener(source.href);
   if (typeof source !== 'string') return source;
   const entry = findEntry(source);
-  if (entry && options?.modelBase === undefined) requireReadable(entry);
+  if (entry && modelBase === undefined) requireReadable(entry);
   return entry ? source : opener(source);
 }
 
@@ -62,20 +74,11 @@ async function gpu(): Promise<GPUAdapter> {
   return (await openGpu()).adapter;
 }
 
-function inNode(options: TaskOptions): TaskOptions {
-  return {
-    gpu,
-    decodePicture: decodeImage,
-    tuningCache: fileTuningCache(),
-    ...options,
-    modelBase: baseInNode(options?.modelBase),
-  };
-}
-
 function baseInNode(base: ModelBase | undefined): ModelBase {
   if (base === undefined) return ({ name }, settings) => openModel(name, inCache(settings));
-  if (typeof base === 'function' || /^https?:/i.test(String(base))) return base;
   const text = String(base);
+  const isFolder = (typeof base === 'string' || base instanceof URL) && !/^https?:/i.test(text);
+  if (!isFolder) return base;
   const folder = text.startsWith('file:') ? fileURLToPath(text) : text;
   return async ({ name, source }) => {
     const main = resolve(folder, name, ownName(publishedFiles(source).main, true));

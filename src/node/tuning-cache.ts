@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LoadError } from '../core/errors.ts';
+import { requireOptions } from '../core/option-errors.ts';
 import type { TuningCache } from '../measure/tuning-key.ts';
 import { cachedPath, cacheFolder, writeAtomically } from './cache.ts';
 
@@ -16,7 +17,8 @@ export interface FileTuningCacheOptions {
  * Keeps what the tuner found in `tuning/` of the cache folder. `get` rejects with LoadError when a file is there and
  * cannot be read, `set` when it cannot be written.
  */
-export function fileTuningCache({ folder }: FileTuningCacheOptions = {}): TuningCache {
+export function fileTuningCache(options: FileTuningCacheOptions = {}): TuningCache {
+  const { folder } = requireOptions<FileTuningCacheOptions>('fileTuningCache', options, { folder: 'text' });
   return {
     get: async (key) => {
       const file = folder === undefined ? cachedPath(nameOf(key)) : join(folder, nameOf(key));

@@ -169,7 +169,7 @@ export class Session {
     options: RunOptions = {},
   ): Promise<Record<string, Tensor | GpuTensor>> {
     const { frameBudgetMs } = this.#options;
-    const chosen = { ...(frameBudgetMs && { frameBudgetMs }), ...(await checkOptions('run', options, RUN_OPTIONS)) };
+    const chosen = { frameBudgetMs, ...(await checkOptions('run', options, RUN_OPTIONS)) } as RunOptions;
     return this.#with(
       feeds,
       async (prepared, checked) => {

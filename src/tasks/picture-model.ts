@@ -29,12 +29,17 @@ export interface TaskOptions extends SessionOptions {
 }
 
 /** What they may be. */
-export const TASK_OPTIONS: OptionRules<TaskOptions> = {
+const TASK_OPTIONS: OptionRules<TaskOptions> = {
   ...SESSION_OPTIONS,
   labels: 'list',
   preprocessing: 'object',
   modelBase: 'any',
 };
+
+/** See `checkOptions`. */
+export function checkTaskOptions(task: CatalogueEntry['task'], options: unknown): Promise<TaskOptions> {
+  return checkOptions(`a ${task} model`, options, TASK_OPTIONS);
+}
 
 /** A loaded model of a task. */
 export interface PictureModel {

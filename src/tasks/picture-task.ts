@@ -11,8 +11,8 @@ import type { Session } from '../session/session.ts';
 import { own } from '../util/own.ts';
 import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
 import {
+  checkTaskOptions,
   loadPictureModel,
-  TASK_OPTIONS,
   type PictureModel,
   type TaskOptions,
   type TaskSource,
@@ -71,11 +71,8 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
     // Before the run: a frame or a bitmap may be closed after it.
     const size = pictureSize(picture);
     const feeds = { [this.#model.input.name]: { picture, preprocessing: this.preprocessing } };
-    const outputs = await this.session.run(feeds, {
-      fetches: this.#outputs,
-      ...(signal && { signal }),
-      ...(frameBudgetMs && { frameBudgetMs }),
-    });
+    const settings = { fetches: this.#outputs, signal, frameBudgetMs } as RunOptions & { readonly outputs?: 'host' };
+    const outputs = await this.session.run(feeds, settings);
     const bound = this.#outputs.map((name) => required(outputs, name));
     return this.#definition.decode(bound, size, this.#model, chosen);
   }
@@ -95,9 +92,9 @@ export async function createPictureTask<T>(
   Task: new (model: PictureModel) => T,
   task: CatalogueEntry['task'],
   source: TaskSource,
-  options: TaskOptions = {},
+  options?: TaskOptions,
 ): Promise<T> {
-  const model = await loadPictureModel(source, task, await checkOptions(`a ${task} model`, options, TASK_OPTIONS));
+  const model = await loadPictureModel(source, task, await checkTaskOptions(task, options));
   try {
     return new Task(model);
   } catch (error) {

@@ -9,6 +9,8 @@ import {
   createClassifier,
   createDetector,
   decodeImage,
+  fetchCached,
+  fileTuningCache,
   openGpu,
   openModel,
   openSession,
@@ -50,12 +52,32 @@ describe('in Node', () => {
   it.each([
     ['openGpu', () => openGpu({ adaptor: 'lavapipe' } as never), 'adapter'],
     ['openModel', () => openModel('net.onnx', { cachedir: folder } as never), 'cacheDir'],
+    ['fetchCached', () => fetchCached('http://127.0.0.1/x', { SHA256: '' } as never), 'sha256'],
+    ['fileTuningCache', async () => fileTuningCache({ foldr: folder } as never), 'folder'],
     ['decodeImage', () => decodeImage(Uint8Array.of(1), { nme: 'x' } as never), 'name'],
-    ['Session.create', () => openSession(join(folder, 'net.onnx'), { backend, device: {} } as never), 'gpu'],
+    ['openSession', () => openSession(join(folder, 'net.onnx'), { backend, device: {} } as never), 'gpu'],
   ])('%s has no options but its own', async (call, refused, meant) => {
     const error: unknown = await refused().catch((e: unknown) => e);
     expect(error).toBeInstanceOf(InputError);
     expect(String(error)).toMatch(new RegExp(`${call} has no option "\\w+": did you mean "${meant}"\\?`));
+  });
+
+  it('takes what is undefined for left out, and nothing but an object for options', async () => {
+    const path = join(folder, 'net.onnx');
+    using detached = await createClassifier(path, { gpu: undefined, decodePicture: undefined } as never);
+    expect(detached.session.report.backend).toBe('webgpu');
+    using opened = await openSession(path, { backend, gpu: undefined } as never);
+    expect(opened.report.backend).toBe('cpu');
+    using inherited = await createClassifier(path, Object.create({ backend }));
+    expect(inherited.session.report.backend).toBe('cpu');
+    for (const options of ['cpu', 3, () => backend, [backend]]) {
+      await expect(createClassifier(path, options as never)).rejects.toThrow(/^the options of a classification model/);
+      await expect(openModel(path, options as never)).rejects.toThrow(/^the options of openModel are an object/);
+    }
+    expect((await openModel(path, null as never)).main.name).toBe('net.onnx');
+    await expect(openModel(path, { mirror: 5 } as never)).rejects.toThrow(/mirror of openModel is a string, and 5/);
+    await expect(createDetector('centernet', { backend, modelBase: null } as never)).rejects.toThrow(/^modelBase is/);
+    expect(() => fileTuningCache('folder' as never)).toThrow(/options of fileTuningCache are an object, and "folder"/);
   });
 
   it('a load tells how much of the file has come', async () => {
