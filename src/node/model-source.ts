@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CATALOGUE, type CatalogueEntry, type CatalogueSource } from '../catalogue/catalogue.ts';
 import { publishedFiles, type PublishedFile } from '../catalogue/published.ts';
 import { InputError, LoadError } from '../core/errors.ts';
@@ -14,6 +13,7 @@ import { unwrapped } from '../formats/wrapped-script.ts';
 import { checkAnswer, checkHosts, companionAddress } from '../session/companion.ts';
 import { readBeside } from './beside.ts';
 import { download, FETCH_OPTIONS, requireSha256, type FetchOptions } from './download.ts';
+import { filePath } from './file-address.ts';
 import { readable, requireReadable } from '../tasks/catalogue-model.ts';
 import { nearest, nearestWithin } from '../util/nearest-name.ts';
 import { installedPackage } from './packages.ts';
@@ -66,17 +66,6 @@ export async function openModel(source: string, given: ModelSourceOptions = {}):
 function address(source: string): URL {
   if (URL.canParse(source)) return new URL(source);
   throw new InputError(`"${source}" is not an address`, { hint: 'Write it as in https://example.org/model.onnx' });
-}
-
-function filePath(source: string): string {
-  try {
-    return fileURLToPath(source);
-  } catch (cause) {
-    throw new InputError(`"${source}" is not the address of a file here`, {
-      hint: 'Write the path itself, or file:///absolute/path',
-      cause,
-    });
-  }
 }
 
 /** From the installed package, if it is the version that was checked; else from where the files are published. */

@@ -1,7 +1,6 @@
 /** Tasks on pictures in Node: models by path, files of the catalogue from packages and folders, the adapter `openGpu` finds. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { findEntry } from '../catalogue/catalogue.ts';
 import { ownName, publishedFiles } from '../catalogue/published.ts';
 import { LoadError } from '../core/errors.ts';
@@ -15,6 +14,7 @@ import type { PictureTaskName } from '../tasks/outputs.ts';
 import { checkTaskOptions, type TaskOptions, type TaskSource } from '../tasks/picture-model.ts';
 import { openGpu } from './adapter.ts';
 import type { DownloadProgress } from './download.ts';
+import { filePath } from './file-address.ts';
 import { decodeImage } from './image.ts';
 import { openModel, type ModelSourceOptions } from './model-source.ts';
 import { fileTuningCache } from './tuning-cache.ts';
@@ -79,7 +79,7 @@ function baseInNode(base: ModelBase | undefined): ModelBase {
   const text = String(base);
   const isFolder = (typeof base === 'string' || base instanceof URL) && !/^https?:/i.test(text);
   if (!isFolder) return base;
-  const folder = text.startsWith('file:') ? fileURLToPath(text) : text;
+  const folder = text.startsWith('file:') ? filePath(text) : text;
   return async ({ name, source }) => {
     const main = resolve(folder, name, ownName(publishedFiles(source).main, true));
     const found = [main, resolve(folder, name)].find((path) => existsSync(path));

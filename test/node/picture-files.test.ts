@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError, LoadError } from '../../src/core/errors.ts';
@@ -61,6 +62,9 @@ function files(): Record<string, PictureFile> {
     File: new File([new Uint8Array(png)], 'a.png'),
     ArrayBuffer: new Uint8Array(png).buffer,
     Buffer: Buffer.from(png),
+    'part of a buffer': Buffer.concat([Buffer.alloc(5), png, Buffer.alloc(3)]).subarray(5, 5 + png.length),
+    'bytes of another context': runInNewContext('Uint8Array.from(bytes)', { bytes: [...png] }) as Uint8Array,
+    'buffer of another context': runInNewContext('Uint8Array.from(bytes).buffer', { bytes: [...png] }) as ArrayBuffer,
   };
 }
 
@@ -89,6 +93,15 @@ describe('decodeImage takes', () => {
     }
   });
 
+  it('a sequence of AVIF pictures', async () => {
+    const file = await small().avif({ lossless: true, chromaSubsampling: '4:4:4' }).toBuffer();
+    const still = await decodeImage(file);
+    expect(file.toString('latin1', 4, 12)).toBe('ftypavif');
+    file.write('avis', 8);
+    expect(await decodeImage(file)).toEqual(still);
+    expect(file.toString('latin1', 4, 12)).toBe('ftypavis');
+  });
+
   it('the first frame of an animation', async () => {
     const frames = sharp(Uint8Array.of(9, 8, 7, 200, 0, 0), {
       raw: { width: 1, height: 2, channels: 3, pageHeight: 1 },
@@ -111,6 +124,17 @@ describe('what is wrong with a file is said, by name', () => {
     ['a model', 'same.onnx', /same\.onnx: not a picture but an ONNX model/],
   ])('%s', async (_, name, message) => {
     await expect(decodeImage(at(name))).rejects.toThrow(message);
+  });
+
+  it('text that is no path here', async () => {
+    for (const address of ['file://elsewhere/a.png', new URL('file:///a%2fb.png')]) {
+      const refused = decodeImage(address);
+      await expect(refused).rejects.toBeInstanceOf(InputError);
+      await expect(refused).rejects.toThrow('is not the address of a file here');
+    }
+    const text = await decodeImage('iVBORw0KGgo'.repeat(5000)).catch((error: unknown) => error);
+    expect(text).toBeInstanceOf(LoadError);
+    expect(String(text).length).toBeLessThan(400);
   });
 
   it('an address that does not answer with a picture', async () => {
