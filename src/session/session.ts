@@ -46,7 +46,7 @@ export class Session {
    * UnsupportedError (listing everything the engine lacks), ShapeError, or DeviceError NO_DEVICE.
    */
   static async create(source: ModelSource | Graph, options: SessionOptions = {}): Promise<Session> {
-    const session = new Session(await checkOptions('Session.create', options, SESSION_OPTIONS));
+    const session = new this(await checkOptions('Session.create', options, SESSION_OPTIONS));
     try {
       await unlessAborted(() => session.#load(source), session.#options.signal);
       return session;
@@ -56,7 +56,7 @@ export class Session {
     }
   }
 
-  private constructor(options: SessionOptions) {
+  protected constructor(options: SessionOptions) {
     this.#options = options;
   }
 

@@ -14,6 +14,7 @@ import {
   openGpu,
   openModel,
   openSession,
+  Session,
   type LoadProgress,
 } from '../../src/node/index.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
@@ -87,6 +88,22 @@ describe('in Node', () => {
     const { byteLength } = channelMeans(4, 4);
     expect(steps.find(({ file }) => file === 'net.onnx')).toMatchObject({ loaded: byteLength });
     expect(steps.at(-1)).toEqual({ stage: 'ready', fraction: 1 });
+  });
+
+  it('sessions are opened by path, file: URL and name, with options that are undefined as without them', async () => {
+    const path = join(folder, 'net.onnx');
+    const feeds = { picture: { shape: [1, 3, 4, 4], data: new Float32Array(48) } };
+    const options = { backend, gpu: undefined, decodePicture: undefined } as object;
+    for (const source of [path, pathToFileURL(path), pathToFileURL(path).href]) {
+      using session = await Session.create(source, options);
+      expect(session).toBeInstanceOf(Session);
+      expect([...((await session.run(feeds))['scores']?.data ?? [])]).toEqual([1, 1, 1].map((n) => Math.fround(n / 3)));
+    }
+    using opened = await openSession(path, { ...options, adapter: undefined });
+    expect(opened).toBeInstanceOf(Session);
+    await expect(Session.create('centrenet', options)).rejects.toThrow(/Did you mean centernet\?/);
+    await expect(Session.create(path, [] as never)).rejects.toThrow(/the options of Session.create are an object/);
+    await expect(createClassifier(path, [] as never)).rejects.toThrow(/are an object, and an array was given/);
   });
 
   it('a classifier is opened by its path', async () => {
