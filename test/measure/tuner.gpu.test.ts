@@ -176,8 +176,8 @@ describe('trials', () => {
 });
 
 describe('tune', () => {
-  it('measures what is not known, and tells of each node', async () => {
-    const all = found();
+  it('measures what is not known, the most work first, and tells of each node', async () => {
+    const all = found().toReversed();
     const [known] = all;
     const progress: number[][] = [];
     const told: TunedNode[] = [];

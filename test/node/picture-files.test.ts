@@ -154,6 +154,7 @@ describe('what is wrong with a file is said, by name', () => {
     );
     await expect(decodeImage(new Blob([]))).rejects.toThrow('the file is empty');
     await expect(decodeImage(new File(['x'], 'x.png'))).rejects.toThrow(/file x\.png: not a picture/);
+    await expect(decodeImage(new File(['BMW makes no bitmaps'], 'x.bmp'))).rejects.toThrow(/x\.bmp: not a picture/);
   });
 
   it('a device, a pipe nobody writes into, and a file larger than any picture', async () => {
