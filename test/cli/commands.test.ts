@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawnSamples } from '../../src/catalogue/samples.ts';
@@ -154,7 +155,7 @@ describe('inspect', () => {
 
 describe('classify', () => {
   it('gives labels and scores of several pictures, best first', async () => {
-    const files = [at('hills.png'), at('hills.jpg'), at('hills.webp')];
+    const files = [at('hills.png'), at('hills.jpg'), pathToFileURL(at('hills.webp')).href];
     const result = await json('classify', ...files, ...tinyOnCpu(), '--labels', at('labels.txt'), '--top', '2');
     expect(result).toMatchObject({
       model: at('tiny.onnx'),
