@@ -81,19 +81,28 @@ export async function download(url: string, options: FetchOptions): Promise<Uint
   const folder = resolve(options.cacheDir ?? join(cacheFolder(), 'downloads'));
   makeCacheDir(folder);
   const file = join(folder, keptAs);
-  const { onProgress } = options;
+  const { onProgress, signal } = options;
+  // What the listener throws is no fault of the network: nothing is tried again.
+  const listening = new AbortController();
   const transferOptions: TransferOptions = {
-    signal: options.signal,
+    signal: signal ? AbortSignal.any([signal, listening.signal]) : listening.signal,
     stallMs: options.stallMs ?? 30_000,
     retryMs: options.retryMs ?? 250,
-    onBytes: (done, total) => onProgress?.({ stage: `download ${name}`, done, total }),
+    onBytes: (done, total) => {
+      try {
+        onProgress?.({ stage: `download ${name}`, done, total });
+      } catch (thrown) {
+        listening.abort(thrown);
+      }
+    },
     onAnswer: options.onAnswer,
     pinned: expected !== undefined,
   };
   try {
     return await fetchInto(address, file, expected, transferOptions);
   } catch (cause) {
-    if (cause instanceof TilewiseError || options.signal?.aborted) throw cause;
+    if (listening.signal.aborted) throw listening.signal.reason;
+    if (cause instanceof TilewiseError || signal?.aborted) throw cause;
     throw unusable(file, cause);
   }
 }

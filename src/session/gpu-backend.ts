@@ -75,7 +75,7 @@ export class GpuBackend implements Backend {
     await pauses.maybe();
     progress?.tell('upload');
     const executor = await Executor.create(this.device, plan);
-    const report = { passesMs, planMs, ...executor.times, ...(tuning ? { tuning } : {}) };
+    const report = { passesMs, planMs, ...executor.times, ...(tuning && { tuning }) };
     return new GpuPrepared({ graph: compiled, executor, report }, { tuning: this.#tuning, pictures: this.#pictures });
   }
 

@@ -48,7 +48,7 @@ export class Session {
   static async create(source: ModelSource | Graph, options: SessionOptions = {}): Promise<Session> {
     const session = new this(await checkOptions('Session.create', options, SESSION_OPTIONS));
     try {
-      await unlessAborted(() => session.#load(source), session.#options.signal);
+      await unlessAborted((loading) => session.#load(source, loading), session.#options.signal);
       return session;
     } catch (error) {
       session.dispose();
@@ -60,14 +60,14 @@ export class Session {
     this.#options = options;
   }
 
-  async #load(source: ModelSource | Graph): Promise<void> {
-    const { signal } = this.#options;
+  async #load(source: ModelSource | Graph, loading: AbortController): Promise<void> {
+    const { signal } = loading;
     const start = performance.now();
     // The device opens while the model is on its way. When both fail, the model's error is the one to tell.
     const opening = this.#open().then((opened) => ({ opened, deviceMs: performance.now() - start }));
     opening.catch(() => undefined);
-    const progress = new LoadingProgress(this.#options.onProgress);
-    const { graph, ...read } = await importSource(source, this.#options, progress, (sketch) => {
+    const progress = new LoadingProgress(this.#options.onProgress, loading);
+    const { graph, ...read } = await importSource(source, { ...this.#options, signal }, progress, (sketch) => {
       void this.#compileEarly(sketch);
     });
     this.#graph = graph;

@@ -144,6 +144,15 @@ describe('failures', () => {
     expect(server.log).toHaveLength(1);
   });
 
+  it('ends with what its listener throws, without another attempt', async () => {
+    const thrown = new Error('of the listener');
+    const onProgress = (): void => {
+      throw thrown;
+    };
+    await expect(get({ onProgress })).rejects.toBe(thrown);
+    expect(server.log).toHaveLength(1);
+  });
+
   it('names a host that does not answer', async () => {
     await server.close();
     await expect(get()).rejects.toThrow(/download failed: .*ECONNREFUSED.*Check the network/);

@@ -1,7 +1,13 @@
 /** How far a load has come: what is told of stages and bytes, in whatever order they come. */
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createDetector, openSession, Session } from '../../src/node/index.ts';
 import { ByteCount } from '../../src/session/byte-count.ts';
 import { LoadingProgress, type LoadProgress } from '../../src/session/progress.ts';
+import { serveFiles, type FileServer } from '../helpers/file-server.ts';
+import { encodeModel } from '../helpers/onnx-bytes.ts';
 
 const MB = 2 ** 20;
 
@@ -47,5 +53,59 @@ describe('bytes of a model', () => {
       [undefined, undefined],
     ]);
     expect(told.at(-1)?.stage).toBe('parse');
+  });
+});
+
+describe('a load', () => {
+  const model = encodeModel({
+    opset: 13,
+    inputs: [{ name: 'x', dtype: 'float32', shape: [1, 3, 2, 2] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: [1, 3, 2, 2] }],
+    nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['y'] }],
+  });
+  let server: FileServer | undefined;
+  let [url, folder] = ['', ''];
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tilewise-progress-'));
+    vi.stubEnv('TILEWISE_CACHE', folder);
+    server = await serveFiles({ 'm.onnx': model });
+    url = `${server.url}/m.onnx`;
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+    await server?.close();
+  });
+
+  it.each([
+    [
+      'Session.create',
+      (onProgress: (step: LoadProgress) => void) => Session.create(url, { backend: 'cpu', onProgress }),
+    ],
+    ['openSession', (onProgress: (step: LoadProgress) => void) => openSession(url, { backend: 'cpu', onProgress })],
+    [
+      'createDetector',
+      (onProgress: (step: LoadProgress) => void) => createDetector(url, { backend: 'cpu', onProgress }),
+    ],
+  ])('of %s ends with what its listener throws, and tells nothing more', async (_, load) => {
+    const thrown = new Error('of the listener');
+    for (const stage of ['download', 'compile', 'ready'] as const) {
+      const told: LoadProgress[] = [];
+      const loading = load((step) => {
+        told.push(step);
+        if (step.stage === stage && (stage !== 'download' || step.loaded)) throw thrown;
+      });
+      await expect(loading).rejects.toBe(thrown);
+      expect(told.at(-1)?.stage).toBe(stage);
+      expect(told.filter((step) => step.stage === stage && step.loaded)).toHaveLength(stage === 'download' ? 1 : 0);
+    }
+  });
+
+  it('of a path or an address is told of, as it comes, in Node too', async () => {
+    const told: LoadProgress[] = [];
+    using session = await openSession(url, { backend: 'cpu', onProgress: (step) => told.push(step) });
+    expect(session.report.downloadMs).toBeGreaterThan(0);
+    expect(told[0]).toEqual({ stage: 'download', fraction: 0 });
+    expect(told[1]).toMatchObject({ loaded: model.length, total: model.length, file: 'm.onnx' });
   });
 });
