@@ -10,6 +10,7 @@ import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError, LoadError } from '../../src/core/errors.ts';
 import { createClassifier, decodeImage, openSession, Session, type PictureFile } from '../../src/node/index.ts';
+import { Session as SessionInPage } from '../../src/session/session.ts';
 import { serveFiles, type FileServer } from '../helpers/file-server.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
 
@@ -209,7 +210,8 @@ describe('tasks and sessions in Node take', () => {
     using session = await Session.create(same, { backend: 'cpu', decodePicture: () => Promise.resolve(decoded) });
     const { y } = await session.run({ x: { picture: 'x.dicom', preprocessing: SPEC } });
     expect(y?.data[0]).toBe(255);
-    using bare = await Session.create(same, { backend: 'cpu' });
+    // That of pages has none here.
+    using bare = await SessionInPage.create(same, { backend: 'cpu' });
     await expect(bare.run({ x: { picture: png, preprocessing: SPEC } })).rejects.toThrow(/no decoder.*tilewise\/node/);
   });
 });
