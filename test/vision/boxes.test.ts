@@ -70,6 +70,9 @@ describe('maps of centres', () => {
     expect(found[1]).toMatchObject({ x1: 4 - 4, y1: -5, x2: 4 + 6, y2: 7 });
     expect(decodeCenterMap({ scores, extents }, { stride: 4, threshold: 0.25, max: 1 })).toHaveLength(1);
     expect(() => decodeCenterMap({ scores, extents: scores }, { stride: 4, threshold: 0, max: 1 })).toThrow(InputError);
+    for (const options of [undefined, {}, { threshold: 0.25, max: 9 }, { stride: 4, threshold: NaN, max: 9 }]) {
+      expect(() => decodeCenterMap({ scores, extents }, options as never)).toThrow(InputError);
+    }
   });
 });
 
