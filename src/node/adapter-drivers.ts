@@ -1,7 +1,7 @@
 /** Vulkan drivers already on a Linux system: installed manifests, and SwiftShader beside a Chromium. */
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { homeFolder } from './cache.ts';
+import { homeFolder } from './home.ts';
 
 /** A software Vulkan driver and how it is named to the user. */
 export interface SoftwareDriver {

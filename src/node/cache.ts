@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LoadError } from '../core/errors.ts';
+import { homeFolder } from './home.ts';
 
 /**
  * A writable cache folder of this user, made when missing: TILEWISE_CACHE, else `tilewise` in XDG_CACHE_HOME or
@@ -25,15 +26,6 @@ export function cachedPath(...path: readonly string[]): string | undefined {
   const readOnly = folders.filter((folder) => !isWritable(folder));
   const paths = [...folders.filter(isWritable), ...readOnly].map((folder) => join(folder, ...path));
   return paths.find((file) => existsSync(file));
-}
-
-/** The home folder; the root where the system knows of none, as in containers that run under any user's number. */
-export function homeFolder(): string {
-  try {
-    return homedir();
-  } catch {
-    return '/';
-  }
 }
 
 /** Best first. */
