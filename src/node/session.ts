@@ -18,6 +18,11 @@ export class Session extends PageSession {
     const given = await checkOptions('Session.create', options, SESSION_OPTIONS);
     return super.create(isNamed(source) ? opener(source) : source, inNode(given));
   }
+
+  /** Sessions of tasks, and of `tilewise`, are sessions too. */
+  static override [Symbol.hasInstance](value: unknown): value is PageSession {
+    return value instanceof PageSession;
+  }
 }
 
 /** Options of `openSession`: those of a session, and where its adapter and its files come from. */

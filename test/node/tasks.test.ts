@@ -109,6 +109,8 @@ describe('in Node', () => {
   it('a classifier is opened by its path', async () => {
     const labels = ['red', 'green', 'blue'];
     using classifier = await createClassifier(join(folder, 'net.onnx'), { backend, labels });
+    expect(classifier.session).toBeInstanceOf(Session);
+    expect(classifier).not.toBeInstanceOf(Session);
     expect((await classifier.classify(red, { topK: 1 }))[0]?.label).toBe('red');
   });
 
