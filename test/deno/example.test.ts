@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepare } from '../../examples/prepare.ts';
-import { createClassifier, decodeImage } from '../../src/node/index.ts';
+import { createDetector, decodeImage } from '../../src/node/index.ts';
 import { hasDeno, startDeno, type Driver } from './deno.ts';
 
 const run = promisify(execFile);
@@ -43,8 +43,8 @@ describe.skipIf(!hasDeno)('the example for Deno', () => {
 
   it('finds what the CPU reference finds', async () => {
     const [label, score] = (await outputOf('main.ts')).trim().split('\n').at(-1)?.split(' ') ?? [];
-    using classifier = await createClassifier('nsfw-mobilenet-v2', { backend: 'cpu' });
-    const [best] = await classifier.classify(await decodeImage(readFileSync(join(work, 'picture.png')), 'picture.png'));
+    using detector = await createDetector('centernet', { backend: 'cpu' });
+    const [best] = await detector.detect(await decodeImage(readFileSync(join(work, 'picture.png')), 'picture.png'));
     expect(label).toBe(best?.label);
     // Fifty layers in float32 in another order, four digits printed.
     expect(Math.abs(Number(score) - (best?.score ?? NaN))).toBeLessThan(1e-3);
