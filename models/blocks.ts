@@ -1,5 +1,7 @@
 /** What the architecture builders share: convolution + batch normalisation, gating, the classifier head. */
 import { InputError } from '../src/core/errors.ts';
+import { requireOptions } from '../src/core/option-errors.ts';
+import type { OptionRules } from '../src/core/option-rules.ts';
 import type { Shape, Tensor } from '../src/core/tensor.ts';
 import { GraphBuilder } from '../src/ir/builder.ts';
 import type { Graph } from '../src/ir/graph.ts';
@@ -16,6 +18,26 @@ export interface NetOptions {
   readonly classes?: number;
   /** Parameters; seeded random ones by default. */
   readonly weights?: WeightSource;
+}
+
+const NET_OPTIONS: OptionRules<NetOptions> = {
+  resolution: 'number',
+  batch: 'number',
+  classes: 'number',
+  weights: 'object',
+};
+
+/** The options of a builder: those of every one, and its own. Throws InputError as `requireOptions` does, and for weights that are none. */
+export function netOptions<T extends NetOptions>(
+  builder: string,
+  options: T,
+  rules: OptionRules<Omit<T, keyof NetOptions>>,
+): T {
+  const given = requireOptions<T>(builder, options, { ...NET_OPTIONS, ...rules } as OptionRules<T>);
+  const { weights = randomWeights() } = given;
+  // A map of tensors has a get, which looks at no shape.
+  if (typeof weights.get === 'function' && !(weights instanceof Map)) return given;
+  throw new InputError(`the weights of ${builder} are none`, { hint: 'Pass fromSafetensors(readSafetensors(bytes))' });
 }
 
 /** A feature map under construction: its value name and its channels. */

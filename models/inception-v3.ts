@@ -2,7 +2,7 @@
 import { InputError } from '../src/core/errors.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { RELU } from '../src/ir/ops.ts';
-import { Net, type ConvSpec, type Feature, type NetOptions } from './blocks.ts';
+import { Net, netOptions, type ConvSpec, type Feature, type NetOptions } from './blocks.ts';
 
 /** Options of `inceptionV3`; the resolution is 299 by default and at least 75. */
 export type InceptionV3Options = NetOptions;
@@ -27,9 +27,10 @@ const COLUMN3 = { kernel: [3, 1] } as const;
  * a resolution below 75 and on weights that do not fit.
  */
 export function inceptionV3(options: InceptionV3Options = {}): Graph {
-  const { resolution = 299 } = options;
+  const given = netOptions('inceptionV3', options, {});
+  const { resolution = 299 } = given;
   if (resolution < SMALLEST) throw new InputError(`resolution ${resolution} is below ${SMALLEST}`);
-  const net = new Net('inception_v3', { ...options, resolution }, 1e-3);
+  const net = new Net('inception_v3', { ...given, resolution }, 1e-3);
   let x = branch(net, net.input, '', [
     ['Conv2d_1a_3x3', 32, HALF3],
     ['Conv2d_2a_3x3', 32, { kernel: 3, pad: 0 }],

@@ -2,7 +2,7 @@
 import type { Graph } from '../src/ir/graph.ts';
 import { RELU6 } from '../src/ir/ops.ts';
 import { InputError } from '../src/core/errors.ts';
-import { Net, type NetOptions } from './blocks.ts';
+import { Net, netOptions, type NetOptions } from './blocks.ts';
 
 /** Options of `mobilenetV1`. */
 export interface MobilenetV1Options extends NetOptions {
@@ -30,10 +30,11 @@ const BLOCKS: readonly (readonly [channels: number, stride: number])[] = [
  * symmetric, as in PyTorch. Throws InputError on a width outside (0, 1] and on weights that do not fit.
  */
 export function mobilenetV1(options: MobilenetV1Options = {}): Graph {
-  const { width = 1 } = options;
+  const given = netOptions('mobilenetV1', options, { width: 'number' });
+  const { width = 1 } = given;
   if (!(width > 0 && width <= 1)) throw new InputError(`width ${width} is outside (0, 1]`);
   const thin = (channels: number): number => Math.max(8, Math.floor(channels * width));
-  const net = new Net(`mobilenet_v1_${width}`, options, 1e-3);
+  const net = new Net(`mobilenet_v1_${width}`, given, 1e-3);
   const stem = { name: 'features.0.0', out: thin(32), kernel: 3, stride: 2 };
   let x = net.convNorm(net.input, stem, 'features.0.1', RELU6);
   BLOCKS.forEach(([channels, stride], i) => {

@@ -2,7 +2,7 @@
 import { InputError } from '../src/core/errors.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { RELU6 } from '../src/ir/ops.ts';
-import { makeDivisible, Net, type Feature, type NetOptions } from './blocks.ts';
+import { makeDivisible, Net, netOptions, type Feature, type NetOptions } from './blocks.ts';
 
 /** Options of `mobilenetV2`. */
 export interface MobilenetV2Options extends NetOptions {
@@ -23,9 +23,10 @@ const STAGES: readonly (readonly [t: number, c: number, n: number, s: number])[]
 
 /** Builds MobileNet v2. Throws InputError on a width ≤ 0 and on weights that do not fit. */
 export function mobilenetV2(options: MobilenetV2Options = {}): Graph {
-  const { width = 1 } = options;
+  const given = netOptions('mobilenetV2', options, { width: 'number' });
+  const { width = 1 } = given;
   if (!(width > 0)) throw new InputError(`width ${width} is not positive`);
-  const net = new Net(`mobilenet_v2_${width}`, options);
+  const net = new Net(`mobilenet_v2_${width}`, given);
   const stem = { name: 'features.0.0', out: makeDivisible(32 * width), kernel: 3, stride: 2 };
   let x = net.convNorm(net.input, stem, 'features.0.1', RELU6);
   let index = 1;

@@ -2,7 +2,7 @@
 import { InputError } from '../src/core/errors.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { RELU, type Activation } from '../src/ir/ops.ts';
-import { HARD_SIGMOID, HARD_SWISH, makeDivisible, Net, type Feature, type NetOptions } from './blocks.ts';
+import { HARD_SIGMOID, HARD_SWISH, makeDivisible, Net, netOptions, type Feature, type NetOptions } from './blocks.ts';
 
 /** Options of `mobilenetV3`. */
 export interface MobilenetV3Options extends NetOptions {
@@ -49,9 +49,10 @@ const SMALL: readonly Row[] = [
 
 /** Builds MobileNet v3, large by default. Throws InputError on a width ≤ 0 and on weights that do not fit. */
 export function mobilenetV3(options: MobilenetV3Options = {}): Graph {
-  const { variant = 'large', width = 1 } = options;
+  const given = netOptions('mobilenetV3', options, { variant: ['small', 'large'], width: 'number' });
+  const { variant = 'large', width = 1 } = given;
   if (!(width > 0)) throw new InputError(`width ${width} is not positive`);
-  const net = new Net(`mobilenet_v3_${variant}_${width}`, options, 1e-3);
+  const net = new Net(`mobilenet_v3_${variant}_${width}`, given, 1e-3);
   const stem = { name: 'features.0.0', out: makeDivisible(16 * width), kernel: 3, stride: 2 };
   let x = net.convNorm(net.input, stem, 'features.0.1', HARD_SWISH);
   const rows = variant === 'large' ? LARGE : SMALL;

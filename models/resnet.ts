@@ -2,7 +2,7 @@
 import { InputError } from '../src/core/errors.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { RELU } from '../src/ir/ops.ts';
-import { Net, type Feature, type NetOptions } from './blocks.ts';
+import { Net, netOptions, type Feature, type NetOptions } from './blocks.ts';
 
 /** Depths the paper publishes, up to 152 layers. */
 export type ResnetDepth = 18 | 34 | 50 | 101 | 152;
@@ -31,10 +31,11 @@ const EXPANSION = 4;
  * weights that do not fit.
  */
 export function resnet(options: ResnetOptions = {}): Graph {
-  const { depth = 50 } = options;
+  const given = netOptions('resnet', options, { depth: 'number' });
+  const { depth = 50 } = given;
   const blocks: (typeof BLOCKS)[50] | undefined = BLOCKS[depth];
   if (!blocks) throw new InputError(`depth ${String(depth)}; ResNet has ${Object.keys(BLOCKS).join(', ')}`);
-  const net = new Net(`resnet${depth}`, options);
+  const net = new Net(`resnet${depth}`, given);
   const stem = { name: 'conv1', out: 64, kernel: 7, stride: 2 };
   let x = net.pool3(net.convNorm(net.input, stem, 'bn1', RELU), 'MaxPool');
   const block = depth < 50 ? basicBlock : bottleneck;

@@ -3,7 +3,7 @@ import { InputError } from '../src/core/errors.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { RELU } from '../src/ir/ops.ts';
 import { roundUp } from '../src/util/arrays.ts';
-import { Net, type Feature, type NetOptions } from './blocks.ts';
+import { Net, netOptions, type Feature, type NetOptions } from './blocks.ts';
 
 /** Group counts of the paper. */
 export type ShuffleGroups = 1 | 2 | 3 | 4 | 8;
@@ -29,11 +29,12 @@ const UNITS = [4, 8, 4];
  * rounded up (only at scales below 1). Throws InputError on other groups, a scale ≤ 0, and weights that do not fit.
  */
 export function shufflenetV1(options: ShufflenetV1Options = {}): Graph {
-  const { groups = 3, scale = 1 } = options;
+  const given = netOptions('shufflenetV1', options, { groups: 'number', scale: 'number' });
+  const { groups = 3, scale = 1 } = given;
   const stage2: number | undefined = STAGE_2[groups];
   if (stage2 === undefined) throw new InputError(`${String(groups)} groups; ShuffleNet has 1, 2, 3, 4 or 8`);
   if (!(scale > 0)) throw new InputError(`scale ${scale} is not positive`);
-  const net = new Net(`shufflenet_v1_g${groups}_${scale}`, options);
+  const net = new Net(`shufflenet_v1_g${groups}_${scale}`, given);
   // The 1.5× networks the authors measured keep the 24 stem channels of 1×: only so do they have the published 292 M.
   const stemScale = scale === 1.5 ? 1 : scale;
   const stem = { name: 'conv1.0', out: roundUp(24 * stemScale, groups), kernel: 3, stride: 2 };

@@ -2,7 +2,7 @@
 import { InputError } from '../src/core/errors.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { RELU } from '../src/ir/ops.ts';
-import { Net, type Feature, type NetOptions } from './blocks.ts';
+import { Net, netOptions, type Feature, type NetOptions } from './blocks.ts';
 
 /** Widths the paper publishes. */
 export type ShuffleWidth = 0.5 | 1 | 1.5 | 2;
@@ -25,10 +25,11 @@ const UNITS = [4, 8, 4];
 
 /** Builds ShuffleNet v2. Throws InputError on an unpublished width and on weights that do not fit. */
 export function shufflenetV2(options: ShufflenetV2Options = {}): Graph {
-  const { width = 1 } = options;
+  const given = netOptions('shufflenetV2', options, { width: 'number' });
+  const { width = 1 } = given;
   const channels: (typeof CHANNELS)[1] | undefined = CHANNELS[width];
   if (!channels) throw new InputError(`width ${String(width)}; ShuffleNet v2 has 0.5, 1, 1.5 and 2`);
-  const net = new Net(`shufflenet_v2_${width}`, options);
+  const net = new Net(`shufflenet_v2_${width}`, given);
   const stem = { name: 'conv1.0', out: 24, kernel: 3, stride: 2 };
   let x = net.pool3(net.convNorm(net.input, stem, 'conv1.1', RELU), 'MaxPool');
   UNITS.forEach((units, stage) => {

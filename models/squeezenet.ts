@@ -1,8 +1,7 @@
 /** SqueezeNet (arXiv:1602.07360): fire modules, which squeeze channels before they expand. Names are torchvision's. */
-import { InputError } from '../src/core/errors.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { RELU } from '../src/ir/ops.ts';
-import { Net, type ConvSpec, type Feature, type NetOptions } from './blocks.ts';
+import { Net, netOptions, type ConvSpec, type Feature, type NetOptions } from './blocks.ts';
 
 /** The paper's network, and the authors' later one of the same accuracy at 2.4 times fewer multiply-adds. */
 export type SqueezenetVersion = '1.0' | '1.1';
@@ -59,10 +58,10 @@ const LAYOUTS: { readonly [V in SqueezenetVersion]: Layout } = {
 
 /** Builds SqueezeNet 1.0 or 1.1. Throws InputError on another version and on weights that do not fit. */
 export function squeezenet(options: SqueezenetOptions = {}): Graph {
-  const { version = '1.1' } = options;
-  const layout: Layout | undefined = LAYOUTS[version];
-  if (!layout) throw new InputError(`version ${String(version)}; SqueezeNet has ${Object.keys(LAYOUTS).join(' and ')}`);
-  const net = new Net(`squeezenet${version.replace('.', '_')}`, options);
+  const given = netOptions('squeezenet', options, { version: Object.keys(LAYOUTS) });
+  const { version = '1.1' } = given;
+  const layout = LAYOUTS[version];
+  const net = new Net(`squeezenet${version.replace('.', '_')}`, given);
   let x = convRelu(net, net.input, { ...layout.stem, name: 'features.0', stride: 2, pad: 0 });
   layout.layers.forEach((layer, i) => {
     x =

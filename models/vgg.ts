@@ -2,7 +2,7 @@
 import { InputError } from '../src/core/errors.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { RELU } from '../src/ir/ops.ts';
-import { Net, type Feature, type NetOptions } from './blocks.ts';
+import { Net, netOptions, type Feature, type NetOptions } from './blocks.ts';
 
 /** Depths the paper publishes. */
 export type VggDepth = 11 | 13 | 16 | 19;
@@ -34,11 +34,12 @@ const SIDE = 7;
  * on. Throws InputError on other resolutions and depths, on a bad `hidden`, and on weights that do not fit.
  */
 export function vgg(options: VggOptions = {}): Graph {
-  const { depth = 16, hidden = 4096, resolution = 224 } = options;
+  const given = netOptions('vgg', options, { depth: 'number', hidden: 'number' });
+  const { depth = 16, hidden = 4096, resolution = 224 } = given;
   const layers: readonly number[] | undefined = LAYERS[depth];
   if (!layers) throw new InputError(`depth ${String(depth)}; VGG has ${Object.keys(LAYERS).join(', ')}`);
   if (!Number.isSafeInteger(hidden) || hidden < 1) throw new InputError(`hidden ${hidden} is not a positive integer`);
-  const net = new Net(`vgg${depth}`, options);
+  const net = new Net(`vgg${depth}`, given);
   const side = Math.floor(resolution / 2 ** layers.length);
   let x = net.input;
   let index = 0;

@@ -61,6 +61,22 @@ async function rollUp(): Promise<void> {
   await bundle.close();
 }
 
+/**
+ * `export` before what a file declares, instead of in the list at its end: where the declarations of a project name a type
+ * that they infer, TypeScript before 5.4 finds no other.
+ */
+function exportWhereDeclared(text: string): string {
+  const [list = '', names = ''] = /^export \{ (.*) \};\s*$/m.exec(text) ?? [];
+  let rest = text.replace(list, '');
+  const listed = names.split(', ').filter((item) => {
+    const declaration = new RegExp(`^(?=(?:interface|type|declare \\w+) ${item.replace('type ', '')}\\b)`, 'gm');
+    const before = rest;
+    rest = rest.replace(declaration, 'export ');
+    return rest === before;
+  });
+  return `${rest}export { ${listed.join(', ')} };\n`;
+}
+
 /** Names that each file takes from the platform: those that mean nothing where there is only the language. */
 function foreignNames(files: readonly string[]): Map<string, string[]> {
   const program = ts.createProgram(files, {
@@ -102,7 +118,9 @@ await rollUp();
 const webgpu = webgpuModule();
 writeFileSync(join(FOLDER, 'webgpu.d.ts'), webgpu.text);
 const files = readdirSync(FOLDER).map((name) => join(FOLDER, name));
-for (const file of files) writeFileSync(file, readFileSync(file, 'utf8').replace(REFERENCES, ''));
+for (const file of files.filter((file) => !file.endsWith('webgpu.d.ts'))) {
+  writeFileSync(file, exportWhereDeclared(readFileSync(file, 'utf8').replace(REFERENCES, '')));
+}
 const taken = foreignNames(files);
 for (const [file, names] of taken) {
   writeFileSync(file, `import type { ${names.join(', ')} } from './platform.js';\n${readFileSync(file, 'utf8')}`);

@@ -10,6 +10,7 @@ const MEANT: Readonly<Record<string, string>> = {
   Tensor: 'the one of onnxruntime-common beside ours',
   createClassifier: 'in Node, in place of that for pages',
   createDetector: 'in Node, in place of that for pages',
+  Session: 'in Node, in place of that for pages',
 };
 
 /** Rows and tables of a format are named as its operators and families are: a name may stand in one file of each format. */

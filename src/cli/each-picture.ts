@@ -47,7 +47,7 @@ export interface PictureRun<Answer extends object> {
 
 /** Reads and decodes the picture file at a path or an address. Throws LoadError or InputError that names it. */
 export async function readPicture(file: string): Promise<Picture> {
-  return { file, pixels: await decodeImage(/^https?:/i.test(file) ? file : readBytes(file), file) };
+  return { file, pixels: await decodeImage(/^(https?|file):/i.test(file) ? file : readBytes(file), file) };
 }
 
 /** Works through the files in order, with one picture in memory at a time. */

@@ -21,15 +21,24 @@ export interface Progress {
 
 const SILENT: Progress = { report: () => undefined, stop: () => undefined };
 
-/** A bar when `stream` is a terminal, nothing otherwise: a log file is no place for redrawn lines. */
-export function createProgress(stream: Sink): Progress {
+/**
+ * A bar when `stream` is a terminal, nothing otherwise: a log file is no place for redrawn lines. It fits into the terminal and
+ * changes no mode of it (the cursor, the wrapping of lines): who stops the command would be left with that.
+ */
+export function createProgress(
+  stream: Sink,
+  terminal: NodeJS.WritableStream & { columns?: number } = STDERR,
+): Progress {
   if (!stream.isTTY) return SILENT;
+  const columns = terminal.columns || 80;
+  const barsize = Math.min(30, Math.floor(columns / 3));
+  const room = Math.max(1, columns - barsize - ' [] 100% '.length);
   const bar = new cliProgress.SingleBar({
     format: '{stage} [{bar}] {percentage}%',
-    stream: STDERR,
-    hideCursor: true,
+    stream: terminal,
+    linewrap: true,
     clearOnComplete: true,
-    barsize: 30,
+    barsize,
   });
   let stage: string | undefined;
   const stop = (): void => {
@@ -40,13 +49,14 @@ export function createProgress(stream: Sink): Progress {
     report: (given) => {
       const step = { ...given, stage: printable(given.stage) };
       const total = step.total ?? Math.max(1, step.done);
+      const shown = { stage: step.stage.length > room ? `${step.stage.slice(0, room - 1)}…` : step.stage };
       if (stage !== step.stage) {
         stop();
-        bar.start(total, step.done, { stage: step.stage });
+        bar.start(total, step.done, shown);
         stage = step.stage;
       } else {
         bar.setTotal(total);
-        bar.update(step.done, { stage });
+        bar.update(step.done, shown);
       }
     },
     stop,

@@ -1,6 +1,7 @@
 /**
- * Keeps Dawn's remarks on a driver's limits off stderr. Dawn writes them straight to the descriptor, and no toggle turns them
- * off, so the command runs in a child whose stderr is read line by line: these remarks are dropped, all else is passed on.
+ * Keeps Dawn's remarks on a driver's limits, and on there being no driver, off stderr. Dawn writes them straight to the descriptor,
+ * and no toggle turns them off, so the command runs in a child whose stderr is read line by line: these remarks are dropped, all
+ * else is passed on.
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -13,7 +14,21 @@ const MARK = 'TILEWISE_QUIET_STDERR';
 /** Commands that open a GPU, unless they are told to use the CPU. */
 const COMMANDS = ['detect', 'classify', 'run', 'compare', 'profile', 'tune', 'demo', 'doctor'];
 
-const REMARK = /^Warning: max\w+ artificially reduced from \d+ to \d+/;
+/** Where the next driver is then tried, or an error says that there is none. */
+const REMARK =
+  /^Warning: (max\w+ artificially reduced from \d+ to \d+|vkCreateInstance: Found no drivers|vkCreateInstance failed with VK_ERROR_INCOMPATIBLE_DRIVER)/;
+
+/** What may follow a remark: where in Dawn it comes from, and an empty line. */
+const FOLLOWS = /^( {4}at .*)?$/;
+
+/** Tells, line by line, what of a driver's process is for people. */
+export function withoutRemarks(): (line: string) => boolean {
+  let remark = false;
+  return (line) => {
+    remark = REMARK.test(line) || (remark && FOLLOWS.test(line));
+    return !remark;
+  };
+}
 
 /** True where Dawn may write remarks into this process: it opens Vulkan on Linux only. */
 export function isNoisy(argv: readonly string[]): boolean {
@@ -39,8 +54,9 @@ export function runQuietly(): Promise<number> {
     env: { ...process.env, [MARK]: process.stderr.isTTY ? 'terminal' : 'pipe' },
   });
   if (child.stderr) {
+    const isMeant = withoutRemarks();
     createInterface(child.stderr).on('line', (line) => {
-      if (!REMARK.test(line)) process.stderr.write(`${line}\n`);
+      if (isMeant(line)) process.stderr.write(`${line}\n`);
     });
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));

@@ -1,7 +1,7 @@
 /** What is said of options that there are not, and of values that they cannot have. */
 import { nearest } from '../util/nearest-name.ts';
 import { InputError } from './errors.ts';
-import { fitsOption, type OptionKind, type OptionRule } from './option-rules.ts';
+import { chosenOptions, fitsOption, type OptionKind, type OptionRule, type OptionRules } from './option-rules.ts';
 
 /** What each kind of values is called. */
 const KIND_NAMES: Readonly<Record<OptionKind, string>> = {
@@ -9,10 +9,12 @@ const KIND_NAMES: Readonly<Record<OptionKind, string>> = {
   object: 'an object',
   function: 'a function',
   list: 'an array',
+  text: 'a string',
   boolean: 'true or false',
   number: 'a number',
   positive: 'a positive number',
   count: 'a positive integer',
+  triple: 'three numbers',
   signal: 'an AbortSignal',
 };
 
@@ -52,7 +54,8 @@ function didYouMean(wrong: string, names: readonly string[]): string {
 function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return 'a function';
-  return Array.isArray(value) ? 'an array' : Object(value) === value ? 'an object' : String(value);
+  if (Object(value) !== value) return String(value);
+  return Array.isArray(value) ? 'an array' : Symbol.iterator in Object(value) ? 'an iterable' : 'an object';
 }
 
 const quoted = (words: readonly string[]): string => words.map((word) => `"${word}"`).join(', ');
@@ -66,15 +69,18 @@ function likely(rules: Readonly<Record<string, OptionRule>>, value: unknown): st
 }
 
 /** Throws InputError for the first option that is not one of the rules, or does not follow its own. */
-export function refuseOptions(call: string, options: unknown, rules: Readonly<Record<string, OptionRule>>): never {
-  if (typeof options !== 'object') {
+export function refuseOptions<T extends object>(call: string, options: unknown, rules: OptionRules<T>): never {
+  const known = rules as Readonly<Record<string, OptionRule>>;
+  const names = Object.keys(known);
+  const given = Object(options) as Readonly<Record<string, unknown>>;
+  if (typeof (options ?? given) !== 'object' || Symbol.iterator in given) {
     throw new InputError(`the options of ${call} are an object, and ${shown(options)} was given`);
   }
-  for (const [key, value] of Object.entries(options ?? {})) {
-    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
-    const names = Object.keys(rules);
+  for (const key of new Set([...Object.keys(given), ...names])) {
+    const value = given[key];
+    const rule = Object.hasOwn(known, key) ? known[key] : undefined;
     if (rule === undefined) {
-      const suggestion = didYouMean(key, likely(rules, value)) || didYouMean(key, names);
+      const suggestion = didYouMean(key, likely(known, value)) || didYouMean(key, names);
       throw new InputError(`${call} has no option "${key}"${suggestion}`, {
         hint: `Its options are ${names.join(', ')}`,
       });
@@ -89,4 +95,9 @@ export function refuseOptions(call: string, options: unknown, rules: Readonly<Re
     });
   }
   throw new InputError(`the options of ${call} cannot be read`);
+}
+
+/** See `chosenOptions`: where a page loads the refusal anyway, or size does not count. Throws InputError as `checkOptions` rejects. */
+export function requireOptions<T extends object>(call: string, options: unknown, rules: OptionRules<T>): T {
+  return chosenOptions(options, rules) ?? refuseOptions(call, options, rules);
 }

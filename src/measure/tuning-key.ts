@@ -15,8 +15,8 @@ const FEATURES = ['shader-f16', 'subgroups'] as const;
  * architecture and no driver; Node sees both.
  */
 export function tuningKey({ adapterInfo, features }: Pick<GPUDevice, 'adapterInfo' | 'features'>): string {
-  const { vendor, architecture, device, description } = adapterInfo;
-  const driver: unknown = Reflect.get(adapterInfo, 'driver');
+  const told: Partial<GPUAdapterInfo> & { readonly driver?: unknown } = adapterInfo ?? {};
+  const { vendor, architecture, device, description, driver } = told;
   const parts = [vendor, architecture, device, description, typeof driver === 'string' ? driver : ''];
   return JSON.stringify(['tilewise', VERSION, ...parts, ...FEATURES.filter((name) => features.has(name))]);
 }

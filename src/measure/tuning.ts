@@ -107,7 +107,7 @@ export class SessionTuning {
       [measured, left, ms] = [result.nodes.length, result.left, result.ms];
     }
     const note = store?.note;
-    const report = { mode, remembered, measured, left, ms, ...(note === undefined ? {} : { note }) };
+    const report = { mode, remembered, measured, left, ms, ...(note && { note }) };
     return { tuned: unlessEmpty(store?.winners), report };
   }
 }

@@ -1,7 +1,7 @@
 /** Vulkan drivers already on a Linux system: installed manifests, and SwiftShader beside a Chromium. */
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { homeFolder } from './home.ts';
 
 /** A software Vulkan driver and how it is named to the user. */
 export interface SoftwareDriver {
@@ -27,7 +27,7 @@ const BROWSER_FOLDERS = [
 /** Paths of all ICD manifests in the folders the Vulkan loader searches. */
 export function installedManifests(): string[] {
   const dataFolders = [
-    process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local/share'),
+    process.env['XDG_DATA_HOME'] ?? join(homeFolder(), '.local/share'),
     ...(process.env['XDG_DATA_DIRS'] ?? '/usr/local/share:/usr/share').split(':'),
     '/usr/local/share',
     '/usr/share',
@@ -76,7 +76,7 @@ function browserFolders(): string[] {
   const named = [process.env['CHROME_PATH'], process.env['PUPPETEER_EXECUTABLE_PATH']];
   const onPath = (process.env['PATH'] ?? '').split(delimiter).flatMap((dir) => BROWSERS.map((name) => join(dir, name)));
   const folders = [...named, ...onPath].flatMap((file) => (file ? realFolder(file) : []));
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homeFolder(), '.cache');
   const puppeteer = join(process.env['PUPPETEER_CACHE_DIR'] ?? join(cache, 'puppeteer'), 'chrome');
   const playwright = join(cache, 'ms-playwright');
   return [

@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { DeviceError } from '../core/errors.ts';
 import { swiftShaderIn, type SoftwareDriver } from './adapter-drivers.ts';
-import { cacheFolder, temporaryName } from './cache.ts';
+import { cachedPath, cacheFolder, temporaryName } from './cache.ts';
 import { installedPackage, type InstalledPackage } from './packages.ts';
 
 const PACKAGE = '@sparticuz/chromium';
@@ -48,8 +48,12 @@ export function packagedDriver(): Promise<SoftwareDriver> {
 async function unpack(): Promise<SoftwareDriver> {
   const found = findPackage();
   const archive = await readArchive(found);
-  const target = join(cacheFolder(), `swiftshader-${found.version}-${sha256(archive).slice(0, 12)}`);
-  if (!(await intact(target))) await replace(target, (folder) => extract(found, archive, folder));
+  const name = `swiftshader-${found.version}-${sha256(archive).slice(0, 12)}`;
+  let target = cachedPath(name);
+  if (target === undefined || !(await intact(target))) {
+    target = join(cacheFolder(), name);
+    await replace(target, (folder) => extract(found, archive, folder));
+  }
   const [driver] = swiftShaderIn(target);
   if (!driver) throw new DeviceError('NO_DEVICE', `${PACKAGE} ${found.version} was unpacked but holds no SwiftShader`);
   return { ...driver, source: `packaged (npm ${PACKAGE} ${found.version})` };

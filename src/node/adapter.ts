@@ -6,12 +6,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DeviceError, InputError } from '../core/errors.ts';
-import type { OptionRules } from '../core/option-rules.ts';
 import { checkOptions } from '../core/options.ts';
 import { canChooseDriver, loadDawn, loadVulkanLoader, requestFrom, type DawnAdapter } from './adapter-dawn.ts';
 import { installedManifests, installedSoftwareDrivers, type SoftwareDriver } from './adapter-drivers.ts';
 import { packagedDriver } from './adapter-packaged.ts';
 import { restWhilePending } from './adapter-pause.ts';
+import { installedPackage } from './packages.ts';
 
 /** Which adapter was taken and where its driver came from. */
 export interface AdapterDescription {
@@ -56,8 +56,8 @@ type Found = Omit<OpenedGpu, 'tried'>;
  * In a Worker thread only drivers that the environment of the process shows are found.
  */
 export async function openGpu(options: OpenGpuOptions = {}): Promise<OpenedGpu> {
-  await checkOptions('openGpu', options, { adapter: 'any' } satisfies OptionRules<OpenGpuOptions>);
-  const wanted = options?.adapter ?? (process.env['TILEWISE_ADAPTER'] || 'auto');
+  const { adapter } = await checkOptions<OpenGpuOptions>('openGpu', options, { adapter: 'text' });
+  const wanted = adapter ?? (process.env['TILEWISE_ADAPTER'] || 'auto');
   const choice = CHOICES.find((c) => c === wanted);
   if (choice === undefined && !wanted.endsWith('.json')) {
     throw new InputError(`unknown adapter "${wanted}"`, {
@@ -80,12 +80,19 @@ export async function openGpu(options: OpenGpuOptions = {}): Promise<OpenedGpu> 
 
 /**
  * What a runtime with a WebGPU of its own offers: Deno, with `--unstable-webgpu`. In Node whatever is called `navigator.gpu` was put
- * there by somebody, who may well have it from here.
+ * there by somebody, who may well have it from here. Throws DeviceError NO_DEVICE where it has no adapter and there is no Dawn.
  */
 async function fromRuntime(): Promise<OpenedGpu | undefined> {
-  const gpu = 'Deno' in globalThis ? (navigator as Partial<Navigator>).gpu : undefined;
+  if (!('Deno' in globalThis)) return undefined;
+  const { gpu } = navigator as Partial<Navigator>;
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
-  return gpu && adapter ? { ...describe({ gpu, adapter }, "the runtime's own WebGPU"), tried: [] } : undefined;
+  if (gpu && adapter) return { ...describe({ gpu, adapter }, "the runtime's own WebGPU"), tried: [] };
+  if (installedPackage('webgpu')) return undefined;
+  throw new DeviceError('NO_DEVICE', gpu ? 'Deno finds no WebGPU adapter' : 'WebGPU is switched off in Deno', {
+    hint: gpu
+      ? 'Install a Vulkan driver: mesa-vulkan-drivers of Debian and Ubuntu has one that needs no GPU'
+      : 'Start it with --unstable-webgpu',
+  });
 }
 
 async function find(search: Search, choice: Choice): Promise<Found | undefined> {

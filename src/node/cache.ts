@@ -2,23 +2,38 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LoadError } from '../core/errors.ts';
+import { homeFolder } from './home.ts';
 
 /**
  * A writable cache folder of this user, made when missing: TILEWISE_CACHE, else `tilewise` in XDG_CACHE_HOME or
  * `~/.cache`, else one in the system's folder for temporary files. Throws LoadError when none can be written.
  */
 export function cacheFolder(): string {
-  const named = process.env['TILEWISE_CACHE'];
-  const home = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  const candidates = named ? [named] : [join(home, 'tilewise'), join(tmpdir(), `tilewise-${userInfo().uid}`)];
-  const folder = candidates.find(usable);
+  const folders = candidates();
+  const folder = folders.find(isUsable);
   if (folder !== undefined) return folder;
-  throw new LoadError(`no writable cache folder: tried ${candidates.join(' and ')}`, {
+  throw new LoadError(`no writable cache folder: tried ${folders.join(' and ')}`, {
     hint: 'Set TILEWISE_CACHE to a folder you can write to',
   });
+}
+
+/** The path of what is in the cache already, also where that cannot be written, as in an image of a container; else undefined. */
+export function cachedPath(...path: readonly string[]): string | undefined {
+  const folders = candidates().filter(isTrusted);
+  const readOnly = folders.filter((folder) => !isWritable(folder));
+  const paths = [...folders.filter(isWritable), ...readOnly].map((folder) => join(folder, ...path));
+  return paths.find((file) => existsSync(file));
+}
+
+/** Best first. */
+function candidates(): string[] {
+  const named = process.env['TILEWISE_CACHE'];
+  if (named) return [named];
+  const home = process.env['XDG_CACHE_HOME'] || join(homeFolder(), '.cache');
+  return [join(home, 'tilewise'), join(tmpdir(), `tilewise-${process.getuid?.() ?? -1}`)];
 }
 
 /** Writes a file so that readers see either nothing or all of it, whichever processes write at the same time. */
@@ -39,13 +54,29 @@ export function temporaryName(path: string): string {
   return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
 }
 
-/** A folder in the shared temporary directory counts only if it is this user's own, so that nobody else can plant files. */
-function usable(folder: string): boolean {
+function isUsable(folder: string): boolean {
   try {
     makeFolder(folder);
+  } catch {
+    return false;
+  }
+  return isWritable(folder) && isTrusted(folder);
+}
+
+function isWritable(folder: string): boolean {
+  try {
     accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A folder in the shared temporary directory counts only if it is this user's own, so that nobody else can plant files. */
+function isTrusted(folder: string): boolean {
+  try {
     const { uid } = lstatSync(folder);
-    return process.platform === 'win32' || uid === userInfo().uid || !folder.startsWith(tmpdir());
+    return !folder.startsWith(tmpdir()) || uid === (process.getuid?.() ?? uid);
   } catch {
     return false;
   }

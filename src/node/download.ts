@@ -7,7 +7,9 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { InputError, LoadError, TilewiseError } from '../core/errors.ts';
-import { cacheFolder, makeFolder, writeAtomically } from './cache.ts';
+import type { OptionRules } from '../core/option-rules.ts';
+import { checkOptions } from '../core/options.ts';
+import { cachedPath, cacheFolder, makeFolder, writeAtomically } from './cache.ts';
 import { lockPartial } from './partial.ts';
 import { transfer, type TransferOptions } from './transfer.ts';
 
@@ -39,6 +41,18 @@ export interface FetchOptions {
   readonly onAnswer?: ((address: string) => void) | undefined;
 }
 
+/** What they may be. */
+export const FETCH_OPTIONS: OptionRules<FetchOptions> = {
+  sha256: 'text',
+  onProgress: 'function',
+  mirror: 'text',
+  cacheDir: 'text',
+  signal: 'signal',
+  stallMs: 'positive',
+  retryMs: 'number',
+  onAnswer: 'function',
+};
+
 /** What is known of a cached file whose checksum nobody pinned. */
 interface Recorded {
   readonly sha256: string;
@@ -50,26 +64,45 @@ interface Recorded {
  * and resumed next time), or a wrong checksum (then nothing is kept). InputError for a URL that is not http(s).
  */
 export async function fetchCached(url: string, options: FetchOptions = {}): Promise<Uint8Array> {
+  return download(url, await checkOptions('fetchCached', options, FETCH_OPTIONS));
+}
+
+/** The same for options that were checked, among others. */
+export async function download(url: string, options: FetchOptions): Promise<Uint8Array> {
   const address = parse(url);
   const expected = options.sha256?.toLowerCase();
   const name = fileName(address);
   if (options.mirror !== undefined) return fromMirror(address, options.mirror, expected);
+  const keptAs = `${(expected ?? sha256(Buffer.from(url))).slice(0, 16)}-${name}`;
+  if (expected !== undefined && options.cacheDir === undefined) {
+    const held = await readCached(join('downloads', keptAs), expected);
+    if (held) return held;
+  }
   const folder = resolve(options.cacheDir ?? join(cacheFolder(), 'downloads'));
   makeCacheDir(folder);
-  const file = join(folder, `${(expected ?? sha256(Buffer.from(url))).slice(0, 16)}-${name}`);
-  const { onProgress } = options;
+  const file = join(folder, keptAs);
+  const { onProgress, signal } = options;
+  // What the listener throws is no fault of the network: nothing is tried again.
+  const listening = new AbortController();
   const transferOptions: TransferOptions = {
-    signal: options.signal,
+    signal: signal ? AbortSignal.any([signal, listening.signal]) : listening.signal,
     stallMs: options.stallMs ?? 30_000,
     retryMs: options.retryMs ?? 250,
-    onBytes: (done, total) => onProgress?.({ stage: `download ${name}`, done, total }),
+    onBytes: (done, total) => {
+      try {
+        onProgress?.({ stage: `download ${name}`, done, total });
+      } catch (thrown) {
+        listening.abort(thrown);
+      }
+    },
     onAnswer: options.onAnswer,
     pinned: expected !== undefined,
   };
   try {
     return await fetchInto(address, file, expected, transferOptions);
   } catch (cause) {
-    if (cause instanceof TilewiseError || options.signal?.aborted) throw cause;
+    if (listening.signal.aborted) throw listening.signal.reason;
+    if (cause instanceof TilewiseError || signal?.aborted) throw cause;
     throw unusable(file, cause);
   }
 }
@@ -226,6 +259,14 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
       return undefined;
     throw new LoadError(`cannot be read: ${String(cause)}`, { file, cause });
   }
+}
+
+/** The file in the cache, which need not be writable, if it is the one expected. */
+async function readCached(name: string, expected: string): Promise<Uint8Array | undefined> {
+  const file = cachedPath(name);
+  if (file === undefined || !statSync(file).isFile()) return undefined;
+  const bytes = await readIfThere(file).catch(() => undefined);
+  return bytes && sha256(bytes) === expected ? bytes : undefined;
 }
 
 async function readRecord(file: string): Promise<Recorded | undefined> {

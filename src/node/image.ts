@@ -1,16 +1,22 @@
 /** Picture files to pixels: through `sharp`, BMP by `bmp.ts`. Recognised by content, never by name. */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type sharp from 'sharp';
 import { InputError, LoadError, TilewiseError } from '../core/errors.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import { checkOptions } from '../core/options.ts';
-import { checkFileSize, pictureBytes, type PictureBytes, type PictureFile } from '../pictures/picture-file.ts';
+import {
+  checkFileSize,
+  pictureBytes,
+  shownName,
+  type PictureBytes,
+  type PictureFile,
+} from '../pictures/picture-file.ts';
 import { COMMON_KINDS, isCommonKind, pictureKind, type PictureKind } from '../pictures/signatures.ts';
 import { checkFileExtent, checkPixels, MAX_PIXELS, type Pixels } from '../vision/pixels.ts';
 import { decodeBmp } from './bmp.ts';
-import { howToInstall } from './packages.ts';
+import { filePath } from './file-address.ts';
+import { howToLoad } from './packages.ts';
 import { unreadableFile } from './unreadable.ts';
 
 /** Options of `decodeImage`. */
@@ -20,7 +26,7 @@ export interface DecodeImageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const IMAGE_OPTIONS: OptionRules<DecodeImageOptions> = { name: 'any', signal: 'signal' };
+const IMAGE_OPTIONS: OptionRules<DecodeImageOptions> = { name: 'text', signal: 'signal' };
 
 /**
  * Decodes a picture file to RGBA bytes in sRGB, upright: an EXIF orientation is applied, and of an animation the first frame
@@ -31,8 +37,7 @@ const IMAGE_OPTIONS: OptionRules<DecodeImageOptions> = { name: 'any', signal: 's
  */
 export async function decodeImage(file: PictureFile, options: DecodeImageOptions | string = {}): Promise<Pixels> {
   const given: DecodeImageOptions = typeof options === 'string' ? { name: options } : options;
-  await checkOptions('decodeImage', given, IMAGE_OPTIONS);
-  const { name: called, signal } = given ?? {};
+  const { name: called, signal } = await checkOptions('decodeImage', given, IMAGE_OPTIONS);
   const { bytes, name: found } = await readPictureFile(file, signal);
   const name = called ?? found;
   const kind = pictureKind(bytes, name);
@@ -48,7 +53,7 @@ const ADDRESS = /^(https?|data|blob|file):/i;
 async function readPictureFile(file: PictureFile, signal: AbortSignal | undefined): Promise<PictureBytes> {
   if (file instanceof URL || (typeof file === 'string' && ADDRESS.test(file))) {
     const address = String(file);
-    return /^file:/i.test(address) ? readPath(fileURLToPath(address), signal) : pictureBytes(address, signal);
+    return /^file:/i.test(address) ? readPath(filePath(address), signal) : pictureBytes(address, signal);
   }
   return typeof file === 'string' ? readPath(file, signal) : pictureBytes(file, signal);
 }
@@ -72,26 +77,43 @@ async function readPath(path: string, signal: AbortSignal | undefined): Promise<
     }
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
-    throw cause instanceof TilewiseError ? cause : await unreadableFile(path, cause);
+    throw cause instanceof TilewiseError ? cause : await unreadableFile(path, cause, shownName(path));
   }
 }
 
 async function decodeWithSharp(bytes: Uint8Array, name: string | undefined, kind: PictureKind): Promise<Pixels> {
   const open = await loadSharp();
   try {
-    const image = open(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
-    const { width, height } = await image.metadata();
+    const image = open(asStill(bytes, kind), { limitInputPixels: MAX_PIXELS, failOn: 'error' });
+    const { width, height, space, hasProfile } = await image.metadata();
     checkFileExtent(width, height, { bytes: bytes.length, name });
-    const { data, info } = await image
-      .rotate() // without an angle: upright, as EXIF says
-      .toColourspace('srgb')
-      .ensureAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
+    image.rotate(); // without an angle: upright, as EXIF says
+    const inks = space === 'cmyk' && !hasProfile;
+    if (inks) image.pipelineColourspace('cmyk').toColourspace('cmyk');
+    else image.toColourspace('srgb').ensureAlpha();
+    const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    if (inks) inksToColours(data);
     return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
     throw undecodable(cause, name, kind);
+  }
+}
+
+/** An AVIF sequence under the brand of the still picture that it begins with: libvips does not know its own. */
+function asStill(bytes: Uint8Array, kind: PictureKind): Uint8Array {
+  if (kind !== 'avif' || bytes[11] !== 0x73) return bytes;
+  const still = Uint8Array.from(bytes);
+  still[11] = 0x66; // "avif" instead of "avis"
+  return still;
+}
+
+/** CMYK without a profile to RGBA, in place: as browsers see it, and what trained networks. libvips would print it on paper. */
+function inksToColours(data: Uint8Array): void {
+  for (let at = 0; at < data.length; at += 4) {
+    const light = 255 - (data[at + 3] ?? 0);
+    for (let i = at; i < at + 3; i++) data[i] = Math.round(((255 - (data[i] ?? 0)) * light) / 255);
+    data[at + 3] = 255;
   }
 }
 
@@ -117,7 +139,7 @@ export async function loadSharp(): Promise<typeof sharp> {
     return (await import('sharp')).default;
   } catch (cause) {
     throw new LoadError('pictures other than BMP need the package "sharp", which does not load', {
-      hint: howToInstall('sharp'),
+      hint: howToLoad('sharp', cause),
       cause,
     });
   }

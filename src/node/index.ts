@@ -3,13 +3,6 @@
  *
  * @module tilewise/node
  */
-import type { SessionOptions } from '../session/options.ts';
-import { Session } from '../session/session.ts';
-import { openGpu, type OpenGpuOptions } from './adapter.ts';
-import { decodeImage } from './image.ts';
-import { fileTuningCache } from './tuning-cache.ts';
-import { openModel, type ModelSourceOptions } from './model-source.ts';
-
 export * from '../index.ts';
 export { openGpu } from './adapter.ts';
 export type { AdapterDescription, OpenedGpu, OpenGpuOptions } from './adapter.ts';
@@ -26,24 +19,5 @@ export type { Preprocessing } from '../vision/picture-spec.ts';
 export { topK } from '../vision/decode/classes.ts';
 // In place of those for pages.
 export { createClassifier, createDetector } from './tasks.ts';
-
-/** Options of `openSession`: those of a session, and where its adapter and its files come from. */
-export interface OpenSessionOptions extends SessionOptions, OpenGpuOptions {
-  /** Where files that a catalogue name or URL stands for come from and are kept. */
-  readonly files?: ModelSourceOptions;
-}
-
-/**
- * Opens a model by catalogue name, path or URL on the adapter `openGpu` finds; the tuner remembers in a file. Rejects with LoadError when there is no
- * such model, DeviceError NO_DEVICE when there is no adapter, and with what `Session.create` rejects with.
- */
-export async function openSession(model: string, options: OpenSessionOptions = {}): Promise<Session> {
-  const { adapter, files, ...session } = options;
-  const gpu = async (): Promise<GPUAdapter> => (await openGpu({ adapter })).adapter;
-  return Session.create(await openModel(model, { allowHosts: options.allowHosts, signal: options.signal, ...files }), {
-    gpu,
-    decodePicture: decodeImage,
-    tuningCache: fileTuningCache(),
-    ...session,
-  });
-}
+export { openSession, Session } from './session.ts';
+export type { OpenSessionOptions } from './session.ts';

@@ -1,7 +1,7 @@
 /** The class names of a catalogue entry. */
 import type { CatalogueEntry } from '../catalogue/catalogue.ts';
 import { catalogueLabels } from '../tasks/labels.ts';
-import { fetchCached, type FetchOptions } from './download.ts';
+import { download, type FetchOptions } from './download.ts';
 
 /**
  * Names in the order of the classes; undefined when the entry's outputs are not classes. Lists kept elsewhere are
@@ -12,6 +12,6 @@ export async function loadLabels(
   options: Omit<FetchOptions, 'sha256'> = {},
 ): Promise<readonly string[] | undefined> {
   return catalogueLabels(entry, async ({ url, sha256 }) =>
-    new TextDecoder().decode(await fetchCached(url, { ...options, sha256 })),
+    new TextDecoder().decode(await download(url, { ...options, sha256 })),
   );
 }

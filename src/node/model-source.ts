@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CATALOGUE, type CatalogueEntry, type CatalogueSource } from '../catalogue/catalogue.ts';
 import { publishedFiles, type PublishedFile } from '../catalogue/published.ts';
 import { InputError, LoadError } from '../core/errors.ts';
@@ -13,7 +12,8 @@ import { modelExtensions } from '../formats/registry.ts';
 import { unwrapped } from '../formats/wrapped-script.ts';
 import { checkAnswer, checkHosts, companionAddress } from '../session/companion.ts';
 import { readBeside } from './beside.ts';
-import { fetchCached, requireSha256, type FetchOptions } from './download.ts';
+import { download, FETCH_OPTIONS, requireSha256, type FetchOptions } from './download.ts';
+import { filePath } from './file-address.ts';
 import { readable, requireReadable } from '../tasks/catalogue-model.ts';
 import { nearest, nearestWithin } from '../util/nearest-name.ts';
 import { installedPackage } from './packages.ts';
@@ -29,15 +29,12 @@ export interface ModelSourceOptions extends Omit<FetchOptions, 'sha256' | 'onAns
   readonly catalogue?: readonly CatalogueEntry[] | undefined;
 }
 
+const { sha256: _sha256, onAnswer: _onAnswer, ...OF_DOWNLOADS } = FETCH_OPTIONS;
+
 const MODEL_OPTIONS: OptionRules<ModelSourceOptions> = {
-  onProgress: 'function',
-  mirror: 'any',
-  cacheDir: 'any',
-  signal: 'signal',
-  stallMs: 'positive',
-  retryMs: 'number',
+  ...OF_DOWNLOADS,
   allowHosts: 'list',
-  packageBase: 'any',
+  packageBase: 'text',
   catalogue: 'list',
 };
 
@@ -51,10 +48,10 @@ const MAIN_FILES = modelExtensions().map((extension) => `model${extension}`);
  * are allowed.
  * Rejects with LoadError when there is none, naming what is there that is spelt alike; InputError for no name at all.
  */
-export async function openModel(source: string, options: ModelSourceOptions = {}): Promise<ModelFiles> {
+export async function openModel(source: string, given: ModelSourceOptions = {}): Promise<ModelFiles> {
   if (typeof source !== 'string' || source === '')
     throw new InputError('no model is named', { hint: 'Give a catalogue name, a path or a URL' });
-  await checkOptions('openModel', options, MODEL_OPTIONS);
+  const options = await checkOptions('openModel', given, MODEL_OPTIONS);
   const entry = (options.catalogue ?? CATALOGUE).find((e) => e.name === source);
   if (entry) {
     // Before a download that would be in vain; a file that is at hand is read, and its checksum looked at, all the same.
@@ -71,17 +68,6 @@ function address(source: string): URL {
   throw new InputError(`"${source}" is not an address`, { hint: 'Write it as in https://example.org/model.onnx' });
 }
 
-function filePath(source: string): string {
-  try {
-    return fileURLToPath(source);
-  } catch (cause) {
-    throw new InputError(`"${source}" is not the address of a file here`, {
-      hint: 'Write the path itself, or file:///absolute/path',
-      cause,
-    });
-  }
-}
-
 /** From the installed package, if it is the version that was checked; else from where the files are published. */
 async function fromCatalogue(
   source: CatalogueSource,
@@ -91,7 +77,7 @@ async function fromCatalogue(
   const folder = source.kind === 'npm' ? folderInPackage(source) : undefined;
   const get = async ({ name, url, sha256 }: PublishedFile): Promise<Uint8Array> => {
     if (folder !== undefined) return requireSha256(join(folder, name), await readBeside(folder, name), sha256);
-    return fetchCached(url, { ...options, sha256 }).catch((error: unknown) => {
+    return download(url, { ...options, sha256 }).catch((error: unknown) => {
       throw source.kind === 'npm' ? orInstall(error, source) : error;
     });
   };
@@ -124,13 +110,13 @@ async function fromUrl(url: URL, { allowHosts, ...options }: ModelSourceOptions)
   checkHosts(allowHosts);
   const main = url.pathname.endsWith('/') ? new URL('model.json', url) : url;
   let from = main.href;
-  const bytes = await fetchCached(main.href, { ...options, onAnswer: (address) => (from = address) });
+  const bytes = await download(main.href, { ...options, onAnswer: (address) => (from = address) });
   return {
     main: { name: basename(main.pathname), bytes },
     read: async (name) => {
       const address = companionAddress(name, main, allowHosts);
       const onAnswer = (given: string): void => checkAnswer(address, given, [main, from], allowHosts);
-      return fetchCached(address.href, { ...options, onAnswer });
+      return download(address.href, { ...options, onAnswer });
     },
   };
 }

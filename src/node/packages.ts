@@ -42,8 +42,16 @@ export function howToInstall(needed: string): string {
   return `Install it: npm install ${[needed, ...others].join(' ')}${uses === '' ? '' : `. Missing, too, are ${uses}`}`;
 }
 
-/** The packaged driver serves Linux on x64, where no other is installed. */
+/** What a package says of itself that is installed and does not load; how to install one that is not. */
+export function howToLoad(needed: string, cause: unknown): string {
+  if (!installedPackage(needed)) return howToInstall(needed);
+  const [first = '', second = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  return `It is installed, and says: ${second === '' ? first : `${first}: ${second}`}`;
+}
+
+/** The packaged driver serves Linux on x64, where no other is installed; Deno has a WebGPU of its own. */
 function isOfUse(name: string): boolean {
+  if ('Deno' in globalThis) return name === 'sharp';
   if (name !== '@sparticuz/chromium') return true;
   return process.platform === 'linux' && process.arch === 'x64' && installedManifests().length === 0;
 }

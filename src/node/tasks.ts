@@ -1,83 +1,63 @@
 /** Tasks on pictures in Node: models by path, files of the catalogue from packages and folders, the adapter `openGpu` finds. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { findEntry } from '../catalogue/catalogue.ts';
 import { ownName, publishedFiles } from '../catalogue/published.ts';
-import type { ModelFiles } from '../formats/importer.ts';
-import { allTogether, type FetchSettings } from '../session/model-source.ts';
+import { LoadError } from '../core/errors.ts';
 import type { ModelBase } from '../tasks/catalogue-files.ts';
 import { requireReadable } from '../tasks/catalogue-model.ts';
 import { createClassifier as classifier, type Classifier } from '../tasks/classifier.ts';
 import { createDetector as detector, type Detector } from '../tasks/detector.ts';
-import type { TaskOptions, TaskSource } from '../tasks/picture-model.ts';
-import { openGpu } from './adapter.ts';
-import type { DownloadProgress } from './download.ts';
-import { decodeImage } from './image.ts';
-import { openModel, type ModelSourceOptions } from './model-source.ts';
-import { fileTuningCache } from './tuning-cache.ts';
+import type { PictureTaskName } from '../tasks/outputs.ts';
+import { checkTaskOptions, type TaskOptions, type TaskSource } from '../tasks/picture-model.ts';
+import { inCache, inNode, isNamed, opener } from './environment.ts';
+import { filePath } from './file-address.ts';
+import { openModel } from './model-source.ts';
 
 /**
  * Loads a classifier as in a page; the source may be a path or a file: URL too, `modelBase` a folder, and without one models of the
  * catalogue come from where `openModel` finds them. Rejects as `createClassifier` in a page and `openModel` do.
  */
-export async function createClassifier(source: TaskSource, options: TaskOptions = {}): Promise<Classifier> {
-  return classifier(opened(source, options), inNode(options));
+export async function createClassifier(source: TaskSource, options?: TaskOptions): Promise<Classifier> {
+  return classifier(...(await taskInNode('classification', source, options)));
 }
 
 /** Loads a detector, with the differences of `createClassifier`. */
-export async function createDetector(source: TaskSource, options: TaskOptions = {}): Promise<Detector> {
-  return detector(opened(source, options), inNode(options));
+export async function createDetector(source: TaskSource, options?: TaskOptions): Promise<Detector> {
+  return detector(...(await taskInNode('detection', source, options)));
 }
 
-/**
- * Opened by the session, which meanwhile opens the device, and counts the time. Throws LoadError for what the catalogue has in a
- * format that nobody reads.
- */
-function opened(source: TaskSource, options: TaskOptions): TaskSource {
-  if (source instanceof URL && source.protocol === 'file:') return opener(source.href);
-  if (typeof source !== 'string') return source;
-  const entry = findEntry(source);
-  if (entry && options?.modelBase === undefined) requireReadable(entry);
+/** Rejects with InputError for options that there are not. */
+async function taskInNode(
+  task: PictureTaskName,
+  source: TaskSource,
+  given: TaskOptions | undefined,
+): Promise<[TaskSource, TaskOptions]> {
+  const options = await checkTaskOptions(task, given);
+  return [opened(source, options), { ...inNode(options), modelBase: baseInNode(options.modelBase) }];
+}
+
+/** Throws LoadError for what the catalogue has in a format that nobody reads. */
+function opened(source: TaskSource, { modelBase }: TaskOptions): TaskSource {
+  if (!isNamed(source)) return source;
+  const entry = typeof source === 'string' ? findEntry(source) : undefined;
+  if (entry && modelBase === undefined) requireReadable(entry);
   return entry ? source : opener(source);
-}
-
-function opener(source: string): (settings: FetchSettings) => Promise<ModelFiles> {
-  return (settings) => openModel(source, inCache(settings));
-}
-
-/** How files are fetched in a page, for downloads that are kept. */
-function inCache({ signal, allowHosts, onBytes }: FetchSettings): ModelSourceOptions {
-  const files = new Map<string, DownloadProgress>();
-  const onProgress = (step: DownloadProgress): void => {
-    files.set(step.stage, step);
-    const { done, total } = allTogether([...files.values()]);
-    onBytes?.(done, total, step.stage.replace(/^download /, ''));
-  };
-  return { signal, allowHosts, onProgress };
-}
-
-async function gpu(): Promise<GPUAdapter> {
-  return (await openGpu()).adapter;
-}
-
-function inNode(options: TaskOptions): TaskOptions {
-  return {
-    gpu,
-    decodePicture: decodeImage,
-    tuningCache: fileTuningCache(),
-    ...options,
-    modelBase: baseInNode(options?.modelBase),
-  };
 }
 
 function baseInNode(base: ModelBase | undefined): ModelBase {
   if (base === undefined) return ({ name }, settings) => openModel(name, inCache(settings));
-  if (typeof base === 'function' || /^https?:/i.test(String(base))) return base;
   const text = String(base);
-  const folder = text.startsWith('file:') ? fileURLToPath(text) : text;
-  return ({ name, source }) => {
+  const isFolder = (typeof base === 'string' || base instanceof URL) && !/^https?:/i.test(text);
+  if (!isFolder) return base;
+  const folder = text.startsWith('file:') ? filePath(text) : text;
+  return async ({ name, source }) => {
     const main = resolve(folder, name, ownName(publishedFiles(source).main, true));
-    return openModel(existsSync(main) ? main : resolve(folder, name));
+    const found = [main, resolve(folder, name)].find((path) => existsSync(path));
+    if (found !== undefined) return openModel(found);
+    throw new LoadError(`the folder that modelBase names does not hold "${name}"`, {
+      file: folder,
+      hint: `npx tilewise fetch ${name} --output-dir ${folder} puts it there`,
+    });
   };
 }

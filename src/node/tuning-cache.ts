@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LoadError } from '../core/errors.ts';
+import { requireOptions } from '../core/option-errors.ts';
 import type { TuningCache } from '../measure/tuning-key.ts';
-import { cacheFolder, writeAtomically } from './cache.ts';
+import { cachedPath, cacheFolder, writeAtomically } from './cache.ts';
 
 /** Options of `fileTuningCache`. */
 export interface FileTuningCacheOptions {
@@ -14,16 +15,14 @@ export interface FileTuningCacheOptions {
 
 /**
  * Keeps what the tuner found in `tuning/` of the cache folder. `get` rejects with LoadError when a file is there and
- * cannot be read, `set` when it cannot be written; both when no cache folder can be.
+ * cannot be read, `set` when it cannot be written.
  */
-export function fileTuningCache({ folder }: FileTuningCacheOptions = {}): TuningCache {
-  const pathOf = (key: string): string => {
-    const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
-    return join(folder ?? cacheFolder(), 'tuning', `${name}.json`);
-  };
+export function fileTuningCache(options: FileTuningCacheOptions = {}): TuningCache {
+  const { folder } = requireOptions<FileTuningCacheOptions>('fileTuningCache', options, { folder: 'text' });
   return {
     get: async (key) => {
-      const file = pathOf(key);
+      const file = folder === undefined ? cachedPath(nameOf(key)) : join(folder, nameOf(key));
+      if (file === undefined) return undefined;
       try {
         return await readFile(file, 'utf8');
       } catch (cause) {
@@ -35,6 +34,11 @@ export function fileTuningCache({ folder }: FileTuningCacheOptions = {}): Tuning
         });
       }
     },
-    set: (key, value) => writeAtomically(pathOf(key), value),
+    set: async (key, value) => writeAtomically(join(folder ?? cacheFolder(), nameOf(key)), value),
   };
+}
+
+/** Where an adapter's file lies in the folder. */
+function nameOf(key: string): string {
+  return join('tuning', `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
 }

@@ -2,7 +2,7 @@
 import { InputError } from '../core/errors.ts';
 import { pictureBytes, type PictureFile } from './picture-file.ts';
 import { COMMON_KINDS, isCommonKind, pictureKind } from './signatures.ts';
-import type { PictureSource } from './source.ts';
+import { pictureSize, unreadable, type PictureSource } from './source.ts';
 import { takeOrientation, turned } from './webp-orientation.ts';
 
 /** Makes a picture of a file. What it gives is closed after use, if it can be. */
@@ -11,21 +11,41 @@ export type PictureDecoder = (
   settings: { readonly signal?: AbortSignal | undefined },
 ) => Promise<PictureSource>;
 
-/** Hands `work` the picture in a file, and frees it afterwards. Rejects as the decoder does, and as `work`. */
+/** What holds a picture that is to be decoded. */
+export type EncodedPicture = PictureFile | HTMLImageElement;
+
+/**
+ * Hands `work` the picture in a file or an image element, and frees it afterwards. Rejects as the decoder does, and as `work`, and
+ * with InputError for an element whose picture is not there or cannot be read.
+ */
 export async function withDecoded<T>(
-  file: PictureFile,
+  file: EncodedPicture,
   {
     decode = decodeInPage,
     signal,
   }: { readonly decode?: PictureDecoder | undefined; readonly signal?: AbortSignal | undefined },
   work: (picture: PictureSource) => Promise<T>,
 ): Promise<T> {
-  const picture = await decode(file, { signal });
+  const picture = isImage(file) ? await bitmapOf(file) : await decode(file, { signal });
   try {
     signal?.throwIfAborted();
     return await work(picture);
   } finally {
     if ('close' in picture) picture.close();
+  }
+}
+
+function isImage(file: EncodedPicture): file is HTMLImageElement {
+  return 'naturalWidth' in Object(file);
+}
+
+/** All pixels of the file: the extents of an element whose picture is dense (`srcset`, EXIF) are those of a part of it. */
+async function bitmapOf(image: HTMLImageElement): Promise<ImageBitmap> {
+  pictureSize(image);
+  try {
+    return await createImageBitmap(image, { premultiplyAlpha: 'none' });
+  } catch (cause) {
+    throw unreadable(cause);
   }
 }
 

@@ -16,8 +16,13 @@ const MAX_FILE_BYTES = 2 ** 29;
 /** A server that sends nothing for so long is given up. */
 const STALL_MS = 30_000;
 
-/** Addresses get as long as the data they hold. */
+/** Addresses get as long as the data they hold, and data are passed for paths. */
 const MAX_NAME = 200;
+
+/** What errors call a file of this address or path. */
+export function shownName(address: string): string {
+  return address.length > MAX_NAME ? `${address.slice(0, MAX_NAME)}…` : address;
+}
 
 /**
  * Reads a picture file. Rejects with LoadError when its address cannot be fetched, with InputError for what is no such file,
@@ -25,8 +30,8 @@ const MAX_NAME = 200;
  */
 export async function pictureBytes(file: PictureFile, signal?: AbortSignal): Promise<PictureBytes> {
   if (typeof file === 'string' || file instanceof URL) return fetched(String(file), signal);
-  if (file instanceof Uint8Array) return { bytes: file, name: undefined };
-  if (file instanceof ArrayBuffer) return { bytes: new Uint8Array(file), name: undefined };
+  const bytes = heldBytes(file);
+  if (bytes) return { bytes, name: undefined };
   if (!(file instanceof Blob)) throw notAccepted(file);
   const name = 'name' in file && typeof file.name === 'string' ? file.name : undefined;
   checkFileSize(file.size, name);
@@ -41,6 +46,15 @@ export async function pictureBytes(file: PictureFile, signal?: AbortSignal): Pro
   }
 }
 
+/** Bytes in memory. Those of a frame, or of the context that a test runs in, are of another class of the same name. */
+function heldBytes(file: unknown): Uint8Array | undefined {
+  const kind = Object.prototype.toString.call(file);
+  if (kind === '[object ArrayBuffer]') return new Uint8Array(file as ArrayBuffer);
+  if (kind !== '[object Uint8Array]') return undefined;
+  const { buffer, byteOffset, byteLength } = file as Uint8Array;
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 /** Throws InputError for more bytes than any picture should take. */
 export function checkFileSize(bytes: number, name: string | undefined): void {
   if (bytes <= MAX_FILE_BYTES) return;
@@ -51,7 +65,7 @@ export function checkFileSize(bytes: number, name: string | undefined): void {
 }
 
 async function fetched(address: string, signal: AbortSignal | undefined): Promise<PictureBytes> {
-  const name = address.length > MAX_NAME ? `${address.slice(0, MAX_NAME)}…` : address;
+  const name = shownName(address);
   const stalled = new AbortController();
   let timer = setTimeout(() => stalled.abort(), STALL_MS);
   try {

@@ -12,7 +12,7 @@ import { PictureSlot, type Tables } from './picture-slot.ts';
 import { isPixels, isTexture, isVideo, pictureSize, unreadable, type PictureSource } from './source.ts';
 
 /** A picture that a copy to a texture can come from. */
-type Copied = Exclude<PictureSource, GPUTexture | HTMLVideoElement | VideoFrame | HTMLImageElement>;
+type Copied = Exclude<PictureSource, GPUTexture | HTMLVideoElement | VideoFrame>;
 
 /** Prepares pictures on one device for the inputs of one model. */
 export class PictureWriter {
@@ -48,11 +48,9 @@ export class PictureWriter {
         this.#encode(encoder, { compiled, picture: frame, tables: slot.tables(size, spec), target }, spec);
       };
     }
-    const drawable = 'naturalWidth' in picture ? await createImageBitmap(picture).catch(rejectUnreadable) : picture;
     const compiled = await kernel('texture_2d<f32>');
     return (target, encoder) => {
-      const texture = isTexture(drawable) ? drawable : this.#copy(drawable, slot.texture(size));
-      if (drawable !== picture && 'close' in drawable) drawable.close();
+      const texture = isTexture(picture) ? picture : this.#copy(picture, slot.texture(size));
       const tables = slot.tables(size, spec);
       this.#encode(encoder, { compiled, picture: texture.createView(), tables, target }, spec);
     };
@@ -98,9 +96,10 @@ export class PictureWriter {
     const { width, height } = texture;
     const size = [width, height] as const;
     if (isPixels(picture)) {
-      const { buffer, byteOffset, byteLength } = picture.data;
-      const bytes = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
-      this.#device.queue.writeTexture({ texture }, bytes, { bytesPerRow: width * 4 }, size);
+      const { data } = picture;
+      // Of shared memory a copy: Dawn in Node crashes on it.
+      const bytes = data.buffer instanceof ArrayBuffer ? data : data.slice();
+      this.#device.queue.writeTexture({ texture }, bytes as Uint8Array<ArrayBuffer>, { bytesPerRow: width * 4 }, size);
       return texture;
     }
     try {
@@ -142,8 +141,4 @@ function checkTexture({ usage, dimension, depthOrArrayLayers, sampleCount }: GPU
   }
   if (dimension === '2d' && depthOrArrayLayers === 1 && sampleCount === 1) return;
   throw new InputError('the texture is no single picture: it must have two dimensions, one layer and one sample');
-}
-
-function rejectUnreadable(cause: unknown): never {
-  throw unreadable(cause);
 }

@@ -1,6 +1,6 @@
 /** The tables and parameters of the preprocessing kernel, for one size of picture. */
 import { PILLOW_BITS } from '../../shaders/pictures/preprocess.ts';
-import { checkPreprocessing, visiblePart, type PictureSize, type Preprocessing } from '../vision/picture-spec.ts';
+import { visiblePart, type PictureSize, type Preprocessing } from '../vision/picture-spec.ts';
 import { axisWeights } from '../vision/axis-weights.ts';
 
 /** What the kernel reads besides the picture. */
@@ -12,9 +12,8 @@ export interface ResamplingTables {
   readonly params: Readonly<Record<string, number>>;
 }
 
-/** Throws InputError for a specification that makes no sense. */
+/** For a specification that `checkPreprocessing` has seen. */
 export function resampling(size: PictureSize, spec: Preprocessing): ResamplingTables {
-  checkPreprocessing(spec);
   const { columns, rows, left, top } = visiblePart(size, spec);
   const x = axisWeights(columns, spec.resize);
   const y = axisWeights(rows, spec.resize);

@@ -45,6 +45,6 @@ export class ByteCount {
     if (loaded <= this.#loaded) return;
     this.#loaded = loaded;
     const total = this.#expected ?? this.#total;
-    this.#progress.tell('download', { loaded, ...(total === undefined ? {} : { total }), file });
+    this.#progress.tell('download', { loaded, ...(total && { total }), file });
   }
 }

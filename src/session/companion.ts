@@ -22,8 +22,7 @@ export function checkHosts(allowHosts: unknown): void {
 }
 
 function isHost(text: string): boolean {
-  const url = URL.canParse(`https://${text}`) ? new URL(`https://${text}`) : undefined;
-  return text !== '' && !/[/\\?#@\s]/.test(text) && url?.pathname === '/';
+  return text !== '' && !/[/\\?#@\s]/.test(text) && parsed(`https://${text}`)?.pathname === '/';
 }
 
 /**
@@ -31,8 +30,8 @@ function isHost(text: string): boolean {
  * `main`, nor on a host of `allowHosts`.
  */
 export function companionAddress(name: string, main: URL, allowHosts: readonly string[] = []): URL {
-  const folder = URL.canParse('.', main) ? new URL('.', main).href : undefined;
-  const address = URL.canParse(name, main) ? new URL(name, main) : undefined;
+  const folder = parsed('.', main)?.href;
+  const address = parsed(name, main);
   const file = printed(name);
   if (folder === undefined) {
     throw new LoadError('the model names this file, and its own address has no folder', {
@@ -68,8 +67,8 @@ export function checkAnswer(
   own: readonly (URL | string)[],
   allowHosts: readonly string[] = [],
 ): void {
-  const address = URL.canParse(answered) ? new URL(answered) : asked; // Answers from nowhere have no address.
-  if (address.host === asked.host || own.some((place) => hostOf(place) === address.host)) return;
+  const address = parsed(answered) ?? asked; // Answers from nowhere have no address.
+  if (address.host === asked.host || own.some((place) => parsed(place)?.host === address.host)) return;
   if (isAllowed(address, allowHosts)) return;
   throw new LoadError(`the server sent the request on to another host, ${address.host}`, {
     file: asked.href,
@@ -77,8 +76,13 @@ export function checkAnswer(
   });
 }
 
-function hostOf(place: URL | string): string | undefined {
-  return URL.canParse(place) ? new URL(place).host : undefined;
+/** An address; undefined for what is none. `URL.canParse` is newer than WebGPU. */
+function parsed(place: URL | string, base?: URL): URL | undefined {
+  try {
+    return new URL(place, base);
+  } catch {
+    return undefined;
+  }
 }
 
 function isAllowed({ protocol, host }: URL, allowHosts: readonly string[]): boolean {

@@ -7,6 +7,7 @@ import { InputError } from '../core/errors.ts';
 import { stored, valueBytes } from '../core/storage.ts';
 import { shapeText, type Shape, type Tensor, type TensorDesc } from '../core/tensor.ts';
 import type { Dim, IntegerScale } from '../ir/graph.ts';
+import type { EncodedPicture } from '../pictures/decode-file.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
 import { isPicture, type PictureSource } from '../pictures/source.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
@@ -14,8 +15,15 @@ import { product } from '../util/arrays.ts';
 import { halvesToFloats } from '../util/half.ts';
 import { checkPreprocessing, inputShape, type Preprocessing } from '../vision/picture-spec.ts';
 
-/** Element arrays a caller may pass: the engine's own, BigInt64Array for int64, half bits in Uint16Array for float16. */
-export type FeedData = HostArray | BigInt64Array | Uint16Array | Float64Array | Uint8ClampedArray | readonly number[];
+/** Element arrays a caller may pass: the engine's own, bigints for int64, half bits in Uint16Array for float16, booleans for bool. */
+export type FeedData =
+  | HostArray
+  | BigInt64Array
+  | BigUint64Array
+  | Uint16Array
+  | Float64Array
+  | Uint8ClampedArray
+  | readonly (number | bigint | boolean)[];
 
 /** A tensor to feed. `dtype` may be left out: it is the input's. */
 export interface FeedTensor {
@@ -77,12 +85,14 @@ function checkFeed(port: Port, feed: Feed | undefined): CheckedFeed {
   });
 }
 
-/** The first picture that is still to be decoded. */
+/** The first picture that is still to be decoded; that of an image element is, too. */
 export function encodedPicture(
   feeds: Readonly<Record<string, Feed>>,
-): { readonly name: string; readonly feed: PictureFeed; readonly file: PictureFile } | undefined {
+): { readonly name: string; readonly feed: PictureFeed; readonly file: EncodedPicture } | undefined {
   for (const [name, feed] of Object.entries({ ...feeds })) {
-    if (isOf(feed, 'picture') && !isPicture(feed.picture)) return { name, feed, file: feed.picture };
+    if (!isOf(feed, 'picture')) continue;
+    const { picture } = feed;
+    if (!isPicture(picture) || 'naturalWidth' in picture) return { name, feed, file: picture };
   }
   return undefined;
 }
@@ -167,18 +177,28 @@ export function hostTensor(port: Port, feed: FeedTensor | undefined): Tensor {
   return { dtype, shape: feed.shape, data };
 }
 
-/** The elements as the engine holds them, or the index of one that an integer type does not have. */
+/** The elements as the engine holds them, or the index of one that is no number, or none that an integer type has. */
 function toHostArray(dtype: DType, data: FeedData): HostArray | number {
   if (dtype === 'float16' && data instanceof Uint16Array) return halvesToFloats(data);
-  const numbers = data instanceof BigInt64Array ? Float64Array.from(data, Number) : data;
-  if (dtype === 'bool') return Uint8Array.from(numbers, (v) => (v === 0 ? 0 : 1));
-  if (isHeldAs(dtype, numbers)) return numbers;
-  const host = hostArray(dtype, numbers.length);
-  host.set(numbers);
-  const lost = isFloat(dtype) ? -1 : host.findIndex((v, i) => v !== numbers[i]);
-  return lost < 0 ? host : lost;
+  const [isBool, rounds] = [dtype === 'bool', isFloat(dtype)];
+  if (!isBool && isHeldAs(dtype, data)) return data;
+  const host = hostArray(dtype, data.length);
+  for (let i = 0; i < data.length; i++) {
+    const given = data[i];
+    // Callers without types pass text, and arrays with holes.
+    if (typeof given !== 'number' && typeof given !== 'bigint' && typeof given !== 'boolean') return i;
+    const value = isBool ? Number(Number(given) !== 0) : Number(given);
+    host[i] = value;
+    if (!rounds && host[i] !== value) return i;
+  }
+  return host;
 }
 
-function isHeldAs(dtype: DType, data: ArrayLike<number>): data is HostArray {
-  return ArrayBuffer.isView(data) && data.constructor === hostArray(dtype, 0).constructor;
+/** Shared memory is copied: WebGPU in Node does not take it. */
+function isHeldAs(dtype: DType, data: FeedData): data is HostArray {
+  return (
+    ArrayBuffer.isView(data) &&
+    data.constructor === hostArray(dtype, 0).constructor &&
+    data.buffer instanceof ArrayBuffer
+  );
 }

@@ -75,7 +75,7 @@ export class GpuBackend implements Backend {
     await pauses.maybe();
     progress?.tell('upload');
     const executor = await Executor.create(this.device, plan);
-    const report = { passesMs, planMs, ...executor.times, ...(tuning ? { tuning } : {}) };
+    const report = { passesMs, planMs, ...executor.times, ...(tuning && { tuning }) };
     return new GpuPrepared({ graph: compiled, executor, report }, { tuning: this.#tuning, pictures: this.#pictures });
   }
 
@@ -193,7 +193,7 @@ export async function openDevice(gpu: GpuSource | undefined): Promise<GPUDevice>
   const adapter = typeof gpu === 'function' ? await gpu() : (gpu ?? (await defaultAdapter()));
   if (adapter) return requestDevice(adapter);
   throw new DeviceError('NO_DEVICE', 'no WebGPU adapter was found', {
-    hint: "Use a browser with WebGPU over https or localhost, or pass { backend: 'cpu' }",
+    hint: "Use a browser with WebGPU over https or localhost, in Node tilewise/node, or pass { backend: 'cpu' }",
   });
 }
 

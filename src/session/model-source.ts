@@ -144,7 +144,7 @@ async function fetchBytes(
   onBytes: (done: number, total: number | undefined) => void,
 ): Promise<Uint8Array> {
   try {
-    const response = await fetch(url, signal ? { signal } : {});
+    const response = await fetch(url, { signal: signal ?? null });
     // Part of a file, which nobody asked for, counts as success, too.
     if (!response.ok || response.status === 206)
       throw new LoadError(`${url.href} answered ${response.status} ${response.statusText}`);

@@ -40,7 +40,7 @@ export interface SessionOptions extends TuningOptions {
    * itself. Not given, a run is one submit, which is fastest. Without meaning on the CPU.
    */
   readonly frameBudgetMs?: number;
-  /** Told how far the load has come. */
+  /** Told how far the load has come, until it is done, fails or is given up; `create` rejects with what it throws. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /**
    * Hosts that files of a model from a URL may come from, beside the model's own: `['cdn.example.org', 'localhost:8080']`. A

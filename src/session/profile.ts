@@ -35,9 +35,9 @@ export async function profileLoaded(
   { executor, graph }: { readonly executor: Executor; readonly graph: Graph },
   feeds: ReadonlyMap<string, CheckedFeed>,
   store: TuningStore,
-  options: ProfileOptions = {},
+  given: ProfileOptions,
 ): Promise<ProfileReport> {
-  await checkOptions('profile', options, PROFILE_OPTIONS);
+  const options = await checkOptions('profile', given, PROFILE_OPTIONS);
   const { device, plan } = executor;
   const tensors = await hostFeeds(feeds);
   const { signal } = options;

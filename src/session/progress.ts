@@ -29,24 +29,30 @@ export type StageProgress = Omit<LoadProgress, 'stage' | 'fraction'>;
 /** Tells a caller how far one load has come. */
 export class LoadingProgress {
   readonly #listener: ((progress: LoadProgress) => void) | undefined;
+  readonly #loading: AbortController;
   #stage: LoadProgress['stage'] = 'download';
   #fraction = 0;
 
-  constructor(listener: ((progress: LoadProgress) => void) | undefined) {
+  /** What the listener throws gives the load up; of one that is given up nothing is told. */
+  constructor(listener: ((progress: LoadProgress) => void) | undefined, loading = new AbortController()) {
     this.#listener = listener;
+    this.#loading = loading;
   }
 
   /** A stage begins, or moves on. Bytes that come once a later stage has begun are told as part of that. */
   tell(stage: LoadProgress['stage'], part: StageProgress = {}): void {
-    const stages = Object.keys(STARTS) as LoadProgress['stage'][];
-    const at = Math.max(stages.indexOf(stage), stages.indexOf(this.#stage));
-    this.#stage = stages[at] ?? stage;
+    const start = STARTS[stage];
+    const end = Object.values(STARTS).find((later) => later > start) ?? start;
+    if (start > STARTS[this.#stage]) this.#stage = stage;
     const { loaded = 0, total = loaded + LEAST_BYTES } = part;
     const whole = stage === 'download' ? Math.max(total, LEAST_BYTES) : total;
-    const start = STARTS[stage];
-    const end = STARTS[stages[stages.indexOf(stage) + 1] ?? stage];
     const share = whole > 0 ? Math.min(1, loaded / whole) : 1;
     this.#fraction = Math.max(this.#fraction, STARTS[this.#stage], start + share * (end - start));
-    this.#listener?.({ stage: this.#stage, fraction: this.#fraction, ...part });
+    if (this.#loading.signal.aborted) return;
+    try {
+      this.#listener?.({ stage: this.#stage, fraction: this.#fraction, ...part });
+    } catch (thrown) {
+      this.#loading.abort(thrown);
+    }
   }
 }

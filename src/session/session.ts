@@ -11,7 +11,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { StepReport } from '../runtime/webgpu/check.ts';
 import { disposedError } from '../runtime/webgpu/executor.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
-import type { PictureFile } from '../pictures/picture-file.ts';
+import type { EncodedPicture } from '../pictures/decode-file.ts';
 import type { PictureSource } from '../pictures/source.ts';
 import { unlessAborted } from '../util/pause.ts';
 import type { Prepared } from './backend.ts';
@@ -46,10 +46,9 @@ export class Session {
    * UnsupportedError (listing everything the engine lacks), ShapeError, or DeviceError NO_DEVICE.
    */
   static async create(source: ModelSource | Graph, options: SessionOptions = {}): Promise<Session> {
-    await checkOptions('Session.create', options, SESSION_OPTIONS);
-    const session = new Session(options);
+    const session = new this(await checkOptions('Session.create', options, SESSION_OPTIONS));
     try {
-      await unlessAborted(() => session.#load(source), session.#options.signal);
+      await unlessAborted((loading) => session.#load(source, loading), session.#options.signal);
       return session;
     } catch (error) {
       session.dispose();
@@ -57,18 +56,18 @@ export class Session {
     }
   }
 
-  private constructor(options: SessionOptions) {
-    this.#options = Object(options) as SessionOptions; // null is none
+  protected constructor(options: SessionOptions) {
+    this.#options = options;
   }
 
-  async #load(source: ModelSource | Graph): Promise<void> {
-    const { signal } = this.#options;
+  async #load(source: ModelSource | Graph, loading: AbortController): Promise<void> {
+    const { signal } = loading;
     const start = performance.now();
     // The device opens while the model is on its way. When both fail, the model's error is the one to tell.
     const opening = this.#open().then((opened) => ({ opened, deviceMs: performance.now() - start }));
     opening.catch(() => undefined);
-    const progress = new LoadingProgress(this.#options.onProgress);
-    const { graph, ...read } = await importSource(source, this.#options, progress, (sketch) => {
+    const progress = new LoadingProgress(this.#options.onProgress, loading);
+    const { graph, ...read } = await importSource(source, { ...this.#options, signal }, progress, (sketch) => {
       void this.#compileEarly(sketch);
     });
     this.#graph = graph;
@@ -169,9 +168,8 @@ export class Session {
     feeds: Readonly<Record<string, Feed>>,
     options: RunOptions = {},
   ): Promise<Record<string, Tensor | GpuTensor>> {
-    await checkOptions('run', options, RUN_OPTIONS);
     const { frameBudgetMs } = this.#options;
-    const chosen = { ...(frameBudgetMs === undefined ? {} : { frameBudgetMs }), ...options };
+    const chosen = { frameBudgetMs, ...(await checkOptions('run', options, RUN_OPTIONS)) } as RunOptions;
     return this.#with(
       feeds,
       async (prepared, checked) => {
@@ -187,7 +185,7 @@ export class Session {
 
   /** @internal Hands `work` the picture in a file, which is let go afterwards. Rejects as `withDecoded` does. */
   async withPicture<T>(
-    file: PictureFile,
+    file: EncodedPicture,
     signal: AbortSignal | undefined,
     work: (picture: PictureSource) => Promise<T>,
   ): Promise<T> {

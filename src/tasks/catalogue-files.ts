@@ -1,7 +1,7 @@
 /** Where the files of a catalogue entry come from, in a page. */
 import type { CatalogueEntry, PinnedFile } from '../catalogue/entry.ts';
 import { ownName, publishedFiles, type PublishedFiles } from '../catalogue/published.ts';
-import { LoadError } from '../core/errors.ts';
+import { InputError, LoadError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { toModelFiles, type FetchSettings } from '../session/model-source.ts';
@@ -26,6 +26,9 @@ export async function catalogueFiles(
   { modelBase, packageBase, ...settings }: CatalogueSettings = {},
 ): Promise<ModelFiles> {
   if (typeof modelBase === 'function') return modelBase(entry, settings);
+  if (modelBase !== undefined && typeof modelBase !== 'string' && !(modelBase instanceof URL)) {
+    throw new InputError('modelBase is the address of a folder (in Node a path, too), or a function that opens models');
+  }
   const published = publishedFiles(entry.source, packageBase);
   if (modelBase === undefined) return pinnedFiles(published, settings);
   const folder = String(modelBase).replace(/\/$/, '');

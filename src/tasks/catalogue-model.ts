@@ -27,7 +27,7 @@ export function catalogueModel(
   modelBase: ModelBase | undefined,
 ): CatalogueModel {
   const entry = findEntry(name);
-  if (!entry) throw unknownModel(name, readable(CATALOGUE.filter((other) => other.task === task)));
+  if (!entry) throw unknownModel(name, readable(CATALOGUE.filter((other) => does(other, task))));
   requireTask(entry, task);
   if (modelBase === undefined) requireReadable(entry);
   return {
@@ -38,12 +38,22 @@ export function catalogueModel(
   };
 }
 
-/** Throws InputError for an entry that is for another task. */
+/** Throws InputError for an entry that is for another task, or whose outputs that task cannot decode. */
 export function requireTask(entry: CatalogueEntry, task: CatalogueEntry['task']): void {
-  if (entry.task === task) return;
-  throw new InputError(`"${entry.name}" is for ${entry.task}, not ${task}`, {
-    hint: 'Use what is for that task, or a Session, and read its outputs by name',
+  if (does(entry, task)) return;
+  const { name, notes } = entry;
+  if (entry.task !== task) {
+    throw new InputError(`"${name}" is for ${entry.task}, not ${task}`, {
+      hint: 'Use what is for that task, or a Session, and read its outputs by name',
+    });
+  }
+  throw new InputError(`what "${name}" gives is not decoded here: ${notes}`, {
+    hint: 'Use a Session, and decode its outputs: tilewise has decodeCenterMap and nonMaxSuppression',
   });
+}
+
+function does({ task, outputs }: CatalogueEntry, asked: CatalogueEntry['task']): boolean {
+  return task === asked && outputs !== 'raw';
 }
 
 /** Throws LoadError, which names what can be read, for a format that has no importer: before a download that would be in vain. */

@@ -29,12 +29,17 @@ export interface TaskOptions extends SessionOptions {
 }
 
 /** What they may be. */
-export const TASK_OPTIONS: OptionRules<TaskOptions> = {
+const TASK_OPTIONS: OptionRules<TaskOptions> = {
   ...SESSION_OPTIONS,
   labels: 'list',
   preprocessing: 'object',
   modelBase: 'any',
 };
+
+/** See `checkOptions`. */
+export function checkTaskOptions(task: CatalogueEntry['task'], options: unknown): Promise<TaskOptions> {
+  return checkOptions(`a ${task} model`, options, TASK_OPTIONS);
+}
 
 /** A loaded model of a task. */
 export interface PictureModel {
@@ -55,14 +60,14 @@ export async function loadPictureModel(
   task: CatalogueEntry['task'],
   { labels, preprocessing, modelBase, ...options }: TaskOptions,
 ): Promise<PictureModel> {
-  await checkOptions('preprocessing', preprocessing, PREPROCESSING);
+  const differing = await checkOptions('preprocessing', preprocessing, PREPROCESSING);
   const known = typeof source === 'string' && isName(source) ? await inCatalogue(source, task, modelBase) : undefined;
   const entry = known?.entry;
   const naming = labels ? Promise.resolve(labels) : known?.labels(options.signal);
   naming?.catch(() => undefined);
   const prepare = (inputs: readonly GraphInput[]): Preprocessing => ({
     ...(entry?.preprocessing ?? guessPreprocessing(theInput(inputs))),
-    ...preprocessing,
+    ...differing,
   });
   const files: TaskSource = known ? known.files : source;
   const session = await Session.create(files, {

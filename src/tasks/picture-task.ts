@@ -12,8 +12,8 @@ import type { Session } from '../session/session.ts';
 import { own } from '../util/own.ts';
 import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
 import {
+  checkTaskOptions,
   loadPictureModel,
-  TASK_OPTIONS,
   type PictureModel,
   type TaskOptions,
   type TaskSource,
@@ -66,19 +66,16 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
    * cannot be read or options out of range.
    */
   protected async run(picture: PictureSource | PictureFile, options: Options): Promise<Answer> {
-    await checkOptions(this.#definition.call, options, this.#definition.options);
-    const { signal, frameBudgetMs } = options;
-    if (!isPicture(picture)) return this.session.withPicture(picture, signal, (decoded) => this.run(decoded, options));
+    const chosen = await checkOptions(this.#definition.call, options, this.#definition.options);
+    const { signal, frameBudgetMs } = chosen;
+    if (!isPicture(picture)) return this.session.withPicture(picture, signal, (decoded) => this.run(decoded, chosen));
     // Before the run: a frame or a bitmap may be closed after it.
     const size = pictureSize(picture);
     const feeds = { [this.#model.input.name]: { picture, preprocessing: this.preprocessing } };
-    const outputs = await this.session.run(feeds, {
-      fetches: this.#outputs,
-      ...(signal && { signal }),
-      ...(frameBudgetMs !== undefined && { frameBudgetMs }),
-    });
+    const settings = { fetches: this.#outputs, signal, frameBudgetMs } as RunOptions & { readonly outputs?: 'host' };
+    const outputs = await this.session.run(feeds, settings);
     const bound = this.#outputs.map((name) => real(required(outputs, name), portOf(this.session, name)));
-    return this.#definition.decode(bound, size, this.#model, options);
+    return this.#definition.decode(bound, size, this.#model, chosen);
   }
 
   /** Frees what the session holds. */
@@ -96,10 +93,9 @@ export async function createPictureTask<T>(
   Task: new (model: PictureModel) => T,
   task: CatalogueEntry['task'],
   source: TaskSource,
-  options: TaskOptions = {},
+  options?: TaskOptions,
 ): Promise<T> {
-  await checkOptions(`a ${task} model`, options, TASK_OPTIONS);
-  const model = await loadPictureModel(source, task, options);
+  const model = await loadPictureModel(source, task, await checkTaskOptions(task, options));
   try {
     return new Task(model);
   } catch (error) {

@@ -27,15 +27,25 @@ export function finish<T>(work: Generator<unknown, T>): T {
   for (let step = work.next(); ; step = work.next()) if (step.done) return step.value;
 }
 
-/** Waits for what `begin` begins, or rejects with the signal's reason as soon as there is one. Nothing is begun on what is no signal. */
-export function unlessAborted<T>(begin: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return begin();
+/**
+ * Waits for what `begin` begins, or rejects with the signal's reason as soon as there is one. `begin` is given a controller that
+ * follows the signal, may itself give up by it, and aborts whatever is still on its way in the end.
+ */
+export function unlessAborted<T>(
+  begin: (own: AbortController) => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const own = new AbortController();
+  const follow = (): void => own.abort(signal?.reason);
   return new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-    begin()
+    own.signal.addEventListener('abort', () => reject(own.signal.reason));
+    if (signal?.aborted) follow();
+    signal?.addEventListener('abort', follow);
+    begin(own)
       .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', abort));
+      .finally(() => {
+        signal?.removeEventListener('abort', follow);
+        own.abort();
+      });
   });
 }

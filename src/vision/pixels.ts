@@ -38,11 +38,12 @@ export function checkFileExtent(
 /** Throws InputError when the extents are no picture or the bytes do not fit them. `name` is the file, for the message. */
 export function checkPixels({ width, height, data }: Pixels, name?: string): void {
   checkExtent(width, height, name);
-  if (data.length !== width * height * 4) {
-    throw new InputError(`a ${width}x${height} picture has ${width * height * 4} bytes of RGBA, not ${data.length}`, {
-      file: name,
-    });
-  }
+  const count = width * height * 4;
+  // Of other elements than bytes, which callers without types pass, the GPU and the CPU would see different pictures.
+  if (data?.length === count && data.byteLength === count) return;
+  throw new InputError(`a ${width}x${height} picture has ${count} bytes of RGBA, not ${data?.byteLength ?? 'others'}`, {
+    file: name,
+  });
 }
 
 /** Throws InputError on extents that are not positive integers, or more than MAX_PIXELS together. */

@@ -49,6 +49,8 @@ describe('picture files in Chromium', () => {
         .png()
         .toBuffer(),
     );
+    const printed = sharp(TILES, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } }).toColourspace('cmyk');
+    files.set('cmyk', await printed.jpeg({ quality: 100 }).toBuffer());
     server = await servePages(files);
     elsewhere = await serveFiles({ 'a.png': files.get('png1') ?? new Uint8Array() });
     browser = await launchChromium();
@@ -90,6 +92,15 @@ describe('picture files in Chromium', () => {
         expect(worst, name).toBeLessThanOrEqual(format === 'jpeg' || format === 'avif' ? 3 : 0);
       }
     }
+  });
+
+  it('are the same as in Node where they are CMYK without a profile', async () => {
+    const file = files.get('cmyk') ?? '';
+    expect(await sharp(file).metadata()).toMatchObject({ space: 'cmyk', hasProfile: false });
+    const { data: inNode } = await decodeImage(file);
+    const { data } = await run('cmyk');
+    const expected = [...inNode].filter((_, i) => i % 4 < 3);
+    expected.forEach((v, i) => expect(Math.abs(v - (data[i] ?? NaN))).toBeLessThanOrEqual(3));
   });
 
   it('keep the colours that are see-through, as in Node', async () => {

@@ -22,11 +22,12 @@ describe('pictures in Chromium', () => {
 
   it('arrive in the network alike on both backends', async () => {
     const agreements = await tab?.evaluate(() => globalThis.page.pictures());
-    expect(agreements?.map(({ kind }) => kind)).toHaveLength(7);
-    for (const { kind, worst, spread } of agreements ?? []) {
+    expect(agreements?.map(({ kind }) => kind)).toHaveLength(8);
+    for (const { kind, worst, spread, off } of agreements ?? []) {
       expect(spread, kind).toBeGreaterThan(100);
       // The same bytes, weighted in float32 instead of float64.
       expect(worst, kind).toBeLessThan(0.01);
+      expect(off, kind).toBeLessThan(1);
     }
   });
 

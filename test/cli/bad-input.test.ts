@@ -1,5 +1,6 @@
 /** Every kind of bad input: exit code 1, one message that names what is wrong, no stack trace without --verbose. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -289,6 +290,18 @@ describe('the process', () => {
     expectOneMessage(plain, /truncated\.onnx/);
     expect(verbose.code).toBe(1);
     expect(verbose.stderr).toMatch(/^\s+at .+:\d+/m);
+  });
+
+  it.runIf(process.platform === 'linux')('says so when its output is lost on a full disk', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'models'], {
+      cwd: join(import.meta.dirname, '../..'),
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect(stderr).toMatch(/^error: the output cannot be written: ENOSPC.*\n$/);
+    expect(status).toBe(1);
   });
 
   it('with --json prints one object with the error', async () => {

@@ -56,6 +56,10 @@ describe('the command on WebGPU', () => {
     expect(drawn).toMatchObject({ width: 800, height: 800 });
     expect(change(x + width / 2, y + height)).toBeGreaterThan(60);
     expect(change(x + width / 2, y + height / 2)).toBeLessThan(30);
+    // The number is a 1: of a digit's strokes, which are white, it has those on the right.
+    const light = (px: number, py: number): number => drawn?.data[(Math.round(py) * 800 + Math.round(px)) * 4 + 1] ?? 0;
+    const unit = 9; // three strokes of three pixels
+    expect(light(x + 1.7 * unit, y + 1.1 * unit) - light(x + 0.7 * unit, y + 1.1 * unit)).toBeGreaterThan(60);
   });
 
   it.skipIf(!hasSharedData)('runs FastestDet on raw tensors as the recorded runtime does', async () => {

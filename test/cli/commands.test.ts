@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawnSamples } from '../../src/catalogue/samples.ts';
@@ -154,7 +155,7 @@ describe('inspect', () => {
 
 describe('classify', () => {
   it('gives labels and scores of several pictures, best first', async () => {
-    const files = [at('hills.png'), at('hills.jpg'), at('hills.webp')];
+    const files = [at('hills.png'), at('hills.jpg'), pathToFileURL(at('hills.webp')).href];
     const result = await json('classify', ...files, ...tinyOnCpu(), '--labels', at('labels.txt'), '--top', '2');
     expect(result).toMatchObject({
       model: at('tiny.onnx'),
@@ -245,6 +246,16 @@ describe('detect', () => {
     expect(await boxesOf('1')).toEqual(all.filter(({ score }) => score >= 1));
     const { stdout } = await inProcess(...argv, '--threshold', '0');
     expect(stdout).toMatch(/hills\.png\n +1 {2}class .* % {2}\d+×\d+ at \d+,\d+\n/);
+  });
+
+  it('writes its copies beside the pictures, never over them', async () => {
+    writeFileSync(at('boxes.onnx'), tinyDetector());
+    const picture = at('plain.jpg');
+    await sharp({ create: { width: 9, height: 9, channels: 3, background: 'red' } }).toFile(picture);
+    const before = readFileSync(picture);
+    await json('detect', picture, '--model', at('boxes.onnx'), '--backend', 'cpu', '--output-dir', dir);
+    expect(readFileSync(picture).equals(before)).toBe(true);
+    expect(await sharp(at('plain_1.jpg')).metadata()).toMatchObject({ format: 'jpeg', width: 9, height: 9 });
   });
 });
 

@@ -1,6 +1,6 @@
 /** The comparator itself: what must fail fails. */
 import { describe, expect, it } from 'vitest';
-import { accumulatedTerms, compareTensors } from '../../src/core/compare.ts';
+import { accumulatedTerms, compareTensors, resultTolerance } from '../../src/core/compare.ts';
 import { tensorOf, zeros } from '../../src/core/tensor.ts';
 
 const tolerance = { rtol: 1e-4, atol: 1e-5 };
@@ -47,5 +47,21 @@ describe('accumulatedTerms', () => {
     expect(accumulatedTerms({ multiplyAdds: 0, operand: 49 * 8, result: 8 })).toBe(49);
     expect(accumulatedTerms({ multiplyAdds: 0, operand: 8, result: 16 })).toBe(1);
     expect(accumulatedTerms({ multiplyAdds: 0, operand: 0, result: 0 })).toBe(1);
+  });
+});
+
+describe('resultTolerance', () => {
+  it('grows with the terms and the size of the result, and a half adds its rounding', () => {
+    const single = resultTolerance(floats(3, -4), 16, false);
+    expect(single.rtol).toBe(1e-4);
+    expect(single.atol).toBeCloseTo(4e-5 * Math.sqrt(12.5), 9);
+    expect(resultTolerance(floats(3, NaN, -4, Infinity), 16, false)).toEqual(single);
+    const half = resultTolerance(floats(3, -4), 16, true);
+    expect(half.rtol - single.rtol).toBeCloseTo(2 ** -10, 9);
+    expect(half.atol - single.atol).toBeCloseTo(2 ** -14, 9);
+  });
+
+  it('is nothing for integers', () => {
+    expect(resultTolerance(tensorOf('int32', [2], [1000, 2000]), 16, false)).toEqual({ rtol: 0, atol: 0 });
   });
 });

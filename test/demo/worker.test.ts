@@ -1,10 +1,12 @@
 /** What the demo's Worker tells the page: errors as data, where the cost is. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Engine } from '../../demo/src/worker/engine.ts';
 import { kindsOf } from '../../demo/src/worker/inspect.ts';
 import { largestDifference } from '../../demo/src/worker/compare.ts';
 import { outcome } from '../../demo/src/worker/outcome.ts';
 import { plainError } from '../../demo/src/worker/plain-error.ts';
 import { InputError, tensorOf, UnsupportedError } from '../../src/index.ts';
+import { tinyClassifier } from '../helpers/command.ts';
 
 describe('plainError', () => {
   it('keeps code, place, hint and everything unsupported, and survives a clone', () => {
@@ -51,5 +53,25 @@ describe('largestDifference', () => {
     const actual = { a: tensorOf('float32', [2], [1, -4]), b: tensorOf('float32', [1], [2.5]) };
     expect(largestDifference(actual, expected)).toEqual({ difference: 0.5, relative: 0.125 });
     expect(largestDifference({ a: expected.a }, expected).difference).toBeNaN();
+  });
+});
+
+describe('a load that is given up', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('ends at once, also while it waits for what is done before', async () => {
+    const engine = new Engine(() => undefined);
+    engine.seat = { backend: 'cpu', adapter: '', software: true };
+    const load = () => {
+      const files = [new File([new Uint8Array(tinyClassifier())], 'tiny.onnx')];
+      return engine.load({ kind: 'files', title: 'tiny', files }, new URL('http://localhost/'));
+    };
+    expect(await load()).toMatchObject({ task: 'classification' });
+    // A picture that is never decoded.
+    vi.stubGlobal('createImageBitmap', () => new Promise(() => undefined));
+    void engine.look(new Blob(), 0.3);
+    const waiting = load();
+    engine.cancelLoad();
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

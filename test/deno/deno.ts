@@ -27,19 +27,23 @@ function executable(): string {
   return existsSync(name) ? name : `${name}.exe`;
 }
 
-/** How the driver compiles: in less time and to slower code, or without what it remembers of earlier processes. */
-interface Driver {
+/** How the driver compiles: in less time and to slower code, or without what it remembers of earlier processes; or that there is none. */
+export interface Driver {
   readonly quick?: boolean;
   readonly cold?: boolean;
+  readonly none?: boolean;
+  /** What the script may do; everything by default. */
+  readonly allowed?: readonly string[];
 }
 
 /** A script in Deno, which looks for no update, checks no types, and takes the packages of the folder that the script is in. */
 export function startDeno(
   script: string,
   args: readonly string[],
-  { cwd, quick, cold }: Driver & { readonly cwd?: string } = {},
+  { cwd, quick, cold, none, allowed = ['all'] }: Driver & { readonly cwd?: string } = {},
 ): ChildProcess {
-  const flags = ['--unstable-webgpu', '--allow-all', '--no-check', '--no-lock', '--node-modules-dir=manual'];
+  const permissions = ['--no-prompt', ...allowed.map((what) => `--allow-${what}`)];
+  const flags = ['--unstable-webgpu', ...permissions, '--no-check', '--no-lock', '--node-modules-dir=manual'];
   return spawn(executable(), ['run', ...flags, script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
@@ -51,6 +55,8 @@ export function startDeno(
       VK_DRIVER_FILES: lavapipe?.manifest,
       ...(quick ? { GALLIVM_PERF: 'nopt' } : {}),
       ...(cold ? { MESA_SHADER_CACHE_DISABLE: 'true' } : {}),
+      // Neither Vulkan nor OpenGL.
+      ...(none ? { VK_DRIVER_FILES: '/nowhere', __EGL_VENDOR_LIBRARY_DIRS: '/nowhere' } : {}),
     },
   });
 }

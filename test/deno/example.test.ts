@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepare } from '../../examples/prepare.ts';
-import { createClassifier, decodeImage } from '../../src/node/index.ts';
-import { hasDeno, startDeno } from './deno.ts';
+import { createDetector, decodeImage } from '../../src/node/index.ts';
+import { hasDeno, startDeno, type Driver } from './deno.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -24,8 +24,8 @@ async function install(): Promise<void> {
 }
 
 /** What a program prints, once it ends. */
-async function outputOf(script: string): Promise<string> {
-  const child = startDeno(script, [], { cwd: work });
+async function outputOf(script: string, driver: Driver = {}): Promise<string> {
+  const child = startDeno(script, [], { ...driver, cwd: work });
   let [stdout, stderr] = ['', ''];
   child.stdout?.on('data', (text: Buffer) => (stdout += text.toString()));
   child.stderr?.on('data', (text: Buffer) => (stderr += text.toString()));
@@ -43,10 +43,18 @@ describe.skipIf(!hasDeno)('the example for Deno', () => {
 
   it('finds what the CPU reference finds', async () => {
     const [label, score] = (await outputOf('main.ts')).trim().split('\n').at(-1)?.split(' ') ?? [];
-    using classifier = await createClassifier('nsfw-mobilenet-v2', { backend: 'cpu' });
-    const [best] = await classifier.classify(await decodeImage(readFileSync(join(work, 'picture.png')), 'picture.png'));
+    using detector = await createDetector('centernet', { backend: 'cpu' });
+    const [best] = await detector.detect(await decodeImage(readFileSync(join(work, 'picture.png')), 'picture.png'));
     expect(label).toBe(best?.label);
     // Fifty layers in float32 in another order, four digits printed.
     expect(Math.abs(Number(score) - (best?.score ?? NaN))).toBeLessThan(1e-3);
+  });
+
+  it('says what is missing: a driver, or the leave to load the decoder of pictures', async () => {
+    await expect(outputOf('main.ts', { none: true })).rejects.toThrow(
+      /DeviceError: Deno finds no WebGPU adapter\. Install a Vulkan driver/,
+    );
+    const withoutLibraries = outputOf('main.ts', { allowed: ['read', 'env', 'sys'] });
+    await expect(withoutLibraries).rejects.toThrow(/LoadError: .*"sharp".*It is installed, and says: .*--allow-ffi/);
   });
 });

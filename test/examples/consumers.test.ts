@@ -10,8 +10,7 @@ import { promisify } from 'node:util';
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepare, PUBLIC } from '../../examples/prepare.ts';
-import { createClassifier, decodeImage } from '../../src/node/index.ts';
-import type { Ranked } from '../../src/vision/decode/classes.ts';
+import { createDetector, decodeImage, type Detection } from '../../src/node/index.ts';
 import { launchChromium } from '../../bench/lib/chromium.ts';
 import { packLibrary } from '../helpers/packed-library.ts';
 import { answerOf } from '../helpers/page-answer.ts';
@@ -37,7 +36,7 @@ export async function first(session: ort.InferenceSession): Promise<ort.Tensor.D
 const isFresh = (path: string): boolean => !/[/\\](node_modules|dist)$/.test(path);
 
 let browser: Browser;
-let expected: Ranked | undefined;
+let expected: Detection | undefined;
 
 beforeAll(async () => {
   const packing = packLibrary(work);
@@ -76,10 +75,10 @@ async function install(example: string, tarball: string): Promise<void> {
   }
 }
 
-async function reference(): Promise<Ranked | undefined> {
+async function reference(): Promise<Detection | undefined> {
   const bytes = readFileSync(at('node', 'picture.png'));
-  using classifier = await createClassifier('nsfw-mobilenet-v2', { backend: 'cpu' });
-  const [best] = await classifier.classify(await decodeImage(bytes, 'picture.png'));
+  using detector = await createDetector('centernet', { backend: 'cpu' });
+  const [best] = await detector.detect(await decodeImage(bytes, 'picture.png'));
   return best;
 }
 

@@ -140,6 +140,10 @@ describe('readSafetensors', () => {
   });
 });
 
+it('of what is no Uint8Array says what to make of it', () => {
+  expect(() => readSafetensors(new ArrayBuffer(8) as never)).toThrow('new Uint8Array(buffer)');
+});
+
 it('is recognised as a model file, but holds no network', async () => {
   const bytes = encodeSafetensors({ a: tensorOf('float32', [1], [3]) });
   await expect(importModel({ main: { name: 'w', bytes }, read: noFile })).rejects.toThrow(

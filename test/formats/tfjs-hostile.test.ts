@@ -85,7 +85,9 @@ describe('broken files', () => {
   });
 
   it('a missing shard names the file and the weight', async () => {
-    await expect(load(adder([W], {}))).rejects.toThrow(/file a\.bin: cannot read this shard, which holds weight "w"/);
+    const absent = load(adder([W], {}));
+    await expect(absent).rejects.toBeInstanceOf(LoadError);
+    await expect(absent).rejects.toThrow(/file a\.bin: cannot read this shard, which holds weight "w"/);
   });
 
   it('a short shard names the file and the weight', async () => {

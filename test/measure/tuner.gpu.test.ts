@@ -15,6 +15,7 @@ import { judge, tune, WINNING_SHARE, type TunedNode } from '../../src/measure/tu
 import type { TuningCache } from '../../src/measure/tuning-key.ts';
 import { TuningStore } from '../../src/measure/tuning-store.ts';
 import { Session } from '../../src/session/session.ts';
+import { at } from '../../src/util/arrays.ts';
 import { expectClose } from '../helpers/close.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import '../helpers/every-operator.ts';
@@ -176,8 +177,11 @@ describe('trials', () => {
 });
 
 describe('tune', () => {
-  it('measures what is not known, and tells of each node', async () => {
-    const all = found();
+  it('measures what is not known, the most work first, and tells of each node', async () => {
+    const inOrder = found();
+    // Of the two that are not known the second has more work.
+    const all = [1, 0, 2].map((i) => at(inOrder, i));
+    expect(all).toHaveLength(inOrder.length);
     const [known] = all;
     const progress: number[][] = [];
     const told: TunedNode[] = [];
@@ -198,6 +202,8 @@ describe('tune', () => {
         .map((t) => t.signature)
         .sort(),
     );
+    const work = told.map(({ tunable: { nodes, multiplyAdds, bytes } }) => nodes * Math.max(multiplyAdds, bytes));
+    expect(work).toEqual([...work].sort((a, b) => b - a));
     expect(progress).toEqual(Array.from({ length: all.length }, (_, i) => [i, all.length - 1]));
     for (const { winner, trials } of result.nodes) expect(trials).toContain(winner);
   });

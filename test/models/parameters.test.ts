@@ -25,6 +25,9 @@ const weights: WeightSource = { get: (_name, shape) => zeros('float32', shape) }
 const trainable = (graph: Graph): number => analyse(inferShapes(graph)).parameters;
 const millions = (n: number): number => Math.round(n / 1e5) / 10;
 
+/** A caller without types. */
+const misled = (options: object): unknown => mobilenetV3(options as never);
+
 describe('trainable parameters equal torchvision’s', () => {
   it.each([
     ['mobilenet_v2', 3_504_872, () => mobilenetV2({ weights })],
@@ -206,8 +209,18 @@ describe('weights', () => {
     expect(() => vgg({ resolution: 160, weights })).toThrow("VGG's last map would be 5x5");
     expect(() => vgg({ resolution: 31, weights })).toThrow("VGG's last map would be 0x0");
     expect(() => squeezenet({ version: '2.0' as SqueezenetVersion })).toThrow(
-      'version 2.0; SqueezeNet has 1.0 and 1.1',
+      'the option version of squeezenet cannot be "2.0": did you mean "1.0"?. It is one of "1.0", "1.1"',
     );
     expect(() => inceptionV3({ resolution: 74 })).toThrow('resolution 74 is below 75');
+  });
+
+  it('that are no options, or weights that are none, would build another network, and are refused', () => {
+    expect(() => misled({ weight: weights })).toThrow('mobilenetV3 has no option "weight": did you mean "weights"?');
+    expect(() => misled({ variant: 'tiny' })).toThrow('mobilenetV3 cannot be "tiny". It is one of "small", "large"');
+    expect(() => misled({ width: '1' })).toThrow('the option width of mobilenetV3 is a number, and "1" was given');
+    for (const none of [all(), new Uint8Array(4)]) {
+      expect(() => misled({ weights: none })).toThrow(/weights of mobilenetV3 are none. Pass fromSafetensors/);
+    }
+    expect(mobilenetV3(null as never).name).toBe(mobilenetV3().name);
   });
 });

@@ -8,6 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeviceError, InputError } from '../../src/core/errors.ts';
 import { openGpu, type OpenedGpu } from '../../src/node/adapter.ts';
 import { installedSoftwareDrivers, swiftShaderIn } from '../../src/node/adapter-drivers.ts';
+import { Session } from '../../src/node/session.ts';
+import { encodeModel } from '../helpers/onnx-bytes.ts';
 
 const packagedHere = process.platform === 'linux' && process.arch === 'x64';
 const lavapipeHere = installedSoftwareDrivers().some((d) => d.kind === 'lavapipe');
@@ -43,6 +45,18 @@ describe('openGpu', () => {
     const opened = await openGpu({ adapter: 'auto' });
     expect(opened.description.name).not.toBe('');
     expect(await squares(opened)).toEqual([0, 1, 4, 9]);
+  });
+
+  it('is asked for by sessions, also where the option is undefined', async () => {
+    const model = encodeModel({
+      opset: 13,
+      inputs: [{ name: 'x', dtype: 'float32', shape: [2] }],
+      outputs: [{ name: 'y', dtype: 'float32', shape: [2] }],
+      nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['y'] }],
+    });
+    using session = await Session.create(model, { gpu: undefined } as object);
+    const { y } = await session.run({ x: { shape: [2], data: Float32Array.of(-1, 2) } });
+    expect([...(y?.data ?? [])]).toEqual([0, 2]);
   });
 
   it('leaves the environment as it was', async () => {

@@ -89,6 +89,10 @@ describe('a name', () => {
         await expect(task).rejects.toThrow(/ncnn file, which tilewise does not read yet\. It reads nsfw-mobilenet-v2/);
       }
       await expect(createDetector('centrenet', options)).rejects.toThrow('Did you mean centernet?');
+      await expect(createDetector('zzz', options)).rejects.toThrow(/no such file/);
+      await expect(createDetector('fastest-det', options)).rejects.toThrow(
+        /not decoded here: \[1, 85, 22, 22\].*Session/,
+      );
       expect(fetching).not.toHaveBeenCalled();
       // Not a bare word: an address of the page's own.
       await expect(inPage('http://here/mobilnet', options)).rejects.toThrow('cannot be fetched');

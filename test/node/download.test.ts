@@ -144,6 +144,15 @@ describe('failures', () => {
     expect(server.log).toHaveLength(1);
   });
 
+  it('ends with what its listener throws, without another attempt', async () => {
+    const thrown = new Error('of the listener');
+    const onProgress = (): void => {
+      throw thrown;
+    };
+    await expect(get({ onProgress })).rejects.toBe(thrown);
+    expect(server.log).toHaveLength(1);
+  });
+
   it('names a host that does not answer', async () => {
     await server.close();
     await expect(get()).rejects.toThrow(/download failed: .*ECONNREFUSED.*Check the network/);
@@ -189,6 +198,9 @@ describe('mirror', () => {
     writeFileSync(join(folder, 'secret'), 'x');
     const sub = join(folder, 'sub');
     mkdirSync(sub);
-    await expect(fetchCached(`${server.url}/%2e%2e%2fsecret`, { mirror: sub })).rejects.toThrow(/does not hold it/);
+    mkdirSync(join(folder, 'sub-way'));
+    writeFileSync(join(folder, 'sub-way', 'secret'), 'x');
+    for (const outside of ['%2e%2e%2fsecret', '%2e%2e%2fsub-way%2fsecret'])
+      await expect(fetchCached(`${server.url}/${outside}`, { mirror: sub })).rejects.toThrow(/does not hold it/);
   });
 });

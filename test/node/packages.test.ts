@@ -17,7 +17,7 @@ it('names one package where the others are there', () => {
 it('names all that are missing at once', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tilewise-packages-'));
   try {
-    for (const file of ['packages.ts', 'adapter-drivers.ts'])
+    for (const file of ['packages.ts', 'adapter-drivers.ts', 'home.ts'])
       cpSync(join(import.meta.dirname, '../../src/node', file), join(folder, file));
     mkdirSync(join(folder, 'node_modules/sharp'), { recursive: true });
     writeFileSync(

@@ -5,10 +5,12 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError, LoadError } from '../../src/core/errors.ts';
 import { createClassifier, decodeImage, openSession, Session, type PictureFile } from '../../src/node/index.ts';
+import { Session as SessionInPage } from '../../src/session/session.ts';
 import { serveFiles, type FileServer } from '../helpers/file-server.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
 
@@ -61,6 +63,9 @@ function files(): Record<string, PictureFile> {
     File: new File([new Uint8Array(png)], 'a.png'),
     ArrayBuffer: new Uint8Array(png).buffer,
     Buffer: Buffer.from(png),
+    'part of a buffer': Buffer.concat([Buffer.alloc(5), png, Buffer.alloc(3)]).subarray(5, 5 + png.length),
+    'bytes of another context': runInNewContext('Uint8Array.from(bytes)', { bytes: [...png] }) as Uint8Array,
+    'buffer of another context': runInNewContext('Uint8Array.from(bytes).buffer', { bytes: [...png] }) as ArrayBuffer,
   };
 }
 
@@ -89,6 +94,15 @@ describe('decodeImage takes', () => {
     }
   });
 
+  it('a sequence of AVIF pictures', async () => {
+    const file = await small().avif({ lossless: true, chromaSubsampling: '4:4:4' }).toBuffer();
+    const still = await decodeImage(file);
+    expect(file.toString('latin1', 4, 12)).toBe('ftypavif');
+    file.write('avis', 8);
+    expect(await decodeImage(file)).toEqual(still);
+    expect(file.toString('latin1', 4, 12)).toBe('ftypavis');
+  });
+
   it('the first frame of an animation', async () => {
     const frames = sharp(Uint8Array.of(9, 8, 7, 200, 0, 0), {
       raw: { width: 1, height: 2, channels: 3, pageHeight: 1 },
@@ -113,6 +127,17 @@ describe('what is wrong with a file is said, by name', () => {
     await expect(decodeImage(at(name))).rejects.toThrow(message);
   });
 
+  it('text that is no path here', async () => {
+    for (const address of ['file://elsewhere/a.png', new URL('file:///a%2fb.png')]) {
+      const refused = decodeImage(address);
+      await expect(refused).rejects.toBeInstanceOf(InputError);
+      await expect(refused).rejects.toThrow('is not the address of a file here');
+    }
+    const text = await decodeImage('iVBORw0KGgo'.repeat(5000)).catch((error: unknown) => error);
+    expect(text).toBeInstanceOf(LoadError);
+    expect(String(text).length).toBeLessThan(400);
+  });
+
   it('an address that does not answer with a picture', async () => {
     const [missing, page, cut] = await Promise.all(
       ['none.png', 'page.png', 'cut.png'].map((path) =>
@@ -130,6 +155,7 @@ describe('what is wrong with a file is said, by name', () => {
     );
     await expect(decodeImage(new Blob([]))).rejects.toThrow('the file is empty');
     await expect(decodeImage(new File(['x'], 'x.png'))).rejects.toThrow(/file x\.png: not a picture/);
+    await expect(decodeImage(new File(['BMW makes no bitmaps'], 'x.bmp'))).rejects.toThrow(/x\.bmp: not a picture/);
   });
 
   it('a device, a pipe nobody writes into, and a file larger than any picture', async () => {
@@ -184,7 +210,8 @@ describe('tasks and sessions in Node take', () => {
     using session = await Session.create(same, { backend: 'cpu', decodePicture: () => Promise.resolve(decoded) });
     const { y } = await session.run({ x: { picture: 'x.dicom', preprocessing: SPEC } });
     expect(y?.data[0]).toBe(255);
-    using bare = await Session.create(same, { backend: 'cpu' });
+    // That of pages has none here.
+    using bare = await SessionInPage.create(same, { backend: 'cpu' });
     await expect(bare.run({ x: { picture: png, preprocessing: SPEC } })).rejects.toThrow(/no decoder.*tilewise\/node/);
   });
 });

@@ -9,9 +9,12 @@ import {
   createClassifier,
   createDetector,
   decodeImage,
+  fetchCached,
+  fileTuningCache,
   openGpu,
   openModel,
   openSession,
+  Session,
   type LoadProgress,
 } from '../../src/node/index.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
@@ -50,12 +53,32 @@ describe('in Node', () => {
   it.each([
     ['openGpu', () => openGpu({ adaptor: 'lavapipe' } as never), 'adapter'],
     ['openModel', () => openModel('net.onnx', { cachedir: folder } as never), 'cacheDir'],
+    ['fetchCached', () => fetchCached('http://127.0.0.1/x', { SHA256: '' } as never), 'sha256'],
+    ['fileTuningCache', async () => fileTuningCache({ foldr: folder } as never), 'folder'],
     ['decodeImage', () => decodeImage(Uint8Array.of(1), { nme: 'x' } as never), 'name'],
-    ['Session.create', () => openSession(join(folder, 'net.onnx'), { backend, device: {} } as never), 'gpu'],
+    ['openSession', () => openSession(join(folder, 'net.onnx'), { backend, device: {} } as never), 'gpu'],
   ])('%s has no options but its own', async (call, refused, meant) => {
     const error: unknown = await refused().catch((e: unknown) => e);
     expect(error).toBeInstanceOf(InputError);
     expect(String(error)).toMatch(new RegExp(`${call} has no option "\\w+": did you mean "${meant}"\\?`));
+  });
+
+  it('takes what is undefined for left out, and nothing but an object for options', async () => {
+    const path = join(folder, 'net.onnx');
+    using detached = await createClassifier(path, { gpu: undefined, decodePicture: undefined } as never);
+    expect(detached.session.report.backend).toBe('webgpu');
+    using opened = await openSession(path, { backend, gpu: undefined } as never);
+    expect(opened.report.backend).toBe('cpu');
+    using inherited = await createClassifier(path, Object.create({ backend }));
+    expect(inherited.session.report.backend).toBe('cpu');
+    for (const options of ['cpu', 3, () => backend, [backend]]) {
+      await expect(createClassifier(path, options as never)).rejects.toThrow(/^the options of a classification model/);
+      await expect(openModel(path, options as never)).rejects.toThrow(/^the options of openModel are an object/);
+    }
+    expect((await openModel(path, null as never)).main.name).toBe('net.onnx');
+    await expect(openModel(path, { mirror: 5 } as never)).rejects.toThrow(/mirror of openModel is a string, and 5/);
+    await expect(createDetector('centernet', { backend, modelBase: null } as never)).rejects.toThrow(/^modelBase is/);
+    expect(() => fileTuningCache('folder' as never)).toThrow(/options of fileTuningCache are an object, and "folder"/);
   });
 
   it('a load tells how much of the file has come', async () => {
@@ -67,9 +90,27 @@ describe('in Node', () => {
     expect(steps.at(-1)).toEqual({ stage: 'ready', fraction: 1 });
   });
 
+  it('sessions are opened by path, file: URL and name, with options that are undefined as without them', async () => {
+    const path = join(folder, 'net.onnx');
+    const feeds = { picture: { shape: [1, 3, 4, 4], data: new Float32Array(48) } };
+    const options = { backend, gpu: undefined, decodePicture: undefined } as object;
+    for (const source of [path, pathToFileURL(path), pathToFileURL(path).href]) {
+      using session = await Session.create(source, options);
+      expect(session).toBeInstanceOf(Session);
+      expect([...((await session.run(feeds))['scores']?.data ?? [])]).toEqual([1, 1, 1].map((n) => Math.fround(n / 3)));
+    }
+    using opened = await openSession(path, { ...options, adapter: undefined });
+    expect(opened).toBeInstanceOf(Session);
+    await expect(Session.create('centrenet', options)).rejects.toThrow(/Did you mean centernet\?/);
+    await expect(Session.create(path, [] as never)).rejects.toThrow(/the options of Session.create are an object/);
+    await expect(createClassifier(path, [] as never)).rejects.toThrow(/are an object, and an array was given/);
+  });
+
   it('a classifier is opened by its path', async () => {
     const labels = ['red', 'green', 'blue'];
     using classifier = await createClassifier(join(folder, 'net.onnx'), { backend, labels });
+    expect(classifier.session).toBeInstanceOf(Session);
+    expect(classifier).not.toBeInstanceOf(Session);
     expect((await classifier.classify(red, { topK: 1 }))[0]?.label).toBe('red');
   });
 
@@ -78,7 +119,9 @@ describe('in Node', () => {
     const options = { backend, modelBase: folder, labels: ['a', 'b', 'c'], preprocessing } as const;
     using classifier = await createClassifier('nsfw-mobilenet-v2', options);
     expect((await classifier.classify(red))[0]?.label).toBe('a');
-    await expect(createClassifier('nsfw-inception-v3', options)).rejects.toBeInstanceOf(LoadError);
+    const absent = createClassifier('nsfw-inception-v3', options);
+    await expect(absent).rejects.toBeInstanceOf(LoadError);
+    await expect(absent).rejects.toThrow(/does not hold "nsfw-inception-v3"\. npx tilewise fetch nsfw-inception-v3/);
   });
 
   it('files and folders may be named by file: URLs', async () => {

@@ -1,5 +1,5 @@
 /** The tuner's file: written whole, one an adapter, and errors that name it. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -30,6 +30,22 @@ describe('the tuning file', () => {
     await Promise.all(['1', '2', '3'].map((value) => cache.set('k', value)));
     expect(['1', '2', '3']).toContain(await cache.get('k'));
     expect(readdirSync(join(folder, 'tuning'))).toHaveLength(1);
+  });
+
+  it.runIf(process.getuid?.() === 0)('is in no folder of another user, where all may write', async ({ skip }) => {
+    try {
+      chownSync(folder, 12345, 12345);
+    } catch (error) {
+      skip(`this container has no other users: ${String(error)}`);
+    }
+    const before = process.env['TILEWISE_CACHE'];
+    process.env['TILEWISE_CACHE'] = folder;
+    try {
+      await expect((async () => fileTuningCache().set('k', 'v'))()).rejects.toThrow(/no writable cache folder/);
+    } finally {
+      if (before === undefined) delete process.env['TILEWISE_CACHE'];
+      else process.env['TILEWISE_CACHE'] = before;
+    }
   });
 
   it('uses the cache folder that the environment names', async () => {

@@ -44,6 +44,22 @@ describe('pages', () => {
     await expectAnswer(await answerOf(browser, folder));
   });
 
+  it('run where an adapter says nothing of itself and URL.canParse is missing, as in Chrome 116', async () => {
+    const folder = makeProject({
+      ...FILES,
+      'index.html': PAGE('<script type="module" src="main.js"></script>'),
+      'main.js': `
+        delete GPUDevice.prototype.adapterInfo;
+        delete GPUAdapter.prototype.info;
+        delete URL.canParse;
+        const { answer } = await import('./answer.js');
+        const { show } = await import('./show.js');
+        const tilewise = await import('./node_modules/tilewise/dist/index.js');
+        show(() => answer(tilewise, 'model.onnx', { allowHosts: ['cdn.example.org'] }));`,
+    });
+    await expectAnswer(await answerOf(browser, folder));
+  });
+
   /** What a service worker answers that imports an entry of the library. */
   async function serviceWorker(entry: string, answering: string): Promise<string> {
     const folder = makeProject({

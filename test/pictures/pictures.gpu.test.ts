@@ -182,6 +182,13 @@ describe('pictures on the GPU', () => {
     expect(y).toEqual(preprocess(pixels, BASE));
   });
 
+  it('takes bytes in shared memory', async () => {
+    const pixels = noise(9, 8);
+    const data = new Uint8ClampedArray(new SharedArrayBuffer(pixels.data.length));
+    data.set(pixels.data);
+    expect(await onGpu({ ...pixels, data }, BASE)).toEqual(await onGpu(pixels, BASE));
+  });
+
   it('refuses what is no picture, has no pixels, is too large, or does not fit the input', async () => {
     const refused = async (picture: unknown, spec = BASE): Promise<unknown> =>
       onGpu(picture as PictureSource, spec).catch((error: unknown) => error);
@@ -189,7 +196,9 @@ describe('pictures on the GPU', () => {
       expect(await refused(picture)).toBeInstanceOf(InputError);
     }
     expect(String(await refused({ width: 1e5, height: 1, data: new Uint8Array(4e5) }))).toMatch(/textures/);
-    expect(String(await refused({ width: 4, height: 4, data: new Uint8Array(3) }))).toMatch(/64 bytes of RGBA/);
+    for (const data of [new Uint8Array(3), new Float32Array(64), Array(64).fill(1)]) {
+      expect(String(await refused({ width: 4, height: 4, data }))).toMatch(/64 bytes of RGBA/);
+    }
     if (!device) throw new Error('no device');
     using session = await Session.create(identity(BASE, 'float32'), { gpu: device });
     const wrong = session.run({ x: { picture: noise(3, 3), preprocessing: { ...BASE, width: 8 } } });

@@ -85,6 +85,23 @@ describe('the step check', () => {
     expect(await wrongSteps(graph, silent, feeds)).toEqual(['square']);
   });
 
+  it('reads values that lie among others, where they were written into what they are joined to', async () => {
+    const random = randomSource(6);
+    const b = new GraphBuilder('joined');
+    const x = b.input('x', 'float32', [1, 4, 4, 8]);
+    const window = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], padMode: 'explicit' } as const;
+    const parts = ['left', 'right'].map((name) => {
+      const w = b.constant(`${name}.w`, randomTensor('float32', [1, 1, 8, 8], random));
+      return b.one('Conv', [x, w], { ...window, group: 1, activation: RELU }, { name });
+    });
+    b.output(b.one('Concat', parts, { axis: 3 }, { name: 'joined' }));
+    const graph = compile(b.build(), { level: 'full' });
+    const plan = planGraph(graph, profileOf(device));
+    expect([...plan.values.values()].some(({ placement }) => placement.pitch === 16)).toBe(true);
+    const input = new Map([['x', randomTensor('float32', [1, 4, 4, 8], random)]]);
+    expect(await wrongSteps(graph, plan, input, ['left', 'right'])).toEqual([]);
+  });
+
   it('runs a plan from its structured clone', async () => {
     const graph = network();
     const plan = structuredClone(planGraph(graph, profileOf(device)));

@@ -54,6 +54,20 @@ describe('pacer', () => {
     expect(counts.at(-1)).toBeLessThanOrEqual(3);
   });
 
+  it('is not thrown off by one run that something disturbed', () => {
+    const pacer = new Pacer(4, 4);
+    const [usual, disturbed] = [
+      [1, 1, 1, 1],
+      [3, 3, 3, 3],
+    ];
+    run(pacer, usual);
+    run(pacer, disturbed);
+    expect(run(pacer, usual)).toEqual([
+      [0, 2],
+      [2, 4],
+    ]);
+  });
+
   it('takes a network without steps, and clocks that stand still', () => {
     expect(new Pacer(0, 5).slices()).toEqual([{ from: 0, to: 0 }]);
     const pacer = new Pacer(3, 5);

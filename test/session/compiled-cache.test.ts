@@ -104,4 +104,6 @@ it('signatures tell extents apart, and which input has them', () => {
   const y = { name: 'y', shape: [1, 2] };
   expect(signatureOf([x])).not.toBe(signatureOf([y]));
   expect(signatureOf([x])).not.toBe(signatureOf([{ ...x, shape: [12] }]));
+  const texts = [[0], [-0], [NaN], [Infinity], [0, 0]].map((elements) => signatureOf([{ ...x, elements }]));
+  expect(new Set(texts).size).toBe(texts.length);
 });

@@ -10,6 +10,9 @@ const tensorsOf = (inputs: readonly Port[], feeds: Readonly<Record<string, FeedT
 const ports: Port[] = [{ name: 'x', dtype: 'float32', shape: ['batch', 2] }];
 const feed = (x: FeedTensor) => tensorsOf(ports, { x }).get('x');
 
+const take = (dtype: 'int64' | 'bool', data: FeedTensor['data']) =>
+  tensorsOf([{ name: 'x', dtype, shape: [2] }], { x: { shape: [2], data } }).get('x')?.data;
+
 describe('feeds', () => {
   it('takes typed arrays and plain numbers, converting where needed', () => {
     const own = new Float32Array([1, 2]);
@@ -32,6 +35,26 @@ describe('feeds', () => {
     const bools = tensorsOf([{ name: 'x', dtype: 'bool', shape: [3] }], { x: { shape: [3], data: [0, 1, 2] } });
     expect(bools.get('x')?.data).toEqual(new Uint8Array([0, 1, 1]));
   });
+
+  it('takes lists of bigints and of booleans', () => {
+    expect(take('int64', [1n, -2n])).toEqual(new Int32Array([1, -2]));
+    expect(take('int64', new BigUint64Array([1n, 2n]))).toEqual(new Int32Array([1, 2]));
+    expect(take('bool', [false, true])).toEqual(new Uint8Array([0, 1]));
+  });
+
+  it('copies shared memory, which WebGPU does not take everywhere', () => {
+    const data = new Float32Array(new SharedArrayBuffer(8)).fill(3);
+    const taken = feed({ shape: [1, 2], data })?.data;
+    expect(taken).toEqual(new Float32Array([3, 3]));
+    expect(taken?.buffer).toBeInstanceOf(ArrayBuffer);
+  });
+
+  it.each([[['a', 'b']], [['1', 2]], [[null, 1]], [[undefined, 1]], [Array(2)], ['12'], [[{}, 1]]])(
+    'takes %o for no numbers',
+    (data) => {
+      expect(() => feed({ shape: [1, 2], data: data as never })).toThrow(/element 0 is .*, which does not fit float32/);
+    },
+  );
 
   it.each([
     ['int64', [0, 2 ** 31], /element 1 is 2147483648, which does not fit int32, in which the engine holds it/],

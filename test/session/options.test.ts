@@ -1,6 +1,7 @@
 /** Options that there are not, and values that they cannot have, are refused by name, whoever takes them. */
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
+import { fitsOption } from '../../src/core/option-rules.ts';
 import { NO_ACTIVATION } from '../../src/ir/ops.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
@@ -61,7 +62,14 @@ describe('options of a session', () => {
     ],
     [{ allowHosts: 'example.org' }, 'the option allowHosts of Session.create is an array, and "example.org" was given'],
     [{ gpu: 'high-performance' }, 'the option gpu of Session.create is an object, and "high-performance" was given'],
+    [{ signal: { aborted: false } }, 'the option signal of Session.create is an AbortSignal, and an object was given'],
     ['webgpu', 'the options of Session.create are an object, and "webgpu" was given'],
+    [['webgpu'], 'the options of Session.create are an object, and an array was given'],
+    [new Map([['backend', 'cpu']]), 'the options of Session.create are an object, and an iterable was given'],
+    [
+      Object.create({ backend: 'wasm' }),
+      'the option backend of Session.create cannot be "wasm": did you mean "cpu"?. It is one of "webgpu", "cpu"',
+    ],
   ])('%j', async (options, message) => {
     expect(await refusal(() => create(options))).toBe(message);
   });
@@ -88,6 +96,25 @@ describe('options of a session', () => {
       expect(session.report.backend).toBe('cpu');
     }
   });
+
+  it('may be inherited, and getters', async () => {
+    class Settings {
+      get backend(): string {
+        return 'cpu';
+      }
+    }
+    for (const options of [Object.create(cpu), new Settings()]) {
+      using session = await create(options);
+      expect(session.report.backend).toBe('cpu');
+    }
+  });
+});
+
+it('no number of an option is NaN', () => {
+  for (const rule of ['number', 'positive', 'count'] as const) {
+    expect(fitsOption(rule, 3)).toBe(true);
+    expect(fitsOption(rule, NaN)).toBe(false);
+  }
 });
 
 describe('options of a call', () => {
@@ -102,6 +129,7 @@ describe('options of a call', () => {
       'run has no option "outputNames": did you mean "fetches"?',
     );
     expect(Object.keys(await session.run(feeds, null as never))).toEqual(['scores']);
+    expect(await session.run(feeds, Object.create({ fetches: [] }))).toEqual({});
   });
 
   it('are those of the task', async () => {
@@ -112,6 +140,8 @@ describe('options of a call', () => {
     expect(await classify({ topK: 0 })).toBe('the option topK of classify is a positive integer, and 0 was given');
     expect(await classify({ threshold: 0.5 })).toContain('Its options are signal, frameBudgetMs, topK');
     expect(await model.classify(picture, { topK: 2 })).toHaveLength(2);
+    expect(await model.classify(picture, Object.create({ topK: 1 }))).toHaveLength(1);
+    expect(await model.classify(picture, null as never)).toHaveLength(3);
   });
 });
 
@@ -139,8 +169,17 @@ describe('options of a task', () => {
     expect(await check({ resize: { method: 'bicubic' } })).toMatch(
       /^resize has the method bicubic. It is one of bilinear/,
     );
-    expect(await check({ std: [1, 1] })).toMatch(/three numbers as std/);
-    expect(await check({ padding: 0 })).toMatch(/has the padding 0/);
+    expect(await check({ std: [1, 1] })).toMatch(/has the std 1,1/);
+    expect(await check({ mean: [1, 2, NaN] })).toMatch(/has the mean 1,2,NaN/);
+    expect(await check({ std: [1, 0, 1] })).toMatch(/std \[1, 0, 1\] must not be 0/);
+    for (const padding of [0, [1, 2], ['a', 1, 2], [NaN, 1, 2]]) {
+      expect(await check({ padding })).toMatch(/has the padding/);
+    }
+    expect(await refusal(() => classifier({ preprocessing: { mean: ['1', '2', '3'] } }))).toBe(
+      'the option mean of preprocessing is three numbers, and an array was given',
+    );
+    using model = await classifier({ preprocessing: { mean: undefined } });
+    expect(model.preprocessing.mean).toEqual([0, 0, 0]);
     checkPreprocessing(usual);
   });
 

@@ -70,7 +70,23 @@ describe('maps of centres', () => {
     expect(found[1]).toMatchObject({ x1: 4 - 4, y1: -5, x2: 4 + 6, y2: 7 });
     expect(decodeCenterMap({ scores, extents }, { stride: 4, threshold: 0.25, max: 1 })).toHaveLength(1);
     expect(() => decodeCenterMap({ scores, extents: scores }, { stride: 4, threshold: 0, max: 1 })).toThrow(InputError);
+    for (const options of [undefined, {}, { threshold: 0.25, max: 9 }, { stride: 4, threshold: NaN, max: 9 }]) {
+      expect(() => decodeCenterMap({ scores, extents }, options as never)).toThrow(InputError);
+    }
   });
+});
+
+it.each([0, 1, 2, 3, 5, 6, 7, 8])('a centre is no peak beside a higher one, wherever that is: %i', (higher) => {
+  const scores = tensorOf('float32', [1, 3, 3, 1], [0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  const extents = tensorOf(
+    'float32',
+    [1, 3, 3, 4],
+    Array.from({ length: 36 }, () => 1),
+  );
+  scores.data[4] = 0.5;
+  scores.data[higher] = 0.75;
+  const found = decodeCenterMap({ scores, extents }, { stride: 4, threshold: 0.25, max: 9 });
+  expect(found.map(({ score }) => score)).toEqual([0.75]);
 });
 
 describe('detections', () => {

@@ -1,7 +1,7 @@
 /** Ranking scores and reading labels. */
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
-import { parseLabels, softmax, topK } from '../../src/vision/decode/classes.ts';
+import { parseLabels, softmax, topK, toProbabilities } from '../../src/vision/decode/classes.ts';
 
 describe('topK', () => {
   it('ranks, ties by index, NaN last', () => {
@@ -27,6 +27,26 @@ describe('softmax', () => {
     expect(a).toBeCloseTo(0.25, 7);
     expect(b).toBeCloseTo(0.75, 7);
     expect([...softmax([1000, 1000, -1000])]).toEqual([0.5, 0.5, 0]);
+  });
+});
+
+describe('toProbabilities', () => {
+  it('leaves probabilities as they are, also where halves add up to a little less', () => {
+    for (const scores of [
+      [0.7, 0.3],
+      [0.703, 0.293],
+      [1, 0],
+    ])
+      expect(toProbabilities(scores)).toBe(scores);
+  });
+
+  it('takes all else for logits', () => {
+    for (const scores of [
+      [2, -1],
+      [0.5, 0.2],
+      [0.9, 0.9],
+    ])
+      expect(toProbabilities(scores)).toEqual(softmax(scores));
   });
 });
 

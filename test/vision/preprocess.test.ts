@@ -221,9 +221,16 @@ describe('bad input', () => {
       () =>
         preprocess(p, spec(2, 2, over));
     expect(() => preprocess({ ...p, width: 3 }, spec(2, 2))).toThrow(/3x2 picture has 24 bytes of RGBA, not 16/);
+    for (const data of [undefined, new Float32Array(16), new Uint32Array(4), [...p.data], p.data.buffer]) {
+      const wrong = { ...p, data } as unknown as Pixels;
+      expect(() => preprocess(wrong, spec(2, 2))).toThrow(/2x2 picture has 16 bytes of RGBA, not/);
+    }
     expect(() => preprocess({ ...p, width: 0 }, spec(2, 2))).toThrow(InputError);
+    for (const data of [new Float32Array(16), new Int32Array(4), Array(16).fill(1), new ArrayBuffer(16), undefined]) {
+      expect(() => preprocess({ ...p, data: data as never }, spec(2, 2))).toThrow(/2x2 picture has 16 bytes of RGBA/);
+    }
     expect(bad({ width: 0 })).toThrow(/the width 0/);
-    expect(bad({ std: [1, 0, 1] })).toThrow(/std not 0/);
+    expect(bad({ std: [1, 0, 1] })).toThrow(/std \[1, 0, 1\] must not be 0/);
     expect(bad({ mean: [NaN, 0, 0] })).toThrow(InputError);
     expect(bad({ fit: 'cover', shorterSide: 1 })).toThrow(/shorter side of 1/);
     for (const shorterSide of [Infinity, 4.5, NaN])

@@ -21,8 +21,10 @@ export async function start(): Promise<void> {
   const [sample] = SAMPLES;
   if (sample && !store.state.still) void showSample(sample);
   if (store.state.model.status !== 'none') return;
-  const named = SITE_MODELS.find(({ name }) => name === query.get('model'));
-  chooseSiteModel(named?.name ?? DEFAULT_MODEL);
+  const wanted = query.get('model') ?? DEFAULT_MODEL;
+  const known = SITE_MODELS.some(({ name }) => name === wanted);
+  chooseSiteModel(known ? wanted : DEFAULT_MODEL);
+  if (!known) store.update({ notice: `There is no model "${wanted}" here: this is the usual one.` });
 }
 
 function hear(event: WorkerEvent): void {

@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { takeFiles } from '../actions/picture.ts';
+import { droppedFiles } from '../dropped-files.ts';
 import { store } from '../state.ts';
 
 /** Shows where to drop while something is dragged over the page. */
@@ -39,23 +40,32 @@ function listenForFiles(setOver: (over: boolean) => void): () => void {
     (event) => {
       event.preventDefault();
       setOver(false);
-      take(event.dataTransfer?.files);
+      if (event.dataTransfer) void takeDropped(event.dataTransfer);
     },
     { signal },
   );
   document.addEventListener(
     'paste',
     (event) => {
-      if (take(event.clipboardData?.files)) event.preventDefault();
+      if (take([...(event.clipboardData?.files ?? [])])) event.preventDefault();
     },
     { signal },
   );
   return () => stop.abort();
 }
 
+async function takeDropped(transfer: DataTransfer): Promise<void> {
+  try {
+    take(await droppedFiles(transfer));
+  } catch (error) {
+    store.update({
+      notice: `What was dropped cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    });
+  }
+}
+
 /** False when there are no files in what came. */
-function take(list: FileList | undefined): boolean {
-  const files = [...(list ?? [])];
+function take(files: readonly File[]): boolean {
   if (files.length === 0) return false;
   store.update({ tab: 'try' });
   takeFiles(files);

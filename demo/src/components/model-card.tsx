@@ -2,10 +2,10 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { LoadProgress } from '../../../src/index.ts';
-import { cancelModel, chooseModelFiles, chooseSiteModel, retryModel } from '../actions/model.ts';
+import { cancelModel, chooseSiteModel, retryModel } from '../actions/model.ts';
+import { takeFiles } from '../actions/picture.ts';
 import { bytes, shape, time } from '../format.ts';
 import { Facts } from './facts.tsx';
-import { sortFiles } from '../model-files.ts';
 import { SITE_MODELS } from '../site.ts';
 import { store, type ModelState } from '../state.ts';
 import { useStore } from '../store.ts';
@@ -42,7 +42,7 @@ export function ModelCard(): VNode {
             </option>
           ))}
         </select>
-        <FileButton testId="model-input" multiple onFiles={(files) => chooseModelFiles(sortFiles(files).model)}>
+        <FileButton testId="model-input" multiple onFiles={takeFiles}>
           Open files
         </FileButton>
       </div>

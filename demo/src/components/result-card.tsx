@@ -36,7 +36,9 @@ export function ResultCard(): VNode {
 }
 
 function Took({ answer }: { readonly answer: Answer | undefined }): VNode {
-  const without = useStore(store, (state) => (state.model.status === 'failed' ? 'no model' : 'waiting for the model'));
+  const without = useStore(store, ({ model, answer: { status } }) =>
+    model.status === 'failed' ? 'no model' : status === 'failed' ? 'no answer' : 'waiting for the model',
+  );
   return (
     <p class="took">
       <span class="took-time" data-testid="run-time">

@@ -19,7 +19,7 @@ const REASONS: { readonly [R in CpuReason]: { readonly title: string; readonly w
     missing: {
       title: 'This browser has no WebGPU',
       why: 'It is too old, or WebGPU is switched off in it.',
-      todo: 'Use Chrome or Edge 113 and newer (Android: 121), Safari 26, or Firefox 141 on Windows and 145 on a Mac.',
+      todo: 'Use Chrome or Edge 116 and newer (Android: 121), Safari 26, or Firefox 141 on Windows and 145 on a Mac.',
     },
     'no-adapter': {
       title: 'WebGPU found no graphics adapter',

@@ -20,6 +20,9 @@ import type {
 /** GPU work is handed over in pieces of about this long, so that the page keeps drawing between them. */
 const FRAME_BUDGET_MS = 12;
 
+/** Pixels along a side that every GPU has textures for; cameras of telephones make larger pictures. */
+const LARGEST = 8192;
+
 /** Holds one model. Calls that use it are queued. */
 export class Engine {
   seat: Seat = { backend: 'webgpu', adapter: '', software: false };
@@ -41,10 +44,10 @@ export class Engine {
     this.cancelLoad();
     const loading = new AbortController();
     this.#loading = loading;
-    return this.#next(async () => {
-      loading.signal.throwIfAborted();
+    const { signal } = loading;
+    const loaded = this.#next(async () => {
+      signal.throwIfAborted();
       this.#forget();
-      const { signal } = loading;
       const options: SessionOptions = {
         backend: this.seat.backend,
         signal,
@@ -60,6 +63,11 @@ export class Engine {
       await this.#watch();
       return model.info;
     });
+    // What is done before, a comparison perhaps, may take long: who gives up is told at once.
+    const givenUp = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    return Promise.race([loaded, givenUp]);
   }
 
   cancelLoad(): void {
@@ -172,12 +180,13 @@ export class Engine {
 
   async #decode(blob: Blob): Promise<ImageBitmap> {
     if (this.#still?.blob === blob) return this.#still.bitmap;
-    const bitmap = await createImageBitmap(blob).catch((cause: unknown) => {
+    const whole = await createImageBitmap(blob).catch((cause: unknown) => {
       throw new InputError('the picture cannot be decoded', {
         hint: 'Use JPEG, PNG, WebP, GIF, BMP or AVIF',
         cause,
       });
     });
+    const bitmap = await fitting(whole);
     this.#still?.bitmap.close();
     this.#still = { blob, bitmap };
     return bitmap;
@@ -187,5 +196,18 @@ export class Engine {
     return this.#still && model.runner.task !== 'other'
       ? pictureFeeds(model, this.#still.bitmap)
       : feedsOf(model.session.inputs);
+  }
+}
+
+/** The picture, scaled down where it is larger than textures are. */
+async function fitting(bitmap: ImageBitmap): Promise<ImageBitmap> {
+  const scale = LARGEST / Math.max(bitmap.width, bitmap.height);
+  if (scale >= 1) return bitmap;
+  const scaled = (side: number): number => Math.max(1, Math.round(side * scale));
+  const [resizeWidth, resizeHeight] = [scaled(bitmap.width), scaled(bitmap.height)] as const;
+  try {
+    return await createImageBitmap(bitmap, { resizeWidth, resizeHeight, resizeQuality: 'high' });
+  } finally {
+    bitmap.close();
   }
 }

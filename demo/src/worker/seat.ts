@@ -11,7 +11,7 @@ export async function probe(backend: 'cpu' | undefined): Promise<Seat> {
   const adapter = await findAdapter();
   if (!adapter) return onCpu('no-adapter');
   const name = adapterName(adapter.info);
-  const software = adapter.info.isFallbackAdapter || SOFTWARE.test(name);
+  const software = adapter.info?.isFallbackAdapter || SOFTWARE.test(name);
   return { backend: 'webgpu', adapter: name, software };
 }
 

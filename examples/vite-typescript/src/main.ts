@@ -1,23 +1,23 @@
-/** Classifies the picture of the page. */
-import { createClassifier, TilewiseError, type Ranked } from 'tilewise';
+/** Finds things in the picture of the page. */
+import { createDetector, TilewiseError, type Detection } from 'tilewise';
 
 const picture = document.querySelector<HTMLImageElement>('#picture');
 const answer = document.querySelector<HTMLOutputElement>('#answer');
 
-async function classify(image: HTMLImageElement): Promise<Ranked[]> {
+async function detect(image: HTMLImageElement): Promise<Detection[]> {
   await image.decode();
-  const classifier = await createClassifier('nsfw-mobilenet-v2', { modelBase: 'models' });
+  const detector = await createDetector('centernet', { modelBase: 'models' });
   try {
-    return await classifier.classify(image, { topK: 1 });
+    return await detector.detect(image);
   } finally {
-    classifier.dispose();
+    detector.dispose();
   }
 }
 
 if (picture && answer) {
   try {
-    const [best] = await classify(picture);
-    answer.textContent = `${best?.label ?? 'nothing'} ${best?.score.toFixed(4) ?? ''}`;
+    const [best] = await detect(picture);
+    answer.textContent = best ? `${best.label} ${best.score.toFixed(4)}` : 'nothing';
   } catch (error) {
     answer.textContent = error instanceof TilewiseError ? `${error.code}: ${error.message}` : String(error);
   }

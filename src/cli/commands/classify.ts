@@ -20,7 +20,7 @@ export function addClassify(program: Command, runner: Runner): void {
   const command = program
     .command('classify')
     .description('what pictures show: the best classes and their scores')
-    .argument('<image...>', 'picture files')
+    .argument('<image...>', 'picture files, or their addresses')
     .option('--model <name>', 'catalogue name, path or URL of a classifier')
     .option('--labels <file>', 'class names, one a line')
     .option('--top <k>', 'how many classes to print', parseCount, 5);

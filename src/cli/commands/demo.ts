@@ -44,6 +44,9 @@ const AGREEMENT: BoxDifference = { score: 1e-3, pixels: 0.1 };
 /** Every box of the model, overlapping ones too. */
 const ALL_BOXES = { threshold: 0, iou: 1, max: Number.MAX_SAFE_INTEGER };
 
+/** How the command is started: from its sources it runs in a checkout only. */
+const COMMAND = import.meta.url.endsWith('.ts') ? 'npm run -s tilewise --' : 'npx tilewise';
+
 /** Adds the command. */
 export function addDemo(program: Command, runner: Runner): void {
   const command = program
@@ -113,6 +116,6 @@ function howToGoOn(name: string): string {
     [`compare ${name}`, 'every node, GPU against CPU'],
     ['models', 'other models'],
     ['--help', 'everything else'],
-  ].map(([command = '', what = '']) => `  npm run -s tilewise -- ${command.padEnd(38)}${what}`);
+  ].map(([command = '', what = '']) => `  ${COMMAND} ${command.padEnd(38)}${what}`);
   return ['Go on with', ...lines].join('\n');
 }

@@ -23,7 +23,7 @@ export function addDetect(program: Command, runner: Runner): void {
   const command = program
     .command('detect')
     .description('find things in pictures: what they are, and where')
-    .argument('<image...>', 'picture files')
+    .argument('<image...>', 'picture files, or their addresses')
     .option('--model <name>', 'catalogue name, path or URL of a detector with decoded boxes; default: centernet')
     .option('--labels <file>', 'class names, one a line')
     .option('--threshold <score>', 'lowest score, 0 to 1', parseScore, 0.3)
@@ -40,7 +40,7 @@ function parseScore(text: string): number {
 async function run(files: readonly string[], options: DetectOptions, context: Context): Promise<number> {
   const model = modelFor('detection', options.model);
   const { threshold, outputDir, backend } = options;
-  const folder = outputDir === undefined ? undefined : new OutputFolder(outputDir, 'the pictures');
+  const folder = outputDir === undefined ? undefined : new OutputFolder(outputDir, 'the pictures', files);
   const done = await eachPicture(files, context, {
     stage: 'detect',
     open: async () => openTask(await loadTask(model, options, context), options, context, createDetector),

@@ -66,12 +66,14 @@ async function doctor(
   const environment = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name] ?? null]));
   const { adapter, attempt } = await find(options.adapter);
   const drivers: Attempt[] = [];
-  for (const place of PLACES) drivers.push((await find(place)).attempt);
+  // Deno's own WebGPU cannot be told which driver to take.
+  for (const place of 'Deno' in globalThis ? [] : PLACES) drivers.push((await find(place)).attempt);
   const ok = adapter !== null;
   const { tried } = attempt;
   const facts = {
     tilewise: VERSION,
     node: process.version,
+    ...(process.versions['deno'] === undefined ? {} : { deno: process.versions['deno'] }),
     ...system,
     packages: versions,
     environment,
@@ -81,7 +83,7 @@ async function doctor(
     [
       factTable({ ...facts, memoryBytes: byteText(system.memoryBytes) }),
       adapter === null ? 'No usable adapter.' : adapterTable(adapter),
-      driverTable(drivers),
+      ...(drivers.length > 0 ? [driverTable(drivers)] : []),
       ...tried,
     ].join('\n'),
   );

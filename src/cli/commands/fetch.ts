@@ -39,7 +39,8 @@ async function fetchModels(
   progress.stop();
   output.result({ outputDir, models }, () => {
     const rows = models.map(({ name, main, files, bytes }) => [name, main, `${files}`, byteText(bytes)]);
-    return table(['model', 'main file', 'files', 'size'], rows, ['files', 'size']);
+    const listed = table(['model', 'main file', 'files', 'size'], rows, ['files', 'size']);
+    return `${listed}\nThey are loaded by name, with modelBase: by its path alone nobody knows a model's labels and preprocessing.`;
   });
   return 0;
 }

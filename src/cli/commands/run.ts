@@ -61,7 +61,8 @@ async function run([name = '']: readonly string[], options: RunOptions, context:
   const feeds = await readFeeds(specs, model.graph.inputs, preparation(name, options));
   const { outputDir, backend } = options;
   const format = options.format ?? (specs.every(({ file }) => isRaw(file)) ? 'bin' : 'npy');
-  const folder = outputDir === undefined ? undefined : new OutputFolder(outputDir, 'the outputs');
+  const files = [name, ...specs.map(({ file }) => file)];
+  const folder = outputDir === undefined ? undefined : new OutputFolder(outputDir, 'the outputs', files);
   const shapes = Object.fromEntries([...feeds].map(([input, { shape }]) => [input, shape]));
   const { runner: session, adapter, adapterSource, loadMs } = await openModelSession(model, options, shapes, context);
   const start = performance.now();

@@ -4,7 +4,7 @@
  * behind them could be anything, and a key given twice is two files in one.
  */
 import { bytesPerElement, type DType } from '../../core/dtype.ts';
-import { ImportError } from '../../core/errors.ts';
+import { ImportError, InputError } from '../../core/errors.ts';
 import { fromRaw } from '../../core/raw.ts';
 import { elementCount, type Shape, type Tensor } from '../../core/tensor.ts';
 import { brokenJsonRule } from '../lib/json-scan.ts';
@@ -41,9 +41,15 @@ interface Header {
 
 /**
  * The tensors of a file by name: float64 and bfloat16 become float32, float16 keeps its type. Throws ImportError
- * naming `fileName` when the header does not describe the file exactly, or an element type is none of those above.
+ * naming `fileName` when the header does not describe the file exactly, or an element type is none of those above; InputError
+ * for what is no Uint8Array.
  */
 export function readSafetensors(bytes: Uint8Array, fileName = 'weights'): Map<string, Tensor> {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new InputError('what was given as a safetensors file is no Uint8Array', {
+      hint: 'Make one of an ArrayBuffer: new Uint8Array(buffer)',
+    });
+  }
   const fail: Fail = (what) => {
     throw new ImportError(`not a valid safetensors file: ${what}`, {
       file: fileName,

@@ -1,5 +1,5 @@
 /** Weights of a TensorFlow.js model: a manifest of groups, each a run of tensors cut into shard files. */
-import { ImportError, LoadError, TilewiseError, UnsupportedError, type Unsupported } from '../../core/errors.ts';
+import { ImportError, LoadError, UnsupportedError, type Unsupported } from '../../core/errors.ts';
 import { hostArray, isDType, type DType } from '../../core/dtype.ts';
 import { fromRaw } from '../../core/raw.ts';
 import { elementCount, zeros, type Shape, type Tensor } from '../../core/tensor.ts';
@@ -183,9 +183,12 @@ async function readShard(
   try {
     return await reading;
   } catch (cause) {
-    if (!(cause instanceof TilewiseError)) throw cause;
+    if (!(cause instanceof LoadError)) throw cause;
     const { name } = specAt(specs, start);
-    throw broken(`cannot read this shard, which holds weight "${name}": ${cause.message}`, path, cause);
+    throw new LoadError(`cannot read this shard, which holds weight "${name}": ${cause.message}`, {
+      file: path,
+      cause,
+    });
   }
 }
 
@@ -216,6 +219,6 @@ function decode({ dtype, shape, quantisation }: WeightSpec, bytes: Uint8Array): 
 }
 
 function broken(message: string, file: string, cause?: unknown): ImportError {
-  const hint = cause instanceof LoadError ? undefined : 'The weights are incomplete or damaged: download them again';
+  const hint = 'The weights are incomplete or damaged: download them again';
   return new ImportError(message, { format: 'tfjs', file, hint, cause });
 }

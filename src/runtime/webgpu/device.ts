@@ -1,4 +1,7 @@
-/** Opens a device with the limits the engine uses, and describes it as the plain data that planning needs. */
+/**
+ * Opens a device with the limits the engine uses, and describes it as the plain data that planning needs. Chrome before 127
+ * says nothing of an adapter, and before 131 nothing of a device's, whatever the types say.
+ */
 import { DeviceError } from '../../core/errors.ts';
 import { DEFAULT_LIMITS, type AdapterClass, type DeviceLimits, type DeviceProfile } from '../../core/limits.ts';
 
@@ -39,7 +42,7 @@ export function profileOf(device: GPUDevice): DeviceProfile {
   const limits = Object.fromEntries(
     Object.keys(DEFAULT_LIMITS).map((name) => [name, device.limits[name as keyof DeviceLimits]]),
   ) as unknown as DeviceLimits;
-  const { subgroupMinSize, subgroupMaxSize } = device.adapterInfo;
+  const { subgroupMinSize, subgroupMaxSize } = device.adapterInfo ?? {};
   return {
     limits,
     adapterClass: classOf(device.adapterInfo),
@@ -51,11 +54,11 @@ export function profileOf(device: GPUDevice): DeviceProfile {
 }
 
 /** A name for people: description, else vendor and architecture. */
-export function adapterName(info: GPUAdapterInfo): string {
+export function adapterName(info: Partial<GPUAdapterInfo> = {}): string {
   return info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unknown adapter';
 }
 
-function classOf(info: GPUAdapterInfo): AdapterClass {
+function classOf(info: Partial<GPUAdapterInfo> = {}): AdapterClass {
   const text = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
   if (info.isFallbackAdapter || /llvmpipe|swiftshader|software|microsoft basic/.test(text)) return 'software';
   if (/nvidia|geforce|quadro|radeon (rx|pro)/.test(text)) return 'discrete';

@@ -73,7 +73,7 @@ async function compile(device: GPUDevice, source: PipelineSource): Promise<Compi
   }
   const made = { source, pipeline, layout };
   // So wgpu calls lavapipe, which compiles with the first dispatch. Dawn, which warns of empty ones, calls it otherwise.
-  if (device.adapterInfo.description.startsWith('llvmpipe (')) {
+  if (device.adapterInfo?.description.startsWith('llvmpipe (')) {
     await (await onDemand('warm-up', () => import('./warm-up.ts'))).warmUp(device, made);
   }
   return made;

@@ -1,5 +1,6 @@
 /** Decodes the maps of a CenterNet: Zhou et al., "Objects as Points", arXiv:1904.07850. */
 import { InputError } from '../../core/errors.ts';
+import { requireOptions } from '../../core/option-errors.ts';
 import { shapeText, type Tensor } from '../../core/tensor.ts';
 import type { ScoredBox } from './boxes.ts';
 
@@ -22,7 +23,8 @@ export interface CenterMapOptions {
 
 /**
  * Boxes in input pixels around the cells whose score is the highest of its class among its eight neighbours, best first.
- * Peaks take the place of suppression. Throws InputError when the maps are none.
+ * Peaks take the place of suppression. Throws InputError when the maps are none, and for options that are
+ * left out or there are not.
  */
 export function decodeCenterMap({ scores, extents }: CenterMaps, options: CenterMapOptions): ScoredBox[] {
   const [batch, height = 0, width = 0, classes = 0] = scores.shape;
@@ -32,19 +34,27 @@ export function decodeCenterMap({ scores, extents }: CenterMaps, options: Center
       { hint: 'They are [1, height, width, classes] and [1, height, width, 4]' },
     );
   }
+  const { stride, threshold, max } = requireOptions<CenterMapOptions>('decodeCenterMap', options, {
+    stride: 'positive',
+    threshold: 'number',
+    max: 'count',
+  });
+  if (stride === undefined || threshold === undefined || max === undefined) {
+    throw new InputError('decodeCenterMap needs a stride, a threshold and a max');
+  }
   const boxes: ScoredBox[] = [];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       for (let index = 0; index < classes; index++) {
         const score = scores.data[(y * width + x) * classes + index] ?? 0;
-        if (!(score >= options.threshold) || !isPeak(scores, [y, x, index])) continue;
+        if (!(score >= threshold) || !isPeak(scores, [y, x, index])) continue;
         const [left = 0, top = 0, right = 0, bottom = 0] = extents.data.subarray((y * width + x) * 4);
-        const [cx, cy] = [x * options.stride, y * options.stride];
+        const [cx, cy] = [x * stride, y * stride];
         boxes.push({ x1: cx - left, y1: cy - top, x2: cx + right, y2: cy + bottom, index, score });
       }
     }
   }
-  return boxes.sort((a, b) => b.score - a.score).slice(0, options.max);
+  return boxes.sort((a, b) => b.score - a.score).slice(0, max);
 }
 
 function isPeak({ shape, data }: Tensor, [y, x, index]: readonly [number, number, number]): boolean {

@@ -113,6 +113,17 @@ describe('models in the demo page', () => {
     expect(shown[0]?.label).toMatch(/^class \d$/);
   });
 
+  it('are dropped as the folder that holds them', async () => {
+    const { page } = demo;
+    await drop(page, [own('tiny.onnx')]);
+    await page.waitForFunction(() => document.querySelector('#model-select option')?.textContent === 'tiny.onnx');
+    await settled(page);
+    await drop(page, [join(folder, 'models', SMALL_MODEL)]);
+    await page.waitForFunction(() => document.querySelector('#model-select option')?.textContent === 'model.json');
+    await settled(page);
+    expect(await scores(page)).toHaveLength(5);
+  });
+
   it('are opened with the file dialogue', async () => {
     await choose(demo.page, 'model-input', [own('tiny.onnx')]);
     await demo.page.waitForFunction(() => document.querySelector('#model-select option')?.textContent === 'tiny.onnx');

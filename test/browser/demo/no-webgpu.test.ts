@@ -39,7 +39,7 @@ describe('the demo page without WebGPU', () => {
   it('says that there is no adapter, and what to do, and answers on the CPU', async () => {
     browser = await launchChromium(NO_GPU);
     let longTasks: (() => Promise<ThreadTask[]>) | undefined;
-    const demo = await openDemo(browser, site.url, async (page) => {
+    const demo = await openDemo(browser, `${site.url}?model=none`, async (page) => {
       longTasks = await watchTasks(page);
     });
     const { page } = demo;
@@ -50,6 +50,7 @@ describe('the demo page without WebGPU', () => {
     expect(await longTasks?.()).toEqual([]);
     expect(await textIn(page, 'adapter')).toMatch(/^CPU/);
     expectAnswer(await detections(page), inject('cup').boxes);
+    expect(await textIn(page, 'notice')).toContain('There is no model "none" here');
     await shoot(page, 'no-webgpu');
     await openTab(page, 'hood');
     await find(page, 'kinds');

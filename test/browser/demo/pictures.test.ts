@@ -143,10 +143,21 @@ describe('pictures in the demo page', () => {
     writeFileSync(join(files, 'torn.png'), sampleFile(folder, 'table.png').subarray(0, 200));
     await drop(demo.page, [join(files, 'torn.png')]);
     await find(demo.page, 'result', '[data-status="failed"]');
-    expect(await textIn(demo.page, 'result')).toContain('the picture cannot be decoded');
+    expect(await textIn(demo.page, 'result')).toMatch(/no answer[^]*the picture cannot be decoded/);
     await demo.page.click('button[aria-label="Sample: Cup"]');
     await seen(demo.page, 'A white cup on a wooden table');
     await expectAnswerOn('cup.jpg');
+  });
+
+  it('that are larger than textures are scaled down', async () => {
+    const width = 9000;
+    const large = sharp({ create: { width, height: 20, channels: 3, background: 'teal' } });
+    await large.png().toFile(join(files, 'large.png'));
+    await choose(demo.page, 'model-input', [join(files, 'large.png')]);
+    await seen(demo.page, 'Your picture large.png');
+    expect(await scores(demo.page)).toHaveLength(5);
+    await demo.page.click('button[aria-label="Sample: Cup"]');
+    await seen(demo.page, 'A white cup on a wooden table');
   });
 
   it('get boxes where the detector finds something', async () => {

@@ -9,6 +9,8 @@ export interface PictureAgreement {
   readonly kind: string;
   readonly worst: number;
   readonly spread: number;
+  /** How far it is from the first kind's. */
+  readonly off: number;
 }
 
 const SPEC = pictureSpec(21, 15, { fit: 'cover' });
@@ -47,9 +49,10 @@ function element(width: number, height: number): HTMLCanvasElement {
   return canvas;
 }
 
-async function image(canvas: OffscreenCanvas): Promise<HTMLImageElement> {
+/** `density` pixels of the file make one of the element in each direction. */
+async function image(canvas: OffscreenCanvas, density = 1): Promise<HTMLImageElement> {
   const loaded = new Image();
-  loaded.src = URL.createObjectURL(await canvas.convertToBlob());
+  loaded.srcset = `${URL.createObjectURL(await canvas.convertToBlob())} ${density}x`;
   await loaded.decode();
   return loaded;
 }
@@ -76,9 +79,14 @@ async function sources(): Promise<Record<string, PictureSource>> {
     ImageBitmap: await createImageBitmap(canvas),
     HTMLCanvasElement: onPage,
     HTMLImageElement: await image(canvas),
+    'dense HTMLImageElement': await image(canvas, 2),
     VideoFrame: new VideoFrame(canvas, { timestamp: 0 }),
     HTMLVideoElement: await video(onPage),
   };
+}
+
+function farthest(x: readonly number[], y: readonly number[]): number {
+  return Math.max(...x.map((v, i) => Math.abs(v - (y[i] ?? NaN))));
 }
 
 /** Runs every kind of picture through both backends. */
@@ -86,12 +94,18 @@ export async function pictures(): Promise<PictureAgreement[]> {
   const gpu = await Session.create(identity());
   const cpu = await Session.create(identity(), { backend: 'cpu' });
   const agreements: PictureAgreement[] = [];
+  let first: readonly number[] | undefined;
   for (const [kind, picture] of Object.entries(await sources())) {
     const feeds = { x: { picture, preprocessing: SPEC } };
     const [a, b] = [await gpu.run(feeds), await cpu.run(feeds)];
-    const [x, y] = [a['y']?.data ?? [], b['y']?.data ?? []];
-    const worst = Math.max(...[...x].map((v, i) => Math.abs(v - (y[i] ?? NaN))));
-    agreements.push({ kind, worst, spread: Math.max(...x) - Math.min(...x) });
+    const [x, y] = [[...(a['y']?.data ?? [])], [...(b['y']?.data ?? [])]];
+    first ??= x;
+    agreements.push({
+      kind,
+      worst: farthest(x, y),
+      spread: Math.max(...x) - Math.min(...x),
+      off: farthest(x, first),
+    });
     if ('close' in picture) picture.close();
   }
   gpu.dispose();

@@ -1,0 +1,39 @@
+/** What sessions and tasks have in Node beside what pages have: an adapter, picture files, what the tuner remembers, models by path. */
+import type { ModelFiles } from '../formats/importer.ts';
+import { allTogether, type FetchSettings } from '../session/model-source.ts';
+import type { SessionOptions } from '../session/options.ts';
+import { openGpu } from './adapter.ts';
+import type { DownloadProgress } from './download.ts';
+import { decodeImage } from './image.ts';
+import { openModel, type ModelSourceOptions } from './model-source.ts';
+import { fileTuningCache } from './tuning-cache.ts';
+
+/** Options that were checked, with Node's defaults. */
+export function inNode<T extends SessionOptions>(options: T, adapter?: string): T {
+  const gpu = async (): Promise<GPUAdapter> => (await openGpu({ adapter })).adapter;
+  return { gpu, decodePicture: decodeImage, tuningCache: fileTuningCache(), ...options };
+}
+
+/** True for sources that are opened by name: paths, addresses, names of the catalogue, and URLs of files. */
+export function isNamed(source: unknown): source is string | URL {
+  return typeof source === 'string' || (source instanceof URL && source.protocol === 'file:');
+}
+
+/** Opened by the session, which meanwhile opens the device, and counts the time. */
+export function opener(
+  source: string | URL,
+  files: ModelSourceOptions = {},
+): (settings: FetchSettings) => Promise<ModelFiles> {
+  return (settings) => openModel(String(source), { ...inCache(settings), ...files });
+}
+
+/** How files are fetched in a page, for downloads that are kept. */
+export function inCache({ signal, allowHosts, onBytes }: FetchSettings): ModelSourceOptions {
+  const files = new Map<string, DownloadProgress>();
+  const onProgress = (step: DownloadProgress): void => {
+    files.set(step.stage, step);
+    const { done, total } = allTogether([...files.values()]);
+    onBytes?.(done, total, step.stage.replace(/^download /, ''));
+  };
+  return { signal, allowHosts, onProgress };
+}
