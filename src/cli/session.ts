@@ -1,7 +1,7 @@
 /** From a model's name on the command line to a graph, and from a graph to a session on the chosen backend. */
 import { Option, type Command } from 'commander';
 import { importModel } from '../formats/detect.ts';
-import type { FormatName } from '../formats/importer.ts';
+import type { FormatName, ImportOptions } from '../formats/importer.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { openGpu } from '../node/adapter.ts';
 import { openModel } from '../node/model-source.ts';
@@ -18,6 +18,7 @@ export interface SourceOptions {
   readonly mirror?: string;
   readonly cacheDir?: string;
   readonly allowHost?: readonly string[];
+  readonly rounding?: NonNullable<ImportOptions['rounding']>;
 }
 
 /** Options of `loadModel`: what shapes are written on the command line is known before the model is. */
@@ -41,13 +42,16 @@ export function addDownloadOptions(command: Command): Command {
     .option('--cache-dir <dir>', 'keep downloads in this folder');
 }
 
-/** Adds `--mirror`, `--cache-dir` and the repeatable `--allow-host`. */
+/** Adds `--mirror`, `--cache-dir`, the repeatable `--allow-host` and `--rounding`. */
 export function addSourceOptions(command: Command): Command {
-  return addDownloadOptions(command).option(
-    '--allow-host <host>',
-    "another host that a model's further files may come from",
-    collect,
-  );
+  return addDownloadOptions(command)
+    .option('--allow-host <host>', "another host that a model's further files may come from", collect)
+    .addOption(
+      new Option(
+        '--rounding <rule>',
+        'how integers of a TensorFlow Lite file are rounded: as the runtime that is shipped does (unless given), or its reference kernels',
+      ).choices(['shipped', 'reference'] as const),
+    );
 }
 
 /** Adds `--adapter`. */
@@ -125,6 +129,7 @@ export async function loadModel(
     warnings = [],
   } = await importModel(files, {
     inputShapes: shapesByName([...(options.inputShape ?? []), ...(options.input ?? [])]),
+    ...(options.rounding === undefined ? {} : { rounding: options.rounding }),
   });
   progress.stop();
   for (const warning of warnings) output.note(`warning: ${warning}`);

@@ -1,5 +1,5 @@
 /** Which format a file is, by its content and never by its name; and reading a model of any format. */
-import { ImportError } from '../core/errors.ts';
+import { ImportError, InputError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
 import type { FormatName, ImportedModel, Importer, ImportOptions, ModelFile, ModelFiles } from './importer.ts';
 import { IMPORTERS } from './registry.ts';
@@ -12,7 +12,16 @@ export interface DetectedModel extends ImportedModel {
 /** Reads a model of any known format. Rejects as `Importer.load` does, and as `detect` does. */
 export async function importModel(files: ModelFiles, options?: ImportOptions): Promise<DetectedModel> {
   const importer = await detect(files.main);
+  checkRounding(importer.format, importer.rounds, options);
   return { format: importer.format, ...(await importer.load(files, options)) };
+}
+
+/** Throws InputError where a rule of rounding is given for what has none: `what` names it. */
+export function checkRounding(what: string, rounds: boolean | undefined, { rounding }: ImportOptions = {}): void {
+  if (rounding === undefined || rounds) return;
+  throw new InputError(`rounding "${rounding}" is for TensorFlow Lite files, this is ${what}`, {
+    hint: 'Leave the option out: other formats say themselves how they round',
+  });
 }
 
 /** The importer that recognises the file. Rejects with ImportError that says what the bytes look like when none does. */

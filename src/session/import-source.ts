@@ -1,6 +1,5 @@
 /** From what a caller hands over to a graph: files, their format, its importer; with the stages reported and timed. */
-import { InputError } from '../core/errors.ts';
-import { detect } from '../formats/detect.ts';
+import { checkRounding, detect } from '../formats/detect.ts';
 import type { Graph } from '../ir/graph.ts';
 import { isGraph, toModelFiles, type ModelSource } from './model-source.ts';
 import type { SessionOptions } from './options.ts';
@@ -13,14 +12,6 @@ export type ImportedSource = { readonly graph: Graph } & Pick<
   LoadReport,
   'format' | 'warnings' | 'downloadMs' | 'parseMs'
 >;
-
-/** Throws InputError where a rule of rounding is given for what has none. */
-function checkRounding(what: string, { rounding }: Pick<SessionOptions, 'rounding'>): void {
-  if (rounding === undefined) return;
-  throw new InputError(`rounding "${rounding}" is for TensorFlow Lite files; this is ${what}`, {
-    hint: 'Leave the option out: other formats say themselves how they round',
-  });
-}
 
 /** Weights that take longer than this to come leave time to compile the shaders before they are there. */
 const SKETCH_AFTER_MS = 30;
@@ -36,7 +27,7 @@ export async function importSource(
   early: (sketch: () => Promise<Graph> | undefined) => void,
 ): Promise<ImportedSource> {
   const { signal, allowHosts } = options;
-  if (isGraph(source)) checkRounding('a graph', options);
+  if (isGraph(source)) checkRounding('a graph', false, options);
   if (isGraph(source)) return { graph: source, format: 'graph', warnings: [], downloadMs: 0, parseMs: 0 };
   const start = performance.now();
   progress.tell('download');
@@ -44,7 +35,7 @@ export async function importSource(
   const files = await toModelFiles(source, { signal, onBytes: bytes.moved, allowHosts });
   const downloaded = performance.now();
   const importer = await detect(files.main);
-  if (!importer.rounds) checkRounding(importer.format, options);
+  checkRounding(importer.format, importer.rounds, options);
   // Where most of the bytes are in further files, these are still to come.
   if (!importer.sketch) progress.tell('parse');
   const late = setTimeout(() => early(() => importer.sketch?.(files.main, options)), SKETCH_AFTER_MS);
