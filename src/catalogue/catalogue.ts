@@ -5,6 +5,7 @@
 import { InputError } from '../core/errors.ts';
 import { nearestWithin } from '../util/nearest-name.ts';
 import type { Preprocessing } from '../vision/picture-spec.ts';
+import { plainPicture } from '../vision/plain-picture.ts';
 import { COCO_80 } from './coco.ts';
 import type { CatalogueEntry, CatalogueLabels } from './entry.ts';
 import { human, nsfw } from './npm-sources.ts';
@@ -39,21 +40,8 @@ const IMAGENET_1000: CatalogueLabels = {
 /** How TensorFlow.js resizes unless told otherwise: pixel i sits at i. */
 const TFJS_RESIZE = { method: 'bilinear', halfPixel: false } as const;
 
-/** A square RGB picture, stretched, bilinear, channels last, 0 to 255; `over` says what differs. */
-function picture(side: number, over: Partial<Preprocessing>): Preprocessing {
-  return {
-    width: side,
-    height: side,
-    fit: 'stretch',
-    resize: { method: 'bilinear' },
-    channelOrder: 'rgb',
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-    layout: 'nhwc',
-    dtype: 'float32',
-    ...over,
-  };
-}
+/** A square picture; `over` says what differs from the plainest way to prepare it. */
+const picture = (side: number, over: Partial<Preprocessing>): Preprocessing => plainPicture(side, side, over);
 
 /** nsfwjs divides by 255 and resizes with aligned corners. */
 const NSFW_PICTURE = { std: [255, 255, 255], resize: { method: 'bilinear', alignCorners: true } } as const;

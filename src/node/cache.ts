@@ -23,9 +23,9 @@ export function cacheFolder(): string {
 /** The path of what is in the cache already, also where that cannot be written, as in an image of a container; else undefined. */
 export function cachedPath(...path: readonly string[]): string | undefined {
   const folders = candidates().filter(isTrusted);
-  const readOnly = folders.filter((folder) => !isWritable(folder));
-  const paths = [...folders.filter(isWritable), ...readOnly].map((folder) => join(folder, ...path));
-  return paths.find((file) => existsSync(file));
+  // What can be written comes first: it may be newer.
+  const inOrder = folders.toSorted((a, b) => Number(isWritable(b)) - Number(isWritable(a)));
+  return inOrder.map((folder) => join(folder, ...path)).find((file) => existsSync(file));
 }
 
 /** Best first. */

@@ -8,10 +8,14 @@ import { decodeImage } from './image.ts';
 import { openModel, type ModelSourceOptions } from './model-source.ts';
 import { fileTuningCache } from './tuning-cache.ts';
 
+/** Finds the adapter, by name where one is given, when it is asked for. */
+export function adapterFinder(adapter?: string): () => Promise<GPUAdapter> {
+  return async () => (await openGpu({ adapter })).adapter;
+}
+
 /** Options that were checked, with Node's defaults. */
-export function inNode<T extends SessionOptions>(options: T, adapter?: string): T {
-  const gpu = async (): Promise<GPUAdapter> => (await openGpu({ adapter })).adapter;
-  return { gpu, decodePicture: decodeImage, tuningCache: fileTuningCache(), ...options };
+export function inNode<T extends SessionOptions>(options: T): T {
+  return { gpu: adapterFinder(), decodePicture: decodeImage, tuningCache: fileTuningCache(), ...options };
 }
 
 /** True for sources that are opened by name: paths, addresses, names of the catalogue, and URLs of files. */

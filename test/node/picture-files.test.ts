@@ -1,5 +1,5 @@
 /** What may be given as a picture in Node: paths, addresses, Blobs and bytes, to `decodeImage`, tasks and sessions. */
-import { pictureSpec } from '../helpers/picture-spec.ts';
+import { plainPicture } from '../../src/vision/plain-picture.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ import { encodeModel } from '../helpers/onnx-bytes.ts';
 /** 3×2 RGBA: red, green, blue / white, grey, black. */
 const RGBA = [255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 255, 255, 255, 255, 128, 128, 128, 255, 0, 0, 0, 255];
 const small = (): Sharp => sharp(Uint8Array.from(RGBA), { raw: { width: 3, height: 2, channels: 4 } });
-const SPEC = pictureSpec(3, 2);
+const SPEC = plainPicture(3, 2);
 
 /** What its input is. */
 const same = encodeModel({

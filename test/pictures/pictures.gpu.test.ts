@@ -12,6 +12,7 @@ import { Session } from '../../src/session/session.ts';
 import type { Pixels } from '../../src/vision/pixels.ts';
 import { preprocess } from '../../src/vision/preprocess.ts';
 import { inputShape, type Preprocessing } from '../../src/vision/picture-spec.ts';
+import { plainPicture } from '../../src/vision/plain-picture.ts';
 import { expectClose } from '../helpers/close.ts';
 import { randomSource } from '../helpers/random.ts';
 
@@ -22,17 +23,7 @@ function noise(width: number, height: number): Pixels {
   return { width, height, data };
 }
 
-const BASE: Preprocessing = {
-  width: 7,
-  height: 5,
-  fit: 'stretch',
-  resize: { method: 'bilinear' },
-  channelOrder: 'rgb',
-  mean: [123.7, 116.3, 103.5],
-  std: [58.4, 57.1, 57.4],
-  layout: 'nhwc',
-  dtype: 'float32',
-};
+const BASE = plainPicture(7, 5, { mean: [123.7, 116.3, 103.5], std: [58.4, 57.1, 57.4] });
 
 /** The picture as it arrives in the network. */
 function identity(spec: Preprocessing, dtype: DType): Graph {

@@ -1,5 +1,5 @@
 /** Overlap and suppression by hand, and the way from boxes in the input to things in the picture. */
-import { pictureSpec } from '../helpers/picture-spec.ts';
+import { plainPicture } from '../../src/vision/plain-picture.ts';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import { tensorOf } from '../../src/core/tensor.ts';
@@ -90,7 +90,7 @@ it.each([0, 1, 2, 3, 5, 6, 7, 8])('a centre is no peak beside a higher one, wher
 });
 
 describe('detections', () => {
-  const spec = pictureSpec(100, 100, { fit: 'contain' });
+  const spec = plainPicture(100, 100, { fit: 'contain' });
   const picture = { width: 400, height: 200 };
 
   it('are in the picture’s own pixels, cut at its border, best first', () => {

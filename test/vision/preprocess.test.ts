@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import { pictureMap, type Pixels, type Preprocessing, type Resampling } from '../../src/vision/picture-spec.ts';
+import { plainPicture } from '../../src/vision/plain-picture.ts';
 import { preprocess } from '../../src/vision/preprocess.ts';
 import { axisWeights } from '../../src/vision/axis-weights.ts';
 import { checkExtent } from '../../src/vision/pixels.ts';
@@ -17,20 +18,8 @@ function picture(width: number, height: number, rgb: (x: number, y: number) => r
   return { width, height, data };
 }
 
-function spec(width: number, height: number, over: Partial<Preprocessing> = {}): Preprocessing {
-  return {
-    width,
-    height,
-    fit: 'stretch',
-    resize: { method: 'bilinear', alignCorners: false },
-    channelOrder: 'rgb',
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-    layout: 'nhwc',
-    dtype: 'float32',
-    ...over,
-  };
-}
+const spec = (width: number, height: number, over: Partial<Preprocessing> = {}): Preprocessing =>
+  plainPicture(width, height, { resize: { method: 'bilinear', alignCorners: false }, ...over });
 
 const random = randomSource(5);
 const noise = (width: number, height: number): Pixels =>

@@ -1,5 +1,5 @@
 /** Picture files of every kind that a page has, decoded for a run. */
-import { pictureSpec } from '../../helpers/picture-spec.ts';
+import { plainPicture } from '../../../src/vision/plain-picture.ts';
 import { GraphBuilder } from '../../../src/ir/builder.ts';
 import { Session, type PictureFile } from '../../../src/index.ts';
 
@@ -23,7 +23,7 @@ export async function pictureFile(
   const x = b.input('x', 'float32', [1, height, width, 3]);
   b.output(b.one('Identity', [x], {}, { outputs: ['y'] }));
   const session = await Session.create(b.build(), { backend });
-  const preprocessing = pictureSpec(width, height);
+  const preprocessing = plainPicture(width, height);
   const picture = (await FORMS[form]?.(url)) ?? url;
   const counting = countBitmaps();
   try {

@@ -1,5 +1,5 @@
 /** Every kind of picture a page has, prepared on the GPU and on the CPU. */
-import { pictureSpec } from '../../helpers/picture-spec.ts';
+import { plainPicture } from '../../../src/vision/plain-picture.ts';
 import { GraphBuilder } from '../../../src/ir/builder.ts';
 import type { Graph } from '../../../src/ir/graph.ts';
 import { Session, type PictureSource } from '../../../src/index.ts';
@@ -13,7 +13,7 @@ export interface PictureAgreement {
   readonly off: number;
 }
 
-const SPEC = pictureSpec(21, 15, { fit: 'cover' });
+const SPEC = plainPicture(21, 15, { fit: 'cover' });
 
 function identity(): Graph {
   const b = new GraphBuilder('picture');
