@@ -15,7 +15,7 @@ const DENSE_PER_VALUE = 64;
 const DENSE_AT_LEAST = 4096;
 
 /** Bytes of dense tensors that count as one that is read. */
-const SPARSE_BYTES = 8;
+const SPARSE_PER_READ = 8;
 
 /** One level of the walk: all positions below `size`, or those that `indices` lists between two of the `segments`. */
 interface Level {
@@ -42,7 +42,7 @@ export function denseTensor(tensor: TfliteTensor, bytes: Uint8Array, file: strin
     fail(`has ${count} elements, of which the file holds ${values.length}`);
   }
   // Many tensors may share what is there.
-  sparsity.count(Math.ceil((4 * count) / SPARSE_BYTES));
+  sparsity.count(Math.ceil((4 * count) / SPARSE_PER_READ));
   const data = hostArray(dtype, count);
   places.forEach((place, i) => (data[place] = values[i] ?? 0));
   return { dtype, shape, data };
