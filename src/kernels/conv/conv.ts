@@ -1,7 +1,7 @@
 /** Convolution: the variants in `conv/`, from the most special to the one that takes every shape. */
 import { depthwisePart, depthwiseVariants } from './depthwise-part.ts';
 import { direct } from './direct.ts';
-import { columnsPart, implicit } from './implicit.ts';
+import { implicit, subgroupConvPart } from './implicit.ts';
 import { pointwise } from './pointwise.ts';
 import { preferredConv } from './preferred.ts';
 import { withoutScale } from './shared.ts';
@@ -11,7 +11,7 @@ import { lazy } from '../../core/on-demand.ts';
 import type { Dispatched } from '../definition.ts';
 import { withLazyVariant } from '../lib/lazy-variant.ts';
 import { isVolume } from '../lib/window.ts';
-import { subgroupPart } from '../product/subgroups.ts';
+import { PRODUCT_PARTS } from '../product/parts.ts';
 
 const planar: Dispatched<'Conv'> = {
   kind: 'dispatch',
@@ -28,7 +28,7 @@ const planar: Dispatched<'Conv'> = {
   outputs: { storage: ['f16'], lies: 'channels' },
   overwrites: () => [3],
   siblings: ({ inputs }) => ({ accumulates: Boolean(inputs[3]) }),
-  parts: [depthwisePart, winogradPart, columnsPart, subgroupPart],
+  parts: [depthwisePart, winogradPart, subgroupConvPart, ...PRODUCT_PARTS],
 };
 
 export const conv = withLazyVariant(planar, {

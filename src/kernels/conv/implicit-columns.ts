@@ -23,12 +23,12 @@ export interface ColumnTile {
 }
 
 /** Part of the work of a tile that is not wasted on pixels and channels past the end, in subgroups of `size`. */
-function columnUse(plan: ConvPlan, { pixels, quads }: ColumnTile, size: number): number {
+export function columnUse(plan: ConvPlan, { pixels, quads }: ColumnTile, size: number): number {
   return usedPart(pixelsOf(plan), pixels) * usedPart(plan.groupOut, 4 * quads * size);
 }
 
 /** The dispatch of a convolution with a tile, where it applies. */
-function columnCalls(context: ConvContext, tile: ColumnTile): readonly ConvCall[] | undefined {
+export function columnCalls(context: ConvContext, tile: ColumnTile): readonly ConvCall[] | undefined {
   const { node, device } = context;
   const { subgroupSize: size, limits } = device;
   const plan = implicitPlan(context);
@@ -71,6 +71,3 @@ function columnCalls(context: ConvContext, tile: ColumnTile): readonly ConvCall[
     },
   ];
 }
-
-/** What a device with subgroups loads. */
-export const implicitColumns = { use: columnUse, calls: columnCalls };

@@ -22,14 +22,9 @@ export function stripUse({ params, groupOut }: ConvPlan, { pixels, quads }: Stri
 }
 
 /** Input columns that a strip sees. */
-function columnsSeen({ spec }: ConvPlan, { pixels }: StripTile): number {
+export function columnsSeen({ spec }: ConvPlan, { pixels }: StripTile): number {
   const [taps, stride, dilation] = [spec.kernel[1], spec.strides[1], spec.dilations[1]];
   return new Set(range(pixels).flatMap((p) => range(taps).map((tap) => p * stride + tap * dilation))).size;
-}
-
-/** How often a strip uses each input column that it loads, on average. */
-export function stripReuse(plan: ConvPlan, tile: StripTile): number {
-  return (tile.pixels * plan.spec.kernel[1]) / columnsSeen(plan, tile);
 }
 
 /** Vector multiply-adds of one step, all of them in the text: more take seconds to compile. */

@@ -3,27 +3,26 @@ import type { DeviceProfile } from '../../core/limits.ts';
 import { lazy } from '../../core/on-demand.ts';
 import { variant, type LazyPart, type Variant } from '../definition.ts';
 import {
-  COMMON_COLUMNS,
-  COMPILE_CHARGE,
+  columnName,
+  CONV_TILES,
   REGISTER_STRIPS,
+  stripName,
   SUBGROUP_COLUMNS,
   SUBGROUP_STRIPS,
-  CONV_TILES,
 } from './implicit-choices.ts';
-import type { ColumnTile } from './implicit-columns.ts';
 import { implicitPlan, readsVectors, type ConvCall } from './implicit-plan.ts';
-import { stripCalls, stripReuse, stripUse, type StripTile } from './implicit-strip.ts';
+import { stripCalls, stripUse, type StripTile } from './implicit-strip.ts';
 import { tiledConvCalls, tiledConvCost } from './implicit-tiled.ts';
-import { hasSubgroups, lacksSubgroups, lanesOf } from '../product/subgroup-tiles.ts';
+import { hasSubgroups, lacksSubgroups } from '../product/subgroup-tiles.ts';
 import { tiledName } from '../product/tiled.ts';
 import type { ConvContext, ConvPlan } from './shared.ts';
 
-const columns = lazy(() => import('./implicit-columns.ts'), 'implicitColumns');
+const bySubgroups = lazy(() => import('./implicit-subgroups.ts'), 'subgroupConvolutions');
 
-/** What runs convolutions by subgroups whose lanes have channels of their own. */
-export const columnsPart: LazyPart<'Conv'> = {
+/** What runs convolutions by subgroups whose lanes have channels of their own, and how fast tiles are. */
+export const subgroupConvPart: LazyPart<'Conv'> = {
   needs: (_, __, device) => hasSubgroups(device),
-  load: () => columns.load(),
+  load: () => bySubgroups.load(),
 };
 
 /** One way to run a convolution. */
@@ -33,21 +32,13 @@ interface Candidate {
   calls(context: ConvContext): readonly ConvCall[] | undefined;
 }
 
-/** `strip-7x16`, `registers-7x16`: pixels × channels of an invocation. */
-function stripName({ pixels, quads, subgroups }: StripTile): string {
-  return `${subgroups ? 'strip' : 'registers'}-${pixels}x${4 * quads}`;
-}
-
-function columnName({ pixels, quads }: ColumnTile): string {
-  return `columns-${pixels}x${4 * quads}`;
-}
-
 const CANDIDATES: readonly Candidate[] = [
-  ...SUBGROUP_COLUMNS.map(({ tile }) => ({
+  ...SUBGROUP_COLUMNS.map((tile) => ({
     name: columnName(tile),
-    calls: (context: ConvContext) => (hasSubgroups(context.device) ? columns.get().calls(context, tile) : undefined),
+    calls: (context: ConvContext) =>
+      hasSubgroups(context.device) ? bySubgroups.get().calls(context, tile) : undefined,
   })),
-  ...[...SUBGROUP_STRIPS.map(({ tile }) => tile), ...REGISTER_STRIPS].map((tile) => ({
+  ...[...SUBGROUP_STRIPS, ...REGISTER_STRIPS].map((tile) => ({
     name: stripName(tile),
     calls: (context: ConvContext) => stripCalls(context, tile),
   })),
@@ -77,7 +68,7 @@ function ordered(plan: ConvPlan, device: DeviceProfile): string[] {
   const registers = REGISTER_STRIPS.filter((tile) => !isWasteful(plan, tile)).map(stripName);
   switch (device.adapterClass) {
     case 'software':
-      return [...bySpeed(plan, device), ...registers];
+      return [...(hasSubgroups(device) ? bySubgroups.get().bySpeed(plan, device) : []), ...registers];
     case 'mobile':
       // No fast workgroup memory on Mali and Adreno: ncnn and LiteRT keep to registers and the cache there.
       return registers.reverse();
@@ -92,22 +83,4 @@ function ordered(plan: ConvPlan, device: DeviceProfile): string[] {
 /** Worse than the direct kernel. */
 function isWasteful(plan: ConvPlan, tile: StripTile): boolean {
   return stripUse(plan, tile) < 0.5;
-}
-
-/** By the speed measured on lavapipe or SwiftShader, times the part of the work that is not wasted. */
-function bySpeed(plan: ConvPlan, device: DeviceProfile): string[] {
-  const { subgroupSize: size = 0 } = device;
-  const adapter = lanesOf(device);
-  const common = columnName(COMMON_COLUMNS[adapter]);
-  const byChannels = (hasSubgroups(device) ? SUBGROUP_COLUMNS : []).map(({ tile, speed }) => {
-    const name = columnName(tile);
-    const charge = name === common ? 1 : COMPILE_CHARGE;
-    return { name, value: (speed[adapter] * columns.get().use(plan, tile, size)) / charge };
-  });
-  const strips = SUBGROUP_STRIPS.map(({ tile, speed }) => {
-    const { reuse, alone, single } = speed[adapter];
-    const measured = !readsVectors(plan) ? single : stripReuse(plan, tile) >= 2 ? reuse : alone;
-    return { name: stripName(tile), value: (measured * stripUse(plan, tile)) / COMPILE_CHARGE };
-  });
-  return [...byChannels, ...strips].sort((a, b) => b.value - a.value).map(({ name }) => name);
 }

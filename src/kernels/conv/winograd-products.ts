@@ -3,9 +3,10 @@ import { ACTIVATION_PARAMS } from '../../../shaders/lib/activation.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import type { CallOperand } from '../definition.ts';
 import type { Product, ProductCall } from '../product/product.ts';
-import { registerCalls, registerCost, registerName, registerTiles } from '../product/registers.ts';
-import { subgroupCalls, subgroupCost, subgroupPlan } from '../product/subgroup-products.ts';
-import { isCommon, SUBGROUP_TILES, subgroupName } from '../product/subgroup-tiles.ts';
+import { registerCalls, registerName } from '../product/registers.ts';
+import { isCommon, registerCost, registerTiles, subgroupCost } from '../product/software.ts';
+import { subgroupCalls, subgroupPlan } from '../product/subgroup-products.ts';
+import { SUBGROUP_TILES, subgroupName } from '../product/subgroup-tiles.ts';
 import { fitsTile, tiledCalls, tiledCost, tiledName, PRODUCT_TILES } from '../product/tiled.ts';
 
 /** m[point] = v[point] · u[point]: `rows` tiles, `depth` input channels and `columns` output channels in whole vectors. */

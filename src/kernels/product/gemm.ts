@@ -6,7 +6,7 @@ import { at } from '../../util/arrays.ts';
 import { required, result, value, type KernelDefinition, type LowerContext } from '../definition.ts';
 import { epilogueOf } from '../lib/epilogue.ts';
 import type { Product } from './product.ts';
-import { subgroupPart } from './subgroups.ts';
+import { PRODUCT_PARTS } from './parts.ts';
 import { preferredProducts, productVariants } from './variants.ts';
 
 function productOf(context: LowerContext<'Gemm'>): Product {
@@ -40,6 +40,6 @@ export const gemm: KernelDefinition<'Gemm'> = {
   inputs: [{ dtypes: FLOATS, storage: ['f16'] }, { storage: ['f16'] }, {}],
   outputs: { storage: ['f16'] },
   variants: productVariants(productOf),
-  parts: [subgroupPart],
+  parts: PRODUCT_PARTS,
   preferred: (context) => preferredProducts(productOf(context), context.device),
 };

@@ -5,7 +5,7 @@ import { required, value, type KernelDefinition, type LowerContext } from '../de
 import { epilogueOf } from '../lib/epilogue.ts';
 import { matrixWalk } from '../lib/matrices.ts';
 import type { Product } from './product.ts';
-import { subgroupPart } from './subgroups.ts';
+import { PRODUCT_PARTS } from './parts.ts';
 import { preferredProducts, productVariants } from './variants.ts';
 
 function productOf(context: LowerContext<'MatMul'>): Product {
@@ -33,6 +33,6 @@ export const matMul: KernelDefinition<'MatMul'> = {
   inputs: [{ dtypes: FLOATS, storage: ['f16'] }, { storage: ['f16'] }, {}],
   outputs: { storage: ['f16'] },
   variants: productVariants(productOf),
-  parts: [subgroupPart],
+  parts: PRODUCT_PARTS,
   preferred: (context) => preferredProducts(productOf(context), context.device),
 };

@@ -207,15 +207,6 @@ export function matrixOperands(p: Product, columns: Columns, device: DeviceProfi
   return [p.a, bOperand(p, columns, device), ...(p.gate ? [p.gate.operand] : [])];
 }
 
-/**
- * What a load instruction costs on a software adapter, in vector multiply-adds, by its lanes: fitted to products of
- * 784×256×512 over six tiles, within 5 %. lavapipe (8 lanes) walks the lanes of a load one by one, whatever its width
- * and address; SwiftShader (4) does less for each.
- */
-export function loadCost(lanes: number): number {
-  return lanes <= 4 ? 5 : 23.5;
-}
-
 /** Loads of a for one row and four depths. */
 export function loadsPerRow(p: Product): 1 | 4 {
   return aVector(p) === 4 ? 1 : 4;

@@ -3,17 +3,8 @@ import { registerProductShader } from '../../../shaders/product/registers.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { dispatch1d } from '../definition.ts';
-import {
-  batchesOf,
-  loadCost,
-  loadsPerRow,
-  plainColumns,
-  productOperands,
-  productSpec,
-  productValues,
-} from './product.ts';
+import { batchesOf, loadsPerRow, plainColumns, productOperands, productSpec, productValues } from './product.ts';
 import type { Product, ProductCall } from './product.ts';
-import { lacksSubgroups } from './subgroup-tiles.ts';
 
 /** What one invocation makes: rows × column quads. */
 export interface RegisterTile {
@@ -34,7 +25,7 @@ export function registerName({ rows, quads }: RegisterTile): string {
 }
 
 /** Small workgroups spread evenly over the few cores of a software adapter; a GPU wants at least one full wave. */
-const WORKGROUP = { software: 16, other: 64 };
+export const REGISTER_WORKGROUP = { software: 16, other: 64 };
 
 /** Whether a tile is not mostly wasted; the largest is for operands in vectors only, else it loads for too long. */
 export function fitsRegisters(p: Product, { rows, quads }: RegisterTile): boolean {
@@ -42,17 +33,9 @@ export function fitsRegisters(p: Product, { rows, quads }: RegisterTile): boolea
   return (rows === 1 || p.rows > rows / 2) && (quads === 1 || p.columns > 2 * quads);
 }
 
-/**
- * Tiles to choose from by their cost. A software adapter without subgroups compiles the largest for 1.4 s, four times as long
- * as the next, which is as fast there (5.7 ms of processor time for 28²×128 on lavapipe).
- */
-export function registerTiles(p: Product, device: DeviceProfile): RegisterTile[] {
-  return REGISTER_TILES.filter((tile) => fitsRegisters(p, tile) && (tile.quads < 2 || !lacksSubgroups(device)));
-}
-
 /** The dispatches of a product: one, or one for each block of columns. */
 export function registerCalls(p: Product, tile: RegisterTile, device: DeviceProfile): ProductCall[] {
-  const workgroup = device.adapterClass === 'software' ? WORKGROUP.software : WORKGROUP.other;
+  const workgroup = device.adapterClass === 'software' ? REGISTER_WORKGROUP.software : REGISTER_WORKGROUP.other;
   return plainColumns(p, device).map((part) => {
     const rowTiles = ceilDiv(p.rows, tile.rows);
     const columnTiles = ceilDiv(ceilDiv(part.width, 4), tile.quads);
@@ -64,19 +47,4 @@ export function registerCalls(p: Product, tile: RegisterTile, device: DeviceProf
       workgroups: dispatch1d(count, workgroup, device),
     };
   });
-}
-
-/** Cores of a modest computer: with fewer workgroups some have nothing to do. */
-const CORES = 4;
-
-/** Estimated time of a product with a tile on a software adapter, in the unit of `subgroupCost`. */
-export function registerCost(p: Product, { rows, quads }: RegisterTile, device: DeviceProfile): number {
-  const lanes = device.subgroupSize ?? 8;
-  const load = loadCost(lanes);
-  const tiles = batchesOf(p) * ceilDiv(p.rows, rows) * ceilDiv(ceilDiv(p.columns, 4), quads);
-  const loads = rows * loadsPerRow(p) + 4 * quads;
-  const idle = Math.max(1, CORES / ceilDiv(tiles, WORKGROUP.software));
-  return (
-    idle * ceilDiv(tiles, lanes) * (ceilDiv(p.depth, 4) * (16 * rows * quads + load * loads) + load * rows * quads)
-  );
 }

@@ -1,11 +1,9 @@
-/** Matrix products by subgroups: when a tile applies, and what it costs. */
+/** Matrix products by subgroups: when a tile applies, and what runs it. */
 import { subgroupBlock, subgroupProductShader } from '../../../shaders/product/subgroups.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import {
   batchesOf,
-  loadCost,
-  loadsPerRow,
   productOperands,
   productSpec,
   productValues,
@@ -64,20 +62,5 @@ export function subgroupCalls(p: Product, tile: SubgroupTile, { device, size, bl
   }));
 }
 
-/** Estimated time of a product with a tile, in vector multiply-adds. */
-export function subgroupCost(p: Product, tile: SubgroupTile, { size }: Pick<SubgroupPlan, 'size'>): number {
-  const block = subgroupBlock({ ...tile, size });
-  const load = loadCost(size);
-  const perRow = loadsPerRow(p);
-  const loads =
-    tile.lanes === 'columns'
-      ? Math.ceil((tile.rows * perRow) / size) + 4 * tile.quads
-      : tile.rows * perRow + Math.ceil((4 * tile.quads) / size);
-  const sums = tile.rows * tile.quads;
-  // Each step adds four depths; at the end every sum is stored, which costs as much as a load.
-  const perBlock = ceilDiv(p.depth, 4) * (16 * sums + load * loads) + load * sums;
-  return batchesOf(p) * ceilDiv(p.rows, block.rows) * ceilDiv(p.columns, block.columns) * perBlock;
-}
-
 /** What a device with subgroups loads. */
-export const subgroupKernels = { plan: subgroupPlan, calls: subgroupCalls, cost: subgroupCost };
+export const subgroupKernels = { plan: subgroupPlan, calls: subgroupCalls };

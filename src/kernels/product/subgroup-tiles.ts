@@ -22,22 +22,6 @@ const rows = (count: number, quads: number): SubgroupTile => ({ lanes: 'rows', r
 export const TILES_OF_4 = [columns(16, 2), columns(25, 2), columns(8, 2), rows(8, 4), rows(8, 6)];
 export const TILES_OF_MORE = [columns(25, 1), columns(16, 1), columns(8, 1), columns(4, 1), rows(4, 4), rows(4, 6)];
 
-/**
- * Which measurements hold for a software adapter: those of lavapipe, whose subgroups have eight lanes or more, or those
- * of SwiftShader.
- */
-export function lanesOf({ subgroupSize = 8 }: Pick<DeviceProfile, 'subgroupSize'>): 'wide' | 'narrow' {
-  return subgroupSize >= 8 ? 'wide' : 'narrow';
-}
-
-/** The tile of each list that suits most layers. */
-const COMMON: readonly SubgroupTile[] = [TILES_OF_4[0], TILES_OF_MORE[0]].filter((tile) => tile !== undefined);
-
-/** True for the tile that most layers of a network take anyway, so that its pipeline is there already. */
-export function isCommon(tile: SubgroupTile): boolean {
-  return COMMON.includes(tile);
-}
-
 /** All of them. */
 export const SUBGROUP_TILES: readonly SubgroupTile[] = [...TILES_OF_MORE, ...TILES_OF_4];
 

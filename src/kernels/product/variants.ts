@@ -3,18 +3,11 @@ import type { DeviceProfile } from '../../core/limits.ts';
 import type { OpKind } from '../../ir/ops.ts';
 import { variant, type LowerContext, type Variant } from '../definition.ts';
 import type { Product, ProductCall } from './product.ts';
-import {
-  fitsRegisters,
-  REGISTER_TILES,
-  registerCalls,
-  registerCost,
-  registerName,
-  registerTiles,
-} from './registers.ts';
-import { hasSubgroups, isCommon, SUBGROUP_TILES, subgroupName } from './subgroup-tiles.ts';
-import { subgroupProducts } from './subgroups.ts';
+import { softwareProducts, subgroupProducts } from './parts.ts';
+import { fitsRegisters, REGISTER_TILES, registerCalls, registerName } from './registers.ts';
+import { hasSubgroups, SUBGROUP_TILES, subgroupName } from './subgroup-tiles.ts';
 import { fitsTile, tiledCalls, tiledCost, tiledName, PRODUCT_TILES } from './tiled.ts';
-import { VECTOR_CHOICES, vectorCalls, vectorCost, vectorName, vectorTile } from './vector.ts';
+import { VECTOR_CHOICES, vectorCalls, vectorName, vectorTile } from './vector.ts';
 
 /** One way to run a product. */
 interface Candidate {
@@ -76,7 +69,7 @@ export function productVariants<K extends OpKind>(
 export function preferredProducts(p: Product, device: DeviceProfile): string[] {
   switch (device.adapterClass) {
     case 'software':
-      return preferredBySoftware(p, device);
+      return softwareProducts.get()(p, device);
     case 'mobile':
       // No fast workgroup memory on Mali and Adreno: ncnn and LiteRT keep to registers and the cache there.
       return REGISTER_TILES.filter((tile) => tile.quads === 1 && fitsRegisters(p, tile)).map(registerName);
@@ -84,30 +77,6 @@ export function preferredProducts(p: Product, device: DeviceProfile): string[] {
     case 'integrated':
       return preferredByGpu(p, device);
   }
-}
-
-/**
- * How many times as fast as the common tile another one has to be: software adapters take 0.2 to 0.7 s to compile one
- * more pipeline, and MobileNet v2 gains 2 ms a run from having two more. The tuner is free to choose otherwise.
- */
-const COMPILE_CHARGE = 3;
-
-/** By the estimated time: loads cost the most, and a subgroup saves loads. */
-function preferredBySoftware(p: Product, device: DeviceProfile): string[] {
-  const subgroups = (hasSubgroups(device) ? SUBGROUP_TILES : []).flatMap((tile) => {
-    const kernels = subgroupProducts.get();
-    const plan = kernels.plan(p, tile, device);
-    const charge = isCommon(tile) ? 1 : COMPILE_CHARGE;
-    return plan ? [{ name: subgroupName(tile), cost: charge * kernels.cost(p, tile, plan) }] : [];
-  });
-  const vectors = VECTOR_CHOICES.flatMap((choice) => {
-    const tile = vectorTile(p, choice, device);
-    return tile?.subgroup ? [{ name: vectorName(choice), cost: COMPILE_CHARGE * vectorCost(p, tile) }] : [];
-  });
-  const registers = registerTiles(p, device).map((tile) => {
-    return { name: registerName(tile), cost: COMPILE_CHARGE * registerCost(p, tile, device) };
-  });
-  return [...subgroups, ...vectors, ...registers].sort((a, b) => a.cost - b.cost).map(({ name }) => name);
 }
 
 /** Few rows are a matter of reading b once; else by the estimated time. */

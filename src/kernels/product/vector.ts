@@ -2,15 +2,7 @@
 import { vectorProductShader, vectorStorage, type VectorTile } from '../../../shaders/product/vector.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv } from '../../util/arrays.ts';
-import {
-  batchesOf,
-  loadCost,
-  loadsPerRow,
-  plainColumns,
-  productOperands,
-  productSpec,
-  productValues,
-} from './product.ts';
+import { batchesOf, plainColumns, productOperands, productSpec, productValues } from './product.ts';
 import type { Product, ProductCall } from './product.ts';
 
 /** A way to share out the work; a subgroup adds up without workgroup memory. */
@@ -62,19 +54,4 @@ export function vectorCalls(p: Product, tile: VectorTile, device: DeviceProfile)
     params: productValues(p, part),
     workgroups: [ceilDiv(ceilDiv(part.width, 4), tile.quads), ceilDiv(p.rows, tile.rows), batchesOf(p)],
   }));
-}
-
-/**
- * Lanes that read b at different depths touch a page each, unless b is transposed: 240×960 takes 1.5 times as long as
- * with lanes along the columns, on lavapipe.
- */
-const SCATTERED_READS = 1.5;
-
-/** Estimated time of a product with a tile on a software adapter, in the unit of `subgroupCost`. */
-export function vectorCost(p: Product, { rows, slices, quads }: VectorTile): number {
-  const load = loadCost(slices) * (p.transB ? 1 : SCATTERED_READS);
-  const steps = ceilDiv(p.depth, 4 * slices);
-  // The sum over the lanes takes about as long as storing it.
-  const perGroup = steps * (16 * rows + load * (4 + rows * loadsPerRow(p))) + 2 * load * rows;
-  return batchesOf(p) * ceilDiv(p.rows, rows) * ceilDiv(ceilDiv(p.columns, 4), quads) * perGroup;
 }
