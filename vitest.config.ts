@@ -30,6 +30,7 @@ const FULL = {
     'test/conformance/tfjs-models.gpu.test.ts',
     'test/kernels/operators-*.gpu.test.ts',
     'test/kernels/product.gpu.test.ts',
+    'test/kernels/quantised-random.gpu.test.ts',
     'test/plan/precision.gpu.test.ts',
   ],
 };

@@ -2,7 +2,11 @@
  * 32-bit fixed-point arithmetic: the WGSL of src/util/fixed-point.ts, bit for bit. WGSL has no 64-bit integers: products are
  * made of 16-bit halves, as (high word, low word).
  */
+import type { Multipliers } from '../../src/ir/quantise/multipliers.ts';
 import { wgsl } from './module.ts';
+
+/** How a sum is brought to another scale. */
+export type RescaleRule = Multipliers['rule'];
 
 /** Declares `fn wide_product(a, b) -> vec2<u32>`: the 64 bits of a·b, low word first. */
 const WIDE_PRODUCT = wgsl`
@@ -39,9 +43,9 @@ fn rounding_shift(x: i32, exponent: u32) -> i32 {
 
 /**
  * Declares `fn rescale(sum, multiplier, shift) -> i32`: a sum brought to another scale, by a rule of
- * `Multipliers` (src/ir/quantise/multipliers.ts). For `float`, `multiplier` holds the bits of a float32.
+ * `Multipliers` (src/ir/quantise/multipliers.ts). For `even` and `away`, `multiplier` holds the bits of a float32.
  */
-export function rescaleFunction(rule: 'twice' | 'once' | 'float'): string {
+export function rescaleFunction(rule: RescaleRule): string {
   switch (rule) {
     case 'twice':
       return wgsl`
@@ -55,25 +59,52 @@ fn rescale(sum: i32, multiplier: i32, shift: i32) -> i32 {
       return wgsl`
 ${WIDE_PRODUCT}
 fn rescale(sum: i32, multiplier: i32, shift: i32) -> i32 {
-  let bits = u32(31i - shift);
   let p = wide_product(sum, multiplier);
+  // Whatever is beyond saturates in every type.
+  let beyond = select(0x3fffffffi, -0x40000000i, bitcast<i32>(p.y) < 0i);
+  if (shift > 30i) { return select(beyond, 0i, (p.x | p.y) == 0u); }
+  let bits = u32(31i - shift);
   // Half of the last bit that is kept, added to both words.
   let half_low = select(0u, 1u << ((bits - 1u) & 31u), bits <= 32u);
   let half_high = select(1u << ((bits - 33u) & 31u), 0u, bits <= 32u);
   let low = p.x + half_low;
   let high = bitcast<i32>(p.y + half_high + select(0u, 1u, low < half_low));
   if (bits >= 32u) { return high >> min(bits - 32u, 31u); }
-  return bitcast<i32>((bitcast<u32>(high) << (32u - bits)) | (low >> bits));
+  let above = high >> (bits - 1u);
+  return select(beyond, bitcast<i32>((bitcast<u32>(high) << (32u - bits)) | (low >> bits)), above == 0i || above == -1i);
 }`;
-    case 'float':
+    case 'even':
+    case 'away':
       return wgsl`
 fn rescale(sum: i32, multiplier: i32, shift: i32) -> i32 {
   // WGSL may round an i32 beyond 2²⁴ either way; both halves are exact, and their sum is rounded to even.
   let real = f32(sum >> 16u) * 65536.0 + f32(sum & 0xffffi);
+  let product = real * bitcast<f32>(multiplier);
+#if ${rule === 'even'}
+  let rounded = round(product);
+#else
+  // What is cut off is exact; product + 0.5 is not where it is just below a half.
+  let whole = trunc(product);
+  let rounded = whole + select(0.0, sign(product), abs(product - whole) >= 0.5);
+#endif
   // Whatever is beyond saturates in every type.
-  return i32(clamp(round(real * bitcast<f32>(multiplier)), -1e6, 1e6));
+  return i32(clamp(rounded, -1e9, 1e9));
 }`;
   }
+}
+
+/**
+ * Declares `fn requantised(sum, multiplier, shift) -> i32`: a sum brought to the result's scale and zero point, and held in its
+ * range; and what it calls. The parameters are `zero_point`, `lowest` and `highest`.
+ */
+export function requantisedFunction(rule: RescaleRule): string {
+  return wgsl`
+${rescaleFunction(rule)}
+fn requantised(sum: i32, multiplier: i32, shift: i32) -> i32 {
+  // Held first: beside the ends of int32 there is no room for a zero point.
+  let zero = params.zero_point;
+  return clamp(rescale(sum, multiplier, shift), params.lowest - zero, params.highest - zero) + zero;
+}`;
 }
 
 /** Declares `fn saturating_shift(x, exponent) -> i32`: x·2^exponent (0 to 30), held within int32. */

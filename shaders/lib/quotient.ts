@@ -2,9 +2,9 @@
 import { wgsl } from './module.ts';
 
 /**
- * Declares `fn quotient(x, y) -> f32`: x / y rounded to the nearest float32, ties to even, where it lies between ¼ and 2¹⁶ and
- * y is normal; elsewhere WGSL's. The significands' quotient is estimated, then corrected by its remainder, which is exact in 32
- * bits although the product is not.
+ * Declares `fn quotient(x, y) -> f32`: x / y rounded to the nearest float32, ties to even, where its size lies between
+ * 10⁻³⁰ and 10³⁰ and neither is subnormal; elsewhere WGSL's. The significands' quotient is estimated, then corrected by its
+ * remainder, which is exact in 32 bits although the product is not.
  */
 export const QUOTIENT = wgsl`
 fn quotient(x: f32, y: f32) -> f32 {
@@ -12,7 +12,7 @@ fn quotient(x: f32, y: f32) -> f32 {
   let size = abs(estimate);
   let x_bits = bitcast<u32>(x);
   let y_bits = bitcast<u32>(y);
-  if (!(size >= 0.25 && size < 65536.0) || (y_bits & 0x7f800000u) == 0u) { return estimate; }
+  if (!(size > 1e-30 && size < 1e30) || (x_bits & 0x7f800000u) == 0u || (y_bits & 0x7f800000u) == 0u) { return estimate; }
   let x_part = (x_bits & 0x7fffffu) | 0x800000u;
   let y_part = (y_bits & 0x7fffffu) | 0x800000u;
   let shift = select(24u, 23u, x_part >= y_part);

@@ -13,14 +13,14 @@
 import type { Storage } from '../../src/core/storage.ts';
 import type { QuantisedBinaryKind } from '../../src/ir/ops.ts';
 import { flatShader, fours } from '../lib/flat.ts';
-import { rescaleFunction } from '../lib/fixed-point.ts';
+import { requantisedFunction, type RescaleRule } from '../lib/fixed-point.ts';
 import { wgsl, type ParamFields, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load } from '../lib/storage.ts';
 import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
 
 export interface QLinearBinarySpec {
   readonly kind: QuantisedBinaryKind | 'pRelu';
-  readonly rule: 'twice' | 'once' | 'float';
+  readonly rule: RescaleRule;
   /** Absent where both operands have y's shape. */
   readonly strided?: number | undefined;
   readonly a: Storage;
@@ -65,7 +65,7 @@ export function qLinearBinaryShader({ kind, rule, strided, a, b, y }: QLinearBin
       return `${fetch(k)}
   let kept${k} = ${left};
   let below${k} = kept${k} < 0i;
-  let r${k} = rescale(
+  let r${k} = requantised(
     select(kept${k}, kept${k} * (${right}), below${k}),
     select(params.multiplier, params.slope_multiplier, below${k}),
     select(params.shift, params.slope_shift, below${k}),
@@ -74,7 +74,7 @@ export function qLinearBinaryShader({ kind, rule, strided, a, b, y }: QLinearBin
     const value = product ? `(${left}) * (${right})` : `a_terms[(${left}) & 255i] + b_terms[(${right}) & 255i]`;
     return `${fetch(k)}
   let sum${k} = ${value};
-  let r${k} = rescale(${kind === 'squaredDifference' ? `sum${k} * sum${k}` : `sum${k}`}, params.multiplier, params.shift);`;
+  let r${k} = requantised(${kind === 'squaredDifference' ? `sum${k} * sum${k}` : `sum${k}`}, params.multiplier, params.shift);`;
   };
   const terms = ['a_terms', 'b_terms'].map((name) => ({ name, access: 'read', element: 'i32' }) as const);
   return flatShader({
@@ -92,8 +92,8 @@ export function qLinearBinaryShader({ kind, rule, strided, a, b, y }: QLinearBin
         ? {}
         : { last: 'u32', ...listFields('d', strided), ...listFields('a_s', strided), ...listFields('b_s', strided) }),
     },
-    declarations: rescaleFunction(rule),
+    declarations: requantisedFunction(rule),
     body: `${['x', 'y', 'z', 'w'].map(lane).join('\n')}
-  let r = clamp(vec4<i32>(r0, r1, r2, r3) + params.zero_point, vec4<i32>(params.lowest), vec4<i32>(params.highest));`,
+  let r = vec4<i32>(r0, r1, r2, r3);`,
   });
 }

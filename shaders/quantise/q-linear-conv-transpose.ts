@@ -14,6 +14,7 @@ import type { Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import { flatShader } from '../lib/flat.ts';
 import { BYTES_OF, DOT4, xWordFunction, type WordSource } from '../lib/int8.ts';
+import type { RescaleRule } from '../lib/fixed-point.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { elementOf } from '../lib/storage.ts';
 import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
@@ -21,7 +22,7 @@ import { requantiseFunction, ONES, QUANTISED_CONV_PARAMS } from './q-linear-conv
 
 export interface QLinearConvTransposeSpec {
   readonly source: WordSource;
-  readonly rule: 'twice' | 'once' | 'float';
+  readonly rule: RescaleRule;
   readonly zeroPoints: boolean;
   readonly y: Storage;
 }

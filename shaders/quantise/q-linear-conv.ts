@@ -15,7 +15,7 @@
  */
 import { isPacked, type Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
-import { rescaleFunction } from '../lib/fixed-point.ts';
+import { requantisedFunction, type RescaleRule } from '../lib/fixed-point.ts';
 import { FLAT_WORKGROUP, fours } from '../lib/flat.ts';
 import { linearIndex } from '../lib/index.ts';
 import { BYTES_OF, DOT4, xWordFunction, type WordSource } from '../lib/int8.ts';
@@ -27,7 +27,7 @@ import { inputColumn, inputRow, perPixel, stripPosition, WINDOW_PARAMS, type Win
 export interface QLinearConvSpec {
   readonly window: WindowSpec;
   readonly source: WordSource;
-  readonly rule: 'twice' | 'once' | 'float';
+  readonly rule: RescaleRule;
   readonly pixels: 0 | 1 | 4;
   readonly zeroPoints: boolean;
   readonly y: Storage;
@@ -51,9 +51,9 @@ export const QUANTISED_CONV_PARAMS = {
 } as const;
 
 /** Declares `fn finish(sum, inputs, channel) -> i32`: a sum and the sum of its inputs as a result. */
-export function requantiseFunction(rule: QLinearConvSpec['rule'], zeroPoints: boolean): string {
+export function requantiseFunction(rule: RescaleRule, zeroPoints: boolean): string {
   return wgsl`
-${rescaleFunction(rule)}
+${requantisedFunction(rule)}
 fn finish(sum: i32, inputs: i32, entry: u32) -> i32 {
   let c = channels[entry];
 #if ${zeroPoints}
@@ -61,7 +61,7 @@ fn finish(sum: i32, inputs: i32, entry: u32) -> i32 {
 #else
   let total = sum + c.x;
 #endif
-  return clamp(rescale(total, c.y, c.z) + params.zero_point, params.lowest, params.highest);
+  return requantised(total, c.y, c.z);
 }`;
 }
 

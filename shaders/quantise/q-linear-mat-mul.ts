@@ -11,7 +11,7 @@
  */
 import type { Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
-import { rescaleFunction } from '../lib/fixed-point.ts';
+import { requantisedFunction, type RescaleRule } from '../lib/fixed-point.ts';
 import { flatShader } from '../lib/flat.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load } from '../lib/storage.ts';
@@ -19,7 +19,7 @@ import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
 
 export interface QLinearMatMulSpec {
   readonly rank: number;
-  readonly rule: 'twice' | 'once' | 'float';
+  readonly rule: RescaleRule;
   readonly a: Storage;
   readonly b: Storage;
   readonly y: Storage;
@@ -56,7 +56,7 @@ export function qLinearMatMulShader({ rank, rule, a, b, y }: QLinearMatMulSpec):
       ...listFields('b_s', rank),
     },
     declarations: wgsl`
-${rescaleFunction(rule)}
+${requantisedFunction(rule)}
 fn product_at(at: u32) -> i32 {
   let row = at / params.columns;
   let column = at - row * params.columns;
@@ -71,7 +71,7 @@ fn product_at(at: u32) -> i32 {
     let b_at = b_base + k * params.b_step;
     sum += (${load(left, 'a_at')} - params.a_zero) * (${load(right, 'b_at')} - channel.w);
   }
-  return clamp(rescale(sum, channel.y, channel.z) + params.zero_point, params.lowest, params.highest);
+  return requantised(sum, channel.y, channel.z);
 }`,
     body: `let r = vec4<i32>(${range(4)
       .map((k) => `product_at(min(i * 4u + ${k}u, params.last))`)

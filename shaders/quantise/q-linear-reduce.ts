@@ -11,7 +11,7 @@
  */
 import type { Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
-import { rescaleFunction } from '../lib/fixed-point.ts';
+import { requantisedFunction, type RescaleRule } from '../lib/fixed-point.ts';
 import { flatShader } from '../lib/flat.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load } from '../lib/storage.ts';
@@ -19,7 +19,7 @@ import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
 import { RESULT_PARAMS } from './q-linear-binary.ts';
 
 export interface QLinearReduceSpec {
-  readonly rule: 'twice' | 'once' | 'float';
+  readonly rule: RescaleRule;
   readonly kept: number;
   readonly folded: number;
   readonly x: Storage;
@@ -43,7 +43,7 @@ export function qLinearReduceShader({ rule, kept, folded, x, y }: QLinearReduceS
       ...listFields('f', folded),
     },
     declarations: wgsl`
-${rescaleFunction(rule)}
+${requantisedFunction(rule)}
 fn reduced(at: u32) -> i32 {
   ${coordinates(kept, 'at')}
   let base = ${stridedOffset(kept, 's')};
@@ -53,7 +53,7 @@ fn reduced(at: u32) -> i32 {
     let source = base + ${stridedOffset(folded, 'f', 'k')};
     sum += ${load(elements, 'source')} - params.subtracted;
   }
-  return clamp(rescale(sum, params.multiplier, params.shift) + params.zero_point, params.lowest, params.highest);
+  return requantised(sum, params.multiplier, params.shift);
 }`,
     body: `let r = vec4<i32>(${range(4)
       .map((k) => `reduced(min(i * 4u + ${k}u, params.last))`)

@@ -56,7 +56,9 @@ function roundedFunction(rule: QuantizeLinearSpec['rule']): string {
   return wgsl`
 fn rounded(x: f32, scale: f32) -> f32 {
   let q = quotient(x, scale);
-  return select(floor(q + 0.5), ceil(q - 0.5), q < 0.0);
+  // What is cut off is exact; q + 0.5 is not where q is just below a half.
+  let whole = trunc(q);
+  return whole + select(0.0, sign(q), abs(q - whole) >= 0.5);
 }`;
 }
 

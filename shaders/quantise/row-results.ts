@@ -24,7 +24,9 @@ const RESULTS: { readonly [K in RowsSpec['kind']]: string } = {
   let difference = rows[row] - v;
   if (difference >= params.counted) { return params.lowest; }
   let product = high_product(rows[row + 1u], table[difference & 255i]);
-  return rounding_shift(product, u32(rows[row + 2u])) + params.lowest;`,
+  let exponent = u32(rows[row + 2u]);
+  // Of a row of thousands that are as large less than a half is left.
+  return select(rounding_shift(product, exponent & 31u), 0i, exponent > 31u) + params.lowest;`,
   logSoftmax: `
   let difference = rows[row] - v;
   let log = rows[row + 1u];

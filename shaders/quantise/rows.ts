@@ -34,13 +34,13 @@ export interface RowsSpec {
 const FINISH: { readonly [K in RowsSpec['kind']]: string } = {
   // The exponent that results are shifted by: 1/256 of what the sum leaves over one.
   softmax: `
-  let headroom = countLeadingZeros(u32(sum));
-  first = one_over_one_plus(bitcast<i32>((u32(sum) << headroom) - 0x80000000u));
+  let headroom = countLeadingZeros(sum);
+  first = one_over_one_plus(bitcast<i32>((sum << headroom) - 0x80000000u));
   second = 12i - i32(headroom) + 23i;`,
   logSoftmax: `
-  first = log_of_sum(sum);`,
+  first = log_of_sum(i32(min(sum, 0x7fffffffu)));`,
   norm: `
-  let root = inverse_sqrt(sum);
+  let root = inverse_sqrt(i32(min(sum, 0x7fffffffu)));
   first = root.x;
   second = root.y;`,
 };
@@ -67,7 +67,7 @@ export function rowsShader({ kind, x }: RowsSpec): ShaderModule {
   if (i >= params.count) { return; }
   let base = (i / params.inner) * params.n * params.inner + i % params.inner;
   var largest = -256i;
-  var sum = 0i;
+  var sum = 0u;
 #if ${softmax}
   for (var k = 0u; k < params.n; k++) {
     let source = base + k * params.inner;
@@ -78,10 +78,12 @@ export function rowsShader({ kind, x }: RowsSpec): ShaderModule {
     let source = base + k * params.inner;
     let v = ${load(elements, 'source')};
 #if ${softmax}
-    sum += terms[(largest - v) & 255i];
+    let next = sum + u32(terms[(largest - v) & 255i]);
 #else
-    sum += (v - params.zero_point) * (v - params.zero_point);
+    let next = sum + u32((v - params.zero_point) * (v - params.zero_point));
 #endif
+    // A row too long for 32 bits has their largest number as its sum.
+    sum = select(next, 0xffffffffu, next < sum);
   }
   var first = 0i;
   var second = 0i;

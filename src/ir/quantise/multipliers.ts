@@ -12,8 +12,13 @@ export type Multipliers =
   | { readonly rule: 'twice'; readonly values: readonly FixedMultiplier[] }
   /** The same, rounded once, ties towards +∞. */
   | { readonly rule: 'once'; readonly values: readonly FixedMultiplier[] }
-  /** A float32, the sum as a float32: ties to even. */
-  | { readonly rule: 'float'; readonly values: readonly number[] };
+  /** A float32, the sum as a float32: ties to even, or away from zero. */
+  | { readonly rule: 'even' | 'away'; readonly values: readonly number[] };
+
+/** The nearest float32, or the largest of those that are numbers: an infinite one times 0 is none. */
+export function finite(x: number): number {
+  return Math.min(Math.fround(x), (2 - 2 ** -23) * 2 ** 127);
+}
 
 /** Half to even. */
 export function roundEven(x: number): number {
@@ -46,12 +51,16 @@ export function productMultipliers(
       second.map((s) => (inFloat ? Math.fround(first * s) : first * s) / result),
     );
   }
-  return { rule: 'float', values: second.map((s) => Math.fround(Math.fround(first * s) / result)) };
+  return {
+    rule: rounding === 'float-away' ? 'away' : 'even',
+    values: second.map((s) => finite(Math.fround(first * s) / result)),
+  };
 }
 
 /** An int32 sum, brought to the other scale and rounded, without a zero point. */
 export function rescale({ rule, values }: Multipliers, sum: number, channel = 0): number {
   const index = values.length === 1 ? 0 : channel;
-  if (rule === 'float') return roundEven(Math.fround(Math.fround(sum) * at(values, index)));
-  return (rule === 'twice' ? scaled : scaledOnce)(sum, at(values, index));
+  if (rule === 'twice') return scaled(sum, at(values, index));
+  if (rule === 'once') return scaledOnce(sum, at(values, index));
+  return (rule === 'even' ? roundEven : roundAway)(Math.fround(Math.fround(sum) * at(values, index)));
 }

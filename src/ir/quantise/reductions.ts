@@ -19,6 +19,9 @@ export interface ReductionSpec {
   readonly lastAxis: boolean;
 }
 
+/** A zero point of a byte times a larger ratio of scales has no room in int32, nor in the 24 bits of a float32. */
+const MOST_RATIO = 2 ** 16;
+
 /** The plan of a mean or a sum. */
 export function reductionPlan(kind: 'mean' | 'sum', rounding: Rounding, spec: ReductionSpec): ReductionPlan {
   const { scales, zeroPoints, count, lastAxis } = spec;
@@ -29,13 +32,13 @@ export function reductionPlan(kind: 'mean' | 'sum', rounding: Rounding, spec: Re
     const multiplier = kind === 'mean' ? dividedBy(whole, count) : whole;
     return { subtracted, added, multipliers: { rule: 'twice', values: [multiplier] } };
   }
-  if (kind === 'mean' && lastAxis && rounding === 'xnnpack') {
+  if (kind === 'mean' && lastAxis && rounding === 'xnnpack' && ratio < MOST_RATIO) {
     // The zero point is taken out of the rounded mean.
     const mean = Math.fround(scales[0] / Math.fround(scales[1] * count));
     return {
       subtracted: 0,
       added: added - roundEven(subtracted * ratio),
-      multipliers: { rule: 'float', values: [mean] },
+      multipliers: { rule: 'even', values: [mean] },
     };
   }
   return { subtracted, added, multipliers: fixed('once', [kind === 'mean' ? ratio / count : ratio]) };

@@ -2,7 +2,7 @@
 import { scaled, fixedMultiplier } from '../../util/fixed-point.ts';
 import { range } from '../../util/arrays.ts';
 import type { QuantisedBinaryKind, Rounding } from '../ops.ts';
-import { fixed, roundEven, type Multipliers } from './multipliers.ts';
+import { finite, fixed, roundEven, type Multipliers } from './multipliers.ts';
 
 /** Scales and zero points of an operation on two operands. */
 export interface BinaryScales {
@@ -35,7 +35,7 @@ export function sumPlan(
   ];
   const [a, b, result] = scales;
   if (rounding === 'xnnpack' && kind !== 'squaredDifference') {
-    const ratios = [Math.fround(a / result), Math.fround(b / result)] as const;
+    const ratios = [finite(a / result), finite(b / result)] as const;
     const shift = SUM_BITS - Math.floor(Math.log2(Math.max(...ratios)));
     const factors = ratios.map((ratio) => roundEven(ratio * 2 ** shift));
     return {
@@ -46,7 +46,7 @@ export function sumPlan(
   const bits = kind === 'squaredDifference' ? SQUARE_BITS : SUM_BITS;
   const common = 2 * Math.max(a, b);
   // Subtraction forms its multipliers in single precision.
-  const precise = kind === 'sub' ? Math.fround : (x: number): number => x;
+  const precise = kind === 'sub' ? finite : (x: number): number => x;
   const factors = [a, b].map((scale) => fixedMultiplier(precise(scale / common)));
   const power = kind === 'squaredDifference' ? 2 : 1;
   return {

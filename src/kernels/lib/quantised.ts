@@ -39,11 +39,11 @@ export function floatBits(x: number): number {
 /** Multiplier and shift as `rescale` (shaders/lib/fixed-point.ts) takes them: of a float32 its bits, and no shift. */
 export function multiplierAt(multipliers: Multipliers, channel: number): readonly [multiplier: number, shift: number] {
   const index = multipliers.values.length === 1 ? 0 : channel;
-  if (multipliers.rule === 'float') {
-    return [floatBits(at(multipliers.values, index)), 0];
+  if (multipliers.rule === 'twice' || multipliers.rule === 'once') {
+    const { multiplier, shift } = at(multipliers.values, index);
+    return [multiplier, shift];
   }
-  const { multiplier, shift } = at(multipliers.values, index);
-  return [multiplier, shift];
+  return [floatBits(at(multipliers.values, index)), 0];
 }
 
 /** int32 constants of a kernel. */

@@ -19,8 +19,8 @@ export const qLinearL2Normalization: OpDefinition<'QLinearL2Normalization'> = {
     const zeroPoint = scalarAt(inputs, 4);
     const y = zeros(at(outputs, 0).dtype, x.shape);
     for (const elements of slicesAlong(x.shape, axis)) {
-      const squares = elements.reduce((sum, i) => (sum + (x.data[i] ?? 0) ** 2) | 0, 0);
-      const { multiplier, shift } = inverseSqrt(squares);
+      const squares = elements.reduce((sum, i) => sum + (x.data[i] ?? 0) ** 2, 0);
+      const { multiplier, shift } = inverseSqrt(Math.min(squares, 2 ** 31 - 1));
       for (const i of elements) {
         y.data[i] = within(scaled(x.data[i] ?? 0, { multiplier, shift: shift + 7 }) + zeroPoint, range);
       }

@@ -41,7 +41,9 @@ export const qLinearSoftmaxReference: Reference<'QLinearSoftmax'> = ({ attribute
   const [lowest] = extremesOf(y.dtype);
   for (const elements of slicesAlong(x.shape, axis)) {
     const largest = elements.reduce((most, i) => Math.max(most, x.data[i] ?? 0), -Infinity);
-    const sum = elements.reduce((total, i) => (total + at(tables.terms, largest - (x.data[i] ?? 0))) | 0, 0);
+    // A sum has 32 bits, without a sign, of which the logarithm takes 31: a row too long for them has the largest number.
+    const whole = elements.reduce((total, i) => total + at(tables.terms, largest - (x.data[i] ?? 0)), 0);
+    const sum = Math.min(whole, log ? 2 ** 31 - 1 : 2 ** 32 - 1);
     const result = rowOf(sum);
     for (const i of elements) {
       const difference = largest - (x.data[i] ?? 0);

@@ -68,6 +68,10 @@ export const qLinearBinaryCases: readonly OpCase<'QLinearBinary'>[] = [
   binaryCase('sub', [1], [5, 3]),
   binaryCase('add', [7, 8], [7, 8], { range: [-5, 100] }),
   binaryCase('add', [0, 8], [0, 8]),
+  // Beyond int32 before they are held in the type, and scales that float32 has no quotient of.
+  binaryCase('add', [5, 8], [5, 8], { rounding: 'xnnpack', scales: [0.02, 0.035, 1e-10] }),
+  binaryCase('sub', [5, 8], [5, 8], { scales: [1e36, 0.035, 1e-20] }),
+  binaryCase('mul', [5, 8], [5, 8], { rounding: 'xnnpack', scales: [1e36, 0.035, 1e-20] }),
 ];
 
 function pReluCase(x: readonly number[], slope: readonly number[], setup: Setup = {}): OpCase<'QLinearPRelu'> {

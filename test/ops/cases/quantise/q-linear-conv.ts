@@ -80,6 +80,7 @@ export const qLinearConvCases: readonly OpCase<'QLinearConv'>[] = [
     ties(rounding),
     far(rounding),
   ]),
+  ties('float-away'),
   convCase([1, 1, 1, 1], [1, 1, 1, 1]),
   convCase([3, 5, 7], [3, 7, 17]),
   convCase([1, 3, 3, 17], [3, 3, 17, 7], { pads: [1, 1, 1, 1] }),

@@ -22,12 +22,13 @@ function reduceCase(
     type = 'int8',
     rounding = 'tfl-double',
     keepDims = true,
-  }: Partial<OpAttributes['QLinearReduce']> & { type?: Byte } = {},
+    result = kind === 'sum' ? 0.3 : 0.015,
+  }: Partial<OpAttributes['QLinearReduce']> & { type?: Byte; result?: number } = {},
 ): OpCase<'QLinearReduce'> {
   return {
-    name: `${kind} of [${shape}] over ${axes}, ${rounding}, ${type}${keepDims ? '' : ', dropped'}`,
+    name: `${kind} of [${shape}] over ${axes}, ${rounding}, ${type}${keepDims ? '' : ', dropped'}${result < 1e-6 ? `, result ${result}` : ''}`,
     op: 'QLinearReduce',
-    inputs: operands(type, shape, kind === 'sum' ? [0.02, 0.3] : [0.02, 0.015]),
+    inputs: operands(type, shape, [0.02, result]),
     attributes: { kind, axes, keepDims, rounding, range: rangeOf(type) },
     noOracle: 'ONNX has no such operator',
   };
@@ -41,6 +42,9 @@ export const qLinearReduceCases: readonly OpCase<'QLinearReduce'>[] = [
     reduceCase('sum', [2, 3, 5, 7], [1, 3], { rounding }),
   ]),
   reduceCase('mean', [9], []),
+  // Beyond int32 before they are held in the type.
+  reduceCase('sum', [8, 5], [0], { rounding: 'xnnpack', result: 1e-10 }),
+  reduceCase('mean', [8, 5], [1], { rounding: 'xnnpack', result: 1e-10 }),
 ];
 
 function poolCase(
@@ -99,6 +103,9 @@ export const qLinearSoftmaxCases: readonly OpCase<'QLinearSoftmax'>[] = [false, 
   softmaxCase([2, 5, 3], 0.3, { log, axis: 1, beta: 2 }),
   softmaxCase([5, 8], 0.004, { log }),
   softmaxCase([1, 4], 3, { log }),
+  // Sums with more than 31 bits, and with more than 32.
+  softmaxCase([2, 5000], 1e-4, { log }),
+  softmaxCase([1, 9000], 1e-4, { log }),
 ]);
 
 export const qLinearL2NormalizationCases: readonly OpCase<'QLinearL2Normalization'>[] = [

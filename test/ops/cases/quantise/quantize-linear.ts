@@ -59,7 +59,27 @@ function nearTies(scale: number): number[] {
   });
 }
 
-const EXTREMES = [NaN, Infinity, -Infinity, 1e30, -1e30, 0, -0, 3.4e38, 1e-42, 0.5, 1.5, -0.5, -1.5, 2.5];
+/** The float32 just below a half, which a half more makes 1. */
+const BELOW_HALF = 0.5 - 2 ** -25;
+
+const EXTREMES = [
+  NaN,
+  Infinity,
+  -Infinity,
+  1e30,
+  -1e30,
+  0,
+  -0,
+  3.4e38,
+  1e-42,
+  0.5,
+  1.5,
+  -0.5,
+  -1.5,
+  2.5,
+  BELOW_HALF,
+  -BELOW_HALF,
+];
 
 export const quantizeLinearCases: readonly OpCase<'QuantizeLinear'>[] = [
   ...ROUNDINGS.flatMap((rounding) => [
