@@ -7,7 +7,7 @@ import { nearestWithin } from '../util/nearest-name.ts';
 import type { Preprocessing } from '../vision/picture-spec.ts';
 import { plainPicture } from '../vision/plain-picture.ts';
 import { COCO_80 } from './coco.ts';
-import type { CatalogueEntry, CatalogueLabels } from './entry.ts';
+import type { CatalogueEntry, CatalogueLabels, CatalogueTask } from './entry.ts';
 import { human, nsfw } from './npm-sources.ts';
 
 export type { CatalogueEntry, CatalogueLabels, CatalogueSource, PinnedFile } from './entry.ts';
@@ -46,7 +46,7 @@ const picture = (side: number, over: Partial<Preprocessing>): Preprocessing => p
 /** nsfwjs divides by 255 and resizes with aligned corners. */
 const NSFW_PICTURE = { std: [255, 255, 255], resize: { method: 'bilinear', alignCorners: true } } as const;
 
-/** In the order in which lists show them: the default first, what judges people's pictures last. */
+/** In the order in which lists show them: what needs no network first, what judges people's pictures last. */
 export const CATALOGUE: readonly CatalogueEntry[] = [
   {
     name: 'centernet',
@@ -152,6 +152,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     preprocessing: picture(224, { fit: 'cover', shorterSide: 256, dtype: 'uint8' }),
     outputs: 'probabilities',
     licence: 'Apache-2.0',
+    default: true,
   },
   {
     name: 'imagenet-mobilenet-v1-0.25-quant',
@@ -203,6 +204,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     source: nsfw(
       'mobilenet_v2',
       'c32f104fd562b08cdff5ed69dfe1209643afa47e792fb12751d2949aa61a397a',
+      'feffc6868d61e412a4e7a22657a3d07a8a48df6e11688a9e25b77c23cb7b45c9',
       'ef2e0a63f7d2c4960b37b024b669313f65d3c45cd59e9042636c55b39de53517',
     ),
     format: 'tfjs-layers',
@@ -218,6 +220,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     source: nsfw(
       'mobilenet_v2_mid',
       'a7a9e701491e2449b221dab7c424957f853e700602b5575da33cfd745616f964',
+      '935a537cc627402ee7303f75e59083809ab857ae99969523ba1aa726c65c8161',
       'f2e79a209e44d668220ec5f1533a98f2be954e3953685bf074d201b82fefc29a',
       'f291df992a0131741372506a6072fb9f1645bff7c973c983fd6276f5f9625d5e',
     ),
@@ -234,6 +237,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     source: nsfw(
       'inception_v3',
       '8c2b793b9d277840fc757725bf3b135c96d5a54ec020e2b4ab569fc3df6b3848',
+      'f5882005bdfa95fa82c3d2fe0419b27495736336e1784a3563a8b746f3c3f7e3',
       'e9316ac20ff634f990e483062050afe9a4826885c3a212d676ce2cfda93a4884',
       '467b33d62b4c470edf8acd3da554e331f2d49f3f93ddd718f944f595c516cd82',
       '075300e057ca7e9fd2e282afbc3a6596a0404288c94bf781e9b20658cbeee664',
@@ -254,11 +258,19 @@ export function findEntry(name: string): CatalogueEntry | undefined {
   return CATALOGUE.find((entry) => entry.name === name);
 }
 
-/** The entry of this name, or the default one when none is given. Throws as `unknownModel` says. */
-export function findModel(name?: string): CatalogueEntry {
-  const found = CATALOGUE.find((entry) => (name === undefined ? entry.default : entry.name === name));
+/** The model that a task takes where none is named. Throws InputError for a task that has no such. */
+export function defaultModel(task: CatalogueTask): CatalogueEntry {
+  const found = CATALOGUE.find((entry) => entry.default && entry.task === task);
   if (found) return found;
-  throw unknownModel(name ?? 'default', CATALOGUE);
+  throw new InputError(`no model was given, and the catalogue has no usual one for ${task}`);
+}
+
+/** The entry of this name; without one the default detector. Throws as `unknownModel` says. */
+export function findModel(name?: string): CatalogueEntry {
+  if (name === undefined) return defaultModel('detection');
+  const found = findEntry(name);
+  if (found) return found;
+  throw unknownModel(name, CATALOGUE);
 }
 
 /** The error for a name that the catalogue does not have, with the one of these entries that was meant, or all of them. */

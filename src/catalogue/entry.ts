@@ -19,6 +19,8 @@ export type CatalogueSource =
       readonly path: string;
       /** Of the main file. */
       readonly sha256: string;
+      /** The same of what a script holds that wraps the main file, written as JSON. */
+      readonly unwrapped?: string;
       /** Files the main one needs, as they are called beside it. */
       readonly companions?: readonly { readonly name: string; readonly sha256: string }[];
     }
@@ -55,6 +57,6 @@ export interface CatalogueEntry {
   readonly notes?: string;
   /** SPDX identifier. */
   readonly licence: string;
-  /** The model used when none is named: exactly one entry. */
+  /** The model that its task takes when none is named: one entry a task. */
   readonly default?: true;
 }

@@ -1,13 +1,14 @@
 /** Where npm packages keep their networks. */
 import type { CatalogueSource } from './entry.ts';
 
-/** A network of nsfwjs, its files wrapped in scripts: the checksum of the main one, then those of its shards. */
-export const nsfw = (folder: string, sha256: string, ...shards: string[]): CatalogueSource => ({
+/** A network of nsfwjs, its files wrapped in scripts: the checksum of the main one, of the JSON in it, then those of its shards. */
+export const nsfw = (folder: string, sha256: string, unwrapped: string, ...shards: string[]): CatalogueSource => ({
   kind: 'npm',
   package: 'nsfwjs',
   version: '4.3.0',
   path: `dist/models/${folder}/model.min.js`,
   sha256,
+  unwrapped,
   companions: shards.map((sum, i) => ({ name: `group1-shard${i + 1}of${shards.length}.min.js`, sha256: sum })),
 });
 

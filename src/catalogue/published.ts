@@ -1,12 +1,12 @@
 /** Where the files of a catalogue entry are published: one by one, each pinned by its checksum. */
-import type { CatalogueSource, PinnedFile } from './entry.ts';
+import type { CatalogueEntry, PinnedFile } from './entry.ts';
 
 /** A file of a model, by the name that it has beside the main one. */
 export interface PublishedFile extends PinnedFile {
   readonly name: string;
 }
 
-/** The files of a model. */
+/** The files of a model, the list of its labels among the companions where that is a file. */
 export interface PublishedFiles {
   readonly main: PublishedFile;
   readonly companions: readonly PublishedFile[];
@@ -19,17 +19,24 @@ const JSDELIVR = 'https://cdn.jsdelivr.net/npm';
 const WRAPPED = /\.min\.js$/;
 
 /** The files of an entry. `packageBase` is another server of npm packages. */
-export function publishedFiles(source: CatalogueSource, packageBase: string | URL = JSDELIVR): PublishedFiles {
+export function publishedFiles(
+  { source, labels }: Pick<CatalogueEntry, 'source' | 'labels'>,
+  packageBase: string | URL = JSDELIVR,
+): PublishedFiles {
+  const lists = labels && 'url' in labels ? [labelsFile(labels)] : [];
   if (source.kind === 'url') {
     const { url, sha256, companions = [] } = source;
-    return { main: { name: lastPart(new URL(url).pathname), url, sha256 }, companions };
+    return { main: { name: lastPart(new URL(url).pathname), url, sha256 }, companions: [...companions, ...lists] };
   }
   const { package: name, version, path, sha256, companions = [] } = source;
   const url = `${String(packageBase).replace(/\/$/, '')}/${name}@${version}/${path}`;
-  return {
-    main: { name: lastPart(path), url, sha256 },
-    companions: companions.map((file) => ({ ...file, url: url.replace(/[^/]*$/, file.name) })),
-  };
+  const beside = companions.map((file) => ({ ...file, url: url.replace(/[^/]*$/, file.name) }));
+  return { main: { name: lastPart(path), url, sha256 }, companions: [...beside, ...lists] };
+}
+
+/** The file that holds labels, which lies beside the model in a folder of one's own. */
+export function labelsFile({ url, sha256 }: PinnedFile): PublishedFile {
+  return { name: lastPart(new URL(url).pathname), url, sha256 };
 }
 
 /** What a file is called in a folder of one's own, where nothing is wrapped in scripts: `model.json` for `model.min.js`. */

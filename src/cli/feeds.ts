@@ -27,12 +27,13 @@ export function addFeedOptions(command: Command): Command {
 }
 
 /** Tensors for all inputs. Throws InputError and LoadError on files and shapes that do not fit. */
-export async function feedsOf({ name, graph }: LoadedModel, options: FeedOptions): Promise<Record<string, Tensor>> {
+export async function feedsOf(model: LoadedModel, options: FeedOptions): Promise<Record<string, Tensor>> {
+  const { graph } = model;
   if (options.input === undefined) {
     return seededFeeds(graph.inputs, parseInputShapes(options.inputShape ?? [], graph.inputs), options.seed);
   }
   const specs = options.input.map((spec) => parseFeed(spec, graph.inputs));
-  return Object.fromEntries(await readFeeds(specs, graph.inputs, preparation(name, {})));
+  return Object.fromEntries(await readFeeds(specs, graph.inputs, preparation(model, {})));
 }
 
 /** The shapes of feeds, by input. */

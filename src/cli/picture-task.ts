@@ -1,10 +1,8 @@
 /** A task on pictures from the command line: its flags are options of the task, which does the rest. */
-import { CATALOGUE, findEntry, findModel } from '../catalogue/catalogue.ts';
+import { defaultModel, findEntry } from '../catalogue/catalogue.ts';
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors.ts';
-import { IMPORTERS } from '../formats/registry.ts';
 import type { Graph } from '../ir/graph.ts';
-import { loadLabels } from '../node/labels.ts';
 import { requireTask } from '../tasks/catalogue-model.ts';
 import { LabelsError, type PictureTaskName } from '../tasks/outputs.ts';
 import type { TaskOptions } from '../tasks/picture-model.ts';
@@ -66,36 +64,28 @@ export function addPictureOptions(command: Command): Command {
 }
 
 /** How pictures become inputs of a model: as the catalogue says or as is usual, and what options say otherwise. */
-export function preparation(model: string, options: PictureOptions): PicturePreparation {
-  const known = findEntry(model)?.preprocessing;
+export function preparation({ entry }: Pick<LoadedModel, 'entry'>, options: PictureOptions): PicturePreparation {
+  const known = entry?.preprocessing;
   return (input) => ({ ...(known ?? guessPreprocessing(input)), ...overrides(options) });
 }
 
 /**
- * The model to take: the one named, or else the catalogue's default. Throws InputError for an entry of the catalogue that is
- * for another task, which lists those that are for this one.
+ * The model to take: the one named, or else the one that the catalogue has for this task. Throws InputError for an entry of the
+ * catalogue that is for another one.
  */
 export function modelFor(task: PictureTaskName, named: string | undefined): string {
-  const standard = findModel();
-  if (named === undefined && standard.task !== task) {
-    const fitting = CATALOGUE.filter((e) => e.task === task && IMPORTERS.some(({ format }) => format === e.format));
-    throw new InputError(`no model is named, and the default one, "${standard.name}", is for ${standard.task}`, {
-      hint: `Pass --model with a file, a URL or one of ${fitting.map((e) => e.name).join(', ')}`,
-    });
-  }
-  const entry = named === undefined ? standard : findEntry(named);
+  const entry = named === undefined ? undefined : findEntry(named);
   if (entry) requireTask(entry, task);
-  return named ?? standard.name;
+  return named ?? defaultModel(task).name;
 }
 
 /** Reads the model, by the name that `modelFor` gave, and its labels. */
 export async function loadTask(name: string, options: LoadTaskOptions, context: Context): Promise<LoadedTask> {
-  const entry = findEntry(name);
   const given =
     options.labels === undefined ? undefined : parseLabels(new TextDecoder().decode(readBytes(options.labels)));
   const model = await loadModel(name, options, context);
-  const labels = given ?? (entry && (await loadLabels(entry, options)));
-  const preprocessing = { ...entry?.preprocessing, ...overrides(options) };
+  const labels = given ?? (await model.readLabels());
+  const preprocessing = { ...model.entry?.preprocessing, ...overrides(options) };
   return { model, task: { preprocessing, ...(labels ? { labels } : {}) }, labelsFile: options.labels };
 }
 

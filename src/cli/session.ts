@@ -1,7 +1,10 @@
 /** From a model's name on the command line to a graph, and from a graph to a session on the chosen backend. */
 import { Option, type Command } from 'commander';
+import { findEntry } from '../catalogue/catalogue.ts';
+import type { CatalogueEntry } from '../catalogue/entry.ts';
+import { recogniseEntry } from '../catalogue/recognise.ts';
 import { importModel } from '../formats/detect.ts';
-import type { FormatName, ImportOptions } from '../formats/importer.ts';
+import type { FormatName, ImportOptions, ModelFiles } from '../formats/importer.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { openGpu } from '../node/adapter.ts';
 import { openModel } from '../node/model-source.ts';
@@ -9,6 +12,7 @@ import { fileTuningCache } from '../node/tuning-cache.ts';
 import type { TuningOptions } from '../measure/tuning.ts';
 import type { SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
+import { entryLabels, labelsAtHand } from '../tasks/labels.ts';
 import { collect, shapesByName } from './arguments.ts';
 import type { Context } from './context.ts';
 import { onModel } from './locate.ts';
@@ -38,7 +42,7 @@ export interface DeviceOptions {
 /** Adds `--mirror` and `--cache-dir`. */
 export function addDownloadOptions(command: Command): Command {
   return command
-    .option('--mirror <dir>', 'take files that would be downloaded from this folder')
+    .option('--mirror <dir>', 'take files that would be downloaded from this folder; default: $TILEWISE_MIRROR')
     .option('--cache-dir <dir>', 'keep downloads in this folder');
 }
 
@@ -105,6 +109,10 @@ export interface LoadedModel {
   readonly graph: Graph;
   /** What of the file the graph lacks, or has otherwise. */
   readonly warnings: readonly string[];
+  /** What the catalogue says of it, where it has the model under this name, or recognises its file. */
+  readonly entry: CatalogueEntry | undefined;
+  /** Names of the classes, where the catalogue has some. Rejects as `entryLabels` does for a model that was named. */
+  readonly readLabels: () => Promise<readonly string[] | undefined>;
   /** Reading the files and importing them. */
   readonly readMs: number;
 }
@@ -133,7 +141,18 @@ export async function loadModel(
   });
   progress.stop();
   for (const warning of warnings) output.note(`warning: ${warning}`);
-  return { name, format, graph, warnings, readMs: performance.now() - start };
+  const known = await inCatalogue(name, files);
+  return { name, format, graph, warnings, ...known, readMs: performance.now() - start };
+}
+
+async function inCatalogue(
+  name: string,
+  { main, read }: ModelFiles,
+): Promise<Pick<LoadedModel, 'entry' | 'readLabels'>> {
+  const named = findEntry(name);
+  const entry = named ?? (await recogniseEntry(main.bytes));
+  const labels = named ? entryLabels : labelsAtHand;
+  return { entry, readLabels: async () => entry && (await labels(entry, read)) };
 }
 
 /** What a command runs a model with, and what it runs on. */

@@ -20,6 +20,11 @@ export function cacheFolder(): string {
   });
 }
 
+/** The folder that files are taken from instead of the network: the one named, else TILEWISE_MIRROR; undefined without any. */
+export function mirrorFolder(named: string | undefined): string | undefined {
+  return named ?? (process.env['TILEWISE_MIRROR'] || undefined);
+}
+
 /** The path of what is in the cache already, also where that cannot be written, as in an image of a container; else undefined. */
 export function cachedPath(...path: readonly string[]): string | undefined {
   const folders = candidates().filter(isTrusted);

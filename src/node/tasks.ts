@@ -1,8 +1,5 @@
 /** Tasks on pictures in Node: models by path, files of the catalogue from packages and folders, the adapter `openGpu` finds. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { findEntry } from '../catalogue/catalogue.ts';
-import { ownName, publishedFiles } from '../catalogue/published.ts';
 import { LoadError } from '../core/errors.ts';
 import type { ModelBase } from '../tasks/catalogue-files.ts';
 import { requireReadable } from '../tasks/catalogue-model.ts';
@@ -12,33 +9,33 @@ import type { PictureTaskName } from '../tasks/outputs.ts';
 import { checkTaskOptions, type TaskOptions, type TaskSource } from '../tasks/picture-model.ts';
 import { inCache, inNode, isNamed, opener } from './environment.ts';
 import { filePath } from './file-address.ts';
-import { openModel } from './model-source.ts';
+import { inFolder, openModel } from './model-source.ts';
 
 /**
  * Loads a classifier as in a page; the source may be a path or a file: URL too, `modelBase` a folder, and without one models of the
  * catalogue come from where `openModel` finds them. Rejects as `createClassifier` in a page and `openModel` do.
  */
-export async function createClassifier(source: TaskSource, options?: TaskOptions): Promise<Classifier> {
+export async function createClassifier(source?: TaskSource, options?: TaskOptions): Promise<Classifier> {
   return classifier(...(await taskInNode('classification', source, options)));
 }
 
 /** Loads a detector, with the differences of `createClassifier`. */
-export async function createDetector(source: TaskSource, options?: TaskOptions): Promise<Detector> {
+export async function createDetector(source?: TaskSource, options?: TaskOptions): Promise<Detector> {
   return detector(...(await taskInNode('detection', source, options)));
 }
 
 /** Rejects with InputError for options that there are not. */
 async function taskInNode(
   task: PictureTaskName,
-  source: TaskSource,
+  source: TaskSource | undefined,
   given: TaskOptions | undefined,
-): Promise<[TaskSource, TaskOptions]> {
+): Promise<[TaskSource | undefined, TaskOptions]> {
   const options = await checkTaskOptions(task, given);
   return [opened(source, options), { ...inNode(options), modelBase: baseInNode(options.modelBase) }];
 }
 
 /** Throws LoadError for what the catalogue has in a format that nobody reads. */
-function opened(source: TaskSource, { modelBase }: TaskOptions): TaskSource {
+function opened(source: TaskSource | undefined, { modelBase }: TaskOptions): TaskSource | undefined {
   if (!isNamed(source)) return source;
   const entry = typeof source === 'string' ? findEntry(source) : undefined;
   if (entry && modelBase === undefined) requireReadable(entry);
@@ -51,10 +48,10 @@ function baseInNode(base: ModelBase | undefined): ModelBase {
   const isFolder = (typeof base === 'string' || base instanceof URL) && !/^https?:/i.test(text);
   if (!isFolder) return base;
   const folder = text.startsWith('file:') ? filePath(text) : text;
-  return async ({ name, source }) => {
-    const main = resolve(folder, name, ownName(publishedFiles(source).main, true));
-    const found = [main, resolve(folder, name)].find((path) => existsSync(path));
+  return async (entry) => {
+    const found = inFolder(folder, entry);
     if (found !== undefined) return openModel(found);
+    const { name } = entry;
     throw new LoadError(`the folder that modelBase names does not hold "${name}"`, {
       file: folder,
       hint: `npx tilewise fetch ${name} --output-dir ${folder} puts it there`,

@@ -57,6 +57,8 @@ interface Job extends TransferOptions {
   readonly file: string;
   /** Nothing before the first answer with content. */
   begun: Begun | undefined;
+  /** Whether the server has answered any attempt. */
+  answered: boolean;
 }
 
 /**
@@ -64,11 +66,14 @@ interface Job extends TransferOptions {
  * breaks, or the file changes, in every attempt; what arrived stays in `file` where it can be continued.
  */
 export async function transfer(url: URL, file: string, options: TransferOptions): Promise<TransferAnswer> {
-  const job: Job = { ...options, url, file, begun: undefined };
+  const job: Job = { ...options, url, file, begun: undefined, answered: false };
+  const start = performance.now();
   for (let attempt = 1; ; attempt++) {
     const result = await once(job);
     if (!(result instanceof Interrupted)) return result;
-    if (attempt === ATTEMPTS || options.signal?.aborted) throw result.error;
+    // Where packets vanish no further attempt hears more than the first.
+    const unheard = !job.answered && performance.now() - start >= options.stallMs;
+    if (attempt === ATTEMPTS || unheard || options.signal?.aborted) throw result.error;
     // Aborted, the next attempt says so.
     await pause(options.retryMs * 2 ** (attempt - 1), undefined, { signal: options.signal }).catch(() => undefined);
   }
@@ -84,6 +89,7 @@ async function once(job: Job): Promise<TransferAnswer | Interrupted> {
     const have = await sizeOf(file);
     const response = await fetch(url, { headers: requestHeaders(have, job), signal });
     timer.refresh();
+    job.answered = true;
     job.onAnswer?.(response.url);
     return await receive(response, job, have, () => timer.refresh());
   } catch (cause) {

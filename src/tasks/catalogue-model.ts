@@ -1,45 +1,68 @@
-/** Models that are asked for by their names in the catalogue, which is loaded then. */
-import { CATALOGUE, findEntry, unknownModel } from '../catalogue/catalogue.ts';
-import type { CatalogueEntry } from '../catalogue/entry.ts';
+/** What the catalogue knows of a model that is asked for by its name, or given by its files; it is loaded then. */
+import { CATALOGUE, defaultModel, findEntry, unknownModel } from '../catalogue/catalogue.ts';
+import type { CatalogueEntry, CatalogueTask } from '../catalogue/entry.ts';
+import { recogniseEntry } from '../catalogue/recognise.ts';
 import { InputError, LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { IMPORTERS } from '../formats/registry.ts';
 import type { FetchSettings } from '../session/model-source.ts';
-import { catalogueFiles, pinnedFile, type ModelBase } from './catalogue-files.ts';
-import { catalogueLabels } from './labels.ts';
+import { catalogueFiles, type ModelBase } from './catalogue-files.ts';
+import { entryLabels, labelsAtHand } from './labels.ts';
 
-/** A model of the catalogue, and how what belongs to it is fetched. */
-export interface CatalogueModel {
-  readonly entry: CatalogueEntry;
-  /** See `catalogueFiles`. */
-  readonly files: (settings: FetchSettings) => Promise<ModelFiles>;
-  /** See `catalogueLabels`. */
-  readonly labels: (signal: AbortSignal | undefined) => Promise<readonly string[] | undefined>;
+/** What the catalogue knows of a model: nothing of one that it does not have. */
+export interface Knowledge {
+  readonly entry?: CatalogueEntry | undefined;
+  /** Names of the classes, where it has some and they are at hand. */
+  readonly labels?: readonly string[] | undefined;
+}
+
+/** A model of the catalogue. */
+export interface NamedModel extends Knowledge {
+  readonly files: ModelFiles;
+}
+
+/** What is asked for by name. */
+interface Asked {
+  /** Undefined for the one that the task takes where none is named. */
+  readonly name: string | undefined;
+  readonly task: CatalogueTask;
+  readonly modelBase: ModelBase | undefined;
+  /** False where the caller has labels, and those of the catalogue need not be fetched. */
+  readonly labelled: boolean;
 }
 
 /**
- * The model of this name. Throws InputError for a name that the catalogue does not have, or has for another task, and LoadError
- * for a format that nobody reads, unless the files come from elsewhere.
+ * The model of a name. Rejects as `catalogueFiles` and `entryLabels` do, with InputError for a name that the catalogue does not
+ * have, or has for another task, and with LoadError for a format that nobody reads, unless the files come from elsewhere.
  */
-export function catalogueModel(
-  name: string,
-  task: CatalogueEntry['task'],
-  modelBase: ModelBase | undefined,
-): CatalogueModel {
+export async function namedModel(
+  { name, task, modelBase, labelled }: Asked,
+  settings: FetchSettings,
+): Promise<NamedModel> {
+  const entry = name === undefined ? defaultModel(task) : entryFor(name, task);
+  if (modelBase === undefined) requireReadable(entry);
+  const files = await catalogueFiles(entry, { modelBase, ...settings });
+  return { files, entry, labels: labelled ? await entryLabels(entry, files.read) : undefined };
+}
+
+function entryFor(name: string, task: CatalogueTask): CatalogueEntry {
   const entry = findEntry(name);
   if (!entry) throw unknownModel(name, readable(CATALOGUE.filter((other) => does(other, task))));
   requireTask(entry, task);
-  if (modelBase === undefined) requireReadable(entry);
-  return {
-    entry,
-    files: (settings) => catalogueFiles(entry, { modelBase, ...settings }),
-    labels: (signal) =>
-      catalogueLabels(entry, async (file) => new TextDecoder().decode(await pinnedFile(file, { signal }))),
-  };
+  return entry;
+}
+
+/**
+ * What the catalogue knows of a model that is given by its files: of its labels those it holds itself, or that lie beside the
+ * model, because nobody asked for a download.
+ */
+export async function recognisedModel({ main, read }: ModelFiles): Promise<Knowledge> {
+  const entry = await recogniseEntry(main.bytes);
+  return entry ? { entry, labels: await labelsAtHand(entry, read) } : {};
 }
 
 /** Throws InputError for an entry that is for another task, or whose outputs that task cannot decode. */
-export function requireTask(entry: CatalogueEntry, task: CatalogueEntry['task']): void {
+export function requireTask(entry: CatalogueEntry, task: CatalogueTask): void {
   if (does(entry, task)) return;
   const { name, notes } = entry;
   if (entry.task !== task) {
@@ -52,7 +75,7 @@ export function requireTask(entry: CatalogueEntry, task: CatalogueEntry['task'])
   });
 }
 
-function does({ task, outputs }: CatalogueEntry, asked: CatalogueEntry['task']): boolean {
+function does({ task, outputs }: CatalogueEntry, asked: CatalogueTask): boolean {
   return task === asked && outputs !== 'raw';
 }
 

@@ -26,11 +26,12 @@ const CLASSIFICATION: PictureTaskDefinition<ClassifyOptions, Ranked[]> = {
 };
 
 /**
- * Loads a classifier: a name of the catalogue, a URL, File(s), bytes, or a Graph. A model that the catalogue does not know is
- * fed as is usual for an input of its shape, unless `preprocessing` says otherwise. Rejects as `Session.create` does, and with
+ * Loads a classifier: a name of the catalogue, a URL, File(s), bytes, or a Graph; without one the catalogue's MobileNet v2 of
+ * ImageNet, which is downloaded, or comes from `modelBase`. A model that the catalogue does not know, neither by name nor by its
+ * file, is fed as is usual for an input of its shape, unless `preprocessing` says otherwise. Rejects as `Session.create` does, and with
  * InputError when the model takes no single picture, its outputs are not scores, or none has as many as there are labels.
  */
-export async function createClassifier(source: TaskSource, options?: TaskOptions): Promise<Classifier> {
+export async function createClassifier(source?: TaskSource, options?: TaskOptions): Promise<Classifier> {
   return createPictureTask(Classifier, 'classification', source, options);
 }
 

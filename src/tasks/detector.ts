@@ -24,11 +24,11 @@ const DETECTION: PictureTaskDefinition<DetectOptions, Detection[]> = {
 };
 
 /**
- * Loads a detector whose output is decoded: a name of the catalogue (`centernet`), or any model that takes a picture and gives
+ * Loads a detector whose output is decoded: a name of the catalogue (`centernet`, which is taken where none is given), or any model that takes a picture and gives
  * rows of x1, y1, x2, y2 in input pixels, score and class, `[1, boxes, 6]`. Rejects as `Session.create` does, and with
  * InputError when the model is not so.
  */
-export async function createDetector(source: TaskSource, options?: TaskOptions): Promise<Detector> {
+export async function createDetector(source?: TaskSource, options?: TaskOptions): Promise<Detector> {
   return createPictureTask(Detector, 'detection', source, options);
 }
 

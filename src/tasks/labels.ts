@@ -1,18 +1,36 @@
 /** The names of the classes: from the catalogue, or from a text file that holds one a line. */
-import type { CatalogueEntry, PinnedFile } from '../catalogue/entry.ts';
+import type { CatalogueEntry } from '../catalogue/entry.ts';
+import { labelsFile } from '../catalogue/published.ts';
 import { LoadError } from '../core/errors.ts';
+import { withHint } from '../core/with-hint.ts';
+import type { ModelFiles } from '../formats/importer.ts';
 import { parseLabels } from '../vision/decode/classes.ts';
 
 /**
- * Names in the order of the classes; undefined when the entry's outputs are not classes. `read` gives the text of a list that is
- * kept elsewhere, and rejects as it likes.
+ * Names in the order of the classes; undefined when the entry's outputs are not classes. `read` reads a list that is kept in a
+ * file, by its name beside the model. Rejects as that does.
  */
-export async function catalogueLabels(
-  { labels }: Pick<CatalogueEntry, 'labels'>,
-  read: (file: PinnedFile) => Promise<string>,
+export async function entryLabels(
+  { name, labels }: Pick<CatalogueEntry, 'name' | 'labels'>,
+  read: ModelFiles['read'],
 ): Promise<readonly string[] | undefined> {
   if (labels === undefined || !('url' in labels)) return labels;
-  return parseLabels(await read(labels), labels.format);
+  const bytes = await read(labelsFile(labels).name).catch((error: unknown) => {
+    throw withHint(error, `It names the classes of ${name}: give them as labels, or put it beside the model`);
+  });
+  return parseLabels(new TextDecoder().decode(bytes), labels.format);
+}
+
+/** The same, but undefined where the list cannot be read. */
+export async function labelsAtHand(
+  ...[entry, read]: Parameters<typeof entryLabels>
+): Promise<readonly string[] | undefined> {
+  try {
+    return await entryLabels(entry, read);
+  } catch (error) {
+    if (error instanceof LoadError) return undefined;
+    throw error;
+  }
 }
 
 /**

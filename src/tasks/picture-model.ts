@@ -7,20 +7,21 @@ import { checkOptions } from '../core/options.ts';
 import { shapeText } from '../core/tensor.ts';
 import type { Port } from '../session/feeds.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';
-import type { ModelSource } from '../session/model-source.ts';
+import type { ModelFiles } from '../formats/importer.ts';
+import { isGraph, toModelFiles, type FetchSettings, type ModelSource } from '../session/model-source.ts';
 import { SESSION_OPTIONS, type SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
 import { guessPreprocessing } from '../vision/guess.ts';
 import { inputShape, PREPROCESSING, type Preprocessing } from '../vision/picture-spec.ts';
 import type { ModelBase } from './catalogue-files.ts';
-import type * as CatalogueModels from './catalogue-model.ts';
+import type { Knowledge } from './catalogue-model.ts';
 
 /** A model for a task: a name of the catalogue, or whatever `Session.create` takes. */
 export type TaskSource = ModelSource | Graph;
 
 /** Options that tasks on pictures share. */
 export interface TaskOptions extends SessionOptions {
-  /** Names of the classes, in their order; default: those of the catalogue, if any. */
+  /** Names of the classes, in their order; default: those of the catalogue, if it knows the model. */
   readonly labels?: readonly string[];
   /** What differs from the catalogue's way to prepare a picture, or from the usual one for an input of its shape. */
   readonly preprocessing?: Partial<Preprocessing>;
@@ -52,31 +53,41 @@ export interface PictureModel {
 }
 
 /**
- * Loads a model for a task. Rejects as `Session.create` does, with LoadError when labels cannot be fetched, and with
- * InputError when the entry is for another task or the model takes no single picture.
+ * Loads a model for a task, the catalogue's default where none is given. Rejects as `Session.create` does, with LoadError when
+ * labels cannot be fetched, and with InputError when the entry is for another task or the model takes no single picture.
  */
 export async function loadPictureModel(
-  source: TaskSource,
+  source: TaskSource | undefined,
   task: CatalogueEntry['task'],
   { labels, preprocessing, modelBase, ...options }: TaskOptions,
 ): Promise<PictureModel> {
   const differing = await checkOptions('preprocessing', preprocessing, PREPROCESSING);
-  const known = typeof source === 'string' && isName(source) ? await inCatalogue(source, task, modelBase) : undefined;
-  const entry = known?.entry;
-  const naming = labels ? Promise.resolve(labels) : known?.labels(options.signal);
-  naming?.catch(() => undefined);
+  const [graph, given] = source && isGraph(source) ? [source] : [undefined, source];
+  let known: Knowledge = {};
+  const files = async (settings: FetchSettings): Promise<ModelFiles> => {
+    const loading = onDemand('catalogue of models', () => import('./catalogue-model.ts'));
+    if (given !== undefined && !isName(given)) {
+      const [{ recognisedModel }, read] = await Promise.all([loading, toModelFiles(given, settings)]);
+      known = await recognisedModel(read);
+      return read;
+    }
+    const { namedModel } = await loading;
+    const found = await namedModel({ name: given, task, modelBase, labelled: !labels }, settings);
+    known = found;
+    return found.files;
+  };
   const prepare = (inputs: readonly GraphInput[]): Preprocessing => ({
-    ...(entry?.preprocessing ?? guessPreprocessing(theInput(inputs))),
+    ...(known.entry?.preprocessing ?? guessPreprocessing(theInput(inputs))),
     ...differing,
   });
-  const files: TaskSource = known ? known.files : source;
-  const session = await Session.create(files, {
+  const session = await Session.create(graph ?? files, {
     inputShapes: (inputs) => ({ [theInput(inputs).name]: inputShape(prepare(inputs)) }),
     ...options,
   });
   try {
+    const { entry } = known;
     const spec = prepare(session.inputs);
-    return { session, preprocessing: spec, labels: await naming, entry, input: theInput(session.inputs) };
+    return { session, preprocessing: spec, labels: labels ?? known.labels, entry, input: theInput(session.inputs) };
   } catch (error) {
     session.dispose();
     throw error;
@@ -84,15 +95,8 @@ export async function loadPictureModel(
 }
 
 /** True for a bare word, without a path or an extension: a name of the catalogue, which is loaded then. */
-function isName(source: string): boolean {
-  return /^[^/:?#]+$/.test(source) && !/\.[a-z]\w*$/i.test(source);
-}
-
-async function inCatalogue(
-  ...asked: Parameters<typeof CatalogueModels.catalogueModel>
-): Promise<CatalogueModels.CatalogueModel> {
-  const { catalogueModel } = await onDemand('catalogue of models', () => import('./catalogue-model.ts'));
-  return catalogueModel(...asked);
+function isName(source: ModelSource): source is string {
+  return typeof source === 'string' && /^[^/:?#]+$/.test(source) && !/\.[a-z]\w*$/i.test(source);
 }
 
 function theInput(inputs: readonly GraphInput[]): GraphInput {

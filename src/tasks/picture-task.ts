@@ -92,7 +92,7 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
 export async function createPictureTask<T>(
   Task: new (model: PictureModel) => T,
   task: CatalogueEntry['task'],
-  source: TaskSource,
+  source: TaskSource | undefined,
   options?: TaskOptions,
 ): Promise<T> {
   const model = await loadPictureModel(source, task, await checkTaskOptions(task, options));

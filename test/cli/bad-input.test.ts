@@ -192,9 +192,10 @@ describe('pictures', () => {
     expectOneMessage(await inProcess('detect', at(name), '--backend', 'cpu'), message);
   });
 
-  it('no model that classifies: those that do are listed', async () => {
-    const result = await inProcess('classify', at('picture.jpg'), '--backend', 'cpu');
-    expectOneMessage(result, /"centernet", is for detection. Pass --model with a file, a URL or one of nsfw-/);
+  it('no model, and none to be had: the address of the usual one, and what to do', async () => {
+    await sharp({ create: { width: 9, height: 9, channels: 3, background: 'green' } }).toFile(at('green.png'));
+    const result = await inProcess('classify', at('green.png'), '--backend', 'cpu', '--mirror', dir);
+    expectOneMessage(result, /raw\.githubusercontent\.com.*quant\.tflite: the mirror folder .* --mirror DIR.*another/);
   });
 
   it('a bad one among good ones is marked, and the others are printed', async () => {

@@ -260,8 +260,8 @@ describe('detect', () => {
 });
 
 describe('models', () => {
-  it('lists the catalogue with one default', async () => {
+  it('lists the catalogue with one default a task', async () => {
     const { models } = (await json('models')) as { models: { name: string; default: boolean }[] };
-    expect(models.filter((m) => m.default).map((m) => m.name)).toEqual(['centernet']);
+    expect(models.filter((m) => m.default).map((m) => m.name)).toEqual(['centernet', 'imagenet-mobilenet-v2-quant']);
   });
 });

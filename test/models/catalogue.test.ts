@@ -2,10 +2,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE, findModel, type CatalogueEntry, type PinnedFile } from '../../src/catalogue/catalogue.ts';
+import {
+  CATALOGUE,
+  defaultModel,
+  findModel,
+  type CatalogueEntry,
+  type PinnedFile,
+} from '../../src/catalogue/catalogue.ts';
 import { InputError } from '../../src/core/errors.ts';
+import { recogniseEntry } from '../../src/catalogue/recognise.ts';
 import { importModel } from '../../src/formats/detect.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
+import { readable } from '../../src/tasks/catalogue-model.ts';
+import { entryLabels } from '../../src/tasks/labels.ts';
 import { npmModelFiles } from '../helpers/npm-models.ts';
 import { hasSharedData, sharedModel, sharedPath } from '../helpers/shared-data.ts';
 import { compile } from '../../src/passes/pipeline.ts';
@@ -23,11 +32,17 @@ const pinned: PinnedFile[] = CATALOGUE.flatMap(({ source, labels }) => [
 ]);
 
 describe('the catalogue', () => {
-  it('names each model once, and has one default', () => {
+  it('names each model once, and has one default for each task that has any', () => {
     const names = CATALOGUE.map((entry) => entry.name);
     expect(new Set(names).size).toBe(names.length);
-    expect(CATALOGUE.filter((entry) => entry.default).map((entry) => entry.name)).toEqual(['centernet']);
-    expect(findModel().name).toBe('centernet');
+    const defaults = CATALOGUE.filter((entry) => entry.default).map(({ task, name }) => [task, name]);
+    expect(defaults).toEqual([
+      ['detection', 'centernet'],
+      ['classification', 'imagenet-mobilenet-v2-quant'],
+    ]);
+    expect(findModel()).toBe(defaultModel('detection'));
+    expect(defaultModel('classification').name).toBe('imagenet-mobilenet-v2-quant');
+    expect(() => defaultModel('pose')).toThrow('the catalogue has no usual one for pose');
     expect(findModel('face-rfb-320').preprocessing.width).toBe(320);
   });
 
@@ -66,18 +81,18 @@ describe('the catalogue', () => {
 });
 
 /** The model files of an entry that lies in a package or in the test data. */
-function localFiles({ source }: CatalogueEntry): Promise<ModelFiles> {
+function localFiles({ source, format }: CatalogueEntry): Promise<ModelFiles> {
   if (source.kind === 'npm') return npmModelFiles(source.package, source.path);
-  return Promise.resolve(sharedModel(`onnx/${source.url.replace(/^.*\//, '')}`));
+  return Promise.resolve(sharedModel(`${format}/${source.url.replace(/^.*\//, '')}`));
 }
 
-const readable = CATALOGUE.filter(
-  ({ format, source }) => format.startsWith('tfjs-') || (format === 'onnx' && (source.kind === 'npm' || hasSharedData)),
-);
+const here = readable(CATALOGUE).filter(({ source }) => source.kind === 'npm' || hasSharedData);
 
 describe('entries in formats the engine reads are what they say', () => {
-  it.each(readable.map((entry) => [entry.name, entry] as const))('%s', async (_name, entry) => {
-    const { format, graph } = await importModel(await localFiles(entry));
+  it.each(here.map((entry) => [entry.name, entry] as const))('%s', async (_name, entry) => {
+    const files = await localFiles(entry);
+    expect(await recogniseEntry(files.main.bytes)).toBe(entry);
+    const { format, graph } = await importModel(files);
     expect(format).toBe(entry.format);
     const { width, height, layout, dtype } = entry.preprocessing;
     const [input] = graph.inputs;
@@ -88,7 +103,10 @@ describe('entries in formats the engine reads are what they say', () => {
       const shapes = { [input?.name ?? '']: [1, ...(input?.shape.slice(1).map(Number) ?? [])] };
       const compiled = compile(graph, { level: 'reference', inputShapes: shapes });
       const [output = ''] = compiled.outputs;
-      expect(compiled.values.get(output)?.shape).toEqual([1, Array.isArray(entry.labels) ? entry.labels.length : 0]);
+      const labels = await entryLabels(entry, () =>
+        Promise.resolve(readFileSync(sharedPath('labels/imagenet_1001.txt'))),
+      );
+      expect(compiled.values.get(output)?.shape).toEqual([1, labels?.length]);
     }
   });
 });

@@ -82,11 +82,15 @@ describe('a name', () => {
       const options = { backend: 'cpu' } as const;
       const meant = inPage('mobilnet', options);
       await expect(meant).rejects.toBeInstanceOf(InputError);
-      await expect(meant).rejects.toThrow('no model "mobilnet" in the catalogue. Did you mean nsfw-mobilenet-v2?');
-      await expect(inPage('zzz', options)).rejects.toThrow(/It has nsfw-mobilenet-v2, nsfw-mobilenet-v2-mid/);
+      await expect(meant).rejects.toThrow(
+        'no model "mobilnet" in the catalogue. Did you mean imagenet-mobilenet-v2-quant?',
+      );
+      await expect(inPage('zzz', options)).rejects.toThrow(/It has imagenet-mobilenet-v2-quant, .*, nsfw-mobilenet-v2/);
       for (const create of [inPage, createDetector]) {
         const task = create('imagenet-squeezenet-v1.1', options);
-        await expect(task).rejects.toThrow(/ncnn file, which tilewise does not read yet\. It reads nsfw-mobilenet-v2/);
+        await expect(task).rejects.toThrow(
+          /ncnn file, which tilewise does not read yet\. It reads imagenet-mobilenet-v2-quant/,
+        );
       }
       await expect(createDetector('centrenet', options)).rejects.toThrow('Did you mean centernet?');
       await expect(createDetector('zzz', options)).rejects.toThrow(/no such file/);

@@ -1,9 +1,11 @@
 /** Downloads against a server on loopback: cache, checksums, resuming, mirrors, every kind of failure. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LoadError } from '../../src/core/errors.ts';
 import { fetchCached, type DownloadProgress, type FetchOptions } from '../../src/node/download.ts';
 import { serveFiles, type FileServer } from '../helpers/file-server.ts';
@@ -132,6 +134,26 @@ describe('failures', () => {
   it('gives up on a stalled server', async () => {
     server.manners.stalls = true;
     await expect(get({ stallMs: 60 })).rejects.toThrow(/no data for 0\.06 seconds/);
+  });
+
+  it('asks a server once that never answers, and takes files from the folder that the environment names', async () => {
+    const asked: string[] = [];
+    const deaf = createServer(({ url: path }) => asked.push(path ?? ''));
+    await new Promise<void>((ready) => deaf.listen(0, '127.0.0.1', ready));
+    const { port } = deaf.address() as AddressInfo;
+    const ask = (): Promise<Uint8Array> =>
+      fetchCached(`http://127.0.0.1:${port}/model.bin`, { sha256: SUM, cacheDir: folder, stallMs: 60, retryMs: 10 });
+    try {
+      await expect(ask()).rejects.toThrow(/no data for 0\.06 seconds/);
+      expect(asked).toEqual(['/model.bin']);
+      writeFileSync(join(folder, 'model.bin'), CONTENT);
+      vi.stubEnv('TILEWISE_MIRROR', folder);
+      same(await ask());
+    } finally {
+      vi.unstubAllEnvs();
+      deaf.closeAllConnections();
+      deaf.close();
+    }
   });
 
   it('stops when told', async () => {

@@ -7,8 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CATALOGUE, type CatalogueEntry } from '../../src/catalogue/catalogue.ts';
 import { InputError, LoadError } from '../../src/core/errors.ts';
-import { loadLabels } from '../../src/node/labels.ts';
 import { openModel } from '../../src/node/model-source.ts';
+import { entryLabels } from '../../src/tasks/labels.ts';
 import { serveFiles, type FileServer } from '../helpers/file-server.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -153,12 +153,14 @@ describe('the catalogue', () => {
     expect(JSON.parse(text(model.main.bytes))).toHaveProperty('modelTopology');
   });
 
-  it('gives labels in place and by URL', async () => {
-    const options = { cacheDir: join(folder, 'cache') };
+  it('gives a list of labels beside the model', async () => {
     const sum = sha256('n00000001 cat\nn00000002 dog\n');
-    const remote = { url: `${server.url}/labels.txt`, sha256: sum, format: 'synset' } as const;
-    expect(await loadLabels({ labels: remote }, options)).toEqual(['cat', 'dog']);
-    expect(await loadLabels({ labels: ['a', 'b'] })).toEqual(['a', 'b']);
-    expect(await loadLabels({})).toBeUndefined();
+    const known = entry({
+      name: 'listed',
+      source: { kind: 'url', url: `${server.url}/m/model.json`, sha256: sha256('MAIN') },
+      labels: { url: `${server.url}/labels.txt`, sha256: sum, format: 'synset' },
+    });
+    const { read } = await openModel('listed', { catalogue: [known], cacheDir: join(folder, 'cache') });
+    expect(await entryLabels(known, read)).toEqual(['cat', 'dog']);
   });
 });

@@ -137,32 +137,37 @@ describe('in Node', () => {
   });
 
   it('a load given up while labels are on their way rejects with the reason', async () => {
-    const name = 'imagenet-squeezenet-v1.1';
-    mkdirSync(join(folder, name));
-    writeFileSync(join(folder, name, 'net.onnx'), channelMeans(4, 4));
     const controller = new AbortController();
-    vi.stubGlobal('fetch', (_: unknown, { signal }: { signal: AbortSignal }) => {
+    vi.stubGlobal('fetch', (url: URL, { signal }: { signal: AbortSignal }) => {
+      if (!url.pathname.endsWith('.txt')) return Promise.resolve(new Response(new Uint8Array(channelMeans(4, 4))));
       setTimeout(() => controller.abort(new Error('enough')));
-      return new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     });
     try {
       const preprocessing = { width: 4, height: 4, layout: 'nchw' } as const;
-      const loading = createClassifier(name, { backend, modelBase: folder, preprocessing, signal: controller.signal });
-      await expect(loading).rejects.toThrow('enough');
+      const options = { backend, modelBase: 'http://here/models', preprocessing, signal: controller.signal } as const;
+      await expect(createClassifier('imagenet-squeezenet-v1.1', options)).rejects.toThrow('enough');
     } finally {
       vi.unstubAllGlobals();
     }
   });
 
-  it('labels that are not those that were checked are refused', async () => {
-    vi.stubGlobal('fetch', () => Promise.resolve(new Response('a\nb\nc\n')));
-    try {
-      const preprocessing = { width: 4, height: 4, layout: 'nchw' } as const;
-      const loading = createClassifier('imagenet-squeezenet-v1.1', { backend, modelBase: folder, preprocessing });
-      await expect(loading).rejects.toThrow(/synset_words\.txt has another SHA-256/);
-    } finally {
-      vi.unstubAllGlobals();
-    }
+  it('labels that a folder lacks are asked for, unless there are others', async () => {
+    const name = 'imagenet-squeezenet-v1.1';
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'net.onnx'), channelMeans(4, 4));
+    const preprocessing = { width: 4, height: 4, layout: 'nchw', dtype: 'float32' } as const;
+    const options = { backend, modelBase: folder, preprocessing } as const;
+    const lacking = createClassifier(name, options);
+    await expect(lacking).rejects.toBeInstanceOf(LoadError);
+    await expect(lacking).rejects.toThrow(
+      /synset_words\.txt.*names the classes of imagenet-squeezenet-v1\.1: give them/,
+    );
+    using named = await createClassifier(name, { ...options, labels: ['a', 'b', 'c'] });
+    expect(named.labels).toEqual(['a', 'b', 'c']);
+    writeFileSync(join(folder, name, 'synset_words.txt'), 'n00000001 red\nn00000002 green\nn00000003 blue\n');
+    using listed = await createClassifier(name, options);
+    expect(listed.labels).toEqual(['red', 'green', 'blue']);
   });
 
   it('a model for another task is refused', async () => {

@@ -1,6 +1,6 @@
 /** Options that there are not, and values that they cannot have, are refused by name, whoever takes them. */
-import { describe, expect, it } from 'vitest';
-import { InputError } from '../../src/core/errors.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { InputError, LoadError } from '../../src/core/errors.ts';
 import { fitsOption } from '../../src/core/option-rules.ts';
 import { NO_ACTIVATION } from '../../src/ir/ops.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
@@ -183,10 +183,23 @@ describe('options of a task', () => {
     checkPreprocessing(usual);
   });
 
-  it('need a model', async () => {
-    const nothing = createClassifier as () => Promise<Classifier>;
-    expect(await refusal(() => nothing())).toMatch(/^no model was given. Pass a URL, .* a name of the catalogue$/);
-    expect(await refusal(() => createDetector(undefined as never, cpu))).toMatch(/^no model was given/);
+  it('need a model, or mean the one that the catalogue has for the task', async () => {
+    expect(await refusal(() => createClassifier(null as never, cpu))).toMatch(
+      /^no model was given. Pass a URL, .* name/,
+    );
     expect(await refusal(() => Session.create(null as never, cpu))).toMatch(/^no model was given. Pass a URL/);
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network')));
+    try {
+      for (const [create, file] of [
+        [createClassifier, 'mobilenet_v2_1.0_224_quant.tflite'],
+        [createDetector, 'centernet.json'],
+      ] as const) {
+        const offline: unknown = await create(undefined, cpu).catch((error: unknown) => error);
+        expect(offline).toBeInstanceOf(LoadError);
+        expect(String(offline)).toContain(`/${file} cannot be fetched`);
+      }
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 });

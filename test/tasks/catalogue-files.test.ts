@@ -7,6 +7,7 @@ import { findModel } from '../../src/catalogue/catalogue.ts';
 import { LoadError } from '../../src/core/errors.ts';
 import { npmModelFiles } from '../helpers/npm-models.ts';
 import { catalogueFiles } from '../../src/tasks/catalogue-files.ts';
+import { entryLabels } from '../../src/tasks/labels.ts';
 import { serveFiles, type FileServer } from '../helpers/file-server.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -60,6 +61,40 @@ describe('files of a catalogue entry', () => {
     await expect(catalogueFiles(entry({ ...source, sha256: sha256('x') }))).rejects.toBeInstanceOf(LoadError);
     vi.stubGlobal('crypto', {});
     await expect(catalogueFiles(entry(source))).rejects.toThrow(/no crypto\.subtle.*https/);
+  });
+
+  it('have the list of labels among them, which is what was checked, too', async () => {
+    const url = await serve({ 'net.onnx': bytes('MAIN'), 'labels.txt': bytes('cat\ndog\n') });
+    const source = { kind: 'url', url: `${url}/net.onnx`, sha256: sha256('MAIN') } as const;
+    const labels = { url: `${url}/labels.txt`, sha256: sha256('cat\ndog\n'), format: 'lines' } as const;
+    const known = { ...entry(source), labels };
+    expect(await entryLabels(known, (await catalogueFiles(known)).read)).toEqual(['cat', 'dog']);
+    const changed = { ...known, labels: { ...labels, sha256: sha256('cat\n') } };
+    const { read } = await catalogueFiles(changed);
+    await expect(entryLabels(changed, read)).rejects.toThrow(/labels\.txt has another SHA-256/);
+  });
+
+  it('are given up with the address and a remedy where there is no network, or a server that says nothing', async () => {
+    const source = { kind: 'url', url: 'https://here.invalid/net.onnx', sha256: '' } as const;
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network')));
+    const offline = catalogueFiles(entry(source));
+    await expect(offline).rejects.toBeInstanceOf(LoadError);
+    await expect(offline).rejects.toThrow(/here\.invalid\/net\.onnx cannot be fetched.*modelBase.*another model/);
+    vi.useFakeTimers();
+    try {
+      vi.stubGlobal('fetch', (_: unknown, { signal }: { signal: AbortSignal }) => {
+        signal.throwIfAborted();
+        return new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      });
+      const silent = catalogueFiles(entry(source));
+      silent.catch(() => undefined);
+      await vi.advanceTimersByTimeAsync(10_000);
+      await expect(silent).rejects.toThrow(/nothing came for 10 seconds.*modelBase/);
+      const stopped = catalogueFiles(entry(source), { signal: AbortSignal.abort(new Error('enough')) });
+      await expect(stopped).rejects.toThrow('enough');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it.each(['nsfw-mobilenet-v2', 'blazeface'])('come from the package of %s as they are installed', async (name) => {

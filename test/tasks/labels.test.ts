@@ -1,20 +1,34 @@
 /** Names of classes, from the catalogue and from files of their own. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LoadError } from '../../src/core/errors.ts';
-import { catalogueLabels, fetchLabels } from '../../src/tasks/labels.ts';
+import { entryLabels, fetchLabels, labelsAtHand } from '../../src/tasks/labels.ts';
 import { serveFiles } from '../helpers/file-server.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
 
-const never = (): Promise<string> => Promise.reject(new Error('read in vain'));
-const read = async ({ url }: { url: string }): Promise<string> => `n00000001 ${url}\nn00000002 dog\n`;
+const name = 'net';
+const file = { url: 'https://example.org/labels.txt', sha256: '', format: 'synset' } as const;
+const absent = (): Promise<Uint8Array> =>
+  Promise.reject(new LoadError('there is no such file', { file: 'labels.txt' }));
+const stopped = (): Promise<never> => Promise.reject(new Error('stopped'));
+const read = async (asked: string): Promise<Uint8Array> =>
+  new TextEncoder().encode(`n00000001 ${asked}\nn00000002 dog\n`);
 
-describe('catalogueLabels', () => {
-  it('are those of the entry, or read from where it says', async () => {
-    expect(await catalogueLabels({}, never)).toBeUndefined();
-    expect(await catalogueLabels({ labels: ['a', 'b'] }, never)).toEqual(['a', 'b']);
-    const file = { url: 'https://example.org/labels.txt', sha256: '', format: 'synset' } as const;
-    expect(await catalogueLabels({ labels: file }, read)).toEqual([file.url, 'dog']);
+describe('labels of an entry', () => {
+  it('are its own, or read by their name beside the model', async () => {
+    for (const labelsOf of [entryLabels, labelsAtHand]) {
+      expect(await labelsOf({ name }, absent)).toBeUndefined();
+      expect(await labelsOf({ name, labels: ['a', 'b'] }, absent)).toEqual(['a', 'b']);
+      expect(await labelsOf({ name, labels: file }, read)).toEqual(['labels.txt', 'dog']);
+    }
+  });
+
+  it('are missed by who named the model, not by who gave its file', async () => {
+    await expect(entryLabels({ name, labels: file }, absent)).rejects.toThrow(
+      /labels.txt: there is no such file. It names the classes of net: give them as labels, or put it beside/,
+    );
+    expect(await labelsAtHand({ name, labels: file }, absent)).toBeUndefined();
+    await expect(labelsAtHand({ name, labels: file }, stopped)).rejects.toThrow('stopped');
   });
 });
 

@@ -121,6 +121,17 @@ describe('createClassifier', () => {
 });
 
 describe('createDetector', () => {
+  it.each([
+    ['centernet', 'centernet.json', createDetector],
+    ['nsfw-mobilenet-v2', 'model.json', createClassifier],
+  ] as const)('knows %s by its file, too', async (name, file, create) => {
+    const { preprocessing, labels } = findModel(name);
+    const own = { mean: [1, 2, 3] } as const;
+    using model = await create(`${sample().modelBase}/${name}/${file}`, { backend: 'cpu', preprocessing: own });
+    expect(model.preprocessing).toEqual({ ...preprocessing, ...own });
+    expect(model.labels).toEqual(labels);
+  });
+
   it('finds the cup in a photograph, where the maps of the network say it is', async () => {
     const { picture, modelBase } = sample();
     using detector = await createDetector('centernet', { gpu, modelBase });

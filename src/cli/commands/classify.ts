@@ -21,7 +21,7 @@ export function addClassify(program: Command, runner: Runner): void {
     .command('classify')
     .description('what pictures show: the best classes and their scores')
     .argument('<image...>', 'picture files, or their addresses')
-    .option('--model <name>', 'catalogue name, path or URL of a classifier')
+    .option('--model <name>', 'catalogue name, path or URL of a classifier; default: imagenet-mobilenet-v2-quant')
     .option('--labels <file>', 'class names, one a line')
     .option('--top <k>', 'how many classes to print', parseCount, 5);
   addSourceOptions(addDeviceOptions(addPictureOptions(command))).action(runner.wrap(run));

@@ -18,7 +18,8 @@ export function addFetch(program: Command, runner: Runner): void {
     .requiredOption('--output-dir <dir>', 'the folder, which modelBase then names')
     .addHelpText(
       'after',
-      "\nA page or program loads them from there: createDetector('centernet', { modelBase: '/models' }).",
+      "\nA page or program loads them from there: createDetector('centernet', { modelBase: '/models' }), a command with\n" +
+        '--mirror.',
     );
   addDownloadOptions(command).action(runner.wrap(fetchModels));
 }
@@ -40,7 +41,7 @@ async function fetchModels(
   output.result({ outputDir, models }, () => {
     const rows = models.map(({ name, main, files, bytes }) => [name, main, `${files}`, byteText(bytes)]);
     const listed = table(['model', 'main file', 'files', 'size'], rows, ['files', 'size']);
-    return `${listed}\nThey are loaded by name, with modelBase: by its path alone nobody knows a model's labels and preprocessing.`;
+    return `${listed}\nThey are loaded by name, with modelBase or --mirror, or by the path of the main file.`;
   });
   return 0;
 }

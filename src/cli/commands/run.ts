@@ -58,7 +58,7 @@ export function addRun(program: Command, runner: Runner): void {
 async function run([name = '']: readonly string[], options: RunOptions, context: Context): Promise<number> {
   const model = await loadModel(name, options, context);
   const specs = (options.input ?? []).map((spec) => parseFeed(spec, model.graph.inputs));
-  const feeds = await readFeeds(specs, model.graph.inputs, preparation(name, options));
+  const feeds = await readFeeds(specs, model.graph.inputs, preparation(model, options));
   const { outputDir, backend } = options;
   const format = options.format ?? (specs.every(({ file }) => isRaw(file)) ? 'bin' : 'npy');
   const files = [name, ...specs.map(({ file }) => file)];
