@@ -101,18 +101,22 @@ export const CHANGES: readonly Change[] = [
   },
   { file: 'src/ops/elementwise/shrink.ts', text: reference },
   {
-    file: 'src/ops/registry.ts',
-    behind: /^export const OPS = \{\n/m,
+    file: 'src/ops/further.ts',
+    behind: /^export const FURTHER_OPS = \{\n/m,
     text: "  Shrink: lazy(() => import('./elementwise/shrink.ts'), 'shrink'),\n",
   },
   { file: 'src/kernels/elementwise/shrink.ts', text: kernel },
   {
-    file: 'src/kernels/registry.ts',
-    behind: /^export const KERNELS = \{\n/m,
+    file: 'src/kernels/further.ts',
+    behind: /^export const FURTHER_KERNELS = \{\n/m,
     text: "  Shrink: lazy(() => import('./elementwise/shrink.ts'), 'shrink'),\n",
   },
   { file: 'shaders/elementwise/shrink.ts', text: shader },
-  { file: 'src/formats/onnx/facts.ts', behind: /^const RULES: .* = \{\n/m, text: "  Shrink: 'same',\n" },
+  {
+    file: 'src/formats/onnx/further-facts.ts',
+    behind: /^const FURTHER_FACTS: .* = \{\n/m,
+    text: '  Shrink: asFirst,\n',
+  },
   {
     file: 'src/formats/onnx/write/operators.ts',
     behind: /^const ROWS: .* = \{\n/m,

@@ -4,8 +4,7 @@ import type { Tensor } from '../../core/tensor.ts';
 import { GraphBuilder } from '../../ir/builder.ts';
 import type { OpAttributes, OpKind } from '../../ir/ops.ts';
 import type { Lacks } from './branches.ts';
-import { describedFacts, factsOf, type Facts } from './facts.ts';
-import type { withLength } from './lengths.ts';
+import { COMMON_FACTS, describedFacts, factsBy, type Facts } from './facts.ts';
 import type { ReadPart } from './read-part.ts';
 import { dtypeOfTensor } from './tensor.ts';
 
@@ -18,8 +17,8 @@ export class ImportContext {
   readonly constants = new Map<string, Tensor>();
   /** Constants in which an int64 was clamped to int32: right as a slice bound, wrong as a number. */
   readonly clamped = new Set<string>();
-  /** Adds how long computed lists are: loaded for models that compute any. */
-  withLength: typeof withLength = (facts) => facts;
+  /** What is known of what nodes give: for models of further operators, or that compute lists, more is loaded. */
+  factsOf = factsBy(COMMON_FACTS);
   /** What branches of the model lack, where it has branches. */
   readonly lacks: Lacks | undefined;
   readonly #facts = new Map<string, Facts>();
@@ -95,7 +94,7 @@ export class ImportContext {
   ): void {
     const known = inputs.map((i) => (i === '' ? undefined : this.facts(i)));
     outputs.forEach((out, index) => {
-      this.#facts.set(out, this.withLength(factsOf(op, known, attributes, index), op, known, attributes, index));
+      this.#facts.set(out, this.factsOf(op, known, attributes, index));
     });
   }
 

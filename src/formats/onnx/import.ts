@@ -88,10 +88,10 @@ async function importGraph(graph: ReadPart, context: ImportContext): Promise<Gra
   const nodes = graph.nodes.map((proto, i): NamedNode => {
     return { proto, name: context.nodeName(proto.name, proto.op, i), op: qualifiedName(proto) };
   });
-  const computesShape = ({ op, proto: { inputs } }: NamedNode): boolean =>
+  const needsFacts = ({ op, proto: { inputs } }: NamedNode): boolean =>
     op === 'Reshape' ? !context.constants.has(inputs[1] ?? '') : !Object.hasOwn(ONNX_OPERATORS.common, op);
-  if (nodes.some(computesShape)) {
-    context.withLength = (await onDemand('lengths of lists', () => import('./lengths.ts'))).withLength;
+  if (nodes.some(needsFacts)) {
+    context.factsOf = (await onDemand('facts of values', () => import('./further-facts.ts'))).factsOf;
   }
   // Constants first: they may be listed after a node that needs their elements.
   const [first, others] = [nodes.filter(({ op }) => op === 'Constant'), nodes.filter(({ op }) => op !== 'Constant')];

@@ -5,8 +5,8 @@ import { tensorOf, type Shape, type Tensor } from '../../../core/tensor.ts';
 import type { Graph } from '../../../ir/graph.ts';
 import type { Node, NodeOf, OpAttributes, OpKind } from '../../../ir/ops.ts';
 import { at, range, stridesOf } from '../../../util/arrays.ts';
-import { describedFacts, factsOf, type Facts } from '../facts.ts';
-import { withLength } from '../lengths.ts';
+import { describedFacts, type Facts } from '../facts.ts';
+import { factsOf } from '../further-facts.ts';
 import type { OnnxAttributes, OnnxNodeSpec } from './model.ts';
 
 /** Collects ONNX nodes and initializers. The graph's values and nodes keep their names. */
@@ -39,7 +39,7 @@ export class OnnxWriter {
       const inferred = this.#graph.values.get(output);
       const facts = inferred
         ? describedFacts(inferred.dtype, inferred.shape)
-        : withLength(factsOf(op, known, attributes satisfies OpAttributes[K], index), op, known, attributes, index);
+        : factsOf(op, known, attributes satisfies OpAttributes[K], index);
       this.#facts.set(output, facts);
     });
   }
