@@ -4,6 +4,7 @@
  * @module tilewise
  */
 export type { Bound } from './analysis/roofline.ts';
+export type { OperandScale, QuantisationSummary, QuantisedNode } from './analysis/quantisation.ts';
 export type { GraphSummary, NodeSummary } from './analysis/summary.ts';
 export type { Rates, TimeSummary } from './analysis/profile.ts';
 export type { PeakSample } from './measure/adapter-peaks.ts';

@@ -8,6 +8,7 @@ import type { Node, OpKind } from '../ir/ops.ts';
 import { descOf } from '../ir/rewrite.ts';
 import { definitionOf } from '../ops/registry.ts';
 import { at } from '../util/arrays.ts';
+import { quantisationOf, type QuantisationSummary } from './quantisation.ts';
 
 /** The cost of one node. */
 export interface NodeSummary {
@@ -31,7 +32,8 @@ export interface GraphSummary {
    * Trainable elements, each constant counted once: float constants read as weights or bias by Conv, Gemm and MatMul,
    * as slope by PRelu, as scale or bias (not the running mean and variance, which are statistics) by
    * BatchNormalization, as table by Gather, and as one value per channel by an addition, subtraction, multiplication or
-   * division, which is how formats write biases and scales out. Shapes, indices, scalars and anchors do not count.
+   * division, which is how formats write biases and scales out; and integers that their quantised forms read so. Shapes,
+   * indices, scalars, anchors and the scales of integers do not count.
    */
   readonly parameters: number;
   /** Multiply-adds of one run; elementwise operators, pools and data movement count nothing. */
@@ -44,6 +46,8 @@ export interface GraphSummary {
   /** Operators by how often they occur. */
   readonly operators: Readonly<Partial<Record<OpKind, number>>>;
   readonly perNode: readonly NodeSummary[];
+  /** What the graph has of integers that stand for real numbers; absent where it has no operator on any. */
+  readonly quantisation?: QuantisationSummary;
 }
 
 /**
@@ -61,6 +65,7 @@ export function analyse(graph: Graph): GraphSummary {
     activationBytesPeak: peakActivations(graph),
     operators,
     perNode,
+    ...quantisationOf(graph),
   };
 }
 
@@ -73,7 +78,7 @@ function summarise(node: Node, graph: Graph, counted: Set<string>): NodeSummary 
   for (const { slot } of definition.parameters?.(node, inputs) ?? []) {
     const name = node.inputs[slot] ?? '';
     const constant = graph.initializers.get(name);
-    if (!constant || !isFloat(constant.dtype) || counted.has(name)) continue;
+    if (!constant || counted.has(name) || !(isFloat(constant.dtype) || definition.quantised)) continue;
     counted.add(name);
     parameters += elementCount(constant.shape);
   }

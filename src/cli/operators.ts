@@ -1,5 +1,5 @@
 /** The operators of a model as its author counts them: without the Transposes that an importer wraps around them. */
-import { CHANNELS_LAST, functionOf } from '../ir/facts.ts';
+import { CHANNELS_LAST, functionOf, VIEWS } from '../ir/facts.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { consumers, producers } from '../ir/rewrite.ts';
@@ -11,7 +11,7 @@ export function operatorCounts(graph: Graph): Record<string, number> {
   const makers = producers(graph);
   const counts = new Map<string, number>();
   for (const node of graph.nodes) {
-    if (isWrapper(node, readers, makers)) continue;
+    if (isWrapper(node, readers, makers) || arrangesWeights(node, graph, readers)) continue;
     const name = nameOf(node);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
@@ -22,6 +22,18 @@ export function operatorCounts(graph: Graph): Record<string, number> {
 function nameOf(node: Node): string {
   const applied = functionOf(node);
   return applied === undefined ? node.op : `${node.op}.${applied}`;
+}
+
+/** Weights that are given the order which operators with windows take: a file has none of it. */
+function arrangesWeights(node: Node, { initializers }: Graph, readers: ReadonlyMap<string, readonly Node[]>): boolean {
+  const after = readers.get(node.outputs[0] ?? '') ?? [];
+  const moves = VIEWS.has(node.op) || 'perm' in node.attributes;
+  return moves && node.inputs.every((name) => initializers.has(name)) && after.length > 0 && after.every(takesWeights);
+}
+
+/** Operators with windows, and what says what weights in eight bits mean. */
+function takesWeights({ attributes }: Node): boolean {
+  return 'strides' in attributes || 'blockSize' in attributes;
 }
 
 /** Channels-last before a spatial operator, channels-first behind it, or weights turned for it. */

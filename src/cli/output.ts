@@ -137,6 +137,14 @@ function abridged(line: string): string {
   return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE / 2)} … ${line.slice(-LONGEST_LINE / 2)}` : line;
 }
 
+/** Characters of a node's name that a row of several columns has room for. */
+const LONGEST_NODE = 64;
+
+/** The name of a node in a row: its begin and its end, where a converter made one of the names of all that it fused. */
+export function nodeText(name: string): string {
+  return name.length > LONGEST_NODE ? `${name.slice(0, LONGEST_NODE / 2 - 1)}…${name.slice(-LONGEST_NODE / 2)}` : name;
+}
+
 /** Breaks lines at spaces where they get longer than `width`; what fits stays on one line. */
 export function wrap(text: string, width: number): string {
   return text.replace(new RegExp(`(?!.{1,${width}}$)(.{1,${width}}) `, 'gm'), '$1\n');

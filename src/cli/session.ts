@@ -3,9 +3,9 @@ import { Option, type Command } from 'commander';
 import { findEntry } from '../catalogue/catalogue.ts';
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { recogniseEntry } from '../catalogue/recognise.ts';
-import { importModel } from '../formats/detect.ts';
-import type { FormatName, ImportOptions, ModelFiles } from '../formats/importer.ts';
-import type { Graph, InputShapes } from '../ir/graph.ts';
+import { importModel, type DetectedModel } from '../formats/detect.ts';
+import type { ImportOptions, ModelFiles } from '../formats/importer.ts';
+import type { InputShapes } from '../ir/graph.ts';
 import { openGpu } from '../node/adapter.ts';
 import { openModel } from '../node/model-source.ts';
 import { fileTuningCache } from '../node/tuning-cache.ts';
@@ -102,12 +102,9 @@ export function addInputShapeOption(command: Command): Command {
 }
 
 /** A model read and imported. */
-export interface LoadedModel {
+export interface LoadedModel extends DetectedModel {
   /** As written on the command line. */
   readonly name: string;
-  readonly format: FormatName;
-  readonly graph: Graph;
-  /** What of the file the graph lacks, or has otherwise. */
   readonly warnings: readonly string[];
   /** What the catalogue says of it, where it has the model under this name, or recognises its file. */
   readonly entry: CatalogueEntry | undefined;
@@ -131,18 +128,15 @@ export async function loadModel(
     onProgress: (step) => progress.report(step),
   });
   progress.report({ stage: `read ${files.main.name}`, done: 0, total: 1 });
-  const {
-    graph,
-    format,
-    warnings = [],
-  } = await importModel(files, {
+  const model = await importModel(files, {
     inputShapes: shapesByName([...(options.inputShape ?? []), ...(options.input ?? [])]),
     ...(options.rounding === undefined ? {} : { rounding: options.rounding }),
   });
+  const { warnings = [] } = model;
   progress.stop();
   for (const warning of warnings) output.note(`warning: ${warning}`);
   const known = await inCatalogue(name, files);
-  return { name, format, graph, warnings, ...known, readMs: performance.now() - start };
+  return { ...model, name, warnings, ...known, readMs: performance.now() - start };
 }
 
 async function inCatalogue(

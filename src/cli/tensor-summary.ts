@@ -1,6 +1,7 @@
 /** What a tensor holds, in a few numbers. */
-import { isFloat } from '../core/dtype.ts';
+import { isFloat, type HostArray } from '../core/dtype.ts';
 import type { Tensor } from '../core/tensor.ts';
+import type { IntegerScale } from '../ir/graph.ts';
 import { topK, type Ranked } from '../vision/decode/classes.ts';
 
 /** Figures of the finite elements, null where there are none; and some elements. */
@@ -12,7 +13,7 @@ export interface TensorSummary {
   readonly nonFinite: number;
   /** The first elements, in row-major order. */
   readonly first: readonly number[];
-  /** The largest of a vector that may hold a score for each class, largest first. */
+  /** The largest of a vector that may hold a score for each class, largest first: real numbers, whatever they are kept as. */
   readonly top?: readonly Ranked[];
 }
 
@@ -22,8 +23,8 @@ const TOP = 5;
 /** A longer vector is no list of scores. */
 const MOST_CLASSES = 2 ** 16;
 
-/** Summarises a tensor. */
-export function summarise({ dtype, shape, data }: Tensor): TensorSummary {
+/** Summarises a tensor; figures and elements of integers are theirs, as they are. */
+export function summarise({ dtype, shape, data }: Tensor, meaning?: IntegerScale): TensorSummary {
   let [min, max, sum, finite] = [Infinity, -Infinity, 0, 0];
   for (const value of data) {
     if (!Number.isFinite(value)) continue;
@@ -38,8 +39,12 @@ export function summarise({ dtype, shape, data }: Tensor): TensorSummary {
     ...figures,
     nonFinite: data.length - finite,
     first: [...data.subarray(0, FIRST)],
-    ...(vector && isFloat(dtype) ? { top: topK(data, TOP) } : {}),
+    ...(vector && (isFloat(dtype) || meaning) ? { top: topK(meaning ? realOf(data, meaning) : data, TOP) } : {}),
   };
+}
+
+function realOf(data: HostArray, { scale, zeroPoint }: IntegerScale): Float32Array {
+  return Float32Array.from(data, (q) => (q - zeroPoint) * scale);
 }
 
 /** A number with as many digits as a table has room for. */

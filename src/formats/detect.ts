@@ -7,13 +7,20 @@ import { IMPORTERS } from './registry.ts';
 /** A model and the format it came in. */
 export interface DetectedModel extends ImportedModel {
   readonly format: FormatName;
+  /** The rule by which its integers are rounded, of formats that have several. */
+  readonly rounding?: NonNullable<ImportOptions['rounding']>;
 }
 
 /** Reads a model of any known format. Rejects as `Importer.load` does, and as `detect` does. */
 export async function importModel(files: ModelFiles, options?: ImportOptions): Promise<DetectedModel> {
   const importer = await detect(files.main);
   checkRounding(importer.format, importer.rounds, options);
-  return { format: importer.format, ...(await importer.load(files, options)) };
+  const { rounding = 'shipped' } = options ?? {};
+  return {
+    format: importer.format,
+    ...(importer.rounds ? { rounding } : {}),
+    ...(await importer.load(files, options)),
+  };
 }
 
 /** Throws InputError where a rule of rounding is given for what has none: `what` names it. */

@@ -31,6 +31,8 @@ export interface ImportedModel {
   readonly metadata: ReadonlyMap<string, string>;
   /** Sentences on what of the file the graph lacks, or has otherwise; absent where there are none. */
   readonly warnings?: readonly string[];
+  /** What the file calls the use of it that was read, where it has names for them. */
+  readonly signature?: string;
   /** Names of the classes, where the file has them. */
   readonly labels?: readonly string[];
 }

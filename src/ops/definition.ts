@@ -40,6 +40,14 @@ export interface Parameter {
   readonly channels?: number | undefined;
 }
 
+/** Where an operator on quantised integers has its scales: a zero point lies behind each. */
+export interface QuantisedOperands {
+  /** The operands, by position: the input behind each is its scale. */
+  readonly operands: readonly number[];
+  /** The position of the result's scale; absent where the result has no scale of its own. */
+  readonly result?: number;
+}
+
 /** What one element of an output sees of the input along one spatial dimension; neighbours see it `stride` further on. */
 export interface WindowStep {
   /** Elements seen, `dilation` (1 by default) apart. */
@@ -77,7 +85,12 @@ export interface OpDefinition<K extends OpKind> {
   multiplyAdds?(node: NodeOf<K>, inputs: InputDescs, outputs: readonly TensorDesc[]): number;
   /** Steps of the reference, and elements it holds in between, where there are more than multiply-adds, windows and results say. */
   work?(node: NodeOf<K>, inputs: Operands, outputs: readonly TensorDesc[]): number;
-  /** The inputs that are trained parameters where they are constant floats; absent means none. Statistics are none. */
+  /** Of operators on integers that stand for real numbers; absent of all others. */
+  readonly quantised?: QuantisedOperands;
+  /**
+   * The inputs that are trained parameters where they are constant floats, or integers of a quantised operator; absent means
+   * none. Statistics are none.
+   */
   parameters?(node: NodeOf<K>, inputs: InputDescs): readonly Parameter[];
   /** The windows of a spatial operator, one for each spatial dimension; absent means that it looks at no neighbours. */
   sees?(node: NodeOf<K>, inputs: InputDescs, outputs: readonly TensorDesc[]): readonly WindowStep[];

@@ -7,8 +7,9 @@ import { samplePhotograph } from '../../src/cli/samples.ts';
 import { fromRaw } from '../../src/core/raw.ts';
 import { VERSION } from '../../src/core/version.ts';
 import { decodeImage } from '../../src/node/image.ts';
-import { asProcess, tinyClassifier } from '../helpers/command.ts';
+import { asProcess, inProcess, tinyClassifier } from '../helpers/command.ts';
 import { expectClose } from '../helpers/close.ts';
+import { TINY_SCALES, tinyQuantised } from '../helpers/tiny-tflite.ts';
 import { hasSharedData, readGolden, sharedPath } from '../helpers/shared-data.ts';
 
 let dir = '';
@@ -16,6 +17,7 @@ let dir = '';
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'tilewise-command-gpu-'));
   writeFileSync(join(dir, 'tiny.onnx'), tinyClassifier());
+  writeFileSync(join(dir, 'int8.tflite'), tinyQuantised('int8'));
 });
 
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -34,6 +36,23 @@ async function json(...argv: string[]): Promise<unknown> {
 }
 
 describe('the command on WebGPU', () => {
+  it('compares integers by steps, and says what they stand for', async () => {
+    const { stdout, code } = await inProcess('compare', join(dir, 'int8.tflite'), '--rounding', 'reference', '--json');
+    expect(code).toBe(0);
+    const { scores } = TINY_SCALES.int8;
+    const exact = { dtype: 'int8', steps: 0, maxReal: 0 };
+    expect(JSON.parse(stdout)).toMatchObject({
+      rounding: 'reference',
+      nodes: [
+        { ...exact, output: 'map', quantisation: { scale: 0.0625, zeroPoint: scores.zeroPoint } },
+        { ...exact, output: 'scores', quantisation: scores },
+      ],
+    });
+    const text = await inProcess('compare', join(dir, 'int8.tflite'));
+    expect(text.stdout).toMatch(/scale 0\.0625, zero point -20 +│ +exact │/);
+    expect(text.stdout).toMatch(/rounding shipped: all 2 nodes agree with the CPU reference, exactly/);
+  });
+
   it('finds the cup in a photograph, and writes a picture of it', async () => {
     const photograph = samplePhotograph() ?? '';
     const out = join(dir, 'boxes');

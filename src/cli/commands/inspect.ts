@@ -1,21 +1,23 @@
 /** `tilewise inspect`: what a model is made of and what a run costs, without a GPU. */
 import type { Command } from 'commander';
+import type { QuantisationSummary } from '../../analysis/quantisation.ts';
 import { analyse } from '../../analysis/summary.ts';
 import { compileGraph } from '../../session/compile-graph.ts';
 import { DEFAULT_LIMITS } from '../../core/limits.ts';
 import { printable } from '../../core/printable.ts';
 import { shapeText } from '../../core/tensor.ts';
 import type { Graph, InputShapes } from '../../ir/graph.ts';
-import { descOf } from '../../ir/rewrite.ts';
 import { planGraph } from '../../plan/plan-graph.ts';
 import { parseInputShapes } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
 import { onModel } from '../locate.ts';
 import { byteText, countText, table, wrap, type Cell } from '../output.ts';
 import { operatorCounts } from '../operators.ts';
+import { roundingOf, scaleText } from '../quantisation.ts';
 import type { Port } from '../../session/feeds.ts';
+import { outputPorts, withScales } from '../../session/ports.ts';
 import { staticShape } from '../seeded-feeds.ts';
-import { addInputShapeOption, addSourceOptions, loadModel, type SourceOptions } from '../session.ts';
+import { addInputShapeOption, addSourceOptions, loadModel, type LoadedModel, type SourceOptions } from '../session.ts';
 
 interface InspectOptions extends SourceOptions {
   readonly inputShape?: readonly string[];
@@ -34,6 +36,8 @@ interface Costs {
   readonly weightBytes: number;
   readonly dispatches: number;
   readonly pipelines: number;
+  /** Null of a model without integers that stand for real numbers. */
+  readonly quantisation: QuantisationSummary | null;
 }
 
 /** Adds the command. */
@@ -48,14 +52,21 @@ export function addInspect(program: Command, runner: Runner): void {
 }
 
 async function inspect([name = '']: readonly string[], options: InspectOptions, context: Context): Promise<number> {
-  const { graph, format, warnings } = await loadModel(name, options, context);
+  const model = await loadModel(name, options, context);
+  const { graph, format, warnings, signature = null, metadata, labels = [] } = model;
   const given = parseInputShapes(options.inputShape ?? [], graph.inputs);
-  const inputs: Port[] = graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
-  const operators = operatorCounts(graph);
+  const inputs = withScales(
+    graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
+    graph,
+  );
   const costs = await onModel(name, () => costsOf(graph, given));
-  context.output.result({ model: name, format, warnings, inputs, operators, ...costs }, () => {
+  const operators = operatorCounts(graph);
+  const said = { signature, metadata: Object.fromEntries(metadata), labels };
+  const rounding = roundingOf(model, costs.quantisation ?? undefined);
+  context.output.result({ model: name, format, warnings, ...said, rounding, inputs, operators, ...costs }, () => {
     const facts: [string, Cell][] = [
       ['format', format],
+      ...saidFacts(model),
       ['inputs', inputs.map(portText)],
       ['outputs', costs.outputs.map(portText)],
       [
@@ -64,6 +75,7 @@ async function inspect([name = '']: readonly string[], options: InspectOptions, 
           .map(([op, n]) => `${op} ${n}`)
           .join(', '),
       ],
+      ...integerFacts(costs, rounding),
       ['parameters', `${countText(costs.parameters)} (${costs.parameters})`],
       ['multiply-adds', `${countText(costs.multiplyAdds)} (${costs.multiplyAdds})`],
       ['weights', byteText(costs.weightBytes)],
@@ -78,16 +90,42 @@ async function inspect([name = '']: readonly string[], options: InspectOptions, 
   return 0;
 }
 
+/** Labels that a line has room for. */
+const SHOWN_LABELS = 5;
+
+/** What a file says beside its graph. */
+function saidFacts({ signature, metadata, labels = [] }: LoadedModel): [string, Cell][] {
+  const more = labels.length > SHOWN_LABELS ? '; …' : '';
+  return [
+    ...(signature === undefined ? [] : [['signature', signature] satisfies [string, Cell]]),
+    ...(metadata.size === 0
+      ? []
+      : [['metadata', [...metadata].map(([key, text]) => `${key}: ${text}`)] satisfies [string, Cell]]),
+    ...(labels.length === 0
+      ? []
+      : [['labels', `${labels.length}: ${labels.slice(0, SHOWN_LABELS).join('; ')}${more}`] satisfies [string, Cell]]),
+  ];
+}
+
+function integerFacts({ quantisation }: Costs, rounding: string | null): [string, Cell][] {
+  if (!quantisation) return [];
+  const { nodes, integerWeights } = quantisation;
+  return [
+    ['quantised', `${nodes.length} operators${rounding === null ? '' : `, rounding ${rounding}`}`],
+    ['8-bit weights', `${byteText(integerWeights.bytes)} in ${integerWeights.tensors} tensors`],
+  ];
+}
+
 /** Plans for a device with the limits that WebGPU guarantees, so that the figures are the same on every machine. */
 async function costsOf(graph: Graph, given: InputShapes): Promise<Costs> {
   const inputShapes = Object.fromEntries(graph.inputs.map((input) => [input.name, staticShape(input, given)]));
   const model = await compileGraph(graph, { inputShapes, level: 'reference' });
-  const { parameters, multiplyAdds } = analyse(model);
+  const { parameters, multiplyAdds, quantisation = null } = analyse(model);
   const runnable = await compileGraph(graph, { inputShapes, level: 'full' });
   const plan = planGraph(runnable, { limits: DEFAULT_LIMITS, adapterClass: 'integrated', features: [] });
   return {
     inputShapes,
-    outputs: model.outputs.map((name) => ({ name, ...descOf(model, name) })),
+    outputs: withScales(outputPorts(model), graph),
     parameters,
     multiplyAdds,
     peakActivationBytes: plan.memory.activations,
@@ -95,9 +133,11 @@ async function costsOf(graph: Graph, given: InputShapes): Promise<Costs> {
     weightBytes: plan.memory.weights,
     dispatches: plan.steps.length,
     pipelines: plan.pipelines.length,
+    quantisation,
   };
 }
 
-function portText({ name, dtype, shape }: Port): string {
-  return printable(`${name}: ${dtype} ${shapeText(shape)}`);
+function portText({ name, dtype, shape, quantisation }: Port): string {
+  const meaning = quantisation ? ` (${scaleText(quantisation)})` : '';
+  return printable(`${name}: ${dtype} ${shapeText(shape)}${meaning}`);
 }

@@ -8,7 +8,7 @@ import type { Shape } from '../../core/tensor.ts';
 import { parseCount } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
 import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts';
-import { byteText, countText, milliseconds, table } from '../output.ts';
+import { byteText, countText, milliseconds, nodeText, table } from '../output.ts';
 import {
   addAdapterOption,
   addPrecisionOption,
@@ -82,7 +82,7 @@ function stepTable({ nodes, steps }: ProfileReport): string {
     const several = node.dispatches > 1;
     const parts = steps.slice(node.step, node.step + (several ? node.dispatches : 0));
     return [
-      [String(node.step), node.node, `${node.op}/${node.variant}`, shapes, ...figures(node)],
+      [String(node.step), nodeText(node.node), `${node.op}/${node.variant}`, shapes, ...figures(node)],
       ...parts.map((part) => ['', `  ${part.dispatch + 1} of ${part.dispatches}`, '', '', ...figures(part)]),
     ];
   });

@@ -2,11 +2,13 @@
 import { Option, type Command } from 'commander';
 import { toRaw } from '../../core/raw.ts';
 import { shapeText, type Tensor } from '../../core/tensor.ts';
+import type { IntegerScale } from '../../ir/graph.ts';
 import { own } from '../../util/own.ts';
 import { collect, parseFeed } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
 import { writeNpy } from '../npy.ts';
 import { milliseconds, table } from '../output.ts';
+import { scaleText } from '../quantisation.ts';
 import { OutputFolder } from '../output-folder.ts';
 import { addPictureOptions, preparation, type PictureOptions } from '../picture-task.ts';
 import {
@@ -74,7 +76,9 @@ async function run([name = '']: readonly string[], options: RunOptions, context:
     if (!tensor) return [];
     const content = format === 'npy' ? writeNpy : toRaw;
     const file = folder?.write(folder.freeName(output, `.${format}`), content(tensor)) ?? null;
-    return [{ ...describe(output, tensor, file), ...summarise(tensor) }];
+    const quantisation = session.graph.scales?.get(output);
+    const meaning = quantisation ? { quantisation } : {};
+    return [{ ...describe(output, tensor, file), ...meaning, ...summarise(tensor, quantisation) }];
   });
   context.output.result({ model: name, backend, adapter, adapterSource, inputs, outputs, loadMs, runMs }, () => {
     const where = adapter === null ? 'the CPU reference' : `${adapter} (${adapterSource})`;
@@ -88,11 +92,16 @@ function describe(name: string, tensor: Tensor | undefined, file: string | null)
   return { name, dtype: tensor?.dtype ?? '', shape: tensor?.shape ?? [], file };
 }
 
-function outputTable(outputs: readonly (TensorFile & TensorSummary)[]): string {
+/** An output: a tensor, what its integers stand for, and figures of it. */
+interface OutputSummary extends TensorFile, TensorSummary {
+  readonly quantisation?: IntegerScale;
+}
+
+function outputTable(outputs: readonly OutputSummary[]): string {
   const written = outputs.some(({ file }) => file !== null);
   const rows = outputs.map((output) => [
     output.name,
-    `${output.dtype} ${shapeText(output.shape)}`,
+    [`${output.dtype} ${shapeText(output.shape)}`, ...(output.quantisation ? [scaleText(output.quantisation)] : [])],
     ...[output.min, output.max, output.mean].map(shortNumber),
     elementsText(output),
     ...(written ? [output.file ?? ''] : []),
@@ -101,7 +110,7 @@ function outputTable(outputs: readonly (TensorFile & TensorSummary)[]): string {
   return table(['output', 'tensor', ...figures, 'elements', ...(written ? ['file'] : [])], rows, figures);
 }
 
-function elementsText({ first, top, shape, nonFinite }: TensorFile & TensorSummary): string[] {
+function elementsText({ first, top, shape, nonFinite }: OutputSummary): string[] {
   const more = shape.reduce((n, extent) => n * extent, 1) > first.length ? ' …' : '';
   const lines = top
     ? [`largest: ${top.map(({ index, score }) => `[${index}] ${shortNumber(score)}`).join(', ')}`]

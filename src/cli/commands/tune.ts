@@ -12,7 +12,7 @@ import { TuningStore } from '../../measure/tuning-store.ts';
 import type { Context, Runner } from '../context.ts';
 import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts';
 import { onModel } from '../locate.ts';
-import { milliseconds, table } from '../output.ts';
+import { milliseconds, nodeText, table } from '../output.ts';
 import {
   addAdapterOption,
   addPrecisionOption,
@@ -124,7 +124,7 @@ function nodeTable(nodes: readonly TunedNode[]): string {
       ({ variant, ms, problem }) => `${variant} ${ms?.toFixed(3) ?? `(${firstLine(problem)})`}`,
     );
     return [
-      nodes > 1 ? `${node} and ${nodes - 1} more` : node,
+      nodes > 1 ? `${nodeText(node)} and ${nodes - 1} more` : nodeText(node),
       op,
       shapes,
       candidates,

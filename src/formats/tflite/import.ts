@@ -49,6 +49,7 @@ async function load(main: ModelFile, { rounding = 'shipped' }: ImportOptions): P
     graph: built,
     declared: subgraphPorts(subgraph, names, inputs),
     metadata,
+    ...(signature ? { signature: signature.key } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
     ...(labels ? { labels } : {}),
   };

@@ -4,8 +4,22 @@ import { shapeText, zeros, type Tensor, type TensorDesc } from '../../core/tenso
 import { rescale, type Multipliers } from '../../ir/quantise/multipliers.ts';
 import type { Requantised } from '../../ir/ops.ts';
 import { at, product } from '../../util/arrays.ts';
-import type { Operands, Tensors } from '../definition.ts';
+import type { Operands, Parameter, QuantisedOperands, Tensors } from '../definition.ts';
 import { operand, tensorAt } from './operands.ts';
+
+/** The scales of an operator on one quantised operand. */
+export const ONE_OPERAND: QuantisedOperands = { operands: [0], result: 3 };
+
+/** The scales of an operator on two. */
+export const TWO_OPERANDS: QuantisedOperands = { operands: [0, 3], result: 6 };
+
+/** The parameters of a product whose weights have their channels along this dimension. */
+export function weightsAndBias(channels: number): Parameter[] {
+  return [
+    { slot: 3, role: 'weight', channels },
+    { slot: 8, role: 'bias', channels: 0 },
+  ];
+}
 
 /**
  * Checks the operand at `index`, its scale and its zero point, which follow it: scalars, or where `channels` is given as many

@@ -30,4 +30,6 @@ export const dequantizeLinear: OpDefinition<'DequantizeLinear'> = {
     }
     return [y];
   },
+  parameters: ({ attributes: { axis } }) => [{ slot: 0, role: 'weight', channels: axis }],
+  quantised: { operands: [0] },
 };

@@ -22,4 +22,5 @@ export const lookupTable: OpDefinition<'LookupTable'> = {
     for (let i = 0; i < y.data.length; i++) y.data[i] = table[(x.data[i] ?? 0) - lowest] ?? 0;
     return [y];
   },
+  quantised: { operands: [] },
 };

@@ -2,7 +2,7 @@
 import { ShapeError } from '../../core/errors.ts';
 import { lazy } from '../../core/on-demand.ts';
 import type { OpDefinition } from '../definition.ts';
-import { quantisedOperand, quantisedResult } from '../lib/quantised.ts';
+import { quantisedOperand, quantisedResult, ONE_OPERAND } from '../lib/quantised.ts';
 import { windowSteps } from '../lib/window.ts';
 import { inferPool } from '../pool/pool.ts';
 
@@ -17,4 +17,5 @@ export const qLinearAveragePool: OpDefinition<'QLinearAveragePool'> = {
   },
   reference: lazy(() => import('../pool/pool-loop.ts'), 'qLinearAveragePoolReference'),
   sees: ({ attributes }) => windowSteps(attributes, attributes.kernel),
+  quantised: ONE_OPERAND,
 };

@@ -9,7 +9,7 @@ import type { NodeOf } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import type { OpDefinition, Tensors } from '../definition.ts';
 import { zipTensors } from '../lib/elementwise.ts';
-import { quantisedOperand, quantisedResult, scalarAt, within } from '../lib/quantised.ts';
+import { quantisedOperand, quantisedResult, scalarAt, within, TWO_OPERANDS } from '../lib/quantised.ts';
 import { tensorAt } from '../lib/operands.ts';
 
 /** The function of two integers, without the result's zero point. */
@@ -46,4 +46,5 @@ export const qLinearBinary: OpDefinition<'QLinearBinary'> = {
       ),
     ];
   },
+  quantised: TWO_OPERANDS,
 };

@@ -4,7 +4,7 @@ import { zeros } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
 import { inverseSqrt, scaled } from '../../util/fixed-point.ts';
 import type { OpDefinition } from '../definition.ts';
-import { centred, quantisedOperand, quantisedResult, scalarAt, within } from '../lib/quantised.ts';
+import { centred, quantisedOperand, quantisedResult, scalarAt, within, ONE_OPERAND } from '../lib/quantised.ts';
 import { slicesAlong } from '../lib/slices.ts';
 
 /** Keeps the shape. Throws ShapeError where scales do not fit. */
@@ -27,4 +27,5 @@ export const qLinearL2Normalization: OpDefinition<'QLinearL2Normalization'> = {
     }
     return [y];
   },
+  quantised: ONE_OPERAND,
 };

@@ -2,7 +2,7 @@
 import { lazy } from '../../core/on-demand.ts';
 import { at } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
-import { quantisedOperand, quantisedResult } from '../lib/quantised.ts';
+import { quantisedOperand, quantisedResult, weightsAndBias, TWO_OPERANDS } from '../lib/quantised.ts';
 import { realMatMul, realOperands } from '../lib/real-products.ts';
 import { matMul } from '../product/mat-mul.ts';
 
@@ -16,4 +16,6 @@ export const qLinearMatMul: OpDefinition<'QLinearMatMul'> = {
   },
   reference: lazy(() => import('./products-loop.ts'), 'qLinearMatMulReference'),
   multiplyAdds: (node, [a, , , b], outputs) => matMul.multiplyAdds?.(realMatMul(node), [a, b], [at(outputs, 0)]) ?? 0,
+  parameters: ({ attributes }) => weightsAndBias(attributes.transB ? -2 : -1),
+  quantised: TWO_OPERANDS,
 };

@@ -6,7 +6,8 @@ import { fixed, rescale } from '../../ir/quantise/multipliers.ts';
 import { at, sameArray } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { zipTensors } from '../lib/elementwise.ts';
-import { centred, quantisedOperand, quantisedResult, scalarAt, within } from '../lib/quantised.ts';
+import { vectorAxis } from '../lib/parameters.ts';
+import { centred, quantisedOperand, quantisedResult, scalarAt, within, TWO_OPERANDS } from '../lib/quantised.ts';
 
 /** Keeps the shape of x. Throws ShapeError where the slope does not broadcast to it. */
 export const qLinearPRelu: OpDefinition<'QLinearPRelu'> = {
@@ -32,4 +33,6 @@ export const qLinearPRelu: OpDefinition<'QLinearPRelu'> = {
       ),
     ];
   },
+  parameters: (_node, inputs) => [{ slot: 3, role: 'scale', channels: vectorAxis(inputs[3]?.shape ?? []) }],
+  quantised: TWO_OPERANDS,
 };

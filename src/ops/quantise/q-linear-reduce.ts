@@ -1,7 +1,7 @@
 /** QLinearReduce: means, sums and products of integers over axes. */
 import { lazy } from '../../core/on-demand.ts';
 import type { OpDefinition } from '../definition.ts';
-import { quantisedOperand, quantisedResult } from '../lib/quantised.ts';
+import { quantisedOperand, quantisedResult, ONE_OPERAND } from '../lib/quantised.ts';
 import { sumOver } from '../lib/real-products.ts';
 import { reduce } from '../reduce/reduce.ts';
 
@@ -13,4 +13,5 @@ export const qLinearReduce: OpDefinition<'QLinearReduce'> = {
     return [quantisedResult(inputs, 3, sum?.shape ?? [])];
   },
   reference: lazy(() => import('./reduce-loop.ts'), 'qLinearReduceReference'),
+  quantised: ONE_OPERAND,
 };

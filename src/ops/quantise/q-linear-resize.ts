@@ -47,4 +47,5 @@ export const qLinearResize: OpDefinition<'QLinearResize'> = {
       kernel: 2,
       stride: (inputs[0]?.shape[axis] ?? 1) / Math.max(1, outputs[0]?.shape[axis] ?? 1),
     })),
+  quantised: { operands: [] },
 };

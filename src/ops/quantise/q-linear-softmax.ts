@@ -2,7 +2,7 @@
 import { normalizeAxis } from '../../core/broadcast.ts';
 import { lazy } from '../../core/on-demand.ts';
 import type { OpDefinition } from '../definition.ts';
-import { quantisedOperand, quantisedResult } from '../lib/quantised.ts';
+import { quantisedOperand, quantisedResult, ONE_OPERAND } from '../lib/quantised.ts';
 
 /** Keeps the shape. Throws ShapeError where scales do not fit. */
 export const qLinearSoftmax: OpDefinition<'QLinearSoftmax'> = {
@@ -12,4 +12,5 @@ export const qLinearSoftmax: OpDefinition<'QLinearSoftmax'> = {
     return [quantisedResult(inputs, 3, shape)];
   },
   reference: lazy(() => import('./softmax-loop.ts'), 'qLinearSoftmaxReference'),
+  quantised: ONE_OPERAND,
 };

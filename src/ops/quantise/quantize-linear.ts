@@ -34,4 +34,5 @@ export const quantizeLinear: OpDefinition<'QuantizeLinear'> = {
     }
     return [y];
   },
+  quantised: { operands: [], result: 1 },
 };

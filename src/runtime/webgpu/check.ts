@@ -6,6 +6,7 @@ import {
   type Comparison,
   type Tolerance,
 } from '../../core/compare.ts';
+import type { DType } from '../../core/dtype.ts';
 import { GraphError } from '../../core/errors.ts';
 import { decode, encode, stored, type Storage } from '../../core/storage.ts';
 import { elementCount, trimmed, type Tensor, type TensorDesc } from '../../core/tensor.ts';
@@ -21,6 +22,8 @@ export interface StepReport extends Comparison {
   readonly node: string;
   readonly op: string;
   readonly output: string;
+  /** Of the output: what differs between integers is counted in steps. */
+  readonly dtype: DType;
   readonly variants: readonly string[];
 }
 
@@ -77,6 +80,7 @@ async function check(
           node: node.name,
           op: node.op,
           output,
+          dtype: reference.dtype,
           variants,
           ...comparison,
           text: overflows ? `elements beyond 65504, stored as float16, became infinite: ${text}` : text,
