@@ -1,5 +1,5 @@
 /** What a graph has of integers that stand for real numbers: operators and their scales, rules of rounding, weights. */
-import { bytesPerElement } from '../core/dtype.ts';
+import { bytesOf, packedStorage } from '../core/storage.ts';
 import { elementCount, type Tensor } from '../core/tensor.ts';
 import type { Graph, IntegerScale } from '../ir/graph.ts';
 import type { Node, OpKind, Rounding } from '../ir/ops.ts';
@@ -42,14 +42,17 @@ export function quantisationOf(graph: Graph): { readonly quantisation?: Quantisa
   const nodes = graph.nodes.flatMap((node) => quantisedNode(node, graph) ?? []);
   if (nodes.length === 0) return {};
   const parameters = graph.nodes.flatMap((node) => parametersOf(node, graph));
-  const weights = [...new Set(parameters)].filter(({ dtype }) => bytesPerElement(dtype) === 1);
+  const weights = [...new Set(parameters)].flatMap(({ dtype, shape }) => {
+    const storage = packedStorage(dtype);
+    return storage ? [bytesOf(storage, elementCount(shape))] : [];
+  });
   return {
     quantisation: {
       rounding: [...new Set(nodes.flatMap(({ rounding }) => rounding ?? []))],
       nodes,
       integerWeights: {
         tensors: weights.length,
-        bytes: weights.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+        bytes: weights.reduce((sum, bytes) => sum + bytes, 0),
       },
     },
   };
