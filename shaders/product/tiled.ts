@@ -1,6 +1,6 @@
 /**
  * Matrix products through workgroup memory, for GPUs: a workgroup loads a block of a and of b, and every invocation
- * multiplies its rows and columns of them.
+ * multiplies its rows and columns of them. The next blocks are on their way while these are multiplied.
  *
  * Layout: as in lib/product.ts. With `split`, the depth is cut into `splits` parts, and what is written is
  *   partial[split][batch][row][column], for shaders/product/sum.ts, with ⌈width / 4⌉ vectors a row.
@@ -9,7 +9,8 @@
  *   quads x, x + size_x, ….
  * Dispatch: [⌈width / tileColumns⌉, ⌈rows / tileRows⌉, batches · splits].
  * Spec: ProductSpec; tileRows, tileColumns, tileDepth (multiples of 4), rows and quads per invocation; split.
- * Limits: workgroup storage (tileRows + tileColumns)·tileDepth·4 bytes.
+ * Limits: workgroup storage (tileRows + tileColumns)·tileDepth·4 bytes; the invocations are a multiple of tileDepth / 4 and
+ *   of tileColumns / 4, divide both blocks, and are no fewer than the squares of four in the block of b.
  */
 import { range } from '../../src/util/arrays.ts';
 import { finishFunction } from '../lib/epilogue.ts';
@@ -61,37 +62,71 @@ export function tiledStorage({ tileRows, tileColumns, tileDepth }: ProductTile):
   return (tileRows + tileColumns) * tileDepth * 4;
 }
 
-/** Fills both blocks; what lies past the depth is zero, rows and columns past the end repeat the last. */
-function fill(spec: TiledProductSpec, threads: number): string {
+/** How the blocks are shared out: invocations, and the vectors of a that each of them loads. */
+function sharing(spec: TiledProductSpec): { readonly threads: number; readonly a: number; readonly b: number } {
   const { tileRows, tileColumns, tileDepth } = spec;
-  const [depthQuads, columnQuads] = [u32(tileDepth / 4), u32(tileColumns / 4)];
-  const column = (quad: string): string =>
-    bStart(spec, `min(first_column + ${quad} * 4u, (params.width - 1u) / 4u * 4u)`);
-  const loop = (count: number, body: string): string =>
-    `    for (var i = local_index; i < ${u32(count)}; i += ${u32(threads)}) {\n${body}\n    }`;
-  const fillA = `      let k = k_start + i % ${depthQuads} * 4u;
-      let row = min(first_row + i / ${depthQuads}, params.rows - 1u);
-      ${declareRow(spec, '', 'row')}
+  const [sizeX, sizeY] = tiledWorkgroup(spec);
+  const threads = sizeX * sizeY;
+  const vectors = (extent: number): number => (extent * tileDepth) / 4 / threads;
+  // A transposed b comes in squares of four columns × four depths: no more than one each.
+  return { threads, a: vectors(tileRows), b: isByColumn(spec) ? 4 : vectors(tileColumns) };
+}
+
+/** Where the shares of an invocation come from: rows and columns past the end repeat the last. */
+function origins(spec: TiledProductSpec): string {
+  const { threads, a } = sharing(spec);
+  const [depthQuads, columnQuads] = [u32(spec.tileDepth / 4), u32(spec.tileColumns / 4)];
+  const row = (i: number): string => {
+    const after = u32((i * threads * 4) / spec.tileDepth);
+    return `  let row${i} = min(first_row + local_index / ${depthQuads} + ${after}, params.rows - 1u);
+  ${declareRow(spec, i, `row${i}`)}`;
+  };
+  const quad = isByColumn(spec) ? `local_index / ${depthQuads}` : `local_index % ${columnQuads}`;
+  const column = `min(first_column + ${quad} * 4u, (params.width - 1u) / 4u * 4u)`;
+  return `${lines(a, row)}\n  let b_at = ${bStart(spec, column)};`;
+}
+
+/** Loads the shares of the blocks at depth `k_start`; what lies past the depth is zero. */
+function load(spec: TiledProductSpec): string {
+  const { threads, a, b } = sharing(spec);
+  const columnQuads = spec.tileColumns / 4;
+  const loadA = (i: number): string => `      next_a${i} = select(vec4<f32>(), ${aQuad(spec, i)}, k < params.depth);`;
+  const columns = bQuads(spec, 'b_at');
+  const loadB = (i: number): string => {
+    if (isByColumn(spec)) return `      next_b${i} = select(vec4<f32>(), ${columns[i]}, k < params.depth);`;
+    const k = `(k_start + local_index / ${u32(columnQuads)} + ${u32((i * threads) / columnQuads)})`;
+    return `      next_b${i} = ${bRow({ ...spec, ragged: true }, 'b_at', k)};`;
+  };
+  return `      let k = k_start + local_index % ${u32(spec.tileDepth / 4)} * 4u;
       ${declareStep(spec)}
-      a_tile[i] = select(vec4<f32>(), ${aQuad(spec, '')}, k < params.depth);`;
-  // A transposed b comes in blocks of four columns × four depths.
-  const vectors = bQuads(spec, 'at').map(
-    (load, j) => `      let c${j} = select(vec4<f32>(), ${load}, k < params.depth);`,
-  );
-  const turned = range(4).map((d) => {
-    const lane = 'xyzw'.charAt(d);
-    return `      b_tile[(depth_quad * 4u + ${u32(d)}) * ${columnQuads} + quad] = vec4<f32>(c0.${lane}, c1.${lane}, c2.${lane}, c3.${lane});`;
-  });
-  const fillColumns = `      let depth_quad = i % ${depthQuads};
-      let quad = i / ${depthQuads};
-      let k = k_start + depth_quad * 4u;
-      let at = ${column('quad')};
-${[...vectors, ...turned].join('\n')}`;
-  const fillRows = `      let k = k_start + i / ${columnQuads};
-      let at = ${column(`(i % ${columnQuads})`)};
-      b_tile[i] = ${bRow({ ...spec, ragged: true }, 'at', 'k')};`;
-  return `${loop((tileRows * tileDepth) / 4, fillA)}
-${isByColumn(spec) ? loop((tileColumns * tileDepth) / 16, fillColumns) : loop((tileColumns * tileDepth) / 4, fillRows)}`;
+${lines(a, loadA)}
+${squares(spec, lines(b, loadB))}`;
+}
+
+/** What only invocations with a square of a transposed b do. */
+function squares(spec: TiledProductSpec, body: string): string {
+  const count = (spec.tileColumns * spec.tileDepth) / 16;
+  return isByColumn(spec) ? `    if (local_index < ${u32(count)}) {\n${body}\n    }` : body;
+}
+
+/** Puts the shares into the blocks, where b always lies row by row. */
+function store(spec: TiledProductSpec): string {
+  const { tileColumns, tileDepth } = spec;
+  const { threads, a, b } = sharing(spec);
+  const plainly = (name: string, count: number): string =>
+    lines(count, (i) => `    ${name}_tile[local_index + ${u32(i * threads)}] = next_${name}${i};`);
+  if (!isByColumn(spec)) return `${plainly('a', a)}\n${plainly('b', b)}`;
+  const turned = (d: number): string => {
+    const lanes = range(4).map((j) => `next_b${j}.${'xyzw'.charAt(d)}`);
+    return `      b_tile[(depth_quad * 4u + ${u32(d)}) * ${u32(tileColumns / 4)} + quad] = vec4<f32>(${lanes.join(', ')});`;
+  };
+  return `${plainly('a', a)}
+${squares(
+  spec,
+  `      let depth_quad = local_index % ${u32(tileDepth / 4)};
+      let quad = local_index / ${u32(tileDepth / 4)};
+${lines(4, turned)}`,
+)}`;
 }
 
 /** Multiplies four depths of the blocks. */
@@ -142,6 +177,7 @@ const PARTIAL: Binding = { name: 'partial', access: 'read_write', element: 'vec4
 export function tiledProductShader(spec: TiledProductSpec): ShaderModule {
   const { tileRows, tileColumns, tileDepth, rows, quads, split } = spec;
   const [sizeX, sizeY] = tiledWorkgroup(spec);
+  const share = sharing(spec);
   return shaderModule({
     bindings: split ? [...operandBindings(spec), PARTIAL] : productBindings(spec),
     params: {
@@ -168,10 +204,21 @@ ${finishFunction(spec, spec.outVector)}
   ${batchBases(spec)}
   let first_row = wid.y * ${u32(tileRows)};
   let first_column = wid.x * ${u32(tileColumns)};
+${origins(spec)}
 ${declareSums(rows, quads)}
-  for (var k_start = k_first; k_start < k_end; k_start += ${u32(tileDepth)}) {
-${fill(spec, sizeX * sizeY)}
+${lines(share.a, (i) => `  var next_a${i} = vec4<f32>();`)}
+${lines(share.b, (i) => `  var next_b${i} = vec4<f32>();`)}
+  var k_start = k_first;
+  if (k_start < k_end) {
+${load(spec)}
+  }
+  while (k_start < k_end) {
+${store(spec)}
     workgroupBarrier();
+    k_start += ${u32(tileDepth)};
+    if (k_start < k_end) {
+${load(spec)}
+    }
     for (var k = 0u; k < ${u32(tileDepth / 4)}; k++) {
 ${multiply(spec)}
     }
