@@ -77,7 +77,7 @@ fn pooled(at: u32) -> ${type} {
     body: vector
       ? 'let r = pooled(i);'
       : `let r = vec4<i32>(${range(4)
-          .map((k) => `pooled(min(i * 4u + ${k}u, params.last))`)
+          .map((k) => `pooled(min(i * 4u + ${u32(k)}, params.last))`)
           .join(', ')});`,
   });
 }

@@ -14,6 +14,7 @@ import type { Storage } from '../../src/core/storage.ts';
 import type { QuantisedBinaryKind } from '../../src/ir/ops.ts';
 import { flatShader, fours } from '../lib/flat.ts';
 import { requantisedFunction, type RescaleRule } from '../lib/fixed-point.ts';
+import { u32 } from '../lib/literal.ts';
 import { wgsl, type ParamFields, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load } from '../lib/storage.ts';
 import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
@@ -52,7 +53,7 @@ export function qLinearBinaryShader({ kind, rule, strided, a, b, y }: QLinearBin
   var a${k} = 0i;
   var b${k} = 0i;
   if (true) {
-    let at = min(i * 4u + ${k}u, params.last);
+    let at = min(i * 4u + ${u32(k)}, params.last);
     ${coordinates(strided, 'at')}
     let a_at = ${stridedOffset(strided, 'a_s')};
     let b_at = ${stridedOffset(strided, 'b_s')};

@@ -15,6 +15,7 @@ import { range } from '../../src/util/arrays.ts';
 import { flatShader } from '../lib/flat.ts';
 import { BYTES_OF, DOT4, xWordFunction, type WordSource } from '../lib/int8.ts';
 import type { RescaleRule } from '../lib/fixed-point.ts';
+import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { elementOf } from '../lib/storage.ts';
 import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
@@ -47,7 +48,7 @@ ${DOT4}
 ${requantiseFunction(rule, zeroPoints)}
 ${gatherFunction(zeroPoints)}`,
     body: `let r = vec4<i32>(${range(4)
-      .map((k) => `gathered(min(i * 4u + ${k}u, params.last))`)
+      .map((k) => `gathered(min(i * 4u + ${u32(k)}, params.last))`)
       .join(', ')});`,
   });
 }

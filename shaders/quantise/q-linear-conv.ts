@@ -133,7 +133,7 @@ function flatBody(y: Storage): string {
   ${linearIndex(FLAT_WORKGROUP)}
   if (i >= params.count) { return; }
   let r = vec4<i32>(${range(4)
-    .map((k) => `convolved(min(i * 4u + ${k}u, params.last))`)
+    .map((k) => `convolved(min(i * 4u + ${u32(k)}, params.last))`)
     .join(', ')});
   ${store(fours('y', y), 'i', 'r')}`;
 }

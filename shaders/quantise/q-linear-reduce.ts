@@ -13,6 +13,7 @@ import type { Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import { requantisedFunction, type RescaleRule } from '../lib/fixed-point.ts';
 import { flatShader } from '../lib/flat.ts';
+import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load } from '../lib/storage.ts';
 import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
@@ -56,7 +57,7 @@ fn reduced(at: u32) -> i32 {
   return requantised(sum, params.multiplier, params.shift);
 }`,
     body: `let r = vec4<i32>(${range(4)
-      .map((k) => `reduced(min(i * 4u + ${k}u, params.last))`)
+      .map((k) => `reduced(min(i * 4u + ${u32(k)}, params.last))`)
       .join(', ')});`,
   });
 }

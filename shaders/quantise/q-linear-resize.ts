@@ -13,6 +13,7 @@ import type { Storage } from '../../src/core/storage.ts';
 import type { BlendRule } from '../../src/ir/quantise/resize.ts';
 import { range } from '../../src/util/arrays.ts';
 import { flatShader } from '../lib/flat.ts';
+import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load } from '../lib/storage.ts';
 
@@ -85,7 +86,7 @@ fn blended(at: u32) -> i32 {
   ${BLENDS[rule]}
 }`,
     body: `let r = vec4<i32>(${range(4)
-      .map((k) => `blended(min(i * 4u + ${k}u, params.last))`)
+      .map((k) => `blended(min(i * 4u + ${u32(k)}, params.last))`)
       .join(', ')});`,
   });
 }

@@ -147,7 +147,8 @@ describe('choice', () => {
   });
 
   it('is by channels and tiles on GPUs', () => {
-    expect(firstFor({ side: 56, inC: 64, outC: 64 }, profile('discrete'))).toBe('winograd-4x4-tiled');
+    expect(firstFor({ side: 14, inC: 256, outC: 256 }, profile('discrete'))).toBe('winograd-2x2-tiled');
+    expect(firstFor({ side: 112, inC: 64, outC: 64 }, profile('discrete'))).toBe('winograd-4x4-tiled');
     expect(firstFor({ side: 56, inC: 32, outC: 64 }, profile('discrete')) ?? '').not.toMatch(/^winograd/);
     expect(firstFor({ side: 56, inC: 128, outC: 128 }, profile('mobile'))).toBe('winograd-4x4-registers');
   });

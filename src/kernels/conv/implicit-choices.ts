@@ -1,5 +1,4 @@
 /** The tiles of the implicit kernels that are worth trying, and their names. */
-import type { TiledChoice } from '../product/tiled.ts';
 import type { ColumnTile } from './implicit-columns.ts';
 import type { StripTile } from './implicit-strip.ts';
 
@@ -32,16 +31,3 @@ export const REGISTER_STRIPS: readonly StripTile[] = [
 export function stripName({ pixels, quads, subgroups }: StripTile): string {
   return `${subgroups ? 'strip' : 'registers'}-${pixels}x${4 * quads}`;
 }
-
-const tile = (tileRows: number, tileColumns: number, tileDepth: number, rows: number, quads: number): TiledChoice => {
-  return { tileRows, tileColumns, tileDepth, rows, quads, splits: 1 };
-};
-
-/** Through workgroup memory, from large to small; within the limits that every device has. */
-export const CONV_TILES: readonly TiledChoice[] = [
-  tile(128, 128, 16, 8, 2),
-  tile(64, 64, 16, 4, 1),
-  tile(32, 32, 32, 4, 1),
-  { ...tile(32, 32, 32, 4, 1), splits: 4 },
-  { ...tile(32, 32, 32, 4, 1), splits: 16 },
-];

@@ -6,7 +6,7 @@ import { tiledStorage, tiledWorkgroup } from '../../../shaders/product/tiled.ts'
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv, product, roundUp } from '../../util/arrays.ts';
 import { dispatch1d, type CallOperand } from '../definition.ts';
-import type { TiledChoice } from '../product/tiled.ts';
+import { tiledTime, type TiledChoice } from '../product/tiled.ts';
 import {
   implicitPlan,
   LEAST_USE,
@@ -127,16 +127,8 @@ function sumCall({ device }: ConvContext, plan: ConvPlan, partial: CallOperand, 
   };
 }
 
-/** Workgroups that a GPU runs at a time, and what a second dispatch costs in multiply-adds: as for products. */
-const AT_A_TIME = { discrete: 128, other: 32 };
-const SECOND_DISPATCH = 1e6;
-
-/** Estimated time of a convolution on a GPU, in multiply-adds of one compute unit; see `tiledCost` of the products. */
-export function tiledConvCost(plan: ConvPlan, choice: TiledChoice, { adapterClass }: DeviceProfile): number {
-  const { tileRows, tileColumns, rows, quads, splits } = choice;
-  const atATime = adapterClass === 'discrete' ? AT_A_TIME.discrete : AT_A_TIME.other;
-  const rounds = ceilDiv(product(groupsOf(plan, choice)), atATime);
-  const loads = (rows + 4 * quads) / (rows * 4 * quads);
-  const depth = ceilDiv(depthOf(plan), splits);
-  return rounds * tileRows * tileColumns * depth * (1 + 2 * loads) + (splits > 1 ? SECOND_DISPATCH : 0);
+/** Estimated nanoseconds of a convolution on a GPU. */
+export function tiledConvCost(plan: ConvPlan, choice: TiledChoice, device: DeviceProfile): number {
+  const sums = pixelsOf(plan) * plan.params.out_c;
+  return tiledTime({ groups: product(groupsOf(plan, choice)), depth: depthOf(plan), sums }, choice, device);
 }

@@ -2,19 +2,12 @@
 import type { DeviceProfile } from '../../core/limits.ts';
 import { lazy } from '../../core/on-demand.ts';
 import { variant, type LazyPart, type Variant } from '../definition.ts';
-import {
-  columnName,
-  CONV_TILES,
-  REGISTER_STRIPS,
-  stripName,
-  SUBGROUP_COLUMNS,
-  SUBGROUP_STRIPS,
-} from './implicit-choices.ts';
+import { columnName, REGISTER_STRIPS, stripName, SUBGROUP_COLUMNS, SUBGROUP_STRIPS } from './implicit-choices.ts';
 import { implicitPlan, readsVectors, type ConvCall } from './implicit-plan.ts';
 import { stripCalls, stripUse, type StripTile } from './implicit-strip.ts';
 import { tiledConvCalls, tiledConvCost } from './implicit-tiled.ts';
 import { hasSubgroups, lacksSubgroups } from '../product/subgroup-tiles.ts';
-import { tiledName } from '../product/tiled.ts';
+import { PRODUCT_TILES, tiledName } from '../product/tiled.ts';
 import type { ConvContext, ConvPlan } from './shared.ts';
 
 const bySubgroups = lazy(() => import('./implicit-subgroups.ts'), 'subgroupConvolutions');
@@ -42,7 +35,7 @@ const CANDIDATES: readonly Candidate[] = [
     name: stripName(tile),
     calls: (context: ConvContext) => stripCalls(context, tile),
   })),
-  ...CONV_TILES.map((tile) => ({
+  ...PRODUCT_TILES.map((tile) => ({
     name: tiledName(tile),
     calls: (context: ConvContext) => tiledConvCalls(context, tile),
   })),
@@ -74,7 +67,7 @@ function ordered(plan: ConvPlan, device: DeviceProfile): string[] {
       return registers.reverse();
     case 'discrete':
     case 'integrated':
-      return [...CONV_TILES]
+      return [...PRODUCT_TILES]
         .sort((a, b) => tiledConvCost(plan, a, device) - tiledConvCost(plan, b, device))
         .map(tiledName);
   }
