@@ -26,16 +26,23 @@ export interface PadSpec {
   readonly hasFill: boolean;
 }
 
-/** Where the position `p` of one dimension reads from, given its last valid position. */
-const SOURCES: { readonly [M in PadSpec['mode']]: string } = {
-  constant: 'p',
-  edge: 'clamp(p, 0i, last)',
-  reflect: 'last - abs(last - abs(p))',
+/** Declares `fn source_of(p, extent) -> i32`: where a position of one dimension reads from. */
+export const SOURCE_OF: { readonly [M in PadSpec['mode']]: string } = {
+  constant: sourceFunction('p'),
+  edge: sourceFunction('clamp(p, 0i, last)'),
+  reflect: sourceFunction('last - abs(last - abs(p))'),
 };
 
-export function padShader({ rank, mode, width, hasFill }: PadSpec): ShaderModule {
-  const element = vectorType('u32', width);
-  const fill: readonly Binding[] = hasFill ? [{ name: 'fill', access: 'read', element: 'u32' }] : [];
+function sourceFunction(position: string): string {
+  return wgsl`
+fn source_of(p: i32, extent: u32) -> i32 {
+  let last = i32(extent) - 1i;
+  return ${position};
+}`;
+}
+
+/** Declares `source`, the index in x of what is at the coordinates c0, c1, …, and whether it lies `inside`. */
+export function insideSource(rank: number): string {
   const steps = range(rank).map((axis) => {
     const [position, extent] = [`p${axis}`, `params.e${axis}`];
     return wgsl`
@@ -43,6 +50,14 @@ export function padShader({ rank, mode, width, hasFill }: PadSpec): ShaderModule
   inside = inside && u32(${position}) < ${extent};
   source += u32(${position}) * params.s${axis};`;
   });
+  return `var inside = true;
+  var source = 0u;
+  ${steps.join('')}`;
+}
+
+export function padShader({ rank, mode, width, hasFill }: PadSpec): ShaderModule {
+  const element = vectorType('u32', width);
+  const fill: readonly Binding[] = hasFill ? [{ name: 'fill', access: 'read', element: 'u32' }] : [];
   return shaderModule({
     bindings: [{ name: 'x', access: 'read', element }, ...fill, { name: 'y', access: 'read_write', element }],
     params: {
@@ -53,18 +68,12 @@ export function padShader({ rank, mode, width, hasFill }: PadSpec): ShaderModule
       ...listFields('s', rank),
     },
     workgroupSize: [PAD_WORKGROUP, 1, 1],
-    declarations: wgsl`
-fn source_of(p: i32, extent: u32) -> i32 {
-  let last = i32(extent) - 1i;
-  return ${SOURCES[mode]};
-}`,
+    declarations: SOURCE_OF[mode],
     body: wgsl`
   ${linearIndex(PAD_WORKGROUP)}
   if (i >= params.count) { return; }
   ${coordinates(rank)}
-  var inside = true;
-  var source = 0u;
-  ${steps.join('')}
+  ${insideSource(rank)}
   if (inside) {
     y[i] = x[source];
   } else {

@@ -2,6 +2,8 @@
 import './every-operator.ts';
 import { expect } from 'vitest';
 import { floatTolerance, type Tolerance } from '../../src/core/compare.ts';
+import { isFloat } from '../../src/core/dtype.ts';
+import { extremesOf } from '../../src/core/extremes.ts';
 import type { Tensor, TensorDesc } from '../../src/core/tensor.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
@@ -48,14 +50,15 @@ function refuse(): never {
   throw new TypeError('a pass changed its input');
 }
 
-/** Random tensors for a graph's inputs. */
+/** Random tensors for a graph's inputs: every integer of a narrow type, small numbers of the others. */
 export function feedsFor(graph: Graph, seed = 1): Map<string, Tensor> {
   const random = randomSource(seed);
   return new Map(
-    graph.inputs.map(({ name, dtype, shape }) => [
-      name,
-      randomTensor(dtype, shape.map(Number), random, dtype === 'float32' ? -4 : 0, 4),
-    ]),
+    graph.inputs.map(({ name, dtype, shape }) => {
+      const [lowest, highest] = extremesOf(dtype);
+      const [low, high] = highest - lowest === 255 ? [lowest, highest + 1] : [isFloat(dtype) ? -4 : 0, 4];
+      return [name, randomTensor(dtype, shape.map(Number), random, low, high)];
+    }),
   );
 }
 

@@ -5,7 +5,8 @@ import type { GraphBuilder } from '../../src/ir/builder.ts';
 import { NO_ACTIVATION, type OpAttributes } from '../../src/ir/ops.ts';
 import { print } from '../../src/ir/print.ts';
 import { foldPads } from '../../src/passes/fold/fold-pads.ts';
-import { applyPass, graphOf, weights } from '../helpers/passes.ts';
+import { applyPass, graphOf, printNodes, weights } from '../helpers/passes.ts';
+import { randomSource, randomTensor } from '../helpers/random.ts';
 
 const WINDOW = { strides: [2, 2], dilations: [1, 1], padMode: 'explicit' } as const;
 
@@ -32,7 +33,29 @@ function pool(b: GraphBuilder, x: string, pads: readonly number[]): string {
 
 const SPATIAL = [0, 0, 1, 0, 0, 1, 1, 0];
 
+/** A convolution of integers whose zero point is 7, of what is padded with `value`. */
+function quantised(b: GraphBuilder, value: number): string {
+  const x = b.input('x', 'uint8', [1, 6, 6, 2]);
+  const fill = b.constant('v', tensorOf('uint8', [], [value]));
+  const p = b.one('Pad', [x, b.ints('pads', SPATIAL), fill], { mode: 'constant' }, { outputs: ['p'] });
+  const scale = (name: string): string => b.constant(name, tensorOf('float32', [], [0.25]));
+  const zero = (name: string, z: number): string => b.constant(name, tensorOf('uint8', [], [z]));
+  const w = b.initializer('w', randomTensor('uint8', [3, 3, 2, 5], randomSource(3), 0, 256));
+  const operands = [p, scale('sx'), zero('zx', 7), w, scale('sw'), zero('zw', 90), scale('sy'), zero('zy', 128)];
+  const attributes = { ...WINDOW, pads: [0, 1, 0, 0], group: 1, rounding: 'xnnpack', range: [0, 255] } as const;
+  return b.one('QLinearConv', operands, attributes, { outputs: ['y'] });
+}
+
 describe('foldPads', () => {
+  it('adds to the pads of a convolution of integers what is padded with its zero point', () => {
+    const folded = applyPass(
+      foldPads,
+      graphOf((b) => quantised(b, 7)),
+    );
+    expect(printNodes(folded)).toContain('pads=[0,2,1,1]');
+    expect(folded.nodes.map((n) => n.op)).toEqual(['QLinearConv']);
+  });
+
   it('adds to the pads of a convolution', () => {
     const graph = graphOf((b) => conv(b, padded(b, SPATIAL, 0), [1, 0, 0, 0]));
     expect(print(applyPass(foldPads, graph))).toBe(
@@ -62,6 +85,7 @@ describe('foldPads', () => {
 
   it.each<[string, (b: GraphBuilder) => string]>([
     ['another value', (b) => conv(b, padded(b, SPATIAL, 1), [0, 0, 0, 0])],
+    ['another value than the zero point', (b) => quantised(b, 0)],
     ['reflection', (b) => conv(b, padded(b, SPATIAL, undefined, 'reflect'), [0, 0, 0, 0])],
     ['cropping', (b) => conv(b, padded(b, [0, 0, -1, 0, 0, 1, 1, 0]), [0, 0, 0, 0])],
     ['more channels', (b) => pool(b, padded(b, [0, 0, 0, 1, 0, 0, 0, 0]), [0, 0, 0, 0])],

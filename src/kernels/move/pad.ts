@@ -1,20 +1,24 @@
 /** Pad → one dispatch, over as few dimensions as the pads allow. */
 import { PAD_WORKGROUP, padShader } from '../../../shaders/move/pad.ts';
+import { lazy } from '../../core/on-demand.ts';
+import { packedStorage } from '../../core/storage.ts';
 import { at, product, stridesOf } from '../../util/arrays.ts';
 import { requiredInts } from '../lib/constants.ts';
 import {
-  PLAIN_TRAITS,
   dispatch1d,
   required,
   value,
   variant,
+  type Dispatched,
   type KernelDefinition,
   type LowerContext,
   type Variant,
 } from '../definition.ts';
+import { withLazyVariant } from '../lib/lazy-variant.ts';
 import { listParams } from '../lib/strided.ts';
 
-interface PaddedDim {
+/** A dimension, and what is added at both ends. */
+export interface PaddedDim {
   readonly extent: number;
   readonly begin: number;
   readonly end: number;
@@ -26,7 +30,7 @@ const unpadded = ({ begin, end }: PaddedDim): boolean => begin === 0 && end === 
  * An unpadded dimension merges into an unpadded one before it; with a constant, into any: padding rows of n elements
  * by b rows is padding elements by b·n.
  */
-function mergedDims(context: LowerContext<'Pad'>): PaddedDim[] {
+export function mergedDims(context: LowerContext<'Pad'>): PaddedDim[] {
   const { shape } = required(context, 0);
   const pads = requiredInts(context, 1);
   const constant = context.node.attributes.mode === 'constant';
@@ -57,31 +61,45 @@ const padVariant = (name: string, width: 1 | 4): Variant<'Pad'> =>
       return width === 1 ? dims : quartered(dims, context.node.attributes.mode === 'constant');
     },
     ({ node, device }, dims) => {
-      const extents = dims.map((d) => d.extent);
-      const padded = dims.map((d) => d.extent + d.begin + d.end);
-      const begins = dims.map((d) => d.begin);
-      const count = product(padded);
-      if (count === 0) return [];
+      const params = padParams(dims);
+      if (params.count === 0) return [];
       const fill = node.inputs[2];
       return [
         {
           shader: padShader({ rank: dims.length, mode: node.attributes.mode, width, hasFill: Boolean(fill) }),
           operands: [value(node.inputs[0]), ...(fill ? [value(fill)] : []), value(node.outputs[0])],
-          params: {
-            count,
-            ...listParams('d', padded),
-            ...listParams('e', extents),
-            ...listParams('b', begins),
-            ...listParams('s', stridesOf(extents)),
-          },
-          workgroups: dispatch1d(count, PAD_WORKGROUP, device),
+          params,
+          workgroups: dispatch1d(params.count, PAD_WORKGROUP, device),
         },
       ];
     },
   );
 
-export const pad: KernelDefinition<'Pad'> = {
+/** What both kernels know of the dimensions, and how many elements the result has. */
+export function padParams(dims: readonly PaddedDim[]): Readonly<Record<string, number>> & { readonly count: number } {
+  const extents = dims.map((d) => d.extent);
+  const padded = dims.map((d) => d.extent + d.begin + d.end);
+  return {
+    count: product(padded),
+    ...listParams('d', padded),
+    ...listParams('e', extents),
+    ...listParams(
+      'b',
+      dims.map((d) => d.begin),
+    ),
+    ...listParams('s', stridesOf(extents)),
+  };
+}
+
+const words: Dispatched<'Pad'> = {
   kind: 'dispatch',
-  ...PLAIN_TRAITS,
   variants: [padVariant('vec4', 4), padVariant('scalar', 1)],
+  inputs: [{ storage: ['i8x4', 'u8x4'] }, {}],
+  outputs: { storage: ['i8x4', 'u8x4'] },
 };
+
+export const pad: KernelDefinition<'Pad'> = withLazyVariant(words, {
+  name: 'bytes',
+  needs: (_, [x]) => x !== undefined && packedStorage(x.dtype) !== undefined,
+  calls: lazy(() => import('./pad-bytes.ts'), 'padBytesCalls'),
+});
