@@ -3,7 +3,7 @@ import { FLAT_WORKGROUP } from '../../../shaders/lib/flat.ts';
 import { padBytesShader } from '../../../shaders/move/pad-bytes.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value, type KernelCall, type LowerContext } from '../definition.ts';
-import { mergedDims, padParams } from './pad.ts';
+import { mergedDims, padParams } from '../lib/padding.ts';
 
 /** The dispatch; none for a result without elements. */
 export function padBytesCalls(context: LowerContext<'Pad'>): Omit<KernelCall, 'variant'>[] {

@@ -2,48 +2,10 @@
 import { PAD_WORKGROUP, padShader } from '../../../shaders/move/pad.ts';
 import { lazy } from '../../core/on-demand.ts';
 import { packedStorage } from '../../core/storage.ts';
-import { at, product, stridesOf } from '../../util/arrays.ts';
-import { requiredInts } from '../lib/constants.ts';
-import {
-  dispatch1d,
-  required,
-  value,
-  variant,
-  type Dispatched,
-  type KernelDefinition,
-  type LowerContext,
-  type Variant,
-} from '../definition.ts';
+import { at } from '../../util/arrays.ts';
+import { dispatch1d, value, variant, type Dispatched, type KernelDefinition, type Variant } from '../definition.ts';
 import { withLazyVariant } from '../lib/lazy-variant.ts';
-import { listParams } from '../lib/strided.ts';
-
-/** A dimension, and what is added at both ends. */
-export interface PaddedDim {
-  readonly extent: number;
-  readonly begin: number;
-  readonly end: number;
-}
-
-const unpadded = ({ begin, end }: PaddedDim): boolean => begin === 0 && end === 0;
-
-/**
- * An unpadded dimension merges into an unpadded one before it; with a constant, into any: padding rows of n elements
- * by b rows is padding elements by b·n.
- */
-export function mergedDims(context: LowerContext<'Pad'>): PaddedDim[] {
-  const { shape } = required(context, 0);
-  const pads = requiredInts(context, 1);
-  const constant = context.node.attributes.mode === 'constant';
-  const out: PaddedDim[] = [];
-  shape.forEach((extent, axis) => {
-    const dim = { extent, begin: at(pads, axis), end: at(pads, axis + shape.length) };
-    const outer = out.at(-1);
-    if (outer && unpadded(dim) && (constant || unpadded(outer))) {
-      out[out.length - 1] = { extent: outer.extent * extent, begin: outer.begin * extent, end: outer.end * extent };
-    } else if (extent !== 1 || !unpadded(dim)) out.push(dim);
-  });
-  return out.length > 0 ? out : [{ extent: 1, begin: 0, end: 0 }];
-}
+import { mergedDims, padParams, unpadded, type PaddedDim } from '../lib/padding.ts';
 
 /** The dimensions in vectors of four along the innermost, or nothing where they do not divide. */
 function quartered(dims: readonly PaddedDim[], constant: boolean): PaddedDim[] | undefined {
@@ -74,22 +36,6 @@ const padVariant = (name: string, width: 1 | 4): Variant<'Pad'> =>
       ];
     },
   );
-
-/** What both kernels know of the dimensions, and how many elements the result has. */
-export function padParams(dims: readonly PaddedDim[]): Readonly<Record<string, number>> & { readonly count: number } {
-  const extents = dims.map((d) => d.extent);
-  const padded = dims.map((d) => d.extent + d.begin + d.end);
-  return {
-    count: product(padded),
-    ...listParams('d', padded),
-    ...listParams('e', extents),
-    ...listParams(
-      'b',
-      dims.map((d) => d.begin),
-    ),
-    ...listParams('s', stridesOf(extents)),
-  };
-}
 
 const words: Dispatched<'Pad'> = {
   kind: 'dispatch',

@@ -20,7 +20,7 @@ function rule(node: Node, rewriter: Rewriter): readonly string[] | undefined {
   const pads = node.attributes.pads.map((own, i) => own + (added[i] ?? 0));
   const inputs = [pad.inputs[0] ?? '', ...node.inputs.slice(1)];
   if (node.op === 'Conv') return rewriter.add('Conv', inputs, { ...node.attributes, pads }, node);
-  if (node.op === 'QLinearConv') return rewriter.add('QLinearConv', inputs, { ...node.attributes, pads }, node);
+  if (node.op === 'QLinearConv') return rewriter.add(node.op, inputs, { ...node.attributes, pads }, node);
   const { ceilMode, kernel, dilations } = node.attributes;
   // A window wholly inside the padding is not defined for a pool.
   const reaches = pads.every(
