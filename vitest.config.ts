@@ -11,7 +11,7 @@ import { LongestFirst } from './test/helpers/longest-first.ts';
 const maxWorkers = Math.max(1, Math.min(2, availableParallelism()));
 
 /** Files that run in the full run only: what they guard seldom changes, and they take long. */
-const ONLY_FULL = ['test/conformance/touch.test.ts'];
+const ONLY_FULL = ['test/conformance/touch.test.ts', 'test/demo/imagenet.test.ts'];
 
 /** Those, and files that ask test/helpers/full.ts. */
 const FULL = {

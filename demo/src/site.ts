@@ -1,19 +1,32 @@
 /** What the site has beside the page itself: shared by the build, which makes the files, and the page, which asks for them. */
-import { CATALOGUE, type CatalogueEntry } from '../../src/catalogue/catalogue.ts';
+import { CATALOGUE, defaultModel, type CatalogueEntry } from '../../src/catalogue/catalogue.ts';
 
 /** Formats that the engine reads. */
-const READABLE: ReadonlySet<string> = new Set(['onnx', 'tfjs-graph', 'tfjs-layers']);
+const READABLE: ReadonlySet<string> = new Set(['onnx', 'tfjs-graph', 'tfjs-layers', 'tflite']);
 
 /** Tasks whose answers the page can show. */
 const SHOWN: ReadonlySet<string> = new Set(['classification', 'detection']);
 
-/** Models that the page offers: those that npm packages hold, so that the build can put them beside the page. */
+/** Models that the page offers. */
 export const SITE_MODELS: readonly CatalogueEntry[] = CATALOGUE.filter(
-  ({ source, format, task }) => source.kind === 'npm' && READABLE.has(format) && SHOWN.has(task),
+  ({ format, task, outputs }) => READABLE.has(format) && SHOWN.has(task) && outputs !== 'raw',
 );
 
-/** The model at the start: one that says something of any photograph. */
-export const DEFAULT_MODEL = 'centernet';
+/** Names of the models whose files lie beside the page: the build writes the list here. */
+declare const HELD_MODELS: readonly string[];
+
+/** False for a model that is fetched from where it is published: the build could not have it. */
+export function isHeld(name: string): boolean {
+  return HELD_MODELS.includes(name);
+}
+
+/** What says most of any photograph. */
+export const CLASSIFIER = defaultModel('classification');
+
+/** The model at the start: the classifier, or else the detector, which needs no other server than the page's. */
+export function startModel(): string {
+  return isHeld(CLASSIFIER.name) ? CLASSIFIER.name : defaultModel('detection').name;
+}
 
 /** A sample picture. */
 export interface Sample {

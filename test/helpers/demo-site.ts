@@ -42,14 +42,17 @@ export interface Site {
   readonly close: () => Promise<void>;
 }
 
-/** Builds the site into a new temporary folder, as a process of its own: Vite looks at NODE_ENV, which Vitest sets. */
-export async function buildSite(): Promise<string> {
+/**
+ * Builds the site into a new temporary folder, as a process of its own: Vite looks at NODE_ENV, which Vitest sets. What would be
+ * downloaded comes from the folder `mirror`: without one the site is that of a machine without a network.
+ */
+export async function buildSite(mirror = join(tmpdir(), 'tilewise-no-mirror')): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'tilewise-demo-'));
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
   const command = [vite, 'build', '--config', 'demo/vite.config.ts', '--outDir', folder, '--logLevel', 'warn'];
   await promisify(execFile)(process.execPath, command, {
     cwd: ROOT,
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', TILEWISE_MIRROR: mirror },
   });
   return folder;
 }

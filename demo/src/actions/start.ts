@@ -1,5 +1,5 @@
 /** What happens when the page opens. */
-import { DEFAULT_MODEL, SAMPLES, SITE_MODELS } from '../site.ts';
+import { SAMPLES, SITE_MODELS, startModel } from '../site.ts';
 import { store } from '../state.ts';
 import { listen, onWorkerFailure, remote } from '../worker-client.ts';
 import type { WorkerEvent } from '../worker/protocol.ts';
@@ -7,7 +7,7 @@ import { seatAtOnce } from '../worker/seat.ts';
 import { chooseSiteModel } from './model.ts';
 import { showSample } from './picture.ts';
 
-/** Looks for a GPU, then shows a sample and loads the model that the address names (`?model=NAME`), or the default one. */
+/** Looks for a GPU, then shows a sample and loads the model that the address names (`?model=NAME`), or the usual one. */
 export async function start(): Promise<void> {
   const query = new URLSearchParams(location.search);
   const asked = query.get('backend') === 'cpu' ? 'cpu' : undefined;
@@ -21,9 +21,10 @@ export async function start(): Promise<void> {
   const [sample] = SAMPLES;
   if (sample && !store.state.still) void showSample(sample);
   if (store.state.model.status !== 'none') return;
-  const wanted = query.get('model') ?? DEFAULT_MODEL;
+  const usual = startModel();
+  const wanted = query.get('model') ?? usual;
   const known = SITE_MODELS.some(({ name }) => name === wanted);
-  chooseSiteModel(known ? wanted : DEFAULT_MODEL);
+  chooseSiteModel(known ? wanted : usual);
   if (!known) store.update({ notice: `There is no model "${wanted}" here: this is the usual one.` });
 }
 

@@ -9,8 +9,8 @@ export function Footer(): VNode {
       <div>
         <h2>Formats</h2>
         <p>
-          ONNX (<code>.onnx</code>, with external data) and TensorFlow.js (<code>model.json</code> with its shards,
-          graph and layers models).
+          ONNX (<code>.onnx</code>, with external data), TensorFlow.js (<code>model.json</code> with its shards, graph
+          and layers models) and TensorFlow Lite (<code>.tflite</code>).
         </p>
       </div>
       <div>

@@ -20,8 +20,8 @@ export function Header(): VNode {
       </div>
       <h1>Vision networks on your own GPU</h1>
       <p class="lead">
-        tilewise reads the ONNX and TensorFlow.js models you already have and runs them with WebGPU, in this page.
-        Pictures stay on this device.
+        tilewise reads the ONNX, TensorFlow.js and TensorFlow Lite models you already have and runs them with WebGPU, in
+        this page. Pictures stay on this device.
       </p>
       <AdapterChip />
     </header>

@@ -6,7 +6,7 @@ import { cancelModel, chooseSiteModel, retryModel } from '../actions/model.ts';
 import { takeFiles } from '../actions/picture.ts';
 import { bytes, shape, time } from '../format.ts';
 import { Facts } from './facts.tsx';
-import { SITE_MODELS } from '../site.ts';
+import { CLASSIFIER, isHeld, SITE_MODELS } from '../site.ts';
 import { store, type ModelState } from '../state.ts';
 import { useStore } from '../store.ts';
 import type { ModelInfo } from '../worker/protocol.ts';
@@ -38,7 +38,7 @@ export function ModelCard(): VNode {
           {chosen === OWN && <option value={OWN}>{request?.title ?? 'Choose a model'}</option>}
           {SITE_MODELS.map(({ name, title }) => (
             <option key={name} value={name}>
-              {title}
+              {isHeld(name) ? title : `${title} (from the web)`}
             </option>
           ))}
         </select>
@@ -46,6 +46,12 @@ export function ModelCard(): VNode {
           Open files
         </FileButton>
       </div>
+      {!isHeld(CLASSIFIER.name) && (
+        <p class="hint" data-testid="not-held">
+          The classifier of ImageNet could not be had when this page was built: it is fetched from the web when you
+          choose it.
+        </p>
+      )}
       <div class="model-state" data-testid="model-state" data-status={model.status}>
         <ModelDetail model={model} />
       </div>

@@ -14,7 +14,8 @@ import {
   type TaskSource,
 } from '../../../src/index.ts';
 import { findModel } from '../../../src/catalogue/catalogue.ts';
-import { IMAGENET_NAMES, MODEL_FOLDER } from '../site.ts';
+import { recogniseEntry } from '../../../src/catalogue/recognise.ts';
+import { IMAGENET_NAMES, isHeld, MODEL_FOLDER } from '../site.ts';
 import { feedsOf } from './feeds.ts';
 import type { ModelInfo, ModelRequest, Task } from './protocol.ts';
 
@@ -35,21 +36,31 @@ export interface Model {
 export async function openModel(request: ModelRequest, base: URL, options: SessionOptions): Promise<Model> {
   if (request.kind === 'files') return openFiles(request.title, request.files, base, options);
   const { task, licence } = findModel(request.name);
-  const here = { ...options, modelBase: new URL(MODEL_FOLDER, base) };
-  const opened = await open(request.name, task === 'detection' ? 'detection' : 'classification', here);
+  const from = isHeld(request.name) ? { modelBase: new URL(MODEL_FOLDER, base) } : {};
+  const kind = task === 'detection' ? 'detection' : 'classification';
+  const opened = await open(request.name, kind, { ...options, ...from });
   return { ...opened, info: { ...infoOf(opened, request.title), licence } };
 }
 
-/** The files are read on the CPU first, which says what the model is for. */
+/** The files are read on the CPU first, which says what the model is for; some the catalogue knows. */
 async function openFiles(title: string, files: readonly File[], base: URL, options: SessionOptions): Promise<Model> {
+  const known = await knownFile(files[0]);
   const read = await Session.create([...files], { ...options, backend: 'cpu', inputShapes: extentsOf });
   const { graph, outputs, report } = read;
   read.dispose();
   const task = taskOf(read);
-  const labels = task === 'classification' ? await imagenetNames(outputs, base) : undefined;
-  const opened = await open(graph, task, { ...options, ...(labels ? { labels } : {}) });
+  const labels = known.labels ?? (task === 'classification' ? await imagenetNames(outputs, base) : undefined);
+  const opened = await open(graph, task, { ...options, ...known, ...(labels ? { labels } : {}) });
   const info = infoOf(opened, title);
   return { ...opened, info: { ...info, report: wholeReport(report, info.report) } };
+}
+
+/** What the catalogue says of a file of its own; its lists of labels that are files are none of the page's. */
+async function knownFile(main: File | undefined): Promise<Pick<TaskOptions, 'preprocessing' | 'labels'>> {
+  const entry = main && (await recogniseEntry(new Uint8Array(await main.arrayBuffer())));
+  if (!entry) return {};
+  const { preprocessing, labels } = entry;
+  return { preprocessing, ...(labels && !('url' in labels) ? { labels } : {}) };
 }
 
 type Opened = Omit<Model, 'info'>;

@@ -9,6 +9,7 @@ import { tinyClassifier } from '../../helpers/command.ts';
 import {
   byId,
   choose,
+  detections,
   drop,
   find,
   openDemo,
@@ -105,12 +106,31 @@ describe('models in the demo page', () => {
     await drop(page, [small('group1-shard1of1'), small('model.json')]);
     await page.waitForFunction(() => document.querySelector('#model-select option')?.textContent === 'model.json');
     await settled(page);
-    // Without the catalogue nobody knows the classes' names, nor how the model's pictures were resized.
-    const main = `${site.url}models/${SMALL_MODEL}/model.json`;
-    const [reference] = await referenceScores(site, [sampleFile(folder)], main);
-    const shown = await scores(page);
-    expectAnswer(shown, reference);
-    expect(shown[0]?.label).toMatch(/^class \d$/);
+    // The main file is one of the catalogue, which names the classes, and says how pictures are resized.
+    const [reference] = await referenceScores(site, [sampleFile(folder)]);
+    expectAnswer(await scores(page), reference);
+  });
+
+  it('of the catalogue are dropped as files of their own, and find what they find by name', async () => {
+    const { page } = demo;
+    const files = ['centernet.bin', 'centernet.json'].map((name) => join(folder, 'models/centernet', name));
+    await drop(page, files);
+    await page.waitForFunction(() => document.querySelector('#model-select option')?.textContent === 'centernet.json');
+    await settled(page);
+    expectAnswer(await detections(page), inject('cup').boxes);
+  });
+
+  it('that the site could not have are fetched from the web, or it is said what cannot be', async () => {
+    const apart = await openDemo(browser, `${site.url}?model=imagenet-mobilenet-v2-quant`);
+    const { page } = apart;
+    expect(await textIn(page, 'not-held')).toContain('could not be had when this page was built');
+    const options = await page.$$eval('#model-select option', (all) => all.map(({ textContent }) => textContent));
+    expect(options.filter((text) => text?.endsWith('(from the web)'))).toHaveLength(2);
+    const { code, text } = await problem(page);
+    expect(code).toBe('LOAD_FAILED');
+    expect(text).toMatch(/raw\.githubusercontent\.com.*mobilenet_v2_1\.0_224_quant\.tflite cannot be fetched/);
+    await shoot(page, 'not-held');
+    await apart.close();
   });
 
   it('are dropped as the folder that holds them', async () => {

@@ -1,0 +1,44 @@
+/** The models that the demo's site holds: those of npm packages, and what can be downloaded, or lies in a mirror folder. */
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { heldModels } from '../../demo/build/site-files.ts';
+import { SITE_MODELS } from '../../demo/src/site.ts';
+import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
+
+const mirror = mkdtempSync(join(tmpdir(), 'tilewise-mirror-'));
+const packaged = SITE_MODELS.filter(({ source }) => source.kind === 'npm').map(({ name }) => name);
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  rmSync(mirror, { recursive: true, force: true });
+});
+
+describe('models of the demo’s site', () => {
+  it.runIf(hasSharedData)(
+    'are those of packages, those that are at hand, and a line for each that is not',
+    async () => {
+      const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+      vi.stubEnv('TILEWISE_MIRROR', mirror);
+      const offline = await heldModels();
+      expect(offline.map(({ name }) => name)).toEqual(packaged);
+      expect(warned.mock.calls.flat().join('\n')).toMatch(
+        /^imagenet-mobilenet-v2-quant is not put into.*TILEWISE_MIRROR/,
+      );
+      copyFileSync(
+        sharedPath('tflite/mobilenet_v1_0.25_128_quant.tflite'),
+        join(mirror, 'mobilenet_v1_0.25_128_quant.tflite'),
+      );
+      // A model whose labels are missing is not at hand.
+      expect(await heldModels()).toHaveLength(packaged.length);
+      copyFileSync(sharedPath('labels/imagenet_1001.txt'), join(mirror, 'imagenet_labels.txt'));
+      const small = (await heldModels()).find(({ name }) => name === 'imagenet-mobilenet-v1-0.25-quant');
+      expect(small?.files.map(([path]) => path)).toEqual([
+        'models/imagenet-mobilenet-v1-0.25-quant/mobilenet_v1_0.25_128_quant.tflite',
+        'models/imagenet-mobilenet-v1-0.25-quant/imagenet_labels.txt',
+      ]);
+    },
+  );
+});
