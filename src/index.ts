@@ -41,7 +41,7 @@ export { taskOf } from './tasks/outputs.ts';
 export type { PictureTaskName } from './tasks/outputs.ts';
 export type { PictureModel, TaskOptions, TaskSource } from './tasks/picture-model.ts';
 export { PictureTask } from './tasks/picture-task.ts';
-export type { PictureRunOptions, PictureTaskDefinition } from './tasks/picture-task.ts';
+export type { BoundOutput, PictureRunOptions, PictureTaskDefinition } from './tasks/picture-task.ts';
 export type { Ranked } from './vision/decode/classes.ts';
 export type { Detection, DetectionOptions } from './vision/decode/detections.ts';
 export type { Pixels } from './vision/pixels.ts';

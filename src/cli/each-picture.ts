@@ -113,10 +113,12 @@ export function finishPictures<Answer extends object>(
     output.result({ ...facts, results }, () => {
       const where = adapter === null ? 'the CPU reference' : `${adapter} (${adapterSource})`;
       const times =
-        results.length - failed > 1
-          ? `first run ${milliseconds(firstRunMs ?? NaN)}, then ${milliseconds(runMs ?? NaN)} a picture`
-          : `ran in ${milliseconds(firstRunMs ?? NaN)}`;
-      return `${model} on ${where}: loaded in ${milliseconds(loadMs ?? NaN)}, ${times}`;
+        firstRunMs === null
+          ? []
+          : results.length - failed > 1
+            ? [`first run ${milliseconds(firstRunMs)}`, `then ${milliseconds(runMs ?? NaN)} a picture`]
+            : [`ran in ${milliseconds(firstRunMs)}`];
+      return `${model} on ${where}: ${[`loaded in ${milliseconds(loadMs ?? NaN)}`, ...times].join(', ')}`;
     });
   return failed > 0 ? 1 : 0;
 }

@@ -22,7 +22,8 @@ const CLASSIFICATION: PictureTaskDefinition<ClassifyOptions, Ranked[]> = {
   call: 'classify',
   options: { ...PICTURE_RUN_OPTIONS, topK: 'count' },
   bind: ({ session, labels }) => [scoresOutput(session.outputs, labels)],
-  decode: ([scores], _, { labels }, { topK: count = 5 }) => topK(toProbabilities(scores?.data ?? []), count, labels),
+  decode: ([scores], _, { labels }, { topK: count = 5 }) =>
+    topK(toProbabilities(scores?.data ?? [], scores?.range), count, labels),
 };
 
 /**

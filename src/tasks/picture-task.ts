@@ -34,7 +34,18 @@ export interface PictureTaskDefinition<Options, Answer> {
   /** The outputs it reads, by name. Throws InputError, which names those there are, for a model that has none such. */
   readonly bind: (model: PictureModel) => readonly string[];
   /** From the bound outputs, in their order, to the answer. `picture` is the extents of what was shown. */
-  readonly decode: (outputs: readonly Tensor[], picture: PictureSize, model: PictureModel, options: Options) => Answer;
+  readonly decode: (
+    outputs: readonly BoundOutput[],
+    picture: PictureSize,
+    model: PictureModel,
+    options: Options,
+  ) => Answer;
+}
+
+/** An output that a task reads: of integers that stand for real numbers, these. */
+export interface BoundOutput extends Tensor {
+  /** The least and the greatest number that an element can be, where eight bits hold it. */
+  readonly range?: readonly [low: number, high: number];
 }
 
 /**
@@ -109,13 +120,16 @@ function portOf({ outputs }: Session, name: string): Port | undefined {
 }
 
 /** Integers that stand for real numbers, as these. */
-function real(output: Tensor, port: Port | undefined): Tensor {
-  if (!port?.quantisation) return output;
+function real({ dtype, shape, data }: Tensor, port: Port | undefined): BoundOutput {
+  if (!port?.quantisation) return { dtype, shape, data };
   const { scale, zeroPoint } = port.quantisation;
+  const numberOf = (q: number): number => (q - zeroPoint) * scale;
+  const least = dtype === 'int8' ? -128 : 0;
   return {
     dtype: 'float32',
-    shape: output.shape,
-    data: Float32Array.from(output.data, (q) => (q - zeroPoint) * scale),
+    shape,
+    data: Float32Array.from(data, numberOf),
+    ...(/int8/.test(dtype) ? { range: [numberOf(least), numberOf(least + 255)] } : {}),
   };
 }
 

@@ -45,8 +45,23 @@ describe('toProbabilities', () => {
       [2, -1],
       [0.5, 0.2],
       [0.9, 0.9],
+      [0, 0],
+      [0.5, 1.25],
+      [-0.25, 0.5],
     ])
       expect(toProbabilities(scores)).toEqual(softmax(scores));
+  });
+
+  it('leaves those in eight bits as they are, whatever they sum to', () => {
+    // A thousand classes that each round by up to half a step: the sum of a softmax may be anything between 0 and 3.
+    const many = Float32Array.from({ length: 1001 }, (_, i) => (i === 286 ? 187 / 256 : i < 40 ? 1 / 256 : 0));
+    expect(toProbabilities(many)).toBe(many);
+    // Of other scales than softmax has, it is known from what their integers can stand for.
+    const odd = [0.3, 0.45, 0];
+    expect(toProbabilities(odd, [0, 0.999])).toBe(odd);
+    expect(toProbabilities([0, 0], [0, 1])).toEqual([0, 0]);
+    expect(toProbabilities(odd, [-0.5, 0.499])).toEqual(softmax(odd));
+    expect(toProbabilities(odd, [0, 6])).toEqual(softmax(odd));
   });
 });
 

@@ -41,15 +41,26 @@ export function softmax(logits: ArrayLike<number>): Float32Array {
   return Float32Array.from(exps, (e) => e / sum);
 }
 
-/** One score a class as probabilities: those in [0, 1] that sum to 1 stay as they are, others are taken for logits. */
-export function toProbabilities(scores: ArrayLike<number>): ArrayLike<number> {
-  let sum = 0;
-  let min = Infinity;
+/**
+ * One score a class as probabilities. Those in [0, 1] that sum to 1 stay as they are; so do those of a softmax or sigmoid in
+ * eight bits, whose sum may be far from 1: `low` and `high` say what their integers can stand for, and where the file
+ * makes floats of them they are whole steps of 1/256. All others are taken for logits.
+ */
+export function toProbabilities(
+  scores: ArrayLike<number>,
+  [low, high]: readonly [low: number, high: number] = [NaN, NaN],
+): ArrayLike<number> {
+  if (low >= 0 && high <= 1) return scores;
+  let [sum, min, max, whole] = [0, Infinity, -Infinity, true];
   for (let i = 0; i < scores.length; i++) {
-    sum += scores[i] ?? NaN;
-    min = Math.min(min, scores[i] ?? NaN);
+    const score = scores[i] ?? NaN;
+    sum += score;
+    min = Math.min(min, score);
+    max = Math.max(max, score);
+    whole &&= Number.isInteger(score * 256);
   }
-  return min >= -1e-6 && Math.abs(sum - 1) < 1e-2 ? scores : softmax(scores);
+  const steps = whole && sum > 0 && max <= 1;
+  return min >= -1e-6 && (Math.abs(sum - 1) < 1e-2 || steps) ? scores : softmax(scores);
 }
 
 /**
