@@ -64,6 +64,7 @@ const FILES = {
   boxes: 'vision/decode/boxes',
   core: '(core/raw|session/session|ir/builder|formats/(locate|lib/(emitter|translate|channels-first)))',
   trace: 'analysis/trace',
+  guess: 'vision/guess',
   classifier: 'tasks/classifier',
   detector: 'tasks/detector',
   onnx: 'formats/onnx/import',

@@ -12,7 +12,16 @@ export type { TensorDesc } from './core/tensor.ts';
 export type { PassTime, Timing } from './measure/timing.ts';
 export type { FormatName, ModelFile, ModelFiles } from './formats/importer.ts';
 export { modelExtensions } from './formats/registry.ts';
-export type { BoundedExtent, Dim, Graph, GraphInput, InputShapes, IntegerScale, ValueDesc } from './ir/graph.ts';
+export type {
+  BoundedExtent,
+  Dim,
+  Graph,
+  GraphInput,
+  InputShapes,
+  IntegerScale,
+  Normalisation,
+  ValueDesc,
+} from './ir/graph.ts';
 export type { Rounding } from './ir/ops.ts';
 export type { ForcedVariants } from './plan/lower.ts';
 export type { StepReport } from './runtime/webgpu/check.ts';
@@ -41,7 +50,8 @@ export { taskOf } from './tasks/outputs.ts';
 export type { PictureTaskName } from './tasks/outputs.ts';
 export type { PictureModel, TaskOptions, TaskSource } from './tasks/picture-model.ts';
 export { PictureTask } from './tasks/picture-task.ts';
-export type { BoundOutput, PictureRunOptions, PictureTaskDefinition } from './tasks/picture-task.ts';
+export type { BoundOutput } from './tasks/real-output.ts';
+export type { PictureRunOptions, PictureTaskDefinition } from './tasks/picture-task.ts';
 export type { Ranked } from './vision/decode/classes.ts';
 export type { Detection, DetectionOptions } from './vision/decode/detections.ts';
 export type { Pixels } from './vision/pixels.ts';

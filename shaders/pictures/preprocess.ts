@@ -4,10 +4,11 @@
  *
  * Layout: the picture's colour of pixel (column, row), 0 to 255 once scaled; y: channel c of pixel (px, py) lies at
  * c_offset + px·step_x + py·step_y. Tables: those of the columns, then those of the rows; `taps` weights for each pixel.
- * Bindings: 0 first read i32, 1 weights read f32 (i32 multiples of 2^-22 with `pillow`), 2 y read_write; picture.
+ * Bindings: 0 first read i32, 1 weights read f32 (i32 multiples of 2^-22 with `pillow`, of 2^-11 for bytes otherwise), 2 y
+ * read_write; picture.
  * Workgroup: 64 × 1 × 1, one pixel per invocation.
  * Dispatch: dispatch1d(width · height, 64).
- * Spec: where the picture is, element type and conversion of the result, and whether each axis rounds to bytes, as Pillow.
+ * Spec: where the picture is, element type of the result, and whether each axis rounds to bytes, as Pillow.
  * Limits: no workgroup storage.
  */
 import { linearIndex } from '../lib/index.ts';
@@ -16,13 +17,14 @@ import { shaderModule, wgsl, type ParamFields, type PictureBinding, type ShaderM
 /** Invocations per workgroup. */
 export const PREPROCESS_WORKGROUP = 64;
 
-/** Bits behind the binary point of the weights that Pillow rounds by. */
-export const PILLOW_BITS = 22;
+/** Bits behind the binary point of sums that become bytes. */
+export const BYTE_BITS = 22;
 
 const named = <T extends string>(names: readonly string[], type: T): Record<string, T> =>
   Object.fromEntries(names.map((name) => [name, type]));
 
-const COLOURS = ['red', 'green', 'blue'] as const;
+/** Of a picture, as parameters are named. */
+export const COLOURS = ['red', 'green', 'blue'] as const;
 
 /** Extents and strides in elements, taps, and for each colour its place in the input, mean, deviation and border. */
 export const PREPROCESS_PARAMS: ParamFields = {
@@ -39,13 +41,11 @@ export const PREPROCESS_PARAMS: ParamFields = {
 export interface PreprocessSpec {
   readonly picture: PictureBinding;
   readonly element: 'f32' | 'i32' | 'u32';
-  /** `round` to the nearest integer, `byte` also clamps to 0…255. */
-  readonly conversion: 'none' | 'round' | 'byte';
   readonly pillow: boolean;
 }
 
-/** One step of the sums: declared for exact integers or for floats. */
-function sampling(pillow: boolean): string {
+/** The sums: of exact integers, which become bytes, or of floats. */
+function sampling(pillow: boolean, exact: boolean): string {
   return wgsl`
 fn sample(x: u32, y: u32) -> vec3<f32> {
   let column = u32(first[x]);
@@ -61,34 +61,31 @@ fn sample(x: u32, y: u32) -> vec3<f32> {
       if (wx == 0) { continue; }
       line += wx * SUM(colour(column + tx, row + ty));
     }
-    sum += wy * rounded(line);
+    sum += wy * ${pillow ? 'rounded(line)' : 'line'};
   }
-  return vec3<f32>(rounded(sum));
-}`.replaceAll('SUM', pillow ? 'vec3<i32>' : 'vec3<f32>');
+  return vec3<f32>(${exact ? 'rounded(sum)' : 'sum'});
+}`.replaceAll('SUM', exact ? 'vec3<i32>' : 'vec3<f32>');
 }
 
-const PILLOW_ROUNDING = `
+const ROUNDED = `
 fn rounded(sum: vec3<i32>) -> vec3<i32> {
-  return clamp((sum + ${2 ** (PILLOW_BITS - 1)}) >> vec3<u32>(${PILLOW_BITS}), vec3<i32>(0), vec3<i32>(255));
+  return clamp((sum + ${2 ** (BYTE_BITS - 1)}) >> vec3<u32>(${BYTE_BITS}), vec3<i32>(0), vec3<i32>(255));
 }`;
 
-const NO_ROUNDING = `
-fn rounded(sum: vec3<f32>) -> vec3<f32> {
-  return sum;
-}`;
+/** The statements that give `value` for `rgb`. */
+const NORMALISED = `
+  let mean = vec3<f32>(params.red_mean, params.green_mean, params.blue_mean);
+  let deviation = vec3<f32>(params.red_std, params.green_std, params.blue_std);
+  let value = (rgb - mean) / deviation;`;
 
-const CONVERSIONS = {
-  none: 'return v;',
-  round: 'return floor(v + 0.5);',
-  byte: 'return clamp(floor(v + 0.5), vec3<f32>(0.0), vec3<f32>(255.0));',
-} as const satisfies Record<PreprocessSpec['conversion'], string>;
-
-export function preprocessShader({ picture, element, conversion, pillow }: PreprocessSpec): ShaderModule {
+/** `value` says what comes of `rgb`, in place of numbers that are normalised; it is then of whole bytes. */
+export function preprocessShader({ picture, element, pillow }: PreprocessSpec, value = NORMALISED): ShaderModule {
+  const exact = pillow || value !== NORMALISED;
   const level = picture === 'texture_external' ? '' : ', 0';
   return shaderModule({
     bindings: [
       { name: 'first', access: 'read', element: 'i32' },
-      { name: 'weights', access: 'read', element: pillow ? 'i32' : 'f32' },
+      { name: 'weights', access: 'read', element: exact ? 'i32' : 'f32' },
       { name: 'y', access: 'read_write', element },
     ],
     params: PREPROCESS_PARAMS,
@@ -99,24 +96,19 @@ fn colour(column: u32, row: u32) -> vec3<f32> {
   let last = textureDimensions(picture) - 1u;
   return round(textureLoad(picture, min(vec2<u32>(column, row), last)${level}).rgb * 255.0);
 }
-${pillow ? PILLOW_ROUNDING : NO_ROUNDING}
-${sampling(pillow)}
-fn converted(v: vec3<f32>) -> vec3<f32> {
-  ${CONVERSIONS[conversion]}
-}`,
+${exact ? ROUNDED : ''}
+${sampling(pillow, exact)}`,
     body: wgsl`
   ${linearIndex(PREPROCESS_WORKGROUP)}
   if (i >= params.width * params.height) { return; }
   let px = i % params.width;
   let py = i / params.width;
-  let mean = vec3<f32>(params.red_mean, params.green_mean, params.blue_mean);
-  let deviation = vec3<f32>(params.red_std, params.green_std, params.blue_std);
   var rgb = vec3<f32>(params.red_border, params.green_border, params.blue_border);
   // Left of the part, or above it, the difference wraps to a number beyond its extent.
   if (px - params.left < params.part_width && py - params.top < params.part_height) {
     rgb = sample(px - params.left, py - params.top);
   }
-  let value = converted((rgb - mean) / deviation);
+  ${value}
   let at = px * params.step_x + py * params.step_y;
   y[params.red_offset + at] = ${element}(value.r);
   y[params.green_offset + at] = ${element}(value.g);

@@ -3,11 +3,12 @@ import { defaultModel, findEntry } from '../catalogue/catalogue.ts';
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors.ts';
 import type { Graph } from '../ir/graph.ts';
+import { withScales } from '../session/ports.ts';
 import { requireTask } from '../tasks/catalogue-model.ts';
 import { LabelsError, type PictureTaskName } from '../tasks/outputs.ts';
 import type { TaskOptions } from '../tasks/picture-model.ts';
 import { parseLabels } from '../vision/decode/classes.ts';
-import { guessPreprocessing } from '../vision/guess.ts';
+import { preparedFor } from '../vision/guess.ts';
 import type { Preprocessing } from '../vision/picture-spec.ts';
 import { parseNumbers } from './arguments.ts';
 import type { Context } from './context.ts';
@@ -58,15 +59,19 @@ export function addPictureOptions(command: Command): Command {
     .addHelpText(
       'after',
       '\nModels outside the catalogue get their size and layout from the input; values are, unless --mean and --std\n' +
-        'say otherwise, (pixel - mean) / std of ImageNet for channels first, pixel / 255 for channels last, the pixel\n' +
-        'itself for integer inputs; the picture is scaled to cover the input and its middle is taken.',
+        'or the model itself say otherwise, (pixel - mean) / std of ImageNet for channels first, pixel / 255 for\n' +
+        'channels last, the pixel itself for integer inputs, in int8 less 128. Where integers stand for real numbers,\n' +
+        '--mean and --std are about these. The picture is scaled to cover the input and its middle is taken.',
     );
 }
 
 /** How pictures become inputs of a model: as the catalogue says or as is usual, and what options say otherwise. */
-export function preparation({ entry }: Pick<LoadedModel, 'entry'>, options: PictureOptions): PicturePreparation {
-  const known = entry?.preprocessing;
-  return (input) => ({ ...(known ?? guessPreprocessing(input)), ...overrides(options) });
+export function preparation(
+  { entry, graph }: Pick<LoadedModel, 'entry' | 'graph'>,
+  options: PictureOptions,
+): PicturePreparation {
+  const differing = overrides(options);
+  return (input) => preparedFor(withScales([input], graph)[0] ?? input, entry?.preprocessing, differing);
 }
 
 /**
@@ -85,7 +90,8 @@ export async function loadTask(name: string, options: LoadTaskOptions, context: 
     options.labels === undefined ? undefined : parseLabels(new TextDecoder().decode(readBytes(options.labels)));
   const model = await loadModel(name, options, context);
   const labels = given ?? (await model.readLabels());
-  const preprocessing = { ...model.entry?.preprocessing, ...overrides(options) };
+  const [input, ...more] = model.graph.inputs;
+  const preprocessing = input && more.length === 0 ? preparation(model, options)(input) : {};
   return { model, task: { preprocessing, ...(labels ? { labels } : {}) }, labelsFile: options.labels };
 }
 

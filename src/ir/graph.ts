@@ -19,11 +19,19 @@ export interface ValueDesc extends TensorDesc {
 /** An extent: a number, or the name of one that is bound when a session is created. */
 export type Dim = number | string;
 
+/** How pixels, 0 to 255, become the real numbers that a model takes: (pixel − mean) / std, of all channels or of each. */
+export interface Normalisation {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
 /** A graph input as the model declares it. */
 export interface GraphInput {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly Dim[];
+  /** Of a picture, where the file says it: for whoever feeds it, no kernel asks. */
+  readonly normalisation?: Normalisation;
 }
 
 /** What integers stand for: `(q − zeroPoint)·scale`. */
@@ -44,6 +52,8 @@ export interface Graph {
   readonly values: ReadonlyMap<string, ValueDesc>;
   /** What the integers of inputs and outputs stand for, by name: said for whoever feeds and reads them, no kernel asks. */
   readonly scales?: ReadonlyMap<string, IntegerScale>;
+  /** Names of the classes, in their order, where the file has them. */
+  readonly labels?: readonly string[];
 }
 
 /** Extents of graph inputs, by input name, that bind their symbolic dimensions. */

@@ -2,7 +2,7 @@
 import { packParams } from '../../shaders/lib/module.ts';
 import { PREPROCESS_PARAMS } from '../../shaders/pictures/preprocess.ts';
 import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
-import { resampling } from './resampling.ts';
+import type { PictureKernel } from './resampling.ts';
 
 /** What the kernel reads besides the picture, for one size of picture. */
 export interface Tables {
@@ -41,10 +41,10 @@ export class PictureSlot {
   }
 
   /** The tables for a picture of this size. Throws InputError for a specification that makes no sense. */
-  tables(size: PictureSize, spec: Preprocessing): Tables {
+  tables(size: PictureSize, spec: Preprocessing, make: PictureKernel['tables']): Tables {
     const key = JSON.stringify([size, spec]);
     if (this.#tables?.key === key) return this.#tables;
-    const { first, weights, params } = resampling(size, spec);
+    const { first, weights, params } = make(size, spec);
     for (const buffer of buffersOf(this.#tables)) buffer.destroy();
     const { STORAGE, UNIFORM } = GPUBufferUsage;
     this.#tables = {

@@ -1,18 +1,27 @@
 /** Fills a network's input from a picture on the GPU: pixels never pass through host memory where they are not there already. */
-import type { PictureBinding } from '../../shaders/lib/module.ts';
-import { PREPROCESS_WORKGROUP, preprocessShader, type PreprocessSpec } from '../../shaders/pictures/preprocess.ts';
+import type { PictureBinding, ShaderModule } from '../../shaders/lib/module.ts';
+import { PREPROCESS_WORKGROUP, preprocessShader } from '../../shaders/pictures/preprocess.ts';
 import { wgslScalar } from '../core/dtype.ts';
 import { InputError } from '../core/errors.ts';
+import { onDemand } from '../core/on-demand.ts';
 import type { TensorDesc } from '../core/tensor.ts';
 import type { InputWriter, Region } from '../runtime/webgpu/input-writer.ts';
 import { unlessLost } from '../runtime/webgpu/lost.ts';
 import { compilePipeline, type Compiled } from '../runtime/webgpu/pipelines.ts';
+import { roundsAsPillow } from '../vision/axis-weights.ts';
 import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
 import { PictureSlot, type Tables } from './picture-slot.ts';
+import { resampling, type PictureKernel } from './resampling.ts';
 import { isPixels, isTexture, isVideo, pictureSize, unreadable, type PictureSource } from './source.ts';
 
 /** A picture that a copy to a texture can come from. */
 type Copied = Exclude<PictureSource, GPUTexture | HTMLVideoElement | VideoFrame>;
+
+const FLOATS: PictureKernel = { shader: preprocessShader, tables: resampling };
+
+async function integers(): Promise<PictureKernel> {
+  return (await onDemand('pictures as integers', () => import('./integers.ts'))).INTEGERS;
+}
 
 /** Prepares pictures on one device for the inputs of one model. */
 export class PictureWriter {
@@ -37,22 +46,22 @@ export class PictureWriter {
     if (isTexture(picture)) checkTexture(picture);
     const slot = this.#slotOf(input.name);
     const element = wgslScalar(input.dtype);
-    const conversion = spec.dtype === 'float32' ? 'none' : spec.dtype === 'int32' ? 'round' : 'byte';
-    const pillow = spec.resize.method === 'bilinear' && spec.resize.antialias === true;
+    const pillow = roundsAsPillow(spec.resize);
+    const { shader, tables } = spec.dtype === 'float32' ? FLOATS : await integers();
     const kernel = (binding: PictureBinding): Promise<Compiled> =>
-      this.#compile({ picture: binding, element, conversion, pillow });
+      this.#compile(shader({ picture: binding, element, pillow }));
     if (isVideo(picture)) {
       const compiled = await kernel('texture_external');
       return (target, encoder) => {
         const frame = this.#import(picture);
-        this.#encode(encoder, { compiled, picture: frame, tables: slot.tables(size, spec), target }, spec);
+        this.#encode(encoder, { compiled, picture: frame, tables: slot.tables(size, spec, tables), target }, spec);
       };
     }
     const compiled = await kernel('texture_2d<f32>');
     return (target, encoder) => {
       const texture = isTexture(picture) ? picture : this.#copy(picture, slot.texture(size));
-      const tables = slot.tables(size, spec);
-      this.#encode(encoder, { compiled, picture: texture.createView(), tables, target }, spec);
+      const bound = { compiled, picture: texture.createView(), tables: slot.tables(size, spec, tables), target };
+      this.#encode(encoder, bound, spec);
     };
   }
 
@@ -78,8 +87,7 @@ export class PictureWriter {
     );
   }
 
-  #compile(spec: PreprocessSpec): Promise<Compiled> {
-    const { wgsl, bindings, picture } = preprocessShader(spec);
+  #compile({ wgsl, bindings, picture }: ShaderModule): Promise<Compiled> {
     const source = { wgsl, bindings, picture, hasParams: true, label: 'preprocess' };
     return unlessLost(this.#device, compilePipeline(this.#device, source));
   }

@@ -1,27 +1,33 @@
 /** The tables and parameters of the preprocessing kernel, for one size of picture. */
-import { PILLOW_BITS } from '../../shaders/pictures/preprocess.ts';
+import type { ShaderModule } from '../../shaders/lib/module.ts';
+import { BYTE_BITS, COLOURS, type PreprocessSpec } from '../../shaders/pictures/preprocess.ts';
 import { visiblePart, type PictureSize, type Preprocessing } from '../vision/picture-spec.ts';
-import { axisWeights } from '../vision/axis-weights.ts';
+import { axisWeights, roundsAsPillow } from '../vision/axis-weights.ts';
 
 /** What the kernel reads besides the picture. */
 export interface ResamplingTables {
   /** First pixel that counts, of each column and then of each row of the part that shows the picture. */
   readonly first: Int32Array;
-  /** The weights of that pixel and those after it; integers where Pillow rounds by them. */
+  /** The weights of that pixel and those after it; integers where sums are exact. */
   readonly weights: Float32Array | Int32Array;
   readonly params: Readonly<Record<string, number>>;
 }
 
+/** How pictures are prepared for inputs of one kind of numbers. */
+export interface PictureKernel {
+  readonly shader: (spec: PreprocessSpec) => ShaderModule;
+  readonly tables: (size: PictureSize, spec: Preprocessing) => ResamplingTables;
+}
+
 /** For a specification that `checkPreprocessing` has seen. */
-export function resampling(size: PictureSize, spec: Preprocessing): ResamplingTables {
+export function resampling(size: PictureSize, spec: Preprocessing, weightsOf = axisWeights): ResamplingTables {
   const { columns, rows, left, top } = visiblePart(size, spec);
-  const x = axisWeights(columns, spec.resize);
-  const y = axisWeights(rows, spec.resize);
+  const x = weightsOf(columns, spec.resize);
+  const y = weightsOf(rows, spec.resize);
   const all = [...x.weights, ...y.weights];
-  const pillow = spec.resize.method === 'bilinear' && spec.resize.antialias === true;
   return {
     first: Int32Array.from([...x.first, ...y.first]),
-    weights: pillow ? Int32Array.from(all, (w) => w * 2 ** PILLOW_BITS) : Float32Array.from(all),
+    weights: roundsAsPillow(spec.resize) ? Int32Array.from(all, (w) => w * 2 ** BYTE_BITS) : Float32Array.from(all),
     params: {
       width: spec.width,
       height: spec.height,
@@ -40,7 +46,7 @@ export function resampling(size: PictureSize, spec: Preprocessing): ResamplingTa
 function channels({ width, height, layout, channelOrder, mean, std, padding }: Preprocessing): Record<string, number> {
   const plane = layout === 'nchw';
   const params: Record<string, number> = { step_x: plane ? 1 : 3, step_y: plane ? width : width * 3 };
-  (['red', 'green', 'blue'] as const).forEach((colour, i) => {
+  COLOURS.forEach((colour, i) => {
     const channel = channelOrder === 'rgb' ? i : 2 - i;
     params[`${colour}_offset`] = channel * (plane ? width * height : 1);
     params[`${colour}_mean`] = mean[channel] ?? 0;

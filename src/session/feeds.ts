@@ -6,7 +6,7 @@ import { hostArray, isFloat, type DType, type HostArray } from '../core/dtype.ts
 import { InputError } from '../core/errors.ts';
 import { stored, valueBytes } from '../core/storage.ts';
 import { shapeText, type Shape, type Tensor, type TensorDesc } from '../core/tensor.ts';
-import type { Dim, IntegerScale } from '../ir/graph.ts';
+import type { Dim, IntegerScale, Normalisation } from '../ir/graph.ts';
 import type { EncodedPicture } from '../pictures/decode-file.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
 import { isPicture, type PictureSource } from '../pictures/source.ts';
@@ -48,6 +48,8 @@ export interface Port {
   readonly shape: readonly Dim[];
   /** What its integers stand for, where the model says it: `(q − zeroPoint)·scale`. */
   readonly quantisation?: IntegerScale;
+  /** Of a picture's input, how pixels become the numbers it takes, where the model says it. */
+  readonly normalisation?: Normalisation;
 }
 
 /** A picture that fits an input. */

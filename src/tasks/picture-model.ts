@@ -6,12 +6,11 @@ import type { OptionRules } from '../core/option-rules.ts';
 import { checkOptions } from '../core/options.ts';
 import { shapeText } from '../core/tensor.ts';
 import type { Port } from '../session/feeds.ts';
-import type { Graph, GraphInput } from '../ir/graph.ts';
+import type { Graph } from '../ir/graph.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { isGraph, toModelFiles, type FetchSettings, type ModelSource } from '../session/model-source.ts';
 import { SESSION_OPTIONS, type SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
-import { guessPreprocessing } from '../vision/guess.ts';
 import { inputShape, PREPROCESSING, type Preprocessing } from '../vision/picture-spec.ts';
 import type { ModelBase } from './catalogue-files.ts';
 import type { Knowledge } from './catalogue-model.ts';
@@ -21,9 +20,12 @@ export type TaskSource = ModelSource | Graph;
 
 /** Options that tasks on pictures share. */
 export interface TaskOptions extends SessionOptions {
-  /** Names of the classes, in their order; default: those of the catalogue, if it knows the model. */
+  /** Names of the classes, in their order; default: those of the catalogue, if it knows the model, else of the model's own file. */
   readonly labels?: readonly string[];
-  /** What differs from the catalogue's way to prepare a picture, or from the usual one for an input of its shape. */
+  /**
+   * What differs from the catalogue's way to prepare a picture, or from the usual one for an input of its kind: see
+   * `guessPreprocessing`.
+   */
   readonly preprocessing?: Partial<Preprocessing>;
   /** Folder that holds catalogue models as NAME/FILE, or what opens one; default: where they are published. */
   readonly modelBase?: ModelBase;
@@ -64,6 +66,8 @@ export async function loadPictureModel(
   const differing = await checkOptions('preprocessing', preprocessing, PREPROCESSING);
   const [graph, given] = source && isGraph(source) ? [source] : [undefined, source];
   let known: Knowledge = {};
+  const guessing = onDemand('usual preprocessing', () => import('../vision/guess.ts'));
+  guessing.catch(() => undefined);
   const files = async (settings: FetchSettings): Promise<ModelFiles> => {
     const loading = onDemand('catalogue of models', () => import('./catalogue-model.ts'));
     if (given !== undefined && !isName(given)) {
@@ -76,18 +80,25 @@ export async function loadPictureModel(
     known = found;
     return found.files;
   };
-  const prepare = (inputs: readonly GraphInput[]): Preprocessing => ({
-    ...(known.entry?.preprocessing ?? guessPreprocessing(theInput(inputs))),
-    ...differing,
-  });
+  const { preparedFor } = await guessing;
+  const prepare = (input: Port): Preprocessing => preparedFor(input, known.entry?.preprocessing, differing);
   const session = await Session.create(graph ?? files, {
-    inputShapes: (inputs) => ({ [theInput(inputs).name]: inputShape(prepare(inputs)) }),
+    inputShapes: (inputs) => {
+      const input = theInput(inputs);
+      return { [input.name]: inputShape(prepare(input)) };
+    },
     ...options,
   });
   try {
     const { entry } = known;
-    const spec = prepare(session.inputs);
-    return { session, preprocessing: spec, labels: labels ?? known.labels, entry, input: theInput(session.inputs) };
+    const input = theInput(session.inputs);
+    return {
+      session,
+      preprocessing: prepare(input),
+      labels: labels ?? known.labels ?? session.graph.labels,
+      entry,
+      input,
+    };
   } catch (error) {
     session.dispose();
     throw error;
@@ -99,7 +110,7 @@ function isName(source: ModelSource): source is string {
   return typeof source === 'string' && /^[^/:?#]+$/.test(source) && !/\.[a-z]\w*$/i.test(source);
 }
 
-function theInput(inputs: readonly GraphInput[]): GraphInput {
+function theInput(inputs: readonly Port[]): Port {
   const [input, ...more] = inputs;
   if (input && more.length === 0) return input;
   const list = inputs.map(({ name, shape }) => `"${name}" ${shapeText(shape)}`).join(', ');

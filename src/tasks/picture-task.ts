@@ -1,16 +1,17 @@
 /** Tasks on pictures, in one mechanism: a model is loaded, bound to its outputs, run on pictures, and its answers decoded. */
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { InputError } from '../core/errors.ts';
+import { onDemand } from '../core/on-demand.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import { checkOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
 import { isPicture, pictureSize, type PictureSource } from '../pictures/source.ts';
-import type { Port } from '../session/feeds.ts';
 import type { RunOptions } from '../session/options.ts';
 import type { Session } from '../session/session.ts';
 import { own } from '../util/own.ts';
 import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
+import type { BoundOutput } from './real-output.ts';
 import {
   checkTaskOptions,
   loadPictureModel,
@@ -40,12 +41,6 @@ export interface PictureTaskDefinition<Options, Answer> {
     model: PictureModel,
     options: Options,
   ) => Answer;
-}
-
-/** An output that a task reads: of integers that stand for real numbers, these. */
-export interface BoundOutput extends Tensor {
-  /** The least and the greatest number that an element can be, where eight bits hold it. */
-  readonly range?: readonly [low: number, high: number];
 }
 
 /**
@@ -85,8 +80,8 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
     const feeds = { [this.#model.input.name]: { picture, preprocessing: this.preprocessing } };
     const settings = { fetches: this.#outputs, signal, frameBudgetMs } as RunOptions & { readonly outputs?: 'host' };
     const outputs = await this.session.run(feeds, settings);
-    const bound = this.#outputs.map((name) => real(required(outputs, name), portOf(this.session, name)));
-    return this.#definition.decode(bound, size, this.#model, chosen);
+    const read = await Promise.all(this.#outputs.map((name) => bound(this.session, name, outputs)));
+    return this.#definition.decode(read, size, this.#model, chosen);
   }
 
   /** Frees what the session holds. */
@@ -115,22 +110,13 @@ export async function createPictureTask<T>(
   }
 }
 
-function portOf({ outputs }: Session, name: string): Port | undefined {
-  return outputs.find((port) => port.name === name);
-}
-
-/** Integers that stand for real numbers, as these. */
-function real({ dtype, shape, data }: Tensor, port: Port | undefined): BoundOutput {
-  if (!port?.quantisation) return { dtype, shape, data };
-  const { scale, zeroPoint } = port.quantisation;
-  const numberOf = (q: number): number => (q - zeroPoint) * scale;
-  const least = dtype === 'int8' ? -128 : 0;
-  return {
-    dtype: 'float32',
-    shape,
-    data: Float32Array.from(data, numberOf),
-    ...(/int8/.test(dtype) ? { range: [numberOf(least), numberOf(least + 255)] } : {}),
-  };
+/** An output as its task reads it. */
+async function bound(session: Session, name: string, outputs: Readonly<Record<string, Tensor>>): Promise<BoundOutput> {
+  const output = required(outputs, name);
+  const scale = session.outputs.find((port) => port.name === name)?.quantisation;
+  if (!scale) return output;
+  const { realOutput } = await onDemand('reader of integers', () => import('./real-output.ts'));
+  return realOutput(output, scale);
 }
 
 function required(outputs: Readonly<Record<string, Tensor>>, name: string): Tensor {

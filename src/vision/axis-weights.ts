@@ -39,10 +39,15 @@ export interface AxisWeights {
   readonly taps: number;
 }
 
+/** True where Pillow's rules hold, by which each axis rounds to bytes. */
+export function roundsAsPillow({ method, antialias }: Resampling): boolean {
+  return method === 'bilinear' && antialias === true;
+}
+
 /** The weights of one axis. Each target pixel's weights sum to 1. */
 export function axisWeights(axis: ScaledAxis, how: Resampling): AxisWeights {
   if (how.method === 'area') return boxes(axis);
-  if (how.method === 'bilinear' && how.antialias === true) return triangles(axis);
+  if (roundsAsPillow(how)) return triangles(axis);
   return how.method === 'nearest' ? nearest(axis, how) : linear(axis, how);
 }
 

@@ -1,4 +1,4 @@
-/** How a picture becomes the input of a model that says nothing but its input's shape. */
+/** How a picture becomes the input of a model, by what is known of that input. */
 import { InputError } from '../core/errors.ts';
 import type { DType } from '../core/dtype.ts';
 import { shapeText } from '../core/tensor.ts';
@@ -10,20 +10,43 @@ export interface PictureInput {
   readonly dtype: DType;
   /** Extents, or names of symbolic ones. */
   readonly shape: readonly (number | string)[];
+  /** What its integers stand for, where the model says it: `(q − zeroPoint)·scale`. */
+  readonly quantisation?: { readonly scale: number; readonly zeroPoint: number };
+  /** What pixels become, where the model says it: `(pixel − mean) / std`, of all channels or of each. */
+  readonly normalisation?: { readonly mean: readonly number[]; readonly std: readonly number[] };
 }
 
+type Scale = Required<PictureInput>['quantisation'];
+type Affine = Pick<Preprocessing, 'mean' | 'std'>;
+type Triple = Affine['mean'];
+type IntegerType = Exclude<Preprocessing['dtype'], 'float32'>;
+
 /** ImageNet statistics in pixel units, as torchvision and most channels-first models use them. */
-const IMAGENET_MEAN = [123.675, 116.28, 103.53] as const;
-const IMAGENET_STD = [58.395, 57.12, 57.375] as const;
+const IMAGENET: Affine = { mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] };
+
+/**
+ * The brightest pixel becomes 2.64 by them and the darkest -2.12, whichever the channel. A quantised input was calibrated with
+ * some pictures, which had not all colours; and its range may be symmetric.
+ */
+const IMAGENET_RANGE = { brightest: [2.5, 2.8], darkest: [-2.8, -1.97] } as const;
 
 /** Extent taken where the model leaves its picture size open. */
 const USUAL_SIDE = 224;
 
+/** What the darkest pixel is as an integer. */
+const DARKEST: Readonly<Record<IntegerType, number>> = { int8: -128, uint8: 0, int32: 0 };
+
 /**
- * The usual preprocessing. Channels first: (pixel − mean) / std of ImageNet, as torchvision does. Channels last:
- * pixel / 255, as TensorFlow Hub defines. Integers: the pixel itself. Throws InputError when it is no input of a picture.
+ * The usual preprocessing, and what `differing` has otherwise. The model's own normalisation comes first. Without: floats,
+ * channels first, (pixel − mean) / std of ImageNet, as torchvision does; floats, channels last, pixel / 255, as TensorFlow
+ * Hub defines; integers the pixel itself, in int8 less 128, unless they stand for the range of ImageNet's statistics.
+ *
+ * Where integers stand for real numbers, `mean` and `std` are about these, the model's and `differing`'s, and what comes
+ * out is about the integers; unless `differing` says an integer dtype, and so speaks of integers already. Throws
+ * InputError when it is no input of a picture.
  */
-export function guessPreprocessing({ name, dtype, shape }: PictureInput): Preprocessing {
+export function guessPreprocessing(input: PictureInput, differing: Partial<Preprocessing> = {}): Preprocessing {
+  const { name, shape } = input;
   const layout = shape.length !== 4 ? undefined : shape[1] === 3 ? 'nchw' : shape[3] === 3 ? 'nhwc' : undefined;
   if (layout === undefined) {
     throw new InputError(
@@ -31,17 +54,95 @@ export function guessPreprocessing({ name, dtype, shape }: PictureInput): Prepro
     );
   }
   const [height, width] = layout === 'nchw' ? shape.slice(2) : shape.slice(1, 3);
-  const float = dtype === 'float32' || dtype === 'float16';
-  const imagenet = float && layout === 'nchw';
-  return {
+  const held = heldAs(input);
+  const scale = held === 'int8' || held === 'uint8' ? input.quantisation : undefined;
+  const spec: Preprocessing = {
     width: typeof width === 'number' ? width : USUAL_SIDE,
     height: typeof height === 'number' ? height : USUAL_SIDE,
     fit: 'cover',
     resize: { method: 'bilinear', alignCorners: false },
     channelOrder: 'rgb',
-    mean: imagenet ? IMAGENET_MEAN : [0, 0, 0],
-    std: imagenet ? IMAGENET_STD : float ? [255, 255, 255] : [1, 1, 1],
+    ...(given(input, held, scale) ?? usual(held, layout, scale)),
     layout,
-    dtype: dtype === 'uint8' || dtype === 'int32' ? dtype : 'float32',
+    dtype: held,
+    ...differing,
   };
+  const speaksOfIntegers = differing.dtype !== undefined && differing.dtype !== 'float32';
+  return scale && held !== 'float32' && !speaksOfIntegers
+    ? { ...spec, ...inIntegers(spec, scale, held), dtype: held }
+    : spec;
+}
+
+/**
+ * How a picture becomes an input: as somebody who knows the model says, or else as is usual, and what `differing` has otherwise.
+ * See `guessPreprocessing` for its mean and std.
+ */
+export function preparedFor(
+  input: PictureInput,
+  known: Preprocessing | undefined,
+  differing: Partial<Preprocessing>,
+): Preprocessing {
+  if (!known) return guessPreprocessing(input, differing);
+  const ofReals = (differing.mean ?? differing.std) && !differing.dtype && input.quantisation;
+  if (!ofReals) return { ...known, ...differing };
+  const { mean: _mean, std: _std, dtype: _dtype, ...rest } = known;
+  return guessPreprocessing(input, { ...rest, ...differing });
+}
+
+function heldAs({ name, dtype }: PictureInput): Preprocessing['dtype'] {
+  if (dtype === 'bool' || dtype === 'uint32') {
+    throw new InputError(`input "${name}" holds ${dtype}, which no picture becomes`, {
+      hint: 'Make the tensor yourself, and feed it to a Session',
+    });
+  }
+  // What a caller without types leaves out is a float, too.
+  if (dtype === 'int64') return 'int32';
+  return dtype === 'int32' || dtype === 'int8' || dtype === 'uint8' ? dtype : 'float32';
+}
+
+/** The model's own, which is about real numbers: of integers nobody knows the meaning of it says nothing. */
+function given(
+  { normalisation }: PictureInput,
+  held: Preprocessing['dtype'],
+  scale: Scale | undefined,
+): Affine | undefined {
+  if (!normalisation || (held !== 'float32' && !scale)) return undefined;
+  return { mean: triple(normalisation.mean), std: triple(normalisation.std) };
+}
+
+function triple([first = 0, second = first, third = second]: readonly number[]): Triple {
+  return [first, second, third];
+}
+
+function usual(held: Preprocessing['dtype'], layout: Preprocessing['layout'], scale: Scale | undefined): Affine {
+  if (held === 'float32') return layout === 'nchw' ? IMAGENET : { mean: [0, 0, 0], std: [255, 255, 255] };
+  if (!scale) return thePixel(held);
+  const reaches = ([low, high]: readonly [number, number], q: number): boolean => {
+    const end = (q - scale.zeroPoint) * scale.scale;
+    return low <= end && end <= high;
+  };
+  const [darkest, brightest] = [DARKEST[held], DARKEST[held] + 255];
+  if (reaches(IMAGENET_RANGE.darkest, darkest) && reaches(IMAGENET_RANGE.brightest, brightest)) return IMAGENET;
+  // The real numbers that the pixels themselves stand for.
+  return { mean: triple([scale.zeroPoint - DARKEST[held]]), std: triple([1 / scale.scale]) };
+}
+
+function thePixel(held: IntegerType): Affine {
+  return { mean: triple([0 - DARKEST[held]]), std: [1, 1, 1] };
+}
+
+/**
+ * The integers for real numbers: (pixel − mean)/std = (q − zeroPoint)·scale, solved for q. Where that is the pixel itself to
+ * within a step at either end, it is the pixel: what tools feed such models, whose scales were rounded.
+ */
+function inIntegers({ mean, std }: Affine, { scale, zeroPoint }: Scale, held: IntegerType): Affine {
+  const solved = {
+    mean: std.map((s, i) => (mean[i] ?? 0) - zeroPoint * s * scale),
+    std: std.map((s) => s * scale),
+  };
+  const steps = [0, 255].flatMap((pixel) =>
+    solved.std.map((s, i) => (pixel - (solved.mean[i] ?? 0)) / s - (pixel + DARKEST[held])),
+  );
+  if (steps.every((off) => Math.abs(off) <= 1)) return thePixel(held);
+  return { mean: triple(solved.mean), std: triple(solved.std) };
 }

@@ -30,8 +30,11 @@ export interface Preprocessing {
   readonly std: Triple;
   /** `nhwc`: `[1, height, width, 3]`; `nchw`: `[1, 3, height, width]`. */
   readonly layout: 'nhwc' | 'nchw';
-  /** Integers are rounded to nearest and clamped. */
-  readonly dtype: 'float32' | 'int32' | 'uint8';
+  /**
+   * Of integers the picture is scaled to bytes first, as files of pictures hold it; each byte, normalised, is rounded to the
+   * nearest integer, halves up, and clamped to the type. So the GPU gives what the CPU does, to the bit.
+   */
+  readonly dtype: 'float32' | 'int32' | 'int8' | 'uint8';
 }
 
 /** Where the picture lies in the input, to map results back onto it: input = offset + scale · picture, in pixels. */
@@ -91,7 +94,7 @@ export const PREPROCESSING: OptionRules<Preprocessing> = {
   mean: 'triple',
   std: 'triple',
   layout: ['nhwc', 'nchw'],
-  dtype: ['float32', 'int32', 'uint8'],
+  dtype: ['float32', 'int32', 'int8', 'uint8'],
 };
 
 const RESAMPLING: OptionRules<Resampling> = {

@@ -1,5 +1,8 @@
 /** Separable picture resampling on the host: the weights of each axis applied along rows and then along columns. */
-import { axisWeights, type AxisWeights, type ScaledAxis, type Resampling } from './axis-weights.ts';
+import { axisWeights, roundsAsPillow, type AxisWeights, type ScaledAxis, type Resampling } from './axis-weights.ts';
+import { toByte } from './byte-table.ts';
+import { exactWeights } from './exact-weights.ts';
+import type { PicturePart } from './picture-spec.ts';
 import type { Pixels } from './pixels.ts';
 
 /** RGB planes interleaved, three numbers a pixel, 0 to 255. */
@@ -9,13 +12,18 @@ export interface Resampled {
   readonly data: Float32Array;
 }
 
-/** Resamples the colour channels; alpha is ignored. */
-export function resample(pixels: Pixels, x: ScaledAxis, y: ScaledAxis, how: Resampling): Resampled {
-  const columns = axisWeights(x, how);
-  const rows = axisWeights(y, how);
-  const round = how.method === 'bilinear' && how.antialias === true;
-  const narrowed = alongRows(pixels, columns, x.size, usedRows(rows, y), round);
-  return { width: x.size, height: y.size, data: alongColumns(narrowed, rows, x.size, y.size, round) };
+/** Resamples the colour channels, to whole `bytes` if asked to; alpha is ignored. */
+export function resample(
+  pixels: Pixels,
+  { columns: x, rows: y }: Pick<PicturePart, 'columns' | 'rows'>,
+  how: Resampling,
+  bytes: boolean,
+): Resampled {
+  const weights = bytes ? exactWeights : axisWeights;
+  const [columns, rows] = [weights(x, how), weights(y, how)];
+  const eachAxis = roundsAsPillow(how);
+  const narrowed = alongRows(pixels, columns, x.size, usedRows(rows, y), eachAxis);
+  return { width: x.size, height: y.size, data: alongColumns(narrowed, rows, x.size, y.size, eachAxis || bytes) };
 }
 
 /** Source rows that any target row reads: the others need no horizontal pass. */
@@ -84,8 +92,4 @@ function alongColumns(
     for (let c = 0; c < line; c++) out[i * line + c] = round ? toByte(sums[c] ?? 0) : (sums[c] ?? 0);
   }
   return out;
-}
-
-function toByte(value: number): number {
-  return Math.min(255, Math.max(0, Math.floor(value + 0.5)));
 }

@@ -102,13 +102,34 @@ describe('pictures on the GPU', () => {
     }
   });
 
-  it('fills integer inputs', async () => {
-    const pixels = noise(7, 5);
-    for (const dtype of ['uint8', 'int32'] as const) {
-      const spec: Preprocessing = { ...BASE, dtype, mean: [10, 0, -300], std: [1, 0.5, 1] };
-      expect((await onGpu(pixels, spec)).data).toEqual(preprocess(pixels, spec).data);
+  describe('of integers are those of the host, to the bit', () => {
+    const integers: readonly Partial<Preprocessing>[] = [
+      { dtype: 'int8', mean: [128, 128, 128], std: [1, 1, 1] },
+      { dtype: 'uint8', mean: [10, 0, -300], std: [1, 0.5, 1] },
+      { dtype: 'int32', mean: [10, 0, -300], std: [1, 0.01, 1e-12] },
+      { dtype: 'int8', mean: [138.93, 131.2, 118.52], std: [1.0896, 1.0658, 1.0705] },
+    ];
+    for (const [name, over] of Object.entries(CASES)) {
+      it(name, async () => {
+        for (const [i, type] of integers.entries()) {
+          const spec = { ...BASE, width: 33, height: 21, ...over, ...type };
+          for (const pixels of [noise(13, 3), noise(70 + i, 52)])
+            expect((await onGpu(pixels, spec)).data).toEqual(preprocess(pixels, spec).data);
+        }
+      });
     }
-    await expect(onGpu(pixels, BASE, 'int32')).rejects.toThrow(/preprocessing must have the dtype/);
+
+    it('Pillow, and a float input', async () => {
+      const [spec, pixels] = [{ ...BASE, dtype: 'int8', std: [0.7, 1, 2] } as const, noise(40, 31)];
+      const pillow: Preprocessing = { ...spec, resize: { method: 'bilinear', antialias: true } };
+      expect((await onGpu(pixels, pillow)).data).toEqual(preprocess(pixels, pillow).data);
+      expect([...(await onGpu(pixels, spec, 'float32')).data]).toEqual([...preprocess(pixels, spec).data]);
+    });
+  });
+
+  it('refuses floats for an input of integers', async () => {
+    await expect(onGpu(noise(7, 5), BASE, 'int32')).rejects.toThrow(/preprocessing must have the dtype int32/);
+    await expect(onGpu(noise(7, 5), { ...BASE, dtype: 'uint8' }, 'int8')).rejects.toThrow(/have the dtype int8/);
   });
 
   it('reads a texture of the session’s device', async () => {

@@ -7,6 +7,7 @@ import { pictureMap, type Pixels, type Preprocessing, type Resampling } from '..
 import { plainPicture } from '../../src/vision/plain-picture.ts';
 import { preprocess } from '../../src/vision/preprocess.ts';
 import { axisWeights } from '../../src/vision/axis-weights.ts';
+import { exactWeights } from '../../src/vision/exact-weights.ts';
 import { checkExtent } from '../../src/vision/pixels.ts';
 import { randomSource } from '../helpers/random.ts';
 
@@ -48,6 +49,19 @@ describe('layout and normalisation', () => {
     expect([...preprocess(one, spec(2, 1, { ...half, dtype: 'int32' })).data]).toEqual([3, 20, -5, 10, 50, 25]);
     const bytes = preprocess(one, spec(2, 1, { ...half, dtype: 'uint8' }));
     expect(bytes.data).toEqual(Uint8Array.of(3, 20, 0, 10, 50, 25));
+    const signed = preprocess(one, spec(2, 1, { mean: [9.5, 20, 250], std: [1, 0.1, 1], dtype: 'int8' }));
+    // A half goes up, 300 and -190 to the ends of the type.
+    expect(signed.data).toEqual(Int8Array.of(1, 0, -128, 31, 127, -128));
+    const wide = preprocess(one, spec(2, 1, { mean: [0, 30, 0], std: [1e-9, 1e-9, 1], dtype: 'int32' }));
+    expect([...wide.data]).toEqual([2 ** 31 - 1, -(2 ** 31), 30, 2 ** 31 - 1, 2 ** 31 - 1, 60]);
+  });
+
+  it('scales to bytes before it makes integers', () => {
+    const two = picture(2, 1, (x) => (x === 0 ? [10, 20, 30] : [11, 20, 33]));
+    const scaled = (over: Partial<Preprocessing>): number[] => [...preprocess(two, spec(1, 1, over)).data];
+    expect(scaled({ std: [0.1, 1, 0.1] })).toEqual([105, 20, 315].map((v) => expect.closeTo(v, 3)));
+    // 10.5 is the byte 11, 31.5 the byte 32.
+    expect(scaled({ std: [0.1, 1, 0.1], dtype: 'int32' })).toEqual([110, 20, 320]);
   });
 });
 
@@ -94,10 +108,15 @@ describe('conventions of bilinear and nearest', () => {
         [1000, 999],
       ] as const) {
         const { weights, taps } = axisWeights({ source, scaled, offset: 0, size: scaled }, how);
+        const exact = exactWeights({ source, scaled, offset: 0, size: scaled }, how).weights;
+        const sumOf = (table: Float64Array, i: number): number =>
+          table.subarray(i * taps, (i + 1) * taps).reduce((a, b) => a + b, 0);
         for (let i = 0; i < scaled; i++) {
-          const sum = weights.subarray(i * taps, (i + 1) * taps).reduce((a, b) => a + b, 0);
-          expect(Math.abs(sum - 1)).toBeLessThan(1e-5);
+          expect(Math.abs(sumOf(weights, i) - 1)).toBeLessThan(1e-5);
+          if (how.antialias !== true) expect(sumOf(exact, i)).toBe(1);
         }
+        const off = exact.map((weight, i) => Math.abs(weight - (weights[i] ?? NaN)));
+        expect(Math.max(...off)).toBeLessThanOrEqual(2 ** -11);
       }
     }
   });

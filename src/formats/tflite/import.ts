@@ -2,12 +2,13 @@
 import type { Unsupported } from '../../core/errors.ts';
 import { onDemand } from '../../core/on-demand.ts';
 import { GraphBuilder } from '../../ir/builder.ts';
-import type { Graph } from '../../ir/graph.ts';
+import type { Graph, Normalisation } from '../../ir/graph.ts';
 import { at } from '../../util/arrays.ts';
 import type { ImportedModel, ImportOptions, ModelFile, ModelFiles } from '../importer.ts';
 import { translate } from '../lib/translate.ts';
 import { locate } from '../locate.ts';
 import { OperatorContext } from './context.ts';
+import type { DescribedSubgraph, TfliteMetadata } from './metadata.ts';
 import { QUANTISED_PREFIX, TfliteGraph, type NamedOperator } from './graph.ts';
 import { readTflite, readSubgraph, type TfliteModel, type TfliteOperator } from './model.ts';
 import { TFLITE_OPERATORS } from './operators.ts';
@@ -43,10 +44,10 @@ async function load(main: ModelFile, { rounding = 'shipped' }: ImportOptions): P
   for (const { name, dtype, shape } of inputs) builder.input(name, dtype, shape);
   await translateOperators(graph, refused);
   sayScales(graph, names);
-  const built = withOutputs(graph, names);
-  const { metadata, warnings, labels } = await about(model, { index, names, file: main });
+  const outputs = subgraph.outputs.map((output) => at(subgraph.tensors, output).signature);
+  const { metadata, warnings, labels, normalisations } = await about(model, { index, names, outputs }, main);
   return {
-    graph: built,
+    graph: saying(withOutputs(graph, names), labels, normalisations),
     declared: subgraphPorts(subgraph, names, inputs),
     metadata,
     ...(signature ? { signature: signature.key } : {}),
@@ -100,25 +101,37 @@ function withOutputs(graph: TfliteGraph, { outputs }: PortNames): Graph {
   return builder.build();
 }
 
-/** What the file says beside its graph. */
-type About = Pick<ImportedModel, 'metadata' | 'labels'> & { readonly warnings: readonly string[] };
+/** The graph, with what the file says for whoever feeds it pictures and reads its scores. */
+function saying(
+  graph: Graph,
+  labels: readonly string[] | undefined,
+  normalisations: ReadonlyMap<string, Normalisation> = new Map(),
+): Graph {
+  const inputs = graph.inputs.map((input) => {
+    const normalisation = normalisations.get(input.name);
+    return normalisation ? { ...input, normalisation } : input;
+  });
+  return { ...graph, inputs, ...(labels ? { labels } : {}) };
+}
 
+/** What the file says beside its graph. */
 async function about(
   model: TfliteModel,
-  { index, names, file }: { readonly index: number; readonly names: PortNames; readonly file: ModelFile },
-): Promise<About> {
+  subgraph: DescribedSubgraph,
+  file: ModelFile,
+): Promise<Partial<TfliteMetadata> & Pick<TfliteMetadata, 'metadata' | 'warnings'>> {
   const { description, metadata: buffers, subgraphs, signatures } = model;
   const fields = new Map(description === '' ? [] : [['description', description]]);
-  const others = signatures.flatMap(({ key, subgraph }) => (subgraph === index ? [] : [`"${key}"`]));
+  const others = signatures.flatMap(({ key, subgraph: other }) => (other === subgraph.index ? [] : [`"${key}"`]));
   const rest = subgraphs.length - 1;
   const called = others.length > 0 ? `, of signatures ${others.join(', ')}` : '';
   const warnings = rest > 0 ? [`${rest} of the file's ${rest + 1} subgraphs are not read${called}`] : [];
   if (buffers.size === 0) return { metadata: fields, warnings };
   const { readMetadata } = await onDemand('reader of metadata', () => import('./metadata.ts'));
-  const found = await readMetadata(buffers, index, names, file);
+  const found = await readMetadata(buffers, subgraph, file);
   return {
+    ...found,
     metadata: new Map([...fields, ...found.metadata]),
     warnings: [...warnings, ...found.warnings],
-    ...(found.labels ? { labels: found.labels } : {}),
   };
 }

@@ -3,6 +3,8 @@
  * inputs are to be normalised by and which of the files in the archive behind the model name its classes.
  */
 import { ImportError } from '../../core/errors.ts';
+import { shapeText } from '../../core/tensor.ts';
+import type { Normalisation } from '../../ir/graph.ts';
 import type { ModelFile } from '../importer.ts';
 import { flatRoot, type FlatTable } from '../lib/flatbuffer.ts';
 import type { PortNames } from './ports.ts';
@@ -11,6 +13,8 @@ import { readZipEntry } from './zip.ts';
 /** What is known of a model beside its graph. */
 export interface TfliteMetadata {
   readonly metadata: ReadonlyMap<string, string>;
+  /** By the names of inputs. */
+  readonly normalisations: ReadonlyMap<string, Normalisation>;
   readonly labels?: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -37,27 +41,36 @@ const LABELS = [2, 3];
 const MAX_LABELS = 2 ** 24;
 const MAX_TEXT = 2 ** 12;
 
+/** The subgraph that is the model. */
+export interface DescribedSubgraph {
+  readonly index: number;
+  readonly names: PortNames;
+  /** Extents of its outputs, negative where the file leaves them open. */
+  readonly outputs: readonly (readonly number[])[];
+}
+
 /**
- * Reads what describes a subgraph. Texts that the file has of itself are under the names it gives them; normalisation is
- * `mean of INPUT` and `std of INPUT`. What cannot be read is left out, and told in a warning: the model runs without it.
+ * Reads what describes a subgraph. Texts that the file has of itself are under the names it gives them, normalisation is
+ * also `mean of INPUT` and `std of INPUT`. What cannot be read or used is left out, and told in a warning: the model runs
+ * without it.
  */
 export async function readMetadata(
   buffers: ReadonlyMap<string, Uint8Array>,
-  subgraph: number,
-  names: PortNames,
+  subgraph: DescribedSubgraph,
   file: ModelFile,
 ): Promise<TfliteMetadata> {
   const texts = [...buffers].flatMap(([name, bytes]): [string, string][] => {
     const text = name === METADATA ? undefined : textOf(bytes);
     return text === undefined ? [] : [[name, text]];
   });
+  const unsaid = { metadata: new Map(texts), normalisations: new Map<string, Normalisation>() };
   const own = buffers.get(METADATA);
-  if (!own) return { metadata: new Map(texts), warnings: [] };
+  if (!own) return { ...unsaid, warnings: [] };
   try {
-    return await described(flatRoot(own, file.name, 'tflite'), new Map(texts), { subgraph, names, file });
+    return await described(flatRoot(own, file.name, 'tflite'), new Map(texts), subgraph, file);
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
-    return { metadata: new Map(texts), warnings: ['its metadata is damaged, and not read'] };
+    return { ...unsaid, warnings: ['its metadata is damaged, and not read'] };
   }
 }
 
@@ -75,44 +88,72 @@ function textOf(bytes: Uint8Array): string | undefined {
 async function described(
   root: FlatTable,
   metadata: Map<string, string>,
-  { subgraph, names, file }: { subgraph: number; names: PortNames; file: ModelFile },
+  subgraph: DescribedSubgraph,
+  file: ModelFile,
 ): Promise<TfliteMetadata> {
   const slot = SLOT.model;
   for (const field of ['name', 'description', 'version', 'author', 'license'] as const) {
     const text = root.string(slot[field], field);
     if (text !== '') metadata.set(field, text);
   }
-  const table = root.tables(slot.subgraphs, 'subgraph metadata')[subgraph];
+  const table = root.tables(slot.subgraphs, 'subgraph metadata')[subgraph.index];
+  const normalisations = new Map<string, Normalisation>();
+  const warnings: string[] = [];
   const inputs = table?.tables(SLOT.subgraph.inputs, 'input metadata') ?? [];
   inputs.forEach((input, i) => {
-    const name = names.inputs[i] ?? input.string(SLOT.tensor.name, 'a name');
-    for (const [field, text] of normalisationOf(input)) metadata.set(`${field} of ${name}`, text);
+    const name = subgraph.names.inputs[i] ?? input.string(SLOT.tensor.name, 'a name');
+    const { mean, std } = normalisationOf(input);
+    if (mean.length > 0) metadata.set(`mean of ${name}`, mean.join(', '));
+    if (std.length > 0) metadata.set(`std of ${name}`, std.join(', '));
+    if (isUsable({ mean, std })) normalisations.set(name, { mean, std });
+    else if (mean.length + std.length > 0)
+      warnings.push(`pictures cannot be normalised as it says of input "${name}": mean ${mean}, std ${std}`);
   });
-  const outputs = table?.tables(SLOT.subgraph.outputs, 'output metadata') ?? [];
-  const files = outputs.flatMap((output) => output.tables(SLOT.tensor.files, 'associated file'));
-  const named = LABELS.flatMap((type) => files.filter((entry) => entry.int8(SLOT.file.type) === type))[0];
-  if (!named) return { metadata, warnings: [] };
-  const path = named.string(SLOT.file.name, 'a name');
-  const bytes = await readZipEntry(file.bytes, path, MAX_LABELS);
-  if (!bytes)
-    return { metadata, warnings: [`the names of its classes ("${path}") cannot be read from the archive behind it`] };
-  return { metadata, labels: linesOf(bytes), warnings: [] };
+  const { labels, warning } = await labelsOf(table, subgraph, file);
+  return {
+    metadata,
+    normalisations,
+    ...(labels ? { labels } : {}),
+    warnings: warning === undefined ? warnings : [...warnings, warning],
+  };
 }
 
-function normalisationOf(input: FlatTable): [string, string][] {
+function normalisationOf(input: FlatTable): Normalisation {
   const unit = input
     .tables(SLOT.tensor.units, 'process unit')
     .find((entry) => entry.uint8(SLOT.unit.type) === NORMALISATION)
     ?.table(SLOT.unit.options, 'normalisation');
   const { mean, deviation } = SLOT.normalisation;
-  const lists = unit ? [unit.floats(mean, 'mean'), unit.floats(deviation, 'std')] : [];
-  return lists.flatMap((values, i): [string, string][] =>
-    values.length > 0 ? [[['mean', 'std'][i] ?? '', values.join(', ')]] : [],
-  );
+  return { mean: unit?.floats(mean, 'mean') ?? [], std: unit?.floats(deviation, 'std') ?? [] };
 }
 
-/** One label a line. */
+/** One number for all channels, or one for each of three. */
+function isUsable({ mean, std }: Normalisation): boolean {
+  const counts = [mean, std].map(({ length }) => length);
+  return counts.every((n) => n === 1 || n === 3) && [...mean, ...std].every(Number.isFinite) && !std.includes(0);
+}
+
+/** The names of the classes of the first output that has any. */
+async function labelsOf(
+  table: FlatTable | undefined,
+  { outputs }: DescribedSubgraph,
+  file: ModelFile,
+): Promise<{ readonly labels?: readonly string[]; readonly warning?: string }> {
+  const files = (table?.tables(SLOT.subgraph.outputs, 'output metadata') ?? []).flatMap((output, i) =>
+    output.tables(SLOT.tensor.files, 'associated file').map((entry) => ({ entry, extents: outputs[i] ?? [] })),
+  );
+  const [named] = LABELS.flatMap((type) => files.filter(({ entry }) => entry.int8(SLOT.file.type) === type));
+  if (!named) return {};
+  const path = named.entry.string(SLOT.file.name, 'a name');
+  const bytes = await readZipEntry(file.bytes, path, MAX_LABELS);
+  if (!bytes) return { warning: `the names of its classes ("${path}") cannot be read from the archive behind it` };
+  const labels = linesOf(bytes);
+  const alongAxis = named.entry.int8(SLOT.file.type) === LABELS[0];
+  if (!alongAxis || named.extents.some((extent) => extent < 0 || extent === labels.length)) return { labels };
+  return { warning: `"${path}" names ${labels.length} classes, and its output is ${shapeText(named.extents)}` };
+}
+
+/** One label a line; blank ones at the end do not count. */
 function linesOf(bytes: Uint8Array): string[] {
-  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
-  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  return new TextDecoder().decode(bytes).trimEnd().split(/\r?\n/);
 }

@@ -214,19 +214,20 @@ describe('what is wrong', () => {
 
 describe('metadata', () => {
   const utf8 = new TextEncoder();
-  const described = (labels: string): Uint8Array =>
+  const described = (labels: string, mean = [127.5], std = [128, 64, 32]): Uint8Array =>
     encodeTflite({
       description: 'a network',
       subgraphs: [PLAIN],
       metadata: {
         min_runtime_version: utf8.encode('1.14.0\0\0\0'),
         picture: Uint8Array.of(1, 2, 3),
-        TFLITE_METADATA: encodeMetadata({ name: 'Net', mean: [127.5], std: [128, 64, 32], labels }),
+        TFLITE_METADATA: encodeMetadata({ name: 'Net', mean, std, labels }),
       },
     });
 
   it('are texts, and what inputs are normalised by', async () => {
-    const { metadata } = await importTflite(described('labels.txt'));
+    const { metadata, graph } = await importTflite(described('labels.txt'));
+    expect(graph.inputs[0]?.normalisation).toEqual({ mean: [127.5], std: [128, 64, 32] });
     expect(Object.fromEntries(metadata)).toEqual({
       description: 'a network',
       min_runtime_version: '1.14.0',
@@ -237,14 +238,32 @@ describe('metadata', () => {
   });
 
   it.each([false, true])('name the classes of the archive behind (deflated: %s)', async (deflate) => {
-    const file = withArchive(described('labels.txt'), 'labels.txt', 'cat\r\ndog\nträger\n', deflate);
-    const { labels, warnings } = await importTflite(file);
-    expect([labels, warnings]).toEqual([['cat', 'dog', 'träger'], undefined]);
+    const file = withArchive(described('labels.txt'), 'labels.txt', 'cat\r\nträger\n\n', deflate);
+    const { labels, warnings, graph } = await importTflite(file);
+    expect([labels, warnings]).toEqual([['cat', 'träger'], undefined]);
+    expect(graph.labels).toEqual(labels);
   });
 
   it('a list of classes that is not there is a warning', async () => {
     const { labels, warnings } = await importTflite(withArchive(described('labels.txt'), 'others.txt', 'cat'));
     expect([labels, warnings]).toEqual([undefined, [expect.stringContaining('"labels.txt"')]]);
+  });
+
+  it('classes that the output has not are a warning', async () => {
+    const { labels, warnings } = await importTflite(withArchive(described('labels.txt'), 'labels.txt', 'cat'));
+    expect([labels, warnings]).toEqual([undefined, ['"labels.txt" names 1 classes, and its output is 2']]);
+  });
+
+  it.each([
+    [[0], [0]],
+    [[0, 1], [1]],
+    [[NaN], [1]],
+    [[], [1]],
+  ])('nothing is normalised by mean %j and std %j, with a warning', async (mean, std) => {
+    const file = withArchive(described('labels.txt', mean, std), 'labels.txt', 'cat\ndog');
+    const { graph, warnings } = await importTflite(file);
+    expect(graph.inputs[0]).not.toHaveProperty('normalisation');
+    expect(warnings).toEqual([expect.stringContaining('cannot be normalised as it says of input "x"')]);
   });
 
   it('damaged ones are a warning', async () => {
