@@ -49,7 +49,8 @@ async function openFiles(title: string, files: readonly File[], base: URL, optio
   const { graph, outputs, report } = read;
   read.dispose();
   const task = taskOf(read);
-  const labels = known.labels ?? (task === 'classification' ? await imagenetNames(outputs, base) : undefined);
+  const own = known.labels ?? graph.labels;
+  const labels = own ?? (task === 'classification' ? await imagenetNames(outputs, base) : undefined);
   const opened = await open(graph, task, { ...options, ...known, ...(labels ? { labels } : {}) });
   const info = infoOf(opened, title);
   return { ...opened, info: { ...info, report: wholeReport(report, info.report) } };
