@@ -19,6 +19,12 @@ const outside = [
 const LAZY_ROW = /\bimport\('(\.[^']+)'\),\s*'(\w+)'/g;
 
 /**
+ * References that only the CPU backend runs are one file whatever their family, since they share most of what they are made
+ * of. Those of other families compute constants too.
+ */
+const LOOPS = /^ops\/(conv|pool|product|normalise|reduce)\/.*-loop\.ts$/;
+
+/**
  * Makes one file of all that a family of operators loads on demand in one layer: the import in a lazy row becomes that of a
  * module which exports what all such rows of `kernels/move` name. Left to itself, each would be a file of its own, for a page
  * to name and to fetch; with `codeSplitting` groups, each would still be a file, which hands on what the group's has.
@@ -35,8 +41,9 @@ function families(): Plugin {
         const path = resolve(source, name);
         for (const [, to = '', row = ''] of readFileSync(path, 'utf8').matchAll(LAZY_ROW)) {
           const target = resolve(dirname(path), to);
-          const [layer, family] = relative(source, target).split(sep);
-          const id = resolve(source, `${layer}-${family}.js`);
+          const place = relative(source, target).split(sep);
+          const [layer, family] = place;
+          const id = resolve(source, `${layer}-${LOOPS.test(place.join('/')) ? 'loops' : family}.js`);
           familyOf.set(target, id);
           exportsOf.set(id, (exportsOf.get(id) ?? new Set()).add(`export { ${row} } from ${JSON.stringify(target)};`));
         }

@@ -1,5 +1,5 @@
 /** Which format a file is, by its content and never by its name; and reading a model of any format. */
-import { ImportError, InputError } from '../core/errors.ts';
+import { ImportError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
 import type { FormatName, ImportedModel, Importer, ImportOptions, ModelFile, ModelFiles } from './importer.ts';
 import { IMPORTERS } from './registry.ts';
@@ -14,7 +14,7 @@ export interface DetectedModel extends ImportedModel {
 /** Reads a model of any known format. Rejects as `Importer.load` does, and as `detect` does. */
 export async function importModel(files: ModelFiles, options?: ImportOptions): Promise<DetectedModel> {
   const importer = await detect(files.main);
-  checkRounding(importer.format, importer.rounds, options);
+  await checkRounding(importer, options);
   const { rounding = 'shipped' } = options ?? {};
   return {
     format: importer.format,
@@ -23,12 +23,11 @@ export async function importModel(files: ModelFiles, options?: ImportOptions): P
   };
 }
 
-/** Throws InputError where a rule of rounding is given for what has none: `what` names it. */
-export function checkRounding(what: string, rounds: boolean | undefined, { rounding }: ImportOptions = {}): void {
-  if (rounding === undefined || rounds) return;
-  throw new InputError(`rounding "${rounding}" is for TensorFlow Lite files, this is ${what}`, {
-    hint: 'Leave the option out: other formats say themselves how they round',
-  });
+/** Rejects with InputError where a rule of rounding is given for a format that has none, or for no file at all. */
+export async function checkRounding(importer: Importer | undefined, { rounding }: ImportOptions = {}): Promise<void> {
+  if (rounding === undefined || importer?.rounds) return;
+  const { refuseRounding } = await onDemand('explanations', () => import('./impression.ts'));
+  refuseRounding(rounding, importer?.format ?? 'a graph');
 }
 
 /** The importer that recognises the file. Rejects with ImportError that says what the bytes look like when none does. */

@@ -1,4 +1,5 @@
-/** What bytes that are no model look like: people pass all kinds of files by mistake. */
+/** What is said of what people pass by mistake: bytes that are no model, and options of another format. */
+import { InputError } from '../core/errors.ts';
 import { own } from '../util/own.ts';
 
 const ZIP = 'It is a zip archive (PyTorch .pt files are too): unpack or convert it first';
@@ -58,4 +59,11 @@ export function impression(bytes: Uint8Array, name = ''): string {
 
 function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
+}
+
+/** Throws InputError: `what` has no rules of rounding to choose from. */
+export function refuseRounding(rounding: string, what: string): never {
+  throw new InputError(`rounding "${rounding}" is for TensorFlow Lite files, this is ${what}`, {
+    hint: 'Leave the option out: other formats say themselves how they round',
+  });
 }

@@ -6,6 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Tunable, TunableCandidate } from '../plan/tunables.ts';
 import { at } from '../util/arrays.ts';
 import type { GpuClock, PassWork } from './clock.ts';
+import { readValue } from '../runtime/webgpu/elements.ts';
 import { Executor } from '../runtime/webgpu/executor.ts';
 
 /** What came of one candidate. */
@@ -130,7 +131,7 @@ async function load(
     executor.runSteps(0, plan.steps.length);
     const value = plan.values.get(tunable.output);
     if (!value) throw new PlanError(`the output of "${tunable.node}" has no buffer`);
-    const answer = await executor.readValue(value);
+    const answer = await readValue(executor, value);
     const difference = expected && differs(answer, expected, tunable);
     if (difference !== undefined) {
       executor.dispose();

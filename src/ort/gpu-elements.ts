@@ -1,7 +1,9 @@
 /** Tensors of `tilewise/ort` in GPU buffers: into a session, out of it, and into buffers of the page's own. */
 import { InputError } from '../core/errors.ts';
+import { onDemand } from '../core/on-demand.ts';
 import { stored, valueBytes } from '../core/storage.ts';
-import { readTensor, type GpuTensor } from '../runtime/webgpu/elements.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { GpuTensor } from '../runtime/webgpu/elements.ts';
 import { givenDtype, fromHost } from './elements.ts';
 import { requireSame } from './fetches.ts';
 import { TensorImpl } from './tensor-impl.ts';
@@ -32,10 +34,15 @@ export interface Leaving {
   readonly target: AnyTensor | null;
 }
 
+async function read(device: GPUDevice, result: GpuTensor): Promise<Tensor> {
+  const { readTensor } = await onDemand('reader of GPU memory', () => import('../runtime/webgpu/elements.ts'));
+  return readTensor(device, result);
+}
+
 /** A result whose extent depends on data: only host memory has it at its true size. */
 async function fromBounded(name: string, result: GpuTensor, { device, stays, target }: Leaving): Promise<AnyTensor> {
   try {
-    if (!stays && target?.location !== 'gpu-buffer') return fromHost(name, await readTensor(device, result), target);
+    if (!stays && target?.location !== 'gpu-buffer') return fromHost(name, await read(device, result), target);
     throw new InputError(`the extent of output "${name}" depends on the data, so that it cannot stay on the GPU`, {
       hint: `Set preferredOutputLocation to { ${JSON.stringify(name)}: 'cpu' }`,
     });
@@ -50,8 +57,7 @@ export async function fromGpu(name: string, result: GpuTensor, { device, stays, 
   const { dtype, shape, buffer, bounded } = result;
   if (bounded) return fromBounded(name, result, { device, stays, target });
   if (stays && !target) {
-    const download = async (): Promise<AnyTensor['data']> =>
-      fromHost(name, await readTensor(device, result), null).data;
+    const download = async (): Promise<AnyTensor['data']> => fromHost(name, await read(device, result), null).data;
     const location = 'gpu-buffer';
     return new TensorImpl({
       location,
@@ -63,7 +69,7 @@ export async function fromGpu(name: string, result: GpuTensor, { device, stays, 
     });
   }
   try {
-    if (target?.location !== 'gpu-buffer') return fromHost(name, await readTensor(device, result), target);
+    if (target?.location !== 'gpu-buffer') return fromHost(name, await read(device, result), target);
     requireSame(name, target, dtype, shape);
     const encoder = device.createCommandEncoder();
     encoder.copyBufferToBuffer(buffer, 0, target.gpuBuffer, 0, valueBytes(stored(result)));

@@ -12,7 +12,7 @@ import { planGraph, type PlanOptions } from '../plan/plan-graph.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepReport } from '../runtime/webgpu/check.ts';
 import { adapterName, profileOf, requestDevice } from '../runtime/webgpu/device.ts';
-import { readTensor, type GpuTensor } from '../runtime/webgpu/elements.ts';
+import type { GpuTensor } from '../runtime/webgpu/elements.ts';
 import { Executor } from '../runtime/webgpu/executor.ts';
 import type { InputWriter } from '../runtime/webgpu/input-writer.ts';
 import { onLost } from '../runtime/webgpu/lost.ts';
@@ -93,7 +93,8 @@ export class GpuBackend implements Backend {
   }
 
   /** Copies a tensor on this device to host memory. */
-  read(tensor: GpuTensor): Promise<Tensor> {
+  async read(tensor: GpuTensor): Promise<Tensor> {
+    const { readTensor } = await onDemand('reader of GPU memory', () => import('../runtime/webgpu/elements.ts'));
     return readTensor(this.device, tensor);
   }
 

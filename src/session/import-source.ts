@@ -27,15 +27,17 @@ export async function importSource(
   early: (sketch: () => Promise<Graph> | undefined) => void,
 ): Promise<ImportedSource> {
   const { signal, allowHosts } = options;
-  if (isGraph(source)) checkRounding('a graph', false, options);
-  if (isGraph(source)) return { graph: source, format: 'graph', warnings: [], downloadMs: 0, parseMs: 0 };
+  if (isGraph(source)) {
+    await checkRounding(undefined, options);
+    return { graph: source, format: 'graph', warnings: [], downloadMs: 0, parseMs: 0 };
+  }
   const start = performance.now();
   progress.tell('download');
   const bytes = new ByteCount(progress);
   const files = await toModelFiles(source, { signal, onBytes: bytes.moved, allowHosts });
   const downloaded = performance.now();
   const importer = await detect(files.main);
-  checkRounding(importer.format, importer.rounds, options);
+  await checkRounding(importer, options);
   // Where most of the bytes are in further files, these are still to come.
   if (!importer.sketch) progress.tell('parse');
   const late = setTimeout(() => early(() => importer.sketch?.(files.main, options)), SKETCH_AFTER_MS);

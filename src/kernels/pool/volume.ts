@@ -5,7 +5,7 @@ import {
   type PoolFold,
   type PoolVolumeSpec,
 } from '../../../shaders/pool/volume.ts';
-import { lowest } from '../../core/lowest.ts';
+import { extremesOf } from '../../core/extremes.ts';
 import { isVectorised } from '../../core/placement.ts';
 import type { PoolWindow } from '../../ir/ops.ts';
 import { at, product } from '../../util/arrays.ts';
@@ -39,7 +39,7 @@ export function volumePoolCalls<K extends VolumePoolOp>(context: LowerContext<K>
         y_offset: y.placement.offset,
         y_pitch: y.placement.pitch,
         blocks,
-        start: isMaximum ? lowest(x.dtype) : 0,
+        start: isMaximum ? extremesOf(x.dtype)[0] : 0,
         ...params,
       },
       workgroups: dispatch1d(count, POOL_VOLUME_WORKGROUP, context.device),

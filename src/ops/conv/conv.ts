@@ -54,7 +54,7 @@ function checkScale({ attributes }: NodeOf<'Conv'>, inputs: Operands): void {
  */
 export const conv: OpDefinition<'Conv'> = {
   infer,
-  reference: lazy(() => import('./convolve.ts'), 'convReference'),
+  reference: lazy(() => import('./conv-loop.ts'), 'convReference'),
   multiplyAdds: (_node, inputs, outputs) => {
     const w = inputs[1]?.shape ?? [];
     return product(at(outputs, 0).shape) * product(w.slice(0, -1));

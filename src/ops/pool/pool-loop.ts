@@ -1,12 +1,10 @@
 /** The CPU references of max and average pooling: one loop, which both fold with. */
-import { lowest } from '../../core/lowest.ts';
+import { extremesOf } from '../../core/extremes.ts';
 import { zeros, type Tensor, type TensorDesc } from '../../core/tensor.ts';
-import { roundAway } from '../../ir/quantise/multipliers.ts';
 import type { PoolWindow } from '../../ir/ops.ts';
 import { at, product } from '../../util/arrays.ts';
 import type { Reference } from '../definition.ts';
 import { tensorAt } from '../lib/operands.ts';
-import { within } from '../lib/quantised.ts';
 import { slidingWindows, type WindowTaps } from '../lib/taps.ts';
 import { windowAxes } from '../lib/window.ts';
 
@@ -17,8 +15,15 @@ interface PoolFold {
   readonly finish: (acc: number, taps: WindowTaps) => number;
 }
 
+/** The mean of what a window sees; one that is dilated may see nothing but padding: 0, as in onnxruntime. */
+export const meanFold = ({ countIncludePad }: { readonly countIncludePad: boolean }): PoolFold => ({
+  start: 0,
+  step: (acc, v) => acc + v,
+  finish: (acc, taps) => acc / Math.max(1, countIncludePad ? taps.padded : taps.pixels.length),
+});
+
 /** Folds every window of `x`, channel by channel. */
-function pool(x: Tensor, window: PoolWindow, output: TensorDesc, fold: PoolFold): Tensor {
+export function foldWindows(x: Tensor, window: PoolWindow, output: TensorDesc, fold: PoolFold): Tensor {
   const y = zeros(output.dtype, output.shape);
   const axes = windowAxes(window, x.shape, window.kernel);
   const windows = slidingWindows(axes, output.shape.slice(1, -1));
@@ -42,8 +47,8 @@ function pool(x: Tensor, window: PoolWindow, output: TensorDesc, fold: PoolFold)
 
 /** `OpDefinition.reference` of MaxPool. */
 export const maxPoolReference: Reference<'MaxPool'> = ({ attributes }, inputs, outputs) => [
-  pool(tensorAt(inputs, 0), attributes, at(outputs, 0), {
-    start: lowest(at(outputs, 0).dtype),
+  foldWindows(tensorAt(inputs, 0), attributes, at(outputs, 0), {
+    start: extremesOf(at(outputs, 0).dtype)[0],
     step: (acc, v) => (acc >= v || acc !== acc ? acc : v),
     finish: (acc) => acc,
   }),
@@ -51,31 +56,14 @@ export const maxPoolReference: Reference<'MaxPool'> = ({ attributes }, inputs, o
 
 /** `OpDefinition.reference` of AveragePool. */
 export const averagePoolReference: Reference<'AveragePool'> = ({ attributes }, inputs, outputs) => [
-  pool(tensorAt(inputs, 0), attributes, at(outputs, 0), {
-    start: 0,
-    step: (acc, v) => acc + v,
-    // A dilated window may see nothing but padding: 0, as in onnxruntime.
-    finish: (acc, taps) => acc / Math.max(1, attributes.countIncludePad ? taps.padded : taps.pixels.length),
-  }),
+  foldWindows(tensorAt(inputs, 0), attributes, at(outputs, 0), meanFold(attributes)),
 ];
 
 /** `OpDefinition.reference` of LpPool. */
 export const lpPoolReference: Reference<'LpPool'> = ({ attributes }, inputs, outputs) => [
-  pool(tensorAt(inputs, 0), attributes, at(outputs, 0), {
+  foldWindows(tensorAt(inputs, 0), attributes, at(outputs, 0), {
     start: 0,
     step: (acc, v) => acc + Math.abs(v) ** attributes.p,
     finish: (acc) => acc ** (1 / attributes.p),
-  }),
-];
-
-/** `OpDefinition.reference` of QLinearAveragePool. */
-export const qLinearAveragePoolReference: Reference<'QLinearAveragePool'> = ({ attributes }, inputs, outputs) => [
-  pool(tensorAt(inputs, 0), attributes, at(outputs, 0), {
-    start: 0,
-    step: (acc, v) => acc + v,
-    finish: (acc, taps) => {
-      const mean = roundAway(acc / Math.max(1, attributes.countIncludePad ? taps.padded : taps.pixels.length));
-      return within(mean, attributes.range);
-    },
   }),
 ];

@@ -32,7 +32,7 @@ export const gemm: OpDefinition<'Gemm'> = {
     }
     return [{ dtype: a.dtype, shape }];
   },
-  reference: lazy(() => import('./matrix-product.ts'), 'gemmReference'),
+  reference: lazy(() => import('./product-loop.ts'), 'gemmReference'),
   multiplyAdds: ({ attributes }, inputs, outputs) => {
     const [rows, columns] = at(outputs, 0).shape;
     const [, depth] = matrix(inputs[0]?.shape ?? [], attributes.transA);

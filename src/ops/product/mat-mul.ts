@@ -22,7 +22,7 @@ export const matMul: OpDefinition<'MatMul'> = {
     }
     return [{ dtype: a.dtype, shape }];
   },
-  reference: lazy(() => import('./matrix-product.ts'), 'matMulReference'),
+  reference: lazy(() => import('./product-loop.ts'), 'matMulReference'),
   multiplyAdds: ({ attributes }, inputs) => {
     const e = extentsOf(inputs[0]?.shape ?? [], inputs[1]?.shape ?? [], attributes);
     return product(e.batch) * e.rows * e.depth * e.columns;

@@ -6,12 +6,12 @@ import type { Tensor, TensorDesc } from '../../core/tensor.ts';
 import { productMultipliers } from '../../ir/quantise/multipliers.ts';
 import type { Requantised } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
-import { convReference } from '../conv/convolve.ts';
+import { convReference } from '../conv/conv-loop.ts';
 import { convTransposeReference } from '../conv/conv-transpose-loop.ts';
 import type { Reference, Tensors } from '../definition.ts';
 import { centred, requantised, scalarAt, scalesOf } from '../lib/quantised.ts';
 import { tensorAt } from '../lib/operands.ts';
-import { matMulReference } from '../product/matrix-product.ts';
+import { matMulReference } from '../product/product-loop.ts';
 import { realConv, realConvTranspose, realMatMul } from '../lib/real-products.ts';
 
 /** A product of int32 tensors, exact but for int32's wrapping. */

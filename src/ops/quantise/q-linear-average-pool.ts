@@ -15,7 +15,7 @@ export const qLinearAveragePool: OpDefinition<'QLinearAveragePool'> = {
     if (result.dtype !== x.dtype) throw new ShapeError(`the result is ${result.dtype}, the input ${x.dtype}`);
     return [result];
   },
-  reference: lazy(() => import('../pool/pool-loop.ts'), 'qLinearAveragePoolReference'),
+  reference: lazy(() => import('./average-pool-loop.ts'), 'qLinearAveragePoolReference'),
   sees: ({ attributes }) => windowSteps(attributes, attributes.kernel),
   quantised: ONE_OPERAND,
 };

@@ -15,6 +15,7 @@ import type { Node } from '../../ir/ops.ts';
 import { definitionOf, loadReferences } from '../../ops/registry.ts';
 import { storagesOf } from '../../plan/arrangement/storages.ts';
 import { runNode } from '../cpu/run.ts';
+import { readValue } from './elements.ts';
 import type { Executor } from './executor.ts';
 
 /** How one node's output on the GPU differs from the reference on the same inputs. */
@@ -104,17 +105,17 @@ async function readActual(
   name: string,
   actual: ReadonlyMap<string, Tensor>,
 ): Promise<Tensor> {
-  const whole = await readValue(executor, name);
+  const whole = await readNamed(executor, name);
   const bounded = graph.values.get(name)?.bounded;
   if (!bounded) return whole;
-  const count = actual.get(bounded.count) ?? (await readValue(executor, bounded.count));
+  const count = actual.get(bounded.count) ?? (await readNamed(executor, bounded.count));
   return trimmed(whole, bounded.axis, count.data[0] ?? 0);
 }
 
-function readValue(executor: Executor, name: string): Promise<Tensor> {
+function readNamed(executor: Executor, name: string): Promise<Tensor> {
   const value = executor.plan.values.get(name);
   if (!value) throw new GraphError(`value "${name}" has no buffer`);
-  return executor.readValue(value);
+  return readValue(executor, value);
 }
 
 /** Terms accumulated into one element of a node's result. */

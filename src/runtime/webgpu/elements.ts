@@ -1,7 +1,9 @@
-/** Elements read back from the GPU as tensors. */
+/** Elements read back from the GPU as tensors: loaded by the first call that asks for what a run does not give. */
 import { copiedBytes, decode, stored } from '../../core/storage.ts';
 import { trimmed, type Tensor, type TensorDesc } from '../../core/tensor.ts';
+import type { PlanValue } from '../../plan/plan.ts';
 import { withGiven } from './error-scopes.ts';
+import type { Executor } from './executor.ts';
 import type { Region } from './input-writer.ts';
 import { unlessLost } from './lost.ts';
 
@@ -33,8 +35,13 @@ export async function readTensor(device: GPUDevice, tensor: GpuTensor): Promise<
   return trimmed(whole, tensor.bounded.axis, extent.data[0] ?? 0);
 }
 
+/** Reads a value of a plan wherever it lies: for the step check; allocates. */
+export function readValue(executor: Executor, value: PlanValue): Promise<Tensor> {
+  return readRegion(executor.device, executor.regionOf(value), (mapped) => decode(value, mapped));
+}
+
 /** Hands `read` a copy of part of a buffer in host memory; allocates. Rejects as `readTensor` does. */
-export async function readRegion<T>(
+async function readRegion<T>(
   device: GPUDevice,
   { buffer, offset, size }: Region,
   read: (mapped: ArrayBuffer) => T,

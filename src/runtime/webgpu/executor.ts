@@ -2,14 +2,13 @@
 import { at } from '../../util/arrays.ts';
 import { InputError } from '../../core/errors.ts';
 import { onDemand } from '../../core/on-demand.ts';
-import { decode, encode } from '../../core/storage.ts';
+import { encode } from '../../core/storage.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { Plan, PlanPort, PlanStep, PlanValue } from '../../plan/plan.ts';
 import { feedFor } from '../feeds.ts';
 import { encodeInto, encodePass, type Dispatch } from './dispatches.ts';
 import { inErrorScopes, withGiven } from './error-scopes.ts';
 import { unlessLost } from './lost.ts';
-import { readRegion } from './elements.ts';
 import type { InputWriter, Region } from './input-writer.ts';
 import type { Pacer } from './pacing.ts';
 import { compilePipelines, type Compiled } from './pipelines.ts';
@@ -221,9 +220,9 @@ export class Executor {
     encodeInto(pass, this.#dispatches.slice(from, to));
   }
 
-  /** Reads a value wherever it lies: for the step check; allocates. */
-  readValue(value: PlanValue): Promise<Tensor> {
-    return readRegion(this.device, at(this.#regions, value.buffer), (mapped) => decode(value, mapped));
+  /** Where a value lies: for the step check. */
+  regionOf({ buffer }: PlanValue): Region {
+    return at(this.#regions, buffer);
   }
 
   /** Frees all GPU memory of this plan. Calls in flight finish with an error; calling twice is harmless. */

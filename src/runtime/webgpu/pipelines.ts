@@ -1,5 +1,4 @@
 /** Compute pipelines, each distinct WGSL text compiled once, asynchronously and all at once. */
-import { ShaderError } from '../../core/errors.ts';
 import { onDemand } from '../../core/on-demand.ts';
 import type { PlanPipeline } from '../../plan/plan.ts';
 
@@ -67,6 +66,7 @@ async function compile(device: GPUDevice, source: PipelineSource): Promise<Compi
   try {
     pipeline = await pending;
   } catch (cause) {
+    const { describeFailure } = await onDemand('explanations', () => import('./shader-failure.ts'));
     throw await describeFailure(module, { wgsl, label, cause });
   } finally {
     await scope.catch(() => null);
@@ -77,26 +77,4 @@ async function compile(device: GPUDevice, source: PipelineSource): Promise<Compi
     await (await onDemand('warm-up', () => import('./warm-up.ts'))).warmUp(device, made);
   }
   return made;
-}
-
-async function describeFailure(
-  module: GPUShaderModule,
-  { wgsl, label, cause }: { wgsl: string; label: string; cause: unknown },
-): Promise<ShaderError> {
-  const info = await module.getCompilationInfo().catch(() => undefined);
-  const lines = wgsl.split('\n');
-  const quotes = (info?.messages ?? [])
-    .filter((m) => m.type === 'error')
-    .flatMap((m) => {
-      const from = Math.max(0, m.lineNum - 3);
-      const around = lines.slice(from, m.lineNum + 2).map((text, i) => {
-        const number = from + i + 1;
-        return `${number === m.lineNum ? '>' : ' '} ${String(number).padStart(4)} ${text}`;
-      });
-      return [`${m.lineNum}:${m.linePos} ${m.message}`, ...around];
-    });
-  return new ShaderError(`the shader of ${label} was refused`, {
-    lines: quotes.length > 0 ? quotes : String(cause).split('\n'),
-    cause,
-  });
 }
