@@ -1,8 +1,8 @@
 /** Formats are told by content; what nobody recognises is described. */
 import { describe, expect, it } from 'vitest';
-import { ImportError } from '../../src/core/errors.ts';
+import { ImportError, InputError } from '../../src/core/errors.ts';
 import { tensorOf } from '../../src/core/tensor.ts';
-import { detect } from '../../src/formats/detect.ts';
+import { checkRounding, detect } from '../../src/formats/detect.ts';
 import { IMPORTERS } from '../../src/formats/registry.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
 import { encodeSafetensors } from '../helpers/safetensors-bytes.ts';
@@ -60,5 +60,21 @@ describe('detect', () => {
     ['model.param', new Uint8Array(), 'It is empty'],
   ])('describes %s by its name', async (name, bytes, hint) => {
     await expect(detect({ name, bytes })).rejects.toThrow(hint);
+  });
+});
+
+describe('a rule of rounding', () => {
+  const rounding = 'reference';
+
+  it.each(IMPORTERS)('is taken for TensorFlow Lite alone: $format', async (importer) => {
+    const checked = checkRounding(importer, { rounding });
+    if (importer.format === 'tflite') return expect(checked).resolves.toBeUndefined();
+    await expect(checked).rejects.toThrow(InputError);
+    return expect(checked).rejects.toThrow(`"reference" is for TensorFlow Lite files, this is ${importer.format}`);
+  });
+
+  it('is refused beside a graph, and nowhere where none is given', async () => {
+    await expect(checkRounding(undefined, { rounding })).rejects.toThrow('this is a graph');
+    await expect(checkRounding(undefined)).resolves.toBeUndefined();
   });
 });
