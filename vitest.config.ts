@@ -21,6 +21,7 @@ const FULL = {
     'test/conformance/light.test.ts',
     'test/models/builders-ort.test.ts',
     'test/plan/memory.test.ts',
+    'test/plan/quantised-networks.test.ts',
     'test/plan/texts.test.ts',
   ],
   gpu: [

@@ -1,0 +1,116 @@
+/**
+ * Integer networks stay integers: what lies between their kernels lies four to a word, no kernel is bound to floats, nothing
+ * is brought to real numbers and back; and what they cost.
+ */
+import { describe, expect, it } from 'vitest';
+import { isPacked, valueBytes } from '../../src/core/storage.ts';
+import { elementCount } from '../../src/core/tensor.ts';
+import { importModel } from '../../src/formats/detect.ts';
+import type { ModelFiles } from '../../src/formats/importer.ts';
+import { valuesThatLeave, type Graph } from '../../src/ir/graph.ts';
+import { kernelsOf } from '../../src/kernels/registry.ts';
+import { compile } from '../../src/passes/pipeline.ts';
+import { planGraph } from '../../src/plan/plan-graph.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { at } from '../../src/util/arrays.ts';
+import '../helpers/every-operator.ts';
+import { caseTables } from '../helpers/case-tables.ts';
+import { lowerCase, setupsOf, TEST_PROFILE, variantsOf } from '../helpers/lower-case.ts';
+import type { OpCase } from '../helpers/op-case.ts';
+import { FULL } from '../helpers/full.ts';
+import { quantisedNetwork } from '../helpers/quantised-network.ts';
+import { hasSharedData, sharedModel } from '../helpers/shared-data.ts';
+
+async function planOf(files: ModelFiles): Promise<{ graph: Graph; plan: Plan }> {
+  const graph = compile((await importModel(files)).graph, { level: 'full' });
+  return { graph, plan: planGraph(graph, TEST_PROFILE) };
+}
+
+/** Values that kernels hand to each other: all but constants and ports, which lie as callers have them, and views of ports. */
+function inner({ graph, plan }: { graph: Graph; plan: Plan }) {
+  const outer = new Set([...graph.inputs.map(({ name }) => name), ...valuesThatLeave(graph)]);
+  const views = graph.nodes.filter(({ op }) => kernelsOf(op).kind === 'view');
+  for (const { inputs, outputs } of views) if (outer.has(inputs[0] ?? '')) outer.add(at(outputs, 0));
+  for (const { inputs, outputs } of views.toReversed()) if (outer.has(at(outputs, 0))) outer.add(inputs[0] ?? '');
+  return [...plan.values].filter(([name]) => !graph.initializers.has(name) && !outer.has(name));
+}
+
+interface Cost {
+  readonly dispatches: number;
+  readonly pipelines: number;
+  readonly weights: number;
+  readonly activations: number;
+}
+
+function expectIntegers(made: { graph: Graph; plan: Plan }, cost: Cost): void {
+  const { plan, graph } = made;
+  expect([...graph.nodes, ...plan.steps].filter(({ op }) => /^(De)?[Qq]uantizeLinear$|^Cast$/.test(op))).toEqual([]);
+  const values = inner(made);
+  expect(values.length).toBeGreaterThan(6);
+  expect(values.filter(([, { storage }]) => !isPacked(storage)).map(([name]) => name)).toEqual([]);
+  for (const [name, value] of values) {
+    // A quarter of what floats would take, but for the end of the last word.
+    expect(valueBytes(value) - elementCount(value.shape), name).toBeLessThan(4);
+  }
+  expect(plan.pipelines.filter(hasFloats).map(({ label }) => label)).toEqual([]);
+  expect({
+    dispatches: plan.steps.length,
+    pipelines: plan.pipelines.length,
+    weights: plan.memory.weights,
+    activations: plan.memory.activations,
+  }).toEqual(cost);
+}
+
+function hasFloats({ bindings }: Pick<Plan['pipelines'][number], 'bindings'>): boolean {
+  return bindings.some(({ element }) => /f32|f16/.test(element));
+}
+
+/** Takes as long as all the others. */
+const LONG: [string, Cost] = [
+  'mobilevit_xxs_int8',
+  { dispatches: 417, pipelines: 24, weights: 1_465_936, activations: 524_288 },
+];
+
+describe('an integer network', () => {
+  it('of a file written here', async () => {
+    const files = {
+      main: { name: 'small.tflite', bytes: quantisedNetwork() },
+      read: () => Promise.reject(new TypeError()),
+    };
+    expectIntegers(await planOf(files), { dispatches: 10, pipelines: 10, weights: 7584, activations: 4496 });
+  });
+
+  it
+    .skipIf(!hasSharedData)
+    .each<[string, Cost]>([
+      ...(FULL ? [LONG] : []),
+      ['mobilenet_v1_0.25_128_quant', { dispatches: 31, pipelines: 8, weights: 753_504, activations: 262_144 }],
+      ['mobilenet_v2_1.0_224_quant', { dispatches: 66, pipelines: 10, weights: 5_092_544, activations: 1_731_072 }],
+      ['resnet8_cifar10_int8', { dispatches: 16, pipelines: 9, weights: 91_392, activations: 49_152 }],
+      ['vww_96_int8', { dispatches: 31, pipelines: 8, weights: 481_504, activations: 147_456 }],
+      ['portrait_video_int8', { dispatches: 109, pipelines: 11, weights: 3_799_648, activations: 1_856_512 }],
+    ])('%s', async (name, cost) => {
+    expectIntegers(await planOf(sharedModel(`tflite/${name}.tflite`)), cost);
+  });
+});
+
+/** Operators between integers and real numbers. */
+const BORDER = new Set(['QuantizeLinear', 'DequantizeLinear']);
+
+const tables = (await caseTables()).filter(({ name }) => name.startsWith('quantise/'));
+const cases: readonly OpCase[] = tables.flatMap((table) => table.cases).filter(({ op }) => !BORDER.has(op));
+
+const hasFloatTable = ({ inputs }: OpCase): boolean => inputs[1]?.shape[0] === 256 && inputs[1].dtype === 'float32';
+
+it('no kernel of quantised operators is bound to floats, but of tables that hold some', () => {
+  const texts = cases.flatMap((c) =>
+    [{ device: TEST_PROFILE }, ...setupsOf(c, TEST_PROFILE)].flatMap((setup) =>
+      variantsOf(c, setup).flatMap((variant) =>
+        lowerCase(c, variant, setup).map(({ shader }) => ({ c, floats: hasFloats(shader) })),
+      ),
+    ),
+  );
+  expect(texts.length).toBeGreaterThan(cases.length);
+  expect(new Set(texts.map(({ c }) => c.op)).size).toBeGreaterThan(10);
+  expect(texts.filter(({ c, floats }) => floats !== hasFloatTable(c)).map(({ c }) => `${c.op} ${c.name}`)).toEqual([]);
+});

@@ -1,0 +1,79 @@
+/** A quantised network through a session: the same integers on both backends, by both rules, with whatever options. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openGpu, Session } from '../../src/node/index.ts';
+import { requestDevice } from '../../src/runtime/webgpu/device.ts';
+import type { SessionOptions } from '../../src/session/options.ts';
+import { product } from '../../src/util/arrays.ts';
+import { NETWORK_INPUT, quantisedNetwork } from '../helpers/quantised-network.ts';
+import { randomSource, randomTensor } from '../helpers/random.ts';
+
+const bytes = quantisedNetwork();
+const picture = randomTensor('int8', NETWORK_INPUT, randomSource(3), -128, 128);
+
+let device: GPUDevice;
+beforeAll(async () => {
+  device = await requestDevice((await openGpu()).adapter);
+});
+afterAll(() => device.destroy());
+
+async function withSession<T>(options: SessionOptions, use: (session: Session) => Promise<T>): Promise<T> {
+  const session = await Session.create(bytes, options);
+  try {
+    return await use(session);
+  } finally {
+    session.dispose();
+  }
+}
+
+const answer = (options: SessionOptions): Promise<readonly number[]> =>
+  withSession(options, async (session) => {
+    const outputs = Object.values(await session.run({ [session.inputs[0]?.name ?? '']: picture }));
+    expect(outputs.map(({ dtype }) => dtype)).toEqual(['int8']);
+    return Array.from(outputs[0]?.data ?? [], Number);
+  });
+
+describe('a quantised network', () => {
+  it('gives what it is fed as integers, which differ by class', async () => {
+    const scores = await answer({ backend: 'cpu' });
+    expect(product(NETWORK_INPUT)).toBe(picture.data.length);
+    expect(new Set(scores).size).toBeGreaterThan(2);
+  });
+
+  it.each<[string, SessionOptions]>([
+    ['as files open', {}],
+    ['by the rules of the reference kernels', { rounding: 'reference' }],
+    ['with halves for floats', { precision: 'float16' }],
+    ['tuned', { tune: 'full' }],
+    ['in slices', { frameBudgetMs: 1 }],
+  ])('gives on the GPU what the CPU gives, %s', async (_, options) => {
+    const { rounding = 'shipped' } = options;
+    const expected = await answer({ backend: 'cpu', rounding });
+    expect(await answer({ tune: 'off', ...options, backend: 'webgpu', gpu: device })).toEqual(expected);
+  });
+
+  it('is right step by step, and its steps are timed', async () => {
+    await withSession({ backend: 'webgpu', gpu: device, tune: 'off' }, async (session) => {
+      const feeds = { [session.inputs[0]?.name ?? '']: picture };
+      const steps = await session.check(feeds);
+      expect(steps.map(({ op, mismatches }) => [op, mismatches])).toEqual(
+        [
+          'QLinearConv',
+          'QLinearConv',
+          'QLinearConv',
+          'QLinearBinary',
+          'LookupTable',
+          'QLinearBinary',
+          'QLinearReduce',
+          'QLinearMatMul',
+          'QLinearSoftmax',
+        ].map((op) => [op, 0]),
+      );
+      const { nodes } = await session.profile(feeds);
+      expect(nodes.map(({ op, multiplyAdds }) => [op, multiplyAdds]).slice(0, 3)).toEqual([
+        ['QLinearConv', 13_824],
+        ['QLinearConv', 4608],
+        ['QLinearConv', 4096],
+      ]);
+    });
+  });
+});
