@@ -1,8 +1,7 @@
 /** Quantised operands as the engine's operators take them, and what holds their results. */
-import type { DType } from '../../../../core/dtype.ts';
-import { tensorOf } from '../../../../core/tensor.ts';
 import type { IntegerScale } from '../../../../ir/graph.ts';
 import type { Requantised } from '../../../../ir/ops.ts';
+import { at } from '../../../../util/arrays.ts';
 import { roundAway } from '../../../../ir/quantise/multipliers.ts';
 import { FUSED_ACTIVATIONS } from '../../schema.ts';
 import type { OperatorContext } from '../../context.ts';
@@ -30,49 +29,52 @@ export function resultByte(c: OperatorContext): Byte {
   return byteOf(c, c.outputTensor());
 }
 
-/** One scale and one zero point. Refuses those of channels. */
-function single(c: OperatorContext, parameters: Quantisation | undefined, what: string): IntegerScale {
+/** Scales and zero points that the engine knows. Refuses others. */
+function known(c: OperatorContext, parameters: Quantisation | undefined, what: string): Quantisation {
   if (!parameters) return c.fail(`has a quantised ${what} without a scale`);
-  const { scales, zeroPoints, unknown } = parameters;
-  const [scale = 0] = scales;
-  if (unknown) c.refuse(unknown);
-  return scales.length > 1
-    ? c.refuse(`an ${what} of ${scales.length} scales`)
-    : { scale, zeroPoint: zeroPoints[0] ?? 0 };
+  return parameters.unknown ? c.refuse(parameters.unknown) : parameters;
+}
+
+/** Those of one scale. Refuses those of channels. */
+function single(c: OperatorContext, parameters: Quantisation | undefined, what: string): Quantisation {
+  const found = known(c, parameters, what);
+  const { length } = found.scales;
+  return length === 1 ? found : c.refuse(`an ${what} of ${length} scales`);
+}
+
+function affineOf({ scales, zeroPoints }: Quantisation): IntegerScale {
+  return { scale: at(scales, 0), zeroPoint: at(zeroPoints, 0) };
 }
 
 /** Scale and zero point of an input. */
 export function affineAt(c: OperatorContext, index: number): IntegerScale {
-  return single(c, c.quantisation(index), 'input');
+  return affineOf(single(c, c.quantisation(index), 'input'));
 }
 
 /** Scale and zero point of the result. */
 export function resultAffine(c: OperatorContext): IntegerScale {
-  return single(c, c.outputQuantisation(), 'output');
+  return affineOf(single(c, c.outputQuantisation(), 'output'));
 }
 
-/** Constants of a scale and a zero point. */
-export function parametersOf(c: OperatorContext, dtype: DType, { scale, zeroPoint }: IntegerScale): string[] {
-  return [c.scalar('float32', scale), c.scalar(dtype, zeroPoint)];
+/** Constants of scales and zero points; whatever reads the tensor reads the same. */
+function constantsOf(c: OperatorContext, byte: Byte, { scales, zeroPoints }: Quantisation): string[] {
+  return [c.parameter('float32', scales), c.parameter(byte, zeroPoints)];
 }
 
 /** An input with its scale and zero point. */
 export function quantisedInput(c: OperatorContext, index: number): string[] {
-  return [c.rawInput(index), ...parametersOf(c, byteAt(c, index), affineAt(c, index))];
+  const parameters = single(c, c.quantisation(index), 'input');
+  return [c.rawInput(index), ...constantsOf(c, byteAt(c, index), parameters)];
 }
 
 /** Constants of a filter's scales and zero points, one or one for each output channel. */
 export function filterParameters(c: OperatorContext, index: number): string[] {
-  const { scales, zeroPoints, unknown } = c.quantisation(index) ?? c.fail('has quantised weights without a scale');
-  if (unknown) c.refuse(unknown);
-  const shape = scales.length === 1 ? [] : [scales.length];
-  const zeros = tensorOf(byteAt(c, index), shape, zeroPoints);
-  return [c.constant(tensorOf('float32', shape, scales)), c.constant(zeros)];
+  return constantsOf(c, byteAt(c, index), known(c, c.quantisation(index), 'filter'));
 }
 
 /** Constants of the result's scale and zero point. */
 export function resultParameters(c: OperatorContext): string[] {
-  return parametersOf(c, resultByte(c), resultAffine(c));
+  return constantsOf(c, resultByte(c), single(c, c.outputQuantisation(), 'output'));
 }
 
 /** Real bounds of fused activations that hold a result between two. */

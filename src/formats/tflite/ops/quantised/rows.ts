@@ -6,7 +6,6 @@ import { rescaledInput } from './functions.ts';
 import {
   affineAt,
   byteAt,
-  parametersOf,
   quantisedInput,
   RANGES,
   requantisation,
@@ -90,11 +89,10 @@ const quantize: TfliteTranslation = (c) => {
   const { type } = c.tensor(0);
   if (type === 'int8' || type === 'uint8') return rescaledInput(c, 0);
   if (type !== 'float32' && type !== 'float16') return c.refuse(`${type} elements in another scale`);
-  const to = resultByte(c);
-  return c.one('QuantizeLinear', [c.input(0), ...parametersOf(c, to, resultAffine(c))], {
+  return c.one('QuantizeLinear', [c.input(0), ...resultParameters(c)], {
     axis: 0,
     blockSize: 0,
-    to,
+    to: resultByte(c),
     rounding: c.rounding,
   });
 };
