@@ -19,6 +19,7 @@ const FULL = {
     ...ONLY_FULL,
     'test/conformance/light-random.test.ts',
     'test/conformance/light.test.ts',
+    'test/formats/tflite/quantised-operators.test.ts',
     'test/models/builders-ort.test.ts',
     'test/plan/memory.test.ts',
     'test/plan/quantised-networks.test.ts',

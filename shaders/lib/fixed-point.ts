@@ -41,6 +41,10 @@ fn rounding_shift(x: i32, exponent: u32) -> i32 {
   return (x >> exponent) + select(0i, 1i, rest > threshold);
 }`;
 
+/** Leaves the nearest float32 of the i32 `sum` in `real`. */
+export const SUM_AS_FLOAT = `// WGSL may round an i32 beyond 2²⁴ either way; both halves are exact, and their sum is rounded to even.
+  let real = f32(sum >> 16u) * 65536.0 + f32(sum & 0xffffi);`;
+
 /**
  * Declares `fn rescale(sum, multiplier, shift) -> i32`: a sum brought to another scale, by a rule of
  * `Multipliers` (src/ir/quantise/multipliers.ts). For `even` and `away`, `multiplier` holds the bits of a float32.
@@ -77,8 +81,7 @@ fn rescale(sum: i32, multiplier: i32, shift: i32) -> i32 {
     case 'away':
       return wgsl`
 fn rescale(sum: i32, multiplier: i32, shift: i32) -> i32 {
-  // WGSL may round an i32 beyond 2²⁴ either way; both halves are exact, and their sum is rounded to even.
-  let real = f32(sum >> 16u) * 65536.0 + f32(sum & 0xffffi);
+  ${SUM_AS_FLOAT}
   let product = real * bitcast<f32>(multiplier);
 #if ${rule === 'even'}
   let rounded = round(product);

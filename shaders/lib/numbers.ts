@@ -45,6 +45,13 @@ fn quiet_nan() -> f32 {
 }
 
 /**
+ * Declares `fn apart(x)`, which rounds to float32 what a compiler might else join with the next operation, and round once: the
+ * bits are looked at. `params.zero` is 0.
+ */
+export const APART = `
+fn apart(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ params.zero); }`;
+
+/**
  * Declares `fn lesser(a, b)` and `fn greater(a, b)`: min and max, which for floats give NaN when either operand is one
  * (WGSL's own leave that open).
  */

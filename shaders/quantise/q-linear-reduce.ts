@@ -2,7 +2,7 @@
  * Sums of integers along some dimensions, brought to another scale.
  *
  * Layout: result e, at coordinates c over the kept extents d, sums x[Σ c·s + Σ k·f] − subtracted over all k below the folded
- *   extents e. y is dense over d.
+ *   extents e. y is dense over d. The float rule subtracts nothing: its zero points are in what it adds.
  * Bindings: x read, y read_write.
  * Workgroup: 64 × 1 × 1, four results per invocation.
  * Dispatch: dispatch1d(count, 64).
@@ -11,21 +11,32 @@
  */
 import type { Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
-import { requantisedFunction, type RescaleRule } from '../lib/fixed-point.ts';
+import { requantisedFunction, SUM_AS_FLOAT } from '../lib/fixed-point.ts';
 import { flatShader } from '../lib/flat.ts';
 import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
+import { APART } from '../lib/numbers.ts';
 import { bindingOf, load } from '../lib/storage.ts';
 import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
 import { RESULT_PARAMS } from './q-linear-binary.ts';
 
 export interface QLinearReduceSpec {
-  readonly rule: RescaleRule;
+  readonly rule: 'twice' | 'once' | 'float';
   readonly kept: number;
   readonly folded: number;
   readonly x: Storage;
   readonly y: Storage;
 }
+
+const FLOAT_PARAMS = { multiplier: 'i32', added: 'i32', zero: 'u32', lowest: 'i32', highest: 'i32' } as const;
+
+const FLOAT_RESULT = wgsl`
+${APART}
+fn result(sum: i32) -> i32 {
+  ${SUM_AS_FLOAT}
+  let y = apart(real * bitcast<f32>(params.multiplier)) + bitcast<f32>(params.added);
+  return clamp(i32(clamp(round(y), -1e6, 1e6)), params.lowest, params.highest);
+}`;
 
 export function qLinearReduceShader({ rule, kept, folded, x, y }: QLinearReduceSpec): ShaderModule {
   const elements = { name: 'x', storage: x, width: 1 } as const;
@@ -34,17 +45,16 @@ export function qLinearReduceShader({ rule, kept, folded, x, y }: QLinearReduceS
     others: [bindingOf(elements, 'read')],
     y,
     params: {
-      ...RESULT_PARAMS,
+      ...(rule === 'float' ? FLOAT_PARAMS : { ...RESULT_PARAMS, subtracted: 'i32' }),
       last: 'u32',
       terms: 'u32',
-      subtracted: 'i32',
       ...listFields('d', kept),
       ...listFields('s', kept),
       ...listFields('e', folded),
       ...listFields('f', folded),
     },
     declarations: wgsl`
-${requantisedFunction(rule)}
+${rule === 'float' ? FLOAT_RESULT : requantisedFunction(rule)}
 fn reduced(at: u32) -> i32 {
   ${coordinates(kept, 'at')}
   let base = ${stridedOffset(kept, 's')};
@@ -52,9 +62,9 @@ fn reduced(at: u32) -> i32 {
   for (var term = 0u; term < params.terms; term++) {
     ${coordinates(folded, 'term', 'e', 'k')}
     let source = base + ${stridedOffset(folded, 'f', 'k')};
-    sum += ${load(elements, 'source')} - params.subtracted;
+    sum += ${load(elements, 'source')}${rule === 'float' ? '' : ' - params.subtracted'};
   }
-  return requantised(sum, params.multiplier, params.shift);
+  return ${rule === 'float' ? 'result(sum)' : 'requantised(sum, params.multiplier, params.shift)'};
 }`,
     body: `let r = vec4<i32>(${range(4)
       .map((k) => `reduced(min(i * 4u + ${u32(k)}, params.last))`)

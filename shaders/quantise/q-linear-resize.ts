@@ -15,6 +15,7 @@ import { range } from '../../src/util/arrays.ts';
 import { flatShader } from '../lib/flat.ts';
 import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
+import { APART } from '../lib/numbers.ts';
 import { bindingOf, load } from '../lib/storage.ts';
 
 export interface QLinearResizeSpec {
@@ -43,10 +44,6 @@ const BLENDS: { readonly [R in BlendRule]: string } = {
   let more = apart(sum + apart(apart(f32(top_right) * above) * right));
   return i32(apart(more + apart(apart(f32(bottom_right) * below) * right)) + 0.5);`,
 };
-
-/** Rounds to float32 what a compiler might else join with the next operation, and round once: the bits are looked at. */
-const APART = `
-fn apart(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ params.zero); }`;
 
 export function qLinearResizeShader({ rule, x, y }: QLinearResizeSpec): ShaderModule {
   const elements = { name: 'x', storage: x, width: 1 } as const;

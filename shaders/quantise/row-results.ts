@@ -34,7 +34,7 @@ const RESULTS: { readonly [K in RowsSpec['kind']]: string } = {
   if (difference >= params.counted || -difference <= least) { return params.lowest; }
   return rounding_shift(table[difference & 255i] - log, 22u) + 255i + params.lowest;`,
   norm: `
-  return rescale(v - params.subtracted, rows[row + 1u], rows[row + 2u] + 7i) + params.zero_point;`,
+  return rescale((v - params.subtracted) << params.before, rows[row + 1u], rows[row + 2u] + params.after) + params.zero_point;`,
 };
 
 /** The result of one of four neighbours. */
@@ -57,7 +57,7 @@ export function rowResultsShader({ kind, x, y }: RowResultsSpec): ShaderModule {
       ...{
         softmax: { counted: 'i32' } as const,
         logSoftmax: { counted: 'i32', multiplier: 'i32', shift: 'i32' } as const,
-        norm: { subtracted: 'i32', zero_point: 'i32' } as const,
+        norm: { before: 'u32', after: 'i32', subtracted: 'i32', zero_point: 'i32' } as const,
       }[kind],
     },
     declarations: wgsl`

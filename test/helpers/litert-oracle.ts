@@ -28,9 +28,8 @@ export class Litert implements Disposable {
   #stderr = '';
 
   constructor() {
-    const relaxed = process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : [];
     this.#child = fork(join(import.meta.dirname, 'litert-child.ts'), {
-      execArgv: [...relaxed, '--import', LOADER],
+      execArgv: ['--import', LOADER],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

@@ -11,11 +11,12 @@ import type { CoordinateMode } from './sample.ts';
 /**
  * How a product of integers becomes an integer of the result's scale:
  * - `tfl-double`: TensorFlow Lite's reference kernels, a 32-bit fixed-point multiplier and two roundings;
+ * - `tfl-single`: the same multiplier and one rounding, which a few of LiteRT's own products have;
  * - `xnnpack`: what LiteRT ships, float32 with ties to even in products, other rules elsewhere;
  * - `float-even`: ONNX, float32 with ties to even, then the zero point;
  * - `float-away`: ncnn, float32 with ties away from zero, −127…127.
  */
-export type Rounding = 'tfl-double' | 'xnnpack' | 'float-even' | 'float-away';
+export type Rounding = 'tfl-double' | 'tfl-single' | 'xnnpack' | 'float-even' | 'float-away';
 
 /** What requantising has to know beside scales and zero points. */
 export interface Requantised {

@@ -15,6 +15,9 @@ export type Multipliers =
   /** A float32, the sum as a float32: ties to even, or away from zero. */
   | { readonly rule: 'even' | 'away'; readonly values: readonly number[] };
 
+/** Those in fixed point. */
+export type FixedMultipliers = Exclude<Multipliers, { readonly rule: 'even' | 'away' }>;
+
 /** The nearest float32, or the largest of those that are numbers: an infinite one times 0 is none. */
 export function finite(x: number): number {
   return Math.min(Math.fround(x), (2 - 2 ** -23) * 2 ** 127);
@@ -33,7 +36,7 @@ export function roundAway(x: number): number {
 }
 
 /** Real multipliers, by one of the two fixed-point rules. */
-export function fixed(rule: 'twice' | 'once', reals: readonly number[]): Multipliers {
+export function fixed(rule: 'twice' | 'once', reals: readonly number[]): FixedMultipliers {
   return { rule, values: reals.map(fixedMultiplier) };
 }
 
@@ -45,9 +48,9 @@ export function productMultipliers(
   rounding: Rounding,
   { first, second, result, inFloat }: { first: number; second: readonly number[]; result: number; inFloat: boolean },
 ): Multipliers {
-  if (rounding === 'tfl-double') {
+  if (rounding === 'tfl-double' || rounding === 'tfl-single') {
     return fixed(
-      'twice',
+      rounding === 'tfl-double' ? 'twice' : 'once',
       second.map((s) => (inFloat ? Math.fround(first * s) : first * s) / result),
     );
   }

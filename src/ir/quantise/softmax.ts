@@ -3,6 +3,7 @@
  * largest of its row is one of 256 differences.
  */
 import { range } from '../../util/arrays.ts';
+import type { OpAttributes } from '../ops.ts';
 import { expOfNegative, fixedMultiplier, inputRadius, roundingShift, scaled } from '../../util/fixed-point.ts';
 
 /** Integer bits of differences and of sums of exponentials. */
@@ -22,12 +23,25 @@ export interface SoftmaxTables {
   readonly counted: number;
 }
 
-/** Tables of a softmax of integers of this scale. */
-export function softmaxTables(beta: number, scale: number): SoftmaxTables {
-  const real = Math.min(beta * scale * 2 ** (31 - DIFFERENCE_BITS), 2 ** 31 - 1);
-  const multiplier = fixedMultiplier(real);
+/** Logarithms below −16 are the lowest result. */
+const LOWEST_LOG = 17;
+
+/** The shipped runtime's logarithm is of float32, with nothing cut off before it is the lowest. */
+function wideTables(unit: number): Pick<SoftmaxTables, 'differences' | 'counted'> {
+  const counted = Math.min(256, Math.ceil(LOWEST_LOG / unit));
+  const one = 2 ** (31 - DIFFERENCE_BITS);
+  return { counted, differences: Int32Array.from(range(256), (d) => (d < counted ? Math.round(-d * unit * one) : 0)) };
+}
+
+function fixedTables(unit: number): Pick<SoftmaxTables, 'differences' | 'counted'> {
+  const multiplier = fixedMultiplier(Math.min(unit * 2 ** (31 - DIFFERENCE_BITS), 2 ** 31 - 1));
   const counted = Math.min(256, inputRadius(DIFFERENCE_BITS, multiplier.shift) + 1);
-  const differences = Int32Array.from(range(256), (d) => (d < counted ? scaled(-d, multiplier) : 0));
+  return { counted, differences: Int32Array.from(range(256), (d) => (d < counted ? scaled(-d, multiplier) : 0)) };
+}
+
+/** Tables of a softmax, or its logarithm, of integers of this scale. */
+export function softmaxTables({ beta, log, rounding }: OpAttributes['QLinearSoftmax'], scale: number): SoftmaxTables {
+  const { counted, differences } = (log && rounding === 'xnnpack' ? wideTables : fixedTables)(beta * scale);
   const exponentials = differences.map((d, i) => (i < counted ? expOfNegative(d, DIFFERENCE_BITS) : 0));
   return { differences, exponentials, terms: exponentials.map((e) => roundingShift(e, SUM_BITS)), counted };
 }

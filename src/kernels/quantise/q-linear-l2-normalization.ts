@@ -1,5 +1,6 @@
 /** QLinearL2Normalization → two dispatches: each row's norm, then the results. */
-import type { KernelDefinition } from '../definition.ts';
+import { normBits } from '../../ir/quantise/norm.ts';
+import { result, type KernelDefinition } from '../definition.ts';
 import { BYTES, BYTES_OR_MORE, SCALE, constantScalar } from '../lib/quantised.ts';
 import { rowsVariant } from '../lib/rows.ts';
 
@@ -12,7 +13,13 @@ export const qLinearL2Normalization: KernelDefinition<'QLinearL2Normalization'> 
         const [lowest, highest] = context.node.attributes.range;
         return {
           kind: 'norm',
-          params: { subtracted: constantScalar(context, 2), zero_point: constantScalar(context, 4), lowest, highest },
+          params: {
+            ...normBits(result(context).dtype),
+            subtracted: constantScalar(context, 2),
+            zero_point: constantScalar(context, 4),
+            lowest,
+            highest,
+          },
         };
       },
     ),

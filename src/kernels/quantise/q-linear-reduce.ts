@@ -2,12 +2,22 @@
 import { qLinearReduceShader } from '../../../shaders/quantise/q-linear-reduce.ts';
 import { axesOrAll } from '../../core/broadcast.ts';
 import { elementCount } from '../../core/tensor.ts';
-import { reductionPlan } from '../../ir/quantise/reductions.ts';
+import { reductionPlan, type ReductionPlan } from '../../ir/quantise/reductions.ts';
+import type { OpAttributes } from '../../ir/ops.ts';
 import { product, stridesOf } from '../../util/arrays.ts';
 import { required, result, value, type KernelDefinition } from '../definition.ts';
 import { flatVariant } from '../lib/flat.ts';
-import { BYTES, BYTES_OR_MORE, resultParams, SCALE, constantScalar } from '../lib/quantised.ts';
+import { BYTES, BYTES_OR_MORE, floatBits, resultParams, SCALE, constantScalar } from '../lib/quantised.ts';
 import { collapse, listParams, stridedDims } from '../lib/strided.ts';
+
+/** Parameters of the rule. */
+function resultOf(attributes: OpAttributes['QLinearReduce'], plan: ReductionPlan): Readonly<Record<string, number>> {
+  if (plan.rule === 'fixed') {
+    return { ...resultParams(attributes, plan.multipliers, plan.added), subtracted: plan.subtracted };
+  }
+  const [lowest, highest] = attributes.range;
+  return { multiplier: floatBits(plan.multiplier), added: floatBits(plan.added), zero: 0, lowest, highest };
+}
 
 export const qLinearReduce: KernelDefinition<'QLinearReduce'> = {
   kind: 'dispatch',
@@ -24,13 +34,12 @@ export const qLinearReduce: KernelDefinition<'QLinearReduce'> = {
         scales: [constantScalar(context, 1), constantScalar(context, 3)],
         zeroPoints: [constantScalar(context, 2), constantScalar(context, 4)],
         count: terms,
-        lastAxis: axes.length === 1 && axes[0] === x.shape.length - 1,
       });
       const lists = { d: kept.map(({ extent }) => extent), e: folded.map(({ extent }) => extent) };
       const strides = { s: kept.map((d) => d.strides[0] ?? 0), f: folded.map((d) => d.strides[0] ?? 0) };
       return {
         shader: qLinearReduceShader({
-          rule: plan.multipliers.rule,
+          rule: plan.rule === 'float' ? 'float' : plan.multipliers.rule,
           kept: kept.length,
           folded: folded.length,
           x: x.storage,
@@ -38,10 +47,9 @@ export const qLinearReduce: KernelDefinition<'QLinearReduce'> = {
         }),
         operands: [value(inputs[0]), value(outputs[0])],
         params: {
-          ...resultParams(attributes, plan.multipliers, plan.added),
+          ...resultOf(attributes, plan),
           last: Math.max(1, elementCount(y.shape)) - 1,
           terms,
-          subtracted: plan.subtracted,
           ...Object.assign(
             {},
             ...Object.entries({ ...lists, ...strides }).map(([name, list]) => listParams(name, list)),

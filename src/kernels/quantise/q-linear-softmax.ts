@@ -13,7 +13,7 @@ export const qLinearSoftmax: KernelDefinition<'QLinearSoftmax'> = {
       (context) => {
         const { beta, log, range } = context.node.attributes;
         const scale = constantScalar(context, 1);
-        const { differences, exponentials, terms, counted } = softmaxTables(beta, scale);
+        const { differences, exponentials, terms, counted } = softmaxTables(context.node.attributes, scale);
         const inverse = fixedMultiplier(1 / (beta * scale * 2 ** 26));
         return {
           kind: log ? 'logSoftmax' : 'softmax',

@@ -10,6 +10,7 @@ import { planScales } from '../lib/scales.ts';
 
 const RULES: { readonly [R in Rounding]: QuantizeLinearSpec['rule'] } = {
   'tfl-double': 'away',
+  'tfl-single': 'away',
   xnnpack: 'reciprocal',
   'float-even': 'even',
   'float-away': 'away',

@@ -3,7 +3,7 @@ import { keptBound } from '../lib/bounded.ts';
 import { isFloat, type DType } from '../../core/dtype.ts';
 import { ShapeError } from '../../core/errors.ts';
 import type { UnaryKind } from '../../ir/ops.ts';
-import { erf } from '../lib/activation.ts';
+import { erf } from '../../util/erf.ts';
 import type { OpDefinition } from '../definition.ts';
 import { mapTensor } from '../lib/elementwise.ts';
 import { operand, tensorAt } from '../lib/operands.ts';

@@ -1,5 +1,6 @@
 /** The meaning of every `ActivationKind`, and the error function. */
 import type { Activation, ActivationKind } from '../../ir/ops.ts';
+import { erf } from '../../util/erf.ts';
 
 type ScalarFunction = (x: number, alpha: number, beta: number) => number;
 
@@ -36,19 +37,4 @@ const FUNCTIONS: { readonly [K in ActivationKind]: ScalarFunction } = {
 export function activationFunction({ kind, alpha, beta }: Activation): (x: number) => number {
   const f = FUNCTIONS[kind];
   return (x) => f(x, alpha, beta);
-}
-
-/**
- * Error function to float64 precision: 2x/√π·e^(−x²)·Σ (2x²)ⁿ/(2n+1)!! (Abramowitz & Stegun 7.1.6), whose terms are all
- * positive, so that nothing cancels.
- */
-export function erf(x: number): number {
-  if (Math.abs(x) > 6) return Math.sign(x);
-  let term = 1;
-  let sum = 1;
-  for (let n = 1; term > sum * 1e-17; n++) {
-    term *= (2 * x * x) / (2 * n + 1);
-    sum += term;
-  }
-  return ((2 * x) / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }

@@ -39,6 +39,7 @@ export const qLinearReduceCases: readonly OpCase<'QLinearReduce'>[] = [
     reduceCase('mean', [2, 7, 7, 12], [1, 2], { rounding }),
     reduceCase('mean', [3, 5, 17], [2], { rounding, type: 'uint8' }),
     reduceCase('mean', [3, 5, 4], [1], { rounding, keepDims: false }),
+    reduceCase('mean', [4, 14, 5], [1], { rounding, type: 'uint8' }),
     reduceCase('sum', [2, 3, 5, 7], [1, 3], { rounding }),
   ]),
   reduceCase('mean', [9], []),
@@ -85,14 +86,20 @@ export const qLinearAveragePoolCases: readonly OpCase<'QLinearAveragePool'>[] = 
 function softmaxCase(
   shape: readonly number[],
   scale: number,
-  { type = 'int8', axis = -1, log = false, beta = 1 }: Partial<OpAttributes['QLinearSoftmax']> & { type?: Byte } = {},
+  {
+    type = 'int8',
+    axis = -1,
+    log = false,
+    beta = 1,
+    rounding = 'tfl-double',
+  }: Partial<OpAttributes['QLinearSoftmax']> & { type?: Byte } = {},
 ): OpCase<'QLinearSoftmax'> {
   const [lowest] = rangeOf(type);
   return {
-    name: `${log ? 'log-softmax' : 'softmax'} of [${shape}] along ${axis}, ${type}, scale ${scale}, beta ${beta}`,
+    name: `${log ? 'log-softmax' : 'softmax'} of [${shape}] along ${axis}, ${type}, scale ${scale}, beta ${beta}${rounding === 'xnnpack' ? ', shipped' : ''}`,
     op: 'QLinearSoftmax',
     inputs: operands(type, shape, [scale, log ? 1 / 16 : 1 / 256], [3, log ? lowest + 255 : lowest]),
-    attributes: { axis, beta, log, rounding: 'tfl-double', range: rangeOf(type) },
+    attributes: { axis, beta, log, rounding, range: rangeOf(type) },
     noOracle: 'ONNX has no such rule',
   };
 }
@@ -103,6 +110,8 @@ export const qLinearSoftmaxCases: readonly OpCase<'QLinearSoftmax'>[] = [false, 
   softmaxCase([2, 5, 3], 0.3, { log, axis: 1, beta: 2 }),
   softmaxCase([5, 8], 0.004, { log }),
   softmaxCase([1, 4], 3, { log }),
+  softmaxCase([9, 7], 1 / 16, { log, rounding: 'xnnpack' }),
+  softmaxCase([9, 300], 0.3, { log, rounding: 'xnnpack' }),
   // Sums with more than 31 bits, and with more than 32.
   softmaxCase([2, 5000], 1e-4, { log }),
   softmaxCase([1, 9000], 1e-4, { log }),

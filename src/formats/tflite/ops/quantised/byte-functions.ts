@@ -19,6 +19,7 @@ import {
 export interface ByteContext {
   readonly from: IntegerScale;
   readonly to: IntegerScale;
+  readonly sameType: boolean;
   /** The lowest and the highest integer of the result's type. */
   readonly range: readonly [number, number];
   readonly rounding: Rounding;
@@ -30,10 +31,14 @@ export type ByteFunction = (x: number) => number;
 const clamp = (v: number, [lowest, highest]: readonly [number, number]): number =>
   Math.min(highest, Math.max(lowest, v));
 
+/** The shipped runtime has multipliers of eight bits behind the point, and leaves what is too small or too large to the reference. */
+function fitsEightBits(ratio: number): boolean {
+  return Math.abs(ratio) >= 2 ** -8 && Math.abs(ratio) <= 2 ** 7;
+}
+
 /** The same number in another scale. */
-export function requantise({ from, to, range, rounding }: ByteContext): ByteFunction {
-  if (rounding === 'xnnpack') {
-    // Eight bits of multiplier.
+export function requantise({ from, to, sameType, range, rounding }: ByteContext): ByteFunction {
+  if (rounding === 'xnnpack' && sameType && fitsEightBits(from.scale / to.scale)) {
     const multiplier = roundEven((256 * from.scale) / to.scale);
     return (x) => clamp(Math.floor(((x - from.zeroPoint) * multiplier + to.zeroPoint * 256 + 128) / 256), range);
   }
@@ -43,8 +48,8 @@ export function requantise({ from, to, range, rounding }: ByteContext): ByteFunc
 
 /** x, or alpha·x where it is below zero. */
 export function leakyRelu({ from, to, range, rounding }: ByteContext, alpha: number): ByteFunction {
-  if (rounding === 'xnnpack') {
-    const ratio = Math.fround(from.scale / to.scale);
+  const ratio = Math.fround(from.scale / to.scale);
+  if (rounding === 'xnnpack' && fitsEightBits(ratio) && fitsEightBits(ratio * alpha)) {
     const [positive, negative] = [roundEven(256 * ratio), roundEven(256 * Math.fround(ratio * alpha))];
     return (x) => {
       const v = x - from.zeroPoint;
@@ -82,11 +87,13 @@ function fixedFunction({ from, range }: ByteContext, f: (argument: number) => nu
 
 /** 1/(1 + e^−x) in 1/256, from the type's lowest integer on. */
 export function logisticOf(context: ByteContext): ByteFunction {
+  if (context.rounding === 'xnnpack') return realFunction(context, (x) => 1 / (1 + Math.exp(-x)), true);
   return fixedFunction(context, (x) => roundingShift(fixedLogistic(x, ARGUMENT_BITS), 31 - 8) + context.range[0]);
 }
 
 /** tanh x in 1/128, around the middle of the type. */
 export function tanhOf(context: ByteContext): ByteFunction {
+  if (context.rounding === 'xnnpack') return realFunction(context, Math.tanh, true);
   return fixedFunction(context, (x) => roundingShift(fixedTanh(x, ARGUMENT_BITS), 31 - 7) + context.range[0] + 128);
 }
 
@@ -144,13 +151,24 @@ export function magnitude({ from, to, range }: ByteContext): ByteFunction {
   };
 }
 
-/** A function of real numbers, in single precision, rounded away from zero. */
-export function realFunction({ from, to, range }: ByteContext, f: (x: number) => number): ByteFunction {
+/** e^x − 1 below zero, x above. */
+export function eluOf(context: ByteContext): ByteFunction {
+  return realFunction(context, (x) => (x < 0 ? Math.expm1(x) : x), context.rounding === 'xnnpack');
+}
+
+/** −x. Both scales are one, and zero points are 0: the runtimes negate the integers, −128 in 8 bits. */
+export function negated({ from, to }: ByteContext): ByteFunction | undefined {
+  const plain = from.scale === to.scale && from.zeroPoint === 0 && to.zeroPoint === 0;
+  return plain ? (x) => (-x << 24) >> 24 : undefined;
+}
+
+/** A function of real numbers, in single precision, rounded away from zero; or to an even integer, its zero point included. */
+export function realFunction({ from, to, range }: ByteContext, f: (x: number) => number, even = false): ByteFunction {
   const inverse = Math.fround(1 / to.scale);
   return (x) => {
     const real = Math.fround(from.scale * (x - from.zeroPoint));
-    const rounded = roundAway(Math.fround(Math.fround(f(real)) * inverse));
-    return clamp((Number.isNaN(rounded) ? 0 : rounded) + to.zeroPoint, range);
+    const steps = Math.fround(Math.fround(f(real)) * inverse) || 0;
+    return clamp(even ? roundEven(Math.fround(steps + to.zeroPoint)) : roundAway(steps) + to.zeroPoint, range);
   };
 }
 

@@ -1,9 +1,12 @@
 /** Translations of functions of one quantised operand: a table of 256 integers each. */
 import { tensorOf } from '../../../../core/tensor.ts';
 import { range } from '../../../../util/arrays.ts';
+import { erf } from '../../../../util/erf.ts';
 import type { OperatorContext, TfliteTranslation } from '../../context.ts';
 import {
+  eluOf,
   magnitude,
+  negated,
   clipped,
   hardSwish,
   leakyRelu,
@@ -22,6 +25,7 @@ function contextOf(c: OperatorContext, index: number): ByteContext {
   return {
     from: affineAt(c, index),
     to: resultAffine(c),
+    sameType: byteAt(c, index) === resultByte(c),
     range: RANGES[resultByte(c)],
     rounding: c.rounding,
   };
@@ -60,7 +64,7 @@ export function rescaledInput(c: OperatorContext, index: number, f = requantise)
   return lookUp(c, index, f(contextOf(c, index)));
 }
 
-/** The Gaussian error function's own approximation has no name in JavaScript: Abramowitz and Stegun, 7.1.26, is too rough. */
+const gelu = (x: number): number => 0.5 * x * (1 + erf(x / Math.SQRT2));
 const geluTanh = (x: number): number => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 
 /** Rows of the operator table. */
@@ -77,8 +81,7 @@ export const BYTE_FUNCTIONS = {
   ABS: row(magnitude),
   EXP: row((context) => realFunction(context, Math.exp)),
   LOG: row((context) => realFunction(context, Math.log)),
-  ELU: row((context) => realFunction(context, (x) => (x < 0 ? Math.expm1(x) : x))),
-  GELU: row((context, c) =>
-    c.options('Gelu').approximate ? realFunction(context, geluTanh) : c.refuse('exact GELU of integers'),
-  ),
+  ELU: row(eluOf),
+  GELU: row((context, c) => realFunction(context, c.options('Gelu').approximate ? geluTanh : gelu)),
+  NEG: row((context, c) => negated(context) ?? c.refuse('integers of another scale than their negatives')),
 };

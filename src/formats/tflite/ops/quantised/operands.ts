@@ -1,8 +1,8 @@
 /** Quantised operands as the engine's operators take them, and what holds their results. */
 import type { IntegerScale } from '../../../../ir/graph.ts';
-import type { Requantised } from '../../../../ir/ops.ts';
+import type { Requantised, Rounding } from '../../../../ir/ops.ts';
 import { at } from '../../../../util/arrays.ts';
-import { roundAway } from '../../../../ir/quantise/multipliers.ts';
+import { roundAway, roundEven } from '../../../../ir/quantise/multipliers.ts';
 import { FUSED_ACTIVATIONS } from '../../schema.ts';
 import type { OperatorContext } from '../../context.ts';
 import type { Quantisation } from '../../quantisation.ts';
@@ -85,14 +85,18 @@ const BOUNDS: { readonly [K in (typeof FUSED_ACTIVATIONS)[number]]?: readonly [n
   RELU6: [0, 6],
 };
 
-/** A range of integers that stands for real bounds, within the type. */
-export function boundedRange(
+/** A range of integers that stands for real bounds, within the type. What lies between two integers goes as results do. */
+function boundedRange(
   dtype: Byte,
   { scale, zeroPoint }: IntegerScale,
   [low, high]: readonly [number, number],
+  rounding: Rounding,
 ): readonly [number, number] {
   const [lowest, highest] = RANGES[dtype];
-  const bound = (real: number): number => zeroPoint + roundAway(Math.fround(real / scale));
+  const bound = (real: number): number => {
+    const steps = Math.fround(real / scale);
+    return rounding === 'xnnpack' ? roundEven(Math.fround(steps + zeroPoint)) : roundAway(steps) + zeroPoint;
+  };
   return [
     low === -Infinity ? lowest : Math.max(lowest, bound(low)),
     high === Infinity ? highest : Math.min(highest, bound(high)),
@@ -100,8 +104,8 @@ export function boundedRange(
 }
 
 /** How results are rounded and held: `activation` is the code of a fused one. */
-export function requantisation(c: OperatorContext, activation = 0): Requantised {
+export function requantisation(c: OperatorContext, activation = 0, rounding = c.rounding): Requantised {
   const name = FUSED_ACTIVATIONS[activation] ?? c.fail(`has fused activation ${activation}, which is none`);
   const bounds = BOUNDS[name] ?? c.refuse(`fused activation ${name} on integers`);
-  return { rounding: c.rounding, range: boundedRange(resultByte(c), resultAffine(c), bounds) };
+  return { rounding, range: boundedRange(resultByte(c), resultAffine(c), bounds, rounding) };
 }

@@ -1,9 +1,15 @@
 /** Translations of quantised convolutions and matrix products. */
+import { at } from '../../../../util/arrays.ts';
+import type { Rounding } from '../../../../ir/ops.ts';
 import type { OperatorContext, TfliteTranslation } from '../../context.ts';
 import { plannedConv2d, plannedDepthwise, type PlannedConv } from '../conv.ts';
 import { plannedTransposeConv } from '../conv-further.ts';
 import { plannedFullyConnected } from '../product.ts';
-import { filterParameters, quantisedInput, requantisation, resultParameters } from './operands.ts';
+import { paddingOf } from '../window.ts';
+import { affineAt, byteAt, filterParameters, quantisedInput, requantisation, resultParameters } from './operands.ts';
+
+/** The rule of what the shipped runtime leaves to the reference kernels. */
+const REFERENCE = 'tfl-double';
 
 /** The bias, integers of the scale that sums have. */
 function biasAt(c: OperatorContext, index: number): string[] {
@@ -24,25 +30,35 @@ const depthwise: TfliteTranslation = (c) => convolution(c, plannedDepthwise(c));
 const transposeConv: TfliteTranslation = (c) => {
   const { weights, window, activation } = plannedTransposeConv(c);
   const operands = [...quantisedInput(c, 2), weights, ...filterParameters(c, 1), ...resultParameters(c)];
+  const [, ...kernel] = c.shape(1);
+  const hasGaps = window.strides.some((stride, i) => stride > at(kernel, i));
+  const byReference = hasGaps && paddingOf(c, c.options('TransposeConv').padding) === 'SAME';
   return c.one('QLinearConvTranspose', [...operands, ...biasAt(c, 3)], {
     ...window,
     group: 1,
-    ...requantisation(c, activation),
+    ...requantisation(c, activation, byReference ? REFERENCE : c.rounding),
   });
 };
 
+/** How products with matrices are rounded: the shipped runtime has kernels of its own for computed ones with a zero point. */
+function matrixRounding(c: OperatorContext, own: Rounding = REFERENCE): Rounding {
+  const plain = c.rounding === REFERENCE || c.rawConstant(1) || affineAt(c, 1).zeroPoint === 0;
+  return plain ? c.rounding : own;
+}
+
 const fullyConnected: TfliteTranslation = (c) => {
   const { rows, activation, restored } = plannedFullyConnected(c);
+  const rounding = matrixRounding(c, byteAt(c, 0) === 'int8' ? 'tfl-single' : REFERENCE);
   const [, ...parameters] = quantisedInput(c, 0);
   const operands = [rows, ...parameters, c.rawInput(1), ...filterParameters(c, 1), ...resultParameters(c)];
-  const attributes = { transA: false, transB: true, ...requantisation(c, activation) };
+  const attributes = { transA: false, transB: true, ...requantisation(c, activation, rounding) };
   return restored(c.one('QLinearMatMul', [...operands, ...biasAt(c, 2)], attributes));
 };
 
 const batchMatMul: TfliteTranslation = (c) => {
   const { adjX: transA, adjY: transB } = c.options('BatchMatMul');
   const operands = [...quantisedInput(c, 0), ...quantisedInput(c, 1), ...resultParameters(c)];
-  return c.one('QLinearMatMul', operands, { transA, transB, ...requantisation(c) });
+  return c.one('QLinearMatMul', operands, { transA, transB, ...requantisation(c, 0, matrixRounding(c)) });
 };
 
 /** Rows of the operator table. */
