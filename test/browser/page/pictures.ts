@@ -2,7 +2,7 @@
 import { plainPicture } from '../../../src/vision/plain-picture.ts';
 import { GraphBuilder } from '../../../src/ir/builder.ts';
 import type { Graph } from '../../../src/ir/graph.ts';
-import { Session, type PictureSource } from '../../../src/index.ts';
+import { Session, type PictureSource, type Preprocessing } from '../../../src/index.ts';
 
 /** How far the GPU's input is from the CPU's, in grey levels, and the spread of the picture, which must not be nothing. */
 export interface PictureAgreement {
@@ -15,9 +15,9 @@ export interface PictureAgreement {
 
 const SPEC = plainPicture(21, 15, { fit: 'cover' });
 
-function identity(): Graph {
+function identity(dtype: Preprocessing['dtype'] = 'float32'): Graph {
   const b = new GraphBuilder('picture');
-  const x = b.input('x', 'float32', [1, SPEC.height, SPEC.width, 3]);
+  const x = b.input('x', dtype, [1, SPEC.height, SPEC.width, 3]);
   b.output(b.one('Identity', [x], {}, { outputs: ['y'] }));
   return b.build();
 }
@@ -89,14 +89,15 @@ function farthest(x: readonly number[], y: readonly number[]): number {
   return Math.max(...x.map((v, i) => Math.abs(v - (y[i] ?? NaN))));
 }
 
-/** Runs every kind of picture through both backends. */
-export async function pictures(): Promise<PictureAgreement[]> {
-  const gpu = await Session.create(identity());
-  const cpu = await Session.create(identity(), { backend: 'cpu' });
+/** Runs every kind of picture through both backends, as floats or as integers. */
+export async function pictures(dtype: 'float32' | 'int8'): Promise<PictureAgreement[]> {
+  const gpu = await Session.create(identity(dtype));
+  const cpu = await Session.create(identity(dtype), { backend: 'cpu' });
+  const preprocessing: Preprocessing = dtype === 'float32' ? SPEC : { ...SPEC, dtype, mean: [128, 128, 128] };
   const agreements: PictureAgreement[] = [];
   let first: readonly number[] | undefined;
   for (const [kind, picture] of Object.entries(await sources())) {
-    const feeds = { x: { picture, preprocessing: SPEC } };
+    const feeds = { x: { picture, preprocessing } };
     const [a, b] = [await gpu.run(feeds), await cpu.run(feeds)];
     const [x, y] = [[...(a['y']?.data ?? [])], [...(b['y']?.data ?? [])]];
     first ??= x;
