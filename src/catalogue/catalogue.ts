@@ -25,12 +25,6 @@ const RFB = ['Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB', 'dffdddda9794
 /** The order of the nsfwjs networks' five outputs. */
 const NSFW_LABELS = ['Drawing', 'Hentai', 'Neutral', 'Porn', 'Sexy'];
 
-const IMAGENET_1001: CatalogueLabels = {
-  url: raw(...CORAL, 'imagenet_labels.txt'),
-  sha256: 'b8aaeb5630c62626a7d124a05c0e14230a7ffdd2136a31d0190a4fb71c1d82f1',
-  format: 'lines',
-};
-
 const IMAGENET_1000: CatalogueLabels = {
   url: raw(...NCNN, 'examples/synset_words.txt'),
   sha256: 'ae3fba5fcc74d2c0b6db492b24c55c211358613c02bebc7a3ceab574a153231f',
@@ -148,7 +142,6 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       sha256: '7aad0c74c5e3c06e5eb3c827e13304fdd68a83da6087d92ee169c24ff9fd4776',
     },
     format: 'tflite',
-    labels: IMAGENET_1001,
     preprocessing: picture(224, { fit: 'cover', shorterSide: 256, dtype: 'uint8' }),
     outputs: 'probabilities',
     licence: 'Apache-2.0',
@@ -164,7 +157,6 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       sha256: 'cb273c23ee76374b05b9583177e28aa19744858a7679c56a250e83d0333da785',
     },
     format: 'tflite',
-    labels: IMAGENET_1001,
     preprocessing: picture(128, { fit: 'cover', shorterSide: 146, dtype: 'uint8' }),
     outputs: 'probabilities',
     licence: 'Apache-2.0',

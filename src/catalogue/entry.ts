@@ -46,7 +46,7 @@ export interface CatalogueEntry {
   readonly task: CatalogueTask;
   readonly source: CatalogueSource;
   readonly format: CatalogueFormat;
-  /** Absent where the outputs are not classes. */
+  /** Absent where the outputs are not classes, or the model's own file names them. */
   readonly labels?: CatalogueLabels;
   readonly preprocessing: Preprocessing;
   /** What the output holds: `probabilities` sum to 1, `logits` want a softmax, `notes` says what `decoded` and `raw` ones are. */

@@ -1,7 +1,5 @@
 /** The demo page where the classifier of ImageNet could be had when it was built: it is what the page starts with. */
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { launchChromium } from '../../bench/lib/chromium.ts';
 import { openDemo, scores, settled, shoot, textIn } from '../helpers/demo-page.ts';
@@ -9,12 +7,7 @@ import { buildSite, serveSite } from '../helpers/demo-site.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
 
 it.runIf(hasSharedData)('starts with the classifier of ImageNet, from files of its own', async () => {
-  const mirror = mkdtempSync(join(tmpdir(), 'tilewise-mirror-'));
-  for (const name of ['mobilenet_v1_0.25_128_quant.tflite', 'mobilenet_v2_1.0_224_quant.tflite']) {
-    copyFileSync(sharedPath(`tflite/${name}`), join(mirror, name));
-  }
-  copyFileSync(sharedPath('labels/imagenet_1001.txt'), join(mirror, 'imagenet_labels.txt'));
-  const [browser, folder] = await Promise.all([launchChromium(), buildSite(mirror)]);
+  const [browser, folder] = await Promise.all([launchChromium(), buildSite(sharedPath('tflite'))]);
   const site = await serveSite(folder);
   try {
     const { page, complaints } = await openDemo(browser, site.url);
@@ -27,6 +20,6 @@ it.runIf(hasSharedData)('starts with the classifier of ImageNet, from files of i
   } finally {
     await browser.close();
     await site.close();
-    for (const made of [folder, mirror]) rmSync(made, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -22,7 +22,6 @@ import '../helpers/every-operator.ts';
 
 /** Files of the test data are named as in their repositories, but for a few. */
 const LOCAL_NAMES: Readonly<Record<string, string>> = {
-  'imagenet_labels.txt': 'imagenet_1001.txt',
   'synset_words.txt': 'imagenet_synset_words.txt',
 };
 
@@ -103,9 +102,7 @@ describe('entries in formats the engine reads are what they say', () => {
       const shapes = { [input?.name ?? '']: [1, ...(input?.shape.slice(1).map(Number) ?? [])] };
       const compiled = compile(graph, { level: 'reference', inputShapes: shapes });
       const [output = ''] = compiled.outputs;
-      const labels = await entryLabels(entry, () =>
-        Promise.resolve(readFileSync(sharedPath('labels/imagenet_1001.txt'))),
-      );
+      const labels = (await entryLabels(entry, files.read)) ?? graph.labels;
       expect(compiled.values.get(output)?.shape).toEqual([1, labels?.length]);
     }
   });
