@@ -14,7 +14,7 @@ import {
   type TaskSource,
 } from '../../../src/index.ts';
 import { findModel } from '../../../src/catalogue/catalogue.ts';
-import { recogniseEntry } from '../../../src/catalogue/recognise.ts';
+import { LARGEST_MAIN_FILE, recogniseEntry } from '../../../src/catalogue/recognise.ts';
 import { IMAGENET_NAMES, isHeld, MODEL_FOLDER } from '../site.ts';
 import { feedsOf } from './feeds.ts';
 import type { ModelInfo, ModelRequest, Task } from './protocol.ts';
@@ -58,7 +58,8 @@ async function openFiles(title: string, files: readonly File[], base: URL, optio
 
 /** What the catalogue says of a file of its own; its lists of labels that are files are none of the page's. */
 async function knownFile(main: File | undefined): Promise<Pick<TaskOptions, 'preprocessing' | 'labels'>> {
-  const entry = main && (await recogniseEntry(new Uint8Array(await main.arrayBuffer())));
+  if (!main || main.size > LARGEST_MAIN_FILE) return {};
+  const entry = await recogniseEntry(new Uint8Array(await main.arrayBuffer()));
   if (!entry) return {};
   const { preprocessing, labels } = entry;
   return { preprocessing, ...(labels && !('url' in labels) ? { labels } : {}) };
