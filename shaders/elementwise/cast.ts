@@ -2,7 +2,7 @@
  * Converts elements to another type; src/ops/elementwise/cast.ts defines what that means.
  *
  * Layout: x and y have the same shape, element i to element i; dense, or rows apart as shaders/lib/elementwise.ts says.
- *   bool, int8 and uint8 take four bytes, as everything.
+ *   bool, int8, uint8 and int16 take four bytes, as everything.
  * Bindings: 0 x read, 1 y read_write (the WGSL scalars of the types, or vec4 when width is 4).
  * Workgroup: 64 × 1 × 1, one element or vector per invocation.
  * Dispatch: dispatch1d(count, 64).
@@ -33,6 +33,7 @@ const FROM_FLOAT: { readonly [D in DType]: string } = {
   int64: 'to_int(v)',
   int32: 'to_int(v)',
   uint32: 'select(select(U(v), U(4294967295u), v >= F(4294967296.0)), U(0u), is_nan(v) | (v <= F(0.0)))',
+  int16: 'I(clamp(select(v, F(0.0), is_nan(v)), F(-32768.0), F(32767.0)))',
   int8: 'I(clamp(select(v, F(0.0), is_nan(v)), F(-128.0), F(127.0)))',
   uint8: 'I(clamp(select(v, F(0.0), is_nan(v)), F(0.0), F(255.0)))',
   bool: 'select(I(0i), I(1i), (bitcast<U>(v) & U(0x7fffffffu)) != U(0u))',
@@ -45,6 +46,7 @@ const FROM_INTEGER: { readonly [D in DType]: string } = {
   int64: 'I(v)',
   int32: 'I(v)',
   uint32: 'U(v)',
+  int16: '((I(v) + I(32768i)) & I(65535i)) - I(32768i)',
   int8: '((I(v) + I(128i)) & I(255i)) - I(128i)',
   uint8: 'I(v) & I(255i)',
   bool: 'select(I(0i), I(1i), I(v) != I(0i))',

@@ -10,13 +10,17 @@ export function vectorType<T extends Scalar | 'f16'>(scalar: T, width: 1 | 4): T
   return width === 4 ? `vec4<${scalar}>` : scalar;
 }
 
+/** Half the range of signed integers that are held in 32 bits. */
+const HALF_RANGES: { readonly [D in DType]?: number } = { int8: 128, int16: 32768 };
+
 /**
- * An expression of what goes into a tensor of this type: int8 and uint8 are held in 32 bits, and wrap to their own
+ * An expression of what goes into a tensor of this type: int8, uint8 and int16 are held in 32 bits, and wrap to their own
  * range before another node reads them; all else is the expression itself.
  */
 export function wrapped(expression: string, dtype: DType, width: 1 | 4): string {
   const ints = vectorType('i32', width);
-  if (dtype === 'int8') return `(((${expression}) + ${ints}(128i)) & ${ints}(255i)) - ${ints}(128i)`;
+  const half = HALF_RANGES[dtype];
+  if (half) return `(((${expression}) + ${ints}(${half}i)) & ${ints}(${2 * half - 1}i)) - ${ints}(${half}i)`;
   return dtype === 'uint8' ? `(${expression}) & ${ints}(255i)` : expression;
 }
 

@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<string, ElementType>> = {
   f4: { bytes: 4, read: (b) => new Float32Array(b) },
   f8: { bytes: 8, read: (b) => new Float64Array(b) },
   i1: { bytes: 1, read: (b) => new Int8Array(b) },
-  i2: { bytes: 2, read: (b) => Int32Array.from(new Int16Array(b)) },
+  i2: { bytes: 2, read: (b) => new Int16Array(b) },
   i4: { bytes: 4, read: (b) => new Int32Array(b) },
   // What float64 rounds of these fits no integer type of the engine.
   i8: { bytes: 8, read: (b) => Float64Array.from(new BigInt64Array(b), Number) },
@@ -45,6 +45,7 @@ const DESCRIPTIONS: { readonly [D in DType]: string } = {
   int64: '<i8',
   int32: '<i4',
   uint32: '<u4',
+  int16: '<i2',
   int8: '|i1',
   uint8: '|u1',
   bool: '|b1',

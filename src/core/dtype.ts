@@ -6,10 +6,10 @@
  */
 
 /** Element type of a tensor, as the model declares it. */
-export type DType = 'float32' | 'float16' | 'int64' | 'int32' | 'uint32' | 'int8' | 'uint8' | 'bool';
+export type DType = 'float32' | 'float16' | 'int64' | 'int32' | 'uint32' | 'int16' | 'int8' | 'uint8' | 'bool';
 
 /** Typed arrays that hold tensor elements inside the engine. */
-export type HostArray = Float32Array | Int32Array | Uint32Array | Int8Array | Uint8Array;
+export type HostArray = Float32Array | Int32Array | Uint32Array | Int16Array | Int8Array | Uint8Array;
 
 interface Representation {
   /** Bytes of one element in a file or at the public boundary. */
@@ -25,6 +25,7 @@ const REPRESENTATION: { readonly [D in DType]: Representation } = {
   int64: { bytes: 8, host: Int32Array, wgsl: 'i32' },
   int32: { bytes: 4, host: Int32Array, wgsl: 'i32' },
   uint32: { bytes: 4, host: Uint32Array, wgsl: 'u32' },
+  int16: { bytes: 2, host: Int16Array, wgsl: 'i32' },
   int8: { bytes: 1, host: Int8Array, wgsl: 'i32' },
   uint8: { bytes: 1, host: Uint8Array, wgsl: 'i32' },
   bool: { bytes: 1, host: Uint8Array, wgsl: 'i32' },

@@ -9,6 +9,7 @@ const EXTREMES: { readonly [D in DType]: readonly [number, number] } = {
   int64: INT32, // held as int32
   int32: INT32,
   uint32: [0, 2 ** 32 - 1],
+  int16: [-32768, 32767],
   int8: [-128, 127],
   uint8: [0, 255],
   bool: [0, 1],

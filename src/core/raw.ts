@@ -35,6 +35,8 @@ function decode(dtype: DType, n: number, buffer: ArrayBuffer, saturate: boolean)
       return new Int32Array(buffer);
     case 'uint32':
       return new Uint32Array(buffer);
+    case 'int16':
+      return new Int16Array(buffer);
     case 'int8':
       return new Int8Array(buffer);
     case 'uint8':

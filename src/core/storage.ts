@@ -45,6 +45,7 @@ const OWN: { readonly [D in DType]: Storage } = {
   int64: 'i32',
   int32: 'i32',
   uint32: 'u32',
+  int16: 'i32',
   int8: 'i32',
   uint8: 'i32',
   bool: 'i32',

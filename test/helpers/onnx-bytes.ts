@@ -12,6 +12,7 @@ export const ONNX_DATA_TYPE: { readonly [D in DType]: number } = {
   float32: 1,
   uint8: 2,
   int8: 3,
+  int16: 5,
   int32: 6,
   int64: 7,
   bool: 9,

@@ -39,6 +39,8 @@ function toOrt(t: Tensor): ort.Tensor {
       return new ort.Tensor('int32', new Int32Array(buffer), dims);
     case 'uint32':
       return new ort.Tensor('uint32', new Uint32Array(buffer), dims);
+    case 'int16':
+      return new ort.Tensor('int16', new Int16Array(buffer), dims);
     case 'int8':
       return new ort.Tensor('int8', new Int8Array(buffer), dims);
     case 'uint8':

@@ -9,6 +9,7 @@ const NAMES: { readonly [D in DType]: string } = {
   int64: 'I64',
   int32: 'I32',
   uint32: 'U32',
+  int16: 'I16',
   int8: 'I8',
   uint8: 'U8',
   bool: 'BOOL',

@@ -110,6 +110,7 @@ const LIMITS: { readonly [D in DType]: readonly [low: number, high: number] } = 
   int64: [-(2 ** 31), 2 ** 31 - 1],
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],
+  int16: [-32768, 32767],
   int8: [-128, 127],
   uint8: [0, 255],
   bool: [0, 1],

@@ -19,6 +19,7 @@ const DTYPES: Readonly<Record<string, { readonly dtype: DType; readonly bytes: n
   I64: { dtype: 'int64', bytes: 8 },
   I32: { dtype: 'int32', bytes: 4 },
   U32: { dtype: 'uint32', bytes: 4 },
+  I16: { dtype: 'int16', bytes: 2 },
   I8: { dtype: 'int8', bytes: 1 },
   U8: { dtype: 'uint8', bytes: 1 },
   BOOL: { dtype: 'bool', bytes: 1 },

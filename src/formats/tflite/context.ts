@@ -32,7 +32,7 @@ export interface Rearranged {
 
 /** True of constants that stand for real numbers; a bias of 32 bits is added as it is. */
 function isQuantised(constant: Constant | undefined): constant is Constant & { readonly quantisation: Quantisation } {
-  return constant?.quantisation !== undefined && ['int8', 'uint8'].includes(constant.tensor.dtype);
+  return constant?.quantisation !== undefined && ['int8', 'uint8', 'int16'].includes(constant.tensor.dtype);
 }
 
 /** One operator under translation. */

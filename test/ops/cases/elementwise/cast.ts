@@ -23,6 +23,22 @@ const extremes = [NaN, Infinity, -Infinity, 3e9, -3e9, 5e9, 2147483520, -2147483
 
 export const castCases: readonly OpCase<'Cast'>[] = [
   ...types.flatMap((from) => types.map((to) => cast(`${from} to ${to}`, sample(from), to))),
+  ...(['float32', 'int32', 'uint8', 'bool'] as const).flatMap((type) => [
+    cast(`${type} to int16`, sample(type), 'int16'),
+    cast(`int16 to ${type}`, sample('int16'), type),
+  ]),
+  cast('int16 to int8 keeps the low bits', { dtype: 'int16', shape: [4], values: [-32768, 32767, 300, -129] }, 'int8'),
+  cast(
+    'int32 to int16 keeps the low bits',
+    { dtype: 'int32', shape: [6], values: [32768, 65535, 65536, -32769, 2147483647, -1] },
+    'int16',
+  ),
+  cast(
+    'float32 to int16 saturates',
+    { shape: [extremes.length], values: extremes },
+    'int16',
+    'C++ leaves what does not fit undefined',
+  ),
   cast(
     'float32 to int32 truncates toward zero',
     { shape: [8], values: [-2.9, -0.9, 0.9, 1.5, 2.5, -7, 7.99, 0] },

@@ -11,7 +11,11 @@ interface Setup extends Partial<OpAttributes['QuantizeLinear']> {
   readonly values?: readonly number[];
 }
 
-const constant = (dtype: 'float32' | Byte, shape: readonly number[], values: readonly number[]): CaseInput => ({
+const constant = (
+  dtype: 'float32' | 'int16' | Byte,
+  shape: readonly number[],
+  values: readonly number[],
+): CaseInput => ({
   dtype,
   shape,
   values,
@@ -92,15 +96,23 @@ export const quantizeLinearCases: readonly OpCase<'QuantizeLinear'>[] = [
   quantizeCase([2, 5, 4], { axis: -1, scaleShape: [4], to: 'uint8' }),
   quantizeCase([3, 10, 4], { axis: 1, blockSize: 4, scaleShape: [3, 3, 4] }),
   quantizeCase([17], { zeroPoint: false }),
+  ...(['xnnpack', 'tfl-double'] as const).flatMap((rounding) => [
+    quantizeCase([3, 7], { rounding, to: 'int16', scales: [0.0001] }),
+    quantizeCase([EXTREMES.length], { rounding, to: 'int16', scales: [1], values: EXTREMES }),
+  ]),
 ];
 
 function dequantizeCase(
-  dtype: Byte | 'int32',
+  dtype: Byte | 'int16' | 'int32',
   shape: readonly number[],
   { axis = 0, blockSize = 0, scaleShape = [], zeroPoint = true }: Setup = {},
 ): OpCase<'DequantizeLinear'> {
   const n = count(scaleShape);
-  const x: CaseInput = dtype === 'int32' ? { dtype, shape, low: -(2 ** 31), high: 2 ** 31 - 1 } : bytes(dtype, shape);
+  const half = { int16: 2 ** 15, int32: 2 ** 31 };
+  const x: CaseInput =
+    dtype === 'int8' || dtype === 'uint8'
+      ? bytes(dtype, shape)
+      : { dtype, shape, low: -half[dtype], high: half[dtype] - 1 };
   return {
     name: `${dtype} [${shape}], scales [${scaleShape}]${blockSize ? `, blocks of ${blockSize}` : ''}, axis ${axis}`,
     op: 'DequantizeLinear',
@@ -130,6 +142,7 @@ export const dequantizeLinearCases: readonly OpCase<'DequantizeLinear'>[] = [
   dequantizeCase('uint8', [4, 8], { axis: 1, scaleShape: [8] }),
   dequantizeCase('int8', [3, 10, 4], { axis: 1, blockSize: 4, scaleShape: [3, 3, 4] }),
   dequantizeCase('int32', [17]),
+  dequantizeCase('int16', [3, 7]),
   dequantizeCase('uint8', [5], { zeroPoint: false }),
 ];
 

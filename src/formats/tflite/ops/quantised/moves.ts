@@ -4,11 +4,11 @@ import { spaceToBatch as plainSpaceToBatch } from '../../../lib/tensorflow/block
 import type { OperatorContext, TfliteTranslation } from '../../context.ts';
 import { rescaledPart } from './byte-functions.ts';
 import { rescaledInput } from './functions.ts';
-import { affineAt, byteAt, requantisation, resultAffine, RANGES, resultByte } from './operands.ts';
+import { affineAt, movedAt, movedResult, requantisation, resultAffine, RANGES } from './operands.ts';
 
 /** What stands for zero, which is what gaps are filled with. */
 function zeroOf(c: OperatorContext): string {
-  return c.scalar(byteAt(c, 0), affineAt(c, 0).zeroPoint);
+  return c.scalar(movedAt(c, 0), affineAt(c, 0).zeroPoint);
 }
 
 const pad: TfliteTranslation = (c) => padWith(c, c.has(2) ? c.rawInput(2) : zeroOf(c));
@@ -18,16 +18,17 @@ const spaceToBatch: TfliteTranslation = (c) => plainSpaceToBatch(c, zeroOf(c));
 /** Parts of a whole that has another scale are brought to it; the runtimes do so for uint8 alone. */
 const concatenation: TfliteTranslation = (c) => {
   const { axis, activation } = c.options('Concatenation');
+  const type = movedResult(c);
   const { range } = requantisation(c, activation);
-  const [lowest, highest] = RANGES[resultByte(c)];
+  const [lowest, highest] = RANGES[type];
   if (range[0] !== lowest || range[1] !== highest) c.refuse('a fused activation behind a concatenation of integers');
   const to = resultAffine(c);
   const parts = Array.from({ length: c.inputCount }, (_, index) => {
     const { scale, zeroPoint } = affineAt(c, index);
     if (scale === to.scale && zeroPoint === to.zeroPoint) return c.rawInput(index);
-    return resultByte(c) === 'uint8'
+    return type === 'uint8'
       ? rescaledInput(c, index, rescaledPart)
-      : c.refuse('int8 parts of other scales than the whole');
+      : c.refuse(`${type} parts of other scales than the whole`);
   });
   return c.one('Concat', parts, { axis });
 };

@@ -11,12 +11,33 @@ import type { TfliteTensor } from '../../tensor.ts';
 /** The types that quantised operators compute with. */
 export type Byte = 'int8' | 'uint8';
 
+/** The types that are moved, and brought to real numbers and back: nothing computes with 16 bits. */
+export type MovedInteger = Byte | 'int16';
+
 /** The lowest and the highest integer of a type. */
-export const RANGES: { readonly [B in Byte]: readonly [number, number] } = { int8: [-128, 127], uint8: [0, 255] };
+export const RANGES: { readonly [B in MovedInteger]: readonly [number, number] } = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int16: [-32768, 32767],
+};
 
 /** An 8-bit type. Refuses any other. */
 function byteOf(c: OperatorContext, { type, name }: TfliteTensor): Byte {
   return type === 'int8' || type === 'uint8' ? type : c.refuse(`quantised ${type} elements of "${name}"`);
+}
+
+function movedType(c: OperatorContext, tensor: TfliteTensor): MovedInteger {
+  return tensor.type === 'int16' ? 'int16' : byteOf(c, tensor);
+}
+
+/** The type of an input that is moved only, or brought to real numbers. */
+export function movedAt(c: OperatorContext, index: number): MovedInteger {
+  return movedType(c, c.tensor(index));
+}
+
+/** The type of a result that is moved only, or comes from real numbers. */
+export function movedResult(c: OperatorContext): MovedInteger {
+  return movedType(c, c.outputTensor());
 }
 
 /** The type of an input. */
@@ -57,14 +78,14 @@ export function resultAffine(c: OperatorContext): IntegerScale {
 }
 
 /** Constants of scales and zero points; whatever reads the tensor reads the same. */
-function constantsOf(c: OperatorContext, byte: Byte, { scales, zeroPoints }: Quantisation): string[] {
-  return [c.parameter('float32', scales), c.parameter(byte, zeroPoints)];
+function constantsOf(c: OperatorContext, type: MovedInteger, { scales, zeroPoints }: Quantisation): string[] {
+  return [c.parameter('float32', scales), c.parameter(type, zeroPoints)];
 }
 
 /** An input with its scale and zero point. */
-export function quantisedInput(c: OperatorContext, index: number): string[] {
+export function quantisedInput(c: OperatorContext, index: number, type: MovedInteger = byteAt(c, index)): string[] {
   const parameters = single(c, c.quantisation(index), 'input');
-  return [c.rawInput(index), ...constantsOf(c, byteAt(c, index), parameters)];
+  return [c.rawInput(index), ...constantsOf(c, type, parameters)];
 }
 
 /** Constants of a filter's scales and zero points, one or one for each output channel. */
@@ -73,8 +94,8 @@ export function filterParameters(c: OperatorContext, index: number): string[] {
 }
 
 /** Constants of the result's scale and zero point. */
-export function resultParameters(c: OperatorContext): string[] {
-  return constantsOf(c, resultByte(c), single(c, c.outputQuantisation(), 'output'));
+export function resultParameters(c: OperatorContext, type: MovedInteger = resultByte(c)): string[] {
+  return constantsOf(c, type, single(c, c.outputQuantisation(), 'output'));
 }
 
 /** Real bounds of fused activations that hold a result between two. */
@@ -87,7 +108,7 @@ const BOUNDS: { readonly [K in (typeof FUSED_ACTIVATIONS)[number]]?: readonly [n
 
 /** A range of integers that stands for real bounds, within the type. What lies between two integers goes as results do. */
 function boundedRange(
-  dtype: Byte,
+  dtype: MovedInteger,
   { scale, zeroPoint }: IntegerScale,
   [low, high]: readonly [number, number],
   rounding: Rounding,
@@ -107,5 +128,5 @@ function boundedRange(
 export function requantisation(c: OperatorContext, activation = 0, rounding = c.rounding): Requantised {
   const name = FUSED_ACTIVATIONS[activation] ?? c.fail(`has fused activation ${activation}, which is none`);
   const bounds = BOUNDS[name] ?? c.refuse(`fused activation ${name} on integers`);
-  return { rounding, range: boundedRange(resultByte(c), resultAffine(c), bounds, rounding) };
+  return { rounding, range: boundedRange(movedResult(c), resultAffine(c), bounds, rounding) };
 }

@@ -6,6 +6,8 @@ import { rescaledInput } from './functions.ts';
 import {
   affineAt,
   byteAt,
+  movedAt,
+  movedResult,
   quantisedInput,
   RANGES,
   requantisation,
@@ -89,17 +91,19 @@ const quantize: TfliteTranslation = (c) => {
   const { type } = c.tensor(0);
   if (type === 'int8' || type === 'uint8') return rescaledInput(c, 0);
   if (type !== 'float32' && type !== 'float16') return c.refuse(`${type} elements in another scale`);
-  return c.one('QuantizeLinear', [c.input(0), ...resultParameters(c)], {
+  const to = movedResult(c);
+  return c.one('QuantizeLinear', [c.input(0), ...resultParameters(c, to)], {
     axis: 0,
     blockSize: 0,
-    to: resultByte(c),
-    rounding: c.rounding,
+    to,
+    // What is shipped rounds 16 bits as the reference does, but multiplies by 1/scale in runs of eight: a step apart at ties.
+    rounding: to === 'int16' ? 'tfl-double' : c.rounding,
   });
 };
 
 /** Integers as the real numbers that they stand for. */
 const dequantize: TfliteTranslation = (c) => {
-  const [x, scale = '', zero = ''] = quantisedInput(c, 0);
+  const [x, scale = '', zero = ''] = quantisedInput(c, 0, movedAt(c, 0));
   return c.one('DequantizeLinear', [x ?? '', scale, zero], { axis: 0, blockSize: 0 });
 };
 
