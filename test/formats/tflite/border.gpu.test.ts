@@ -1,7 +1,6 @@
 /** Every type of elements that enters and leaves a TensorFlow Lite file, on both backends, to the bit. */
 import { afterAll, describe, expect, it } from 'vitest';
-import type { DType, HostArray } from '../../../src/core/dtype.ts';
-import { hostArray } from '../../../src/core/dtype.ts';
+import { hostArray, type HostArray } from '../../../src/core/dtype.ts';
 import { extremesOf } from '../../../src/core/extremes.ts';
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
 import { encodeTflite } from '../../../src/formats/tflite/write/encode.ts';
@@ -97,26 +96,25 @@ function saturated(data: readonly number[], from: BorderType, to: BorderType): r
 
 function expected(type: BorderType, rows: number): Record<string, Tensor> {
   const [x, y] = [0, 1].map((seed) => elements(type, seed).slice(0, 3 * rows)) as [number[], number[]];
-  const of = (dtype: DType, shape: number[], values: ArrayLike<number>): Tensor => tensorOf(dtype, shape, values);
   const column = (values: readonly number[], c: number): number[] => range(rows).map((r) => values[3 * r + c] ?? 0);
   const zipped = (...columns: number[][]): number[] => range(rows).flatMap((r) => columns.map((c) => c[r] ?? 0));
   return {
-    reshaped: of(type, [3, rows], x),
-    joined: of(type, [2 * rows, 3], [...x, ...y]),
-    cut: of(type, [rows, 2], zipped(column(x, 1), column(x, 2))),
-    turned: of(
+    reshaped: tensorOf(type, [3, rows], x),
+    joined: tensorOf(type, [2 * rows, 3], [...x, ...y]),
+    cut: tensorOf(type, [rows, 2], zipped(column(x, 1), column(x, 2))),
+    turned: tensorOf(
       type,
       [3, rows],
       [0, 1, 2].flatMap((c) => column(x, c)),
     ),
-    stacked: of(type, [2, rows, 3], [...x, ...y]),
-    chosen: of(type, [rows, 2], zipped(column(x, 2), column(x, 0))),
-    equal: of(
+    stacked: tensorOf(type, [2, rows, 3], [...x, ...y]),
+    chosen: tensorOf(type, [rows, 2], zipped(column(x, 2), column(x, 0))),
+    equal: tensorOf(
       'bool',
       [rows, 3],
       x.map((v, i) => Number(v === y[i])),
     ),
-    ...Object.fromEntries(TYPES.map((to) => [`to ${to}`, of(to, [rows, 3], cast(saturated(x, type, to), to))])),
+    ...Object.fromEntries(TYPES.map((to) => [`to ${to}`, tensorOf(to, [rows, 3], cast(saturated(x, type, to), to))])),
   };
 }
 
