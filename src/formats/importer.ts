@@ -33,7 +33,7 @@ export interface ImportedModel {
   readonly warnings?: readonly string[];
   /** What the file calls the use of it that was read, where it has names for them. */
   readonly signature?: string;
-  /** Names of the classes, where the file has them. */
+  /** Names of the classes, where the file has them; they go with the graph, too. */
   readonly labels?: readonly string[];
 }
 

@@ -62,7 +62,7 @@ export function guessPreprocessing(input: PictureInput, differing: Partial<Prepr
     fit: 'cover',
     resize: { method: 'bilinear', alignCorners: false },
     channelOrder: 'rgb',
-    ...(given(input, held, scale) ?? usual(held, layout, scale)),
+    ...(given(input, held, scale) ?? usual(held, layout, scale, imagenet(differing.channelOrder))),
     layout,
     dtype: held,
     ...differing,
@@ -114,15 +114,26 @@ function triple([first = 0, second = first, third = second]: readonly number[]):
   return [first, second, third];
 }
 
-function usual(held: Preprocessing['dtype'], layout: Preprocessing['layout'], scale: Scale | undefined): Affine {
-  if (held === 'float32') return layout === 'nchw' ? IMAGENET : { mean: [0, 0, 0], std: [255, 255, 255] };
+/** The statistics in the order of the channels. */
+function imagenet(order: Preprocessing['channelOrder'] | undefined): Affine {
+  const [mean, std] = [IMAGENET.mean, IMAGENET.std].map((rgb) => (order === 'bgr' ? rgb.toReversed() : rgb));
+  return { mean: triple(mean ?? []), std: triple(std ?? []) };
+}
+
+function usual(
+  held: Preprocessing['dtype'],
+  layout: Preprocessing['layout'],
+  scale: Scale | undefined,
+  statistics: Affine,
+): Affine {
+  if (held === 'float32') return layout === 'nchw' ? statistics : { mean: [0, 0, 0], std: [255, 255, 255] };
   if (!scale) return thePixel(held);
   const reaches = ([low, high]: readonly [number, number], q: number): boolean => {
     const end = (q - scale.zeroPoint) * scale.scale;
     return low <= end && end <= high;
   };
   const [darkest, brightest] = [DARKEST[held], DARKEST[held] + 255];
-  if (reaches(IMAGENET_RANGE.darkest, darkest) && reaches(IMAGENET_RANGE.brightest, brightest)) return IMAGENET;
+  if (reaches(IMAGENET_RANGE.darkest, darkest) && reaches(IMAGENET_RANGE.brightest, brightest)) return statistics;
   // The real numbers that the pixels themselves stand for.
   return { mean: triple([scale.zeroPoint - DARKEST[held]]), std: triple([1 / scale.scale]) };
 }

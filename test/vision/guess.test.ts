@@ -34,6 +34,10 @@ describe('floats', () => {
       std: [58.395, 57.12, 57.375],
     });
     expect(guessPreprocessing(input({}))).toMatchObject({ layout: 'nhwc', mean: [0, 0, 0], std: [255, 255, 255] });
+    expect(guessPreprocessing(input({ shape: [1, 3, 4, 4] }), { channelOrder: 'bgr' })).toMatchObject({
+      mean: [103.53, 116.28, 123.675],
+      std: [57.375, 57.12, 58.395],
+    });
     const normalisation = { mean: [127.5], std: [1, 2, 4] };
     expect(guessPreprocessing(input({ normalisation }))).toMatchObject({ mean: [127.5, 127.5, 127.5], std: [1, 2, 4] });
     expect(guessPreprocessing(input({ normalisation }), { mean: [1, 2, 3], fit: 'stretch' })).toMatchObject({
