@@ -32,7 +32,7 @@ export type { PictureInput } from './vision/guess.ts';
 export { analyseGraph } from './session/analyse-graph.ts';
 export { Session } from './session/session.ts';
 export type { GpuSource, RunOptions, SessionOptions } from './session/options.ts';
-export { toPixels } from './pictures/source.ts';
+export { toPixels } from './pictures/to-pixels.ts';
 export type { PictureDecoder } from './pictures/decode-file.ts';
 export type { PictureFile } from './pictures/picture-file.ts';
 export type { PictureSource } from './pictures/source.ts';

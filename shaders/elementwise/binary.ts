@@ -17,7 +17,8 @@ import { ACTIVATION_PARAMS, activateFunction } from '../lib/activation.ts';
 import { broadcastFields, broadcastLoads, operandElement, outputIndex, type BroadcastSpec } from '../lib/broadcast.ts';
 import { linearIndex } from '../lib/index.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { extremeFunctions, isNanFunction, vectorType, wrapped, type Scalar } from '../lib/numbers.ts';
+import { extremeFunctions, isNanFunction, vectorType, type Scalar } from '../lib/numbers.ts';
+import { wrapped } from '../lib/special-numbers.ts';
 import { powerFunction, remainderFunction } from '../lib/powers.ts';
 
 /** Invocations per workgroup. */

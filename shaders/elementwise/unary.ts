@@ -13,15 +13,8 @@ import type { UnaryKind } from '../../src/ir/ops.ts';
 import { erfFunction } from '../lib/activation.ts';
 import { elementwiseBindings, elementwiseFields, elementwiseLoad, type ElementwiseSpec } from '../lib/elementwise.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import {
-  infinityFunction,
-  isNanFunction,
-  keepNanFunction,
-  quietNanFunction,
-  vectorType,
-  wrapped,
-  type Scalar,
-} from '../lib/numbers.ts';
+import { isNanFunction, keepNanFunction, vectorType, type Scalar } from '../lib/numbers.ts';
+import { infinityFunction, quietNanFunction, wrapped } from '../lib/special-numbers.ts';
 import { sineFunction } from '../lib/sine.ts';
 
 /** Invocations per workgroup. */

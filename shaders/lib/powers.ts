@@ -1,6 +1,7 @@
 /** Remainders and powers of floats, where WGSL's own are inexact or not defined. `T` and `U` stand for the types of a width. */
 import { wgsl } from './module.ts';
-import { infinityFunction, isNanFunction, quietNanFunction, vectorType } from './numbers.ts';
+import { isNanFunction, vectorType } from './numbers.ts';
+import { infinityFunction, quietNanFunction } from './special-numbers.ts';
 
 const typed = (text: string, width: 1 | 4): string =>
   text.replaceAll(/\bT\b/g, vectorType('f32', width)).replaceAll(/\bU\b/g, vectorType('u32', width));

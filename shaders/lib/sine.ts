@@ -1,6 +1,6 @@
 /** Sine and cosine of any float32; WGSL asks of its own only 2⁻¹¹, and between −π and π. */
 import { wgsl } from './module.ts';
-import { quietNanFunction } from './numbers.ts';
+import { quietNanFunction } from './special-numbers.ts';
 
 /** 32 zeros, then the first bits of 2/π, in words: enough for the largest float32. */
 const BITS = ['0u', '0xa2f9836eu', '0x4e441529u', '0xfc2757d1u', '0xf534ddc0u', '0xdb629599u', '0x3c439041u'];

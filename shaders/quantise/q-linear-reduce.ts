@@ -15,7 +15,7 @@ import { requantisedFunction, SUM_AS_FLOAT } from '../lib/fixed-point.ts';
 import { flatShader } from '../lib/flat.ts';
 import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
-import { APART } from '../lib/numbers.ts';
+import { APART } from '../lib/special-numbers.ts';
 import { bindingOf, load } from '../lib/storage.ts';
 import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
 import { RESULT_PARAMS } from './q-linear-binary.ts';

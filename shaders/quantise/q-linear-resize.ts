@@ -15,7 +15,7 @@ import { range } from '../../src/util/arrays.ts';
 import { flatShader } from '../lib/flat.ts';
 import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
-import { APART } from '../lib/numbers.ts';
+import { APART } from '../lib/special-numbers.ts';
 import { bindingOf, load } from '../lib/storage.ts';
 
 export interface QLinearResizeSpec {

@@ -17,15 +17,8 @@ import { range } from '../../src/util/arrays.ts';
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import {
-  boolType,
-  extremeFunctions,
-  isFiniteFunction,
-  isNanFunction,
-  vectorType,
-  wrapped,
-  type Scalar,
-} from '../lib/numbers.ts';
+import { boolType, extremeFunctions, isNanFunction, vectorType, type Scalar } from '../lib/numbers.ts';
+import { isFiniteFunction, wrapped } from '../lib/special-numbers.ts';
 import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
 
 /** Invocations per workgroup. */

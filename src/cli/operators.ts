@@ -2,7 +2,8 @@
 import { CHANNELS_LAST, functionOf, VIEWS } from '../ir/facts.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
-import { consumers, producers } from '../ir/rewrite.ts';
+import { producers } from '../ir/producers.ts';
+import { consumers } from '../ir/rewrite.ts';
 import { sameArray } from '../util/arrays.ts';
 
 /** Counts by operator, most frequent first. Constant-making nodes count: they are in the file. */

@@ -27,6 +27,11 @@ export interface DeviceProfile {
   readonly subgroupSize?: number;
 }
 
+/** Bytes of the largest buffer that a dispatch can bind whole. */
+export function largestBinding({ limits }: DeviceProfile): number {
+  return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+}
+
 /** The defaults every WebGPU device guarantees. */
 export const DEFAULT_LIMITS: DeviceLimits = {
   maxStorageBuffersPerShaderStage: 8,

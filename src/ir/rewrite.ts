@@ -1,14 +1,7 @@
-/** Helpers that passes share: who produces and who uses a value, and rebuilding a graph around new nodes. */
+/** Helpers that passes share: who uses a value, and rebuilding a graph around new nodes. */
 import { GraphError } from '../core/errors.ts';
 import type { Graph, ValueDesc } from './graph.ts';
 import type { Node } from './ops.ts';
-
-/** Value name → the node that produces it. */
-export function producers(graph: Graph): Map<string, Node> {
-  const map = new Map<string, Node>();
-  for (const node of graph.nodes) for (const out of node.outputs) if (out !== '') map.set(out, node);
-  return map;
-}
 
 /** Value name → the nodes that read it, each once. Leaving the graph is not counted. */
 export function consumers(graph: Graph): Map<string, Node[]> {

@@ -7,7 +7,7 @@ import type { Tensor } from '../core/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import { isOp } from '../ir/is-op.ts';
 import type { Node, NodeOf } from '../ir/ops.ts';
-import { producers } from '../ir/rewrite.ts';
+import { producers } from '../ir/producers.ts';
 import { at } from '../util/arrays.ts';
 
 /**

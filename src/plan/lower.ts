@@ -1,6 +1,6 @@
 /** Chooses a variant for each node and lowers it, collecting everything that cannot run on this device. */
 import { PlanError, UnsupportedError, type Unsupported } from '../core/errors.ts';
-import type { DeviceProfile } from '../core/limits.ts';
+import { largestBinding, type DeviceProfile } from '../core/limits.ts';
 import { bufferBytes } from '../core/storage.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
@@ -9,7 +9,7 @@ import { descOf } from '../ir/rewrite.ts';
 import { kernelsOf } from '../kernels/registry.ts';
 import { contextOf, type Arrangement } from './arrangement/arrange.ts';
 import { ownBytes } from './lifetimes.ts';
-import { checkSize, largestBinding } from './memory.ts';
+import { checkSize } from './memory.ts';
 import { nodeSignature } from './signature.ts';
 
 /** Variant names to use instead of the first that applies, by operator: for tests and benches. */

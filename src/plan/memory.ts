@@ -1,6 +1,6 @@
 /** From lifetimes to buffers: which storage lies where, and which dispatches bind one buffer for several operands. */
 import { PlanError } from '../core/errors.ts';
-import type { DeviceProfile } from '../core/limits.ts';
+import { largestBinding, type DeviceProfile } from '../core/limits.ts';
 import type { Graph } from '../ir/graph.ts';
 import { at } from '../util/arrays.ts';
 import type { Arrangement } from './arrangement/arrange.ts';
@@ -10,11 +10,6 @@ import { assignSlots, type SlotAssignment } from './slots.ts';
 
 /** A buffer of the plan, before it is known what enters and leaves the graph through it. */
 export type BufferRegion = Omit<PlanBuffer, 'role'>;
-
-/** Bytes of the largest buffer that a dispatch can bind whole. */
-export function largestBinding({ limits }: DeviceProfile): number {
-  return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-}
 
 /** Throws PlanError on what a device cannot bind at once. */
 export function checkSize(what: string, bytes: number, device: DeviceProfile): void {

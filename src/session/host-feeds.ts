@@ -2,7 +2,7 @@
 import { InputError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { toPixels } from '../pictures/source.ts';
+import { toPixels } from '../pictures/to-pixels.ts';
 import { hostTensor, type CheckedFeed, type CheckedPicture, type FeedTensor } from './feeds.ts';
 
 /** The tensors of feeds; pictures are prepared here. Rejects with InputError for what is in GPU memory. */

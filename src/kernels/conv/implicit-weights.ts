@@ -1,5 +1,6 @@
 /** Weights of a convolution as the implicit kernels read them, made once, when the plan is loaded. */
 import { convImplicitPackShader, IMPLICIT_PACK_WORKGROUP } from '../../../shaders/conv/implicit-pack.ts';
+import { largestBinding } from '../../core/limits.ts';
 import { bytesOf } from '../../core/storage.ts';
 import { ceilDiv, product } from '../../util/arrays.ts';
 import { dispatch1d, type PreparedOperand } from '../definition.ts';
@@ -31,9 +32,8 @@ export function packedWeights(
   const { group, groupIn, groupOut, params, wType } = plan;
   const source = constant(node.inputs[1] ?? '');
   const count = group * order.panels * panelVectors(plan, order);
-  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
   const bytes = bytesOf(wType, count * 4);
-  if (!source || bytes > Math.min(maxStorageBufferBindingSize, maxBufferSize)) return undefined;
+  if (!source || bytes > largestBinding(device)) return undefined;
   const { lines, taps, depth, quads } = order;
   return {
     kind: 'prepared',

@@ -4,7 +4,7 @@ import type { ProductSpec } from '../../../shaders/lib/product.ts';
 import { PACK_WORKGROUP, productPackShader } from '../../../shaders/product/pack.ts';
 import { hostArray } from '../../core/dtype.ts';
 import { lazyTensor } from '../../core/lazy-tensor.ts';
-import type { DeviceProfile } from '../../core/limits.ts';
+import { largestBinding, type DeviceProfile } from '../../core/limits.ts';
 import type { Placement } from '../../core/placement.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { ceilDiv, product, range, roundUp } from '../../util/arrays.ts';
@@ -74,23 +74,6 @@ export function plainColumns(p: Product, device: DeviceProfile): Columns[] {
     const width = Math.min(most, columns - first);
     return { source: 'block', transB, pitch: transB ? depth : width, first, width };
   });
-}
-
-/**
- * The columns with b in vectors: as they are where that will do, else from a copy with padded rows, made once. Nothing
- * where b is no constant, or too large for a copy.
- */
-export function vectorColumns(p: Product, device: DeviceProfile): Columns[] | undefined {
-  const plain = plainColumns(p, device);
-  if (plain.every((columns) => bVector(p, columns) === 4)) return plain;
-  const pitch = roundUp(p.columns, 4);
-  const fits = bytesOf('f32', p.depth * pitch) <= largestBinding(device);
-  if (!p.constantB || plain.length > 1 || p.batch.length > 0 || !fits) return undefined;
-  return [{ source: 'padded', transB: false, pitch, first: 0, width: p.columns }];
-}
-
-function largestBinding({ limits }: DeviceProfile): number {
-  return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
 }
 
 /** What holds b for these columns. */

@@ -1,13 +1,15 @@
 /** Matrix products by subgroups: when a tile applies, and what runs it. */
 import { subgroupBlock, subgroupProductShader } from '../../../shaders/product/subgroups.ts';
-import type { DeviceProfile } from '../../core/limits.ts';
-import { ceilDiv } from '../../util/arrays.ts';
+import { largestBinding, type DeviceProfile } from '../../core/limits.ts';
+import { bytesOf } from '../../core/storage.ts';
+import { ceilDiv, roundUp } from '../../util/arrays.ts';
 import {
   batchesOf,
+  bVector,
+  plainColumns,
   productOperands,
   productSpec,
   productValues,
-  vectorColumns,
   type Columns,
   type Product,
   type ProductCall,
@@ -49,6 +51,19 @@ export function subgroupPlan(
 
 function usedPart(extent: number, block: number): number {
   return extent / (ceilDiv(extent, block) * block);
+}
+
+/**
+ * The columns with b in vectors: as they are where that will do, else from a copy with padded rows, made once. Nothing
+ * where b is no constant, or too large for a copy.
+ */
+function vectorColumns(p: Product, device: DeviceProfile): Columns[] | undefined {
+  const plain = plainColumns(p, device);
+  if (plain.every((columns) => bVector(p, columns) === 4)) return plain;
+  const pitch = roundUp(p.columns, 4);
+  const fits = bytesOf('f32', p.depth * pitch) <= largestBinding(device);
+  if (!p.constantB || plain.length > 1 || p.batch.length > 0 || !fits) return undefined;
+  return [{ source: 'padded', transB: false, pitch, first: 0, width: p.columns }];
 }
 
 /** The dispatches of a product: one, or one for each block of columns. */

@@ -4,7 +4,7 @@ import { ShapeError } from '../../core/errors.ts';
 import { shapeText, tensorOf, zeros, type Shape, type TensorDesc } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
-import { countOf } from '../lib/bounded.ts';
+import { countOf } from '../lib/counted.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 
 /** The dimension, once the condition is checked against it. */

@@ -3,7 +3,7 @@ import { tensorOf } from '../../core/tensor.ts';
 import { elementCount, zeros } from '../../core/tensor.ts';
 import { at, stridesOf } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
-import { countOf } from '../lib/bounded.ts';
+import { countOf } from '../lib/counted.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 
 /** Coordinates as columns, and how many there are. */

@@ -1,12 +1,5 @@
 /** Where an extent that depends on data goes through operators that take one: what several of them have in common. */
-import { GraphError } from '../../core/errors.ts';
 import type { Operand, Operands } from '../definition.ts';
-
-/** The second output of an operator whose result's extent depends on data. Throws GraphError where it has no name. */
-export function countOf([, count]: readonly string[]): string {
-  if (count) return count;
-  throw new GraphError('the second output, which says how many there are, needs a name');
-}
 
 /** Functions of one operand, and others that keep every dimension. */
 export function keptBound(_node: unknown, input: number, axis: number): number | undefined {

@@ -1,9 +1,10 @@
 /** Nodes that scale and shift each channel by constants: BatchNormalization, and arithmetic with per-channel constants. */
 import { normalizeAxis } from '../../core/broadcast.ts';
+import type { Shape, Tensor } from '../../core/tensor.ts';
 import type { Activation, Node, NodeOf } from '../../ir/ops.ts';
 import { NO_ACTIVATION } from '../../ir/ops.ts';
-import { at } from '../../util/arrays.ts';
-import { perChannel, splitConstant } from './constants.ts';
+import { at, range } from '../../util/arrays.ts';
+import { splitConstant, uniformValue } from './constants.ts';
 import type { Rewriter } from './rewriter.ts';
 
 /** y = activation(scale·x + shift), with one scale and one shift per position of `axis`, in float64. */
@@ -87,4 +88,18 @@ function fromBinary(node: NodeOf<'Binary'>, axis: number, rewriter: Rewriter): C
 export function allFinite(values: ArrayLike<number>): boolean {
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
   return true;
+}
+
+/**
+ * The elements of a constant that broadcasts to `shape` and varies along `axis` alone, one per position of that axis.
+ * Undefined when it varies along another.
+ */
+function perChannel(t: Tensor, shape: Shape, axis: number): Float64Array | undefined {
+  const channels = at(shape, axis);
+  const uniform = uniformValue(t);
+  if (uniform !== undefined) return new Float64Array(channels).fill(uniform);
+  const own = axis - (shape.length - t.shape.length);
+  const varies = range(t.shape.length).filter((i) => at(t.shape, i) !== 1);
+  if (varies.length !== 1 || varies[0] !== own || t.data.length !== channels) return undefined;
+  return Float64Array.from(t.data);
 }

@@ -1,5 +1,5 @@
 /** Questions passes ask of constant operands: is it a scalar, one value per channel, a list of integers. */
-import { at, range } from '../../util/arrays.ts';
+import { at } from '../../util/arrays.ts';
 import { isFloat } from '../../core/dtype.ts';
 import type { Shape, Tensor } from '../../core/tensor.ts';
 import type { NodeOf } from '../../ir/ops.ts';
@@ -22,11 +22,6 @@ export function uniformValue(t: Tensor | undefined): number | undefined {
 export function constantInts(rewriter: Rewriter, value: string | undefined): number[] | undefined {
   const t = rewriter.constant(value);
   return t && Array.from(t.data);
-}
-
-/** True when two numbers agree up to the rounding of float32 constants in a model file. */
-export function about(a: number, b: number): boolean {
-  return Math.abs(a - b) <= 2e-6 * Math.max(Math.abs(a), Math.abs(b));
 }
 
 /** A Binary of a value and a constant that does not enlarge the value. */
@@ -55,18 +50,4 @@ export function splitConstant(node: NodeOf<'Binary'>, rewriter: Rewriter): Const
 export function fitsInside(inner: Shape, outer: Shape): boolean {
   const shift = outer.length - inner.length;
   return shift >= 0 && inner.every((d, i) => d === 1 || d === at(outer, shift + i));
-}
-
-/**
- * The elements of a constant that broadcasts to `shape` and varies along `axis` alone, one per position of that axis.
- * Undefined when it varies along another.
- */
-export function perChannel(t: Tensor, shape: Shape, axis: number): Float64Array | undefined {
-  const channels = at(shape, axis);
-  const uniform = uniformValue(t);
-  if (uniform !== undefined) return new Float64Array(channels).fill(uniform);
-  const own = axis - (shape.length - t.shape.length);
-  const varies = range(t.shape.length).filter((i) => at(t.shape, i) !== 1);
-  if (varies.length !== 1 || varies[0] !== own || t.data.length !== channels) return undefined;
-  return Float64Array.from(t.data);
 }

@@ -113,3 +113,8 @@ function multiply(a: readonly number[], b: readonly number[] | undefined): numbe
   a.forEach((va, i) => b.forEach((vb, j) => (out[i + j] = (out[i + j] ?? 0) + va * vb)));
   return out;
 }
+
+/** True when two numbers agree up to the rounding of float32 constants in a model file. */
+export function about(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 2e-6 * Math.max(Math.abs(a), Math.abs(b));
+}

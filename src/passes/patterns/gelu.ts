@@ -1,9 +1,8 @@
 /** Recognises the two spellings of GELU (arXiv:1606.08415): with erf, and its tanh approximation. */
 import type { Graph } from '../../ir/graph.ts';
 import type { ActivationKind, Node } from '../../ir/ops.ts';
-import { about } from '../lib/constants.ts';
 import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
-import { affineOf, polynomialOf, productOf } from './expressions.ts';
+import { about, affineOf, polynomialOf, productOf } from './expressions.ts';
 
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 const CUBIC = 0.044715;

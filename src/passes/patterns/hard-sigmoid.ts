@@ -3,9 +3,8 @@ import { isFloat } from '../../core/dtype.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
-import { about } from '../lib/constants.ts';
 import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
-import { affineOf, productOf } from './expressions.ts';
+import { about, affineOf, productOf } from './expressions.ts';
 
 /** clip(alpha·source + beta, 0, 1) */
 export interface Gate {

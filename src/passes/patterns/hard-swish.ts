@@ -4,9 +4,8 @@ import type { Node } from '../../ir/ops.ts';
 import { NO_ACTIVATION } from '../../ir/ops.ts';
 import { tensorOf } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
-import { about } from '../lib/constants.ts';
 import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
-import { productOf } from './expressions.ts';
+import { about, productOf } from './expressions.ts';
 import { clipGate, type Gate } from './hard-sigmoid.ts';
 
 /** How far 1/6 may be off when a model file stores it in half precision. */
