@@ -1,5 +1,8 @@
 /** A quantised network through a session: the same integers on both backends, by both rules, with whatever options. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tensorOf } from '../../src/core/tensor.ts';
+import { encodeTflite } from '../../src/formats/tflite/write/encode.ts';
+import type { WrittenOperator, WrittenTensor } from '../../src/formats/tflite/write/file.ts';
 import { openGpu, Session } from '../../src/node/index.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
@@ -77,3 +80,38 @@ describe('a quantised network', () => {
     });
   });
 });
+
+/** x, and three outputs: a function of it under two names, x itself, and a view of it. */
+function aliased(): Uint8Array {
+  const port = (name: string, shape: readonly number[]): WrittenTensor => ({
+    name,
+    type: 'int8',
+    shape,
+    quantisation: { scales: [0.5], zeroPoints: [3] },
+  });
+  const operators: WrittenOperator[] = [
+    { op: 'RELU', inputs: [0], outputs: [1] },
+    { op: 'RESHAPE', inputs: [0], outputs: [2], options: ['Reshape', { newShape: [4] }] },
+  ];
+  const tensors = [port('x', [1, 4]), port('y', [1, 4]), port('view', [4])];
+  return encodeTflite({ subgraphs: [{ tensors, operators, inputs: [0], outputs: [1, 0, 1, 2] }] });
+}
+
+it.each(['cpu', 'webgpu'] as const)(
+  'ports say what their integers stand for, whatever they share, %s',
+  async (backend) => {
+    const session = await Session.create(aliased(), { backend, ...(backend === 'webgpu' ? { gpu: device } : {}) });
+    const quantisation = { scale: 0.5, zeroPoint: 3 };
+    expect(session.outputs.map(({ name, quantisation: own }) => [name, own])).toEqual(
+      ['y', 'x', 'y_1', 'view'].map((name) => [name, quantisation]),
+    );
+    const outputs = await session.run({ x: tensorOf('int8', [1, 4], [-128, 2, 3, 127]) });
+    expect(Object.entries(outputs).map(([name, { data }]) => [name, ...data])).toEqual([
+      ['y', 3, 3, 3, 127],
+      ['x', -128, 2, 3, 127],
+      ['y_1', 3, 3, 3, 127],
+      ['view', -128, 2, 3, 127],
+    ]);
+    session.dispose();
+  },
+);
