@@ -81,14 +81,15 @@ describe('a quantised network', () => {
   });
 });
 
+const port = (name: string, shape: readonly number[]): WrittenTensor => ({
+  name,
+  type: 'int8',
+  shape,
+  quantisation: { scales: [0.5], zeroPoints: [3] },
+});
+
 /** x, and three outputs: a function of it under two names, x itself, and a view of it. */
 function aliased(): Uint8Array {
-  const port = (name: string, shape: readonly number[]): WrittenTensor => ({
-    name,
-    type: 'int8',
-    shape,
-    quantisation: { scales: [0.5], zeroPoints: [3] },
-  });
   const operators: WrittenOperator[] = [
     { op: 'RELU', inputs: [0], outputs: [1] },
     { op: 'RESHAPE', inputs: [0], outputs: [2], options: ['Reshape', { newShape: [4] }] },
