@@ -1,7 +1,7 @@
 /** What the tasks share: a session of a model that takes one picture, how the picture is prepared, the names of the classes. */
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { InputError } from '../core/errors.ts';
-import { onDemand } from '../core/on-demand.ts';
+import { Lazy, onDemand } from '../core/on-demand.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import { checkOptions } from '../core/options.ts';
 import { shapeText } from '../core/tensor.ts';
@@ -39,6 +39,9 @@ const TASK_OPTIONS: OptionRules<TaskOptions> = {
   modelBase: 'any',
 };
 
+/** The usual preprocessing of an input. */
+const guess = new Lazy('usual preprocessing', () => import('../vision/guess.ts'));
+
 /** See `checkOptions`. */
 export function checkTaskOptions(task: CatalogueEntry['task'], options: unknown): Promise<TaskOptions> {
   return checkOptions(`a ${task} model`, options, TASK_OPTIONS);
@@ -66,22 +69,25 @@ export async function loadPictureModel(
   const differing = await checkOptions('preprocessing', preprocessing, PREPROCESSING);
   const [graph, given] = source && isGraph(source) ? [source] : [undefined, source];
   let known: Knowledge = {};
-  const guessing = onDemand('usual preprocessing', () => import('../vision/guess.ts'));
-  guessing.catch(() => undefined);
-  const files = async (settings: FetchSettings): Promise<ModelFiles> => {
+  if (graph) await guess.load();
+  const read = async (settings: FetchSettings): Promise<ModelFiles> => {
     const loading = onDemand('catalogue of models', () => import('./catalogue-model.ts'));
     if (given !== undefined && !isName(given)) {
-      const [{ recognisedModel }, read] = await Promise.all([loading, toModelFiles(given, settings)]);
-      known = await recognisedModel(read);
-      return read;
+      const [{ recognisedModel }, found] = await Promise.all([loading, toModelFiles(given, settings)]);
+      known = await recognisedModel(found);
+      return found;
     }
     const { namedModel } = await loading;
     const found = await namedModel({ name: given, task, modelBase, labelled: !labels }, settings);
     known = found;
     return found.files;
   };
-  const { preparedFor } = await guessing;
-  const prepare = (input: Port): Preprocessing => preparedFor(input, known.entry?.preprocessing, differing);
+  const files = async (settings: FetchSettings): Promise<ModelFiles> => {
+    // Beside the model, not before it.
+    const [found] = await Promise.all([read(settings), guess.load()]);
+    return found;
+  };
+  const prepare = (input: Port): Preprocessing => guess.get().preparedFor(input, known.entry?.preprocessing, differing);
   const session = await Session.create(graph ?? files, {
     inputShapes: (inputs) => {
       const input = theInput(inputs);
