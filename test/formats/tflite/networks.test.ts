@@ -57,6 +57,13 @@ describe.skipIf(!hasSharedData)('a damaged network', () => {
     }
   });
 
+  it('is refused at every 64th', async () => {
+    for (let i = 0; i < 64; i++) {
+      const bytes = valid.subarray(0, Math.max(8, Math.floor((valid.length * i) / 64)));
+      expect(await outcome(bytes)).toBe('error');
+    }
+  });
+
   it('survives 300 random single-byte corruptions', async () => {
     for (let i = 0; i < 300; i++) {
       const bytes = valid.slice();

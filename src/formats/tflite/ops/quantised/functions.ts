@@ -18,7 +18,7 @@ import {
   type ByteContext,
   type ByteFunction,
 } from './byte-functions.ts';
-import { affineAt, byteAt, RANGES, resultAffine, resultByte } from './operands.ts';
+import { affineAt, byteAt, fixedScale, RANGES, resultAffine, resultByte } from './operands.ts';
 
 /** What a function of an input is made of. */
 function contextOf(c: OperatorContext, index: number): ByteContext {
@@ -73,9 +73,18 @@ export const BYTE_FUNCTIONS = {
   RELU6: row((context) => clipped(context, [0, 6])),
   RELU_N1_TO_1: row((context) => clipped(context, [-1, 1])),
   RELU_0_TO_1: row((context) => clipped(context, [0, 1])),
-  LEAKY_RELU: row((context, c) => leakyRelu(context, c.options('LeakyRelu').alpha)),
-  LOGISTIC: row(logisticOf),
-  TANH: row(tanhOf),
+  LEAKY_RELU: row((context, c) => {
+    const { alpha } = c.options('LeakyRelu');
+    return Number.isFinite(alpha) ? leakyRelu(context, alpha) : c.fail(`has an alpha of ${alpha}`);
+  }),
+  LOGISTIC: row((context, c) => {
+    fixedScale(c, 1 / 256, { int8: -128, uint8: 0 });
+    return logisticOf(context);
+  }),
+  TANH: row((context, c) => {
+    fixedScale(c, 1 / 128, { int8: 0, uint8: 128 });
+    return tanhOf(context);
+  }),
   HARD_SWISH: row(hardSwish),
   RSQRT: row(rsqrt),
   ABS: row(magnitude),

@@ -1,7 +1,7 @@
 /** Translations of operators that compute with quantised integers, by their names behind `quantised`. */
-import { lazy } from '../../../../core/on-demand.ts';
+import { Lazy, lazy, loadRow, type Row } from '../../../../core/on-demand.ts';
 import type { Rows } from '../../../lib/translate.ts';
-import type { OperatorContext } from '../../context.ts';
+import type { OperatorContext, TfliteTranslation } from '../../context.ts';
 import { FUNCTIONS as PLAIN_FUNCTIONS } from '../functions.ts';
 import { mirrorPad, MOVE, reverse, tile } from '../move.ts';
 import { FURTHER_REDUCE } from '../reduce.ts';
@@ -9,6 +9,7 @@ import { broadcastTo, expandDims, fill, rank, SHAPE, shapeRow } from '../shape.t
 import { BINARY } from './binary.ts';
 import { BYTE_FUNCTIONS } from './functions.ts';
 import { MOVES } from './moves.ts';
+import { sameMeaning } from './operands.ts';
 import { PRODUCTS } from './products.ts';
 import { ROWS } from './rows.ts';
 
@@ -16,13 +17,20 @@ const parts = () => import('../parts.ts');
 const index = () => import('../index.ts');
 const sample = () => import('../sample.ts');
 
-/** What is the same for any integers: all move elements, or choose between them by order. */
+/** What is the same for any integers, whatever they stand for. */
+const INTEGERS: Rows<OperatorContext> = {
+  SHAPE: shapeRow,
+  RANK: rank,
+  CAST: PLAIN_FUNCTIONS.CAST,
+  ARG_MAX: FURTHER_REDUCE.ARG_MAX,
+  ARG_MIN: FURTHER_REDUCE.ARG_MIN,
+};
+
+/** What is the same for any integers that stand for the same: all move elements, or choose between them by order. */
 const PLAIN: Rows<OperatorContext> = {
   ...SHAPE,
   TRANSPOSE: MOVE.TRANSPOSE,
   EXPAND_DIMS: expandDims,
-  SHAPE: shapeRow,
-  RANK: rank,
   FILL: fill,
   BROADCAST_TO: broadcastTo,
   MIRROR_PAD: mirrorPad,
@@ -32,11 +40,8 @@ const PLAIN: Rows<OperatorContext> = {
   MINIMUM: PLAIN_FUNCTIONS.MINIMUM,
   SELECT: PLAIN_FUNCTIONS.SELECT,
   SELECT_V2: PLAIN_FUNCTIONS.SELECT_V2,
-  CAST: PLAIN_FUNCTIONS.CAST,
   REDUCE_MAX: FURTHER_REDUCE.REDUCE_MAX,
   REDUCE_MIN: FURTHER_REDUCE.REDUCE_MIN,
-  ARG_MAX: FURTHER_REDUCE.ARG_MAX,
-  ARG_MIN: FURTHER_REDUCE.ARG_MIN,
   PACK: lazy(parts, 'pack'),
   UNPACK: lazy(parts, 'unpack'),
   SPLIT: lazy(parts, 'split'),
@@ -61,7 +66,19 @@ const OWN: Rows<OperatorContext> = {
   ...MOVES,
 };
 
+/** The row with operands that stand for the same as the result. */
+function checked(name: string, row: Row<TfliteTranslation>): Row<TfliteTranslation> {
+  return new Lazy(name, async () => {
+    const translation = await loadRow(row);
+    return (c) => {
+      sameMeaning(c);
+      return translation(c);
+    };
+  });
+}
+
 /** Rows of the operator table. */
-export const QUANTISED: Rows<OperatorContext> = Object.fromEntries(
-  Object.entries({ ...PLAIN, ...OWN }).map(([name, row]) => [`quantised ${name}`, row]),
-);
+export const QUANTISED: Rows<OperatorContext> = Object.fromEntries([
+  ...Object.entries(PLAIN).map(([name, row]) => [`quantised ${name}`, checked(name, row)]),
+  ...Object.entries({ ...INTEGERS, ...OWN }).map(([name, row]) => [`quantised ${name}`, row]),
+]);

@@ -4,16 +4,22 @@ import { spaceToBatch as plainSpaceToBatch } from '../../../lib/tensorflow/block
 import type { OperatorContext, TfliteTranslation } from '../../context.ts';
 import { rescaledPart } from './byte-functions.ts';
 import { rescaledInput } from './functions.ts';
-import { affineAt, movedAt, movedResult, requantisation, resultAffine, RANGES } from './operands.ts';
+import { affineAt, movedAt, movedResult, requantisation, resultAffine, RANGES, sameMeaning } from './operands.ts';
 
 /** What stands for zero, which is what gaps are filled with. */
 function zeroOf(c: OperatorContext): string {
   return c.scalar(movedAt(c, 0), affineAt(c, 0).zeroPoint);
 }
 
-const pad: TfliteTranslation = (c) => padWith(c, c.has(2) ? c.rawInput(2) : zeroOf(c));
+const pad: TfliteTranslation = (c) => {
+  sameMeaning(c);
+  return padWith(c, c.has(2) ? c.rawInput(2) : zeroOf(c));
+};
 
-const spaceToBatch: TfliteTranslation = (c) => plainSpaceToBatch(c, zeroOf(c));
+const spaceToBatch: TfliteTranslation = (c) => {
+  sameMeaning(c);
+  return plainSpaceToBatch(c, zeroOf(c));
+};
 
 /** Parts of a whole that has another scale are brought to it; the runtimes do so for uint8 alone. */
 const concatenation: TfliteTranslation = (c) => {

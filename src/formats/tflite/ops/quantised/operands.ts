@@ -1,7 +1,7 @@
 /** Quantised operands as the engine's operators take them, and what holds their results. */
 import type { IntegerScale } from '../../../../ir/graph.ts';
 import type { Requantised, Rounding } from '../../../../ir/ops.ts';
-import { at } from '../../../../util/arrays.ts';
+import { at, range } from '../../../../util/arrays.ts';
 import { roundAway, roundEven } from '../../../../ir/quantise/multipliers.ts';
 import { FUSED_ACTIVATIONS } from '../../schema.ts';
 import type { OperatorContext } from '../../context.ts';
@@ -88,9 +88,36 @@ export function quantisedInput(c: OperatorContext, index: number, type: MovedInt
   return [c.rawInput(index), ...constantsOf(c, type, parameters)];
 }
 
-/** Constants of a filter's scales and zero points, one or one for each output channel. */
-export function filterParameters(c: OperatorContext, index: number): string[] {
-  return constantsOf(c, byteAt(c, index), known(c, c.quantisation(index), 'filter'));
+/** Constants of a filter's scales and zero points, one or one for each output channel, which lie along `channels`. */
+export function filterParameters(c: OperatorContext, index: number, channels: number): string[] {
+  const byte = byteAt(c, index);
+  const parameters = known(c, c.quantisation(index), 'filter');
+  const { scales, axis } = parameters;
+  if (scales.length > 1 && axis !== channels) {
+    c.fail(`has a filter quantised along axis ${axis}, its output channels lie along ${channels}`);
+  }
+  return constantsOf(c, byte, parameters);
+}
+
+/** Scales that differ by less than this part of them say the same of 8 bits. */
+const SAME_SCALE = 1e-3;
+
+/** Throws ImportError where elements that are moved, or chosen between, stand for other numbers there than here. */
+export function sameMeaning(c: OperatorContext): void {
+  const tensors = [
+    ...range(c.inputCount).flatMap((i) => (c.has(i) ? [{ ...c.tensor(i), quantisation: c.quantisation(i) }] : [])),
+    ...range(c.outputCount).map((i) => c.outputTensor(i)),
+  ];
+  const [first, ...others] = tensors.flatMap(({ name, type, quantisation }) =>
+    quantisation && type !== 'int32' ? [{ name, type, ...affineOf(single(c, quantisation, 'operand')) }] : [],
+  );
+  if (!first) return;
+  for (const { name, type, scale, zeroPoint } of others) {
+    const same = Math.abs(scale - first.scale) <= SAME_SCALE * scale && zeroPoint === first.zeroPoint;
+    if (!same || type !== first.type) {
+      c.fail(`moves elements of "${first.name}" to "${name}", which has another type, scale or zero point`);
+    }
+  }
 }
 
 /** Constants of the result's scale and zero point. */
@@ -129,4 +156,16 @@ export function requantisation(c: OperatorContext, activation = 0, rounding = c.
   const name = FUSED_ACTIVATIONS[activation] ?? c.fail(`has fused activation ${activation}, which is none`);
   const bounds = BOUNDS[name] ?? c.refuse(`fused activation ${name} on integers`);
   return { rounding, range: boundedRange(movedResult(c), resultAffine(c), bounds, rounding) };
+}
+
+/** Refuses a result of another scale: it is 1/256 of softmax, 1/16 of its logarithm, 1/128 of a norm. */
+export function fixedScale(
+  c: OperatorContext,
+  scale: number,
+  zeroPoint: { readonly int8: number; readonly uint8: number },
+): void {
+  const to = resultAffine(c);
+  if (Math.abs(to.scale - scale) > scale * 1e-3 || to.zeroPoint !== zeroPoint[resultByte(c)]) {
+    c.refuse(`a result of scale ${to.scale} and zero point ${to.zeroPoint}`);
+  }
 }

@@ -6,6 +6,7 @@ import { rescaledInput } from './functions.ts';
 import {
   affineAt,
   byteAt,
+  fixedScale,
   movedAt,
   movedResult,
   quantisedInput,
@@ -50,24 +51,13 @@ const maxPool: TfliteTranslation = (c) => {
   return c.binary('min', held, c.scalar(resultByte(c), range[1]));
 };
 
-/** The result's scale is fixed: 1/256 of softmax, 1/16 of its logarithm, 1/128 of a norm. */
-function fixedScale(
-  c: OperatorContext,
-  scale: number,
-  zeroPoint: { readonly int8: number; readonly uint8: number },
-): void {
-  const to = resultAffine(c);
-  if (Math.abs(to.scale - scale) > scale * 1e-3 || to.zeroPoint !== zeroPoint[resultByte(c)]) {
-    c.refuse(`a result of scale ${to.scale} and zero point ${to.zeroPoint}`);
-  }
-}
-
 const softmax =
   (log: boolean): TfliteTranslation =>
   (c) => {
     if (log) fixedScale(c, 1 / 16, { int8: 127, uint8: 255 });
     else fixedScale(c, 1 / 256, { int8: -128, uint8: 0 });
     const beta = log ? 1 : c.options('Softmax').beta;
+    if (!(beta > 0 && beta < Infinity)) c.fail(`has a beta of ${beta}`);
     const operands = [...quantisedInput(c, 0), ...resultParameters(c)];
     return c.one('QLinearSoftmax', operands, { axis: -1, beta, log, ...requantisation(c) });
   };
