@@ -98,7 +98,7 @@ describe.each<[string, OneOperator, string]>([
   [
     'a sum of floats',
     unary('ADD', { shape: [2] }, bytes([2]), { inputs: [{ shape: [2] }, { shape: [2] }] }),
-    'without a scale',
+    'quantised float32 elements of "x0"',
   ],
   [
     'a reshape to another type',
