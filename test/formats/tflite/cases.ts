@@ -465,6 +465,31 @@ export const OPERATOR_CASES: Readonly<Record<string, Readonly<Record<string, Ope
       inputs: [image(2, 5), indices([0, 0]), indices([2, 0]), indices([1, -2])],
       outputs: [out(2, 3)],
     },
+    'backwards from the end': {
+      options: ['StridedSlice', {}],
+      inputs: [image(4, 5, 3), indices([-1, -2, 2]), indices([-4, -5, -3]), indices([-1, -2, -1])],
+      outputs: [out(3, 2, 2)],
+    },
+    'beyond both ends, fewer entries': {
+      options: ['StridedSlice', {}],
+      inputs: [image(4, 5, 3), indices([-100, 2]), indices([100, 100]), indices([1, 2])],
+      outputs: [out(4, 2, 3)],
+    },
+    'a new axis and a shrunk one': {
+      options: ['StridedSlice', { newAxisMask: 2, shrinkAxisMask: 1 }],
+      inputs: [image(4, 5, 3), indices([1, 0, 1]), indices([2, 0, 4]), indices([1, 1, 1])],
+      outputs: [out(1, 3, 3)],
+    },
+    'ellipsis in the middle': {
+      options: ['StridedSlice', { ellipsisMask: 2 }],
+      inputs: [image(4, 5, 3), indices([1, 0, 1]), indices([3, 0, 3]), indices([1, 1, 1])],
+      outputs: [out(2, 5, 2)],
+    },
+    'shrunk from an open begin': {
+      options: ['StridedSlice', { beginMask: 1, shrinkAxisMask: 1 }],
+      inputs: [image(4, 5), indices([2, 0]), indices([3, 5]), indices([1, 1])],
+      outputs: [out(5)],
+    },
     'ellipsis and a new axis': {
       options: ['StridedSlice', { ellipsisMask: 1, newAxisMask: 2 }],
       inputs: [image(2, 3, 4), indices([0, 0, 1]), indices([0, 0, 3]), indices([1, 1, 1])],

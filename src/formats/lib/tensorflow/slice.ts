@@ -32,6 +32,8 @@ export interface SliceMasks {
   readonly newAxis: number;
   /** Entries that take one element, and leave the dimension out. */
   readonly shrinkAxis: number;
+  /** Those of them that take the first element, whatever is given. */
+  readonly first?: number;
 }
 
 /** What each entry of a StridedSlice specification does. */
@@ -44,7 +46,7 @@ interface Entry {
 }
 
 function entries(masks: SliceMasks, count: number): Entry[] {
-  const bit = (mask: keyof SliceMasks, i: number): boolean => ((masks[mask] >> i) & 1) === 1;
+  const bit = (mask: keyof SliceMasks, i: number): boolean => (((masks[mask] ?? 0) >> i) & 1) === 1;
   return Array.from({ length: count }, (_, index) => ({
     // The order of precedence is TensorFlow's: an ellipsis bit wins over a new axis, that over a shrink.
     kind: bit('ellipsis', index)
@@ -55,7 +57,7 @@ function entries(masks: SliceMasks, count: number): Entry[] {
           ? 'shrink'
           : 'range',
     index,
-    openBegin: bit('begin', index),
+    openBegin: bit(bit('shrinkAxis', index) ? 'first' : 'begin', index),
     openEnd: bit('end', index),
   }));
 }
@@ -81,7 +83,7 @@ function bounds(c: OperandSource, sliced: readonly Entry[], strides: readonly nu
   const backward = (e: Entry): boolean => e.kind === 'range' && (strides[e.index] ?? 1) < 0;
   const openStart = (e: Entry): number => (backward(e) ? TO_END : 0);
   const openEnd = (e: Entry): number => (backward(e) ? TO_START : TO_END);
-  const ignoresBegin = (e: Entry): boolean => e.kind === 'range' && e.openBegin;
+  const ignoresBegin = (e: Entry): boolean => e.openBegin;
   if (begin && end) {
     const start = (e: Entry): number => (ignoresBegin(e) ? openStart(e) : (begin.data[e.index] ?? 0));
     const stop = (e: Entry): number => {

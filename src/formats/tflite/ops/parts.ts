@@ -11,12 +11,15 @@ export { slice } from '../../lib/tensorflow/slice.ts';
 export const stridedSlice: TfliteTranslation = (c) => {
   const options = c.options('StridedSlice');
   if (options.offset) c.refuse('ends that count from the begins');
+  // Where an entry takes one element, TensorFlow passes over its begin mask, and TensorFlow Lite does not.
+  const first = options.beginMask & options.shrinkAxisMask;
   return stridedSliceOf(c, {
     begin: options.beginMask,
     end: options.endMask,
     ellipsis: options.ellipsisMask,
     newAxis: options.newAxisMask,
     shrinkAxis: options.shrinkAxisMask,
+    first,
   });
 };
 

@@ -51,6 +51,7 @@ export const qLinearMatMulCases: readonly OpCase<'QLinearMatMul'>[] = [
   matMulCase([2, 1, 5, 6], [3, 4, 6], { computed: true, transB: true, ...UNSIGNED }),
   matMulCase([2, 6, 5], [2, 6, 3], { computed: true, transA: true }),
   matMulCase([7], [7, 5], { computed: true }),
+  matMulCase([9, 17], [11, 17], { rounding: 'tfl-single', computed: true, transB: true, zeroPoints: [3, -24, -5] }),
   matMulCase([4, 7], [7], {}),
   matMulCase([17, 260], [260, 5], { bias: 5 }),
   matMulCase([0, 4], [4, 4]),
