@@ -41,7 +41,7 @@ export interface ImportedModel {
 export interface ImportOptions {
   /** Shapes whose ranks inputs of unknown rank get; functions of the inputs are of no use before these are known. */
   readonly inputShapes?: InputShapes | ((inputs: readonly GraphInput[]) => InputShapes);
-  /** For TensorFlow Lite: by the rules of the runtime that is shipped (the default), or of the reference kernels. */
+  /** For TensorFlow Lite: as the runtime that is shipped rounds integers (the default), or as the reference kernels do. */
   readonly rounding?: 'shipped' | 'reference';
 }
 

@@ -12,7 +12,7 @@ import type { AnyTensor } from './tensor-types.ts';
 export function givenDtype(name: string, { type }: AnyTensor): DType {
   if (isDType(type)) return type;
   throw new InputError(`the tensor given for "${name}" has ${type} elements, which tilewise does not compute with`, {
-    hint: 'It has float32, float16, int64, int32, uint32, int8, uint8 and bool',
+    hint: 'It has float32, float16, int64, int32, uint32, int16, int8, uint8 and bool',
   });
 }
 

@@ -46,7 +46,10 @@ export interface Port {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly Dim[];
-  /** What its integers stand for, where the model says it: `(q − zeroPoint)·scale`. */
+  /**
+   * What its integers stand for, where the model says it: `(q − zeroPoint)·scale`. Runs take and give the integers as they are;
+   * tasks make the real numbers of them.
+   */
   readonly quantisation?: IntegerScale;
   /** Of a picture's input, how pixels become the numbers it takes, where the model says it. */
   readonly normalisation?: Normalisation;

@@ -52,8 +52,9 @@ export interface SessionOptions extends TuningOptions {
   /** Gives the load up, whatever its stage: `create` rejects with the signal's reason, and what was made is freed. */
   readonly signal?: AbortSignal;
   /**
-   * How the integers of a TensorFlow Lite file are rounded: as the runtime that is shipped does (LiteRT, the default), or as its
-   * reference kernels do; both to the bit. An InputError with other formats.
+   * How the integers of a TensorFlow Lite file are rounded: `shipped`, as the runtime that people have does (LiteRT; the
+   * default), or `reference`, as TensorFlow Lite's reference kernels do, and microcontrollers; both to the bit. An InputError
+   * with other formats.
    */
   readonly rounding?: 'shipped' | 'reference';
   /** Kernel variants to force, by operator: for tests and benches. */

@@ -112,6 +112,12 @@ function Figures({ totals, profile }: Inspection): VNode {
       )}
       {plan && <Figure term="Dispatches">{plan.dispatches}</Figure>}
       {plan && <Figure term="Pipelines">{plan.pipelines}</Figure>}
+      {totals.integers && (
+        <Figure term="Integer nodes" note={`rounding ${totals.integers.rounding}`}>
+          {totals.integers.nodes}
+        </Figure>
+      )}
+      {totals.integers && <Figure term="8-bit weights">{bytes(totals.integers.weightBytes)}</Figure>}
       <Figure term="Nodes">{totals.nodes}</Figure>
     </dl>
   );

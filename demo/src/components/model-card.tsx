@@ -140,8 +140,14 @@ function ModelFacts({ task, inputs, outputs, report, licence }: ModelInfo): VNod
   );
 }
 
+function portText({ dtype, shape: extents, quantisation }: ModelInfo['inputs'][number]): string {
+  if (!quantisation) return shape(extents);
+  const { scale, zeroPoint } = quantisation;
+  return `${shape(extents)} ${dtype}, scale ${Number(scale.toPrecision(4))}, zero ${zeroPoint}`;
+}
+
 /** Several tensors are counted, one is described: the card keeps its height. */
 function portsText(ports: ModelInfo['inputs']): string {
   const [only] = ports;
-  return only && ports.length === 1 ? shape(only.shape) : `${ports.length} tensors`;
+  return only && ports.length === 1 ? portText(only) : `${ports.length} tensors`;
 }

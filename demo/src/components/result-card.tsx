@@ -118,14 +118,23 @@ function Boxes({ boxes }: { readonly boxes: readonly Box[] }): VNode {
 function Tensors({ tensors }: { readonly tensors: readonly OutputSummary[] }): VNode {
   return (
     <dl class="facts" data-testid="tensors">
-      {tensors.map(({ name, shape: extents, min, max }) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>
-            {shape(extents)}, from {min.toPrecision(4)} to {max.toPrecision(4)}
-          </dd>
+      {tensors.map((tensor) => (
+        <div key={tensor.name}>
+          <dt>{tensor.name}</dt>
+          <dd>{tensorText(tensor)}</dd>
         </div>
       ))}
     </dl>
   );
+}
+
+/** Integers as they are, with what they stand for behind them. */
+function tensorText({ dtype, shape: extents, min, max, quantisation }: OutputSummary): string {
+  if (dtype === 'float32' || dtype === 'float16') {
+    return `${shape(extents)}, from ${min.toPrecision(4)} to ${max.toPrecision(4)}`;
+  }
+  const real = (q: number, { scale, zeroPoint }: NonNullable<typeof quantisation>): string =>
+    ((q - zeroPoint) * scale).toPrecision(3);
+  const meaning = quantisation ? ` (${real(min, quantisation)} to ${real(max, quantisation)})` : '';
+  return `${shape(extents)} ${dtype}, from ${min} to ${max}${meaning}`;
 }

@@ -27,7 +27,7 @@ export async function inspectModel({ session, info }: Model, feeds: Feeds): Prom
 export async function totalsOf(session: Session, summary: GraphSummary): Promise<Totals> {
   const { parameters, multiplyAdds, perNode } = summary;
   const plan = await session.plan();
-  const own = { parameters, multiplyAdds, nodes: perNode.length };
+  const own = { parameters, multiplyAdds, nodes: perNode.length, ...integersOf(summary, session.report.format) };
   if (!plan) return own;
   const { weights, activations, lowerBound } = plan.memory;
   return {
@@ -40,6 +40,14 @@ export async function totalsOf(session: Session, summary: GraphSummary): Promise
       pipelines: plan.pipelines.length,
     },
   };
+}
+
+/** TensorFlow Lite files are opened by the rule that is shipped. */
+function integersOf({ quantisation }: GraphSummary, format: string): Pick<Totals, 'integers'> {
+  if (!quantisation) return {};
+  const { nodes, integerWeights, rounding } = quantisation;
+  const rule = format === 'tflite' ? 'shipped' : rounding.join(', ');
+  return { integers: { nodes: nodes.length, weightBytes: integerWeights.bytes, rounding: rule } };
 }
 
 /** Sums costs by operator, the most costly first. */

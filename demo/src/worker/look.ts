@@ -1,5 +1,5 @@
 /** Runs a model on a picture and says what it found. */
-import type { Tensor } from '../../../src/index.ts';
+import type { Port, Tensor } from '../../../src/index.ts';
 import { feedsOf } from './feeds.ts';
 import type { Model } from './model.ts';
 import type { Answer, Finding, OutputSummary } from './protocol.ts';
@@ -44,16 +44,19 @@ async function find(
     }
     case 'other': {
       const outputs = await session.run(feedsOf(session.inputs));
-      return { kind: 'tensors', tensors: Object.entries(outputs).map(summary) };
+      return { kind: 'tensors', tensors: Object.entries(outputs).map(summaryOf(session.outputs)) };
     }
   }
 }
 
-function summary([name, { shape, data }]: readonly [string, Tensor]): OutputSummary {
-  let [min, max] = [Infinity, -Infinity];
-  for (const value of data) {
-    min = Math.min(min, value);
-    max = Math.max(max, value);
-  }
-  return { name, shape, min, max };
-}
+const summaryOf =
+  (ports: readonly Port[]) =>
+  ([name, { dtype, shape, data }]: readonly [string, Tensor]): OutputSummary => {
+    let [min, max] = [Infinity, -Infinity];
+    for (const value of data) {
+      min = Math.min(min, value);
+      max = Math.max(max, value);
+    }
+    const quantisation = ports.find((port) => port.name === name)?.quantisation;
+    return { name, dtype, shape, min, max, ...(quantisation ? { quantisation } : {}) };
+  };

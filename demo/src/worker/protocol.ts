@@ -50,7 +50,7 @@ export interface Box extends Score {
 }
 
 /** An output tensor in short. */
-export interface OutputSummary {
+export interface OutputSummary extends Pick<Port, 'dtype' | 'quantisation'> {
   readonly name: string;
   readonly shape: readonly number[];
   readonly min: number;
@@ -92,6 +92,8 @@ export interface Totals {
   readonly parameters: number;
   readonly multiplyAdds: number;
   readonly nodes: number;
+  /** Of models whose operators compute with integers. */
+  readonly integers?: { readonly nodes: number; readonly weightBytes: number; readonly rounding: string };
   readonly plan?: {
     readonly weightBytes: number;
     readonly activationBytes: number;
