@@ -25,6 +25,7 @@ import { SMALL_MODEL } from '../../helpers/demo-models.ts';
 import { expectAnswer, referenceScores, sampleFile } from '../../helpers/demo-reference.ts';
 import { serveSite, type Site } from '../../helpers/demo-site.ts';
 import { encodeModel } from '../../helpers/onnx-bytes.ts';
+import { tinyQuantised } from '../../helpers/tiny-tflite.ts';
 import { PATIENCE_MS } from '../../helpers/patience.ts';
 
 /** An ONNX model with two operators that nobody has. */
@@ -54,6 +55,7 @@ describe('models in the demo page', () => {
   beforeAll(async () => {
     [browser, site] = await Promise.all([launchChromium(), serveSite(folder)]);
     writeFileSync(own('tiny.onnx'), tinyClassifier());
+    writeFileSync(own('int8.tflite'), tinyQuantised('int8'));
     writeFileSync(own('cut.onnx'), tinyClassifier().subarray(0, 400));
     writeFileSync(own('strange.onnx'), strangeModel());
     writeFileSync(own('notes.txt'), 'Milk, eggs, half a pound of flour.');
@@ -152,6 +154,20 @@ describe('models in the demo page', () => {
     expect(shown).toHaveLength(4);
     expect(shown.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 4);
     expect(await textIn(demo.page, 'model-state')).toMatch(/1 × 3 × 8 × 8[\s\S]*onnx/);
+  });
+
+  it('of integers say what these stand for', async () => {
+    const apart = await openDemo(browser, `${site.url}?model=${SMALL_MODEL}`);
+    const { page } = apart;
+    await settled(page);
+    await drop(page, [own('int8.tflite')]);
+    await page.waitForFunction(() => document.querySelector('#model-select option')?.textContent === 'int8.tflite');
+    await settled(page);
+    const facts = await textIn(page, 'model-state');
+    expect(facts).toContain('1 × 8 × 8 × 3 int8, scale 0.007813, zero -1');
+    expect(facts).toContain('tflite');
+    expect(await scores(page)).toHaveLength(4);
+    await apart.close();
   });
 
   it('that are broken say so', async () => {
