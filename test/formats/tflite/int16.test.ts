@@ -94,14 +94,17 @@ describe('int16', () => {
     expect(actual).toEqual(tensorOf('float32', [3], [-32768 * scale, scale, 32767 * scale]));
   });
 
-  it.each(['ADD', 'LOGISTIC', 'FULLY_CONNECTED', 'SOFTMAX'])('is refused by name in %s', async (op) => {
-    const tensors = [int16('a', [2, 2]), int16('b', [2, 2]), int16('y', [2, 2])];
-    const operators = [{ op, inputs: op === 'ADD' || op === 'FULLY_CONNECTED' ? [0, 1] : [0], outputs: [2] }];
-    const bytes = encodeTflite({ subgraphs: [{ tensors, operators, inputs: [0, 1], outputs: [2] }] });
-    await expect(importTflite(bytes)).rejects.toMatchObject({
-      code: 'UNSUPPORTED',
-      message: expect.stringMatching(/int16|zero point 0/),
-      items: [{ node: 'y', op: `quantised ${op}` }],
-    });
-  });
+  it.each(['ADD', 'LOGISTIC', 'FULLY_CONNECTED', 'SOFTMAX', 'L2_NORMALIZATION'])(
+    'is refused by name in %s',
+    async (op) => {
+      const tensors = [int16('a', [2, 2]), int16('b', [2, 2]), int16('y', [2, 2])];
+      const operators = [{ op, inputs: op === 'ADD' || op === 'FULLY_CONNECTED' ? [0, 1] : [0], outputs: [2] }];
+      const bytes = encodeTflite({ subgraphs: [{ tensors, operators, inputs: [0, 1], outputs: [2] }] });
+      await expect(importTflite(bytes)).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringMatching(/: quantised int16 elements of "[ay]"$/),
+        items: [{ node: 'y', op: `quantised ${op}` }],
+      });
+    },
+  );
 });

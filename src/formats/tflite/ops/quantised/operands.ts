@@ -164,8 +164,9 @@ export function fixedScale(
   scale: number,
   zeroPoint: { readonly int8: number; readonly uint8: number },
 ): void {
+  const expected = zeroPoint[resultByte(c)];
   const to = resultAffine(c);
-  if (Math.abs(to.scale - scale) > scale * 1e-3 || to.zeroPoint !== zeroPoint[resultByte(c)]) {
+  if (Math.abs(to.scale - scale) > scale * 1e-3 || to.zeroPoint !== expected) {
     c.refuse(`a result of scale ${to.scale} and zero point ${to.zeroPoint}`);
   }
 }
