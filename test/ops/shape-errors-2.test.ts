@@ -41,6 +41,7 @@ const pad = (why: string, pads: readonly number[], mode: OpAttributes['Pad']['mo
 const misfits: readonly Row<OpKind>[] = [
   row('a missing operand', 'Unary', [undefined], { kind: 'abs' }),
   row('exp of integers', 'Unary', [of([3], 'int32')], { kind: 'exp' }),
+  row('sigmoid of integers', 'Activation', [of([3], 'int32')], { activation: { kind: 'sigmoid', alpha: 0, beta: 0 } }),
   row('not of floats', 'Unary', [x], { kind: 'not' }),
   binary('extents that do not broadcast', 'add', x, of([4])),
   binary('operands of two types', 'add', x, of([5], 'int32')),

@@ -69,11 +69,16 @@ async function translateOperators(graph: TfliteGraph, found: readonly Unsupporte
   });
 }
 
+/** What computes with the real numbers that 8 bits stand for: without a scale it has no meaning, and its row says so. */
+const COMPUTING =
+  /^(ADD|SUB|MUL|SQUARED_DIFFERENCE|PRELU|ABS|RELU(6|_N1_TO_1|_0_TO_1)?|MEAN|SUM|FULLY_CONNECTED|BATCH_MATMUL)$/;
+
 /** True of operators that compute with integers which stand for real numbers; constants alone do not make one of it. */
-function isQuantised(graph: TfliteGraph, { inputs, outputs }: TfliteOperator): boolean {
+function isQuantised(graph: TfliteGraph, { op, inputs, outputs }: TfliteOperator): boolean {
   return [...inputs, ...outputs].some((index) => {
     if (index < 0 || graph.isConstant(index)) return false;
     const { type, quantisation } = graph.tensor(index);
+    if (COMPUTING.test(op) && (type === 'int8' || type === 'uint8')) return true;
     return quantisation !== undefined && type !== 'int32';
   });
 }

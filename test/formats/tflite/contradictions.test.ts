@@ -37,6 +37,10 @@ const conv = (x: Operand, filter: Operand, ...bias: Operand[]): OneOperator => (
 const IMAGE = bytes([1, 4, 4, 2]);
 const FILTER = constant([2, 1, 1, 2], HALF);
 
+/** Integers that stand for nothing else. */
+const PLAIN: Operand = { shape: [2, 2], type: 'int8' };
+const plain = { outputs: [PLAIN] };
+
 /** One operand, one result. */
 const unary = (op: string, x: Operand, y: Operand, more: Partial<OneOperator> = {}): OneOperator => ({
   op,
@@ -154,6 +158,10 @@ describe.each<[string, OneOperator, string]>([
     unary('NEG', bytes([2], OTHER), bytes([2], OTHER)),
     'integers of another scale than their negatives',
   ],
+  ['sums without a scale', { ...plain, op: 'ADD', inputs: [PLAIN, PLAIN] }, 'has a quantised input without a scale'],
+  ['products without a scale', { ...plain, op: 'BATCH_MATMUL', inputs: [PLAIN, PLAIN] }, 'input without a scale'],
+  ['a mean without a scale', { ...plain, op: 'MEAN', inputs: [PLAIN, ints([1])] }, 'input without a scale'],
+  ['what holds numbers without a scale', { ...plain, op: 'RELU6', inputs: [PLAIN] }, 'input without a scale'],
 ])('%s', (_, one, message) => {
   it('is refused', async () => {
     const error: unknown = await importTflite(encodeTflite(modelOf(one))).catch((e: unknown) => e);
