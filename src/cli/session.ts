@@ -23,6 +23,7 @@ export interface SourceOptions {
   readonly cacheDir?: string;
   readonly allowHost?: readonly string[];
   readonly rounding?: NonNullable<ImportOptions['rounding']>;
+  readonly signature?: string;
 }
 
 /** Options of `loadModel`: what shapes are written on the command line is known before the model is. */
@@ -46,7 +47,7 @@ export function addDownloadOptions(command: Command): Command {
     .option('--cache-dir <dir>', 'keep downloads in this folder');
 }
 
-/** Adds `--mirror`, `--cache-dir`, the repeatable `--allow-host` and `--rounding`. */
+/** Adds `--mirror`, `--cache-dir`, the repeatable `--allow-host`, `--rounding` and `--signature`. */
 export function addSourceOptions(command: Command): Command {
   return addDownloadOptions(command)
     .option('--allow-host <host>', "another host that a model's further files may come from", collect)
@@ -55,6 +56,10 @@ export function addSourceOptions(command: Command): Command {
         '--rounding <rule>',
         'how integers of a TensorFlow Lite file are rounded: as the runtime that is shipped does (unless given), or its reference kernels',
       ).choices(['shipped', 'reference'] as const),
+    )
+    .option(
+      '--signature <name>',
+      'which signature of a TensorFlow Lite file to read; serving_default, else that of the first subgraph, unless given',
     );
 }
 
@@ -131,6 +136,7 @@ export async function loadModel(
   const model = await importModel(files, {
     inputShapes: shapesByName([...(options.inputShape ?? []), ...(options.input ?? [])]),
     ...(options.rounding === undefined ? {} : { rounding: options.rounding }),
+    ...(options.signature === undefined ? {} : { signature: options.signature }),
   });
   const { warnings = [] } = model;
   progress.stop();

@@ -22,6 +22,7 @@ const KIND_NAMES: Readonly<Record<OptionKind, string>> = {
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   gpu: ['device', 'adapter', 'gpudevice'],
   backend: ['device', 'executionproviders', 'executionprovider', 'provider', 'runtime', 'delegate'],
+  signature: ['signaturekey', 'signature_key', 'signaturename', 'signaturedef', 'subgraph'],
   precision: ['dtype', 'fp16', 'half', 'float16', 'quantized', 'quantization'],
   inputShapes: ['shapes', 'freedimensionoverrides', 'shape'],
   onProgress: ['progress', 'progress_callback', 'progresscallback'],

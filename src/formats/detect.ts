@@ -14,20 +14,20 @@ export interface DetectedModel extends ImportedModel {
 /** Reads a model of any known format. Rejects as `Importer.load` does, and as `detect` does. */
 export async function importModel(files: ModelFiles, options?: ImportOptions): Promise<DetectedModel> {
   const importer = await detect(files.main);
-  await checkRounding(importer, options);
+  await checkChoices(importer, options);
   const { rounding = 'shipped' } = options ?? {};
   return {
     format: importer.format,
-    ...(importer.rounds ? { rounding } : {}),
+    ...(importer.chooses ? { rounding } : {}),
     ...(await importer.load(files, options)),
   };
 }
 
-/** Rejects with InputError where a rule of rounding is given for a format that has none, or for no file at all. */
-export async function checkRounding(importer: Importer | undefined, { rounding }: ImportOptions = {}): Promise<void> {
-  if (rounding === undefined || importer?.rounds) return;
-  const { refuseRounding } = await onDemand('explanations', () => import('./impression.ts'));
-  refuseRounding(rounding, importer?.format ?? 'a graph');
+/** Rejects with InputError where `rounding` or `signature` is given for a format that leaves no choice, or for no file at all. */
+export async function checkChoices(importer: Importer | undefined, options: ImportOptions = {}): Promise<void> {
+  if ((options.rounding ?? options.signature) === undefined || importer?.chooses) return;
+  const { refuseChoice } = await onDemand('explanations', () => import('./impression.ts'));
+  refuseChoice(options, importer?.format ?? 'a graph');
 }
 
 /** The importer that recognises the file. Rejects with ImportError that says what the bytes look like when none does. */

@@ -31,8 +31,9 @@ export interface ImportedModel {
   readonly metadata: ReadonlyMap<string, string>;
   /** Sentences on what of the file the graph lacks, or has otherwise; absent where there are none. */
   readonly warnings?: readonly string[];
-  /** What the file calls the use of it that was read, where it has names for them. */
+  /** What the file calls the use of it that was read, where it has names for them; and all these names. */
   readonly signature?: string;
+  readonly signatures?: readonly string[];
   /** Names of the classes, where the file has them; they go with the graph, too. */
   readonly labels?: readonly string[];
 }
@@ -43,6 +44,8 @@ export interface ImportOptions {
   readonly inputShapes?: InputShapes | ((inputs: readonly GraphInput[]) => InputShapes);
   /** For TensorFlow Lite: as the runtime that is shipped rounds integers (the default), or as the reference kernels do. */
   readonly rounding?: 'shipped' | 'reference';
+  /** For TensorFlow Lite: which of a file's signatures to read; `serving_default` or else the first subgraph's unless given. */
+  readonly signature?: string;
 }
 
 /** One model format. */
@@ -50,8 +53,8 @@ export interface Importer {
   readonly format: FormatName;
   /** How names of main files end, in lower case, the usual one first. A file is recognised by its content all the same. */
   readonly extensions: readonly string[];
-  /** True of formats whose integers may be rounded by two rules. */
-  readonly rounds?: boolean;
+  /** True of formats whose files leave a choice to the caller: of `rounding`, and of `signature`. */
+  readonly chooses?: boolean;
   /** True when these bytes look like the format: by content, never by file name. */
   readonly recognise: (bytes: Uint8Array) => boolean;
   /**

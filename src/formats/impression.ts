@@ -1,6 +1,7 @@
 /** What is said of what people pass by mistake: bytes that are no model, and options of another format. */
 import { InputError } from '../core/errors.ts';
 import { own } from '../util/own.ts';
+import type { ImportOptions } from './importer.ts';
 
 const ZIP = 'It is a zip archive (PyTorch .pt files are too): unpack or convert it first';
 const HDF5 = 'It is an HDF5 file (Keras .h5): convert it with tensorflowjs_converter or tf2onnx';
@@ -61,9 +62,11 @@ function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-/** Throws InputError: `what` has no rules of rounding to choose from. */
-export function refuseRounding(rounding: string, what: string): never {
-  throw new InputError(`rounding "${rounding}" is for TensorFlow Lite files, this is ${what}`, {
-    hint: 'Leave the option out: other formats say themselves how they round',
+/** Throws InputError for the first option given: `what` leaves no choice. */
+export function refuseChoice({ rounding, signature }: ImportOptions, what: string): never {
+  const given = rounding === undefined ? `signature "${signature}"` : `rounding "${rounding}"`;
+  const why = rounding === undefined ? 'have one use only' : 'say themselves how they round';
+  throw new InputError(`${given} is for TensorFlow Lite files, this is ${what}`, {
+    hint: `Leave the option out: other formats ${why}`,
   });
 }

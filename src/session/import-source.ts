@@ -1,5 +1,5 @@
 /** From what a caller hands over to a graph: files, their format, its importer; with the stages reported and timed. */
-import { checkRounding, detect } from '../formats/detect.ts';
+import { checkChoices, detect } from '../formats/detect.ts';
 import type { Graph } from '../ir/graph.ts';
 import { isGraph, toModelFiles, type ModelSource } from './model-source.ts';
 import type { SessionOptions } from './options.ts';
@@ -22,13 +22,13 @@ const SKETCH_AFTER_MS = 30;
  */
 export async function importSource(
   source: ModelSource | Graph,
-  options: Pick<SessionOptions, 'signal' | 'allowHosts' | 'inputShapes' | 'rounding'>,
+  options: Pick<SessionOptions, 'signal' | 'allowHosts' | 'inputShapes' | 'rounding' | 'signature'>,
   progress: LoadingProgress,
   early: (sketch: () => Promise<Graph> | undefined) => void,
 ): Promise<ImportedSource> {
   const { signal, allowHosts } = options;
   if (isGraph(source)) {
-    await checkRounding(undefined, options);
+    await checkChoices(undefined, options);
     return { graph: source, format: 'graph', warnings: [], downloadMs: 0, parseMs: 0 };
   }
   const start = performance.now();
@@ -37,7 +37,7 @@ export async function importSource(
   const files = await toModelFiles(source, { signal, onBytes: bytes.moved, allowHosts });
   const downloaded = performance.now();
   const importer = await detect(files.main);
-  await checkRounding(importer, options);
+  await checkChoices(importer, options);
   // Where most of the bytes are in further files, these are still to come.
   if (!importer.sketch) progress.tell('parse');
   const late = setTimeout(() => early(() => importer.sketch?.(files.main, options)), SKETCH_AFTER_MS);

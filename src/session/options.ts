@@ -57,6 +57,11 @@ export interface SessionOptions extends TuningOptions {
    * with other formats.
    */
   readonly rounding?: 'shipped' | 'reference';
+  /**
+   * Which signature of a TensorFlow Lite file runs, and names the inputs and outputs; `serving_default`, else that of the first
+   * subgraph unless given. An InputError that lists them where the file has none of this name; and with other formats.
+   */
+  readonly signature?: string;
   /** Kernel variants to force, by operator: for tests and benches. */
   readonly variants?: ForcedVariants;
 }
@@ -74,6 +79,7 @@ export const SESSION_OPTIONS: OptionRules<SessionOptions> = {
   decodePicture: 'function',
   signal: 'signal',
   rounding: ['shipped', 'reference'],
+  signature: 'text',
   variants: 'object',
   tune: ['off', 'cached', 'full'],
   tuneBudgetMs: 'number',

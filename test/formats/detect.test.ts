@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ImportError, InputError } from '../../src/core/errors.ts';
 import { tensorOf } from '../../src/core/tensor.ts';
-import { checkRounding, detect } from '../../src/formats/detect.ts';
+import { checkChoices, detect } from '../../src/formats/detect.ts';
 import { IMPORTERS } from '../../src/formats/registry.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
 import { encodeSafetensors } from '../helpers/safetensors-bytes.ts';
@@ -63,18 +63,20 @@ describe('detect', () => {
   });
 });
 
-describe('a rule of rounding', () => {
-  const rounding = 'reference';
+describe.each([{ rounding: 'reference' }, { signature: 'train' }] as const)('the choice of %j', (choice) => {
+  const [[name, value] = []] = Object.entries(choice);
 
-  it.each(IMPORTERS)('is taken for TensorFlow Lite alone: $format', async (importer) => {
-    const checked = checkRounding(importer, { rounding });
+  it.each(IMPORTERS)('is for TensorFlow Lite alone: $format', async (importer) => {
+    const checked = checkChoices(importer, choice);
     if (importer.format === 'tflite') return expect(checked).resolves.toBeUndefined();
     await expect(checked).rejects.toThrow(InputError);
-    return expect(checked).rejects.toThrow(`"reference" is for TensorFlow Lite files, this is ${importer.format}`);
+    return expect(checked).rejects.toThrow(
+      `${name} "${value}" is for TensorFlow Lite files, this is ${importer.format}`,
+    );
   });
 
   it('is refused beside a graph, and nowhere where none is given', async () => {
-    await expect(checkRounding(undefined, { rounding })).rejects.toThrow('this is a graph');
-    await expect(checkRounding(undefined)).resolves.toBeUndefined();
+    await expect(checkChoices(undefined, choice)).rejects.toThrow('this is a graph');
+    await expect(checkChoices(undefined)).resolves.toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import './every-operator.ts';
 import { toRaw } from '../../src/core/raw.ts';
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import type { DType } from '../../src/core/dtype.ts';
-import type { ImportedModel } from '../../src/formats/importer.ts';
+import type { ImportedModel, ImportOptions } from '../../src/formats/importer.ts';
 import { tfliteImporter } from '../../src/formats/tflite/index.ts';
 import { encodeTflite } from '../../src/formats/tflite/write/encode.ts';
 import type { WrittenModel, WrittenOptions, WrittenTensor } from '../../src/formats/tflite/write/file.ts';
@@ -89,11 +89,9 @@ export function feedsOf({ inputs }: OneOperator): Tensor[] {
 }
 
 /** Imports bytes under the name `model.tflite`. */
-export function importTflite(bytes: Uint8Array): Promise<ImportedModel> {
-  return tfliteImporter.load({
-    main: { name: 'model.tflite', bytes },
-    read: (name) => Promise.reject(new TypeError(`no file ${name}`)),
-  });
+export function importTflite(bytes: Uint8Array, options?: ImportOptions): Promise<ImportedModel> {
+  const main = { name: 'model.tflite', bytes };
+  return tfliteImporter.load({ main, read: (name) => Promise.reject(new TypeError(`no file ${name}`)) }, options);
 }
 
 /** What a model gives for these feeds, in its own order, on the reference. */

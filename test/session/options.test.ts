@@ -60,6 +60,7 @@ describe('options of a session', () => {
       { signal: new AbortController() },
       'the option signal of Session.create is an AbortSignal, and an object was given',
     ],
+    [{ signature: 1 }, 'the option signature of Session.create is a string, and 1 was given'],
     [{ allowHosts: 'example.org' }, 'the option allowHosts of Session.create is an array, and "example.org" was given'],
     [{ gpu: 'high-performance' }, 'the option gpu of Session.create is an object, and "high-performance" was given'],
     [{ signal: { aborted: false } }, 'the option signal of Session.create is an AbortSignal, and an object was given'],
@@ -81,6 +82,7 @@ describe('options of a session', () => {
     ['executionProviders', ['webgpu'], 'backend'],
     ['onprogress', () => undefined, 'onProgress'],
     ['presicion', 'float16', 'precision'],
+    ['signatureKey', 'encode', 'signature'],
     ['constructor', 1, undefined],
     ['zzz', 1, undefined],
   ])('%s: %s', async (key, value, meant) => {

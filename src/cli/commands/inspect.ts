@@ -53,7 +53,7 @@ export function addInspect(program: Command, runner: Runner): void {
 
 async function inspect([name = '']: readonly string[], options: InspectOptions, context: Context): Promise<number> {
   const model = await loadModel(name, options, context);
-  const { graph, format, warnings, signature = null, metadata, labels = [] } = model;
+  const { graph, format, warnings, signature = null, signatures = [], metadata, labels = [] } = model;
   const given = parseInputShapes(options.inputShape ?? [], graph.inputs);
   const inputs = withScales(
     graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
@@ -61,7 +61,7 @@ async function inspect([name = '']: readonly string[], options: InspectOptions, 
   );
   const costs = await onModel(name, () => costsOf(graph, given));
   const operators = operatorCounts(graph);
-  const said = { signature, metadata: Object.fromEntries(metadata), labels };
+  const said = { signature, signatures, metadata: Object.fromEntries(metadata), labels };
   const rounding = roundingOf(model, costs.quantisation ?? undefined);
   context.output.result({ model: name, format, warnings, ...said, rounding, inputs, operators, ...costs }, () => {
     const facts: [string, Cell][] = [
@@ -94,10 +94,13 @@ async function inspect([name = '']: readonly string[], options: InspectOptions, 
 const SHOWN_LABELS = 5;
 
 /** What a file says beside its graph. */
-function saidFacts({ signature, metadata, labels = [] }: LoadedModel): [string, Cell][] {
+function saidFacts({ signature, signatures = [], metadata, labels = [] }: LoadedModel): [string, Cell][] {
   const more = labels.length > SHOWN_LABELS ? '; …' : '';
   return [
     ...(signature === undefined ? [] : [['signature', signature] satisfies [string, Cell]]),
+    ...(signatures.every((key) => key === signature)
+      ? []
+      : [['signatures', signatures.join(', ')] satisfies [string, Cell]]),
     ...(metadata.size === 0
       ? []
       : [['metadata', [...metadata].map(([key, text]) => `${key}: ${text}`)] satisfies [string, Cell]]),

@@ -12,7 +12,15 @@ import type { DescribedSubgraph, TfliteMetadata } from './metadata.ts';
 import { QUANTISED_PREFIX, TfliteGraph, type NamedOperator } from './graph.ts';
 import { readTflite, readSubgraph, type TfliteModel, type TfliteOperator } from './model.ts';
 import { TFLITE_OPERATORS } from './operators.ts';
-import { checkSignature, chosenSignature, subgraphPorts, graphInputs, namesOf, type PortNames } from './ports.ts';
+import {
+  checkSignature,
+  chosenSignature,
+  graphInputs,
+  keysOf,
+  namesOf,
+  subgraphPorts,
+  type PortNames,
+} from './ports.ts';
 
 /** Reads a TensorFlow Lite model. Rejects as `Importer.load` does. */
 export async function loadTflite({ main }: ModelFiles, options: ImportOptions = {}): Promise<ImportedModel> {
@@ -23,10 +31,13 @@ export async function loadTflite({ main }: ModelFiles, options: ImportOptions = 
   }
 }
 
-async function load(main: ModelFile, { rounding = 'shipped' }: ImportOptions): Promise<ImportedModel> {
+async function load(
+  main: ModelFile,
+  { rounding = 'shipped', signature: wanted }: ImportOptions,
+): Promise<ImportedModel> {
   const { name: file, bytes } = main;
   const model = readTflite(bytes, file);
-  const { signature, subgraph: index } = chosenSignature(model.signatures);
+  const { signature, subgraph: index } = chosenSignature(model.signatures, wanted, file);
   const subgraph = readSubgraph(model, index);
   if (signature) checkSignature(subgraph, signature);
   const names = namesOf(subgraph, signature);
@@ -46,12 +57,14 @@ async function load(main: ModelFile, { rounding = 'shipped' }: ImportOptions): P
   sayScales(graph, names);
   const outputs = subgraph.outputs.map((output) => at(subgraph.tensors, output).signature);
   const { metadata, warnings, labels, normalisations } = await about(model, { index, names, outputs }, main);
+  const unread = wanted === undefined ? unreadSubgraphs(model, index) : [];
   return {
     graph: saying(withOutputs(graph, names), labels, normalisations),
     declared: subgraphPorts(subgraph, names, inputs),
     metadata,
     ...(signature ? { signature: signature.key } : {}),
-    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(model.signatures.length > 0 ? { signatures: keysOf(model.signatures) } : {}),
+    ...(unread.length + warnings.length > 0 ? { warnings: [...unread, ...warnings] } : {}),
     ...(labels ? { labels } : {}),
   };
 }
@@ -125,18 +138,19 @@ async function about(
   subgraph: DescribedSubgraph,
   file: ModelFile,
 ): Promise<Partial<TfliteMetadata> & Pick<TfliteMetadata, 'metadata' | 'warnings'>> {
-  const { description, metadata: buffers, subgraphs, signatures } = model;
+  const { description, metadata: buffers } = model;
   const fields = new Map(description === '' ? [] : [['description', description]]);
-  const others = signatures.flatMap(({ key, subgraph: other }) => (other === subgraph.index ? [] : [`"${key}"`]));
-  const rest = subgraphs.length - 1;
-  const called = others.length > 0 ? `, of signatures ${others.join(', ')}` : '';
-  const warnings = rest > 0 ? [`${rest} of the file's ${rest + 1} subgraphs are not read${called}`] : [];
-  if (buffers.size === 0) return { metadata: fields, warnings };
+  if (buffers.size === 0) return { metadata: fields, warnings: [] };
   const { readMetadata } = await onDemand('reader of metadata', () => import('./metadata.ts'));
   const found = await readMetadata(buffers, subgraph, file);
-  return {
-    ...found,
-    metadata: new Map([...fields, ...found.metadata]),
-    warnings: [...warnings, ...found.warnings],
-  };
+  return { ...found, metadata: new Map([...fields, ...found.metadata]) };
+}
+
+/** Says that there are other subgraphs than the one that is read, for a caller who chose none. */
+function unreadSubgraphs({ subgraphs, signatures }: TfliteModel, index: number): string[] {
+  const rest = subgraphs.length - 1;
+  if (rest === 0) return [];
+  const others = keysOf(signatures.filter(({ subgraph }) => subgraph !== index)).map((key) => `"${key}"`);
+  const called = others.length > 0 ? `, of signatures ${others.join(', ')}: the option "signature" chooses one` : '';
+  return [`${rest} of the file's ${rest + 1} subgraphs are not read${called}`];
 }

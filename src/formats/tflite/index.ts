@@ -5,7 +5,7 @@ import type { Importer } from '../importer.ts';
 export const tfliteImporter: Importer = {
   format: 'tflite',
   extensions: ['.tflite'],
-  rounds: true,
+  chooses: true,
   recognise: (bytes) => String.fromCharCode(...bytes.subarray(4, 8)) === 'TFL3',
   load: async (files, options) =>
     (await onDemand('TensorFlow Lite importer', () => import('./import.ts'))).loadTflite(files, options),

@@ -1,20 +1,49 @@
 /** What enters and leaves a subgraph, and what its tensors are called: as a signature says, else as the file calls them. */
-import { ImportError, type Unsupported } from '../../core/errors.ts';
+import { ImportError, InputError, type Unsupported } from '../../core/errors.ts';
 import type { Dim, GraphInput } from '../../ir/graph.ts';
 import { at } from '../../util/arrays.ts';
+import { nearest } from '../../util/nearest-name.ts';
 import type { CalledTensor, Signature, Subgraph } from './model.ts';
 import { dtypeOfTflite, type TfliteTensor } from './tensor.ts';
 
 /** The name of a signature whose subgraph is the model, whatever others there are. */
 const SERVING = 'serving_default';
 
-/** The signature to be read by, if there is any, and its subgraph. */
-export function chosenSignature(signatures: readonly Signature[]): {
-  signature: Signature | undefined;
-  subgraph: number;
-} {
-  const signature = signatures.find(({ key }) => key === SERVING) ?? signatures.find(({ subgraph }) => subgraph === 0);
+/**
+ * The signature to be read by, if there is any, and its subgraph; of those with the name `wanted` the first, as LiteRT does. Throws
+ * InputError where there is none of this name.
+ */
+export function chosenSignature(
+  signatures: readonly Signature[],
+  wanted: string | undefined,
+  file: string,
+): { signature: Signature | undefined; subgraph: number } {
+  const called = (name: string): Signature | undefined => signatures.find(({ key }) => key === name);
+  const signature =
+    wanted === undefined
+      ? (called(SERVING) ?? signatures.find(({ subgraph }) => subgraph === 0))
+      : (called(wanted) ?? refuseSignature(wanted, keysOf(signatures), file));
   return { signature, subgraph: signature?.subgraph ?? 0 };
+}
+
+/** The names of signatures, each once. */
+export function keysOf(signatures: readonly Signature[]): string[] {
+  return [...new Set(signatures.map(({ key }) => key))];
+}
+
+function refuseSignature(wanted: string, keys: readonly string[], file: string): never {
+  if (keys.length === 0) {
+    throw new InputError(`the file has no signatures, and "${wanted}" was asked for`, {
+      file,
+      hint: 'Leave the option out: its first subgraph is what runs',
+    });
+  }
+  const meant = nearest(wanted, keys);
+  const suggestion = meant === undefined ? '' : `: did you mean "${meant}"?`;
+  throw new InputError(`the file has no signature "${wanted}"${suggestion}`, {
+    file,
+    hint: `Its signatures are ${keys.map((key) => `"${key}"`).join(', ')}`,
+  });
 }
 
 /** Names for the tensors of a subgraph, and for its outputs, no two alike. */

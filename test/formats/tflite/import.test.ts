@@ -1,6 +1,6 @@
 /** What files say beside their operators: names, signatures, several subgraphs, types at the border, metadata; and what is refused. */
 import { describe, expect, it } from 'vitest';
-import { ImportError, UnsupportedError } from '../../../src/core/errors.ts';
+import { ImportError, InputError, UnsupportedError } from '../../../src/core/errors.ts';
 import { tensorOf } from '../../../src/core/tensor.ts';
 import { encodeTflite } from '../../../src/formats/tflite/write/encode.ts';
 import type {
@@ -11,6 +11,7 @@ import type {
 } from '../../../src/formats/tflite/write/file.ts';
 import { encodeMetadata, withArchive } from '../../helpers/tflite-metadata.ts';
 import { importTflite, runTflite } from '../../helpers/tflite-models.ts';
+import { TWO_SIGNATURES, twoSignatures } from '../../helpers/two-signatures.ts';
 
 const float = (name: string, shape: readonly number[] = [2]): WrittenTensor => ({ name, type: 'float32', shape });
 const relu = (from: number, to: number): WrittenOperator => ({ op: 'RELU', inputs: [from], outputs: [to] });
@@ -31,6 +32,12 @@ async function refusal(model: WrittenModel): Promise<string[]> {
   expect(error).toBeInstanceOf(UnsupportedError);
   expect(String(error)).toContain('model.tflite');
   return (error as UnsupportedError).items.map(({ op, node, what }) => `${op} "${node}": ${what}`);
+}
+
+async function refusedSignature(signature: string, model = TWO_SIGNATURES): Promise<string> {
+  const error: unknown = await importTflite(encodeTflite(model), { signature }).catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(InputError);
+  return String(error);
 }
 
 describe('names', () => {
@@ -73,6 +80,37 @@ describe('signatures', () => {
     await expect(importModelOf({ subgraphs: [PLAIN], signatures })).rejects.toThrow('calls tensor 9 of 2 "x"');
     const elsewhere = [{ key: 'serving_default', subgraph: 3, inputs: {}, outputs: {} }];
     await expect(importModelOf({ subgraphs: [PLAIN], signatures: elsewhere })).rejects.toThrow('names subgraph 3 of 1');
+  });
+});
+
+describe('a signature that was asked for', () => {
+  it('is read by its own names, and no other is missed', async () => {
+    const decode = await importTflite(twoSignatures(), { signature: 'decode' });
+    expect(decode).toMatchObject({ signature: 'decode', signatures: ['encode', 'decode'] });
+    expect(decode.graph.inputs.map(({ name }) => name)).toEqual(['code', 'offset']);
+    expect([decode.graph.outputs, decode.warnings]).toEqual([['picture'], undefined]);
+  });
+
+  it('comes before the serving one, and before another of the same subgraph', async () => {
+    const signatures = [
+      { key: 'serving_default', subgraph: 0, inputs: { a: 0 }, outputs: { b: 1 } },
+      { key: 'again', subgraph: 0, inputs: { c: 0 }, outputs: { d: 1 } },
+    ];
+    const file = encodeTflite({ subgraphs: [PLAIN], signatures });
+    expect((await importTflite(file)).graph.outputs).toEqual(['b']);
+    expect((await importTflite(file, { signature: 'again' })).graph.outputs).toEqual(['d']);
+  });
+
+  it('must be there', async () => {
+    expect(await refusedSignature('encoder')).toBe(
+      'InputError: file model.tflite: the file has no signature "encoder": did you mean "encode"?. ' +
+        'Its signatures are "encode", "decode"',
+    );
+    expect(await refusedSignature('zzz')).toMatch(/no signature "zzz"\. Its signatures are "encode", "decode"$/);
+    expect(await refusedSignature('')).toContain('no signature ""');
+    expect(await refusedSignature('encode', { subgraphs: [PLAIN] })).toMatch(
+      /has no signatures, and "encode" was asked for\. Leave/,
+    );
   });
 });
 
