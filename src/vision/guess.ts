@@ -90,7 +90,7 @@ export function preparedFor(
 }
 
 function heldAs({ name, dtype }: PictureInput): Preprocessing['dtype'] {
-  if (dtype === 'bool' || dtype === 'uint32') {
+  if (dtype === 'bool' || dtype === 'uint32' || dtype === 'int16') {
     throw new InputError(`input "${name}" holds ${dtype}, which no picture becomes`, {
       hint: 'Make the tensor yourself, and feed it to a Session',
     });

@@ -107,7 +107,7 @@ describe('integers', () => {
   });
 
   it('that are no pictures are refused', () => {
-    for (const dtype of ['bool', 'uint32'] as const)
+    for (const dtype of ['bool', 'uint32', 'int16'] as const)
       expect(() => guessPreprocessing(input({ dtype }))).toThrow(InputError);
     expect(() => guessPreprocessing(input({ shape: [1, 4, 4, 4] }))).toThrow(/channels of a picture/);
   });
