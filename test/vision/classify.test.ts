@@ -62,6 +62,10 @@ describe('toProbabilities', () => {
     expect(toProbabilities([0, 0], [0, 1])).toEqual([0, 0]);
     expect(toProbabilities(odd, [-0.5, 0.499])).toEqual(softmax(odd));
     expect(toProbabilities(odd, [0, 6])).toEqual(softmax(odd));
+    expect(toProbabilities(odd, [0, 255 * Math.fround(1 / 255)])).toBe(odd);
+    // Logits whose steps are of 1/64, none beyond 1 in this picture.
+    const logits = [0.5, 0.25, 0];
+    expect(toProbabilities(logits, [-2, 127 / 64])).toEqual(softmax(logits));
   });
 });
 

@@ -44,14 +44,15 @@ export function softmax(logits: ArrayLike<number>): Float32Array {
 /**
  * One score a class as probabilities. Those in [0, 1] that sum to 1 stay as they are; so do those of a softmax or sigmoid in
  * eight bits, whose sum may be far from 1: `low` and `high` say what their integers can stand for, and where the file
- * makes floats of them they are whole steps of 1/256. All others are taken for logits.
+ * makes floats of them and nobody says, they are whole steps of 1/256. All others are taken for logits.
  */
 export function toProbabilities(
   scores: ArrayLike<number>,
   [low, high]: readonly [low: number, high: number] = [NaN, NaN],
 ): ArrayLike<number> {
-  if (low >= 0 && high <= 1) return scores;
-  let [sum, min, max, whole] = [0, Infinity, -Infinity, true];
+  // 255 steps of what a scale of 1/255 is in a file are a little more than 1.
+  if (low >= 0 && high <= 1 + 1e-6) return scores;
+  let [sum, min, max, whole] = [0, Infinity, -Infinity, Number.isNaN(high)];
   for (let i = 0; i < scores.length; i++) {
     const score = scores[i] ?? NaN;
     sum += score;
