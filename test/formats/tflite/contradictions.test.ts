@@ -78,6 +78,7 @@ describe.each<[string, OneOperator, string]>([
     },
     'has a filter quantised along axis 1',
   ],
+  ['an int8 filter with a zero point', conv(IMAGE, constant([2, 1, 1, 2], OTHER)), 'with a zero point of 3'],
   ['a filter without a scale', conv(IMAGE, constant([2, 1, 1, 2])), 'has a quantised filter without a scale'],
   [
     'a filter of floats',

@@ -508,7 +508,7 @@ export const QUANTISED_DRAWS: Readonly<Record<string, Draw>> = {
   }),
   ABS: unary({ types: ['int8'] }),
   EXP: unary({ types: ['int8'] }),
-  LOG: unary({ types: ['int8'], input: (dice) => ({ scales: [scaleOf(dice)], zeroPoints: [-128] }) }),
+  LOG: unary({ types: ['int8'] }),
   NEG: (dice) => {
     const q = { scales: [scaleOf(dice)], zeroPoints: [0] };
     return unary({ types: ['int8'], input: () => q, output: () => q })(dice);

@@ -162,12 +162,16 @@ export function negated({ from, to }: ByteContext): ByteFunction | undefined {
   return plain ? (x) => (-x << 24) >> 24 : undefined;
 }
 
-/** A function of real numbers, in single precision, rounded away from zero; or to an even integer, its zero point included. */
+/**
+ * A function of real numbers, in single precision, rounded away from zero; or to an even integer, its zero point included.
+ * Where it is no number, as the logarithm below zero, the runtimes give the lowest integer.
+ */
 export function realFunction({ from, to, range }: ByteContext, f: (x: number) => number, even = false): ByteFunction {
   const inverse = Math.fround(1 / to.scale);
   return (x) => {
     const real = Math.fround(from.scale * (x - from.zeroPoint));
-    const steps = Math.fround(Math.fround(f(real)) * inverse) || 0;
+    const steps = Math.fround(Math.fround(f(real)) * inverse);
+    if (Number.isNaN(steps)) return range[0];
     return clamp(even ? roundEven(Math.fround(steps + to.zeroPoint)) : roundAway(steps) + to.zeroPoint, range);
   };
 }

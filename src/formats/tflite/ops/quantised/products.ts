@@ -38,13 +38,23 @@ function biasAt(c: OperatorContext, index: number, x: number): string[] {
   return [c.rawInput(index)];
 }
 
+/**
+ * Constants of what a convolution's filter stands for, whose output channels lie along `channels`. Throws ImportError on int8
+ * with a zero point: the format has none there, and the runtimes pass over it.
+ */
+function kernelParameters(c: OperatorContext, channels: number): string[] {
+  const zero = byteAt(c, 1) === 'int8' ? c.quantisation(1)?.zeroPoints.find((point) => point !== 0) : undefined;
+  if (zero !== undefined) c.fail(`has an int8 filter "${c.tensor(1).name}" with a zero point of ${zero}`);
+  return filterParameters(c, 1, channels);
+}
+
 /** `channels` is the axis of a filter's output channels. */
 function convolution(
   c: OperatorContext,
   { weights, window, group, activation }: PlannedConv,
   channels: number,
 ): string {
-  const operands = [...quantisedInput(c, 0), weights, ...filterParameters(c, 1, channels), ...resultParameters(c)];
+  const operands = [...quantisedInput(c, 0), weights, ...kernelParameters(c, channels), ...resultParameters(c)];
   return c.one('QLinearConv', [...operands, ...biasAt(c, 2, 0)], {
     ...window,
     group,
@@ -58,7 +68,7 @@ const depthwise: TfliteTranslation = (c) => convolution(c, plannedDepthwise(c), 
 
 const transposeConv: TfliteTranslation = (c) => {
   const { weights, window, activation } = plannedTransposeConv(c);
-  const operands = [...quantisedInput(c, 2), weights, ...filterParameters(c, 1, 0), ...resultParameters(c)];
+  const operands = [...quantisedInput(c, 2), weights, ...kernelParameters(c, 0), ...resultParameters(c)];
   const [, ...kernel] = c.shape(1);
   const hasGaps = window.strides.some((stride, i) => stride > at(kernel, i));
   const byReference = hasGaps && paddingOf(c, c.options('TransposeConv').padding) === 'SAME';
