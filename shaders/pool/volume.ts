@@ -1,19 +1,20 @@
 /**
  * Pools of any element type over up to three spatial dimensions: each invocation folds the window of one output element, or
- * of four neighbouring channels.
+ * of four neighbouring ones: channels, or, where these do not come in fours and y is packed, elements in order.
  *
  * Layout: x[x_offset + (((n·in_d + iz)·in_h + iy)·in_w + ix)·x_pitch + c], y[y_offset + row·y_pitch + c] with
  *   row = ((n·out_d + oz)·out_h + oy)·out_w + ox. Dimensions that are not there have extent, kernel and stride 1.
  * Bindings: 0 x read, 1 y read_write (both of vectors when width is 4).
  * Workgroup: 64 × 1 × 1.
- * Dispatch: dispatch1d(count, 64), count = N · out_d · out_h · out_w · blocks, blocks = C / width.
+ * Dispatch: dispatch1d(count, 64), count = N · out_d · out_h · out_w · blocks, blocks = C / width; in order a quarter of it.
  * Spec: fold: `max`; `mean` of the taps on the input; `paddedMean` of those on its padding too; `norm`, (Σ|x|^p)^(1/p);
  *   `position` of the maximum, the first of several, as an index into the channels-first tensor, spatial strides parameters,
  *   −1 where a window sees padding only (width 1 only). NaN is the largest. width 4 when C % 4 = 0 and x and y are placed
- *   for vectors; xStorage, yStorage anything that is not packed.
+ *   for vectors; xStorage, yStorage packed for `max` only, y of width 1 dense then.
  * Limits: no workgroup storage.
  */
-import { scalarOf, type Storage } from '../../src/core/storage.ts';
+import { isPacked, scalarOf, type Storage } from '../../src/core/storage.ts';
+import { range } from '../../src/util/arrays.ts';
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ParamFields, type ShaderModule } from '../lib/module.ts';
@@ -82,6 +83,18 @@ export function poolVolumeShader({ fold, width, xStorage, yStorage }: PoolVolume
   const y: Access = { name: 'y', storage: yStorage, width };
   const type = loadedType(x);
   const { params, step, result } = FOLDS[fold];
+  const inOrder = isPacked(yStorage) && width === 1;
+  const folded = wgsl`
+  ${VOLUME_POSITION}
+  var acc = T(params.start);
+#if ${fold === 'mean'}
+  var taps = 0u;
+#endif
+#if ${fold === 'position'}
+  var at = -1i;
+#endif
+  ${overWindow(`      let v = ${load(x, `(params.x_offset + pixel * params.x_pitch) / ${u32(width)} + block`)};
+      ${step}`)}`;
   return shaderModule({
     bindings: [bindingOf(x, 'read'), bindingOf(y, 'read_write')],
     params: {
@@ -93,6 +106,7 @@ export function poolVolumeShader({ fold, width, xStorage, yStorage }: PoolVolume
       blocks: 'u32',
       start: scalarOf(xStorage),
       ...params,
+      ...(inOrder ? ({ last: 'u32' } as const) : {}),
     },
     workgroupSize: [POOL_VOLUME_WORKGROUP, 1, 1],
     declarations: wgsl`
@@ -105,20 +119,24 @@ ${exceedsFunction(type)}
 #endif
 #if ${fold === 'norm'}
 ${keepNanFunction(width)}
+#endif
+#if ${inOrder}
+fn folded(i: u32) -> T {
+  ${folded}
+  return ${result};
+}
 #endif`,
     body: wgsl`
   ${linearIndex(POOL_VOLUME_WORKGROUP)}
   if (i >= params.count) { return; }
-  ${VOLUME_POSITION}
-  var acc = T(params.start);
-#if ${fold === 'mean'}
-  var taps = 0u;
-#endif
-#if ${fold === 'position'}
-  var at = -1i;
-#endif
-  ${overWindow(`      let v = ${load(x, `(params.x_offset + pixel * params.x_pitch) / ${u32(width)} + block`)};
-      ${step}`)}
-  ${store(y, `(params.y_offset + row * params.y_pitch) / ${u32(width)} + block`, result)}`,
+#if ${inOrder}
+  let r = vec4<i32>(${range(4)
+    .map((k) => `folded(min(i * 4u + ${u32(k)}, params.last))`)
+    .join(', ')});
+  ${store(y, 'i', 'r')}
+#else
+  ${folded}
+  ${store(y, `(params.y_offset + row * params.y_pitch) / ${u32(width)} + block`, result)}
+#endif`,
   });
 }

@@ -134,6 +134,8 @@ export interface Dispatched<K extends OpKind> {
   isWide?(node: NodeOf<K>, isWide: (name: string) => boolean): boolean;
   /** Which input others are divided by, if any is: that keeps the range of a float32, too. */
   divisor?(node: NodeOf<K>): number | undefined;
+  /** False of nodes whose kernels take narrow integers in words of their own only, whatever the traits say. */
+  packs?(node: NodeOf<K>): boolean;
   /** Inputs whose buffer the output may take over, if nothing else reads it; see `LowerContext.shares`. */
   overwrites?(context: LowerContext<K>): readonly number[];
   /** What a node of this kind asks of the pipelines that the nodes of its graph share. */

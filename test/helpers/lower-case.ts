@@ -70,12 +70,13 @@ export function setupsOf<K extends OpKind>(c: OpCase<K>, device: DeviceProfile):
 
 /** Whether a case has values that can be packed four to a word: dense ones, and with rows apart. */
 function canPack<K extends OpKind>(
-  { outputs, moves }: Dispatched<K>,
+  { outputs, moves, packs }: Dispatched<K>,
   context: LowerContext<K>,
 ): { dense: boolean; rows: boolean } {
   const y = context.outputs[0];
   const packed = y && packedStorage(y.dtype);
-  if (!packed || !outputs.storage?.includes(packed)) return { dense: false, rows: false };
+  if (!packed || !outputs.storage?.includes(packed) || packs?.(context.node) === false)
+    return { dense: false, rows: false };
   const inFours = [...context.outputs, ...context.inputs.slice(0, moves?.whole === 'output' ? undefined : 0)].every(
     (value) => !value || channelsOf(value.shape) % 4 === 0,
   );

@@ -282,8 +282,8 @@ function reduce(d: Dice): Drawn<'QLinearReduce'> {
 }
 
 /** A pool's input and window. */
-function pooled(d: Dice) {
-  const spatial = d.pick([1, 2, 2, 2]);
+function pooled(d: Dice, spatials: readonly number[]) {
+  const spatial = d.pick(spatials);
   const { kernel, dilations, strides, pads, extents } = window(d, spatial, [0, 0, 1, 2]);
   const type = d.pick(TYPES);
   const x = integers(d, type, [d.pick([1, 1, 2, 3]), ...extents, d.pick(CHANNELS)]);
@@ -295,7 +295,7 @@ function pooled(d: Dice) {
 }
 
 function averagePool(d: Dice): Drawn<'QLinearAveragePool'> {
-  const { type, x, attributes } = pooled(d);
+  const { type, x, attributes } = pooled(d, [1, 2, 2, 2]);
   const same = quantisation(d, type);
   return {
     inputs: [x, ...same, ...same],
@@ -443,16 +443,27 @@ function reshape(d: Dice): Drawn<'Reshape'> {
   return { inputs: [integers(d, d.pick(TYPES), shape), ints([product(shape)])], attributes: { allowZero: true } };
 }
 
+/** Mostly of a picture's rows and columns; now and then of any axes, or of a part that may lie beside the picture. */
 function nearest(d: Dice): Drawn<'Resize'> {
-  const shape = [1, ...listOf(d, 2, PICTURE), d.pick(CHANNELS)];
+  const shape = [d.pick([1, 1, 2, 3]), ...listOf(d, 2, PICTURE), d.pick(CHANNELS)];
+  const some = d.chance(0.7) ? [1, 2] : range(4).filter(() => d.chance(0.5));
+  const axes = some.length > 0 ? some : [3];
+  const crops = d.chance(0.2);
+  const edges = [...axes.map(() => d.pick([-0.3, 0, 0.25])), ...axes.map(() => d.pick([0.8, 1, 1.4]))];
   return {
-    inputs: [integers(d, d.pick(TYPES), shape), undefined, ints([d.pick([1, 3, 6, 13]), d.pick([1, 3, 6, 14])])],
+    inputs: [
+      integers(d, d.pick(TYPES), shape),
+      undefined,
+      ints(axes.map(() => d.pick([1, 3, 6, 13, d.chance(0.1) ? 0 : 14]))),
+      crops ? { shape: [edges.length], values: edges, constant: true } : undefined,
+    ],
     attributes: {
       ...PLAIN_RESIZE,
-      axes: [1, 2],
+      axes,
       mode: 'nearest',
-      coordinateMode: d.pick(['asymmetric', 'half_pixel', 'align_corners']),
+      coordinateMode: crops ? 'tf_crop_and_resize' : d.pick(['asymmetric', 'half_pixel', 'align_corners']),
       nearestMode: d.pick(['floor', 'round_prefer_ceil']),
+      extrapolation: d.int(0, 127),
     },
   };
 }
@@ -477,7 +488,7 @@ const GENERATORS: { readonly [K in Drawable]: (d: Dice) => Drawn<K> } = {
   Transpose: transpose,
   Reshape: reshape,
   MaxPool: (d) => {
-    const { x, attributes } = pooled(d);
+    const { x, attributes } = pooled(d, [1, 2, 2, 2, 2, 3]);
     return { inputs: [x], attributes };
   },
   Resize: nearest,

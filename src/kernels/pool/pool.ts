@@ -14,6 +14,7 @@ import {
   type Dispatched,
   type KernelCall,
   type LowerContext,
+  type OperandTraits,
   type Variant,
 } from '../definition.ts';
 import { withLazyVariant } from '../lib/lazy-variant.ts';
@@ -35,6 +36,9 @@ const STRIP = 4;
 
 /** Kernels wider than this are not unrolled. */
 const WIDEST_UNROLLED = 5;
+
+/** Floats in strips or pixels, narrow integers by the kernel for volumes. */
+const POOLED = { storage: ['f16', 'i8x4', 'u8x4'], lies: 'rows' } as const satisfies OperandTraits;
 
 /** Small workgroups spread evenly over the few cores of a software adapter; a GPU wants at least one full wave. */
 const WORKGROUP = { software: 8, other: 64 };
@@ -106,8 +110,8 @@ export function pool<K extends PoolOp>(kindOf: (context: LowerContext<K>) => Poo
   const planar: Dispatched<K> = {
     kind: 'dispatch',
     variants,
-    inputs: [{ storage: ['f16'], lies: 'rows' }],
-    outputs: { storage: ['f16'], lies: 'rows' },
+    inputs: [POOLED],
+    outputs: POOLED,
   };
   return withLazyVariant(planar, {
     name: 'volume',

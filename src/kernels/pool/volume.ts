@@ -7,8 +7,9 @@ import {
 } from '../../../shaders/pool/volume.ts';
 import { extremesOf } from '../../core/extremes.ts';
 import { isVectorised } from '../../core/placement.ts';
+import { isPacked } from '../../core/storage.ts';
 import type { PoolWindow } from '../../ir/ops.ts';
-import { at, product } from '../../util/arrays.ts';
+import { at, ceilDiv, product } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value, type KernelCall, type LowerContext } from '../definition.ts';
 import { slidingAxes, volumeParams, type VolumeAxis } from '../lib/volume.ts';
 
@@ -25,7 +26,9 @@ export function volumePoolCalls<K extends VolumePoolOp>(context: LowerContext<K>
   const inFours = isVectorised(x.placement, x.shape) && isVectorised(y.placement, y.shape);
   const width: PoolVolumeSpec['width'] = inFours && fold !== 'position' ? 4 : 1;
   const blocks = at(x.shape, x.shape.length - 1) / width;
-  const count = product(y.shape.slice(0, -1)) * blocks;
+  const results = product(y.shape.slice(0, -1)) * blocks;
+  const inOrder = isPacked(y.storage) && width === 1;
+  const count = inOrder ? ceilDiv(results, 4) : results;
   const isMaximum = fold === 'max' || fold === 'position';
   return [
     {
@@ -41,6 +44,7 @@ export function volumePoolCalls<K extends VolumePoolOp>(context: LowerContext<K>
         blocks,
         start: isMaximum ? extremesOf(x.dtype)[0] : 0,
         ...params,
+        ...(inOrder ? { last: Math.max(1, results) - 1 } : {}),
       },
       workgroups: dispatch1d(count, POOL_VOLUME_WORKGROUP, context.device),
     },

@@ -5,18 +5,22 @@ import { RESIZE_OUTSIDE_WORKGROUP, resizeOutsideShader } from '../../../shaders/
 import { hostArray, isFloat, wgslScalar, type DType, type HostArray } from '../../core/dtype.ts';
 import { extremesOf } from '../../core/extremes.ts';
 import { lazyTensor } from '../../core/lazy-tensor.ts';
+import { lazy } from '../../core/on-demand.ts';
+import { packedStorage } from '../../core/storage.ts';
 import type { Shape } from '../../core/tensor.ts';
-import { integerBias, resizedElement, resizeSteps, type ResizeStep, type ResizeTable } from '../../ir/shapes/resize.ts';
+import type { NodeOf } from '../../ir/ops.ts';
+import { integerBias, resizedElement, type ResizeStep, type ResizeTable } from '../../ir/shapes/resize.ts';
 import { at, product } from '../../util/arrays.ts';
-import { givenInts } from '../lib/constants.ts';
+import { withLazyVariant } from '../lib/lazy-variant.ts';
+import { stepsOf } from '../lib/resize-steps.ts';
 import {
-  PLAIN_TRAITS,
   dispatch1d,
   required,
   result,
   value,
   variant,
   type CallOperand,
+  type Dispatched,
   type KernelCall,
   type KernelDefinition,
   type LowerContext,
@@ -47,17 +51,6 @@ interface Planar {
   readonly rows: ChangedAxis;
   readonly columns: ChangedAxis;
   readonly channels: number;
-}
-
-function stepsOf(context: Context): ResizeStep[] {
-  // Nothing is made, and nothing is to be read.
-  if (isEmpty(result(context).shape)) return [];
-  const listOf = (index: number): number[] | undefined => {
-    const list = givenInts(context, index);
-    return list?.length === 0 ? undefined : list;
-  };
-  const targets = { scales: listOf(1), sizes: listOf(2), roi: listOf(3) };
-  return resizeSteps(context.node.attributes, required(context, 0).shape, targets);
 }
 
 /** Two neighbouring axes, or one, that are moved or interpolated between two elements; undefined where it is not so. */
@@ -226,9 +219,11 @@ function isEmpty(shape: Shape): boolean {
   return shape.includes(0);
 }
 
-export const resize: KernelDefinition<'Resize'> = {
+const words: Dispatched<'Resize'> = {
   kind: 'dispatch',
-  ...PLAIN_TRAITS,
+  inputs: [{ storage: ['i8x4', 'u8x4'] }, {}],
+  outputs: { storage: ['i8x4', 'u8x4'] },
+  packs: isNearest,
   variants: [
     variant(
       'vec4',
@@ -242,3 +237,13 @@ export const resize: KernelDefinition<'Resize'> = {
     variant('axes', stepsOf, (context, steps) => unlessEmpty(context, () => axisCalls(context, steps))),
   ],
 };
+
+function isNearest({ attributes }: NodeOf<'Resize'>): boolean {
+  return attributes.mode === 'nearest';
+}
+
+export const resize: KernelDefinition<'Resize'> = withLazyVariant(words, {
+  name: 'bytes',
+  needs: (node, [x]) => isNearest(node) && x !== undefined && packedStorage(x.dtype) !== undefined,
+  calls: lazy(() => import('./resize-bytes.ts'), 'resizeBytesCalls'),
+});

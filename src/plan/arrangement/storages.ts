@@ -2,13 +2,13 @@
 import { isFloat } from '../../core/dtype.ts';
 import { lazy } from '../../core/on-demand.ts';
 import { channelsOf } from '../../core/placement.ts';
-import { ownStorage, packedStorage, type Storage } from '../../core/storage.ts';
+import { isPacked, ownStorage, packedStorage, type Storage } from '../../core/storage.ts';
 import type { TensorDesc } from '../../core/tensor.ts';
 import { valuesThatLeave, type Graph } from '../../ir/graph.ts';
-import type { Node } from '../../ir/ops.ts';
+import type { Node, OpKind } from '../../ir/ops.ts';
 import { descOf } from '../../ir/rewrite.ts';
 import { at } from '../../util/arrays.ts';
-import { inputTraits, type OperandTraits } from '../../kernels/definition.ts';
+import { inputTraits, type Dispatched, type OperandTraits } from '../../kernels/definition.ts';
 import { kernelsOf } from '../../kernels/registry.ts';
 
 /** Which values are no halves: to be loaded before anything is planned with halves. */
@@ -22,9 +22,10 @@ export function storagesOf(graph: Graph, halves: boolean): (name: string) => Sto
   const own = new Set<string>();
   const views = new ViewClasses(graph);
   const small = (name: string): Storage | undefined => smallStorage(descOf(graph, name), halves);
-  const takes = ({ storage = [] }: OperandTraits, name: string): boolean => {
+  const takes = (node: Node, { packs }: Dispatched<OpKind>, { storage = [] }: OperandTraits, name: string): boolean => {
     const wanted = small(name);
-    return wanted !== undefined && storage.includes(wanted);
+    if (wanted === undefined || !storage.includes(wanted)) return false;
+    return !isPacked(wanted) || packs?.(node) !== false;
   };
   const keepOwn = (name: string): void => void own.add(views.sourceOf(name));
   if (halves) WIDE.get()(graph).forEach(keepOwn);
@@ -37,9 +38,10 @@ export function storagesOf(graph: Graph, halves: boolean): (name: string) => Sto
     if (kernels.kind === 'host') [...node.inputs, ...outputs].forEach(keepOwn);
     else {
       node.inputs.forEach((name, i) => {
-        if (name !== '' && !takes(inputTraits(kernels, i), name)) keepOwn(name);
+        if (name !== '' && !takes(node, kernels, inputTraits(kernels, i), name)) keepOwn(name);
       });
-      for (const name of outputs) if (!takes(kernels.outputs, name) || breaksWords(graph, node, name)) keepOwn(name);
+      for (const name of outputs)
+        if (!takes(node, kernels, kernels.outputs, name) || breaksWords(graph, node, name)) keepOwn(name);
     }
   }
   return (name) => {
