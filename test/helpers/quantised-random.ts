@@ -2,7 +2,7 @@
  * Random cases of quantised operators, and of movements of their integers: small odd extents, none among them, scales that
  * give ties, sums that saturate or pass 2²⁴, the ends of types.
  */
-import type { OpAttributes, OpKind, QuantiseOps, Rounding } from '../../src/ir/ops.ts';
+import { NO_ACTIVATION, type OpAttributes, type OpKind, type QuantiseOps, type Rounding } from '../../src/ir/ops.ts';
 import { PLAIN_RESIZE } from '../../src/ir/shapes/resize.ts';
 import { at, product, range } from '../../src/util/arrays.ts';
 import { Dice } from '../fuzz/dice.ts';
@@ -13,7 +13,7 @@ import { affine, bytes, rangeOf, type Byte } from './quantised-case.ts';
 type Drawn<K extends OpKind> = Omit<OpCase<K>, 'name' | 'op'>;
 
 /** Movements and choices whose kernels take bytes as they are. */
-type Moving = 'Concat' | 'Pad' | 'Slice' | 'Transpose' | 'Reshape' | 'MaxPool' | 'Resize';
+type Moving = 'Binary' | 'Gather' | 'Concat' | 'Pad' | 'Slice' | 'Transpose' | 'Reshape' | 'MaxPool' | 'Resize';
 
 /** Every quantised operator has a generator, so that a new one is drawn too. */
 type Drawable = keyof QuantiseOps | Moving;
@@ -443,6 +443,28 @@ function reshape(d: Dice): Drawn<'Reshape'> {
   return { inputs: [integers(d, d.pick(TYPES), shape), ints([product(shape)])], attributes: { allowZero: true } };
 }
 
+function choice(d: Dice): Drawn<'Binary'> {
+  const type = d.pick(TYPES);
+  const shape = shapeOf(d, d.int(0, 5));
+  const [a, b] = d.chance(0.5) ? [shape, narrowed(d, shape)] : [narrowed(d, shape), shape];
+  return {
+    inputs: [integers(d, type, a), integers(d, type, b, d.chance(0.3))],
+    attributes: { kind: d.pick(['min', 'max'] as const), activation: NO_ACTIVATION },
+  };
+}
+
+function gather(d: Dice): Drawn<'Gather'> {
+  const shape = listOf(d, d.int(1, 4), EXTENTS);
+  const axis = d.int(0, shape.length - 1);
+  const extent = at(shape, axis);
+  const picks = listOf(d, d.int(0, 2), [1, 2, 3, d.chance(0.1) ? 0 : 5]);
+  const values = range(product(picks)).map(() => d.int(-extent, extent - 1));
+  return {
+    inputs: [integers(d, d.pick(TYPES), shape), { dtype: 'int64', shape: picks, values }],
+    attributes: { axis: d.chance(0.3) ? axis - shape.length : axis },
+  };
+}
+
 /** Mostly of a picture's rows and columns; now and then of any axes, or of a part that may lie beside the picture. */
 function nearest(d: Dice): Drawn<'Resize'> {
   const shape = [d.pick([1, 1, 2, 3]), ...listOf(d, 2, PICTURE), d.pick(CHANNELS)];
@@ -492,6 +514,8 @@ const GENERATORS: { readonly [K in Drawable]: (d: Dice) => Drawn<K> } = {
     return { inputs: [x], attributes };
   },
   Resize: nearest,
+  Binary: choice,
+  Gather: gather,
 };
 
 /** The operators that have cases. */

@@ -2,9 +2,12 @@
 import { BINARY_OPERANDS, BINARY_WORKGROUP, binaryShader } from '../../../shaders/elementwise/binary.ts';
 import { wgslScalar } from '../../core/dtype.ts';
 import { lazy } from '../../core/on-demand.ts';
-import { wordOf } from '../../core/storage.ts';
+import { packedStorage, wordOf } from '../../core/storage.ts';
+import type { TensorDesc } from '../../core/tensor.ts';
+import type { NodeOf } from '../../ir/ops.ts';
 import { range, sameArray } from '../../util/arrays.ts';
 import { activationParams } from '../lib/activation.ts';
+import { withLazyVariant } from '../lib/lazy-variant.ts';
 import { planBroadcast, type BroadcastPlan } from '../lib/broadcast.ts';
 import {
   dispatch1d,
@@ -12,6 +15,7 @@ import {
   result,
   value,
   variant,
+  type Dispatched,
   type KernelDefinition,
   type LowerContext,
   type Variant,
@@ -63,11 +67,12 @@ const binaryVariant = (name: string, width: 1 | 4): Variant<'Binary'> =>
     { placed: true },
   );
 
-export const binary: KernelDefinition<'Binary'> = {
+const words: Dispatched<'Binary'> = {
   kind: 'dispatch',
   variants: [binaryVariant('vec4', 4), binaryVariant('scalar', 1)],
-  inputs: [{ storage: ['f16'], lies: 'rows' }],
-  outputs: { storage: ['f16'], lies: 'rows' },
+  inputs: [{ storage: ['f16', 'i8x4', 'u8x4'], lies: 'rows' }],
+  outputs: { storage: ['f16', 'i8x4', 'u8x4'], lies: 'rows' },
+  packs: isChoice,
   isWide: ({ attributes: { kind }, inputs }, isWide) =>
     kind === 'pow' ||
     kind === 'squaredDifference' ||
@@ -75,5 +80,23 @@ export const binary: KernelDefinition<'Binary'> = {
     (kind === 'div' ? inputs.slice(0, 1) : inputs).every(isWide),
   divisor: ({ attributes: { kind } }) => (kind === 'div' ? 1 : undefined),
   parts: [{ needs: ({ attributes }) => attributes.kind === 'atan2', load: () => angle.load() }],
-  overwrites: (context) => range(2).filter((i) => sameArray(required(context, i).shape, result(context).shape)),
+  overwrites: (context) =>
+    takesBytes(context.node, context.inputs)
+      ? []
+      : range(2).filter((i) => sameArray(required(context, i).shape, result(context).shape)),
 };
+
+/** True of kinds that keep to the integers they are given. */
+function isChoice({ attributes: { kind } }: NodeOf<'Binary'>): boolean {
+  return kind === 'min' || kind === 'max';
+}
+
+function takesBytes(node: NodeOf<'Binary'>, [a]: readonly (TensorDesc | undefined)[]): boolean {
+  return isChoice(node) && a !== undefined && packedStorage(a.dtype) !== undefined;
+}
+
+export const binary: KernelDefinition<'Binary'> = withLazyVariant(words, {
+  name: 'bytes',
+  needs: takesBytes,
+  calls: lazy(() => import('./binary-bytes.ts'), 'binaryBytesCalls'),
+});

@@ -1,18 +1,21 @@
 /** Gather → one dispatch. */
 import { GATHER_WORKGROUP, gatherShader } from '../../../shaders/index/gather.ts';
 import { normalizeAxis } from '../../core/broadcast.ts';
+import { lazy } from '../../core/on-demand.ts';
+import { packedStorage } from '../../core/storage.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
 import {
-  PLAIN_TRAITS,
   dispatch1d,
   required,
   result,
   value,
   variant,
+  type Dispatched,
   type KernelDefinition,
   type Variant,
 } from '../definition.ts';
+import { withLazyVariant } from '../lib/lazy-variant.ts';
 
 const gatherVariant = (name: string, width: 1 | 4): Variant<'Gather'> =>
   variant(
@@ -39,8 +42,15 @@ const gatherVariant = (name: string, width: 1 | 4): Variant<'Gather'> =>
     },
   );
 
-export const gather: KernelDefinition<'Gather'> = {
+const words: Dispatched<'Gather'> = {
   kind: 'dispatch',
-  ...PLAIN_TRAITS,
+  inputs: [{ storage: ['i8x4', 'u8x4'] }, {}],
+  outputs: { storage: ['i8x4', 'u8x4'] },
   variants: [gatherVariant('vec4', 4), gatherVariant('scalar', 1)],
 };
+
+export const gather: KernelDefinition<'Gather'> = withLazyVariant(words, {
+  name: 'bytes',
+  needs: (_, [x]) => x !== undefined && packedStorage(x.dtype) !== undefined,
+  calls: lazy(() => import('./gather-bytes.ts'), 'gatherBytesCalls'),
+});

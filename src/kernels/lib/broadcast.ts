@@ -59,7 +59,7 @@ export function planBroadcast(
 }
 
 /** Element strides that read an operand at positions of `out`: 0 along stretched dimensions. */
-function stridesWithin({ shape, placement }: Required<BroadcastOperand>, out: Shape): number[] {
+export function stridesWithin({ shape, placement }: Required<BroadcastOperand>, out: Shape): number[] {
   const own = packedStrides(placement, shape);
   const missing = out.length - shape.length;
   return out.map((_, i) => (i < missing || shape[i - missing] === 1 ? 0 : at(own, i - missing)));
