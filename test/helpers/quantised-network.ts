@@ -99,3 +99,62 @@ export function quantisedNetwork(): Uint8Array {
     subgraphs: [{ tensors: w.tensors, operators: w.operators, inputs: [input], outputs: [output] }],
   });
 }
+
+const SMALL = 2;
+const LARGE = 9;
+
+/** What the pyramid's input is fed. */
+export const PYRAMID_INPUT = [1, 7, 6, 3];
+
+/** The bytes of another, of channels that need not come in fours: a pyramid that pools, enlarges, compares and picks. */
+export function pyramidNetwork(channels = 6): Uint8Array {
+  const w = new Writer();
+  const conv = (x: number, depth: number, extent: number): number =>
+    w.add(
+      'CONV_2D',
+      [x, w.weights([channels, 1, 1, depth], 0), w.bias(channels)],
+      w.activation([1, extent, extent, channels]),
+      ['Conv2D', { ...ONE, padding: VALID, activation: RELU }],
+    );
+  const input = w.activation(PYRAMID_INPUT, 1 / 128, 0);
+  const grown = enlarge(w, input, w.activation([1, LARGE, LARGE, 3], 1 / 128, 0));
+  const fine = conv(grown, 3, LARGE);
+  const pooled = w.add('MAX_POOL_2D', [fine], w.activation([1, LARGE, LARGE, channels]), [
+    'Pool2D',
+    { ...ONE, filterW: 3, filterH: 3 },
+  ]);
+  const coarse = w.add('MAX_POOL_2D', [pooled], w.activation([1, SMALL, SMALL, channels]), [
+    'Pool2D',
+    { strideW: 4, strideH: 4, filterW: 5, filterH: 5, padding: VALID },
+  ]);
+  const seen = conv(coarse, channels, SMALL);
+  const enlarged = enlarge(w, seen, w.activation([1, LARGE, LARGE, channels]));
+  const larger = w.add('MAXIMUM', [enlarged, fine], w.activation([1, LARGE, LARGE, channels]));
+  const lesser = w.add('MINIMUM', [larger, coarseMean(w, coarse, channels)], w.activation([1, LARGE, LARGE, channels]));
+  const picked = w.add('GATHER', [lesser, w.ints('int32', [5, 0, 7])], w.activation([1, 3, LARGE, channels]), [
+    'Gather',
+    { axis: 1 },
+  ]);
+  const scores = w.add('MEAN', [picked, w.ints('int32', [1, 2])], w.activation([1, channels]), [
+    'Reducer',
+    { keepDims: false },
+  ]);
+  return encodeTflite({
+    subgraphs: [{ tensors: w.tensors, operators: w.operators, inputs: [input], outputs: [scores, pooled, picked] }],
+  });
+}
+
+function enlarge(w: Writer, x: number, y: number): number {
+  return w.add('RESIZE_NEAREST_NEIGHBOR', [x, w.ints('int32', [LARGE, LARGE])], y, [
+    'ResizeNearestNeighbor',
+    { halfPixelCenters: true },
+  ]);
+}
+
+/** One integer a channel, which is broadcast. */
+function coarseMean(w: Writer, coarse: number, channels: number): number {
+  return w.add('MEAN', [coarse, w.ints('int32', [1, 2])], w.activation([1, 1, 1, channels]), [
+    'Reducer',
+    { keepDims: true },
+  ]);
+}

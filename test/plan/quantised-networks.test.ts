@@ -18,7 +18,7 @@ import { caseTables } from '../helpers/case-tables.ts';
 import { lowerCase, setupsOf, TEST_PROFILE, variantsOf } from '../helpers/lower-case.ts';
 import type { OpCase } from '../helpers/op-case.ts';
 import { FULL } from '../helpers/full.ts';
-import { quantisedNetwork } from '../helpers/quantised-network.ts';
+import { pyramidNetwork, quantisedNetwork } from '../helpers/quantised-network.ts';
 import { hasSharedData, sharedModel } from '../helpers/shared-data.ts';
 
 async function planOf(files: ModelFiles): Promise<{ graph: Graph; plan: Plan }> {
@@ -72,12 +72,13 @@ const LONG: [string, Cost] = [
 ];
 
 describe('an integer network', () => {
-  it('of a file written here', async () => {
-    const files = {
-      main: { name: 'small.tflite', bytes: quantisedNetwork() },
-      read: () => Promise.reject(new TypeError()),
-    };
-    expectIntegers(await planOf(files), { dispatches: 10, pipelines: 10, weights: 7584, activations: 4496 });
+  it.each<[string, Uint8Array, Cost]>([
+    ['a classifier', quantisedNetwork(), { dispatches: 10, pipelines: 10, weights: 7584, activations: 4496 }],
+    ['a pyramid', pyramidNetwork(), { dispatches: 11, pipelines: 10, weights: 528, activations: 3632 }],
+    ['a pyramid of whole words', pyramidNetwork(8), { dispatches: 11, pipelines: 11, weights: 528, activations: 4800 }],
+  ])('of a file written here: %s', async (_, bytes, cost) => {
+    const files = { main: { name: 'small.tflite', bytes }, read: () => Promise.reject(new TypeError()) };
+    expectIntegers(await planOf(files), cost);
   });
 
   it

@@ -6,8 +6,8 @@ import type { WrittenOperator, WrittenTensor } from '../../src/formats/tflite/wr
 import { openGpu, Session } from '../../src/node/index.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
-import { product } from '../../src/util/arrays.ts';
-import { NETWORK_INPUT, quantisedNetwork } from '../helpers/quantised-network.ts';
+import { at, product } from '../../src/util/arrays.ts';
+import { NETWORK_INPUT, PYRAMID_INPUT, pyramidNetwork, quantisedNetwork } from '../helpers/quantised-network.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 
 const bytes = quantisedNetwork();
@@ -53,6 +53,24 @@ describe('a quantised network', () => {
     const { rounding = 'shipped' } = options;
     const expected = await answer({ backend: 'cpu', rounding });
     expect(await answer({ tune: 'off', ...options, backend: 'webgpu', gpu: device })).toEqual(expected);
+  });
+
+  it.for([6, 8])('gives so where it pools, enlarges and compares, of %i channels', async (channels) => {
+    const feed = randomTensor('int8', PYRAMID_INPUT, randomSource(4), -128, 128);
+    const [cpu, gpu] = await Promise.all(
+      (['cpu', 'webgpu'] as const).map(async (backend) => {
+        const options = backend === 'cpu' ? { backend } : { backend, gpu: device, tune: 'off' as const };
+        const session = await Session.create(pyramidNetwork(channels), options);
+        try {
+          const outputs = Object.values(await session.run({ [at(session.inputs, 0).name]: feed }));
+          return outputs.map(({ data }) => Array.from(data));
+        } finally {
+          session.dispose();
+        }
+      }),
+    );
+    expect(cpu?.map((output) => new Set(output).size > 2)).toEqual([true, true, true]);
+    expect(gpu).toEqual(cpu);
   });
 
   it('is right step by step, and its steps are timed', async () => {

@@ -14,6 +14,7 @@ function binary(
 
 const float = (shape: Shape, low = -3, high = 3): CaseInput => ({ shape, low, high });
 const int = (shape: Shape, low = -9, high = 9): CaseInput => ({ dtype: 'int32', shape, low, high });
+const byte = (shape: Shape): CaseInput => ({ dtype: 'int8', shape, low: -128, high: 128 });
 const bool = (shape: Shape): CaseInput => ({ dtype: 'bool', shape });
 
 const arithmetic: readonly BinaryKind[] = ['add', 'sub', 'mul', 'div', 'min', 'max', 'squaredDifference'];
@@ -161,6 +162,14 @@ export const binaryCases: readonly OpCase<'Binary'>[] = [
     { shape: [4], values: [NaN, 1, Infinity, -Infinity] },
     { shape: [4], values: [1, NaN, 2, NaN] },
   ]),
+  ...(['min', 'max'] as const).map((kind): OpCase<'Binary'> => ({
+    ...binary(`${kind} of int8 broadcast`, kind, [byte([2, 3, 5]), byte([5])]),
+    noOracle: 'onnxruntime has none of int8',
+  })),
+  {
+    ...binary('max of int8 in fours', 'max', [byte([3, 8]), byte([3, 8])]),
+    noOracle: 'onnxruntime has none of int8',
+  },
   binary('div by zero', 'div', [
     { shape: [3], values: [1, -1, 0] },
     { shape: [1], values: [0] },

@@ -36,6 +36,8 @@ export const gatherCases: readonly OpCase<'Gather'>[] = [
   gather([3, 5, 8], 1, [[], [-1]]),
   gather([5, 3], 0, [[2], [4, 1]], 'int64'),
   gather([5, 3], 0, [[2], [4, 1]], 'bool'),
+  gather([3, 5, 7], 1, [[3], [4, 0, -2]], 'int8'),
+  gather([2, 5, 8], 1, [[3], [4, 0, -2]], 'uint8'),
   {
     name: 'int32 indices',
     op: 'Gather',
