@@ -78,13 +78,9 @@ function exceedsFunction(type: string): string {
 fn exceeds(a: f32, b: f32) -> bool { return !is_nan(b) && (is_nan(a) || a > b); }`;
 }
 
-export function poolVolumeShader({ fold, width, xStorage, yStorage }: PoolVolumeSpec): ShaderModule {
-  const x: Access = { name: 'x', storage: xStorage, width };
-  const y: Access = { name: 'y', storage: yStorage, width };
-  const type = loadedType(x);
-  const { params, step, result } = FOLDS[fold];
-  const inOrder = isPacked(yStorage) && width === 1;
-  const folded = wgsl`
+/** Declares `acc` (and `at`, of `position`): what the window of element or vector `i` is folded into. */
+function foldWindow(fold: PoolFold, x: Access): string {
+  return wgsl`
   ${VOLUME_POSITION}
   var acc = T(params.start);
 #if ${fold === 'mean'}
@@ -93,8 +89,17 @@ export function poolVolumeShader({ fold, width, xStorage, yStorage }: PoolVolume
 #if ${fold === 'position'}
   var at = -1i;
 #endif
-  ${overWindow(`      let v = ${load(x, `(params.x_offset + pixel * params.x_pitch) / ${u32(width)} + block`)};
-      ${step}`)}`;
+  ${overWindow(`      let v = ${load(x, `(params.x_offset + pixel * params.x_pitch) / ${u32(x.width)} + block`)};
+      ${FOLDS[fold].step}`)}`;
+}
+
+export function poolVolumeShader({ fold, width, xStorage, yStorage }: PoolVolumeSpec): ShaderModule {
+  const x: Access = { name: 'x', storage: xStorage, width };
+  const y: Access = { name: 'y', storage: yStorage, width };
+  const type = loadedType(x);
+  const { params, result } = FOLDS[fold];
+  const inOrder = isPacked(yStorage) && width === 1;
+  const folded = foldWindow(fold, x);
   return shaderModule({
     bindings: [bindingOf(x, 'read'), bindingOf(y, 'read_write')],
     params: {
