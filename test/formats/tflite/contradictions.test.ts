@@ -159,6 +159,11 @@ describe.each<[string, OneOperator, string]>([
     unary('NEG', bytes([2], OTHER), bytes([2], OTHER)),
     'integers of another scale than their negatives',
   ],
+  [
+    'integers too large to be compared',
+    { ...plain, op: 'LESS', inputs: [bytes([2, 2], { scales: [1e6], zeroPoints: [0] }), bytes([2, 2])] },
+    'a comparison of integers of scale 1000000',
+  ],
   ['sums without a scale', { ...plain, op: 'ADD', inputs: [PLAIN, PLAIN] }, 'has a quantised input without a scale'],
   ['products without a scale', { ...plain, op: 'BATCH_MATMUL', inputs: [PLAIN, PLAIN] }, 'input without a scale'],
   ['a mean without a scale', { ...plain, op: 'MEAN', inputs: [PLAIN, ints([1])] }, 'input without a scale'],

@@ -15,11 +15,20 @@ const pRelu: TfliteTranslation = (c) => {
   return c.one('QLinearPRelu', operands, requantisation(c));
 };
 
-/** Integers of both operands with eight more bits, at the scale 1. */
+/** Integers of eight bits and eight more fit 32 bits up to this scale. */
+const MAX_COMPARED = 2 ** 14;
+
+/** The integers of an operand with eight more bits, at the scale 1. */
+function comparedAt(c: OperatorContext, index: number): string {
+  const affine = affineAt(c, index);
+  if (affine.scale > MAX_COMPARED) c.refuse(`a comparison of integers of scale ${affine.scale}`);
+  return lookUp(c, index, compared(affine), 'int32');
+}
+
 const comparison =
   (kind: BinaryKind): TfliteTranslation =>
   (c) =>
-    c.binary(kind, lookUp(c, 0, compared(affineAt(c, 0)), 'int32'), lookUp(c, 1, compared(affineAt(c, 1)), 'int32'));
+    c.binary(kind, comparedAt(c, 0), comparedAt(c, 1));
 
 /** Rows of the operator table. */
 export const BINARY = {
