@@ -71,6 +71,7 @@ describe('toProbabilities', () => {
 
 describe('parseLabels', () => {
   it('reads lines and drops WordNet ids', () => {
+    expect(parseLabels('\n')).toEqual([]);
     expect(parseLabels('a\r\n b \n\nc\n\n')).toEqual(['a', 'b', '', 'c']);
     expect(parseLabels('n01440764 tench, Tinca tinca\nn01443537 goldfish\n')).toEqual([
       'tench, Tinca tinca',

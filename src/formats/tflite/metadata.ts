@@ -149,11 +149,15 @@ async function labelsOf(
   if (!bytes) return { warning: `the names of its classes ("${path}") cannot be read from the archive behind it` };
   const labels = linesOf(bytes);
   const alongAxis = named.entry.int8(SLOT.file.type) === LABELS[0];
-  if (!alongAxis || named.extents.some((extent) => extent < 0 || extent === labels.length)) return { labels };
+  // A single class lies along the last axis: the extent of the batch is 1, too.
+  const axes = labels.length === 1 ? named.extents.slice(-1) : named.extents;
+  const fit = !alongAxis || axes.some((extent) => extent < 0 || extent === labels.length);
+  if (labels.length > 0 && fit) return { labels };
   return { warning: `"${path}" names ${labels.length} classes, and its output is ${shapeText(named.extents)}` };
 }
 
 /** One label a line; blank ones at the end do not count. */
 function linesOf(bytes: Uint8Array): string[] {
-  return new TextDecoder().decode(bytes).trimEnd().split(/\r?\n/);
+  const text = new TextDecoder().decode(bytes).trimEnd();
+  return text === '' ? [] : text.split(/\r?\n/);
 }

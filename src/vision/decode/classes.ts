@@ -69,11 +69,8 @@ export function toProbabilities(
  * (`n01440764 tench`), which is dropped; with `auto` it is dropped when every line has one.
  */
 export function parseLabels(text: string, format: 'lines' | 'synset' | 'auto' = 'auto'): string[] {
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .trimEnd()
-    .split(/\r?\n/)
-    .map((line) => line.trim());
+  const bare = text.replace(/^\uFEFF/, '').trimEnd();
+  const lines = bare ? bare.split(/\r?\n/).map((line) => line.trim()) : [];
   const synset = format === 'synset' || (format === 'auto' && lines.every((line) => SYNSET.test(line)));
   return synset ? lines.map((line) => line.replace(SYNSET, '')) : lines;
 }

@@ -10,6 +10,7 @@ import type {
   WrittenTensor,
 } from '../../../src/formats/tflite/write/file.ts';
 import { encodeMetadata, withArchive } from '../../helpers/tflite-metadata.ts';
+import { tinyQuantised } from '../../helpers/tiny-tflite.ts';
 import { importTflite, runTflite } from '../../helpers/tflite-models.ts';
 import { TWO_SIGNATURES, twoSignatures } from '../../helpers/two-signatures.ts';
 
@@ -287,9 +288,19 @@ describe('metadata', () => {
     expect([labels, warnings]).toEqual([undefined, [expect.stringContaining('"labels.txt"')]]);
   });
 
-  it('classes that the output has not are a warning', async () => {
-    const { labels, warnings } = await importTflite(withArchive(described('labels.txt'), 'labels.txt', 'cat'));
-    expect([labels, warnings]).toEqual([undefined, ['"labels.txt" names 1 classes, and its output is 2']]);
+  it.each([
+    [0, '\n'],
+    [1, 'cat'],
+  ])('%i classes, which the output has not, are a warning', async (count, lines) => {
+    const { labels, warnings } = await importTflite(withArchive(described('labels.txt'), 'labels.txt', lines));
+    expect([labels, warnings]).toEqual([undefined, [`"labels.txt" names ${count} classes, and its output is 2`]]);
+  });
+
+  it('the batch is no class', async () => {
+    const bytes = tinyQuantised('int8');
+    const archive = Buffer.from(bytes).indexOf('PK\x03\x04');
+    const { labels, warnings } = await importTflite(withArchive(bytes.subarray(0, archive), 'labels.txt', 'cat'));
+    expect([labels, warnings]).toEqual([undefined, ['"labels.txt" names 1 classes, and its output is 1x4']]);
   });
 
   it.each([
