@@ -80,8 +80,7 @@ fn exceeds(a: f32, b: f32) -> bool { return !is_nan(b) && (is_nan(a) || a > b); 
 
 /** Declares `acc` (and `at`, of `position`): what the window of element or vector `i` is folded into. */
 function foldWindow(fold: PoolFold, x: Access): string {
-  return wgsl`
-  ${VOLUME_POSITION}
+  return wgsl`${VOLUME_POSITION}
   var acc = T(params.start);
 #if ${fold === 'mean'}
   var taps = 0u;
@@ -92,6 +91,11 @@ function foldWindow(fold: PoolFold, x: Access): string {
   ${overWindow(`      let v = ${load(x, `(params.x_offset + pixel * params.x_pitch) / ${u32(x.width)} + block`)};
       ${FOLDS[fold].step}`)}`;
 }
+
+/** Declares `r`, four elements in order; those past the end are the last. */
+const FOUR_RESULTS = `let r = vec4<i32>(${range(4)
+  .map((k) => `folded(min(i * 4u + ${u32(k)}, params.last))`)
+  .join(', ')});`;
 
 export function poolVolumeShader({ fold, width, xStorage, yStorage }: PoolVolumeSpec): ShaderModule {
   const x: Access = { name: 'x', storage: xStorage, width };
@@ -134,14 +138,7 @@ fn folded(i: u32) -> T {
     body: wgsl`
   ${linearIndex(POOL_VOLUME_WORKGROUP)}
   if (i >= params.count) { return; }
-#if ${inOrder}
-  let r = vec4<i32>(${range(4)
-    .map((k) => `folded(min(i * 4u + ${u32(k)}, params.last))`)
-    .join(', ')});
-  ${store(y, 'i', 'r')}
-#else
-  ${folded}
-  ${store(y, `(params.y_offset + row * params.y_pitch) / ${u32(width)} + block`, result)}
-#endif`,
+  ${inOrder ? FOUR_RESULTS : folded}
+  ${inOrder ? store(y, 'i', 'r') : store(y, `(params.y_offset + row * params.y_pitch) / ${u32(width)} + block`, result)}`,
   });
 }

@@ -10,8 +10,11 @@ import { range } from '../../src/util/arrays.ts';
 import { expectOracle } from './compare-case.ts';
 import { describeCase, GENERATORS, randomCase, type JudgedOp } from './random-cases.ts';
 
-describe.each(await caseTables())('onnxruntime agrees with $name', ({ cases }) => {
-  const judged = cases.filter((c) => c.noOracle === undefined);
+const tables = (await caseTables())
+  .map(({ name, cases }) => ({ name, judged: cases.filter((c) => c.noOracle === undefined) }))
+  .filter(({ judged }) => judged.length > 0);
+
+describe.each(tables)('onnxruntime agrees with $name', ({ judged }) => {
   it.each(judged.map((c) => [c.name, c] as const))('%s', (_name, c) => expectOracle(c));
 });
 
