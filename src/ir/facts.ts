@@ -19,6 +19,10 @@ const CHANNELS_LAST_OPS = [
   'GlobalAveragePool',
   'GlobalMaxPool',
   'LRN',
+  'QLinearConv',
+  'QLinearConvTranspose',
+  'QLinearAveragePool',
+  'QLinearResize',
 ] as const satisfies readonly OpKind[];
 
 /** An operator of `CHANNELS_LAST`. */

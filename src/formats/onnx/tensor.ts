@@ -12,6 +12,7 @@ const DTYPES: Readonly<Record<number, DType>> = {
   1: 'float32',
   2: 'uint8',
   3: 'int8',
+  5: 'int16',
   6: 'int32',
   7: 'int64',
   9: 'bool',
