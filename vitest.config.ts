@@ -11,7 +11,7 @@ import { LongestFirst } from './test/helpers/longest-first.ts';
 const maxWorkers = Math.max(1, Math.min(2, availableParallelism()));
 
 /** Files that run in the full run only: what they guard seldom changes, and they take long. */
-const ONLY_FULL = ['test/conformance/touch.test.ts', 'test/demo/imagenet.test.ts'];
+const ONLY_FULL = ['test/conformance/touch.test.ts', 'test/demo/imagenet.test.ts', 'test/plan/memory.test.ts'];
 
 /** Those, and files that ask test/helpers/full.ts. */
 const FULL = {
@@ -21,7 +21,6 @@ const FULL = {
     'test/conformance/light.test.ts',
     'test/formats/tflite/quantised-operators.test.ts',
     'test/models/builders-ort.test.ts',
-    'test/plan/memory.test.ts',
     'test/plan/quantised-networks.test.ts',
     'test/plan/texts.test.ts',
   ],
@@ -42,13 +41,13 @@ const MINUTE = 60_000;
 /** Far beyond what anything takes on a slow machine that has other things to do: only what hangs is ended. */
 const PATIENCE = { testTimeout: 20 * MINUTE, hookTimeout: 20 * MINUTE };
 
-/** The packed library under tools of others, which it installs. `npm test` leaves it out. */
+/** What installs the packed library: tools of others, the examples. And other engines, side by side. `npm test` leaves it out. */
 const published = {
   test: {
     name: 'package',
     maxWorkers,
     globalSetup: ['test/package/setup.ts'],
-    include: ['test/package/**/*.test.ts'],
+    include: ['test/package/**/*.test.ts', 'test/examples/**/*.test.ts', 'test/browser/peers.test.ts'],
     ...PATIENCE,
   },
 };
@@ -90,7 +89,8 @@ export default defineConfig(({ mode }) => {
       name: 'browser',
       maxWorkers,
       globalSetup: ['test/browser/demo/setup.ts'],
-      include: ['test/browser/**/*.test.ts', 'test/examples/**/*.test.ts'],
+      include: ['test/browser/**/*.test.ts'],
+      exclude: ['test/browser/peers.test.ts'],
       ...PATIENCE,
     },
   };

@@ -5,7 +5,6 @@ import type { Graph } from '../../src/ir/graph.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { planGraph } from '../../src/plan/plan-graph.ts';
-import { FULL } from '../helpers/full.ts';
 import { builtNetworks, publishedNetworks } from './networks.ts';
 import { conflicts } from './simulate.ts';
 import '../helpers/every-operator.ts';
@@ -35,7 +34,7 @@ describe('activations are within a quarter of the lower bound', () => {
     expect(half.memory.weights).toBeLessThan(single.memory.weights);
   });
 
-  it.each(FULL ? builtNetworks(8) : [])('%s, batch 8', async (_, compiled) => {
+  it.each(builtNetworks(8))('%s, batch 8', async (_, compiled) => {
     expectNearBound(await compiled(), { float16: false });
   });
 });
