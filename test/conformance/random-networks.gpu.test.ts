@@ -21,10 +21,11 @@ const NETWORKS = FULL ? 240 : 40;
 
 compileQuickly();
 
-/** The last variant of each operator. */
+/** The last variant of each operator that has one for everything: packed bytes have their own. */
 const GENERIC: ForcedVariants = Object.fromEntries(
   Object.entries(KERNELS).flatMap(([op, kernel]) => {
-    const last = kernel.kind === 'dispatch' ? kernel.variants.at(-1) : undefined;
+    const variants = kernel.kind === 'dispatch' ? kernel.variants : [];
+    const last = variants.some(({ name }) => name === 'bytes') ? undefined : variants.at(-1);
     return last ? [[op, last.name]] : [];
   }),
 );

@@ -68,7 +68,7 @@ function hasFloats({ bindings }: Pick<Plan['pipelines'][number], 'bindings'>): b
 /** Takes as long as all the others. */
 const LONG: [string, Cost] = [
   'mobilevit_xxs_int8',
-  { dispatches: 417, pipelines: 24, weights: 1_465_936, activations: 524_288 },
+  { dispatches: 417, pipelines: 25, weights: 1_465_936, activations: 524_288 },
 ];
 
 describe('an integer network', () => {
