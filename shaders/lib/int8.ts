@@ -36,9 +36,15 @@ fn bytes_of(word: u32) -> vec4<i32> {
   return vec4<i32>(extractBits(w, 0u, 8u), extractBits(w, 8u, 8u), extractBits(w, 16u, 8u), w >> 24u);
 }`;
 
-/** Declares `fn dot4(a, b) -> i32`: Σ a·b of four signed bytes; after `BYTES_OF`. */
-export const DOT4 = wgsl`
+/** How four products are added up: by WGSL's own function, where the device has it (`PACKED_DOT`), or of bytes unpacked. */
+export type Dot4 = 'packed' | 'unpacked';
+
+/** Declares `fn dot4(a, b) -> i32`: Σ a·b of four signed bytes. Of bytes unpacked it comes after `BYTES_OF`. */
+export function dot4Function(dot4: Dot4): string {
+  if (dot4 === 'packed') return 'fn dot4(a: u32, b: u32) -> i32 { return dot4I8Packed(a, b); }';
+  return wgsl`
 fn dot4(a: u32, b: u32) -> i32 {
   let p = bytes_of(a) * bytes_of(b);
   return p.x + p.y + p.z + p.w;
 }`;
+}

@@ -13,7 +13,7 @@
 import type { Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import { flatShader } from '../lib/flat.ts';
-import { BYTES_OF, DOT4, xWordFunction, type WordSource } from '../lib/int8.ts';
+import { BYTES_OF, dot4Function, xWordFunction, type WordSource } from '../lib/int8.ts';
 import type { RescaleRule } from '../lib/fixed-point.ts';
 import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
@@ -44,7 +44,7 @@ export function qLinearConvTransposeShader(spec: QLinearConvTransposeSpec): Shad
     declarations: wgsl`
 ${xWordFunction(source)}
 ${BYTES_OF}
-${DOT4}
+${dot4Function('unpacked')}
 ${requantiseFunction(rule, zeroPoints)}
 ${gatherFunction(zeroPoints)}`,
     body: `let r = vec4<i32>(${range(4)

@@ -18,7 +18,7 @@ import { range } from '../../src/util/arrays.ts';
 import { requantisedFunction, type RescaleRule } from '../lib/fixed-point.ts';
 import { FLAT_WORKGROUP, fours } from '../lib/flat.ts';
 import { linearIndex } from '../lib/index.ts';
-import { BYTES_OF, DOT4, xWordFunction, type WordSource } from '../lib/int8.ts';
+import { BYTES_OF, dot4Function, xWordFunction, type WordSource } from '../lib/int8.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, elementOf, store } from '../lib/storage.ts';
@@ -173,7 +173,7 @@ export function qLinearConvShader(spec: QLinearConvSpec): ShaderModule {
     declarations: [
       xWordFunction(source),
       BYTES_OF,
-      DOT4,
+      dot4Function('unpacked'),
       requantiseFunction(rule, zeroPoints),
       strip ? '' : elementFunction(spec),
     ].join('\n'),

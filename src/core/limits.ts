@@ -21,7 +21,7 @@ export type AdapterClass = 'discrete' | 'integrated' | 'mobile' | 'software';
 export interface DeviceProfile {
   readonly limits: DeviceLimits;
   readonly adapterClass: AdapterClass;
-  /** Optional WebGPU features the device was created with, by their specification names. */
+  /** Optional WebGPU features the device was created with, and those of WGSL there, by their specification names. */
   readonly features: readonly string[];
   /** Invocations of a subgroup, where the device has subgroups and all are of one size. */
   readonly subgroupSize?: number;

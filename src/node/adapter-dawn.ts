@@ -7,6 +7,7 @@
 import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { DeviceError } from '../core/errors.ts';
+import { noteWgslFeatures } from '../core/wgsl-features.ts';
 import { weighDevices } from './adapter-ballast.ts';
 import { howToInstall } from './packages.ts';
 
@@ -114,6 +115,7 @@ function instanceOf(dawn: Dawn): GPU {
   if (known) return known;
   const gpu = dawn.create([...(process.platform === 'linux' ? ['backend=vulkan'] : []), EXACT_TIMESTAMPS]);
   instances.set(drivers, gpu);
+  noteWgslFeatures(gpu);
   return gpu;
 }
 

@@ -4,6 +4,7 @@
  */
 import { DeviceError } from '../../core/errors.ts';
 import { DEFAULT_LIMITS, type AdapterClass, type DeviceLimits, type DeviceProfile } from '../../core/limits.ts';
+import { wgslFeatures } from '../../core/wgsl-features.ts';
 
 /** Optional features the engine uses when an adapter has them. */
 const WANTED_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
@@ -46,7 +47,7 @@ export function profileOf(device: GPUDevice): DeviceProfile {
   return {
     limits,
     adapterClass: classOf(device.adapterInfo),
-    features: [...device.features],
+    features: [...device.features, ...wgslFeatures()],
     ...(device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize
       ? { subgroupSize: subgroupMinSize }
       : {}),
