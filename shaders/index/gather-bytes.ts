@@ -9,9 +9,7 @@
  * Limits: no workgroup storage.
  */
 import type { Storage } from '../../src/core/storage.ts';
-import { range } from '../../src/util/arrays.ts';
-import { flatShader } from '../lib/flat.ts';
-import { u32 } from '../lib/literal.ts';
+import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load, loadedType, type Access } from '../lib/storage.ts';
 import { POSITION_FUNCTION } from './gather.ts';
@@ -38,10 +36,6 @@ fn picked(at: u32) -> ${loadedType(elements)} {
   let source = place * params.inner + at - row * params.inner;
   return ${load(elements, 'source')};
 }`,
-    body: vector
-      ? 'let r = picked(i);'
-      : `let r = vec4<i32>(${range(4)
-          .map((k) => `picked(min(i * 4u + ${u32(k)}, params.last))`)
-          .join(', ')});`,
+    body: vector ? 'let r = picked(i);' : eachOfFour('picked'),
   });
 }

@@ -2,9 +2,11 @@
  * Kernels that make four neighbours of y at a time, in the order of its elements: where these lie four to a word, a word. What
  * lies past the end of a dense value is padding of its buffer, which may be read and written.
  */
+import { range } from '../../src/util/arrays.ts';
 import type { Storage } from '../../src/core/storage.ts';
 import { linearIndex } from './index.ts';
 import { bindingOf, load, store, type Access } from './storage.ts';
+import { u32 } from './literal.ts';
 import { shaderModule, wgsl, type Binding, type ParamFields, type ShaderModule } from './module.ts';
 
 /** Invocations per workgroup. */
@@ -41,4 +43,11 @@ export function flatShader({ together, others = [], y, params, declarations = ''
   ${body}
   ${store(result, 'i', 'r')}`,
   });
+}
+
+/** Declares `r`: four elements from `i * 4` on, each as the function `name` gives it; past the last one the last again. */
+export function eachOfFour(name: string): string {
+  return `let r = vec4<i32>(${range(4)
+    .map((k) => `${name}(min(i * 4u + ${u32(k)}, params.last))`)
+    .join(', ')});`;
 }

@@ -9,8 +9,7 @@
  * Limits: no workgroup storage.
  */
 import type { Storage } from '../../src/core/storage.ts';
-import { range } from '../../src/util/arrays.ts';
-import { flatShader } from '../lib/flat.ts';
+import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { vectorType } from '../lib/numbers.ts';
@@ -74,10 +73,6 @@ fn pooled(at: u32) -> ${type} {
   let mean = select(sum + half, sum - half, sum < ${type}(0i)) / ${type}(max(terms, 1i));
   return clamp(mean, ${type}(params.lowest), ${type}(params.highest));
 }`,
-    body: vector
-      ? 'let r = pooled(i);'
-      : `let r = vec4<i32>(${range(4)
-          .map((k) => `pooled(min(i * 4u + ${u32(k)}, params.last))`)
-          .join(', ')});`,
+    body: vector ? 'let r = pooled(i);' : eachOfFour('pooled'),
   });
 }

@@ -11,11 +11,9 @@
  * Limits: no workgroup storage.
  */
 import type { Storage } from '../../src/core/storage.ts';
-import { range } from '../../src/util/arrays.ts';
-import { flatShader } from '../lib/flat.ts';
+import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { BYTES_OF, dot4Function, xWordFunction, type WordSource } from '../lib/int8.ts';
 import type { RescaleRule } from '../lib/fixed-point.ts';
-import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { elementOf } from '../lib/storage.ts';
 import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
@@ -47,9 +45,7 @@ ${BYTES_OF}
 ${dot4Function('unpacked')}
 ${requantiseFunction(rule, zeroPoints)}
 ${gatherFunction(zeroPoints)}`,
-    body: `let r = vec4<i32>(${range(4)
-      .map((k) => `gathered(min(i * 4u + ${u32(k)}, params.last))`)
-      .join(', ')});`,
+    body: eachOfFour('gathered'),
   });
 }
 

@@ -10,10 +10,8 @@
  * Limits: no workgroup storage.
  */
 import type { Storage } from '../../src/core/storage.ts';
-import { range } from '../../src/util/arrays.ts';
 import { requantisedFunction, type RescaleRule } from '../lib/fixed-point.ts';
-import { flatShader } from '../lib/flat.ts';
-import { u32 } from '../lib/literal.ts';
+import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load } from '../lib/storage.ts';
 import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
@@ -74,8 +72,6 @@ fn product_at(at: u32) -> i32 {
   }
   return requantised(sum, channel.y, channel.z);
 }`,
-    body: `let r = vec4<i32>(${range(4)
-      .map((k) => `product_at(min(i * 4u + ${u32(k)}, params.last))`)
-      .join(', ')});`,
+    body: eachOfFour('product_at'),
   });
 }

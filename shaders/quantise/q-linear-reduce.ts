@@ -10,10 +10,8 @@
  * Limits: no workgroup storage.
  */
 import type { Storage } from '../../src/core/storage.ts';
-import { range } from '../../src/util/arrays.ts';
 import { requantisedFunction, SUM_AS_FLOAT } from '../lib/fixed-point.ts';
-import { flatShader } from '../lib/flat.ts';
-import { u32 } from '../lib/literal.ts';
+import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { APART } from '../lib/special-numbers.ts';
 import { bindingOf, load } from '../lib/storage.ts';
@@ -66,8 +64,6 @@ fn reduced(at: u32) -> i32 {
   }
   return ${rule === 'float' ? 'result(sum)' : 'requantised(sum, params.multiplier, params.shift)'};
 }`,
-    body: `let r = vec4<i32>(${range(4)
-      .map((k) => `reduced(min(i * 4u + ${u32(k)}, params.last))`)
-      .join(', ')});`,
+    body: eachOfFour('reduced'),
   });
 }

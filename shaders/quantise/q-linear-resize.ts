@@ -11,9 +11,7 @@
  */
 import type { Storage } from '../../src/core/storage.ts';
 import type { BlendRule } from '../../src/ir/quantise/resize.ts';
-import { range } from '../../src/util/arrays.ts';
-import { flatShader } from '../lib/flat.ts';
-import { u32 } from '../lib/literal.ts';
+import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { APART } from '../lib/special-numbers.ts';
 import { bindingOf, load } from '../lib/storage.ts';
@@ -82,8 +80,6 @@ fn blended(at: u32) -> i32 {
   ${corner('bottom_right', 'places[row_at + 1u]', 'places[column_at + 1u]')}
   ${BLENDS[rule]}
 }`,
-    body: `let r = vec4<i32>(${range(4)
-      .map((k) => `blended(min(i * 4u + ${u32(k)}, params.last))`)
-      .join(', ')});`,
+    body: eachOfFour('blended'),
   });
 }

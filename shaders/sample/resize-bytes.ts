@@ -11,9 +11,7 @@
  * Limits: no workgroup storage.
  */
 import type { Storage } from '../../src/core/storage.ts';
-import { range } from '../../src/util/arrays.ts';
-import { flatShader } from '../lib/flat.ts';
-import { u32 } from '../lib/literal.ts';
+import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load, loadedType, type Access } from '../lib/storage.ts';
 import { coordinates, listFields } from '../lib/strided.ts';
@@ -53,10 +51,6 @@ fn nearest(at: u32) -> ${type} {
   let source = ${terms.join(' + ')};
   return ${load(elements, 'source')};
 }`,
-    body: vector
-      ? 'let r = nearest(i);'
-      : `let r = vec4<i32>(${range(4)
-          .map((k) => `nearest(min(i * 4u + ${u32(k)}, params.last))`)
-          .join(', ')});`,
+    body: vector ? 'let r = nearest(i);' : eachOfFour('nearest'),
   });
 }
