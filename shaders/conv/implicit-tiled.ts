@@ -31,8 +31,16 @@ import { shaderModule, wgsl, type Binding, type ShaderModule } from '../lib/modu
 import { vectorType } from '../lib/numbers.ts';
 import { addQuad, lines, sumName } from '../lib/implicit.ts';
 import { declareSums } from '../lib/product.ts';
+import {
+  floatBlocks,
+  multiplyFloats,
+  tiledBody,
+  tiledInvocations,
+  tiledWorkgroup,
+  type ProductTile,
+  type TileReader,
+} from '../lib/tiled.ts';
 import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS, X_PARAMS } from '../lib/window.ts';
-import { tiledWorkgroup, type ProductTile } from '../product/tiled.ts';
 
 export interface ConvImplicitTiledSpec extends EpilogueSpec, ProductTile {
   readonly split: boolean;
@@ -43,16 +51,10 @@ export interface ConvImplicitTiledSpec extends EpilogueSpec, ProductTile {
   readonly wType: FloatStorage;
 }
 
-/** Invocations of the workgroup. */
-function invocations(tile: ProductTile): number {
-  const [x, y] = tiledWorkgroup(tile);
-  return x * y;
-}
-
 /** Vectors of the patches and of the weights that each invocation loads. */
 function shares(tile: ProductTile): { readonly a: number; readonly b: number } {
   const { tileRows, tileColumns, tileDepth } = tile;
-  const count = invocations(tile);
+  const count = tiledInvocations(tile);
   return { a: (tileRows * tileDepth) / 4 / count, b: (tileColumns * tileDepth) / 4 / count };
 }
 
@@ -97,11 +99,10 @@ fn load_weights(k: u32, channel: u32, group: u32) -> vec4<f32> {
 }`;
 }
 
-/** Where this invocation's shares of both blocks come from. */
-function origins(spec: ConvImplicitTiledSpec): string {
-  const { tileDepth, tileColumns } = spec;
-  const threads = invocations(spec);
-  const depthQuads = tileDepth / 4;
+/** Reads patches: pixels past the end repeat the last. */
+function patchReader(spec: ConvImplicitTiledSpec): TileReader {
+  const depthQuads = spec.tileDepth / 4;
+  const [threads, { a }] = [tiledInvocations(spec), shares(spec)];
   const origin = (
     i: number,
   ): string => `  let pixel${i} = min(first_pixel + local_index / ${u32(depthQuads)} + ${u32((i * threads) / depthQuads)}, params.count - 1u);
@@ -110,34 +111,40 @@ function origins(spec: ConvImplicitTiledSpec): string {
   let corner${i} = vec2<u32>((pixel${i} - out_line${i} * params.out_w) * params.stride_w - params.pad_left,
     (out_line${i} - n${i} * params.out_h) * params.stride_h - params.pad_top);
   let image${i} = params.x_offset + n${i} * params.in_h * params.in_w * params.x_pitch + group * params.group_in;`;
-  return `${lines(shares(spec).a, origin)}
-  let b_row = local_index / ${u32(tileColumns / 4)};
-  let b_channel = first_channel + local_index % ${u32(tileColumns / 4)} * 4u;
-  var k = k_first + local_index % ${u32(depthQuads)} * 4u;
-  var place = place_of(k);`;
+  return {
+    origins: lines(a, origin),
+    shares: lines(a, (i) => `  var a${i} = vec4<f32>();`),
+    load: lines(a, (i) => `    a${i} = load_patch(k, place, corner${i}, image${i});`),
+    store: lines(a, (i) => `    a_tile[local_index + ${u32(i * threads)}] = a${i};`),
+    cursor: {
+      declare: `  var k = k_first + local_index % ${u32(depthQuads)} * 4u;
+  var place = place_of(k);`,
+      advance: `    k += ${u32(spec.tileDepth)};
+    place.c += ${u32(spec.tileDepth)};
+    while (place.c >= params.group_in) {
+      place.c -= params.group_in;
+      place.kx++;
+      if (place.kx == params.kernel_w) {
+        place.kx = 0u;
+        place.ky++;
+      }
+    }`,
+    },
+  };
 }
 
-/** Loads the shares of the blocks at depth `k_start`. */
-function load(spec: ConvImplicitTiledSpec): string {
-  const rows = invocations(spec) / (spec.tileColumns / 4);
-  const { a, b } = shares(spec);
-  return `${lines(a, (i) => `    a${i} = load_patch(k, place, corner${i}, image${i});`)}
-${lines(b, (i) => `    b${i} = load_weights(k_start + b_row + ${u32(i * rows)}, b_channel, group);`)}`;
-}
-
-/** Multiplies four depths of the blocks. */
-function multiply(spec: ConvImplicitTiledSpec): string {
-  const { rows, quads, tileDepth, tileColumns } = spec;
-  const [sizeX, sizeY] = tiledWorkgroup(spec);
-  const loadB = (q: number): string =>
-    lines(
-      4,
-      (d) =>
-        `      let w${d}_${q} = b_tile[(d * 4u + ${u32(d)}) * ${u32(tileColumns / 4)} + lid.x + ${u32(q * sizeX)}];`,
-    );
-  const row = (r: number): string =>
-    `      let x${r} = a_tile[(lid.y + ${u32(r * sizeY)}) * ${u32(tileDepth / 4)} + d];\n${lines(quads, (q) => addQuad(r, q))}`;
-  return `${lines(quads, loadB)}\n${lines(rows, row)}`;
+/** Reads the weights. */
+function weightReader(spec: ConvImplicitTiledSpec): TileReader {
+  const { tileColumns } = spec;
+  const [threads, { b }] = [tiledInvocations(spec), shares(spec)];
+  const rows = threads / (tileColumns / 4);
+  return {
+    origins: `  let b_row = local_index / ${u32(tileColumns / 4)};
+  let b_channel = first_channel + local_index % ${u32(tileColumns / 4)} * 4u;`,
+    shares: lines(b, (i) => `  var b${i} = vec4<f32>();`),
+    load: lines(b, (i) => `    b${i} = load_weights(k_start + b_row + ${u32(i * rows)}, b_channel, group);`),
+    store: lines(b, (i) => `    b_tile[local_index + ${u32(i * threads)}] = b${i};`),
+  };
 }
 
 /** Writes the sums of a channel quad: the result, or this part of it. */
@@ -171,11 +178,8 @@ function bindings(spec: ConvImplicitTiledSpec): Binding[] {
   return [...operands, ...epilogueBindings(spec, spec.outVector), outputBinding(spec, spec.outVector)];
 }
 
-/** The entry point: load, and while multiplying load what comes next. */
-function body(spec: ConvImplicitTiledSpec): string {
-  const { tileRows, tileColumns, tileDepth, rows, quads, split } = spec;
-  const share = shares(spec);
-  const threads = invocations(spec);
+/** Declares the part of the sums that a workgroup adds up, and where its block starts. */
+function begin({ split, tileRows, tileColumns }: ConvImplicitTiledSpec): string {
   return wgsl`
 #if ${split}
   let group = 0u;
@@ -187,43 +191,11 @@ function body(spec: ConvImplicitTiledSpec): string {
   let k_end = params.depth;
 #endif
   let first_pixel = wid.y * ${u32(tileRows)};
-  let first_channel = wid.x * ${u32(tileColumns)};
-${origins(spec)}
-${declareSums(rows, quads)}
-${lines(share.a, (i) => `  var a${i} = vec4<f32>();`)}
-${lines(share.b, (i) => `  var b${i} = vec4<f32>();`)}
-  var k_start = k_first;
-  if (k_start < k_end) {
-${load(spec)}
-  }
-  while (k_start < k_end) {
-${lines(share.a, (i) => `    a_tile[local_index + ${u32(i * threads)}] = a${i};`)}
-${lines(share.b, (i) => `    b_tile[local_index + ${u32(i * threads)}] = b${i};`)}
-    workgroupBarrier();
-    k_start += ${u32(tileDepth)};
-    k += ${u32(tileDepth)};
-    place.c += ${u32(tileDepth)};
-    while (place.c >= params.group_in) {
-      place.c -= params.group_in;
-      place.kx++;
-      if (place.kx == params.kernel_w) {
-        place.kx = 0u;
-        place.ky++;
-      }
-    }
-    if (k_start < k_end) {
-${load(spec)}
-    }
-    for (var d = 0u; d < ${u32(tileDepth / 4)}; d++) {
-${multiply(spec)}
-    }
-    workgroupBarrier();
-  }
-${lines(quads, (q) => tail(spec, q))}`;
+  let first_channel = wid.x * ${u32(tileColumns)};`;
 }
 
 export function convImplicitTiledShader(spec: ConvImplicitTiledSpec): ShaderModule {
-  const { tileRows, tileColumns, tileDepth, split } = spec;
+  const { tileDepth, rows, quads, split } = spec;
   return shaderModule({
     bindings: bindings(spec),
     params: {
@@ -238,12 +210,21 @@ export function convImplicitTiledShader(spec: ConvImplicitTiledSpec): ShaderModu
     },
     workgroupSize: [...tiledWorkgroup(spec), 1],
     declarations: wgsl`
-var<workgroup> a_tile: array<vec4<f32>, ${u32((tileRows * tileDepth) / 4)}>;
-var<workgroup> b_tile: array<vec4<f32>, ${u32((tileColumns * tileDepth) / 4)}>;
+${floatBlocks(spec)}
 ${loaders(spec)}
 #if ${!split}
 ${finishFunction(spec, spec.outVector)}
 #endif`,
-    body: body(spec),
+    body: tiledBody({
+      tile: spec,
+      begin: begin(spec),
+      a: patchReader(spec),
+      b: weightReader(spec),
+      sums: declareSums(rows, quads),
+      step: tileDepth,
+      index: 'd',
+      multiply: multiplyFloats(spec, { index: 'd', bName: (d, q) => `w${d}_${q}`, add: addQuad }),
+      end: lines(quads, (q) => tail(spec, q)),
+    }),
   });
 }

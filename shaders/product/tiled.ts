@@ -12,7 +12,7 @@
  * Limits: workgroup storage (tileRows + tileColumns)·tileDepth·4 bytes; the invocations are a multiple of tileDepth / 4 and
  *   of tileColumns / 4, divide both blocks, and are no fewer than the squares of four in the block of b.
  */
-import { range } from '../../src/util/arrays.ts';
+import { at, range } from '../../src/util/arrays.ts';
 import { finishFunction } from '../lib/epilogue.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type Binding, type ShaderModule } from '../lib/module.ts';
@@ -38,23 +38,18 @@ import {
   withBias,
   type ProductSpec,
 } from '../lib/product.ts';
-
-/** The block of a workgroup, and the part of an invocation. */
-export interface ProductTile {
-  readonly tileRows: number;
-  readonly tileColumns: number;
-  readonly tileDepth: number;
-  readonly rows: number;
-  readonly quads: number;
-}
+import {
+  floatBlocks,
+  multiplyFloats,
+  tiledBody,
+  tiledInvocations,
+  tiledWorkgroup,
+  type ProductTile,
+  type TileReader,
+} from '../lib/tiled.ts';
 
 export interface TiledProductSpec extends ProductSpec, ProductTile {
   readonly split: boolean;
-}
-
-/** Extents of the workgroup. */
-export function tiledWorkgroup({ tileRows, tileColumns, rows, quads }: ProductTile): readonly [number, number] {
-  return [tileColumns / (4 * quads), tileRows / rows];
 }
 
 /** Bytes of workgroup memory. */
@@ -65,42 +60,52 @@ export function tiledStorage({ tileRows, tileColumns, tileDepth }: ProductTile):
 /** How the blocks are shared out: invocations, and the vectors of a that each of them loads. */
 function sharing(spec: TiledProductSpec): { readonly threads: number; readonly a: number; readonly b: number } {
   const { tileRows, tileColumns, tileDepth } = spec;
-  const [sizeX, sizeY] = tiledWorkgroup(spec);
-  const threads = sizeX * sizeY;
+  const threads = tiledInvocations(spec);
   const vectors = (extent: number): number => (extent * tileDepth) / 4 / threads;
   // A transposed b comes in squares of four columns × four depths: no more than one each.
   return { threads, a: vectors(tileRows), b: isByColumn(spec) ? 4 : vectors(tileColumns) };
 }
 
-/** Where the shares of an invocation come from: rows and columns past the end repeat the last. */
-function origins(spec: TiledProductSpec): string {
+/** Reads a: rows past the end repeat the last. Declares `k`, where the shares of a start along the depth. */
+function aReader(spec: TiledProductSpec): TileReader {
   const { threads, a } = sharing(spec);
-  const [depthQuads, columnQuads] = [u32(spec.tileDepth / 4), u32(spec.tileColumns / 4)];
+  const depthQuads = u32(spec.tileDepth / 4);
   const row = (i: number): string => {
     const after = u32((i * threads * 4) / spec.tileDepth);
     return `  let row${i} = min(first_row + local_index / ${depthQuads} + ${after}, params.rows - 1u);
   ${declareRow(spec, i, `row${i}`)}`;
   };
-  const quad = isByColumn(spec) ? `local_index / ${depthQuads}` : `local_index % ${columnQuads}`;
-  const column = `min(first_column + ${quad} * 4u, (params.width - 1u) / 4u * 4u)`;
-  return `${lines(a, row)}\n  let b_at = ${bStart(spec, column)};`;
+  const load = (i: number): string => `      next_a${i} = select(vec4<f32>(), ${aQuad(spec, i)}, k < params.depth);`;
+  return {
+    origins: lines(a, row),
+    shares: lines(a, (i) => `  var next_a${i} = vec4<f32>();`),
+    load: `      let k = k_start + local_index % ${depthQuads} * 4u;
+      ${declareStep(spec)}
+${lines(a, load)}`,
+    store: lines(a, (i) => `    a_tile[local_index + ${u32(i * threads)}] = next_a${i};`),
+  };
 }
 
-/** Loads the shares of the blocks at depth `k_start`; what lies past the depth is zero. */
-function load(spec: TiledProductSpec): string {
-  const { threads, a, b } = sharing(spec);
-  const columnQuads = spec.tileColumns / 4;
-  const loadA = (i: number): string => `      next_a${i} = select(vec4<f32>(), ${aQuad(spec, i)}, k < params.depth);`;
+/** Reads b, which in the block always lies row by row: columns past the end repeat the last. */
+function bReader(spec: TiledProductSpec): TileReader {
+  const { threads, b } = sharing(spec);
+  const [depthQuads, columnQuads] = [spec.tileDepth / 4, spec.tileColumns / 4];
+  const quad = isByColumn(spec) ? `local_index / ${u32(depthQuads)}` : `local_index % ${u32(columnQuads)}`;
+  const column = `min(first_column + ${quad} * 4u, (params.width - 1u) / 4u * 4u)`;
   const columns = bQuads(spec, 'b_at');
-  const loadB = (i: number): string => {
+  const load = (i: number): string => {
     if (isByColumn(spec)) return `      next_b${i} = select(vec4<f32>(), ${columns[i]}, k < params.depth);`;
     const k = `(k_start + local_index / ${u32(columnQuads)} + ${u32((i * threads) / columnQuads)})`;
     return `      next_b${i} = ${bRow({ ...spec, ragged: true }, 'b_at', k)};`;
   };
-  return `      let k = k_start + local_index % ${u32(spec.tileDepth / 4)} * 4u;
-      ${declareStep(spec)}
-${lines(a, loadA)}
-${squares(spec, lines(b, loadB))}`;
+  return {
+    origins: `  let b_at = ${bStart(spec, column)};`,
+    shares: lines(b, (i) => `  var next_b${i} = vec4<f32>();`),
+    load: squares(spec, lines(b, load)),
+    store: isByColumn(spec)
+      ? turnedStore(spec)
+      : lines(b, (i) => `    b_tile[local_index + ${u32(i * threads)}] = next_b${i};`),
+  };
 }
 
 /** What only invocations with a square of a transposed b do. */
@@ -109,43 +114,30 @@ function squares(spec: TiledProductSpec, body: string): string {
   return isByColumn(spec) ? `    if (local_index < ${u32(count)}) {\n${body}\n    }` : body;
 }
 
-/** Puts the shares into the blocks, where b always lies row by row. */
-function store(spec: TiledProductSpec): string {
+/** Puts squares of a transposed b into the block, row by row. */
+function turnedStore(spec: TiledProductSpec): string {
   const { tileColumns, tileDepth } = spec;
-  const { threads, a, b } = sharing(spec);
-  const plainly = (name: string, count: number): string =>
-    lines(count, (i) => `    ${name}_tile[local_index + ${u32(i * threads)}] = next_${name}${i};`);
-  if (!isByColumn(spec)) return `${plainly('a', a)}\n${plainly('b', b)}`;
   const turned = (d: number): string => {
     const lanes = range(4).map((j) => `next_b${j}.${'xyzw'.charAt(d)}`);
     return `      b_tile[(depth_quad * 4u + ${u32(d)}) * ${u32(tileColumns / 4)} + quad] = vec4<f32>(${lanes.join(', ')});`;
   };
-  return `${plainly('a', a)}
-${squares(
-  spec,
-  `      let depth_quad = local_index % ${u32(tileDepth / 4)};
+  return squares(
+    spec,
+    `      let depth_quad = local_index % ${u32(tileDepth / 4)};
       let quad = local_index / ${u32(tileDepth / 4)};
 ${lines(4, turned)}`,
-)}`;
+  );
 }
 
 /** Multiplies four depths of the blocks. */
 function multiply(spec: TiledProductSpec): string {
-  const { rows, quads, tileDepth, tileColumns } = spec;
-  const [sizeX, sizeY] = tiledWorkgroup(spec);
-  const loadBlock = (q: number): string =>
-    bNames(q)
-      .map((name, d) => {
-        const at = `(k * 4u + ${u32(d)}) * ${u32(tileColumns / 4)} + lid.x + ${u32(q * sizeX)}`;
-        return `      let ${name} = b_tile[${at}];`;
-      })
-      .join('\n');
   // In the block, b always lies row by row.
   const inRows = { ...spec, transB: false };
-  const row = (r: number): string =>
-    `      let x${r} = a_tile[(lid.y + ${u32(r * sizeY)}) * ${u32(tileDepth / 4)} + k];
-${lines(quads, (q) => `      ${accumulate(inRows, sumName(r, q), `x${r}`, bNames(q))}`)}`;
-  return `${lines(quads, loadBlock)}\n${lines(rows, row)}`;
+  return multiplyFloats(spec, {
+    index: 'k',
+    bName: (d, q) => at(bNames(q), d),
+    add: (r, q) => `      ${accumulate(inRows, sumName(r, q), `x${r}`, bNames(q))}`,
+  });
 }
 
 /** Writes the sums of a column quad: the result, or this part of it. */
@@ -174,25 +166,10 @@ ${lines(rows, store)}
 
 const PARTIAL: Binding = { name: 'partial', access: 'read_write', element: 'vec4<f32>' };
 
-export function tiledProductShader(spec: TiledProductSpec): ShaderModule {
-  const { tileRows, tileColumns, tileDepth, rows, quads, split } = spec;
-  const [sizeX, sizeY] = tiledWorkgroup(spec);
-  const share = sharing(spec);
-  return shaderModule({
-    bindings: split ? [...operandBindings(spec), PARTIAL] : productBindings(spec),
-    params: {
-      ...operandParams(spec),
-      ...(split ? ({ batches: 'u32', split_depth: 'u32' } as const) : tailParams(spec)),
-    },
-    workgroupSize: [sizeX, sizeY, 1],
-    declarations: wgsl`
-var<workgroup> a_tile: array<vec4<f32>, ${u32((tileRows * tileDepth) / 4)}>;
-var<workgroup> b_tile: array<vec4<f32>, ${u32((tileColumns * tileDepth) / 4)}>;
-#if ${!split}
-${finishFunction(spec, spec.outVector)}
-#endif`,
-    body: wgsl`
-#if ${split}
+/** Declares the part of the depth that a workgroup adds up, where its matrices start, and where its block. */
+function begin(spec: TiledProductSpec): string {
+  return wgsl`
+#if ${spec.split}
   let batch = wid.z % params.batches;
   let k_first = wid.z / params.batches * params.split_depth;
   let k_end = min(k_first + params.split_depth, params.depth);
@@ -202,28 +179,34 @@ ${finishFunction(spec, spec.outVector)}
   let k_end = params.depth;
 #endif
   ${batchBases(spec)}
-  let first_row = wid.y * ${u32(tileRows)};
-  let first_column = wid.x * ${u32(tileColumns)};
-${origins(spec)}
-${declareSums(rows, quads)}
-${lines(share.a, (i) => `  var next_a${i} = vec4<f32>();`)}
-${lines(share.b, (i) => `  var next_b${i} = vec4<f32>();`)}
-  var k_start = k_first;
-  if (k_start < k_end) {
-${load(spec)}
-  }
-  while (k_start < k_end) {
-${store(spec)}
-    workgroupBarrier();
-    k_start += ${u32(tileDepth)};
-    if (k_start < k_end) {
-${load(spec)}
-    }
-    for (var k = 0u; k < ${u32(tileDepth / 4)}; k++) {
-${multiply(spec)}
-    }
-    workgroupBarrier();
-  }
-${lines(quads, (q) => tail(spec, q))}`,
+  let first_row = wid.y * ${u32(spec.tileRows)};
+  let first_column = wid.x * ${u32(spec.tileColumns)};`;
+}
+
+export function tiledProductShader(spec: TiledProductSpec): ShaderModule {
+  const { tileDepth, rows, quads, split } = spec;
+  return shaderModule({
+    bindings: split ? [...operandBindings(spec), PARTIAL] : productBindings(spec),
+    params: {
+      ...operandParams(spec),
+      ...(split ? ({ batches: 'u32', split_depth: 'u32' } as const) : tailParams(spec)),
+    },
+    workgroupSize: [...tiledWorkgroup(spec), 1],
+    declarations: wgsl`
+${floatBlocks(spec)}
+#if ${!split}
+${finishFunction(spec, spec.outVector)}
+#endif`,
+    body: tiledBody({
+      tile: spec,
+      begin: begin(spec),
+      a: aReader(spec),
+      b: bReader(spec),
+      sums: declareSums(rows, quads),
+      step: tileDepth,
+      index: 'k',
+      multiply: multiply(spec),
+      end: lines(quads, (q) => tail(spec, q)),
+    }),
   });
 }

@@ -1,8 +1,9 @@
 /** Convolution through workgroup memory: the tiles there are, sums that are split, and what they cost. */
 import { convImplicitTiledShader } from '../../../shaders/conv/implicit-tiled.ts';
 import type { ProductSpec } from '../../../shaders/lib/product.ts';
+import { tiledWorkgroup } from '../../../shaders/lib/tiled.ts';
 import { productSumShader, SUM_WORKGROUP } from '../../../shaders/product/sum.ts';
-import { tiledStorage, tiledWorkgroup } from '../../../shaders/product/tiled.ts';
+import { tiledStorage } from '../../../shaders/product/tiled.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv, product, roundUp } from '../../util/arrays.ts';
 import { dispatch1d, type CallOperand } from '../definition.ts';

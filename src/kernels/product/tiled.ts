@@ -1,6 +1,7 @@
 /** Matrix products through workgroup memory: the tiles there are, and products whose depth is split. */
+import { tiledWorkgroup, type ProductTile } from '../../../shaders/lib/tiled.ts';
 import { productSumShader, SUM_WORKGROUP } from '../../../shaders/product/sum.ts';
-import { tiledProductShader, tiledStorage, tiledWorkgroup, type ProductTile } from '../../../shaders/product/tiled.ts';
+import { tiledProductShader, tiledStorage } from '../../../shaders/product/tiled.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv, product as productOf, roundUp } from '../../util/arrays.ts';
 import { dispatch1d, type CallOperand } from '../definition.ts';
