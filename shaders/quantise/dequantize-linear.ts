@@ -1,5 +1,5 @@
 /**
- * y = (x − zero point) · scale, elementwise, as float32.
+ * y = (x − zero point) · scale, elementwise.
  *
  * Layout: x and y as stored, in order; an element's scale as in quantize-linear.ts.
  * Bindings: x read, scale read f32, zero_point? read i32 or u32, y read_write.
@@ -21,18 +21,17 @@ export interface DequantizeLinearSpec {
 }
 
 export function dequantizeLinearShader({ scales, zeroPoint, x, y }: DequantizeLinearSpec): ShaderModule {
-  const unsigned = scalarOf(x) === 'u32';
-  const real = (v: string): string => (unsigned ? `f32(${v})` : `exact(${v})`);
+  const word = scalarOf(x) === 'u32' ? 'u32' : 'i32';
   const lane = (k: number, name: string): string => wgsl`
   let s${k} = ${scaleIndex(scales, `i * 4u + ${k}u`)};
-  let q${k} = ${real(`x_v.${name}${zeroPoint ? ` - zero_point[s${k}]` : ''}`)} * scale[s${k}];`;
+  let q${k} = exact(x_v.${name}${zeroPoint ? ` - zero_point[s${k}]` : ''}) * scale[s${k}];`;
   return flatShader({
     together: [fours('x', x)],
-    others: scaleBindings(zeroPoint, unsigned ? 'u32' : 'i32'),
+    others: scaleBindings(zeroPoint, word),
     y,
     params: SCALE_PARAMS[scales],
-    // WGSL may round an i32 beyond 2²⁴ either way; both halves are exact, and their sum is rounded to even.
-    declarations: unsigned ? '' : 'fn exact(x: i32) -> f32 { return f32(x >> 16u) * 65536.0 + f32(x & 0xffffi); }',
+    // WGSL may round an integer beyond 2²⁴ either way; both halves are exact, and their sum is rounded to even.
+    declarations: `fn exact(x: ${word}) -> f32 { return f32(x >> 16u) * 65536.0 + f32(x & ${word}(0xffff)); }`,
     body: wgsl`
   ${['x', 'y', 'z', 'w'].map((name, k) => lane(k, name)).join('\n')}
   let r = vec4<f32>(q0, q1, q2, q3);`,

@@ -49,31 +49,46 @@ export interface QuantizeLinearSpec {
   readonly y: Storage;
 }
 
-/** Declares `fn rounded(x, scale) -> f32`. Whatever is beyond saturates in every type; NaN is zero. */
-function roundedFunction(rule: QuantizeLinearSpec['rule']): string {
-  if (rule === 'reciprocal') return 'fn rounded(x: f32, scale: f32) -> f32 { return round(x * quotient(1.0, scale)); }';
-  if (rule === 'even') return 'fn rounded(x: f32, scale: f32) -> f32 { return round(quotient(x, scale)); }';
-  return wgsl`
-fn rounded(x: f32, scale: f32) -> f32 {
+/** Statements that leave x over a scale in `q`, and its nearest integer in `rounded`. */
+const ROUNDED: { readonly [R in QuantizeLinearSpec['rule']]: string } = {
+  reciprocal: `
+  let q = x * quotient(1.0, scale);
+  let rounded = round(q);`,
+  even: `
+  let q = quotient(x, scale);
+  let rounded = round(q);`,
+  away: `
   let q = quotient(x, scale);
   // What is cut off is exact; q + 0.5 is not where q is just below a half.
   let whole = trunc(q);
-  return whole + select(0.0, sign(q), abs(q - whole) >= 0.5);
+  let rounded = whole + select(0.0, sign(q), abs(q - whole) >= 0.5);`,
+};
+
+/**
+ * Declares `fn quantised(x, scale, zero) -> i32`: whatever is beyond saturates in every type. NaN is the zero point, but to ONNX's
+ * rule 0.
+ */
+function quantisedFunction(rule: QuantizeLinearSpec['rule']): string {
+  return wgsl`
+${QUOTIENT}
+${isNanFunction(1)}
+fn quantised(x: f32, scale: f32, zero: i32) -> i32 {
+  ${ROUNDED[rule]}
+  if (is_nan(q)) { return ${rule === 'even' ? '0i' : 'zero'}; }
+  return i32(clamp(rounded, -1e6, 1e6)) + zero;
 }`;
 }
-
-const NUMBER = 'fn number(x: f32) -> f32 { return select(x, 0.0, is_nan(x)); }';
 
 export function quantizeLinearShader({ rule, scales, zeroPoint, x, y }: QuantizeLinearSpec): ShaderModule {
   const lane = (k: number, name: string): string => wgsl`
   let s${k} = ${scaleIndex(scales, `i * 4u + ${k}u`)};
-  let q${k} = i32(clamp(number(rounded(x_v.${name}, scale[s${k}])), -1e6, 1e6))${zeroPoint ? ` + zero_point[s${k}]` : ''};`;
+  let q${k} = quantised(x_v.${name}, scale[s${k}], ${zeroPoint ? `zero_point[s${k}]` : '0i'});`;
   return flatShader({
     together: [fours('x', x)],
     others: scaleBindings(zeroPoint),
     y,
     params: { lowest: 'i32', highest: 'i32', ...SCALE_PARAMS[scales] },
-    declarations: [QUOTIENT, roundedFunction(rule), isNanFunction(1), NUMBER].join('\n'),
+    declarations: quantisedFunction(rule),
     body: wgsl`
   ${['x', 'y', 'z', 'w'].map((name, k) => lane(k, name)).join('\n')}
   let r = clamp(vec4<i32>(q0, q1, q2, q3), vec4<i32>(params.lowest), vec4<i32>(params.highest));`,

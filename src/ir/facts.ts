@@ -20,6 +20,7 @@ const CHANNELS_LAST_OPS = [
   'GlobalMaxPool',
   'LRN',
   'QLinearConv',
+  'ConvInteger',
   'QLinearConvTranspose',
   'QLinearAveragePool',
   'QLinearResize',

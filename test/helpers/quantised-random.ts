@@ -490,6 +490,78 @@ function nearest(d: Dice): Drawn<'Resize'> {
   };
 }
 
+/** Zero points of this shape, or none. */
+function zeroPoints(d: Dice, type: Byte, shape: readonly number[]): CaseInput | undefined {
+  if (d.chance(0.25)) return undefined;
+  const values = range(product(shape)).map(() => zeroPointOf(d, type));
+  return { dtype: type, shape, values, constant: d.chance(0.3) };
+}
+
+function convSums(d: Dice): Drawn<'ConvInteger'> {
+  const spatial = d.pick([1, 2, 2, 2, 2]);
+  const { kernel, dilations, strides, pads, extents } = window(d, spatial, [0, 0, 1, 2]);
+  const { group, groupIn, groupOut } = groups(d);
+  const [x, w] = [d.pick(TYPES), d.pick(TYPES)];
+  const channels = group * groupOut;
+  return {
+    inputs: [
+      integers(d, x, [d.pick([0, 1, 1, 1, 1, 1, 2, 3]), ...extents, group * groupIn]),
+      integers(d, w, [...kernel, groupIn, channels], d.chance(0.8)),
+      zeroPoints(d, x, d.pick([[], [1]])),
+      zeroPoints(d, w, d.pick([[], [1], [channels]])),
+    ],
+    attributes: { strides, dilations, pads, padMode: 'explicit', group },
+  };
+}
+
+function matMulSums(d: Dice): Drawn<'MatMulInteger'> {
+  const [rows, depth, columns] = [d.pick(EXTENTS), d.chance(0.05) ? 1500 : d.pick([...EXTENTS, 33]), d.pick(EXTENTS)];
+  const batch = d.pick([[], [], [], [2], [3], [2, 3]]);
+  const other = d.chance(0.5) ? [] : batch.map((n) => (d.chance(0.3) ? 1 : n));
+  const [a, b] = [d.pick(TYPES), d.pick(TYPES)];
+  return {
+    inputs: [
+      integers(d, a, d.chance(0.1) ? [depth] : [...batch, rows, depth]),
+      integers(d, b, d.chance(0.1) ? [depth] : [...other, depth, columns], d.chance(0.5)),
+      undefined,
+      undefined,
+    ],
+    attributes: {},
+  };
+}
+
+/** The same with zero points of each kind that fits. */
+function matMulZeros(d: Dice): Drawn<'MatMulInteger'> {
+  const drawn = matMulSums(d);
+  const [a, b] = [at(drawn.inputs, 0), at(drawn.inputs, 1)] as [CaseInput, CaseInput];
+  const rows = a.shape.length > 1 ? a.shape.with(-1, 1) : [];
+  const columns = b.shape.length > 1 ? d.pick([b.shape.with(-2, 1), b.shape.slice(-1)]) : [];
+  const [first, second] = [a.dtype, b.dtype] as [Byte, Byte];
+  return {
+    ...drawn,
+    inputs: [a, b, zeroPoints(d, first, d.pick([[], rows])), zeroPoints(d, second, d.pick([[], columns]))],
+  };
+}
+
+/** Elements that give zero points on halves, of one sign, without a range, or none at all. */
+function dynamic(d: Dice): Drawn<'DynamicQuantizeLinear'> {
+  const shape = d.chance(0.1) ? [3, 50_000] : shapeOf(d, d.int(0, 4));
+  const [low, high] = d.pick([
+    [-1, 1],
+    [0.5, 4],
+    [-7, -3],
+    [0, 0],
+    [-0.5, 254.5],
+    [-1.5, 253.5],
+    [-1e-30, 1e-30],
+    [-3e38, 3e38],
+  ]);
+  const values = range(product(shape)).map(() =>
+    d.pick([low ?? 0, high ?? 0, (d.int(-99, 99) / 100) * (high ?? 0), NaN].slice(0, d.chance(0.1) ? 4 : 3)),
+  );
+  return { inputs: [{ shape, values }], attributes: {}, outputCount: 3, tolerance: { rtol: 0, atol: 0 } };
+}
+
 const GENERATORS: { readonly [K in Drawable]: (d: Dice) => Drawn<K> } = {
   QuantizeLinear: quantize,
   DequantizeLinear: dequantize,
@@ -516,6 +588,9 @@ const GENERATORS: { readonly [K in Drawable]: (d: Dice) => Drawn<K> } = {
   Resize: nearest,
   Binary: choice,
   Gather: gather,
+  DynamicQuantizeLinear: dynamic,
+  ConvInteger: convSums,
+  MatMulInteger: matMulZeros,
 };
 
 /** The operators that have cases. */

@@ -14,6 +14,8 @@ const index = () => import('./ops/index/further.ts');
 const conv = () => import('./ops/conv-transpose.ts');
 const pools = () => import('./ops/further-pools.ts');
 const control = () => import('./ops/control/further.ts');
+const linear = () => import('./ops/quantise/linear.ts');
+const dynamic = () => import('./ops/quantise/dynamic.ts');
 const sample = () => import('./ops/sample.ts');
 
 /** Rows by operator name. */
@@ -59,5 +61,14 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   GatherND: lazy(index, 'gatherND'),
   Upsample: lazy(sample, 'upsample'),
   Resize: lazy(sample, 'resize'),
+  QuantizeLinear: lazy(linear, 'quantizeLinear'),
+  DequantizeLinear: lazy(linear, 'dequantizeLinear'),
+  'com.microsoft.QuantizeLinear': lazy(linear, 'quantizeLinear'),
+  'com.microsoft.DequantizeLinear': lazy(linear, 'dequantizeLinear'),
+  DynamicQuantizeLinear: lazy(dynamic, 'dynamicQuantizeLinear'),
+  ConvInteger: lazy(dynamic, 'convInteger'),
+  MatMulInteger: lazy(dynamic, 'matMulInteger'),
+  'com.microsoft.DynamicQuantizeMatMul': lazy(dynamic, 'dynamicQuantizeMatMul'),
+  'com.microsoft.MatMulIntegerToFloat': lazy(dynamic, 'matMulIntegerToFloat'),
   If: lazy(control, 'ifOp'),
 };

@@ -42,6 +42,21 @@ export interface QuantiseOps {
   };
   /** x, scale, zero point? → y (float32) = (x − zero point)·scale; scales as in QuantizeLinear */
   readonly DequantizeLinear: { readonly axis: number; readonly blockSize: number };
+  /**
+   * x (float32) → y (uint8), scale (float32), zero point (uint8), both scalars: the scale spreads 0 to 255 over the elements
+   * and 0. Without a range the scale is 1.
+   */
+  readonly DynamicQuantizeLinear: NoAttributes;
+  /**
+   * x (int8 or uint8), w `[…K, C/group, M]`, zx?, zw? → y = Σ (x − zx)·(w − zw), int32 that wraps; zw may have M elements. What
+   * pads x stands for 0.
+   */
+  readonly ConvInteger: Window & { readonly group: number };
+  /**
+   * a (int8 or uint8), b, za?, zb? → Σ (a − za)·(b − zb), int32 that wraps, as MatMul. Zero points are broadcast to a and b, and
+   * have one element along the dimension that is summed.
+   */
+  readonly MatMulInteger: NoAttributes;
   /** x (int8 or uint8), table `[256]` → y = table[x], or table[x + 128] of int8: any function of one byte */
   readonly LookupTable: NoAttributes;
   /** x, sx, zx, w `[…K, C/group, M]`, sw, zw, sy, zy, bias? (int32 `[M]`, of scale sx·sw) → y; sw and zw may have M elements */

@@ -7,7 +7,7 @@ import { at } from '../../util/arrays.ts';
 import { required, result, type LowerContext } from '../definition.ts';
 
 /** Operators whose kernels slide a window. */
-type Windowed = 'Conv' | 'MaxPool' | 'AveragePool' | 'QLinearConv' | 'QLinearAveragePool';
+type Windowed = 'Conv' | 'MaxPool' | 'AveragePool' | 'QLinearConv' | 'ConvInteger' | 'QLinearAveragePool';
 
 /** A window over `[N, H, W, C]`; one spatial dimension counts as a single row. */
 export interface PlanarWindow {

@@ -1,5 +1,6 @@
 /** DequantizeLinear → one dispatch. */
 import { dequantizeLinearShader } from '../../../shaders/quantise/dequantize-linear.ts';
+import { FLOATS } from '../../core/dtype.ts';
 import { required, result, value, type KernelDefinition } from '../definition.ts';
 import { flatVariant } from '../lib/flat.ts';
 import { planScales } from '../lib/scales.ts';
@@ -23,6 +24,6 @@ export const dequantizeLinear: KernelDefinition<'DequantizeLinear'> = {
       };
     }),
   ],
-  inputs: [{ storage: ['i8x4', 'u8x4'] }, { dtypes: ['float32'] }, {}],
+  inputs: [{ storage: ['i8x4', 'u8x4'] }, { dtypes: FLOATS }, {}],
   outputs: { storage: ['f16'] },
 };

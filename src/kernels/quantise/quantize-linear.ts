@@ -37,6 +37,6 @@ export const quantizeLinear: KernelDefinition<'QuantizeLinear'> = {
       };
     }),
   ],
-  inputs: [{ dtypes: FLOATS, storage: ['f16'] }, { dtypes: ['float32'] }, {}],
+  inputs: [{ dtypes: FLOATS, storage: ['f16'] }, { dtypes: FLOATS }, {}],
   outputs: BYTES_OR_MORE,
 };

@@ -22,6 +22,21 @@ export function realOperands([x, , , w, , , , , bias]: Operands): Operands {
   return [x, w, bias].map((desc) => desc && { dtype: 'float32', shape: desc.shape });
 }
 
+/** The convolution of real numbers that the integers stand for. */
+export function integerConv(node: NodeOf<'ConvInteger'>): NodeOf<'Conv'> {
+  return { ...node, op: 'Conv', attributes: { ...node.attributes, activation: NO_ACTIVATION } };
+}
+
+/** The product of real numbers that the integers stand for. */
+export function integerMatMul(node: NodeOf<'MatMulInteger'>): NodeOf<'MatMul'> {
+  return { ...node, op: 'MatMul', attributes: { transA: false, transB: false, activation: NO_ACTIVATION } };
+}
+
+/** The operands of such a product, of one type that it takes. */
+export function integersAsReal(inputs: Operands): Operands {
+  return inputs.slice(0, 2).map((desc) => desc && { dtype: 'float32', shape: desc.shape });
+}
+
 /** The sum over the same axes. */
 export function sumOver(node: NodeOf<'QLinearReduce'>): NodeOf<'Reduce'> {
   const { axes, keepDims } = node.attributes;

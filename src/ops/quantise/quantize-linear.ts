@@ -2,19 +2,40 @@
 import { ShapeError } from '../../core/errors.ts';
 import { extremesOf } from '../../core/extremes.ts';
 import { zeros } from '../../core/tensor.ts';
-import { quotientRounding } from '../../ir/quantise/quotients.ts';
+import { roundedQuotient } from '../../ir/quantise/quotients.ts';
+import type { Rounding } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { blockIndex, checkBlocks } from '../lib/blocks.ts';
 import { operand, requireFloat, tensorAt } from '../lib/operands.ts';
 import { within } from '../lib/quantised.ts';
 
-/** x to integers of type `to`; NaN is the zero point. Throws ShapeError where scales do not fit. */
+/** Scale and zero point of one element. */
+interface Affine {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
+/**
+ * One element. NaN is the zero point, but to ONNX's rule the integer 0, as onnxruntime has it.
+ */
+export function quantised(
+  rounding: Rounding,
+  x: number,
+  { scale, zeroPoint }: Affine,
+  range: readonly [number, number],
+): number {
+  const rounded = roundedQuotient(rounding, x, scale);
+  if (Number.isNaN(rounded)) return rounding === 'float-even' ? 0 : zeroPoint;
+  return within(rounded + zeroPoint, range);
+}
+
+/** x to integers of type `to`. Throws ShapeError where scales do not fit. */
 export const quantizeLinear: OpDefinition<'QuantizeLinear'> = {
   infer: ({ attributes }, inputs) => {
-    const [x, scale] = [operand(inputs, 0), operand(inputs, 1)];
+    const x = operand(inputs, 0);
     requireFloat(x, 'QuantizeLinear');
-    checkBlocks(x.shape, scale.shape, attributes);
+    checkBlocks(x.shape, inputs, attributes);
     const zeroPoint = inputs[2];
     if (zeroPoint && zeroPoint.dtype !== attributes.to) {
       throw new ShapeError(`the zero point is ${zeroPoint.dtype}, the result ${attributes.to}`);
@@ -26,11 +47,10 @@ export const quantizeLinear: OpDefinition<'QuantizeLinear'> = {
     const zeroPoint = inputs[2]?.data;
     const y = zeros(at(outputs, 0).dtype, x.shape);
     const [indexOf, range] = [blockIndex(x.shape, scale.shape, attributes), extremesOf(y.dtype)];
-    const quotient = quotientRounding(attributes.rounding);
     for (let i = 0; i < y.data.length; i++) {
       const block = indexOf(i);
-      const rounded = quotient(x.data[i] ?? 0, at(scale.data, block));
-      y.data[i] = within((Number.isNaN(rounded) ? 0 : rounded) + (zeroPoint?.[block] ?? 0), range);
+      const affine = { scale: at(scale.data, block), zeroPoint: zeroPoint?.[block] ?? 0 };
+      y.data[i] = quantised(attributes.rounding, x.data[i] ?? 0, affine, range);
     }
     return [y];
   },

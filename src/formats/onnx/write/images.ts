@@ -46,6 +46,14 @@ export function writeConv(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf
   );
 }
 
+/** Sums of a convolution of integers. */
+export function writeConvInteger(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf<'ConvInteger'>): void {
+  const [x = '', weights = '', zx = '', zw = ''] = inputs;
+  const own = { ...windowAttributes(attributes, w.shape(weights)?.slice(0, -2)), group: { i: attributes.group } };
+  const operands = [x, w.transpose(weights, weightsToFirst(w.rank(weights))), zx, zw];
+  writeSpatial(w, 'ConvInteger', operands, own, outputs[0]);
+}
+
 /** Transposed convolution: weights `[C, M/group, …K]`. */
 export function writeConvTranspose(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf<'ConvTranspose'>): void {
   const [x = '', weights = '', bias = ''] = inputs;
