@@ -27,7 +27,7 @@ export function runConformance(argv: readonly string[], streams: Streams): Promi
         .choices(['webgpu', 'cpu'] as const)
         .default('webgpu' as const),
     )
-    .option('--filter <glob>', 'only tests of these names, as in "test_resize_*"')
+    .option('--filter <glob>', 'only tests of these names, as in "test_{resize,upsample}_*"')
     .option('--adapter <name>', 'auto, hardware, lavapipe, swiftshader, packaged, or a Vulkan driver manifest (.json)')
     .option('--update', 'add tests that pass to the list of those that must')
     .option('--json', 'print {backend, inScope, passed, failed: [{name, reason}], outOfScope} and nothing else')

@@ -35,8 +35,15 @@ export function outOfScope(name: string): string | undefined {
   return OUT_OF_SCOPE.find(([, ...patterns]) => patterns.some((pattern) => matches(pattern, name)))?.[0];
 }
 
-/** True where a pattern with `*` for any characters and `?` for one is the whole name. */
+/** True where a pattern with `*` for any characters, `?` for one and `{a,b}` for either is the whole name. */
 export function matches(pattern: string, name: string): boolean {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(name);
+  const escaped = pattern
+    .replace(/[.+^$()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  // Braces that hold no alternatives stand for themselves.
+  const alternatives = escaped.replace(/\{([^{}]*)\}|[{}]/g, (found, list?: string) =>
+    list === undefined ? `\\${found}` : `(?:${list.replaceAll(',', '|')})`,
+  );
+  return new RegExp(`^${alternatives}$`).test(name);
 }

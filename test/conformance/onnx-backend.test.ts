@@ -25,4 +25,7 @@ it('takes tests by pattern', () => {
   expect(matches('test_resize_*', 'not_test_resize_')).toBe(false);
   expect(matches('test_?dd', 'test_add')).toBe(true);
   expect(matches('test.add', 'test_add')).toBe(false);
+  expect(matches('*{add,sub}_?{8,9}', 'test_sub_u8')).toBe(true);
+  expect(matches('*{add,sub}_?{8,9}', 'test_mul_u8')).toBe(false);
+  expect(matches('{add', '{add')).toBe(true);
 });
