@@ -534,8 +534,11 @@ function matMulSums(d: Dice): Drawn<'MatMulInteger'> {
 function matMulZeros(d: Dice): Drawn<'MatMulInteger'> {
   const drawn = matMulSums(d);
   const [a, b] = [at(drawn.inputs, 0), at(drawn.inputs, 1)] as [CaseInput, CaseInput];
-  const rows = a.shape.length > 1 ? a.shape.with(-1, 1) : [];
-  const columns = b.shape.length > 1 ? d.pick([b.shape.with(-2, 1), b.shape.slice(-1)]) : [];
+  const rows = a.shape.length > 1 ? [...a.shape.slice(0, -1), 1] : [];
+  const columns =
+    b.shape.length > 1
+      ? d.pick([[...b.shape.slice(0, -2), 1, at(b.shape, b.shape.length - 1)], b.shape.slice(-1)])
+      : [];
   const [first, second] = [a.dtype, b.dtype] as [Byte, Byte];
   return {
     ...drawn,
