@@ -1,9 +1,10 @@
 /**
  * y = a + b, a − b, a · b, (a − b)² or PRelu (a, or a · b where a is below zero) of quantised operands, broadcast, brought to
- * y's scale.
+ * y's scale. By the rule `real` they are real numbers: a table's entries, over the scale of y.
  *
  * Layout: y in order, four elements per invocation; a and b at the same position, or where they are broadcast at Σ c·s of its
- *   coordinates. Sums add a table's entries, by the integer: a_terms [256], b_terms [256].
+ *   coordinates. Sums add a table's entries, by the integer: a_terms [256], b_terms [256]; of real numbers all have tables, of
+ *   float32's bits.
  * Bindings: a read, b read, a_terms? read i32, b_terms? read i32, y read_write.
  * Workgroup: 64 × 1 × 1.
  * Dispatch: dispatch1d(count, 64).
@@ -14,6 +15,7 @@ import type { Storage } from '../../src/core/storage.ts';
 import type { QuantisedBinaryKind } from '../../src/ir/ops.ts';
 import { flatShader, fours } from '../lib/flat.ts';
 import { requantisedFunction, type RescaleRule } from '../lib/fixed-point.ts';
+import { NEAREST_STEP, STEP_PARAMS } from '../lib/nearest-step.ts';
 import { u32 } from '../lib/literal.ts';
 import { wgsl, type ParamFields, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load } from '../lib/storage.ts';
@@ -21,7 +23,7 @@ import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
 
 export interface QLinearBinarySpec {
   readonly kind: QuantisedBinaryKind | 'pRelu';
-  readonly rule: RescaleRule;
+  readonly rule: RescaleRule | 'real';
   /** Absent where both operands have y's shape. */
   readonly strided?: number | undefined;
   readonly a: Storage;
@@ -41,8 +43,24 @@ export const RESULT_PARAMS = {
   highest: 'i32',
 } as const satisfies ParamFields;
 
+/** An expression of the function of two real numbers, given by their bits. */
+function realFunction(kind: QLinearBinarySpec['kind'], a: string, b: string): string {
+  const [x, y] = [`bitcast<f32>(${a})`, `bitcast<f32>(${b})`];
+  switch (kind) {
+    case 'add':
+      return `${x} + ${y}`;
+    case 'sub':
+      return `${x} - ${y}`;
+    case 'pRelu':
+      return `${x} * select(params.one, ${y}, ${x} < 0.0)`;
+    default:
+      return `${x} * ${y}`;
+  }
+}
+
 export function qLinearBinaryShader({ kind, rule, strided, a, b, y }: QLinearBinarySpec): ShaderModule {
   const product = kind === 'mul' || kind === 'pRelu';
+  const real = rule === 'real';
   const operands = { a: { name: 'a', storage: a, width: 1 }, b: { name: 'b', storage: b, width: 1 } } as const;
   const at = (name: 'a' | 'b', lane: string, k: number): string =>
     strided === undefined ? `${name}_v.${lane}` : `${name}${k}`;
@@ -62,6 +80,10 @@ export function qLinearBinaryShader({ kind, rule, strided, a, b, y }: QLinearBin
   }`;
   const lane = (name: string, k: number): string => {
     const [left, right] = [`${at('a', name, k)} + params.a_offset`, `${at('b', name, k)} + params.b_offset`];
+    if (real) {
+      return `${fetch(k)}
+  let r${k} = nearest_step(${realFunction(kind, `a_terms[(${left}) & 255i]`, `b_terms[(${right}) & 255i]`)});`;
+    }
     if (kind === 'pRelu') {
       return `${fetch(k)}
   let kept${k} = ${left};
@@ -82,18 +104,19 @@ export function qLinearBinaryShader({ kind, rule, strided, a, b, y }: QLinearBin
     together: strided === undefined ? [fours('a', a), fours('b', b)] : [],
     others: [
       ...(strided === undefined ? [] : [bindingOf(operands.a, 'read'), bindingOf(operands.b, 'read')]),
-      ...(product ? [] : terms),
+      ...(product && !real ? [] : terms),
     ],
     y,
     params: {
       ...OFFSETS,
-      ...RESULT_PARAMS,
-      ...(kind === 'pRelu' ? ({ slope_multiplier: 'i32', slope_shift: 'i32' } as const) : {}),
+      ...(real ? STEP_PARAMS : RESULT_PARAMS),
+      ...(real && kind === 'pRelu' ? ({ one: 'f32' } as const) : {}),
+      ...(kind === 'pRelu' && !real ? ({ slope_multiplier: 'i32', slope_shift: 'i32' } as const) : {}),
       ...(strided === undefined
         ? {}
         : { last: 'u32', ...listFields('d', strided), ...listFields('a_s', strided), ...listFields('b_s', strided) }),
     },
-    declarations: requantisedFunction(rule),
+    declarations: rule === 'real' ? NEAREST_STEP : requantisedFunction(rule),
     body: `${['x', 'y', 'z', 'w'].map(lane).join('\n')}
   let r = vec4<i32>(r0, r1, r2, r3);`,
   });

@@ -10,7 +10,7 @@
  * Limits: no workgroup storage.
  */
 import type { Storage } from '../../src/core/storage.ts';
-import { requantisedFunction, SUM_AS_FLOAT } from '../lib/fixed-point.ts';
+import { requantisedFunction, SUM_AS_FLOAT, type RescaleRule } from '../lib/fixed-point.ts';
 import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { APART } from '../lib/special-numbers.ts';
@@ -19,7 +19,7 @@ import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
 import { RESULT_PARAMS } from './q-linear-binary.ts';
 
 export interface QLinearReduceSpec {
-  readonly rule: 'twice' | 'once' | 'float';
+  readonly rule: RescaleRule | 'float';
   readonly kept: number;
   readonly folded: number;
   readonly x: Storage;

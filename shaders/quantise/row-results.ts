@@ -33,6 +33,10 @@ const RESULTS: { readonly [K in RowsSpec['kind']]: string } = {
   let least = max(-params.counted, rescale(log + bitcast<i32>(0x80000000u), params.multiplier, params.shift));
   if (difference >= params.counted || -difference <= least) { return params.lowest; }
   return rounding_shift(table[difference & 255i] - log, 22u) + 255i + params.lowest;`,
+  quotients: `
+  let sum = bitcast<u32>(rows[row + 1u]);
+  let part = u32(table[(rows[row] - v) & 255i]);
+  return i32((part * params.steps + sum / 2u) / sum) + params.zero_point;`,
   norm: `
   return rescale((v - params.subtracted) << params.before, rows[row + 1u], rows[row + 2u] + params.after) + params.zero_point;`,
 };
@@ -41,7 +45,12 @@ const RESULTS: { readonly [K in RowsSpec['kind']]: string } = {
 const lane = (name: string, k: number): string => `result_of(i * 4u + ${k}u, x_v.${name})`;
 
 export function rowResultsShader({ kind, x, y }: RowResultsSpec): ShaderModule {
-  const helpers = kind === 'softmax' ? `${HIGH_PRODUCT}\n${ROUNDING_SHIFT}` : rescaleFunction('twice');
+  const helpers = {
+    softmax: `${HIGH_PRODUCT}\n${ROUNDING_SHIFT}`,
+    quotients: '',
+    logSoftmax: rescaleFunction('twice'),
+    norm: rescaleFunction('twice'),
+  }[kind];
   return flatShader({
     together: [fours('x', x)],
     others: [
@@ -57,6 +66,7 @@ export function rowResultsShader({ kind, x, y }: RowResultsSpec): ShaderModule {
       ...{
         softmax: { counted: 'i32' } as const,
         logSoftmax: { counted: 'i32', multiplier: 'i32', shift: 'i32' } as const,
+        quotients: { steps: 'u32', zero_point: 'i32' } as const,
         norm: { before: 'u32', after: 'i32', subtracted: 'i32', zero_point: 'i32' } as const,
       }[kind],
     },

@@ -1,6 +1,6 @@
 /**
  * What a row of integers has in common, which its results are then made of: for softmax the largest element, and the
- * reciprocal or the logarithm of the sum of exponentials; for a norm its reciprocal.
+ * reciprocal or the logarithm of the sum of exponentials, or the sum itself; for a norm its reciprocal.
  *
  * Layout: x [outer, n, inner]; row r = outer · inner + position; rows [4 · rows]: the largest element and up to two numbers.
  * Bindings: x read, terms? read i32 [256], rows read_write i32.
@@ -26,7 +26,7 @@ import { bindingOf, load } from '../lib/storage.ts';
 export const ROWS_WORKGROUP = 64;
 
 export interface RowsSpec {
-  readonly kind: 'softmax' | 'logSoftmax' | 'norm';
+  readonly kind: 'softmax' | 'logSoftmax' | 'quotients' | 'norm';
   readonly x: Storage;
 }
 
@@ -39,6 +39,8 @@ const FINISH: { readonly [K in RowsSpec['kind']]: string } = {
   second = 12i - i32(headroom) + 23i;`,
   logSoftmax: `
   first = log_of_sum(i32(min(sum, 0x7fffffffu)));`,
+  quotients: `
+  first = bitcast<i32>(sum);`,
   norm: `
   let root = inverse_sqrt(i32(min(sum, 0x7fffffffu)));
   first = root.x;
@@ -51,6 +53,7 @@ export function rowsShader({ kind, x }: RowsSpec): ShaderModule {
   const helpers = {
     softmax: [HIGH_PRODUCT, SATURATING_SHIFT, ONE_OVER_ONE_PLUS],
     logSoftmax: [HIGH_PRODUCT, ROUNDING_SHIFT, SATURATING_SHIFT, ONE_OVER_ONE_PLUS, LOG_OF_SUM],
+    quotients: [],
     norm: [HIGH_PRODUCT, ROUNDING_SHIFT, SATURATING_SHIFT, INVERSE_SQRT],
   }[kind];
   return shaderModule({

@@ -297,12 +297,13 @@ function pooled(d: Dice, spatials: readonly number[]) {
 function averagePool(d: Dice): Drawn<'QLinearAveragePool'> {
   const { type, x, attributes } = pooled(d, [1, 2, 2, 2]);
   const same = quantisation(d, type);
+  const rounding = d.pick(ROUNDINGS);
   return {
-    inputs: [x, ...same, ...same],
+    inputs: [x, ...same, ...(rounding === 'float-even' ? quantisation(d, type) : same)],
     attributes: {
       ...attributes,
       countIncludePad: d.chance(0.3),
-      rounding: d.pick(ROUNDINGS),
+      rounding,
       range: drawRange(d, type),
     },
   };
@@ -313,17 +314,19 @@ function softmax(d: Dice): Drawn<'QLinearSoftmax'> {
   const [lowest] = rangeOf(type);
   const shape = d.chance(0.05) ? [2, d.pick([1001, 4096, 5000])] : listOf(d, d.int(1, 4), EXTENTS);
   const log = d.chance(0.4);
+  const rounding = d.pick(ROUNDINGS);
+  const result = affine(type, log ? 1 / 16 : 1 / 256, log ? lowest + 255 : lowest);
   return {
     inputs: [
       integers(d, type, shape),
       ...quantisation(d, type),
-      ...affine(type, log ? 1 / 16 : 1 / 256, log ? lowest + 255 : lowest),
+      ...(rounding === 'float-even' && !log && d.chance(0.5) ? quantisation(d, type) : result),
     ],
     attributes: {
       axis: d.int(-shape.length, shape.length - 1),
       beta: d.pick([1, 1, 1, 0.5, 3]),
       log,
-      rounding: d.pick(ROUNDINGS),
+      rounding,
       range: rangeOf(type),
     },
   };

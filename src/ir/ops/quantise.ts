@@ -75,7 +75,7 @@ export interface QuantiseOps {
     readonly axes: readonly number[];
     readonly keepDims: boolean;
   };
-  /** x, sx, zx, sy, zy → y; `tfl-double` and `xnnpack` need equal scales */
+  /** x, sx, zx, sy, zy → y; all rules but `float-even` need equal scales */
   readonly QLinearAveragePool: PoolWindow & Requantised & { readonly countIncludePad: boolean };
   /** x, sx, zx, sy, zy → y = softmax(beta·x) along `axis`, or its logarithm */
   readonly QLinearSoftmax: Requantised & { readonly axis: number; readonly beta: number; readonly log: boolean };

@@ -1,7 +1,7 @@
 /** How each rule makes a mean or a sum of integers of another scale. */
 import { fixedMultiplier, type FixedMultiplier } from '../../util/fixed-point.ts';
 import type { Rounding } from '../ops.ts';
-import { fixed, roundEven, type FixedMultipliers } from './multipliers.ts';
+import { finite, fixed, roundEven, type Multipliers } from './multipliers.ts';
 
 /** How a sum of integers becomes a result. */
 export type ReductionPlan =
@@ -9,7 +9,7 @@ export type ReductionPlan =
   | {
       readonly rule: 'fixed';
       readonly subtracted: number;
-      readonly multipliers: FixedMultipliers;
+      readonly multipliers: Multipliers;
       readonly added: number;
     }
   /** The sum as a float32, its product with another, and a third added to that, which is rounded to even. */
@@ -25,6 +25,17 @@ export interface ReductionSpec {
 /** A zero point of a byte times a larger ratio of scales has no room in the 24 bits of a float32. */
 const MOST_RATIO = 2 ** 16;
 
+/** What a sum of so many integers is multiplied by to be their mean in another scale, by ONNX's rule. */
+export function meanMultiplier([from, to]: ReductionSpec['scales'], count: number): number {
+  return finite(from / Math.fround(to * count));
+}
+
+/** A sum of integers as their mean by ONNX's rule: the zero point is added before rounding. */
+export function roundedMean(sum: number, multiplier: number, zeroPoint: number): number {
+  const f = Math.fround;
+  return roundEven(f(f(f(sum) * multiplier) + zeroPoint));
+}
+
 /** The plan of a mean or a sum. */
 export function reductionPlan(kind: 'mean' | 'sum', rounding: Rounding, spec: ReductionSpec): ReductionPlan {
   const { scales, zeroPoints, count } = spec;
@@ -34,6 +45,10 @@ export function reductionPlan(kind: 'mean' | 'sum', rounding: Rounding, spec: Re
     const whole = fixedMultiplier(ratio);
     const multiplier = kind === 'mean' ? dividedBy(whole, count) : whole;
     return { rule: 'fixed', subtracted, added, multipliers: { rule: 'twice', values: [multiplier] } };
+  }
+  if (rounding === 'float-even') {
+    const values = [meanMultiplier(scales, kind === 'mean' ? count : 1)];
+    return { rule: 'fixed', subtracted, added, multipliers: { rule: 'even', values } };
   }
   if (rounding === 'xnnpack' && ratio < MOST_RATIO) {
     const f = Math.fround;

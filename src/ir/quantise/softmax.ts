@@ -4,6 +4,7 @@
  */
 import { range } from '../../util/arrays.ts';
 import type { OpAttributes } from '../ops.ts';
+import { roundEven } from './multipliers.ts';
 import { expOfNegative, fixedMultiplier, inputRadius, roundingShift, scaled } from '../../util/fixed-point.ts';
 
 /** Integer bits of differences and of sums of exponentials. */
@@ -44,4 +45,22 @@ export function softmaxTables({ beta, log, rounding }: OpAttributes['QLinearSoft
   const { counted, differences } = (log && rounding === 'xnnpack' ? wideTables : fixedTables)(beta * scale);
   const exponentials = differences.map((d, i) => (i < counted ? expOfNegative(d, DIFFERENCE_BITS) : 0));
   return { differences, exponentials, terms: exponentials.map((e) => roundingShift(e, SUM_BITS)), counted };
+}
+
+/** Softmax by onnxruntime's rule: exponentials as integers, whose quotient by their sum is rounded. */
+export interface SoftmaxQuotients {
+  /** By how far an element is below the largest: unsigned integers, of which `n` fit 32 bits together. */
+  readonly exponentials: Uint32Array;
+  /** What a part of the whole is multiplied by: how many steps of the result one is. */
+  readonly steps: number;
+}
+
+/** Tables of a softmax of so many integers. */
+export function softmaxQuotients(
+  { beta }: OpAttributes['QLinearSoftmax'],
+  { scale, result, n }: { readonly scale: number; readonly result: number; readonly n: number },
+): SoftmaxQuotients {
+  const steps = Math.max(1, Math.min(2 ** 16, Math.floor(Math.fround(1 / result))));
+  const most = Math.floor(Math.min((2 ** 32 - 1) / Math.max(1, n), (2 ** 31 - 1) / steps, 2 ** 23 - 1));
+  return { exponentials: Uint32Array.from(range(256), (d) => roundEven(most * Math.exp(-d * beta * scale))), steps };
 }

@@ -1,11 +1,14 @@
 /** Variants of functions of two quantised operands: side by side, or broadcast. */
 import { qLinearBinaryShader, type QLinearBinarySpec } from '../../../shaders/quantise/q-linear-binary.ts';
 import { broadcastStrides } from '../../core/broadcast.ts';
+import { extremesOf } from '../../core/extremes.ts';
 import { elementCount } from '../../core/tensor.ts';
 import type { OpKind } from '../../ir/ops.ts';
+import { realPlan } from '../../ir/quantise/reals.ts';
 import { at, sameArray } from '../../util/arrays.ts';
 import { required, result, value, type CallOperand, type LowerContext, type Variant } from '../definition.ts';
 import { flatVariant } from './flat.ts';
+import { bitsConstant, constantScalar, constantScales, stepParams } from './quantised.ts';
 import { collapse, listParams, stridedDims } from './strided.ts';
 
 /** What one such function is, beside its operands: inputs 0 and 3. */
@@ -15,6 +18,27 @@ export interface BinaryFunction {
   /** Constants between the operands and the result. */
   readonly tables: readonly CallOperand[];
   readonly params: Readonly<Record<string, number>>;
+}
+
+/** A function of real numbers, whose tables are made of the operands' scales. */
+export function realFunction<K extends 'QLinearBinary' | 'QLinearPRelu'>(
+  context: LowerContext<K>,
+  kind: BinaryFunction['kind'],
+  form: 'sum' | 'product',
+): BinaryFunction {
+  const [lowest] = extremesOf(required(context, 0).dtype);
+  const { terms, scale, one } = realPlan(form, lowest, constantScales(context));
+  return {
+    kind,
+    rule: 'real',
+    tables: terms.map(bitsConstant),
+    params: {
+      a_offset: -lowest,
+      b_offset: -lowest,
+      ...stepParams(context.node.attributes, scale, constantScalar(context, 7)),
+      ...(kind === 'pRelu' ? { one } : {}),
+    },
+  };
 }
 
 /** `words`, where both operands have the result's shape, and `broadcast`. */

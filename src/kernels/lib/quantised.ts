@@ -3,6 +3,7 @@ import { PlanError } from '../../core/errors.ts';
 import type { Stored } from '../../core/storage.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
 import type { Multipliers } from '../../ir/quantise/multipliers.ts';
+import type { BinaryScales } from '../../ir/quantise/sums.ts';
 import type { OpKind, Requantised } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import { required, type CallOperand, type LowerContext, type OperandTraits } from '../definition.ts';
@@ -51,9 +52,29 @@ export function intConstant(values: ArrayLike<number>): CallOperand {
   return { kind: 'constant', tensor: tensorOf('int32', [values.length], values) };
 }
 
+/** float32 constants of a kernel, as their bits. */
+export function bitsConstant(values: Float32Array): CallOperand {
+  return intConstant(Int32Array.from(values, floatBits));
+}
+
+/** Scales and zero points of an operator on two operands and its result, all scalars. */
+export function constantScales<K extends OpKind>(context: LowerContext<K>): BinaryScales {
+  const scalar = (index: number): number => constantScalar(context, index);
+  return { scales: [scalar(1), scalar(4), scalar(6)], zeroPoints: [scalar(2), scalar(5)] };
+}
+
 /** How the input at `index` is stored. */
 export function storageAt<K extends OpKind>(context: LowerContext<K>, index: number): Stored['storage'] {
   return required(context, index).storage;
+}
+
+/** Values for `STEP_PARAMS` (shaders/lib/nearest-step.ts). */
+export function stepParams(
+  { range: [lowest, highest] }: Requantised,
+  scale: number,
+  zeroPoint: number,
+): Readonly<Record<'scale' | 'inverse' | 'zero_point' | 'lowest' | 'highest', number>> {
+  return { scale, inverse: 1 / scale, zero_point: zeroPoint, lowest, highest };
 }
 
 /** Values for `RESULT_PARAMS` (shaders/quantise/q-linear-binary.ts), of a kernel with one multiplier. */

@@ -3,32 +3,39 @@ import { extremesOf } from '../../core/extremes.ts';
 import { productMultipliers } from '../../ir/quantise/multipliers.ts';
 import { sumPlan } from '../../ir/quantise/sums.ts';
 import { required, type KernelDefinition, type LowerContext } from '../definition.ts';
-import { binaryVariants, type BinaryFunction } from '../lib/quantised-binary.ts';
-import { BYTES, BYTES_OR_MORE, intConstant, resultParams, SCALE, constantScalar } from '../lib/quantised.ts';
+import { binaryVariants, realFunction, type BinaryFunction } from '../lib/quantised-binary.ts';
+import {
+  BYTES,
+  BYTES_OR_MORE,
+  intConstant,
+  resultParams,
+  SCALE,
+  constantScalar,
+  constantScales,
+} from '../lib/quantised.ts';
 
 function functionOf(context: LowerContext<'QLinearBinary'>): BinaryFunction {
   const { attributes } = context.node;
   const { kind, rounding } = attributes;
-  const [first, second, scale] = [constantScalar(context, 1), constantScalar(context, 4), constantScalar(context, 6)];
-  const [za, zb] = [constantScalar(context, 2), constantScalar(context, 5)];
+  const given = constantScales(context);
+  const zeroPoint = constantScalar(context, 7);
+  if (rounding === 'float-even' && kind !== 'squaredDifference') {
+    return realFunction(context, kind, kind === 'mul' ? 'product' : 'sum');
+  }
   if (kind === 'mul') {
-    const multipliers = productMultipliers(rounding, { first, second: [second], result: scale, inFloat: false });
-    const offsets = { a_offset: -za, b_offset: -zb };
-    const params = { ...offsets, ...resultParams(attributes, multipliers, constantScalar(context, 7)) };
+    const [first, second, result] = given.scales;
+    const multipliers = productMultipliers(rounding, { first, second: [second], result, inFloat: false });
+    const offsets = { a_offset: -given.zeroPoints[0], b_offset: -given.zeroPoints[1] };
+    const params = { ...offsets, ...resultParams(attributes, multipliers, zeroPoint) };
     return { kind, rule: multipliers.rule, tables: [], params };
   }
   const [lowest] = extremesOf(required(context, 0).dtype);
-  const scales = { scales: [first, second, scale], zeroPoints: [za, zb] } as const;
-  const { terms, multipliers } = sumPlan(kind, rounding, lowest, scales);
+  const { terms, multipliers } = sumPlan(kind, rounding, lowest, given);
   return {
     kind,
     rule: multipliers.rule,
     tables: terms.map(intConstant),
-    params: {
-      a_offset: -lowest,
-      b_offset: -lowest,
-      ...resultParams(attributes, multipliers, constantScalar(context, 7)),
-    },
+    params: { a_offset: -lowest, b_offset: -lowest, ...resultParams(attributes, multipliers, zeroPoint) },
   };
 }
 

@@ -2,6 +2,7 @@
 import { ShapeError } from '../../core/errors.ts';
 import { shapeText, zeros, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import { rescale, type Multipliers } from '../../ir/quantise/multipliers.ts';
+import type { BinaryScales } from '../../ir/quantise/sums.ts';
 import type { Requantised } from '../../ir/ops.ts';
 import { at, product } from '../../util/arrays.ts';
 import type { Operands, Parameter, QuantisedOperands, Tensors } from '../definition.ts';
@@ -102,4 +103,12 @@ export function within(x: number, [lowest, highest]: readonly [number, number]):
 /** The only element of the input at `index`. */
 export function scalarAt(inputs: Tensors, index: number): number {
   return at(tensorAt(inputs, index).data, 0);
+}
+
+/** Scales and zero points of an operator on two operands and its result, all scalars. */
+export function scalesOfTwo(inputs: Tensors): BinaryScales {
+  return {
+    scales: [scalarAt(inputs, 1), scalarAt(inputs, 4), scalarAt(inputs, 6)],
+    zeroPoints: [scalarAt(inputs, 2), scalarAt(inputs, 5)],
+  };
 }

@@ -4,32 +4,43 @@ import { ShapeError } from '../../core/errors.ts';
 import { extremesOf } from '../../core/extremes.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { productMultipliers, rescale } from '../../ir/quantise/multipliers.ts';
+import { nearestStep, realPlan } from '../../ir/quantise/reals.ts';
 import { sumPlan } from '../../ir/quantise/sums.ts';
 import type { NodeOf } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import type { OpDefinition, Tensors } from '../definition.ts';
 import { zipTensors } from '../lib/elementwise.ts';
-import { quantisedOperand, quantisedResult, scalarAt, within, TWO_OPERANDS } from '../lib/quantised.ts';
+import { quantisedOperand, quantisedResult, scalarAt, scalesOfTwo, within, TWO_OPERANDS } from '../lib/quantised.ts';
 import { tensorAt } from '../lib/operands.ts';
 
-/** The function of two integers, without the result's zero point. */
+/** The function of two integers, not yet held in the result's range. */
 function functionOf({ kind, rounding }: NodeOf<'QLinearBinary'>['attributes'], inputs: Tensors) {
-  const [first, second, result] = [scalarAt(inputs, 1), scalarAt(inputs, 4), scalarAt(inputs, 6)];
-  const [za, zb] = [scalarAt(inputs, 2), scalarAt(inputs, 5)];
-  if (kind === 'mul') {
-    const multipliers = productMultipliers(rounding, { first, second: [second], result, inFloat: false });
-    return (a: number, b: number): number => rescale(multipliers, (a - za) * (b - zb));
-  }
+  const zeroPoint = scalarAt(inputs, 7);
   const [lowest] = extremesOf(tensorAt(inputs, 0).dtype);
-  const { terms, multipliers } = sumPlan(kind, rounding, lowest, {
-    scales: [first, second, result],
-    zeroPoints: [za, zb],
-  });
+  const given = scalesOfTwo(inputs);
+  const { scales, zeroPoints } = given;
+  if (rounding === 'float-even' && kind !== 'squaredDifference') {
+    const { terms, scale } = realPlan(kind === 'mul' ? 'product' : 'sum', lowest, given);
+    const real = { add: sum, sub: difference, mul: product }[kind];
+    return (a: number, b: number): number =>
+      nearestStep(real(at(terms[0], a - lowest), at(terms[1], b - lowest)), scale, zeroPoint);
+  }
+  if (kind === 'mul') {
+    const [first, second, result] = scales;
+    const multipliers = productMultipliers(rounding, { first, second: [second], result, inFloat: false });
+    return (a: number, b: number): number =>
+      rescale(multipliers, (a - zeroPoints[0]) * (b - zeroPoints[1])) + zeroPoint;
+  }
+  const { terms, multipliers } = sumPlan(kind, rounding, lowest, given);
   return (a: number, b: number): number => {
-    const sum = at(terms[0], a - lowest) + at(terms[1], b - lowest);
-    return rescale(multipliers, kind === 'squaredDifference' ? Math.imul(sum, sum) : sum);
+    const both = at(terms[0], a - lowest) + at(terms[1], b - lowest);
+    return rescale(multipliers, kind === 'squaredDifference' ? Math.imul(both, both) : both) + zeroPoint;
   };
 }
+
+const sum = (a: number, b: number): number => Math.fround(a + b);
+const difference = (a: number, b: number): number => Math.fround(a - b);
+const product = (a: number, b: number): number => Math.fround(a * b);
 
 /** Operands of one type. Throws ShapeError where they, or their scales, do not fit. */
 export const qLinearBinary: OpDefinition<'QLinearBinary'> = {
@@ -39,11 +50,9 @@ export const qLinearBinary: OpDefinition<'QLinearBinary'> = {
     return [quantisedResult(inputs, 6, broadcastShapes(a.shape, b.shape))];
   },
   reference: ({ attributes }, inputs, outputs): readonly Tensor[] => {
-    const [f, zeroPoint] = [functionOf(attributes, inputs), scalarAt(inputs, 7)];
+    const f = functionOf(attributes, inputs);
     return [
-      zipTensors(tensorAt(inputs, 0), tensorAt(inputs, 3), at(outputs, 0), (a, b) =>
-        within(f(a, b) + zeroPoint, attributes.range),
-      ),
+      zipTensors(tensorAt(inputs, 0), tensorAt(inputs, 3), at(outputs, 0), (a, b) => within(f(a, b), attributes.range)),
     ];
   },
   quantised: TWO_OPERANDS,

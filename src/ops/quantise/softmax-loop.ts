@@ -1,7 +1,7 @@
 /** The CPU references of QLinearSoftmax: softmax and its logarithm, of a row at a time. */
 import { extremesOf } from '../../core/extremes.ts';
 import { zeros } from '../../core/tensor.ts';
-import { softmaxTables, SUM_BITS, type SoftmaxTables } from '../../ir/quantise/softmax.ts';
+import { softmaxQuotients, softmaxTables, SUM_BITS, type SoftmaxTables } from '../../ir/quantise/softmax.ts';
 import { at } from '../../util/arrays.ts';
 import { fixedMultiplier, highProduct, logOfSum, reciprocal, roundingShift, scaled } from '../../util/fixed-point.ts';
 import type { Reference } from '../definition.ts';
@@ -31,7 +31,31 @@ function logSoftmaxOf({ differences, counted }: SoftmaxTables, multiplier: numbe
 }
 
 /** `OpDefinition.reference` of QLinearSoftmax. */
-export const qLinearSoftmaxReference: Reference<'QLinearSoftmax'> = ({ attributes }, inputs, outputs) => {
+export const qLinearSoftmaxReference: Reference<'QLinearSoftmax'> = (node, inputs, outputs) =>
+  (node.attributes.rounding === 'float-even' && !node.attributes.log ? byQuotients : inFixedPoint)(
+    node,
+    inputs,
+    outputs,
+  );
+
+const byQuotients: Reference<'QLinearSoftmax'> = ({ attributes }, inputs, outputs) => {
+  const x = tensorAt(inputs, 0);
+  const y = zeros(at(outputs, 0).dtype, x.shape);
+  const [scale, result, zeroPoint] = [scalarAt(inputs, 1), scalarAt(inputs, 3), scalarAt(inputs, 4)];
+  for (const elements of slicesAlong(x.shape, attributes.axis)) {
+    const { exponentials, steps } = softmaxQuotients(attributes, { scale, result, n: elements.length });
+    const largest = elements.reduce((most, i) => Math.max(most, x.data[i] ?? 0), -Infinity);
+    const part = (i: number): number => at(exponentials, largest - (x.data[i] ?? 0));
+    const sum = elements.reduce((total, i) => total + part(i), 0);
+    for (const i of elements) {
+      const rounded = Math.floor((part(i) * steps + Math.floor(sum / 2)) / sum);
+      y.data[i] = within(rounded + zeroPoint, attributes.range);
+    }
+  }
+  return [y];
+};
+
+const inFixedPoint: Reference<'QLinearSoftmax'> = ({ attributes }, inputs, outputs) => {
   const x = tensorAt(inputs, 0);
   const { axis, beta, log, range } = attributes;
   const scale = scalarAt(inputs, 1);
