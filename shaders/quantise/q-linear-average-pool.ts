@@ -12,7 +12,7 @@ import type { Storage } from '../../src/core/storage.ts';
 import { SUM_AS_FLOAT } from '../lib/fixed-point.ts';
 import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { u32 } from '../lib/literal.ts';
-import { wgsl, type ShaderModule } from '../lib/module.ts';
+import { wgsl, type ParamFields, type ShaderModule } from '../lib/module.ts';
 import { vectorType } from '../lib/numbers.ts';
 import { APART } from '../lib/special-numbers.ts';
 import { bindingOf, load, type Access } from '../lib/storage.ts';
@@ -26,6 +26,17 @@ export interface QLinearAveragePoolSpec {
   readonly x: Storage;
   readonly y: Storage;
 }
+
+const POOL_PARAMS: ParamFields = {
+  ...WINDOW_PARAMS,
+  last: 'u32',
+  padded_h: 'u32',
+  padded_w: 'u32',
+  lowest: 'i32',
+  highest: 'i32',
+};
+
+const SCALED_PARAMS: ParamFields = { zero: 'u32', subtracted: 'i32', zero_point: 'i32' };
 
 const SCALED_MEAN = wgsl`
 ${APART}
@@ -47,15 +58,7 @@ export function qLinearAveragePoolShader(spec: QLinearAveragePoolSpec): ShaderMo
       ...(scaled ? [{ name: 'multipliers', access: 'read', element: 'i32' } as const] : []),
     ],
     y,
-    params: {
-      ...WINDOW_PARAMS,
-      last: 'u32',
-      padded_h: 'u32',
-      padded_w: 'u32',
-      lowest: 'i32',
-      highest: 'i32',
-      ...(scaled ? ({ zero: 'u32', subtracted: 'i32', zero_point: 'i32' } as const) : {}),
-    },
+    params: { ...POOL_PARAMS, ...(scaled ? SCALED_PARAMS : {}) },
     // Channels are counted in words where they are read so.
     declarations: wgsl`
 #if ${scaled}

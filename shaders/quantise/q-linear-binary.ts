@@ -58,9 +58,43 @@ function realFunction(kind: QLinearBinarySpec['kind'], a: string, b: string): st
   }
 }
 
-export function qLinearBinaryShader({ kind, rule, strided, a, b, y }: QLinearBinarySpec): ShaderModule {
-  const product = kind === 'mul' || kind === 'pRelu';
+/** True where integers are multiplied as they are, without tables. */
+const multiplies = ({ kind, rule }: QLinearBinarySpec): boolean =>
+  rule !== 'real' && (kind === 'mul' || kind === 'pRelu');
+
+/** Statements that declare `rK`, the result of two integers with their offsets. */
+function resultOf(spec: QLinearBinarySpec, left: string, right: string, k: number): string {
+  const { kind, rule } = spec;
+  const [a, b] = [`a_terms[(${left}) & 255i]`, `b_terms[(${right}) & 255i]`];
+  if (rule === 'real') return `let r${k} = nearest_step(${realFunction(kind, a, b)});`;
+  if (kind === 'pRelu') {
+    return `let kept${k} = ${left};
+  let below${k} = kept${k} < 0i;
+  let r${k} = requantised(
+    select(kept${k}, kept${k} * (${right}), below${k}),
+    select(params.multiplier, params.slope_multiplier, below${k}),
+    select(params.shift, params.slope_shift, below${k}),
+  );`;
+  }
+  return `let sum${k} = ${multiplies(spec) ? `(${left}) * (${right})` : `${a} + ${b}`};
+  let r${k} = requantised(${kind === 'squaredDifference' ? `sum${k} * sum${k}` : `sum${k}`}, params.multiplier, params.shift);`;
+}
+
+function paramsOf({ kind, rule, strided }: QLinearBinarySpec): ParamFields {
   const real = rule === 'real';
+  const slope = real ? ({ one: 'f32' } as const) : ({ slope_multiplier: 'i32', slope_shift: 'i32' } as const);
+  return {
+    ...OFFSETS,
+    ...(real ? STEP_PARAMS : RESULT_PARAMS),
+    ...(kind === 'pRelu' ? slope : {}),
+    ...(strided === undefined
+      ? {}
+      : { last: 'u32', ...listFields('d', strided), ...listFields('a_s', strided), ...listFields('b_s', strided) }),
+  };
+}
+
+export function qLinearBinaryShader(spec: QLinearBinarySpec): ShaderModule {
+  const { rule, strided, a, b, y } = spec;
   const operands = { a: { name: 'a', storage: a, width: 1 }, b: { name: 'b', storage: b, width: 1 } } as const;
   const at = (name: 'a' | 'b', lane: string, k: number): string =>
     strided === undefined ? `${name}_v.${lane}` : `${name}${k}`;
@@ -78,44 +112,17 @@ export function qLinearBinaryShader({ kind, rule, strided, a, b, y }: QLinearBin
     a${k} = ${load(operands.a, 'a_at')};
     b${k} = ${load(operands.b, 'b_at')};
   }`;
-  const lane = (name: string, k: number): string => {
-    const [left, right] = [`${at('a', name, k)} + params.a_offset`, `${at('b', name, k)} + params.b_offset`];
-    if (real) {
-      return `${fetch(k)}
-  let r${k} = nearest_step(${realFunction(kind, `a_terms[(${left}) & 255i]`, `b_terms[(${right}) & 255i]`)});`;
-    }
-    if (kind === 'pRelu') {
-      return `${fetch(k)}
-  let kept${k} = ${left};
-  let below${k} = kept${k} < 0i;
-  let r${k} = requantised(
-    select(kept${k}, kept${k} * (${right}), below${k}),
-    select(params.multiplier, params.slope_multiplier, below${k}),
-    select(params.shift, params.slope_shift, below${k}),
-  );`;
-    }
-    const value = product ? `(${left}) * (${right})` : `a_terms[(${left}) & 255i] + b_terms[(${right}) & 255i]`;
-    return `${fetch(k)}
-  let sum${k} = ${value};
-  let r${k} = requantised(${kind === 'squaredDifference' ? `sum${k} * sum${k}` : `sum${k}`}, params.multiplier, params.shift);`;
-  };
+  const lane = (name: string, k: number): string => `${fetch(k)}
+  ${resultOf(spec, `${at('a', name, k)} + params.a_offset`, `${at('b', name, k)} + params.b_offset`, k)}`;
   const terms = ['a_terms', 'b_terms'].map((name) => ({ name, access: 'read', element: 'i32' }) as const);
   return flatShader({
     together: strided === undefined ? [fours('a', a), fours('b', b)] : [],
     others: [
       ...(strided === undefined ? [] : [bindingOf(operands.a, 'read'), bindingOf(operands.b, 'read')]),
-      ...(product && !real ? [] : terms),
+      ...(multiplies(spec) ? [] : terms),
     ],
     y,
-    params: {
-      ...OFFSETS,
-      ...(real ? STEP_PARAMS : RESULT_PARAMS),
-      ...(real && kind === 'pRelu' ? ({ one: 'f32' } as const) : {}),
-      ...(kind === 'pRelu' && !real ? ({ slope_multiplier: 'i32', slope_shift: 'i32' } as const) : {}),
-      ...(strided === undefined
-        ? {}
-        : { last: 'u32', ...listFields('d', strided), ...listFields('a_s', strided), ...listFields('b_s', strided) }),
-    },
+    params: paramsOf(spec),
     declarations: rule === 'real' ? NEAREST_STEP : requantisedFunction(rule),
     body: `${['x', 'y', 'z', 'w'].map(lane).join('\n')}
   let r = vec4<i32>(r0, r1, r2, r3);`,
