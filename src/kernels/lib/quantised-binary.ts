@@ -21,7 +21,7 @@ export interface BinaryFunction {
 }
 
 /** A function of real numbers, whose tables are made of the operands' scales. */
-export function realFunction<K extends 'QLinearBinary' | 'QLinearPRelu'>(
+export function functionOfReals<K extends 'QLinearBinary' | 'QLinearPRelu'>(
   context: LowerContext<K>,
   kind: BinaryFunction['kind'],
   form: 'sum' | 'product',

@@ -3,7 +3,7 @@ import { extremesOf } from '../../core/extremes.ts';
 import { productMultipliers } from '../../ir/quantise/multipliers.ts';
 import { sumPlan } from '../../ir/quantise/sums.ts';
 import { required, type KernelDefinition, type LowerContext } from '../definition.ts';
-import { binaryVariants, realFunction, type BinaryFunction } from '../lib/quantised-binary.ts';
+import { binaryVariants, functionOfReals, type BinaryFunction } from '../lib/quantised-binary.ts';
 import {
   BYTES,
   BYTES_OR_MORE,
@@ -20,7 +20,7 @@ function functionOf(context: LowerContext<'QLinearBinary'>): BinaryFunction {
   const given = constantScales(context);
   const zeroPoint = constantScalar(context, 7);
   if (rounding === 'float-even' && kind !== 'squaredDifference') {
-    return realFunction(context, kind, kind === 'mul' ? 'product' : 'sum');
+    return functionOfReals(context, kind, kind === 'mul' ? 'product' : 'sum');
   }
   if (kind === 'mul') {
     const [first, second, result] = given.scales;

@@ -1,11 +1,11 @@
 /** QLinearPRelu → one dispatch. */
 import { fixed } from '../../ir/quantise/multipliers.ts';
 import type { KernelDefinition, LowerContext } from '../definition.ts';
-import { binaryVariants, realFunction, type BinaryFunction } from '../lib/quantised-binary.ts';
+import { binaryVariants, functionOfReals, type BinaryFunction } from '../lib/quantised-binary.ts';
 import { BYTES, BYTES_OR_MORE, multiplierAt, resultParams, SCALE, constantScalar } from '../lib/quantised.ts';
 
 function functionOf(context: LowerContext<'QLinearPRelu'>): BinaryFunction {
-  if (context.node.attributes.rounding === 'float-even') return realFunction(context, 'pRelu', 'product');
+  if (context.node.attributes.rounding === 'float-even') return functionOfReals(context, 'pRelu', 'product');
   const [sx, ss, sy] = [constantScalar(context, 1), constantScalar(context, 4), constantScalar(context, 6)];
   const [slopeMultiplier, slopeShift] = multiplierAt(fixed('twice', [(sx * ss) / sy]), 0);
   return {
