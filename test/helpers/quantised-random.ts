@@ -314,22 +314,17 @@ function softmax(d: Dice): Drawn<'QLinearSoftmax'> {
   const [lowest] = rangeOf(type);
   const shape = d.chance(0.05) ? [2, d.pick([1001, 4096, 5000])] : listOf(d, d.int(1, 4), EXTENTS);
   const log = d.chance(0.4);
-  const rounding = d.pick(ROUNDINGS);
-  const result = affine(type, log ? 1 / 16 : 1 / 256, log ? lowest + 255 : lowest);
-  return {
-    inputs: [
-      integers(d, type, shape),
-      ...quantisation(d, type),
-      ...(rounding === 'float-even' && !log && d.chance(0.5) ? quantisation(d, type) : result),
-    ],
-    attributes: {
-      axis: d.int(-shape.length, shape.length - 1),
-      beta: d.pick([1, 1, 1, 0.5, 3]),
-      log,
-      rounding,
-      range: rangeOf(type),
-    },
+  const x = [integers(d, type, shape), ...quantisation(d, type)];
+  const attributes = {
+    axis: d.int(-shape.length, shape.length - 1),
+    beta: d.pick([1, 1, 1, 0.5, 3]),
+    log,
+    rounding: d.pick(ROUNDINGS),
+    range: rangeOf(type),
   };
+  const result = affine(type, log ? 1 / 16 : 1 / 256, log ? lowest + 255 : lowest);
+  const free = attributes.rounding === 'float-even' && !log && d.chance(0.5);
+  return { inputs: [...x, ...(free ? quantisation(d, type) : result)], attributes };
 }
 
 function l2Normalization(d: Dice): Drawn<'QLinearL2Normalization'> {

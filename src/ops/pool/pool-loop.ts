@@ -9,7 +9,7 @@ import { slidingWindows, type WindowTaps } from '../lib/taps.ts';
 import { windowAxes } from '../lib/window.ts';
 
 /** How a pool folds the elements of a window. */
-export interface PoolFold {
+interface PoolFold {
   readonly start: number;
   readonly step: (acc: number, v: number) => number;
   readonly finish: (acc: number, taps: WindowTaps) => number;

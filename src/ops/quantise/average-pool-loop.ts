@@ -6,7 +6,7 @@ import { at } from '../../util/arrays.ts';
 import type { Reference, Tensors } from '../definition.ts';
 import { tensorAt } from '../lib/operands.ts';
 import { scalarAt, within } from '../lib/quantised.ts';
-import { foldWindows, meanFold, type PoolFold } from '../pool/pool-loop.ts';
+import { foldWindows, meanFold } from '../pool/pool-loop.ts';
 
 /** `OpDefinition.reference` of QLinearAveragePool. */
 export const qLinearAveragePoolReference: Reference<'QLinearAveragePool'> = ({ attributes }, inputs, outputs) => {
@@ -15,6 +15,7 @@ export const qLinearAveragePoolReference: Reference<'QLinearAveragePool'> = ({ a
   return [foldWindows(tensorAt(inputs, 0), attributes, at(outputs, 0), { ...mean, finish })];
 };
 
+type PoolFold = ReturnType<typeof meanFold>;
 type Attributes = NodeOf<'QLinearAveragePool'>['attributes'];
 
 /** The scale being the same before and after. */
