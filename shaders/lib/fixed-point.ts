@@ -3,6 +3,7 @@
  * made of 16-bit halves, as (high word, low word).
  */
 import type { Multipliers } from '../../src/ir/quantise/multipliers.ts';
+import { range } from '../../src/util/arrays.ts';
 import { wgsl } from './module.ts';
 
 /** How a sum is brought to another scale. */
@@ -107,6 +108,41 @@ fn requantised(sum: i32, multiplier: i32, shift: i32) -> i32 {
   // Held first: beside the ends of int32 there is no room for a zero point.
   let zero = params.zero_point;
   return clamp(rescale(sum, multiplier, shift), params.lowest - zero, params.highest - zero) + zero;
+}`;
+}
+
+/**
+ * Declares `fn requantised_fours(sums, multipliers, shifts) -> vec4<i32>`: `requantised` of four sums. `small` ones lie within
+ * 2²⁴, and are float32 as they are.
+ */
+export function requantisedFoursFunction(rule: RescaleRule, small: boolean): string {
+  const signature = 'fn requantised_fours(sums: vec4<i32>, multipliers: vec4<i32>, shifts: vec4<i32>) -> vec4<i32>';
+  if (rule === 'twice' || rule === 'once') {
+    return wgsl`
+${requantisedFunction(rule)}
+${signature} {
+  return vec4<i32>(${range(4)
+    .map((k) => `requantised(sums[${k}], multipliers[${k}], shifts[${k}])`)
+    .join(', ')});
+}`;
+  }
+  return wgsl`
+${signature} {
+#if ${small}
+  let real = vec4<f32>(sums);
+#else
+  let real = vec4<f32>(sums >> vec4<u32>(16u)) * 65536.0 + vec4<f32>(sums & vec4<i32>(0xffffi));
+#endif
+  let product = real * bitcast<vec4<f32>>(multipliers);
+#if ${rule === 'even'}
+  let rounded = round(product);
+#else
+  let whole = trunc(product);
+  let rounded = whole + select(vec4<f32>(), sign(product), abs(product - whole) >= vec4<f32>(0.5));
+#endif
+  let zero = params.zero_point;
+  let held = clamp(rounded, vec4<f32>(f32(params.lowest - zero)), vec4<f32>(f32(params.highest - zero)));
+  return vec4<i32>(held) + zero;
 }`;
 }
 

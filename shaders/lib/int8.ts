@@ -36,6 +36,14 @@ fn bytes_of(word: u32) -> vec4<i32> {
   return vec4<i32>(extractBits(w, 0u, 8u), extractBits(w, 8u, 8u), extractBits(w, 16u, 8u), w >> 24u);
 }`;
 
+/** Declares `fn signed_fours(at) -> vec4<i32>`: vector `at` of the binding x, unsigned ones moved by −128; after `BYTES_OF`. */
+export function signedFoursFunction(x: Storage, unsigned: boolean): string {
+  const elements = isPacked(x)
+    ? `bytes_of(x[at]${unsigned ? ' ^ 0x80808080u' : ''})`
+    : `vec4<i32>(x[at])${unsigned ? ' - 128i' : ''}`;
+  return `fn signed_fours(at: u32) -> vec4<i32> { return ${elements}; }`;
+}
+
 /** How four products are added up: by WGSL's own function, where the device has it (`PACKED_DOT`), or of bytes unpacked. */
 export type Dot4 = 'packed' | 'unpacked';
 

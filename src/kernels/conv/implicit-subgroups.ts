@@ -1,7 +1,7 @@
 /** Implicit convolutions of devices with subgroups, as they are loaded: what runs them, and how fast software adapters do. */
 import type { DeviceProfile } from '../../core/limits.ts';
 import { at } from '../../util/arrays.ts';
-import { lanesOf } from '../product/software.ts';
+import { lanesOf } from '../lib/lanes.ts';
 import { columnName, stripName, SUBGROUP_COLUMNS, SUBGROUP_STRIPS } from './implicit-choices.ts';
 import { columnCalls, columnUse, type ColumnTile } from './implicit-columns.ts';
 import { readsVectors } from './implicit-plan.ts';

@@ -12,7 +12,7 @@ import { bytesOf } from '../../core/storage.ts';
 import { ceilDiv, product, range } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value } from '../definition.ts';
 import type { CallOperand, KernelCall, PreparedOperand } from '../definition.ts';
-import { lanesOf } from '../product/software.ts';
+import { lanesOf } from '../lib/lanes.ts';
 import { convPlan, type ConvContext, type ConvPlan } from './shared.ts';
 import { isWinograd } from './winograd-names.ts';
 import {

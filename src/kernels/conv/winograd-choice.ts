@@ -1,6 +1,6 @@
 /** The Winograd kernels as they are loaded: what runs a convolution, and where to try that first, with which tile. */
 import { tilePoints, type TileOutputs } from '../../../shaders/lib/winograd.ts';
-import { lanesOf } from '../product/software.ts';
+import { lanesOf } from '../lib/lanes.ts';
 import type { ConvContext } from './shared.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { pointProductChoice, type PointProducts, type ProductFamily } from './winograd-products.ts';

@@ -1,4 +1,4 @@
-/** Weights of products of 8-bit integers, as kernels read them: words of four along the summed dimension, and constants. */
+/** Weights of products of 8-bit integers, as kernels read them: four to a word, and a constant of each channel. */
 import { tensorOf } from '../../core/tensor.ts';
 import type { Multipliers } from '../../ir/quantise/multipliers.ts';
 import { at, ceilDiv, range } from '../../util/arrays.ts';
@@ -29,6 +29,8 @@ export interface PackedWeights {
   /** For each tap the sum of each channel's weights, in the order of `channels`. */
   readonly tapSums: Int32Array;
   readonly zeroPoints: boolean;
+  /** Sums of products lie within 2²⁴ whatever x is, with constants and without: they are exact in float32. */
+  readonly small: boolean;
   readonly params: {
     readonly group_in: number;
     readonly group_out: number;
@@ -42,36 +44,89 @@ export interface PackedWeights {
 
 const ONES = 0x01010101;
 
+/** Integers of this size and below are exact in float32. */
+const EXACT = 2 ** 24;
+
+/** Where words have what of the weights: which byte, and which entry of `channels` an output channel has. */
+interface Layout {
+  /** Words along the summed channels; blocks of four output channels, and those of one group. */
+  readonly words: number;
+  readonly blocks: number;
+  readonly groupBlocks: number;
+  readonly length: number;
+  byte(tap: number, c: number, m: number): number;
+  entry(m: number): number;
+}
+
+/** Words of four summed channels, filled up with zeros, as are the blocks of each group. */
+function byInputs({ taps, group, groupIn, groupOut }: WeightSpec): Layout {
+  const [words, groupBlocks] = [ceilDiv(groupIn, 4), ceilDiv(groupOut, 4)];
+  const blocks = group * groupBlocks;
+  const entry = (m: number): number => Math.floor(m / groupOut) * groupBlocks * 4 + (m % groupOut);
+  return {
+    words,
+    blocks,
+    groupBlocks,
+    length: taps * words * blocks * 16,
+    byte: (tap, c, m) => ((tap * words + (c >> 2)) * blocks * 4 + entry(m)) * 4 + (c & 3),
+    entry,
+  };
+}
+
+/** Words of four output channels, of products that sum over taps alone. */
+function byOutputs({ taps, group, groupOut }: WeightSpec): Layout {
+  const blocks = ceilDiv(group * groupOut, 4);
+  return {
+    words: 1,
+    blocks,
+    groupBlocks: blocks,
+    length: taps * blocks * 4,
+    byte: (tap, _, m) => tap * blocks * 4 + m,
+    entry: (m) => m,
+  };
+}
+
 /**
  * Packs weights. `padded`: sums run over all taps, of which those outside are the zero point of x; otherwise a kernel takes
  * `tapSums` for the taps it visits.
  */
 export function packWeights(spec: WeightSpec, padded: boolean): PackedWeights {
+  return packedAs(byInputs(spec), spec, padded);
+}
+
+/** Packs the weights of a depthwise convolution, of one input channel a group, four output channels to a word. */
+export function packDepthwise(spec: WeightSpec): PackedWeights {
+  return packedAs(byOutputs(spec), spec, true);
+}
+
+function packedAs(layout: Layout, spec: WeightSpec, padded: boolean): PackedWeights {
   const { weight, taps, group, groupIn, groupOut, unsigned, multipliers } = spec;
-  const [words, groupBlocks] = [ceilDiv(groupIn, 4), ceilDiv(groupOut, 4)];
-  const blocks = group * groupBlocks;
+  const { words, blocks } = layout;
   const moved = { x: unsigned.x ? 128 : 0, w: unsigned.w ? 128 : 0 };
   const zx = spec.xZeroPoint - moved.x;
   const zeroPointOf = (m: number): number => at(spec.wZeroPoints, spec.wZeroPoints.length === 1 ? 0 : m) - moved.w;
-  const packed = new Uint8Array(taps * words * blocks * 16);
+  const packed = new Uint8Array(layout.length);
   const tapSums = new Int32Array(taps * blocks * 4);
   const channels = new Int32Array(blocks * 16);
+  let most = 0;
   for (const m of range(group * groupOut)) {
-    const g = Math.floor(m / groupOut);
-    const entry = g * groupBlocks * 4 + (m % groupOut);
+    const entry = layout.entry(m);
+    let [total, size] = [0, 0];
     for (let tap = 0; tap < taps; tap++) {
       let sum = 0;
       for (let c = 0; c < groupIn; c++) {
         const v = weight(tap, c, m) - moved.w;
         sum += v;
-        packed[((tap * words + (c >> 2)) * blocks * 4 + entry) * 4 + (c & 3)] = v;
+        size += Math.abs(v);
+        packed[layout.byte(tap, c, m)] = v;
       }
       tapSums[tap * blocks * 4 + entry] = sum;
+      total += sum;
     }
-    const total = range(taps).reduce((sum, tap) => sum + at(tapSums, tap * blocks * 4 + entry), 0);
     const zw = zeroPointOf(m);
-    const constant = padded ? taps * groupIn * zx * zw - zx * total : 0;
-    channels.set([(spec.bias?.[m] ?? 0) + constant, ...multiplierAt(multipliers, m), zw], entry * 4);
+    const constant = (spec.bias?.[m] ?? 0) + (padded ? taps * groupIn * zx * zw - zx * total : 0);
+    most = Math.max(most, 128 * (size + taps * groupIn * Math.abs(zw)) + Math.abs(constant));
+    channels.set([constant, ...multiplierAt(multipliers, m), zw], entry * 4);
   }
   const tail = groupIn % 4 === 0 ? ONES : ONES & (2 ** (8 * (groupIn % 4)) - 1);
   return {
@@ -79,12 +134,13 @@ export function packWeights(spec: WeightSpec, padded: boolean): PackedWeights {
     channels: { kind: 'constant', tensor: tensorOf('int32', [channels.length], channels) },
     tapSums,
     zeroPoints: range(group * groupOut).some((m) => zeroPointOf(m) !== 0),
+    small: most <= EXACT,
     params: {
       group_in: groupIn,
       group_out: groupOut,
       words,
       blocks,
-      group_blocks: groupBlocks,
+      group_blocks: layout.groupBlocks,
       pad_word: Math.imul(zx & 255, ONES) >>> 0,
       tail,
     },

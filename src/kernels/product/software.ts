@@ -17,14 +17,6 @@ import {
 } from './subgroup-tiles.ts';
 import { VECTOR_CHOICES, vectorName, vectorTile } from './vector.ts';
 
-/**
- * Which measurements hold for a software adapter: those of lavapipe, whose subgroups have eight lanes or more, or those
- * of SwiftShader.
- */
-export function lanesOf({ subgroupSize = 8 }: Pick<DeviceProfile, 'subgroupSize'>): 'wide' | 'narrow' {
-  return subgroupSize >= 8 ? 'wide' : 'narrow';
-}
-
 /** The tile of each list that suits most layers. */
 const COMMON: readonly SubgroupTile[] = [TILES_OF_4[0], TILES_OF_MORE[0]].filter((tile) => tile !== undefined);
 

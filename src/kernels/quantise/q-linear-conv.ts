@@ -1,54 +1,43 @@
-/** QLinearConv → one dispatch: strips of pixels by four channels, or any four neighbours of the output. */
-import { productMultipliers } from '../../ir/quantise/multipliers.ts';
-import { at, product } from '../../util/arrays.ts';
-import { required, variant, type KernelDefinition, type LowerContext, type Variant } from '../definition.ts';
+/** QLinearConv → one dispatch: by subgroups, as strips of pixels by four channels, or any four neighbours of the output. */
+import { variant, type KernelDefinition, type Variant } from '../definition.ts';
 import { packWeights, type PackedWeights } from '../lib/int8-weights.ts';
-import { BYTES, BYTES_OR_MORE, constantAt, SCALE, constantScalar } from '../lib/quantised.ts';
+import { BYTES, BYTES_OR_MORE, SCALE } from '../lib/quantised.ts';
+import {
+  columnsCalls,
+  columnsGroups,
+  COLUMNS_TILES,
+  columnsTileName,
+  softwareColumns,
+  type ColumnsExtent,
+  type ColumnsTile,
+} from './columns.ts';
 import { quantisedConvCall, writesWords, type QuantisedConv } from '../lib/quantised-conv.ts';
-import { PLANAR_RANKS, planarWindow, stripPixels, type PlanarWindow } from '../lib/window.ts';
-
-type Context = LowerContext<'QLinearConv'>;
+import { PLANAR_RANKS, stripPixels, type PlanarWindow } from '../lib/window.ts';
+import { weightSpec, quantisedWindow, type QuantisedConvContext } from './q-linear-conv-operands.ts';
+import { quantisedDepthwise, isQuantisedDepthwise, preferredQuantisedDepthwise } from './q-linear-depthwise.ts';
 
 /** The weights of a convolution, and how its sums are rescaled. */
 function weightsOf(
-  context: Context,
-  { params }: PlanarWindow,
+  context: QuantisedConvContext,
+  window: PlanarWindow,
 ): Pick<QuantisedConv, 'rule'> & { weights: PackedWeights } {
-  const { rounding, group } = context.node.attributes;
-  const [x, w] = [required(context, 0), constantAt(context, 3)];
-  const [groupIn, groupOut] = [params.in_c / group, params.out_c / group];
-  const multipliers = productMultipliers(rounding, {
-    first: constantScalar(context, 1),
-    second: Array.from(constantAt(context, 4).data),
-    result: constantScalar(context, 6),
-    inFloat: x.dtype === 'uint8',
-  });
-  const weights = packWeights(
-    {
-      weight: (tap, c, m) => at(w.data, (tap * groupIn + c) * params.out_c + m),
-      taps: product(w.shape.slice(0, -2)),
-      group,
-      groupIn,
-      groupOut,
-      unsigned: { x: x.dtype === 'uint8', w: w.dtype === 'uint8' },
-      xZeroPoint: constantScalar(context, 2),
-      wZeroPoints: constantAt(context, 5).data,
-      bias: context.inputs[8] && constantAt(context, 8).data,
-      multipliers,
-    },
-    true,
-  );
-  return { weights, rule: multipliers.rule };
+  const spec = weightSpec(context, window);
+  return { weights: packWeights(spec, true), rule: spec.multipliers.rule };
+}
+
+/** Channels that one group makes. */
+function groupOutOf({ node }: QuantisedConvContext, { params }: PlanarWindow): number {
+  return params.out_c / node.attributes.group;
 }
 
 function convVariant(
   name: string,
-  pixelsOf: (context: Context, window: PlanarWindow) => QuantisedConv['pixels'] | undefined,
+  pixelsOf: (context: QuantisedConvContext, window: PlanarWindow) => QuantisedConv['pixels'] | undefined,
 ): Variant<'QLinearConv'> {
   return variant<'QLinearConv', Pick<QuantisedConv, 'pixels'> & { window: PlanarWindow }>(
     name,
     (context) => {
-      const window = planarWindow(context, context.node.attributes, required(context, 3).shape.slice(0, -2));
+      const window = quantisedWindow(context);
       const pixels = pixelsOf(context, window);
       return pixels === undefined ? undefined : { window, pixels };
     },
@@ -59,14 +48,48 @@ function convVariant(
   );
 }
 
+function extentOf(context: QuantisedConvContext, window: PlanarWindow): ColumnsExtent {
+  const { batch, params } = window;
+  return {
+    pixels: batch * params.out_h * params.out_w,
+    group: context.node.attributes.group,
+    groupOut: groupOutOf(context, window),
+  };
+}
+
+function columnsVariant(tile: ColumnsTile): Variant<'QLinearConv'> {
+  return variant(
+    columnsTileName(tile),
+    (context: QuantisedConvContext) => {
+      const window = quantisedWindow(context);
+      const groups = columnsGroups(extentOf(context, window), tile, context.device);
+      if (!groups || !writesWords(context, groupOutOf(context, window))) return undefined;
+      const made = { window, groups, ...weightsOf(context, window) };
+      return tile.sums === 'i32' || made.weights.small ? made : undefined;
+    },
+    (context, { groups, ...made }) =>
+      columnsCalls(context, { ...made, range: context.node.attributes.range }, tile, groups),
+  );
+}
+
+/** By subgroups where software adapters have them; elsewhere as the list has it. */
+function preferred(context: QuantisedConvContext): readonly string[] {
+  if (isQuantisedDepthwise(context)) return preferredQuantisedDepthwise(context);
+  if (context.device.adapterClass !== 'software') return [];
+  return softwareColumns(extentOf(context, quantisedWindow(context)), context.device);
+}
+
 export const qLinearConv: KernelDefinition<'QLinearConv'> = {
   kind: 'dispatch',
   variants: [
-    convVariant('strip', (context, { params }) =>
-      writesWords(context, params.out_c / context.node.attributes.group) ? stripPixels(params.out_w) : undefined,
+    ...quantisedDepthwise,
+    convVariant('strip', (context, window) =>
+      writesWords(context, groupOutOf(context, window)) ? stripPixels(window.params.out_w) : undefined,
     ),
+    ...COLUMNS_TILES.map(columnsVariant),
     convVariant('neighbours', () => 0),
   ],
+  preferred,
   inputs: [BYTES, SCALE, SCALE, { ...BYTES, constant: true }, SCALE, SCALE, SCALE, SCALE, SCALE],
   outputs: BYTES_OR_MORE,
   ranks: PLANAR_RANKS,

@@ -1,0 +1,202 @@
+/**
+ * Convolution of 8-bit integers by subgroups, brought to another scale: the lanes of a subgroup load different pixels, unpack them,
+ * and pass them round, each to make four channels, or more, of its own. Where a load costs as much as twenty multiply-adds, as
+ * on software adapters, that is what counts.
+ *
+ * Layout: as q-linear-conv.ts has it.
+ * Bindings: x read, w read vec4<u32>, channels read vec4<i32>, y read_write.
+ * Workgroup: one subgroup: `pixels` × 4·quads·size channels.
+ * Dispatch: [blocks of channels, blocks of pixels, groups].
+ * Spec: source of x; rule of rescaling; small, where sums are exact in float32; pixels, quads, and what sums are added up in: f32
+ *   only of small ones; size of a subgroup; zeroPoints, where some zw is not 0; how y is stored, packed only if the channels of a
+ *   group fill words.
+ * Limits: no workgroup storage; needs the feature subgroups, and one size of subgroup.
+ */
+import { isPacked, type Storage } from '../../src/core/storage.ts';
+import { range } from '../../src/util/arrays.ts';
+import { requantisedFoursFunction, type RescaleRule } from '../lib/fixed-point.ts';
+import { fours } from '../lib/flat.ts';
+import { BYTES_OF, xWordFunction, type WordSource } from '../lib/int8.ts';
+import { u32 } from '../lib/literal.ts';
+import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
+import { bindingOf, elementOf, store } from '../lib/storage.ts';
+import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
+
+export interface QLinearColumnsSpec {
+  readonly source: WordSource;
+  readonly rule: RescaleRule;
+  readonly small: boolean;
+  /** Pixels and channel quads of a lane. */
+  readonly pixels: number;
+  readonly quads: number;
+  readonly sums: 'i32' | 'f32';
+  readonly size: number;
+  readonly zeroPoints: boolean;
+  readonly y: Storage;
+}
+
+/** What the lanes of a subgroup load: as many pixels at a time as there are lanes. */
+function shares({ pixels, size }: QLinearColumnsSpec): number {
+  return Math.ceil(pixels / size);
+}
+
+const lines = (count: number, line: (index: number) => string): string => range(count).map(line).join('\n');
+
+/** `name` of pixel `p`, which a lane has loaded. */
+const passed = ({ size }: QLinearColumnsSpec, name: string, p: number): string =>
+  `subgroupBroadcast(${name}${Math.floor(p / size)}, ${u32(p % size)})`;
+
+/** Where the pixels begin that this lane loads. */
+function pixel(spec: QLinearColumnsSpec, i: number): string {
+  const own = `min(lane + ${u32(i * spec.size)}, ${u32(spec.pixels - 1)})`;
+  return `
+  let p${i} = min(pixel + ${own}, params.pixels - 1u);
+  let row${i} = p${i} / params.out_w;
+  let image${i} = row${i} / params.out_h;
+  let top${i} = (row${i} - image${i} * params.out_h) * params.stride_h - params.pad_top;
+  let left${i} = (p${i} - row${i} * params.out_w) * params.stride_w - params.pad_left;
+  var inputs${i} = 0i;`;
+}
+
+/** A word of the pixel at a tap, and of the weights there; the products of all. */
+function step(spec: QLinearColumnsSpec): string {
+  const { pixels, quads, sums, zeroPoints } = spec;
+  const unpacked = (word: string): string => (sums === 'f32' ? `vec4<f32>(bytes_of(${word}))` : `bytes_of(${word})`);
+  const load = (i: number): string => `
+        let word${i} = select(params.pad_word, x_word(at${i} + c * 4u), inside${i});
+        let bytes${i} = ${unpacked(`word${i}`)};
+${zeroPoints ? `        inputs${i} += dot(bytes_of(word${i} & ones), vec4<i32>(1i));` : ''}`;
+  // Of four channels the bytes of each input channel.
+  const weights = (q: number): string => `
+        let w${q} = w[(weight_row + c) * params.blocks + block${q}];
+${lines(4, (k) => `        let w${q}_${k} = ${unpacked(`w${q}[${k}]`)};`)}
+${lines(
+  4,
+  (d) =>
+    `        let b${q}_${d} = vec4<${sums}>(${range(4)
+      .map((k) => `w${q}_${k}[${d}]`)
+      .join(', ')});`,
+)}`;
+  const products = (p: number): string =>
+    [
+      `        let x${p} = ${passed(spec, 'bytes', p)};`,
+      ...range(quads).map(
+        (q) =>
+          `        acc${p}_${q} += ${range(4)
+            .map((d) => `x${p}[${d}] * b${q}_${d}`)
+            .join(' + ')};`,
+      ),
+    ].join('\n');
+  return wgsl`
+${zeroPoints ? '        let ones = select(0xffffffffu, params.tail * 255u, c + 1u == params.words);' : ''}
+${lines(shares(spec), load)}
+${lines(quads, weights)}
+${lines(pixels, products)}`;
+}
+
+/** The row of a lane's pixel under a row of the window. */
+const windowRow = (i: number): string => `    let iy${i} = top${i} + ky * params.dilation_h;`;
+
+/** The element of a lane's pixel under a tap. */
+const windowTap = (i: number): string => `
+      let ix${i} = left${i} + kx * params.dilation_w;
+      let inside${i} = iy${i} < params.in_h && ix${i} < params.in_w;
+      let at${i} = ((image${i} * params.in_h + iy${i}) * params.in_w + ix${i}) * params.in_c + group * params.group_in;`;
+
+/** The sums of every pixel, over the window. */
+function sumsOf(spec: QLinearColumnsSpec): string {
+  return wgsl`
+  for (var ky = 0u; ky < params.kernel_h; ky++) {
+    // What lies before the input wraps, and is beyond it.
+${lines(shares(spec), windowRow)}
+    for (var kx = 0u; kx < params.kernel_w; kx++) {
+      let weight_row = (ky * params.kernel_w + kx) * params.words;
+${lines(shares(spec), windowTap)}
+      for (var c = 0u; c < params.words; c++) {
+${step(spec)}
+      }
+    }
+  }`;
+}
+
+/** Writes the results, in loops of unknown length: drivers would be long about unrolling what they run once. */
+function tail(spec: QLinearColumnsSpec): string {
+  const { pixels, quads, size, sums, zeroPoints, y } = spec;
+  const sum = `sums[q * ${u32(pixels)} + p]`;
+  const write = isPacked(y)
+    ? store(fours('y', y), '((pixel + p) * params.out_c + channel) / 4u', 'r')
+    : 'for (var k = 0u; k < lanes; k++) { y[(pixel + p) * params.out_c + channel + k] = r[k]; }';
+  return wgsl`
+#if ${zeroPoints}
+  let inputs = array<i32, ${u32(pixels)}>(${range(pixels)
+    .map((p) => passed(spec, 'inputs', p))
+    .join(', ')});
+#endif
+  var sums = array<vec4<${sums}>, ${u32(pixels * quads)}>(${range(quads)
+    .flatMap((q) => range(pixels).map((p) => `acc${p}_${q}`))
+    .join(', ')});
+  for (var q = 0u; q < params.tile_quads; q++) {
+    let column = first + q * ${u32(size)};
+    if (column < params.group_blocks) {
+      let channel = group * params.group_out + column * 4u;
+      let lanes = min(4u, params.group_out - column * 4u);
+      let entry = (group * params.group_blocks + column) * 4u;
+${lines(4, (k) => `      let c${k} = channels[entry + ${u32(k)}];`)}
+      let multipliers = vec4<i32>(c0.y, c1.y, c2.y, c3.y);
+      let shifts = vec4<i32>(c0.z, c1.z, c2.z, c3.z);
+      let constants = vec4<i32>(c0.x, c1.x, c2.x, c3.x);
+      for (var p = 0u; p < min(params.tile_pixels, params.pixels - pixel); p++) {
+#if ${zeroPoints}
+        let total = vec4<i32>(${sum}) + constants - vec4<i32>(c0.w, c1.w, c2.w, c3.w) * inputs[p];
+#else
+        let total = vec4<i32>(${sum}) + constants;
+#endif
+        let r = requantised_fours(total, multipliers, shifts);
+        ${write}
+      }
+    }
+  }`;
+}
+
+export function qLinearColumnsShader(spec: QLinearColumnsSpec): ShaderModule {
+  const { source, rule, small, pixels, quads, sums, size, y } = spec;
+  return shaderModule({
+    bindings: [
+      { name: 'x', access: 'read', element: elementOf({ storage: source.x, width: 1 }) },
+      { name: 'w', access: 'read', element: 'vec4<u32>' },
+      { name: 'channels', access: 'read', element: 'vec4<i32>' },
+      bindingOf(isPacked(y) ? fours('y', y) : { name: 'y', storage: y, width: 1 }, 'read_write'),
+    ],
+    params: {
+      ...WINDOW_PARAMS,
+      ...WINDOW_SHAPE_PARAMS,
+      group_in: 'u32',
+      group_out: 'u32',
+      words: 'u32',
+      blocks: 'u32',
+      group_blocks: 'u32',
+      pad_word: 'u32',
+      tail: 'u32',
+      pixels: 'u32',
+      tile_pixels: 'u32',
+      tile_quads: 'u32',
+      zero_point: 'i32',
+      lowest: 'i32',
+      highest: 'i32',
+    },
+    workgroupSize: [size, 1, 1],
+    subgroups: true,
+    declarations: [xWordFunction(source), BYTES_OF, requantisedFoursFunction(rule, small)].join('\n'),
+    body: wgsl`
+  let group = wid.z;
+  let pixel = wid.y * ${u32(pixels)};
+  let first = wid.x * ${u32(quads * size)} + lane;
+${lines(quads, (q) => `  let block${q} = group * params.group_blocks + min(first + ${u32(q * size)}, params.group_blocks - 1u);`)}
+${lines(shares(spec), (i) => pixel(spec, i))}
+${range(pixels)
+  .flatMap((p) => range(quads).map((q) => `  var acc${p}_${q} = vec4<${sums}>();`))
+  .join('\n')}
+${sumsOf(spec)}
+${tail(spec)}`,
+  });
+}

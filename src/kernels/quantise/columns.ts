@@ -1,0 +1,135 @@
+/** The integer convolution by subgroups: its tiles, which are worth trying, and its dispatch. */
+import { qLinearColumnsShader, type QLinearColumnsSpec } from '../../../shaders/quantise/q-linear-columns.ts';
+import type { DeviceProfile } from '../../core/limits.ts';
+import { elementCount } from '../../core/tensor.ts';
+import type { OpKind, Requantised } from '../../ir/ops.ts';
+import { ceilDiv } from '../../util/arrays.ts';
+import { required, result, value, type KernelCall, type LowerContext } from '../definition.ts';
+import { hasSubgroups } from '../product/subgroup-tiles.ts';
+import type { PackedWeights } from '../lib/int8-weights.ts';
+import { lanesOf } from '../lib/lanes.ts';
+import { constantScalar } from '../lib/quantised.ts';
+import type { PlanarWindow } from '../lib/window.ts';
+
+/** What a lane makes, and what its sums are added up in. */
+export type ColumnsTile = Pick<QLinearColumnsSpec, 'pixels' | 'quads' | 'sums'>;
+
+const tile = (pixels: number, quads: number, sums: ColumnsTile['sums']): ColumnsTile => ({ pixels, quads, sums });
+
+/** The tiles worth trying: with eight lanes or more (lavapipe) integers are faster than floats, with four it is the other way. */
+export const COLUMNS_TILES: readonly ColumnsTile[] = [
+  tile(25, 1, 'i32'),
+  tile(16, 1, 'i32'),
+  tile(8, 1, 'i32'),
+  tile(16, 2, 'f32'),
+  tile(8, 2, 'f32'),
+];
+
+/** `columns-25x4`, `columns-16x8-f32`: pixels × channels of a lane. */
+export function columnsTileName({ pixels, quads, sums }: ColumnsTile): string {
+  return `columns-${pixels}x${4 * quads}${sums === 'f32' ? '-f32' : ''}`;
+}
+
+/** The extents of a convolution that a tile has to cover. */
+export interface ColumnsExtent {
+  readonly pixels: number;
+  readonly group: number;
+  readonly groupOut: number;
+}
+
+/** Workgroups of a tile, where the device takes them. */
+export function columnsGroups(
+  { pixels, group, groupOut }: ColumnsExtent,
+  tile: ColumnsTile,
+  device: DeviceProfile,
+): readonly [number, number, number] | undefined {
+  const size = device.subgroupSize;
+  if (size === undefined || !hasSubgroups(device)) return undefined;
+  if (size > device.limits.maxComputeInvocationsPerWorkgroup) return undefined;
+  const groups = [ceilDiv(groupOut, 4 * tile.quads * size), ceilDiv(pixels, tile.pixels), group] as const;
+  return groups.every((n) => n <= device.limits.maxComputeWorkgroupsPerDimension) ? groups : undefined;
+}
+
+/** 10⁹ multiply-adds a second and core of products of 196×384×64, of tiles and of strips without subgroups. */
+const SPEEDS: Readonly<Record<'wide' | 'narrow', Readonly<Record<string, number>>>> = {
+  wide: { 'columns-25x4': 15, 'columns-16x4': 14.4, 'columns-8x4': 13.5 },
+  narrow: { 'columns-16x8-f32': 1.4, 'columns-8x8-f32': 1.2, 'columns-16x4': 0.83 },
+};
+const STRIP_SPEEDS = { wide: 4, narrow: 0.17 };
+
+/** How many times as fast as the common tile another has to be: software adapters take 0.1 to 0.7 s to compile one more. */
+const COMPILE_CHARGE = 1.5;
+
+/** Names of variants on a software adapter, by the part of a tile's work that is not wasted. */
+export function softwareColumns(extent: ColumnsExtent, device: DeviceProfile): string[] {
+  const lanes = lanesOf(device);
+  const { pixels, groupOut } = extent;
+  const candidates = COLUMNS_TILES.flatMap((tile) => {
+    const name = columnsTileName(tile);
+    const speed = SPEEDS[lanes][name];
+    const groups = columnsGroups(extent, tile, device);
+    if (!groups || speed === undefined) return [];
+    const made = groups[0] * groups[1] * 4 * tile.quads * (device.subgroupSize ?? 1) * tile.pixels;
+    return [{ name, value: (speed * pixels * groupOut) / made }];
+  }).map(({ name, value }, i) => ({ name, value: i === 0 ? value : value / COMPILE_CHARGE }));
+  return [...candidates, { name: 'strip', value: STRIP_SPEEDS[lanes] }]
+    .sort((a, b) => b.value - a.value)
+    .map(({ name }) => name);
+}
+
+/** What the convolution is made of: x is input 0, y's zero point input 7. */
+export interface ColumnsConv {
+  readonly window: Pick<PlanarWindow, 'spec' | 'batch' | 'params'>;
+  readonly weights: PackedWeights;
+  readonly rule: QLinearColumnsSpec['rule'];
+  readonly range: Requantised['range'];
+}
+
+/** Nothing for an output without elements. */
+export function columnsCalls<K extends OpKind>(
+  context: LowerContext<K>,
+  { window, weights, rule, range }: ColumnsConv,
+  tile: ColumnsTile,
+  workgroups: readonly [number, number, number],
+): readonly Omit<KernelCall, 'variant'>[] {
+  const { inputs, outputs } = context.node;
+  const { params, batch, spec } = window;
+  const [x, y] = [required(context, 0), result(context)];
+  if (elementCount(y.shape) === 0) return [];
+  const { words, channels, zeroPoints, small, params: packed } = weights;
+  return [
+    {
+      shader: qLinearColumnsShader({
+        source: {
+          x: x.storage,
+          aligned: params.in_c % 4 === 0 && packed.group_in % 4 === 0,
+          unsigned: x.dtype === 'uint8',
+        },
+        rule,
+        small,
+        ...tile,
+        size: context.device.subgroupSize ?? 1,
+        zeroPoints,
+        y: y.storage,
+      }),
+      operands: [value(inputs[0]), words, channels, value(outputs[0])],
+      params: {
+        ...params,
+        kernel_h: spec.kernel[0],
+        kernel_w: spec.kernel[1],
+        stride_h: spec.strides[0],
+        stride_w: spec.strides[1],
+        dilation_h: spec.dilations[0],
+        dilation_w: spec.dilations[1],
+        ...packed,
+        pixels: batch * params.out_h * params.out_w,
+        tile_pixels: tile.pixels,
+        tile_quads: tile.quads,
+        zero_point: constantScalar(context, 7),
+        lowest: range[0],
+        highest: range[1],
+      },
+      workgroups,
+    },
+  ];
+}
