@@ -20,8 +20,11 @@ import {
   hasTransposes,
 } from './may-apply.ts';
 
-/** How much to do: `reference` keeps the model's own nodes (the CPU backend runs those), `full` is for kernels. */
-export type Level = 'reference' | 'full';
+/**
+ * How much to do: `reference` keeps the model's own nodes (the CPU backend runs those), `full` is for kernels, `folded` is
+ * that without the passes that make one node of several that compute: for whoever wants to see each.
+ */
+export type Level = 'reference' | 'folded' | 'full';
 
 /** How far to compile a graph, and for which extents. */
 export interface CompileOptions {
@@ -52,44 +55,49 @@ export const PASSES: readonly Pass[] = [
   { name: 'bind-shapes', level: 'reference', run: (graph, { inputShapes }) => bindShapes(graph, inputShapes) },
   // Infers shapes too: each needs the other. All later passes keep `values` complete.
   { name: 'fold-constants', level: 'reference', run: foldConstants, pausing: foldingConstants },
-  { name: 'resolve-pads', level: 'full', applies: hasAutoPads, run: further('resolvePadding') },
+  { name: 'resolve-pads', level: 'folded', applies: hasAutoPads, run: further('resolvePadding') },
   // Before the patterns and layout, which know only Reshape, not Squeeze, Unsqueeze, Flatten.
-  { name: 'canonicalise', level: 'full', run: canonicalise },
+  { name: 'canonicalise', level: 'folded', run: canonicalise },
   // Before layout, which would tear the Reshapes and Transposes of a shuffle apart, and adds those it cannot cancel.
-  { name: 'channel-shuffle', level: 'full', applies: hasSwaps, run: further('recogniseChannelShuffle') },
-  { name: 'split-shuffle', level: 'full', applies: hasSwaps, run: further('recogniseSplitShuffle') },
+  { name: 'channel-shuffle', level: 'folded', applies: hasSwaps, run: further('recogniseChannelShuffle') },
+  { name: 'split-shuffle', level: 'folded', applies: hasSwaps, run: further('recogniseSplitShuffle') },
   // Before hard-sigmoid, which looks for a clip: minimum and maximum become one.
-  { name: 'clip-chain', level: 'full', applies: hasClips, run: further('mergeClips') },
+  { name: 'clip-chain', level: 'folded', applies: hasClips, run: further('mergeClips') },
   // Before hard-swish, which may be written x·hardSigmoid(x).
   {
     name: 'hard-sigmoid',
-    level: 'full',
+    level: 'folded',
     applies: (graph) => hasProducts(graph) || hasClips(graph),
     run: further('recogniseHardSigmoid'),
   },
-  { name: 'hard-swish', level: 'full', applies: hasProducts, run: further('recogniseHardSwish') },
-  { name: 'swish', level: 'full', applies: hasProducts, run: further('recogniseSwish') },
-  { name: 'gelu', level: 'full', applies: hasProducts, run: further('recogniseGelu') },
-  { name: 'uniform-prelu', level: 'full', applies: hasPRelus, run: further('recogniseUniformPRelu') },
-  { name: 'layout', level: 'full', run: layout },
+  { name: 'hard-swish', level: 'folded', applies: hasProducts, run: further('recogniseHardSwish') },
+  { name: 'swish', level: 'folded', applies: hasProducts, run: further('recogniseSwish') },
+  { name: 'gelu', level: 'folded', applies: hasProducts, run: further('recogniseGelu') },
+  { name: 'uniform-prelu', level: 'folded', applies: hasPRelus, run: further('recogniseUniformPRelu') },
+  { name: 'layout', level: 'folded', run: layout },
   // After layout, for which even a Transpose of 1×1 maps is one that cancels; a Reshape would stand in its way.
-  { name: 'unit-transposes', level: 'full', applies: hasTransposes, run: further('reshapeUnitTransposes') },
+  { name: 'unit-transposes', level: 'folded', applies: hasTransposes, run: further('reshapeUnitTransposes') },
   // Again: layout leaves Reshapes that meet, and operators that now do nothing.
-  { name: 'canonicalise', level: 'full', run: canonicalise },
+  { name: 'canonicalise', level: 'folded', run: canonicalise },
   // After layout, which moves Pads of channels-first maps next to the windows that take them.
-  { name: 'fold-pads', level: 'full', applies: hasPads, run: further('foldPads') },
+  { name: 'fold-pads', level: 'folded', applies: hasPads, run: further('foldPads') },
   // After fold-pads: zeros at the ends of a kernel go where there is padding to cut.
-  { name: 'fold-holes', level: 'full', applies: hasHoles, run: further('foldHoles') },
+  { name: 'fold-holes', level: 'folded', applies: hasHoles, run: further('foldHoles') },
   // After layout: no Transpose stands between a convolution and its normalisation any more.
-  { name: 'fold-batchnorm', level: 'full', applies: hasScales, run: further('foldBatchNorm') },
+  { name: 'fold-batchnorm', level: 'folded', applies: hasScales, run: further('foldBatchNorm') },
   // After fold-batchnorm, which moves factors backwards where it can; before fuse-epilogue hides what they follow.
-  { name: 'fold-scale', level: 'full', applies: hasProducts, run: further('foldScale') },
+  { name: 'fold-scale', level: 'folded', applies: hasProducts, run: further('foldScale') },
   // After fold-batchnorm: a convolution that already has an activation can take no scale.
   { name: 'fuse-epilogue', level: 'full', run: fuseEpilogue },
   // After fuse-epilogue, so that no other pass meets a scale; and a product that takes an activation is none.
   { name: 'fuse-gate', level: 'full', applies: hasProducts, run: further('fuseGate') },
   { name: 'dead-nodes', level: 'reference', run: removeDeadNodes },
 ];
+
+/** True of a pass of level `own` where a graph is compiled up to `level`. */
+export function isBeyond(own: Level, level: Level): boolean {
+  return own !== 'reference' && own !== level && level !== 'full';
+}
 
 /**
  * Runs the passes one after another, and gives each before it runs, to whoever has to load it, and nothing in between where
@@ -98,7 +106,7 @@ export const PASSES: readonly Pass[] = [
 export function* compiling(graph: Graph, options: CompileOptions): Generator<Pass | void, Graph> {
   let current = graph;
   for (const pass of PASSES) {
-    if (pass.level === 'full' && options.level === 'reference') continue;
+    if (isBeyond(pass.level, options.level)) continue;
     if (pass.applies?.(current) === false) continue;
     yield pass;
     current = pass.pausing ? yield* pass.pausing(current) : getRow(pass.run)(current, options);

@@ -10,7 +10,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { print } from '../../src/ir/print.ts';
 import { verify } from '../../src/ir/verify.ts';
 import { getRow } from '../../src/core/on-demand.ts';
-import { PASSES, type CompileOptions } from '../../src/passes/pipeline.ts';
+import { isBeyond, PASSES, type CompileOptions } from '../../src/passes/pipeline.ts';
 import { foldConstants } from '../../src/passes/fold/fold-constants.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
@@ -110,7 +110,7 @@ export function printNodes(graph: Graph): string {
 /** What `compile` gives, verified after every pass. */
 export function compileVerified(graph: Graph, options: CompileOptions): Graph {
   return PASSES.reduce((current, { name, level, applies, run }) => {
-    if ((level === 'full' && options.level === 'reference') || applies?.(current) === false) return current;
+    if (isBeyond(level, options.level) || applies?.(current) === false) return current;
     const next = getRow(run)(current, options);
     try {
       return verify(next);
