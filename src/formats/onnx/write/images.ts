@@ -1,7 +1,9 @@
 /** How operators on channels-last images are written: between Transposes, as ONNX images are channels-first. */
 import type { NearestMode, NodeOf, PoolWindow, Window } from '../../../ir/ops.ts';
-import { range, sameArray } from '../../../util/arrays.ts';
+import type { Tensor } from '../../../core/tensor.ts';
+import { at, range, sameArray } from '../../../util/arrays.ts';
 import { toFirst, toLast, weightsToFirst } from '../../lib/channels-first.ts';
+import { permuted } from './constants.ts';
 import { withActivation } from './elementwise.ts';
 import type { OnnxAttributes } from './model.ts';
 import type { OnnxWriter } from './writer.ts';
@@ -74,11 +76,21 @@ export function writeConvTranspose(w: OnnxWriter, { inputs, outputs, attributes 
 function transposedWeights(w: OnnxWriter, weights: string, group: number): string {
   const dims = w.rank(weights) - 2;
   const kernel = range(dims);
-  const kept = [...kernel.map(() => 0), 0];
   if (group === 1) return w.transpose(weights, [dims, dims + 1, ...kernel]);
+  const constant = w.constantLike(weights, (value) => regrouped(value, group));
+  if (constant !== undefined) return constant;
+  const kept = [...kernel.map(() => 0), 0];
   const grouped = w.reshape(weights, [...kept, group, -1]);
   const swapped = w.emit('Transpose', [grouped], { perm: { ints: [...kernel, dims + 2, dims + 1, dims] } });
   return w.emit('Transpose', [w.reshape(swapped, [...kept, -1])], { perm: { ints: [dims + 1, dims, ...kernel] } });
+}
+
+function regrouped({ dtype, shape, data }: Tensor, group: number): Tensor {
+  const [kernel, inputs, outputs] = [shape.slice(0, -2), at(shape, shape.length - 2), at(shape, shape.length - 1)];
+  const grouped = { dtype, shape: [...kernel, inputs, group, outputs / group], data };
+  const dims = kernel.length;
+  const moved = permuted(grouped, [dims + 1, dims, dims + 2, ...range(dims)]);
+  return { ...moved, shape: [group * inputs, outputs / group, ...kernel] };
 }
 
 /** A pool with a window. */
@@ -147,12 +159,19 @@ function nearestMode(w: OnnxWriter, mode: NearestMode, scales: string): string {
   return known?.every((v) => v <= 1) ? 'ceil' : w.refuse('nearest mode of opset 10 by scales not all ≥ 1 or all ≤ 1');
 }
 
-/** Channel g·(C/groups)+i to i·groups+g: channels as a matrix, transposed. */
+/** Channel g·(C/groups)+i to i·groups+g: channels as a matrix, transposed; of an image that is channels-first anyway in that order. */
 export function writeChannelShuffle(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf<'ChannelShuffle'>): void {
   const [x = ''] = inputs;
-  const lead = w.rank(x) - 1;
-  const kept = range(lead).map(() => 0);
-  const matrix = w.reshape(x, [...kept, attributes.groups, -1]);
-  const turned = w.emit('Transpose', [matrix], { perm: { ints: [...range(lead), lead + 1, lead] } });
-  w.reshape(turned, [...kept, -1], outputs[0]);
+  const rank = w.rank(x);
+  const [view, shape] = [w.view(x), w.shape(x)];
+  const isFirst = view !== undefined && sameArray(view.perm, toLast(rank)) && shape !== undefined && !shape.includes(0);
+  const source = isFirst ? view.source : x;
+  const axis = isFirst ? 1 : rank - 1;
+  const kept = isFirst ? shape.slice(1, -1) : [];
+  const lead = range(axis).map(() => 0);
+  const matrix = w.reshape(source, [...lead, attributes.groups, -1, ...kept]);
+  const perm = [...range(axis), axis + 1, axis, ...kept.map((_, i) => axis + 2 + i)];
+  const turned = w.emit('Transpose', [matrix], { perm: { ints: perm } });
+  const shuffled = w.reshape(turned, [...lead, -1, ...kept], isFirst ? undefined : outputs[0]);
+  if (isFirst) w.transpose(shuffled, toLast(rank), outputs[0]);
 }

@@ -1,6 +1,7 @@
 /** How each operator of the graph is written: one row each, so that a forgotten one is a type error. */
 import { normalizeAxis } from '../../../core/broadcast.ts';
 import { tensorOf } from '../../../core/tensor.ts';
+import { nodeOf } from '../../../ir/is-op.ts';
 import type { Node, NodeOf, OpKind, ReduceKind } from '../../../ir/ops.ts';
 import { range } from '../../../util/arrays.ts';
 import { withActivation, writeActivation, writeBinary, writeUnary } from './elementwise.ts';
@@ -15,6 +16,7 @@ import {
   writeSpatial,
 } from './images.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
+import { sunk } from './sink.ts';
 import { writeLookupTable, writeQuantised, writeScaled } from './quantise.ts';
 import type { OnnxWriter } from './writer.ts';
 
@@ -161,7 +163,10 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Squeeze: (w, n) => void w.emit('Squeeze', [input(n), listInput(w, n, n.attributes.axes)], {}, output(n)),
   Unsqueeze: (w, n) => void w.emit('Unsqueeze', [input(n), listInput(w, n, n.attributes.axes)], {}, output(n)),
   Identity: same,
-  Transpose: (w, n) => same(w, n, n.attributes.perm.length > 0 ? { perm: { ints: n.attributes.perm } } : {}),
+  Transpose: (w, n) => {
+    if (n.attributes.perm.length > 0) w.transpose(input(n), n.attributes.perm, output(n));
+    else same(w, n);
+  },
   Concat: (w, n) => same(w, n, { axis: { i: n.attributes.axis } }),
   Split: split,
   Slice: same,
@@ -214,8 +219,21 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
 };
 
 /** Writes one node of the graph. Throws UnsupportedError when ONNX has no way to say it. */
-export function writeNode<K extends OpKind>(w: OnnxWriter, node: NodeOf<K>): void {
-  const row: Row<K> = ROWS[node.op];
+export function writeNode(w: OnnxWriter, node: Node): void {
   w.begin(node);
+  const moved = sunk(w, node);
+  if (!moved?.perm) return writeRow(w, moved?.node ?? node);
+  const { perm } = moved;
+  const outputs = node.outputs.map((output) => (output === '' ? '' : w.unique(`${output}_before`)));
+  const own = nodeOf({ ...moved.node, outputs });
+  w.begin(own);
+  writeRow(w, own);
+  node.outputs.forEach((output, i) => {
+    if (output !== '') w.transpose(outputs[i] ?? '', perm, output);
+  });
+}
+
+function writeRow<K extends OpKind>(w: OnnxWriter, node: NodeOf<K>): void {
+  const row: Row<K> = ROWS[node.op];
   row(w, node);
 }

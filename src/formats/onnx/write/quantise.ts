@@ -1,5 +1,6 @@
 /** Writes quantised operators: ONNX has its own rule of rounding and no other. */
 import { extremesOf } from '../../../core/extremes.ts';
+import { isOp } from '../../../ir/is-op.ts';
 import type { NodeOf, OpKind, QuantiseOps } from '../../../ir/ops.ts';
 import { DATA_TYPE } from './model.ts';
 import type { OnnxWriter } from './writer.ts';
@@ -11,6 +12,7 @@ export function writeScaled(w: OnnxWriter, n: NodeOf<'QuantizeLinear'> | NodeOf<
   const { axis, blockSize } = n.attributes;
   if ('rounding' in n.attributes && n.attributes.rounding !== 'float-even') refuseRounding(w, n.attributes.rounding);
   if (blockSize > 0) w.refuse('blocks of scales, which came after opset 20');
+  if (isOp(n, 'DequantizeLinear')) w.dequantises(n);
   w.emit(
     n.op,
     n.inputs.filter((name) => name !== ''),

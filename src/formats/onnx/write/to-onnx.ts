@@ -14,8 +14,8 @@ const IR_VERSION = 9;
 
 /**
  * The bytes of an ONNX model (opset 20) that computes what the graph does, for any runtime. Inputs, outputs, values and
- * nodes keep their names, symbolic extents theirs; inputs and outputs keep their layout. Operators on channels-last images
- * stand between Transposes, for ONNX images are channels-first; constant weights are written in ONNX's order. What the
+ * nodes keep their names, symbolic extents theirs; inputs and outputs keep their layout. ONNX images are channels-first, and so
+ * is all that stands between operators on them, under names of its own; constant weights are written in ONNX's order. What the
  * graph has as a field of a node (activation, residual, scale, bias of a MatMul) is a node of its own.
  *
  * A graph before or after its shapes were inferred will do. Throws UnsupportedError listing every node that cannot be
@@ -43,7 +43,6 @@ export function toOnnx(graph: Graph): Uint8Array {
     inputs: graph.inputs,
     // No shapes: ONNX's own inference does not drop ceil-mode windows that start in the padding, its runtimes do.
     outputs: graph.outputs.map((name): OnnxPort => ({ name, dtype: writer.facts(name).dtype })),
-    nodes: writer.nodes,
-    initializers: writer.initializers(),
+    ...writer.finish(),
   });
 }

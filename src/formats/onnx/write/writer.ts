@@ -1,21 +1,33 @@
 /** The growing list of ONNX nodes that a graph is written to: names, constants, what is known of the graph's values. */
 import { UnsupportedError, type Unsupported } from '../../../core/errors.ts';
+import { normalizeAxis } from '../../../core/broadcast.ts';
 import type { DType } from '../../../core/dtype.ts';
 import { tensorOf, type Shape, type Tensor } from '../../../core/tensor.ts';
 import type { Graph } from '../../../ir/graph.ts';
 import type { Node, NodeOf, OpAttributes, OpKind } from '../../../ir/ops.ts';
-import { at, range, stridesOf } from '../../../util/arrays.ts';
+import { at, range } from '../../../util/arrays.ts';
 import { describedFacts, type Facts } from '../facts.ts';
 import { factsOf } from '../further-facts.ts';
+import { isIdentity, permuted } from './constants.ts';
+import { readBy, withoutDeadMoves } from './dead-moves.ts';
 import type { OnnxAttributes, OnnxNodeSpec } from './model.ts';
+
+/** A value as another one with its dimensions in another order. */
+export interface TransposedView {
+  readonly source: string;
+  readonly perm: readonly number[];
+}
 
 /** Collects ONNX nodes and initializers. The graph's values and nodes keep their names. */
 export class OnnxWriter {
-  readonly nodes: OnnxNodeSpec[] = [];
+  readonly #nodes: OnnxNodeSpec[] = [];
   readonly #graph: Graph;
   readonly #constants = new Map<string, Tensor>();
   readonly #facts = new Map<string, Facts>();
   readonly #taken: Set<string>;
+  readonly #views = new Map<string, TransposedView>();
+  /** Constants that are dequantised, by what comes of it. */
+  readonly #dequantised = new Map<string, NodeOf<'DequantizeLinear'>>();
   #node: Pick<Node, 'name' | 'op'> = { name: '', op: 'Identity' };
   /** The value whose writer is called as the node of the graph. */
   #first: string | undefined;
@@ -92,9 +104,9 @@ export class OnnxWriter {
     outputs: readonly string[],
     name = this.#node.name,
   ): void {
-    const given = [...inputs];
+    const given = inputs.map((x) => (isIdentity(this.view(x)?.perm) ? (this.view(x)?.source ?? x) : x));
     while (given.at(-1) === '') given.pop();
-    this.nodes.push({ op, name, inputs: given, outputs, attributes });
+    this.#nodes.push({ op, name, inputs: given, outputs, attributes });
   }
 
   constant(value: Tensor): string {
@@ -112,10 +124,56 @@ export class OnnxWriter {
     return this.constant(tensorOf(dtype, [], [value]));
   }
 
-  /** A value with its dimensions in another order; a constant is written in that order. */
+  /**
+   * A value with its dimensions in another order; a constant, also one that is dequantised, is written in that order, and what
+   * was brought out of it is that.
+   */
   transpose(x: string, perm: readonly number[], output?: string): string {
-    const value = output === undefined ? this.#graph.initializers.get(x) : undefined;
-    return value ? this.constant(permuted(value, perm)) : this.emit('Transpose', [x], { perm: { ints: perm } }, output);
+    if (output === undefined) {
+      const constant = this.constantLike(x, (value) => permuted(value, perm), perm);
+      if (constant !== undefined) return constant;
+    }
+    const { source, perm: before } = this.view(x) ?? { source: x, perm: range(perm.length) };
+    const whole = perm.map((axis) => at(before, axis));
+    if (output === undefined && isIdentity(whole)) return source;
+    const y = isIdentity(whole)
+      ? this.emit('Identity', [source], {}, output)
+      : this.emit('Transpose', [source], { perm: { ints: whole } }, output);
+    this.#views.set(y, { source, perm: whole });
+    if (output !== undefined && !this.#facts.has(source)) this.#facts.set(source, this.facts(output));
+    return y;
+  }
+
+  /** What a value is a transposition of, if it is one. */
+  view(x: string): TransposedView | undefined {
+    return this.#views.get(x);
+  }
+
+  /** Says that a node of the graph only dequantises a constant: see `constantLike`. */
+  dequantises(node: NodeOf<'DequantizeLinear'>): void {
+    if (this.value(node.inputs[0] ?? '')) this.#dequantised.set(node.outputs[0] ?? '', node);
+  }
+
+  /** A value of the graph that is a constant, or one that all of one scale is dequantised to: its integers then. */
+  constantAt(x: string): Tensor | undefined {
+    const [integers = '', scale = ''] = this.#dequantised.get(x)?.inputs ?? [];
+    return this.value(x) ?? (this.value(scale)?.shape.length === 0 ? this.value(integers) : undefined);
+  }
+
+  /**
+   * What `change` makes of a constant, also of one that is dequantised, if by several scales then along the axis that is at
+   * its place in `perm`; undefined of what is none.
+   */
+  constantLike(x: string, change: (value: Tensor) => Tensor, perm?: readonly number[]): string | undefined {
+    const value = this.value(x);
+    if (value) return this.constant(change(value));
+    const node = this.#dequantised.get(x);
+    const [integers = '', scale = '', ...zeroPoint] = node?.inputs ?? [];
+    const given = this.value(integers);
+    const isScalar = this.value(scale)?.shape.length === 0;
+    if (!node || !given || (!perm && !isScalar) || node.attributes.blockSize > 0) return undefined;
+    const axis = { i: isScalar ? 0 : (perm ?? []).indexOf(normalizeAxis(node.attributes.axis, given.shape.length)) };
+    return this.emit('DequantizeLinear', [this.constant(change(given)), scale, ...zeroPoint], { axis });
   }
 
   /** Reshapes to a known shape; 0 keeps the input's extent, −1 infers. */
@@ -123,10 +181,14 @@ export class OnnxWriter {
     return this.emit('Reshape', [x, this.ints(shape)], {}, output);
   }
 
-  /** Initializers that something reads, those of the graph first. */
-  initializers(): [string, Tensor][] {
-    const read = new Set([...this.nodes.flatMap(readBy), ...this.#graph.outputs]);
-    return [...this.#graph.initializers, ...this.#constants].filter(([name]) => read.has(name));
+  /** What was written, without what turned out to be for nothing; and the initializers, those of the graph first. */
+  finish(): { readonly nodes: readonly OnnxNodeSpec[]; readonly initializers: [string, Tensor][] } {
+    const nodes = withoutDeadMoves(this.#nodes, this.#graph.outputs);
+    const read = new Set([...nodes.flatMap(readBy), ...this.#graph.outputs]);
+    return {
+      nodes,
+      initializers: [...this.#graph.initializers, ...this.#constants].filter(([name]) => read.has(name)),
+    };
   }
 
   /** A name that no value or node has. */
@@ -136,34 +198,4 @@ export class OnnxWriter {
     this.#taken.add(name);
     return name;
   }
-}
-
-/** A tensor with its dimensions in another order: dimension i is dimension `perm[i]` of the given one. */
-function permuted({ dtype, shape, data }: Tensor, perm: readonly number[]): Tensor {
-  const moved = perm.map((axis) => at(shape, axis));
-  const given = stridesOf(shape);
-  const strides = perm.map((axis) => at(given, axis));
-  const result = data.slice();
-  const index = range(moved.length).map(() => 0);
-  let from = 0;
-  for (let to = 0; to < result.length; to++) {
-    result[to] = data[from] ?? 0;
-    for (let axis = moved.length - 1; axis >= 0; axis--) {
-      const stride = at(strides, axis);
-      const next = at(index, axis) + 1;
-      const wraps = next === at(moved, axis);
-      index[axis] = wraps ? 0 : next;
-      from += wraps ? stride * (1 - next) : stride;
-      if (!wraps) break;
-    }
-  }
-  return { dtype, shape: moved, data: result };
-}
-
-/** Names that a node reads, in its subgraphs too. */
-function readBy({ inputs, attributes }: OnnxNodeSpec): string[] {
-  return [
-    ...inputs,
-    ...Object.values(attributes).flatMap((value) => ('g' in value ? value.g.nodes.flatMap(readBy) : [])),
-  ];
 }
