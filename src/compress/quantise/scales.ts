@@ -1,7 +1,7 @@
 /** Real numbers as integers: scales and zero points of ranges, of weights, and of biases. */
 import { extremesOf } from '../../core/extremes.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
-import { quotientRounding } from '../../ir/quantise/quotients.ts';
+import { roundedQuotient } from '../../ir/quantise/quotients.ts';
 import { at, product } from '../../util/arrays.ts';
 
 /** The least and the greatest number of what is to be quantised. */
@@ -16,6 +16,8 @@ export interface Quantisation {
   readonly scale: number;
   readonly zeroPoint: number;
 }
+
+const quotient = (x: number, scale: number): number => roundedQuotient('float-even', x, scale);
 
 /** Below this, products of two scales would come near the least normal float32. */
 const LEAST_SCALE = 2 ** -60;
@@ -35,7 +37,6 @@ function usable(scale: number): number {
 /** What QuantizeLinear makes of numbers, as ONNX rounds. */
 export function quantised({ data, shape }: Tensor, { dtype, scale, zeroPoint }: Quantisation): Tensor {
   const [least, most] = extremesOf(dtype);
-  const quotient = quotientRounding('float-even');
   const integers = Array.from(data, (v) => Math.min(most, Math.max(least, quotient(v, scale) + zeroPoint)));
   return tensorOf(dtype, shape, integers);
 }
@@ -67,7 +68,6 @@ export function quantiseWeights(
     scales[channel] = Math.max(at(scales, channel), Math.abs(b) / (input * 2 ** 30));
   });
   for (let i = 0; i < scales.length; i++) scales[i] = usable(at(scales, i));
-  const quotient = quotientRounding('float-even');
   const integers = Array.from(weights.data, (v, i) => {
     return Math.min(127, Math.max(-127, quotient(v, at(scales, channelOf(i)))));
   });
@@ -83,7 +83,6 @@ function channelIndex(shape: readonly number[], axis: number): (i: number) => nu
 
 /** A bias as int32 of the products' scales. */
 export function quantiseBias({ data, shape }: Tensor, scales: Float32Array): Tensor {
-  const quotient = quotientRounding('float-even');
   return tensorOf(
     'int32',
     shape,
