@@ -17,15 +17,17 @@ import { referenceRun } from '../helpers/reference.ts';
 
 const random = randomSource(3);
 
+/** A window that keeps the extent, or divides it by the stride. */
+const window = (k: number, stride = 1): object => ({
+  strides: [stride, stride],
+  dilations: [1, 1],
+  pads: [k >> 1, k >> 1, k >> 1, k >> 1],
+  padMode: 'explicit',
+});
+
 /** Every kind of node that is quantised, on maps of odd extents: products, functions, movements, two branches, a residual. */
 function everyRole(): Graph {
   const b = new GraphBuilder('every-role');
-  const window = (k: number, stride = 1): object => ({
-    strides: [stride, stride],
-    dilations: [1, 1],
-    pads: [k >> 1, k >> 1, k >> 1, k >> 1],
-    padMode: 'explicit',
-  });
   const conv = (x: string, shape: readonly number[], group: number, activation: Activation, stride = 1): string => {
     const w = b.constant('w', randomTensor('float32', shape, random, -0.6, 0.9));
     const bias = b.constant('b', randomTensor('float32', shape.slice(-1), random, -1, 1));

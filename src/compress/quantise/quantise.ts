@@ -6,7 +6,7 @@ import { nodeOf } from '../../ir/is-op.ts';
 import type { Node } from '../../ir/ops.ts';
 import { verify } from '../../ir/verify.ts';
 import { removeDeadNodes } from '../../passes/dead-nodes.ts';
-import { at } from '../../util/arrays.ts';
+import { at, range } from '../../util/arrays.ts';
 import { isClip, type QuantisedPart } from './part.ts';
 import type { Role } from './roles.ts';
 import { finite, rangeOf, scalesOf } from './ranges.ts';
@@ -227,7 +227,7 @@ class PairWriter {
   /** Adds integers that do not change and the real numbers that they stand for; gives the name of these. */
   #dequantise(stem: string, integers: Tensor, scales: ArrayLike<number>, axis: number, zeroPoint = 0): string {
     const shape = scales.length === 1 ? [] : [scales.length];
-    const zeros = new Array<number>(scales.length).fill(zeroPoint);
+    const zeros = range(scales.length).map(() => zeroPoint);
     const inputs = [
       this.#define(`${stem}_quantized`, integers),
       this.#define(`${stem}_scale`, tensorOf('float32', shape, scales)),

@@ -1,6 +1,6 @@
 /** Real numbers as integers: scales and zero points of ranges, of weights, and of biases. */
 import { extremesOf } from '../../core/extremes.ts';
-import { tensorOf, type Tensor } from '../../core/tensor.ts';
+import { zeros, type Tensor } from '../../core/tensor.ts';
 import { roundedQuotient } from '../../ir/quantise/quotients.ts';
 import { at, product } from '../../util/arrays.ts';
 
@@ -37,8 +37,9 @@ function usable(scale: number): number {
 /** What QuantizeLinear makes of numbers, as ONNX rounds. */
 export function quantised({ data, shape }: Tensor, { dtype, scale, zeroPoint }: Quantisation): Tensor {
   const [least, most] = extremesOf(dtype);
-  const integers = Array.from(data, (v) => Math.min(most, Math.max(least, quotient(v, scale) + zeroPoint)));
-  return tensorOf(dtype, shape, integers);
+  const integers = zeros(dtype, shape);
+  data.forEach((v, i) => (integers.data[i] = Math.min(most, Math.max(least, quotient(v, scale) + zeroPoint))));
+  return integers;
 }
 
 /** Weights as int8 of −127 to 127, and their scales: one, or one for each position of `axis`. */
@@ -68,10 +69,11 @@ export function quantiseWeights(
     scales[channel] = Math.max(at(scales, channel), Math.abs(b) / (input * 2 ** 30));
   });
   for (let i = 0; i < scales.length; i++) scales[i] = usable(at(scales, i));
-  const integers = Array.from(weights.data, (v, i) => {
-    return Math.min(127, Math.max(-127, quotient(v, at(scales, channelOf(i)))));
-  });
-  return { integers: tensorOf('int8', weights.shape, integers), scales };
+  const integers = zeros('int8', weights.shape);
+  for (let i = 0; i < weights.data.length; i++) {
+    integers.data[i] = Math.min(127, Math.max(-127, quotient(at(weights.data, i), at(scales, channelOf(i)))));
+  }
+  return { integers, scales };
 }
 
 /** The position along `axis` of each element of a row-major tensor. */
@@ -83,9 +85,7 @@ function channelIndex(shape: readonly number[], axis: number): (i: number) => nu
 
 /** A bias as int32 of the products' scales. */
 export function quantiseBias({ data, shape }: Tensor, scales: Float32Array): Tensor {
-  return tensorOf(
-    'int32',
-    shape,
-    Array.from(data, (b, i) => quotient(b, scales[scales.length === 1 ? 0 : i] ?? 1)),
-  );
+  const integers = zeros('int32', shape);
+  data.forEach((b, i) => (integers.data[i] = quotient(b, scales[scales.length === 1 ? 0 : i] ?? 1)));
+  return integers;
 }

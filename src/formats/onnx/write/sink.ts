@@ -90,7 +90,7 @@ function before(w: OnnxWriter, x: string, perm: readonly number[]): string {
 
 /** With as many dimensions as an operand that it is broadcast to. */
 function ofRank({ dtype, shape, data }: Tensor, rank: number): Tensor {
-  return tensorOf(dtype, [...new Array<number>(Math.max(0, rank - shape.length)).fill(1), ...shape], data);
+  return tensorOf(dtype, [...range(rank - shape.length).map(() => 1), ...shape], data);
 }
 
 /** A Reshape of what differs in the places of extents of 1 only: the elements lie in the same order. */
