@@ -9,15 +9,8 @@ import { removeDeadNodes } from '../../passes/dead-nodes.ts';
 import { at, range } from '../../util/arrays.ts';
 import { isClip, type QuantisedPart } from './part.ts';
 import type { Role } from './roles.ts';
-import { finite, rangeOf, scalesOf } from './ranges.ts';
-import {
-  quantisationOf,
-  quantised,
-  quantiseBias,
-  quantiseWeights,
-  type Quantisation,
-  type ValueRange,
-} from './scales.ts';
+import { finiteRange, rangeOf, encodingsOf } from './ranges.ts';
+import { encodingOf, quantised, quantiseBias, quantiseWeights, type Encoding, type ValueRange } from './scales.ts';
 
 /** How a graph is quantised. */
 export interface QuantiseOptions {
@@ -53,7 +46,7 @@ export function quantiseGraph(
   ranges: ReadonlyMap<string, ValueRange>,
   { perChannel = false, symmetric = false }: QuantiseOptions = {},
 ): QuantisedGraph {
-  const writer = new PairWriter(graph, part, scalesOf(graph, part, ranges, symmetric), { perChannel, symmetric });
+  const writer = new PairWriter(graph, part, encodingsOf(graph, part, ranges, symmetric), { perChannel, symmetric });
   const layers = graph.nodes.flatMap((node) => writer.write(node));
   return { graph: writer.finish(), layers };
 }
@@ -62,7 +55,7 @@ export function quantiseGraph(
 class PairWriter {
   readonly #graph: Graph;
   readonly #part: QuantisedPart;
-  readonly #scales: ReadonlyMap<string, Quantisation>;
+  readonly #encodings: ReadonlyMap<string, Encoding>;
   readonly #options: Required<QuantiseOptions>;
   readonly #nodes: Node[] = [];
   readonly #initializers: Map<string, Tensor>;
@@ -78,12 +71,12 @@ class PairWriter {
   constructor(
     graph: Graph,
     part: QuantisedPart,
-    scales: ReadonlyMap<string, Quantisation>,
+    scales: ReadonlyMap<string, Encoding>,
     options: Required<QuantiseOptions>,
   ) {
     this.#graph = graph;
     this.#part = part;
-    this.#scales = scales;
+    this.#encodings = scales;
     this.#options = options;
     this.#initializers = new Map(graph.initializers);
     this.#values = new Map(graph.values);
@@ -98,7 +91,7 @@ class PairWriter {
     const [output = ''] = node.outputs;
     const { kind, alpha, beta } = node.attributes.activation;
     const bounds = kind === 'relu' ? [0, Infinity] : [alpha, beta];
-    const least = { ...this.#quantisation(output) };
+    const least = { ...this.#encoding(output) };
     const reached = bounds.map((bound) => Math.round(bound / least.scale) + least.zeroPoint);
     const [low, high] = least.dtype === 'int8' ? [-128, 127] : [0, 255];
     if ((reached[0] ?? 0) <= low && (reached[1] ?? 0) >= high) this.#clipped.set(input, output);
@@ -133,8 +126,8 @@ class PairWriter {
     );
   }
 
-  #quantisation(value: string): Quantisation {
-    const found = this.#scales.get(this.#part.groups.get(value) ?? '');
+  #encoding(value: string): Encoding {
+    const found = this.#encodings.get(this.#part.groups.get(value) ?? '');
     if (!found) throw new GraphError(`"${value}" has no scale`);
     return found;
   }
@@ -163,7 +156,7 @@ class PairWriter {
     if (!weights) return inputs;
     const { slot, bias: biasSlot, axis } = weights;
     const [w, bias] = [at(node.inputs, slot), node.inputs[biasSlot] ?? ''];
-    const input = this.#quantisation(at(node.inputs, 0)).scale;
+    const input = this.#encoding(at(node.inputs, 0)).scale;
     const per = this.#options.perChannel ? axis : undefined;
     const [given, added] = [this.#constant(w), bias === '' ? undefined : this.#constant(bias)];
     const { integers, scales } = quantiseWeights(given, per, added, input);
@@ -179,10 +172,10 @@ class PairWriter {
     if (value === '' || this.#part.bounded.has(value)) return value;
     if (this.#initializers.has(value) && !this.#part.groups.has(value)) {
       const moved = role.kind === 'movement';
-      const range = finite(rangeOf(this.#constant(value)), value);
-      const scale = moved ? this.#quantisation(at(node.outputs, 0)) : quantisationOf(range, this.#options.symmetric);
+      const range = finiteRange(rangeOf(this.#constant(value)), value);
+      const scale = moved ? this.#encoding(at(node.outputs, 0)) : encodingOf(range, this.#options.symmetric);
       const { scale: s, zeroPoint } = scale;
-      return this.#dequantise(`${node.name}_${value}`, quantised(this.#constant(value), scale), [s], 0, zeroPoint);
+      return this.#dequantise(`${node.name}_${value}`, encoded(this.#constant(value), scale), [s], 0, zeroPoint);
     }
     if (!this.#dequantised.has(value)) this.#pair(value, value);
     return this.#dequantised.get(value) ?? value;
@@ -191,13 +184,13 @@ class PairWriter {
   #constant(name: string): Tensor {
     const found = this.#graph.initializers.get(name);
     if (!found) throw new GraphError(`"${name}" is no constant`);
-    finite(rangeOf(found), name);
+    finiteRange(rangeOf(found), name);
     return found;
   }
 
   /** Adds a pair behind `from`, which stands for `value`. */
   #pair(value: string, from: string): void {
-    const { dtype, scale, zeroPoint } = this.#quantisation(value);
+    const { dtype, scale, zeroPoint } = this.#encoding(value);
     const desc = this.#desc(value);
     const integers = this.#describe(this.#unique(`${value}_QuantizeLinear_Output`), { ...desc, dtype });
     const output = from === value ? this.#describe(this.#unique(`${value}_DequantizeLinear_Output`), desc) : value;

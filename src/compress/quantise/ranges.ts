@@ -4,20 +4,20 @@ import type { Tensor } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { at } from '../../util/arrays.ts';
 import type { QuantisedPart } from './part.ts';
-import { quantisationOf, type Quantisation, type ValueRange } from './scales.ts';
+import { encodingOf, type Encoding, type ValueRange } from './scales.ts';
 
 /** What the integers of each group of `part` stand for. Throws GraphError where a range is missing or not finite. */
-export function scalesOf(
+export function encodingsOf(
   graph: Graph,
   { sources, roles, groups }: QuantisedPart,
   ranges: ReadonlyMap<string, ValueRange>,
   symmetric: boolean,
-): Map<string, Quantisation> {
+): Map<string, Encoding> {
   const found = new Map<string, ValueRange[]>();
   for (const [group, values] of sources) {
     found.set(
       group,
-      values.map((value) => finite(ranges.get(value), value)),
+      values.map((value) => finiteRange(ranges.get(value), value)),
     );
   }
   for (const [node, role] of roles) {
@@ -25,14 +25,14 @@ export function scalesOf(
     const group = groups.get(at(node.outputs, 0)) ?? '';
     for (const slot of role.operands) {
       const constant = graph.initializers.get(at(node.inputs, slot));
-      if (constant) found.get(group)?.push(finite(rangeOf(constant), at(node.inputs, slot)));
+      if (constant) found.get(group)?.push(finiteRange(rangeOf(constant), at(node.inputs, slot)));
     }
   }
-  return new Map([...found].map(([group, all]) => [group, quantisationOf(union(all), symmetric)]));
+  return new Map([...found].map(([group, all]) => [group, encodingOf(union(all), symmetric)]));
 }
 
 /** The range of a value. Throws GraphError where it is not known or not finite. */
-export function finite(range: ValueRange | undefined, value: string): ValueRange {
+export function finiteRange(range: ValueRange | undefined, value: string): ValueRange {
   if (!range) throw new GraphError(`the range of "${value}" is not known`);
   if (Number.isFinite(range.min) && Number.isFinite(range.max)) return range;
   throw new GraphError(`"${value}" reaches from ${range.min} to ${range.max}, which no integers stand for`, {

@@ -11,7 +11,7 @@ export interface ValueRange {
 }
 
 /** Integers of a type, and what they stand for: `(q − zeroPoint)·scale`. */
-export interface Quantisation {
+export interface Encoding {
   readonly dtype: 'int8' | 'uint8';
   readonly scale: number;
   readonly zeroPoint: number;
@@ -23,7 +23,7 @@ const quotient = (x: number, scale: number): number => roundedQuotient('float-ev
 const LEAST_SCALE = 2 ** -60;
 
 /** Zero is always an integer: padding, and what a ReLU leaves, are exact. A range of nothing but zero has the scale 1. */
-export function quantisationOf({ min, max }: ValueRange, symmetric: boolean): Quantisation {
+export function encodingOf({ min, max }: ValueRange, symmetric: boolean): Encoding {
   const [low, high] = [Math.min(min, 0), Math.max(max, 0)];
   if (symmetric) return { dtype: 'int8', scale: usable(Math.max(-low, high) / 127), zeroPoint: 0 };
   const scale = usable((high - low) / 255);
@@ -35,7 +35,7 @@ function usable(scale: number): number {
 }
 
 /** What QuantizeLinear makes of numbers, as ONNX rounds. */
-export function quantised({ data, shape }: Tensor, { dtype, scale, zeroPoint }: Quantisation): Tensor {
+export function encoded({ data, shape }: Tensor, { dtype, scale, zeroPoint }: Encoding): Tensor {
   const [least, most] = extremesOf(dtype);
   const integers = zeros(dtype, shape);
   data.forEach((v, i) => (integers.data[i] = Math.min(most, Math.max(least, quotient(v, scale) + zeroPoint))));
