@@ -10,9 +10,9 @@ import { at, range } from '../../util/arrays.ts';
 import { isClip, type QuantisedPart } from './part.ts';
 import type { Role } from './roles.ts';
 import { finiteRange, rangeOf, encodingsOf } from './ranges.ts';
-import { encodingOf, quantised, quantiseBias, quantiseWeights, type Encoding, type ValueRange } from './scales.ts';
+import { encodingOf, encoded, quantiseBias, quantiseWeights, type Encoding, type ValueRange } from './scales.ts';
 
-/** How a graph is quantised. */
+/** How a graph is encoded. */
 export interface QuantiseOptions {
   /** A scale for each output channel of weights, instead of one for all. */
   readonly perChannel?: boolean;
