@@ -9,8 +9,7 @@
  * Limits: no workgroup storage.
  */
 import type { Storage } from '../../src/core/storage.ts';
-import { range } from '../../src/util/arrays.ts';
-import { flatShader } from '../lib/flat.ts';
+import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load } from '../lib/storage.ts';
@@ -64,8 +63,6 @@ fn sum_at(at: u32) -> i32 {
   }
   return sum;
 }`,
-    body: `let r = vec4<i32>(${range(4)
-      .map((k) => `sum_at(min(i * 4u + ${u32(k)}, params.last))`)
-      .join(', ')});`,
+    body: eachOfFour('sum_at'),
   });
 }

@@ -1,11 +1,13 @@
-/** MatMulInteger → one dispatch. */
+/** MatMulInteger → the kernels of QLinearMatMul where b is known and a has one zero point, else one dispatch. */
 import { matMulIntegerShader } from '../../../shaders/quantise/mat-mul-integer.ts';
 import { broadcastShapes, broadcastStrides } from '../../core/broadcast.ts';
 import { elementCount, type Shape } from '../../core/tensor.ts';
 import { at, range } from '../../util/arrays.ts';
 import { required, result, value, type KernelDefinition, type LowerContext } from '../definition.ts';
 import { flatVariant } from '../lib/flat.ts';
+import { AS_IT_IS, COMPUTED, sumKernels, type SumProduct } from '../lib/integer-sums.ts';
 import { BYTES } from '../lib/quantised.ts';
+import { qLinearMatMul } from './q-linear-mat-mul.ts';
 import { collapse, listParams, stridedDims, type StridedDim } from '../lib/strided.ts';
 
 type Context = LowerContext<'MatMulInteger'>;
@@ -46,10 +48,22 @@ function walkOf(context: Context): IntegerWalk {
   return { depth, columns, dims: collapse(dims) };
 }
 
+/** The product that gives the sums. */
+function productOf(context: Context): SumProduct<'QLinearMatMul'> | undefined {
+  const [, , za, zb] = context.inputs;
+  const { columns } = walkOf(context);
+  const ofColumns = !zb || [1, columns].includes(elementCount(zb.shape));
+  if ((za && elementCount(za.shape) !== 1) || !ofColumns) return undefined;
+  return { attributes: { transA: false, transB: false, ...AS_IT_IS } };
+}
+
+const sums = sumKernels('QLinearMatMul', qLinearMatMul, productOf);
+
 export const matMulInteger: KernelDefinition<'MatMulInteger'> = {
   kind: 'dispatch',
   variants: [
-    flatVariant('computed', (context) => {
+    ...sums.variants,
+    flatVariant(COMPUTED, (context) => {
       const { inputs, outputs } = context.node;
       const { depth, columns, dims } = walkOf(context);
       const steps = ['a_s', 'b_s', 'za_s', 'zb_s'].map((name, i) =>
@@ -80,6 +94,7 @@ export const matMulInteger: KernelDefinition<'MatMulInteger'> = {
       };
     }),
   ],
+  preferred: sums.preferred,
   inputs: [BYTES, BYTES, {}],
   outputs: {},
 };

@@ -46,6 +46,10 @@ export const LAYOUT_RULES: { readonly [K in OpKind]?: LayoutRule<K> } = {
     sinker.emit(node, 'Softmax', [source], { ...node.attributes, axes }, [perm]);
     return true;
   }),
+  DynamicQuantizeLinear: single((node, sinker, { source, perm }) => {
+    sinker.emit(node, 'DynamicQuantizeLinear', [source], {}, [perm, [], []]);
+    return true;
+  }),
   Resize: single((node, sinker, { source, perm, axisOf }) => {
     const axes = axesOrAll(node.attributes.axes, perm).map(axisOf);
     sinker.emit(node, 'Resize', [source, ...node.inputs.slice(1)], { ...node.attributes, axes }, [perm]);
