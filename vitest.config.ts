@@ -32,6 +32,7 @@ const FULL = {
     'test/kernels/operators-*.gpu.test.ts',
     'test/kernels/product.gpu.test.ts',
     'test/kernels/quantised-random.gpu.test.ts',
+    'test/kernels/quantised-tiled.gpu.test.ts',
     'test/plan/precision.gpu.test.ts',
   ],
 };

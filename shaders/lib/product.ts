@@ -203,8 +203,8 @@ export function sumName(r: number, q: number): string {
 }
 
 /** Declares the sums of `rows` rows × `quads` column quads, all zero. */
-export function declareSums(rows: number, quads: number): string {
-  return lines(rows * quads, (i) => `  var ${sumName(Math.floor(i / quads), i % quads)} = vec4<f32>();`);
+export function declareSums(rows: number, quads: number, type = 'vec4<f32>'): string {
+  return lines(rows * quads, (i) => `  var ${sumName(Math.floor(i / quads), i % quads)} = ${type}();`);
 }
 
 /** Names of the four vectors of b that belong to column quad `q` (see `bQuads`). */

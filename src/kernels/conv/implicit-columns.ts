@@ -9,9 +9,9 @@ import {
   pixelsOf,
   readsVectors,
   usedPart,
-  windowShape,
   type ConvCall,
 } from './implicit-plan.ts';
+import { windowShape } from '../lib/window.ts';
 import { hasSubgroups } from '../product/subgroup-tiles.ts';
 import { packedWeights, panelVectors } from './implicit-weights.ts';
 import type { ConvContext, ConvPlan } from './shared.ts';

@@ -25,19 +25,6 @@ export function usedPart(extent: number, block: number): number {
 /** Below this part of a tile's pixels and channels in use another tile is always better. */
 export const LEAST_USE = 0.4;
 
-/** Values for `WINDOW_SHAPE_PARAMS`. */
-export function windowShape({ spec }: ConvPlan): Readonly<Record<string, number>> {
-  const { kernel, strides, dilations } = spec;
-  return {
-    kernel_h: kernel[0],
-    kernel_w: kernel[1],
-    stride_h: strides[0],
-    stride_w: strides[1],
-    dilation_h: dilations[0],
-    dilation_w: dilations[1],
-  };
-}
-
 /** Output pixels of all images. */
 export function pixelsOf({ batch, params }: ConvPlan): number {
   return batch * params.out_h * params.out_w;

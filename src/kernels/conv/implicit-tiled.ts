@@ -1,13 +1,13 @@
 /** Convolution through workgroup memory: the tiles there are, sums that are split, and what they cost. */
 import { convImplicitTiledShader } from '../../../shaders/conv/implicit-tiled.ts';
 import type { ProductSpec } from '../../../shaders/lib/product.ts';
-import { tiledWorkgroup } from '../../../shaders/lib/tiled.ts';
 import { productSumShader, SUM_WORKGROUP } from '../../../shaders/product/sum.ts';
 import { tiledStorage } from '../../../shaders/product/tiled.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv, product, roundUp } from '../../util/arrays.ts';
 import { dispatch1d, type CallOperand } from '../definition.ts';
-import { tiledTime, type TiledChoice } from '../product/tiled.ts';
+import { windowShape } from '../lib/window.ts';
+import { runsTile, tiledTime, type TiledChoice } from '../product/tiled.ts';
 import {
   implicitPlan,
   LEAST_USE,
@@ -15,7 +15,6 @@ import {
   pixelsOf,
   readsVectors,
   usedPart,
-  windowShape,
   type ConvCall,
 } from './implicit-plan.ts';
 import { convOperands, type ConvContext, type ConvPlan } from './shared.ts';
@@ -34,18 +33,12 @@ function groupsOf(plan: ConvPlan, { tileRows, tileColumns, splits }: TiledChoice
   return [ceilDiv(plan.groupOut, tileColumns), ceilDiv(pixelsOf(plan), tileRows), parts];
 }
 
-function fits(plan: ConvPlan, choice: TiledChoice, { limits }: DeviceProfile): boolean {
+function fits(plan: ConvPlan, choice: TiledChoice, device: DeviceProfile): boolean {
   const { tileRows, tileColumns, splits } = choice;
-  const [sizeX, sizeY] = tiledWorkgroup(choice);
-  const invocations = sizeX * sizeY;
   // Below that small maps have no tile at all.
   const use = usedPart(pixelsOf(plan), tileRows) * usedPart(plan.groupOut, tileColumns);
   return (
-    invocations <= limits.maxComputeInvocationsPerWorkgroup &&
-    sizeX <= limits.maxComputeWorkgroupSizeX &&
-    sizeY <= limits.maxComputeWorkgroupSizeY &&
-    tiledStorage(choice) <= limits.maxComputeWorkgroupStorageSize &&
-    groupsOf(plan, choice).every((n) => n <= limits.maxComputeWorkgroupsPerDimension) &&
+    runsTile(choice, tiledStorage(choice), groupsOf(plan, choice), device) &&
     use >= LEAST_USE &&
     (splits === 1 || (plan.group === 1 && depthOf(plan) >= splits * LEAST_SPLIT_DEPTH))
   );

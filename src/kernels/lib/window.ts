@@ -41,6 +41,19 @@ export function isVolume(_: unknown, [x]: readonly (TensorDesc | undefined)[]): 
   return x?.shape.length === 5;
 }
 
+/** Values for `WINDOW_SHAPE_PARAMS`. */
+export function windowShape({ spec }: Pick<PlanarWindow, 'spec'>): Readonly<Record<string, number>> {
+  const { kernel, strides, dilations } = spec;
+  return {
+    kernel_h: kernel[0],
+    kernel_w: kernel[1],
+    stride_h: strides[0],
+    stride_w: strides[1],
+    dilation_h: dilations[0],
+    dilation_w: dilations[1],
+  };
+}
+
 /** The window of a node that is on no volume. Throws PlanError for padding that the passes left implicit. */
 export function planarWindow<K extends Windowed>(
   context: LowerContext<K>,

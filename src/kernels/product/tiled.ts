@@ -55,9 +55,25 @@ export function tiledGroups(p: Product, { tileRows, tileColumns, splits }: Tiled
 const LEAST_USE = 0.25;
 const LEAST_SPLIT_DEPTH = 64;
 
+/** Whether a device runs so many workgroups of a tile, of which each takes so many bytes of workgroup memory. */
+export function runsTile(
+  tile: ProductTile,
+  bytes: number,
+  groups: readonly number[],
+  { limits }: DeviceProfile,
+): boolean {
+  const [sizeX, sizeY] = tiledWorkgroup(tile);
+  return (
+    sizeX * sizeY <= limits.maxComputeInvocationsPerWorkgroup &&
+    sizeX <= limits.maxComputeWorkgroupSizeX &&
+    sizeY <= limits.maxComputeWorkgroupSizeY &&
+    bytes <= limits.maxComputeWorkgroupStorageSize &&
+    groups.every((n) => n <= limits.maxComputeWorkgroupsPerDimension)
+  );
+}
+
 /** Whether the device can run a tile, and it is not mostly wasted. */
-export function fitsTile(p: Product, choice: TiledChoice, { limits }: DeviceProfile): boolean {
-  const [sizeX, sizeY] = tiledWorkgroup(choice);
+export function fitsTile(p: Product, choice: TiledChoice, device: DeviceProfile): boolean {
   const groups = [
     ceilDiv(p.columns, choice.tileColumns),
     ceilDiv(p.rows, choice.tileRows),
@@ -65,11 +81,7 @@ export function fitsTile(p: Product, choice: TiledChoice, { limits }: DeviceProf
   ];
   const area = tiledGroups(p, { ...choice, splits: 1 }) * choice.tileRows * choice.tileColumns;
   return (
-    sizeX * sizeY <= limits.maxComputeInvocationsPerWorkgroup &&
-    sizeX <= limits.maxComputeWorkgroupSizeX &&
-    sizeY <= limits.maxComputeWorkgroupSizeY &&
-    tiledStorage(choice) <= limits.maxComputeWorkgroupStorageSize &&
-    groups.every((n) => n <= limits.maxComputeWorkgroupsPerDimension) &&
+    runsTile(choice, tiledStorage(choice), groups, device) &&
     p.rows * p.columns * batchesOf(p) >= LEAST_USE * area &&
     (choice.splits === 1 || p.depth >= choice.splits * LEAST_SPLIT_DEPTH)
   );

@@ -1,4 +1,6 @@
-/** QLinearConv → one dispatch: by subgroups, as strips of pixels by four channels, or any four neighbours of the output. */
+/** QLinearConv → by subgroups, through workgroup memory, as strips of pixels by four channels, or any four neighbours of the output. */
+import { isPointwise } from '../../ir/shapes/pointwise.ts';
+import { ceilDiv } from '../../util/arrays.ts';
 import { variant, type KernelDefinition, type Variant } from '../definition.ts';
 import { packWeights, type PackedWeights } from '../lib/int8-weights.ts';
 import { BYTES, BYTES_OR_MORE, SCALE } from '../lib/quantised.ts';
@@ -14,6 +16,7 @@ import {
 import { quantisedConvCall, writesWords, type QuantisedConv } from '../lib/quantised-conv.ts';
 import { PLANAR_RANKS, stripPixels, type PlanarWindow } from '../lib/window.ts';
 import { weightSpec, quantisedWindow, type QuantisedConvContext } from './q-linear-conv-operands.ts';
+import { preferredQuantisedTiles, quantisedTiledVariants, type QuantisedExtents } from './tiled.ts';
 import { quantisedDepthwise, isQuantisedDepthwise, preferredQuantisedDepthwise } from './q-linear-depthwise.ts';
 
 /** The weights of a convolution, and how its sums are rescaled. */
@@ -72,10 +75,29 @@ function columnsVariant(tile: ColumnsTile): Variant<'QLinearConv'> {
   );
 }
 
-/** By subgroups where software adapters have them; elsewhere as the list has it. */
+/** The product that a convolution without groups is. */
+function extentsOf(context: QuantisedConvContext): QuantisedExtents | undefined {
+  if (context.node.attributes.group !== 1) return undefined;
+  const { batch, params, spec } = quantisedWindow(context);
+  const taps = spec.kernel[0] * spec.kernel[1];
+  return { rows: batch * params.out_h * params.out_w, columns: params.out_c, depth: taps * ceilDiv(params.in_c, 4) };
+}
+
+const tiled = quantisedTiledVariants<'QLinearConv'>(extentsOf, (context) => {
+  const { attributes } = context.node;
+  const window = quantisedWindow(context);
+  return {
+    ...weightsOf(context, window),
+    range: attributes.range,
+    channels: window.params.in_c,
+    window: isPointwise(attributes, window.spec.kernel) ? undefined : window,
+  };
+});
+
+/** By subgroups where software adapters have them, on GPUs through workgroup memory; elsewhere as the list has it. */
 function preferred(context: QuantisedConvContext): readonly string[] {
   if (isQuantisedDepthwise(context)) return preferredQuantisedDepthwise(context);
-  if (context.device.adapterClass !== 'software') return [];
+  if (context.device.adapterClass !== 'software') return preferredQuantisedTiles(extentsOf(context), context.device);
   return softwareColumns(extentOf(context, quantisedWindow(context)), context.device);
 }
 
@@ -87,6 +109,7 @@ export const qLinearConv: KernelDefinition<'QLinearConv'> = {
       writesWords(context, groupOutOf(context, window)) ? stripPixels(window.params.out_w) : undefined,
     ),
     ...COLUMNS_TILES.map(columnsVariant),
+    ...tiled,
     convVariant('neighbours', () => 0),
   ],
   preferred,

@@ -1,8 +1,8 @@
-/** QLinearMatMul → one dispatch: as a convolution of a row of pixels where b is constant, or of any two tensors. */
+/** QLinearMatMul → as a convolution of a row of pixels, or a product through workgroup memory, where b is constant; or of any two tensors. */
 import { qLinearMatMulShader } from '../../../shaders/quantise/q-linear-mat-mul.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { productMultipliers, type Multipliers } from '../../ir/quantise/multipliers.ts';
-import { at, range } from '../../util/arrays.ts';
+import { at, ceilDiv, range } from '../../util/arrays.ts';
 import {
   required,
   result,
@@ -25,6 +25,7 @@ import {
   constantScalar,
 } from '../lib/quantised.ts';
 import { quantisedConvCall, writesWords, type QuantisedConv } from '../lib/quantised-conv.ts';
+import { preferredQuantisedTiles, quantisedTiledVariants, type QuantisedExtents } from './tiled.ts';
 import { listParams } from '../lib/strided.ts';
 import { stripPixels } from '../lib/window.ts';
 
@@ -70,6 +71,23 @@ function convOf(context: Context, { rows, depth, columns, transB }: MatrixWalk):
   return { window: { spec, batch: 1, params }, weights, rule: multipliers.rule, range: context.node.attributes.range };
 }
 
+/** The walk of a product whose b is constant, and whose rows lie one after another. */
+function constantWalk(context: Context): MatrixWalk | undefined {
+  const walk = walkOf(context);
+  const constant = context.constant(context.node.inputs[3] ?? '');
+  return constant && walk.batch.length === 0 && !walk.transA ? walk : undefined;
+}
+
+function extentsOf(context: Context): QuantisedExtents | undefined {
+  const walk = constantWalk(context);
+  return walk && { rows: walk.rows, columns: walk.columns, depth: ceilDiv(walk.depth, 4) };
+}
+
+const tiled = quantisedTiledVariants<'QLinearMatMul'>(extentsOf, (context) => {
+  const walk = walkOf(context);
+  return { ...convOf(context, walk), channels: walk.depth, window: undefined };
+});
+
 function constantVariant(
   name: string,
   pixelsOf: (context: Context, walk: MatrixWalk) => QuantisedConv['pixels'] | undefined,
@@ -77,8 +95,8 @@ function constantVariant(
   return variant<'QLinearMatMul', { walk: MatrixWalk; pixels: QuantisedConv['pixels'] }>(
     name,
     (context) => {
-      const walk = walkOf(context);
-      if (!context.constant(context.node.inputs[3] ?? '') || walk.batch.length > 0 || walk.transA) return undefined;
+      const walk = constantWalk(context);
+      if (!walk) return undefined;
       const pixels = pixelsOf(context, walk);
       return pixels === undefined ? undefined : { walk, pixels };
     },
@@ -140,9 +158,11 @@ export const qLinearMatMul: KernelDefinition<'QLinearMatMul'> = {
     constantVariant('strip', (context, { rows, columns }) =>
       writesWords(context, columns) ? stripPixels(rows) : undefined,
     ),
+    ...tiled,
     constantVariant('neighbours', () => 0),
     computed,
   ],
+  preferred: (context) => preferredQuantisedTiles(extentsOf(context), context.device),
   inputs: [BYTES, SCALE, SCALE, BYTES, SCALE, SCALE, SCALE, SCALE, SCALE],
   outputs: BYTES_OR_MORE,
 };
