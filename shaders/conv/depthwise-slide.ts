@@ -9,17 +9,17 @@
  * Workgroup: `workgroup` × 1 × 1; an invocation makes a strip.
  * Dispatch: dispatch1d(count, workgroup), count = N · segments · strips · blocks: blocks = out_c / width vary fastest, then
  *   strips = ⌈out_w / pixels⌉ along a row, then segments = ⌈out_h / rows⌉ down a column.
- * Spec: kernel and strides `[vertical, horizontal]`; pixels; workgroup; xType, wType f32 or f16; epilogue. Dilation and
+ * Spec: kernel and strides `[vertical, horizontal]`; pixels; workgroup; xType f32 or f16; wType these or i8x4; epilogue. Dilation and
  *   channel multiplier are 1; width 4 where all operands are placed for vectors. weightLoop: the weights are read in a loop, which
  *   a driver for processors compiles in half the time; a GPU would not keep them in registers.
  * Limits: no workgroup storage.
  */
-import type { FloatStorage } from '../../src/core/storage.ts';
+import type { FloatStorage, Storage } from '../../src/core/storage.ts';
 import { epilogueBindings, epilogueParams, finishFunction, outputBinding, type EpilogueSpec } from '../lib/epilogue.ts';
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type Binding, type ShaderModule } from '../lib/module.ts';
-import { vectorType } from '../lib/numbers.ts';
+import { elementOf, vectorType } from '../lib/numbers.ts';
 import {
   inputRows,
   slide,
@@ -29,6 +29,7 @@ import {
   slideSums,
   type SlideSpec,
 } from '../lib/slide.ts';
+import { loadWeights } from '../lib/weights.ts';
 import { perPixel, WINDOW_PARAMS, X_PARAMS } from '../lib/window.ts';
 
 export interface ConvDepthwiseSlideSpec extends EpilogueSpec, SlideSpec {
@@ -37,7 +38,7 @@ export interface ConvDepthwiseSlideSpec extends EpilogueSpec, SlideSpec {
   readonly workgroup: number;
   readonly weightLoop: boolean;
   readonly xType: FloatStorage;
-  readonly wType: FloatStorage;
+  readonly wType: Storage;
 }
 
 /** The bias as wide as the sums: its channels start at a multiple of the width. */
@@ -47,13 +48,13 @@ function wideBias(binding: Binding, width: 1 | 4): Binding {
 
 /** Declares the position of the strip, the input columns it sees, its weights, and the sums of the open rows. */
 function prologue(spec: ConvDepthwiseSlideSpec): string {
-  const { kernel, width, weightLoop } = spec;
+  const { kernel, width, weightLoop, wType } = spec;
   const element = vectorType('f32', width);
   const taps = kernel[0] * kernel[1];
   const weight = (t: number): string =>
     weightLoop
       ? `  let w${t} = weights[${u32(t)}];`
-      : `  let w${t} = ${element}(w[${u32(t)} * params.blocks + block]);`;
+      : `  let w${t} = ${loadWeights(wType, width, 'w', `${u32(t)} * params.blocks + block`)};`;
   return wgsl`
   ${slidePosition(spec)}
   let pitch = params.x_pitch / ${u32(width)};
@@ -61,7 +62,7 @@ function prologue(spec: ConvDepthwiseSlideSpec): string {
 ${slideColumns(spec)}
 #if ${weightLoop}
   var weights: array<${element}, ${u32(taps)}>;
-  for (var t = 0u; t < params.taps; t++) { weights[t] = ${element}(w[t * params.blocks + block]); }
+  for (var t = 0u; t < params.taps; t++) { weights[t] = ${loadWeights(wType, width, 'w', 't * params.blocks + block')}; }
 #endif
 ${perPixel(taps, weight)}
 #if ${spec.bias}
@@ -84,7 +85,7 @@ export function convDepthwiseSlideShader(spec: ConvDepthwiseSlideSpec): ShaderMo
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: vectorType(spec.xType, width) },
-      { name: 'w', access: 'read', element: vectorType(spec.wType, width) },
+      { name: 'w', access: 'read', element: elementOf({ storage: spec.wType, width }) },
       ...epilogueBindings(spec, width).map((binding) => wideBias(binding, width)),
       outputBinding(spec, width),
     ],

@@ -9,13 +9,14 @@
  * Workgroup: 64 × 1 × 1; an invocation makes `pixels` pixels × `width` channels.
  * Dispatch: dispatch1d(count, 64), count = N · out_h · strips · blocks, blocks = out_c / width.
  * Spec: window (its kernel excepted, which is a parameter); taps of a run; pixels 1, 4 or 8; width 4 when out_c % 4 = 0, the
- *   multiplier is 1, and x and y are placed so; xType, wType f32 or f16; epilogue.
+ *   multiplier is 1, and x and y are placed so; xType f32 or f16; wType these or i8x4; epilogue.
  * Limits: no workgroup storage.
  */
 import { depthwiseStrip, tapProducts, type DepthwiseStripSpec } from '../lib/depthwise.ts';
 import { u32 } from '../lib/literal.ts';
 import type { ShaderModule } from '../lib/module.ts';
 import { vectorType } from '../lib/numbers.ts';
+import { loadWeights } from '../lib/weights.ts';
 
 export interface ConvDepthwiseWideSpec extends DepthwiseStripSpec {
   readonly taps: number;
@@ -23,11 +24,11 @@ export interface ConvDepthwiseWideSpec extends DepthwiseStripSpec {
 }
 
 export function convDepthwiseWideShader(spec: ConvDepthwiseWideSpec): ShaderModule {
-  const { window, taps, width } = spec;
+  const { window, taps, width, wType } = spec;
   const type = vectorType('f32', width);
   // Zero beyond the kernel.
   const weight = (t: number): string =>
-    `select(${type}(), ${type}(w[weight_row + (kx + ${u32(t)}) * params.blocks]), kx + ${u32(t)} < params.kernel_w)`;
+    `select(${type}(), ${loadWeights(wType, width, 'w', `weight_row + (kx + ${u32(t)}) * params.blocks`)}, kx + ${u32(t)} < params.kernel_w)`;
   return depthwiseStrip(spec, {
     params: { kernel_w: 'u32' },
     row: `    let weight_row = ky * params.kernel_w * params.blocks + block;

@@ -9,23 +9,23 @@
  * Dispatch: dispatch1d(count, 64), count = N · out_h · strips · blocks, blocks = out_c / width.
  * Spec: window (kernel height excepted, which is a parameter: drivers unroll a constant loop, and compile several
  *   times as long); pixels 1 or 4; width 4 when out_c % 4 = 0, the multiplier is 1, and x and y are
- *   placed so; xType, wType f32 or f16; epilogue.
+ *   placed so; xType f32 or f16; wType these or i8x4; epilogue.
  * Limits: no workgroup storage.
  */
 import { depthwiseStrip, tapProducts, type DepthwiseStripSpec } from '../lib/depthwise.ts';
 import { u32 } from '../lib/literal.ts';
 import type { ShaderModule } from '../lib/module.ts';
-import { vectorType } from '../lib/numbers.ts';
+import { loadWeights } from '../lib/weights.ts';
 
 export interface ConvDepthwiseSpec extends DepthwiseStripSpec {
   readonly pixels: 1 | 4;
 }
 
 export function convDepthwiseShader(spec: ConvDepthwiseSpec): ShaderModule {
-  const { window, width } = spec;
+  const { window, width, wType } = spec;
   const kernelWidth = window.kernel[1];
   const weight = (t: number): string =>
-    `${vectorType('f32', width)}(w[weight_row + ${u32(t)} * params.blocks + block])`;
+    loadWeights(wType, width, 'w', `weight_row + ${u32(t)} * params.blocks + block`);
   return depthwiseStrip(spec, {
     before: `  let left = ox * ${u32(window.strides[1])} - params.pad_left;`,
     row: `    let weight_row = ky * ${u32(kernelWidth)} * params.blocks;

@@ -9,11 +9,11 @@
  * Workgroup: 64 × 1 × 1; an invocation makes `pixels` pixels × 4 channels.
  * Dispatch: dispatch1d(count, 64), count = N · out_h · strips · blocks.
  * Spec: window; pixels 1 or 4; inVector 4 when group_in % 4 = 0 and x is placed so; weightVector 4 when
- *   group_out % 4 = 0, outVector 4 when y is placed so too; xType, wType f32 or f16; scaleType where x is
+ *   group_out % 4 = 0, outVector 4 when y is placed so too; xType f32 or f16; wType these or i8x4; scaleType where x is
  *   multiplied by scale[n·in_c + c] (one group only); epilogue.
  * Limits: no workgroup storage.
  */
-import type { FloatStorage } from '../../src/core/storage.ts';
+import type { FloatStorage, Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import {
   biasVector,
@@ -26,7 +26,7 @@ import {
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { vectorType } from '../lib/numbers.ts';
+import { elementOf, vectorType } from '../lib/numbers.ts';
 import {
   inputColumn,
   inputRow,
@@ -36,6 +36,7 @@ import {
   X_PARAMS,
   type WindowSpec,
 } from '../lib/window.ts';
+import { fourWeights } from '../lib/weights.ts';
 
 /** Invocations per workgroup. */
 export const DIRECT_WORKGROUP = 64;
@@ -47,16 +48,15 @@ export interface ConvDirectSpec extends EpilogueSpec {
   readonly weightVector: 1 | 4;
   readonly outVector: 1 | 4;
   readonly xType: FloatStorage;
-  readonly wType: FloatStorage;
+  readonly wType: Storage;
   readonly scaleType: FloatStorage | undefined;
 }
 
 /** Loads of one step: the weights of one or four input channels, and as many input channels of each pixel. */
-function step({ pixels, inVector, weightVector, scaleType }: ConvDirectSpec): string {
+function step({ pixels, inVector, weightVector, wType, scaleType }: ConvDirectSpec): string {
   const weights = range(inVector).map((k) => {
     const row = `(weight_row + c${inVector === 4 ? ` * 4u + ${k}u` : ''}) * params.out_c + channel`;
-    const scalars = [0, 1, 2, 3].map((j) => `f32(w[${row} + ${j}u])`).join(', ');
-    return `      let w${k} = vec4<f32>(${weightVector === 4 ? `w[(${row}) / 4u]` : scalars});`;
+    return `      let w${k} = ${fourWeights(wType, weightVector, row)};`;
   });
   const zero = inVector === 4 ? 'vec4<f32>()' : '0.0';
   const sums = (p: number): string =>
@@ -80,7 +80,7 @@ export function convDirectShader(spec: ConvDirectSpec): ShaderModule {
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: vectorType(spec.xType, inVector) },
-      { name: 'w', access: 'read', element: vectorType(spec.wType, weightVector) },
+      { name: 'w', access: 'read', element: elementOf({ storage: spec.wType, width: weightVector }) },
       ...(scaleType ? [{ name: 'scale', access: 'read', element: vectorType(scaleType, inVector) } as const] : []),
       ...epilogueBindings(spec, outVector),
       outputBinding(spec, outVector),

@@ -8,10 +8,10 @@
  * Bindings: x read, w read, bias? read f32, residual? read, y read_write; x and w are vec4, residual and y when outVector is 4.
  * Workgroup: one subgroup; lane l has the quads l, l + size, … of a block.
  * Dispatch: [group · blocks, ⌈N · out_h · out_w / pixels⌉, 1], a block being quads · size quads.
- * Spec: pixels, quads; size (of a subgroup, as the device has it); outVector; xType, wType f32 or f16; epilogue.
+ * Spec: pixels, quads; size (of a subgroup, as the device has it); outVector; xType f32 or f16; wType these or i8x4; epilogue.
  * Limits: no workgroup storage; needs the feature subgroups, and one size of subgroup.
  */
-import type { FloatStorage } from '../../src/core/storage.ts';
+import type { FloatStorage, Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import {
   biasVector,
@@ -23,9 +23,10 @@ import {
 } from '../lib/epilogue.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { vectorType } from '../lib/numbers.ts';
+import { elementOf, vectorType } from '../lib/numbers.ts';
 import { addQuad, lines, sumName } from '../lib/implicit.ts';
 import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS, X_PARAMS } from '../lib/window.ts';
+import { loadWeights } from '../lib/weights.ts';
 
 export interface ConvImplicitColumnsSpec extends EpilogueSpec {
   readonly pixels: number;
@@ -33,7 +34,7 @@ export interface ConvImplicitColumnsSpec extends EpilogueSpec {
   readonly size: number;
   readonly outVector: 1 | 4;
   readonly xType: FloatStorage;
-  readonly wType: FloatStorage;
+  readonly wType: Storage;
 }
 
 /** Where the window of a lane's share of the pixels starts. */
@@ -58,16 +59,18 @@ function loadX(i: number): string {
   return `        let part${i} = select(vec4<f32>(), vec4<f32>(x[at${i} + c]), inside${i});`;
 }
 
-function loadW(q: number): string {
-  return lines(4, (d) => `        let w${d}_${q} = vec4<f32>(w[w_at${q} + ${u32(d)} * params.row_quads]);`);
+function loadW({ wType }: ConvImplicitColumnsSpec, q: number): string {
+  const load = (d: number): string => loadWeights(wType, 4, 'w', `w_at${q} + ${u32(d)} * params.row_quads`);
+  return lines(4, (d) => `        let w${d}_${q} = ${load(d)};`);
 }
 
 /** Loads and products of four channels. */
-function step({ pixels, quads, size }: ConvImplicitColumnsSpec): string {
+function step(spec: ConvImplicitColumnsSpec): string {
+  const { pixels, quads, size } = spec;
   const pixel = (p: number): string =>
     `        let x${p} = subgroupBroadcast(part${Math.floor(p / size)}, ${u32(p % size)});\n${lines(quads, (q) => addQuad(p, q))}`;
   return `${lines(Math.ceil(pixels / size), loadX)}
-${lines(quads, loadW)}
+${lines(quads, (q) => loadW(spec, q))}
 ${lines(pixels, pixel)}
 ${lines(quads, (q) => `        w_at${q} += 4u * params.row_quads;`)}`;
 }
@@ -96,7 +99,7 @@ export function convImplicitColumnsShader(spec: ConvImplicitColumnsSpec): Shader
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: vectorType(spec.xType, 4) },
-      { name: 'w', access: 'read', element: vectorType(spec.wType, 4) },
+      { name: 'w', access: 'read', element: elementOf({ storage: spec.wType, width: 4 }) },
       ...epilogueBindings(spec, outVector),
       outputBinding(spec, outVector),
     ],

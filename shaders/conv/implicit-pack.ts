@@ -8,26 +8,28 @@
  * Workgroup: 64 × 1 × 1, one vector each.
  * Dispatch: dispatch1d(count, 64), count = group · panels · lines · steps · taps · depth · quads, depth being the channels
  *   of a step.
- * Spec: outType, how packed is stored.
+ * Spec: outType, how packed is stored; i8x4 when source is, too.
  * Limits: none.
  */
-import type { FloatStorage } from '../../src/core/storage.ts';
+import { isPacked, type Storage } from '../../src/core/storage.ts';
 import { linearIndex } from '../lib/index.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { vectorType } from '../lib/numbers.ts';
+import { INT8_WEIGHTS, loadWeights } from '../lib/weights.ts';
+import { elementOf } from '../lib/numbers.ts';
 
 /** Invocations per workgroup. */
 export const IMPLICIT_PACK_WORKGROUP = 64;
 
 export interface ConvImplicitPackSpec {
-  readonly outType: FloatStorage;
+  readonly outType: Storage;
 }
 
 export function convImplicitPackShader({ outType }: ConvImplicitPackSpec): ShaderModule {
-  const element = vectorType(outType, 4);
+  const element = elementOf({ storage: outType, width: 4 });
+  const bytes = isPacked(outType);
   return shaderModule({
     bindings: [
-      { name: 'source', access: 'read', element: 'f32' },
+      { name: 'source', access: 'read', element: bytes ? 'u32' : 'f32' },
       { name: 'packed', access: 'read_write', element },
     ],
     params: {
@@ -63,8 +65,8 @@ export function convImplicitPackShader({ outType }: ConvImplicitPackSpec): Shade
   let first = (position * params.group_in + c) * params.out_c + group * params.group_out + channel;
   var v = vec4<f32>();
   for (var j = 0u; j < 4u; j++) {
-    if (c < params.group_in && channel + j < params.group_out) { v[j] = source[first + j]; }
+    if (c < params.group_in && channel + j < params.group_out) { v[j] = ${bytes ? loadWeights(outType, 1, 'source', 'first + j') : 'source[first + j]'}; }
   }
-  packed[i] = ${element}(v);`,
+  packed[i] = ${bytes ? INT8_WEIGHTS.get().pack('v') : `${element}(v)`};`,
   });
 }

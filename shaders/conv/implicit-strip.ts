@@ -11,11 +11,11 @@
  *   lane loads a part and passes it round. Without, neighbours are blocks of output channels.
  * Dispatch: with subgroups [group · blocks, ⌈strips / size⌉, 1], strips of all rows; else dispatch1d(group · blocks · strips, size).
  * Spec: window (but for the kernel height); pixels, quads; input, see lib/strip.ts;
- *   subgroups; size; outVector; xType, wType f32 or f16; epilogue; rolled, for software adapters: sums, how many an
+ *   subgroups; size; outVector; xType f32 or f16; wType these or i8x4; epilogue; rolled, for software adapters: sums, how many an
  *   invocation has, bounds the loop that writes them, which Mesa would unroll.
  * Limits: no workgroup storage.
  */
-import type { FloatStorage } from '../../src/core/storage.ts';
+import type { FloatStorage, Storage } from '../../src/core/storage.ts';
 import {
   biasVector,
   epilogueBindings,
@@ -27,10 +27,11 @@ import {
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { vectorType } from '../lib/numbers.ts';
+import { elementOf, vectorType } from '../lib/numbers.ts';
 import { declareBiasedSums, lines, sumName, sumNames } from '../lib/implicit.ts';
 import { columnOf, columnScalar, declareColumns, loadColumns, stripDepth, type StripSpec } from '../lib/strip.ts';
 import { inputRow, WINDOW_PARAMS, X_PARAMS } from '../lib/window.ts';
+import { loadWeights } from '../lib/weights.ts';
 
 export interface ConvImplicitStripSpec extends EpilogueSpec, StripSpec {
   readonly quads: number;
@@ -39,20 +40,21 @@ export interface ConvImplicitStripSpec extends EpilogueSpec, StripSpec {
   readonly size: number;
   readonly outVector: 1 | 4;
   readonly xType: FloatStorage;
-  readonly wType: FloatStorage;
+  readonly wType: Storage;
 }
 
 /** Vector `q` of row `row` of a step's weights. */
-function weight({ quads, subgroups, size }: ConvImplicitStripSpec, row: number, q: number): string {
-  if (!subgroups) return `vec4<f32>(w[w_at + ${u32(row)} * params.row_quads + ${u32(q)}])`;
+function weight({ quads, subgroups, size, wType }: ConvImplicitStripSpec, row: number, q: number): string {
+  if (!subgroups) return loadWeights(wType, 4, 'w', `w_at + ${u32(row)} * params.row_quads + ${u32(q)}`);
   const i = row * quads + q;
   return `subgroupBroadcast(part${Math.floor(i / size)}, ${u32(i % size)})`;
 }
 
 /** What each lane loads of a step's weights, `count` vectors in all. */
-function loadParts({ subgroups, size }: ConvImplicitStripSpec, count: number): string {
+function loadParts({ subgroups, size, wType }: ConvImplicitStripSpec, count: number): string {
   if (!subgroups) return '';
-  return lines(Math.ceil(count / size), (i) => `      let part${i} = vec4<f32>(w[w_at + lane + ${u32(i * size)}]);`);
+  const load = (i: number): string => loadWeights(wType, 4, 'w', `w_at + lane + ${u32(i * size)}`);
+  return lines(Math.ceil(count / size), (i) => `      let part${i} = ${load(i)};`);
 }
 
 /** The weights of a tap and a quad, and all products with them. */
@@ -116,7 +118,7 @@ export function convImplicitStripShader(spec: ConvImplicitStripSpec): ShaderModu
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: vectorType(spec.xType, input === 'scalars' ? 1 : 4) },
-      { name: 'w', access: 'read', element: vectorType(spec.wType, 4) },
+      { name: 'w', access: 'read', element: elementOf({ storage: spec.wType, width: 4 }) },
       ...epilogueBindings(spec, outVector),
       outputBinding(spec, outVector),
     ],

@@ -13,11 +13,11 @@
  * Dispatch: [⌈group_out / tileColumns⌉, ⌈N·out_h·out_w / tileRows⌉, group or splits].
  * Spec: tileRows (pixels), tileColumns (channels), tileDepth, in fours; rows and quads per invocation; split (then group
  *   is 1); inVector 4 when group_in % 4 = 0 and x is placed so; weightVector 4 when group_out % 4 = 0, outVector 4 when y is
- *   placed so too; xType, wType f32 or f16; epilogue.
+ *   placed so too; xType f32 or f16; wType these or i8x4; epilogue.
  * Limits: workgroup storage (tileRows + tileColumns)·tileDepth·4 bytes; the invocations are a multiple of tileDepth / 4 and
  *   of tileColumns / 4, and divide both blocks.
  */
-import type { FloatStorage } from '../../src/core/storage.ts';
+import type { FloatStorage, Storage } from '../../src/core/storage.ts';
 import {
   biasVector,
   epilogueBindings,
@@ -28,7 +28,7 @@ import {
 } from '../lib/epilogue.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type Binding, type ShaderModule } from '../lib/module.ts';
-import { vectorType } from '../lib/numbers.ts';
+import { elementOf, vectorType } from '../lib/numbers.ts';
 import { addQuad, lines, sumName } from '../lib/implicit.ts';
 import { declareSums } from '../lib/product.ts';
 import {
@@ -41,6 +41,7 @@ import {
   type TileReader,
 } from '../lib/tiled.ts';
 import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS, X_PARAMS } from '../lib/window.ts';
+import { fourWeights, loadWeights } from '../lib/weights.ts';
 
 export interface ConvImplicitTiledSpec extends EpilogueSpec, ProductTile {
   readonly split: boolean;
@@ -48,7 +49,7 @@ export interface ConvImplicitTiledSpec extends EpilogueSpec, ProductTile {
   readonly weightVector: 1 | 4;
   readonly outVector: 1 | 4;
   readonly xType: FloatStorage;
-  readonly wType: FloatStorage;
+  readonly wType: Storage;
 }
 
 /** Vectors of the patches and of the weights that each invocation loads. */
@@ -59,8 +60,7 @@ function shares(tile: ProductTile): { readonly a: number; readonly b: number } {
 }
 
 /** Functions that load four k of a patch from `k` on, and four channels of row k of the weights; zero past the end. */
-function loaders({ inVector, weightVector }: ConvImplicitTiledSpec): string {
-  const channels = [0, 1, 2, 3].map((j) => `f32(w[at + ${u32(j)}])`).join(', ');
+function loaders({ inVector, weightVector, wType }: ConvImplicitTiledSpec): string {
   return wgsl`
 struct Place { c: u32, kx: u32, ky: u32 }
 fn place_of(k: u32) -> Place {
@@ -92,9 +92,9 @@ fn load_weights(k: u32, channel: u32, group: u32) -> vec4<f32> {
   if (k >= params.depth || channel >= params.group_out) { return vec4<f32>(); }
   let at = k * params.out_c + group * params.group_out + channel;
 #if ${weightVector === 4}
-  return vec4<f32>(w[at / 4u]);
+  return ${loadWeights(wType, 4, 'w', 'at / 4u')};
 #else
-  return vec4<f32>(${channels});
+  return ${fourWeights(wType, 1, 'at')};
 #endif
 }`;
 }
@@ -172,7 +172,7 @@ ${lines(rows, store)}
 function bindings(spec: ConvImplicitTiledSpec): Binding[] {
   const operands: Binding[] = [
     { name: 'x', access: 'read', element: vectorType(spec.xType, spec.inVector) },
-    { name: 'w', access: 'read', element: vectorType(spec.wType, spec.weightVector) },
+    { name: 'w', access: 'read', element: elementOf({ storage: spec.wType, width: spec.weightVector }) },
   ];
   if (spec.split) return [...operands, { name: 'partial', access: 'read_write', element: 'vec4<f32>' }];
   return [...operands, ...epilogueBindings(spec, spec.outVector), outputBinding(spec, spec.outVector)];

@@ -10,11 +10,11 @@
  * Workgroup: 64 × 1 × 1; an invocation makes one pixel × 4 channels.
  * Dispatch: dispatch1d(count, 64), count = N · out_d · out_h · out_w · blocks.
  * Spec: transposed; inVector 4 when group_in % 4 = 0 and x is placed so; weightVector 4 when group_out % 4 = 0, outVector 4
- *   when y is placed so too; xType, wType f32 or f16; scaleType where x is multiplied by scale[n·in_c + c] (one group
+ *   when y is placed so too; xType f32 or f16; wType these or i8x4; scaleType where x is multiplied by scale[n·in_c + c] (one group
  *   only); epilogue.
  * Limits: no workgroup storage.
  */
-import type { FloatStorage } from '../../src/core/storage.ts';
+import type { FloatStorage, Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import {
   biasVector,
@@ -27,9 +27,10 @@ import {
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { vectorType } from '../lib/numbers.ts';
+import { elementOf, vectorType } from '../lib/numbers.ts';
 import { overWindow, VOLUME_PARAMS, VOLUME_POSITION } from '../lib/volume.ts';
 import { X_PARAMS } from '../lib/window.ts';
+import { fourWeights } from '../lib/weights.ts';
 
 /** Invocations per workgroup. */
 export const VOLUME_WORKGROUP = 64;
@@ -40,19 +41,16 @@ export interface ConvVolumeSpec extends EpilogueSpec {
   readonly weightVector: 1 | 4;
   readonly outVector: 1 | 4;
   readonly xType: FloatStorage;
-  readonly wType: FloatStorage;
+  readonly wType: Storage;
   readonly scaleType: FloatStorage | undefined;
 }
 
 /** The products of one or four input channels of a pixel. */
-function products({ inVector, weightVector, scaleType }: ConvVolumeSpec): string {
+function products({ inVector, weightVector, wType, scaleType }: ConvVolumeSpec): string {
   const type = vectorType('f32', inVector);
   const weights = (k: number): string => {
     const at = `(weight_row + c${inVector === 4 ? ` * 4u + ${k}u` : ''}) * params.out_c + channel`;
-    if (weightVector === 4) return `vec4<f32>(w[(${at}) / 4u])`;
-    return `vec4<f32>(${range(4)
-      .map((j) => `f32(w[${at} + ${j}u])`)
-      .join(', ')})`;
+    return fourWeights(wType, weightVector, at);
   };
   const factor = scaleType ? ` * ${type}(scale[n * (params.in_c / ${u32(inVector)}) + c])` : '';
   return `        let v = ${type}(x[at + c])${factor};
@@ -66,7 +64,7 @@ export function convVolumeShader(spec: ConvVolumeSpec): ShaderModule {
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: vectorType(spec.xType, inVector) },
-      { name: 'w', access: 'read', element: vectorType(spec.wType, weightVector) },
+      { name: 'w', access: 'read', element: elementOf({ storage: spec.wType, width: weightVector }) },
       ...(scaleType ? [{ name: 'scale', access: 'read', element: vectorType(scaleType, inVector) } as const] : []),
       ...epilogueBindings(spec, outVector),
       outputBinding(spec, outVector),

@@ -1,5 +1,5 @@
 /** The strip that a depthwise kernel makes, as WGSL: its operands, its position, its sums, and how it is written. */
-import type { FloatStorage } from '../../src/core/storage.ts';
+import type { FloatStorage, Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import {
   biasVector,
@@ -12,7 +12,7 @@ import {
 import { linearIndex } from './index.ts';
 import { u32 } from './literal.ts';
 import { shaderModule, wgsl, type ParamFields, type ShaderModule } from './module.ts';
-import { vectorType } from './numbers.ts';
+import { elementOf, vectorType } from './numbers.ts';
 import { inputRow, perPixel, stripPosition, WINDOW_PARAMS, X_PARAMS, type WindowSpec } from './window.ts';
 
 /** Invocations per workgroup. */
@@ -24,7 +24,7 @@ export interface DepthwiseStripSpec extends EpilogueSpec {
   readonly pixels: number;
   readonly width: 1 | 4;
   readonly xType: FloatStorage;
-  readonly wType: FloatStorage;
+  readonly wType: Storage;
 }
 
 /** The part in which they differ. */
@@ -74,7 +74,7 @@ export function depthwiseStrip(spec: DepthwiseStripSpec, { params, before, row }
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: vectorType(spec.xType, width) },
-      { name: 'w', access: 'read', element: vectorType(spec.wType, width) },
+      { name: 'w', access: 'read', element: elementOf({ storage: spec.wType, width }) },
       ...epilogueBindings(spec, width),
       outputBinding(spec, width),
     ],

@@ -4,11 +4,18 @@ import type { ActivationKind } from '../../src/ir/ops.ts';
 import { ACTIVATION_PARAMS, activateFunction } from './activation.ts';
 import type { Binding, ParamFields } from './module.ts';
 import { wgsl } from './module.ts';
+import type { Dequantise } from './int8-weights.ts';
 import { vectorType } from './numbers.ts';
+import { INT8_WEIGHTS } from './weights.ts';
 
 /** The fused tail of a kernel. */
 export interface EpilogueSpec {
   readonly bias: boolean;
+  /**
+   * The sums are of weights in bytes: they are multiplied by weight_scale[channel], and the bias, where there is one, is added
+   * then; `bias` is false, so that no kernel does.
+   */
+  readonly dequantise?: Dequantise | undefined;
   /**
    * `inPlace`: where the parameter `accumulate` is 1, the residual is what `y` holds, to be overwritten, and there is no
    * binding for it; where it is 0 there is no residual.
@@ -22,9 +29,10 @@ export interface EpilogueSpec {
 }
 
 /** Bindings the epilogue adds, after the operands and before the output. The residual is read as wide as the output. */
-export function epilogueBindings({ bias, residual, residualType }: EpilogueSpec, width: 1 | 4): Binding[] {
+export function epilogueBindings({ bias, dequantise, residual, residualType }: EpilogueSpec, width: 1 | 4): Binding[] {
   const element = vectorType(residualType, width);
   return [
+    ...(dequantise ? INT8_WEIGHTS.get().bindings(dequantise, width) : []),
     ...(bias ? [{ name: 'bias', access: 'read', element: 'f32' } as const] : []),
     ...(residual === 'read' ? [{ name: 'residual', access: 'read', element } as const] : []),
   ];
@@ -53,12 +61,12 @@ export function epilogueParams({ residual, scattered }: EpilogueSpec): ParamFiel
  * multiples of 4, all lanes exist), 1 writes `lanes` single elements.
  */
 export function finishFunction(spec: EpilogueSpec, width: 1 | 4): string {
-  const { residual, scattered, outType } = spec;
+  const { residual, scattered, outType, dequantise } = spec;
   const element = vectorType(outType, width);
   return wgsl`
 ${activateFunction(spec.activation, 'vec4<f32>')}
 fn finish(acc: vec4<f32>, row: u32, channel: u32, lanes: u32) {
-  var v = acc;
+  var v = ${dequantise ? INT8_WEIGHTS.get().real(dequantise, width) : 'acc'};
 #if ${width === 4}
   let at = (params.y_offset + row * params.y_pitch + channel) / 4u;
 #if ${residual === 'read'}

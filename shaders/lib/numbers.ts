@@ -1,5 +1,6 @@
 /** Tests and constants of numbers that WGSL lacks: NaN may be assumed away by a compiler, so it is found by its bits. */
-import { wgsl } from './module.ts';
+import { isPacked, wordOf, type Storage } from '../../src/core/storage.ts';
+import { wgsl, type Binding } from './module.ts';
 
 /** Element type of a kernel that works on one element or on four at once. */
 export type Scalar = 'f32' | 'i32' | 'u32';
@@ -7,6 +8,11 @@ export type Scalar = 'f32' | 'i32' | 'u32';
 /** `f32` or `vec4<f32>`, by width. */
 export function vectorType<T extends Scalar | 'f16'>(scalar: T, width: 1 | 4): T | `vec4<${T}>` {
   return width === 4 ? `vec4<${scalar}>` : scalar;
+}
+
+/** What a buffer is an array of. Packed storage comes in words of four elements, whatever the width. */
+export function elementOf({ storage, width }: { storage: Storage; width: 1 | 4 }): Binding['element'] {
+  return isPacked(storage) ? 'u32' : vectorType(wordOf(storage), width);
 }
 
 /** The truth type that goes with a width. */

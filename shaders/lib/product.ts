@@ -1,16 +1,17 @@
 /** What the shaders of matrix products have in common: operands, batches, steps of four along the depth, and the tail. */
-import type { FloatStorage } from '../../src/core/storage.ts';
+import type { FloatStorage, Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import { biasVector, epilogueBindings, epilogueParams, outputBinding, type EpilogueSpec } from './epilogue.ts';
 import { u32 } from './literal.ts';
 import type { Binding, ParamFields } from './module.ts';
-import { vectorType } from './numbers.ts';
+import { elementOf, vectorType } from './numbers.ts';
 import { coordinates, listFields, stridedOffset } from './strided.ts';
+import { loadWeights } from './weights.ts';
 
 /** Structure of the operands of a product y = a·b, and of its tail. */
 export interface ProductSpec extends EpilogueSpec {
   readonly aType: FloatStorage;
-  readonly bType: FloatStorage;
+  readonly bType: Storage;
   /** Stored as [depth][rows] instead of [rows][depth]; then aVector is 1. */
   readonly transA: boolean;
   /** Stored as [columns][depth] instead of [depth][columns]. */
@@ -47,7 +48,7 @@ export function operandBindings(spec: ProductSpec): Binding[] {
   const { aType, aVector, bType, bVector, gate, gateType } = spec;
   const bindings: Binding[] = [
     { name: 'a', access: 'read', element: vectorType(aType, aVector) },
-    { name: 'b', access: 'read', element: vectorType(bType, bVector) },
+    { name: 'b', access: 'read', element: elementOf({ storage: bType, width: bVector }) },
   ];
   if (gate !== 'none') bindings.push({ name: 'gate', access: 'read', element: vectorType(gateType, gateVector(spec)) });
   return bindings;
@@ -150,20 +151,27 @@ export function bStart({ transB, bVector }: ProductSpec, column: string): string
  */
 export function bQuads(spec: ProductSpec, start: string, k = 'k'): string[] {
   if (isByColumn(spec)) {
-    return range(4).map((j) => `vec4<f32>(b[${start} + ${u32(j)} * (params.b_pitch / 4u) + ${k} / 4u])`);
+    return range(4).map((j) => bAt(spec, `${start} + ${u32(j)} * (params.b_pitch / 4u) + ${k} / 4u`));
   }
   return range(4).map((d) => bRow(spec, start, `(${k} + ${u32(d)})`));
 }
 
+/** What b holds at an index, of elements or vectors. */
+export function bAt({ bType, bVector }: ProductSpec, index: string): string {
+  return loadWeights(bType, bVector, 'b', index);
+}
+
 /** Four columns of b at depth `depth`, zero past its end; not for wide loads of a transposed b. */
-export function bRow({ transB, bVector, ragged }: ProductSpec, start: string, depth: string): string {
+export function bRow(spec: ProductSpec, start: string, depth: string): string {
+  const { transB, bVector, ragged } = spec;
   const one = (j: number): string =>
-    transB
-      ? `f32(b[${start} + ${u32(j)} * params.b_pitch + ${depth}])`
-      : `f32(b[${start} + ${depth} * params.b_pitch + ${u32(j)}])`;
+    bAt(
+      spec,
+      transB ? `${start} + ${u32(j)} * params.b_pitch + ${depth}` : `${start} + ${depth} * params.b_pitch + ${u32(j)}`,
+    );
   const load =
     bVector === 4
-      ? `vec4<f32>(b[${start} + ${depth} * (params.b_pitch / 4u)])`
+      ? bAt(spec, `${start} + ${depth} * (params.b_pitch / 4u)`)
       : `vec4<f32>(${range(4).map(one).join(', ')})`;
   return ragged ? `select(vec4<f32>(), ${load}, ${depth} < params.depth)` : load;
 }

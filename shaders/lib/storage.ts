@@ -1,19 +1,14 @@
 /** Reading and writing elements however they are stored: the only WGSL that knows which bits of a word are an element's. */
-import { isPacked, scalarOf, wordOf, type Storage } from '../../src/core/storage.ts';
+import { isPacked, scalarOf, type Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import type { Binding } from './module.ts';
-import { vectorType } from './numbers.ts';
+import { elementOf, vectorType } from './numbers.ts';
 
 /** A buffer as a kernel walks it: one element at a time, or four. */
 export interface Access {
   readonly name: string;
   readonly storage: Storage;
   readonly width: 1 | 4;
-}
-
-/** What the buffer is an array of. Packed storage comes in words of four elements, whatever the width. */
-export function elementOf({ storage, width }: Pick<Access, 'storage' | 'width'>): Binding['element'] {
-  return isPacked(storage) ? 'u32' : vectorType(wordOf(storage), width);
 }
 
 /** The binding of a buffer. */

@@ -19,6 +19,7 @@ import {
   accumulate,
   aOne,
   aQuad,
+  bAt,
   batchBases,
   bNames,
   bStart,
@@ -135,8 +136,8 @@ function byRows(spec: SubgroupProductSpec): string {
     return `  let b_k${i} = ${index} / ${u32(quads)};\n  let b_at${i} = ${at};`;
   };
   const load = (i: number): string => {
-    if (byColumn) return `vec4<f32>(b[b_at${i} + k / 4u])`;
-    const value = `vec4<f32>(b[b_at${i} + (k + b_k${i}) * (params.b_pitch / 4u)])`;
+    if (byColumn) return bAt(spec, `b_at${i} + k / 4u`);
+    const value = bAt(spec, `b_at${i} + (k + b_k${i}) * (params.b_pitch / 4u)`);
     return spec.ragged ? `select(vec4<f32>(), ${value}, k + b_k${i} < params.depth)` : value;
   };
   const quad = (q: number): string => {

@@ -19,7 +19,8 @@ import { fours } from '../lib/flat.ts';
 import { BYTES_OF, xWordFunction, type WordSource } from '../lib/int8.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { bindingOf, elementOf, store } from '../lib/storage.ts';
+import { elementOf } from '../lib/numbers.ts';
+import { bindingOf, store } from '../lib/storage.ts';
 import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
 
 export interface QLinearColumnsSpec {

@@ -15,9 +15,9 @@ import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { BYTES_OF, dot4Function, xWordFunction, type WordSource } from '../lib/int8.ts';
 import type { RescaleRule } from '../lib/fixed-point.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
-import { elementOf } from '../lib/storage.ts';
 import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
 import { requantiseFunction, ONES, QUANTISED_CONV_PARAMS } from './q-linear-conv.ts';
+import { elementOf } from '../lib/numbers.ts';
 
 export interface QLinearConvTransposeSpec {
   readonly source: WordSource;

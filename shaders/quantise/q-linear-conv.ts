@@ -21,8 +21,9 @@ import { linearIndex } from '../lib/index.ts';
 import { BYTES_OF, dot4Function, xWordFunction, type WordSource } from '../lib/int8.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { bindingOf, elementOf, store } from '../lib/storage.ts';
+import { bindingOf, store } from '../lib/storage.ts';
 import { inputColumn, inputRow, perPixel, stripPosition, WINDOW_PARAMS, type WindowSpec } from '../lib/window.ts';
+import { elementOf } from '../lib/numbers.ts';
 
 export interface QLinearConvSpec {
   readonly window: WindowSpec;

@@ -41,7 +41,7 @@ import {
   resultBinding,
   writeFunction,
 } from '../lib/quantised-results.ts';
-import { elementOf } from '../lib/storage.ts';
+import { elementOf } from '../lib/numbers.ts';
 import { tiledBody, tiledWorkgroup, type ProductTile } from '../lib/tiled.ts';
 import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
 

@@ -5,7 +5,7 @@ import { PlanError } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
 import type { Part } from '../core/part.ts';
 import { isDense, type Placement } from '../core/placement.ts';
-import type { FloatStorage, Storage, Stored } from '../core/storage.ts';
+import type { Storage, Stored } from '../core/storage.ts';
 import type { Tensor, TensorDesc } from '../core/tensor.ts';
 import type { NodeOf, OpKind } from '../ir/ops.ts';
 
@@ -22,7 +22,7 @@ export type CallOperand =
 
 /**
  * Weights in another arrangement (transformed for Winograd, packed in panels), made on the GPU once, when the plan is
- * loaded. `source` is uploaded as float32, and freed afterwards unless something else reads it. Nodes that give the same
+ * loaded. `source` is uploaded as float32, or packed where the result is, and freed afterwards unless something else reads it. Nodes that give the same
  * source and key share the result. The shader binds the source (read), then the result (read_write).
  */
 export interface PreparedOperand {
@@ -30,7 +30,7 @@ export interface PreparedOperand {
   readonly source: Tensor;
   readonly key: string;
   readonly elements: number;
-  readonly storage: FloatStorage;
+  readonly storage: Storage;
   readonly shader: ShaderModule;
   readonly params: Readonly<Record<string, number>>;
   readonly workgroups: readonly [number, number, number];

@@ -3,6 +3,7 @@ export { foldBatchNorm } from './fold/fold-batchnorm.ts';
 export { foldHoles } from './fold/fold-holes.ts';
 export { foldPads } from './fold/fold-pads.ts';
 export { foldScale } from './fold/fold-scale.ts';
+export { storeWeights } from './fold/weight-storage.ts';
 export { fuseGate } from './fuse/fuse-gate.ts';
 export { reshapeUnitTransposes } from './layout/unit-transposes.ts';
 export { resolvePadding } from './resolve-pads.ts';

@@ -3,6 +3,12 @@ import { fillOf } from '../core/lazy-tensor.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { range } from '../util/arrays.ts';
+import type { CompileOptions } from './lib/compile-options.ts';
+
+/** Weights that are to be bytes, or, where kernels run them, may have been such in the file. */
+export function hasBytes(_: Graph, { weightStorage, level }: CompileOptions, { nodes }: Graph): boolean {
+  return weightStorage === 'int8' || (level === 'full' && nodes.some(({ op }) => op === 'DequantizeLinear'));
+}
 
 /** A multiplication or division: what gates, factors and smooth activations end in. */
 export function hasProducts({ nodes }: Graph): boolean {

@@ -1,6 +1,6 @@
 /** The ordered list of passes, and `compile`, which runs it. */
 import { getRow, lazy, type Row } from '../core/on-demand.ts';
-import type { Graph, InputShapes } from '../ir/graph.ts';
+import type { Graph } from '../ir/graph.ts';
 import { finish } from '../util/pause.ts';
 import { bindShapes } from './bind-shapes.ts';
 import { canonicalise } from './canonicalise.ts';
@@ -8,8 +8,10 @@ import { removeDeadNodes } from './dead-nodes.ts';
 import { foldConstants, foldingConstants } from './fold/fold-constants.ts';
 import { fuseEpilogue } from './fuse/fuse-epilogue.ts';
 import { layout } from './layout/layout.ts';
+import type { CompileOptions, Level } from './lib/compile-options.ts';
 import {
   hasAutoPads,
+  hasBytes,
   hasClips,
   hasHoles,
   hasPads,
@@ -20,26 +22,15 @@ import {
   hasTransposes,
 } from './may-apply.ts';
 
-/**
- * How much to do: `reference` keeps the model's own nodes (the CPU backend runs those), `full` is for kernels, `folded` is
- * that without the passes that make one node of several that compute: for whoever wants to see each.
- */
-export type Level = 'reference' | 'folded' | 'full';
-
-/** How far to compile a graph, and for which extents. */
-export interface CompileOptions {
-  /** Extents of the graph's inputs, by name, for symbolic dimensions. */
-  readonly inputShapes?: InputShapes;
-  readonly level: Level;
-}
+export type { CompileOptions, Level };
 
 /** One pass. Pure; gives the same object when it changes nothing. */
 export interface Pass {
   readonly name: string;
   /** The lowest level that runs it. */
   readonly level: Level;
-  /** False where it would change nothing: it need not be loaded then. */
-  readonly applies?: (graph: Graph) => boolean;
+  /** False where it would change nothing: it need not be loaded then. `source` is what all passes began with. */
+  readonly applies?: (graph: Graph, options: CompileOptions, source: Graph) => boolean;
   readonly run: Row<Run>;
   /** The same with pauses, for one that may take long. */
   readonly pausing?: (graph: Graph) => Generator<void, Graph>;
@@ -91,6 +82,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'fuse-epilogue', level: 'full', run: fuseEpilogue },
   // After fuse-epilogue, so that no other pass meets a scale; and a product that takes an activation is none.
   { name: 'fuse-gate', level: 'full', applies: hasProducts, run: further('fuseGate') },
+  // After all that changes weights, or hands on a product's operands. The CPU has it where the caller asks for it.
+  { name: 'weight-storage', level: 'reference', applies: hasBytes, run: further('storeWeights') },
   { name: 'dead-nodes', level: 'reference', run: removeDeadNodes },
 ];
 
@@ -107,7 +100,7 @@ export function* compiling(graph: Graph, options: CompileOptions): Generator<Pas
   let current = graph;
   for (const pass of PASSES) {
     if (isBeyond(pass.level, options.level)) continue;
-    if (pass.applies?.(current) === false) continue;
+    if (pass.applies?.(current, options, graph) === false) continue;
     yield pass;
     current = pass.pausing ? yield* pass.pausing(current) : getRow(pass.run)(current, options);
   }

@@ -1,5 +1,5 @@
 /** The constant buffers of a plan: uploaded weights, and those that are made from them when the plan is loaded. */
-import { bufferBytes, encode, ownStorage, type Storage } from '../core/storage.ts';
+import { bufferBytes, encode, isPacked, ownStorage, type Storage } from '../core/storage.ts';
 import { elementCount, type Tensor } from '../core/tensor.ts';
 import type { PreparedOperand } from '../kernels/definition.ts';
 import type { PlanBuffer, PlanWeight } from './plan.ts';
@@ -44,7 +44,8 @@ export class ConstantBuffers {
     return this.#once(operand.source, `prepared ${operand.key} ${operand.storage}`, () => {
       const bytes = bufferBytes(operand.storage, operand.elements);
       this.#checkSize(`the prepared weights "${operand.key}"`, bytes);
-      const source = this.#upload(operand.source, 'the source of prepared weights', 'f32');
+      const storage = isPacked(operand.storage) ? operand.storage : 'f32';
+      const source = this.#upload(operand.source, 'the source of prepared weights', storage);
       const result = this.#all.push({ bytes, used: true }) - 1;
       this.preparations.push({ operand, source, result });
       return result;

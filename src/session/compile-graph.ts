@@ -21,7 +21,7 @@ export interface CompileForOptions extends CompileOptions {
  */
 export async function compileGraph(graph: Graph, options: CompileForOptions, signal?: AbortSignal): Promise<Graph> {
   const ops = graph.nodes.map(({ op }) => op);
-  await Promise.all([loadOps(ops), ...(options.level === 'full' ? likelyPasses(graph) : [])]);
+  await Promise.all([loadOps(ops), ...(options.level === 'full' ? likelyPasses(graph, options) : [])]);
   const branching = hasBranches(graph);
   if (branching) await BRANCHES.load();
   // What follows from a branch is known when it is taken.
@@ -32,8 +32,8 @@ export async function compileGraph(graph: Graph, options: CompileForOptions, sig
 }
 
 /** Fetches, beside the operators, the passes that a graph looks as if it needs. */
-function likelyPasses(graph: Graph): (object | Promise<object>)[] {
-  return PASSES.filter(({ applies }) => applies?.(graph)).map(({ run }) => loadRow(run));
+function likelyPasses(graph: Graph, options: CompileOptions): (object | Promise<object>)[] {
+  return PASSES.filter(({ applies }) => applies?.(graph, options, graph)).map(({ run }) => loadRow(run));
 }
 
 async function runPasses(graph: Graph, options: CompileOptions, pauses: Pauses): Promise<Graph> {

@@ -7,18 +7,27 @@ import type { Backend, PrepareSettings, Prepared } from './backend.ts';
 import { compileGraph } from './compile-graph.ts';
 import type { CheckedFeed } from './feeds.ts';
 import { hostFeeds } from './host-feeds.ts';
-import type { RunOptions } from './options.ts';
+import type { RunOptions, SessionOptions } from './options.ts';
 import type { PrepareReport } from './report.ts';
 
 /** Runs graphs at level `reference`. */
 export class CpuBackend implements Backend {
   readonly kind = 'cpu';
   readonly adapter = 'CPU reference';
+  readonly #weightStorage: SessionOptions['weightStorage'];
+
+  constructor({ weightStorage }: Pick<SessionOptions, 'weightStorage'>) {
+    this.#weightStorage = weightStorage;
+  }
 
   async prepare(graph: Graph, inputShapes: InputShapes, { signal, progress }: PrepareSettings = {}): Promise<Prepared> {
     const start = performance.now();
     progress?.tell('compile');
-    const compiled = await compileGraph(graph, { inputShapes, level: 'reference' }, signal);
+    const compiled = await compileGraph(
+      graph,
+      { inputShapes, level: 'reference', weightStorage: this.#weightStorage },
+      signal,
+    );
     return new CpuPrepared(compiled, { passesMs: performance.now() - start, planMs: 0, compileMs: 0, uploadMs: 0 });
   }
 

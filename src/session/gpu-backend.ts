@@ -1,6 +1,7 @@
 /** The GPU backend: a device, what was measured of it, and the plans that are loaded on it. */
 import type { ProfileReport } from '../analysis/profile.ts';
 import { DeviceError, InputError } from '../core/errors.ts';
+import type { DeviceProfile } from '../core/limits.ts';
 import { onDemand } from '../core/on-demand.ts';
 import { stored, valueBytes } from '../core/storage.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -19,7 +20,7 @@ import { onLost } from '../runtime/webgpu/lost.ts';
 import { compilePipelines } from '../runtime/webgpu/pipelines.ts';
 import { Pauses } from '../util/pause.ts';
 import type { Backend, PrepareSettings, Prepared } from './backend.ts';
-import { compileGraph } from './compile-graph.ts';
+import { compileGraph, type CompileForOptions } from './compile-graph.ts';
 import type { CheckedFeed } from './feeds.ts';
 import type { GpuSource, RunOptions, SessionOptions } from './options.ts';
 import type { ProfileOptions } from './profile.ts';
@@ -61,7 +62,7 @@ export class GpuBackend implements Backend {
     const start = performance.now();
     const device = profileOf(this.device);
     progress?.tell('compile');
-    const compiled = await compileGraph(graph, { inputShapes, level: 'full', device }, signal);
+    const compiled = await compileGraph(graph, this.#compiling(inputShapes, device), signal);
     const passesMs = performance.now() - start;
     const { tuned, report: tuning } = await this.#tuning.variantsFor(compiled, this.#planOptions, {
       signal,
@@ -87,7 +88,7 @@ export class GpuBackend implements Backend {
     const tuned = await this.#tuning.known();
     if (!wanted()) return;
     const device = profileOf(this.device);
-    const compiled = await compileGraph(graph, { inputShapes, level: 'full', device });
+    const compiled = await compileGraph(graph, this.#compiling(inputShapes, device));
     const plan = planGraph(compiled, device, { ...this.#planOptions, tuned });
     await compilePipelines(this.device, plan.pipelines);
   }
@@ -102,6 +103,10 @@ export class GpuBackend implements Backend {
   dispose(): void {
     this.#pictures.dispose();
     if (!isDevice(this.#options.gpu)) this.device.destroy();
+  }
+
+  #compiling(inputShapes: InputShapes, device: DeviceProfile): CompileForOptions {
+    return { inputShapes, level: 'full', device, weightStorage: this.#options.weightStorage };
   }
 
   get #planOptions(): PlanOptions {

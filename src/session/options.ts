@@ -35,6 +35,13 @@ export interface SessionOptions extends TuningOptions {
    */
   readonly precision?: 'float32' | 'float16';
   /**
+   * How weights of convolutions and matrix products are stored; `float` unless given: as `precision` says. `int8` takes a
+   * quarter of a float32's memory: each output channel has a scale, and kernels multiply by it. A weight is then off by at most
+   * 1/254 of the largest of its channel. Convolutions of 3×3 by Winograd's algorithm are left to other kernels, which may be slower. What a file
+   * has in eight bits without zero points stays so in either. On the CPU it means the same.
+   */
+  readonly weightStorage?: 'float' | 'int8';
+  /**
    * Submits a network in slices of about this many milliseconds of GPU time, so that a page on the same GPU keeps drawing:
    * 8 leaves half of a frame at 60 Hz. The first run times the steps one by one; a step that takes longer is a slice by
    * itself. Not given, a run is one submit, which is fastest. Without meaning on the CPU.
@@ -73,6 +80,7 @@ export const SESSION_OPTIONS: OptionRules<SessionOptions> = {
   inputShapes: 'object',
   maxPlans: 'count',
   precision: ['float32', 'float16'],
+  weightStorage: ['float', 'int8'],
   frameBudgetMs: 'positive',
   onProgress: 'function',
   allowHosts: 'list',

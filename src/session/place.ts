@@ -35,5 +35,5 @@ export async function openPlace(options: SessionOptions, lost: () => void): Prom
 async function openBackend(options: SessionOptions): Promise<Backend> {
   if (options.backend !== 'cpu') return GpuBackend.open(options);
   const { CpuBackend } = await onDemand('CPU backend', () => import('./cpu-backend.ts'));
-  return new CpuBackend();
+  return new CpuBackend(options);
 }

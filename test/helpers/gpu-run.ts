@@ -79,7 +79,8 @@ function withPreparations(calls: readonly KernelCall[]): KernelCall[] {
       const { source, key, elements, storage, ...dispatch } = operand;
       if (!sources.has(source)) sources.set(source, sources.size);
       const result: CallOperand = { kind: 'scratch', id: `${key} ${sources.get(source)}`, elements, storage };
-      before.push({ ...dispatch, variant: key, operands: [{ kind: 'constant', tensor: source }, result] });
+      const from: CallOperand = { kind: 'constant', tensor: source, storage: storage === 'i8x4' ? storage : 'f32' };
+      before.push({ ...dispatch, variant: key, operands: [from, result] });
       return result;
     });
     return [...before, { ...call, operands }];

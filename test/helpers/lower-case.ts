@@ -26,7 +26,7 @@ export const TEST_PROFILE: DeviceProfile = { limits: DEFAULT_LIMITS, adapterClas
 
 /**
  * How the operands of a case lie in memory, where the operator's kernels allow it: everything dense and in its type's own
- * word unless said otherwise. `half` stores floats as halves, `fours` narrow integers four to a word. `packed` and `odd` put rows apart (by multiples of 4 elements, or not), `scattered` also moves channels.
+ * word unless said otherwise. `half` stores floats as halves, `fours` narrow integers four to a word, which weights of floats are unless it is false. `packed` and `odd` put rows apart (by multiples of 4 elements, or not), `scattered` also moves channels.
  * `shared`: in a graph whose other convolutions accumulate and scatter, so that it shares their pipelines.
  */
 export interface Setup {
@@ -63,6 +63,7 @@ export function setupsOf<K extends OpKind>(c: OpCase<K>, device: DeviceProfile):
       : []),
     ...(alive.length > 0 ? [{ device, inPlace: true }] : []),
     ...(fours.dense ? [{ device, fours: true }] : []),
+    ...(c.inputs.some((_, i) => isWeightInBytes(c, i)) ? [{ device, fours: false }] : []),
     ...(fours.rows && placements.length > 0 ? [{ device, fours: true, placement: 'packed' as const }] : []),
     ...(c.op === 'Conv' ? [{ device, shared: true }] : []),
   ];
@@ -90,6 +91,12 @@ function canBeOverwritten<K extends OpKind>(c: OpCase<K>, context: LowerContext<
   return Boolean(x && y && !c.inputs[input]?.constant && x.dtype === y.dtype && sameArray(x.shape, y.shape));
 }
 
+/** A constant of bytes that floats are multiplied by. */
+function isWeightInBytes<K extends OpKind>({ inputs: [x, ...others] }: OpCase<K>, input: number): boolean {
+  const w = others[input - 1];
+  return w?.dtype === 'int8' && Boolean(w.constant) && isFloat(x?.dtype ?? 'float32');
+}
+
 const isPlaced = ({ lies = 'dense' }: OperandTraits): boolean => lies !== 'dense';
 
 /** Infers the shapes of a case, and lays its operands out. */
@@ -114,7 +121,8 @@ export function prepare<K extends OpKind>(c: OpCase<K>, setup: Setup = {}): Prep
       const { dtype, shape } = t;
       const movable = isPlaced(traitsOf(i)) && !c.inputs[i]?.constant;
       const placement = inputPlacementFor(shape, movable ? setup.placement : undefined);
-      return { dtype, shape, storage: storageFor(t, traitsOf(i), setup), placement };
+      const packing = isWeightInBytes(c, i) ? { fours: true, ...setup } : setup;
+      return { dtype, shape, storage: storageFor(t, traitsOf(i), packing), placement };
     }),
     outputs: outputs.map(({ dtype, shape }): Stored => {
       const placement = outputPlacementFor(shape, isPlaced(outputTraits) ? setup.placement : undefined);

@@ -110,7 +110,7 @@ export function printNodes(graph: Graph): string {
 /** What `compile` gives, verified after every pass. */
 export function compileVerified(graph: Graph, options: CompileOptions): Graph {
   return PASSES.reduce((current, { name, level, applies, run }) => {
-    if (isBeyond(level, options.level) || applies?.(current) === false) return current;
+    if (isBeyond(level, options.level) || applies?.(current, options, graph) === false) return current;
     const next = getRow(run)(current, options);
     try {
       return verify(next);

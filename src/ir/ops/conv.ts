@@ -4,8 +4,9 @@ import type { Activation, TransposedWindow, Window } from './attributes.ts';
 /** Operators of this family. */
 export interface ConvOps {
   /**
-   * x `[N, …S, C]`, w `[…K, C/group, M]`, bias? `[M]`, residual? (output's shape), scale? `[N, 1…, C]` →
-   * y = activation((x·scale)∗w + bias + residual); a scale (squeeze-and-excite) needs a 1×1 window, stride 1, one group
+   * x `[N, …S, C]`, w `[…K, C/group, M]`, bias? `[M]`, residual? (output's shape), scale? `[N, 1…, C]`, weightScale? `[M]`
+   * → y = activation(((x·scale)∗w)·weightScale + bias + residual); a scale (squeeze-and-excite) needs a 1×1 window, stride 1, one
+   * group; with a weightScale w is int8
    */
   readonly Conv: Window & { readonly group: number; readonly activation: Activation };
   /** x `[N, …S, C]`, w `[…K, C/group, M]`, bias? `[M]` → y = activation(the gradient of a convolution + bias) */

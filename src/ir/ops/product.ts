@@ -11,6 +11,9 @@ export interface ProductOps {
     readonly transB: boolean;
     readonly activation: Activation;
   };
-  /** a `[…, M, K]`, b `[…, K, N]`, bias? `[N]` → y, NumPy matmul; trans* swap the last two dimensions first */
+  /**
+   * a `[…, M, K]`, b `[…, K, N]`, bias? `[N]`, weightScale? `[N]` → y, NumPy matmul; trans* swap the last two dimensions first;
+   * with a weightScale b is int8, and y = activation((a·b)·weightScale + bias)
+   */
   readonly MatMul: { readonly transA: boolean; readonly transB: boolean; readonly activation: Activation };
 }

@@ -17,13 +17,14 @@ const planar: Dispatched<'Conv'> = {
   kind: 'dispatch',
   variants: [...pointwise, ...[...depthwiseVariants, ...winograd, ...implicit].map(withoutScale), direct],
   preferred: preferredConv,
-  // x, w, bias, residual, scale
+  // x, w, bias, residual, scale, weightScale
   inputs: [
     { dtypes: FLOATS, storage: ['f16'], lies: 'rows' },
-    { storage: ['f16'] },
+    { storage: ['f16', 'i8x4'] },
     {},
     { storage: ['f16'], lies: 'rows' },
     { storage: ['f16'] },
+    {},
   ],
   outputs: { storage: ['f16'], lies: 'channels' },
   overwrites: () => [3],

@@ -33,7 +33,7 @@ export function packedWeights(
   const source = constant(node.inputs[1] ?? '');
   const count = group * order.panels * panelVectors(plan, order);
   const bytes = bytesOf(wType, count * 4);
-  if (!source || bytes > largestBinding(device)) return undefined;
+  if (!source || wType === 'i32' || bytes > largestBinding(device)) return undefined;
   const { lines, taps, depth, quads } = order;
   return {
     kind: 'prepared',

@@ -26,7 +26,7 @@ export function pointwiseProduct(context: ConvContext): Product | undefined {
     b: value(node.inputs[1]),
     bType: wType,
     constantB: context.constant(node.inputs[1] ?? ''),
-    bias: node.inputs[2] ? { rowStride: 0, columnStride: 1 } : undefined,
+    bias: epilogue.spec.bias ? { rowStride: 0, columnStride: 1 } : undefined,
     gate: scale && {
       operand: value(node.inputs[4]),
       type: floatStorage(scale),

@@ -1,5 +1,5 @@
 /** What the variants of a convolution have in common: its window, its epilogue, its operands. */
-import { floatStorage, type FloatStorage } from '../../core/storage.ts';
+import { floatStorage, type FloatStorage, type Storage } from '../../core/storage.ts';
 import { required, value, type CallOperand, type LowerContext, type Variant } from '../definition.ts';
 import { epilogueOf, type Epilogue, type Tail } from '../lib/epilogue.ts';
 import { isVectorised } from '../../core/placement.ts';
@@ -17,7 +17,7 @@ export interface ConvPlan extends PlanarWindow {
   readonly epilogue: Epilogue;
   /** Element types of x and w. */
   readonly xType: FloatStorage;
-  readonly wType: FloatStorage;
+  readonly wType: Storage;
   /** True when x can be read in vectors of four channels. */
   readonly xVector: boolean;
   /** Values for `X_PARAMS` (shaders/lib/window.ts): the pixel at row r of x starts at x_offset + r·x_pitch. */
@@ -38,7 +38,7 @@ export function convPlan(context: ConvContext, options: Pick<Tail, 'scatters'> =
     groupOut: window.params.out_c / attributes.group,
     epilogue: convEpilogue(context, options),
     xType: floatStorage(x),
-    wType: floatStorage(w),
+    wType: w.storage,
     xVector: isVectorised(placement, x.shape),
     xParams: { x_offset: placement.offset, x_pitch: placement.pitch },
   };
@@ -48,7 +48,7 @@ export function convPlan(context: ConvContext, options: Pick<Tail, 'scatters'> =
 export function convEpilogue(context: ConvContext, options: Pick<Tail, 'scatters'> = {}): Epilogue {
   const { activation, group } = context.node.attributes;
   const accumulates = context.siblings.accumulates && group === 1;
-  return epilogueOf(context, activation, { bias: 2, residual: 3, accumulates, ...options });
+  return epilogueOf(context, activation, { bias: 2, residual: 3, weightScale: 5, accumulates, ...options });
 }
 
 /** x, w, scale?, bias?, residual?, y: the binding order of the convolution shaders that read w as it is. */

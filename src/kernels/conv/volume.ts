@@ -38,7 +38,7 @@ export function convVolume<K extends 'Conv' | 'ConvTranspose'>(
       weightVector,
       outVector: weightVector === 4 && epilogue.vector ? 4 : 1,
       xType: floatStorage(x),
-      wType: floatStorage(w),
+      wType: w.storage,
       scaleType: scale && floatStorage(scale),
       ...epilogue.spec,
     }),

@@ -8,7 +8,7 @@ import { convWinogradWeightsShader, WINOGRAD_WEIGHTS_WORKGROUP } from '../../../
 import { tileExtent, tilePoints, type TileOutputs } from '../../../shaders/lib/winograd.ts';
 import type { AdapterClass } from '../../core/limits.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import { bytesOf } from '../../core/storage.ts';
+import { bytesOf, type FloatStorage } from '../../core/storage.ts';
 import { ceilDiv, product, range } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value } from '../definition.ts';
 import type { CallOperand, KernelCall, PreparedOperand } from '../definition.ts';
@@ -25,6 +25,7 @@ import {
 
 /** A convolution in the transformed domain. */
 export interface WinogradPlan extends ConvPlan {
+  readonly wType: FloatStorage;
   readonly outputs: TileOutputs;
   readonly weights: Tensor;
   readonly tilesH: number;
@@ -58,9 +59,11 @@ const CHUNK_STEP = { wide: 25, narrow: 16, other: 128 };
 /** The plan of a convolution with tiles of `outputs` × `outputs`; nothing where it is no Winograd convolution. */
 export function winogradPlan(context: ConvContext, outputs: TileOutputs): WinogradPlan | undefined {
   const plan = convPlan(context);
-  const { params, batch } = plan;
+  const { params, batch, wType } = plan;
   const weights = context.constant(context.node.inputs[1] ?? '');
-  if (!weights || !isWinograd(context.node.attributes, weights.shape)) return undefined;
+  // Transformed, bytes would take sixteen times their memory.
+  if ((wType !== 'f32' && wType !== 'f16') || !weights || !isWinograd(context.node.attributes, weights.shape))
+    return undefined;
   const tilesH = ceilDiv(params.out_h, outputs);
   const tilesW = ceilDiv(params.out_w, outputs);
   const tiles = batch * tilesH * tilesW;
@@ -69,7 +72,7 @@ export function winogradPlan(context: ConvContext, outputs: TileOutputs): Winogr
   const chunk = chunkOf(context, tiles, bytesOf('f32', tilePoints(outputs) * 4 * (kQuads + quads)));
   const largest = tilePoints(outputs) * 4 * Math.max(kQuads * 4 * quads, chunk * kQuads, chunk * quads);
   if (bytesOf('f32', largest) > context.device.limits.maxStorageBufferBindingSize) return undefined;
-  return { ...plan, outputs, weights, tilesH, tilesW, tiles, chunk, kQuads, quads };
+  return { ...plan, wType, outputs, weights, tilesH, tilesW, tiles, chunk, kQuads, quads };
 }
 
 /** How many of the tiles to transform at a time. */

@@ -12,7 +12,7 @@ export type Producer = 'Conv' | 'ConvTranspose' | 'Gemm' | 'MatMul';
 /** What the tail of a producer adds to its kernel. */
 export interface Epilogue {
   readonly spec: EpilogueSpec;
-  /** Bias, residual, y: those that exist, in binding order. */
+  /** Scales of weights, bias, residual, y: those that exist, in binding order. */
   readonly operands: readonly CallOperand[];
   /** Values for `epilogueParams`. */
   readonly params: Readonly<Record<string, number>>;
@@ -33,6 +33,8 @@ function pooled(activation: Activation): Activation {
 export interface Tail {
   /** Position of the bias among the inputs. */
   readonly bias: number;
+  /** That of the scales of weights in bytes, for operators that take such. */
+  readonly weightScale?: number;
   /** That of the residual, for operators that have one. */
   readonly residual?: number;
   /** Nodes like this one add what y holds: without a residual this one still shares their pipeline. */
@@ -45,13 +47,14 @@ export interface Tail {
 export function epilogueOf<K extends Producer>(
   context: LowerContext<K>,
   activation: Activation,
-  { bias, residual, accumulates = false, scatters = false }: Tail,
+  { bias, weightScale = -1, residual, accumulates = false, scatters = false }: Tail,
 ): Epilogue {
   const { node } = context;
   const fused = pooled(activation);
   const y = result(context);
   const placement = result(context).placement;
   const biasName = node.inputs[bias];
+  const scaleName = node.inputs[weightScale];
   const residualName = residual === undefined ? undefined : node.inputs[residual];
   const residualValue = residual !== undefined && residualName ? required(context, residual) : undefined;
   const rests = residualValue?.placement;
@@ -65,14 +68,20 @@ export function epilogueOf<K extends Producer>(
   const scattered = !hasPackedChannels(placement, y.shape) || (!vector && isSoftware);
   return {
     spec: {
-      bias: Boolean(biasName),
+      bias: Boolean(biasName) && !scaleName,
+      dequantise: scaleName ? (biasName ? 'biased' : 'plain') : undefined,
       residual: mayAccumulate ? 'inPlace' : read ? 'read' : 'none',
       residualType: residualValue ? floatStorage(residualValue) : 'f32',
       outType: floatStorage(y),
       activation: fused.kind,
       scattered,
     },
-    operands: [...(biasName ? [value(biasName)] : []), ...(read ? [value(residualName)] : []), value(node.outputs[0])],
+    operands: [
+      ...(scaleName ? [value(scaleName)] : []),
+      ...(biasName ? [value(biasName)] : []),
+      ...(read ? [value(residualName)] : []),
+      value(node.outputs[0]),
+    ],
     params: {
       ...activationParams(fused),
       y_offset: placement.offset,

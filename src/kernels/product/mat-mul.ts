@@ -12,17 +12,16 @@ function productOf(context: LowerContext<'MatMul'>): Product {
   const { node } = context;
   const [a, b] = [required(context, 0), required(context, 1)];
   const walk = matrixWalk(a.shape, b.shape, node.attributes);
-  const bias = node.inputs[2];
-  const epilogue = epilogueOf(context, node.attributes.activation, { bias: 2 });
+  const epilogue = epilogueOf(context, node.attributes.activation, { bias: 2, weightScale: 3 });
   return {
     ...walk,
     a: value(node.inputs[0]),
     aPlacement: a.placement,
     aType: floatStorage(a),
     b: value(node.inputs[1]),
-    bType: floatStorage(b),
+    bType: b.storage,
     constantB: context.constant(node.inputs[1] ?? ''),
-    bias: bias ? { rowStride: 0, columnStride: 1 } : undefined,
+    bias: epilogue.spec.bias ? { rowStride: 0, columnStride: 1 } : undefined,
     // The rows of the product, which are not those of the output where b is a vector.
     epilogue: { ...epilogue, params: { ...epilogue.params, y_pitch: walk.columns } },
   };
@@ -30,7 +29,7 @@ function productOf(context: LowerContext<'MatMul'>): Product {
 
 export const matMul: KernelDefinition<'MatMul'> = {
   kind: 'dispatch',
-  inputs: [{ dtypes: FLOATS, storage: ['f16'] }, { storage: ['f16'] }, {}],
+  inputs: [{ dtypes: FLOATS, storage: ['f16'] }, { storage: ['f16', 'i8x4'] }, {}],
   outputs: { storage: ['f16'] },
   variants: productVariants(productOf),
   parts: PRODUCT_PARTS,

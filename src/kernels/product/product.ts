@@ -1,5 +1,5 @@
 /** A matrix product as its variants see it: operands, how they may be loaded, and parameters. */
-import { bytesOf, elementsIn, type FloatStorage } from '../../core/storage.ts';
+import { bytesOf, elementsIn, isPacked, type FloatStorage, type Storage } from '../../core/storage.ts';
 import type { ProductSpec } from '../../../shaders/lib/product.ts';
 import { PACK_WORKGROUP, productPackShader } from '../../../shaders/product/pack.ts';
 import { hostArray } from '../../core/dtype.ts';
@@ -26,7 +26,7 @@ export interface Product {
   readonly aPlacement: Pick<Placement, 'offset' | 'pitch'>;
   readonly aType: FloatStorage;
   readonly b: CallOperand;
-  readonly bType: FloatStorage;
+  readonly bType: Storage;
   /** The elements of b, when it is a constant. */
   readonly constantB?: Tensor | undefined;
   /** Element strides of the bias; its operand is in the epilogue. */
@@ -85,6 +85,7 @@ function bOperand(p: Product, columns: Columns, device: DeviceProfile): CallOper
   }
   const { pitch } = columns;
   const elements = p.depth * pitch;
+  const count = isPacked(p.bType) ? elements / 4 : elements;
   return {
     kind: 'prepared',
     source: constant,
@@ -92,8 +93,8 @@ function bOperand(p: Product, columns: Columns, device: DeviceProfile): CallOper
     elements,
     storage: p.bType,
     shader: productPackShader({ transposed: p.transB, outType: p.bType }),
-    params: { count: elements, depth: p.depth, columns: p.columns, pitch },
-    workgroups: dispatch1d(elements, PACK_WORKGROUP, device),
+    params: { count, depth: p.depth, columns: p.columns, pitch },
+    workgroups: dispatch1d(count, PACK_WORKGROUP, device),
   };
 }
 

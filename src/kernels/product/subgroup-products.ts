@@ -62,7 +62,7 @@ function vectorColumns(p: Product, device: DeviceProfile): Columns[] | undefined
   if (plain.every((columns) => bVector(p, columns) === 4)) return plain;
   const pitch = roundUp(p.columns, 4);
   const fits = bytesOf('f32', p.depth * pitch) <= largestBinding(device);
-  if (!p.constantB || plain.length > 1 || p.batch.length > 0 || !fits) return undefined;
+  if (!p.constantB || p.bType === 'i32' || plain.length > 1 || p.batch.length > 0 || !fits) return undefined;
   return [{ source: 'padded', transB: false, pitch, first: 0, width: p.columns }];
 }
 

@@ -91,11 +91,12 @@ export function convReference(
 function epilogue(node: NodeOf<'Conv'>, inputs: Tensors, y: Tensor, acc: Float64Array): () => void {
   const bias = inputs[2]?.data;
   const residual = inputs[3]?.data;
+  const scale = inputs[5]?.data;
   const activate = activationFunction(node.attributes.activation);
   let out = 0;
   return () => {
     for (let m = 0; m < acc.length; m++, out++) {
-      y.data[out] = activate((acc[m] ?? 0) + (bias?.[m] ?? 0) + (residual?.[out] ?? 0));
+      y.data[out] = activate((acc[m] ?? 0) * (scale?.[m] ?? 1) + (bias?.[m] ?? 0) + (residual?.[out] ?? 0));
     }
   };
 }

@@ -9,12 +9,15 @@ import { at, product, sameArray } from '../../util/arrays.ts';
 import { groupedChannels } from '../lib/channels.ts';
 import type { OpDefinition, Operands } from '../definition.ts';
 import { operand } from '../lib/operands.ts';
+import { areWeights } from '../lib/weights.ts';
 import { outputExtent, windowAxes, windowSteps } from '../lib/window.ts';
 
 function infer(node: NodeOf<'Conv'>, inputs: Operands): readonly TensorDesc[] {
   const x = operand(inputs, 0);
   const w = operand(inputs, 1);
-  if (!isFloat(x.dtype) || !isFloat(w.dtype)) throw new ShapeError(`Conv of ${x.dtype} with ${w.dtype} is not defined`);
+  if (!isFloat(x.dtype) || !areWeights(w, inputs[5], at(w.shape, w.shape.length - 1))) {
+    throw new ShapeError(`Conv of ${x.dtype} with ${w.dtype} is not defined`);
+  }
   if (w.shape.length !== x.shape.length) {
     throw new ShapeError(`weights ${shapeText(w.shape)} do not fit an input of rank ${x.shape.length}`);
   }

@@ -5,6 +5,7 @@ import { elementCount, shapeText } from '../../core/tensor.ts';
 import { product, sameArray } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { operand } from '../lib/operands.ts';
+import { areWeights } from '../lib/weights.ts';
 import { extentsOf } from './extents.ts';
 import { productParameters } from './parameters.ts';
 
@@ -13,8 +14,10 @@ export const matMul: OpDefinition<'MatMul'> = {
   infer: ({ attributes }, inputs) => {
     const a = operand(inputs, 0);
     const b = operand(inputs, 1);
-    if (a.dtype !== b.dtype) throw new ShapeError(`MatMul of ${a.dtype} and ${b.dtype} is not defined`);
     const { shape, columns } = extentsOf(a.shape, b.shape, attributes);
+    if (inputs[3] ? !areWeights(b, inputs[3], columns) : a.dtype !== b.dtype) {
+      throw new ShapeError(`MatMul of ${a.dtype} and ${b.dtype} is not defined`);
+    }
     elementCount(shape);
     const bias = inputs[2];
     if (bias && !sameArray(bias.shape, [columns])) {

@@ -72,6 +72,7 @@ export const matMulReference: Reference<'MatMul'> = ({ attributes }, inputs, out
   const { batch, aBatch, bBatch, rows, depth, columns } = extentsOf(a.shape, b.shape, attributes);
   const y = zeros(at(outputs, 0).dtype, at(outputs, 0).shape);
   const bias = inputs[2]?.data;
+  const scale = inputs[3]?.data;
   const activate = activationFunction(attributes.activation);
   const multiply = matrixProduct(a, b, { rows, depth, columns, ...attributes });
   const aMatrices = stridedOffsets(batch, broadcastStrides(aBatch, batch));
@@ -79,7 +80,8 @@ export const matMulReference: Reference<'MatMul'> = ({ attributes }, inputs, out
   aMatrices.forEach((aMatrix, i) => {
     multiply(aMatrix * rows * depth, (bMatrices[i] ?? 0) * depth * columns, (acc, row) => {
       const start = (i * rows + row) * columns;
-      for (let j = 0; j < columns; j++) y.data[start + j] = activate((acc[j] ?? 0) + (bias?.[j] ?? 0));
+      for (let j = 0; j < columns; j++)
+        y.data[start + j] = activate((acc[j] ?? 0) * (scale?.[j] ?? 1) + (bias?.[j] ?? 0));
     });
   });
   return [y];

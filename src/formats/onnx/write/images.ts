@@ -6,6 +6,7 @@ import { toFirst, toLast, weightsToFirst } from '../../lib/channels-first.ts';
 import { permuted } from './constants.ts';
 import { withActivation } from './elementwise.ts';
 import type { OnnxAttributes } from './model.ts';
+import { realWeights } from './quantise.ts';
 import type { OnnxWriter } from './writer.ts';
 
 const AUTO_PAD = { sameUpper: 'SAME_UPPER', sameLower: 'SAME_LOWER' } as const;
@@ -34,12 +35,13 @@ export function writeSpatial(
 
 /** Convolution: weights channels-first too, a scale before it, residual and activation behind. */
 export function writeConv(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf<'Conv'>): void {
-  const [x = '', weights = '', bias = '', residual = '', scale = ''] = inputs;
+  const [x = '', weights = '', bias = '', residual = '', scale = '', weightScale = ''] = inputs;
   const [output = ''] = outputs;
   const rank = w.rank(weights);
   const window = windowAttributes(attributes, w.shape(weights)?.slice(0, -2));
   const image = w.transpose(scale ? w.emit('Mul', [x, scale]) : x, toFirst(rank));
-  const operands = [image, w.transpose(weights, weightsToFirst(rank)), bias];
+  const real = realWeights(w, weights, weightScale, rank - 1);
+  const operands = [image, w.transpose(real, weightsToFirst(rank)), bias];
   const convolve = (name: string | undefined): string => {
     return w.transpose(w.emit('Conv', operands, { ...window, group: { i: attributes.group } }), toLast(rank), name);
   };

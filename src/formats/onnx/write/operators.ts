@@ -17,7 +17,7 @@ import {
 } from './images.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
 import { sunk } from './sink.ts';
-import { writeLookupTable, writeQuantised, writeScaled } from './quantise.ts';
+import { realWeights, writeLookupTable, writeQuantised, writeScaled } from './quantise.ts';
 import type { OnnxWriter } from './writer.ts';
 
 /** Writes one node. Throws UnsupportedError when ONNX has no way to say it. */
@@ -44,7 +44,8 @@ const matMul: Row<'MatMul'> = (w, node) => {
     const rank = swap ? w.rank(x) : 0;
     return rank > 1 ? w.transpose(x, [...range(rank - 2), rank - 1, rank - 2]) : x;
   };
-  const operands = [swapped(input(node), transA), swapped(input(node, 1), transB)];
+  const b = realWeights(w, swapped(input(node, 1), transB), input(node, 3), 1);
+  const operands = [swapped(input(node), transA), b];
   const bias = input(node, 2);
   withActivation(w, activation, output(node), (name) =>
     bias ? w.emit('Add', [w.emit('MatMul', operands), bias], {}, name) : w.emit('MatMul', operands, {}, name),

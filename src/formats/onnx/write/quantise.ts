@@ -21,6 +21,11 @@ export function writeScaled(w: OnnxWriter, n: NodeOf<'QuantizeLinear'> | NodeOf<
   );
 }
 
+/** Weights as they are; int8 ones of scales, for each extent of an axis, as the real numbers they stand for. */
+export function realWeights(w: OnnxWriter, weights: string, scale: string, axis: number): string {
+  return scale ? w.emit('DequantizeLinear', [weights, scale], { axis: { i: axis } }) : weights;
+}
+
 /** Gather, of what is no byte but an index. */
 export function writeLookupTable(
   w: OnnxWriter,
