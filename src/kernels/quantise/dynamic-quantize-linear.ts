@@ -70,4 +70,6 @@ export const dynamicQuantizeLinear: KernelDefinition<'DynamicQuantizeLinear'> = 
   ],
   inputs: [{ dtypes: ['float32', 'float16'], storage: ['f16'] }],
   outputs: BYTES_OR_MORE,
+  // What scales are multiplied with may be too small for a half.
+  isWide: () => true,
 };
