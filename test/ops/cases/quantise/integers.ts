@@ -1,6 +1,6 @@
 /** Cases of DynamicQuantizeLinear, ConvInteger and MatMulInteger. */
 import type { OpAttributes } from '../../../../src/ir/ops.ts';
-import { range } from '../../../../src/util/arrays.ts';
+import { product, range } from '../../../../src/util/arrays.ts';
 import type { CaseInput, OpCase } from '../../../helpers/op-case.ts';
 import { bytes, type Byte } from '../../../helpers/quantised-case.ts';
 
@@ -133,6 +133,15 @@ function matMulCase(
   };
 }
 
+const highest = (shape: readonly number[], known: boolean): CaseInput =>
+  bytes('uint8', shape, { values: range(product(shape)).map(() => 255), ...(known ? { constant: true } : {}) });
+
+/** Sums beyond int32. */
+const wrapping = (constant: boolean): OpCase<'MatMulInteger'> => ({
+  ...matMulCase([2, 40_000], [40_000, 3], { types: ['uint8', 'uint8'], constant }),
+  inputs: [highest([2, 40_000], false), highest([40_000, 3], constant)],
+});
+
 export const matMulIntegerCases: readonly OpCase<'MatMulInteger'>[] = [true, false].flatMap((constant) => [
   matMulCase([5, 7], [7, 3], { constant }),
   matMulCase([5, 7], [7, 3], { za: bytes('uint8', []), zb: bytes('int8', []), constant }),
@@ -149,5 +158,6 @@ export const matMulIntegerCases: readonly OpCase<'MatMulInteger'>[] = [true, fal
   matMulCase([7], [7, 3], { za: bytes('uint8', []), constant }),
   matMulCase([5, 7], [7], { types: ['uint8', 'uint8'], zb: bytes('uint8', []), constant }),
   matMulCase([0, 3], [3, 4], { constant }),
+  wrapping(constant),
   matMulCase([1, 1500], [1500, 4], { types: ['int8', 'int8'], zb: bytes('int8', [4]), constant }),
 ]);
