@@ -103,9 +103,7 @@ export function quantisedTiledVariants<K extends OpKind>(
       quantisedTileName(choice),
       (context) => {
         const extents = extentsOf(context);
-        if (!extents || !writesWords(context, extents.columns) || !fits(extents, choice, context.device))
-          return undefined;
-        return extents;
+        return extents && fits(extents, choice, context.device) ? extents : undefined;
       },
       (context, extents) => tiledCalls(context, extents, productOf(context), choice),
     ),
@@ -135,7 +133,10 @@ function readerParams({ window, channels, weights }: QuantisedProduct): Readonly
   return { ...extents, ...windowShape(window), pad_word: weights.params.pad_word };
 }
 
-/** The dispatches of a product with a tile: two where the sums are split. */
+/**
+ * The dispatches of a product with a tile: two where the sums are split, or packed rows end within a word, which no
+ * invocation can write alone.
+ */
 function tiledCalls<K extends OpKind>(
   context: LowerContext<K>,
   extents: QuantisedExtents,
@@ -143,29 +144,23 @@ function tiledCalls<K extends OpKind>(
   choice: TiledChoice,
 ): readonly Omit<KernelCall, 'variant'>[] {
   const { inputs, outputs } = context.node;
-  const { rule, range, weights } = made;
+  const { rule, weights } = made;
   const { splits, ...tile } = choice;
   const { rows, columns, depth } = extents;
   const { blocks, words, tail } = weights.params;
-  const spec = specOf(context, made, tile, splits > 1);
+  const neighbours = rows > 1 && !writesWords(context, columns);
+  const spec = specOf(context, made, tile, splits > 1 || neighbours);
+  const shader = qLinearTiledShader(spec);
   const reader = { ...readerParams(made), words, depth, tail };
   const operands = [value(inputs[0]), weights.words];
   const workgroups = groupsOf(extents, choice);
-  const results = {
-    rows,
-    blocks,
-    out_c: columns,
-    zero_point: constantScalar(context, 7),
-    lowest: range[0],
-    highest: range[1],
-  };
-  const shader = qLinearTiledShader(spec);
+  const results = resultParams(context, extents, made);
   const [y, { channels }] = [value(outputs[0]), weights];
-  if (splits === 1)
+  if (!spec.split)
     return [{ shader, operands: [...operands, channels, y], params: { ...reader, ...results }, workgroups }];
-  const count = rows * blocks;
-  const partial: CallOperand = { kind: 'scratch', id: 'parts', elements: splits * count * 4, storage: 'i32' };
+  const partial: CallOperand = { kind: 'scratch', id: 'parts', elements: splits * rows * blocks * 4, storage: 'i32' };
   const split_depth = roundUp(ceilDiv(depth, splits), tile.tileDepth / 4);
+  const count = neighbours ? ceilDiv(rows * columns, 4) : rows * blocks;
   return [
     {
       shader,
@@ -174,12 +169,22 @@ function tiledCalls<K extends OpKind>(
       workgroups,
     },
     {
-      shader: qLinearSumShader({ rule, y: spec.y }),
+      shader: qLinearSumShader({ rule, y: spec.y, neighbours }),
       operands: [partial, channels, y],
       params: { count, splits, ...results },
       workgroups: dispatch1d(count, FLAT_WORKGROUP, context.device),
     },
   ];
+}
+
+/** Values for `QUANTISED_RESULT_PARAMS`. */
+function resultParams<K extends OpKind>(
+  context: LowerContext<K>,
+  { rows, columns }: QuantisedExtents,
+  { weights, range: [lowest, highest] }: QuantisedProduct,
+): Readonly<Record<string, number>> {
+  const { blocks } = weights.params;
+  return { rows, blocks, out_c: columns, zero_point: constantScalar(context, 7), lowest, highest };
 }
 
 function specOf<K extends OpKind>(
