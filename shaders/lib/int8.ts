@@ -47,10 +47,10 @@ export function signedFoursFunction(x: Storage, unsigned: boolean): string {
 /** How four products are added up: by WGSL's own function, where the device has it (`PACKED_DOT`), or of bytes unpacked. */
 export type Dot4 = 'packed' | 'unpacked';
 
-/** Declares `fn dot4(a, b) -> i32`: Σ a·b of four signed bytes. Of bytes unpacked it comes after `BYTES_OF`. */
+/** Declares `fn dot4(a, b) -> i32`: Σ a·b of four signed bytes. */
 export function dot4Function(dot4: Dot4): string {
   if (dot4 === 'packed') return 'fn dot4(a: u32, b: u32) -> i32 { return dot4I8Packed(a, b); }';
-  return wgsl`
+  return wgsl`${BYTES_OF}
 fn dot4(a: u32, b: u32) -> i32 {
   let p = bytes_of(a) * bytes_of(b);
   return p.x + p.y + p.z + p.w;

@@ -7,12 +7,12 @@
  * Bindings: x read, w read vec4<u32>, channels read vec4<i32>, tap_sums read i32, y read_write.
  * Workgroup: 64 × 1 × 1, four neighbours of y per invocation.
  * Dispatch: dispatch1d(count, 64).
- * Spec: source of x; rule of rescaling; zeroPoints, where some zw is not 0; how y is stored.
+ * Spec: source of x; dot4; rule of rescaling; zeroPoints, where some zw is not 0; how y is stored.
  * Limits: no workgroup storage.
  */
 import type { Storage } from '../../src/core/storage.ts';
 import { eachOfFour, flatShader } from '../lib/flat.ts';
-import { BYTES_OF, dot4Function, xWordFunction, type WordSource } from '../lib/int8.ts';
+import { dot4Function, xWordFunction, type Dot4, type WordSource } from '../lib/int8.ts';
 import type { RescaleRule } from '../lib/fixed-point.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
@@ -22,12 +22,13 @@ import { elementOf } from '../lib/numbers.ts';
 export interface QLinearConvTransposeSpec {
   readonly source: WordSource;
   readonly rule: RescaleRule;
+  readonly dot4: Dot4;
   readonly zeroPoints: boolean;
   readonly y: Storage;
 }
 
 export function qLinearConvTransposeShader(spec: QLinearConvTransposeSpec): ShaderModule {
-  const { source, rule, zeroPoints, y } = spec;
+  const { source, dot4, rule, zeroPoints, y } = spec;
   const { count: _, ...fields } = QUANTISED_CONV_PARAMS;
   return flatShader({
     together: [],
@@ -41,8 +42,7 @@ export function qLinearConvTransposeShader(spec: QLinearConvTransposeSpec): Shad
     params: { ...WINDOW_PARAMS, ...WINDOW_SHAPE_PARAMS, ...fields, x_zero: 'i32' },
     declarations: wgsl`
 ${xWordFunction(source)}
-${BYTES_OF}
-${dot4Function('unpacked')}
+${dot4Function(dot4)}
 ${requantiseFunction(rule, zeroPoints)}
 ${gatherFunction(zeroPoints)}`,
     body: eachOfFour('gathered'),

@@ -9,7 +9,7 @@
  * Workgroup: 64 × 1 × 1. `strip`: four channels of up to four pixels along a row per invocation; otherwise four neighbours of
  *   y.
  * Dispatch: dispatch1d(count, 64).
- * Spec: window; source of x; rule of rescaling; pixels, 0 for four neighbours of y; zeroPoints, where some zw is
+ * Spec: window; source of x; dot4; rule of rescaling; pixels, 0 for four neighbours of y; zeroPoints, where some zw is
  *   not 0; how y is stored.
  * Limits: no workgroup storage.
  */
@@ -18,7 +18,7 @@ import { range } from '../../src/util/arrays.ts';
 import { requantisedFunction, type RescaleRule } from '../lib/fixed-point.ts';
 import { FLAT_WORKGROUP, fours } from '../lib/flat.ts';
 import { linearIndex } from '../lib/index.ts';
-import { BYTES_OF, dot4Function, xWordFunction, type WordSource } from '../lib/int8.ts';
+import { dot4Function, xWordFunction, type Dot4, type WordSource } from '../lib/int8.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, store } from '../lib/storage.ts';
@@ -30,6 +30,7 @@ export interface QLinearConvSpec {
   readonly source: WordSource;
   readonly rule: RescaleRule;
   readonly pixels: 0 | 1 | 4;
+  readonly dot4: Dot4;
   readonly zeroPoints: boolean;
   readonly y: Storage;
 }
@@ -159,7 +160,7 @@ ${sums(spec, 1, 1)}
 }
 
 export function qLinearConvShader(spec: QLinearConvSpec): ShaderModule {
-  const { source, rule, pixels, zeroPoints, y } = spec;
+  const { source, dot4, rule, pixels, zeroPoints, y } = spec;
   const strip = pixels > 0;
   const output = strip && !isPacked(y) ? ({ name: 'y', storage: y, width: 1 } as const) : fours('y', y);
   return shaderModule({
@@ -173,8 +174,7 @@ export function qLinearConvShader(spec: QLinearConvSpec): ShaderModule {
     workgroupSize: [FLAT_WORKGROUP, 1, 1],
     declarations: [
       xWordFunction(source),
-      BYTES_OF,
-      dot4Function('unpacked'),
+      dot4Function(dot4),
       requantiseFunction(rule, zeroPoints),
       strip ? '' : elementFunction(spec),
     ].join('\n'),

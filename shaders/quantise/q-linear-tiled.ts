@@ -19,7 +19,7 @@
 import type { Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import type { RescaleRule } from '../lib/fixed-point.ts';
-import { BYTES_OF, dot4Function, xWordFunction, type Dot4, type WordSource } from '../lib/int8.ts';
+import { dot4Function, xWordFunction, type Dot4, type WordSource } from '../lib/int8.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type Binding, type ParamFields, type ShaderModule } from '../lib/module.ts';
 import { declareSums, lines, sumName } from '../lib/product.ts';
@@ -145,7 +145,6 @@ export function qLinearTiledShader(spec: QLinearTiledSpec): ShaderModule {
 var<workgroup> a_tile: array<vec4<u32>, ${u32(aPitch(spec) * words)}>;
 var<workgroup> b_tile: array<vec4<u32>, ${u32((tileColumns / 4) * words)}>;
 ${xWordFunction(source)}
-${dot4 === 'packed' ? '' : BYTES_OF}
 ${dot4Function(dot4)}
 ${loadWordFunction(spec)}
 #if ${!split}

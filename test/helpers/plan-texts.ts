@@ -3,6 +3,7 @@
  * in every setup, and every printed plan. Two engines that give the same texts run the same work on the same device.
  */
 import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
+import { PACKED_DOT } from '../../src/core/wgsl-features.ts';
 import type { Storage } from '../../src/core/storage.ts';
 import { TilewiseError } from '../../src/core/errors.ts';
 import type { Graph } from '../../src/ir/graph.ts';
@@ -32,16 +33,21 @@ export const PLAN_PROFILES: Readonly<Record<string, DeviceProfile>> = {
   lavapipe: {
     limits: RAISED,
     adapterClass: 'software',
-    features: ['shader-f16', 'subgroups', 'timestamp-query'],
+    features: ['shader-f16', 'subgroups', 'timestamp-query', PACKED_DOT],
     subgroupSize: 8,
   },
   swiftshader: {
     limits: { ...DEFAULT_LIMITS, maxStorageBuffersPerShaderStage: 10 },
     adapterClass: 'software',
-    features: ['subgroups'],
+    features: ['subgroups', PACKED_DOT],
     subgroupSize: 4,
   },
-  discrete: { limits: RAISED, adapterClass: 'discrete', features: ['shader-f16', 'subgroups'], subgroupSize: 32 },
+  discrete: {
+    limits: RAISED,
+    adapterClass: 'discrete',
+    features: ['shader-f16', 'subgroups', PACKED_DOT],
+    subgroupSize: 32,
+  },
   integrated: { limits: DEFAULT_LIMITS, adapterClass: 'integrated', features: ['shader-f16'] },
   mobile: { limits: DEFAULT_LIMITS, adapterClass: 'mobile', features: ['shader-f16'] },
 };

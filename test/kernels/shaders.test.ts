@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import { packParams, paramsBytes, type ShaderModule } from '../../shaders/lib/module.ts';
 import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
+import { PACKED_DOT } from '../../src/core/wgsl-features.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
 import type { KernelDefinition } from '../../src/kernels/definition.ts';
 import { KERNELS } from '../helpers/every-operator.ts';
@@ -49,7 +50,7 @@ interface Made {
 }
 
 const plain = { limits: DEFAULT_LIMITS, features: [] };
-const rich = { limits: DEFAULT_LIMITS, features: ['shader-f16', 'subgroups'] };
+const rich = { limits: DEFAULT_LIMITS, features: ['shader-f16', 'subgroups', PACKED_DOT] };
 const PROFILES: readonly DeviceProfile[] = [
   { ...plain, adapterClass: 'software' },
   { ...plain, adapterClass: 'discrete' },

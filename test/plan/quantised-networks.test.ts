@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { isPacked, valueBytes } from '../../src/core/storage.ts';
 import { elementCount } from '../../src/core/tensor.ts';
+import { PACKED_DOT } from '../../src/core/wgsl-features.ts';
 import { importModel } from '../../src/formats/detect.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
 import { valuesThatLeave, type Graph } from '../../src/ir/graph.ts';
@@ -17,6 +18,7 @@ import '../helpers/every-operator.ts';
 import { caseTables } from '../helpers/case-tables.ts';
 import { lowerCase, setupsOf, TEST_PROFILE, variantsOf } from '../helpers/lower-case.ts';
 import type { OpCase } from '../helpers/op-case.ts';
+import { PLAN_PROFILES } from '../helpers/plan-texts.ts';
 import { FULL } from '../helpers/full.ts';
 import { pyramidNetwork, quantisedNetwork } from '../helpers/quantised-network.ts';
 import { hasSharedData, sharedModel } from '../helpers/shared-data.ts';
@@ -114,4 +116,24 @@ it('no kernel of quantised operators is bound to floats, but of tables that hold
   expect(texts.length).toBeGreaterThan(cases.length);
   expect(new Set(texts.map(({ c }) => c.op)).size).toBeGreaterThan(10);
   expect(texts.filter(({ c, floats }) => floats !== hasFloatTable(c)).map(({ c }) => `${c.op} ${c.name}`)).toEqual([]);
+});
+
+describe.skipIf(!hasSharedData)('the products of MobileNet v2', () => {
+  it.each(['discrete', 'integrated'])('go through workgroup memory on %s GPUs', async (name) => {
+    const device = PLAN_PROFILES[name] ?? TEST_PROFILE;
+    const { graph } = await importModel(sharedModel('tflite/mobilenet_v2_1.0_224_quant.tflite'));
+    const plan = planGraph(compile(graph, { level: 'full' }), device);
+    const steps = plan.steps.filter(({ op }) => op === 'QLinearConv' || op === 'QLinearMatMul');
+    const products = steps.filter(({ variant }) => !variant.startsWith('depthwise'));
+    expect(products.filter(({ variant }) => !variant.startsWith('tiled-'))).toEqual([]);
+    expect(new Set(products.map(({ node }) => node)).size).toBe(36);
+    // One of these devices has WGSL's own function for packed bytes.
+    const texts = products
+      .map(({ pipeline }) => at(plan.pipelines, pipeline).wgsl)
+      .filter((text) => text.includes('fn dot4('));
+    expect(texts.length).toBeGreaterThan(35);
+    expect(new Set(texts.map((text) => text.includes('dot4I8Packed')))).toEqual(
+      new Set([device.features.includes(PACKED_DOT)]),
+    );
+  });
 });

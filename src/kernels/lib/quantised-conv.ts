@@ -7,7 +7,7 @@ import type { OpKind, Requantised } from '../../ir/ops.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value, type KernelCall, type LowerContext } from '../definition.ts';
 import type { PackedWeights } from './int8-weights.ts';
-import { constantScalar } from './quantised.ts';
+import { constantScalar, dot4Of } from './quantised.ts';
 import type { PlanarWindow } from './window.ts';
 
 /** What the convolution is made of: x is input 0, y's zero point input 7. */
@@ -46,6 +46,7 @@ export function quantisedConvCall<K extends OpKind>(
           aligned: params.in_c % 4 === 0 && packed.group_in % 4 === 0,
           unsigned: x.dtype === 'uint8',
         },
+        dot4: dot4Of(context.device),
         rule,
         pixels,
         zeroPoints,

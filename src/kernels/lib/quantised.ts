@@ -1,12 +1,20 @@
 /** What kernels on quantised operands share: scales as constants, multipliers as a kernel reads them, traits. */
+import type { Dot4 } from '../../../shaders/lib/int8.ts';
 import { PlanError } from '../../core/errors.ts';
+import type { DeviceProfile } from '../../core/limits.ts';
 import type { Stored } from '../../core/storage.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
+import { PACKED_DOT } from '../../core/wgsl-features.ts';
 import type { Multipliers } from '../../ir/quantise/multipliers.ts';
 import type { BinaryScales } from '../../ir/quantise/sums.ts';
 import type { OpKind, Requantised } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import { required, type CallOperand, type LowerContext, type OperandTraits } from '../definition.ts';
+
+/** How kernels for GPUs multiply words: on software adapters bytes are unpacked for many of them at once. */
+export function dot4Of({ features, adapterClass }: DeviceProfile): Dot4 {
+  return adapterClass !== 'software' && features.includes(PACKED_DOT) ? 'packed' : 'unpacked';
+}
 
 /** 8-bit integers, in words of their own or four to a word. */
 export const BYTES = { dtypes: ['int8', 'uint8'], storage: ['i8x4', 'u8x4'] } as const satisfies OperandTraits;

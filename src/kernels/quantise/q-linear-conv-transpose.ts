@@ -7,7 +7,7 @@ import { at, product } from '../../util/arrays.ts';
 import { required, result, value, type KernelDefinition, type LowerContext } from '../definition.ts';
 import { flatVariant } from '../lib/flat.ts';
 import { packWeights } from '../lib/int8-weights.ts';
-import { BYTES, BYTES_OR_MORE, constantAt, intConstant, SCALE, constantScalar } from '../lib/quantised.ts';
+import { BYTES, BYTES_OR_MORE, constantAt, dot4Of, intConstant, SCALE, constantScalar } from '../lib/quantised.ts';
 import { PLANAR_RANKS } from '../lib/window.ts';
 
 type Context = LowerContext<'QLinearConvTranspose'>;
@@ -75,6 +75,7 @@ export const qLinearConvTranspose: KernelDefinition<'QLinearConvTranspose'> = {
         shader: qLinearConvTransposeShader({
           source: { x: x.storage, aligned: inC % 4 === 0 && groupIn % 4 === 0, unsigned: unsigned.x },
           rule: multipliers.rule,
+          dot4: dot4Of(context.device),
           zeroPoints: packed.zeroPoints,
           y: y.storage,
         }),

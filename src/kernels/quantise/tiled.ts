@@ -8,7 +8,6 @@ import {
   type QLinearTiledSpec,
 } from '../../../shaders/quantise/q-linear-tiled.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
-import { PACKED_DOT } from '../../core/wgsl-features.ts';
 import type { OpKind, Requantised } from '../../ir/ops.ts';
 import { ceilDiv, product, roundUp } from '../../util/arrays.ts';
 import {
@@ -24,7 +23,7 @@ import {
 } from '../definition.ts';
 import { runsTile, tiledTime, type TiledChoice } from '../product/tiled.ts';
 import type { PackedWeights } from '../lib/int8-weights.ts';
-import { constantScalar } from '../lib/quantised.ts';
+import { constantScalar, dot4Of } from '../lib/quantised.ts';
 import { writesWords } from '../lib/quantised-conv.ts';
 import { windowShape, type PlanarWindow } from '../lib/window.ts';
 
@@ -154,7 +153,7 @@ function tiledCalls<K extends OpKind>(
   const reader = { ...readerParams(made), words, depth, tail };
   const operands = [value(inputs[0]), weights.words];
   const workgroups = groupsOf(extents, choice);
-  const results = resultParams(context, extents, made);
+  const results = resultsOf(context, extents, made);
   const [y, { channels }] = [value(outputs[0]), weights];
   if (!spec.split)
     return [{ shader, operands: [...operands, channels, y], params: { ...reader, ...results }, workgroups }];
@@ -178,7 +177,7 @@ function tiledCalls<K extends OpKind>(
 }
 
 /** Values for `QUANTISED_RESULT_PARAMS`. */
-function resultParams<K extends OpKind>(
+function resultsOf<K extends OpKind>(
   context: LowerContext<K>,
   { rows, columns }: QuantisedExtents,
   { weights, range: [lowest, highest] }: QuantisedProduct,
@@ -199,7 +198,7 @@ function specOf<K extends OpKind>(
     ...tile,
     reader: window ? 'window' : 'matrix',
     source: { x: storage, aligned: channels % 4 === 0, unsigned: dtype === 'uint8' },
-    dot4: context.device.features.includes(PACKED_DOT) ? 'packed' : 'unpacked',
+    dot4: dot4Of(context.device),
     rule,
     zeroPoints,
     ragged: zeroPoints && channels % 4 !== 0,
