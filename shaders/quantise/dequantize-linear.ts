@@ -31,7 +31,7 @@ export function dequantizeLinearShader({ scales, zeroPoint, x, y }: DequantizeLi
     y,
     params: SCALE_PARAMS[scales],
     // WGSL may round an integer beyond 2²⁴ either way; both halves are exact, and their sum is rounded to even.
-    declarations: `fn exact(x: ${word}) -> f32 { return f32(x >> 16u) * 65536.0 + f32(x & ${word}(0xffff)); }`,
+    declarations: `fn exact(x: ${word}) -> f32 { return f32(x >> 16u) * 65536.0 + f32(x & ${word === 'u32' ? '0xffffu' : '0xffffi'}); }`,
     body: wgsl`
   ${['x', 'y', 'z', 'w'].map((name, k) => lane(k, name)).join('\n')}
   let r = vec4<f32>(q0, q1, q2, q3);`,
