@@ -109,6 +109,7 @@ describe('layout', () => {
     ['Reduce of everything', (b, x) => b.one('Reduce', [x], { kind: 'sum', axes: [], keepDims: false })],
     ['ArgReduce', (b, x) => b.one('ArgReduce', [x], { kind: 'max', axis: 1, keepDims: false, dtype: 'int64' })],
     ['TopK', (b, x) => b.add('TopK', [x, ints(b, 2)], { axis: 1, largest: true }, { outputCount: 2 })],
+    ['DynamicQuantizeLinear', (b, x) => b.add('DynamicQuantizeLinear', [x], {}, { outputCount: 3 })],
     ['Reshape that splits channels', (b, x) => b.one('Reshape', [x, ints(b, 2, 3, 2, 3, 4)], { allowZero: false })],
     ['Reshape that merges pixels', (b, x) => b.one('Reshape', [x, ints(b, 2, 6, 12)], { allowZero: false })],
   ])('passes %s', (_, add) => {
