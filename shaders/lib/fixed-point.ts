@@ -142,7 +142,8 @@ ${signature} {
 #endif
   let zero = params.zero_point;
   let held = clamp(rounded, vec4<f32>(f32(params.lowest - zero)), vec4<f32>(f32(params.highest - zero)));
-  return vec4<i32>(held) + zero;
+  // Within [2²³, 2²⁴) integers are a float's lowest bits. Drivers for processors convert lane by lane, and check the range.
+  return bitcast<vec4<i32>>(held + 12582912.0) - (0x4b400000i - zero);
 }`;
 }
 

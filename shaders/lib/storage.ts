@@ -42,9 +42,9 @@ export function store(access: Access, at: string, v: string): string {
   return `${name}[${at}] = ${packed(range(4).map((k) => `${v}[${k}]`))};`;
 }
 
-/** A word of four elements, given as i32: each keeps its lowest byte. */
+/** A word of four elements, given as i32: each keeps its lowest byte. Products, for SwiftShader shifts lane by lane. */
 export function packed(elements: readonly string[]): string {
-  return elements.map((v, k) => `((u32(${v}) & 255u) << ${8 * k}u)`).join(' | ');
+  return elements.map((v, k) => `((u32(${v}) & 255u) * ${2 ** (8 * k)}u)`).join(' | ');
 }
 
 /** The byte of a word from bit `first` on, as i32. */

@@ -3,7 +3,8 @@
  * and pass them round, each to make four channels, or more, of its own. Where a load costs as much as twenty multiply-adds, as
  * on software adapters, that is what counts.
  *
- * Layout: as q-linear-conv.ts has it.
+ * Layout: as q-linear-conv.ts has it; but where sums are i32 x is unsigned, with its zero point and constants: then LLVM takes
+ *   products of 16 bits for those of 32.
  * Bindings: x read, w read vec4<u32>, channels read vec4<i32>, y read_write.
  * Workgroup: one subgroup: `pixels` × 4·quads·size channels.
  * Dispatch: [blocks of channels, blocks of pixels, groups].
@@ -16,11 +17,11 @@ import { isPacked, type Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import { requantisedFoursFunction, type RescaleRule } from '../lib/fixed-point.ts';
 import { fours } from '../lib/flat.ts';
-import { BYTES_OF, xWordFunction, type WordSource } from '../lib/int8.ts';
+import { POSITIVE_BYTES, unpackedFunction, xStepFunction, type SumType, type WordSource } from '../lib/int8.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { elementOf } from '../lib/numbers.ts';
-import { bindingOf, store } from '../lib/storage.ts';
+import { bindingOf, packed } from '../lib/storage.ts';
 import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
 
 export interface QLinearColumnsSpec {
@@ -30,7 +31,7 @@ export interface QLinearColumnsSpec {
   /** Pixels and channel quads of a lane. */
   readonly pixels: number;
   readonly quads: number;
-  readonly sums: 'i32' | 'f32';
+  readonly sums: SumType;
   readonly size: number;
   readonly zeroPoints: boolean;
   readonly y: Storage;
@@ -56,21 +57,20 @@ function pixel(spec: QLinearColumnsSpec, i: number): string {
   let image${i} = row${i} / params.out_h;
   let top${i} = (row${i} - image${i} * params.out_h) * params.stride_h - params.pad_top;
   let left${i} = (p${i} - row${i} * params.out_w) * params.stride_w - params.pad_left;
-  var inputs${i} = 0i;`;
+  var inputs${i} = ${spec.sums}();`;
 }
 
 /** A word of the pixel at a tap, and of the weights there; the products of all. */
 function step(spec: QLinearColumnsSpec): string {
   const { pixels, quads, sums, zeroPoints } = spec;
-  const unpacked = (word: string): string => (sums === 'f32' ? `vec4<f32>(bytes_of(${word}))` : `bytes_of(${word})`);
   const load = (i: number): string => `
-        let word${i} = select(params.pad_word, x_word(at${i} + c * 4u), inside${i});
-        let bytes${i} = ${unpacked(`word${i}`)};
-${zeroPoints ? `        inputs${i} += dot(bytes_of(word${i} & ones), vec4<i32>(1i));` : ''}`;
+        let word${i} = select(params.pad_word, x_step(at${i}, c), inside${i});
+${sums === 'f32' ? `        let bytes${i} = reals_of(word${i});` : ''}
+${zeroPoints ? `        inputs${i} += dot(${sums === 'f32' ? 'reals_of' : 'positive_bytes'}(word${i} & ones), vec4<${sums}>(1));` : ''}`;
   // Of four channels the bytes of each input channel.
   const weights = (q: number): string => `
         let w${q} = w[(weight_row + c) * params.blocks + block${q}];
-${lines(4, (k) => `        let w${q}_${k} = ${unpacked(`w${q}[${k}]`)};`)}
+${lines(4, (k) => `        let w${q}_${k} = unpacked(w${q}[${k}]);`)}
 ${lines(
   4,
   (d) =>
@@ -80,7 +80,7 @@ ${lines(
 )}`;
   const products = (p: number): string =>
     [
-      `        let x${p} = ${passed(spec, 'bytes', p)};`,
+      `        let x${p} = ${sums === 'f32' ? passed(spec, 'bytes', p) : `positive_bytes(${passed(spec, 'word', p)})`};`,
       ...range(quads).map(
         (q) =>
           `        acc${p}_${q} += ${range(4)
@@ -98,21 +98,25 @@ ${lines(pixels, products)}`;
 /** The row of a lane's pixel under a row of the window. */
 const windowRow = (i: number): string => `    let iy${i} = top${i} + ky * params.dilation_h;`;
 
-/** The element of a lane's pixel under a tap. */
-const windowTap = (i: number): string => `
+/** The element of a lane's pixel under a tap, or word. */
+const windowTap = (channels: string, i: number): string => `
       let ix${i} = left${i} + kx * params.dilation_w;
       let inside${i} = iy${i} < params.in_h && ix${i} < params.in_w;
-      let at${i} = ((image${i} * params.in_h + iy${i}) * params.in_w + ix${i}) * params.in_c + group * params.group_in;`;
+      let at${i} = ((image${i} * params.in_h + iy${i}) * params.in_w + ix${i}) * ${channels} + start;`;
 
 /** The sums of every pixel, over the window. */
 function sumsOf(spec: QLinearColumnsSpec): string {
+  const { x, aligned } = spec.source;
+  const byWords = isPacked(x) && aligned;
+  const channels = byWords ? 'pitch' : 'params.in_c';
   return wgsl`
+${byWords ? '  let pitch = params.in_c / 4u;\n  let start = group * params.group_in / 4u;' : '  let start = group * params.group_in;'}
   for (var ky = 0u; ky < params.kernel_h; ky++) {
     // What lies before the input wraps, and is beyond it.
 ${lines(shares(spec), windowRow)}
     for (var kx = 0u; kx < params.kernel_w; kx++) {
       let weight_row = (ky * params.kernel_w + kx) * params.words;
-${lines(shares(spec), windowTap)}
+${lines(shares(spec), (i) => windowTap(channels, i))}
       for (var c = 0u; c < params.words; c++) {
 ${step(spec)}
       }
@@ -120,43 +124,54 @@ ${step(spec)}
   }`;
 }
 
-/** Writes the results, in loops of unknown length: drivers would be long about unrolling what they run once. */
+/** The results of pixel `p` and quad `q`, declared as `r`. */
+function results({ zeroPoints }: QLinearColumnsSpec, sum: string, inputs: string): string {
+  const total = `vec4<i32>(${sum}) + constants${zeroPoints ? ` - zeros * i32(${inputs})` : ''}`;
+  return `requantised_fours(${total}, multipliers, shifts)`;
+}
+
+/**
+ * Writes the results: words of all pixels are made one by one, and written in a loop of unknown length, for drivers would be long about
+ * unrolling what they run once, and writing costs most of that.
+ */
 function tail(spec: QLinearColumnsSpec): string {
-  const { pixels, quads, size, sums, zeroPoints, y } = spec;
-  const sum = `sums[q * ${u32(pixels)} + p]`;
+  const { pixels, quads, size, y } = spec;
+  const result = (p: number, q: number): string =>
+    results(spec, `acc${p}_${q}`, spec.zeroPoints ? passed(spec, 'inputs', p) : '');
+  const word = packed(range(4).map((k) => `r[${k}]`));
+  const type = isPacked(y) ? 'u32' : 'vec4<i32>';
+  const made = (p: number, q: number): string =>
+    isPacked(y)
+      ? `    { let r = ${result(p, q)}; words[${u32(p)}] = ${word}; }`
+      : `    words[${u32(p)}] = ${result(p, q)};`;
   const write = isPacked(y)
-    ? store(fours('y', y), '((pixel + p) * params.out_c + channel) / 4u', 'r')
-    : 'for (var k = 0u; k < lanes; k++) { y[(pixel + p) * params.out_c + channel + k] = r[k]; }';
-  return wgsl`
-#if ${zeroPoints}
-  let inputs = array<i32, ${u32(pixels)}>(${range(pixels)
-    .map((p) => passed(spec, 'inputs', p))
-    .join(', ')});
-#endif
-  var sums = array<vec4<${sums}>, ${u32(pixels * quads)}>(${range(quads)
-    .flatMap((q) => range(pixels).map((p) => `acc${p}_${q}`))
-    .join(', ')});
-  for (var q = 0u; q < params.tile_quads; q++) {
-    let column = first + q * ${u32(size)};
-    if (column < params.group_blocks) {
-      let channel = group * params.group_out + column * 4u;
-      let lanes = min(4u, params.group_out - column * 4u);
-      let entry = (group * params.group_blocks + column) * 4u;
-${lines(4, (k) => `      let c${k} = channels[entry + ${u32(k)}];`)}
-      let multipliers = vec4<i32>(c0.y, c1.y, c2.y, c3.y);
-      let shifts = vec4<i32>(c0.z, c1.z, c2.z, c3.z);
-      let constants = vec4<i32>(c0.x, c1.x, c2.x, c3.x);
-      for (var p = 0u; p < min(params.tile_pixels, params.pixels - pixel); p++) {
-#if ${zeroPoints}
-        let total = vec4<i32>(${sum}) + constants - vec4<i32>(c0.w, c1.w, c2.w, c3.w) * inputs[p];
+    ? 'y[at + p * y_pitch] = words[p];'
+    : 'for (var k = 0u; k < lanes; k++) { y[at + p * params.out_c + k] = words[p][k]; }';
+  const quad = (q: number): string => wgsl`
+  {
+    let column = min(first + ${u32(q * size)}, params.group_blocks - 1u);
+    let channel = group * params.group_out + column * 4u;
+    let lanes = min(4u, params.group_out - column * 4u);
+${lines(4, (k) => `    let c${k} = channels[block${q} * 4u + ${u32(k)}];`)}
+    let multipliers = vec4<i32>(c0.y, c1.y, c2.y, c3.y);
+    let shifts = vec4<i32>(c0.z, c1.z, c2.z, c3.z);
+    let constants = vec4<i32>(c0.x, c1.x, c2.x, c3.x);
+    let zeros = vec4<i32>(c0.w, c1.w, c2.w, c3.w);
+    var words: array<${type}, ${u32(pixels)}>;
+${lines(pixels, (p) => made(p, q))}
+#if ${isPacked(y)}
+    let at = (pixel * params.out_c + channel) / 4u;
 #else
-        let total = vec4<i32>(${sum}) + constants;
+    let at = pixel * params.out_c + channel;
 #endif
-        let r = requantised_fours(total, multipliers, shifts);
-        ${write}
-      }
+    if (first + ${u32(q * size)} < params.group_blocks) {
+      for (var p = 0u; p < many; p++) { ${write} }
     }
   }`;
+  return wgsl`
+  let many = min(params.tile_pixels, params.pixels - pixel);
+  let y_pitch = params.out_c / 4u;
+${lines(quads, quad)}`;
 }
 
 export function qLinearColumnsShader(spec: QLinearColumnsSpec): ShaderModule {
@@ -180,14 +195,18 @@ export function qLinearColumnsShader(spec: QLinearColumnsSpec): ShaderModule {
       tail: 'u32',
       pixels: 'u32',
       tile_pixels: 'u32',
-      tile_quads: 'u32',
       zero_point: 'i32',
       lowest: 'i32',
       highest: 'i32',
     },
     workgroupSize: [size, 1, 1],
     subgroups: true,
-    declarations: [xWordFunction(source), BYTES_OF, requantisedFoursFunction(rule, small)].join('\n'),
+    declarations: [
+      xStepFunction(source, sums === 'i32'),
+      unpackedFunction(sums),
+      sums === 'i32' ? POSITIVE_BYTES : '',
+      requantisedFoursFunction(rule, small),
+    ].join('\n'),
     body: wgsl`
   let group = wid.z;
   let pixel = wid.y * ${u32(pixels)};

@@ -17,7 +17,7 @@ import { range } from '../../src/util/arrays.ts';
 import { requantisedFoursFunction, type RescaleRule } from '../lib/fixed-point.ts';
 import { fours } from '../lib/flat.ts';
 import { linearIndex } from '../lib/index.ts';
-import { BYTES_OF, signedFoursFunction } from '../lib/int8.ts';
+import { foursFunction, type SumType } from '../lib/int8.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import {
@@ -39,7 +39,7 @@ export interface QLinearDepthwiseSlideSpec extends SlideSpec {
   readonly unsigned: boolean;
   readonly rule: RescaleRule;
   readonly small: boolean;
-  readonly sums: 'i32' | 'f32';
+  readonly sums: SumType;
   readonly zeroPoints: boolean;
   readonly y: Storage;
   readonly weightLoop: boolean;
@@ -48,8 +48,7 @@ export interface QLinearDepthwiseSlideSpec extends SlideSpec {
 /** Declares the weights of the strip, without their zero points, and what its sums start at and are rescaled by. */
 function weights({ kernel, sums, zeroPoints, weightLoop }: QLinearDepthwiseSlideSpec): string {
   const taps = kernel[0] * kernel[1];
-  const weight = (tap: string): string =>
-    `vec4<${sums}>(bytes_of(w[${tap} * params.blocks + block])${zeroPoints ? ' - zeros' : ''})`;
+  const weight = (tap: string): string => `unpacked(w[${tap} * params.blocks + block])${zeroPoints ? ' - zeros' : ''}`;
   return wgsl`
 ${range(4)
   .map((k) => `  let c${k} = channels[block * 4u + ${u32(k)}];`)
@@ -58,7 +57,7 @@ ${range(4)
   let shifts = vec4<i32>(c0.z, c1.z, c2.z, c3.z);
   let start = vec4<${sums}>(vec4<i32>(c0.x, c1.x, c2.x, c3.x));
 #if ${zeroPoints}
-  let zeros = vec4<i32>(c0.w, c1.w, c2.w, c3.w);
+  let zeros = vec4<${sums}>(vec4<i32>(c0.w, c1.w, c2.w, c3.w));
 #endif
 #if ${weightLoop}
   var weights: array<vec4<${sums}>, ${u32(taps)}>;
@@ -69,10 +68,11 @@ ${perPixel(taps, (t) => `  let w${t} = ${weight(u32(t))};`)}
 #endif`;
 }
 
+/** Input column `c` of a row of x. */
+const column = (c: number): string => `select(padding, fours_at(at + column${c}), is_inside && inside${c})`;
+
 export function qLinearDepthwiseSlideShader(spec: QLinearDepthwiseSlideSpec): ShaderModule {
   const { x, unsigned, rule, small, sums, y, workgroup, weightLoop } = spec;
-  const column = (c: number): string =>
-    `select(padding, vec4<${sums}>(signed_fours(at + column${c})), is_inside && inside${c})`;
   const result = (p: number): string =>
     `let r = requantised_fours(vec4<i32>(sum0_${p}), multipliers, shifts); ${store(fours('y', y), `(out_row + ${u32(p)}) * params.blocks + block`, 'r')}`;
   return shaderModule({
@@ -92,14 +92,14 @@ export function qLinearDepthwiseSlideShader(spec: QLinearDepthwiseSlideSpec): Sh
       highest: 'i32',
     },
     workgroupSize: [workgroup, 1, 1],
-    declarations: [BYTES_OF, signedFoursFunction(x, unsigned), requantisedFoursFunction(rule, small)].join('\n'),
+    declarations: [foursFunction(x, unsigned, sums), requantisedFoursFunction(rule, small)].join('\n'),
     body: wgsl`
   ${linearIndex(workgroup)}
   if (i >= params.count) { return; }
   ${slidePosition(spec)}
   let pitch = params.blocks;
   let x_start = block;
-  let padding = vec4<${sums}>(bytes_of(params.pad_word));
+  let padding = unpacked(params.pad_word);
 ${slideColumns(spec)}
 ${weights(spec)}
 ${slideSums(spec)}

@@ -15,7 +15,7 @@ import type { Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
 import { requantisedFoursFunction, type RescaleRule } from '../lib/fixed-point.ts';
 import { flatShader, fours } from '../lib/flat.ts';
-import { BYTES_OF, signedFoursFunction } from '../lib/int8.ts';
+import { foursFunction, unpackedFunction } from '../lib/int8.ts';
 import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load } from '../lib/storage.ts';
@@ -59,13 +59,13 @@ function byFours({ zeroPoints }: QLinearDepthwiseSpec): string {
 ${range(4)
   .map((k) => `  let c${k} = channels[block * 4u + ${u32(k)}];`)
   .join('\n')}
-  let padding = bytes_of(params.pad_word);
+  let padding = unpacked(params.pad_word);
   let zeros = vec4<i32>(c0.w, c1.w, c2.w, c3.w);
   var sum = vec4<i32>(c0.x, c1.x, c2.x, c3.x);
   ${everyTap(
     'pixel',
-    `      let weight = bytes_of(w[tap * params.blocks + block])${zeroPoints ? ' - zeros' : ''};
-      sum += weight * select(padding, signed_fours(source / 4u + block), is_inside);`,
+    `      let weight = unpacked(w[tap * params.blocks + block])${zeroPoints ? ' - zeros' : ''};
+      sum += weight * select(padding, fours_at(source / 4u + block), is_inside);`,
   )}
   let r = requantised_fours(sum, vec4<i32>(c0.y, c1.y, c2.y, c3.y), vec4<i32>(c0.z, c1.z, c2.z, c3.z));`;
 }
@@ -74,15 +74,16 @@ ${range(4)
 function sumFunction({ x, unsigned, zeroPoints }: QLinearDepthwiseSpec): string {
   const element = `i32(${load({ name: 'x', storage: x, width: 1 }, 'source + channel / params.multiplier')})`;
   return wgsl`
+${unpackedFunction('i32')}
 fn sum_at(at: u32) -> i32 {
   let pixel = at / params.out_c;
   let channel = at - pixel * params.out_c;
   let constants = channels[channel];
-  let padding = bytes_of(params.pad_word).x;
+  let padding = unpacked(params.pad_word).x;
   var sum = constants.x;
   ${everyTap(
     'pixel',
-    `      let weight = bytes_of(w[tap * params.blocks + channel / 4u])[channel % 4u]${zeroPoints ? ' - constants.w' : ''};
+    `      let weight = unpacked(w[tap * params.blocks + channel / 4u])[channel % 4u]${zeroPoints ? ' - constants.w' : ''};
       sum += weight * select(padding, ${element}${unsigned ? ' - 128i' : ''}, is_inside);`,
   )}
   return sum;
@@ -119,8 +120,7 @@ export function qLinearDepthwiseShader(spec: QLinearDepthwiseSpec): ShaderModule
       highest: 'i32',
     },
     declarations: [
-      BYTES_OF,
-      spec.fours ? signedFoursFunction(x, unsigned) : sumFunction(spec),
+      spec.fours ? foursFunction(x, unsigned, 'i32') : sumFunction(spec),
       requantisedFoursFunction(rule, small),
     ].join('\n'),
     body: spec.fours ? byFours(spec) : BY_ELEMENTS,

@@ -91,19 +91,31 @@ function byOutputs({ taps, group, groupOut }: WeightSpec): Layout {
  * `tapSums` for the taps it visits.
  */
 export function packWeights(spec: WeightSpec, padded: boolean): PackedWeights {
-  return packedAs(byInputs(spec), spec, padded);
+  return packedAs(byInputs(spec), spec, { padded, positive: false });
+}
+
+/** Packs the weights for a kernel that takes x as unsigned integers: signed ones moved by 128, and their zero point with them. */
+export function packForPositive(spec: WeightSpec): PackedWeights {
+  return packedAs(byInputs(spec), spec, { padded: true, positive: true });
 }
 
 /** Packs the weights of a depthwise convolution, of one input channel a group, four output channels to a word. */
 export function packDepthwise(spec: WeightSpec): PackedWeights {
-  return packedAs(byOutputs(spec), spec, true);
+  return packedAs(byOutputs(spec), spec, { padded: true, positive: false });
 }
 
-function packedAs(layout: Layout, spec: WeightSpec, padded: boolean): PackedWeights {
+/** How a kernel takes x and its padding. */
+interface Taken {
+  readonly padded: boolean;
+  readonly positive: boolean;
+}
+
+function packedAs(layout: Layout, spec: WeightSpec, { padded, positive }: Taken): PackedWeights {
   const { weight, taps, group, groupIn, groupOut, unsigned, multipliers } = spec;
   const { words, blocks } = layout;
-  const moved = { x: unsigned.x ? 128 : 0, w: unsigned.w ? 128 : 0 };
+  const moved = { x: (unsigned.x ? 128 : 0) - (positive ? 128 : 0), w: unsigned.w ? 128 : 0 };
   const zx = spec.xZeroPoint - moved.x;
+  const largest = positive ? 255 : 128;
   const zeroPointOf = (m: number): number => at(spec.wZeroPoints, spec.wZeroPoints.length === 1 ? 0 : m) - moved.w;
   const packed = new Uint8Array(layout.length);
   const tapSums = new Int32Array(taps * blocks * 4);
@@ -125,7 +137,7 @@ function packedAs(layout: Layout, spec: WeightSpec, padded: boolean): PackedWeig
     }
     const zw = zeroPointOf(m);
     const constant = (spec.bias?.[m] ?? 0) + (padded ? taps * groupIn * zx * zw - zx * total : 0);
-    most = Math.max(most, 128 * (size + taps * groupIn * Math.abs(zw)) + Math.abs(constant));
+    most = Math.max(most, largest * (size + taps * groupIn * Math.abs(zw)) + Math.abs(constant));
     channels.set([constant, ...multiplierAt(multipliers, m), zw], entry * 4);
   }
   const tail = groupIn % 4 === 0 ? ONES : ONES & (2 ** (8 * (groupIn % 4)) - 1);

@@ -124,7 +124,6 @@ export function columnsCalls<K extends OpKind>(
         ...packed,
         pixels: batch * params.out_h * params.out_w,
         tile_pixels: tile.pixels,
-        tile_quads: tile.quads,
         zero_point: constantScalar(context, 7),
         lowest: range[0],
         highest: range[1],

@@ -2,7 +2,7 @@
 import { isPointwise } from '../../ir/shapes/pointwise.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { variant, type KernelDefinition, type Variant } from '../definition.ts';
-import { packWeights, type PackedWeights } from '../lib/int8-weights.ts';
+import { packForPositive, packWeights, type PackedWeights, type WeightSpec } from '../lib/int8-weights.ts';
 import { BYTES, BYTES_OR_MORE, SCALE } from '../lib/quantised.ts';
 import {
   columnsCalls,
@@ -23,10 +23,13 @@ import { quantisedDepthwise, isQuantisedDepthwise, preferredQuantisedDepthwise }
 function weightsOf(
   context: QuantisedConvContext,
   window: PlanarWindow,
+  pack: (spec: WeightSpec) => PackedWeights,
 ): Pick<QuantisedConv, 'rule'> & { weights: PackedWeights } {
   const spec = weightSpec(context, window);
-  return { weights: packWeights(spec, true), rule: spec.multipliers.rule };
+  return { weights: pack(spec), rule: spec.multipliers.rule };
 }
+
+const signed = (spec: WeightSpec): PackedWeights => packWeights(spec, true);
 
 /** Channels that one group makes. */
 function groupOutOf({ node }: QuantisedConvContext, { params }: PlanarWindow): number {
@@ -46,7 +49,7 @@ function convVariant(
     },
     (context, plan) => {
       const { range } = context.node.attributes;
-      return quantisedConvCall(context, { ...plan, ...weightsOf(context, plan.window), range });
+      return quantisedConvCall(context, { ...plan, ...weightsOf(context, plan.window, signed), range });
     },
   );
 }
@@ -67,7 +70,7 @@ function columnsVariant(tile: ColumnsTile): Variant<'QLinearConv'> {
       const window = quantisedWindow(context);
       const groups = columnsGroups(extentOf(context, window), tile, context.device);
       if (!groups || !writesWords(context, groupOutOf(context, window))) return undefined;
-      const made = { window, groups, ...weightsOf(context, window) };
+      const made = { window, groups, ...weightsOf(context, window, tile.sums === 'i32' ? packForPositive : signed) };
       return tile.sums === 'i32' || made.weights.small ? made : undefined;
     },
     (context, { groups, ...made }) =>
@@ -87,7 +90,7 @@ const tiled = quantisedTiledVariants<'QLinearConv'>(extentsOf, (context) => {
   const { attributes } = context.node;
   const window = quantisedWindow(context);
   return {
-    ...weightsOf(context, window),
+    ...weightsOf(context, window, signed),
     range: attributes.range,
     channels: window.params.in_c,
     window: isPointwise(attributes, window.spec.kernel) ? undefined : window,
