@@ -17,6 +17,8 @@ import {
 import { writeReport } from '../lib/report.ts';
 import { measure, type References, type Row } from './measure.ts';
 import { NETWORK_NAMES, type NetworkName } from './networks.ts';
+import { isQuantisedMeasured, measureQuantised, type QuantisedRow } from './quantised.ts';
+import { quantisedChart, quantisedComplaints, quantisedSections, quantisedTable } from './quantised-tables.ts';
 import { complaints, isMeasured, sections, timeChart, timeTable } from './tables.ts';
 
 interface ModelBenchOptions extends BenchOptions {
@@ -26,6 +28,7 @@ interface ModelBenchOptions extends BenchOptions {
   readonly seconds?: number;
   readonly cpu?: CpuChoice;
   readonly quick?: boolean;
+  readonly quantized?: boolean;
 }
 
 const CPU_CHOICES = ['none', 'batch1', 'all'] as const;
@@ -34,6 +37,8 @@ type CpuChoice = (typeof CPU_CHOICES)[number];
 /** What is measured where the command line does not say. */
 const FULL = { batch: [1, 8], runs: 30, seconds: 20, cpu: 'batch1' } as const;
 const QUICK = { batch: [1], runs: 5, seconds: 3, cpu: 'none' } as const;
+/** With `--quantized`. */
+const QUANTISED = { models: ['mobilenet-v2', 'mobilenet-v1', 'resnet-18'], batch: [1], runs: 30, seconds: 20 } as const;
 
 /** Runs the benchmark and resolves with the exit code: 1 when a row failed or an output disagrees. Never rejects. */
 export function runModelBench(argv: readonly string[], streams: Streams): Promise<number> {
@@ -47,8 +52,45 @@ export function runModelBench(argv: readonly string[], streams: Streams): Promis
       parsePositive,
     )
     .addOption(new Option('--cpu <when>', 'where the CPU reference runs too; default: batch1').choices(CPU_CHOICES))
+    .option('--quantized', 'networks on 8-bit integers beside their float twins; default: three networks, batch 1')
     .option('--quick', 'batch 1, five runs, three seconds, no CPU reference, unless said otherwise');
-  return runBench<ModelBenchOptions>(command, argv, streams, (options, steps) => bench(options, steps, streams));
+  return runBench<ModelBenchOptions>(command, argv, streams, (options, steps) =>
+    (options.quantized ? benchQuantised : bench)(options, steps, streams),
+  );
+}
+
+async function benchQuantised(options: ModelBenchOptions, steps: Steps, { stdout, stderr }: Streams): Promise<number> {
+  const { adapter, shaderCache, outputDir, ...chosen } = { ...QUANTISED, ...(options.quick ? QUICK : {}), ...options };
+  if (shaderCache === 'off') disableShaderCache();
+  const env = environment(await openGpu({ adapter }));
+  const pairs = chosen.models.flatMap((model) => chosen.batch.map((batch) => ({ model, batch })));
+  const rows: QuantisedRow[] = [];
+  for (const { model, batch } of pairs) {
+    steps.begin(`${model}, batch ${batch}`, rows.length, pairs.length);
+    const { runs, seconds } = chosen;
+    const row = await measureQuantised({ model, batch, runs, seconds, adapter });
+    if (isQuantisedMeasured(row)) steps.note(`${model} ×${batch}: int8 at ${row.timeRatio.toPrecision(3)} of float's time`);
+    rows.push(row);
+  }
+  steps.stop();
+  const adapterName = env.adapter?.name ?? '';
+  const data = { environment: env, options: { runs: chosen.runs, seconds: chosen.seconds, shaderCache }, rows };
+  const paths = writeReport(
+    {
+      name: 'quantised',
+      title: 'tilewise: integers beside real numbers',
+      environment: env,
+      sections: quantisedSections(rows),
+      chart: quantisedChart(rows, adapterName),
+      data,
+    },
+    outputDir,
+  );
+  const { head, rows: cells, right } = quantisedTable(rows);
+  stdout.write(`${options.json ? JSON.stringify(data) : `${adapterName}\n${table(head, cells, right)}`}\n`);
+  const wrong = quantisedComplaints(rows);
+  stderr.write(`${[...wrong.map((line) => `error: ${line}`), `written: ${paths.join(', ')}`].join('\n')}\n`);
+  return wrong.length > 0 ? 1 : 0;
 }
 
 async function bench(options: ModelBenchOptions, steps: Steps, { stdout, stderr }: Streams): Promise<number> {

@@ -129,7 +129,7 @@ async function measured(task: Task, references: References): Promise<Measured> {
   await loadOps(graph.nodes.map(({ op }) => op));
   const summary = analyse(inferShapes(graph));
   const feeds = seededFeeds(graph.inputs, {}, 1);
-  const { session, cold, first } = await coldStart(graph, feeds, task.adapter);
+  const { session, cold, first } = await coldStart(toOnnx(graph), feeds, task.adapter);
   try {
     const plan = await planFacts(session);
     await session.run(feeds); // the first run after the cold one still fills caches
@@ -157,15 +157,15 @@ async function measured(task: Task, references: References): Promise<Measured> {
 type Feeds = Readonly<Record<string, Tensor>>;
 type Results = Readonly<Record<string, Tensor>>;
 
-interface Started {
+/** A session that has run once. */
+export interface Started {
   readonly session: Session;
   readonly cold: ColdStart;
   readonly first: Results;
 }
 
-/** Loads the network from the bytes of an ONNX file on a device of its own. The adapter was found before. */
-async function coldStart(graph: Graph, feeds: Feeds, wanted: string | undefined): Promise<Started> {
-  const bytes = toOnnx(graph);
+/** Loads a network from the bytes of an ONNX file on a device of its own. The adapter was found before. */
+export async function coldStart(bytes: Uint8Array, feeds: Feeds, wanted: string | undefined): Promise<Started> {
   const { adapter } = await openGpu({ adapter: wanted });
   const start = performance.now();
   const session = await Session.create(bytes, { gpu: adapter });
@@ -189,7 +189,8 @@ export function stagesOf(report: object): Record<string, number> {
   return Object.fromEntries(times);
 }
 
-async function planFacts(session: Session): Promise<PlanFacts> {
+/** What a session's plan dispatches and holds. */
+export async function planFacts(session: Session): Promise<PlanFacts> {
   const plan = await session.plan();
   if (!plan) throw new TypeError('a session on the GPU has a plan');
   const { steps, pipelines, memory } = plan;

@@ -68,7 +68,16 @@ export interface LayerNet {
 
 /** Reads a graph of `models/` as layers. Rejects with InputError naming a node that the peers' formats are not written for. */
 export async function toLayers(graph: Graph): Promise<LayerNet> {
-  const folded = foldBatchNorm(await compileGraph(graph, { level: 'reference' }));
+  return readLayers(await foldedGraph(graph));
+}
+
+/** A graph whose batch normalisations are part of its convolutions. */
+export async function foldedGraph(graph: Graph): Promise<Graph> {
+  return foldBatchNorm(await compileGraph(graph, { level: 'reference' }));
+}
+
+/** Reads a folded graph as layers. */
+export function readLayers(folded: Graph): LayerNet {
   const reader = new Reader(folded);
   const layers: Layer[] = [];
   for (const node of folded.nodes) {
@@ -76,7 +85,7 @@ export async function toLayers(graph: Graph): Promise<LayerNet> {
     if (layer) layers.push(layer);
   }
   return {
-    name: graph.name,
+    name: folded.name,
     input: reader.map(at(folded.inputs, 0).name),
     output: reader.map(at(folded.outputs, 0)),
     layers,

@@ -4,10 +4,11 @@
  */
 import { milliseconds } from '../../src/cli/output.ts';
 import { summarise } from '../lib/statistics.ts';
-import { ENGINES, type EngineName, type Flavour, type Where } from './engines.ts';
+import { ENGINES, type EngineName, type Where } from './engines.ts';
 import type { PeerModel } from './models.ts';
 import { agreement, rowOf, type Agreement, type Outcome, type PeerRow } from './rows.ts';
 import type { Room, Seat, SeatStarted, Venue } from './seat.ts';
+import type { StationConfig } from './station.ts';
 
 /** What to measure and for how long. */
 export interface MeasureOptions {
@@ -20,6 +21,8 @@ export interface MeasureOptions {
   readonly hasTime: () => boolean;
   /** False, once the time is up, leaves out the peers that may be and have not started. */
   readonly mayStart: () => boolean;
+  /** The network is one on integers. */
+  readonly quantised?: boolean;
   /** Told of each engine that is about to start. */
   readonly progress: (engine: EngineName) => void;
 }
@@ -90,12 +93,12 @@ async function admit(
   room: Room,
   engine: EngineName,
   reference: readonly number[] | undefined,
-  { where, hasTime, mayStart }: MeasureOptions,
+  { where, hasTime, mayStart, quantised = false }: MeasureOptions,
 ): Promise<readonly Contender[]> {
   const admitted: Contender[] = [];
   for (const flavour of ENGINES[engine].flavours[where]) {
     if (admitted.some((c) => c.alive) && !hasTime()) break;
-    const contender = new Contender(engine, flavour, reference);
+    const contender = new Contender({ engine, flavour, quantised }, reference);
     admitted.push(contender);
     if (LEFT_OUT[where].includes(engine) && !mayStart()) contender.fail('not started: the time was up (--minutes)');
     else await contender.enter(room);
@@ -152,7 +155,7 @@ export interface Runner {
 /** One engine in its seat, and all that is known of it. */
 class Contender implements Runner {
   readonly engine: EngineName;
-  readonly #flavour: Flavour;
+  readonly #config: StationConfig;
   #expected: readonly number[] | undefined;
   #seat: Seat | undefined;
   #started: SeatStarted | undefined;
@@ -162,9 +165,9 @@ class Contender implements Runner {
   /** The run after the cold start; Infinity before it. */
   warmUpMs = Infinity;
 
-  constructor(engine: EngineName, flavour: Flavour, expected: readonly number[] | undefined) {
-    this.engine = engine;
-    this.#flavour = flavour;
+  constructor(config: StationConfig, expected: readonly number[] | undefined) {
+    this.engine = config.engine;
+    this.#config = config;
     this.#expected = expected;
   }
 
@@ -193,7 +196,7 @@ class Contender implements Runner {
   /** Starts cold and warms up. */
   async enter(room: Room): Promise<void> {
     await this.#guard(async () => {
-      this.#seat = await room.seat({ engine: this.engine, flavour: this.#flavour });
+      this.#seat = await room.seat(this.#config);
       this.#started = await this.#seat.start();
       this.#judge(this.#started.output);
       if (this.#error === undefined) this.warmUpMs = await this.#once();
@@ -233,9 +236,9 @@ class Contender implements Runner {
   }
 
   #summary(): string {
-    if (this.#error !== undefined) return `${this.#flavour}: ${this.#error}`;
+    if (this.#error !== undefined) return `${this.#config.flavour}: ${this.#error}`;
     const run = this.taken > 0 ? this.medianMs : this.warmUpMs;
-    return `${this.#flavour}: run ${milliseconds(run)}, cold ${milliseconds(this.#started?.coldMs ?? NaN)}`;
+    return `${this.#config.flavour}: run ${milliseconds(run)}, cold ${milliseconds(this.#started?.coldMs ?? NaN)}`;
   }
 
   async #once(): Promise<number> {
@@ -251,7 +254,7 @@ class Contender implements Runner {
       if (this.engine !== REFERENCE) this.fail('the CPU reference gave nothing to compare with');
       return;
     }
-    const found = agreement(output, this.#expected);
+    const found = agreement(output, this.#expected, this.#config.quantised);
     if (!this.#agreement || found.maxDiff > this.#agreement.maxDiff || !found.agrees) this.#agreement = found;
     if (!found.agrees) this.fail(`its output differs by ${found.maxDiff.toPrecision(3)} of the largest element`);
   }

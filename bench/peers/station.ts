@@ -7,6 +7,8 @@ import type { Host, Loaded, PeerFiles } from './runtimes/runtime.ts';
 export interface StationConfig {
   readonly engine: EngineName;
   readonly flavour: Flavour;
+  /** The network is one on integers. */
+  readonly quantised: boolean;
 }
 
 /** What the start took and gave; plain data. Milliseconds of wall clock. */
@@ -32,16 +34,16 @@ export class Station {
   #loaded: Loaded | undefined;
 
   /** Imports, loads, runs once. */
-  async start({ engine, flavour }: StationConfig, files: PeerFiles, host: Host): Promise<Started> {
+  async start({ engine, flavour, quantised }: StationConfig, files: PeerFiles, host: Host): Promise<Started> {
     const { runtime, backend } = ENGINES[engine];
     const begin = performance.now();
     const importRuntime = await RUNTIMES[runtime]();
-    const { load } = await importRuntime({ backend, flavour }, host);
+    const { load, fallBack } = await importRuntime({ backend, flavour }, host);
     const imported = performance.now();
     this.#loaded = await load(files);
     const output = await this.#loaded.run();
     const end = performance.now();
-    const { version, threads, note } = this.#loaded;
+    const { version, threads, note = quantised ? await fallBack?.(files) : undefined } = this.#loaded;
     return {
       importMs: imported - begin,
       coldMs: end - imported,

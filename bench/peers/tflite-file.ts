@@ -6,6 +6,7 @@ import { InputError } from '../../src/core/errors.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { at, product, range } from '../../src/util/arrays.ts';
 import type { Layer, LayerNet, Map2d } from './layers.ts';
+import { quantisedTflite, type Ranges } from './quantised-tflite.ts';
 import { paddingName } from './tfjs-file.ts';
 import { FUSED_ACTIVATIONS, PADDINGS } from '../../src/formats/tflite/schema.ts';
 import { encodeTflite } from '../../src/formats/tflite/write/encode.ts';
@@ -16,14 +17,19 @@ const VALID = PADDINGS.indexOf('VALID');
 /** Codes of the activations that layers have. */
 const ACTIVATION = { none: 'NONE', relu: 'RELU', relu6: 'RELU6' } as const;
 
-/** The bytes of a `.tflite` file. Input and output keep their names. Throws InputError on a grouped convolution. */
-export function toTfliteFile(net: LayerNet): Uint8Array {
+/**
+ * The bytes of a `.tflite` file, on integers where the ranges of its feature maps are given. Input and output keep their names.
+ * Throws InputError on a grouped convolution.
+ */
+export function toTfliteFile(net: LayerNet, ranges?: Ranges): Uint8Array {
   const writer = new Writer();
   const input = writer.map(net.input);
   for (const layer of net.layers) writer.layer(layer);
   const output = writer.map(net.output);
-  const { tensors, operators } = writer;
-  const subgraphs = [{ tensors, operators, inputs: [input], outputs: [output] }];
+  const plain = { tensors: writer.tensors, operators: writer.operators, input, output };
+  const written = ranges ? quantisedTflite(plain, ranges) : plain;
+  const { tensors, operators } = written;
+  const subgraphs = [{ tensors, operators, inputs: [written.input], outputs: [written.output] }];
   return encodeTflite({ description: net.name, subgraphs });
 }
 

@@ -23,12 +23,18 @@ export const importOrt: ImportRuntime = async ({ backend, flavour }, host) => {
   ort.env.logLevel = 'error';
   ort.env.wasm.numThreads = threads;
   if (module === file) ort.env.wasm.wasmBinary = toBuffer(await host.read(`${DIST}/${wasm}`));
+  const options = { executionProviders: [backend], graphOptimizationLevel: 'all' } as const;
   return {
-    load: async (files) => {
-      const session = await ort.InferenceSession.create(files.onnx, {
-        executionProviders: [backend],
-        graphOptimizationLevel: 'all',
+    fallBack: async ({ onnx }) => {
+      if (backend === 'wasm') return undefined;
+      const log = await logOf(async () => {
+        const session = await ort.InferenceSession.create(onnx, { ...options, logSeverityLevel: 0 });
+        await session.release();
       });
+      return fallBackIn(log);
+    },
+    load: async (files) => {
+      const session = await ort.InferenceSession.create(files.onnx, options);
       const dims = channelsFirst({ shape: files.inputShape });
       const input = session.inputNames[0] ?? '';
       const output = session.outputNames[0] ?? '';
@@ -45,6 +51,34 @@ export const importOrt: ImportRuntime = async ({ backend, flavour }, host) => {
     },
   };
 };
+
+/** What is written to the console meanwhile. */
+async function logOf(work: () => Promise<void>): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const kept = { log: console.log, warn: console.warn, error: console.error, info: console.info, debug: console.debug };
+  for (const name of ['log', 'warn', 'error', 'info', 'debug'] as const) {
+    console[name] = (...args: readonly unknown[]) => void lines.push(args.join(' '));
+  }
+  try {
+    await work();
+    return lines;
+  } finally {
+    Object.assign(console, kept);
+  }
+}
+
+/** A note on nodes that are on the CPU; undefined where none is. Throws where the log does not say. */
+export function fallBackIn(lines: readonly string[]): string | undefined {
+  const placed = lines.flatMap((line) => {
+    const [, provider = '', count] = /placed on \[(\w+)\]\. Number of nodes: (\d+)/.exec(line) ?? [];
+    return count === undefined ? [] : [{ provider, count: Number(count) }];
+  });
+  const all = lines.some((line) => /All nodes placed on \[(?!CPU)\w+\]/.test(line));
+  if (placed.length === 0 && !all) throw new TypeError('the log does not say where the nodes were placed');
+  const total = placed.reduce((sum, { count }) => sum + count, 0);
+  const onCpu = placed.filter(({ provider }) => /^CPU/.test(provider)).reduce((sum, { count }) => sum + count, 0);
+  return onCpu === 0 ? undefined : `falls back to the CPU: ${onCpu} of ${total} nodes`;
+}
 
 function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBufferLike {
   return buffer.slice(byteOffset, byteOffset + byteLength);

@@ -38,6 +38,8 @@ export interface Choice {
 export interface Imported {
   /** From the bytes of a model to something that runs; opens the device. */
   readonly load: (files: PeerFiles) => Promise<Loaded>;
+  /** What of a model an engine for the GPU leaves to the CPU, where it does not say so itself; undefined where nothing is. */
+  readonly fallBack?: (files: PeerFiles) => Promise<string | undefined>;
 }
 
 /** A model ready to run. */
