@@ -69,7 +69,8 @@ async function benchQuantised(options: ModelBenchOptions, steps: Steps, { stdout
     steps.begin(`${model}, batch ${batch}`, rows.length, pairs.length);
     const { runs, seconds } = chosen;
     const row = await measureQuantised({ model, batch, runs, seconds, adapter });
-    if (isQuantisedMeasured(row)) steps.note(`${model} ×${batch}: int8 at ${row.timeRatio.toPrecision(3)} of float's time`);
+    if (isQuantisedMeasured(row))
+      steps.note(`${model} ×${batch}: int8 at ${row.timeRatio.toPrecision(3)} of float's time`);
     rows.push(row);
   }
   steps.stop();

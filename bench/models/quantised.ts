@@ -3,7 +3,6 @@ import { failureOf } from '../../src/cli/output.ts';
 import { seededFeeds } from '../../src/cli/seeded-feeds.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
-import type { Graph } from '../../src/ir/graph.ts';
 import { Session } from '../../src/session/session.ts';
 import { quantisedOnnx } from '../lib/quantised.ts';
 import { summarise, type Summary } from '../lib/statistics.ts';

@@ -29,9 +29,16 @@ interface PeerBenchOptions extends BenchOptions {
   readonly runs?: number;
   readonly threads?: number;
   readonly minutes?: number;
+  readonly quantized?: boolean;
 }
 
 const list = (names: readonly string[]): string => names.join(',');
+
+/** With `--quantized`: TensorFlow.js computes on no integers. */
+const QUANTISED = {
+  models: ['mobilenet-v2'],
+  engines: ENGINE_NAMES.filter((name) => !name.startsWith('tfjs')),
+} as const satisfies Partial<PeerBenchOptions>;
 
 const DEFAULTS = { models: DEFAULT_MODELS, engines: ENGINE_NAMES, runs: 25, minutes: 9 } as const;
 
@@ -59,7 +66,8 @@ export function runPeerBench(argv: readonly string[], streams: Streams): Promise
       '--minutes <n>',
       `about how long one place may take: fewer runs, then slow peers left out to keep it; default: ${DEFAULTS.minutes}`,
       parsePositive,
-    );
+    )
+    .option('--quantized', 'networks on 8-bit integers, on the engines that have them; default: mobilenet-v2');
   return runBench<PeerBenchOptions>(command, argv, streams, (options, steps) => bench(options, steps, streams));
 }
 
@@ -82,10 +90,10 @@ async function bench(options: PeerBenchOptions, steps: Steps, { stdout, stderr }
   steps.stop();
   const env = gpu ? environment(gpu) : { ...environment(), adapter: adapterIn(rows, facts) };
   const report = {
-    name: 'peers',
-    title: 'tilewise beside other web runtimes',
+    name: options.quantized ? 'quantised-peers' : 'peers',
+    title: `tilewise beside other web runtimes${options.quantized ? ', on integers' : ''}`,
     environment: env,
-    sections: sections(rows, facts),
+    sections: sections(rows, facts, options.quantized),
     chart: timeChart(rows),
     data: { environment: env, facts, rows },
   };
@@ -121,7 +129,7 @@ async function measurePlace(
   options: PeerBenchOptions,
   steps: Steps,
 ): Promise<readonly PeerRow[]> {
-  const { models, engines, runs, minutes } = { ...DEFAULTS, ...options };
+  const { models, engines, runs, minutes } = { ...DEFAULTS, ...(options.quantized ? QUANTISED : {}), ...options };
   const threads = options.threads ?? Math.min(4, availableParallelism());
   const begin = performance.now();
   const shares = timeShares(models);
@@ -131,7 +139,7 @@ async function measurePlace(
     const own = shares[i] ?? 0;
     const elapsed = (): number => (performance.now() - begin) / (minutes * 60_000);
     let step = i * engines.length;
-    const measured = await measureModel(venue, await peerModel(name), {
+    const measured = await measureModel(venue, await peerModel(name, options.quantized), {
       where,
       engines,
       runs,

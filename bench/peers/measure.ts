@@ -21,8 +21,6 @@ export interface MeasureOptions {
   readonly hasTime: () => boolean;
   /** False, once the time is up, leaves out the peers that may be and have not started. */
   readonly mayStart: () => boolean;
-  /** The network is one on integers. */
-  readonly quantised?: boolean;
   /** Told of each engine that is about to start. */
   readonly progress: (engine: EngineName) => void;
 }
@@ -61,7 +59,7 @@ export async function measureModel(venue: Venue, model: PeerModel, options: Meas
     let reference: readonly number[] | undefined;
     for (const engine of startOrder(engines, where)) {
       options.progress(engine);
-      const admitted = await admit(room, engine, reference, options);
+      const admitted = await admit(room, { engine, quantised: model.quantised }, reference, options);
       contenders.push(...admitted);
       if (engine === REFERENCE) reference = admitted[0]?.output;
     }
@@ -91,9 +89,9 @@ function startOrder(engines: readonly EngineName[], where: Where): readonly Engi
 /** Starts an engine in each of its flavours; they race each other like any others. */
 async function admit(
   room: Room,
-  engine: EngineName,
+  { engine, quantised }: Pick<StationConfig, 'engine' | 'quantised'>,
   reference: readonly number[] | undefined,
-  { where, hasTime, mayStart, quantised = false }: MeasureOptions,
+  { where, hasTime, mayStart }: MeasureOptions,
 ): Promise<readonly Contender[]> {
   const admitted: Contender[] = [];
   for (const flavour of ENGINES[engine].flavours[where]) {

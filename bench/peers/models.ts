@@ -3,12 +3,14 @@ import { InputError } from '../../src/core/errors.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { product } from '../../src/util/arrays.ts';
 import { randomSource } from '../../src/util/random.ts';
+import { quantisedOnnx } from '../lib/quantised.ts';
 import { mobilenetV1 } from '../../models/mobilenet-v1.ts';
 import { mobilenetV2 } from '../../models/mobilenet-v2.ts';
 import { resnet } from '../../models/resnet.ts';
 import { shufflenetV2 } from '../../models/shufflenet-v2.ts';
 import { channelsFirst, toOnnxFile } from './onnx-file.ts';
-import { toLayers } from './layers.ts';
+import { foldedGraph, readLayers } from './layers.ts';
+import { mapRanges } from './map-ranges.ts';
 import { toTfjsFiles } from './tfjs-file.ts';
 import { toTfliteFile } from './tflite-file.ts';
 
@@ -44,6 +46,8 @@ export function timeShares(names: readonly ModelName[]): readonly number[] {
 /** Files of one network in every format, and one input in both layouts. */
 export interface PeerModel {
   readonly name: string;
+  /** Whether its ONNX and TFLite files compute on integers. */
+  readonly quantised: boolean;
   readonly onnx: Uint8Array;
   readonly tfjsJson: Uint8Array;
   readonly tfjsWeights: Uint8Array;
@@ -54,27 +58,34 @@ export interface PeerModel {
   readonly inputFirst: Float32Array;
 }
 
-/** The files of a network by name. Rejects with InputError for one there is not. */
-export async function peerModel(name: string): Promise<PeerModel> {
+/** The files of a network by name, on integers if wanted. Rejects with InputError for one there is not. */
+export async function peerModel(name: string, quantised = false): Promise<PeerModel> {
   const known = MODEL_NAMES.find((n) => n === name);
   if (!known) throw new InputError(`there is no model "${name}"`, { hint: `Models: ${MODEL_NAMES.join(', ')}` });
-  return writeModel(known, NETWORKS[known].build());
+  return writeModel(known, NETWORKS[known].build(), quantised);
 }
 
-/** The files of a graph of `models/`. */
-export async function writeModel(name: string, graph: Graph): Promise<PeerModel> {
-  const net = await toLayers(graph);
+/**
+ * The files of a graph of `models/`. On integers, ONNX is what `quantize` makes of the plain file, and TFLite what its
+ * converter would leave; TensorFlow.js has no such form.
+ */
+export async function writeModel(name: string, graph: Graph, quantised = false): Promise<PeerModel> {
+  const folded = await foldedGraph(graph);
+  const net = readLayers(folded);
   const { json, weights } = toTfjsFiles(net);
   const inputLast = picture(net.input.shape);
+  const inputFirst = moveChannels(inputLast, net.input.shape);
+  const onnx = toOnnxFile(net);
   return {
     name,
-    onnx: toOnnxFile(net),
+    quantised,
+    onnx: quantised ? await quantisedOnnx(onnx, inputFirst) : onnx,
     tfjsJson: json,
     tfjsWeights: weights,
-    tflite: toTfliteFile(net),
+    tflite: toTfliteFile(net, quantised ? await mapRanges(folded, net, inputLast) : undefined),
     inputShape: net.input.shape,
     inputLast,
-    inputFirst: moveChannels(inputLast, net.input.shape),
+    inputFirst,
   };
 }
 

@@ -47,7 +47,8 @@ export function quantisedTflite({ tensors, operators, input, output }: Written, 
   for (const [i, { name, type, data }] of made.entries()) {
     if (type === 'float32' && data) throw new GraphError(`constant "${name}" (${i}) stays in real numbers`);
   }
-  const real = (index: number): number => made.push({ ...at(tensors, index), name: `${at(tensors, index).name}_real` }) - 1;
+  const real = (index: number): number =>
+    made.push({ ...at(tensors, index), name: `${at(tensors, index).name}_real` }) - 1;
   const [entry, exit] = [real(input), real(output)];
   return {
     tensors: named(made, [
@@ -69,7 +70,9 @@ function named(
   tensors: readonly WrittenTensor[],
   borders: readonly (readonly [border: number, name: string, inner: number])[],
 ): WrittenTensor[] {
-  const names = new Map(borders.flatMap(([border, name, inner]) => [[border, name] as const, [inner, `${name}_int8`] as const]));
+  const names = new Map(
+    borders.flatMap(([border, name, inner]) => [[border, name] as const, [inner, `${name}_int8`] as const]),
+  );
   return tensors.map((tensor, i) => ({ ...tensor, name: names.get(i) ?? tensor.name }));
 }
 
@@ -116,7 +119,12 @@ function quantisedWeights(tensor: WrittenTensor, axis: number): WrittenTensor {
   const used = Array.from(scales, (s) => s || 1);
   const data = Int8Array.from(values, (v, i) => Math.round(v / at(used, channelOf(i))));
   const zeroPoints = used.map(() => 0);
-  return { ...tensor, type: 'int8', data: new Uint8Array(data.buffer), quantisation: { scales: used, zeroPoints, axis } };
+  return {
+    ...tensor,
+    type: 'int8',
+    data: new Uint8Array(data.buffer),
+    quantisation: { scales: used, zeroPoints, axis },
+  };
 }
 
 function quantisedBias(

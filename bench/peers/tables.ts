@@ -3,7 +3,7 @@ import { milliseconds } from '../../src/cli/output.ts';
 import type { BarChart, ChartGroup } from '../lib/chart.ts';
 import { markdownTable, type Section } from '../lib/report.ts';
 import { ENGINE_NAMES, type EngineName, type Where } from './engines.ts';
-import { TOLERANCE, type PeerRow } from './rows.ts';
+import { QUANTISED_TOLERANCE, TOLERANCE, type PeerRow } from './rows.ts';
 
 /** A table: head, rows, right-aligned columns. */
 export interface TableText {
@@ -83,14 +83,18 @@ export function timeChart(rows: readonly PeerRow[]): BarChart {
 const asMarkdown = ({ head, rows, right }: TableText): string => markdownTable(head, rows, right);
 
 /** The report's sections. */
-export function sections(rows: readonly PeerRow[], facts: readonly string[]): readonly Section[] {
+export function sections(rows: readonly PeerRow[], facts: readonly string[], quantised = false): readonly Section[] {
+  const tolerance = quantised ? QUANTISED_TOLERANCE : TOLERANCE;
+  const formats = quantised
+    ? 'quantised, as ONNX with QuantizeLinear and DequantizeLinear pairs and as TFLite'
+    : 'written as ONNX, TensorFlow.js graph model and TFLite';
   const wrong = complaints(rows);
   return [
     {
       heading: 'Times',
       body: [
-        `From the same network written as ONNX, TensorFlow.js graph model and TFLite, with the same input. Every engine has a process or browser of its own; they run in turn, round after round. A run goes from the input on the host to the output on the host: median, interquartile range, minimum. The ratios are to ${OURS}. A cold start goes from the model's bytes in memory to the first output, with the device, the WASM instance and every shader; importing the library's code is not in it, nor, in Chromium, starting the browser's GPU process.`,
-        `An engine has times only if every output agrees with the CPU reference (the reference itself: with onnxruntime-web's WASM build) within ${TOLERANCE} of the largest element plus ${TOLERANCE} of each, and names the same class.`,
+        `From the same network ${formats}, with the same input. Every engine has a process or browser of its own; they run in turn, round after round. A run goes from the input on the host to the output on the host: median, interquartile range, minimum. The ratios are to ${OURS}. A cold start goes from the model's bytes in memory to the first output, with the device, the WASM instance and every shader; importing the library's code is not in it, nor, in Chromium, starting the browser's GPU process.`,
+        `An engine has times only if every output agrees with the CPU reference (the reference itself: with onnxruntime-web's WASM build) within ${tolerance} of the largest element plus ${tolerance} of each${quantised ? '' : ', and names the same class'}.`,
         asMarkdown(timeTable(rows)),
       ].join('\n\n'),
     },

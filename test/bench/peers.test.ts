@@ -4,6 +4,7 @@ import { runPeerBench } from '../../bench/peers/bench.ts';
 import type { EngineName } from '../../bench/peers/engines.ts';
 import { measureModel, race, type MeasureOptions, type Runner } from '../../bench/peers/measure.ts';
 import { timeShares, type PeerModel } from '../../bench/peers/models.ts';
+import { fallBackIn } from '../../bench/peers/runtimes/ort.ts';
 import { agreement, rowOf, type PeerRow } from '../../bench/peers/rows.ts';
 import { within, type Room, type Seat, type Venue } from '../../bench/peers/seat.ts';
 import { complaints, timeChart, timeTable } from '../../bench/peers/tables.ts';
@@ -85,6 +86,7 @@ type Script = { readonly outputs: readonly (readonly number[])[]; readonly ms?: 
 const RIGHT = [1, 5, 2];
 const model: PeerModel = {
   name: 'toy',
+  quantised: false,
   onnx: new Uint8Array(),
   tfjsJson: new Uint8Array(),
   tfjsWeights: new Uint8Array(),
@@ -294,4 +296,28 @@ describe('the command line refuses', () => {
     expect(written.stdout).toBe('');
     expect(written.stderr).toContain(message);
   });
+});
+
+describe('what the log of a session says of the CPU', () => {
+  const placed = (provider: string, count: number): string =>
+    `[V:onnxruntime:, session_state.cc:1383] Node(s) placed on [${provider}]. Number of nodes: ${count}`;
+
+  it('is counted', () => {
+    const lines = ['Node placements', placed('WebGpuExecutionProvider', 16), 'x', placed('CPUExecutionProvider', 4)];
+    expect(fallBackIn(lines)).toBe('falls back to the CPU: 4 of 20 nodes');
+  });
+
+  it('is nothing where all are on the GPU', () => {
+    expect(fallBackIn([' All nodes placed on [WebGpuExecutionProvider]. Number of nodes: 20'])).toBeUndefined();
+    expect(fallBackIn([placed('JsExecutionProvider', 3)])).toBeUndefined();
+  });
+
+  it('is missed where it is not there', () => {
+    expect(() => fallBackIn(['nothing'])).toThrow('the log does not say');
+  });
+});
+
+it('lets integers differ by steps, and change the first class, but not be another picture', () => {
+  expect(agreement([1, 5, 4.9], [1, 4.9, 5], true).agrees).toBe(true);
+  expect(agreement([1, 5, 3], [1, 3, 5], true).agrees).toBe(false);
 });
