@@ -72,8 +72,8 @@ export async function measureQuantised(task: QuantisedTask): Promise<QuantisedRo
 async function measured(task: QuantisedTask): Promise<QuantisedMeasured> {
   const { model, batch, adapter } = task;
   const graph = NETWORKS[model].build({ batch });
-  const bytes = await quantisedOnnx(graph, adapter);
   const feeds = seededFeeds(graph.inputs, {}, 1);
+  const bytes = await quantisedOnnx(graph, feeds, adapter);
   const float = await coldStart(toOnnx(graph), feeds, adapter);
   const int8 = await coldStart(bytes, feeds, adapter).catch((error: unknown) => {
     float.session.dispose();

@@ -1,5 +1,6 @@
 /** The networks of the comparison, each as the files its peers load, and the picture they all get. */
 import { InputError } from '../../src/core/errors.ts';
+import { importModel } from '../../src/formats/detect.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { product } from '../../src/util/arrays.ts';
 import { randomSource } from '../../src/util/random.ts';
@@ -9,7 +10,7 @@ import { mobilenetV2 } from '../../models/mobilenet-v2.ts';
 import { resnet } from '../../models/resnet.ts';
 import { shufflenetV2 } from '../../models/shufflenet-v2.ts';
 import { channelsFirst, toOnnxFile } from './onnx-file.ts';
-import { foldedGraph, readLayers } from './layers.ts';
+import { foldedGraph, readLayers, type LayerNet } from './layers.ts';
 import { mapRanges } from './map-ranges.ts';
 import { toTfjsFiles } from './tfjs-file.ts';
 import { toTfliteFile } from './tflite-file.ts';
@@ -79,7 +80,7 @@ export async function writeModel(name: string, graph: Graph, quantised = false):
   return {
     name,
     quantised,
-    onnx: quantised ? await quantisedOnnx(onnx, inputFirst) : onnx,
+    onnx: quantised ? await quantisedFile(onnx, net, inputFirst) : onnx,
     tfjsJson: json,
     tfjsWeights: weights,
     tflite: toTfliteFile(net, quantised ? await mapRanges(folded, net, inputLast) : undefined),
@@ -87,6 +88,13 @@ export async function writeModel(name: string, graph: Graph, quantised = false):
     inputLast,
     inputFirst,
   };
+}
+
+/** An ONNX file on integers, calibrated on the picture that is measured with. */
+async function quantisedFile(bytes: Uint8Array, { input }: LayerNet, picture: Float32Array): Promise<Uint8Array> {
+  const read = (name: string): Promise<never> => Promise.reject(new InputError(`the file wants another, ${name}`));
+  const { graph } = await importModel({ main: { name: 'model.onnx', bytes }, read });
+  return quantisedOnnx(graph, { [input.name]: { dtype: 'float32', shape: channelsFirst(input), data: picture } });
 }
 
 /** Seeded noise in the range of a normalised picture. */
