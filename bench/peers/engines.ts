@@ -35,6 +35,11 @@ export type RuntimeName = 'tilewise' | 'ort' | 'tfjs' | 'litert';
 /** `jsep` and `native` are onnxruntime-web's two WebGPU engines: kernels in TypeScript, and in C++ compiled to WASM. */
 export type Flavour = 'only' | 'jsep' | 'native';
 
+/** The flavours that are measured: on integers, of onnxruntime-web's engines on the GPU the one that is still worked on. */
+export function flavoursOf(engine: EngineName, where: Where, quantised: boolean): readonly Flavour[] {
+  return quantised && engine === 'ort-web-webgpu' ? ['native'] : ENGINES[engine].flavours[where];
+}
+
 const ONLY = { node: ['only'], chromium: ['only'] } as const;
 
 /** The engines by name. */

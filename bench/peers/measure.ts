@@ -4,7 +4,7 @@
  */
 import { milliseconds } from '../../src/cli/output.ts';
 import { summarise } from '../lib/statistics.ts';
-import { ENGINES, type EngineName, type Where } from './engines.ts';
+import { flavoursOf, type EngineName, type Where } from './engines.ts';
 import type { PeerModel } from './models.ts';
 import { agreement, rowOf, type Agreement, type Outcome, type PeerRow } from './rows.ts';
 import type { Room, Seat, SeatStarted, Venue } from './seat.ts';
@@ -94,7 +94,7 @@ async function admit(
   { where, hasTime, mayStart }: MeasureOptions,
 ): Promise<readonly Contender[]> {
   const admitted: Contender[] = [];
-  for (const flavour of ENGINES[engine].flavours[where]) {
+  for (const flavour of flavoursOf(engine, where, quantised)) {
     if (admitted.some((c) => c.alive) && !hasTime()) break;
     const contender = new Contender({ engine, flavour, quantised }, reference);
     admitted.push(contender);

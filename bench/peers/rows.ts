@@ -40,7 +40,7 @@ export const TOLERANCE = 1e-3;
  * engines that bring weights and activations back to real numbers round nothing in between: through fifty layers of 8 bits that
  * comes to several steps of the last one, which is some percent of its largest element. Its first classes may change places.
  */
-export const QUANTISED_TOLERANCE = 0.15;
+export const QUANTISED_TOLERANCE = 0.1;
 
 /** How an output compares. */
 export interface Agreement {

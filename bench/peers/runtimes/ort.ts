@@ -19,6 +19,7 @@ export const importOrt: ImportRuntime = async ({ backend, flavour }, host) => {
   // In Node only the build made for it starts threads; the GPU engines, made for pages, are given their binary.
   const threads = backend === 'wasm' || host.where === 'chromium' ? host.threads : 1;
   const module = host.where === 'node' && build === 'wasm' ? 'ort.node.min.mjs' : file;
+  const tap = tapConsole();
   const ort: Ort = await import(/* @vite-ignore */ host.module(`${DIST}/${module}`));
   ort.env.logLevel = 'error';
   ort.env.wasm.numThreads = threads;
@@ -27,11 +28,11 @@ export const importOrt: ImportRuntime = async ({ backend, flavour }, host) => {
   return {
     fallBack: async ({ onnx }) => {
       if (backend === 'wasm') return undefined;
-      const log = await logOf(async () => {
-        const session = await ort.InferenceSession.create(onnx, { ...options, logSeverityLevel: 0 });
-        await session.release();
-      });
-      return fallBackIn(log);
+      const lines = (tap.lines = []);
+      const session = await ort.InferenceSession.create(onnx, { ...options, logSeverityLevel: 0 });
+      tap.lines = undefined;
+      await session.release();
+      return fallBackIn(lines);
     },
     load: async (files) => {
       const session = await ort.InferenceSession.create(files.onnx, options);
@@ -52,19 +53,22 @@ export const importOrt: ImportRuntime = async ({ backend, flavour }, host) => {
   };
 };
 
-/** What is written to the console meanwhile. */
-async function logOf(work: () => Promise<void>): Promise<readonly string[]> {
-  const lines: string[] = [];
-  const kept = { log: console.log, warn: console.warn, error: console.error, info: console.info, debug: console.debug };
+/** Lines that are written to the console while it is on, which then go nowhere else. */
+interface ConsoleTap {
+  lines: string[] | undefined;
+}
+
+/** Taps the console. The library keeps the functions that it finds there when it is imported. */
+function tapConsole(): ConsoleTap {
+  const tap: ConsoleTap = { lines: undefined };
   for (const name of ['log', 'warn', 'error', 'info', 'debug'] as const) {
-    console[name] = (...args: readonly unknown[]) => void lines.push(args.join(' '));
+    const write = console[name].bind(console);
+    console[name] = (...args: readonly unknown[]) => {
+      if (tap.lines) tap.lines.push(args.join(' '));
+      else write(...args);
+    };
   }
-  try {
-    await work();
-    return lines;
-  } finally {
-    Object.assign(console, kept);
-  }
+  return tap;
 }
 
 /** A note on nodes that are on the CPU; undefined where none is. Throws where the log does not say. */
