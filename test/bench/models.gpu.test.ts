@@ -3,8 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import type { QuantisedMeasured } from '../../bench/models/quantised.ts';
 import type { Measured } from '../../bench/models/measure.ts';
 import { runModelBench } from '../../bench/models/bench.ts';
+import { FULL } from '../helpers/full.ts';
 
 it('measures a network, compares it with the reference, and writes its report', async () => {
   const out = mkdtempSync(join(tmpdir(), 'tilewise-bench-'));
@@ -40,4 +42,26 @@ it('measures a network, compares it with the reference, and writes its report', 
   expect(readdirSync(out).sort()).toEqual(['models.json', 'models.md', 'models.svg']);
   expect(JSON.parse(readFileSync(join(out, 'models.json'), 'utf8'))).toEqual(data);
   expect(readFileSync(join(out, 'models.md'), 'utf8')).toContain('did not run at batch 2');
+});
+
+it.runIf(FULL)('measures a network on integers beside its float twin', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'tilewise-bench-'));
+  onTestFinished(() => rmSync(out, { recursive: true }));
+  const written = { stdout: '', stderr: '' };
+  const sink = (name: 'stdout' | 'stderr') => ({ write: (text: string) => (written[name] += text) });
+  const argv = ['--json', '--quantized', '--models', 'mobilenet-v2', '--runs', '2', '--shader-cache', 'on'];
+  const code = await runModelBench([...argv, '--output-dir', out], { stdout: sink('stdout'), stderr: sink('stderr') });
+  expect(code, written.stderr).toBe(0);
+  const { rows }: { rows: QuantisedMeasured[] } = JSON.parse(written.stdout);
+  expect(rows).toHaveLength(1);
+  expect(rows[0]).toMatchObject({
+    model: 'mobilenet-v2',
+    batch: 1,
+    int8: { runMs: { runs: 2 } },
+    float: { runMs: { runs: 2 } },
+  });
+  expect(rows[0]?.byteRatio).toBeLessThanOrEqual(0.3);
+  expect(rows[0]?.signalToNoise.float).toBeGreaterThan(15);
+  expect(rows[0]?.signalToNoise.cpu).toBeGreaterThan(20);
+  expect(readdirSync(out).sort()).toEqual(['quantised.json', 'quantised.md', 'quantised.svg']);
 });
