@@ -90,10 +90,11 @@ export async function writeModel(name: string, graph: Graph, quantised = false):
   };
 }
 
+const alone = (name: string): Promise<never> => Promise.reject(new InputError(`the file wants another, ${name}`));
+
 /** An ONNX file on integers, calibrated on the picture that is measured with. */
 async function quantisedFile(bytes: Uint8Array, { input }: LayerNet, picture: Float32Array): Promise<Uint8Array> {
-  const read = (name: string): Promise<never> => Promise.reject(new InputError(`the file wants another, ${name}`));
-  const { graph } = await importModel({ main: { name: 'model.onnx', bytes }, read });
+  const { graph } = await importModel({ main: { name: 'model.onnx', bytes }, read: alone });
   return quantisedOnnx(graph, { [input.name]: { dtype: 'float32', shape: channelsFirst(input), data: picture } });
 }
 

@@ -298,10 +298,10 @@ describe('the command line refuses', () => {
   });
 });
 
-describe('what the log of a session says of the CPU', () => {
-  const placed = (provider: string, count: number): string =>
-    `[V:onnxruntime:, session_state.cc:1383] Node(s) placed on [${provider}]. Number of nodes: ${count}`;
+const placed = (provider: string, count: number): string =>
+  `[V:onnxruntime:, session_state.cc:1383] Node(s) placed on [${provider}]. Number of nodes: ${count}`;
 
+describe('what the log of a session says of the CPU', () => {
   it('is counted', () => {
     const lines = ['Node placements', placed('WebGpuExecutionProvider', 16), 'x', placed('CPUExecutionProvider', 4)];
     expect(fallBackIn(lines)).toBe('falls back to the CPU: 4 of 20 nodes');

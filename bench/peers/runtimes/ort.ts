@@ -80,7 +80,7 @@ export function fallBackIn(lines: readonly string[]): string | undefined {
   const all = lines.some((line) => /All nodes placed on \[(?!CPU)\w+\]/.test(line));
   if (placed.length === 0 && !all) throw new TypeError('the log does not say where the nodes were placed');
   const total = placed.reduce((sum, { count }) => sum + count, 0);
-  const onCpu = placed.filter(({ provider }) => /^CPU/.test(provider)).reduce((sum, { count }) => sum + count, 0);
+  const onCpu = placed.filter(({ provider }) => provider.startsWith('CPU')).reduce((sum, { count }) => sum + count, 0);
   return onCpu === 0 ? undefined : `falls back to the CPU: ${onCpu} of ${total} nodes`;
 }
 
