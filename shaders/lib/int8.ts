@@ -83,6 +83,9 @@ ${unpackedFunction(sums)}
 fn fours_at(at: u32) -> vec4<${sums}> { return ${elements}; }`;
 }
 
+/** WGSL's language feature that has `dot4I8Packed`: Chrome has it from 123 on. */
+export const PACKED_DOT = 'packed_4x8_integer_dot_product';
+
 /** How four products are added up: by WGSL's own function, where the device has it (`PACKED_DOT`), or of bytes unpacked. */
 export type Dot4 = 'packed' | 'unpacked';
 

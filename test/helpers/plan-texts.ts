@@ -3,7 +3,7 @@
  * in every setup, and every printed plan. Two engines that give the same texts run the same work on the same device.
  */
 import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
-import { PACKED_DOT } from '../../src/core/wgsl-features.ts';
+import { PACKED_DOT } from '../../shaders/lib/int8.ts';
 import type { Storage } from '../../src/core/storage.ts';
 import { TilewiseError } from '../../src/core/errors.ts';
 import type { Graph } from '../../src/ir/graph.ts';

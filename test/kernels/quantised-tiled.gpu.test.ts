@@ -4,7 +4,7 @@
  */
 import { afterAll, expect, it } from 'vitest';
 import type { DeviceProfile } from '../../src/core/limits.ts';
-import { PACKED_DOT } from '../../src/core/wgsl-features.ts';
+import { PACKED_DOT } from '../../shaders/lib/int8.ts';
 import type { Rounding } from '../../src/ir/ops.ts';
 import { QUANTISED_TILES, quantisedTileName } from '../../src/kernels/quantise/tiled.ts';
 import { product, range } from '../../src/util/arrays.ts';

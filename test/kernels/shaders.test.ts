@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import { packParams, paramsBytes, type ShaderModule } from '../../shaders/lib/module.ts';
 import { DEFAULT_LIMITS, type DeviceProfile } from '../../src/core/limits.ts';
-import { PACKED_DOT } from '../../src/core/wgsl-features.ts';
+import { PACKED_DOT } from '../../shaders/lib/int8.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
 import type { KernelDefinition } from '../../src/kernels/definition.ts';
 import { KERNELS } from '../helpers/every-operator.ts';

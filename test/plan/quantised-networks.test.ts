@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { isPacked, valueBytes } from '../../src/core/storage.ts';
 import { elementCount } from '../../src/core/tensor.ts';
-import { PACKED_DOT } from '../../src/core/wgsl-features.ts';
+import { PACKED_DOT } from '../../shaders/lib/int8.ts';
 import { importModel } from '../../src/formats/detect.ts';
 import type { ModelFiles } from '../../src/formats/importer.ts';
 import { valuesThatLeave, type Graph } from '../../src/ir/graph.ts';

@@ -1,10 +1,9 @@
 /** What kernels on quantised operands share: scales as constants, multipliers as a kernel reads them, traits. */
-import type { Dot4 } from '../../../shaders/lib/int8.ts';
+import { PACKED_DOT, type Dot4 } from '../../../shaders/lib/int8.ts';
 import { PlanError } from '../../core/errors.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import type { Stored } from '../../core/storage.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
-import { PACKED_DOT } from '../../core/wgsl-features.ts';
 import type { Multipliers } from '../../ir/quantise/multipliers.ts';
 import type { BinaryScales } from '../../ir/quantise/sums.ts';
 import type { OpKind, Requantised } from '../../ir/ops.ts';
