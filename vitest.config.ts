@@ -34,6 +34,7 @@ const FULL = {
     'test/kernels/quantised-random.gpu.test.ts',
     'test/kernels/quantised-tiled.gpu.test.ts',
     'test/plan/precision.gpu.test.ts',
+    'test/session/weight-storage.gpu.test.ts',
   ],
 };
 

@@ -38,6 +38,7 @@ export interface DeviceOptions {
   readonly adapter?: string;
   readonly tune?: TuningOptions['tune'];
   readonly precision?: SessionOptions['precision'];
+  readonly weightStorage?: SessionOptions['weightStorage'];
 }
 
 /** Adds `--mirror` and `--cache-dir`. */
@@ -80,21 +81,31 @@ export function addTuneOption(command: Command): Command {
   );
 }
 
-/** Adds `--precision`. */
-export function addPrecisionOption(command: Command): Command {
+/** Adds `--weight-storage`. */
+export function addWeightStorageOption(command: Command): Command {
   return command.addOption(
+    new Option('--weight-storage <type>', 'how weights of products are stored: as the precision says, or in 8 bits')
+      .choices(['float', 'int8'] as const)
+      .default('float' as const),
+  );
+}
+
+/** Adds `--precision` and `--weight-storage`. */
+export function addStorageOptions(command: Command): Command {
+  command.addOption(
     new Option('--precision <type>', 'how activations and weights are stored on the GPU')
       .choices(['float32', 'float16'] as const)
       .default('float32' as const),
   );
+  return addWeightStorageOption(command);
 }
 
-/** Adds `--backend`, `--precision` and `--adapter`. */
+/** Adds `--backend`, `--precision`, `--weight-storage` and `--adapter`. */
 export function addDeviceOptions(command: Command): Command {
   command.addOption(
     new Option('--backend <name>', 'where to run').choices(['webgpu', 'cpu'] as const).default('webgpu' as const),
   );
-  return addAdapterOption(addPrecisionOption(command));
+  return addAdapterOption(addStorageOptions(command));
 }
 
 /** Adds the repeatable `--input-shape`. */
@@ -184,6 +195,7 @@ export async function openLoaded<T extends Disposable>(
       ...(found ? { gpu: found.adapter } : {}),
       ...(device.tune === undefined ? {} : { tune: device.tune }),
       ...(device.precision === undefined ? {} : { precision: device.precision }),
+      ...(device.weightStorage === undefined ? {} : { weightStorage: device.weightStorage }),
       tuningCache: fileTuningCache(),
       onProgress: ({ stage, fraction }) => progress.report({ stage, done: fraction, total: 1 }),
     }),

@@ -10,7 +10,7 @@ import { nodeText, table } from '../output.ts';
 import { roundingOf, scaleText } from '../quantisation.ts';
 import {
   addAdapterOption,
-  addPrecisionOption,
+  addStorageOptions,
   addSourceOptions,
   loadModel,
   openModelSession,
@@ -18,7 +18,8 @@ import {
   type SourceOptions,
 } from '../session.ts';
 
-interface CompareOptions extends SourceOptions, FeedOptions, Pick<DeviceOptions, 'adapter' | 'precision'> {}
+interface CompareOptions
+  extends SourceOptions, FeedOptions, Pick<DeviceOptions, 'adapter' | 'precision' | 'weightStorage'> {}
 
 /** Rows of the table; `--json` has all nodes. */
 const SHOWN = 15;
@@ -29,7 +30,7 @@ export function addCompare(program: Command, runner: Runner): void {
     .command('compare')
     .description('run a model node by node on the GPU and on the CPU; exit code 1 when a node is past its tolerance')
     .argument('<model>', 'catalogue name, path or URL; of several files the main one');
-  addPrecisionOption(addFeedOptions(addSourceOptions(addAdapterOption(command)))).action(runner.wrap(compare));
+  addStorageOptions(addFeedOptions(addSourceOptions(addAdapterOption(command)))).action(runner.wrap(compare));
 }
 
 /** How one node differs, and what the integers that it gives stand for, where that is known. */

@@ -17,9 +17,17 @@ import { roundingOf, scaleText } from '../quantisation.ts';
 import type { Port } from '../../session/feeds.ts';
 import { outputPorts, withScales } from '../../session/ports.ts';
 import { staticShape } from '../seeded-feeds.ts';
-import { addInputShapeOption, addSourceOptions, loadModel, type LoadedModel, type SourceOptions } from '../session.ts';
+import {
+  addInputShapeOption,
+  addSourceOptions,
+  addWeightStorageOption,
+  loadModel,
+  type DeviceOptions,
+  type LoadedModel,
+  type SourceOptions,
+} from '../session.ts';
 
-interface InspectOptions extends SourceOptions {
+interface InspectOptions extends SourceOptions, Pick<DeviceOptions, 'weightStorage'> {
   readonly inputShape?: readonly string[];
 }
 
@@ -48,7 +56,7 @@ export function addInspect(program: Command, runner: Runner): void {
       'show format, inputs, outputs, operators, parameters, multiply-adds, memory and dispatches; needs no GPU',
     )
     .argument('<model>', 'catalogue name, path or URL; of several files the main one');
-  addInputShapeOption(addSourceOptions(command)).action(runner.wrap(inspect));
+  addWeightStorageOption(addInputShapeOption(addSourceOptions(command))).action(runner.wrap(inspect));
 }
 
 async function inspect([name = '']: readonly string[], options: InspectOptions, context: Context): Promise<number> {
@@ -59,7 +67,7 @@ async function inspect([name = '']: readonly string[], options: InspectOptions, 
     graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
     graph,
   );
-  const costs = await onModel(name, () => costsOf(graph, given));
+  const costs = await onModel(name, () => costsOf(graph, given, options.weightStorage));
   const operators = operatorCounts(graph);
   const said = { signature, signatures, metadata: Object.fromEntries(metadata), labels };
   const rounding = roundingOf(model, costs.quantisation ?? undefined);
@@ -120,11 +128,15 @@ function integerFacts({ quantisation }: Costs, rounding: string | null): [string
 }
 
 /** Plans for a device with the limits that WebGPU guarantees, so that the figures are the same on every machine. */
-async function costsOf(graph: Graph, given: InputShapes): Promise<Costs> {
+async function costsOf(
+  graph: Graph,
+  given: InputShapes,
+  weightStorage: InspectOptions['weightStorage'],
+): Promise<Costs> {
   const inputShapes = Object.fromEntries(graph.inputs.map((input) => [input.name, staticShape(input, given)]));
   const model = await compileGraph(graph, { inputShapes, level: 'reference' });
   const { parameters, multiplyAdds, quantisation = null } = analyse(model);
-  const runnable = await compileGraph(graph, { inputShapes, level: 'full' });
+  const runnable = await compileGraph(graph, { inputShapes, level: 'full', weightStorage });
   const plan = planGraph(runnable, { limits: DEFAULT_LIMITS, adapterClass: 'integrated', features: [] });
   return {
     inputShapes,

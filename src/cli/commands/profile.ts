@@ -11,7 +11,7 @@ import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts
 import { byteText, countText, milliseconds, nodeText, table } from '../output.ts';
 import {
   addAdapterOption,
-  addPrecisionOption,
+  addStorageOptions,
   addSourceOptions,
   addTuneOption,
   loadModel,
@@ -21,7 +21,8 @@ import {
 } from '../session.ts';
 import { reasonOf } from '../tensor-files.ts';
 
-interface ProfileOptions extends SourceOptions, FeedOptions, Pick<DeviceOptions, 'adapter' | 'tune' | 'precision'> {
+interface ProfileOptions
+  extends SourceOptions, FeedOptions, Pick<DeviceOptions, 'adapter' | 'tune' | 'precision' | 'weightStorage'> {
   readonly runs: number;
   readonly output?: string;
   readonly wall?: boolean;
@@ -36,7 +37,7 @@ export function addProfile(program: Command, runner: Runner): void {
     .option('--runs <n>', 'how often to time everything', parseCount, 10)
     .option('--output <file>', 'write a Chrome trace (chrome://tracing, ui.perfetto.dev)')
     .option('--wall', "time steps by the host's clock although the adapter has timestamps");
-  addTuneOption(addPrecisionOption(addFeedOptions(addSourceOptions(addAdapterOption(command))))).action(
+  addTuneOption(addStorageOptions(addFeedOptions(addSourceOptions(addAdapterOption(command))))).action(
     runner.wrap(profile),
   );
 }

@@ -15,7 +15,7 @@ import { onModel } from '../locate.ts';
 import { milliseconds, nodeText, table } from '../output.ts';
 import {
   addAdapterOption,
-  addPrecisionOption,
+  addStorageOptions,
   addSourceOptions,
   loadModel,
   type DeviceOptions,
@@ -23,7 +23,8 @@ import {
 } from '../session.ts';
 import { comparePlans, COMPARED_RUNS, type PlanComparison } from '../two-plans.ts';
 
-interface TuneOptions extends SourceOptions, FeedOptions, Pick<DeviceOptions, 'adapter' | 'precision'> {
+interface TuneOptions
+  extends SourceOptions, FeedOptions, Pick<DeviceOptions, 'adapter' | 'precision' | 'weightStorage'> {
   readonly budget: number;
   readonly again?: boolean;
 }
@@ -36,7 +37,7 @@ export function addTune(program: Command, runner: Runner): void {
     .argument('<model>', 'catalogue name, path or URL; of several files the main one')
     .option('--budget <seconds>', 'measure no further node after this long', parseSeconds, TUNE_BUDGET_MS / 1000)
     .option('--again', 'measure what is known already, too');
-  addPrecisionOption(addFeedOptions(addSourceOptions(addAdapterOption(command)))).action(runner.wrap(tune));
+  addStorageOptions(addFeedOptions(addSourceOptions(addAdapterOption(command)))).action(runner.wrap(tune));
 }
 
 function parseSeconds(text: string): number {
@@ -52,7 +53,12 @@ async function tune([name = '']: readonly string[], options: TuneOptions, contex
   const device = await requestDevice(found.adapter);
   context.defer(() => device.destroy());
   const profile = profileOf(device);
-  const compiling = { inputShapes: shapesOf(feeds), level: 'full', device: profile } as const;
+  const compiling = {
+    inputShapes: shapesOf(feeds),
+    level: 'full',
+    device: profile,
+    weightStorage: options.weightStorage,
+  } as const;
   const graph = await onModel(name, () => compileGraph(model.graph, compiling));
   const store = await TuningStore.open(device, fileTuningCache());
   const planOptions = { float16: options.precision === 'float16' };
