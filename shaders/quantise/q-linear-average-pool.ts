@@ -1,18 +1,18 @@
 /**
- * The mean of the integers in each window, ties away from zero; or in another scale, by ONNX's rule: float32, to even.
+ * The mean of the integers in each window, ties away from zero; or of the real numbers that they stand for, in another scale.
  *
  * Layout: x [N, in_h, in_w, C], y [N, out_h, out_w, C] in order.
- * Bindings: x read, multipliers? read i32 [largest window + 1] (a float32's bits, by how many count), y read_write.
+ * Bindings: x read, y read_write.
  * Workgroup: 64 × 1 × 1, four neighbours of y per invocation.
  * Dispatch: dispatch1d(count, 64).
  * Spec: window; countIncludePad; scaled, whether to another scale; vector, where channels come in fours; how x and y are stored.
  * Limits: no workgroup storage.
  */
 import type { Storage } from '../../src/core/storage.ts';
-import { SUM_AS_FLOAT } from '../lib/fixed-point.ts';
 import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { u32 } from '../lib/literal.ts';
 import { wgsl, type ParamFields, type ShaderModule } from '../lib/module.ts';
+import { NEAREST_STEP, STEP_PARAMS } from '../lib/nearest-step.ts';
 import { vectorType } from '../lib/numbers.ts';
 import { APART } from '../lib/special-numbers.ts';
 import { bindingOf, load, type Access } from '../lib/storage.ts';
@@ -27,24 +27,22 @@ export interface QLinearAveragePoolSpec {
   readonly y: Storage;
 }
 
-const POOL_PARAMS: ParamFields = {
-  ...WINDOW_PARAMS,
-  last: 'u32',
-  padded_h: 'u32',
-  padded_w: 'u32',
-  lowest: 'i32',
-  highest: 'i32',
-};
+const POOL_PARAMS: ParamFields = { ...WINDOW_PARAMS, last: 'u32', padded_h: 'u32', padded_w: 'u32' };
 
-const SCALED_PARAMS: ParamFields = { zero: 'u32', subtracted: 'i32', zero_point: 'i32' };
+const PLAIN_PARAMS: ParamFields = { lowest: 'i32', highest: 'i32' };
 
-const SCALED_MEAN = wgsl`
+const SCALED_PARAMS: ParamFields = { ...STEP_PARAMS, zero: 'u32', unit: 'f32', subtracted: 'i32' };
+
+/** Declares `fn real_of(v) -> f32`: what an integer stands for. */
+const REAL_OF = wgsl`
 ${APART}
-fn scaled_mean(sum: i32, bits: i32) -> i32 {
-  ${SUM_AS_FLOAT}
-  let mean = apart(real * bitcast<f32>(bits)) + f32(params.zero_point);
-  return i32(clamp(round(mean), -1e6, 1e6));
-}`;
+fn real_of(v: i32) -> f32 { return apart(params.unit * f32(v - params.subtracted)); }`;
+
+/** Each lane of a vector, or the only one, as a function gives it. */
+function lanes(width: 1 | 4, element: 'f32' | 'i32', of: (lane: string) => string): string {
+  if (width === 1) return of('');
+  return `${vectorType(element, 4)}(${['.x', '.y', '.z', '.w'].map(of).join(', ')})`;
+}
 
 export function qLinearAveragePoolShader(spec: QLinearAveragePoolSpec): ShaderModule {
   const { window, countIncludePad, scaled, vector, x, y } = spec;
@@ -53,16 +51,14 @@ export function qLinearAveragePoolShader(spec: QLinearAveragePoolSpec): ShaderMo
   const type = vectorType('i32', width);
   return flatShader({
     together: [],
-    others: [
-      bindingOf(elements, 'read'),
-      ...(scaled ? [{ name: 'multipliers', access: 'read', element: 'i32' } as const] : []),
-    ],
+    others: [bindingOf(elements, 'read')],
     y,
-    params: { ...POOL_PARAMS, ...(scaled ? SCALED_PARAMS : {}) },
+    params: { ...POOL_PARAMS, ...(scaled ? SCALED_PARAMS : PLAIN_PARAMS) },
     // Channels are counted in words where they are read so.
     declarations: wgsl`
 #if ${scaled}
-${SCALED_MEAN}
+${NEAREST_STEP}
+${REAL_OF}
 #endif
 fn pooled(at: u32) -> ${type} {
   let channels = params.in_c / ${u32(width)};
@@ -72,7 +68,7 @@ fn pooled(at: u32) -> ${type} {
   let ox = pixel - row * params.out_w;
   let n = row / params.out_h;
   let oy = row - n * params.out_h;
-  var sum = ${type}(0i);
+  var sum = ${scaled ? `${vectorType('f32', width)}(0.0)` : `${type}(0i)`};
   var terms = 0i;
   for (var ky = 0u; ky < ${u32(window.kernel[0])}; ky++) {
     let iy = ${inputRow(window)};
@@ -86,18 +82,23 @@ fn pooled(at: u32) -> ${type} {
 #endif
       if (inside) {
         let source = ((n * params.in_h + iy) * params.in_w + ix) * channels + c;
-        sum += ${load(elements, 'source')}${scaled ? ` - ${type}(params.subtracted)` : ''};
+#if ${scaled}
+        let v = ${load(elements, 'source')};
+        sum += ${lanes(width, 'f32', (lane) => `real_of(v${lane})`)};
+#else
+        sum += ${load(elements, 'source')};
+#endif
       }
     }
   }
 #if ${scaled}
-  let bits = multipliers[max(terms, 1i)];
-  let mean = ${vector ? `${type}(${['x', 'y', 'z', 'w'].map((lane) => `scaled_mean(sum.${lane}, bits)`).join(', ')})` : 'scaled_mean(sum, bits)'};
+  let count = f32(max(terms, 1i));
+  return ${lanes(width, 'i32', (lane) => `nearest_step(quotient(sum${lane}, count))`)};
 #else
   let half = ${type}(max(terms, 1i) / 2i);
   let mean = select(sum + half, sum - half, sum < ${type}(0i)) / ${type}(max(terms, 1i));
-#endif
   return clamp(mean, ${type}(params.lowest), ${type}(params.highest));
+#endif
 }`,
     body: vector ? 'let r = pooled(i);' : eachOfFour('pooled'),
   });

@@ -28,9 +28,13 @@ export interface KnownValues {
 
 /**
  * Walks the nodes once, inferring shapes and evaluating whatever is constant and within the budget. Of branches only what may be
- * taken is looked at. Intermediate constants are dropped as soon as no later node reads them. Pauses after each node. Errors name the node.
+ * taken is looked at. What `kept` is true of stays a node. Intermediate constants are dropped as soon as no later node reads them. Pauses after each node. Errors name the node.
  */
-export function* propagating(graph: Graph, allowance?: Allowance): Generator<void, KnownValues> {
+export function* propagating(
+  graph: Graph,
+  allowance?: Allowance,
+  kept: (node: Node) => boolean = () => false,
+): Generator<void, KnownValues> {
   const descs = new Map<string, ValueDesc>(inputDescs(graph));
   for (const [name, { dtype, shape }] of graph.initializers) descs.set(name, { dtype, shape });
   let weights: ReadonlySet<string> | undefined;
@@ -57,7 +61,7 @@ export function* propagating(graph: Graph, allowance?: Allowance): Generator<voi
       const desc = outputs[i];
       if (name !== '' && desc) descs.set(name, desc);
     });
-    const results = evaluateNode(node, inputs, outputs, budget);
+    const results = kept(node) ? undefined : evaluateNode(node, inputs, outputs, budget);
     if (results) {
       node.outputs.forEach((name, i) => {
         const result = results[i];

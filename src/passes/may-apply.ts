@@ -73,3 +73,16 @@ export function hasHoles({ nodes, initializers }: Graph): boolean {
     return data.length > step && range(data.length / step).some((tap) => data[tap * step] === 0);
   });
 }
+
+const has =
+  (op: Node['op']) =>
+  ({ nodes }: Graph): boolean =>
+    nodes.some((node) => node.op === op);
+
+/** Real numbers made of integers. */
+export const hasDequantised = has('DequantizeLinear');
+
+/** Those, and integers made of real numbers. */
+export function hasQuantised(graph: Graph): boolean {
+  return hasDequantised(graph) && has('QuantizeLinear')(graph);
+}

@@ -13,10 +13,12 @@ import {
   hasAutoPads,
   hasBytes,
   hasClips,
+  hasDequantised,
   hasHoles,
   hasPads,
   hasProducts,
   hasPRelus,
+  hasQuantised,
   hasScales,
   hasSwaps,
   hasTransposes,
@@ -33,7 +35,13 @@ export interface Pass {
   readonly applies?: (graph: Graph, options: CompileOptions, source: Graph) => boolean;
   readonly run: Row<Run>;
   /** The same with pauses, for one that may take long. */
-  readonly pausing?: (graph: Graph) => Generator<void, Graph>;
+  readonly pausing?: (graph: Graph, options: CompileOptions) => Generator<void, Graph>;
+}
+
+/** Integers that are dequantised stay integers where a pass may compute with them. */
+function folding(graph: Graph, { level }: CompileOptions): Generator<void, Graph> {
+  const keeps = level === 'full' && hasQuantised(graph);
+  return foldingConstants(graph, keeps ? ({ op }) => op === 'DequantizeLinear' : undefined);
 }
 
 type Run = (graph: Graph, options: CompileOptions) => Graph;
@@ -41,14 +49,34 @@ type Run = (graph: Graph, options: CompileOptions) => Graph;
 const further = <K extends keyof Further>(name: K): Row<Run> => lazy(() => import('./further.ts'), name);
 type Further = typeof import('./further.ts');
 
+const QUANTISED: Row<Run> = lazy(
+  () => import('./qdq/fuse-quantised.ts').then((part) => part.withOperators(part)),
+  'fuseQuantised',
+);
+
 /** Every pass, in order. */
 export const PASSES: readonly Pass[] = [
   { name: 'bind-shapes', level: 'reference', run: (graph, { inputShapes }) => bindShapes(graph, inputShapes) },
   // Infers shapes too: each needs the other. All later passes keep `values` complete.
-  { name: 'fold-constants', level: 'reference', run: foldConstants, pausing: foldingConstants },
+  {
+    name: 'fold-constants',
+    level: 'reference',
+    run: (graph, options) => finish(folding(graph, options)),
+    pausing: folding,
+  },
   { name: 'resolve-pads', level: 'folded', applies: hasAutoPads, run: further('resolvePadding') },
   // Before the patterns and layout, which know only Reshape, not Squeeze, Unsqueeze, Flatten.
   { name: 'canonicalise', level: 'folded', run: canonicalise },
+  // Before all that looks for operators next to each other, which QuantizeLinear and DequantizeLinear stand between.
+  { name: 'fuse-quantised', level: 'full', applies: hasQuantised, run: QUANTISED },
+  // Again: weights of what computes with real numbers after all.
+  {
+    name: 'fold-constants',
+    level: 'full',
+    applies: hasDequantised,
+    run: foldConstants,
+    pausing: (graph) => foldingConstants(graph),
+  },
   // Before layout, which would tear the Reshapes and Transposes of a shuffle apart, and adds those it cannot cancel.
   { name: 'channel-shuffle', level: 'folded', applies: hasSwaps, run: further('recogniseChannelShuffle') },
   { name: 'split-shuffle', level: 'folded', applies: hasSwaps, run: further('recogniseSplitShuffle') },
@@ -102,7 +130,7 @@ export function* compiling(graph: Graph, options: CompileOptions): Generator<Pas
     if (isBeyond(pass.level, options.level)) continue;
     if (pass.applies?.(current, options, graph) === false) continue;
     yield pass;
-    current = pass.pausing ? yield* pass.pausing(current) : getRow(pass.run)(current, options);
+    current = pass.pausing ? yield* pass.pausing(current, options) : getRow(pass.run)(current, options);
   }
   return current;
 }

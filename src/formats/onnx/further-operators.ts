@@ -13,6 +13,8 @@ const move = () => import('./ops/move/further.ts');
 const index = () => import('./ops/index/further.ts');
 const conv = () => import('./ops/conv-transpose.ts');
 const pools = () => import('./ops/further-pools.ts');
+const products = () => import('./ops/quantise/products.ts');
+const bytes = () => import('./ops/quantise/functions.ts');
 const control = () => import('./ops/control/further.ts');
 const linear = () => import('./ops/quantise/linear.ts');
 const dynamic = () => import('./ops/quantise/dynamic.ts');
@@ -70,5 +72,18 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   MatMulInteger: lazy(dynamic, 'matMulInteger'),
   'com.microsoft.DynamicQuantizeMatMul': lazy(dynamic, 'dynamicQuantizeMatMul'),
   'com.microsoft.MatMulIntegerToFloat': lazy(dynamic, 'matMulIntegerToFloat'),
+  QLinearConv: lazy(products, 'qLinearConv'),
+  QLinearMatMul: lazy(products, 'qLinearMatMul'),
+  'com.microsoft.QGemm': lazy(products, 'qGemm'),
+  'com.microsoft.QLinearAdd': lazy(products, 'qLinearAdd'),
+  'com.microsoft.QLinearMul': lazy(products, 'qLinearMul'),
+  'com.microsoft.QLinearSigmoid': lazy(bytes, 'qLinearSigmoid'),
+  'com.microsoft.QLinearLeakyRelu': lazy(bytes, 'qLinearLeakyRelu'),
+  'com.microsoft.QLinearConcat': lazy(bytes, 'qLinearConcat'),
+  'com.microsoft.QLinearWhere': lazy(bytes, 'qLinearWhere'),
+  'com.microsoft.QLinearGlobalAveragePool': lazy(bytes, 'qLinearGlobalAveragePool'),
+  'com.microsoft.QLinearAveragePool': lazy(bytes, 'qLinearAveragePool'),
+  'com.microsoft.QLinearReduceMean': lazy(bytes, 'qLinearReduceMean'),
+  'com.microsoft.QLinearSoftmax': lazy(bytes, 'qLinearSoftmax'),
   If: lazy(control, 'ifOp'),
 };

@@ -35,6 +35,12 @@ export function realPlan(kind: 'sum' | 'product', lowest: number, { scales, zero
   };
 }
 
+/** The scale of a mean's operand and of its result, the latter between one and two. */
+export function meanScales([from, to]: readonly [number, number]): readonly [unit: number, scale: number] {
+  const up = 2 ** -exponentOf(to);
+  return [Math.min(MOST, f(from * up)), to * up];
+}
+
 /** The exponent of a positive number's highest bit. */
 function exponentOf(x: number): number {
   return x > 0 && x < Infinity ? Math.floor(Math.log2(x)) : 0;

@@ -26,14 +26,8 @@ export interface ReductionSpec {
 const MOST_RATIO = 2 ** 16;
 
 /** What a sum of so many integers is multiplied by to be their mean in another scale, by ONNX's rule. */
-export function meanMultiplier([from, to]: ReductionSpec['scales'], count: number): number {
+function meanMultiplier([from, to]: ReductionSpec['scales'], count: number): number {
   return finite(from / Math.fround(to * count));
-}
-
-/** A sum of integers as their mean by ONNX's rule: the zero point is added before rounding. */
-export function roundedMean(sum: number, multiplier: number, zeroPoint: number): number {
-  const f = Math.fround;
-  return roundEven(f(f(f(sum) * multiplier) + zeroPoint));
 }
 
 /** The plan of a mean or a sum. */

@@ -1,5 +1,5 @@
 /** The CPU reference of QLinearAveragePool: rounded means. */
-import { meanMultiplier, roundedMean } from '../../ir/quantise/reductions.ts';
+import { meanScales, nearestStep } from '../../ir/quantise/reals.ts';
 import { roundAway } from '../../ir/quantise/multipliers.ts';
 import type { NodeOf } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
@@ -24,13 +24,14 @@ function plainMean(attributes: Attributes): PoolFold {
   return { ...mean, finish: (acc, taps) => roundAway(mean.finish(acc, taps)) };
 }
 
-/** The mean in another scale, by ONNX's rule. */
-function scaledMean({ countIncludePad }: Attributes, inputs: Tensors): PoolFold {
+/** The mean of real numbers, one added to the other, by ONNX's rule. */
+function scaledMean(attributes: Attributes, inputs: Tensors): PoolFold {
   const [sx, zx, sy, zy] = [scalarAt(inputs, 1), scalarAt(inputs, 2), scalarAt(inputs, 3), scalarAt(inputs, 4)];
+  const [unit, scale] = meanScales([sx, sy]);
+  const mean = meanFold(attributes);
   return {
     start: 0,
-    step: (acc, v) => acc + v - zx,
-    finish: (acc, { padded, pixels }) =>
-      roundedMean(acc, meanMultiplier([sx, sy], Math.max(1, countIncludePad ? padded : pixels.length)), zy),
+    step: (acc, v) => Math.fround(acc + Math.fround(unit * (v - zx))),
+    finish: (acc, taps) => nearestStep(Math.fround(mean.finish(acc, taps)), scale, zy),
   };
 }

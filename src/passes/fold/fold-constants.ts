@@ -1,5 +1,6 @@
 /** Turns values that follow from constants into initializers: shape arithmetic, weight layouts, ConstantOfShape. */
 import type { Graph } from '../../ir/graph.ts';
+import type { Node } from '../../ir/ops.ts';
 import { finish } from '../../util/pause.ts';
 import { removeDeadNodes } from '../dead-nodes.ts';
 import { sameArray } from '../../util/arrays.ts';
@@ -8,10 +9,10 @@ import { propagating } from '../infer-shapes.ts';
 /**
  * The graph with `values` filled, constant nodes gone and their results as initializers. Inference and evaluation are
  * one walk, since each needs the other. What would take long or much memory stays a node: see `Budget`. Throws what
- * `propagate` throws, and pauses where it does.
+ * `propagate` throws, and pauses where it does. Nodes that `kept` is true of are not evaluated.
  */
-export function* foldingConstants(graph: Graph): Generator<void, Graph> {
-  const { descs, evaluated, nodes } = yield* propagating(graph);
+export function* foldingConstants(graph: Graph, kept?: (node: Node) => boolean): Generator<void, Graph> {
+  const { descs, evaluated, nodes } = yield* propagating(graph, undefined, kept);
   const described = graph.values.size === descs.size ? graph : { ...graph, values: descs };
   if (sameArray(nodes, graph.nodes)) return removeDeadNodes(described);
   return removeDeadNodes({

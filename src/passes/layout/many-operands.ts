@@ -6,7 +6,10 @@ import { isIdentityPerm, type Perm } from '../lib/permutation.ts';
 import type { Sinker } from './sinker.ts';
 
 /** Binary, Where, PRelu: operands broadcast against each other, so all get the rank of the result first. */
-export function broadcastRule<K extends 'Binary' | 'Where' | 'PRelu'>(node: NodeOf<K>, sinker: Sinker): boolean {
+export function broadcastRule<K extends 'Binary' | 'Where' | 'PRelu' | 'QLinearBinary' | 'QLinearPRelu'>(
+  node: NodeOf<K>,
+  sinker: Sinker,
+): boolean {
   const rank = sinker.rewriter.desc(at(node.outputs, 0)).shape.length;
   if (!node.inputs.some((i) => pendingRank(i, sinker) === rank)) return false;
   const perm = cheapestOrder(node.inputs, rank, sinker);

@@ -20,6 +20,11 @@ export const LAYOUT_RULES: { readonly [K in OpKind]?: LayoutRule<K> } = {
   Unary: elementwise,
   Cast: elementwise,
   Identity: elementwise,
+  LookupTable: elementwise,
+  QuantizeLinear: scaledRule,
+  DequantizeLinear: scaledRule,
+  QLinearBinary: broadcastRule,
+  QLinearPRelu: broadcastRule,
   Binary: broadcastRule,
   Where: broadcastRule,
   PRelu: broadcastRule,
@@ -55,6 +60,12 @@ export const LAYOUT_RULES: { readonly [K in OpKind]?: LayoutRule<K> } = {
     sinker.emit(node, 'Resize', [source, ...node.inputs.slice(1)], { ...node.attributes, axes }, [perm]);
     return true;
   }),
+  QLinearSoftmax: single((node, sinker, { source, perm, axisOf }) => {
+    const axis = axisOf(node.attributes.axis);
+    const inputs = [source, ...node.inputs.slice(1)];
+    sinker.emit(node, 'QLinearSoftmax', inputs, { ...node.attributes, axis }, [perm]);
+    return true;
+  }),
   Split: single((node, sinker, { source, perm, axisOf }) => {
     const axis = axisOf(node.attributes.axis);
     const perms = node.outputs.map(() => perm);
@@ -66,13 +77,8 @@ export const LAYOUT_RULES: { readonly [K in OpKind]?: LayoutRule<K> } = {
     sinker.emit(node, 'TopK', [source, at(node.inputs, 1)], { ...node.attributes, axis }, [perm, perm]);
     return true;
   }),
-  Reduce: single((node, sinker, { source, perm, axisOf }) => {
-    const { axes, keepDims } = node.attributes;
-    const reduced = axesOrAll(axes, perm).map(axisOf);
-    const order = keepDims ? perm : withoutAxes(perm, reduced);
-    sinker.emit(node, 'Reduce', [source], { ...node.attributes, axes: reduced.sort((a, b) => a - b) }, [order]);
-    return true;
-  }),
+  Reduce: single(reduceRule),
+  QLinearReduce: single(reduceRule),
   ArgReduce: single((node, sinker, { source, perm, axisOf }) => {
     const axis = axisOf(node.attributes.axis);
     const order = node.attributes.keepDims ? perm : withoutAxes(perm, [axis]);
@@ -172,9 +178,38 @@ interface PendingInput {
   readonly axisOf: (axis: number) => number;
 }
 
-function elementwise<K extends 'Activation' | 'Unary' | 'Cast' | 'Identity'>(node: NodeOf<K>, sinker: Sinker): boolean {
+function elementwise<K extends 'Activation' | 'Unary' | 'Cast' | 'Identity' | 'LookupTable'>(
+  node: NodeOf<K>,
+  sinker: Sinker,
+): boolean {
   const { source, perm } = sinker.view(at(node.inputs, 0));
-  sinker.emit(node, node.op, [source], node.attributes, [perm]);
+  sinker.emit(node, node.op, [source, ...node.inputs.slice(1)], node.attributes, [perm]);
+  return true;
+}
+
+/** Scales of blocks lie as the elements do. */
+function scaledRule<K extends 'QuantizeLinear' | 'DequantizeLinear'>(node: NodeOf<K>, sinker: Sinker): boolean {
+  const { attributes, inputs } = node;
+  const [x = '', ...affine] = inputs;
+  if (!sinker.isPending(x) || affine.some((name) => sinker.isPending(name)) || attributes.blockSize > 0) return false;
+  const { source, perm } = sinker.view(x);
+  const { axis } = attributes;
+  const isOne = sinker.rewriter.desc(at(affine, 0)).shape.length === 0;
+  const own = isOne ? axis : at(perm, normalizeAxis(axis, perm.length));
+  sinker.emit(node, node.op, [source, ...affine], { ...attributes, axis: own }, [perm]);
+  return true;
+}
+
+function reduceRule<K extends 'Reduce' | 'QLinearReduce'>(
+  node: NodeOf<K>,
+  sinker: Sinker,
+  { source, perm, axisOf }: PendingInput,
+): boolean {
+  const { axes, keepDims } = node.attributes;
+  const reduced = axesOrAll(axes, perm).map(axisOf);
+  const order = keepDims ? perm : withoutAxes(perm, reduced);
+  const attributes = { ...node.attributes, axes: reduced.sort((a, b) => a - b) };
+  sinker.emit(node, node.op, [source, ...node.inputs.slice(1)], attributes, [order]);
   return true;
 }
 

@@ -3,14 +3,14 @@ import type { Window } from '../../../ir/ops.ts';
 import { range, sameArray } from '../../../util/arrays.ts';
 import type { OnnxNode } from '../node.ts';
 
-/** Rank of what a convolution reads. Fails where `kernel_shape` and constant weights differ. */
-export function rankOf(n: OnnxNode): number {
+/** Rank of what a convolution reads, whose weights are input `at`. Fails where `kernel_shape` and constant weights differ. */
+export function rankOf(n: OnnxNode, at = 1): number {
   const kernel = n.attr.ints('kernel_shape');
-  const weights = n.constantInput(1);
+  const weights = n.constantInput(at);
   if (kernel && weights && !sameArray(weights.shape.slice(2), kernel)) {
     n.fail(`kernel_shape [${kernel.join(', ')}] does not fit weights [${weights.shape.join(', ')}]`);
   }
-  return kernel ? kernel.length + 2 : (n.facts(1).rank ?? n.rank(0));
+  return kernel ? kernel.length + 2 : (n.facts(at).rank ?? n.rank(0));
 }
 
 /** Strides, dilations and pads over `dims` spatial dimensions. */
