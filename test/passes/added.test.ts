@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { Lazy } from '../../src/core/on-demand.ts';
+import { ADDED_OPS } from '../../src/passes/qdq/fuse-quantised.ts';
 import { COMMON_OPS } from '../../src/ops/common.ts';
 
 const folder = fileURLToPath(new URL('../../src/passes/', import.meta.url));
@@ -17,9 +18,20 @@ function added(source: string): string[] {
   return [...calls].flatMap((call) => call.slice(1).filter((name) => name !== undefined));
 }
 
-it('add operators whose rows are there from the start', () => {
+function addedBy(chosen: (file: string) => boolean): ReadonlySet<string> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-  const names = new Set(files.flatMap((name) => added(readFileSync(join(folder, name), 'utf8'))));
+  return new Set(files.filter(chosen).flatMap((name) => added(readFileSync(join(folder, name), 'utf8'))));
+}
+
+it('load operators of integers with the pass that adds them', () => {
+  const names = addedBy((name) => name.startsWith('qdq'));
+  expect([...names]).toEqual(expect.arrayContaining([...ADDED_OPS]));
+  const loaded = new Set<string>([...Object.keys(COMMON_OPS), ...ADDED_OPS]);
+  expect([...names].filter((name) => !loaded.has(name))).toEqual([]);
+});
+
+it('add operators whose rows are there from the start', () => {
+  const names = addedBy((name) => !name.startsWith('qdq'));
   expect([...names]).toEqual(
     expect.arrayContaining(['Activation', 'Binary', 'Conv', 'Identity', 'Reshape', 'Transpose']),
   );

@@ -6,7 +6,7 @@
  * well. What has no such form stays as it is, between the two.
  */
 import type { Graph } from '../../ir/graph.ts';
-import type { Node, NodeOf } from '../../ir/ops.ts';
+import type { Node, NodeOf, OpKind } from '../../ir/ops.ts';
 import { nearestByte } from '../../ir/quantise/byte-table.ts';
 import { loadOps, loadReferences } from '../../ops/registry.ts';
 import { at, range } from '../../util/arrays.ts';
@@ -15,22 +15,22 @@ import { IntegerFinder, wholeTarget, type Target } from './integers.ts';
 import { quantisedProduct } from './products.ts';
 import { ELEMENTWISE, quantisedFunction } from './tables.ts';
 
-/** To be awaited before: the operators that the pass adds, and what it evaluates. Gives the module, for `lazy`. */
+/** Operators that the pass adds to graphs that had none of them. */
+export const ADDED_OPS = [
+  'LookupTable',
+  'QLinearConv',
+  'QLinearConvTranspose',
+  'QLinearMatMul',
+  'QLinearBinary',
+  'QLinearPRelu',
+  'QLinearReduce',
+  'QLinearAveragePool',
+  'QLinearSoftmax',
+] as const satisfies readonly OpKind[];
+
+/** To be awaited before: loads these operators, and what the pass evaluates. Gives the module, for `lazy`. */
 export async function withOperators<T>(module: T): Promise<T> {
-  await Promise.all([
-    loadOps([
-      'LookupTable',
-      'QLinearConv',
-      'QLinearConvTranspose',
-      'QLinearMatMul',
-      'QLinearBinary',
-      'QLinearPRelu',
-      'QLinearReduce',
-      'QLinearAveragePool',
-      'QLinearSoftmax',
-    ]),
-    loadReferences([...ELEMENTWISE, 'Transpose']),
-  ]);
+  await Promise.all([loadOps(ADDED_OPS), loadReferences(ELEMENTWISE)]);
   return module;
 }
 
@@ -94,8 +94,8 @@ class Fuser {
     const parts = node.inputs.slice(chosen.length).map((input) => this.quantised(input, target));
     if (!parts.every((part) => part !== undefined)) return undefined;
     const { rewriter } = this.finder;
-    if (node.op === 'Concat') return rewriter.one('Concat', parts, node.attributes);
-    return rewriter.one('Where', [...chosen, ...parts], node.attributes);
+    if (node.op === 'Concat') return rewriter.one(node.op, parts, node.attributes);
+    return rewriter.one(node.op, [...chosen, ...parts], node.attributes);
   }
 
   /** Functions of two operands, means and softmax. */

@@ -95,7 +95,7 @@ export class IntegerFinder {
       if (step === undefined || (exactly && Math.fround(scale.scale * (step - scale.zeroPoint)) !== real))
         return undefined;
       const constant = this.rewriter.addConstant(`${integers}_fill`, tensorOf(scale.dtype, [], [step]));
-      return this.rewriter.one('Pad', [integers, pads, constant], node.attributes);
+      return this.rewriter.one(node.op, [integers, pads, constant], node.attributes);
     }
     return this.rewriter.one(node.op, [integers, ...others], node.attributes);
   }
@@ -138,11 +138,10 @@ export class IntegerFinder {
     const [x, scale, zero] = node.inputs.map((name) => this.rewriter.constant(name));
     if (!x || !scale || (node.inputs[2] && !zero)) return undefined;
     if (scale.data.length !== 1 && (x.shape.length !== 1 || scale.data.length !== x.data.length)) return undefined;
-    const pick = (of: Tensor | undefined, i: number): number => of?.data[of.data.length === 1 ? 0 : i] ?? 0;
     return {
       dtype: 'float32',
       shape: x.shape,
-      data: Array.from(x.data, (v, i) => (v - pick(zero, i)) * pick(scale, i)),
+      data: Array.from(x.data, (v, i) => (v - numberAt(zero, i)) * numberAt(scale, i)),
     };
   }
 
@@ -158,6 +157,11 @@ export class IntegerFinder {
   operand(integers: Integers): [string, string, string] {
     return [integers.value, ...this.affine(integers)];
   }
+}
+
+/** The number of a channel, or the only one; 0 where there is none. */
+function numberAt(of: Tensor | undefined, channel: number): number {
+  return of?.data[of.data.length === 1 ? 0 : channel] ?? 0;
 }
 
 /** The integers that results are to be. */
