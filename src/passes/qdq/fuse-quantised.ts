@@ -7,13 +7,13 @@
  */
 import type { Graph } from '../../ir/graph.ts';
 import type { Node, NodeOf, OpKind } from '../../ir/ops.ts';
-import { nearestByte } from '../../ir/quantise/byte-table.ts';
+import { nearestByte } from '../../ir/quantise/bytes.ts';
 import { loadOps, loadReferences } from '../../ops/registry.ts';
 import { at, range } from '../../util/arrays.ts';
 import { rewrite } from '../lib/rewriter.ts';
 import { IntegerFinder, wholeTarget, type Target } from './integers.ts';
 import { quantisedProduct } from './products.ts';
-import { ELEMENTWISE, quantisedFunction } from './tables.ts';
+import { ONE_BY_ONE, quantisedFunction } from './tables.ts';
 
 /** Operators that the pass adds to graphs that had none of them. */
 export const ADDED_OPS = [
@@ -30,7 +30,7 @@ export const ADDED_OPS = [
 
 /** To be awaited before: loads these operators, and what the pass evaluates. Gives the module, for `lazy`. */
 export async function withOperators<T>(module: T): Promise<T> {
-  await Promise.all([loadOps(ADDED_OPS), loadReferences(ELEMENTWISE)]);
+  await Promise.all([loadOps(ADDED_OPS), loadReferences(ONE_BY_ONE)]);
   return module;
 }
 

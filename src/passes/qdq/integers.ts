@@ -3,7 +3,7 @@ import { extremesOf } from '../../core/extremes.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
 import { VIEWS } from '../../ir/facts.ts';
 import type { Node, NodeOf } from '../../ir/ops.ts';
-import { nearestByte, type ByteScale } from '../../ir/quantise/byte-table.ts';
+import { nearestByte, type ByteScale } from '../../ir/quantise/bytes.ts';
 import { at } from '../../util/arrays.ts';
 import { uniformValue } from '../lib/constants.ts';
 import { fullPerm } from '../lib/permutation.ts';

@@ -1,14 +1,14 @@
 /** Functions of one value, however many nodes they are written with: evaluated for the 256 integers that it can be. */
 import { extremesOf } from '../../core/extremes.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
-import { byteTable, realsOfBytes } from '../../ir/quantise/byte-table.ts';
+import { tableOfReals, realsOfBytes } from '../../ir/quantise/bytes.ts';
 import type { Node } from '../../ir/ops.ts';
 import { runReference } from '../../ops/registry.ts';
 import { at, sameArray } from '../../util/arrays.ts';
 import type { IntegerFinder, Integers, Target } from './integers.ts';
 
 /** Operators of which each element depends on elements at its own place alone. */
-export const ELEMENTWISE = [
+export const ONE_BY_ONE = [
   'Activation',
   'Unary',
   'Binary',
@@ -17,7 +17,7 @@ export const ELEMENTWISE = [
   'Identity',
 ] as const satisfies Node['op'][];
 
-const isElementwise = (node: Node): boolean => (ELEMENTWISE as readonly Node['op'][]).includes(node.op);
+const isElementwise = (node: Node): boolean => (ONE_BY_ONE as readonly Node['op'][]).includes(node.op);
 
 /** What a value is for each integer of another, or a number that it is always. */
 interface Evaluated {
@@ -35,7 +35,7 @@ export function quantisedFunction(value: string, target: Target, finder: Integer
   const { rewriter } = finder;
   if (!sameArray(rewriter.desc(value).shape, rewriter.desc(source.value).shape)) return undefined;
   const [lowest, highest] = target.range;
-  const table = byteTable(target, results.data);
+  const table = tableOfReals(target, results.data);
   const held = { ...table, data: table.data.map((v) => Math.min(highest, Math.max(lowest, v))) };
   const [first] = extremesOf(source.dtype);
   const isSame = source.dtype === target.dtype && held.data.every((v, i) => v === i + first);

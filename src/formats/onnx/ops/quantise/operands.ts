@@ -1,7 +1,7 @@
 /** Operands of the operators on integers: scales and zero points as the graph has them, and as numbers. */
 import type { Requantised } from '../../../../ir/ops.ts';
 import { extremesOf } from '../../../../core/extremes.ts';
-import { byteTable, realsOfBytes, sameByteScale, type ByteScale } from '../../../../ir/quantise/byte-table.ts';
+import { tableOfReals, realsOfBytes, sameByteScale, type ByteScale } from '../../../../ir/quantise/bytes.ts';
 import { at } from '../../../../util/arrays.ts';
 import { UNKNOWN, type OnnxNode } from '../../node.ts';
 
@@ -52,7 +52,7 @@ export function lookedUp(
   { from, to }: { readonly from: ByteScale; readonly to: ByteScale },
   f: (reals: ArrayLike<number>) => ArrayLike<number> = (reals) => reals,
 ): string {
-  return n.one('LookupTable', [x, n.constant(byteTable(to, f(realsOfBytes(from).data)), 'table')], {});
+  return n.one('LookupTable', [x, n.constant(tableOfReals(to, f(realsOfBytes(from).data)), 'table')], {});
 }
 
 /** Integers brought to another scale; those that have it stay as they are. */

@@ -31,7 +31,7 @@ export function nearestByte({ dtype, scale, zeroPoint }: ByteScale, real: number
 }
 
 /** The table of a `LookupTable` of what 256 real numbers became. */
-export function byteTable(to: ByteScale, reals: ArrayLike<number>): Tensor {
+export function tableOfReals(to: ByteScale, reals: ArrayLike<number>): Tensor {
   return tensorOf(
     to.dtype,
     [256],
