@@ -8,7 +8,7 @@ import { integerChannelsShader } from '../../../shaders/quantise/integer-channel
 import { PlanError } from '../../core/errors.ts';
 import { extremesOf } from '../../core/extremes.ts';
 import { densePlacement } from '../../core/placement.ts';
-import { elementCount, tensorOf, type Tensor, type TensorDesc } from '../../core/tensor.ts';
+import { elementCount, tensorOf, type Tensor } from '../../core/tensor.ts';
 import type { NodeOf, Requantised } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import {
@@ -61,23 +61,21 @@ function hasKnownWeights<K extends Summed>({ node, constant }: LowerContext<K>):
   return constant(w) !== undefined && (zero === '' || constant(zero) !== undefined);
 }
 
-/** What kernels take from integers of a type, and so from their zero point. */
-const movedBy = ({ dtype }: TensorDesc): number => (dtype === 'uint8' ? 128 : 0);
-
 const scalar = (dtype: 'float32' | 'int32', v: number): Tensor => tensorOf(dtype, [], [v]);
 
-/** The scaled product as its kernels see it. A zero point that a run finds counts as one, so that constants are factors of it. */
+/** The scaled product as its kernels see it. `zero` stands for a zero point that a run finds. */
 function scaledContext<K extends Summed, Q extends Scaled>(
   context: LowerContext<K>,
   op: Q,
   { attributes, bordered }: SumProduct<Q>,
+  zero = 0,
 ): LowerContext<Q> {
   const { node, constant } = context;
   const [x, w] = [required(context, 0), required(context, 1)];
   const constants = new Map<string, Tensor | undefined>([
     ['w', constant(node.inputs[1] ?? '')],
     ['one', scalar('float32', 1)],
-    ['x zero', scalar('int32', knownZero(context) ?? 1 + movedBy(x))],
+    ['x zero', scalar('int32', knownZero(context) ?? zero)],
     ['w zero', constant(node.inputs[3] ?? '') ?? scalar('int32', 0)],
     ['zero', scalar('int32', 0)],
   ]);
@@ -116,8 +114,13 @@ export function sumKernels<K extends Summed, Q extends Scaled>(
     name: scaled.name,
     tryLower: (context) => {
       const product = known(context);
-      const calls = product && scaled.tryLower(scaledContext(context, op, product));
-      return product && calls && withZeroPoint(context, calls, product);
+      if (!product) return undefined;
+      const lowered = (zero: number): readonly KernelCall[] | undefined =>
+        scaled.tryLower(scaledContext(context, op, product, zero));
+      const calls = lowered(0);
+      if (!calls || knownZero(context) !== undefined) return calls && onOwnOperands(context, calls, product);
+      const others = lowered(1);
+      return others && withZeroPoint(context, [calls, others], product);
     },
   });
   return {
@@ -129,37 +132,50 @@ export function sumKernels<K extends Summed, Q extends Scaled>(
   };
 }
 
-/** The calls on the node's own operands, after those that the zero point needs. */
-function withZeroPoint<K extends Summed, Q extends Scaled>(
-  context: LowerContext<K>,
+/** The calls on the node's own operands. */
+function onOwnOperands<K extends Summed, Q extends Scaled>(
+  { node }: LowerContext<K>,
   calls: readonly KernelCall[],
   { bordered }: SumProduct<Q>,
+  channels?: CallOperand,
 ): readonly KernelCall[] {
-  const x = bordered?.x ?? value(context.node.inputs[0]);
-  const known = knownZero(context) !== undefined;
-  const [first] = calls;
-  if (!first) return calls;
-  const factors = constantOf(calls, 'channels');
-  const entries = elementCount(factors.tensor.shape) / 4;
-  const channels: CallOperand = known
-    ? factors
-    : { kind: 'scratch', id: 'channels', elements: entries * 4, storage: 'i32' };
-  const own = calls.map((call) => ({
+  const x = bordered?.x ?? value(node.inputs[0]);
+  return calls.map((call) => ({
     ...call,
     operands: call.operands.map((operand, i) => {
       if (operand.kind === 'value' && operand.name === 'x') return x;
-      return call.shader.bindings[i]?.name === 'channels' ? channels : operand;
+      return (call.shader.bindings[i]?.name === 'channels' && channels) || operand;
     }),
   }));
-  if (known) return own;
-  const made = {
-    variant: first.variant,
-    shader: integerChannelsShader(),
-    operands: [factors, value(context.node.inputs[2]), channels],
-    params: { count: entries, moved: movedBy(required(context, 0)) },
-    workgroups: dispatch1d(entries, FLAT_WORKGROUP, context.device),
-  };
-  return [...(bordered ? [{ variant: first.variant, ...bordered.call }] : []), made, ...own];
+}
+
+/**
+ * The same after those that a zero point needs which a run finds. Kernels differ in what they take from x, and so from its zero
+ * point: their constants of two zero points, 0 and 1, say those of every other.
+ */
+function withZeroPoint<K extends Summed, Q extends Scaled>(
+  context: LowerContext<K>,
+  [calls, others]: readonly [readonly KernelCall[], readonly KernelCall[]],
+  product: SumProduct<Q>,
+): readonly KernelCall[] {
+  const [first] = calls;
+  if (!first) return calls;
+  const [atZero, atOne] = [constantOf(calls, 'channels'), constantOf(others, 'channels')];
+  const count = elementCount(atZero.tensor.shape) / 4;
+  const channels: CallOperand = { kind: 'scratch', id: 'channels', elements: count * 4, storage: 'i32' };
+  const { variant } = first;
+  const { bordered } = product;
+  return [
+    ...(bordered ? [{ variant, ...bordered.call }] : []),
+    {
+      variant,
+      shader: integerChannelsShader(),
+      operands: [atZero, atOne, value(context.node.inputs[2]), channels],
+      params: { count },
+      workgroups: dispatch1d(count, FLAT_WORKGROUP, context.device),
+    },
+    ...onOwnOperands(context, calls, product, channels),
+  ];
 }
 
 /** The constant that is bound under a name. */
