@@ -49,6 +49,14 @@ export class QdqNetwork {
     return output;
   }
 
+  /** Parts along the channels. */
+  split(value: string, sizes: readonly number[]): string[] {
+    const outputs = sizes.map(() => this.name('part'));
+    const inputs = [value, this.ints(...sizes)];
+    this.#nodes.push({ op: 'Split', name: `${outputs[0]}_node`, inputs, outputs, attributes: { axis: { i: 1 } } });
+    return outputs;
+  }
+
   /** Quantised and dequantised. */
   pair(value: string, shape: readonly number[], scale: number, zeroPoint = this.zero()): Real {
     const size = Math.fround(scale);
@@ -267,6 +275,13 @@ export const QDQ_BLOCKS: Readonly<Record<string, Block>> = {
     const parts = net.op('Reshape', [x.name, net.ints(n, 2, c / 2, h, w)]);
     const swapped = net.op('Transpose', [parts], { perm: { ints: [0, 2, 1, 3, 4] } });
     return net.pair(net.op('Reshape', [swapped, net.ints(n, c, h, w)]), x.shape, x.scale);
+  },
+  'parts added': (net, x) => {
+    const c = at(x.shape, 1) / 2;
+    const half = x.shape.with(1, c);
+    const [a = '', b = ''] = net.split(x.name, [c, c]);
+    const [left, right] = [net.pair(a, half, x.scale), net.pair(b, half, net.scale())];
+    return net.pair(net.op('Add', [left.name, right.name]), half, 0.1);
   },
   'parametric relu': (net, x) => {
     const c = at(x.shape, 1);

@@ -38,6 +38,7 @@ const MOVES: ReadonlySet<Node['op']> = new Set<Node['op']>([
 export class IntegerFinder {
   readonly rewriter: Rewriter;
   readonly #found = new Map<string, Integers | undefined>();
+  readonly #parts = new Map<Node, readonly string[]>();
 
   constructor(rewriter: Rewriter) {
     this.rewriter = rewriter;
@@ -68,11 +69,25 @@ export class IntegerFinder {
       const scale = this.scaleOf(node);
       return scale && { ...scale, value: at(node.inputs, 0) };
     }
+    if (node?.op === 'Split') return this.#part(node, name);
     if (!node || !this.moves(node)) return undefined;
     const before = this.integersOf(at(node.inputs, 0));
     if (!before) return undefined;
     const value = this.moved(node, before.value, before, true);
     return value === undefined ? undefined : { ...before, value };
+  }
+
+  /** One of the parts that integers are split into: all come of one node. */
+  #part(node: NodeOf<'Split'>, name: string): Integers | undefined {
+    const before = this.integersOf(at(node.inputs, 0));
+    if (!before) return undefined;
+    const known = this.#parts.get(node);
+    const outputs = known ?? node.outputs.map((output) => output && this.rewriter.unique(`${output}_integers`));
+    if (!known) {
+      this.rewriter.add(node.op, [before.value, ...node.inputs.slice(1)], node.attributes, { outputs });
+      this.#parts.set(node, outputs);
+    }
+    return { ...before, value: at(outputs, node.outputs.indexOf(name)) };
   }
 
   /** True of an operator that gives elements it takes, or the largest of some: it does the same with integers. */
