@@ -42,6 +42,16 @@ export type { LoadProgress } from './session/progress.ts';
 export type { LoadReport } from './session/report.ts';
 export { createClassifier, Classifier } from './tasks/classifier.ts';
 export type { ClassifyOptions } from './tasks/classifier.ts';
+export { quantize } from './tasks/quantize.ts';
+export type {
+  QuantizedModel,
+  QuantizeExample,
+  QuantizeOptions,
+  QuantizeProgress,
+  QuantizeReport,
+} from './tasks/quantize.ts';
+export type { CalibrationMethod } from './compress/quantise/calibrate.ts';
+export type { LayerNoise, OutputNoise, QuantisedJudgement } from './compress/quantise/model.ts';
 export { createDetector, Detector } from './tasks/detector.ts';
 export type { DetectOptions } from './tasks/detector.ts';
 export type { ModelBase } from './tasks/catalogue-files.ts';

@@ -11,6 +11,7 @@ import { addFetch } from './commands/fetch.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addModels } from './commands/models.ts';
 import { addProfile } from './commands/profile.ts';
+import { addQuantize } from './commands/quantize.ts';
 import { addRun } from './commands/run.ts';
 import { addTune } from './commands/tune.ts';
 import { Runner } from './context.ts';
@@ -77,6 +78,7 @@ function buildProgram(runner: Runner, streams: Streams): Command {
     addCompare,
     addProfile,
     addTune,
+    addQuantize,
     addModels,
     addFetch,
     addDoctor,

@@ -12,7 +12,7 @@ import { WriteStream } from 'node:tty';
 const MARK = 'TILEWISE_QUIET_STDERR';
 
 /** Commands that open a GPU, unless they are told to use the CPU. */
-const COMMANDS = ['detect', 'classify', 'run', 'compare', 'profile', 'tune', 'demo', 'doctor'];
+const COMMANDS = ['detect', 'classify', 'run', 'compare', 'profile', 'tune', 'quantize', 'demo', 'doctor'];
 
 /** Where the next driver is then tried, or an error says that there is none. */
 const REMARK =

@@ -133,6 +133,11 @@ export async function readFeeds(
   return feeds;
 }
 
+/** True for a file that by its name is a picture. */
+export function isPictureName(file: string): boolean {
+  return PICTURE.test(file);
+}
+
 /** True for a file that by its name holds raw numbers: no .npy file and no picture. */
 export function isRaw(file: string): boolean {
   return !/\.npy$/i.test(file) && !PICTURE.test(file);

@@ -32,6 +32,8 @@ export interface GraphInput {
   readonly shape: readonly Dim[];
   /** Of a picture, where the file says it: for whoever feeds it, no kernel asks. */
   readonly normalisation?: Normalisation;
+  /** Of a picture, how it becomes the input, where the file says all of it: properties of a `Preprocessing`. */
+  readonly preparation?: Readonly<Record<string, unknown>>;
 }
 
 /** What integers stand for: `(q − zeroPoint)·scale`. */

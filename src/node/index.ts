@@ -18,6 +18,6 @@ export type { Pixels } from '../vision/pixels.ts';
 export type { Preprocessing } from '../vision/picture-spec.ts';
 export { topK } from '../vision/decode/classes.ts';
 // In place of those for pages.
-export { createClassifier, createDetector } from './tasks.ts';
+export { createClassifier, createDetector, quantize } from './tasks.ts';
 export { openSession, Session } from './session.ts';
 export type { OpenSessionOptions } from './session.ts';

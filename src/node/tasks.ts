@@ -7,8 +7,10 @@ import { createClassifier as classifier, type Classifier } from '../tasks/classi
 import { createDetector as detector, type Detector } from '../tasks/detector.ts';
 import type { PictureTaskName } from '../tasks/outputs.ts';
 import { checkTaskOptions, type TaskOptions, type TaskSource } from '../tasks/picture-model.ts';
-import { inCache, inNode, isNamed, opener } from './environment.ts';
+import { quantize as quantizeInPage, type QuantizedModel, type QuantizeOptions } from '../tasks/quantize.ts';
+import { adapterFinder, inCache, inNode, isNamed, opener } from './environment.ts';
 import { filePath } from './file-address.ts';
+import { decodeImage } from './image.ts';
 import { inFolder, openModel } from './model-source.ts';
 
 /**
@@ -24,6 +26,12 @@ export async function createDetector(source?: TaskSource, options?: TaskOptions)
   return detector(...(await taskInNode('detection', source, options)));
 }
 
+/** Quantises a model as in a page, with the differences of `createClassifier`; picture files may be given by path. */
+export async function quantize(source: TaskSource, options: QuantizeOptions): Promise<QuantizedModel> {
+  const inPlace = { gpu: adapterFinder(), decodePicture: decodeImage, ...options };
+  return quantizeInPage(opened(source, options) ?? source, { ...inPlace, modelBase: baseInNode(options.modelBase) });
+}
+
 /** Rejects with InputError for options that there are not. */
 async function taskInNode(
   task: PictureTaskName,
@@ -35,7 +43,7 @@ async function taskInNode(
 }
 
 /** Throws LoadError for what the catalogue has in a format that nobody reads. */
-function opened(source: TaskSource | undefined, { modelBase }: TaskOptions): TaskSource | undefined {
+function opened(source: TaskSource | undefined, { modelBase }: Pick<TaskOptions, 'modelBase'>): TaskSource | undefined {
   if (!isNamed(source)) return source;
   const entry = typeof source === 'string' ? findEntry(source) : undefined;
   if (entry && modelBase === undefined) requireReadable(entry);

@@ -53,6 +53,8 @@ export interface Port {
   readonly quantisation?: IntegerScale;
   /** Of a picture's input, how pixels become the numbers it takes, where the model says it. */
   readonly normalisation?: Normalisation;
+  /** Of a picture's input, how pictures become it, where the model says all of that: properties of a `Preprocessing`. */
+  readonly preparation?: Readonly<Record<string, unknown>>;
 }
 
 /** A picture that fits an input. */

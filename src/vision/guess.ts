@@ -2,7 +2,8 @@
 import { InputError } from '../core/errors.ts';
 import type { DType } from '../core/dtype.ts';
 import { shapeText } from '../core/tensor.ts';
-import type { Preprocessing } from './picture-spec.ts';
+import { chosenOptions } from '../core/option-rules.ts';
+import { PREPROCESSING, type Preprocessing } from './picture-spec.ts';
 
 /** What is known of an input. */
 export interface PictureInput {
@@ -14,6 +15,8 @@ export interface PictureInput {
   readonly quantisation?: { readonly scale: number; readonly zeroPoint: number };
   /** What pixels become, where the model says it: `(pixel − mean) / std`, of all channels or of each. */
   readonly normalisation?: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  /** How a picture becomes the input, where the model says all of it; what is none is left aside. */
+  readonly preparation?: Readonly<Record<string, unknown>>;
 }
 
 type Scale = Required<PictureInput>['quantisation'];
@@ -37,7 +40,7 @@ const USUAL_SIDE = 224;
 const DARKEST: Readonly<Record<IntegerType, number>> = { int8: -128, uint8: 0, int32: 0 };
 
 /**
- * The usual preprocessing, and what `differing` has otherwise. The model's own normalisation comes first. Without: floats,
+ * The usual preprocessing, and what `differing` has otherwise. What the model says of it comes first. Without: floats,
  * channels first, (pixel − mean) / std of ImageNet, as torchvision does; floats, channels last, pixel / 255, as TensorFlow
  * Hub defines; integers the pixel itself, in int8 less 128, unless they stand for the range of ImageNet's statistics.
  *
@@ -63,6 +66,7 @@ export function guessPreprocessing(input: PictureInput, differing: Partial<Prepr
     resize: { method: 'bilinear', alignCorners: false },
     channelOrder: 'rgb',
     ...(given(input, held, scale) ?? usual(held, layout, scale, imagenet(differing.channelOrder))),
+    ...chosenOptions<Partial<Preprocessing>>(input.preparation, PREPROCESSING),
     layout,
     dtype: held,
     ...differing,

@@ -56,6 +56,8 @@ export interface OnnxModelSpec {
   readonly outputs: readonly OnnxPort[];
   readonly nodes: readonly OnnxNodeSpec[];
   readonly initializers: Iterable<readonly [name: string, value: Tensor]>;
+  /** `metadata_props`. */
+  readonly metadata?: Iterable<readonly [key: string, value: string]>;
 }
 
 /** The bytes of a model file. Initializers are written as raw data. */
@@ -65,6 +67,12 @@ export function encodeModel(model: OnnxModelSpec): Uint8Array {
   w.string(2, model.producer);
   w.message(7, (graph) => writeGraph(graph, model));
   w.message(8, (opset) => opset.int(2, model.opset));
+  for (const [key, value] of model.metadata ?? []) {
+    w.message(14, (entry) => {
+      entry.string(1, key);
+      entry.string(2, value);
+    });
+  }
   return w.finish();
 }
 

@@ -2,6 +2,7 @@
 import { UnsupportedError, type Unsupported } from '../../../core/errors.ts';
 import { VERSION } from '../../../core/version.ts';
 import type { Graph } from '../../../ir/graph.ts';
+import { metadataOf } from '../own-metadata.ts';
 import { encodeModel, type OnnxPort } from './model.ts';
 import { writeNode } from './operators.ts';
 import { OnnxWriter } from './writer.ts';
@@ -44,5 +45,6 @@ export function toOnnx(graph: Graph): Uint8Array {
     // No shapes: ONNX's own inference does not drop ceil-mode windows that start in the padding, its runtimes do.
     outputs: graph.outputs.map((name): OnnxPort => ({ name, dtype: writer.facts(name).dtype })),
     ...writer.finish(),
+    metadata: metadataOf(graph),
   });
 }
