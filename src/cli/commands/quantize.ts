@@ -136,7 +136,7 @@ function textOf(output: string, report: QuantizeReport): string {
   const [first] = outputs;
   return [
     `${table(['operator', 'node', 'signal/noise'], rows, ['signal/noise'])}${more}${same}`,
-    `calibrated with ${calibrated} pictures, judged by ${judged} others and crops of these`,
+    `calibrated with ${calibrated} of the pictures, judged by ${judged} others and crops of these`,
     `outputs: ${outputs.map(({ name, snr }) => `${name} ${decibels(snr)}`).join(', ')}`,
     `${output}: ${byteText(bytes.after)} instead of ${byteText(bytes.before)}`,
     ...(!report.perChannel && (first?.snr ?? Infinity) < 20 ? ['Try --per-channel: it loses less'] : []),

@@ -35,9 +35,9 @@ export class Histogram {
   }
 
   #reach(most: number): void {
-    if (most <= this.#limit) return;
+    if (most < this.#limit || most === 0) return;
     // What was counted before there was a scale was zero.
-    const wanted = 2 ** Math.ceil(Math.log2(most));
+    const wanted = 2 ** (Math.floor(Math.log2(most)) + 1);
     const joined = Math.round(Math.log2(wanted / (this.#limit || wanted)));
     this.#limit = wanted;
     for (let i = 0; i < Math.min(joined, 13); i++) this.#join();
@@ -70,9 +70,13 @@ export class Histogram {
     return { min: Math.max(min, (low - SIDE) * width), max: Math.min(max, (high + 1 - SIDE) * width) };
   }
 
-  /** The range within the threshold that `leastDivergence` finds among absolute values. */
+  /**
+   * The range within the threshold that `leastDivergence` finds among absolute values; all of it where there are fewer values than
+   * bins, which are no distribution.
+   */
   entropy(levels: number): ValueRange {
     const { min, max } = this.range;
+    if (this.#counts.reduce((a, b) => a + b, 0) < SIDE) return { min, max };
     const sizes = new Float64Array(SIDE);
     this.#counts.forEach((count, bin) => {
       const size = bin < SIDE ? SIDE - 1 - bin : bin - SIDE;
@@ -83,7 +87,7 @@ export class Histogram {
   }
 }
 
-/** Candidates lie this many bins apart where there are many. */
+/** Candidates lie at least this many bins apart where there are many. */
 const STRIDE = 16;
 
 /**
@@ -96,9 +100,10 @@ export function leastDivergence(counts: ArrayLike<number>, levels: number): numb
   while (last > levels && counts[last - 1] === 0) last--;
   const stride = last > 8 * levels ? STRIDE : 1;
   let [best, least] = [last, Infinity];
-  let beyond = 0;
+  let [beyond, next] = [0, last];
   for (let bins = last; bins >= levels; bins--) {
-    if ((last - bins) % stride === 0) {
+    if (bins <= next) {
+      next = bins - stride;
       const divergence = divergenceOf(counts, bins, beyond, levels);
       if (divergence <= least) [best, least] = [bins, divergence];
     }
@@ -107,11 +112,17 @@ export function leastDivergence(counts: ArrayLike<number>, levels: number): numb
   return best;
 }
 
-/** Of the first `bins`, with what lies `beyond` in the last, from the same in `levels` steps; zeros stay zeros. */
+/**
+ * Of the first `bins`, with what lies `beyond` in the last of them that holds any, from the same in `levels` steps; zeros stay
+ * zeros.
+ */
 function divergenceOf(counts: ArrayLike<number>, bins: number, beyond: number, levels: number): number {
-  let [total, kept] = [beyond, 0];
-  for (let i = 0; i < bins; i++) total += counts[i] ?? 0;
-  kept = total - beyond;
+  let [kept, edge] = [0, 0];
+  for (let i = 0; i < bins; i++) {
+    const own = counts[i] ?? 0;
+    kept += own;
+    if (own > 0) edge = i;
+  }
   if (kept === 0) return Infinity;
   let divergence = 0;
   for (let level = 0; level < levels; level++) {
@@ -123,10 +134,8 @@ function divergenceOf(counts: ArrayLike<number>, bins: number, beyond: number, l
     }
     for (let i = from; i < to; i++) {
       const own = counts[i] ?? 0;
-      const p = (own + (i === bins - 1 ? beyond : 0)) / total;
-      if (p === 0) continue;
-      // What the quantised distribution has none of, where the other has some, is as far away as can be.
-      if (own === 0) return Infinity;
+      if (own === 0) continue;
+      const p = (own + (i === edge ? beyond : 0)) / (kept + beyond);
       divergence += p * Math.log(p / (sum / filled / kept));
     }
   }
