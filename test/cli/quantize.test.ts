@@ -143,15 +143,16 @@ describe('quantize', () => {
   });
 });
 
+const feeds = (v: number): object => ({
+  'pictures:0': tensorOf(
+    'float32',
+    [1, 3, 8, 8],
+    Array.from({ length: 192 }, (_, i) => Math.sin(i * v)),
+  ),
+});
+
 describe('the function', () => {
   it('takes feeds, and says how far it is', async () => {
-    const feeds = (v: number): object => ({
-      'pictures:0': tensorOf(
-        'float32',
-        [1, 3, 8, 8],
-        Array.from({ length: 192 }, (_, i) => Math.sin(i * v)),
-      ),
-    });
     const stages: string[] = [];
     const { model, report } = await quantize(tinyClassifier(), {
       backend: 'cpu',
