@@ -49,7 +49,7 @@ export type {
   QuantizeOptions,
   QuantizeProgress,
   QuantizeReport,
-} from './tasks/quantize.ts';
+} from './tasks/quantize-types.ts';
 export type { CalibrationMethod } from './compress/quantise/calibrate.ts';
 export type { LayerNoise, OutputNoise, QuantisedJudgement } from './compress/quantise/model.ts';
 export { createDetector, Detector } from './tasks/detector.ts';

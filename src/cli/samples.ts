@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AT_A_TABLE, drawnSamples } from '../catalogue/samples.ts';
-import type { Pixels } from '../vision/pixels.ts';
+import { partOf, type Pixels } from '../vision/pixels.ts';
 import { readPicture } from './each-picture.ts';
 
 /** A picture to show what a model does. */
@@ -28,7 +28,11 @@ export async function samplePictures(): Promise<Sample[]> {
     ...(people === undefined
       ? []
       : [
-          { name: 'photograph: at a table', file: people, pixels: cut((await readPicture(people)).pixels, AT_A_TABLE) },
+          {
+            name: 'photograph: at a table',
+            file: people,
+            pixels: partOf((await readPicture(people)).pixels, AT_A_TABLE),
+          },
         ]),
   ];
   if (photographs.length > 0) return photographs;
@@ -44,15 +48,4 @@ function inPackage(name: string, path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function cut({ width, data }: Pixels, part: { x: number; y: number; width: number; height: number }): Pixels {
-  // A word a pixel, wherever the bytes lie in their buffer.
-  const from = new Uint32Array(new Uint8Array(data).buffer);
-  const to = new Uint32Array(part.width * part.height);
-  for (let row = 0; row < part.height; row++) {
-    const start = (part.y + row) * width + part.x;
-    to.set(from.subarray(start, start + part.width), row * part.width);
-  }
-  return { width: part.width, height: part.height, data: new Uint8Array(to.buffer) };
 }

@@ -7,7 +7,8 @@ import { createClassifier as classifier, type Classifier } from '../tasks/classi
 import { createDetector as detector, type Detector } from '../tasks/detector.ts';
 import type { PictureTaskName } from '../tasks/outputs.ts';
 import { checkTaskOptions, type TaskOptions, type TaskSource } from '../tasks/picture-model.ts';
-import { quantize as quantizeInPage, type QuantizedModel, type QuantizeOptions } from '../tasks/quantize.ts';
+import { quantize as quantizeInPage } from '../tasks/quantize.ts';
+import type { QuantizedModel, QuantizeOptions } from '../tasks/quantize-types.ts';
 import { adapterFinder, inCache, inNode, isNamed, opener } from './environment.ts';
 import { filePath } from './file-address.ts';
 import { decodeImage } from './image.ts';

@@ -15,11 +15,11 @@ import type { Feed } from '../session/feeds.ts';
 import { openDevice } from '../session/gpu-backend.ts';
 import { Session } from '../session/session.ts';
 import { inputShape, type Preprocessing } from '../vision/picture-spec.ts';
-import type { Pixels } from '../vision/pixels.ts';
+import { partOf, type Pixels } from '../vision/pixels.ts';
 import { preprocess } from '../vision/preprocess.ts';
 import { taskOf, scoresOutput } from './outputs.ts';
 import { loadPictureModel, type TaskSource } from './picture-model.ts';
-import type { QuantizedModel, QuantizeExample, QuantizeOptions, QuantizeProgress } from './quantize.ts';
+import type { QuantizedModel, QuantizeExample, QuantizeOptions, QuantizeProgress } from './quantize-types.ts';
 
 const QUANTIZE_OPTIONS: OptionRules<QuantizeOptions> = {
   calibrate: 'object',
@@ -140,12 +140,7 @@ const CROPS = [
 function crop({ width, height, data }: Pixels, [across, down]: readonly [number, number]): Pixels {
   const [columns, rows] = [width, height].map((extent) => Math.max(1, Math.round(extent * 0.75))) as [number, number];
   const [left, top] = [Math.round((width - columns) * across), Math.round((height - rows) * down)];
-  const cut = new Uint8Array(columns * rows * 4);
-  for (let row = 0; row < rows; row++) {
-    const start = ((top + row) * width + left) * 4;
-    cut.set(data.subarray(start, start + columns * 4), row * columns * 4);
-  }
-  return { width: columns, height: rows, data: cut };
+  return partOf({ width, height, data }, { x: left, y: top, width: columns, height: rows });
 }
 
 function isPictureExample(example: QuantizeExample): example is Exclude<QuantizeExample, Feeds> {
