@@ -10,7 +10,7 @@ import { NO_ACTIVATION, RELU, RELU6, type Activation } from '../../src/ir/ops.ts
 import { descOf } from '../../src/ir/rewrite.ts';
 import { expectClose } from '../helpers/close.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
-import { expectConsistent } from '../helpers/passes.ts';
+import { compileVerified, expectConsistent } from '../helpers/passes.ts';
 import { quantiseByFeeds } from '../helpers/quantised-float.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { referenceRun } from '../helpers/reference.ts';
@@ -106,6 +106,18 @@ describe('a quantised graph', () => {
       expect(descOf(graph, dequantised)).toEqual(descOf(float, value));
     }
   });
+
+  it.each(OPTIONS)(
+    'is taken by the optimiser of onnxruntime, which makes operators on integers of it: %o',
+    async (options) => {
+      const { graph } = await quantiseByFeeds(everyRole(), feeds, options);
+      const expected = referenceRun(compileVerified(graph, { level: 'full' }), feeds);
+      const actual = await ortRun(toOnnx(graph), feeds, 'all');
+      // Pairs in a row with unlike scales become one there.
+      expect(snr(expected.get('map'), actual.get('map'))).toBeGreaterThan(30);
+      expect(snr(expected.get('logits'), actual.get('logits'))).toBeGreaterThan(30);
+    },
+  );
 
   it('has its convolutions between pairs, without transpositions of images', async () => {
     const { graph } = await quantiseByFeeds(everyRole(), feeds, { perChannel: true });

@@ -1,4 +1,4 @@
-/** onnxruntime-web (WASM, one thread, graph optimisation off) as an independent oracle in Node. */
+/** onnxruntime-web (WASM, one thread, graph optimisation off unless wanted) as an independent oracle in Node. */
 import * as ort from 'onnxruntime-web/wasm';
 import { isDType, hostArray, type DType } from '../../src/core/dtype.ts';
 import { fromRaw, toRaw, narrow } from '../../src/core/raw.ts';
@@ -11,10 +11,14 @@ ort.env.logLevel = 'error';
  * Runs an ONNX model. Feeds and results are engine tensors: int64 in an Int32Array, float16 in a Float32Array, bool
  * in a Uint8Array. Rejects with onnxruntime's own message when it cannot load or run the model.
  */
-export async function ortRun(model: Uint8Array, feeds: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>> {
+export async function ortRun(
+  model: Uint8Array,
+  feeds: ReadonlyMap<string, Tensor>,
+  graphOptimizationLevel: 'disabled' | 'all' = 'disabled',
+): Promise<Map<string, Tensor>> {
   const session = await ort.InferenceSession.create(model, {
     executionProviders: ['wasm'],
-    graphOptimizationLevel: 'disabled',
+    graphOptimizationLevel,
     logSeverityLevel: 3,
   });
   try {

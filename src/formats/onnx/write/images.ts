@@ -15,7 +15,8 @@ function windowAttributes({ padMode, pads, strides, dilations }: Window, kernel?
   return {
     ...(kernel ? { kernel_shape: { ints: kernel } } : {}),
     strides: { ints: strides },
-    dilations: { ints: dilations },
+    // Where they are 1 they are left out: onnxruntime hands those of an AveragePool on to an operator that has none.
+    ...(dilations.some((d) => d !== 1) ? { dilations: { ints: dilations } } : {}),
     ...(padMode === 'explicit' ? { pads: { ints: pads } } : { auto_pad: { s: AUTO_PAD[padMode] } }),
   };
 }
