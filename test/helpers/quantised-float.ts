@@ -3,6 +3,7 @@ import { quantisedPart } from '../../src/compress/quantise/part.ts';
 import { prepareGraph } from '../../src/compress/quantise/prepare.ts';
 import { quantiseGraph, type QuantisedGraph, type QuantiseOptions } from '../../src/compress/quantise/quantise.ts';
 import { rangeOf } from '../../src/compress/quantise/ranges.ts';
+import type { ValueRange } from '../../src/compress/quantise/scales.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { compileVerified } from './passes.ts';
@@ -14,20 +15,38 @@ export interface QuantisedFloat extends QuantisedGraph {
   readonly float: Graph;
 }
 
+/** How a graph is quantised, and by what. */
+export interface FeedOptions extends QuantiseOptions {
+  readonly exclude?: readonly string[];
+  /** The same network on smaller pictures, if these are what the feeds are: it has the same names. */
+  readonly calibrated?: Graph;
+}
+
 /** The graph quantised by the ranges that its values have with these feeds. */
 export async function quantiseByFeeds(
   graph: Graph,
   feeds: ReadonlyMap<string, Tensor>,
-  { exclude = [], ...options }: QuantiseOptions & { readonly exclude?: readonly string[] } = {},
+  { exclude = [], calibrated, ...options }: FeedOptions = {},
 ): Promise<QuantisedFloat> {
-  const float = await prepareGraph(compileVerified(graph, { level: 'folded' }));
+  const float = await prepared(graph);
   const part = quantisedPart(float, new Set(exclude));
   const sources = [...part.sources.values()].flat();
-  const computed = sources.filter((name) => !feeds.has(name));
-  const results = referenceRun({ ...float, outputs: [...new Set([...float.outputs, ...computed])] }, feeds);
-  const ranges = sources.flatMap((name) => {
+  const ranges = rangesByFeeds(calibrated ? await prepared(calibrated) : float, sources, feeds);
+  return { float, ...quantiseGraph(float, part, ranges, options) };
+}
+
+const prepared = (graph: Graph): Promise<Graph> => prepareGraph(compileVerified(graph, { level: 'folded' }));
+
+function rangesByFeeds(
+  graph: Graph,
+  values: readonly string[],
+  feeds: ReadonlyMap<string, Tensor>,
+): Map<string, ValueRange> {
+  const computed = values.filter((name) => !feeds.has(name));
+  const results = referenceRun({ ...graph, outputs: [...new Set([...graph.outputs, ...computed])] }, feeds);
+  const ranges = values.flatMap((name) => {
     const value = results.get(name) ?? feeds.get(name);
     return value ? [[name, rangeOf(value)] as const] : [];
   });
-  return { float, ...quantiseGraph(float, part, new Map(ranges), options) };
+  return new Map(ranges);
 }
