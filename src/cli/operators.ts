@@ -3,7 +3,7 @@ import { CHANNELS_LAST, functionOf, VIEWS } from '../ir/facts.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { producers } from '../ir/producers.ts';
-import { consumers } from '../ir/rewrite.ts';
+import { consumers } from '../ir/consumers.ts';
 import { sameArray } from '../util/arrays.ts';
 
 /** Counts by operator, most frequent first. Constant-making nodes count: they are in the file. */

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AT_A_TABLE, drawnSamples } from '../catalogue/samples.ts';
-import { partOf, type Pixels } from '../vision/pixels.ts';
+import { partOf } from '../vision/part-of.ts';
+import type { Pixels } from '../vision/pixels.ts';
 import { readPicture } from './each-picture.ts';
 
 /** A picture to show what a model does. */

@@ -1,21 +1,7 @@
-/** Helpers that passes share: who uses a value, and rebuilding a graph around new nodes. */
+/** Helpers that passes share for rebuilding a graph around new nodes. */
 import { GraphError } from '../core/errors.ts';
 import type { Graph, ValueDesc } from './graph.ts';
 import type { Node } from './ops.ts';
-
-/** Value name → the nodes that read it, each once. Leaving the graph is not counted. */
-export function consumers(graph: Graph): Map<string, Node[]> {
-  const map = new Map<string, Node[]>();
-  for (const node of graph.nodes) {
-    for (const input of new Set(node.inputs)) {
-      if (input === '') continue;
-      const list = map.get(input);
-      if (list) list.push(node);
-      else map.set(input, [node]);
-    }
-  }
-  return map;
-}
 
 /** The node with each input renamed by `rename`. */
 export function renameInputs(node: Node, rename: ReadonlyMap<string, string>): Node {

@@ -5,6 +5,7 @@ export { foldPads } from './fold/fold-pads.ts';
 export { foldScale } from './fold/fold-scale.ts';
 export { storeWeights } from './fold/weight-storage.ts';
 export { fuseGate } from './fuse/fuse-gate.ts';
+export { layoutAny } from './layout/further-rules.ts';
 export { reshapeUnitTransposes } from './layout/unit-transposes.ts';
 export { resolvePadding } from './resolve-pads.ts';
 export { recogniseChannelShuffle } from './patterns/channel-shuffle.ts';

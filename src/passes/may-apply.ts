@@ -1,7 +1,9 @@
 /** Whether a graph has what a pass looks for, cheaply told: rather once too often than too rarely. */
 import { fillOf } from '../core/lazy-tensor.ts';
+import { Lazy } from '../core/on-demand.ts';
 import type { Graph } from '../ir/graph.ts';
-import type { Node } from '../ir/ops.ts';
+import type { Node, OpKind } from '../ir/ops.ts';
+import { COMMON_OPS } from '../ops/common.ts';
 import { range } from '../util/arrays.ts';
 import type { CompileOptions } from './lib/compile-options.ts';
 
@@ -41,6 +43,12 @@ export function hasAutoPads({ nodes }: Graph): boolean {
 /** A Transpose. */
 export function hasTransposes({ nodes }: Graph): boolean {
   return nodes.some(({ op }) => op === 'Transpose');
+}
+
+/** A Transpose, and operators that few networks have for it to pass. */
+export function hasFurtherMoves(graph: Graph): boolean {
+  const rows: { readonly [K in OpKind]?: object } = COMMON_OPS;
+  return hasTransposes(graph) && graph.nodes.some(({ op }) => !rows[op] || rows[op] instanceof Lazy);
 }
 
 /** A Transpose that swaps two neighbours: shuffles of channels have one. */

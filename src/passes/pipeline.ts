@@ -14,6 +14,7 @@ import {
   hasBytes,
   hasClips,
   hasDequantised,
+  hasFurtherMoves,
   hasHoles,
   hasPads,
   hasProducts,
@@ -93,7 +94,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'swish', level: 'folded', applies: hasProducts, run: further('recogniseSwish') },
   { name: 'gelu', level: 'folded', applies: hasProducts, run: further('recogniseGelu') },
   { name: 'uniform-prelu', level: 'folded', applies: hasPRelus, run: further('recogniseUniformPRelu') },
-  { name: 'layout', level: 'folded', run: layout },
+  { name: 'layout', level: 'folded', applies: (graph) => !hasFurtherMoves(graph), run: (graph) => layout(graph) },
+  { name: 'layout', level: 'folded', applies: hasFurtherMoves, run: further('layoutAny') },
   // After layout, for which even a Transpose of 1×1 maps is one that cancels; a Reshape would stand in its way.
   { name: 'unit-transposes', level: 'folded', applies: hasTransposes, run: further('reshapeUnitTransposes') },
   // Again: layout leaves Reshapes that meet, and operators that now do nothing.

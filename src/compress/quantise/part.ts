@@ -2,7 +2,7 @@
 import type { Graph } from '../../ir/graph.ts';
 import { isOp } from '../../ir/is-op.ts';
 import type { Node } from '../../ir/ops.ts';
-import { consumers } from '../../ir/rewrite.ts';
+import { consumers } from '../../ir/consumers.ts';
 import { at } from '../../util/arrays.ts';
 import { roleOf, takesBounds, type Role } from './roles.ts';
 

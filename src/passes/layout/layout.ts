@@ -8,38 +8,41 @@
  */
 import type { Graph } from '../../ir/graph.ts';
 import type { Node, OpKind } from '../../ir/ops.ts';
-import { LAYOUT_RULES, type LayoutRule } from './rules.ts';
+import { COMMON_RULES, type LayoutRule, type LayoutRules } from './rules.ts';
 import { Sinker, transposedElements, type TiePolicy } from './sinker.ts';
 
-/** The graph with its transpositions cancelled or moved towards the outputs; the same object when none moved. */
-export function layout(graph: Graph): Graph {
+/**
+ * The graph with its transpositions cancelled or moved towards the outputs; the same object when none moved. Operators without
+ * one of the rules are not passed.
+ */
+export function layout(graph: Graph, rules: LayoutRules = COMMON_RULES): Graph {
   if (!graph.nodes.some((n) => n.op === 'Transpose')) return graph;
   const before = transposedElements(graph);
   // "sink" wins ties: it lets activations reach their producers, where a later pass fuses them.
   const [best] = (['sink', 'stay'] as const)
-    .map((policy) => sinkTransposes(graph, policy))
+    .map((policy) => sinkTransposes(graph, policy, rules))
     .filter((g) => g !== undefined)
     .map((g) => ({ g, moved: transposedElements(g) }))
     .sort((a, b) => a.moved - b.moved);
   return best && best.moved <= before ? best.g : graph;
 }
 
-function sinkTransposes(graph: Graph, policy: TiePolicy): Graph | undefined {
+function sinkTransposes(graph: Graph, policy: TiePolicy, rules: LayoutRules): Graph | undefined {
   const sinker = new Sinker(graph, policy);
   for (const node of graph.nodes) {
-    if (applyRule(node, sinker)) continue;
+    if (applyRule(node, sinker, rules)) continue;
     for (const input of node.inputs) if (input !== '') sinker.materialise(input);
     sinker.rewriter.keep(sinker.rewriter.current(node));
   }
   return sinker.finish();
 }
 
-function applyRule(node: Node, sinker: Sinker): boolean {
+function applyRule(node: Node, sinker: Sinker, rules: LayoutRules): boolean {
   // An extent that depends on data is no unit, though its bound may be 1; such values stay in their order.
   const isBounded = (name: string): boolean => name !== '' && sinker.rewriter.desc(name).bounded !== undefined;
   if (node.inputs.some(isBounded)) return false;
   if (node.op !== 'Transpose' && !node.inputs.some((i) => sinker.isPending(i))) return false;
   // Row K of the table takes nodes of kind K, and is looked up by the kind of the node it is given.
-  const rule: LayoutRule<OpKind> | undefined = LAYOUT_RULES[node.op];
+  const rule: LayoutRule<OpKind> | undefined = rules[node.op];
   return rule?.(node, sinker) ?? false;
 }

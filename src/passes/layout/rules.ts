@@ -1,6 +1,8 @@
 /** How a pending transposition passes each operator: the node on the untransposed operand, with its axes renamed. */
-import { normalizeAxis } from '../../core/broadcast.ts';
+import { axesOrAll, normalizeAxis } from '../../core/broadcast.ts';
+import type { Lazy } from '../../core/on-demand.ts';
 import type { Node, NodeOf, OpKind } from '../../ir/ops.ts';
+import type { COMMON_OPS } from '../../ops/common.ts';
 import { at, product, range } from '../../util/arrays.ts';
 import { constantInts } from '../lib/constants.ts';
 import { composePerms, fullPerm, type Perm } from '../lib/permutation.ts';
@@ -14,20 +16,19 @@ import { pushReshape } from './view.ts';
  */
 export type LayoutRule<K extends OpKind> = { rule(node: NodeOf<K>, sinker: Sinker): boolean }['rule'];
 
-/** Operators a transposition can pass; before all others it is carried out. */
-export const LAYOUT_RULES: { readonly [K in OpKind]?: LayoutRule<K> } = {
+/** Rules by operator; before one without a transposition is carried out. */
+export type LayoutRules<K extends OpKind = OpKind> = { readonly [Op in K]?: LayoutRule<Op> };
+
+type Common = typeof COMMON_OPS;
+
+/** Operators whose semantics a page has from the start. */
+export type CommonOp = { [K in keyof Common]: Common[K] extends Lazy<object> ? never : K }[keyof Common];
+
+/** Those a transposition can pass; for the rest see `further-rules.ts`. */
+export const COMMON_RULES: LayoutRules<CommonOp> = {
   Activation: elementwise,
-  Unary: elementwise,
-  Cast: elementwise,
   Identity: elementwise,
-  LookupTable: elementwise,
-  QuantizeLinear: scaledRule,
-  DequantizeLinear: scaledRule,
-  QLinearBinary: broadcastRule,
-  QLinearPRelu: broadcastRule,
   Binary: broadcastRule,
-  Where: broadcastRule,
-  PRelu: broadcastRule,
   Concat: concatRule,
   Transpose: (node, sinker) => {
     const input = at(node.inputs, 0);
@@ -51,49 +52,7 @@ export const LAYOUT_RULES: { readonly [K in OpKind]?: LayoutRule<K> } = {
     sinker.emit(node, 'Softmax', [source], { ...node.attributes, axes }, [perm]);
     return true;
   }),
-  DynamicQuantizeLinear: single((node, sinker, { source, perm }) => {
-    sinker.emit(node, 'DynamicQuantizeLinear', [source], {}, [perm, [], []]);
-    return true;
-  }),
-  Resize: single((node, sinker, { source, perm, axisOf }) => {
-    const axes = axesOrAll(node.attributes.axes, perm).map(axisOf);
-    sinker.emit(node, 'Resize', [source, ...node.inputs.slice(1)], { ...node.attributes, axes }, [perm]);
-    return true;
-  }),
-  QLinearSoftmax: single((node, sinker, { source, perm, axisOf }) => {
-    const axis = axisOf(node.attributes.axis);
-    const inputs = [source, ...node.inputs.slice(1)];
-    sinker.emit(node, 'QLinearSoftmax', inputs, { ...node.attributes, axis }, [perm]);
-    return true;
-  }),
-  Split: single((node, sinker, { source, perm, axisOf }) => {
-    const axis = axisOf(node.attributes.axis);
-    const perms = node.outputs.map(() => perm);
-    sinker.emit(node, 'Split', [source], { ...node.attributes, axis }, perms);
-    return true;
-  }),
-  TopK: single((node, sinker, { source, perm, axisOf }) => {
-    const axis = axisOf(node.attributes.axis);
-    sinker.emit(node, 'TopK', [source, at(node.inputs, 1)], { ...node.attributes, axis }, [perm, perm]);
-    return true;
-  }),
   Reduce: single(reduceRule),
-  QLinearReduce: single(reduceRule),
-  ArgReduce: single((node, sinker, { source, perm, axisOf }) => {
-    const axis = axisOf(node.attributes.axis);
-    const order = node.attributes.keepDims ? perm : withoutAxes(perm, [axis]);
-    sinker.emit(node, 'ArgReduce', [source], { ...node.attributes, axis }, [order]);
-    return true;
-  }),
-  Gather: single((node, sinker, { source, perm, axisOf }) => {
-    const axis = axisOf(node.attributes.axis);
-    const indices = at(node.inputs, 1);
-    sinker.materialise(indices);
-    const rank = sinker.rewriter.desc(indices).shape.length;
-    const inputs = [source, sinker.rewriter.resolve(indices)];
-    sinker.emit(node, 'Gather', inputs, { axis }, [spreadAxis(perm, axis, rank)]);
-    return true;
-  }),
   Slice: single(sliceRule),
   Pad: single((node, sinker, { source, perm }) => {
     const pads = constantInts(sinker.rewriter, node.inputs[1]);
@@ -101,20 +60,6 @@ export const LAYOUT_RULES: { readonly [K in OpKind]?: LayoutRule<K> } = {
     const own = [...reordered(pads.slice(0, perm.length), perm), ...reordered(pads.slice(perm.length), perm)];
     const ints = sinker.rewriter.addInts(`${at(node.outputs, 0)}_pads`, own);
     sinker.emit(node, 'Pad', [source, ints, ...node.inputs.slice(2)], node.attributes, [perm]);
-    return true;
-  }),
-  Tile: single((node, sinker, { source, perm }) => {
-    const repeats = constantInts(sinker.rewriter, node.inputs[1]);
-    if (repeats?.length !== perm.length) return false;
-    const ints = sinker.rewriter.addInts(`${at(node.outputs, 0)}_repeats`, reordered(repeats, perm));
-    sinker.emit(node, 'Tile', [source, ints], node.attributes, [perm]);
-    return true;
-  }),
-  Expand: single((node, sinker, { source, perm }) => {
-    const { shape } = sinker.rewriter.desc(at(node.outputs, 0));
-    if (shape.length !== perm.length) return false;
-    const ints = sinker.rewriter.addInts(`${at(node.outputs, 0)}_shape`, reordered(shape, perm));
-    sinker.emit(node, 'Expand', [source, ints], node.attributes, [perm]);
     return true;
   }),
   Reshape: single((node, sinker, { source, perm }) => {
@@ -151,7 +96,9 @@ export const LAYOUT_RULES: { readonly [K in OpKind]?: LayoutRule<K> } = {
 };
 
 /** A rule for operators whose first operand alone is transposed. */
-function single<K extends OpKind>(rule: (node: NodeOf<K>, sinker: Sinker, x: PendingInput) => boolean): LayoutRule<K> {
+export function single<K extends OpKind>(
+  rule: (node: NodeOf<K>, sinker: Sinker, x: PendingInput) => boolean,
+): LayoutRule<K> {
   return (node, sinker) => {
     const input = at(node.inputs, 0);
     if (!sinker.isPending(input)) return false;
@@ -159,11 +106,6 @@ function single<K extends OpKind>(rule: (node: NodeOf<K>, sinker: Sinker, x: Pen
     if (sinker.policy === 'stay' && grows(node, source, sinker)) return false;
     return rule(node, sinker, { source, perm, axisOf: (axis) => at(perm, normalizeAxis(axis, perm.length)) });
   };
-}
-
-/** The axes an attribute means: an empty list all of them. */
-function axesOrAll(axes: readonly number[], perm: Perm): readonly number[] {
-  return axes.length === 0 ? range(perm.length) : axes;
 }
 
 /** True when a node's result has more elements than its operand: transposing behind it costs more than before it. */
@@ -178,7 +120,7 @@ interface PendingInput {
   readonly axisOf: (axis: number) => number;
 }
 
-function elementwise<K extends 'Activation' | 'Unary' | 'Cast' | 'Identity' | 'LookupTable'>(
+export function elementwise<K extends 'Activation' | 'Unary' | 'Cast' | 'Identity' | 'LookupTable'>(
   node: NodeOf<K>,
   sinker: Sinker,
 ): boolean {
@@ -187,26 +129,13 @@ function elementwise<K extends 'Activation' | 'Unary' | 'Cast' | 'Identity' | 'L
   return true;
 }
 
-/** Scales of blocks lie as the elements do. */
-function scaledRule<K extends 'QuantizeLinear' | 'DequantizeLinear'>(node: NodeOf<K>, sinker: Sinker): boolean {
-  const { attributes, inputs } = node;
-  const [x = '', ...affine] = inputs;
-  if (!sinker.isPending(x) || affine.some((name) => sinker.isPending(name)) || attributes.blockSize > 0) return false;
-  const { source, perm } = sinker.view(x);
-  const { axis } = attributes;
-  const isOne = sinker.rewriter.desc(at(affine, 0)).shape.length === 0;
-  const own = isOne ? axis : at(perm, normalizeAxis(axis, perm.length));
-  sinker.emit(node, node.op, [source, ...affine], { ...attributes, axis: own }, [perm]);
-  return true;
-}
-
-function reduceRule<K extends 'Reduce' | 'QLinearReduce'>(
+export function reduceRule<K extends 'Reduce' | 'QLinearReduce'>(
   node: NodeOf<K>,
   sinker: Sinker,
   { source, perm, axisOf }: PendingInput,
 ): boolean {
   const { axes, keepDims } = node.attributes;
-  const reduced = axesOrAll(axes, perm).map(axisOf);
+  const reduced = axesOrAll(axes, perm.length).map(axisOf);
   const order = keepDims ? perm : withoutAxes(perm, reduced);
   const attributes = { ...node.attributes, axes: reduced.sort((a, b) => a - b) };
   sinker.emit(node, node.op, [source, ...node.inputs.slice(1)], attributes, [order]);
@@ -225,7 +154,7 @@ function sliceRule(node: NodeOf<'Slice'>, sinker: Sinker, { source, perm, axisOf
 }
 
 /** One entry per dimension of the value, as one entry per dimension of its source. */
-function reordered(entries: readonly number[], perm: Perm): number[] {
+export function reordered(entries: readonly number[], perm: Perm): number[] {
   const own = entries.map(() => 0);
   perm.forEach((from, to) => {
     own[from] = at(entries, to);
@@ -234,13 +163,8 @@ function reordered(entries: readonly number[], perm: Perm): number[] {
 }
 
 /** The order left when dimensions of the source disappear. */
-function withoutAxes(perm: Perm, gone: readonly number[]): number[] {
+export function withoutAxes(perm: Perm, gone: readonly number[]): number[] {
   return perm.filter((d) => !gone.includes(d)).map((d) => d - gone.filter((g) => g < d).length);
-}
-
-/** The order left when dimension `axis` of the source becomes `count` dimensions. */
-function spreadAxis(perm: Perm, axis: number, count: number): number[] {
-  return perm.flatMap((d) => (d === axis ? range(count).map((i) => axis + i) : [d < axis ? d : d + count - 1]));
 }
 
 /** True when a pending order swaps the last two dimensions and nothing else. */
