@@ -102,7 +102,8 @@ function conv(d: Dice): DrawnModel {
   const [group, groupIn, groupOut] = [d.pick([1, 1, 1, 2, 3]), d.pick([1, 3, 4, 5]), d.pick([1, 2, 4, 7])];
   const channels = group * groupOut;
   const [sx, weights] = [scaleOf(d), weightScales(d, tw, channels)];
-  const auto = d.chance(0.2);
+  // A window that nothing pads has to fit.
+  const auto = d.chance(0.2) && kernel.every((k, i) => k <= at(extents, i));
   return fileOf(
     'QLinearConv',
     {
@@ -140,7 +141,8 @@ function matMul(d: Dice): DrawnModel {
       x: integers(d, tx, [...batch, rows, depth]),
       sx: scalar(sx),
       zx: zeroOf(d, tx),
-      w: integers(d, tw, [...(d.chance(0.5) ? batch : []), depth, columns]),
+      // Scales of columns are onnxruntime's for one matrix alone.
+      w: integers(d, tw, [...(d.chance(0.5) && weights.sw.shape.length === 0 ? batch : []), depth, columns]),
       ...weights,
       sy: resultScale(d, sx, weights, depth),
       zy: zeroOf(d, ty),
@@ -257,9 +259,12 @@ function averagePool(d: Dice): DrawnModel {
 
 function softmax(d: Dice): DrawnModel {
   const shape = range(d.int(2, 4)).map(() => d.pick([1, 2, 5, 8, 17]));
-  const { type, operands } = oneOperand(d, shape, d.pick([1 / 256, 1 / 256, 1 / 255, 1 / 128]));
   const old = d.chance(0.4);
   const axis = old ? d.int(0, shape.length - 1) : d.int(-shape.length, shape.length - 1);
+  // The 1 of a row of one element, which passes the type's range, wraps in onnxruntime.
+  const last = old ? shape.length - 1 : axis;
+  if (product(shape.slice(axis, old ? undefined : axis + 1 || undefined)) === 1) shape.splice(last, 1, 3);
+  const { type, operands } = oneOperand(d, shape, d.pick([1 / 256, 1 / 256, 1 / 255, 1 / 128]));
   return fileOf('QLinearSoftmax', operands, {
     y: type,
     attributes: { axis: { i: axis }, opset: { i: old ? 11 : 13 } },

@@ -1,4 +1,4 @@
-/** Random files of one operator on quantised integers: the CPU and the GPU give onnxruntime's integers. */
+/** Random files of one operator on quantised integers: the CPU and the GPU give onnxruntime's integers, and one another's. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGpu } from '../../../src/node/adapter.ts';
 import { requestDevice } from '../../../src/runtime/webgpu/device.ts';
@@ -22,11 +22,15 @@ beforeAll(async () => {
 });
 afterAll(() => device.destroy());
 
+/** Operators whose results are a step from onnxruntime's at times: exponentials of another library. */
+const STEPS: Partial<Record<(typeof Q_OPERATORS)[number], number>> = { QLinearSoftmax: 1 };
+
 async function check(op: (typeof Q_OPERATORS)[number], seed: number): Promise<void> {
   const { model, feeds } = randomOperatorModel(op, seed);
   const bytes = encodeModel(model);
   const expected = await ortRun(bytes, feeds);
   const inputShapes = Object.fromEntries(Array.from(feeds, ([name, { shape }]) => [name, shape]));
+  let first: readonly number[] | undefined;
   for (const backend of (seed - FIRST) % 8 === 0 ? (['cpu', 'webgpu'] as const) : (['cpu'] as const)) {
     using session = await Session.create(bytes, {
       backend,
@@ -37,7 +41,11 @@ async function check(op: (typeof Q_OPERATORS)[number], seed: number): Promise<vo
     const want = expected.get('y');
     expect(y?.shape, backend).toEqual(want?.shape);
     expect(y?.dtype, backend).toBe(want?.dtype);
-    expect(Array.from(y?.data ?? []), backend).toEqual(Array.from(want?.data ?? []));
+    const [actual, theirs] = [Array.from(y?.data ?? []), Array.from(want?.data ?? [])];
+    const near = theirs.map((v, i) => (Math.abs(v - (actual[i] ?? NaN)) <= (STEPS[op] ?? 0) ? v : actual[i]));
+    expect(near, backend).toEqual(theirs);
+    first ??= actual;
+    expect(actual, backend).toEqual(first);
   }
 }
 
