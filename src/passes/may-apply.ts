@@ -48,7 +48,10 @@ export function hasTransposes({ nodes }: Graph): boolean {
 /** A Transpose, and operators that few networks have for it to pass. */
 export function hasFurtherMoves(graph: Graph): boolean {
   const rows: { readonly [K in OpKind]?: object } = COMMON_OPS;
-  return hasTransposes(graph) && graph.nodes.some(({ op }) => !rows[op] || rows[op] instanceof Lazy);
+  return (
+    hasTransposes(graph) &&
+    graph.nodes.some(({ op }) => !rows[op] || rows[op] instanceof Lazy || op === 'Slice' || op === 'Pad')
+  );
 }
 
 /** A Transpose that swaps two neighbours: shuffles of channels have one. */

@@ -11,11 +11,11 @@ import {
   COMMON_RULES,
   elementwise,
   reduceRule,
-  reordered,
   single,
   withoutAxes,
   type CommonOp,
   type LayoutRules,
+  type PendingInput,
 } from './rules.ts';
 import type { Sinker } from './sinker.ts';
 
@@ -73,6 +73,15 @@ const FURTHER_RULES: LayoutRules<Exclude<OpKind, CommonOp>> = {
     sinker.emit(node, 'Gather', inputs, { axis }, [spreadAxis(perm, axis, rank)]);
     return true;
   }),
+  Slice: single(sliceRule),
+  Pad: single((node, sinker, { source, perm }) => {
+    const pads = constantInts(sinker.rewriter, node.inputs[1]);
+    if (pads?.length !== 2 * perm.length) return false;
+    const own = [...reordered(pads.slice(0, perm.length), perm), ...reordered(pads.slice(perm.length), perm)];
+    const ints = sinker.rewriter.addInts(`${at(node.outputs, 0)}_pads`, own);
+    sinker.emit(node, 'Pad', [source, ints, ...node.inputs.slice(2)], node.attributes, [perm]);
+    return true;
+  }),
   Tile: single((node, sinker, { source, perm }) => {
     const repeats = constantInts(sinker.rewriter, node.inputs[1]);
     if (repeats?.length !== perm.length) return false;
@@ -110,4 +119,24 @@ function scaledRule<K extends 'QuantizeLinear' | 'DequantizeLinear'>(node: NodeO
 /** The order left when dimension `axis` of the source becomes `count` dimensions. */
 function spreadAxis(perm: Perm, axis: number, count: number): number[] {
   return perm.flatMap((d) => (d === axis ? range(count).map((i) => axis + i) : [d < axis ? d : d + count - 1]));
+}
+
+function sliceRule(node: NodeOf<'Slice'>, sinker: Sinker, { source, perm, axisOf }: PendingInput): boolean {
+  const [, starts = '', ends = '', axes = '', steps = ''] = node.inputs;
+  const count = constantInts(sinker.rewriter, starts)?.length;
+  const named = axes === '' ? range(count ?? 0) : constantInts(sinker.rewriter, axes);
+  if (count === undefined || !named) return false;
+  const ints = sinker.rewriter.addInts(`${at(node.outputs, 0)}_axes`, named.map(axisOf));
+  const inputs = [source, starts, ends, ints, ...(steps === '' ? [] : [steps])];
+  sinker.emit(node, 'Slice', inputs, node.attributes, [perm]);
+  return true;
+}
+
+/** One entry per dimension of the value, as one entry per dimension of its source. */
+function reordered(entries: readonly number[], perm: Perm): number[] {
+  const own = entries.map(() => 0);
+  perm.forEach((from, to) => {
+    own[from] = at(entries, to);
+  });
+  return own;
 }

@@ -4,7 +4,6 @@ import type { Lazy } from '../../core/on-demand.ts';
 import type { Node, NodeOf, OpKind } from '../../ir/ops.ts';
 import type { COMMON_OPS } from '../../ops/common.ts';
 import { at, product, range } from '../../util/arrays.ts';
-import { constantInts } from '../lib/constants.ts';
 import { composePerms, fullPerm, type Perm } from '../lib/permutation.ts';
 import { broadcastRule, concatRule } from './many-operands.ts';
 import type { Sinker } from './sinker.ts';
@@ -21,8 +20,11 @@ export type LayoutRules<K extends OpKind = OpKind> = { readonly [Op in K]?: Layo
 
 type Common = typeof COMMON_OPS;
 
-/** Operators whose semantics a page has from the start. */
-export type CommonOp = { [K in keyof Common]: Common[K] extends Lazy<object> ? never : K }[keyof Common];
+/** Operators whose semantics a page has from the start, but for two that are there because passes add them. */
+export type CommonOp = Exclude<
+  { [K in keyof Common]: Common[K] extends Lazy<object> ? never : K }[keyof Common],
+  'Slice' | 'Pad'
+>;
 
 /** Those a transposition can pass; for the rest see `further-rules.ts`. */
 export const COMMON_RULES: LayoutRules<CommonOp> = {
@@ -53,15 +55,6 @@ export const COMMON_RULES: LayoutRules<CommonOp> = {
     return true;
   }),
   Reduce: single(reduceRule),
-  Slice: single(sliceRule),
-  Pad: single((node, sinker, { source, perm }) => {
-    const pads = constantInts(sinker.rewriter, node.inputs[1]);
-    if (pads?.length !== 2 * perm.length) return false;
-    const own = [...reordered(pads.slice(0, perm.length), perm), ...reordered(pads.slice(perm.length), perm)];
-    const ints = sinker.rewriter.addInts(`${at(node.outputs, 0)}_pads`, own);
-    sinker.emit(node, 'Pad', [source, ints, ...node.inputs.slice(2)], node.attributes, [perm]);
-    return true;
-  }),
   Reshape: single((node, sinker, { source, perm }) => {
     const viewed = composePerms(sinker.rewriter.desc(source).shape, perm);
     const output = at(node.outputs, 0);
@@ -113,7 +106,8 @@ function grows(node: Pick<Node, 'outputs'>, source: string, sinker: Sinker): boo
   return product(sinker.rewriter.desc(at(node.outputs, 0)).shape) > product(sinker.rewriter.desc(source).shape);
 }
 
-interface PendingInput {
+/** The first operand, which waits for a transposition. */
+export interface PendingInput {
   readonly source: string;
   readonly perm: Perm;
   /** The dimension of the source that an axis of the value is. */
@@ -140,26 +134,6 @@ export function reduceRule<K extends 'Reduce' | 'QLinearReduce'>(
   const attributes = { ...node.attributes, axes: reduced.sort((a, b) => a - b) };
   sinker.emit(node, node.op, [source, ...node.inputs.slice(1)], attributes, [order]);
   return true;
-}
-
-function sliceRule(node: NodeOf<'Slice'>, sinker: Sinker, { source, perm, axisOf }: PendingInput): boolean {
-  const [, starts = '', ends = '', axes = '', steps = ''] = node.inputs;
-  const count = constantInts(sinker.rewriter, starts)?.length;
-  const named = axes === '' ? range(count ?? 0) : constantInts(sinker.rewriter, axes);
-  if (count === undefined || !named) return false;
-  const ints = sinker.rewriter.addInts(`${at(node.outputs, 0)}_axes`, named.map(axisOf));
-  const inputs = [source, starts, ends, ints, ...(steps === '' ? [] : [steps])];
-  sinker.emit(node, 'Slice', inputs, node.attributes, [perm]);
-  return true;
-}
-
-/** One entry per dimension of the value, as one entry per dimension of its source. */
-export function reordered(entries: readonly number[], perm: Perm): number[] {
-  const own = entries.map(() => 0);
-  perm.forEach((from, to) => {
-    own[from] = at(entries, to);
-  });
-  return own;
 }
 
 /** The order left when dimensions of the source disappear. */
