@@ -33,17 +33,17 @@ async function load(files: ModelFiles, options?: ImportOptions): Promise<Importe
     : await uncommon(model, model.graph, files, options);
   const context = new ImportContext(graph, { file, opset: opsetOf(model, graph, file) });
   const declared = new Map([...graph.inputs, ...graph.outputs].flatMap(declaredPort));
-  const { warnings = [] } = graph;
-  const metadata = fieldsOf(model);
+  const { warnings = [], complete } = graph;
   const imported = await importGraph(graph, context);
-  return { graph: isOwn(metadata) ? await withOwn(imported, metadata) : imported, declared, metadata, warnings };
+  return { graph: complete?.(imported) ?? imported, declared, metadata: metadataOf(model), warnings };
 }
 
 /** False of models that have anything of what `uncommon.ts` reads. */
-function isCommon({ functions }: ModelProto, { nodes, initializers, inputs, outputs }: GraphProto): boolean {
+function isCommon({ functions, metadata }: ModelProto, { nodes, initializers, inputs, outputs }: GraphProto): boolean {
   const constants = nodes.flatMap(({ attributes }) => attributes.flatMap(({ t }) => t ?? []));
   return (
     functions.length === 0 &&
+    ![...metadata].some(([key]) => key.startsWith('tilewise.')) &&
     nodes.every((node) => isDefaultDomain(node) && node.op !== 'If') &&
     [...initializers, ...constants].every(isHeld) &&
     inputs.every(({ dims, elemType }) => dims && dtypeOfTensor(elemType)) &&
@@ -62,18 +62,9 @@ function declaredPort({ name, elemType, dims = [] }: ValueInfoProto): [string, G
 }
 
 /** What the file says of itself: its own entries come before what its fields say under the same name. */
-function fieldsOf({ producer, producerVersion, domain, docString, metadata }: ModelProto): Map<string, string> {
+function metadataOf({ producer, producerVersion, domain, docString, metadata }: ModelProto): Map<string, string> {
   const fields = { producer: `${producer} ${producerVersion}`.trim(), domain, description: docString };
   return new Map([...Object.entries(fields).filter(([, text]) => text !== ''), ...metadata]);
-}
-
-/** True of files that say what is lost without `own-metadata.ts`. */
-function isOwn(metadata: ReadonlyMap<string, string>): boolean {
-  return [...metadata.keys()].some((key) => key.startsWith('tilewise.'));
-}
-
-async function withOwn(graph: Graph, metadata: ReadonlyMap<string, string>): Promise<Graph> {
-  return (await onDemand('reader of metadata', () => import('./own-metadata.ts'))).withOwnMetadata(graph, metadata);
 }
 
 /** Version of the default operator set; models of IR version 1 and 2, and those that do not use it, need not say. */

@@ -1,6 +1,7 @@
 /** What of a file's graph is read by anybody: the rest is neither decoded nor asked whether the engine has it. */
 import { GraphError, type Unsupported } from '../../core/errors.ts';
 import type { Tensor } from '../../core/tensor.ts';
+import type { Graph } from '../../ir/graph.ts';
 import type { Lacks } from './branches.ts';
 import type { GraphProto, NodeProto, ValueInfoProto } from './proto.ts';
 
@@ -14,6 +15,8 @@ export interface ReadPart extends GraphProto {
   readonly unsupported?: readonly Unsupported[];
   /** What branches lack, where there are branches. */
   readonly lacks?: Lacks;
+  /** Adds to the imported graph what the file's metadata says for it. */
+  readonly complete?: (graph: Graph) => Graph;
   /** What the caller should know of how the model was read. */
   readonly warnings?: readonly string[];
 }

@@ -1,6 +1,6 @@
 /**
  * What few models have: functions of their own, branches, outputs that are no tensors, data in other files, element types that the
- * engine does not hold, inputs that nothing reads. A model that has any of it is brought to the form of those that do not.
+ * engine does not hold, inputs that nothing reads, metadata of the engine's own. A model that has any of it is brought to the form of those that do not.
  */
 import type { Unsupported } from '../../core/errors.ts';
 import { own } from '../../util/own.ts';
@@ -12,6 +12,7 @@ import { withTensorOutputs } from './heads.ts';
 import { readOddConstants } from './odd-types.ts';
 import { ONNX_OPERATORS } from './operators.ts';
 import type { GraphProto, ModelProto, ValueInfoProto } from './proto.ts';
+import { withOwnMetadata } from './own-metadata.ts';
 import { readPart, type ReadPart } from './read-part.ts';
 import { dataTypeName, dtypeOfTensor } from './tensor.ts';
 
@@ -40,6 +41,7 @@ export async function readUncommon(
     inputs,
     unsupported: [...unsupported, ...read.unsupported],
     warnings,
+    complete: (imported) => withOwnMetadata(imported, model.metadata),
     ...(branching ? { lacks: new Lacks() } : {}),
   };
 }
