@@ -1,4 +1,4 @@
-/** QLinearMatMul → as a convolution of a row of pixels, or a product through workgroup memory, where b is constant; or of any two tensors. */
+/** QLinearMatMul → where b is constant as a convolution of a row of pixels, by subgroups or not, or a product through workgroup memory; or of any two tensors. */
 import { qLinearMatMulShader } from '../../../shaders/quantise/q-linear-mat-mul.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { productMultipliers, type Multipliers } from '../../ir/quantise/multipliers.ts';
@@ -12,8 +12,17 @@ import {
   type LowerContext,
   type Variant,
 } from '../definition.ts';
+import {
+  columnsCalls,
+  columnsGroups,
+  COLUMNS_TILES,
+  columnsTileName,
+  softwareColumns,
+  type ColumnsExtent,
+  type ColumnsTile,
+} from './columns.ts';
 import { flatVariant } from '../lib/flat.ts';
-import { packWeights } from '../lib/int8-weights.ts';
+import { packForPositive, packWeights, type PackedWeights, type WeightSpec } from '../lib/int8-weights.ts';
 import { matrixWalk, type MatrixWalk } from '../lib/matrices.ts';
 import {
   BYTES,
@@ -48,24 +57,27 @@ function multipliersOf(context: Context): Multipliers {
 
 const biasOf = (context: Context): ArrayLike<number> | undefined => context.inputs[8] && constantAt(context, 8).data;
 
+const signed = (spec: WeightSpec): PackedWeights => packWeights(spec, true);
+
 /** The product as a convolution of one row of pixels, as many as a has rows. */
-function convOf(context: Context, { rows, depth, columns, transB }: MatrixWalk): Omit<QuantisedConv, 'pixels'> {
+function convOf(
+  context: Context,
+  { rows, depth, columns, transB }: MatrixWalk,
+  pack = signed,
+): Omit<QuantisedConv, 'pixels' | 'weights'> & { readonly weights: PackedWeights } {
   const [b, multipliers] = [constantAt(context, 3), multipliersOf(context)];
-  const weights = packWeights(
-    {
-      weight: (_, k, column) => at(b.data, transB ? column * depth + k : k * columns + column),
-      taps: 1,
-      group: 1,
-      groupIn: depth,
-      groupOut: columns,
-      unsigned: { x: required(context, 0).dtype === 'uint8', w: b.dtype === 'uint8' },
-      xZeroPoint: constantScalar(context, 2),
-      wZeroPoints: constantAt(context, 5).data,
-      bias: biasOf(context),
-      multipliers,
-    },
-    true,
-  );
+  const weights = pack({
+    weight: (_, k, column) => at(b.data, transB ? column * depth + k : k * columns + column),
+    taps: 1,
+    group: 1,
+    groupIn: depth,
+    groupOut: columns,
+    unsigned: { x: required(context, 0).dtype === 'uint8', w: b.dtype === 'uint8' },
+    xZeroPoint: constantScalar(context, 2),
+    wZeroPoints: constantAt(context, 5).data,
+    bias: biasOf(context),
+    multipliers,
+  });
   const params = { in_h: 1, in_w: rows, in_c: depth, out_h: 1, out_w: rows, out_c: columns, pad_top: 0, pad_left: 0 };
   const spec = { kernel: [1, 1], strides: [1, 1], dilations: [1, 1] } as const;
   return { window: { spec, batch: 1, params }, weights, rule: multipliers.rule, range: context.node.attributes.range };
@@ -102,6 +114,31 @@ function constantVariant(
     },
     (context, { walk, pixels }) => quantisedConvCall(context, { ...convOf(context, walk), pixels }),
   );
+}
+
+function columnsVariant(tile: ColumnsTile): Variant<'QLinearMatMul'> {
+  return variant(
+    columnsTileName(tile),
+    (context: Context) => {
+      const walk = constantWalk(context);
+      const groups = walk && columnsGroups(columnsExtent(walk), tile, context.device);
+      if (!groups || !writesWords(context, walk.columns)) return undefined;
+      const conv = convOf(context, walk, tile.sums === 'i32' ? packForPositive : signed);
+      return tile.sums === 'i32' || conv.weights.small ? { groups, conv } : undefined;
+    },
+    (context, { groups, conv }) => columnsCalls(context, conv, tile, groups),
+  );
+}
+
+const columnsExtent = ({ rows, columns }: MatrixWalk): ColumnsExtent => ({ pixels: rows, group: 1, groupOut: columns });
+
+/** As convolutions: by subgroups where software adapters have them, on GPUs through workgroup memory. */
+function preferred(context: Context): readonly string[] {
+  const walk = constantWalk(context);
+  if (!walk || context.device.adapterClass !== 'software') {
+    return preferredQuantisedTiles(extentsOf(context), context.device);
+  }
+  return softwareColumns(columnsExtent(walk), context.device);
 }
 
 const computed = flatVariant<'QLinearMatMul'>('computed', (context) => {
@@ -158,11 +195,12 @@ export const qLinearMatMul: KernelDefinition<'QLinearMatMul'> = {
     constantVariant('strip', (context, { rows, columns }) =>
       writesWords(context, columns) ? stripPixels(rows) : undefined,
     ),
+    ...COLUMNS_TILES.map(columnsVariant),
     ...tiled,
     constantVariant('neighbours', () => 0),
     computed,
   ],
-  preferred: (context) => preferredQuantisedTiles(extentsOf(context), context.device),
+  preferred,
   inputs: [BYTES, SCALE, SCALE, BYTES, SCALE, SCALE, SCALE, SCALE, SCALE],
   outputs: BYTES_OR_MORE,
 };
