@@ -46,6 +46,8 @@ export interface QuantisedOperands {
   readonly operands: readonly number[];
   /** The position of the result's scale; absent where the result has no scale of its own. */
   readonly result?: number;
+  /** What else a plan has to know, weights and biases, by position. */
+  readonly constant?: readonly number[];
 }
 
 /** What one element of an output sees of the input along one spatial dimension; neighbours see it `stride` further on. */

@@ -1,15 +1,16 @@
-/** Inputs of a graph whose elements decide shapes, such as the shape of a Reshape: constants of whatever is compiled. */
+/** Inputs of a graph whose elements decide shapes, such as the shape of a Reshape, or scales: constants of whatever is compiled. */
 import { isFloat } from '../core/dtype.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';
 import { isOp } from '../ir/is-op.ts';
+import type { OpKind } from '../ir/ops.ts';
 import { definitionOf } from '../ops/registry.ts';
 import { at } from '../util/arrays.ts';
 import { isSmall } from './bind-values.ts';
 import { hasBranches } from './infer-shapes.ts';
 
 /**
- * Names of the inputs that must be known before shapes are, by way of whatever computes a shape from them; and of those that
- * choose branches. Inputs of many elements are left out: inference then says what depends on the data. A condition that
+ * Names of the inputs that must be known before shapes are, by way of whatever computes a shape from them; of those that
+ * choose branches; and of those that say what the integers of quantised operators stand for. Inputs of many elements are left out: inference then says what depends on the data. A condition that
  * depends on data is left out as a whole: both branches are computed then. The operators must be loaded.
  */
 export function decidingInputs(graph: Graph): string[] {
@@ -17,13 +18,23 @@ export function decidingInputs(graph: Graph): string[] {
   const needed = new Set<string>();
   for (const node of graph.nodes.toReversed()) {
     const { op, inputs, outputs } = node;
-    const { shapeInputs = [], fold } = definitionOf(op);
+    const { fold } = definitionOf(op);
     const condition = isOp(node, 'If') && data?.has(at(inputs, 0)) === false ? inputs.slice(0, 1) : [];
     // What follows from descriptions alone needs no elements.
-    const wanted = !fold && outputs.some((name) => needed.has(name)) ? inputs : shapeInputs.map((i) => inputs[i] ?? '');
+    const wanted =
+      !fold && outputs.some((name) => needed.has(name)) ? inputs : knownInputs(op).map((i) => inputs[i] ?? '');
     for (const name of [...wanted, ...condition]) needed.add(name);
   }
   return graph.inputs.filter((input) => needed.has(input.name) && isSmall(input)).map(({ name }) => name);
+}
+
+/** Inputs whose elements a plan is made of, by position. */
+function knownInputs(op: OpKind): readonly number[] {
+  const { shapeInputs = [], quantised } = definitionOf(op);
+  // Scales of integers that become real numbers, or come of them, may be computed.
+  if (!quantised || quantised.result === undefined || quantised.operands.length === 0) return shapeInputs;
+  const scales = [...quantised.operands.map((operand) => operand + 1), quantised.result];
+  return [...scales.flatMap((scale) => [scale, scale + 1]), ...(quantised.constant ?? [])];
 }
 
 /** Names of the values that depend on more than descriptions and inputs that may choose a branch. */

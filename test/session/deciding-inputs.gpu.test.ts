@@ -72,6 +72,34 @@ describe.each(BACKENDS)('inputs that decide shapes, %o', (options) => {
     expect(new Set(signed).size).toBe(6);
   });
 
+  it('may be scales, zero points and small weights of integers', async () => {
+    const b = new GraphBuilder('scaling');
+    const scalar = (name: string): [string, string] => [
+      b.input(`${name}_scale`, 'float32', []),
+      b.input(`${name}_zero`, 'uint8', []),
+    ];
+    const input = b.input('x', 'uint8', [1, 1, 3, 1]);
+    const weights = b.input('w', 'uint8', [1, 1, 1, 1]);
+    const attributes = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], padMode: 'explicit' } as const;
+    const operands = [input, ...scalar('x'), weights, ...scalar('w'), ...scalar('y')];
+    const own = { ...attributes, group: 1, rounding: 'float-even', range: [0, 255] } as const;
+    b.output(b.one('QLinearConv', operands, own, { outputs: ['y'] }));
+    session = await Session.create(b.build(), options);
+    const float = (v: number): Tensor => tensorOf('float32', [], [v]);
+    const byte = (v: number): Tensor => tensorOf('uint8', [], [v]);
+    const run = async (w: number, scale: number, zero: number): Promise<number[]> => {
+      const feeds = { x_scale: float(0.5), x_zero: byte(1), w_scale: float(2), w_zero: byte(0), y_zero: byte(zero) };
+      const picture = tensorOf('uint8', [1, 1, 3, 1], [1, 3, 10]);
+      const kernel = tensorOf('uint8', [1, 1, 1, 1], [w]);
+      const results = await session?.run({ ...feeds, x: picture, w: kernel, y_scale: float(scale) });
+      return Array.from(results?.['y']?.data ?? []);
+    };
+    // (x − 1)·w·0.5·2 / scale + zero
+    expect(await run(3, 1, 5)).toEqual([5, 11, 32]);
+    expect(await run(3, 2, 0)).toEqual([0, 3, 14]);
+    expect(await run(7, 1, 0)).toEqual([0, 14, 63]);
+  });
+
   it('are none where an input is only measured, or too large to be a shape', async () => {
     const b = new GraphBuilder('measured');
     const data = b.input('data', 'float32', [2, 3]);

@@ -14,6 +14,9 @@ export const ONE_OPERAND: QuantisedOperands = { operands: [0], result: 3 };
 /** The scales of an operator on two. */
 export const TWO_OPERANDS: QuantisedOperands = { operands: [0, 3], result: 6 };
 
+/** The same of a convolution, whose weights and bias are known. */
+export const OPERAND_AND_WEIGHTS: QuantisedOperands = { ...TWO_OPERANDS, constant: [3, 8] };
+
 /** The parameters of a product whose weights have their channels along this dimension. */
 export function weightsAndBias(channels: number): Parameter[] {
   return [

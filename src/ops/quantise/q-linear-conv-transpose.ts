@@ -3,7 +3,7 @@ import { lazy } from '../../core/on-demand.ts';
 import { at } from '../../util/arrays.ts';
 import { convTranspose } from '../conv/conv-transpose.ts';
 import type { OpDefinition } from '../definition.ts';
-import { quantisedOperand, quantisedResult, weightsAndBias, TWO_OPERANDS } from '../lib/quantised.ts';
+import { quantisedOperand, quantisedResult, weightsAndBias, OPERAND_AND_WEIGHTS } from '../lib/quantised.ts';
 import { realConvTranspose, realOperands } from '../lib/real-products.ts';
 
 /** x `[N, …S, C]` with weights `[…K, C/group, M]` to `[N, …S', M]`. Throws ShapeError where operands do not fit. */
@@ -19,5 +19,5 @@ export const qLinearConvTranspose: OpDefinition<'QLinearConvTranspose'> = {
     convTranspose.multiplyAdds?.(realConvTranspose(node), [x, w], outputs) ?? 0,
   sees: (node, [x, , , w], outputs) => convTranspose.sees?.(realConvTranspose(node), [x, w], [at(outputs, 0)]) ?? [],
   parameters: () => weightsAndBias(-1),
-  quantised: TWO_OPERANDS,
+  quantised: OPERAND_AND_WEIGHTS,
 };

@@ -3,7 +3,7 @@ import { lazy } from '../../core/on-demand.ts';
 import { at } from '../../util/arrays.ts';
 import { conv } from '../conv/conv.ts';
 import type { OpDefinition } from '../definition.ts';
-import { quantisedOperand, quantisedResult, weightsAndBias, TWO_OPERANDS } from '../lib/quantised.ts';
+import { quantisedOperand, quantisedResult, weightsAndBias, OPERAND_AND_WEIGHTS } from '../lib/quantised.ts';
 import { realConv, realOperands } from '../lib/real-products.ts';
 
 /** x `[N, …S, C]` with weights `[…K, C/group, M]` to `[N, …S', M]`. Throws ShapeError where operands do not fit. */
@@ -17,5 +17,5 @@ export const qLinearConv: OpDefinition<'QLinearConv'> = {
   multiplyAdds: (node, [x, , , w], outputs) => conv.multiplyAdds?.(realConv(node), [x, w], outputs) ?? 0,
   sees: (node, [x, , , w], outputs) => conv.sees?.(realConv(node), [x, w], outputs) ?? [],
   parameters: () => weightsAndBias(-1),
-  quantised: TWO_OPERANDS,
+  quantised: OPERAND_AND_WEIGHTS,
 };

@@ -17,5 +17,5 @@ export const qLinearMatMul: OpDefinition<'QLinearMatMul'> = {
   reference: lazy(() => import('./products-loop.ts'), 'qLinearMatMulReference'),
   multiplyAdds: (node, [a, , , b], outputs) => matMul.multiplyAdds?.(realMatMul(node), [a, b], [at(outputs, 0)]) ?? 0,
   parameters: ({ attributes }) => weightsAndBias(attributes.transB ? -2 : -1),
-  quantised: TWO_OPERANDS,
+  quantised: { ...TWO_OPERANDS, constant: [8] },
 };
