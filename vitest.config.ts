@@ -11,12 +11,26 @@ import { LongestFirst } from './test/helpers/longest-first.ts';
 const maxWorkers = Math.max(1, Math.min(2, availableParallelism()));
 
 /** Files that run in the full run only: what they guard seldom changes, and they take long. */
-const ONLY_FULL = ['test/conformance/touch.test.ts', 'test/demo/imagenet.test.ts', 'test/plan/memory.test.ts'];
+const ONLY_FULL = {
+  unit: [
+    'test/bench/peers-files.test.ts',
+    'test/cli/hostile-files.test.ts',
+    'test/conformance/touch.test.ts',
+    'test/demo/imagenet.test.ts',
+    'test/plan/memory.test.ts',
+  ],
+  gpu: ['test/bench/kernels.gpu.test.ts', 'test/bench/models.gpu.test.ts'],
+  browser: [
+    'test/browser/tuning.test.ts',
+    'test/browser/demo/accessibility.test.ts',
+    'test/browser/demo/measure.test.ts',
+  ],
+};
 
 /** Those, and files that ask test/helpers/full.ts. */
 const FULL = {
   unit: [
-    ...ONLY_FULL,
+    ...ONLY_FULL.unit,
     'test/conformance/light-random.test.ts',
     'test/conformance/light.test.ts',
     'test/formats/tflite/quantised-operators.test.ts',
@@ -25,17 +39,20 @@ const FULL = {
     'test/plan/texts.test.ts',
   ],
   gpu: [
+    ...ONLY_FULL.gpu,
     'test/conformance/onnx-backend.gpu.test.ts',
     'test/conformance/networks.gpu.test.ts',
     'test/conformance/random-networks.gpu.test.ts',
     'test/conformance/tfjs-models.gpu.test.ts',
     'test/formats/onnx/q-operator-ort.gpu.test.ts',
+    'test/formats/onnx/quantised-ort.gpu.test.ts',
     'test/kernels/operators-*.gpu.test.ts',
     'test/kernels/product.gpu.test.ts',
     'test/kernels/quantised-random.gpu.test.ts',
     'test/kernels/quantised-tiled.gpu.test.ts',
     'test/passes/fuse-quantised.gpu.test.ts',
     'test/plan/precision.gpu.test.ts',
+    'test/session/qdq-networks.gpu.test.ts',
     'test/session/weight-storage.gpu.test.ts',
   ],
 };
@@ -70,7 +87,7 @@ export default defineConfig(({ mode }) => {
         'test/deno/**',
         'test/examples/**',
         'test/package/**',
-        ...(full ? [] : ONLY_FULL),
+        ...(full ? [] : ONLY_FULL.unit),
       ],
       ...PATIENCE,
     },
@@ -82,6 +99,7 @@ export default defineConfig(({ mode }) => {
       maxWorkers,
       setupFiles: ['test/helpers/gpu-setup.ts'],
       include: full ? FULL.gpu : ['test/**/*.gpu.test.ts'],
+      exclude: full ? [] : ONLY_FULL.gpu,
       // Cases of operators that go to the GPU together; in the full run one has hundreds of runs already.
       maxConcurrency: full ? 2 : 16,
       ...PATIENCE,
@@ -93,8 +111,8 @@ export default defineConfig(({ mode }) => {
       name: 'browser',
       maxWorkers,
       globalSetup: ['test/browser/demo/setup.ts'],
-      include: ['test/browser/**/*.test.ts'],
-      exclude: ['test/browser/peers.test.ts'],
+      include: full ? ONLY_FULL.browser : ['test/browser/**/*.test.ts'],
+      exclude: ['test/browser/peers.test.ts', ...(full ? [] : ONLY_FULL.browser)],
       ...PATIENCE,
     },
   };
@@ -112,7 +130,7 @@ export default defineConfig(({ mode }) => {
     test: {
       reporters: ['default', './test/helpers/summary-reporter.ts'],
       sequence: { sequencer: LongestFirst },
-      projects: full ? [unit, gpu, deno, published] : [unit, gpu, browser, deno, published],
+      projects: full ? [unit, gpu, browser, deno, published] : [unit, gpu, browser, deno, published],
     },
   };
 });
