@@ -4,6 +4,7 @@ import { Session, zeros, type ProfileReport, type Tensor, type TuningReport } fr
 import { preprocess } from '../../../src/vision/preprocess.ts';
 import { givenUp, pictureFile } from './picture-files.ts';
 import { pictures, bitmapsClosed, refusals } from './pictures.ts';
+import type { QuantizeAnswer, QuantizeRequest } from './quantize-worker.ts';
 
 /** Answers of the page. */
 export interface TestPage {
@@ -15,6 +16,8 @@ export interface TestPage {
   readonly tune: (model: string, tune: 'cached' | 'full') => Promise<{ tuning?: TuningReport; result: number[] }>;
   /** A profile of the model at a URL: its totals, how it was timed, its steps. */
   readonly profile: (model: string) => Promise<Pick<ProfileReport, 'timing' | 'totals'> & { steps: number }>;
+  /** What a Worker makes of a model. */
+  readonly quantizeInWorker: (request: QuantizeRequest) => Promise<QuantizeAnswer>;
   readonly pictures: typeof pictures;
   readonly bitmapsClosed: typeof bitmapsClosed;
   readonly refusals: typeof refusals;
@@ -90,6 +93,16 @@ async function profile(model: string): ReturnType<TestPage['profile']> {
   return { timing, totals, steps: steps.length };
 }
 
+async function quantizeInWorker(request: QuantizeRequest): Promise<QuantizeAnswer> {
+  const worker = new Worker(new URL('./quantize-worker.ts', import.meta.url), { type: 'module' });
+  const answered = new Promise<QuantizeAnswer>((resolve, reject) => {
+    worker.addEventListener('message', ({ data }: MessageEvent<QuantizeAnswer>) => resolve(data));
+    worker.addEventListener('error', ({ message }) => reject(new Error(message)));
+  });
+  worker.postMessage(request);
+  return answered.finally(() => worker.terminate());
+}
+
 function zeroFeeds(session: Session): Record<string, Tensor> {
   return Object.fromEntries(session.inputs.map(({ name, dtype, shape }) => [name, zeros(dtype, shape.map(Number))]));
 }
@@ -98,4 +111,15 @@ declare global {
   var page: TestPage;
 }
 
-globalThis.page = { double, classify, tune, profile, pictures, bitmapsClosed, refusals, pictureFile, givenUp };
+globalThis.page = {
+  double,
+  classify,
+  tune,
+  profile,
+  quantizeInWorker,
+  pictures,
+  bitmapsClosed,
+  refusals,
+  pictureFile,
+  givenUp,
+};
