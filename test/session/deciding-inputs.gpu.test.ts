@@ -31,6 +31,8 @@ function reshaping(): Graph {
 }
 
 const x = tensorOf('float32', [2, 6], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+const float = (v: number): Tensor => tensorOf('float32', [], [v]);
+const byte = (v: number): Tensor => tensorOf('uint8', [], [v]);
 const ints = (...values: number[]) => tensorOf('int64', [values.length], values);
 
 describe.each(BACKENDS)('inputs that decide shapes, %o', (options) => {
@@ -85,8 +87,6 @@ describe.each(BACKENDS)('inputs that decide shapes, %o', (options) => {
     const own = { ...attributes, group: 1, rounding: 'float-even', range: [0, 255] } as const;
     b.output(b.one('QLinearConv', operands, own, { outputs: ['y'] }));
     session = await Session.create(b.build(), options);
-    const float = (v: number): Tensor => tensorOf('float32', [], [v]);
-    const byte = (v: number): Tensor => tensorOf('uint8', [], [v]);
     const run = async (w: number, scale: number, zero: number): Promise<number[]> => {
       const feeds = { x_scale: float(0.5), x_zero: byte(1), w_scale: float(2), w_zero: byte(0), y_zero: byte(zero) };
       const picture = tensorOf('uint8', [1, 1, 3, 1], [1, 3, 10]);

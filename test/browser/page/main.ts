@@ -99,7 +99,7 @@ async function quantizeInWorker(request: QuantizeRequest): Promise<QuantizeAnswe
     worker.addEventListener('message', ({ data }: MessageEvent<QuantizeAnswer>) => resolve(data));
     worker.addEventListener('error', ({ message }) => reject(new Error(message)));
   });
-  worker.postMessage(request);
+  worker.postMessage(request, []);
   return answered.finally(() => worker.terminate());
 }
 

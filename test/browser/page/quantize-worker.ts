@@ -43,7 +43,7 @@ async function answer({ model, shape, examples }: QuantizeRequest): Promise<Quan
 
 globalThis.addEventListener('message', ({ data }: MessageEvent<QuantizeRequest>) => {
   answer(data).then(
-    (reply) => globalThis.postMessage(reply),
-    (error: unknown) => globalThis.postMessage({ error: String(error) }),
+    (reply) => globalThis.postMessage(reply, { transfer: [] }),
+    (error: unknown) => globalThis.postMessage({ error: String(error) }, { transfer: [] }),
   );
 });
