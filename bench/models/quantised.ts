@@ -36,8 +36,11 @@ export interface QuantisedMeasured {
   readonly timeRatio: number;
   /** Bytes of weights and activations together, int8 over float. */
   readonly byteRatio: number;
-  /** Signal to noise of the results, in dB: against the float twin, and against the CPU reference of the same file. */
-  readonly signalToNoise: { readonly float: number; readonly cpu: number };
+  /**
+   * Root mean square of what the results are missed by over that of the results: against the float twin, and against the CPU
+   * reference of the same file.
+   */
+  readonly relativeError: { readonly float: number; readonly cpu: number };
 }
 
 /** A row that could not be measured. */
@@ -52,9 +55,9 @@ export type QuantisedRow = QuantisedMeasured | QuantisedFailed;
 
 /**
  * The GPU computes in integers what the CPU reference computes in real numbers between the same roundings, so that now and
- * then one of the two rounds to the neighbour: far less than what 8 bits cost, which is 15 to 30 dB through fifty layers.
+ * then one of the two rounds to the neighbour: no more than what 8 bits cost, which is 3 to 20 % through fifty layers.
  */
-export const LEAST_SIGNAL_TO_NOISE = 15;
+export const MOST_RELATIVE_ERROR = 0.2;
 
 /** Runs enough for a median, however slow they are. */
 const FEWEST_RUNS = 3;
@@ -90,9 +93,9 @@ async function measured(task: QuantisedTask): Promise<QuantisedMeasured> {
       float: { cold: float.cold, plan: plain, runMs: floatMs },
       timeRatio: int8Ms.median / floatMs.median,
       byteRatio: bytesOf(fast) / bytesOf(plain),
-      signalToNoise: {
-        float: signalToNoise(int8.first, float.first),
-        cpu: signalToNoise(int8.first, await onCpu(bytes, feeds)),
+      relativeError: {
+        float: relativeError(int8.first, float.first),
+        cpu: relativeError(int8.first, await onCpu(bytes, feeds)),
       },
     };
   } finally {
@@ -128,8 +131,8 @@ async function inTurn(
   return times;
 }
 
-/** 10·log10 of the expected results' energy over that of what they are missed by, over all outputs; NaN where one is missing. */
-export function signalToNoise(actual: Results, expected: Results): number {
+/** Root mean square of the differences over that of what is expected, over all outputs; NaN where one is missing. */
+export function relativeError(actual: Results, expected: Results): number {
   let [signal, noise] = [0, 0];
   for (const [name, { data }] of Object.entries(expected)) {
     const found = actual[name]?.data;
@@ -140,7 +143,7 @@ export function signalToNoise(actual: Results, expected: Results): number {
       noise += (a - e) ** 2;
     }
   }
-  return 10 * Math.log10(signal / noise);
+  return Math.sqrt(noise / signal);
 }
 
 /** True for a row that was measured. */
