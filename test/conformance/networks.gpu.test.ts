@@ -33,7 +33,9 @@ const LIGHT: readonly (readonly [name: string, dispatches: number, pipelines: nu
  * are all alike. VGG-19 is left out: with 550 MB of weights it takes longer than all others together; those of hundreds
  * of megabytes, and the slowest of the others, are left to the full run.
  */
-const RANDOM = LIGHT.map(([name]) => name).filter((name) => !(FULL ? /vgg/ : /vgg|zfnet|alexnet|densenet|resnet50|inception_v2/).test(name));
+const RANDOM = LIGHT.map(([name]) => name).filter(
+  (name) => !(FULL ? /vgg/ : /vgg|zfnet|alexnet|densenet|resnet50|inception_v2/).test(name),
+);
 
 let session: Session | undefined;
 afterAll(() => session?.dispose());
