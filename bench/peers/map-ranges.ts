@@ -1,4 +1,5 @@
 /** The least and the greatest element of every feature map of a network, from one run. */
+import { rangeOf } from '../../src/compress/quantise/ranges.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { Session } from '../../src/node/session.ts';
 import type { LayerNet, Map2d } from './layers.ts';
@@ -12,7 +13,7 @@ export async function mapRanges(folded: Graph, net: LayerNet, picture: Float32Ar
     const { name, shape } = net.input;
     const feeds = { [name]: { dtype: 'float32', shape, data: picture } } as const;
     const results = { ...feeds, ...(await session.run(feeds)) };
-    return new Map(Object.entries(results).map(([map, { data }]) => [map, rangeOf(data)]));
+    return new Map(Object.entries(results).map(([map, value]) => [map, rangeOf(value)]));
   } finally {
     session.dispose();
   }
@@ -20,13 +21,4 @@ export async function mapRanges(folded: Graph, net: LayerNet, picture: Float32Ar
 
 function results(layer: LayerNet['layers'][number]): readonly Map2d[] {
   return layer.kind === 'split' ? layer.outputs : [layer.y];
-}
-
-function rangeOf(data: ArrayLike<number>): { readonly min: number; readonly max: number } {
-  let [min, max] = [Infinity, -Infinity];
-  for (let i = 0; i < data.length; i++) {
-    min = Math.min(min, data[i] ?? NaN);
-    max = Math.max(max, data[i] ?? NaN);
-  }
-  return { min, max };
 }
