@@ -47,6 +47,14 @@ export function stripPosition(blocks: string, pixels: number): string {
   let oy = strip_row - n * params.out_h;`;
 }
 
+/** Declares `channel`, `pixel`, `row`, `ox`, `oy`, `n` of element `at` of the output. */
+export const ELEMENT_POSITION = `let channel = at % params.out_c;
+  let pixel = at / params.out_c;
+  let row = pixel / params.out_w;
+  let ox = pixel - row * params.out_w;
+  let n = row / params.out_h;
+  let oy = row - n * params.out_h;`;
+
 /** The input row of kernel row `ky`: u32 arithmetic wraps, so one comparison with `in_h` finds both kinds of outside. */
 export function inputRow({ strides, dilations }: WindowSpec): string {
   return `oy * ${u32(strides[0])} + ky * ${u32(dilations[0])} - params.pad_top`;

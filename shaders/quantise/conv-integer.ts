@@ -13,7 +13,7 @@ import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, load } from '../lib/storage.ts';
-import { inputColumn, inputRow, WINDOW_PARAMS, type WindowSpec } from '../lib/window.ts';
+import { ELEMENT_POSITION, inputColumn, inputRow, WINDOW_PARAMS, type WindowSpec } from '../lib/window.ts';
 import { zeroBindings } from './mat-mul-integer.ts';
 
 export interface ConvIntegerSpec {
@@ -36,12 +36,7 @@ export function convIntegerShader({ window, x, w, zeroPoints, channelZeros }: Co
     params: { last: 'u32', group_in: 'u32', group_out: 'u32', ...WINDOW_PARAMS },
     declarations: wgsl`
 fn sum_at(at: u32) -> i32 {
-  let channel = at % params.out_c;
-  let pixel = at / params.out_c;
-  let row = pixel / params.out_w;
-  let ox = pixel - row * params.out_w;
-  let n = row / params.out_h;
-  let oy = row - n * params.out_h;
+  ${ELEMENT_POSITION}
   let first = channel / params.group_out * params.group_in;
   let zx = ${zeroPoints.x ? 'x_zero[0]' : '0i'};
   let zw = ${zeroPoints.w ? `w_zero[${channelZeros ? 'channel' : '0'}]` : '0i'};

@@ -15,7 +15,7 @@ import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { dot4Function, xWordFunction, type Dot4, type WordSource } from '../lib/int8.ts';
 import type { RescaleRule } from '../lib/fixed-point.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
-import { WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
+import { ELEMENT_POSITION, WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
 import { requantiseFunction, ONES, QUANTISED_CONV_PARAMS } from './q-linear-conv.ts';
 import { elementOf } from '../lib/numbers.ts';
 
@@ -53,12 +53,7 @@ ${gatherFunction(zeroPoints)}`,
 function gatherFunction(zeroPoints: boolean): string {
   return wgsl`
 fn gathered(at: u32) -> i32 {
-  let channel = at % params.out_c;
-  let pixel = at / params.out_c;
-  let row = pixel / params.out_w;
-  let ox = pixel - row * params.out_w;
-  let n = row / params.out_h;
-  let oy = row - n * params.out_h;
+  ${ELEMENT_POSITION}
   let group = channel / params.group_out;
   let within = channel - group * params.group_out;
   let block = group * params.group_blocks + within / 4u;

@@ -22,7 +22,15 @@ import { dot4Function, xWordFunction, type Dot4, type WordSource } from '../lib/
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { bindingOf, store } from '../lib/storage.ts';
-import { inputColumn, inputRow, perPixel, stripPosition, WINDOW_PARAMS, type WindowSpec } from '../lib/window.ts';
+import {
+  ELEMENT_POSITION,
+  inputColumn,
+  inputRow,
+  perPixel,
+  stripPosition,
+  WINDOW_PARAMS,
+  type WindowSpec,
+} from '../lib/window.ts';
 import { elementOf } from '../lib/numbers.ts';
 
 export interface QLinearConvSpec {
@@ -144,12 +152,7 @@ function flatBody(y: Storage): string {
 function elementFunction(spec: QLinearConvSpec): string {
   return wgsl`
 fn convolved(at: u32) -> i32 {
-  let channel = at % params.out_c;
-  let pixel = at / params.out_c;
-  let row = pixel / params.out_w;
-  let ox = pixel - row * params.out_w;
-  let n = row / params.out_h;
-  let oy = row - n * params.out_h;
+  ${ELEMENT_POSITION}
   let group = channel / params.group_out;
   let within = channel - group * params.group_out;
   let block = group * params.group_blocks + within / 4u;

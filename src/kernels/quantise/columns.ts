@@ -9,7 +9,7 @@ import { hasSubgroups } from '../product/subgroup-tiles.ts';
 import type { PackedWeights } from '../lib/int8-weights.ts';
 import { lanesOf } from '../lib/lanes.ts';
 import { constantScalar } from '../lib/quantised.ts';
-import type { PlanarWindow } from '../lib/window.ts';
+import { windowShape, type PlanarWindow } from '../lib/window.ts';
 
 /** What a lane makes, and what its sums are added up in. */
 export type ColumnsTile = Pick<QLinearColumnsSpec, 'pixels' | 'quads' | 'sums'>;
@@ -99,7 +99,7 @@ export function columnsCalls<K extends OpKind>(
   workgroups: readonly [number, number, number],
 ): readonly Omit<KernelCall, 'variant'>[] {
   const { inputs, outputs } = context.node;
-  const { params, batch, spec } = window;
+  const { params, batch } = window;
   const [x, y] = [required(context, 0), result(context)];
   if (elementCount(y.shape) === 0) return [];
   const { words, channels, zeroPoints, small, params: packed } = weights;
@@ -121,12 +121,7 @@ export function columnsCalls<K extends OpKind>(
       operands: [value(inputs[0]), words, channels, value(outputs[0])],
       params: {
         ...params,
-        kernel_h: spec.kernel[0],
-        kernel_w: spec.kernel[1],
-        stride_h: spec.strides[0],
-        stride_w: spec.strides[1],
-        dilation_h: spec.dilations[0],
-        dilation_w: spec.dilations[1],
+        ...windowShape(window),
         ...packed,
         pixels: batch * params.out_h * params.out_w,
         tile_pixels: tile.pixels,

@@ -8,7 +8,7 @@ import { packDepthwise, type PackedWeights } from '../lib/int8-weights.ts';
 import { lanesOf } from '../lib/lanes.ts';
 import { constantScalar } from '../lib/quantised.ts';
 import { isSlidingWindow, slideStrips, slidesWell, slideWidth } from '../lib/slide.ts';
-import type { PlanarWindow } from '../lib/window.ts';
+import { windowShape, type PlanarWindow } from '../lib/window.ts';
 import { weightSpec, quantisedWindow, type QuantisedConvContext } from './q-linear-conv-operands.ts';
 
 /** Every product takes one input channel. */
@@ -91,18 +91,13 @@ const anyShape = flatVariant<'QLinearConv'>('depthwise', (context) => {
   const { inputs, outputs } = context.node;
   const window = quantisedWindow(context);
   const weights = packDepthwise(weightSpec(context, window));
-  const { spec, params } = window;
+  const { params } = window;
   return {
     shader: qLinearDepthwiseShader({ ...specOf(context, window, weights), fours: fillsWords(window) }),
     operands: [value(inputs[0]), weights.words, weights.channels, value(outputs[0])],
     params: {
       ...params,
-      kernel_h: spec.kernel[0],
-      kernel_w: spec.kernel[1],
-      stride_h: spec.strides[0],
-      stride_w: spec.strides[1],
-      dilation_h: spec.dilations[0],
-      dilation_w: spec.dilations[1],
+      ...windowShape(window),
       blocks: weights.params.blocks,
       multiplier: weights.params.group_out,
       last: Math.max(1, elementCount(result(context).shape)) - 1,
