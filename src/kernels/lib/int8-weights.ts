@@ -29,6 +29,8 @@ export interface PackedWeights {
   /** For each tap the sum of each channel's weights, in the order of `channels`. */
   readonly tapSums: Int32Array;
   readonly zeroPoints: boolean;
+  /** How sums are rescaled. */
+  readonly rule: Multipliers['rule'];
   /** Sums of products lie within 2²⁴ whatever x is, with constants and without: they are exact in float32. */
   readonly small: boolean;
   readonly params: {
@@ -86,11 +88,14 @@ function byOutputs({ taps, group, groupOut }: WeightSpec): Layout {
   };
 }
 
+/** A way to pack weights for sums that run over all taps. */
+export type Packing = (spec: WeightSpec) => PackedWeights;
+
 /**
  * Packs weights. `padded`: sums run over all taps, of which those outside are the zero point of x; otherwise a kernel takes
  * `tapSums` for the taps it visits.
  */
-export function packWeights(spec: WeightSpec, padded: boolean): PackedWeights {
+export function packWeights(spec: WeightSpec, padded = true): PackedWeights {
   return packedAs(byInputs(spec), spec, { padded, positive: false });
 }
 
@@ -146,6 +151,7 @@ function packedAs(layout: Layout, spec: WeightSpec, { padded, positive }: Taken)
     channels: { kind: 'constant', tensor: tensorOf('int32', [channels.length], channels) },
     tapSums,
     zeroPoints: range(group * groupOut).some((m) => zeroPointOf(m) !== 0),
+    rule: multipliers.rule,
     small: most <= EXACT,
     params: {
       group_in: groupIn,

@@ -1,5 +1,6 @@
 /** A dispatch of the integer convolution: QLinearConv, and QLinearMatMul as one of a row of pixels. */
 import { FLAT_WORKGROUP } from '../../../shaders/lib/flat.ts';
+import type { WordSource } from '../../../shaders/lib/int8.ts';
 import { qLinearConvShader, type QLinearConvSpec } from '../../../shaders/quantise/q-linear-conv.ts';
 import { isPacked } from '../../core/storage.ts';
 import { elementCount } from '../../core/tensor.ts';
@@ -14,7 +15,6 @@ import type { PlanarWindow } from './window.ts';
 export interface QuantisedConv {
   readonly window: Pick<PlanarWindow, 'spec' | 'batch' | 'params'>;
   readonly weights: PackedWeights;
-  readonly rule: QLinearConvSpec['rule'];
   readonly pixels: QLinearConvSpec['pixels'];
   readonly range: Requantised['range'];
 }
@@ -24,28 +24,42 @@ export function writesWords<K extends OpKind>(context: LowerContext<K>, groupOut
   return !isPacked(result(context).storage) || groupOut % 4 === 0;
 }
 
+/** How a kernel reads x, the input, four channels at a time. */
+export function wordSource<K extends OpKind>(
+  context: LowerContext<K>,
+  { in_c }: { readonly in_c: number },
+  { params }: PackedWeights,
+): WordSource {
+  const { storage, dtype } = required(context, 0);
+  return { x: storage, aligned: in_c % 4 === 0 && params.group_in % 4 === 0, unsigned: dtype === 'uint8' };
+}
+
+/** Values of what results are held in. */
+export function heldIn<K extends OpKind>(
+  context: LowerContext<K>,
+  [lowest, highest]: Requantised['range'],
+): Readonly<Record<'zero_point' | 'lowest' | 'highest', number>> {
+  return { zero_point: constantScalar(context, 7), lowest, highest };
+}
+
 /** Nothing for an output without elements. */
 export function quantisedConvCall<K extends OpKind>(
   context: LowerContext<K>,
-  { window, weights, rule, pixels, range }: QuantisedConv,
+  { window, weights, pixels, range }: QuantisedConv,
 ): readonly Omit<KernelCall, 'variant'>[] {
   const { inputs, outputs } = context.node;
   const { params, batch, spec } = window;
-  const [x, y] = [required(context, 0), result(context)];
+  const y = result(context);
   const elements = elementCount(y.shape);
   if (elements === 0) return [];
-  const { words, channels, zeroPoints, params: packed } = weights;
+  const { words, channels, rule, zeroPoints, params: packed } = weights;
   const strips = ceilDiv(params.out_w, Math.max(1, pixels));
   const count = pixels === 0 ? ceilDiv(elements, 4) : batch * params.out_h * strips * packed.blocks;
   return [
     {
       shader: qLinearConvShader({
         window: spec,
-        source: {
-          x: x.storage,
-          aligned: params.in_c % 4 === 0 && packed.group_in % 4 === 0,
-          unsigned: x.dtype === 'uint8',
-        },
+        source: wordSource(context, params, weights),
         dot4: dot4Of(context.device),
         rule,
         pixels,
@@ -59,9 +73,7 @@ export function quantisedConvCall<K extends OpKind>(
         count,
         strips,
         last: elements - 1,
-        zero_point: constantScalar(context, 7),
-        lowest: range[0],
-        highest: range[1],
+        ...heldIn(context, range),
       },
       workgroups: dispatch1d(count, FLAT_WORKGROUP, context.device),
     },

@@ -4,20 +4,20 @@ import type { DeviceProfile } from '../../core/limits.ts';
 import { elementCount } from '../../core/tensor.ts';
 import type { OpKind, Requantised } from '../../ir/ops.ts';
 import { ceilDiv } from '../../util/arrays.ts';
-import { required, result, value, type KernelCall, type LowerContext } from '../definition.ts';
+import { result, value, variant, type KernelCall, type LowerContext, type Variant } from '../definition.ts';
 import { hasSubgroups } from '../product/subgroup-tiles.ts';
-import type { PackedWeights } from '../lib/int8-weights.ts';
+import { packForPositive, packWeights, type PackedWeights, type Packing } from '../lib/int8-weights.ts';
 import { lanesOf } from '../lib/lanes.ts';
-import { constantScalar } from '../lib/quantised.ts';
+import { heldIn, wordSource, writesWords } from '../lib/quantised-conv.ts';
 import { windowShape, type PlanarWindow } from '../lib/window.ts';
 
 /** What a lane makes, and what its sums are added up in. */
-export type ColumnsTile = Pick<QLinearColumnsSpec, 'pixels' | 'quads' | 'sums'>;
+type ColumnsTile = Pick<QLinearColumnsSpec, 'pixels' | 'quads' | 'sums'>;
 
 const tile = (pixels: number, quads: number, sums: ColumnsTile['sums']): ColumnsTile => ({ pixels, quads, sums });
 
 /** The tiles worth trying: with eight lanes or more (lavapipe) integers are faster than floats, with four it is the other way. */
-export const COLUMNS_TILES: readonly ColumnsTile[] = [
+const COLUMNS_TILES: readonly ColumnsTile[] = [
   tile(25, 1, 'i32'),
   tile(16, 1, 'i32'),
   tile(8, 1, 'i32'),
@@ -26,7 +26,7 @@ export const COLUMNS_TILES: readonly ColumnsTile[] = [
 ];
 
 /** `columns-25x4`, `columns-16x8-f32`: pixels × channels of a lane. */
-export function columnsTileName({ pixels, quads, sums }: ColumnsTile): string {
+function columnsTileName({ pixels, quads, sums }: ColumnsTile): string {
   return `columns-${pixels}x${4 * quads}${sums === 'f32' ? '-f32' : ''}`;
 }
 
@@ -38,7 +38,7 @@ export interface ColumnsExtent {
 }
 
 /** Workgroups of a tile, where the device takes them. */
-export function columnsGroups(
+function columnsGroups(
   { pixels, group, groupOut }: ColumnsExtent,
   tile: ColumnsTile,
   device: DeviceProfile,
@@ -87,30 +87,51 @@ export function softwareColumns(extent: ColumnsExtent, device: DeviceProfile): s
 export interface ColumnsConv {
   readonly window: Pick<PlanarWindow, 'spec' | 'batch' | 'params'>;
   readonly weights: PackedWeights;
-  readonly rule: QLinearColumnsSpec['rule'];
   readonly range: Requantised['range'];
 }
 
+/** A plan of a variant. */
+interface ColumnsPlan {
+  readonly conv: ColumnsConv;
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** Variants by tile, for the nodes that are such convolutions. */
+export function columnsVariants<K extends OpKind>(
+  extentOf: (context: LowerContext<K>) => ColumnsExtent | undefined,
+  convOf: (context: LowerContext<K>, pack: Packing) => ColumnsConv,
+): Variant<K>[] {
+  return COLUMNS_TILES.map((tile) =>
+    variant<K, ColumnsPlan>(
+      columnsTileName(tile),
+      (context) => {
+        const extent = extentOf(context);
+        const workgroups = extent && columnsGroups(extent, tile, context.device);
+        if (!workgroups || !writesWords(context, extent.groupOut)) return undefined;
+        const conv = convOf(context, tile.sums === 'i32' ? packForPositive : packWeights);
+        return tile.sums === 'i32' || conv.weights.small ? { conv, workgroups } : undefined;
+      },
+      (context, { conv, workgroups }) => columnsCalls(context, conv, tile, workgroups),
+    ),
+  );
+}
+
 /** Nothing for an output without elements. */
-export function columnsCalls<K extends OpKind>(
+function columnsCalls<K extends OpKind>(
   context: LowerContext<K>,
-  { window, weights, rule, range }: ColumnsConv,
+  { window, weights, range }: ColumnsConv,
   tile: ColumnsTile,
   workgroups: readonly [number, number, number],
 ): readonly Omit<KernelCall, 'variant'>[] {
   const { inputs, outputs } = context.node;
   const { params, batch } = window;
-  const [x, y] = [required(context, 0), result(context)];
+  const y = result(context);
   if (elementCount(y.shape) === 0) return [];
-  const { words, channels, zeroPoints, small, params: packed } = weights;
+  const { words, channels, rule, zeroPoints, small, params: packed } = weights;
   return [
     {
       shader: qLinearColumnsShader({
-        source: {
-          x: x.storage,
-          aligned: params.in_c % 4 === 0 && packed.group_in % 4 === 0,
-          unsigned: x.dtype === 'uint8',
-        },
+        source: wordSource(context, params, weights),
         rule,
         small,
         ...tile,
@@ -125,9 +146,7 @@ export function columnsCalls<K extends OpKind>(
         ...packed,
         pixels: batch * params.out_h * params.out_w,
         tile_pixels: tile.pixels,
-        zero_point: constantScalar(context, 7),
-        lowest: range[0],
-        highest: range[1],
+        ...heldIn(context, range),
       },
       workgroups,
     },

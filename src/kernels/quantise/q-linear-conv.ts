@@ -2,34 +2,14 @@
 import { isPointwise } from '../../ir/shapes/pointwise.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { variant, type KernelDefinition, type Variant } from '../definition.ts';
-import { packForPositive, packWeights, type PackedWeights, type WeightSpec } from '../lib/int8-weights.ts';
+import { packWeights } from '../lib/int8-weights.ts';
 import { BYTES, BYTES_OR_MORE, SCALE } from '../lib/quantised.ts';
-import {
-  columnsCalls,
-  columnsGroups,
-  COLUMNS_TILES,
-  columnsTileName,
-  softwareColumns,
-  type ColumnsExtent,
-  type ColumnsTile,
-} from './columns.ts';
+import { columnsVariants, softwareColumns, type ColumnsExtent } from './columns.ts';
 import { quantisedConvCall, writesWords, type QuantisedConv } from '../lib/quantised-conv.ts';
 import { PLANAR_RANKS, stripPixels, type PlanarWindow } from '../lib/window.ts';
 import { weightSpec, quantisedWindow, type QuantisedConvContext } from './q-linear-conv-operands.ts';
 import { preferredQuantisedTiles, quantisedTiledVariants, type QuantisedExtents } from './tiled.ts';
 import { quantisedDepthwise, isQuantisedDepthwise, preferredQuantisedDepthwise } from './q-linear-depthwise.ts';
-
-/** The weights of a convolution, and how its sums are rescaled. */
-function weightsOf(
-  context: QuantisedConvContext,
-  window: PlanarWindow,
-  pack: (spec: WeightSpec) => PackedWeights,
-): Pick<QuantisedConv, 'rule'> & { weights: PackedWeights } {
-  const spec = weightSpec(context, window);
-  return { weights: pack(spec), rule: spec.multipliers.rule };
-}
-
-const signed = (spec: WeightSpec): PackedWeights => packWeights(spec, true);
 
 /** Channels that one group makes. */
 function groupOutOf({ node }: QuantisedConvContext, { params }: PlanarWindow): number {
@@ -49,12 +29,14 @@ function convVariant(
     },
     (context, plan) => {
       const { range } = context.node.attributes;
-      return quantisedConvCall(context, { ...plan, ...weightsOf(context, plan.window, signed), range });
+      const weights = packWeights(weightSpec(context, plan.window));
+      return quantisedConvCall(context, { ...plan, weights, range });
     },
   );
 }
 
-function extentOf(context: QuantisedConvContext, window: PlanarWindow): ColumnsExtent {
+function extentOf(context: QuantisedConvContext): ColumnsExtent {
+  const window = quantisedWindow(context);
   const { batch, params } = window;
   return {
     pixels: batch * params.out_h * params.out_w,
@@ -63,20 +45,10 @@ function extentOf(context: QuantisedConvContext, window: PlanarWindow): ColumnsE
   };
 }
 
-function columnsVariant(tile: ColumnsTile): Variant<'QLinearConv'> {
-  return variant(
-    columnsTileName(tile),
-    (context: QuantisedConvContext) => {
-      const window = quantisedWindow(context);
-      const groups = columnsGroups(extentOf(context, window), tile, context.device);
-      if (!groups || !writesWords(context, groupOutOf(context, window))) return undefined;
-      const made = { window, groups, ...weightsOf(context, window, tile.sums === 'i32' ? packForPositive : signed) };
-      return tile.sums === 'i32' || made.weights.small ? made : undefined;
-    },
-    (context, { groups, ...made }) =>
-      columnsCalls(context, { ...made, range: context.node.attributes.range }, tile, groups),
-  );
-}
+const columns = columnsVariants<'QLinearConv'>(extentOf, (context, pack) => {
+  const window = quantisedWindow(context);
+  return { window, weights: pack(weightSpec(context, window)), range: context.node.attributes.range };
+});
 
 /** The product that a convolution without groups is. */
 function extentsOf(context: QuantisedConvContext): QuantisedExtents | undefined {
@@ -90,7 +62,7 @@ const tiled = quantisedTiledVariants<'QLinearConv'>(extentsOf, (context) => {
   const { attributes } = context.node;
   const window = quantisedWindow(context);
   return {
-    ...weightsOf(context, window, signed),
+    weights: packWeights(weightSpec(context, window)),
     range: attributes.range,
     channels: window.params.in_c,
     window: isPointwise(attributes, window.spec.kernel) ? undefined : window,
@@ -101,7 +73,7 @@ const tiled = quantisedTiledVariants<'QLinearConv'>(extentsOf, (context) => {
 function preferred(context: QuantisedConvContext): readonly string[] {
   if (isQuantisedDepthwise(context)) return preferredQuantisedDepthwise(context);
   if (context.device.adapterClass !== 'software') return preferredQuantisedTiles(extentsOf(context), context.device);
-  return softwareColumns(extentOf(context, quantisedWindow(context)), context.device);
+  return softwareColumns(extentOf(context), context.device);
 }
 
 export const qLinearConv: KernelDefinition<'QLinearConv'> = {
@@ -111,7 +83,7 @@ export const qLinearConv: KernelDefinition<'QLinearConv'> = {
     convVariant('strip', (context, window) =>
       writesWords(context, groupOutOf(context, window)) ? stripPixels(window.params.out_w) : undefined,
     ),
-    ...COLUMNS_TILES.map(columnsVariant),
+    ...columns,
     ...tiled,
     convVariant('neighbours', () => 0),
   ],

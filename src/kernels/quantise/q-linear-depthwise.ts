@@ -6,7 +6,7 @@ import { dispatch1d, required, result, value, variant, type KernelCall, type Var
 import { flatVariant } from '../lib/flat.ts';
 import { packDepthwise, type PackedWeights } from '../lib/int8-weights.ts';
 import { lanesOf } from '../lib/lanes.ts';
-import { constantScalar } from '../lib/quantised.ts';
+import { heldIn } from '../lib/quantised-conv.ts';
 import { isSlidingWindow, slideStrips, slidesWell, slideWidth } from '../lib/slide.ts';
 import { windowShape, type PlanarWindow } from '../lib/window.ts';
 import { weightSpec, quantisedWindow, type QuantisedConvContext } from './q-linear-conv-operands.ts';
@@ -22,16 +22,14 @@ function fillsWords({ params }: PlanarWindow): boolean {
 }
 
 /** How x is stored, and how its sums are rescaled. */
-function specOf(context: QuantisedConvContext, window: PlanarWindow, { zeroPoints, small }: PackedWeights) {
+function specOf(context: QuantisedConvContext, { rule, zeroPoints, small }: PackedWeights) {
   const x = required(context, 0);
-  const { rule } = weightSpec(context, window).multipliers;
   return { x: x.storage, unsigned: x.dtype === 'uint8', rule, small, zeroPoints, y: result(context).storage };
 }
 
-/** Values of what every result is held in. */
-function resultParams(context: QuantisedConvContext, { params }: PackedWeights) {
-  const [lowest, highest] = context.node.attributes.range;
-  return { pad_word: params.pad_word, zero_point: constantScalar(context, 7), lowest, highest };
+/** Values of the padding, and of what every result is held in. */
+function paramsOf(context: QuantisedConvContext, { params }: PackedWeights) {
+  return { pad_word: params.pad_word, ...heldIn(context, context.node.attributes.range) };
 }
 
 interface SlidePlan {
@@ -72,14 +70,14 @@ function slideCalls(
         workgroup,
         weightLoop,
         sums,
-        ...specOf(context, window, weights),
+        ...specOf(context, weights),
       }),
       operands: [value(inputs[0]), weights.words, weights.channels, value(outputs[0])],
       params: {
         ...window.params,
         ...params,
         ...(weightLoop ? { taps: kernel[0] * kernel[1] } : {}),
-        ...resultParams(context, weights),
+        ...paramsOf(context, weights),
       },
       workgroups: dispatch1d(params.count, workgroup, context.device),
     },
@@ -93,7 +91,7 @@ const anyShape = flatVariant<'QLinearConv'>('depthwise', (context) => {
   const weights = packDepthwise(weightSpec(context, window));
   const { params } = window;
   return {
-    shader: qLinearDepthwiseShader({ ...specOf(context, window, weights), fours: fillsWords(window) }),
+    shader: qLinearDepthwiseShader({ ...specOf(context, weights), fours: fillsWords(window) }),
     operands: [value(inputs[0]), weights.words, weights.channels, value(outputs[0])],
     params: {
       ...params,
@@ -101,7 +99,7 @@ const anyShape = flatVariant<'QLinearConv'>('depthwise', (context) => {
       blocks: weights.params.blocks,
       multiplier: weights.params.group_out,
       last: Math.max(1, elementCount(result(context).shape)) - 1,
-      ...resultParams(context, weights),
+      ...paramsOf(context, weights),
     },
   };
 });

@@ -12,17 +12,9 @@ import {
   type LowerContext,
   type Variant,
 } from '../definition.ts';
-import {
-  columnsCalls,
-  columnsGroups,
-  COLUMNS_TILES,
-  columnsTileName,
-  softwareColumns,
-  type ColumnsExtent,
-  type ColumnsTile,
-} from './columns.ts';
+import { columnsVariants, softwareColumns, type ColumnsExtent } from './columns.ts';
 import { flatVariant } from '../lib/flat.ts';
-import { packForPositive, packWeights, type PackedWeights, type WeightSpec } from '../lib/int8-weights.ts';
+import { packWeights, type Packing } from '../lib/int8-weights.ts';
 import { matrixWalk, type MatrixWalk } from '../lib/matrices.ts';
 import {
   BYTES,
@@ -57,15 +49,13 @@ function multipliersOf(context: Context): Multipliers {
 
 const biasOf = (context: Context): ArrayLike<number> | undefined => context.inputs[8] && constantAt(context, 8).data;
 
-const signed = (spec: WeightSpec): PackedWeights => packWeights(spec, true);
-
 /** The product as a convolution of one row of pixels, as many as a has rows. */
 function convOf(
   context: Context,
   { rows, depth, columns, transB }: MatrixWalk,
-  pack = signed,
-): Omit<QuantisedConv, 'pixels' | 'weights'> & { readonly weights: PackedWeights } {
-  const [b, multipliers] = [constantAt(context, 3), multipliersOf(context)];
+  pack: Packing = packWeights,
+): Omit<QuantisedConv, 'pixels'> {
+  const b = constantAt(context, 3);
   const weights = pack({
     weight: (_, k, column) => at(b.data, transB ? column * depth + k : k * columns + column),
     taps: 1,
@@ -76,11 +66,11 @@ function convOf(
     xZeroPoint: constantScalar(context, 2),
     wZeroPoints: constantAt(context, 5).data,
     bias: biasOf(context),
-    multipliers,
+    multipliers: multipliersOf(context),
   });
   const params = { in_h: 1, in_w: rows, in_c: depth, out_h: 1, out_w: rows, out_c: columns, pad_top: 0, pad_left: 0 };
   const spec = { kernel: [1, 1], strides: [1, 1], dilations: [1, 1] } as const;
-  return { window: { spec, batch: 1, params }, weights, rule: multipliers.rule, range: context.node.attributes.range };
+  return { window: { spec, batch: 1, params }, weights, range: context.node.attributes.range };
 }
 
 /** The walk of a product whose b is constant, and whose rows lie one after another. */
@@ -116,21 +106,15 @@ function constantVariant(
   );
 }
 
-function columnsVariant(tile: ColumnsTile): Variant<'QLinearMatMul'> {
-  return variant(
-    columnsTileName(tile),
-    (context: Context) => {
-      const walk = constantWalk(context);
-      const groups = walk && columnsGroups(columnsExtent(walk), tile, context.device);
-      if (!groups || !writesWords(context, walk.columns)) return undefined;
-      const conv = convOf(context, walk, tile.sums === 'i32' ? packForPositive : signed);
-      return tile.sums === 'i32' || conv.weights.small ? { groups, conv } : undefined;
-    },
-    (context, { groups, conv }) => columnsCalls(context, conv, tile, groups),
-  );
-}
-
 const columnsExtent = ({ rows, columns }: MatrixWalk): ColumnsExtent => ({ pixels: rows, group: 1, groupOut: columns });
+
+const byColumns = columnsVariants<'QLinearMatMul'>(
+  (context) => {
+    const walk = constantWalk(context);
+    return walk && columnsExtent(walk);
+  },
+  (context, pack) => convOf(context, walkOf(context), pack),
+);
 
 /** As convolutions: by subgroups where software adapters have them, on GPUs through workgroup memory. */
 function preferred(context: Context): readonly string[] {
@@ -195,7 +179,7 @@ export const qLinearMatMul: KernelDefinition<'QLinearMatMul'> = {
     constantVariant('strip', (context, { rows, columns }) =>
       writesWords(context, columns) ? stripPixels(rows) : undefined,
     ),
-    ...COLUMNS_TILES.map(columnsVariant),
+    ...byColumns,
     ...tiled,
     constantVariant('neighbours', () => 0),
     computed,

@@ -23,8 +23,8 @@ import {
 } from '../definition.ts';
 import { runsTile, tiledTime, type TiledChoice } from '../product/tiled.ts';
 import type { PackedWeights } from '../lib/int8-weights.ts';
-import { constantScalar, dot4Of } from '../lib/quantised.ts';
-import { writesWords } from '../lib/quantised-conv.ts';
+import { dot4Of } from '../lib/quantised.ts';
+import { heldIn, writesWords } from '../lib/quantised-conv.ts';
 import { windowShape, type PlanarWindow } from '../lib/window.ts';
 
 /**
@@ -63,7 +63,6 @@ export interface QuantisedExtents {
 /** What its dispatches are made of: x is input 0, y's zero point input 7. */
 export interface QuantisedProduct {
   readonly weights: PackedWeights;
-  readonly rule: QLinearTiledSpec['rule'];
   readonly range: Requantised['range'];
   readonly channels: number;
   /** Absent where rows of x are the product's. */
@@ -143,7 +142,7 @@ function tiledCalls<K extends OpKind>(
   choice: TiledChoice,
 ): readonly Omit<KernelCall, 'variant'>[] {
   const { inputs, outputs } = context.node;
-  const { rule, weights } = made;
+  const { weights } = made;
   const { splits, ...tile } = choice;
   const { rows, columns, depth } = extents;
   const { blocks, words, tail } = weights.params;
@@ -168,7 +167,7 @@ function tiledCalls<K extends OpKind>(
       workgroups,
     },
     {
-      shader: qLinearSumShader({ rule, y: spec.y, neighbours }),
+      shader: qLinearSumShader({ rule: weights.rule, y: spec.y, neighbours }),
       operands: [partial, channels, y],
       params: { count, splits, ...results },
       workgroups: dispatch1d(count, FLAT_WORKGROUP, context.device),
@@ -180,20 +179,20 @@ function tiledCalls<K extends OpKind>(
 function resultsOf<K extends OpKind>(
   context: LowerContext<K>,
   { rows, columns }: QuantisedExtents,
-  { weights, range: [lowest, highest] }: QuantisedProduct,
+  { weights, range }: QuantisedProduct,
 ): Readonly<Record<string, number>> {
   const { blocks } = weights.params;
-  return { rows, blocks, out_c: columns, zero_point: constantScalar(context, 7), lowest, highest };
+  return { rows, blocks, out_c: columns, ...heldIn(context, range) };
 }
 
 function specOf<K extends OpKind>(
   context: LowerContext<K>,
-  { weights, rule, channels, window }: QuantisedProduct,
+  { weights, channels, window }: QuantisedProduct,
   tile: ProductTile,
   split: boolean,
 ): QLinearTiledSpec {
   const { storage, dtype } = required(context, 0);
-  const { zeroPoints } = weights;
+  const { rule, zeroPoints } = weights;
   return {
     ...tile,
     reader: window ? 'window' : 'matrix',
