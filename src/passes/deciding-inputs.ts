@@ -10,8 +10,9 @@ import { hasBranches } from './infer-shapes.ts';
 
 /**
  * Names of the inputs that must be known before shapes are, by way of whatever computes a shape from them; of those that
- * choose branches; and of those that say what the integers of quantised operators stand for. Inputs of many elements are left out: inference then says what depends on the data. A condition that
- * depends on data is left out as a whole: both branches are computed then. The operators must be loaded.
+ * choose branches; and of those that say what the integers of quantised operators stand for. Inputs of many elements are left
+ * out: inference then says what depends on the data. A condition that depends on data is left out as a whole: both branches are
+ * computed then. The operators must be loaded.
  */
 export function decidingInputs(graph: Graph): string[] {
   const data = hasBranches(graph) ? dataOf(graph) : undefined;

@@ -28,7 +28,8 @@ export interface KnownValues {
 
 /**
  * Walks the nodes once, inferring shapes and evaluating whatever is constant and within the budget. Of branches only what may be
- * taken is looked at. What `kept` is true of stays a node. Intermediate constants are dropped as soon as no later node reads them. Pauses after each node. Errors name the node.
+ * taken is looked at. What `kept` is true of stays a node. Intermediate constants are dropped as soon as no later node reads
+ * them. Pauses after each node. Errors name the node.
  */
 export function* propagating(
   graph: Graph,

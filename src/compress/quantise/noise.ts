@@ -1,6 +1,9 @@
 /** How far a result is from what it should be: signal-to-noise ratios. */
 import type { HostArray } from '../../core/dtype.ts';
 
+/** Decibels, of what has nothing of the signal. */
+const LEAST = -200;
+
 /** Sums of squares over any number of results. */
 export class Noise {
   #signal = 0;
@@ -15,8 +18,10 @@ export class Noise {
     }
   }
 
-  /** 10·log10 of the signal's power over the noise's, −200 where there is no signal; null without noise. */
+  /** 10·log10 of the signal's power over the noise's, −200 where there is no signal, or what is no number; null without noise. */
   get decibels(): number | null {
-    return this.#noise === 0 ? null : Math.max(-200, 10 * Math.log10(this.#signal / this.#noise));
+    if (this.#noise === 0) return null;
+    const decibels = 10 * Math.log10(this.#signal / this.#noise);
+    return decibels > LEAST ? decibels : LEAST;
   }
 }

@@ -1,7 +1,7 @@
 /** Decides what of a graph is quantised: nodes, the values between them, and which of these have one scale together. */
 import type { Graph } from '../../ir/graph.ts';
 import { isOp } from '../../ir/is-op.ts';
-import type { Node } from '../../ir/ops.ts';
+import type { Node, NodeOf } from '../../ir/ops.ts';
 import { consumers } from '../../ir/consumers.ts';
 import { at } from '../../util/arrays.ts';
 import { roleOf, takesBounds, type Role } from './roles.ts';
@@ -70,7 +70,7 @@ function boundedResults(graph: Graph, roles: ReadonlyMap<Node, Role>): Set<strin
 }
 
 /** True of activations that give the operand or a bound. */
-export function isClip(node: Node): boolean {
+export function isClip(node: Node): node is NodeOf<'Activation'> {
   return isOp(node, 'Activation') && ['relu', 'clip'].includes(node.attributes.activation.kind);
 }
 

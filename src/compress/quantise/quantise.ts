@@ -1,5 +1,6 @@
 /** Writes a graph on integers as QuantizeLinear and DequantizeLinear pairs between nodes on real numbers. */
 import { GraphError } from '../../core/errors.ts';
+import { extremesOf } from '../../core/extremes.ts';
 import { tensorOf, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { nodeOf } from '../../ir/is-op.ts';
@@ -87,14 +88,14 @@ class PairWriter {
   /** A clip that only bounds what the integers of its result can be. */
   #findRedundantClip(node: Node): void {
     const [input = ''] = node.inputs;
-    if (!isClip(node) || node.op !== 'Activation' || !this.#part.bounded.has(input)) return;
+    if (!isClip(node) || !this.#part.bounded.has(input)) return;
     const [output = ''] = node.outputs;
     const { kind, alpha, beta } = node.attributes.activation;
     const bounds = kind === 'relu' ? [0, Infinity] : [alpha, beta];
-    const least = { ...this.#encoding(output) };
-    const reached = bounds.map((bound) => Math.round(bound / least.scale) + least.zeroPoint);
-    const [low, high] = least.dtype === 'int8' ? [-128, 127] : [0, 255];
-    if ((reached[0] ?? 0) <= low && (reached[1] ?? 0) >= high) this.#clipped.set(input, output);
+    const { dtype, scale, zeroPoint } = this.#encoding(output);
+    const [low = 0, high = 0] = bounds.map((bound) => Math.round(bound / scale) + zeroPoint);
+    const [least, most] = extremesOf(dtype);
+    if (low <= least && high >= most) this.#clipped.set(input, output);
   }
 
   /** Writes a node; gives what is to be said of it, where it computes on integers. */

@@ -1,6 +1,7 @@
 /**
  * What few models have: functions of their own, branches, outputs that are no tensors, data in other files, element types that the
- * engine does not hold, inputs that nothing reads, metadata of the engine's own. A model that has any of it is brought to the form of those that do not.
+ * engine does not hold, inputs that nothing reads, metadata of the engine's own. A model with some of it is brought to the form
+ * of those without.
  */
 import type { Unsupported } from '../../core/errors.ts';
 import { own } from '../../util/own.ts';
