@@ -14,12 +14,12 @@ import {
   type BenchOptions,
   type Steps,
 } from '../lib/program.ts';
-import { writeReport } from '../lib/report.ts';
+import { writeReport, type Report } from '../lib/report.ts';
 import { measure, type References, type Row } from './measure.ts';
 import { NETWORK_NAMES, type NetworkName } from './networks.ts';
 import { isQuantisedMeasured, measureQuantised, type QuantisedRow } from './quantised.ts';
 import { quantisedChart, quantisedComplaints, quantisedSections, quantisedTable } from './quantised-tables.ts';
-import { complaints, isMeasured, sections, timeChart, timeTable } from './tables.ts';
+import { complaints, isMeasured, sections, timeChart, timeTable, type TableText } from './tables.ts';
 
 interface ModelBenchOptions extends BenchOptions {
   readonly models?: readonly NetworkName[];
@@ -59,8 +59,8 @@ export function runModelBench(argv: readonly string[], streams: Streams): Promis
   );
 }
 
-async function benchQuantised(options: ModelBenchOptions, steps: Steps, { stdout, stderr }: Streams): Promise<number> {
-  const { adapter, shaderCache, outputDir, ...chosen } = { ...QUANTISED, ...(options.quick ? QUICK : {}), ...options };
+async function benchQuantised(options: ModelBenchOptions, steps: Steps, streams: Streams): Promise<number> {
+  const { adapter, shaderCache, ...chosen } = { ...QUANTISED, ...(options.quick ? QUICK : {}), ...options };
   if (shaderCache === 'off') disableShaderCache();
   const env = environment(await openGpu({ adapter }));
   const pairs = chosen.models.flatMap((model) => chosen.batch.map((batch) => ({ model, batch })));
@@ -74,27 +74,19 @@ async function benchQuantised(options: ModelBenchOptions, steps: Steps, { stdout
     rows.push(row);
   }
   steps.stop();
-  const adapterName = env.adapter?.name ?? '';
   const data = { environment: env, options: { runs: chosen.runs, seconds: chosen.seconds, shaderCache }, rows };
-  const paths = writeReport(
-    {
-      name: 'quantised',
-      title: 'tilewise: integers beside real numbers',
-      environment: env,
-      sections: quantisedSections(rows),
-      chart: quantisedChart(rows, adapterName),
-      data,
-    },
-    outputDir,
-  );
-  const { head, rows: cells, right } = quantisedTable(rows);
-  stdout.write(`${options.json ? JSON.stringify(data) : `${adapterName}\n${table(head, cells, right)}`}\n`);
-  const wrong = quantisedComplaints(rows);
-  stderr.write(`${[...wrong.map((line) => `error: ${line}`), `written: ${paths.join(', ')}`].join('\n')}\n`);
-  return wrong.length > 0 ? 1 : 0;
+  const report = {
+    name: 'quantised',
+    title: 'tilewise: integers beside real numbers',
+    environment: env,
+    sections: quantisedSections(rows),
+    chart: quantisedChart(rows, env.adapter?.name ?? ''),
+    data,
+  };
+  return tell(report, quantisedTable(rows), quantisedComplaints(rows), options, streams);
 }
 
-async function bench(options: ModelBenchOptions, steps: Steps, { stdout, stderr }: Streams): Promise<number> {
+async function bench(options: ModelBenchOptions, steps: Steps, streams: Streams): Promise<number> {
   const chosen = { ...(options.quick ? QUICK : FULL), ...options };
   if (chosen.shaderCache === 'off') disableShaderCache();
   const env = environment(await openGpu({ adapter: options.adapter }));
@@ -113,22 +105,28 @@ async function bench(options: ModelBenchOptions, steps: Steps, { stdout, stderr 
   steps.stop();
   const { shaderCache, cpu } = chosen;
   const data = { environment: env, options: { runs: chosen.runs, seconds: chosen.seconds, cpu, shaderCache }, rows };
-  const adapterName = env.adapter?.name ?? '';
-  const paths = writeReport(
-    {
-      name: 'models',
-      title: 'tilewise: whole networks',
-      environment: env,
-      sections: sections(rows, { cpuSkipped: skippedNote(cpu, pairs), shaderCache }),
-      chart: timeChart(rows, adapterName),
-      data,
-    },
-    options.outputDir,
-  );
-  const { head, rows: cells, right } = timeTable(rows);
-  const text = options.json ? JSON.stringify(data) : `${adapterName}\n${table(head, cells, right)}`;
-  stdout.write(`${text}\n`);
-  const wrong = complaints(rows);
+  const report = {
+    name: 'models',
+    title: 'tilewise: whole networks',
+    environment: env,
+    sections: sections(rows, { cpuSkipped: skippedNote(cpu, pairs), shaderCache }),
+    chart: timeChart(rows, env.adapter?.name ?? ''),
+    data,
+  };
+  return tell(report, timeTable(rows), complaints(rows), options, streams);
+}
+
+/** Writes the report, and prints its table and what is wrong; gives the exit code. */
+function tell(
+  report: Report,
+  { head, rows, right }: TableText,
+  wrong: readonly string[],
+  { json, outputDir }: ModelBenchOptions,
+  { stdout, stderr }: Streams,
+): number {
+  const paths = writeReport(report, outputDir);
+  const adapter = report.environment.adapter?.name ?? '';
+  stdout.write(`${json ? JSON.stringify(report.data) : `${adapter}\n${table(head, rows, right)}`}\n`);
   stderr.write(`${[...wrong.map((line) => `error: ${line}`), `written: ${paths.join(', ')}`].join('\n')}\n`);
   return wrong.length > 0 ? 1 : 0;
 }

@@ -5,14 +5,14 @@ import { markdownTable, type Section } from '../lib/report.ts';
 import { NETWORKS } from './networks.ts';
 import {
   isQuantisedMeasured,
-  MOST_RELATIVE_ERROR,
+  LEAST_SIGNAL_TO_NOISE,
   type QuantisedFailed,
   type QuantisedRow,
   type Twin,
 } from './quantised.ts';
 import type { TableText } from './tables.ts';
 
-const decibels = (error: number): string => (error === 0 ? 'equal' : `${(-20 * Math.log10(error)).toFixed(1)} dB`);
+const decibels = (value: number | null): string => (value === null ? 'equal' : `${value.toFixed(1)} dB`);
 const bytesOf = ({ plan }: Twin): number => plan.weightBytes + plan.activationBytes;
 
 /** Both twins side by side; ratios are int8 over float. */
@@ -25,7 +25,7 @@ export function quantisedTable(rows: readonly QuantisedRow[]): TableText {
     rows: rows.map((row) => {
       const head = [NETWORKS[row.model].title, String(row.batch)];
       if (!isQuantisedMeasured(row)) return [...head, 'failed', ...Array.from({ length: right.length - 2 }, () => '')];
-      const { int8, float, relativeError } = row;
+      const { int8, float, signalToNoise } = row;
       const pair = (of: (twin: Twin) => number | string): string => `${of(int8)} / ${of(float)}`;
       return [
         ...head,
@@ -39,8 +39,8 @@ export function quantisedTable(rows: readonly QuantisedRow[]): TableText {
         `${row.byteRatio.toPrecision(3)}×`,
         pair(({ plan }) => plan.dispatches),
         pair(({ plan }) => plan.pipelines),
-        decibels(relativeError.float),
-        decibels(relativeError.cpu),
+        decibels(signalToNoise.float),
+        decibels(signalToNoise.cpu),
       ];
     }),
   };
@@ -50,12 +50,14 @@ export function quantisedTable(rows: readonly QuantisedRow[]): TableText {
 export function quantisedComplaints(rows: readonly QuantisedRow[]): readonly string[] {
   const failed = rows.filter((row): row is QuantisedFailed => !isQuantisedMeasured(row));
   // Written so that NaN is one.
-  const apart = rows.filter(isQuantisedMeasured).filter((row) => !(row.relativeError.cpu <= MOST_RELATIVE_ERROR));
+  const apart = rows
+    .filter(isQuantisedMeasured)
+    .filter((row) => !((row.signalToNoise.cpu ?? Infinity) >= LEAST_SIGNAL_TO_NOISE));
   return [
     ...failed.map(({ model, batch, error }) => `${model}, batch ${batch}: ${error.code}: ${error.message}`),
     ...apart.map(
-      ({ model, batch, relativeError }) =>
-        `${model}, batch ${batch}: ${decibels(relativeError.cpu)} from the CPU reference of the same file, less than ${decibels(MOST_RELATIVE_ERROR)}`,
+      ({ model, batch, signalToNoise }) =>
+        `${model}, batch ${batch}: ${decibels(signalToNoise.cpu)} from the CPU reference of the same file, less than ${decibels(LEAST_SIGNAL_TO_NOISE)}`,
     ),
   ];
 }

@@ -2,12 +2,14 @@
  * A TFLite model of real numbers with integers instead, as TensorFlow's converter leaves it: int8 activations with a zero
  * point, int8 weights of −127 to 127 with a scale for each output channel, int32 biases; real numbers at the border.
  */
+import { encodingOf, quantiseBias, quantiseWeights, type ValueRange } from '../../src/compress/quantise/scales.ts';
 import { GraphError } from '../../src/core/errors.ts';
+import type { Tensor } from '../../src/core/tensor.ts';
 import type { WrittenOperator, WrittenQuantisation, WrittenTensor } from '../../src/formats/tflite/write/file.ts';
-import { at, product } from '../../src/util/arrays.ts';
+import { at } from '../../src/util/arrays.ts';
 
 /** The least and the greatest element of each feature map, by name. */
-export type Ranges = ReadonlyMap<string, { readonly min: number; readonly max: number }>;
+export type Ranges = ReadonlyMap<string, ValueRange>;
 
 /** Tensors and operators of a subgraph; the first operator reads `input`, the last gives `output`. */
 export interface Written {
@@ -40,9 +42,12 @@ export function quantisedTflite({ tensors, operators, input, output }: Written, 
     const axis = CHANNEL_AXIS[op];
     if (axis === undefined) continue;
     const [x, w, b] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
-    const weights = quantisedWeights(at(tensors, w), axis);
-    made[w] = weights;
-    made[b] = quantisedBias(at(tensors, b), weights, quantisation[x]);
+    const input = at(quantisation[x]?.scales ?? [], 0);
+    const [weights, bias] = [at(tensors, w), at(tensors, b)];
+    const { integers, scales } = quantiseWeights(tensorIn(weights), axis, tensorIn(bias), input);
+    const sums = scales.map((scale) => scale * input);
+    made[w] = asIntegers(weights, integers, scales, axis);
+    made[b] = asIntegers(bias, quantiseBias(tensorIn(bias), sums), sums, 0);
   }
   for (const [i, { name, type, data }] of made.entries()) {
     if (type === 'float32' && data) throw new GraphError(`constant "${name}" (${i}) stays in real numbers`);
@@ -101,39 +106,18 @@ function scalesOf(
     if (!isMap(i)) return undefined;
     const range = least.get(rootOf(i));
     if (!range) throw new GraphError(`the range of "${name}" is not known`);
-    const scale = Math.fround((range.max - range.min || 1) / 255);
-    return { scales: [scale], zeroPoints: [Math.round(-128 - range.min / scale)] };
+    const { scale, zeroPoint } = encodingOf(range, false);
+    return { scales: [scale], zeroPoints: [zeroPoint - 128] };
   });
 }
 
-function floats({ data = new Uint8Array() }: WrittenTensor): Float32Array {
-  return new Float32Array(data.slice().buffer);
+/** The real numbers of a constant. */
+function tensorIn({ shape, data = new Uint8Array() }: WrittenTensor): Tensor {
+  return { dtype: 'float32', shape, data: new Float32Array(data.slice().buffer) };
 }
 
-function quantisedWeights(tensor: WrittenTensor, axis: number): WrittenTensor {
-  const values = floats(tensor);
-  const [channels, inner] = [at(tensor.shape, axis), product(tensor.shape.slice(axis + 1))];
-  const channelOf = (i: number): number => Math.floor(i / inner) % channels;
-  const scales = new Float32Array(channels);
-  values.forEach((v, i) => (scales[channelOf(i)] = Math.max(at(scales, channelOf(i)), Math.abs(v) / 127)));
-  const used = Array.from(scales, (s) => s || 1);
-  const data = Int8Array.from(values, (v, i) => Math.round(v / at(used, channelOf(i))));
-  const zeroPoints = used.map(() => 0);
-  return {
-    ...tensor,
-    type: 'int8',
-    data: new Uint8Array(data.buffer),
-    quantisation: { scales: used, zeroPoints, axis },
-  };
-}
-
-function quantisedBias(
-  tensor: WrittenTensor,
-  { quantisation: weights }: WrittenTensor,
-  input: WrittenQuantisation | undefined,
-): WrittenTensor {
-  const scales = (weights?.scales ?? []).map((s) => s * at(input?.scales ?? [], 0));
-  const data = Int32Array.from(floats(tensor), (v, i) => Math.round(v / at(scales, i)));
-  const quantisation = { scales, zeroPoints: scales.map(() => 0), axis: 0 };
-  return { ...tensor, type: 'int32', data: new Uint8Array(data.buffer), quantisation };
+/** A constant as integers without a zero point. */
+function asIntegers(tensor: WrittenTensor, { dtype, data }: Tensor, scales: Float32Array, axis: number): WrittenTensor {
+  const quantisation = { scales: [...scales], zeroPoints: Array.from(scales, () => 0), axis };
+  return { ...tensor, type: dtype === 'int8' ? 'int8' : 'int32', data: new Uint8Array(data.buffer), quantisation };
 }
