@@ -1,10 +1,6 @@
 /** Random files of one quantised operator: the CPU and the GPU give what onnxruntime gives. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import type { Tolerance } from '../../../src/core/compare.ts';
-import { openGpu } from '../../../src/node/adapter.ts';
-import { requestDevice } from '../../../src/runtime/webgpu/device.ts';
-import { Session } from '../../../src/session/session.ts';
-import { range } from '../../../src/util/arrays.ts';
 import { floatsToHalves, halvesToFloats } from '../../../src/util/half.ts';
 import { expectClose } from '../../helpers/close.ts';
 import { FULL } from '../../helpers/full.ts';
@@ -12,10 +8,10 @@ import { encodeModel } from '../../helpers/onnx-bytes.ts';
 import { ortRun } from '../../helpers/ort-oracle.ts';
 import { DRAWABLE_MODELS, randomQuantisedModel } from '../../helpers/quantised-onnx.ts';
 import { compileQuickly } from '../../helpers/quick-driver.ts';
+import { checkSeeds, sharedSessions } from '../../helpers/random-files.ts';
 
 /** Files of each operator on the CPU; every eighth runs on the GPU too. */
 const COUNT = FULL ? 200 : 24;
-const FIRST = Number(process.env['TILEWISE_SEED'] ?? 1);
 
 const EXACT: Tolerance = { rtol: 0, atol: 0 };
 
@@ -24,11 +20,7 @@ const ROUNDED: Tolerance = { rtol: 2 ** -20, atol: 1e-5 };
 
 compileQuickly();
 
-let device: GPUDevice;
-beforeAll(async () => {
-  device = await requestDevice((await openGpu()).adapter);
-});
-afterAll(() => device.destroy());
+const sessionsOf = sharedSessions();
 
 async function check(op: (typeof DRAWABLE_MODELS)[number], seed: number): Promise<void> {
   const { model, feeds } = randomQuantisedModel(op, seed);
@@ -37,13 +29,7 @@ async function check(op: (typeof DRAWABLE_MODELS)[number], seed: number): Promis
   const fed = Object.fromEntries(
     Array.from(feeds, ([name, t]) => [name, t.dtype === 'float16' ? { ...t, data: floatsToHalves(t.data) } : t]),
   );
-  const inputShapes = Object.fromEntries(Array.from(feeds, ([name, { shape }]) => [name, shape]));
-  for (const backend of (seed - FIRST) % 8 === 0 ? (['cpu', 'webgpu'] as const) : (['cpu'] as const)) {
-    using session = await Session.create(bytes, {
-      backend,
-      inputShapes,
-      ...(backend === 'cpu' ? {} : { gpu: device }),
-    });
+  await sessionsOf(bytes, seed, feeds, async (session, backend) => {
     const actual = await session.run(fed);
     for (const [name, want] of expected) {
       const got = actual[name];
@@ -57,19 +43,9 @@ async function check(op: (typeof DRAWABLE_MODELS)[number], seed: number): Promis
         `${backend} ${name}`,
       );
     }
-  }
+  });
 }
 
 describe('files of one quantised operator', () => {
-  it.each(DRAWABLE_MODELS)('%s', async (op) => {
-    const failures: string[] = [];
-    for (const seed of range(COUNT).map((i) => FIRST + i)) {
-      try {
-        await check(op, seed);
-      } catch (error) {
-        failures.push(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }
-    if (failures.length > 0) expect.fail(`${failures.length} of ${COUNT} files differ:\n${failures.join('\n')}`);
-  });
+  it.each(DRAWABLE_MODELS)('%s', (op) => checkSeeds(COUNT, (seed) => check(op, seed)));
 });
