@@ -2,6 +2,7 @@
 import { InputError } from '../../core/errors.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
+import { definitionOf } from '../../ops/registry.ts';
 import {
   calibrate,
   elementsOf,
@@ -100,7 +101,7 @@ export async function quantiseModel<Example>(
 }
 
 function requireReal({ nodes }: Graph): void {
-  const found = nodes.find(({ op }) => /^QLinear|^(Quantize|Dequantize)Linear$|Integer$/.test(op));
+  const found = nodes.find(({ op }) => definitionOf(op).quantised);
   if (!found) return;
   throw new InputError(`the model is quantised already: node "${found.name}" is ${found.op}`, {
     hint: 'Quantise the model that it was made of',
