@@ -19,8 +19,9 @@ const ONLY_FULL = {
     'test/demo/imagenet.test.ts',
     'test/plan/memory.test.ts',
   ],
-  gpu: ['test/bench/kernels.gpu.test.ts', 'test/bench/models.gpu.test.ts'],
+  gpu: ['test/bench/kernels.gpu.test.ts', 'test/bench/models.gpu.test.ts', 'test/bench/peers.gpu.test.ts'],
   browser: [
+    'test/browser/quantize.test.ts',
     'test/browser/tuning.test.ts',
     'test/browser/demo/accessibility.test.ts',
     'test/browser/demo/measure.test.ts',
