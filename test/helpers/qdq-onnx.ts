@@ -198,7 +198,8 @@ export const QDQ_BLOCKS: Readonly<Record<string, Block>> = {
   },
   classifier: (net, x) => {
     const [n = 1, c = 1] = x.shape;
-    const pooled = net.pair(net.op('GlobalAveragePool', [x.name]), [n, c, 1, 1], x.scale * 0.7);
+    // No mean is a tie by this scale: a step of it, which 'mean' may be off by, would be several behind the product.
+    const pooled = net.pair(net.op('GlobalAveragePool', [x.name]), [n, c, 1, 1], x.scale * 0.7137);
     const flat = net.again(net.op('Flatten', [pooled.name]), [n, c], pooled.scale, 0);
     const transB = net.d.chance(0.5);
     const weights = net.weights(transB ? [10, c] : [c, 10], transB ? 0 : 1);
