@@ -112,6 +112,13 @@ fn requantised(sum: i32, multiplier: i32, shift: i32) -> i32 {
 }
 
 /**
+ * Declares `fn integers_of(held) -> vec4<i32>`: whole floats within 2²² as integers. Within [2²³, 2²⁴) integers are a float's
+ * lowest bits; drivers for processors convert lane by lane, and check the range.
+ */
+export const INTEGERS_OF = wgsl`
+fn integers_of(held: vec4<f32>) -> vec4<i32> { return bitcast<vec4<i32>>(held + 12582912.0) - 0x4b400000i; }`;
+
+/**
  * Declares `fn requantised_fours(sums, multipliers, shifts) -> vec4<i32>`: `requantised` of four sums. `small` ones lie within
  * 2²⁴, and are float32 as they are.
  */
@@ -127,6 +134,7 @@ ${signature} {
 }`;
   }
   return wgsl`
+${INTEGERS_OF}
 ${signature} {
 #if ${small}
   let real = vec4<f32>(sums);
@@ -142,8 +150,7 @@ ${signature} {
 #endif
   let zero = params.zero_point;
   let held = clamp(rounded, vec4<f32>(f32(params.lowest - zero)), vec4<f32>(f32(params.highest - zero)));
-  // Within [2²³, 2²⁴) integers are a float's lowest bits. Drivers for processors convert lane by lane, and check the range.
-  return bitcast<vec4<i32>>(held + 12582912.0) - (0x4b400000i - zero);
+  return integers_of(held) + zero;
 }`;
 }
 

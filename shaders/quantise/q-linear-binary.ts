@@ -1,6 +1,7 @@
 /**
  * y = a + b, a − b, a · b, (a − b)² or PRelu (a, or a · b where a is below zero) of quantised operands, broadcast, brought to
- * y's scale. By the rule `real` they are real numbers: a table's entries, over the scale of y.
+ * y's scale. By the rule `real` they are real numbers: a table's entries, over the scale of y. A load costs as much as twenty
+ * products: the numbers that tables hold are made of units first, within `doubt` of a step, which decides all but ties.
  *
  * Layout: y in order, four elements per invocation; a and b at the same position, or where they are broadcast at Σ c·s of its
  *   coordinates. Sums add a table's entries, by the integer: a_terms [256], b_terms [256]; of real numbers all have tables, of
@@ -13,12 +14,13 @@
  */
 import type { Storage } from '../../src/core/storage.ts';
 import type { QuantisedBinaryKind } from '../../src/ir/ops.ts';
+import { range } from '../../src/util/arrays.ts';
 import { flatShader, fours } from '../lib/flat.ts';
-import { requantisedFunction, type RescaleRule } from '../lib/fixed-point.ts';
+import { INTEGERS_OF, requantisedFunction, type RescaleRule } from '../lib/fixed-point.ts';
 import { NEAREST_STEP, STEP_PARAMS } from '../lib/nearest-step.ts';
 import { u32 } from '../lib/literal.ts';
 import { wgsl, type ParamFields, type ShaderModule } from '../lib/module.ts';
-import { bindingOf, load } from '../lib/storage.ts';
+import { bindingOf, load, type Access } from '../lib/storage.ts';
 import { coordinates, listFields, stridedOffset } from '../lib/strided.ts';
 
 export interface QLinearBinarySpec {
@@ -43,41 +45,66 @@ export const RESULT_PARAMS = {
   highest: 'i32',
 } as const satisfies ParamFields;
 
-/** An expression of the function of two real numbers, given by their bits. */
-function realFunction(kind: QLinearBinarySpec['kind'], a: string, b: string): string {
-  const [x, y] = [`bitcast<f32>(${a})`, `bitcast<f32>(${b})`];
+/** An expression of the function of two real numbers `x` and `y`, of `type`. */
+function realFunction(kind: QLinearBinarySpec['kind'], x: string, y: string, type: 'f32' | 'vec4<f32>'): string {
   switch (kind) {
     case 'add':
       return `${x} + ${y}`;
     case 'sub':
       return `${x} - ${y}`;
     case 'pRelu':
-      return `${x} * select(params.one, ${y}, ${x} < 0.0)`;
+      return `${x} * select(${type}(params.one), ${y}, ${x} < ${type}())`;
     default:
       return `${x} * ${y}`;
   }
+}
+
+/** Parameters of the units: what a step of an operand is worth, and its zero point. */
+const UNIT_PARAMS: ParamFields = { a_unit: 'f32', b_unit: 'f32', a_zero: 'i32', b_zero: 'i32', doubt: 'f32' };
+
+/** The real number of an operand's integer, of its table. */
+function term(name: 'a' | 'b', integer: string): string {
+  return `bitcast<f32>(${name}_terms[(${integer} + params.${name}_offset) & 255i])`;
+}
+
+/** Statements that declare `r` of `lefts` and `rights`, four integers each, as real numbers. */
+function realResults(kind: QLinearBinarySpec['kind']): string {
+  const exact = (k: number): string =>
+    `nearest_step(${realFunction(kind, term('a', `lefts[${k}]`), term('b', `rights[${k}]`), 'f32')})`;
+  return wgsl`
+  let first = vec4<f32>(lefts - params.a_zero) * params.a_unit;
+  let second = vec4<f32>(rights - params.b_zero) * params.b_unit;
+  let near = (${realFunction(kind, 'first', 'second', 'vec4<f32>')}) * params.inverse + f32(params.zero_point);
+  var r = integers_of(clamp(round(near), vec4<f32>(f32(params.lowest)), vec4<f32>(f32(params.highest))));
+  if (!all(abs(fract(near) - 0.5) > vec4<f32>(params.doubt))) {
+    r = vec4<i32>(${range(4).map(exact).join(', ')});
+  }`;
 }
 
 /** True where integers are multiplied as they are, without tables. */
 const multiplies = ({ kind, rule }: QLinearBinarySpec): boolean =>
   rule !== 'real' && (kind === 'mul' || kind === 'pRelu');
 
-/** Statements that declare `rK`, the result of two integers with their offsets. */
-function resultOf(spec: QLinearBinarySpec, left: string, right: string, k: number): string {
-  const { kind, rule } = spec;
-  const [a, b] = [`a_terms[(${left}) & 255i]`, `b_terms[(${right}) & 255i]`];
-  if (rule === 'real') return `let r${k} = nearest_step(${realFunction(kind, a, b)});`;
-  if (kind === 'pRelu') {
-    return `let kept${k} = ${left};
+/** Statements that declare `r` of `lefts` and `rights`, four integers each, one by one. */
+function integerResults(spec: QLinearBinarySpec): string {
+  const { kind } = spec;
+  const one = (k: number): string => {
+    const [left, right] = [`lefts[${k}] + params.a_offset`, `rights[${k}] + params.b_offset`];
+    if (kind === 'pRelu') {
+      return `let kept${k} = ${left};
   let below${k} = kept${k} < 0i;
   let r${k} = requantised(
     select(kept${k}, kept${k} * (${right}), below${k}),
     select(params.multiplier, params.slope_multiplier, below${k}),
     select(params.shift, params.slope_shift, below${k}),
   );`;
-  }
-  return `let sum${k} = ${multiplies(spec) ? `(${left}) * (${right})` : `${a} + ${b}`};
+    }
+    const terms = `a_terms[(${left}) & 255i] + b_terms[(${right}) & 255i]`;
+    return `let sum${k} = ${multiplies(spec) ? `(${left}) * (${right})` : terms};
   let r${k} = requantised(${kind === 'squaredDifference' ? `sum${k} * sum${k}` : `sum${k}`}, params.multiplier, params.shift);`;
+  };
+  return `${range(4).map(one).join('\n')}
+  let r = vec4<i32>(r0, r1, r2, r3);`;
 }
 
 function paramsOf({ kind, rule, strided }: QLinearBinarySpec): ParamFields {
@@ -85,7 +112,7 @@ function paramsOf({ kind, rule, strided }: QLinearBinarySpec): ParamFields {
   const slope = real ? ({ one: 'f32' } as const) : ({ slope_multiplier: 'i32', slope_shift: 'i32' } as const);
   return {
     ...OFFSETS,
-    ...(real ? STEP_PARAMS : RESULT_PARAMS),
+    ...(real ? { ...STEP_PARAMS, ...UNIT_PARAMS } : RESULT_PARAMS),
     ...(kind === 'pRelu' ? slope : {}),
     ...(strided === undefined
       ? {}
@@ -93,28 +120,27 @@ function paramsOf({ kind, rule, strided }: QLinearBinarySpec): ParamFields {
   };
 }
 
-export function qLinearBinaryShader(spec: QLinearBinarySpec): ShaderModule {
-  const { rule, strided, a, b, y } = spec;
-  const operands = { a: { name: 'a', storage: a, width: 1 }, b: { name: 'b', storage: b, width: 1 } } as const;
-  const at = (name: 'a' | 'b', lane: string, k: number): string =>
-    strided === undefined ? `${name}_v.${lane}` : `${name}${k}`;
-  const fetch = (k: number): string =>
-    strided === undefined
-      ? ''
-      : wgsl`
-  var a${k} = 0i;
-  var b${k} = 0i;
+/** Statements that declare what is at the operands' positions, where they are broadcast. */
+function fetch(rank: number, a: Access, b: Access): string {
+  const one = (k: number): string => wgsl`
   if (true) {
     let at = min(i * 4u + ${u32(k)}, params.last);
-    ${coordinates(strided, 'at')}
-    let a_at = ${stridedOffset(strided, 'a_s')};
-    let b_at = ${stridedOffset(strided, 'b_s')};
-    a${k} = ${load(operands.a, 'a_at')};
-    b${k} = ${load(operands.b, 'b_at')};
+    ${coordinates(rank, 'at')}
+    let a_at = ${stridedOffset(rank, 'a_s')};
+    let b_at = ${stridedOffset(rank, 'b_s')};
+    lefts[${u32(k)}] = ${load(a, 'a_at')};
+    rights[${u32(k)}] = ${load(b, 'b_at')};
   }`;
-  const lane = (name: string, k: number): string => `${fetch(k)}
-  ${resultOf(spec, `${at('a', name, k)} + params.a_offset`, `${at('b', name, k)} + params.b_offset`, k)}`;
+  return `  var lefts = vec4<i32>();
+  var rights = vec4<i32>();
+${range(4).map(one).join('\n')}`;
+}
+
+export function qLinearBinaryShader(spec: QLinearBinarySpec): ShaderModule {
+  const { kind, rule, strided, a, b, y } = spec;
+  const operands = { a: { name: 'a', storage: a, width: 1 }, b: { name: 'b', storage: b, width: 1 } } as const;
   const terms = ['a_terms', 'b_terms'].map((name) => ({ name, access: 'read', element: 'i32' }) as const);
+  const real = rule === 'real';
   return flatShader({
     together: strided === undefined ? [fours('a', a), fours('b', b)] : [],
     others: [
@@ -123,8 +149,8 @@ export function qLinearBinaryShader(spec: QLinearBinarySpec): ShaderModule {
     ],
     y,
     params: paramsOf(spec),
-    declarations: rule === 'real' ? NEAREST_STEP : requantisedFunction(rule),
-    body: `${['x', 'y', 'z', 'w'].map(lane).join('\n')}
-  let r = vec4<i32>(r0, r1, r2, r3);`,
+    declarations: real ? `${NEAREST_STEP}\n${INTEGERS_OF}` : requantisedFunction(rule),
+    body: `${strided === undefined ? '  let lefts = a_v;\n  let rights = b_v;' : fetch(strided, operands.a, operands.b)}
+${real ? realResults(kind) : integerResults(spec)}`,
   });
 }

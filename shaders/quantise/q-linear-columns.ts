@@ -48,15 +48,31 @@ const lines = (count: number, line: (index: number) => string): string => range(
 const passed = ({ size }: QLinearColumnsSpec, name: string, p: number): string =>
   `subgroupBroadcast(${name}${Math.floor(p / size)}, ${u32(p % size)})`;
 
-/** Where the pixels begin that this lane loads. */
+/** Declares `fn small_quotient(a, b) -> u32`: a / b of no more than a hundred. Drivers for processors divide integers lane by lane. */
+const SMALL_QUOTIENT = wgsl`
+fn small_quotient(a: u32, b: u32) -> u32 {
+  let near = u32(i32(f32(i32(a)) / f32(i32(b))));
+  return near + select(0u, 1u, (near + 1u) * b <= a) - select(0u, 1u, near * b > a);
+}`;
+
+/** Where the first pixel of the subgroup is, the same for all lanes. */
+const FIRST_PIXEL = wgsl`
+  let row = pixel / params.out_w;
+  let image = row / params.out_h;
+  let column = pixel - row * params.out_w;
+  let line = row - image * params.out_h;`;
+
+/** Where the pixels begin that this lane loads, a little further. */
 function pixel(spec: QLinearColumnsSpec, i: number): string {
   const own = `min(lane + ${u32(i * spec.size)}, ${u32(spec.pixels - 1)})`;
   return `
-  let p${i} = min(pixel + ${own}, params.pixels - 1u);
-  let row${i} = p${i} / params.out_w;
-  let image${i} = row${i} / params.out_h;
-  let top${i} = (row${i} - image${i} * params.out_h) * params.stride_h - params.pad_top;
-  let left${i} = (p${i} - row${i} * params.out_w) * params.stride_w - params.pad_left;
+  let column${i} = column + min(${own}, params.pixels - 1u - pixel);
+  let rows${i} = small_quotient(column${i}, params.out_w);
+  let line${i} = line + rows${i};
+  let images${i} = small_quotient(line${i}, params.out_h);
+  let image${i} = image + images${i};
+  let top${i} = (line${i} - images${i} * params.out_h) * params.stride_h - params.pad_top;
+  let left${i} = (column${i} - rows${i} * params.out_w) * params.stride_w - params.pad_left;
   var inputs${i} = ${spec.sums}();`;
 }
 
@@ -124,47 +140,44 @@ ${step(spec)}
   }`;
 }
 
-/** The results of pixel `p` and quad `q`, declared as `r`. */
-function results({ zeroPoints }: QLinearColumnsSpec, sum: string, inputs: string): string {
-  const total = `vec4<i32>(${sum}) + constants${zeroPoints ? ` - zeros * i32(${inputs})` : ''}`;
+/** The results of pixel `p` and quad `q`. */
+function results(spec: QLinearColumnsSpec, p: number, q: number): string {
+  const inputs = spec.zeroPoints ? ` - zeros * i32(${passed(spec, 'inputs', p)})` : '';
+  const total = `vec4<i32>(acc${p}_${q}) + constants${inputs}`;
   return `requantised_fours(${total}, multipliers, shifts)`;
 }
 
 /**
- * Writes the results: words of all pixels are made one by one, and written in a loop of unknown length, for drivers would be long about
- * unrolling what they run once, and writing costs most of that.
+ * Writes the results: words of all pixels are made one by one, and written in a loop of unknown length, for drivers would be long
+ * about unrolling what they run once (lavapipe half a second for 49), and gain nothing.
  */
 function tail(spec: QLinearColumnsSpec): string {
   const { pixels, quads, size, y } = spec;
-  const result = (p: number, q: number): string =>
-    results(spec, `acc${p}_${q}`, spec.zeroPoints ? passed(spec, 'inputs', p) : '');
   const word = packed(range(4).map((k) => `r[${k}]`));
-  const type = isPacked(y) ? 'u32' : 'vec4<i32>';
-  const made = (p: number, q: number): string =>
-    isPacked(y)
-      ? `    { let r = ${result(p, q)}; words[${u32(p)}] = ${word}; }`
-      : `    words[${u32(p)}] = ${result(p, q)};`;
+  const made = isPacked(y) ? word : 'r';
   const write = isPacked(y)
     ? 'y[at + p * y_pitch] = words[p];'
     : 'for (var k = 0u; k < lanes; k++) { y[at + p * params.out_c + k] = words[p][k]; }';
+  const pixel = (p: number, q: number): string => `    { let r = ${results(spec, p, q)}; words[${u32(p)}] = ${made}; }`;
   const quad = (q: number): string => wgsl`
   {
     let column = min(first + ${u32(q * size)}, params.group_blocks - 1u);
     let channel = group * params.group_out + column * 4u;
     let lanes = min(4u, params.group_out - column * 4u);
+    let written = first + ${u32(q * size)} < params.group_blocks;
 ${lines(4, (k) => `    let c${k} = channels[block${q} * 4u + ${u32(k)}];`)}
     let multipliers = vec4<i32>(c0.y, c1.y, c2.y, c3.y);
     let shifts = vec4<i32>(c0.z, c1.z, c2.z, c3.z);
     let constants = vec4<i32>(c0.x, c1.x, c2.x, c3.x);
     let zeros = vec4<i32>(c0.w, c1.w, c2.w, c3.w);
-    var words: array<${type}, ${u32(pixels)}>;
-${lines(pixels, (p) => made(p, q))}
 #if ${isPacked(y)}
     let at = (pixel * params.out_c + channel) / 4u;
 #else
     let at = pixel * params.out_c + channel;
 #endif
-    if (first + ${u32(q * size)} < params.group_blocks) {
+    var words: array<${isPacked(y) ? 'u32' : 'vec4<i32>'}, ${u32(pixels)}>;
+${lines(pixels, (p) => pixel(p, q))}
+    if (written) {
       for (var p = 0u; p < many; p++) { ${write} }
     }
   }`;
@@ -202,6 +215,7 @@ export function qLinearColumnsShader(spec: QLinearColumnsSpec): ShaderModule {
     workgroupSize: [size, 1, 1],
     subgroups: true,
     declarations: [
+      SMALL_QUOTIENT,
       xStepFunction(source, sums === 'i32'),
       unpackedFunction(sums),
       sums === 'i32' ? POSITIVE_BYTES : '',
@@ -212,6 +226,7 @@ export function qLinearColumnsShader(spec: QLinearColumnsSpec): ShaderModule {
   let pixel = wid.y * ${u32(pixels)};
   let first = wid.x * ${u32(quads * size)} + lane;
 ${lines(quads, (q) => `  let block${q} = group * params.group_blocks + min(first + ${u32(q * size)}, params.group_blocks - 1u);`)}
+${FIRST_PIXEL}
 ${lines(shares(spec), (i) => pixel(spec, i))}
 ${range(pixels)
   .flatMap((p) => range(quads).map((q) => `  var acc${p}_${q} = vec4<${sums}>();`))

@@ -1,5 +1,6 @@
 /**
- * y = round(x / scale) + zero point, saturated, elementwise.
+ * y = round(x / scale) + zero point, saturated, elementwise. A product with the inverse is near enough but beside ties, and
+ * where floats end: there the quotient is IEEE's.
  *
  * Layout: x and y as stored, in order; an element's scale is scale[(i / inner) % extent], or of blocks
  *   scale[((i / inner / extent) · blocks + (i / inner) % extent / block_size) · inner + i % inner].
@@ -10,7 +11,10 @@
  * Limits: no workgroup storage.
  */
 import type { Storage } from '../../src/core/storage.ts';
+import { range } from '../../src/util/arrays.ts';
+import { INTEGERS_OF } from '../lib/fixed-point.ts';
 import { flatShader, fours } from '../lib/flat.ts';
+import { u32 } from '../lib/literal.ts';
 import { wgsl, type Binding, type ShaderModule } from '../lib/module.ts';
 import { isNanFunction } from '../lib/numbers.ts';
 import { QUOTIENT } from '../lib/quotient.ts';
@@ -79,18 +83,30 @@ fn quantised(x: f32, scale: f32, zero: i32) -> i32 {
 }`;
 }
 
+const four = (element: (k: number) => string): string => range(4).map(element).join(', ');
+
 export function quantizeLinearShader({ rule, scales, zeroPoint, x, y }: QuantizeLinearSpec): ShaderModule {
-  const lane = (k: number, name: string): string => wgsl`
-  let s${k} = ${scaleIndex(scales, `i * 4u + ${k}u`)};
-  let q${k} = quantised(x_v.${name}, scale[s${k}], ${zeroPoint ? `zero_point[s${k}]` : '0i'});`;
   return flatShader({
     together: [fours('x', x)],
     others: scaleBindings(zeroPoint),
     y,
     params: { lowest: 'i32', highest: 'i32', ...SCALE_PARAMS[scales] },
-    declarations: quantisedFunction(rule),
+    declarations: `${quantisedFunction(rule)}
+${INTEGERS_OF}`,
     body: wgsl`
-  ${['x', 'y', 'z', 'w'].map((name, k) => lane(k, name)).join('\n')}
-  let r = clamp(vec4<i32>(q0, q1, q2, q3), vec4<i32>(params.lowest), vec4<i32>(params.highest));`,
+  let at = vec4<u32>(${four((k) => scaleIndex(scales, `i * 4u + ${u32(k)}`))});
+  let steps = vec4<f32>(${four((k) => `scale[at[${k}]]`)});
+  let zeros = vec4<i32>(${zeroPoint ? four((k) => `zero_point[at[${k}]]`) : '0'});
+  let inverse = 1.0 / steps;
+  let near = x_v * inverse;
+  let lowest = vec4<f32>(f32(params.lowest));
+  let held = clamp(round(near) + vec4<f32>(zeros), lowest, vec4<f32>(f32(params.highest)));
+  var r = integers_of(held);
+  // Beside a tie, or one of the three may be subnormal, infinite or no number.
+  let sure = (abs(fract(near) - 0.5) > abs(near) * 1e-6) & (abs(inverse) > vec4<f32>(2e-38)) & (abs(inverse) < vec4<f32>(1e30));
+  if (!all(sure)) {
+    let exact = vec4<i32>(${four((k) => `quantised(x_v[${k}], steps[${k}], zeros[${k}])`)});
+    r = clamp(exact, vec4<i32>(params.lowest), vec4<i32>(params.highest));
+  }`,
   });
 }

@@ -12,6 +12,8 @@ const f = Math.fround;
 export interface RealPlan {
   readonly terms: readonly [Float32Array, Float32Array];
   readonly scale: number;
+  /** What a step of an operand is worth, on the scale of the terms. */
+  readonly units: readonly [number, number];
   /** What a PRelu's kept operand is multiplied by, beside slopes. */
   readonly one: number;
 }
@@ -30,6 +32,7 @@ export function realPlan(kind: 'sum' | 'product', lowest: number, { scales, zero
   const [first, second] = kind === 'sum' ? [up, up] : [2 ** -exponentOf(a), up * 2 ** exponentOf(a)];
   return {
     terms: [realsOf(lowest, a, zeroPoints[0], first), realsOf(lowest, b, zeroPoints[1], second)],
+    units: [a * first, b * second],
     scale: result * up,
     one: Math.min(MOST, second),
   };

@@ -20,6 +20,15 @@ export interface BinaryFunction {
   readonly params: Readonly<Record<string, number>>;
 }
 
+/**
+ * How near a tie, in steps, what comes of units may be wrong: the terms of a sum may be larger than it, and are off by their own
+ * last digits; a product is off by its own. Of 1 tables tell always.
+ */
+function doubtOf(form: 'sum' | 'product', [a, b]: readonly [number, number], scale: number): number {
+  const known = form === 'sum' ? a + b <= 16 * scale : a * b < 2 ** 90;
+  return known ? 0.001 : 1;
+}
+
 /** A function of real numbers, whose tables are made of the operands' scales. */
 export function functionOfReals<K extends 'QLinearBinary' | 'QLinearPRelu'>(
   context: LowerContext<K>,
@@ -27,7 +36,8 @@ export function functionOfReals<K extends 'QLinearBinary' | 'QLinearPRelu'>(
   form: 'sum' | 'product',
 ): BinaryFunction {
   const [lowest] = extremesOf(required(context, 0).dtype);
-  const { terms, scale, one } = realPlan(form, lowest, constantScales(context));
+  const given = constantScales(context);
+  const { terms, units, scale, one } = realPlan(form, lowest, given);
   return {
     kind,
     rule: 'real',
@@ -36,6 +46,11 @@ export function functionOfReals<K extends 'QLinearBinary' | 'QLinearPRelu'>(
       a_offset: -lowest,
       b_offset: -lowest,
       ...stepParams(context.node.attributes, scale, constantScalar(context, 7)),
+      a_unit: units[0],
+      b_unit: units[1],
+      a_zero: given.zeroPoints[0],
+      b_zero: given.zeroPoints[1],
+      doubt: doubtOf(form, units, scale),
       ...(kind === 'pRelu' ? { one } : {}),
     },
   };

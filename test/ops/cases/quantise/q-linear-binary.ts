@@ -54,6 +54,15 @@ const everyPair = (kind: QuantisedBinaryKind, setup: Setup): OpCase<'QLinearBina
   };
 };
 
+const SCALES = [
+  [0.5, 0.25, 1],
+  [0.003, 0.7, 0.011],
+  [9.1, 6.8, 1],
+  [1000.1, 1000.3, 1],
+  [1e36, 0.035, 1e-20],
+  [1e-40, 1e-41, 1e-41],
+] as const;
+
 export const qLinearBinaryCases: readonly OpCase<'QLinearBinary'>[] = [
   ...KINDS.flatMap((kind) =>
     (['tfl-double', 'xnnpack'] as const).flatMap((rounding) => [
@@ -61,6 +70,10 @@ export const qLinearBinaryCases: readonly OpCase<'QLinearBinary'>[] = [
       everyPair(kind, { rounding, scales: [0.5, 0.25, 1] }),
       everyPair(kind, { rounding, ...UNSIGNED, scales: [0.003, 0.7, 0.011] }),
     ]),
+  ),
+  // Ties; operands whose steps are worth as much as many of the result's, and cancel; beyond what floats hold.
+  ...(['add', 'sub', 'mul'] as const).flatMap((kind) =>
+    SCALES.map((scales) => everyPair(kind, { rounding: 'float-even', scales })),
   ),
   ...KINDS.map((kind) => binaryCase(kind, [2, 3, 5, 4], [2, 3, 5, 4])),
   binaryCase('add', [2, 3, 4, 8], [8], { constant: true }),
@@ -77,10 +90,10 @@ export const qLinearBinaryCases: readonly OpCase<'QLinearBinary'>[] = [
 function pReluCase(x: readonly number[], slope: readonly number[], setup: Setup = {}): OpCase<'QLinearPRelu'> {
   const { type = 'int8' } = setup;
   return {
-    name: `[${x}], slope [${slope}], ${type}`,
+    name: `[${x}], slope [${slope}], ${type}${setup.rounding ? `, ${setup.rounding}` : ''}`,
     op: 'QLinearPRelu',
     inputs: operands(x, slope, { constant: true, ...setup }),
-    attributes: { rounding: 'tfl-double', range: rangeOf(type) },
+    attributes: { rounding: setup.rounding ?? 'tfl-double', range: rangeOf(type) },
     noOracle: 'ONNX has no such operator',
   };
 }
@@ -89,4 +102,6 @@ export const qLinearPReluCases: readonly OpCase<'QLinearPRelu'>[] = [
   pReluCase([2, 3, 5, 8], [8]),
   pReluCase([1, 4, 4, 7], [1, 1, 7], UNSIGNED),
   pReluCase([5, 5], [5, 5]),
+  pReluCase([17, 32], [17, 32], { rounding: 'float-even' }),
+  pReluCase([17, 32], [32], { rounding: 'float-even', scales: [0.5, 0.5, 1], zeroPoints: [0, 0, 0] }),
 ];

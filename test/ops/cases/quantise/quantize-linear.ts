@@ -92,6 +92,11 @@ export const quantizeLinearCases: readonly OpCase<'QuantizeLinear'>[] = [
     quantizeCase([1280], { rounding, scales: [0.0071], values: nearTies(0.0071), to: 'uint8' }),
     quantizeCase([EXTREMES.length], { rounding, scales: [1], values: EXTREMES }),
   ]),
+  // Scales, and what is quantised, at the ends of float32, where an inverse is none.
+  ...[2 ** 127, 1.5 * 2 ** 120, 2 ** -126, 3 * 2 ** -149, 2 ** -149].map((scale) => {
+    const values = range(64).map((i) => Math.fround((i - 31) * 0.25 * scale));
+    return quantizeCase([64], { scales: [scale], values });
+  }),
   quantizeCase([2, 5, 3], { axis: 1, scaleShape: [5] }),
   quantizeCase([2, 5, 4], { axis: -1, scaleShape: [4], to: 'uint8' }),
   quantizeCase([3, 10, 4], { axis: 1, blockSize: 4, scaleShape: [3, 3, 4] }),
