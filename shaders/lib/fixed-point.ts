@@ -118,13 +118,18 @@ fn requantised(sum: i32, multiplier: i32, shift: i32) -> i32 {
 export const INTEGERS_OF = wgsl`
 fn integers_of(held: vec4<f32>) -> vec4<i32> { return bitcast<vec4<i32>>(held + 12582912.0) - 0x4b400000i; }`;
 
+/** Whether sums are rescaled as float32. */
+export function isReal(rule: RescaleRule): rule is 'even' | 'away' {
+  return rule === 'even' || rule === 'away';
+}
+
 /**
  * Declares `fn requantised_fours(sums, multipliers, shifts) -> vec4<i32>`: `requantised` of four sums. `small` ones lie within
- * 2²⁴, and are float32 as they are.
+ * 2²⁴, and are float32 as they are. By the rules `isReal` there is `fn requantised_reals(sums, multipliers)`, too, of such.
  */
 export function requantisedFoursFunction(rule: RescaleRule, small: boolean): string {
   const signature = 'fn requantised_fours(sums: vec4<i32>, multipliers: vec4<i32>, shifts: vec4<i32>) -> vec4<i32>';
-  if (rule === 'twice' || rule === 'once') {
+  if (!isReal(rule)) {
     return wgsl`
 ${requantisedFunction(rule)}
 ${signature} {
@@ -135,12 +140,7 @@ ${signature} {
   }
   return wgsl`
 ${INTEGERS_OF}
-${signature} {
-#if ${small}
-  let real = vec4<f32>(sums);
-#else
-  let real = vec4<f32>(sums >> vec4<u32>(16u)) * 65536.0 + vec4<f32>(sums & vec4<i32>(0xffffi));
-#endif
+fn requantised_reals(real: vec4<f32>, multipliers: vec4<i32>) -> vec4<i32> {
   let product = real * bitcast<vec4<f32>>(multipliers);
 #if ${rule === 'even'}
   let rounded = round(product);
@@ -151,6 +151,14 @@ ${signature} {
   let zero = params.zero_point;
   let held = clamp(rounded, vec4<f32>(f32(params.lowest - zero)), vec4<f32>(f32(params.highest - zero)));
   return integers_of(held) + zero;
+}
+${signature} {
+#if ${small}
+  let real = vec4<f32>(sums);
+#else
+  let real = vec4<f32>(sums >> vec4<u32>(16u)) * 65536.0 + vec4<f32>(sums & vec4<i32>(0xffffi));
+#endif
+  return requantised_reals(real, multipliers);
 }`;
 }
 

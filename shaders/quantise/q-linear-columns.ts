@@ -15,7 +15,7 @@
  */
 import { isPacked, type Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
-import { requantisedFoursFunction, type RescaleRule } from '../lib/fixed-point.ts';
+import { isReal, requantisedFoursFunction, type RescaleRule } from '../lib/fixed-point.ts';
 import { fours } from '../lib/flat.ts';
 import { POSITIVE_BYTES, unpackedFunction, xStepFunction, type SumType, type WordSource } from '../lib/int8.ts';
 import { u32 } from '../lib/literal.ts';
@@ -142,6 +142,10 @@ ${step(spec)}
 
 /** The results of pixel `p` and quad `q`. */
 function results(spec: QLinearColumnsSpec, p: number, q: number): string {
+  // Drivers for processors convert lane by lane.
+  if (spec.sums === 'f32' && isReal(spec.rule) && !spec.zeroPoints) {
+    return `requantised_reals(acc${p}_${q} + vec4<f32>(constants), multipliers)`;
+  }
   const inputs = spec.zeroPoints ? ` - zeros * i32(${passed(spec, 'inputs', p)})` : '';
   const total = `vec4<i32>(acc${p}_${q}) + constants${inputs}`;
   return `requantised_fours(${total}, multipliers, shifts)`;

@@ -14,7 +14,7 @@
  */
 import type { Storage } from '../../src/core/storage.ts';
 import { range } from '../../src/util/arrays.ts';
-import { requantisedFoursFunction, type RescaleRule } from '../lib/fixed-point.ts';
+import { isReal, requantisedFoursFunction, type RescaleRule } from '../lib/fixed-point.ts';
 import { fours } from '../lib/flat.ts';
 import { linearIndex } from '../lib/index.ts';
 import { foursFunction, type SumType } from '../lib/int8.ts';
@@ -73,8 +73,13 @@ const column = (c: number): string => `select(padding, fours_at(at + column${c})
 
 export function qLinearDepthwiseSlideShader(spec: QLinearDepthwiseSlideSpec): ShaderModule {
   const { x, unsigned, rule, small, sums, y, workgroup, weightLoop } = spec;
+  // Drivers for processors convert lane by lane.
+  const requantised = (sum: string): string =>
+    sums === 'f32' && isReal(rule)
+      ? `requantised_reals(${sum}, multipliers)`
+      : `requantised_fours(vec4<i32>(${sum}), multipliers, shifts)`;
   const result = (p: number): string =>
-    `let r = requantised_fours(vec4<i32>(sum0_${p}), multipliers, shifts); ${store(fours('y', y), `(out_row + ${u32(p)}) * params.blocks + block`, 'r')}`;
+    `let r = ${requantised(`sum0_${p}`)}; ${store(fours('y', y), `(out_row + ${u32(p)}) * params.blocks + block`, 'r')}`;
   return shaderModule({
     bindings: [
       bindingOf(fours('x', x), 'read'),
