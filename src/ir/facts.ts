@@ -19,6 +19,7 @@ const CHANNELS_LAST_OPS = [
   'GlobalAveragePool',
   'GlobalMaxPool',
   'LRN',
+  'GridSample',
   'QLinearConv',
   'ConvInteger',
   'QLinearConvTranspose',

@@ -398,6 +398,20 @@ const resizeAny: Generator<'Resize'> = (d) => {
 
 const resize: Generator<'Resize'> = (d) => (d.chance(0.5) ? resizeSpatial(d) : resizeAny(d));
 
+const gridSample: Generator<'GridSample'> = (d) => {
+  const mode = d.pick(['nearest', 'linear', 'cubic'] as const);
+  // onnxruntime samples volumes without cubic filters only.
+  const dims = mode === 'cubic' ? 2 : d.int(2, 3);
+  const n = d.int(1, 2);
+  return {
+    inputs: [
+      { shape: [n, ...d.ints(dims, 1, 6), d.int(1, 5)] },
+      { shape: [n, ...d.ints(dims, 1, 4), dims], low: -1.6, high: 1.6 },
+    ],
+    attributes: { mode, padding: d.pick(['zeros', 'border', 'reflection']), alignCorners: d.chance(0.5) },
+  };
+};
+
 const reduce: Generator<'Reduce'> = (d) => {
   const kind = d.pick<ReduceKind>(['sum', 'mean', 'max', 'min', 'prod', 'l1', 'l2', 'sumSquare', 'logSumExp']);
   const shape = d.shape(d.int(1, 5), 5);
@@ -605,6 +619,7 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
     return { inputs: [scalar(dtype, start), scalar(dtype, limit), scalar(dtype, delta)], attributes: {} };
   },
   Resize: resize,
+  GridSample: gridSample,
   Reduce: reduce,
   ArgReduce: (d) => {
     const shape = d.shape(d.int(1, 4), 7);

@@ -27,6 +27,7 @@ const COMPUTING: ReadonlySet<OpKind> = new Set<OpKind>([
   'PRelu',
   'Reduce',
   'Resize',
+  'GridSample',
   'Softmax',
   'Unary',
 ]);

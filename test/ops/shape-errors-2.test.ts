@@ -38,7 +38,19 @@ const slice = (why: string, ...bounds: (readonly number[])[]): Row<OpKind> =>
 const pad = (why: string, pads: readonly number[], mode: OpAttributes['Pad']['mode'] = 'constant'): Row<OpKind> =>
   row(why, 'Pad', [x, known(pads)], { mode });
 
+const grid = (why: string, x: TensorDesc, places: TensorDesc): Row<OpKind> =>
+  row(why, 'GridSample', [x, places], { mode: 'linear', padding: 'zeros', alignCorners: false });
+const map = of([2, 5, 7, 3]);
+
 const misfits: readonly Row<OpKind>[] = [
+  grid('samples of integers', of([2, 5, 7, 3], 'int32'), of([2, 4, 4, 2])),
+  grid('a grid of integers', map, of([2, 4, 4, 2], 'int32')),
+  grid('places of too many numbers', map, of([2, 4, 4, 3])),
+  grid('a grid of another rank', map, of([2, 4, 2])),
+  grid('a grid for other images', map, of([1, 4, 4, 2])),
+  grid('a map without dimensions', of([2, 3]), of([2, 0])),
+  grid('samples of nothing', of([2, 0, 7, 3]), of([2, 4, 4, 2])),
+  grid('a map of more elements than places tell apart', of([1, 2 ** 21, 1]), of([1, 4, 1])),
   row('a missing operand', 'Unary', [undefined], { kind: 'abs' }),
   row('exp of integers', 'Unary', [of([3], 'int32')], { kind: 'exp' }),
   row('sigmoid of integers', 'Activation', [of([3], 'int32')], { activation: { kind: 'sigmoid', alpha: 0, beta: 0 } }),

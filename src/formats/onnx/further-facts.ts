@@ -27,6 +27,7 @@ const FURTHER_FACTS: { readonly [K in Exclude<OpKind, keyof typeof COMMON_FACTS>
   Tile: asFirst,
   ChannelShuffle: asFirst,
   Resize: asFirst,
+  GridSample: convolved,
   GatherND: ([x]) => [{ dtype: x?.dtype }],
   Expand: ([x, shape]) => [{ rank: broadcastRank([x, { rank: shape?.length }]), dtype: x?.dtype }],
   Range: ([start]) => [{ rank: 1, dtype: start?.dtype }],

@@ -19,6 +19,7 @@ const control = () => import('./ops/control/further.ts');
 const linear = () => import('./ops/quantise/linear.ts');
 const dynamic = () => import('./ops/quantise/dynamic.ts');
 const sample = () => import('./ops/sample.ts');
+const gridSample = () => import('./ops/sample/further.ts');
 
 /** Rows by operator name. */
 export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
@@ -63,6 +64,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   GatherND: lazy(index, 'gatherND'),
   Upsample: lazy(sample, 'upsample'),
   Resize: lazy(sample, 'resize'),
+  GridSample: lazy(gridSample, 'gridSample'),
   QuantizeLinear: lazy(linear, 'quantizeLinear'),
   DequantizeLinear: lazy(linear, 'dequantizeLinear'),
   'com.microsoft.QuantizeLinear': lazy(linear, 'quantizeLinear'),

@@ -36,4 +36,15 @@ export interface SampleOps {
     /** What sizes mean: the extents, or the box into which (around which) the input fits in its own proportions. */
     readonly aspect: 'stretch' | 'not_larger' | 'not_smaller';
   };
+  /**
+   * x `[N, …S, C]`, grid `[N, …S', dims]` of float32 → y `[N, …S', C]`: x at the places that the grid gives, last dimension
+   * first (x, y, z), −1 at the near edge and 1 at the far one
+   */
+  readonly GridSample: {
+    readonly mode: 'nearest' | 'linear' | 'cubic';
+    /** What lies beyond the edge: zeros, the edge, or the map mirrored at it. */
+    readonly padding: 'zeros' | 'border' | 'reflection';
+    /** The edge is the centre of the outermost elements instead of their outer side. */
+    readonly alignCorners: boolean;
+  };
 }

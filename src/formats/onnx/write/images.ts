@@ -178,3 +178,13 @@ export function writeChannelShuffle(w: OnnxWriter, { inputs, outputs, attributes
   const shuffled = w.reshape(turned, [...lead, -1, ...kept], isFirst ? undefined : outputs[0]);
   if (isFirst) w.transpose(shuffled, toLast(rank), outputs[0]);
 }
+
+/** Sampling at the places of a grid, which is channels-last in ONNX too. */
+export function writeGridSample(w: OnnxWriter, { op, inputs, outputs, attributes }: NodeOf<'GridSample'>): void {
+  const own: OnnxAttributes = {
+    mode: { s: attributes.mode },
+    padding_mode: { s: attributes.padding },
+    align_corners: { i: attributes.alignCorners ? 1 : 0 },
+  };
+  writeSpatial(w, op, inputs, own, outputs[0]);
+}

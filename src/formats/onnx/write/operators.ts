@@ -11,6 +11,7 @@ import {
   writeConv,
   writeConvInteger,
   writeConvTranspose,
+  writeGridSample,
   writePool,
   writeResize,
   writeSpatial,
@@ -180,6 +181,7 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   ConstantOfShape: (w, n) => same(w, n, { value: { t: tensorOf(n.attributes.dtype, [1], [n.attributes.value]) } }),
   Range: same,
   Resize: writeResize,
+  GridSample: writeGridSample,
   Reduce: (w, n) => {
     const { kind, axes, keepDims } = n.attributes;
     w.emit(REDUCE[kind], [input(n), listInput(w, n, axes)], { keepdims: flag(keepDims) }, output(n));
