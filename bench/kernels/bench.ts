@@ -13,11 +13,14 @@ import { benchCommand, listOf, parsePositive, runBench, type BenchOptions, type 
 import { writeReport } from '../lib/report.ts';
 import { NETWORK_NAMES, type NetworkName } from '../models/networks.ts';
 import { explicitIm2col } from './explicit-im2col.ts';
+import { benchOperators } from './operators/bench.ts';
+import { OPERATOR_NAMES, type OperatorName } from './operators/index.ts';
 import { measureLayer, type LayerRow } from './measure.ts';
 import { layersOf } from './networks.ts';
 import { layerChart, layerTable, networkTable, sections, verdict } from './tables.ts';
 
 interface KernelBenchOptions extends BenchOptions {
+  readonly operators?: readonly OperatorName[];
   readonly models: readonly NetworkName[];
   readonly layers?: number;
   readonly batch: number;
@@ -40,6 +43,11 @@ export function runKernelBench(argv: readonly string[], streams: Streams): Promi
       listOf(NETWORK_NAMES),
       NETWORK_NAMES,
     )
+    .option(
+      '--operators <names>',
+      `instead: operators against other ways to have their answer, of ${OPERATOR_NAMES.join(', ')}`,
+      listOf(OPERATOR_NAMES),
+    )
     .option('--layers <n>', 'only the n layers of each network with most work', parseCount)
     .option('--batch <n>', 'batch size; default: 1', parseCount, 1)
     .option('--budget <seconds>', 'no further layer begins after this long; default: 600', parsePositive, 600)
@@ -48,7 +56,9 @@ export function runKernelBench(argv: readonly string[], streams: Streams): Promi
         .choices(['float32', 'float16'] as const)
         .default('float32' as const),
     );
-  return runBench<KernelBenchOptions>(command, argv, streams, (options, steps) => bench(options, steps, streams));
+  return runBench<KernelBenchOptions>(command, argv, streams, (options, steps) =>
+    options.operators ? benchOperators(options.operators, options, steps, streams) : bench(options, steps, streams),
+  );
 }
 
 async function bench(options: KernelBenchOptions, steps: Steps, { stdout, stderr }: Streams): Promise<number> {

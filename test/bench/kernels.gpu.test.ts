@@ -33,6 +33,7 @@ async function run(bench: Bench, ...argv: string[]): Promise<Finished> {
 describe('bench:kernels', () => {
   it.each([
     [['--models', 'alexnet'], 'There is no "alexnet"'],
+    [['--operators', 'fft'], 'There is no "fft"; known: '],
     [['--layers', '0'], 'positive integer'],
     [['--budget', 'long'], 'positive number'],
     [['--precision', 'int8'], 'Allowed choices are float32, float16'],

@@ -1,0 +1,13 @@
+/** The operators that have a benchmark of their own, each loaded when it is asked for. */
+import type { OperatorCase } from './case.ts';
+
+/** Cases by the name of the operator on the command line. */
+export const OPERATORS = {
+  'conv-transpose': async () => (await import('./conv-transpose.ts')).convTransposeCases,
+} satisfies Record<string, () => Promise<readonly OperatorCase[]>>;
+
+/** Names on the command line. */
+export type OperatorName = keyof typeof OPERATORS;
+
+/** All of them. */
+export const OPERATOR_NAMES = Object.keys(OPERATORS) as readonly OperatorName[];
