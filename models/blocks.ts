@@ -58,8 +58,9 @@ export interface ConvSpec {
   readonly stride?: number; // 1
   readonly group?: number; // 1
   readonly bias?: boolean; // false
-  /** Zeros on either side of the plane; by default as many as keep its extents at stride 1 and an odd kernel. */
-  readonly pad?: number;
+  readonly dilation?: number; // 1
+  /** Zeros on either side of the plane (`same`: TensorFlow's); by default those that keep its extents at stride 1 and an odd kernel. */
+  readonly pad?: number | 'same';
 }
 
 /** One pooling: a square window. */
@@ -97,9 +98,10 @@ export function makeDivisible(value: number, divisor = 8): number {
  * last), and gives `logits`, `[batch, classes]`.
  */
 export class Net {
-  readonly #builder: GraphBuilder;
-  readonly #weights: WeightSource;
-  readonly #batch: number;
+  /** What the graph is made with. */
+  readonly builder: GraphBuilder;
+  readonly weights: WeightSource;
+  readonly batch: number;
   /** Epsilon of every batch normalisation. */
   readonly #epsilon: number;
   /** Outputs of the classifier. */
@@ -115,29 +117,30 @@ export class Net {
       if (!isCount)
         throw new InputError(`${key} ${value} is not a ${key === 'batch' ? 'whole number' : 'positive integer'}`);
     }
-    this.#builder = new GraphBuilder(name);
-    this.#weights = weights;
+    this.builder = new GraphBuilder(name);
+    this.weights = weights;
     this.classes = classes;
-    this.#batch = batch;
+    this.batch = batch;
     this.#epsilon = epsilon;
     this.input = {
-      name: this.#builder.input('input', 'float32', [batch, resolution, resolution, 3]),
+      name: this.builder.input('input', 'float32', [batch, resolution, resolution, 3]),
       channels: 3,
     };
   }
 
   /** Convolution, without normalisation or activation. */
-  conv(x: Feature, { name, out, kernel = 1, stride = 1, group = 1, bias = false, pad }: ConvSpec): Feature {
+  conv(x: Feature, spec: ConvSpec): Feature {
+    const { name, out, kernel = 1, stride = 1, group = 1, bias = false, dilation = 1, pad } = spec;
     const extents = typeof kernel === 'number' ? [kernel, kernel] : kernel;
-    const pads = extents.map((k) => pad ?? (k - 1) / 2);
-    const weights = this.#weights.get(`${name}.weight`, [out, x.channels / group, ...extents]);
-    const inputs = [x.name, this.#builder.initializer(`${name}.weight`, channelsLastKernel(weights))];
-    if (bias) inputs.push(this.#parameter(`${name}.bias`, [out]));
-    const y = this.#builder.one('Conv', inputs, {
+    const pads = extents.map((k) => (pad === 'same' ? 0 : (pad ?? (dilation * (k - 1)) / 2)));
+    const weights = this.weights.get(`${name}.weight`, [out, x.channels / group, ...extents]);
+    const inputs = [x.name, this.builder.initializer(`${name}.weight`, channelsLastKernel(weights))];
+    if (bias) inputs.push(this.parameter(`${name}.bias`, [out]));
+    const y = this.builder.one('Conv', inputs, {
       strides: [stride, stride],
-      dilations: [1, 1],
+      dilations: [dilation, dilation],
       pads: [...pads, ...pads],
-      padMode: 'explicit',
+      padMode: pad === 'same' ? 'sameUpper' : 'explicit',
       group,
       activation: NO_ACTIVATION,
     });
@@ -147,15 +150,15 @@ export class Net {
   /** Batch normalisation over channels; `name` without `.weight`. */
   norm(x: Feature, name: string): Feature {
     const inputs = ['weight', 'bias', 'running_mean', 'running_var'].map((part) =>
-      this.#parameter(`${name}.${part}`, [x.channels]),
+      this.parameter(`${name}.${part}`, [x.channels]),
     );
     const attributes = { axis: 3, epsilon: this.#epsilon, activation: NO_ACTIVATION };
-    return { ...x, name: this.#builder.one('BatchNormalization', [x.name, ...inputs], attributes) };
+    return { ...x, name: this.builder.one('BatchNormalization', [x.name, ...inputs], attributes) };
   }
 
   /** An activation as a node of its own. */
   activate(x: Feature, activation: Activation): Feature {
-    return { ...x, name: this.#builder.one('Activation', [x.name], { activation }) };
+    return { ...x, name: this.builder.one('Activation', [x.name], { activation }) };
   }
 
   /** Convolution `spec.name`, normalisation `norm`, and an activation where one is given. */
@@ -176,8 +179,8 @@ export class Net {
     };
     const name =
       kind === 'MaxPool'
-        ? this.#builder.one('MaxPool', [x.name], window)
-        : this.#builder.one('AveragePool', [x.name], { ...window, countIncludePad: true });
+        ? this.builder.one('MaxPool', [x.name], window)
+        : this.builder.one('AveragePool', [x.name], { ...window, countIncludePad: true });
     return { ...x, name };
   }
 
@@ -188,21 +191,21 @@ export class Net {
 
   /** Elementwise sum or (broadcast) product. */
   combine(kind: 'add' | 'mul', a: Feature, b: Feature): Feature {
-    return { ...a, name: this.#builder.one('Binary', [a.name, b.name], { kind, activation: NO_ACTIVATION }) };
+    return { ...a, name: this.builder.one('Binary', [a.name, b.name], { kind, activation: NO_ACTIVATION }) };
   }
 
   /** Concatenation along channels. */
   concat(...parts: readonly Feature[]): Feature {
     const names = parts.map(({ name }) => name);
     const channels = parts.reduce((sum, part) => sum + part.channels, 0);
-    return { name: this.#builder.one('Concat', names, { axis: 3 }), channels };
+    return { name: this.builder.one('Concat', names, { axis: 3 }), channels };
   }
 
   /** The two halves of the channels. */
   halve(x: Feature): readonly [Feature, Feature] {
     const channels = x.channels / 2;
     const attributes: OpAttributes['Split'] = { axis: 3, sizes: [channels, channels] };
-    const [a = '', b = ''] = this.#builder.add('Split', [x.name], attributes, { outputCount: 2 });
+    const [a = '', b = ''] = this.builder.add('Split', [x.name], attributes, { outputCount: 2 });
     return [
       { name: a, channels },
       { name: b, channels },
@@ -211,24 +214,24 @@ export class Net {
 
   /** Channel shuffle (arXiv:1707.01083); nothing for one group. */
   shuffle(x: Feature, groups: number): Feature {
-    return groups === 1 ? x : { ...x, name: this.#builder.one('ChannelShuffle', [x.name], { groups }) };
+    return groups === 1 ? x : { ...x, name: this.builder.one('ChannelShuffle', [x.name], { groups }) };
   }
 
   /** Global average over the plane: `[N, 1, 1, C]`. */
   average(x: Feature): Feature {
-    return { ...x, name: this.#builder.one('GlobalAveragePool', [x.name], {}) };
+    return { ...x, name: this.builder.one('GlobalAveragePool', [x.name], {}) };
   }
 
   /** `[N, 1, 1, C]` → `[N, side, side, C]`, the same everywhere. */
   spread(x: Feature, side: number): Feature {
-    const shape = this.#builder.ints('spread_shape', [this.#batch, side, side, x.channels]);
-    return { ...x, name: this.#builder.one('Expand', [x.name, shape], {}) };
+    const shape = this.builder.ints('spread_shape', [this.batch, side, side, x.channels]);
+    return { ...x, name: this.builder.one('Expand', [x.name, shape], {}) };
   }
 
   /** `[N, H, W, C]` → `[N, H·W·C]`; `pixels` is H·W, 1 by default. */
   flatten(x: Feature, pixels = 1, output?: string): Feature {
     const names = output === undefined ? {} : { outputs: [output] };
-    return { name: this.#builder.one('Flatten', [x.name], { axis: 1 }, names), channels: pixels * x.channels };
+    return { name: this.builder.one('Flatten', [x.name], { axis: 1 }, names), channels: pixels * x.channels };
   }
 
   /**
@@ -236,15 +239,15 @@ export class Net {
    * first, are laid out for channels last.
    */
   linear(x: Feature, name: string, out: number, { pixels = 1, output }: LinearOptions = {}): Feature {
-    const weights = this.#weights.get(`${name}.weight`, [out, x.channels]);
+    const weights = this.weights.get(`${name}.weight`, [out, x.channels]);
     const inputs = [
       x.name,
-      this.#builder.initializer(`${name}.weight`, pixels === 1 ? weights : channelsLastRows(weights, pixels)),
-      this.#parameter(`${name}.bias`, [out]),
+      this.builder.initializer(`${name}.weight`, pixels === 1 ? weights : channelsLastRows(weights, pixels)),
+      this.parameter(`${name}.bias`, [out]),
     ];
     const attributes = { alpha: 1, beta: 1, transA: false, transB: true, activation: NO_ACTIVATION };
     const names = output === undefined ? {} : { outputs: [output] };
-    return { name: this.#builder.one('Gemm', inputs, attributes, names), channels: out };
+    return { name: this.builder.one('Gemm', inputs, attributes, names), channels: out };
   }
 
   /** The finished graph of `[N, C]` features and the classifier layer. */
@@ -258,12 +261,13 @@ export class Net {
   }
 
   #build({ name }: Feature): Graph {
-    this.#builder.output(name);
-    return this.#builder.build();
+    this.builder.output(name);
+    return this.builder.build();
   }
 
-  #parameter(name: string, shape: Shape): string {
-    return this.#builder.initializer(name, this.#weights.get(name, shape));
+  /** A parameter of one dimension, as it is. */
+  parameter(name: string, shape: Shape): string {
+    return this.builder.initializer(name, this.weights.get(name, shape));
   }
 }
 

@@ -1,0 +1,117 @@
+/** What holds of every network of maps or boxes with seeded weights, as far as onnxruntime runs its operators. */
+import './every-operator.ts';
+import { expect } from 'vitest';
+import { fromSafetensors, randomWeights, type WeightSource } from '../../models/weights.ts';
+import { zeros, type Shape, type Tensor } from '../../src/core/tensor.ts';
+import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import { expectClose } from './close.ts';
+import { importOnnx } from './import-onnx.ts';
+import { ortRun } from './ort-oracle.ts';
+import { compileVerified } from './passes.ts';
+import { randomSource, randomTensor } from './random.ts';
+import { referenceRun } from './reference.ts';
+
+/** A builder with everything but its weights. */
+export type SeededBuild = (weights: WeightSource) => Graph;
+
+/** How many weight tensors are disturbed where not all are. */
+const SOME = 6;
+
+/** Weights for counting, which needs no random numbers. */
+export const ZEROS: WeightSource = { get: (_name, shape) => zeros('float32', shape) };
+
+/** Every parameter a builder asks for, by name, in the order that it asks. */
+export function parametersOf(build: SeededBuild, source = ZEROS): Map<string, Tensor> {
+  const seen = new Map<string, Tensor>();
+  build({
+    get: (name: string, shape: Shape) => {
+      const t = source.get(name, shape);
+      if (seen.has(name)) throw new Error(`"${name}" is asked for twice`);
+      seen.set(name, t);
+      return t;
+    },
+  });
+  return seen;
+}
+
+/** Random numbers for the graph's inputs. */
+export function picturesFor(graph: Graph): Map<string, Tensor> {
+  return new Map(
+    graph.inputs.map(({ name, shape }) => [name, randomTensor('float32', shape.map(Number), randomSource(11), -2, 2)]),
+  );
+}
+
+function outputOf(outputs: ReadonlyMap<string, Tensor>, name: string): Tensor {
+  const found = outputs.get(name);
+  if (!found) throw new Error(`no output "${name}"`);
+  return found;
+}
+
+const peakOf = ({ data }: Tensor): number => Array.from(data).reduce((peak, v) => Math.max(peak, Math.abs(v)), 0);
+
+function deviation({ data }: Tensor): number {
+  const all = Array.from(data);
+  const mean = all.reduce((sum, v) => sum + v, 0) / all.length;
+  return Math.sqrt(all.reduce((sum, v) => sum + (v - mean) ** 2, 0) / all.length);
+}
+
+/**
+ * onnxruntime agrees with the CPU reference on every output, and these with what is compiled and what comes back from a
+ * file; all differ over the map by more than a thousandth, and by more than 1 % of themselves from picture to picture.
+ */
+export async function expectAgreement(graph: Graph): Promise<void> {
+  const feeds = picturesFor(graph);
+  const file = toOnnx(graph);
+  const expected = await ortRun(file, feeds);
+  const built = referenceRun(graph, feeds);
+  expect([...built.keys()]).toEqual([...expected.keys()]);
+  const compiled = compileVerified(graph, { level: 'full' });
+  expect(compiled.nodes.filter((n) => n.op === 'BatchNormalization')).toEqual([]);
+  const imported = compileVerified(await importOnnx(file), { level: 'full' });
+  const runs = { built, compiled: referenceRun(compiled, feeds), imported: referenceRun(imported, feeds) };
+  const other = await ortRun(file, new Map([...feeds].map(([name, t]) => [name, { ...t, data: t.data.toReversed() }])));
+  for (const [name, wanted] of expected) {
+    const peak = peakOf(wanted);
+    // Rounding of onnxruntime's float32 sums, relative to the largest element, through some fifty layers.
+    const tolerance = { rtol: 1e-4, atol: 2e-5 * peak };
+    for (const [how, run] of Object.entries(runs)) {
+      expectClose(outputOf(run, name), wanted, tolerance, `${name}, ${how}`);
+    }
+    expect(Number.isFinite(peak), name).toBe(true);
+    expect(deviation(wanted), name).toBeGreaterThan(1e-3);
+    const { data } = outputOf(other, name);
+    expect(peakOf({ ...wanted, data: wanted.data.map((v, i) => v - (data[i] ?? 0)) }) / peak, name).toBeGreaterThan(
+      0.01,
+    );
+  }
+}
+
+/** Each weight tensor (or a few of them, from first to last) changes an output when it is disturbed. */
+export async function expectEveryWeightMatters(build: SeededBuild, all: boolean): Promise<void> {
+  const parameters = parametersOf(build, randomWeights(5));
+  const graph = build(fromSafetensors(parameters));
+  const feeds = picturesFor(graph);
+  const before = await ortRun(toOnnx(graph), feeds);
+  const names = [...parameters.keys()];
+  const step = all ? 1 : Math.ceil(names.length / SOME);
+  const idle: string[] = [];
+  for (let i = names.length - 1; i >= 0; i -= step) {
+    const name = names[i] ?? '';
+    const after = await ortRun(toOnnx(build(fromSafetensors(disturbed(parameters, name)))), feeds);
+    const effect = [...before].map(([output, t]) => {
+      const { data } = outputOf(after, output);
+      return peakOf({ ...t, data: t.data.map((v, j) => v - (data[j] ?? 0)) }) / peakOf(t);
+    });
+    // Ten roundings of what onnxruntime sums: nothing of it is noise.
+    if (!(Math.max(...effect) > 1e-5)) idle.push(name);
+  }
+  expect(idle).toEqual([]);
+}
+
+/** The parameters, where every second element of one is a quarter larger, and more by a little. */
+function disturbed(parameters: ReadonlyMap<string, Tensor>, name: string): Map<string, Tensor> {
+  const t = outputOf(parameters, name);
+  const data = t.data.map((v, i) => (i % 2 === 0 ? 1.25 * v + 0.05 : v));
+  return new Map(parameters).set(name, { ...t, data });
+}
