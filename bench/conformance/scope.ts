@@ -27,6 +27,13 @@ const OUT_OF_SCOPE: readonly (readonly [reason: string, ...names: string[]])[] =
     'test_loop16_seq_none',
     'test_optional_*',
   ],
+  // By the operator's text a coordinate is divided by the extent of the resized tensor, which is whole, as onnxruntime has it;
+  // the tests divide by input · scale, which is not (onnx/onnx issue 2462).
+  [
+    'corners aligned to an extent that is not whole',
+    'test_resize_downsample_scales_cubic_align_corners',
+    'test_resize_downsample_scales_linear_align_corners',
+  ],
   ['complex DFT', 'test_dft*', 'test_stft*'],
 ];
 
