@@ -10,7 +10,8 @@ import { PlanError } from '../../src/core/errors.ts';
 export interface Binding {
   readonly name: string;
   readonly access: 'read' | 'read_write';
-  readonly element: FloatStorage | 'i32' | 'u32' | 'vec4<f32>' | 'vec4<f16>' | 'vec4<i32>' | 'vec4<u32>';
+  readonly element:
+    FloatStorage | 'atomic<i32>' | 'i32' | 'u32' | 'vec4<f32>' | 'vec4<f16>' | 'vec4<i32>' | 'vec4<u32>';
 }
 
 /** A picture that a kernel reads with `textureLoad`: a texture, or a video frame where it lies. */

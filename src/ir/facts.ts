@@ -16,6 +16,7 @@ const CHANNELS_LAST_OPS = [
   'AveragePool',
   'LpPool',
   'ArgMaxPool',
+  'MaxUnpool',
   'GlobalAveragePool',
   'GlobalMaxPool',
   'LRN',

@@ -8,6 +8,7 @@ import type { KernelDefinition } from './definition.ts';
 export const FURTHER_KERNELS = {
   LpPool: lazy(() => import('./pool/lp-pool.ts'), 'lpPool'),
   ArgMaxPool: lazy(() => import('./pool/arg-max-pool.ts'), 'argMaxPool'),
+  MaxUnpool: lazy(() => import('./pool/max-unpool.ts'), 'maxUnpool'),
   PRelu: lazy(() => import('./elementwise/p-relu.ts'), 'pRelu'),
   Where: lazy(() => import('./elementwise/where.ts'), 'where'),
   LRN: lazy(() => import('./normalise/lrn.ts'), 'lrn'),

@@ -186,6 +186,20 @@ function pool(d: Dice, dilated: boolean): { inputs: CaseInput[]; window: PoolWin
   };
 }
 
+const maxUnpool: Generator<'MaxUnpool'> = (d) => {
+  const spatial = d.int(1, 3);
+  const [kernel, strides] = [d.ints(spatial, 2, 3), d.ints(spatial, 1, 3)];
+  const shape = [d.int(1, 2), ...d.ints(spatial, 1, 4), d.int(1, 5)];
+  const whole = kernel.map((k, i) => (at(shape, i + 1) - 1) * at(strides, i) + k);
+  const all = at(shape, 0) * product(whole) * at(shape, shape.length - 1);
+  const values = d.shuffled(range(all)).slice(0, product(shape));
+  const enough = [...values, ...d.ints(Math.max(0, product(shape) - all), 0, all - 1)];
+  return {
+    inputs: [{ shape }, { dtype: 'int64', shape, values: enough }],
+    attributes: { kernel, strides, pads: range(2 * spatial).map(() => 0), countIn: 'output' },
+  };
+};
+
 const gemm: Generator<'Gemm'> = (d) => {
   const [m, k, n] = [d.int(1, 7), d.int(1, 9), d.int(1, 7)];
   const [transA, transB] = [d.chance(0.5), d.chance(0.5)];
@@ -490,6 +504,7 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
       attributes: { ...window, storageOrder: d.pick(['row', 'column']) },
     };
   },
+  MaxUnpool: maxUnpool,
   GlobalAveragePool: (d) => ({ inputs: [{ shape: d.shape(d.int(3, 5)) }], attributes: {} }),
   GlobalMaxPool: (d) => ({ inputs: [{ shape: d.shape(d.int(3, 5)) }], attributes: {} }),
   Gemm: gemm,

@@ -42,7 +42,25 @@ const grid = (why: string, x: TensorDesc, places: TensorDesc): Row<OpKind> =>
   row(why, 'GridSample', [x, places], { mode: 'linear', padding: 'zeros', alignCorners: false });
 const map = of([2, 5, 7, 3]);
 
+const unpool = (
+  why: string,
+  indices: TensorDesc,
+  more: { extents?: Operand; strides?: readonly number[]; pads?: readonly number[] } = {},
+) =>
+  row(why, 'MaxUnpool', [map, indices, more.extents], {
+    kernel: [2, 2],
+    strides: more.strides ?? [2, 2],
+    pads: more.pads ?? [0, 0, 0, 0],
+    countIn: 'output',
+  });
+
 const misfits: readonly Row<OpKind>[] = [
+  unpool('indices of another shape', of([2, 5, 7, 1], 'int64')),
+  unpool('indices that are no integers', map),
+  unpool('a stride for one dimension of two', of([2, 5, 7, 3], 'int64'), { strides: [2] }),
+  unpool('pads that leave nothing', of([2, 5, 7, 3], 'int64'), { pads: [9, 9, 9, 9] }),
+  unpool('one extent for two dimensions', of([2, 5, 7, 3], 'int64'), { extents: known([9]) }),
+  unpool('extents that depend on the data', of([2, 5, 7, 3], 'int64'), { extents: of([2], 'int64') }),
   grid('samples of integers', of([2, 5, 7, 3], 'int32'), of([2, 4, 4, 2])),
   grid('a grid of integers', map, of([2, 4, 4, 2], 'int32')),
   grid('places of too many numbers', map, of([2, 4, 4, 3])),

@@ -17,6 +17,8 @@ export class ImportContext {
   readonly constants = new Map<string, Tensor>();
   /** Constants in which an int64 was clamped to int32: right as a slice bound, wrong as a number. */
   readonly clamped = new Set<string>();
+  /** Positions of maxima that pools of the file give. */
+  readonly positions = new Set<string>();
   /** What is known of what nodes give: for models of further operators, or that compute lists, more is loaded. */
   factsOf = factsBy(COMMON_FACTS);
   /** What branches of the model lack, where it has branches. */

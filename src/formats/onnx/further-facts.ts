@@ -19,6 +19,7 @@ import { withLength } from './lengths.ts';
 const FURTHER_FACTS: { readonly [K in Exclude<OpKind, keyof typeof COMMON_FACTS>]: FactRule<K> } = {
   ConvTranspose: convolved,
   LpPool: asFirst,
+  MaxUnpool: asFirst,
   LRN: asFirst,
   PRelu: asFirst,
   Where: (inputs) => [{ rank: broadcastRank(inputs), dtype: inputs[1]?.dtype }],

@@ -32,6 +32,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   ConvTranspose: lazy(conv, 'convTranspose'),
   'com.microsoft.FusedConv': lazy(() => import('./ops/conv-fused.ts'), 'fusedConv'),
   LpPool: lazy(pools, 'lpPool'),
+  MaxUnpool: lazy(pools, 'maxUnpool'),
   GlobalLpPool: lazy(pools, 'globalLpPool'),
   LayerNormalization: lazy(normalise, 'layerNormalization'),
   InstanceNormalization: lazy(normalise, 'instanceNormalization'),

@@ -14,6 +14,19 @@ export interface PoolOps {
    * its spatial extents row by row, or column by column (the first dimension's positions are neighbours)
    */
   readonly ArgMaxPool: PoolWindow & { readonly storageOrder: 'row' | 'column' };
+  /**
+   * x `[N, …S, C]`, int64 indices as ArgMaxPool gives them for that shape, extents? (int64, one for each spatial dimension)
+   * → y `[N, …S', C]`: zeros, but x at its indices
+   */
+  readonly MaxUnpool: {
+    /** Of the pool that is undone: without extents they say what its input was. */
+    readonly kernel: readonly number[];
+    readonly strides: readonly number[];
+    /** All begins, then all ends. */
+    readonly pads: readonly number[];
+    /** What indices count in: y, or, where its extents are given, what kernel, strides and pads say alone, y's corner. */
+    readonly countIn: 'output' | 'window';
+  };
   /** x `[N, …S, C]` → y `[N, 1…, C]` */
   readonly GlobalAveragePool: NoAttributes;
   /** x `[N, …S, C]` → y `[N, 1…, C]` */

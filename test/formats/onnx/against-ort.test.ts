@@ -21,6 +21,24 @@ const model = (
   initializers: Object.entries(initializers),
 });
 
+describe('what indices of a pool count in', () => {
+  // Five rows and columns, of which the pool leaves the last: the unpool is told of it by the output's shape.
+  it.each([
+    [
+      [1, 2, 5, 5],
+      [2, 2],
+    ],
+    [
+      [1, 1, 5, 7],
+      [3, 2],
+    ],
+  ])('%j, pooled by %j and back', async (shape, kernel) => {
+    const window = { kernel_shape: { ints: kernel }, strides: { ints: kernel } };
+    const nodes = [node('MaxPool', 'x', 'largest where', window), node('MaxUnpool', 'largest where all', 'y', window)];
+    await agreesWithOrt(model(nodes, [floatPort('y', 4)], { all: ints(...shape) }, shape), { x: wave(shape) });
+  });
+});
+
 describe('lists that the file computes', () => {
   const shape = node('Shape', 'x', 's');
   const x = wave([2, 6, 4, 3]);

@@ -1,5 +1,6 @@
 /** Pools that few networks have. */
 import { range } from '../../../util/arrays.ts';
+import { aroundChannelsLast, channelsLast, spatialDims } from '../../lib/channels-first.ts';
 import type { OnnxNode } from '../node.ts';
 import { overPositions, pooled, poolWindow } from './pool.ts';
 
@@ -26,4 +27,23 @@ export function globalLpPool(n: OnnxNode): string {
     const powers = n.binary('pow', n.one('Unary', [x], { kind: 'abs' }), n.scalar(dtype, p));
     return n.binary('pow', sum(powers, 'sum'), n.scalar(dtype, 1 / p));
   });
+}
+
+/**
+ * MaxUnpool. Indices of a MaxPool of this file count in what it pooled, which is what a given output shape names: so has it
+ * onnxruntime. Those from elsewhere count in what the window says, at the corner of the output shape: so have it ONNX's tests.
+ */
+export function maxUnpool(n: OnnxNode): string {
+  const kernel = n.attr.ints('kernel_shape') ?? n.fail('kernel_shape is missing');
+  const dims = spatialDims(n, kernel.length + 2);
+  const strides = n.attr.ints('strides') ?? kernel.map(() => 1);
+  const pads = n.attr.ints('pads') ?? [...kernel, ...kernel].map(() => 0);
+  const shape = n.optional(2);
+  const spatial = range(dims).map((i) => i + 2);
+  const extents = shape === '' ? [] : [n.one('Gather', [shape, n.ints(spatial)], { axis: 0 })];
+  const countIn = shape === '' || n.context.positions.has(n.input(1)) ? 'output' : 'window';
+  const indices = channelsLast(n, n.input(1), dims + 2);
+  return aroundChannelsLast(n, n.input(0), dims + 2, (x) =>
+    n.main('MaxUnpool', [x, indices, ...extents], { kernel, strides, pads, countIn }),
+  );
 }

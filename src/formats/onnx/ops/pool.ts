@@ -21,6 +21,7 @@ function maxPool(n: OnnxNode): string | string[] {
   const window = poolWindow(n);
   const storageOrder = n.attr.flag('storage_order', false) ? 'column' : 'row';
   const y = pooled(n, window, (x) => n.main('MaxPool', [x], window));
+  if (n.wants(1)) n.context.positions.add(n.outputs[1] ?? '');
   return n.wants(1) ? [y, pooled(n, window, (x) => n.one('ArgMaxPool', [x], { ...window, storageOrder }))] : y;
 }
 

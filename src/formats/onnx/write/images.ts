@@ -188,3 +188,15 @@ export function writeGridSample(w: OnnxWriter, { op, inputs, outputs, attributes
   };
   writeSpatial(w, op, inputs, own, outputs[0]);
 }
+
+/** The inverse of a pool. Beside given extents runtimes differ in what indices count in, so that nothing says it. */
+export function writeMaxUnpool(w: OnnxWriter, { op, inputs, outputs, attributes }: NodeOf<'MaxUnpool'>): void {
+  const [x = '', indices = '', extents = ''] = inputs;
+  if (extents) w.refuse('a MaxUnpool to given extents');
+  const own: OnnxAttributes = {
+    kernel_shape: { ints: attributes.kernel },
+    strides: { ints: attributes.strides },
+    pads: { ints: attributes.pads },
+  };
+  writeSpatial(w, op, [x, w.transpose(indices, toFirst(w.rank(indices)))], own, outputs[0]);
+}
