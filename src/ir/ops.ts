@@ -17,8 +17,10 @@ import type { MoveOps } from './ops/move.ts';
 import type { IndexOps } from './ops/index.ts';
 import type { SampleOps } from './ops/sample.ts';
 import type { QuantiseOps } from './ops/quantise.ts';
+import type { DetectOps } from './ops/detect.ts';
 import type { ControlOps } from './ops/control.ts';
 export type * from './ops/attributes.ts';
+export type { BoxCode, BoxCoding } from './ops/detect.ts';
 export { NO_ACTIVATION, RELU, RELU6 } from './ops/attributes.ts';
 export type { UnaryKind, BinaryKind } from './ops/elementwise.ts';
 export type { ReduceKind } from './ops/reduce.ts';
@@ -39,6 +41,7 @@ export interface OpAttributes
     IndexOps,
     SampleOps,
     QuantiseOps,
+    DetectOps,
     ControlOps {}
 
 /** Name of an operator. */

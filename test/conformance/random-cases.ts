@@ -650,6 +650,29 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
     const shape = d.shape(d.int(1, 4), 9);
     return { inputs: [{ shape, values: d.ints(product(shape), -1, 1) }], attributes: {}, outputCount: 2 };
   },
+  BoxDecode: (d) => {
+    const coding = d.pick(['centerSize', 'centerLinear', 'corner', 'cornerSize', 'distance', 'distribution'] as const);
+    const bins = coding === 'distribution' ? d.int(1, 9) : 0;
+    const points = coding === 'distribution' ? 0 : d.int(0, 3);
+    const rows = d.shape(d.int(0, 3));
+    return {
+      inputs: [
+        { shape: [...rows, (bins > 0 ? 4 * bins : 4) + 2 * points] },
+        { shape: [...d.narrowed(rows), 4], low: 1, high: 5 },
+      ],
+      attributes: {
+        coding,
+        bins,
+        points,
+        anchorForm: d.pick(['corners', 'centers'] as const),
+        factors: [d.real(0.1, 2), d.real(0.1, 2), d.real(0.1, 2), d.real(0.1, 2)],
+        anchorExtent: d.int(0, 1),
+        boxExtent: d.int(0, 1),
+        maxExponent: d.chance(0.5) ? 0.5 : Infinity,
+        clip: d.chance(0.5) ? [0, 0.5, 4, 3] : [],
+      },
+    };
+  },
   Compress: (d) => {
     const shape = d.shape(d.int(1, 4), 7);
     const axis = d.int(0, shape.length - 1);

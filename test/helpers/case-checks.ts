@@ -16,6 +16,7 @@ const COMPUTING: ReadonlySet<OpKind> = new Set<OpKind>([
   'AveragePool',
   'BatchNormalization',
   'Binary',
+  'BoxDecode',
   'Conv',
   'ConvTranspose',
   'Gemm',

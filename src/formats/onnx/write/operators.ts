@@ -17,6 +17,7 @@ import {
   writeResize,
   writeSpatial,
 } from './images.ts';
+import { writeBoxDecode } from './detect.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
 import { sunk } from './sink.ts';
 import { realWeights, writeLookupTable, writeQuantised, writeScaled } from './quantise.ts';
@@ -220,6 +221,7 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   QLinearSoftmax: writeQuantised,
   QLinearL2Normalization: writeQuantised,
   QLinearResize: writeQuantised,
+  BoxDecode: writeBoxDecode,
   If: writeChoice,
 };
 
