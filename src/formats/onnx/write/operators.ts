@@ -17,7 +17,7 @@ import {
   writeResize,
   writeSpatial,
 } from './images.ts';
-import { writeBoxDecode } from './detect.ts';
+import { writeBoxDecode } from './boxes.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
 import { sunk } from './sink.ts';
 import { realWeights, writeLookupTable, writeQuantised, writeScaled } from './quantise.ts';
