@@ -36,6 +36,7 @@ const FULL = {
     'test/conformance/light.test.ts',
     'test/formats/tflite/quantised-operators.test.ts',
     'test/models/builders-ort.test.ts',
+    'test/models/detectors.test.ts',
     'test/models/segmenters.test.ts',
     'test/plan/quantised-networks.test.ts',
     'test/plan/texts.test.ts',

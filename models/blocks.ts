@@ -6,6 +6,7 @@ import type { Shape, Tensor } from '../src/core/tensor.ts';
 import { GraphBuilder } from '../src/ir/builder.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { NO_ACTIVATION, type Activation, type OpAttributes } from '../src/ir/ops.ts';
+import { channelsLastKernel, channelsLastRows } from './layouts.ts';
 import { randomWeights, type WeightSource } from './weights.ts';
 
 /** Options every builder takes. */
@@ -133,8 +134,8 @@ export class Net {
     const { name, out, kernel = 1, stride = 1, group = 1, bias = false, dilation = 1, pad } = spec;
     const extents = typeof kernel === 'number' ? [kernel, kernel] : kernel;
     const pads = extents.map((k) => (pad === 'same' ? 0 : (pad ?? (dilation * (k - 1)) / 2)));
-    const weights = this.weights.get(`${name}.weight`, [out, x.channels / group, ...extents]);
-    const inputs = [x.name, this.builder.initializer(`${name}.weight`, channelsLastKernel(weights))];
+    const shape = [out, x.channels / group, ...extents];
+    const inputs = [x.name, this.#once(`${name}.weight`, shape, channelsLastKernel)];
     if (bias) inputs.push(this.parameter(`${name}.bias`, [out]));
     const y = this.builder.one('Conv', inputs, {
       strides: [stride, stride],
@@ -267,33 +268,12 @@ export class Net {
 
   /** A parameter of one dimension, as it is. */
   parameter(name: string, shape: Shape): string {
-    return this.builder.initializer(name, this.weights.get(name, shape));
+    return this.#once(name, shape, (t) => t);
   }
-}
 
-/** `[out, in, kH, kW]` → `[kH, kW, in, out]`. */
-function channelsLastKernel({ dtype, shape, data }: Tensor): Tensor {
-  const [out = 0, inC = 0, kH = 0, kW = 0] = shape;
-  const moved = new Float32Array(data.length);
-  let from = 0;
-  for (let o = 0; o < out; o++) {
-    for (let i = 0; i < inC; i++) {
-      for (let k = 0; k < kH * kW; k++) moved[(k * inC + i) * out + o] = data[from++] ?? 0;
-    }
+  /** A parameter that is laid out for the graph: convolutions of one name, over several maps, share theirs. */
+  #once(name: string, shape: Shape, laid: (t: Tensor) => Tensor): string {
+    if (this.builder.tensor(name)) return name;
+    return this.builder.initializer(name, laid(this.weights.get(name, shape)));
   }
-  return { dtype, shape: [kH, kW, inC, out], data: moved };
-}
-
-/** `[out, C·pixels]` → `[out, pixels·C]`: each row a plane of channels instead of a channel of planes. */
-function channelsLastRows({ dtype, shape, data }: Tensor, pixels: number): Tensor {
-  const [out = 0, length = 0] = shape;
-  const channels = length / pixels;
-  const moved = new Float32Array(data.length);
-  let to = 0;
-  for (let o = 0; o < out; o++) {
-    for (let p = 0; p < pixels; p++) {
-      for (let c = 0; c < channels; c++) moved[to++] = data[o * length + c * pixels + p] ?? 0;
-    }
-  }
-  return { dtype, shape, data: moved };
 }

@@ -1,9 +1,9 @@
 /** What builders of segmenters and detectors share beside classifiers' blocks: maps that grow, and several outputs. */
 import { InputError } from '../src/core/errors.ts';
-import type { Shape, Tensor } from '../src/core/tensor.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { NO_ACTIVATION, type Activation } from '../src/ir/ops.ts';
 import { Net, type Feature } from './blocks.ts';
+import { spreadKernel } from './layouts.ts';
 
 /** One transposed convolution; its weights are PyTorch's `[in, out, k, k]`. */
 export interface GrowthSpec {
@@ -126,15 +126,4 @@ export class MapNet extends Net {
     }
     return this.builder.build();
   }
-}
-
-/** `[in, out, kH, kW]` → `[kH, kW, in, out]`. */
-function spreadKernel({ dtype, shape, data }: Tensor): Tensor {
-  const [inC = 0, out = 0, kH = 0, kW = 0] = shape;
-  const moved = new Float32Array(data.length);
-  const laid: Shape = [kH, kW, inC, out];
-  for (let pair = 0; pair < inC * out; pair++) {
-    for (let k = 0; k < kH * kW; k++) moved[k * inC * out + pair] = data[pair * kH * kW + k] ?? 0;
-  }
-  return { dtype, shape: laid, data: moved };
 }

@@ -33,19 +33,25 @@ const EXPANSION = 4;
 export function resnet(options: ResnetOptions = {}): Graph {
   const given = netOptions('resnet', options, { depth: 'number' });
   const { depth = 50 } = given;
+  const net = new Net(`resnet${depth}`, given);
+  return net.finish(net.flatten(net.average(resnetMaps(net, '', depth).at(-1) ?? net.input)), 'fc');
+}
+
+/** The maps of the four stages, whose parameters' names begin with `prefix`, of `width` times the channels. Throws InputError on another depth. */
+export function resnetMaps(net: Net, prefix: string, depth: ResnetDepth, width = 1): Feature[] {
+  const base = Math.max(1, Math.round(64 * width));
   const blocks: (typeof BLOCKS)[50] | undefined = BLOCKS[depth];
   if (!blocks) throw new InputError(`depth ${String(depth)}; ResNet has ${Object.keys(BLOCKS).join(', ')}`);
-  const net = new Net(`resnet${depth}`, given);
-  const stem = { name: 'conv1', out: 64, kernel: 7, stride: 2 };
-  let x = net.pool3(net.convNorm(net.input, stem, 'bn1', RELU), 'MaxPool');
+  const stem = { name: `${prefix}conv1`, out: base, kernel: 7, stride: 2 };
+  let x = net.pool3(net.convNorm(net.input, stem, `${prefix}bn1`, RELU), 'MaxPool');
   const block = depth < 50 ? basicBlock : bottleneck;
-  blocks.forEach((count, stage) => {
+  return blocks.map((count, stage) => {
     for (let i = 0; i < count; i++) {
       const stride = i === 0 && stage > 0 ? 2 : 1;
-      x = block(net, x, { name: `layer${stage + 1}.${i}`, width: 64 * 2 ** stage, stride });
+      x = block(net, x, { name: `${prefix}layer${stage + 1}.${i}`, width: base * 2 ** stage, stride });
     }
+    return x;
   });
-  return net.finish(net.flatten(net.average(x)), 'fc');
 }
 
 interface Block {

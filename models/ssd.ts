@@ -1,0 +1,75 @@
+/**
+ * SSD (arXiv:1512.02325) on MobileNet v1 (arXiv:1704.04861, table 13), as TensorFlow's detection models have it. Names of
+ * layers are TensorFlow's scopes, their parts PyTorch's.
+ */
+import type { Graph } from '../src/ir/graph.ts';
+import { RELU6 } from '../src/ir/ops.ts';
+import { netOptions, type ConvSpec, type Feature, type NetOptions } from './blocks.ts';
+import { MapNet, requirePositive } from './maps.ts';
+
+/** Options of `ssdMobilenetV1`. */
+export interface SsdMobilenetV1Options extends NetOptions {
+  /** Multiplier of all channels but the heads'; 1 by default. */
+  readonly width?: number;
+}
+
+/** Channels and stride of MobileNet's thirteen blocks. */
+const BLOCKS: readonly (readonly [channels: number, stride: number])[] = [
+  [64, 1],
+  [128, 2],
+  [128, 1],
+  [256, 2],
+  [256, 1],
+  [512, 2],
+  ...Array.from({ length: 5 }, () => [512, 1] as const),
+  [1024, 2],
+  [1024, 1],
+];
+
+/** The block whose map is the first that boxes are found on; the last one's is the second. */
+const FIRST = 11;
+/** Channels of the four smaller maps, of twice as many as their 1×1 convolution has. */
+const EXTRA = [512, 256, 256, 128];
+const ANCHORS = [3, 6, 6, 6, 6, 6];
+const EPSILON = 1e-3;
+
+/**
+ * Builds SSD on MobileNet v1 for pictures of 300 pixels and 91 classes (COCO's 90 and background): `scores`, float32
+ * `[batch, rows, classes]`, logits, and `boxes` `[batch, rows, 4]`, offsets of y, x, height, width from the anchors; a row for each
+ * anchor of each pixel of six maps, 1917 at 300 pixels. Throws InputError on a width that is not positive, and on weights
+ * that do not fit.
+ */
+export function ssdMobilenetV1(options: SsdMobilenetV1Options = {}): Graph {
+  const given = netOptions('ssdMobilenetV1', options, { width: 'number' });
+  const { width = 1 } = given;
+  requirePositive('width', width);
+  const thin = (channels: number): number => Math.max(8, Math.floor(channels * width));
+  const net = new MapNet('ssd_mobilenet_v1', { classes: 91, resolution: 300, ...given }, EPSILON);
+  const scope = 'FeatureExtractor/MobilenetV1';
+  let x = layer(net, net.input, { name: `${scope}/Conv2d_0`, out: thin(32), kernel: 3, stride: 2 });
+  const maps: Feature[] = [];
+  BLOCKS.forEach(([channels, stride], i) => {
+    const name = `${scope}/Conv2d_${i + 1}`;
+    x = layer(net, x, { name: `${name}_depthwise`, out: x.channels, kernel: 3, stride, group: x.channels });
+    x = layer(net, x, { name: `${name}_pointwise`, out: thin(channels) });
+    if (i + 1 === FIRST || i + 1 === BLOCKS.length) maps.push(x);
+  });
+  EXTRA.forEach((channels, i) => {
+    const [name, out] = [`${scope}/Conv2d_13`, thin(channels)];
+    x = layer(net, x, { name: `${name}_1_Conv2d_${i + 2}_1x1_${channels / 2}`, out: thin(channels / 2) });
+    x = layer(net, x, { name: `${name}_2_Conv2d_${i + 2}_3x3_s2_${channels}`, out, kernel: 3, stride: 2 });
+    maps.push(x);
+  });
+  const rows = (predictor: string, columns: number): Feature =>
+    net.stack(
+      maps.map((map, i) => {
+        const conv = { name: `BoxPredictor_${i}/${predictor}`, out: (ANCHORS[i] ?? 0) * columns, bias: true };
+        return net.rows(net.conv(map, conv), columns);
+      }),
+    );
+  return net.outputs({ boxes: rows('BoxEncodingPredictor', 4), scores: rows('ClassPredictor', net.classes) });
+}
+
+function layer(net: MapNet, x: Feature, spec: ConvSpec): Feature {
+  return net.convNorm(x, { ...spec, pad: 'same' }, `${spec.name}/BatchNorm`, RELU6);
+}
