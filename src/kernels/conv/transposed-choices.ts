@@ -1,4 +1,5 @@
 /** Which kernels a transposed convolution has, and which of them to try first. */
+import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { lanesOf } from '../lib/lanes.ts';
 import type { ColumnTile } from './implicit-columns.ts';
@@ -27,6 +28,7 @@ const COLUMNS: readonly ColumnTile[] = [
 const ROWS: readonly RowTile[] = [
   { pixels: 8, quads: 1, subgroups: true },
   { pixels: 4, quads: 2, subgroups: true },
+  { pixels: 4, quads: 2, subgroups: false },
   { pixels: 4, quads: 1, subgroups: false },
 ];
 
@@ -64,6 +66,15 @@ function rowCost(plan: TransposedPlan, { pixels, quads, subgroups }: RowTile, lo
 }
 
 /**
+ * Those that need no subgroups. Of two quads three in five instructions multiply and add, of one not half (RADV for RDNA 3, no
+ * hardware): a GPU takes two where a group has them. A software adapter gets the smaller text.
+ */
+function withoutSubgroups({ groupOut }: TransposedPlan, { adapterClass }: DeviceProfile): string[] {
+  const names = ROWS.filter(({ subgroups }) => !subgroups).map(rowName);
+  return adapterClass === 'software' || groupOut <= 4 ? names.toReversed() : names;
+}
+
+/**
  * Names of variants in the order in which they should be tried. On lavapipe the first is 7.5 times as fast as `gather` for
  * 4×4 at stride 2 on 16²×128 → 64, 8 for 2×2 on 14²×256 → 128, and 2.8 for three channels of 32²×64.
  */
@@ -73,7 +84,7 @@ export function preferredTransposed(context: TransposedContext): readonly string
   const { device } = context;
   const first = ['phases-depthwise'];
   if (device.adapterClass !== 'software' || device.subgroupSize === undefined) {
-    return [...first, ...ROWS.filter(({ subgroups }) => !subgroups).map(rowName), 'gather'];
+    return [...first, ...withoutSubgroups(plan, device), 'gather'];
   }
   const size = device.subgroupSize;
   const load = LOAD[lanesOf(device)];
