@@ -26,6 +26,12 @@ import {
   type LowerContext,
 } from '../definition.ts';
 
+/**
+ * Vectors beside each other from which on workgroups have one position of the axis. Of windows of four only: the loop over
+ * others is half as slow again so (bench:kernels --operators resize on lavapipe).
+ */
+const LONG_ROW = 64;
+
 type Context = LowerContext<'Resize'>;
 type Call = Omit<KernelCall, 'variant'>;
 
@@ -150,14 +156,27 @@ function axisCalls(context: Context, changing: readonly ResizeStep[]): Call[] {
     const width = inner % 4 === 0 ? 4 : 1;
     current[step.axis] = step.output;
     const elements = product(current);
+    const outer = product(current.slice(0, step.axis));
+    const fours = !spec.moves && step.window === 4;
+    const rows =
+      fours &&
+      inner / width >= LONG_ROW &&
+      Math.max(outer, step.output) <= device.limits.maxComputeWorkgroupsPerDimension;
     const to: CallOperand = isLast
       ? value(node.outputs[0])
       : { kind: 'scratch', id: `axis ${step.axis}`, elements, storage: spec.to };
     calls.push({
-      shader: resizeAxisShader({ ...spec, width }),
+      shader: resizeAxisShader({
+        ...spec,
+        width,
+        rows,
+        fours,
+      }),
       operands: [from, ...tablesOf(step, spec.moves), to],
       params: { ...axisParams(step, elements / width, inner / width), ...integerParams(context, spec) },
-      workgroups: dispatch1d(elements / width, RESIZE_AXIS_WORKGROUP, device),
+      workgroups: rows
+        ? [Math.ceil(inner / width / RESIZE_AXIS_WORKGROUP), step.output, outer]
+        : dispatch1d(elements / width, RESIZE_AXIS_WORKGROUP, device),
     });
     from = to;
   });
@@ -168,7 +187,7 @@ function axisCalls(context: Context, changing: readonly ResizeStep[]): Call[] {
 function specOf(
   context: Context,
   { isFirst, isLast }: { isFirst: boolean; isLast: boolean },
-): Omit<ResizeAxisSpec, 'width'> {
+): Omit<ResizeAxisSpec, 'width' | 'rows' | 'fours'> {
   const { mode, antialias } = context.node.attributes;
   const scalar = wgslScalar(result(context).dtype);
   if (mode === 'nearest') return { moves: true, from: 'u32', to: 'u32' };
@@ -184,7 +203,7 @@ function axisParams({ input, output, window }: ChangedAxis, count: number, block
   return { count, blocks, inputs: input, outputs: output, window };
 }
 
-function integerParams(context: Context, { moves, to }: Omit<ResizeAxisSpec, 'width'>): Record<string, number> {
+function integerParams(context: Context, { moves, to }: Pick<ResizeAxisSpec, 'moves' | 'to'>): Record<string, number> {
   if (moves || to === 'f32') return {};
   const [low, high] = extremesOf(result(context).dtype);
   return { bias: integerBias(context.node.attributes), low, high };

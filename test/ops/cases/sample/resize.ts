@@ -127,6 +127,8 @@ export const resizeFilterCases: readonly OpCase<'Resize'>[] = [
     { axes: [1, 2], mode: 'cubic', cubicCoeff: -0.5, excludeOutside: true },
   ),
   anyCase({ shape: [1, 1, 1, 1] }, { scales: [1, 1, 3, 3] }, { mode: 'cubic' }),
+  // Rows of more than a workgroup.
+  anyCase({ shape: [2, 5, 33, 8] }, { sizes: [7, 35] }, { axes: [1, 2], mode: 'cubic' }),
   anyCase({ shape: [2, 3, 4, 4] }, { sizes: [3, 6, 2, 8] }, { mode: 'cubic' }, FEW_AXES),
   ...(['linear', 'cubic'] as const).flatMap((mode) =>
     [false, true].flatMap((excludeOutside) => [
