@@ -12,6 +12,7 @@ export const VIEWS: ReadonlySet<OpKind> = new Set<OpKind>(VIEW_OPS);
 const CHANNELS_LAST_OPS = [
   'Conv',
   'ConvTranspose',
+  'DeformConv',
   'MaxPool',
   'AveragePool',
   'LpPool',

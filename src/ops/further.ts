@@ -6,6 +6,7 @@ import type { OpDefinition } from './definition.ts';
 
 /** The rest of all operators. */
 export const FURTHER_OPS = {
+  DeformConv: lazy(() => import('./conv/deform-conv.ts'), 'deformConv'),
   LpPool: lazy(() => import('./pool/lp-pool.ts'), 'lpPool'),
   ArgMaxPool: lazy(() => import('./pool/arg-max-pool.ts'), 'argMaxPool'),
   MaxUnpool: lazy(() => import('./pool/max-unpool.ts'), 'maxUnpool'),

@@ -163,6 +163,28 @@ const convTranspose: Generator<'ConvTranspose'> = (d) => {
   };
 };
 
+const deformConv: Generator<'DeformConv'> = (d) => {
+  const [kernel, strides, dilations, pads] = [d.ints(2, 1, 3), d.ints(2, 1, 2), d.ints(2, 1, 2), d.ints(4, 0, 2)];
+  const extents = kernel.map((k, i) => (k - 1) * at(dilations, i) + 1 + d.int(0, 5));
+  const out = extents.map((e, i) => {
+    const reach = (at(kernel, i) - 1) * at(dilations, i) + 1;
+    return Math.floor((e + at(pads, i) + at(pads, i + 2) - reach) / at(strides, i)) + 1;
+  });
+  const [group, offsetGroup] = [d.pick([1, 1, 2, 3]), d.pick([1, 1, 2])];
+  const [inC, outC] = [group * offsetGroup * d.int(1, 4), group * d.int(1, 5)];
+  const [n, taps] = [d.int(1, 2), offsetGroup * product(kernel)];
+  return {
+    inputs: [
+      { shape: [n, ...extents, inC] },
+      weights([...kernel, inC / group, outC]),
+      { shape: [n, ...out, 2 * taps], low: -3, high: 3 },
+      d.chance(0.6) ? weights([outC]) : undefined,
+      d.chance(0.6) ? { shape: [n, ...out, taps] } : undefined,
+    ],
+    attributes: { strides, dilations, pads, group, offsetGroup, activation: d.activation() },
+  };
+};
+
 /** A pooling window. onnxruntime refuses auto_pad where the stride exceeds the kernel. */
 function pool(d: Dice, dilated: boolean): { inputs: CaseInput[]; window: PoolWindow } {
   const spatial = d.pick([1, 2, 2, 2, 3]);
@@ -483,6 +505,7 @@ export type JudgedOp = Exclude<OpKind, keyof QuantiseOps>;
 export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
   Conv: conv,
   ConvTranspose: convTranspose,
+  DeformConv: deformConv,
   MaxPool: (d) => {
     const { inputs, window } = pool(d, true);
     return { inputs, attributes: window };

@@ -19,6 +19,7 @@ const COMPUTING: ReadonlySet<OpKind> = new Set<OpKind>([
   'BoxDecode',
   'Conv',
   'ConvTranspose',
+  'DeformConv',
   'Gemm',
   'GlobalAveragePool',
   'GlobalMaxPool',

@@ -54,6 +54,17 @@ const unpool = (
     countIn: 'output',
   });
 
+const DEFORM = {
+  strides: [1, 1],
+  dilations: [1, 1],
+  pads: [0, 0, 0, 0],
+  group: 1,
+  offsetGroup: 1,
+  activation: NO_ACTIVATION,
+};
+const deform = (why: string, offset: TensorDesc, change: Partial<typeof DEFORM> = {}, mask?: TensorDesc): Row<OpKind> =>
+  row(why, 'DeformConv', [of([1, 5, 5, 4]), of([3, 3, 4, 2]), offset, undefined, mask], { ...DEFORM, ...change });
+
 const misfits: readonly Row<OpKind>[] = [
   unpool('indices of another shape', of([2, 5, 7, 1], 'int64')),
   unpool('indices that are no integers', map),
@@ -69,6 +80,13 @@ const misfits: readonly Row<OpKind>[] = [
   grid('a map without dimensions', of([2, 3]), of([2, 0])),
   grid('samples of nothing', of([2, 0, 7, 3]), of([2, 4, 4, 2])),
   grid('a map of more elements than places tell apart', of([1, 2 ** 21, 1]), of([1, 4, 1])),
+  deform('offsets of another window', of([1, 3, 3, 8])),
+  deform('offsets of another output', of([1, 5, 5, 18])),
+  deform('integer offsets', of([1, 3, 3, 18], 'int32')),
+  deform('masks of another window', of([1, 3, 3, 18]), {}, of([1, 3, 3, 18])),
+  deform('channels that do not divide into offset groups', of([1, 3, 3, 54]), { offsetGroup: 3 }),
+  deform('offsets of one group for two', of([1, 3, 3, 18]), { offsetGroup: 2 }),
+  row('a deformed volume', 'DeformConv', [of([1, 2, 5, 5, 4]), of([1, 3, 3, 4, 2]), of([1, 2, 3, 3, 18])], DEFORM),
   row('a missing operand', 'Unary', [undefined], { kind: 'abs' }),
   row('exp of integers', 'Unary', [of([3], 'int32')], { kind: 'exp' }),
   row('sigmoid of integers', 'Activation', [of([3], 'int32')], { activation: { kind: 'sigmoid', alpha: 0, beta: 0 } }),

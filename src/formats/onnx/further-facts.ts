@@ -18,6 +18,7 @@ import { withLength } from './lengths.ts';
 
 const FURTHER_FACTS: { readonly [K in Exclude<OpKind, keyof typeof COMMON_FACTS>]: FactRule<K> } = {
   ConvTranspose: convolved,
+  DeformConv: convolved,
   LpPool: asFirst,
   MaxUnpool: asFirst,
   LRN: asFirst,

@@ -30,6 +30,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   Cast: lazy(elementwise, 'cast'),
   CastLike: lazy(elementwise, 'castLike'),
   ConvTranspose: lazy(conv, 'convTranspose'),
+  DeformConv: lazy(() => import('./ops/deform-conv.ts'), 'deformConv'),
   'com.microsoft.FusedConv': lazy(() => import('./ops/conv-fused.ts'), 'fusedConv'),
   LpPool: lazy(pools, 'lpPool'),
   MaxUnpool: lazy(pools, 'maxUnpool'),

@@ -7,7 +7,7 @@ import { result, value, type CallOperand, type LowerContext, required } from '..
 import { hasPackedChannels, isVectorised } from '../../core/placement.ts';
 
 /** Producers: operators with a fused tail. */
-export type Producer = 'Conv' | 'ConvTranspose' | 'Gemm' | 'MatMul';
+export type Producer = 'Conv' | 'ConvTranspose' | 'DeformConv' | 'Gemm' | 'MatMul';
 
 /** What the tail of a producer adds to its kernel. */
 export interface Epilogue {

@@ -11,7 +11,11 @@ import type { OnnxWriter } from './writer.ts';
 
 const AUTO_PAD = { sameUpper: 'SAME_UPPER', sameLower: 'SAME_LOWER' } as const;
 
-function windowAttributes({ padMode, pads, strides, dilations }: Window, kernel?: readonly number[]): OnnxAttributes {
+/** A window as ONNX attributes. */
+export function windowAttributes(
+  { padMode, pads, strides, dilations }: Window,
+  kernel?: readonly number[],
+): OnnxAttributes {
   return {
     ...(kernel ? { kernel_shape: { ints: kernel } } : {}),
     strides: { ints: strides },

@@ -18,6 +18,7 @@ import {
   writeSpatial,
 } from './images.ts';
 import { writeBoxDecode } from './boxes.ts';
+import { writeDeformConv } from './deform-conv.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
 import { sunk } from './sink.ts';
 import { realWeights, writeLookupTable, writeQuantised, writeScaled } from './quantise.ts';
@@ -141,6 +142,7 @@ function writeChoice(w: OnnxWriter, n: NodeOf<'If'>): void {
 const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Conv: writeConv,
   ConvTranspose: writeConvTranspose,
+  DeformConv: writeDeformConv,
   MaxPool: writePool,
   AveragePool: writePool,
   LpPool: writePool,
