@@ -16,6 +16,7 @@ import type { ShapeOps } from './ops/shape.ts';
 import type { MoveOps } from './ops/move.ts';
 import type { IndexOps } from './ops/index.ts';
 import type { SampleOps } from './ops/sample.ts';
+import type { DetectOps } from './ops/detect.ts';
 import type { QuantiseOps } from './ops/quantise.ts';
 import type { DetectOps } from './ops/detect.ts';
 import type { ControlOps } from './ops/control.ts';
@@ -25,6 +26,7 @@ export { NO_ACTIVATION, RELU, RELU6 } from './ops/attributes.ts';
 export type { UnaryKind, BinaryKind } from './ops/elementwise.ts';
 export type { ReduceKind } from './ops/reduce.ts';
 export type { QuantisedBinaryKind, QuantiseOps, Requantised, Rounding } from './ops/quantise.ts';
+export type { SoftSuppression } from './ops/detect.ts';
 export type { CoordinateMode, NearestMode } from './ops/sample.ts';
 
 /** Attributes of each operator. */
@@ -40,6 +42,7 @@ export interface OpAttributes
     MoveOps,
     IndexOps,
     SampleOps,
+    DetectOps,
     QuantiseOps,
     DetectOps,
     ControlOps {}

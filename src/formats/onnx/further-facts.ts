@@ -46,6 +46,11 @@ const FURTHER_FACTS: { readonly [K in Exclude<OpKind, keyof typeof COMMON_FACTS>
     { rank: x?.rank, dtype: x?.dtype },
     { rank: x?.rank, dtype: 'int64' },
   ],
+  NonMaxSuppression: () => [
+    { rank: 2, dtype: 'int64' },
+    { rank: 0, dtype: 'int32' },
+    { rank: 1, dtype: 'float32' },
+  ],
   Split: asFirst,
   QuantizeLinear: ([x], { to }) => [{ rank: x?.rank, dtype: to }],
   DequantizeLinear: ([x, scale]) => [{ rank: x?.rank, dtype: scale?.dtype }],

@@ -18,6 +18,7 @@ const bytes = () => import('./ops/quantise/functions.ts');
 const control = () => import('./ops/control/further.ts');
 const linear = () => import('./ops/quantise/linear.ts');
 const dynamic = () => import('./ops/quantise/dynamic.ts');
+const detect = () => import('./ops/detect/further.ts');
 const sample = () => import('./ops/sample.ts');
 const gridSample = () => import('./ops/sample/further.ts');
 
@@ -64,6 +65,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   Compress: lazy(index, 'compress'),
   TopK: lazy(index, 'topK'),
   GatherND: lazy(index, 'gatherND'),
+  NonMaxSuppression: lazy(detect, 'nonMaxSuppression'),
   Upsample: lazy(sample, 'upsample'),
   Resize: lazy(sample, 'resize'),
   GridSample: lazy(gridSample, 'gridSample'),

@@ -32,8 +32,39 @@ export interface BoxCode {
   readonly boxExtent: number;
 }
 
+/**
+ * What becomes of boxes that overlap a chosen one: they go (`none`); their scores are multiplied by 1 − IoU where that is over the
+ * threshold (`linear`); or they go where it is, and the scores of all others are multiplied by exp(−IoU² / 2σ) (`gaussian`).
+ */
+export type SoftSuppression = 'none' | 'linear' | 'gaussian';
+
 /** Operators of this family. */
 export interface DetectOps {
+  /**
+   * boxes `[B, N, 4]`, scores `[B, C, N]`, most boxes of a class (int64 scalar or `[1]`), IoU threshold, score threshold (float32
+   * scalars or `[1]`), the last three optional → int64 `[K, 3]`, of each chosen box its batch, class and index, those of a
+   * class best first; K as an int32 scalar; and optionally the chosen boxes' scores `[K]`. K is bounded by B · C · the smaller of
+   * N and the most boxes, which are none where absent or negative.
+   *
+   * Boxes are two corners in any order (y, x, y, x), or centre and size. The IoU is float32, each step of it rounded, and 0 where
+   * a side or an area is not a positive normal number, as of a box with NaN or infinity. NaN is no score.
+   */
+  readonly NonMaxSuppression: {
+    readonly centerPointBox: boolean;
+    /** What is added to the difference of two coordinates to give a length: 1 where they are those of pixels. */
+    readonly offset: 0 | 1;
+    /** An IoU equal to the threshold is over it. */
+    readonly inclusive: boolean;
+    /** A score equal to the threshold is chosen. */
+    readonly scoreInclusive: boolean;
+    /** Which of two boxes with equal scores comes first, by their indices. */
+    readonly ties: 'lower' | 'higher';
+    /** Each box stands once, with its best class, the first of equal ones; boxes suppress those of other classes. */
+    readonly classAgnostic: boolean;
+    readonly soft: SoftSuppression;
+    /** The σ of `gaussian`; 0 otherwise. */
+    readonly sigma: number;
+  };
   /**
    * codes `[…, 4 + 2·points]` (`[…, 4·bins]` of a distribution), anchors `[…, 4]`, whose leading dimensions broadcast to
    * those of codes; `[…, 6]` of the sigmoid codings: left, top, width, height, width and height of a cell

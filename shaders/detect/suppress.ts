@@ -1,0 +1,124 @@
+/**
+ * Greedy suppression of sorted candidates in blocks of 32: those of a block that no kept box suppresses say in a word each which
+ * later ones of the block they suppress, and the words decide in turn who is kept. As many overlaps are computed as greedy
+ * suppression needs, plus those within blocks.
+ *
+ * Layout: ids [segments, stride], of which the sum of counts [segments, chunks] hold, best first; boxes [batches, n, 4];
+ * threshold [1]; kept_ids, kept_boxes (corners) and kept_areas [segments, keep], of which kept_counts [segments] hold.
+ * Bindings: 0 ids read u32, 1 counts read u32, 2 boxes read vec4<f32>, 3 threshold read u32 (bits of a float), 4 kept_ids
+ * read_write u32, 5 kept_boxes read_write vec4<f32>, 6 kept_areas read_write f32, 7 kept_counts read_write u32.
+ * Workgroup: 32 · slices × 1 × 1, one segment each; a candidate is compared with the kept boxes by `slices` invocations.
+ * Dispatch: dispatch1d(segments, 1).
+ * Spec: slices; the form of boxes, and what is over the threshold.
+ * Limits: workgroup storage 776 bytes.
+ */
+import { u32 } from '../lib/literal.ts';
+import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
+import { OVERLAP_PARAMS, overlapFunctions, type OverlapSpec } from '../lib/overlap.ts';
+
+export interface SuppressSpec extends OverlapSpec {
+  readonly slices: number;
+}
+
+export function suppressShader(spec: SuppressSpec): ShaderModule {
+  const { slices } = spec;
+  const whole = slices === 1;
+  return shaderModule({
+    bindings: [
+      { name: 'ids', access: 'read', element: 'u32' },
+      { name: 'counts', access: 'read', element: 'u32' },
+      { name: 'boxes', access: 'read', element: 'vec4<f32>' },
+      { name: 'threshold', access: 'read', element: 'u32' },
+      { name: 'kept_ids', access: 'read_write', element: 'u32' },
+      { name: 'kept_boxes', access: 'read_write', element: 'vec4<f32>' },
+      { name: 'kept_areas', access: 'read_write', element: 'f32' },
+      { name: 'kept_counts', access: 'read_write', element: 'u32' },
+    ],
+    params: {
+      segments: 'u32',
+      classes: 'u32',
+      n: 'u32',
+      stride: 'u32',
+      chunks: 'u32',
+      keep: 'u32',
+      ...OVERLAP_PARAMS,
+    },
+    workgroupSize: [32 * slices, 1, 1],
+    declarations: wgsl`
+var<workgroup> block: array<vec4<f32>, 32>;
+var<workgroup> areas: array<f32, 32>;
+var<workgroup> hits: array<atomic<u32>, 32>;
+var<workgroup> gone: atomic<u32>;
+var<workgroup> total: u32;
+${overlapFunctions(spec)}`,
+    body: wgsl`
+  let segment = wid.y * groups.x + wid.x;
+  if (segment >= params.segments) { return; }
+  let batch = segment / params.classes;
+  let limit = limit_of(threshold[0]);
+  var count = 0u;
+  for (var c = 0u; c < params.chunks; c++) { count += counts[segment * params.chunks + c]; }
+#if ${whole}
+  let lane = local_index;
+  let slice = 0u;
+#else
+  let lane = local_index % 32u;
+  let slice = local_index / 32u;
+#endif
+  let first = segment * params.keep;
+  for (var start = 0u; start < count; start += 32u) {
+    let before = workgroupUniformLoad(&total);
+    if (before >= params.keep) { break; }
+    let is_there = start + lane < count;
+    var id = 0u;
+    var own = vec4<f32>(0.0);
+    if (is_there) {
+      id = ids[segment * params.stride + start + lane];
+      own = corners(boxes[batch * params.n + id]);
+    }
+    let area = area_of(own);
+    if (slice == 0u) {
+      block[lane] = own;
+      areas[lane] = area;
+      atomicStore(&hits[lane], 0u);
+    }
+    if (local_index == 0u) { atomicStore(&gone, 0u); }
+    var is_gone = !is_there;
+    for (var k = slice; k < before; k += ${u32(slices)}) {
+      if (is_gone) { break; }
+      is_gone = is_over(kept_boxes[first + k], kept_areas[first + k], own, area, limit);
+    }
+    workgroupBarrier();
+    if (is_gone) { atomicOr(&gone, 1u << lane); }
+    workgroupBarrier();
+    let left = ~atomicLoad(&gone);
+    if (((left >> lane) & 1u) == 1u) {
+      var word = 0u;
+      for (var k = slice; k < 32u; k += ${u32(slices)}) {
+        if (k > lane && ((left >> k) & 1u) == 1u && is_over(own, area, block[k], areas[k], limit)) { word |= 1u << k; }
+      }
+      atomicOr(&hits[lane], word);
+    }
+    workgroupBarrier();
+    var rest = left;
+    var kept = 0u;
+    var after = before;
+    while (rest != 0u && after < params.keep) {
+      let k = countTrailingZeros(rest);
+      kept |= 1u << k;
+      rest &= ~((1u << k) | atomicLoad(&hits[k]));
+      after++;
+    }
+    if (slice == 0u && ((kept >> lane) & 1u) == 1u) {
+      let to = first + before + countOneBits(kept & ((1u << lane) - 1u));
+      kept_ids[to] = id;
+      kept_boxes[to] = own;
+      kept_areas[to] = area;
+    }
+    storageBarrier();
+    if (local_index == 0u) { total = after; }
+  }
+  let all = workgroupUniformLoad(&total);
+  if (local_index == 0u) { kept_counts[segment] = all; }`,
+  });
+}

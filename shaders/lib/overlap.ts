@@ -1,0 +1,85 @@
+/** Intersection over union in float32, to the bit as the reference rounds it (src/ops/lib/overlap.ts). */
+import { wgsl } from './module.ts';
+import { QUOTIENT } from './quotient.ts';
+
+/** How boxes are given, and what an overlap is over. */
+export interface OverlapSpec {
+  /** Centre and size; else two corners in any order. */
+  readonly centerPointBox: boolean;
+  /** Lengths have 1 added. */
+  readonly offset: boolean;
+  /** An overlap equal to the threshold is over it. */
+  readonly inclusive: boolean;
+}
+
+/** Parameters that the functions read. */
+export const OVERLAP_PARAMS = { zero: 'u32' } as const;
+
+/** Their values. */
+export const OVERLAP_VALUES = { zero: 0 };
+
+/**
+ * Declares `fn corners(box) -> vec4` (both low coordinates, then both high ones; nothing that overlaps where there is no area),
+ * `fn area_of(corners) -> f32`, `fn overlap(a, area_a, b, area_b) -> f32`, `fn limit_of(threshold: u32) -> f32`, and
+ * `fn is_over(a, area_a, b, area_b, limit) -> bool`. Of most pairs a product decides; the quotient itself only of those that
+ * are over the threshold, or so close that rounding decides. Products are hidden from the compiler before they are summed, since
+ * a fused multiply-add would round once where the reference rounds twice.
+ */
+export function overlapFunctions({ centerPointBox, offset, inclusive }: OverlapSpec): string {
+  return wgsl`
+${QUOTIENT}
+fn settled(v: f32) -> f32 {
+  let bits = bitcast<u32>(v) ^ params.zero;
+  return select(0.0, bitcast<f32>(bits), bits >= 0x00800000u && bits < 0x7f800000u);
+}
+fn sides(c: vec4<f32>) -> vec2<f32> {
+#if ${offset}
+  return (c.zw - c.xy) + vec2<f32>(1.0);
+#else
+  return c.zw - c.xy;
+#endif
+}
+fn area_of(c: vec4<f32>) -> f32 {
+  let s = sides(c);
+  let w = settled(s.x);
+  let h = settled(s.y);
+  return settled(w * h);
+}
+fn corners(box: vec4<f32>) -> vec4<f32> {
+#if ${centerPointBox}
+  let half = box.zw * 0.5;
+  let c = vec4<f32>(box.xy - half, box.xy + half);
+#else
+  let c = vec4<f32>(min(box.xy, box.zw), max(box.xy, box.zw));
+#endif
+  let odd = (bitcast<vec4<u32>>(box) & vec4<u32>(0x7f800000u)) == vec4<u32>(0x7f800000u);
+  if (any(odd) || area_of(c) == 0.0) { return vec4<f32>(1e38, 1e38, -1e38, -1e38); }
+  return c;
+}
+fn shared_corners(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+  return vec4<f32>(max(a.xy, b.xy), min(a.zw, b.zw));
+}
+fn overlap(a: vec4<f32>, area_a: f32, b: vec4<f32>, area_b: f32) -> f32 {
+  let inter = area_of(shared_corners(a, b));
+  if (inter == 0.0) { return 0.0; }
+  return quotient(inter, (area_a + area_b) - inter);
+}
+fn limit_of(bits: u32) -> f32 {
+  let size = bits & 0x7fffffffu;
+  if (size > 0x7f800000u) { return 2.0; }
+  if (bits > 0x7fffffffu) { return 0.0; }
+  return bitcast<f32>(bits);
+}
+fn is_over(a: vec4<f32>, area_a: f32, b: vec4<f32>, area_b: f32, limit: f32) -> bool {
+  let s = max(sides(shared_corners(a, b)), vec2<f32>(0.0));
+  let inter = s.x * s.y;
+  let least = limit * 0.9998 * ((area_a + area_b) - inter);
+#if ${inclusive}
+  if (inter < least) { return false; }
+  return overlap(a, area_a, b, area_b) >= limit;
+#else
+  if (inter <= least) { return false; }
+  return overlap(a, area_a, b, area_b) > limit;
+#endif
+}`;
+}
