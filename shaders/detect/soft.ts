@@ -22,7 +22,7 @@ export interface SoftSpec {
 }
 
 export function softShader({ linear, overlap, candidates }: SoftSpec): ShaderModule {
-  const over = overlap.inclusive ? 'shared >= limit' : 'shared > limit';
+  const over = overlap.inclusive ? 'part >= limit' : 'part > limit';
   return shaderModule({
     bindings: [
       { name: 'scores', access: 'read', element: 'u32' },
@@ -41,12 +41,12 @@ var<workgroup> keys: array<u32, 256>;
 var<workgroup> ids: array<u32, 256>;
 ${candidateFunctions(candidates)}
 ${overlapFunctions(overlap)}
-fn decayed(score: f32, shared: f32, limit: f32) -> f32 {
+fn decayed(score: f32, part: f32, limit: f32) -> f32 {
 #if ${linear}
-  if (${over}) { return score * (1.0 - shared); }
+  if (${over}) { return score * (1.0 - part); }
   return score;
 #else
-  return score * exp(params.scale * shared * shared);
+  return score * exp(params.scale * part * part);
 #endif
 }
 // The best of all invocations, in place 0.
@@ -70,16 +70,16 @@ fn gather_best(lane: u32, key: u32, id: u32) {
   let segment = wid.y * groups.x + wid.x;
   if (segment >= params.segments) { return; }
   let first_box = (segment / params.classes) * params.n;
-  let from = segment * params.n;
+  let start = segment * params.n;
   let limit = limit_of(threshold[0]);
   let least = sort_key(bitcast<f32>(enough[0]));
   var key = 0u;
   var id = 0u;
   for (var i = local_index; i < params.n; i += 256u) {
-    let bits = scores[from + i];
+    let bits = scores[start + i];
     let own = sort_key(bitcast<f32>(bits));
     let stays = is_enough(own, least);
-    left[from + i] = select(0x7fc00000u, bits, stays);
+    left[start + i] = select(0x7fc00000u, bits, stays);
     if (stays && comes_first(own, i, key, id)) {
       key = own;
       id = i;
@@ -94,21 +94,21 @@ fn gather_best(lane: u32, key: u32, id: u32) {
       kept_ids[segment * params.keep + round] = best;
     }
     if (local_index == best % 256u) {
-      kept_scores[segment * params.keep + round] = bitcast<f32>(left[from + best]);
-      left[from + best] = 0x7fc00000u;
+      kept_scores[segment * params.keep + round] = bitcast<f32>(left[start + best]);
+      left[start + best] = 0x7fc00000u;
     }
     let box = corners(boxes[first_box + best]);
     let area = area_of(box);
     key = 0u;
     id = 0u;
     for (var i = local_index; i < params.n; i += 256u) {
-      var bits = left[from + i];
+      var bits = left[start + i];
       if (bits == 0x7fc00000u) { continue; }
       let other = corners(boxes[first_box + i]);
-      let shared = overlap(box, area, other, area_of(other));
+      let part = overlap(box, area, other, area_of(other));
       var own = sort_key(bitcast<f32>(bits));
       let score = bitcast<f32>(bits);
-      let next = decayed(score, shared, limit);
+      let next = decayed(score, part, limit);
       var stays = true;
 #if ${!linear}
       stays = !(${over});
@@ -117,7 +117,7 @@ fn gather_best(lane: u32, key: u32, id: u32) {
         bits = bitcast<u32>(next);
         own = sort_key(next);
         stays = stays && is_enough(own, least);
-        left[from + i] = select(0x7fc00000u, bits, stays);
+        left[start + i] = select(0x7fc00000u, bits, stays);
       }
       if (stays && comes_first(own, i, key, id)) {
         key = own;

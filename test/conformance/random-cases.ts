@@ -706,6 +706,30 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
       outputCount: 2,
     };
   },
+  NonMaxSuppression: (d) => {
+    const [batches, classes, n] = [d.int(1, 2), d.int(1, 3), d.int(1, 70)];
+    const parts = (count: number, of: number): number[] => d.ints(count, 0, of).map((v) => v / of);
+    return {
+      inputs: [
+        { shape: [batches, n, 4], values: parts(batches * n * 4, 16) },
+        { shape: [batches, classes, n], values: parts(batches * classes * n, 64) },
+        ints([d.int(0, n)]),
+        { shape: [1], values: [d.int(0, 8) / 8], constant: true },
+        { shape: [1], values: [d.int(0, 4) / 8] },
+      ],
+      attributes: {
+        centerPointBox: d.chance(0.5),
+        offset: 0,
+        inclusive: false,
+        scoreInclusive: false,
+        ties: 'lower',
+        classAgnostic: false,
+        soft: 'none',
+        sigma: 0,
+      },
+      outputCount: 2,
+    };
+  },
   TopK: (d) => {
     const shape = d.shape(d.int(1, 3), 9);
     const axis = d.int(0, shape.length - 1);

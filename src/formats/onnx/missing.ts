@@ -41,9 +41,9 @@ export function refuseMissing(
     throw new UnsupportedError(all, { format: 'onnx', ...refusal?.detail, lines: undefined, hint: hintFor(all) });
 }
 
-/** "To the end" is an extreme int64, which means that when it is clamped too. */
+/** "To the end", and "all boxes", are extreme int64, which mean that when they are clamped too. */
 function isBound({ op, inputs }: NodeProto, value: string): boolean {
-  return op === 'Slice' && inputs[0] !== value;
+  return (op === 'Slice' && inputs[0] !== value) || (op === 'NonMaxSuppression' && inputs[2] === value);
 }
 
 function isUnknown({ what }: Unsupported): boolean {

@@ -39,7 +39,12 @@ function bestOf(candidates: readonly Candidate[], ties: Attributes['ties']): Can
   return best;
 }
 
-function hard(sorted: readonly Candidate[], extents: readonly Extent[], limits: Limits, attributes: Attributes): Candidate[] {
+function hard(
+  sorted: readonly Candidate[],
+  extents: readonly Extent[],
+  limits: Limits,
+  attributes: Attributes,
+): Candidate[] {
   const { offset, inclusive } = attributes;
   const chosen: Candidate[] = [];
   const boxes: Extent[] = [];
@@ -63,7 +68,12 @@ function weight(overlap: number, over: boolean, { soft, sigma }: Attributes): nu
   return over ? 0 : Math.exp((-0.5 / sigma) * overlap * overlap);
 }
 
-function soft(given: readonly Candidate[], extents: readonly Extent[], limits: Limits, attributes: Attributes): Candidate[] {
+function soft(
+  given: readonly Candidate[],
+  extents: readonly Extent[],
+  limits: Limits,
+  attributes: Attributes,
+): Candidate[] {
   const { offset, inclusive, ties, scoreInclusive } = attributes;
   const chosen: Candidate[] = [];
   let left = [...given];
@@ -118,7 +128,12 @@ export const nonMaxSuppressionLoop: Reference<'NonMaxSuppression'> = ({ attribut
       const enough = all.filter((c) => isEnough(c.score, limits.score, attributes.scoreInclusive));
       const chosen =
         attributes.soft === 'none'
-          ? hard(enough.sort((a, b) => compare(a, b, attributes.ties)), extents, limits, attributes)
+          ? hard(
+              enough.sort((a, b) => compare(a, b, attributes.ties)),
+              extents,
+              limits,
+              attributes,
+            )
           : soft(enough, extents, limits, attributes);
       for (const c of chosen) {
         rows.push(batch, attributes.classAgnostic ? c.label : segment, c.index);

@@ -21,6 +21,7 @@ import { writeBoxDecode } from './boxes.ts';
 import { writeDeformConv } from './deform-conv.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
 import { sunk } from './sink.ts';
+import { writeSuppression } from './detect.ts';
 import { realWeights, writeLookupTable, writeQuantised, writeScaled } from './quantise.ts';
 import type { OnnxWriter } from './writer.ts';
 
@@ -206,6 +207,7 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
     const own = { axis: { i: axis }, largest: flag(largest), sorted: { i: 1 } };
     w.many('TopK', [input(n), w.reshape(input(n, 1), [1])], own, n.outputs);
   },
+  NonMaxSuppression: writeSuppression,
   ChannelShuffle: writeChannelShuffle,
   QuantizeLinear: writeScaled,
   DequantizeLinear: writeScaled,

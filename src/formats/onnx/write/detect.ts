@@ -1,0 +1,25 @@
+/** Boxes of detectors. */
+import type { NodeOf } from '../../../ir/ops.ts';
+import { tensorOf } from '../../../core/tensor.ts';
+import { DATA_TYPE } from './model.ts';
+import type { OnnxWriter } from './writer.ts';
+
+/** ONNX has the greedy form of each class, with its own rules, and says how many boxes there are by a shape only. */
+export function writeSuppression(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf<'NonMaxSuppression'>): void {
+  const { centerPointBox, offset, inclusive, scoreInclusive, ties, classAgnostic, soft } = attributes;
+  const own = [
+    [offset !== 0, 'lengths with 1 added'],
+    [inclusive || scoreInclusive, 'thresholds that are met by what is equal'],
+    [ties !== 'lower', 'the higher index first of equal scores'],
+    [classAgnostic, 'suppression across classes'],
+    [soft !== 'none', 'soft suppression'],
+    [Boolean(outputs[2]), 'the scores of the boxes'],
+  ] as const;
+  for (const [is, what] of own) if (is) w.refuse(what);
+  const [boxes = '', scores = '', most = '', overlap = '', score = ''] = inputs;
+  const one = (x: string): string => (x === '' ? '' : w.reshape(x, [1]));
+  const given = [boxes, scores, one(most), one(overlap), one(score)];
+  const selected = w.emit('NonMaxSuppression', given, { center_point_box: { i: centerPointBox ? 1 : 0 } }, outputs[0]);
+  const rows = w.emit('Gather', [w.emit('Shape', [selected]), w.constant(tensorOf('int64', [], [0]))]);
+  w.emit('Cast', [rows], { to: { i: DATA_TYPE.int32 } }, outputs[1]);
+}
