@@ -84,6 +84,18 @@ ${candidateFunctions(spec)}`,
   workgroupBarrier();
   if (local_index == 0u) { size = atomicLoad(&found); }
   let count = workgroupUniformLoad(&size);
+${sorted(chunk, lanes)}
+  for (var t = local_index; t < count; t += ${u32(lanes)}) {
+    sorted_keys[group * ${u32(chunk)} + t] = keys[t % ${u32(chunk)}];
+    sorted_ids[group * ${u32(chunk)} + t] = ids[t % ${u32(chunk)}];
+  }
+  if (local_index == 0u) { counts[group] = count; }`,
+  });
+}
+
+/** Sorts the `count` candidates of the chunk, whose number is known to all. */
+function sorted(chunk: number, lanes: number): string {
+  return wgsl`
   var width = 1u;
   while (width < count) { width *= 2u; }
   for (var t = count + local_index; t < width; t += ${u32(lanes)}) {
@@ -110,11 +122,5 @@ ${candidateFunctions(spec)}`,
       }
       workgroupBarrier();
     }
-  }
-  for (var t = local_index; t < count; t += ${u32(lanes)}) {
-    sorted_keys[group * ${u32(chunk)} + t] = keys[t % ${u32(chunk)}];
-    sorted_ids[group * ${u32(chunk)} + t] = ids[t % ${u32(chunk)}];
-  }
-  if (local_index == 0u) { counts[group] = count; }`,
-  });
+  }`;
 }

@@ -21,8 +21,7 @@ export interface SoftSpec {
   readonly candidates: CandidateSpec;
 }
 
-export function softShader({ linear, overlap, candidates }: SoftSpec): ShaderModule {
-  const over = overlap.inclusive ? 'part >= limit' : 'part > limit';
+export function softShader(spec: SoftSpec): ShaderModule {
   return shaderModule({
     bindings: [
       { name: 'scores', access: 'read', element: 'u32' },
@@ -36,14 +35,26 @@ export function softShader({ linear, overlap, candidates }: SoftSpec): ShaderMod
     ],
     params: { segments: 'u32', classes: 'u32', n: 'u32', keep: 'u32', scale: 'f32', ...OVERLAP_PARAMS },
     workgroupSize: [256, 1, 1],
-    declarations: wgsl`
+    declarations: declarations(spec),
+    body: body(spec),
+  });
+}
+
+/** Whether the overlap `part` is over the threshold. */
+function over({ overlap }: SoftSpec): string {
+  return overlap.inclusive ? 'part >= limit' : 'part > limit';
+}
+
+function declarations(spec: SoftSpec): string {
+  const { linear, overlap, candidates } = spec;
+  return wgsl`
 var<workgroup> keys: array<u32, 256>;
 var<workgroup> ids: array<u32, 256>;
 ${candidateFunctions(candidates)}
 ${overlapFunctions(overlap)}
 fn decayed(score: f32, part: f32, limit: f32) -> f32 {
 #if ${linear}
-  if (${over}) { return score * (1.0 - part); }
+  if (${over(spec)}) { return score * (1.0 - part); }
   return score;
 #else
   return score * exp(params.scale * part * part);
@@ -65,8 +76,11 @@ fn gather_best(lane: u32, key: u32, id: u32) {
     }
     workgroupBarrier();
   }
-}`,
-    body: wgsl`
+}`;
+}
+
+function body(spec: SoftSpec): string {
+  return wgsl`
   let segment = wid.y * groups.x + wid.x;
   if (segment >= params.segments) { return; }
   let first_box = (segment / params.classes) * params.n;
@@ -97,6 +111,14 @@ fn gather_best(lane: u32, key: u32, id: u32) {
       kept_scores[segment * params.keep + round] = bitcast<f32>(left[start + best]);
       left[start + best] = 0x7fc00000u;
     }
+${decay(spec)}
+  }
+  if (local_index == 0u) { kept_counts[segment] = round; }`;
+}
+
+/** What is left of the scores once `best` is chosen, and the best of them. */
+function decay(spec: SoftSpec): string {
+  return wgsl`
     let box = corners(boxes[first_box + best]);
     let area = area_of(box);
     key = 0u;
@@ -110,8 +132,8 @@ fn gather_best(lane: u32, key: u32, id: u32) {
       let score = bitcast<f32>(bits);
       let next = decayed(score, part, limit);
       var stays = true;
-#if ${!linear}
-      stays = !(${over});
+#if ${!spec.linear}
+      stays = !(${over(spec)});
 #endif
       if (next != score || !stays) {
         bits = bitcast<u32>(next);
@@ -123,8 +145,5 @@ fn gather_best(lane: u32, key: u32, id: u32) {
         key = own;
         id = i;
       }
-    }
-  }
-  if (local_index == 0u) { kept_counts[segment] = round; }`,
-  });
+    }`;
 }

@@ -22,7 +22,6 @@ export interface SuppressSpec extends OverlapSpec {
 
 export function suppressShader(spec: SuppressSpec): ShaderModule {
   const { slices } = spec;
-  const whole = slices === 1;
   return shaderModule({
     bindings: [
       { name: 'ids', access: 'read', element: 'u32' },
@@ -51,7 +50,13 @@ var<workgroup> hits: array<atomic<u32>, 32>;
 var<workgroup> gone: atomic<u32>;
 var<workgroup> total: u32;
 ${overlapFunctions(spec)}`,
-    body: wgsl`
+    body: body(slices),
+  });
+}
+
+function body(slices: number): string {
+  const whole = slices === 1;
+  return wgsl`
   let segment = wid.y * groups.x + wid.x;
   if (segment >= params.segments) { return; }
   let batch = segment / params.classes;
@@ -88,6 +93,17 @@ ${overlapFunctions(spec)}`,
       if (is_gone) { break; }
       is_gone = is_over(kept_boxes[first + k], kept_areas[first + k], own, area, limit);
     }
+${decideBlock(slices)}
+    storageBarrier();
+    if (local_index == 0u) { total = after; }
+  }
+  let all = workgroupUniformLoad(&total);
+  if (local_index == 0u) { kept_counts[segment] = all; }`;
+}
+
+/** Who of a block is kept, and where. */
+function decideBlock(slices: number): string {
+  return wgsl`
     workgroupBarrier();
     if (is_gone) { atomicOr(&gone, 1u << lane); }
     workgroupBarrier();
@@ -114,11 +130,5 @@ ${overlapFunctions(spec)}`,
       kept_ids[to] = id;
       kept_boxes[to] = own;
       kept_areas[to] = area;
-    }
-    storageBarrier();
-    if (local_index == 0u) { total = after; }
-  }
-  let all = workgroupUniformLoad(&total);
-  if (local_index == 0u) { kept_counts[segment] = all; }`,
-  });
+    }`;
 }

@@ -131,8 +131,14 @@ function hardCalls(context: Context, { segments, classes, n, keep, scores }: Seg
       {
         shader: suppressShader({ ...overlapSpec(context), slices }),
         operands: [
-          ...[merged, counts, value(node.inputs[0]), threshold(context, 3)],
-          ...[kept, keptBoxes, keptAreas, keptCounts],
+          merged,
+          counts,
+          value(node.inputs[0]),
+          threshold(context, 3),
+          kept,
+          keptBoxes,
+          keptAreas,
+          keptCounts,
         ],
         params: { segments, classes, n, stride, chunks, keep, ...OVERLAP_VALUES },
         workgroups: dispatch1d(segments, 1, device),
@@ -151,8 +157,14 @@ function softCalls(context: Context, { segments, classes, n, keep, scores }: Seg
   const call: Call = {
     shader: softShader(spec),
     operands: [
-      ...[scores, value(node.inputs[0]), threshold(context, 3), threshold(context, 4)],
-      ...[scratch('left', segments * n), kept, keptScores, counts],
+      scores,
+      value(node.inputs[0]),
+      threshold(context, 3),
+      threshold(context, 4),
+      scratch('left', segments * n),
+      kept,
+      keptScores,
+      counts,
     ],
     params: { segments, classes, n, keep, scale: linear ? 0 : -0.5 / sigma, ...OVERLAP_VALUES },
     workgroups: dispatch1d(segments, 1, device),
@@ -185,7 +197,10 @@ function lowered(context: Context, slices: number): readonly Call[] {
     {
       shader: emitShader({ labelled: Boolean(labels), scored, soft: soft && scored }),
       operands: [
-        ...[kept.ids, kept.counts, value(node.outputs[1]), value(node.outputs[0])],
+        kept.ids,
+        kept.counts,
+        value(node.outputs[1]),
+        value(node.outputs[0]),
         ...(labels ? [labels] : []),
         ...(chosen ? [kept.scores ?? plan.scores, value(chosen)] : []),
       ],
