@@ -4,7 +4,7 @@ import type { OpAttributes } from '../../ir/ops.ts';
 import { range } from '../../util/arrays.ts';
 import type { Reference } from '../definition.ts';
 import { tensorAt } from '../lib/operands.ts';
-import { extentAt, overlapOf, type Extent } from '../lib/overlap.ts';
+import { extentAt, overlapOf, type BoxExtent } from '../lib/overlap.ts';
 
 type Attributes = OpAttributes['NonMaxSuppression'];
 
@@ -41,13 +41,13 @@ function bestOf(candidates: readonly Candidate[], ties: Attributes['ties']): Can
 
 function hard(
   sorted: readonly Candidate[],
-  extents: readonly Extent[],
+  extents: readonly BoxExtent[],
   limits: Limits,
   attributes: Attributes,
 ): Candidate[] {
   const { offset, inclusive } = attributes;
   const chosen: Candidate[] = [];
-  const boxes: Extent[] = [];
+  const boxes: BoxExtent[] = [];
   for (const candidate of sorted) {
     if (chosen.length === limits.most) break;
     const extent = extents[candidate.index];
@@ -70,7 +70,7 @@ function weight(overlap: number, over: boolean, { soft, sigma }: Attributes): nu
 
 function soft(
   given: readonly Candidate[],
-  extents: readonly Extent[],
+  extents: readonly BoxExtent[],
   limits: Limits,
   attributes: Attributes,
 ): Candidate[] {

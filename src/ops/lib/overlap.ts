@@ -6,7 +6,7 @@ const f32 = Math.fround;
 const SMALLEST = 2 ** -126;
 
 /** Both low coordinates, both high ones, and the area, 0 of boxes that overlap nothing. */
-export interface Extent {
+export interface BoxExtent {
   readonly a1: number;
   readonly b1: number;
   readonly a2: number;
@@ -14,7 +14,7 @@ export interface Extent {
   readonly area: number;
 }
 
-const EMPTY: Extent = { a1: 0, b1: 0, a2: 0, b2: 0, area: 0 };
+const EMPTY: BoxExtent = { a1: 0, b1: 0, a2: 0, b2: 0, area: 0 };
 
 function areaOf(a1: number, b1: number, a2: number, b2: number, offset: number): number {
   const a = f32(f32(a2 - a1) + offset);
@@ -31,7 +31,7 @@ export interface BoxForm {
 }
 
 /** The box at `from` of a list of four numbers each. */
-export function extentAt(boxes: ArrayLike<number>, from: number, { centerPointBox, offset }: BoxForm): Extent {
+export function extentAt(boxes: ArrayLike<number>, from: number, { centerPointBox, offset }: BoxForm): BoxExtent {
   const [a = 0, b = 0, c = 0, d = 0] = [boxes[from], boxes[from + 1], boxes[from + 2], boxes[from + 3]];
   if (!(Number.isFinite(a) && Number.isFinite(b) && Number.isFinite(c) && Number.isFinite(d))) return EMPTY;
   const [a1, b1, a2, b2] = centerPointBox
@@ -42,7 +42,7 @@ export function extentAt(boxes: ArrayLike<number>, from: number, { centerPointBo
 }
 
 /** Intersection over union of two boxes; 0 where either has no area. */
-export function overlapOf(x: Extent, y: Extent, offset: number): number {
+export function overlapOf(x: BoxExtent, y: BoxExtent, offset: number): number {
   if (x.area === 0 || y.area === 0) return 0;
   const [a1, b1] = [Math.max(x.a1, y.a1), Math.max(x.b1, y.b1)];
   const [a2, b2] = [Math.min(x.a2, y.a2), Math.min(x.b2, y.b2)];
