@@ -18,15 +18,13 @@ import type { IndexOps } from './ops/index.ts';
 import type { SampleOps } from './ops/sample.ts';
 import type { DetectOps } from './ops/detect.ts';
 import type { QuantiseOps } from './ops/quantise.ts';
-import type { DetectOps } from './ops/detect.ts';
 import type { ControlOps } from './ops/control.ts';
 export type * from './ops/attributes.ts';
-export type { BoxCode, BoxCoding } from './ops/detect.ts';
+export type { BoxCode, BoxCoding, SoftSuppression } from './ops/detect.ts';
 export { NO_ACTIVATION, RELU, RELU6 } from './ops/attributes.ts';
 export type { UnaryKind, BinaryKind } from './ops/elementwise.ts';
 export type { ReduceKind } from './ops/reduce.ts';
 export type { QuantisedBinaryKind, QuantiseOps, Requantised, Rounding } from './ops/quantise.ts';
-export type { SoftSuppression } from './ops/detect.ts';
 export type { CoordinateMode, NearestMode } from './ops/sample.ts';
 
 /** Attributes of each operator. */
@@ -44,7 +42,6 @@ export interface OpAttributes
     SampleOps,
     DetectOps,
     QuantiseOps,
-    DetectOps,
     ControlOps {}
 
 /** Name of an operator. */
