@@ -25,7 +25,7 @@ export { NO_ACTIVATION, RELU, RELU6 } from './ops/attributes.ts';
 export type { UnaryKind, BinaryKind } from './ops/elementwise.ts';
 export type { ReduceKind } from './ops/reduce.ts';
 export type { QuantisedBinaryKind, QuantiseOps, Requantised, Rounding } from './ops/quantise.ts';
-export type { CoordinateMode, NearestMode } from './ops/sample.ts';
+export type { CoordinateMode, NearestMode, RoiCoordinates } from './ops/sample.ts';
 
 /** Attributes of each operator. */
 export interface OpAttributes

@@ -14,6 +14,7 @@ export const FURTHER_KERNELS = {
   Where: lazy(() => import('./elementwise/where.ts'), 'where'),
   LRN: lazy(() => import('./normalise/lrn.ts'), 'lrn'),
   ArgReduce: lazy(() => import('./reduce/arg-reduce.ts'), 'argReduce'),
+  RoiAlign: lazy(() => import('./sample/roi-align.ts'), 'roiAlign'),
   ConstantOfShape: lazy(() => import('./shape/constant-of-shape.ts'), 'constantOfShape'),
   Expand: lazy(() => import('./move/expand.ts'), 'expand'),
   Tile: lazy(() => import('./move/tile.ts'), 'tile'),

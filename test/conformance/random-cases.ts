@@ -458,6 +458,30 @@ const reduce: Generator<'Reduce'> = (d) => {
   };
 };
 
+/** Coordinates are exact in binary, so that no sample lies on either side of an edge by rounding. */
+const roiAlign: Generator<'RoiAlign'> = (d) => {
+  const [n, h, w] = [d.int(1, 3), d.int(1, 9), d.int(1, 9)];
+  const boxes = range(d.int(1, 5)).map(() => {
+    const [x, y] = [d.int(-8, 8 * w), d.int(-8, 8 * h)];
+    return [x, y, x + d.int(-4, 40), y + d.int(-4, 40)].map((v) => v / 8);
+  });
+  return {
+    inputs: [
+      { shape: [n, h, w, d.int(1, 6)] },
+      { shape: [boxes.length, 4], values: boxes.flat() },
+      { dtype: 'int64', shape: [boxes.length], values: boxes.map(() => d.int(0, n - 1)) },
+    ],
+    attributes: {
+      mode: d.pick(['avg', 'avg', 'max']),
+      outputHeight: d.pick([1, 2, 4]),
+      outputWidth: d.pick([1, 2, 4]),
+      samplingRatio: d.pick([0, 1, 2, 4]),
+      spatialScale: d.pick([1, 0.5]),
+      coordinateMode: d.pick(['half_pixel', 'output_half_pixel']),
+    },
+  };
+};
+
 const gatherNd: Generator<'GatherND'> = (d) => {
   const shape = d.ints(d.int(2, 4), 2, 5);
   const batchDims = d.int(0, 1);
@@ -636,6 +660,7 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
     };
   },
   GatherND: gatherNd,
+  RoiAlign: roiAlign,
   Expand: (d) => {
     const shape = d.shape();
     return { inputs: [{ shape: d.narrowed(shape) }, ints(d.chance(0.3) ? d.narrowed(shape) : shape)], attributes: {} };

@@ -27,6 +27,7 @@ const COMPUTING: ReadonlySet<OpKind> = new Set<OpKind>([
   'MatMul',
   'MaxPool',
   'PRelu',
+  'RoiAlign',
   'Reduce',
   'Resize',
   'GridSample',

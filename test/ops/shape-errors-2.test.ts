@@ -29,6 +29,21 @@ const row = <K extends OpKind>(
   outputs = 1,
 ): Row<OpKind> => ({ why, op, inputs, attributes, outputs }) as unknown as Row<OpKind>;
 
+const roi = (why: string, inputs: readonly TensorDesc[], attributes: Partial<OpAttributes['RoiAlign']> = {}) =>
+  row(why, 'RoiAlign', inputs, {
+    mode: 'avg',
+    outputHeight: 2,
+    outputWidth: 2,
+    samplingRatio: 2,
+    spatialScale: 1,
+    coordinateMode: 'half_pixel',
+    ...attributes,
+  });
+
+const maps = of([2, 5, 7, 3]);
+const boxes = of([4, 4]);
+const images = of([4], 'int64');
+
 const binary = (why: string, kind: OpAttributes['Binary']['kind'], a: TensorDesc, b: TensorDesc): Row<OpKind> =>
   row(why, 'Binary', [a, b], { kind, activation: NO_ACTIVATION });
 
@@ -88,6 +103,15 @@ const misfits: readonly Row<OpKind>[] = [
   deform('offsets of one group for two', of([1, 3, 3, 18]), { offsetGroup: 2 }),
   row('a deformed volume', 'DeformConv', [of([1, 2, 5, 5, 4]), of([1, 3, 3, 4, 2]), of([1, 2, 3, 3, 18])], DEFORM),
   row('a missing operand', 'Unary', [undefined], { kind: 'abs' }),
+  roi('boxes of a series', [of([2, 5, 3]), boxes, images]),
+  roi('boxes of integers', [of([2, 5, 7, 3], 'int32'), boxes, images]),
+  roi('boxes of a map without pixels', [of([2, 0, 7, 3]), boxes, images]),
+  roi('boxes of five numbers', [maps, of([4, 5]), images]),
+  roi('images of fewer boxes', [maps, boxes, of([3], 'int64')]),
+  roi('images by floats', [maps, boxes, of([4])]),
+  roi('no bins', [maps, boxes, images], { outputHeight: 0 }),
+  roi('half a sample', [maps, boxes, images], { samplingRatio: 0.5 }),
+  roi('an endless scale', [maps, boxes, images], { spatialScale: Infinity }),
   row('exp of integers', 'Unary', [of([3], 'int32')], { kind: 'exp' }),
   row('sigmoid of integers', 'Activation', [of([3], 'int32')], { activation: { kind: 'sigmoid', alpha: 0, beta: 0 } }),
   row('not of floats', 'Unary', [x], { kind: 'not' }),

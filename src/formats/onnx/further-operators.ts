@@ -13,6 +13,7 @@ const move = () => import('./ops/move/further.ts');
 const index = () => import('./ops/index/further.ts');
 const conv = () => import('./ops/conv-transpose.ts');
 const pools = () => import('./ops/further-pools.ts');
+const rois = () => import('./ops/rois.ts');
 const products = () => import('./ops/quantise/products.ts');
 const bytes = () => import('./ops/quantise/functions.ts');
 const control = () => import('./ops/control/further.ts');
@@ -66,6 +67,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   TopK: lazy(index, 'topK'),
   GatherND: lazy(index, 'gatherND'),
   NonMaxSuppression: lazy(detect, 'nonMaxSuppression'),
+  RoiAlign: lazy(rois, 'roiAlign'),
   Upsample: lazy(sample, 'upsample'),
   Resize: lazy(sample, 'resize'),
   GridSample: lazy(gridSample, 'gridSample'),

@@ -13,8 +13,27 @@ export type CoordinateMode =
 /** How nearest-neighbour Resize rounds a coordinate; the last is opset 10's: down along axes that grow, else up. */
 export type NearestMode = 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil' | 'floor_up_ceil_down';
 
+/** Where the pixel of index i lies: its middle at i + 0.5, or at i (ONNX RoiAlign-10, which also makes boxes 1 wide at least). */
+export type RoiCoordinates = 'half_pixel' | 'output_half_pixel';
+
 /** Operators of this family. */
 export interface SampleOps {
+  /**
+   * x `[N, H, W, C]`, rois (float `[R, 4]`: x1, y1, x2, y2), batchIndices (int64 or int32 `[R]`, those outside take the nearest
+   * image) → y `[R, outputHeight, outputWidth, C]` (arXiv:1703.06870): each bin has a grid of samples, interpolated
+   * bilinearly; one further out than a pixel's width is 0, NaN counts as further out
+   */
+  readonly RoiAlign: {
+    /** `max` is ONNX's: of the four products of neighbour and weight, not of their sum. */
+    readonly mode: 'avg' | 'max';
+    readonly outputHeight: number;
+    readonly outputWidth: number;
+    /** Samples of a bin along each axis; 0: as many as it has pixels, rounded up. */
+    readonly samplingRatio: number;
+    /** From the coordinates of boxes to those of x. */
+    readonly spatialScale: number;
+    readonly coordinateMode: RoiCoordinates;
+  };
   /**
    * x, scales? (float32, one for each axis), sizes? (int64, likewise), roi? (float32, the starts of all axes, then their
    * ends, for tf_crop_and_resize) → y; either scales or sizes are given, a list without entries counts as absent

@@ -1,0 +1,142 @@
+/**
+ * RoiAlign, sample by sample: any grid, means and ONNX's maxima of products.
+ *
+ * Layout: boxes[r·4 …] = x1, y1, x2, y2; batch[r]; x[((n·in_h + row)·in_w + column)·blocks + block];
+ *   y[((r·out_h + bin row)·out_w + bin column)·blocks + block].
+ * Bindings: 0 x read, 1 boxes read f32, 2 batch read i32, 3 y read_write; x and y are f32 or f16, vec4 when width is 4.
+ * Workgroup: lanes × (64 / lanes) × 1: channels, and bins. Dispatch: dispatch1d(count · lanes, 64), count = R · out_h · out_w.
+ * Spec: max; adaptive: as many samples as a bin has pixels, else `grid`; halfPixel; lanes, a power of two up to 64; width 4 when
+ *   C % 4 = 0. Limits: no workgroup storage.
+ */
+import type { Storage } from '../../src/core/storage.ts';
+import { u32 } from '../lib/literal.ts';
+import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
+import { extremeFunctions, vectorType } from '../lib/numbers.ts';
+import { binFunction, ROI_SAMPLE_FUNCTION, type RoiSpec } from '../lib/rois.ts';
+import { bindingOf, load, loadedType, store, type Access } from '../lib/storage.ts';
+import { ROI_WORKGROUP, roiItem } from './roi-align-taps.ts';
+
+export interface RoiAlignSpec extends RoiSpec {
+  readonly max: boolean;
+  readonly adaptive: boolean;
+  readonly lanes: number;
+  readonly width: 1 | 4;
+  readonly xStorage: Storage;
+  readonly yStorage: Storage;
+}
+
+/**
+ * Samples of a bin: how many, and those that may be on the map, so that a box without bounds takes no longer than the map. The number
+ * is checked by a product, which is exact, for a quotient may be rounded up.
+ */
+const samplesFunction = (adaptive: boolean): string => wgsl`
+struct Range { grid: f32, first: i32, last: i32 }
+fn samples_of(bin: Bin, bins: u32, extent: i32) -> Range {
+#if ${adaptive}
+  if (!(bin.size > 0.0 && bin.size < 1e30)) { return Range(0.0, 0, -1); }
+  var grid = ceil(bin.size / f32(bins));
+  if (grid < 16777216.0 && (grid - 1.0) * f32(bins) >= bin.size) { grid -= 1.0; }
+  let first = clamp(floor((-1.0 - bin.start) / bin.width * grid) - 2.0, 0.0, 2e9);
+  let last = clamp(ceil((f32(extent) - bin.start) / bin.width * grid) + 2.0, -1.0, min(grid - 1.0, 2e9));
+  return Range(grid, i32(first), i32(last));
+#else
+  return Range(f32(params.grid), 0, i32(params.grid) - 1);
+#endif
+}
+fn position_of(bin: Bin, grid: f32, k: i32) -> f32 {
+  return bin.start + (f32(k) + 0.5) * bin.width / grid;
+}`;
+
+/** Declares `result`: the vector at `block`, of all samples of a bin. */
+function pooled({ max, x }: { max: boolean; x: Access }): string {
+  const element = loadedType({ storage: 'f32', width: x.width });
+  return wgsl`
+    var result = ${element}(0.0);
+    var seen = 0.0;
+    for (var i = rows.first; i <= rows.last; i++) {
+      let v = sample_of(position_of(down, rows.grid, i), params.in_h);
+      if (!v.on) { continue; }
+      let top = (image + v.low) * params.in_w;
+      let bottom = (image + v.high) * params.in_w;
+      for (var j = columns.first; j <= columns.last; j++) {
+        let h = sample_of(position_of(across, columns.grid, j), params.in_w);
+        if (!h.on) { continue; }
+        let a = weighed(${load(x, 'u32(top + h.low) * params.blocks + block')}, (1.0 - v.share) * (1.0 - h.share));
+        let b = weighed(${load(x, 'u32(top + h.high) * params.blocks + block')}, (1.0 - v.share) * h.share);
+        let c = weighed(${load(x, 'u32(bottom + h.low) * params.blocks + block')}, v.share * (1.0 - h.share));
+        let d = weighed(${load(x, 'u32(bottom + h.high) * params.blocks + block')}, v.share * h.share);
+#if ${max}
+        let most = greater(greater(a, b), greater(c, d));
+        if (seen == 0.0) { result = most; } else { result = greater(result, most); }
+        seen += 1.0;
+#else
+        result += a + b + c + d;
+#endif
+      }
+    }
+#if ${max}
+    // Samples off the map are 0.
+    if (seen > 0.0 && seen < number) { result = greater(result, ${element}(0.0)); }
+#else
+    result /= max(number, 1.0);
+#endif`;
+}
+
+export function roiAlignShader({
+  max,
+  adaptive,
+  halfPixel,
+  lanes,
+  width,
+  xStorage,
+  yStorage,
+}: RoiAlignSpec): ShaderModule {
+  const x: Access = { name: 'x', storage: xStorage, width };
+  const y: Access = { name: 'y', storage: yStorage, width };
+  const element = vectorType('f32', width);
+  return shaderModule({
+    bindings: [
+      bindingOf(x, 'read'),
+      { name: 'boxes', access: 'read', element: 'f32' },
+      { name: 'batch', access: 'read', element: 'i32' },
+      bindingOf(y, 'read_write'),
+    ],
+    params: {
+      count: 'u32',
+      images: 'i32',
+      in_h: 'i32',
+      in_w: 'i32',
+      out_h: 'u32',
+      out_w: 'u32',
+      blocks: 'u32',
+      scale: 'f32',
+      ...(adaptive ? {} : { grid: 'u32' }),
+    },
+    workgroupSize: [lanes, ROI_WORKGROUP / lanes, 1],
+    declarations: wgsl`
+${binFunction({ halfPixel })}
+${ROI_SAMPLE_FUNCTION}
+${samplesFunction(adaptive)}
+#if ${max}
+${extremeFunctions('f32', width)}
+#endif
+// What has no weight is not looked at: it may be infinite.
+fn weighed(v: ${element}, w: f32) -> ${element} { return select(v * w, ${element}(0.0), w == 0.0); }`,
+    body: wgsl`
+  ${roiItem(lanes)}
+  let line = item / params.out_w;
+  let bin_x = item - line * params.out_w;
+  let r = line / params.out_h;
+  let bin_y = line - r * params.out_h;
+  let down = bin_of(boxes[r * 4u + 1u], boxes[r * 4u + 3u], params.out_h, bin_y);
+  let across = bin_of(boxes[r * 4u], boxes[r * 4u + 2u], params.out_w, bin_x);
+  let rows = samples_of(down, params.out_h, params.in_h);
+  let columns = samples_of(across, params.out_w, params.in_w);
+  let image = clamp(batch[r], 0, params.images - 1) * params.in_h;
+  let number = rows.grid * columns.grid;
+  for (var block = lid.x; block < params.blocks; block += ${u32(lanes)}) {
+    ${pooled({ max, x })}
+    ${store(y, '(item * params.blocks + block)', 'result')}
+  }`,
+  });
+}

@@ -1,0 +1,20 @@
+/** Operators on regions of maps: channels-first in ONNX. */
+import { aroundChannelsLast } from '../../lib/channels-first.ts';
+import type { OnnxNode } from '../node.ts';
+
+/** RoiAlign; before opset 16 coordinates are those of pixels' corners. */
+export function roiAlign(n: OnnxNode): string {
+  const coordinates = ['half_pixel', 'output_half_pixel'] as const;
+  const attributes = {
+    mode: n.attr.choice('mode', 'avg', ['avg', 'max']),
+    outputHeight: n.attr.int('output_height', 1),
+    outputWidth: n.attr.int('output_width', 1),
+    samplingRatio: n.attr.int('sampling_ratio', 0),
+    spatialScale: n.attr.float('spatial_scale', 1),
+    coordinateMode:
+      n.opset < 16
+        ? ('output_half_pixel' as const)
+        : n.attr.choice('coordinate_transformation_mode', 'half_pixel', coordinates),
+  };
+  return aroundChannelsLast(n, n.input(0), 4, (x) => n.main('RoiAlign', [x, n.input(1), n.input(2)], attributes));
+}

@@ -1,0 +1,97 @@
+/** RoiAlign → tables of pixels and weights, then means by them, where the grid is fixed; else one dispatch, sample by sample. */
+import { roiAlignShader } from '../../../shaders/sample/roi-align.ts';
+import { ROI_WORKGROUP, roiAlignTapsShader } from '../../../shaders/sample/roi-align-taps.ts';
+import { ROI_TAPS_WORKGROUP, roiTapsShader } from '../../../shaders/sample/roi-taps.ts';
+import { at } from '../../util/arrays.ts';
+import {
+  dispatch1d,
+  required,
+  result,
+  value,
+  variant,
+  type CallOperand,
+  type KernelCall,
+  type KernelDefinition,
+  type LowerContext,
+} from '../definition.ts';
+
+type Context = LowerContext<'RoiAlign'>;
+type Call = Omit<KernelCall, 'variant'>;
+
+/** Largest grid that has tables: two entries a sample. */
+const MOST_SAMPLES = 8;
+
+/** What both kernels need. */
+function geometryOf(context: Context) {
+  const { outputHeight: out_h, outputWidth: out_w, spatialScale: scale, coordinateMode } = context.node.attributes;
+  const x = required(context, 0);
+  const [images, in_h, in_w, channels] = [at(x.shape, 0), at(x.shape, 1), at(x.shape, 2), at(x.shape, 3)];
+  const width: 1 | 4 = channels % 4 === 0 ? 4 : 1;
+  const blocks = channels / width;
+  const lanes = Math.min(ROI_WORKGROUP, 2 ** Math.ceil(Math.log2(Math.max(1, blocks))));
+  return {
+    boxes: at(result(context).shape, 0),
+    spec: { width, lanes, xStorage: x.storage, yStorage: result(context).storage },
+    halfPixel: coordinateMode === 'half_pixel',
+    params: { images, in_h, in_w, out_h, out_w, blocks, scale },
+  };
+}
+
+function sampleCalls(context: Context): Call[] {
+  const { boxes, spec, halfPixel, params } = geometryOf(context);
+  const { mode, samplingRatio } = context.node.attributes;
+  const [x, rois, batch] = context.node.inputs;
+  const count = boxes * params.out_h * params.out_w;
+  if (count * params.blocks === 0) return [];
+  const adaptive = samplingRatio === 0;
+  return [
+    {
+      shader: roiAlignShader({ ...spec, max: mode === 'max', adaptive, halfPixel }),
+      operands: [value(x), value(rois), value(batch), value(context.node.outputs[0])],
+      params: { ...params, count, ...(adaptive ? {} : { grid: samplingRatio }) },
+      workgroups: dispatch1d(count * spec.lanes, ROI_WORKGROUP, context.device),
+    },
+  ];
+}
+
+function tapCalls(context: Context, grid: number): Call[] {
+  const { boxes, spec, halfPixel, params } = geometryOf(context);
+  const { out_h, out_w, blocks } = params;
+  const [x, rois, batch] = context.node.inputs;
+  const [entries, count] = [boxes * (out_h + out_w), boxes * out_h];
+  if (count * blocks === 0) return [];
+  const places: CallOperand = { kind: 'scratch', id: 'places', elements: entries * (2 * grid + 1), storage: 'u32' };
+  const weights: CallOperand = { kind: 'scratch', id: 'weights', elements: entries * 2 * grid };
+  return [
+    {
+      shader: roiTapsShader({ grid, halfPixel }),
+      operands: [value(rois), value(batch), places, weights],
+      params: { ...params, count: entries },
+      workgroups: dispatch1d(entries, ROI_TAPS_WORKGROUP, context.device),
+    },
+    {
+      shader: roiAlignTapsShader({ ...spec, grid }),
+      operands: [value(x), places, weights, value(context.node.outputs[0])],
+      params: { count, out_h, out_w, blocks },
+      workgroups: dispatch1d(count * spec.lanes, ROI_WORKGROUP, context.device),
+    },
+  ];
+}
+
+export const roiAlign: KernelDefinition<'RoiAlign'> = {
+  kind: 'dispatch',
+  variants: [
+    variant(
+      'taps',
+      ({ node: { attributes } }) => {
+        const { mode, samplingRatio } = attributes;
+        return mode === 'avg' && samplingRatio > 0 && samplingRatio <= MOST_SAMPLES ? samplingRatio : undefined;
+      },
+      tapCalls,
+    ),
+    variant('samples', () => true, sampleCalls),
+  ],
+  inputs: [{ storage: ['f16'] }, {}],
+  outputs: { storage: ['f16'] },
+  ranks: [4],
+};

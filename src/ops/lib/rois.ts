@@ -1,0 +1,110 @@
+/** Regions of maps: what their operators have in common. */
+import { ShapeError } from '../../core/errors.ts';
+import { shapeText } from '../../core/tensor.ts';
+import { at } from '../../util/arrays.ts';
+import type { Operand, Operands } from '../definition.ts';
+import { operand, requireFloat } from './operands.ts';
+
+/** The map `[N, H, W, C]` whose regions are taken. Throws ShapeError where it is none, or has no pixels. */
+export function mapOperand(inputs: Operands, op: string): Operand {
+  const x = operand(inputs, 0);
+  requireFloat(x, op);
+  if (x.shape.length !== 4) throw new ShapeError(`${op} needs a map [N, H, W, C], not ${shapeText(x.shape)}`);
+  if (x.shape.slice(0, 3).includes(0)) throw new ShapeError(`${op} of a map without pixels: ${shapeText(x.shape)}`);
+  return x;
+}
+
+/** The number of boxes in an input `[R, width]` of floats. Throws ShapeError where it has another shape or type. */
+export function boxCount(inputs: Operands, index: number, width: number): number {
+  const boxes = operand(inputs, index);
+  requireFloat(boxes, 'boxes');
+  const [count = 0, fields] = boxes.shape;
+  if (boxes.shape.length !== 2 || fields !== width) {
+    throw new ShapeError(`boxes must be [R, ${width}], not ${shapeText(boxes.shape)}`);
+  }
+  return count;
+}
+
+/** Checks that every box has the index of its image. */
+export function requireImageIndices(inputs: Operands, index: number, count: number): void {
+  const { dtype, shape } = operand(inputs, index);
+  if ((dtype === 'int64' || dtype === 'int32') && shape.length === 1 && shape[0] === count) return;
+  throw new ShapeError(`indices of images must be integers [${count}], one a box, not ${dtype} ${shapeText(shape)}`);
+}
+
+/** Throws ShapeError unless an attribute is an integer from `least` on. */
+export function requireWhole(value: number, least: number, what: string): void {
+  if (!Number.isInteger(value) || value < least)
+    throw new ShapeError(`${what} must be an integer ≥ ${least}, not ${value}`);
+}
+
+/** Throws ShapeError unless an attribute is finite. */
+export function requireFinite(value: number, what: string): void {
+  if (!Number.isFinite(value)) throw new ShapeError(`${what} must be finite, not ${value}`);
+}
+
+/** Results go on as far as the boxes do, which all inputs with one entry a box must do alike. */
+export function boundByBoxes(perBox: readonly number[]) {
+  return (_node: unknown, input: number, axis: number, inputs: Operands): number | undefined => {
+    const count = inputs[input]?.bounded?.count;
+    const alike = perBox.every(
+      (i) => !inputs[i] || (inputs[i].bounded?.axis === 0 && inputs[i].bounded.count === count),
+    );
+    return perBox.includes(input) && axis === 0 && alike ? 0 : undefined;
+  };
+}
+
+/** The image that an index means: the nearest one that exists. */
+export function imageOf(index: number, images: number): number {
+  return Math.min(Math.max(Math.trunc(index) || 0, 0), images - 1);
+}
+
+/** One sample along an axis: its lower pixel, the next one, and how much of that it takes. */
+export interface AxisSample {
+  readonly low: number;
+  readonly high: number;
+  readonly share: number;
+}
+
+/** Where a position between pixels lies; undefined further out than a pixel's width, and for NaN. */
+export function axisSample(position: number, extent: number): AxisSample | undefined {
+  if (!(position >= -1 && position <= extent)) return undefined;
+  const inside = Math.max(position, 0);
+  const low = Math.floor(inside);
+  if (low >= extent - 1) return { low: extent - 1, high: extent - 1, share: 0 };
+  return { low, high: low + 1, share: Math.fround(inside - low) };
+}
+
+/** The element of x at pixel and channel. */
+export type Element = (row: number, column: number) => number;
+
+/** The four neighbours of a sample with their weights, rows first. */
+export function neighbours(
+  y: AxisSample,
+  x: AxisSample,
+): readonly (readonly [row: number, column: number, w: number])[] {
+  return [
+    [y.low, x.low, (1 - y.share) * (1 - x.share)],
+    [y.low, x.high, (1 - y.share) * x.share],
+    [y.high, x.low, y.share * (1 - x.share)],
+    [y.high, x.high, y.share * x.share],
+  ];
+}
+
+/** Bilinear interpolation; neighbours without weight are not looked at, so that their being infinite changes nothing. */
+export function interpolated(y: AxisSample, x: AxisSample, element: Element): number {
+  return neighbours(y, x).reduce((sum, [row, column, w]) => (w === 0 ? sum : sum + w * element(row, column)), 0);
+}
+
+/** The extent of one axis of a box, in pixels of the map, in float32 as all runtimes have it. */
+export function boxSpan(low: number, high: number, scale: number, offset: number): { start: number; size: number } {
+  const [start, end] = [low, high].map((v) => Math.fround(Math.fround(v * scale) - offset)) as [number, number];
+  return { start, size: Math.fround(end - start) };
+}
+
+/** All images' elements of a map: `(image, row, column, channel)`. */
+export function mapElements({ shape, data }: { shape: readonly number[]; data: ArrayLike<number> }) {
+  const [, h = 0, w = 0, c = 0] = shape;
+  return (image: number, row: number, column: number, channel: number): number =>
+    at(data, ((image * h + row) * w + column) * c + channel);
+}
