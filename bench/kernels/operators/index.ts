@@ -4,6 +4,7 @@ import type { OperatorCase } from './case.ts';
 /** Cases by the name of the operator on the command line. */
 export const OPERATORS = {
   'conv-transpose': async () => (await import('./conv-transpose.ts')).convTransposeCases,
+  'non-max-suppression': async () => (await import('./nms.ts')).suppressionCases,
   resize: async () => (await import('./resize.ts')).resizeBenchCases,
 } satisfies Record<string, () => Promise<readonly OperatorCase[]>>;
 
