@@ -37,6 +37,11 @@ export interface OperatorCase {
    */
   readonly images?: readonly string[];
   readonly forms: readonly [Form, ...Form[]];
+  /**
+   * The work depends on the values of the inputs, whose memory later steps take over: steps that run again without them say
+   * nothing, and there is no time on the GPU alone.
+   */
+  readonly byValues?: boolean;
   /** How answers are compared where rounding may decide (indices that are nearly ties); by default element by element. */
   readonly agrees?: (answer: ReadonlyMap<string, Tensor>, reference: ReadonlyMap<string, Tensor>) => string | undefined;
 }

@@ -65,13 +65,14 @@ async function onGpu(form: Extract<Form, { engine: 'tilewise' }>, c: OperatorCas
   const executor = await Executor.create(arena.device, plan);
   const feeds = new Map(Object.entries((form.feeds ?? c.feeds)()));
   const steps = plan.steps.length;
+  const runGpu = async (): Promise<number> => {
+    const [pass] = await arena.clock.time([(encoder) => executor.encodeSteps(encoder, 0, steps)]);
+    return pass?.ms ?? NaN;
+  };
   return {
     dispatches: steps,
     run: () => timed(() => executor.run(feeds)),
-    runGpu: async () => {
-      const [pass] = await arena.clock.time([(encoder) => executor.encodeSteps(encoder, 0, steps)]);
-      return pass?.ms ?? NaN;
-    },
+    ...(c.byValues === true ? {} : { runGpu }),
     answer: () => executor.run(feeds),
     close: async () => executor.dispose(),
   };

@@ -55,6 +55,7 @@ export const suppressionCases: readonly OperatorCase[] = SUPPRESSION_SETTINGS.ma
   title: `${setting.name}: ${setting.n} boxes × ${setting.classes}, at most ${setting.most}`,
   graph: () => suppressionGraph(setting),
   feeds: () => suppressionFeeds(setting),
+  byValues: true,
   forms: [{ name: 'tilewise', engine: 'tilewise' }, { name: 'reference', engine: 'tilewise-cpu' }, ...others(setting)],
 }));
 
