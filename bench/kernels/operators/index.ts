@@ -5,6 +5,7 @@ import type { OperatorCase } from './case.ts';
 export const OPERATORS = {
   'conv-transpose': async () => (await import('./conv-transpose.ts')).convTransposeCases,
   'non-max-suppression': async () => (await import('./nms.ts')).suppressionCases,
+  conv3d: async () => (await import('./conv3d.ts')).conv3dCases,
   resize: async () => (await import('./resize.ts')).resizeBenchCases,
 } satisfies Record<string, () => Promise<readonly OperatorCase[]>>;
 

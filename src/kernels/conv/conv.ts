@@ -29,11 +29,11 @@ const planar: Dispatched<'Conv'> = {
   outputs: { storage: ['f16'], lies: 'channels' },
   overwrites: () => [3],
   siblings: ({ inputs }) => ({ accumulates: Boolean(inputs[3]) }),
-  parts: [depthwisePart, winogradPart, subgroupConvPart, ...PRODUCT_PARTS],
+  parts: [depthwisePart, winogradPart, { ...winogradPart, needs: isVolume }, subgroupConvPart, ...PRODUCT_PARTS],
 };
 
 export const conv = withLazyVariant(planar, {
-  name: 'volume',
+  name: ['unfolded', 'volume'],
   needs: isVolume,
   calls: lazy(() => import('./conv-volume.ts'), 'convVolumeCalls'),
 });

@@ -5,10 +5,11 @@ import type { Dispatched, KernelCall, LazyPart, LowerContext } from '../definiti
 
 /** A variant that is loaded on demand. */
 export interface LazyVariant<K extends OpKind> {
-  readonly name: string;
+  /** Of several the last takes all of the nodes, the faster ones before it some. */
+  readonly name: string | readonly string[];
   /** The nodes it is for: it takes all of these, placed anyhow, and no others. */
   readonly needs: LazyPart<K>['needs'];
-  readonly calls: Lazy<(context: LowerContext<K>) => readonly Omit<KernelCall, 'variant'>[]>;
+  readonly calls: Lazy<(context: LowerContext<K>, name: string) => readonly Omit<KernelCall, 'variant'>[] | undefined>;
 }
 
 /** An operator's kernels, and for the nodes that `needs` holds for this variant instead of them. */
@@ -20,15 +21,15 @@ export function withLazyVariant<K extends OpKind>(
   return {
     ...definition,
     variants: [
-      {
-        name,
-        tryLower: (context) =>
+      ...[name].flat().map((variant) => ({
+        name: variant,
+        tryLower: (context: LowerContext<K>) =>
           takes(context)
             ? calls
-                .get()(context)
-                .map((call) => ({ variant: name, ...call }))
+                .get()(context, variant)
+                ?.map((call) => ({ ...call, variant }))
             : undefined,
-      },
+      })),
       ...definition.variants.map((variant) => ({
         ...variant,
         tryLower: (context: LowerContext<K>) => (takes(context) ? undefined : variant.tryLower(context)),
