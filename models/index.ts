@@ -6,6 +6,7 @@
 export { deeplabV3, deeplabV3Plus, type DeeplabV3Options, type DeeplabV3PlusOptions } from './deeplab.ts';
 export { yoloV2Tiny, yoloV3Tiny, type YoloV2TinyOptions, type YoloV3TinyOptions } from './darknet.ts';
 export { faceBoxes } from './faceboxes.ts';
+export { fastRcnn, fasterRcnn, maskRcnn, type FasterRcnnOptions } from './faster-rcnn.ts';
 export { fcn, type FcnOptions } from './fcn.ts';
 export { inceptionV3, type InceptionV3Options } from './inception-v3.ts';
 export { mobilenetV1, type MobilenetV1Options } from './mobilenet-v1.ts';

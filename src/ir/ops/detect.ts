@@ -64,6 +64,8 @@ export interface DetectOps {
     readonly soft: SoftSuppression;
     /** The σ of `gaussian`; 0 otherwise. */
     readonly sigma: number;
+    /** Rows and scores are as many as K is bounded by, zeros behind the K-th: their extent does not depend on data. */
+    readonly padded?: boolean;
   };
   /**
    * codes `[…, 4 + 2·points]` (`[…, 4·bins]` of a distribution), anchors `[…, 4]`, whose leading dimensions broadcast to

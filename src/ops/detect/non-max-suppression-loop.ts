@@ -142,10 +142,13 @@ export const nonMaxSuppressionLoop: Reference<'NonMaxSuppression'> = ({ attribut
     }
   }
   const count = chosenScores.length;
+  const segments = batches * (attributes.classAgnostic ? Math.min(1, classes) : classes);
+  const extent = attributes.padded ? segments * Math.min(n, limits.most) : count;
+  const behind = range(extent - count).map(() => 0);
   const results = [
-    tensorOf('int64', [count, 3], rows),
+    tensorOf('int64', [extent, 3], [...rows, ...behind, ...behind, ...behind]),
     tensorOf('int32', [], [count]),
-    tensorOf('float32', [count], chosenScores),
+    tensorOf('float32', [extent], [...chosenScores, ...behind]),
   ];
   return results.slice(0, Math.max(2, outputs.length));
 };

@@ -60,11 +60,11 @@ export const nonMaxSuppression: OpDefinition<'NonMaxSuppression'> = {
     const [batches = 0, classes = 0, n = 0] = scores.shape;
     const segments = batches * (attributes.classAgnostic ? Math.min(1, classes) : classes);
     const most = segments * Math.min(n, mostBoxes(inputs));
-    const bounded = { axis: 0, count: countOf(outputs) };
+    const extent = attributes.padded ? {} : { bounded: { axis: 0, count: countOf(outputs) } };
     const results = [
-      { dtype: 'int64' as const, shape: [most, 3], bounded },
+      { dtype: 'int64' as const, shape: [most, 3], ...extent },
       { dtype: 'int32' as const, shape: [] },
-      { dtype: 'float32' as const, shape: [most], bounded },
+      { dtype: 'float32' as const, shape: [most], ...extent },
     ];
     return results.slice(0, Math.max(2, outputs.length));
   },

@@ -1,0 +1,137 @@
+/** Detectors of two stages: published sizes, names of parameters, and reference, onnxruntime and GPU on seeded random weights. */
+import '../helpers/every-operator.ts';
+import { describe, expect, it } from 'vitest';
+import { fasterRcnn, fastRcnn, maskRcnn } from '../../models/faster-rcnn.ts';
+import { randomWeights, type WeightSource } from '../../models/weights.ts';
+import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
+import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import { openGpu } from '../../src/node/adapter.ts';
+import { Session } from '../../src/session/session.ts';
+import { expectClose } from '../helpers/close.ts';
+import { FULL } from '../helpers/full.ts';
+import { ortRun } from '../helpers/ort-oracle.ts';
+import { randomSource, randomTensor } from '../helpers/random.ts';
+import { referenceRun } from '../helpers/reference.ts';
+import { parametersOf, ZEROS } from '../helpers/seeded-networks.ts';
+
+/** Codes and logits of random weights are wild: smaller ones leave boxes near their anchors, and scores apart. */
+const calm: WeightSource = {
+  get: (name, shape) => {
+    const t = randomWeights(4).get(name, shape);
+    const last = /rpn\.head\.(cls|bbox)|box_predictor|mask_fcn/.test(name);
+    return last ? { ...t, data: t.data.map((v) => v * 0.1) } : t;
+  },
+};
+
+const SMALL = {
+  weights: calm,
+  resolution: 64,
+  width: 1 / 16,
+  channels: 8,
+  hidden: 16,
+  proposals: 12,
+  detections: 7,
+  classes: 3,
+} as const;
+
+const BOXES = [0, 0, 20, 30, 10, 5, 60, 50, 30, 30, 64, 64, 1, 2, 33, 9];
+
+type Named = readonly [string, () => Graph];
+const quick: readonly Named[] = [['Faster R-CNN', () => fasterRcnn(SMALL)]];
+const slow: readonly Named[] = [
+  ['Fast R-CNN', () => fastRcnn({ ...SMALL, proposals: 4 })],
+  ['Mask R-CNN', () => maskRcnn(SMALL)],
+];
+
+function feedsFor(graph: Graph): Map<string, Tensor> {
+  const feeds = new Map([['input', randomTensor('float32', [1, 64, 64, 3], randomSource(11), -2, 2)]]);
+  if (graph.inputs.length > 1) feeds.set('proposals', tensorOf('float32', [4, 4], BOXES));
+  return feeds;
+}
+
+/** An adapter whose device counts what it is given. */
+async function countingAdapter(submitted: () => void): Promise<GPUAdapter> {
+  const { adapter } = await openGpu();
+  const request = adapter.requestDevice.bind(adapter);
+  adapter.requestDevice = async (descriptor) => {
+    const device = await request(descriptor);
+    const submit = device.queue.submit.bind(device.queue);
+    device.queue.submit = (buffers) => {
+      submitted();
+      return submit(buffers);
+    };
+    return device;
+  };
+  return adapter;
+}
+
+describe.each(FULL ? [...quick, ...slow] : quick)('%s', (_name, build) => {
+  const graph = build();
+  const feeds = feedsFor(graph);
+  const reference = referenceRun(graph, feeds);
+
+  it('finds the same as onnxruntime', async () => {
+    const expected = await ortRun(toOnnx(graph), feeds);
+    expect([...reference.keys()]).toEqual([...expected.keys()]);
+    expect(expected.get('labels')?.shape[0]).toBeGreaterThan(3);
+    expect(new Set(expected.get('labels')?.data).size).toBe(2);
+    // Corners are pixels of 64, through some thirty layers of float32.
+    for (const [name, wanted] of expected) {
+      const own = reference.get(name);
+      if (!own) throw new Error(`no ${name}`);
+      expectClose(own, wanted, { rtol: 1e-4, atol: 2e-3 }, name);
+    }
+  });
+
+  it('runs on the GPU in one submit, with nothing read back before the end', async () => {
+    let submits = 0;
+    const session = await Session.create(graph, { gpu: () => countingAdapter(() => submits++) });
+    try {
+      await session.run(Object.fromEntries(feeds));
+      submits = 0;
+      const actual = await session.run(Object.fromEntries(feeds));
+      expect(submits).toBe(1);
+      for (const [name, wanted] of reference) {
+        const own = actual[name];
+        if (!own) throw new Error(`no ${name}`);
+        expectClose(own, wanted, { rtol: 1e-4, atol: 2e-3 }, name);
+      }
+    } finally {
+      session.dispose();
+    }
+  });
+});
+
+function elements(parameters: ReadonlyMap<string, Tensor>): number {
+  return [...parameters].reduce((sum, [name, { data }]) => sum + (name.includes('.running_') ? 0 : data.length), 0);
+}
+
+describe('parameters', () => {
+  // torchvision states 41 755 286 and 44 401 393, without the 53 120 scales and offsets of frozen batch normalisations.
+  it.runIf(FULL)('are as many as torchvision states', () => {
+    const sized = { resolution: 64, depth: 50, proposals: 10 } as const;
+    expect(elements(parametersOf((weights) => fasterRcnn({ ...sized, weights })))).toBe(41_755_286 + 53_120);
+    expect(elements(parametersOf((weights) => maskRcnn({ ...sized, weights })))).toBe(44_401_393 + 53_120);
+  });
+
+  it('are asked for by torchvision’s names', () => {
+    const shapes = parametersOf((weights) => maskRcnn({ ...SMALL, weights, channels: 256, classes: 91 }));
+    expect(shapes.get('backbone.fpn.inner_blocks.0.0.weight')?.shape).toEqual([256, 4, 1, 1]);
+    expect(shapes.get('rpn.head.conv.0.0.weight')?.shape).toEqual([256, 256, 3, 3]);
+    expect(shapes.get('rpn.head.bbox_pred.weight')?.shape).toEqual([12, 256, 1, 1]);
+    expect(shapes.get('roi_heads.box_head.fc6.weight')?.shape).toEqual([16, 256 * 49]);
+    expect(shapes.get('roi_heads.box_predictor.bbox_pred.bias')?.shape).toEqual([364]);
+    expect(shapes.get('roi_heads.mask_head.3.0.weight')?.shape).toEqual([256, 256, 3, 3]);
+    expect(shapes.get('roi_heads.mask_predictor.conv5_mask.weight')?.shape).toEqual([256, 256, 2, 2]);
+    expect(shapes.get('roi_heads.mask_predictor.mask_fcn_logits.weight')?.shape).toEqual([91, 256, 1, 1]);
+  });
+
+  it('of options out of range are refused', () => {
+    expect(() => fasterRcnn({ weights: ZEROS, batch: 2 })).toThrow(
+      'batch 2; a detector of two stages takes one picture',
+    );
+    expect(() => fasterRcnn({ weights: ZEROS, proposals: 0 })).toThrow('proposals 0 is not a count');
+    expect(() => fasterRcnn({ ...SMALL, classes: 1 })).toThrow('1 classes; detections need one beside the background');
+  });
+});
