@@ -108,6 +108,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'fold-batchnorm', level: 'folded', applies: hasScales, run: further('foldBatchNorm') },
   // After fold-batchnorm, which moves factors backwards where it can; before fuse-epilogue hides what they follow.
   { name: 'fold-scale', level: 'folded', applies: hasProducts, run: further('foldScale') },
+  // After layout, which brings channels to the end; before fuse-epilogue, which would take the factors.
+  { name: 'lp-normalization', level: 'full', applies: hasProducts, run: further('recogniseLpNormalization') },
   // After fold-batchnorm: a convolution that already has an activation can take no scale.
   { name: 'fuse-epilogue', level: 'full', run: fuseEpilogue },
   // After fuse-epilogue, so that no other pass meets a scale; and a product that takes an activation is none.

@@ -566,6 +566,12 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
       attributes: { axis: d.axis(axis, shape.length), epsilon: d.pick([1e-5, 1e-3]), activation: d.activation() },
     };
   },
+  LpNormalization: (d) => {
+    const shape = d.shape(d.int(1, 4), 9);
+    const scale = d.chance(0.5) ? [weights(shape.slice(-1))] : [];
+    const attributes = { p: d.pick([1, 2] as const), least: d.pick([1e-12, 1]), added: d.pick([0, 0.25]) };
+    return { inputs: [{ shape, low: -3, high: 3 }, ...scale], attributes };
+  },
   LRN: (d) => ({
     inputs: [{ shape: [d.int(1, 2), d.int(1, 4), d.int(1, 4), d.int(1, 9)], low: -3, high: 3 }],
     attributes: { size: d.pick([1, 3, 5]), alpha: d.real(1e-4, 1), beta: d.real(0.3, 1), bias: d.real(0.5, 2) },

@@ -23,6 +23,7 @@ const COMPUTING: ReadonlySet<OpKind> = new Set<OpKind>([
   'Gemm',
   'GlobalAveragePool',
   'GlobalMaxPool',
+  'LpNormalization',
   'LRN',
   'MatMul',
   'MaxPool',

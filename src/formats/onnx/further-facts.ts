@@ -21,6 +21,7 @@ const FURTHER_FACTS: { readonly [K in Exclude<OpKind, keyof typeof COMMON_FACTS>
   DeformConv: convolved,
   LpPool: asFirst,
   MaxUnpool: asFirst,
+  LpNormalization: asFirst,
   LRN: asFirst,
   PRelu: asFirst,
   Where: (inputs) => [{ rank: broadcastRank(inputs), dtype: inputs[1]?.dtype }],

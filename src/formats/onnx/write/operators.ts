@@ -24,6 +24,7 @@ import { writeRoiAlign } from './rois.ts';
 import { sunk } from './sink.ts';
 import { writeSuppression } from './detect.ts';
 import { realWeights, writeLookupTable, writeQuantised, writeScaled } from './quantise.ts';
+import { writeLpNormalization } from './normalise.ts';
 import type { OnnxWriter } from './writer.ts';
 
 /** Writes one node. Throws UnsupportedError when ONNX has no way to say it. */
@@ -155,6 +156,7 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Gemm: gemm,
   MatMul: matMul,
   BatchNormalization: batchNormalization,
+  LpNormalization: writeLpNormalization,
   LRN: (w, n) => {
     const { size, alpha, beta, bias } = n.attributes;
     const own = { size: { i: size }, alpha: { f: alpha }, beta: { f: beta }, bias: { f: bias } };
