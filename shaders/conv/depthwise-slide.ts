@@ -18,7 +18,7 @@ import type { FloatStorage, Storage } from '../../src/core/storage.ts';
 import { epilogueBindings, epilogueParams, finishFunction, outputBinding, type EpilogueSpec } from '../lib/epilogue.ts';
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
-import { shaderModule, wgsl, type Binding, type ShaderModule } from '../lib/module.ts';
+import { shaderModule, wgsl, type Binding, type ParamFields, type ShaderModule } from '../lib/module.ts';
 import { elementOf, vectorType } from '../lib/numbers.ts';
 import {
   inputRows,
@@ -46,8 +46,19 @@ function wideBias(binding: Binding, width: 1 | 4): Binding {
   return binding.name === 'bias' ? { ...binding, element: vectorType('f32', width) } : binding;
 }
 
+/** What slides, and how: the texts in which sliding kernels differ. */
+export interface SlideTexts {
+  readonly params: ParamFields;
+  /** Declares `block`, `n`, `ox`, the strip's rows, and `left`, the first input column it sees. */
+  readonly position: string;
+  /** Declares `insideC` and `columnC` of each input column it sees. */
+  readonly columns: string;
+  /** The loop down the strip, of an expression of input column c in the row that begins at `at` and is there where `is_inside`. */
+  readonly steps: (column: (c: number) => string, store: (pixel: number, outPixel: string) => string) => string;
+}
+
 /** Declares the position of the strip, the input columns it sees, its weights, and the sums of the open rows. */
-function prologue(spec: ConvDepthwiseSlideSpec): string {
+function prologue(spec: ConvDepthwiseSlideSpec, { position, columns }: SlideTexts): string {
   const { kernel, width, weightLoop, wType } = spec;
   const element = vectorType('f32', width);
   const taps = kernel[0] * kernel[1];
@@ -56,10 +67,10 @@ function prologue(spec: ConvDepthwiseSlideSpec): string {
       ? `  let w${t} = weights[${u32(t)}];`
       : `  let w${t} = ${loadWeights(wType, width, 'w', `${u32(t)} * params.blocks + block`)};`;
   return wgsl`
-  ${slidePosition(spec)}
+  ${position}
   let pitch = params.x_pitch / ${u32(width)};
   let x_start = params.x_offset / ${u32(width)} + block;
-${slideColumns(spec)}
+${columns}
 #if ${weightLoop}
   var weights: array<${element}, ${u32(taps)}>;
   for (var t = 0u; t < params.taps; t++) { weights[t] = ${loadWeights(wType, width, 'w', 't * params.blocks + block')}; }
@@ -73,12 +84,22 @@ ${perPixel(taps, weight)}
 ${slideSums(spec)}`;
 }
 
-function store(p: number, width: 1 | 4): string {
+function store(p: number, width: 1 | 4, outPixel: string): string {
   const sum = width === 4 ? `sum0_${p}` : `vec4<f32>(sum0_${p}, 0.0, 0.0, 0.0)`;
-  return `finish(${sum}, out_row + ${u32(p)}, block * ${u32(width)}, ${u32(width)});`;
+  return `finish(${sum}, ${outPixel}, block * ${u32(width)}, ${u32(width)});`;
 }
 
 export function convDepthwiseSlideShader(spec: ConvDepthwiseSlideSpec): ShaderModule {
+  return slidingDepthwise(spec, {
+    params: SLIDE_PARAMS,
+    position: slidePosition(spec),
+    columns: slideColumns(spec),
+    steps: (column, stored) => slide(spec, inputRows(spec, column), (p) => stored(p, `out_row + ${u32(p)}`)),
+  });
+}
+
+/** The shader of strips that slide by `texts`. */
+export function slidingDepthwise(spec: ConvDepthwiseSlideSpec, texts: SlideTexts): ShaderModule {
   const { width, workgroup } = spec;
   const element = vectorType('f32', width);
   const column = (c: number): string => `select(${element}(), ${element}(x[at + column${c}]), is_inside && inside${c})`;
@@ -92,7 +113,7 @@ export function convDepthwiseSlideShader(spec: ConvDepthwiseSlideSpec): ShaderMo
     params: {
       ...WINDOW_PARAMS,
       ...X_PARAMS,
-      ...SLIDE_PARAMS,
+      ...texts.params,
       ...(spec.weightLoop ? ({ taps: 'u32' } as const) : {}),
       ...epilogueParams(spec),
     },
@@ -101,7 +122,7 @@ export function convDepthwiseSlideShader(spec: ConvDepthwiseSlideSpec): ShaderMo
     body: wgsl`
   ${linearIndex(workgroup)}
   if (i >= params.count) { return; }
-${prologue(spec)}
-${slide(spec, inputRows(spec, column), (p) => store(p, width))}`,
+${prologue(spec, texts)}
+${texts.steps(column, (p, outPixel) => store(p, width, outPixel))}`,
   });
 }

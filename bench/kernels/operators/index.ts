@@ -4,8 +4,9 @@ import type { OperatorCase } from './case.ts';
 /** Cases by the name of the operator on the command line. */
 export const OPERATORS = {
   'conv-transpose': async () => (await import('./conv-transpose.ts')).convTransposeCases,
-  'non-max-suppression': async () => (await import('./nms.ts')).suppressionCases,
   conv3d: async () => (await import('./conv3d.ts')).conv3dCases,
+  dilated: async () => (await import('./dilated.ts')).dilatedCases,
+  'non-max-suppression': async () => (await import('./nms.ts')).suppressionCases,
   resize: async () => (await import('./resize.ts')).resizeBenchCases,
 } satisfies Record<string, () => Promise<readonly OperatorCase[]>>;
 

@@ -1,5 +1,5 @@
 /** Convolution: the variants in `conv/`, from the most special to the one that takes every shape. */
-import { depthwisePart, depthwiseVariants } from './depthwise-part.ts';
+import { depthwisePart, depthwiseVariants, dilatedPart } from './depthwise-part.ts';
 import { direct } from './direct.ts';
 import { implicit, subgroupConvPart } from './implicit.ts';
 import { pointwise } from './pointwise.ts';
@@ -29,7 +29,14 @@ const planar: Dispatched<'Conv'> = {
   outputs: { storage: ['f16'], lies: 'channels' },
   overwrites: () => [3],
   siblings: ({ inputs }) => ({ accumulates: Boolean(inputs[3]) }),
-  parts: [depthwisePart, winogradPart, { ...winogradPart, needs: isVolume }, subgroupConvPart, ...PRODUCT_PARTS],
+  parts: [
+    depthwisePart,
+    dilatedPart,
+    winogradPart,
+    { ...winogradPart, needs: isVolume },
+    subgroupConvPart,
+    ...PRODUCT_PARTS,
+  ],
 };
 
 export const conv = withLazyVariant(planar, {

@@ -13,6 +13,14 @@ export const depthwisePart: LazyPart<'Conv'> = {
   load: () => kernels.load(),
 };
 
+const dilated = lazy(() => import('./depthwise-dilated.ts'), 'depthwiseDilated');
+
+/** What runs those with holes between their taps. */
+export const dilatedPart: LazyPart<'Conv'> = {
+  needs: ({ attributes }, inputs) => isDepthwise(inputs) && attributes.dilations.some((d) => d > 1),
+  load: () => dilated.load(),
+};
+
 /** Every product takes one input channel. */
 function isDepthwise([, weights]: readonly (TensorDesc | undefined)[]): boolean {
   return weights?.shape.at(-2) === 1;
@@ -20,16 +28,22 @@ function isDepthwise([, weights]: readonly (TensorDesc | undefined)[]): boolean 
 
 /** The variants, from the most special to the one that takes every shape. */
 export const depthwiseVariants: readonly Variant<'Conv'>[] = [
-  'depthwise-slide-4',
-  'depthwise-slide-2',
-  'depthwise',
-  'depthwise-wide',
-].map((name, i) => ({
-  name,
-  tryLower: (context) => (isDepthwise(context.inputs) ? at(kernels.get().variants, i).tryLower(context) : undefined),
-}));
+  {
+    name: 'depthwise-dilated',
+    tryLower: (context) => (isDilated(context) ? dilated.get().variant.tryLower(context) : undefined),
+  },
+  ...['depthwise-slide-4', 'depthwise-slide-2', 'depthwise', 'depthwise-wide'].map((name, i): Variant<'Conv'> => ({
+    name,
+    tryLower: (context) => (isDepthwise(context.inputs) ? at(kernels.get().variants, i).tryLower(context) : undefined),
+  })),
+];
+
+function isDilated({ node, inputs }: ConvContext): boolean {
+  return dilatedPart.needs(node, inputs);
+}
 
 /** Names of the depthwise variants in the order in which they should be tried. */
 export function preferredDepthwise(context: ConvContext): readonly string[] {
+  if (isDilated(context)) return dilated.get().preferred(context);
   return isDepthwise(context.inputs) ? kernels.get().preferred(context) : [];
 }

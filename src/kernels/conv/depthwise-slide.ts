@@ -1,5 +1,6 @@
 /** Depthwise convolution by strips that slide down the image: the fewest loads for an output. */
-import { convDepthwiseSlideShader } from '../../../shaders/conv/depthwise-slide.ts';
+import { convDepthwiseSlideShader, type ConvDepthwiseSlideSpec } from '../../../shaders/conv/depthwise-slide.ts';
+import type { ShaderModule } from '../../../shaders/lib/module.ts';
 import { dispatch1d, variant, type KernelCall, type Variant } from '../definition.ts';
 import { isSlidingWindow, SLIDE_WIDTHS, slideStrips, slidesWell, slideWidth, type Strips } from '../lib/slide.ts';
 import { convOperands, convPlan, type ConvContext, type ConvPlan } from './shared.ts';
@@ -23,12 +24,12 @@ function isSliding({ spec, groupIn, groupOut, params }: ConvPlan): boolean {
 }
 
 /** Channels of a strip: four where all operands allow vectors. */
-function channelsOf({ xVector, epilogue }: ConvPlan): 1 | 4 {
+export function slideChannels({ xVector, epilogue }: ConvPlan): 1 | 4 {
   return xVector && epilogue.vector ? 4 : 1;
 }
 
 function stripsOf(plan: ConvPlan, { device }: ConvContext): Strips {
-  return slideStrips(plan, plan.params.out_c / channelsOf(plan), device);
+  return slideStrips(plan, plan.params.out_c / slideChannels(plan), device);
 }
 
 /** Names of variants in the order in which they should be tried; none where no strip slides. */
@@ -39,18 +40,27 @@ export function preferredSlide(context: ConvContext): readonly string[] {
 }
 
 function call(context: ConvContext, plan: ConvPlan, pixels: number): Omit<KernelCall, 'variant'> {
+  const { kernel, strides } = plan.spec;
+  return slideCall(context, plan, stripsOf(plan, context), (spec) =>
+    convDepthwiseSlideShader({ kernel, strides, pixels, ...spec }),
+  );
+}
+
+/** The dispatch of a kernel whose strips slide; `more` are the parameters it has beside theirs. */
+export function slideCall(
+  context: ConvContext,
+  plan: ConvPlan,
+  strips: Strips,
+  shaderOf: (spec: Omit<ConvDepthwiseSlideSpec, 'kernel' | 'strides' | 'pixels'>) => ShaderModule,
+  more: Readonly<Record<string, number>> = {},
+): Omit<KernelCall, 'variant'> {
   const { spec, params, epilogue, xType, wType, xParams } = plan;
   const { device } = context;
-  const strips = stripsOf(plan, context);
   const software = device.adapterClass === 'software';
-  const { kernel, strides } = spec;
-  const taps = software ? { taps: kernel[0] * kernel[1] } : {};
+  const taps = software ? { taps: spec.kernel[0] * spec.kernel[1] } : {};
   return {
-    shader: convDepthwiseSlideShader({
-      kernel,
-      strides,
-      pixels,
-      width: channelsOf(plan),
+    shader: shaderOf({
+      width: slideChannels(plan),
       workgroup: strips.workgroup,
       weightLoop: software,
       xType,
@@ -58,7 +68,7 @@ function call(context: ConvContext, plan: ConvPlan, pixels: number): Omit<Kernel
       ...epilogue.spec,
     }),
     operands: convOperands(context, plan),
-    params: { ...params, ...xParams, ...strips.params, ...taps, ...epilogue.params },
+    params: { ...params, ...xParams, ...strips.params, ...more, ...taps, ...epilogue.params },
     workgroups: dispatch1d(strips.params.count, strips.workgroup, device),
   };
 }

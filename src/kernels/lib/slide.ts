@@ -53,17 +53,27 @@ export interface Strips {
 export function slideStrips(
   window: Pick<PlanarWindow, 'batch' | 'spec' | 'params'>,
   blocks: number,
+  device: DeviceProfile,
+): Strips {
+  const { batch, params } = window;
+  return stripsOver(batch, ceilDiv(params.out_w, slideWidth(window)), params.out_h, blocks, device);
+}
+
+/** So many `images` of strips, `strips` along each row, over blocks of channels and columns `height` high. */
+export function stripsOver(
+  images: number,
+  strips: number,
+  height: number,
+  blocks: number,
   { adapterClass }: DeviceProfile,
 ): Strips {
   const kind = adapterClass === 'software' ? 'software' : 'other';
-  const { batch, params } = window;
-  const strips = ceilDiv(params.out_w, slideWidth(window));
-  const wanted = ceilDiv(LEAST_STRIPS[kind], batch * strips * blocks);
-  const rows = ceilDiv(params.out_h, Math.min(wanted, params.out_h));
-  const segments = ceilDiv(params.out_h, rows);
+  const wanted = ceilDiv(LEAST_STRIPS[kind], images * strips * blocks);
+  const rows = ceilDiv(height, Math.min(wanted, height));
+  const segments = ceilDiv(height, rows);
   return {
     workgroup: WORKGROUP[kind],
-    params: { count: batch * segments * strips * blocks, blocks, strips, segments, rows },
+    params: { count: images * segments * strips * blocks, blocks, strips, segments, rows },
   };
 }
 

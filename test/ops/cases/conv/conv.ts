@@ -75,6 +75,59 @@ const pointwise: readonly OpCase<'Conv'>[] = [
   convCase('pointwise, grouped', { x: [1, 4, 4, 8], kernel: [1, 1], outC: 12, group: 2 }),
 ];
 
+/** Depthwise, and as wide as the input: dilations below, at and beyond the extents. */
+const dilatedDepthwise: readonly OpCase<'Conv'>[] = (
+  [
+    [[1, 17, 13, 8], 3, 2],
+    [[2, 7, 17, 5], 3, 3],
+    [[1, 13, 17, 12], 3, 6],
+    [[1, 5, 7, 4], 3, 5],
+    [[1, 5, 3, 8], 3, 6],
+    [[2, 11, 9, 4], 5, 2],
+  ] as const
+).map(([x, k, dilation]) => {
+  const pad = ((k - 1) / 2) * dilation;
+  return convCase(`depthwise ${k}x${k} on [${x}], dilation ${dilation}`, {
+    x,
+    kernel: [k, k],
+    outC: x[3],
+    group: x[3],
+    dilations: [dilation, dilation],
+    pads: [pad, pad, pad, pad],
+  });
+});
+
+/** Images and pads that differ by axis, and what follows the sum. */
+const dilatedTails: readonly OpCase<'Conv'>[] = [
+  convCase('depthwise, dilated, one axis, asymmetric pads, residual, relu', {
+    x: [2, 5, 14, 8],
+    kernel: [1, 5],
+    outC: 8,
+    group: 8,
+    dilations: [7, 2],
+    pads: [0, 1, 0, 4],
+    residual: [2, 5, 11, 8],
+    activation: RELU,
+  }),
+  convCase('depthwise, dilated by 2 and 5, no pads, 192 channels', {
+    x: [1, 15, 17, 192],
+    kernel: [3, 3],
+    outC: 192,
+    group: 192,
+    dilations: [2, 5],
+    bias: false,
+  }),
+  convCase('depthwise, dilated, strided', {
+    x: [1, 9, 9, 4],
+    kernel: [3, 3],
+    outC: 4,
+    group: 4,
+    strides: [2, 2],
+    dilations: [2, 2],
+    pads: [2, 2, 2, 2],
+  }),
+];
+
 const depthwise: readonly OpCase<'Conv'>[] = [
   ...[1, 2, 3].flatMap((s) =>
     [3, 5].map((k) => {
@@ -110,6 +163,8 @@ const depthwise: readonly OpCase<'Conv'>[] = [
     dilations: [2, 3],
     pads: [2, 3, 2, 3],
   }),
+  ...dilatedDepthwise,
+  ...dilatedTails,
   convCase('depthwise, residual, relu', {
     x: [1, 5, 6, 8],
     kernel: [3, 3],
