@@ -20,6 +20,7 @@ const CHANNELS_LAST_OPS = [
   'MaxUnpool',
   'GlobalAveragePool',
   'GlobalMaxPool',
+  'MaxRoiPool',
   'RoiAlign',
   'LRN',
   'GridSample',

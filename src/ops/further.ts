@@ -15,6 +15,7 @@ export const FURTHER_OPS = {
   LpNormalization: lazy(() => import('./normalise/lp-normalization.ts'), 'lpNormalization'),
   LRN: lazy(() => import('./normalise/lrn.ts'), 'lrn'),
   ArgReduce: lazy(() => import('./reduce/arg-reduce.ts'), 'argReduce'),
+  MaxRoiPool: lazy(() => import('./sample/max-roi-pool.ts'), 'maxRoiPool'),
   RoiAlign: lazy(() => import('./sample/roi-align.ts'), 'roiAlign'),
   ConstantOfShape: lazy(() => import('./shape/constant-of-shape.ts'), 'constantOfShape'),
   Range: lazy(() => import('./shape/range.ts'), 'range'),

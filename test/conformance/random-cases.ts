@@ -458,6 +458,19 @@ const reduce: Generator<'Reduce'> = (d) => {
   };
 };
 
+/** Sides of boxes up to 48 pixels, which engines that divide floats divide alike. */
+const maxRoiPool: Generator<'MaxRoiPool'> = (d) => {
+  const [n, h, w] = [d.int(1, 3), d.int(1, 9), d.int(1, 9)];
+  const boxes = range(d.int(1, 5)).map(() => {
+    const [x, y] = [d.int(-8, 8 * w), d.int(-8, 8 * h)];
+    return [d.int(0, n - 1), ...[x, y, x + d.int(-4, 40), y + d.int(-4, 40)].map((v) => v / 8)];
+  });
+  return {
+    inputs: [{ shape: [n, h, w, d.int(1, 6)] }, { shape: [boxes.length, 5], values: boxes.flat() }],
+    attributes: { outputHeight: d.int(1, 5), outputWidth: d.int(1, 5), spatialScale: d.pick([1, 0.5]) },
+  };
+};
+
 /** Coordinates are exact in binary, so that no sample lies on either side of an edge by rounding. */
 const roiAlign: Generator<'RoiAlign'> = (d) => {
   const [n, h, w] = [d.int(1, 3), d.int(1, 9), d.int(1, 9)];
@@ -666,6 +679,7 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
     };
   },
   GatherND: gatherNd,
+  MaxRoiPool: maxRoiPool,
   RoiAlign: roiAlign,
   Expand: (d) => {
     const shape = d.shape();

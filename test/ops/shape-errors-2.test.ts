@@ -40,6 +40,14 @@ const roi = (why: string, inputs: readonly TensorDesc[], attributes: Partial<OpA
     ...attributes,
   });
 
+const maxRoi = (
+  why: string,
+  x: TensorDesc,
+  rois: TensorDesc,
+  attributes: Partial<OpAttributes['MaxRoiPool']> = {},
+): Row<OpKind> =>
+  row(why, 'MaxRoiPool', [x, rois], { outputHeight: 2, outputWidth: 2, spatialScale: 1, ...attributes });
+
 const maps = of([2, 5, 7, 3]);
 const boxes = of([4, 4]);
 const images = of([4], 'int64');
@@ -103,6 +111,11 @@ const misfits: readonly Row<OpKind>[] = [
   deform('offsets of one group for two', of([1, 3, 3, 18]), { offsetGroup: 2 }),
   row('a deformed volume', 'DeformConv', [of([1, 2, 5, 5, 4]), of([1, 3, 3, 4, 2]), of([1, 2, 3, 3, 18])], DEFORM),
   row('a missing operand', 'Unary', [undefined], { kind: 'abs' }),
+  maxRoi('boxes without an image', maps, of([4, 4])),
+  maxRoi('boxes of a series', of([2, 5, 3]), of([4, 5])),
+  maxRoi('no bins', maps, of([4, 5]), { outputWidth: 0 }),
+  maxRoi('half a bin', maps, of([4, 5]), { outputHeight: 0.5 }),
+  maxRoi('no scale', maps, of([4, 5]), { spatialScale: NaN }),
   roi('boxes of a series', [of([2, 5, 3]), boxes, images]),
   roi('boxes of integers', [of([2, 5, 7, 3], 'int32'), boxes, images]),
   roi('boxes of a map without pixels', [of([2, 0, 7, 3]), boxes, images]),

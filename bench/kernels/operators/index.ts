@@ -3,10 +3,11 @@ import type { OperatorCase } from './case.ts';
 
 /** Cases by the name of the operator on the command line. */
 export const OPERATORS = {
+  'roi-align': async () => (await import('./roi-align.ts')).roiAlignBenchCases,
+  nms: async () => (await import('./nms.ts')).suppressionCases,
   'conv-transpose': async () => (await import('./conv-transpose.ts')).convTransposeCases,
   conv3d: async () => (await import('./conv3d.ts')).conv3dCases,
   dilated: async () => (await import('./dilated.ts')).dilatedCases,
-  'non-max-suppression': async () => (await import('./nms.ts')).suppressionCases,
   resize: async () => (await import('./resize.ts')).resizeBenchCases,
 } satisfies Record<string, () => Promise<readonly OperatorCase[]>>;
 

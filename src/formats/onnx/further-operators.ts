@@ -67,6 +67,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   TopK: lazy(index, 'topK'),
   GatherND: lazy(index, 'gatherND'),
   NonMaxSuppression: lazy(detect, 'nonMaxSuppression'),
+  MaxRoiPool: lazy(rois, 'maxRoiPool'),
   RoiAlign: lazy(rois, 'roiAlign'),
   Upsample: lazy(sample, 'upsample'),
   Resize: lazy(sample, 'resize'),

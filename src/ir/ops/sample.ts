@@ -19,6 +19,18 @@ export type RoiCoordinates = 'half_pixel' | 'output_half_pixel';
 /** Operators of this family. */
 export interface SampleOps {
   /**
+   * x `[N, H, W, C]`, rois (float `[R, 5]`: image, x1, y1, x2, y2; images outside are the nearest one) → y
+   * `[R, outputHeight, outputWidth, C]` (arXiv:1504.08083): the greatest of the pixels of a bin. Ends of boxes are rounded to
+   * pixels, which belong to them; of `s` pixels, bin i of n has those from ⌊i·s/n⌋ to before ⌈(i + 1)·s/n⌉, and is 0 where none lie
+   * on the map, or an end is NaN
+   */
+  readonly MaxRoiPool: {
+    readonly outputHeight: number;
+    readonly outputWidth: number;
+    /** From the coordinates of boxes to those of x. */
+    readonly spatialScale: number;
+  };
+  /**
    * x `[N, H, W, C]`, rois (float `[R, 4]`: x1, y1, x2, y2), batchIndices (int64 or int32 `[R]`, those outside take the nearest
    * image) → y `[R, outputHeight, outputWidth, C]` (arXiv:1703.06870): each bin has a grid of samples, interpolated
    * bilinearly; one further out than a pixel's width is 0, NaN counts as further out

@@ -18,3 +18,10 @@ export function roiAlign(n: OnnxNode): string {
   };
   return aroundChannelsLast(n, n.input(0), 4, (x) => n.main('RoiAlign', [x, n.input(1), n.input(2)], attributes));
 }
+
+/** MaxRoiPool: each box begins with the index of its image. */
+export function maxRoiPool(n: OnnxNode): string {
+  const [outputHeight = 0, outputWidth = 0] = n.attr.ints('pooled_shape') ?? n.refuse('no pooled_shape');
+  const attributes = { outputHeight, outputWidth, spatialScale: n.attr.float('spatial_scale', 1) };
+  return aroundChannelsLast(n, n.input(0), 4, (x) => n.main('MaxRoiPool', [x, n.input(1)], attributes));
+}

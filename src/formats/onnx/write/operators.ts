@@ -20,7 +20,7 @@ import {
 import { writeBoxDecode } from './boxes.ts';
 import { writeDeformConv } from './deform-conv.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
-import { writeRoiAlign } from './rois.ts';
+import { writeMaxRoiPool, writeRoiAlign } from './rois.ts';
 import { sunk } from './sink.ts';
 import { writeSuppression } from './detect.ts';
 import { realWeights, writeLookupTable, writeQuantised, writeScaled } from './quantise.ts';
@@ -189,6 +189,7 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Shape: same,
   ConstantOfShape: (w, n) => same(w, n, { value: { t: tensorOf(n.attributes.dtype, [1], [n.attributes.value]) } }),
   Range: same,
+  MaxRoiPool: writeMaxRoiPool,
   RoiAlign: writeRoiAlign,
   Resize: writeResize,
   GridSample: writeGridSample,

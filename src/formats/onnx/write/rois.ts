@@ -18,3 +18,10 @@ export function writeRoiAlign(w: OnnxWriter, { inputs, outputs, attributes }: No
   };
   writeSpatial(w, 'RoiAlign', [x, rois, indices], own, outputs[0]);
 }
+
+/** MaxRoiPool. */
+export function writeMaxRoiPool(w: OnnxWriter, { inputs, outputs, attributes }: NodeOf<'MaxRoiPool'>): void {
+  const { outputHeight, outputWidth, spatialScale } = attributes;
+  const own = { pooled_shape: { ints: [outputHeight, outputWidth] }, spatial_scale: { f: spatialScale } };
+  writeSpatial(w, 'MaxRoiPool', inputs, own, outputs[0]);
+}
