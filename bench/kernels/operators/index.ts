@@ -6,6 +6,7 @@ export const OPERATORS = {
   'roi-align': async () => (await import('./roi-align.ts')).roiAlignBenchCases,
   nms: async () => (await import('./nms.ts')).suppressionCases,
   'conv-transpose': async () => (await import('./conv-transpose.ts')).convTransposeCases,
+  'deform-conv': async () => (await import('./deform-conv.ts')).deformConvCases,
   conv3d: async () => (await import('./conv3d.ts')).conv3dCases,
   dilated: async () => (await import('./dilated.ts')).dilatedCases,
   resize: async () => (await import('./resize.ts')).resizeBenchCases,
