@@ -17,6 +17,13 @@ export function hasProducts({ nodes }: Graph): boolean {
   return nodes.some((node) => node.op === 'Binary' && /mul|div/.test(node.attributes.kind));
 }
 
+/** Something divided by a norm, perhaps. */
+export function hasNorms(graph: Graph): boolean {
+  return (
+    hasProducts(graph) && graph.nodes.some((node) => node.op === 'Reduce' && /l1|l2|sum/.test(node.attributes.kind))
+  );
+}
+
 /** A normalisation, or arithmetic with constants. */
 export function hasScales({ nodes, initializers }: Graph): boolean {
   return nodes.some(

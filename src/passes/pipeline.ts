@@ -17,6 +17,7 @@ import {
   hasFurtherMoves,
   hasHoles,
   hasPads,
+  hasNorms,
   hasProducts,
   hasPRelus,
   hasQuantised,
@@ -53,6 +54,11 @@ type Further = typeof import('./further.ts');
 const QUANTISED: Row<Run> = lazy(
   () => import('./qdq/fuse-quantised.ts').then((part) => part.withOperators(part)),
   'fuseQuantised',
+);
+
+const LP_NORMALIZATION: Row<Run> = lazy(
+  () => import('./patterns/lp-normalization.ts').then((part) => part.withLpNormalization(part)),
+  'recogniseLpNormalization',
 );
 
 /** Every pass, in order. */
@@ -109,7 +115,7 @@ export const PASSES: readonly Pass[] = [
   // After fold-batchnorm, which moves factors backwards where it can; before fuse-epilogue hides what they follow.
   { name: 'fold-scale', level: 'folded', applies: hasProducts, run: further('foldScale') },
   // After layout, which brings channels to the end; before fuse-epilogue, which would take the factors.
-  { name: 'lp-normalization', level: 'full', applies: hasProducts, run: further('recogniseLpNormalization') },
+  { name: 'lp-normalization', level: 'full', applies: hasNorms, run: LP_NORMALIZATION },
   // After fold-batchnorm: a convolution that already has an activation can take no scale.
   { name: 'fuse-epilogue', level: 'full', run: fuseEpilogue },
   // After fuse-epilogue, so that no other pass meets a scale; and a product that takes an activation is none.

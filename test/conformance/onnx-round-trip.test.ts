@@ -42,6 +42,7 @@ describe('a graph means the same after export, import and compilation', () => {
     const failures: string[] = [];
     for (const index of range(COUNT)) {
       const c = randomCase(op, index);
+      if (c.noReturn !== undefined) continue;
       try {
         await expectSame(c);
       } catch (error) {

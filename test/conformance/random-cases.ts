@@ -1,4 +1,5 @@
 /** Random single-operator graphs for the oracle: a generator per operator, drawing shapes and attributes from a seed. */
+import { COUNTED } from '../ops/cases/detect/non-max-suppression.ts';
 import type { DType } from '../../src/core/dtype.ts';
 import type {
   Activation,
@@ -773,6 +774,7 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
         sigma: 0,
       },
       outputCount: 2,
+      noReturn: COUNTED,
     };
   },
   TopK: (d) => {

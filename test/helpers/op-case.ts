@@ -29,6 +29,8 @@ export interface OpCase<K extends OpKind = OpKind> {
   readonly tolerance?: Tolerance;
   /** Set where ONNX cannot express the case; says why. The oracle test skips it, the GPU test does not. */
   readonly noOracle?: string;
+  /** Set where the importer refuses what the exporter writes; says why. */
+  readonly noReturn?: string;
   /** Variants, by how their names begin, that give another result here by design, and why; they do not run it. */
   readonly unlike?: { readonly variants: string; readonly why: string };
 }

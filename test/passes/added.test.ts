@@ -30,8 +30,15 @@ it('load operators of integers with the pass that adds them', () => {
   expect([...names].filter((name) => !loaded.has(name))).toEqual([]);
 });
 
+const LP_NORMALIZATION = 'patterns/lp-normalization.ts';
+
+it('load the norm of channels with the pass that adds it', () => {
+  expect([...addedBy((name) => name === LP_NORMALIZATION)]).toEqual(['LpNormalization']);
+  expect(readFileSync(join(folder, LP_NORMALIZATION), 'utf8')).toContain("loadOps(['LpNormalization'])");
+});
+
 it('add operators whose rows are there from the start', () => {
-  const names = addedBy((name) => !name.startsWith('qdq'));
+  const names = addedBy((name) => !name.startsWith('qdq') && name !== LP_NORMALIZATION);
   expect([...names]).toEqual(
     expect.arrayContaining(['Activation', 'Binary', 'Conv', 'Identity', 'Reshape', 'Transpose']),
   );

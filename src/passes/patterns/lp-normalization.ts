@@ -3,9 +3,16 @@ import { isFloat } from '../../core/dtype.ts';
 import { normalizeAxis } from '../../core/broadcast.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node, NodeOf } from '../../ir/ops.ts';
+import { loadOps } from '../../ops/registry.ts';
 import { at, sameArray } from '../../util/arrays.ts';
 import { splitConstant, uniformValue } from '../lib/constants.ts';
 import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
+
+/** To be awaited before: loads the operator that the pass adds. Gives the module, for `lazy`. */
+export async function withLpNormalization<T>(module: T): Promise<T> {
+  await loadOps(['LpNormalization']);
+  return module;
+}
 
 /** What a map is divided by, from the division backwards. */
 interface Divisor {

@@ -34,7 +34,7 @@ describe('an operator case means the same after export and import', async () => 
   it.each(await caseTables())('$name', async ({ cases }) => {
     const failures: string[] = [];
     for (const c of cases) {
-      if (c.noOracle !== undefined) continue;
+      if (c.noOracle !== undefined || c.noReturn !== undefined) continue;
       try {
         await expectRoundTrip(c);
       } catch (error) {
