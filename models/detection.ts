@@ -3,7 +3,7 @@ import { InputError } from '../src/core/errors.ts';
 import { elementCount, tensorOf, type Tensor } from '../src/core/tensor.ts';
 import type { GraphBuilder } from '../src/ir/builder.ts';
 import { SIGMOID } from './maps.ts';
-import { NO_ACTIVATION, type BinaryKind, type OpAttributes } from '../src/ir/ops.ts';
+import { NO_ACTIVATION, GREEDY_SUPPRESSION, type BinaryKind, type OpAttributes } from '../src/ir/ops.ts';
 
 /** One map of a region proposal network, of one picture. */
 export interface ProposalLevel {
@@ -149,14 +149,7 @@ function suppressed(b: GraphBuilder, boxes: string, scores: string, { most, iou,
     'NonMaxSuppression',
     [unsqueezed(b, boxes, [0]), unsqueezed(b, scores, [0]), ...limits],
     {
-      centerPointBox: false,
-      offset: 0,
-      inclusive: false,
-      scoreInclusive: false,
-      ties: 'lower',
-      classAgnostic: false,
-      soft: 'none',
-      sigma: 0,
+      ...GREEDY_SUPPRESSION,
       padded: true,
     },
     { outputCount: 2 },

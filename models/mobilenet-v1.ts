@@ -11,7 +11,7 @@ export interface MobilenetV1Options extends NetOptions {
 }
 
 /** Output channels and stride of each separable block. The paper's table prints stride 2 for the last one, where its sizes need 1. */
-const BLOCKS: readonly (readonly [channels: number, stride: number])[] = [
+export const MOBILENET_V1_BLOCKS: readonly (readonly [channels: number, stride: number])[] = [
   [64, 1],
   [128, 2],
   [128, 1],
@@ -37,7 +37,7 @@ export function mobilenetV1(options: MobilenetV1Options = {}): Graph {
   const net = new Net(`mobilenet_v1_${width}`, given, 1e-3);
   const stem = { name: 'features.0.0', out: thin(32), kernel: 3, stride: 2 };
   let x = net.convNorm(net.input, stem, 'features.0.1', RELU6);
-  BLOCKS.forEach(([channels, stride], i) => {
+  MOBILENET_V1_BLOCKS.forEach(([channels, stride], i) => {
     const name = `features.${i + 1}`;
     const depthwise = { name: `${name}.0`, out: x.channels, kernel: 3, stride, group: x.channels };
     x = net.convNorm(x, depthwise, `${name}.1`, RELU6);

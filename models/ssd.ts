@@ -5,6 +5,7 @@
 import type { Graph } from '../src/ir/graph.ts';
 import { RELU6 } from '../src/ir/ops.ts';
 import { netOptions, type ConvSpec, type Feature, type NetOptions } from './blocks.ts';
+import { MOBILENET_V1_BLOCKS } from './mobilenet-v1.ts';
 import { MapNet, requirePositive } from './maps.ts';
 
 /** Options of `ssdMobilenetV1`. */
@@ -12,19 +13,6 @@ export interface SsdMobilenetV1Options extends NetOptions {
   /** Multiplier of all channels but the heads'; 1 by default. */
   readonly width?: number;
 }
-
-/** Channels and stride of MobileNet's thirteen blocks. */
-const BLOCKS: readonly (readonly [channels: number, stride: number])[] = [
-  [64, 1],
-  [128, 2],
-  [128, 1],
-  [256, 2],
-  [256, 1],
-  [512, 2],
-  ...Array.from({ length: 5 }, () => [512, 1] as const),
-  [1024, 2],
-  [1024, 1],
-];
 
 /** The block whose map is the first that boxes are found on; the last one's is the second. */
 const FIRST = 11;
@@ -48,11 +36,11 @@ export function ssdMobilenetV1(options: SsdMobilenetV1Options = {}): Graph {
   const scope = 'FeatureExtractor/MobilenetV1';
   let x = layer(net, net.input, { name: `${scope}/Conv2d_0`, out: thin(32), kernel: 3, stride: 2 });
   const maps: Feature[] = [];
-  BLOCKS.forEach(([channels, stride], i) => {
+  MOBILENET_V1_BLOCKS.forEach(([channels, stride], i) => {
     const name = `${scope}/Conv2d_${i + 1}`;
     x = layer(net, x, { name: `${name}_depthwise`, out: x.channels, kernel: 3, stride, group: x.channels });
     x = layer(net, x, { name: `${name}_pointwise`, out: thin(channels) });
-    if (i + 1 === FIRST || i + 1 === BLOCKS.length) maps.push(x);
+    if (i + 1 === FIRST || i + 1 === MOBILENET_V1_BLOCKS.length) maps.push(x);
   });
   EXTRA.forEach((channels, i) => {
     const [name, out] = [`${scope}/Conv2d_13`, thin(channels)];

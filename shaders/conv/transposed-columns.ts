@@ -80,12 +80,26 @@ ${phasePixel(`pixel${i}`, i)}
 }
 
 /** What it sees at one tap. */
-export function transposedTap(i: number): string {
+function transposedTap(i: number): string {
   return `      let iz${i} = qz${i} + origin_z - tz * params.shift_d;
       let iy${i} = qy${i} + origin_y - ty * params.shift_h;
       let ix${i} = qx${i} + origin_x - tx * params.shift_w;
       let inside${i} = iz${i} < params.in_d && iy${i} < params.in_h && ix${i} < params.in_w;
       let at${i} = image${i} + (((n${i} * params.in_d + iz${i}) * params.in_h + iy${i}) * params.in_w + ix${i}) * params.x_pitch;`;
+}
+
+/** Goes through the taps of a phase, and at each through the channels four by four; `places` positions are looked up at a tap. */
+export function overTransposedTaps(places: number, step: string): string {
+  return `  for (var tz = 0u; tz < taps_z; tz++) {
+    for (var ty = 0u; ty < taps_y; ty++) {
+      for (var tx = 0u; tx < taps_x; tx++) {
+${lines(places, transposedTap)}
+        for (var c = 0u; c < params.depth; c += 4u) {
+${step}
+        }
+      }
+    }
+  }`;
 }
 
 /** The weights of four channels and a quad. */
@@ -156,16 +170,7 @@ ${lines(shares, (i) => share(spec, i))}
 ${lines(quads, (q) => `  var w_at${q} = panel + min(first${q} / 4u, params.row_quads - 1u);`)}
 ${lines(quads, bias)}
 ${lines(pixels, (p) => lines(quads, (q) => `  var ${sumName(p, q)} = bias${q};`))}
-  for (var tz = 0u; tz < taps_z; tz++) {
-    for (var ty = 0u; ty < taps_y; ty++) {
-      for (var tx = 0u; tx < taps_x; tx++) {
-${lines(shares, transposedTap)}
-        for (var c = 0u; c < params.depth; c += 4u) {
-${step(spec)}
-        }
-      }
-    }
-  }
+${overTransposedTaps(shares, step(spec))}
 ${lines(quads, (q) => tail(spec, q))}`,
   });
 }

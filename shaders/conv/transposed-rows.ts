@@ -19,7 +19,7 @@ import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { vectorType } from '../lib/numbers.ts';
 import { phaseExtents, phaseOf, phasePixel, phaseRow } from '../lib/phases.ts';
-import { loadFunction, TRANSPOSED_PARAMS, transposedTap, type ConvTransposedSpec } from './transposed-columns.ts';
+import { loadFunction, overTransposedTaps, TRANSPOSED_PARAMS, type ConvTransposedSpec } from './transposed-columns.ts';
 
 export interface ConvTransposedRowsSpec extends ConvTransposedSpec {
   readonly pixels: number;
@@ -116,16 +116,7 @@ ${places(spec)}
   var w_at = (group * params.phases + wid.z) * params.rows * params.row_quads;
 ${lines(quads, bias)}
 ${lines(pixels, (p) => lines(quads, (q) => `  var ${sumName(p, q)} = bias${q};`))}
-  for (var tz = 0u; tz < taps_z; tz++) {
-    for (var ty = 0u; ty < taps_y; ty++) {
-      for (var tx = 0u; tx < taps_x; tx++) {
-${lines(pixels, transposedTap)}
-        for (var c = 0u; c < params.depth; c += 4u) {
-${step(spec)}
-        }
-      }
-    }
-  }
+${overTransposedTaps(pixels, step(spec))}
 ${lines(pixels, (p) => lines(quads, (q) => tail(p, q)))}`,
   });
 }

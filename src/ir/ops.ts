@@ -22,6 +22,7 @@ import type { ControlOps } from './ops/control.ts';
 export type * from './ops/attributes.ts';
 export type { BoxCode, BoxCoding, SoftSuppression } from './ops/detect.ts';
 export { NO_ACTIVATION, RELU, RELU6 } from './ops/attributes.ts';
+export { GREEDY_SUPPRESSION } from './ops/detect.ts';
 export type { UnaryKind, BinaryKind } from './ops/elementwise.ts';
 export type { ReduceKind } from './ops/reduce.ts';
 export type { QuantisedBinaryKind, QuantiseOps, Requantised, Rounding } from './ops/quantise.ts';

@@ -12,7 +12,7 @@ import type {
   ReduceKind,
   UnaryKind,
 } from '../../src/ir/ops.ts';
-import { NO_ACTIVATION, RELU, RELU6 } from '../../src/ir/ops.ts';
+import { NO_ACTIVATION, GREEDY_SUPPRESSION, RELU, RELU6 } from '../../src/ir/ops.ts';
 import { PLAIN_RESIZE } from '../../src/ir/shapes/resize.ts';
 import { at, product, range } from '../../src/util/arrays.ts';
 import type { CaseInput, OpCase } from '../helpers/op-case.ts';
@@ -764,14 +764,8 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
         { shape: [1], values: [d.int(0, 4) / 8] },
       ],
       attributes: {
+        ...GREEDY_SUPPRESSION,
         centerPointBox: d.chance(0.5),
-        offset: 0,
-        inclusive: false,
-        scoreInclusive: false,
-        ties: 'lower',
-        classAgnostic: false,
-        soft: 'none',
-        sigma: 0,
       },
       outputCount: 2,
       noReturn: COUNTED,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/core/errors.ts';
 import { tensorOf } from '../../src/core/tensor.ts';
-import type { NodeOf, OpAttributes } from '../../src/ir/ops.ts';
+import { GREEDY_SUPPRESSION, type NodeOf, type OpAttributes } from '../../src/ir/ops.ts';
 import { nonMaxSuppression } from '../../src/ops/detect/non-max-suppression.ts';
 import type { Operand } from '../../src/ops/definition.ts';
 
@@ -19,14 +19,7 @@ function inferred(inputs: readonly (Operand | undefined)[], given: Partial<OpAtt
     inputs: [],
     outputs: ['y', 'count'],
     attributes: {
-      centerPointBox: false,
-      offset: 0,
-      inclusive: false,
-      scoreInclusive: false,
-      ties: 'lower',
-      classAgnostic: false,
-      soft: 'none',
-      sigma: 0,
+      ...GREEDY_SUPPRESSION,
       ...given,
     },
   };

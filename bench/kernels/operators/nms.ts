@@ -5,7 +5,7 @@
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
 import { GraphBuilder } from '../../../src/ir/builder.ts';
 import type { Graph } from '../../../src/ir/graph.ts';
-import type { OpAttributes } from '../../../src/ir/ops.ts';
+import { GREEDY_SUPPRESSION, type OpAttributes } from '../../../src/ir/ops.ts';
 import { randomSource } from '../../../src/util/random.ts';
 import type { Form, OperatorCase } from './case.ts';
 import { greedySuppression } from './greedy.ts';
@@ -85,14 +85,7 @@ export function suppressionGraph(setting: SuppressionSetting): Graph {
     'NonMaxSuppression',
     [boxes, scores, ...limits],
     {
-      centerPointBox: false,
-      offset: 0,
-      inclusive: false,
-      scoreInclusive: false,
-      ties: 'lower',
-      classAgnostic: false,
-      soft: 'none',
-      sigma: 0,
+      ...GREEDY_SUPPRESSION,
       ...attributes,
     },
     { outputs: ['selected', 'count'] },

@@ -84,3 +84,15 @@ export interface DetectOps {
     readonly clip: readonly number[];
   };
 }
+
+/** ONNX's rules of suppression: strictly over both thresholds, each class apart, the lower index first of equal scores. */
+export const GREEDY_SUPPRESSION: DetectOps['NonMaxSuppression'] = {
+  centerPointBox: false,
+  offset: 0,
+  inclusive: false,
+  scoreInclusive: false,
+  ties: 'lower',
+  classAgnostic: false,
+  soft: 'none',
+  sigma: 0,
+};

@@ -1,22 +1,11 @@
 /** Cases of the NonMaxSuppression operator: forms of boxes, ties, classes and batches, thresholds, odd boxes and scores. */
 import { floatTolerance } from '../../../../src/core/compare.ts';
-import type { OpAttributes } from '../../../../src/ir/ops.ts';
+import { GREEDY_SUPPRESSION, type OpAttributes } from '../../../../src/ir/ops.ts';
 import { range } from '../../../../src/util/arrays.ts';
 import type { CaseInput, OpCase } from '../../../helpers/op-case.ts';
 import { randomSource } from '../../../helpers/random.ts';
 
 type Attributes = OpAttributes['NonMaxSuppression'];
-
-const ONNX: Attributes = {
-  centerPointBox: false,
-  offset: 0,
-  inclusive: false,
-  scoreInclusive: false,
-  ties: 'lower',
-  classAgnostic: false,
-  soft: 'none',
-  sigma: 0,
-};
 
 interface Wanted {
   readonly batches?: number;
@@ -58,7 +47,7 @@ function suppression(name: string, wanted: Wanted): OpCase<'NonMaxSuppression'> 
       scalar(iou, 'float32'),
       scalar(score, 'float32'),
     ],
-    attributes: { ...ONNX, ...attributes },
+    attributes: { ...GREEDY_SUPPRESSION, ...attributes },
     outputCount: third ? 3 : 2,
     noReturn: COUNTED,
     // Each chosen box multiplies the scores of others once, in float32 with its exp.
