@@ -16,14 +16,28 @@ export async function ortRun(
   feeds: ReadonlyMap<string, Tensor>,
   graphOptimizationLevel: 'disabled' | 'all' = 'disabled',
 ): Promise<Map<string, Tensor>> {
+  return withOrt(model, (run) => run(feeds), graphOptimizationLevel);
+}
+
+/** Runs a model loaded once. */
+export type OrtRun = (feeds: ReadonlyMap<string, Tensor>) => Promise<Map<string, Tensor>>;
+
+/** Loads an ONNX model, for `work` to run as often as it likes. Rejects as `ortRun` does. */
+export async function withOrt<T>(
+  model: Uint8Array,
+  work: (run: OrtRun) => Promise<T>,
+  graphOptimizationLevel: 'disabled' | 'all' = 'disabled',
+): Promise<T> {
   const session = await ort.InferenceSession.create(model, {
     executionProviders: ['wasm'],
     graphOptimizationLevel,
     logSeverityLevel: 3,
   });
   try {
-    const results = await session.run(Object.fromEntries([...feeds].map(([name, t]) => [name, toOrt(t)])));
-    return new Map(session.outputNames.map((name) => [name, fromOrt(name, results[name])]));
+    return await work(async (feeds) => {
+      const results = await session.run(Object.fromEntries([...feeds].map(([name, t]) => [name, toOrt(t)])));
+      return new Map(session.outputNames.map((name) => [name, fromOrt(name, results[name])]));
+    });
   } finally {
     await session.release();
   }
