@@ -13,8 +13,8 @@ import type { Storage } from '../../src/core/storage.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { extremeFunctions, vectorType } from '../lib/numbers.ts';
+import { IMAGE_FUNCTION, pixelFunctions, ROI_BIN, ROI_WORKGROUP, roiItem } from '../lib/rois.ts';
 import { bindingOf, load, store, type Access } from '../lib/storage.ts';
-import { ROI_WORKGROUP, roiItem } from './roi-align-taps.ts';
 
 export interface MaxRoiPoolSpec {
   readonly lanes: number;
@@ -25,14 +25,9 @@ export interface MaxRoiPoolSpec {
 
 /** Where a box ends, and the pixels of a bin: none where an end is no number. */
 const BIN_FUNCTIONS = wgsl`
+${pixelFunctions(2 ** 24)}
+${IMAGE_FUNCTION}
 struct Run { begin: i32, end: i32 }
-fn no_number(v: f32) -> bool { return (bitcast<u32>(v) & 0x7fffffffu) > 0x7f800000u; }
-fn pixel_of(scaled: f32) -> i32 {
-  let size = min(abs(scaled), 16777216.0);
-  let whole = floor(size);
-  let pixel = i32(whole) + select(0, 1, size - whole >= 0.5);
-  return select(pixel, -pixel, scaled < 0.0);
-}
 fn run_of(low: f32, high: f32, bins: u32, index: u32, extent: u32) -> Run {
   let a = low * params.scale;
   let b = high * params.scale;
@@ -68,14 +63,10 @@ ${BIN_FUNCTIONS}
 ${extremeFunctions('f32', width)}`,
     body: wgsl`
   ${roiItem(lanes)}
-  let line = item / params.out_w;
-  let bin_x = item - line * params.out_w;
-  let r = line / params.out_h;
-  let bin_y = line - r * params.out_h;
+  ${ROI_BIN}
   let rows = run_of(rois[r * 5u + 2u], rois[r * 5u + 4u], params.out_h, bin_y, params.in_h);
   let columns = run_of(rois[r * 5u + 1u], rois[r * 5u + 3u], params.out_w, bin_x, params.in_w);
-  let named = rois[r * 5u];
-  let image = u32(clamp(select(named, 0.0, no_number(named)), 0.0, f32(params.images - 1u)));
+  let image = image_of(rois[r * 5u]);
   let across = u32(max(columns.end - columns.begin, 0)) * params.blocks;
   let some = rows.begin < rows.end && columns.begin < columns.end;
   let first = ((image * params.in_h + u32(rows.begin)) * params.in_w + u32(columns.begin)) * params.blocks;

@@ -14,6 +14,7 @@ import type { Storage } from '../../src/core/storage.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { vectorType } from '../lib/numbers.ts';
+import { ROI_WORKGROUP, roiItem } from '../lib/rois.ts';
 import { bindingOf, load, store, type Access } from '../lib/storage.ts';
 
 export interface RoiAlignTapsSpec {
@@ -22,20 +23,6 @@ export interface RoiAlignTapsSpec {
   readonly width: 1 | 4;
   readonly xStorage: Storage;
   readonly yStorage: Storage;
-}
-
-/** Invocations per workgroup of kernels whose lanes are channels. */
-export const ROI_WORKGROUP = 64;
-
-/** Declares `item`, what the lanes of a row of the workgroup work on together. */
-export function roiItem(lanes: number): string {
-  return wgsl`
-#if ${lanes === ROI_WORKGROUP}
-  let item = wid.y * groups.x + wid.x;
-#else
-  let item = (wid.y * groups.x + wid.x) * ${u32(ROI_WORKGROUP / lanes)} + lid.y;
-#endif
-  if (item >= params.count) { return; }`;
 }
 
 export function roiAlignTapsShader({ grid, lanes, width, xStorage, yStorage }: RoiAlignTapsSpec): ShaderModule {

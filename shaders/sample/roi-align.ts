@@ -12,9 +12,16 @@ import type { Storage } from '../../src/core/storage.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { extremeFunctions, vectorType } from '../lib/numbers.ts';
-import { binFunction, ROI_SAMPLE_FUNCTION, type RoiSpec } from '../lib/rois.ts';
+import {
+  binFunction,
+  ROI_BIN,
+  ROI_WORKGROUP,
+  roiItem,
+  roiSampleFunction,
+  roiSamplesFunction,
+  type RoiSpec,
+} from '../lib/rois.ts';
 import { bindingOf, load, loadedType, store, type Access } from '../lib/storage.ts';
-import { ROI_WORKGROUP, roiItem } from './roi-align-taps.ts';
 
 export interface RoiAlignSpec extends RoiSpec {
   readonly max: boolean;
@@ -24,28 +31,6 @@ export interface RoiAlignSpec extends RoiSpec {
   readonly xStorage: Storage;
   readonly yStorage: Storage;
 }
-
-/**
- * Samples of a bin: how many, and those that may be on the map, so that a box without bounds takes no longer than the map. The number
- * is checked by a product, which is exact, for a quotient may be rounded up.
- */
-const samplesFunction = (adaptive: boolean): string => wgsl`
-struct Range { grid: f32, first: i32, last: i32 }
-fn samples_of(bin: Bin, bins: u32, extent: i32) -> Range {
-#if ${adaptive}
-  if (!(bin.size > 0.0 && bin.size < 1e30)) { return Range(0.0, 0, -1); }
-  var grid = ceil(bin.size / f32(bins));
-  if (grid < 16777216.0 && (grid - 1.0) * f32(bins) >= bin.size) { grid -= 1.0; }
-  let first = clamp(floor((-1.0 - bin.start) / bin.width * grid) - 2.0, 0.0, 2e9);
-  let last = clamp(ceil((f32(extent) - bin.start) / bin.width * grid) + 2.0, -1.0, min(grid - 1.0, 2e9));
-  return Range(grid, i32(first), i32(last));
-#else
-  return Range(f32(params.grid), 0, i32(params.grid) - 1);
-#endif
-}
-fn position_of(bin: Bin, grid: f32, k: i32) -> f32 {
-  return bin.start + (f32(k) + 0.5) * bin.width / grid;
-}`;
 
 /** Declares `result`: the vector at `block`, of all samples of a bin. */
 function pooled({ max, x }: { max: boolean; x: Access }): string {
@@ -115,8 +100,8 @@ export function roiAlignShader({
     workgroupSize: [lanes, ROI_WORKGROUP / lanes, 1],
     declarations: wgsl`
 ${binFunction({ halfPixel })}
-${ROI_SAMPLE_FUNCTION}
-${samplesFunction(adaptive)}
+${roiSampleFunction()}
+${roiSamplesFunction({ adaptive })}
 #if ${max}
 ${extremeFunctions('f32', width)}
 #endif
@@ -124,10 +109,7 @@ ${extremeFunctions('f32', width)}
 fn weighed(v: ${element}, w: f32) -> ${element} { return select(v * w, ${element}(0.0), w == 0.0); }`,
     body: wgsl`
   ${roiItem(lanes)}
-  let line = item / params.out_w;
-  let bin_x = item - line * params.out_w;
-  let r = line / params.out_h;
-  let bin_y = line - r * params.out_h;
+  ${ROI_BIN}
   let down = bin_of(boxes[r * 4u + 1u], boxes[r * 4u + 3u], params.out_h, bin_y);
   let across = bin_of(boxes[r * 4u], boxes[r * 4u + 2u], params.out_w, bin_x);
   let rows = samples_of(down, params.out_h, params.in_h);

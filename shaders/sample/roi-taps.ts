@@ -14,7 +14,7 @@
 import { linearIndex } from '../lib/index.ts';
 import { f32, u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-import { binFunction, ROI_SAMPLE_FUNCTION, type RoiSpec } from '../lib/rois.ts';
+import { binFunction, roiSampleFunction, type RoiSpec } from '../lib/rois.ts';
 
 /** Invocations per workgroup. */
 export const ROI_TAPS_WORKGROUP = 64;
@@ -84,7 +84,7 @@ export function roiTapsShader({ grid, halfPixel }: RoiTapsSpec): ShaderModule {
     workgroupSize: [ROI_TAPS_WORKGROUP, 1, 1],
     declarations: wgsl`
 ${binFunction({ halfPixel })}
-${ROI_SAMPLE_FUNCTION}`,
+${roiSampleFunction()}`,
     body: wgsl`
   ${linearIndex(ROI_TAPS_WORKGROUP)}
   if (i >= params.count) { return; }

@@ -496,6 +496,30 @@ const roiAlign: Generator<'RoiAlign'> = (d) => {
   };
 };
 
+/** As of RoiAlign, and offsets that are exact in binary too. */
+const deformRoiPool: Generator<'DeformRoiPool'> = (d) => {
+  const { inputs, attributes } = maxRoiPool(d);
+  const [groupHeight, groupWidth] = [d.int(1, 2), d.int(1, 2)];
+  const [outputHeight, outputWidth] = [d.pick([1, 2, 4]), d.pick([1, 2, 4])];
+  const [x, rois] = [at(inputs, 0), at(inputs, 1)];
+  const shape = [...(x?.shape.slice(0, 3) ?? []), groupHeight * groupWidth * d.int(1, 5)];
+  const moves = [rois?.shape[0] ?? 1, outputHeight, outputWidth, 2];
+  const offsets = { shape: moves, values: d.ints(product(moves), -4, 4).map((v) => v / 8) };
+  return {
+    inputs: [{ shape }, rois, ...(d.chance(0.6) ? [offsets] : [])],
+    attributes: {
+      ...attributes,
+      outputHeight,
+      outputWidth,
+      groupHeight,
+      groupWidth,
+      samplingRatio: d.pick([0, 1, 2, 4]),
+      gamma: 0.5,
+      samples: 'aligned',
+    },
+  };
+};
+
 const gatherNd: Generator<'GatherND'> = (d) => {
   const shape = d.ints(d.int(2, 4), 2, 5);
   const batchDims = d.int(0, 1);
@@ -536,8 +560,11 @@ const ACTIVATIONS: readonly ActivationKind[] = [
   ...(['tanh', 'softplus', 'softsign', 'mish', 'gelu', 'geluTanh'] as const),
 ];
 
-/** Operators that onnxruntime can judge: of integers with scales it knows one rule only, which has tests of its own. */
-export type JudgedOp = Exclude<OpKind, keyof QuantiseOps>;
+/**
+ * Operators that onnxruntime can judge: of integers with scales it knows one rule only, which has tests of its own, and some it does
+ * not have at all.
+ */
+export type JudgedOp = Exclude<OpKind, keyof QuantiseOps | 'PsRoiPool'>;
 
 /** One generator per operator. */
 export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
@@ -682,6 +709,7 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
   GatherND: gatherNd,
   MaxRoiPool: maxRoiPool,
   RoiAlign: roiAlign,
+  DeformRoiPool: deformRoiPool,
   Expand: (d) => {
     const shape = d.shape();
     return { inputs: [{ shape: d.narrowed(shape) }, ints(d.chance(0.3) ? d.narrowed(shape) : shape)], attributes: {} };

@@ -48,6 +48,26 @@ const maxRoi = (
 ): Row<OpKind> =>
   row(why, 'MaxRoiPool', [x, rois], { outputHeight: 2, outputWidth: 2, spatialScale: 1, ...attributes });
 
+const psRoi = (why: string, x: TensorDesc, rois: TensorDesc, attributes: Partial<OpAttributes['PsRoiPool']> = {}) =>
+  row(why, 'PsRoiPool', [x, rois], { outputHeight: 2, outputWidth: 1, spatialScale: 1, ends: 'scaled', ...attributes });
+
+const deformRoi = (
+  why: string,
+  inputs: readonly TensorDesc[],
+  attributes: Partial<OpAttributes['DeformRoiPool']> = {},
+): Row<OpKind> =>
+  row(why, 'DeformRoiPool', inputs, {
+    outputHeight: 2,
+    outputWidth: 2,
+    spatialScale: 1,
+    samplingRatio: 0,
+    gamma: 0.1,
+    groupHeight: 1,
+    groupWidth: 1,
+    samples: 'aligned',
+    ...attributes,
+  });
+
 const maps = of([2, 5, 7, 3]);
 const boxes = of([4, 4]);
 const images = of([4], 'int64');
@@ -116,6 +136,19 @@ const misfits: readonly Row<OpKind>[] = [
   maxRoi('no bins', maps, of([4, 5]), { outputWidth: 0 }),
   maxRoi('half a bin', maps, of([4, 5]), { outputHeight: 0.5 }),
   maxRoi('no scale', maps, of([4, 5]), { spatialScale: NaN }),
+  psRoi('boxes without an image', of([2, 5, 7, 4]), of([4, 4])),
+  psRoi('channels that are no bins', maps, of([4, 5])),
+  psRoi('no bins', of([2, 5, 7, 4]), of([4, 5]), { outputHeight: 0 }),
+  deformRoi('boxes without an image', [maps, of([4, 4])]),
+  deformRoi('channels that are no groups', [maps, of([4, 5])], { groupWidth: 2 }),
+  deformRoi('no groups', [maps, of([4, 5])], { groupHeight: 0 }),
+  deformRoi('no samples of whole boxes', [maps, of([4, 5])], { samples: 'rounded' }),
+  deformRoi('no gamma', [maps, of([4, 5])], { gamma: NaN }),
+  deformRoi('offsets of fewer boxes', [maps, of([4, 5]), of([3, 2, 2, 2])]),
+  deformRoi('offsets of no parts', [maps, of([4, 5]), of([4, 0, 2, 2])]),
+  deformRoi('offsets of one number', [maps, of([4, 5]), of([4, 2, 2, 3])]),
+  deformRoi('offsets of more classes than channels divide into', [maps, of([4, 5]), of([4, 2, 2, 4])]),
+  deformRoi('offsets by integers', [maps, of([4, 5]), of([4, 2, 2, 2], 'int32')]),
   roi('boxes of a series', [of([2, 5, 3]), boxes, images]),
   roi('boxes of integers', [of([2, 5, 7, 3], 'int32'), boxes, images]),
   roi('boxes of a map without pixels', [of([2, 0, 7, 3]), boxes, images]),

@@ -31,6 +31,47 @@ export interface SampleOps {
     readonly spatialScale: number;
   };
   /**
+   * x `[N, H, W, C]`, rois (as MaxRoiPool has them) → y `[R, outputHeight, outputWidth, C / (outputHeight · outputWidth)]`
+   * (arXiv:1605.06409): the mean of the pixels of a bin in a channel of its own, that of output channel c and bin (i, j) being
+   * `(c · outputHeight + i) · outputWidth + j`; 0 where no pixel lies on the map, or an end is NaN. Bins are as in MaxRoiPool, divided exactly
+   */
+  readonly PsRoiPool: {
+    readonly outputHeight: number;
+    readonly outputWidth: number;
+    /** From the coordinates of boxes to those of x. */
+    readonly spatialScale: number;
+    /**
+     * Which ends are rounded to whole pixels, halves away from zero. `scaled`: ends on the map, the last of which is no part of a box,
+     * nor the last row and column of pixels one of the map (torchvision). `unscaled`: ends of boxes, the last of which belongs to it
+     * (the authors' Caffe).
+     */
+    readonly ends: 'scaled' | 'unscaled';
+  };
+  /**
+   * x `[N, H, W, C]`, rois (as MaxRoiPool has them), offsets? (float `[R, parts down, parts across, 2 · K]`, x before y, of K groups of
+   * output channels) → y `[R, outputHeight, outputWidth, C / (groupHeight · groupWidth)]` (arXiv:1703.06211): the mean of samples of a
+   * bin, which its part moves by its offset times `gamma` and the size of the box. Of output channel c, bin (i, j) has channel
+   * `(c · groupHeight + ⌊i · groupHeight / outputHeight⌋) · groupWidth + ⌊j · groupWidth / outputWidth⌋`, and part likewise. Without offsets, and with as many groups as
+   * bins, this is position-sensitive RoiAlign
+   */
+  readonly DeformRoiPool: {
+    readonly outputHeight: number;
+    readonly outputWidth: number;
+    /** From the coordinates of boxes to those of x. */
+    readonly spatialScale: number;
+    /** Samples of a bin along each axis; 0, of `aligned` only: as many as it has pixels, rounded up. */
+    readonly samplingRatio: number;
+    /** Of offsets, in sizes of the box. */
+    readonly gamma: number;
+    readonly groupHeight: number;
+    readonly groupWidth: number;
+    /**
+     * `aligned`: RoiAlign's, half_pixel (mmcv, torchvision). `rounded`: ends of boxes are whole pixels, the last of which belongs to
+     * it, samples begin at the start of a bin, and those more than half a pixel out do not count at all (the authors').
+     */
+    readonly samples: 'aligned' | 'rounded';
+  };
+  /**
    * x `[N, H, W, C]`, rois (float `[R, 4]`: x1, y1, x2, y2), batchIndices (int64 or int32 `[R]`, those outside take the nearest
    * image) → y `[R, outputHeight, outputWidth, C]` (arXiv:1703.06870): each bin has a grid of samples, interpolated
    * bilinearly; one further out than a pixel's width is 0, NaN counts as further out

@@ -1,8 +1,9 @@
 /** MaxRoiPool → one dispatch: lanes are channels. */
+import { ROI_WORKGROUP } from '../../../shaders/lib/rois.ts';
 import { maxRoiPoolShader } from '../../../shaders/sample/max-roi-pool.ts';
-import { ROI_WORKGROUP } from '../../../shaders/sample/roi-align-taps.ts';
 import { at } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value, variant, type KernelDefinition } from '../definition.ts';
+import { roiLanes } from '../lib/rois.ts';
 
 export const maxRoiPool: KernelDefinition<'MaxRoiPool'> = {
   kind: 'dispatch',
@@ -16,7 +17,7 @@ export const maxRoiPool: KernelDefinition<'MaxRoiPool'> = {
         const [images, in_h, in_w, channels] = [at(x.shape, 0), at(x.shape, 1), at(x.shape, 2), at(x.shape, 3)];
         const width: 1 | 4 = channels % 4 === 0 ? 4 : 1;
         const blocks = channels / width;
-        const lanes = Math.min(ROI_WORKGROUP, 2 ** Math.ceil(Math.log2(Math.max(1, blocks))));
+        const lanes = roiLanes(blocks);
         const count = at(y.shape, 0) * out_h * out_w;
         if (count * blocks === 0) return [];
         const [map, rois] = context.node.inputs;

@@ -1,6 +1,7 @@
 /** RoiAlign → tables of pixels and weights, then means by them, where the grid is fixed; else one dispatch, sample by sample. */
+import { ROI_WORKGROUP } from '../../../shaders/lib/rois.ts';
 import { roiAlignShader } from '../../../shaders/sample/roi-align.ts';
-import { ROI_WORKGROUP, roiAlignTapsShader } from '../../../shaders/sample/roi-align-taps.ts';
+import { roiAlignTapsShader } from '../../../shaders/sample/roi-align-taps.ts';
 import { ROI_TAPS_WORKGROUP, roiTapsShader } from '../../../shaders/sample/roi-taps.ts';
 import { at } from '../../util/arrays.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type KernelDefinition,
   type LowerContext,
 } from '../definition.ts';
+import { roiLanes } from '../lib/rois.ts';
 
 type Context = LowerContext<'RoiAlign'>;
 type Call = Omit<KernelCall, 'variant'>;
@@ -28,7 +30,7 @@ function geometryOf(context: Context) {
   const [images, in_h, in_w, channels] = [at(x.shape, 0), at(x.shape, 1), at(x.shape, 2), at(x.shape, 3)];
   const width: 1 | 4 = channels % 4 === 0 ? 4 : 1;
   const blocks = channels / width;
-  const lanes = Math.min(ROI_WORKGROUP, 2 ** Math.ceil(Math.log2(Math.max(1, blocks))));
+  const lanes = roiLanes(blocks);
   return {
     boxes: at(result(context).shape, 0),
     spec: { width, lanes, xStorage: x.storage, yStorage: result(context).storage },

@@ -1,7 +1,7 @@
 /** Regions of maps: what their operators have in common. */
 import { ShapeError } from '../../core/errors.ts';
 import { shapeText } from '../../core/tensor.ts';
-import { at } from '../../util/arrays.ts';
+import { at, range } from '../../util/arrays.ts';
 import type { Operand, Operands } from '../definition.ts';
 import { operand, requireFloat } from './operands.ts';
 
@@ -38,6 +38,26 @@ export function requireWhole(value: number, least: number, what: string): void {
     throw new ShapeError(`${what} must be an integer ≥ ${least}, not ${value}`);
 }
 
+/** The attributes that every pooling of boxes has. */
+interface RoiOutput {
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly spatialScale: number;
+}
+
+/** Throws ShapeError unless there are bins, and the scale is finite. */
+export function requireBins({ outputHeight, outputWidth, spatialScale }: RoiOutput): void {
+  requireWhole(outputHeight, 1, 'outputHeight');
+  requireWhole(outputWidth, 1, 'outputWidth');
+  requireFinite(spatialScale, 'spatialScale');
+}
+
+/** The channels of each of so many groups of positions. Throws ShapeError where channels do not divide into them. */
+export function channelsOfGroups(channels: number, height: number, width: number): number {
+  if (channels % (height * width) === 0) return channels / (height * width);
+  throw new ShapeError(`${channels} channels do not divide into ${height} × ${width} groups, one a position`);
+}
+
 /** Throws ShapeError unless an attribute is finite. */
 export function requireFinite(value: number, what: string): void {
   if (!Number.isFinite(value)) throw new ShapeError(`${what} must be finite, not ${value}`);
@@ -59,6 +79,32 @@ export function imageOf(index: number, images: number): number {
   return Math.min(Math.max(Math.trunc(index) || 0, 0), images - 1);
 }
 
+/** Pixels `from` to before `to`. */
+export interface PixelRun {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The pixel next to a coordinate that is scaled, halves away from zero; what is further out than `furthest` is as if it were there. */
+export function pixelOf(coordinate: number, scale: number, furthest: number): number {
+  const scaled = Math.fround(coordinate * Math.fround(scale));
+  const size = Math.min(Math.abs(scaled), furthest);
+  const whole = Math.trunc(size) + (size % 1 >= 0.5 ? 1 : 0);
+  return Number.isNaN(scaled) ? NaN : Math.sign(scaled) * whole;
+}
+
+/**
+ * The pixels of the bins that a span is divided into, divided exactly, as far as they lie before `limit` on the map: none where an end is
+ * no number.
+ */
+export function wholeBins(start: number, size: number, bins: number, limit: number): PixelRun[] {
+  const onMap = (v: number): number => Math.min(Math.max(v, 0), limit) || 0;
+  return range(bins).map((i) => ({
+    from: onMap(Math.floor((start * bins + i * size) / bins)),
+    to: onMap(Math.ceil((start * bins + (i + 1) * size) / bins)),
+  }));
+}
+
 /** One sample along an axis: its lower pixel, the next one, and how much of that it takes. */
 export interface AxisSample {
   readonly low: number;
@@ -66,13 +112,41 @@ export interface AxisSample {
   readonly share: number;
 }
 
-/** Where a position between pixels lies; undefined further out than a pixel's width, and for NaN. */
-export function axisSample(position: number, extent: number): AxisSample | undefined {
-  if (!(position >= -1 && position <= extent)) return undefined;
+/** Where a position between pixels lies; undefined further out than `reach` from the middle of any, and for NaN. */
+export function axisSample(position: number, extent: number, reach = 1): AxisSample | undefined {
+  if (!(position >= -reach && position <= extent - 1 + reach)) return undefined;
   const inside = Math.max(position, 0);
   const low = Math.floor(inside);
   if (low >= extent - 1) return { low: extent - 1, high: extent - 1, share: 0 };
   return { low, high: low + 1, share: Math.fround(inside - low) };
+}
+
+/** Samples of a bin along an axis, of which the first lies `phase` of their width behind its start. */
+export interface BinSampling {
+  readonly grid: number;
+  readonly phase: number;
+  /** As `axisSample` has it. */
+  readonly reach: number;
+}
+
+/** Samples on the map. Only those near it are looked at: a bin of a box without bounds has more than can be counted. */
+export function samplesFrom(
+  start: number,
+  bin: number,
+  extent: number,
+  { grid, phase, reach }: BinSampling,
+): AxisSample[] {
+  if (!Number.isFinite(start) || !Number.isFinite(bin)) return [];
+  const ends = [-1, extent].map((end) => ((end - start) / bin) * grid).sort((a, b) => a - b);
+  const first = bin === 0 ? 0 : Math.max(0, Math.floor(at(ends, 0)) - 2);
+  const last = bin === 0 ? grid - 1 : Math.min(grid - 1, Math.ceil(at(ends, 1)) + 2);
+  const samples: AxisSample[] = [];
+  for (let i = first; i <= last; i++) {
+    const position = Math.fround(start + Math.fround(Math.fround((i + phase) * bin) / grid));
+    const sample = axisSample(position, extent, reach);
+    if (sample) samples.push(sample);
+  }
+  return samples;
 }
 
 /** The element of x at pixel and channel. */

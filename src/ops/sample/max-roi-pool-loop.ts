@@ -3,13 +3,7 @@ import { zeros } from '../../core/tensor.ts';
 import { at, range } from '../../util/arrays.ts';
 import type { Reference } from '../definition.ts';
 import { tensorAt } from '../lib/operands.ts';
-import { imageOf, mapElements } from '../lib/rois.ts';
-
-/** Pixels `from` to before `to`. */
-interface Run {
-  readonly from: number;
-  readonly to: number;
-}
+import { imageOf, mapElements, pixelOf, wholeBins, type PixelRun } from '../lib/rois.ts';
 
 /** Boxes that reach further out are as if they ended here: integers are exact so far. */
 const FURTHEST = 2 ** 24;
@@ -25,7 +19,7 @@ export const maxRoiPoolReference: Reference<'MaxRoiPool'> = ({ attributes }, inp
   let out = 0;
   for (let r = 0; r < at(shape, 0); r++) {
     const [image, ...box] = range(5).map((i) => at(rois.data, r * 5 + i));
-    const [x1, y1, x2, y2] = box.map((v) => pixelOf(v, spatialScale)) as [number, number, number, number];
+    const [x1, y1, x2, y2] = box.map((v) => pixelOf(v, spatialScale, FURTHEST)) as [number, number, number, number];
     const columns = binsOf(x1, x2, outputWidth, w);
     for (const down of binsOf(y1, y2, outputHeight, h)) {
       for (const across of columns) {
@@ -38,26 +32,13 @@ export const maxRoiPoolReference: Reference<'MaxRoiPool'> = ({ attributes }, inp
   return [y];
 };
 
-/** The pixel next to a coordinate, halves away from zero. */
-function pixelOf(coordinate: number, scale: number): number {
-  const scaled = Math.fround(coordinate * Math.fround(scale));
-  const size = Math.abs(scaled);
-  const whole = Math.trunc(size) + (size % 1 >= 0.5 ? 1 : 0);
-  return Number.isNaN(scaled) ? NaN : Math.sign(scaled) * Math.min(whole, FURTHEST);
-}
-
-/** The bins of one axis, as far as they lie on the map: those of a box without a number for an end have no pixels. */
-function binsOf(low: number, high: number, bins: number, extent: number): Run[] {
-  const size = Math.max(high - low + 1, 1);
-  const onMap = (v: number): number => Math.min(Math.max(v, 0), extent) || 0;
-  return range(bins).map((i) => ({
-    from: onMap(low + Math.floor((i * size) / bins)),
-    to: onMap(low + Math.ceil(((i + 1) * size) / bins)),
-  }));
+/** The bins of one axis, whose last pixel belongs to the box. */
+function binsOf(low: number, high: number, bins: number, extent: number): PixelRun[] {
+  return wholeBins(low, Math.max(high - low + 1, 1), bins, extent);
 }
 
 /** The greatest element of a bin, or 0 where it has none. */
-function most(down: Run, across: Run, element: (row: number, column: number) => number): number {
+function most(down: PixelRun, across: PixelRun, element: (row: number, column: number) => number): number {
   if (down.to <= down.from || across.to <= across.from) return 0;
   let greatest = -Infinity;
   for (let row = down.from; row < down.to; row++) {

@@ -3,7 +3,7 @@ import { lazy } from '../../core/on-demand.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
-import { boundByBoxes, boxCount, mapOperand, requireFinite, requireWhole } from '../lib/rois.ts';
+import { boundByBoxes, boxCount, mapOperand, requireBins } from '../lib/rois.ts';
 
 /**
  * x `[N, H, W, C]`, rois `[R, 5]` to `[R, outputHeight, outputWidth, C]`. Throws ShapeError on other ranks and types, on a map
@@ -13,10 +13,8 @@ export const maxRoiPool: OpDefinition<'MaxRoiPool'> = {
   infer: ({ attributes }, inputs) => {
     const { dtype, shape } = mapOperand(inputs, 'MaxRoiPool');
     const count = boxCount(inputs, 1, 5);
-    const { outputHeight, outputWidth, spatialScale } = attributes;
-    requireWhole(outputHeight, 1, 'outputHeight');
-    requireWhole(outputWidth, 1, 'outputWidth');
-    requireFinite(spatialScale, 'spatialScale');
+    const { outputHeight, outputWidth } = attributes;
+    requireBins(attributes);
     const pooled = [count, outputHeight, outputWidth, at(shape, 3)];
     elementCount(pooled);
     return [{ dtype, shape: pooled }];

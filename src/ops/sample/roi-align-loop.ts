@@ -5,12 +5,12 @@ import { at, range } from '../../util/arrays.ts';
 import type { Reference } from '../definition.ts';
 import { tensorAt } from '../lib/operands.ts';
 import {
-  axisSample,
   boxSpan,
   imageOf,
   interpolated,
   neighbours,
   mapElements,
+  samplesFrom,
   type AxisSample,
   type Element,
 } from '../lib/rois.ts';
@@ -57,22 +57,8 @@ function binsOf(low: number, high: number, bins: number, extent: number, attribu
   const grid = attributes.samplingRatio || Math.max(0, Math.ceil(size / bins) || 0);
   return range(bins).map((i) => {
     const start = Math.fround(span.start + Math.fround(i * bin));
-    return { grid, samples: samplesFrom(start, bin, grid, extent) };
+    return { grid, samples: samplesFrom(start, bin, extent, { grid, phase: 0.5, reach: 1 }) };
   });
-}
-
-/** Only those near the map are looked at: a bin of a box without bounds has more than can be counted. */
-function samplesFrom(start: number, bin: number, grid: number, extent: number): AxisSample[] {
-  if (!Number.isFinite(start) || !Number.isFinite(bin)) return [];
-  const ends = [-1, extent].map((end) => ((end - start) / bin) * grid).sort((a, b) => a - b);
-  const first = bin === 0 ? 0 : Math.max(0, Math.floor(at(ends, 0)) - 2);
-  const last = bin === 0 ? grid - 1 : Math.min(grid - 1, Math.ceil(at(ends, 1)) + 2);
-  const samples: AxisSample[] = [];
-  for (let i = first; i <= last; i++) {
-    const sample = axisSample(Math.fround(start + Math.fround(Math.fround((i + 0.5) * bin) / grid)), extent);
-    if (sample) samples.push(sample);
-  }
-  return samples;
 }
 
 /** Samples that are too far out are 0. */

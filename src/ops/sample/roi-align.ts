@@ -3,7 +3,7 @@ import { lazy } from '../../core/on-demand.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
-import { boundByBoxes, boxCount, mapOperand, requireFinite, requireImageIndices, requireWhole } from '../lib/rois.ts';
+import { boundByBoxes, boxCount, mapOperand, requireBins, requireImageIndices, requireWhole } from '../lib/rois.ts';
 
 /**
  * x `[N, H, W, C]`, rois `[R, 4]`, batchIndices `[R]` to `[R, outputHeight, outputWidth, C]`. Throws ShapeError on other ranks
@@ -14,11 +14,9 @@ export const roiAlign: OpDefinition<'RoiAlign'> = {
     const { dtype, shape } = mapOperand(inputs, 'RoiAlign');
     const count = boxCount(inputs, 1, 4);
     requireImageIndices(inputs, 2, count);
-    const { outputHeight, outputWidth, samplingRatio, spatialScale } = attributes;
-    requireWhole(outputHeight, 1, 'outputHeight');
-    requireWhole(outputWidth, 1, 'outputWidth');
+    const { outputHeight, outputWidth, samplingRatio } = attributes;
+    requireBins(attributes);
     requireWhole(samplingRatio, 0, 'samplingRatio');
-    requireFinite(spatialScale, 'spatialScale');
     const pooled = [count, outputHeight, outputWidth, at(shape, 3)];
     elementCount(pooled);
     return [{ dtype, shape: pooled }];

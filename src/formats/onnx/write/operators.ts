@@ -19,6 +19,7 @@ import {
 } from './images.ts';
 import { writeBoxDecode } from './boxes.ts';
 import { writeDeformConv } from './deform-conv.ts';
+import { writeDeformRoiPool } from './deform-roi-pool.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
 import { writeMaxRoiPool, writeRoiAlign } from './rois.ts';
 import { sunk } from './sink.ts';
@@ -190,7 +191,9 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   ConstantOfShape: (w, n) => same(w, n, { value: { t: tensorOf(n.attributes.dtype, [1], [n.attributes.value]) } }),
   Range: same,
   MaxRoiPool: writeMaxRoiPool,
+  PsRoiPool: (w) => w.refuse('means of whole pixels of boxes'),
   RoiAlign: writeRoiAlign,
+  DeformRoiPool: writeDeformRoiPool,
   Resize: writeResize,
   GridSample: writeGridSample,
   Reduce: (w, n) => {
