@@ -3,7 +3,7 @@
  * and of the weights are evaluated at m + 2 points, multiplied point by point, and interpolated again (Toom–Cook).
  */
 import { at, range } from '../../src/util/arrays.ts';
-import { f32 } from './literal.ts';
+import { f32, u32 } from './literal.ts';
 
 /** Output pixels of a tile along one side. */
 export type TileOutputs = 2 | 4;
@@ -124,6 +124,21 @@ export const TILE_POSITION = `let tile_row = (params.first + tile) / params.tile
   let tx = params.first + tile - tile_row * params.tiles_w;
   let n = tile_row / params.tiles_h;
   let ty = tile_row - n * params.tiles_h;`;
+
+/** Parameters of a dilated convolution: outputs a dilation apart make images of their own, `phases` of them in each direction. */
+export const DILATED_TILE_PARAMS = { phases_h: 'u32', phases_w: 'u32', dilation_h: 'u32', dilation_w: 'u32' } as const;
+
+/** Where the tile `t` (an expression) starts along an axis: tile t / phases of phase t % phases, where the outputs are dilated. */
+export function tileStart(t: string, axis: 'h' | 'w', outputs: TileOutputs, dilated: boolean): string {
+  if (!dilated) return `${t} * ${u32(outputs)}`;
+  const phases = `params.phases_${axis}`;
+  return `${t} % ${phases} + ${t} / ${phases} * ${u32(outputs)} * params.dilation_${axis}`;
+}
+
+/** `n` (an expression) pixels of a tile along an axis, in pixels of the image. */
+export function apart(n: string, axis: 'h' | 'w', dilated: boolean): string {
+  return dilated ? `${n} * params.dilation_${axis}` : n;
+}
 
 /** The parameter that bounds loops where they must stay loops; see `LineQueue`. */
 export const SIDE_PARAM = { side: 'u32' } as const;

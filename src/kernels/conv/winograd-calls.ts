@@ -1,6 +1,7 @@
 /**
  * Convolution 3×3 at stride 1 as Winograd F(m×m, 3×3) (Lavin & Gray, arXiv:1509.09308): pixels and weights are
- * transformed, multiplied as one matrix product for each of (m + 2)² points, and transformed back.
+ * transformed, multiplied as one matrix product for each of (m + 2)² points, and transformed back. Pixels a dilation apart are
+ * images of their own: tiles of a dilated one lie in these.
  */
 import { convWinogradInputShader, WINOGRAD_INPUT_WORKGROUP } from '../../../shaders/conv/winograd-input.ts';
 import { convWinogradOutputShader, WINOGRAD_OUTPUT_WORKGROUP } from '../../../shaders/conv/winograd-output.ts';
@@ -64,8 +65,9 @@ export function winogradPlan(context: ConvContext, outputs: TileOutputs): Winogr
   // Transformed, bytes would take sixteen times their memory.
   if ((wType !== 'f32' && wType !== 'f16') || !weights || !isWinograd(context.node.attributes, weights.shape))
     return undefined;
-  const tilesH = ceilDiv(params.out_h, outputs);
-  const tilesW = ceilDiv(params.out_w, outputs);
+  const [phasesH, phasesW] = phasesOf(plan);
+  const tilesH = phasesH * ceilDiv(ceilDiv(params.out_h, plan.spec.dilations[0]), outputs);
+  const tilesW = phasesW * ceilDiv(ceilDiv(params.out_w, plan.spec.dilations[1]), outputs);
   const tiles = batch * tilesH * tilesW;
   const kQuads = ceilDiv(params.in_c, 4);
   const quads = ceilDiv(params.out_c, 4);
@@ -73,6 +75,15 @@ export function winogradPlan(context: ConvContext, outputs: TileOutputs): Winogr
   const largest = tilePoints(outputs) * 4 * Math.max(kQuads * 4 * quads, chunk * kQuads, chunk * quads);
   if (bytesOf('f32', largest) > context.device.limits.maxStorageBufferBindingSize) return undefined;
   return { ...plan, wType, outputs, weights, tilesH, tilesW, tiles, chunk, kQuads, quads };
+}
+
+/** Images that the outputs make, where a dilated window sees every so many pixels alone: down and across. */
+function phasesOf({ spec, params }: ConvPlan): readonly [number, number] {
+  return [Math.min(spec.dilations[0], params.out_h), Math.min(spec.dilations[1], params.out_w)];
+}
+
+function isDilated({ spec }: ConvPlan): boolean {
+  return spec.dilations.some((dilation) => dilation > 1);
 }
 
 /** How many of the tiles to transform at a time. */
@@ -179,9 +190,17 @@ function pointOperands(context: ConvContext, plan: WinogradPlan): PointOperands 
   return { v: scratch('v', kQuads), u: weightsOperand(context, plan), m: scratch('m', quads) };
 }
 
-/** Values for `TILE_PARAMS` and `SIDE_PARAM`, but for the count and the first tile. */
-function tileValues({ tilesH, tilesW, outputs }: WinogradPlan, { rows }: Chunk) {
-  return { tiles: rows, tiles_h: tilesH, tiles_w: tilesW, side: tileExtent(outputs) };
+/** Values for `TILE_PARAMS`, `SIDE_PARAM` and `DILATED_TILE_PARAMS`, but for the count and the first tile. */
+function tileValues(plan: WinogradPlan, { rows }: Chunk) {
+  const [phases_h, phases_w] = phasesOf(plan);
+  const [dilation_h, dilation_w] = plan.spec.dilations;
+  return {
+    tiles: rows,
+    tiles_h: plan.tilesH,
+    tiles_w: plan.tilesW,
+    side: tileExtent(plan.outputs),
+    ...(isDilated(plan) ? { phases_h, phases_w, dilation_h, dilation_w } : {}),
+  };
 }
 
 function inputCall(context: ConvContext, plan: WinogradPlan, chunk: Chunk): Omit<KernelCall, 'variant'> {
@@ -189,7 +208,7 @@ function inputCall(context: ConvContext, plan: WinogradPlan, chunk: Chunk): Omit
   const count = chunk.rows * kQuads;
   const inVector = plan.xVector ? 4 : 1;
   return {
-    shader: convWinogradInputShader({ outputs, inVector, xType, rolled: isRolled(context) }),
+    shader: convWinogradInputShader({ outputs, inVector, xType, rolled: isRolled(context), dilated: isDilated(plan) }),
     operands: [value(context.node.inputs[0]), chunk.operands.v],
     params: { ...params, ...xParams, ...tileValues(plan, chunk), count, k_quads: kQuads },
     workgroups: dispatch1d(count, WINOGRAD_INPUT_WORKGROUP, context.device),
@@ -202,7 +221,13 @@ function outputCall(context: ConvContext, plan: WinogradPlan, chunk: Chunk): Omi
   const count = chunk.rows * quads;
   const outVector = epilogue.vector ? 4 : 1;
   return {
-    shader: convWinogradOutputShader({ outputs, outVector, rolled: isRolled(context), ...epilogue.spec }),
+    shader: convWinogradOutputShader({
+      outputs,
+      outVector,
+      rolled: isRolled(context),
+      dilated: isDilated(plan),
+      ...epilogue.spec,
+    }),
     operands: [chunk.operands.m, ...epilogue.operands],
     params: { ...tileValues(plan, chunk), count, out_h, out_w, out_c, quads, ...epilogue.params },
     workgroups: dispatch1d(count, WINOGRAD_OUTPUT_WORKGROUP, context.device),

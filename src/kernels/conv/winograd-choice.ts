@@ -37,6 +37,9 @@ const LEAST = {
   mobile: { channels: 128, tiles: 64, large: 0 },
 };
 
+/** Most products that it may have beside a plain sum's: the transforms take time too. */
+const LARGEST_PART = 0.75;
+
 /** Names of the Winograd variants in the order in which they should be tried; none where others are faster. */
 function preferredWinograd(context: ConvContext): string[] {
   const plan = winogradPlan(context, 4);
@@ -46,7 +49,15 @@ function preferredWinograd(context: ConvContext): string[] {
   const { channels, tiles, large } = LEAST[adapterClass];
   const { in_c, out_c } = plan.params;
   if (Math.min(in_c, out_c) < channels || plan.tiles < tiles) return [];
-  return [winogradName(plan.tiles < large ? 2 : 4, adapterClass === 'mobile' ? 'registers' : 'tiled')];
+  const small = winogradPlan(context, 2) ?? plan;
+  const least = plan.tiles < large || pointsOf(small) <= pointsOf(plan) ? small : plan;
+  if (pointsOf(least) > LARGEST_PART * 9 * plan.batch * plan.params.out_h * plan.params.out_w) return [];
+  return [winogradName(least.outputs, adapterClass === 'mobile' ? 'registers' : 'tiled')];
+}
+
+/** Products of an input and an output channel: those of thin images, and of dilated ones, stick out of them. */
+function pointsOf({ tiles, outputs }: WinogradPlan): number {
+  return tiles * tilePoints(outputs);
 }
 
 function preferredBySoftware(context: ConvContext, plan: WinogradPlan): string[] {

@@ -15,8 +15,8 @@ export function winogradName(outputs: TileOutputs, family: ProductFamily): strin
   return `winograd-${outputs}x${outputs}-${family}`;
 }
 
-/** True for 3×3 weights, one group, strides and dilations of 1. */
-export function isWinograd({ strides, dilations, group }: OpAttributes['Conv'], weights: Shape): boolean {
+/** True for 3×3 weights, one group, and strides of 1. */
+export function isWinograd({ strides, group }: OpAttributes['Conv'], weights: Shape): boolean {
   const kernel = weights.slice(0, -2);
-  return kernel.length === 2 && kernel.every((k) => k === 3) && [...strides, ...dilations, group].every((v) => v === 1);
+  return kernel.length === 2 && kernel.every((k) => k === 3) && [...strides, group].every((v) => v === 1);
 }

@@ -1,6 +1,7 @@
 /** Cases of Conv with weights in bytes: the structures of the others. */
 import { inBytes } from '../../../helpers/weight-only.ts';
-import { convCases, convVolumeCases } from './conv.ts';
+import { convCases } from './conv.ts';
+import { convVolumeCases } from './conv-volume.ts';
 import { convImplicitCases } from './conv-implicit.ts';
 import { convPointwiseCases } from './conv-pointwise.ts';
 

@@ -7,6 +7,7 @@ import type { CaseInput, OpCase } from '../../../helpers/op-case.ts';
 interface Setup {
   /** Top, left, bottom, right. */
   readonly pads?: readonly [number, number, number, number];
+  readonly dilations?: readonly [number, number];
   readonly bias?: boolean;
   readonly residual?: boolean;
   readonly activation?: Activation;
@@ -15,10 +16,16 @@ interface Setup {
 type Extents = readonly [number, number, number, number];
 
 function caseOf(x: Extents, outC: number, setup: Setup = {}): OpCase<'Conv'> {
-  const { pads = [1, 1, 1, 1], bias = true, residual = false, activation = NO_ACTIVATION } = setup;
+  const { dilations = [1, 1], pads = [1, 1, 1, 1], bias = true, residual = false, activation = NO_ACTIVATION } = setup;
   const [batch, height, width, inC] = x;
-  const out = [batch, height + pads[0] + pads[2] - 2, width + pads[1] + pads[3] - 2, outC];
+  const out = [
+    batch,
+    height + pads[0] + pads[2] - 2 * dilations[0],
+    width + pads[1] + pads[3] - 2 * dilations[1],
+    outC,
+  ];
   const parts = [
+    setup.dilations && `dilations ${dilations.join(' ')}`,
     setup.pads && `pads ${pads.join(' ')}`,
     bias ? '' : 'no bias',
     residual && 'residual',
@@ -33,7 +40,7 @@ function caseOf(x: Extents, outC: number, setup: Setup = {}): OpCase<'Conv'> {
       bias ? { shape: [outC], constant: true } : undefined,
       ...(residual ? [{ shape: out }] : []),
     ],
-    attributes: { strides: [1, 1], dilations: [1, 1], pads, padMode: 'explicit', group: 1, activation },
+    attributes: { strides: [1, 1], dilations, pads, padMode: 'explicit', group: 1, activation },
     tolerance: floatTolerance(9 * inC),
   };
 }
@@ -66,6 +73,10 @@ export const convWinogradCases: readonly OpCase<'Conv'>[] = [
   caseOf([1, 14, 14, 36], 40),
   caseOf([1, 7, 7, 132], 68, { residual: true, bias: false }),
   caseOf([1, 6, 6, 516], 12),
+  // Images between the holes: of unequal extents, with a tile that only some have; of a pixel each; in one direction.
+  caseOf([2, 29, 13, 8], 7, { dilations: [6, 3], pads: [6, 3, 6, 3], residual: true }),
+  caseOf([1, 5, 7, 6], 8, { dilations: [9, 12], pads: [9, 12, 9, 12], activation: RELU }),
+  caseOf([1, 11, 9, 4], 4, { dilations: [1, 2], pads: [0, 3, 1, 2] }),
   // More tiles than are transformed at a time.
   caseOf([1, 60, 44, 32], 32, { residual: true, activation: RELU }),
   caseOf([2, 37, 29, 30], 45),
