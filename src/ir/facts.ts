@@ -24,6 +24,7 @@ const CHANNELS_LAST_OPS = [
   'PsRoiPool',
   'RoiAlign',
   'DeformRoiPool',
+  'CropAndResize',
   'LRN',
   'GridSample',
   'QLinearConv',

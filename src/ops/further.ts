@@ -18,6 +18,7 @@ export const FURTHER_OPS = {
   MaxRoiPool: lazy(() => import('./sample/max-roi-pool.ts'), 'maxRoiPool'),
   PsRoiPool: lazy(() => import('./sample/ps-roi-pool.ts'), 'psRoiPool'),
   DeformRoiPool: lazy(() => import('./sample/deform-roi-pool.ts'), 'deformRoiPool'),
+  CropAndResize: lazy(() => import('./sample/crop-and-resize.ts'), 'cropAndResize'),
   RoiAlign: lazy(() => import('./sample/roi-align.ts'), 'roiAlign'),
   ConstantOfShape: lazy(() => import('./shape/constant-of-shape.ts'), 'constantOfShape'),
   Range: lazy(() => import('./shape/range.ts'), 'range'),

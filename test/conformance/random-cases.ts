@@ -564,7 +564,7 @@ const ACTIVATIONS: readonly ActivationKind[] = [
  * Operators that onnxruntime can judge: of integers with scales it knows one rule only, which has tests of its own, and some it does
  * not have at all.
  */
-export type JudgedOp = Exclude<OpKind, keyof QuantiseOps | 'PsRoiPool'>;
+export type JudgedOp = Exclude<OpKind, keyof QuantiseOps | 'PsRoiPool' | 'CropAndResize'>;
 
 /** One generator per operator. */
 export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {

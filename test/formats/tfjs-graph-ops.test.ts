@@ -6,6 +6,7 @@ import { expectClose, floatTolerance } from '../helpers/close.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { attr, GraphDef, importerOf, randomFeeds, runReference, type Attr } from '../helpers/tfjs-models.ts';
 import { tfjsPredict } from '../helpers/tfjs-oracle.ts';
+import { CROP_BOXES } from '../ops/cases/sample/crop-and-resize.ts';
 
 type Attrs = Readonly<Record<string, Attr>>;
 
@@ -463,6 +464,28 @@ const resizes: GraphCase[] = ['ResizeBilinear', 'ResizeNearestNeighbor'].flatMap
   ),
 );
 
+/** Of two images, to one pixel and to several, the last of an integer image. */
+const crops: GraphCase[] = (['bilinear', 'nearest'] as const).flatMap((method) =>
+  [
+    { size: [3, 5], shape: [2, 7, 9, 3], type: 'DT_FLOAT' },
+    { size: [1, 1], shape: [1, 5, 3, 4], type: 'DT_FLOAT' },
+    { size: [9, 2], shape: [2, 1, 6, 1], type: 'DT_INT32' },
+  ].map(({ size, shape, type }) => ({
+    name: `CropAndResize to ${size.join(' × ')} ${method} of ${type}`,
+    shape,
+    dtype: type,
+    build: (g: GraphDef, x: string): void => {
+      const images = CROP_BOXES.map((_, i) => i % (shape[0] ?? 1));
+      const boxes = g.constant(tensorOf('float32', [CROP_BOXES.length, 4], CROP_BOXES.flat()));
+      g.node('CropAndResize', [x, boxes, g.ints(images), g.ints(size)], {
+        method: attr.s(method),
+        extrapolation_value: attr.f(-3.5),
+        T: attr.type(type),
+      });
+    },
+  })),
+);
+
 const reductions: GraphCase[] = [
   ...['Sum', 'Mean', 'Max', 'Min', 'Prod'].flatMap((op) =>
     [true, false].map((keep) => ({
@@ -567,7 +590,19 @@ const listed: GraphCase[] = [
   })),
 ];
 
-const groups = { listed, convolutions, pools, volumes, products, elementwise, slices, shapes, resizes, reductions };
+const groups = {
+  listed,
+  convolutions,
+  pools,
+  volumes,
+  products,
+  elementwise,
+  slices,
+  shapes,
+  resizes,
+  crops,
+  reductions,
+};
 
 describe.each(Object.entries(groups))('graph model operators: %s', (_group, cases) => {
   it.each(cases)('$name', async ({ shape, dtype, build }) => {

@@ -31,6 +31,7 @@ const COMPUTING: ReadonlySet<OpKind> = new Set<OpKind>([
   'PsRoiPool',
   'RoiAlign',
   'DeformRoiPool',
+  'CropAndResize',
   'Reduce',
   'Resize',
   'GridSample',

@@ -68,6 +68,19 @@ const deformRoi = (
     ...attributes,
   });
 
+const crop = (
+  why: string,
+  inputs: readonly TensorDesc[],
+  attributes: Partial<OpAttributes['CropAndResize']> = {},
+): Row<OpKind> =>
+  row(why, 'CropAndResize', inputs, {
+    mode: 'linear',
+    outputHeight: 2,
+    outputWidth: 2,
+    extrapolation: 0,
+    ...attributes,
+  });
+
 const maps = of([2, 5, 7, 3]);
 const boxes = of([4, 4]);
 const images = of([4], 'int64');
@@ -149,6 +162,11 @@ const misfits: readonly Row<OpKind>[] = [
   deformRoi('offsets of one number', [maps, of([4, 5]), of([4, 2, 2, 3])]),
   deformRoi('offsets of more classes than channels divide into', [maps, of([4, 5]), of([4, 2, 2, 4])]),
   deformRoi('offsets by integers', [maps, of([4, 5]), of([4, 2, 2, 2], 'int32')]),
+  crop('boxes of five numbers', [maps, of([4, 5]), images]),
+  crop('images of fewer boxes', [maps, boxes, of([3], 'int64')]),
+  crop('boxes of an image without pixels', [of([2, 0, 7, 3]), boxes, images]),
+  crop('no pixels', [maps, boxes, images], { outputWidth: 0 }),
+  crop('nothing for what lies beyond', [maps, boxes, images], { extrapolation: NaN }),
   roi('boxes of a series', [of([2, 5, 3]), boxes, images]),
   roi('boxes of integers', [of([2, 5, 7, 3], 'int32'), boxes, images]),
   roi('boxes of a map without pixels', [of([2, 0, 7, 3]), boxes, images]),

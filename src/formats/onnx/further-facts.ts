@@ -32,6 +32,7 @@ const FURTHER_FACTS: { readonly [K in Exclude<OpKind, keyof typeof COMMON_FACTS>
   PsRoiPool: asFirst,
   RoiAlign: asFirst,
   DeformRoiPool: asFirst,
+  CropAndResize: asFirst,
   ChannelShuffle: asFirst,
   Resize: asFirst,
   GridSample: convolved,

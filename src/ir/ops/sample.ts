@@ -88,6 +88,18 @@ export interface SampleOps {
     readonly coordinateMode: RoiCoordinates;
   };
   /**
+   * x `[N, H, W, C]`, boxes (float `[R, 4]`: y1, x1, y2, x2, of which 0 is the middle of the first pixel and 1 that of the last),
+   * boxIndices (int64 or int32 `[R]`, those outside take the nearest image) → y `[R, outputHeight, outputWidth, C]`: the pixels of a crop
+   * lie evenly from one end of its box to the other, one alone in the middle; beyond the outermost pixels of x, or at NaN, they are `extrapolation`
+   */
+  readonly CropAndResize: {
+    /** `nearest` rounds halves up. */
+    readonly mode: 'nearest' | 'linear';
+    readonly outputHeight: number;
+    readonly outputWidth: number;
+    readonly extrapolation: number;
+  };
+  /**
    * x, scales? (float32, one for each axis), sizes? (int64, likewise), roi? (float32, the starts of all axes, then their
    * ends, for tf_crop_and_resize) → y; either scales or sizes are given, a list without entries counts as absent
    */

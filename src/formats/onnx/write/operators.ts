@@ -194,6 +194,7 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   PsRoiPool: (w) => w.refuse('means of whole pixels of boxes'),
   RoiAlign: writeRoiAlign,
   DeformRoiPool: writeDeformRoiPool,
+  CropAndResize: (w) => w.refuse('parts of images by boxes'),
   Resize: writeResize,
   GridSample: writeGridSample,
   Reduce: (w, n) => {

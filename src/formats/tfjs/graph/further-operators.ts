@@ -61,6 +61,7 @@ export const FURTHER_TENSORFLOW_OPERATORS: Rows<NodeContext> = {
   TopKV2: lazy(index, 'topK'),
   GatherNd: lazy(index, 'gatherNd'),
   OneHot: lazy(index, 'oneHot'),
+  CropAndResize: lazy(sample, 'cropAndResize'),
   ResizeBilinear: lazy(sample, 'resizeBilinear'),
   ResizeNearestNeighbor: lazy(sample, 'resizeNearestNeighbor'),
 };
