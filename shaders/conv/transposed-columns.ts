@@ -26,7 +26,7 @@ import { addQuad, lines, sumName } from '../lib/implicit.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { vectorType } from '../lib/numbers.ts';
-import { PHASE_PARAMS, phaseExtents, phaseOf, phasePixel, phaseRow } from '../lib/phases.ts';
+import { PHASE_PARAMS, phaseExtents, phaseOf, phasePixel, phaseRow, phaseSees } from '../lib/phases.ts';
 import { X_PARAMS } from '../lib/window.ts';
 
 /** What the kernels by phases have in common. */
@@ -81,10 +81,7 @@ ${phasePixel(`pixel${i}`, i)}
 
 /** What it sees at one tap. */
 function transposedTap(i: number): string {
-  return `      let iz${i} = qz${i} + origin_z - tz * params.shift_d;
-      let iy${i} = qy${i} + origin_y - ty * params.shift_h;
-      let ix${i} = qx${i} + origin_x - tx * params.shift_w;
-      let inside${i} = iz${i} < params.in_d && iy${i} < params.in_h && ix${i} < params.in_w;
+  return `${phaseSees(i)}
       let at${i} = image${i} + (((n${i} * params.in_d + iz${i}) * params.in_h + iy${i}) * params.in_w + ix${i}) * params.x_pitch;`;
 }
 

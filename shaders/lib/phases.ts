@@ -78,6 +78,14 @@ export function phasePixel(pixel: string, i: number | string): string {
   let qz${i} = q_plane${i} - n${i} * extent_z;`;
 }
 
+/** Declares `iz<i>` to `ix<i>`, the input pixel that a place of the phase sees at tap `tz`, `ty`, `tx`, and whether it is `inside<i>`. */
+export function phaseSees(i: number | string): string {
+  return `      let iz${i} = qz${i} + origin_z - tz * params.shift_d;
+      let iy${i} = qy${i} + origin_y - ty * params.shift_h;
+      let ix${i} = qx${i} + origin_x - tx * params.shift_w;
+      let inside${i} = iz${i} < params.in_d && iy${i} < params.in_h && ix${i} < params.in_w;`;
+}
+
 /** The row of y of a place of the phase. */
 export function phaseRow(i: number | string): string {
   return `(((n${i} * params.out_d + qz${i} * params.stride_d + phase_z) * params.out_h + qy${i} * params.stride_h + phase_y) * params.out_w + qx${i} * params.stride_w + phase_x)`;

@@ -1,9 +1,10 @@
-/** ConvTranspose → one dispatch: a dense convolution for each phase of the output, or a plain kernel that gathers. */
+/** ConvTranspose: a dense convolution for each phase of the output, one product and sums of its parts, or a plain kernel that gathers. */
 import { FLOATS } from '../../core/dtype.ts';
 import { transposedAxes } from '../../ir/shapes/transposed-window.ts';
 import { required, variant, type Variant, type KernelDefinition } from '../definition.ts';
 import { epilogueOf } from '../lib/epilogue.ts';
 import type { VolumeAxis } from '../lib/volume.ts';
+import { PRODUCT_PARTS } from '../product/parts.ts';
 import { preferredTransposed, TRANSPOSED_KERNELS } from './transposed-choices.ts';
 import type { TransposedCall } from './transposed-phases.ts';
 import { convVolume } from './volume.ts';
@@ -36,4 +37,5 @@ export const convTranspose: KernelDefinition<'ConvTranspose'> = {
   // x, w, bias
   inputs: [{ dtypes: FLOATS, storage: ['f16'], lies: 'rows' }, { storage: ['f16'] }, {}],
   outputs: { storage: ['f16'], lies: 'channels' },
+  parts: PRODUCT_PARTS,
 };

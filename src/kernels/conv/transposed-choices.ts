@@ -3,6 +3,7 @@ import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv } from '../../util/arrays.ts';
 import { lanesOf } from '../lib/lanes.ts';
 import type { ColumnTile } from './implicit-columns.ts';
+import { foldExtents, transposedFoldCalls } from './transposed-fold.ts';
 import {
   transposedColumnCalls,
   transposedDepthwiseCalls,
@@ -18,11 +19,11 @@ interface TransposedKernel {
 }
 
 /** Lanes with channels of their own. */
-const COLUMNS: readonly ColumnTile[] = [
+const COLUMNS = [
   { pixels: 25, quads: 1 },
   { pixels: 16, quads: 1 },
   { pixels: 16, quads: 2 },
-];
+] as const satisfies readonly ColumnTile[];
 
 /** Lanes with pixels of their own, and without subgroups. */
 const ROWS: readonly RowTile[] = [
@@ -36,6 +37,8 @@ const columnName = ({ pixels, quads }: ColumnTile): string => `phases-columns-${
 const rowName = ({ pixels, quads, subgroups }: RowTile): string =>
   `phases-${subgroups ? 'rows' : 'registers'}-${pixels}x${4 * quads}`;
 
+const FOLD = 'product';
+
 /** All of them but the one that takes every shape. */
 export const TRANSPOSED_KERNELS: readonly TransposedKernel[] = [
   { name: 'phases-depthwise', calls: transposedDepthwiseCalls },
@@ -47,22 +50,49 @@ export const TRANSPOSED_KERNELS: readonly TransposedKernel[] = [
     name: rowName(tile),
     calls: (context: TransposedContext) => transposedRowCalls(context, tile),
   })),
+  { name: FOLD, calls: transposedFoldCalls },
 ];
 
 /** What a load costs on a software adapter, in vector multiply-adds, as for matrix products (kernels/product/software.ts). */
 const LOAD = { wide: 23.5, narrow: 5 };
 
-/** Estimated time of four input channels of all taps on a software adapter. */
-function columnCost(plan: TransposedPlan, { pixels, quads }: ColumnTile, load: number, size: number): number {
+/** What two quads cost beside two of one: 4×4 at stride 2 on 32²×128 → 64 and 28²×21 → 21 take 1.2 to 1.7 times as long (lavapipe). */
+const WIDE = 1.25;
+
+/** Estimated time of four input channels of a tap of a phase on a software adapter. */
+function columnCost(
+  plan: Pick<TransposedPlan, 'groupOut' | 'pixels'>,
+  { pixels, quads }: ColumnTile,
+  load: number,
+  size: number,
+): number {
   const blocks = ceilDiv(plan.groupOut, 4 * quads * size);
-  return blocks * ceilDiv(plan.pixels, pixels) * (16 * pixels * quads + load * (ceilDiv(pixels, size) + 4 * quads));
+  const tiles = blocks * ceilDiv(plan.pixels, pixels) * (quads > 1 ? WIDE : 1);
+  return tiles * (16 * pixels * quads + load * (ceilDiv(pixels, size) + 4 * quads));
 }
 
 function rowCost(plan: TransposedPlan, { pixels, quads, subgroups }: RowTile, load: number, size: number): number {
   const blocks = ceilDiv(plan.groupOut, 4 * quads);
   const loads = pixels + (subgroups ? ceilDiv(4 * quads, size) : 4 * quads);
   const runs = subgroups ? ceilDiv(plan.pixels, pixels * size) : ceilDiv(plan.pixels, pixels) / size;
-  return blocks * runs * (16 * pixels * quads + load * loads);
+  return blocks * runs * (quads > 1 ? WIDE : 1) * (16 * pixels * quads + load * loads);
+}
+
+/**
+ * What it costs to add up the parts of a product, in the unit of `columnCost`: a vector, its place found and stored or loaded, as
+ * one of Winograd's transforms, and one more dispatch (winograd-choice.ts).
+ */
+const FOLD_COST = { vector: 72, dispatch: 65_000 };
+
+/** Estimated time of one product of all pixels and the whole kernel and of the sums, shared out as that of `columnCost` is. */
+function foldCost(plan: TransposedPlan, load: number, size: number): number {
+  const { pixels, taps, quads, columns } = foldExtents(plan);
+  // Each element of the kernel is a tap of one phase.
+  const steps = taps * ceilDiv(plan.groupIn, 4);
+  const products = columnCost({ groupOut: columns, pixels }, COLUMNS[0], load, size) / taps;
+  const stored = (pixels * columns) / 4 / size;
+  const sums = ((taps / plan.phases + 1) * plan.phases * plan.pixels * quads) / size;
+  return products + (stored * load + sums * FOLD_COST.vector + FOLD_COST.dispatch) / steps;
 }
 
 /**
@@ -90,6 +120,7 @@ export function preferredTransposed(context: TransposedContext): readonly string
   const load = LOAD[lanesOf(device)];
   const choices = [
     ...COLUMNS.map((tile) => ({ name: columnName(tile), cost: columnCost(plan, tile, load, size) })),
+    { name: FOLD, cost: foldCost(plan, load, size) },
     ...ROWS.map((tile) => ({ name: rowName(tile), cost: rowCost(plan, tile, load, size) })),
   ];
   return [...first, ...choices.sort((a, b) => a.cost - b.cost).map(({ name }) => name), 'gather'];

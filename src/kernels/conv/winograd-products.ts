@@ -1,7 +1,7 @@
 /** The matrix products of a Winograd convolution, one for each point of a tile, as one batch of the product kernels. */
-import { ACTIVATION_PARAMS } from '../../../shaders/lib/activation.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import type { CallOperand } from '../definition.ts';
+import { bareEpilogue } from '../product/bare.ts';
 import type { Product, ProductCall } from '../product/product.ts';
 import { registerCalls, registerName } from '../product/registers.ts';
 import { isCommon, registerCost, registerTiles, subgroupCost } from '../product/software.ts';
@@ -28,7 +28,6 @@ export interface PointOperands {
 export type ProductFamily = 'subgroup' | 'tiled' | 'registers';
 
 function productOf({ points, rows, depth, columns }: PointProducts, { v, u, m }: PointOperands): Product {
-  const noActivation = Object.fromEntries(Object.keys(ACTIVATION_PARAMS).map((name) => [name, 0]));
   return {
     rows,
     depth,
@@ -41,19 +40,7 @@ function productOf({ points, rows, depth, columns }: PointProducts, { v, u, m }:
     aType: 'f32',
     b: u,
     bType: 'f32',
-    epilogue: {
-      spec: {
-        bias: false,
-        residual: 'none',
-        residualType: 'f32',
-        outType: 'f32',
-        activation: 'none',
-        scattered: false,
-      },
-      operands: [m],
-      params: { ...noActivation, y_offset: 0, y_pitch: columns },
-      vector: true,
-    },
+    epilogue: bareEpilogue(m, columns),
   };
 }
 
