@@ -17,6 +17,8 @@ const ONLY_FULL = {
     'test/cli/hostile-files.test.ts',
     'test/conformance/touch.test.ts',
     'test/demo/imagenet.test.ts',
+    'test/models/multiply-adds.test.ts',
+    'test/models/parameters.test.ts',
     'test/plan/memory.test.ts',
   ],
   gpu: ['test/bench/kernels.gpu.test.ts', 'test/bench/models.gpu.test.ts', 'test/bench/peers.gpu.test.ts'],
@@ -24,7 +26,9 @@ const ONLY_FULL = {
     'test/browser/quantize.test.ts',
     'test/browser/tuning.test.ts',
     'test/browser/demo/accessibility.test.ts',
+    'test/browser/demo/camera.test.ts',
     'test/browser/demo/measure.test.ts',
+    'test/browser/demo/models.test.ts',
   ],
 };
 
@@ -35,9 +39,12 @@ const FULL = {
     'test/conformance/light-random.test.ts',
     'test/conformance/light.test.ts',
     'test/formats/tflite/quantised-operators.test.ts',
+    'test/fuzz/fuzz.test.ts',
+    'test/kernels/shaders.test.ts',
     'test/models/builders-ort.test.ts',
     'test/models/detectors.test.ts',
     'test/models/segmenters.test.ts',
+    'test/passes/pipeline.test.ts',
     'test/plan/quantised-networks.test.ts',
     'test/plan/texts.test.ts',
   ],
@@ -134,6 +141,8 @@ export default defineConfig(({ mode }) => {
     test: {
       reporters: ['default', './test/helpers/summary-reporter.ts'],
       sequence: { sequencer: LongestFirst },
+      // The projects share most of what they transform, and so do the runs.
+      experimental: { fsModuleCache: true },
       projects: full ? [unit, gpu, browser, deno, published] : [unit, gpu, browser, deno, published],
     },
   };

@@ -37,7 +37,7 @@ const published = (
     { ...HUMAN, file: 'models/centernet.json', nodes: 303 },
     { ...HUMAN, file: 'models/movenet-lightning.json', nodes: 186 },
   ] satisfies Published[]
-).filter(({ file }) => FULL || !/inception|centernet/.test(file));
+).filter(({ file }) => FULL || !/inception|centernet|_mid/.test(file));
 
 async function photograph(graph: Graph, { scale, offset }: Published): Promise<Map<string, Tensor>> {
   const [input] = graph.inputs;

@@ -13,7 +13,9 @@ import type { OpKind } from '../../src/ir/ops.ts';
 import type { KernelDefinition } from '../../src/kernels/definition.ts';
 import { KERNELS } from '../helpers/every-operator.ts';
 import { compilePipeline } from '../../src/runtime/webgpu/pipelines.ts';
+import { at } from '../../src/util/arrays.ts';
 import { caseTables } from '../helpers/case-tables.ts';
+import { FULL } from '../helpers/full.ts';
 import { prepare } from '../helpers/lower-case.ts';
 import type { OpCase } from '../helpers/op-case.ts';
 
@@ -64,11 +66,12 @@ const PROFILES: readonly DeviceProfile[] = [
 const made = new Map<string, Made>();
 const dispatched = new Set<string>();
 
-function collect(c: OpCase): void {
+/** Lowers a case for every device, or in `npm test` for one in turn. */
+function collect(c: OpCase, index: number): void {
   const definition = KERNELS[c.op] as unknown as KernelDefinition<OpKind>;
   if (definition.kind !== 'dispatch') return;
   const { context } = prepare(c);
-  for (const device of PROFILES) {
+  for (const device of FULL ? PROFILES : [at(PROFILES, index % PROFILES.length)]) {
     for (const variant of definition.variants) {
       for (const { shader, params } of variant.tryLower({ ...context, device }) ?? []) {
         dispatched.add(c.op);

@@ -38,7 +38,6 @@ const quick: readonly (readonly [string, Graph])[] = [
   ),
   ['ShuffleNet v1 0.25x, 4 groups', shufflenetV1({ ...small, groups: 4, scale: 0.25, resolution: 64 })],
   ['ShuffleNet v2 0.5x', shufflenetV2({ ...small, width: 0.5, resolution: 64 })],
-  ['ResNet-18, batch 2', resnet({ ...small, depth: 18, resolution: 32, batch: 2 })],
   ['SqueezeNet 1.0', squeezenet({ ...small, version: '1.0', resolution: 64 })],
   ['SqueezeNet 1.1, batch 2', squeezenet({ ...small, version: '1.1', resolution: 50, batch: 2 })],
 ];
@@ -48,6 +47,7 @@ const slow: readonly (readonly [string, Graph])[] = [
   ['ShuffleNet v2 1x, odd resolution', shufflenetV2({ ...small, width: 1, resolution: 47 })],
   ['Inception v3 at its smallest', inceptionV3({ ...small, resolution: 75 })],
   ['VGG-11 spread from one pixel, batch 2', vgg({ ...small, depth: 11, resolution: 32, hidden: 64, batch: 2 })],
+  ['ResNet-18, batch 2', resnet({ ...small, depth: 18, resolution: 32, batch: 2 })],
   ['ResNet-34, odd resolution', resnet({ ...small, depth: 34, resolution: 47 })],
   ['ResNet-50', resnet({ ...small, depth: 50, resolution: 64 })],
   ['VGG-16', vgg({ ...small, depth: 16, resolution: 33, hidden: 96 })],

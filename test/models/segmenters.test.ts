@@ -85,10 +85,11 @@ describe('U-Net', () => {
 
 describe('FCN', () => {
   // The paper's table 1 has 134 M, without what enlarges FCN-32s: 64×64 for each pair of classes.
-  it.runIf(FULL)('has the published parameters', () => {
-    expect(sizes(fcn({ weights, stride: 32 })).parameters).toBe(134_346_581 + 64 * 64 * 21 * 21);
-    expect(sizes(fcn({ weights })).parameters).toBe(134_489_759);
-  });
+  if (FULL)
+    it('has the published parameters', () => {
+      expect(sizes(fcn({ weights, stride: 32 })).parameters).toBe(134_346_581 + 64 * 64 * 21 * 21);
+      expect(sizes(fcn({ weights })).parameters).toBe(134_489_759);
+    });
 
   it('asks for parameters by the names of the authors’ networks', () => {
     const found = parametersOf((w) => fcn({ weights: w, width: 1 / 16, resolution: 1 }));

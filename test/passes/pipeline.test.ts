@@ -14,6 +14,7 @@ import { compile, PASSES } from '../../src/passes/pipeline.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { at, product } from '../../src/util/arrays.ts';
 import { expectClose } from '../helpers/close.ts';
+import { FULL } from '../helpers/full.ts';
 import { compileVerified, expectConsistent, expectSameMeaning, feedsFor, freeze } from '../helpers/passes.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { hasSharedData, ramp, readGolden, sharedModel } from '../helpers/shared-data.ts';
@@ -270,31 +271,38 @@ describe('TensorFlow.js models', () => {
   /** Two runs of it take the CPU half a minute; on the GPU it is compared with TensorFlow.js (tfjs-models.gpu.test.ts). */
   const LARGE = 'centernet';
 
-  it.each([
+  const quick = [
     ['blazeface', 256, 78],
     [LARGE, 512, 147],
+  ] as const;
+  const slow = [
     ['faceres', 224, 33],
     ['movenet-lightning', 192, 129],
-  ])('%s at %i pixels: the same at both levels, in %i nodes', async (name, size, nodes) => {
-    const { graph: source } = await importModel({
-      main: { name: `${name}.json`, bytes: readFileSync(`${humanModels}${name}.json`) },
-      read: (file) => Promise.resolve(readFileSync(`${humanModels}${file}`)),
-    });
-    const inputShapes = Object.fromEntries(source.inputs.map((i) => [i.name, [1, size, size, 3]]));
-    const reference = compileVerified(source, { level: 'reference', inputShapes });
-    const full = compileVerified(source, { level: 'full', inputShapes });
-    expect(full.nodes.length).toBe(nodes);
-    expectConsistent(full);
-    if (name === LARGE) return;
-    const feeds = feedsFor(reference);
-    const expected = runGraph(reference, feeds);
-    for (const [output, actual] of runGraph(full, feeds)) {
-      const tensor = expected.get(output);
-      if (!tensor) throw new Error(`no output ${output}`);
-      let peak = 0;
-      for (const v of tensor.data) peak = Math.max(peak, Math.abs(v));
-      // Folded and unfolded weights round differently in each of up to 90 layers: relative to the largest element.
-      expectClose(actual, tensor, { rtol: 0, atol: 1e-4 * peak }, output);
-    }
-  });
+  ] as const;
+
+  it.each(FULL ? [...quick, ...slow] : quick)(
+    '%s at %i pixels: the same at both levels, in %i nodes',
+    async (name, size, nodes) => {
+      const { graph: source } = await importModel({
+        main: { name: `${name}.json`, bytes: readFileSync(`${humanModels}${name}.json`) },
+        read: (file) => Promise.resolve(readFileSync(`${humanModels}${file}`)),
+      });
+      const inputShapes = Object.fromEntries(source.inputs.map((i) => [i.name, [1, size, size, 3]]));
+      const reference = compileVerified(source, { level: 'reference', inputShapes });
+      const full = compileVerified(source, { level: 'full', inputShapes });
+      expect(full.nodes.length).toBe(nodes);
+      expectConsistent(full);
+      if (name === LARGE) return;
+      const feeds = feedsFor(reference);
+      const expected = runGraph(reference, feeds);
+      for (const [output, actual] of runGraph(full, feeds)) {
+        const tensor = expected.get(output);
+        if (!tensor) throw new Error(`no output ${output}`);
+        let peak = 0;
+        for (const v of tensor.data) peak = Math.max(peak, Math.abs(v));
+        // Folded and unfolded weights round differently in each of up to 90 layers: relative to the largest element.
+        expectClose(actual, tensor, { rtol: 0, atol: 1e-4 * peak }, output);
+      }
+    },
+  );
 });
