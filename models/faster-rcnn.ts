@@ -8,16 +8,11 @@ import { gridAnchors } from '../src/ir/priors/anchors.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../src/ir/ops.ts';
 import { netOptions, type Feature, type NetOptions } from './blocks.ts';
-import {
-  addDetections,
-  addProposals,
-  addPyramidRoiAlign,
-  type Detections,
-  type Proposals,
-  type PyramidLevel,
-} from './detection.ts';
+import type { Detections } from './box-nodes.ts';
+import { addDetections, addProposals, type Proposals } from './detection.ts';
 import { featurePyramid, type PyramidMap } from './fpn.ts';
 import { MapNet, requirePositive, SIGMOID } from './maps.ts';
+import { addPyramidRoiAlign, type PyramidLevel } from './pyramid-align.ts';
 import { resnetMaps, type ResnetDepth } from './resnet.ts';
 
 /** Options of `fasterRcnn`, `fastRcnn` and `maskRcnn`. */
@@ -52,7 +47,7 @@ const MASK_LAYERS = 4;
  */
 export function fasterRcnn(options: FasterRcnnOptions = {}): Graph {
   const net = twoStage('fasterRcnn', options);
-  return finished(net, detect(net, propose(net)));
+  return net.chosen(detect(net, propose(net)));
 }
 
 /** Builds a Fast R-CNN: as `fasterRcnn`, but proposals are a second input, `proposals`, float32 `[proposals, 4]`, corners in pixels. */
@@ -71,15 +66,16 @@ export function fastRcnn(options: FasterRcnnOptions = {}): Graph {
         none.map(() => 1),
       ),
     ),
+    count: proposals,
   };
-  return finished(net, detect(net, given));
+  return net.chosen(detect(net, given));
 }
 
 /** Builds a Mask R-CNN: as `fasterRcnn`, and `masks`, float32 `[D, 28, 28]`, the probability of each cell of a box to be of its object. */
 export function maskRcnn(options: FasterRcnnOptions = {}): Graph {
   const net = twoStage('maskRcnn', options);
   const found = detect(net, propose(net));
-  return finished(net, found, { masks: masksOf(net, found) });
+  return net.chosen(found, { masks: masksOf(net, found) });
 }
 
 /** A network with its pyramid. */
@@ -147,7 +143,7 @@ function pooled(net: TwoStageNet, boxes: Proposals, side: number): Feature {
   };
 }
 
-function detect(net: TwoStageNet, proposals: Proposals): Detections {
+function detect(net: TwoStageNet, proposals: Proposals): Detections & Proposals {
   const pixels = BOX_SIDE * BOX_SIDE;
   const flat = net.flatten(pooled(net, proposals, BOX_SIDE), pixels);
   const six = net.activate(net.linear(flat, 'roi_heads.box_head.fc6', net.hidden, { pixels }), RELU);
@@ -165,7 +161,7 @@ function detect(net: TwoStageNet, proposals: Proposals): Detections {
 }
 
 /** Each box's mask of its class. */
-function masksOf(net: TwoStageNet, found: Detections): string {
+function masksOf(net: TwoStageNet, found: Detections & Proposals): string {
   const { builder: b, classes } = net;
   let x = pooled(net, found, MASK_SIDE);
   const out = x.channels;
@@ -183,15 +179,4 @@ function masksOf(net: TwoStageNet, found: Detections): string {
   const logits = b.one('Where', [own, x.name, none], {});
   const mask = b.one('Reduce', [logits], { kind: 'sum', axes: [3], keepDims: false });
   return net.activate({ name: mask, channels: 1 }, SIGMOID).name;
-}
-
-/** The graph, whose outputs are what was chosen. */
-function finished(net: TwoStageNet, found: Detections, more: Readonly<Record<string, string>> = {}): Graph {
-  const { boxes, labels, scores, chosen } = found;
-  const outputs = Object.entries({ boxes, labels, scores, ...more }).map(([name, x]) => {
-    const [own = ''] = net.builder.add('Compress', [x, chosen], { axis: 0 }, { outputs: [name, `${name}_count`] });
-    return own;
-  });
-  for (const name of outputs) net.builder.output(name);
-  return net.builder.build();
 }

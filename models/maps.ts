@@ -3,6 +3,7 @@ import { InputError } from '../src/core/errors.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { NO_ACTIVATION, type Activation } from '../src/ir/ops.ts';
 import { Net, type Feature } from './blocks.ts';
+import type { Detections } from './box-nodes.ts';
 import { spreadKernel } from './layouts.ts';
 
 /** One transposed convolution; its weights are PyTorch's `[in, out, k, k]`. */
@@ -123,6 +124,16 @@ export class MapNet extends Net {
   outputs(named: Readonly<Record<string, Feature>>): Graph {
     for (const [name, x] of Object.entries(named)) {
       this.builder.output(this.builder.one('Identity', [x.name], {}, { outputs: [name] }));
+    }
+    return this.builder.build();
+  }
+
+  /** The finished graph of a detector, whose outputs are `boxes`, `labels` and `scores`, and others, of what was chosen. */
+  chosen({ boxes, labels, scores, chosen }: Detections, more: Readonly<Record<string, string>> = {}): Graph {
+    for (const [name, x] of Object.entries({ boxes, labels, scores, ...more })) {
+      const outputs = [name, `${name}_count`];
+      const [own = ''] = this.builder.add('Compress', [x, chosen], { axis: 0 }, { outputs });
+      this.builder.output(own);
     }
     return this.builder.build();
   }

@@ -5,11 +5,14 @@
 import { tensorOf } from '../src/core/tensor.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { NO_ACTIVATION } from '../src/ir/ops.ts';
-import { makeDivisible, netOptions, type Feature, type NetOptions } from './blocks.ts';
+import { cellAnchors } from '../src/ir/priors/cells.ts';
+import { makeDivisible, netOptions, type Feature } from './blocks.ts';
+import { PLAIN_DECODING } from './box-nodes.ts';
 import { MapNet, requireMultiple, requirePositive, SIGMOID, SWISH } from './maps.ts';
+import { detectedRows, ONE_STAGE, type AnchoredRows, type OneStageOptions } from './one-stage.ts';
 
 /** Options of `yoloV8n`. */
-export interface YoloV8nOptions extends NetOptions {
+export interface YoloV8nOptions extends OneStageOptions {
   /** Multiplier of all channels of the nano network; 1 by default. */
   readonly width?: number;
   /** What it gives: the head's own numbers, or the distances and probabilities they stand for (the default). */
@@ -25,17 +28,21 @@ const EPSILON = 1e-3;
  * Builds YOLO v8 nano for 80 classes (by default) and pictures of 640 pixels. One row for each pixel of the maps at an
  * 8th, a 16th and a 32nd of the picture: `scores`, float32 `[batch, rows, classes]`, probabilities, and `boxes` `[batch, rows,
  * 4]`, distances from the pixel's centre to the left, upper, right and lower edge in strides of its map. The `raw` head gives
- * logits, and `[batch, rows, 64]` for 16 bins of each distance. Throws InputError on a resolution that 32 does not divide, a
+ * logits, and `[batch, rows, 64]` for 16 bins of each distance; or detections, labels from 0. Throws InputError on a resolution that 32 does not divide, a
  * width that is not positive, and weights that do not fit.
  */
 export function yoloV8n(options: YoloV8nOptions = {}): Graph {
-  const given = netOptions('yoloV8n', options, { width: 'number', head: ['raw', 'distances'] });
-  const { width = 1, resolution = 640, head = 'distances' } = given;
+  const own = netOptions('yoloV8n', options, { ...ONE_STAGE, width: 'number', head: ['raw', 'distances'] });
+  const given = { classes: 80, resolution: 640, ...own };
+  const { width = 1, resolution, head = 'distances' } = given;
   requirePositive('width', width);
   requireMultiple('yoloV8n', resolution, 32);
-  const net = new MapNet('yolo_v8n', { classes: 80, ...given, resolution }, EPSILON);
+  const net = new MapNet('yolo_v8n', given, EPSILON);
   const maps = neck(net, width, resolution);
-  const { boxes, scores } = heads(net, maps);
+  const parts = heads(net, maps);
+  if (given.detections !== undefined) return detectedRows(net, anchored(net, parts, resolution), READING, given);
+  const boxes = net.stack(parts.map((part) => part.boxes));
+  const scores = net.stack(parts.map((part) => part.scores));
   if (head === 'raw') return net.outputs({ boxes, scores });
   return net.outputs({ boxes: expected(net, boxes), scores: net.activate(scores, SIGMOID) });
 }
@@ -100,22 +107,44 @@ function pyramidPool(net: MapNet, x: Feature, name: string, out: number): Featur
   return block(net, net.concat(...parts), { name: `${name}.cv2`, out });
 }
 
-function heads(net: MapNet, maps: readonly Feature[]): { readonly boxes: Feature; readonly scores: Feature } {
+const READING = {
+  decode: {
+    ...PLAIN_DECODING,
+    coding: 'distribution',
+    bins: BINS,
+    anchorForm: 'centers',
+    factors: [1, 1, 1, 1],
+  },
+  before: 1000,
+  score: 0.25,
+  iou: 0.7,
+} as const;
+
+/** Probabilities and cells beside the rows of each map. */
+function anchored(net: MapNet, parts: readonly HeadRows[], resolution: number): AnchoredRows[] {
+  return parts.map(({ boxes, scores }, k) => {
+    const stride = STRIDES[k] ?? 1;
+    const side = resolution / stride;
+    return { boxes, scores: net.activate(scores, SIGMOID), anchors: cellAnchors([side, side], stride, 0.5) };
+  });
+}
+
+type HeadRows = Omit<AnchoredRows, 'anchors'>;
+
+/** Rows of each map: bins of distances, and logits. */
+function heads(net: MapNet, maps: readonly Feature[]): HeadRows[] {
   const first = maps[0]?.channels ?? 0;
   const widths = {
     cv2: Math.max(16, Math.floor(first / 4), 4 * BINS),
     cv3: Math.max(first, Math.min(net.classes, 100)),
   };
-  const branch = (kind: 'cv2' | 'cv3', columns: number): Feature =>
-    net.stack(
-      STRIDES.map((_stride, i) => {
-        const name = `model.22.${kind}.${i}`;
-        let y = block(net, maps[i] ?? net.input, { name: `${name}.0`, out: widths[kind], kernel: 3 });
-        y = block(net, y, { name: `${name}.1`, out: widths[kind], kernel: 3 });
-        return net.rows(net.conv(y, { name: `${name}.2`, out: columns, bias: true }), columns);
-      }),
-    );
-  return { boxes: branch('cv2', 4 * BINS), scores: branch('cv3', net.classes) };
+  const branch = (kind: 'cv2' | 'cv3', columns: number, i: number): Feature => {
+    const name = `model.22.${kind}.${i}`;
+    let y = block(net, maps[i] ?? net.input, { name: `${name}.0`, out: widths[kind], kernel: 3 });
+    y = block(net, y, { name: `${name}.1`, out: widths[kind], kernel: 3 });
+    return net.rows(net.conv(y, { name: `${name}.2`, out: columns, bias: true }), columns);
+  };
+  return STRIDES.map((_, i) => ({ boxes: branch('cv2', 4 * BINS, i), scores: branch('cv3', net.classes, i) }));
 }
 
 /** The mean of each distribution: `[N, rows, 64]` → `[N, rows, 4]`. Ultralytics' `dfl` is these bins, never trained. */

@@ -7,6 +7,7 @@ import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { openGpu } from '../../src/node/adapter.ts';
+import { inferShapes } from '../../src/passes/infer-shapes.ts';
 import { Session } from '../../src/session/session.ts';
 import { expectClose } from '../helpers/close.ts';
 import { FULL } from '../helpers/full.ts';
@@ -106,6 +107,14 @@ describe.each(FULL ? [...quick, ...slow] : quick)('%s', (_name, build) => {
 function elements(parameters: ReadonlyMap<string, Tensor>): number {
   return [...parameters].reduce((sum, [name, { data }]) => sum + (name.includes('.running_') ? 0 : data.length), 0);
 }
+
+describe('proposals', () => {
+  it('are no more than there are anchors', () => {
+    const graph = inferShapes(fasterRcnn({ ...SMALL, resolution: 32, proposals: 1000, detections: 1000 }));
+    // Three on each pixel of maps of 64, 16, 4, 1 and 1, and two classes beside the background.
+    expect(graph.values.get('boxes')?.shape).toEqual([3 * 86 * 2, 4]);
+  });
+});
 
 describe('parameters', () => {
   // torchvision states 41 755 286 and 44 401 393, without the 53 120 scales and offsets of frozen batch normalisations.

@@ -1,0 +1,131 @@
+/** Small compositions of operators on rows of boxes that detectors share. */
+import { tensorOf } from '../src/core/tensor.ts';
+import type { GraphBuilder } from '../src/ir/builder.ts';
+import { GREEDY_SUPPRESSION, NO_ACTIVATION, type BinaryKind, type OpAttributes } from '../src/ir/ops.ts';
+
+/** What is suppressed, of how many boxes. */
+interface Suppression {
+  /** How many boxes there are. */
+  readonly count: number;
+  /** How many are kept at most. */
+  readonly most: number;
+  readonly iou: number;
+  readonly score: number;
+}
+
+/** Which boxes are kept: rows of as many as may be, and which of them count. */
+export interface KeptBoxes {
+  readonly indices: string;
+  /** The picture of each, int64. */
+  readonly batches: string;
+  /** bool: false of rows behind the last box that is kept. */
+  readonly chosen: string;
+}
+
+/** Names of values of a graph, rows of as many as may be, of which those that are not `chosen` have no meaning. */
+export interface Detections {
+  /** Corners in pixels, `[K, 4]`, best first. */
+  readonly boxes: string;
+  /** Probabilities, `[K]`. */
+  readonly scores: string;
+  /** int64 `[K]`. */
+  readonly labels: string;
+  /** bool `[K]`. */
+  readonly chosen: string;
+}
+
+/** Attributes of BoxDecode that most codings share. */
+export const PLAIN_DECODING = {
+  anchorExtent: 0,
+  boxExtent: 0,
+  maxExponent: Infinity,
+  bins: 0,
+  points: 0,
+} as const satisfies Partial<OpAttributes['BoxDecode']>;
+
+/** Writes such compositions into a graph under construction. */
+export class BoxNodes {
+  readonly builder: GraphBuilder;
+
+  constructor(builder: GraphBuilder) {
+    this.builder = builder;
+  }
+
+  binary(kind: BinaryKind, x: string, y: string): string {
+    return this.builder.one('Binary', [x, y], { kind, activation: NO_ACTIVATION });
+  }
+
+  /** Arithmetic of int64 values with a number. */
+  whole(kind: BinaryKind, x: string, value: number): string {
+    return this.binary(kind, x, this.builder.constant('whole', tensorOf('int64', [], [value])));
+  }
+
+  /** A float32 number. */
+  scalar(value: number): string {
+    return this.builder.constant('scalar', tensorOf('float32', [], [value]));
+  }
+
+  /** Parts of the last axis but one or two of rows: `axis` 1 by default. */
+  columns(x: string, start: number, end: number, axis = 1): string {
+    const lists = Object.entries({ starts: start, ends: end, axes: axis });
+    return this.builder.one('Slice', [x, ...lists.map(([name, v]) => this.builder.ints(name, [v]))], {});
+  }
+
+  reshaped(x: string, shape: readonly number[]): string {
+    return this.builder.one('Reshape', [x, this.builder.ints('rows', shape)], { allowZero: false });
+  }
+
+  unsqueezed(x: string, axes: readonly number[]): string {
+    return this.builder.one('Unsqueeze', [x], { axes });
+  }
+
+  joined(parts: readonly string[], axis: number): string {
+    return parts.length === 1 ? (parts[0] ?? '') : this.builder.one('Concat', parts, { axis });
+  }
+
+  /** Rows of these indices. */
+  picked(x: string, indices: string): string {
+    return this.builder.one('Gather', [x, indices], { axis: 0 });
+  }
+
+  /** One of the numbers of each row. */
+  entry(x: string, k: number): string {
+    return this.builder.one('Gather', [x, this.builder.constant('entry', tensorOf('int64', [], [k]))], { axis: -1 });
+  }
+
+  /** The largest of `[1, N]`, and where they are, `[1, count]` both. */
+  best(scores: string, count: number): readonly [values: string, indices: string] {
+    const inputs = [scores, this.builder.ints('k', [count])];
+    const [values = '', indices = ''] = this.builder.add(
+      'TopK',
+      inputs,
+      { axis: 1, largest: true },
+      { outputCount: 2 },
+    );
+    return [values, indices];
+  }
+
+  /** bool: boxes `[…, 4]` whose sides are no less than this. */
+  large(boxes: string, minSize: number): string {
+    const [left, top, right, bottom] = [0, 1, 2, 3].map((k) => this.entry(boxes, k)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    const sides = this.binary('min', this.binary('sub', right, left), this.binary('sub', bottom, top));
+    return this.binary('greaterOrEqual', sides, this.scalar(minSize));
+  }
+
+  /** Of boxes `[N, 4]` and scores `[1, N]`: where the best are that overlap no better one, padded, so that nothing depends on data. */
+  suppressed(boxes: string, scores: string, { count, most, iou, score }: Suppression): KeptBoxes {
+    const { builder: b } = this;
+    const limits = [b.constant('most', tensorOf('int64', [], [most])), this.scalar(iou), this.scalar(score)];
+    const inputs = [this.unsqueezed(boxes, [0]), this.unsqueezed(scores, [0]), ...limits];
+    const attributes = { ...GREEDY_SUPPRESSION, padded: true };
+    const [rows = '', kept = ''] = b.add('NonMaxSuppression', inputs, attributes, { outputCount: 2 });
+    const places = Array.from({ length: Math.min(count, most) }, (_, i) => i);
+    const chosen = this.binary('less', b.constant('places', tensorOf('int32', [places.length], places)), kept);
+    return { indices: this.entry(rows, 2), batches: this.entry(rows, 0), chosen };
+  }
+}

@@ -1,0 +1,125 @@
+/** What detectors of one stage find: the best rows of their heads decoded, less those that overlap a better one of their class. */
+import { InputError } from '../src/core/errors.ts';
+import { tensorOf, type Tensor } from '../src/core/tensor.ts';
+import type { Graph } from '../src/ir/graph.ts';
+import type { OpAttributes } from '../src/ir/ops.ts';
+import type { Feature, NetOptions } from './blocks.ts';
+import { BoxNodes } from './box-nodes.ts';
+import type { MapNet } from './maps.ts';
+
+/**
+ * Options of detectors of one stage. With `detections` they take one picture, and give `boxes`, float32 `[D, 4]`, corners (x, y, x,
+ * y) in pixels and inside the picture, `labels`, int64 `[D]`, and `scores`, float32 `[D]`, best first, in place of their heads'
+ * rows; D depends on the picture.
+ */
+export interface OneStageOptions extends NetOptions {
+  /** How many detections there are at most; the head's own rows where it is left out. */
+  readonly detections?: number;
+  /** What the probability of a detection must be above; the network's authors' by default. */
+  readonly score?: number;
+  /** Of two boxes of one class that overlap more, the better is kept; the network's authors' by default. */
+  readonly iou?: number;
+}
+
+/** The rules of these options. */
+export const ONE_STAGE = { detections: 'count', score: 'number', iou: 'number' } as const;
+
+/** Rows of a head, and as many anchors; the best of each such part are looked at. */
+export interface AnchoredRows {
+  /** Codes, `[1, N, numbers]`. */
+  readonly boxes: Feature;
+  /** Probabilities, `[1, N, classes]`. */
+  readonly scores: Feature;
+  /** `[N, 4]`, or `[N, 6]` with cells, in pixels. */
+  readonly anchors: Tensor;
+}
+
+/** How a network's rows are read. */
+export interface RowReading {
+  /** How codes are decoded, but for the picture's edges. */
+  readonly decode: Omit<OpAttributes['BoxDecode'], 'clip'>;
+  /** The first class is none; labels are from 1. */
+  readonly background?: boolean; // false
+  /** Codes are of y, x, height and width. */
+  readonly rowsFirst?: boolean; // false
+  /** How many pairs of a box and a class are looked at of each part. */
+  readonly before: number;
+  readonly score: number;
+  readonly iou: number;
+}
+
+/**
+ * The finished graph with detections as `OneStageOptions` says: each row stands once for every class, and is cut at the picture's
+ * edges before overlaps are looked at. Throws InputError for several pictures.
+ */
+export function detectedRows(
+  net: MapNet,
+  parts: readonly AnchoredRows[],
+  reading: RowReading,
+  {
+    detections: most = 100,
+    score = reading.score,
+    iou = reading.iou,
+    resolution,
+  }: OneStageOptions & { readonly resolution: number },
+): Graph {
+  if (net.batch !== 1) throw new InputError(`batch ${net.batch}; detections are those of one picture`);
+  const nodes = new BoxNodes(net.builder);
+  const found = parts.map((part) => bestRows(nodes, part, reading, resolution));
+  const joined = (key: 'boxes' | 'scores' | 'labels', axis: number): string =>
+    nodes.joined(
+      found.map((part) => part[key]),
+      axis,
+    );
+  const [boxes, scores, labels] = [joined('boxes', 0), joined('scores', 1), joined('labels', 0)];
+  // Boxes of each class lie further along than those of all before, so that those of two have nothing in common.
+  const shifts = Array.from({ length: net.classes }, (_, k) => k * (resolution + 1));
+  const table = net.builder.constant('shifts', tensorOf('float32', [net.classes, 1], shifts));
+  const apart = nodes.binary('add', boxes, nodes.picked(table, labels));
+  const count = found.reduce((sum, part) => sum + part.count, 0);
+  const { indices, chosen } = nodes.suppressed(apart, scores, { count, most, iou, score });
+  return net.chosen({
+    boxes: nodes.picked(boxes, indices),
+    labels: nodes.picked(labels, indices),
+    scores: nodes.picked(nodes.reshaped(scores, [-1]), indices),
+    chosen,
+  });
+}
+
+interface BestRows {
+  /** `[count, 4]` */
+  readonly boxes: string;
+  /** `[1, count]` */
+  readonly scores: string;
+  /** `[count]` */
+  readonly labels: string;
+  readonly count: number;
+}
+
+/** The best of one part's pairs of a box and a class, decoded. */
+function bestRows(
+  nodes: BoxNodes,
+  { boxes, scores, anchors }: AnchoredRows,
+  { decode, background = false, rowsFirst = false, before }: RowReading,
+  side: number,
+): BestRows {
+  const b = nodes.builder;
+  const first = background ? 1 : 0;
+  const classes = scores.channels - first;
+  if (classes < 1) throw new InputError('1 class; detections need one beside the background');
+  const count = Math.min(before, (anchors.shape[0] ?? 0) * classes);
+  const real = background ? nodes.columns(scores.name, 1, scores.channels, 2) : scores.name;
+  const [chances, where] = nodes.best(nodes.reshaped(real, [1, -1]), count);
+  const pairs = nodes.reshaped(where, [-1]);
+  const rows = nodes.whole('floorDiv', pairs, classes);
+  const label = nodes.whole('floorMod', pairs, classes);
+  const codes = nodes.picked(nodes.reshaped(boxes.name, [-1, boxes.channels]), rows);
+  const swap = (): string => b.one('Gather', [codes, b.ints('swap', [1, 0, 3, 2])], { axis: 1 });
+  const inputs = [rowsFirst ? swap() : codes, nodes.picked(b.constant('anchors', anchors), rows)];
+  return {
+    boxes: b.one('BoxDecode', inputs, { ...decode, clip: [0, 0, side, side] }),
+    scores: chances,
+    labels: background ? nodes.whole('add', label, first) : label,
+    count,
+  };
+}
