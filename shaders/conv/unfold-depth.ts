@@ -1,6 +1,7 @@
 /**
  * The depth of a volume laid among its channels: what a window sees of neighbouring planes becomes channels of one, so that a
- * convolution over three dimensions is one over two, for which there are fast kernels.
+ * convolution over three dimensions is one over two, for which there are fast kernels. Where a whole row is taken for a pixel,
+ * and its pixels for channels, the depth is laid among the rows.
  *
  * Layout: x[x_offset + ((n·in_d + iz)·plane + p)·x_pitch + c], p being a pixel of a plane; unfolded[((n·out_d + oz)·plane + p)·
  *   channels + kz·in_c + c], iz = oz·stride + kz·dilation − pad; 0 outside, and in the channels past kernel_d·in_c.

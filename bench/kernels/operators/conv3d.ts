@@ -16,6 +16,7 @@ interface Setting {
   readonly out: number;
   readonly kernel: Three;
   readonly strides?: Three;
+  readonly group?: number;
 }
 
 const SETTINGS: readonly Setting[] = [
@@ -24,6 +25,8 @@ const SETTINGS: readonly Setting[] = [
   { name: 'strided', size: [8, 28, 28], channels: 64, out: 64, kernel: [3, 3, 3], strides: [2, 2, 2] },
   { name: 'R(2+1)D, planes', size: [8, 28, 28], channels: 64, out: 64, kernel: [1, 3, 3] },
   { name: 'R(2+1)D, depth', size: [8, 28, 28], channels: 64, out: 64, kernel: [3, 1, 1] },
+  { name: 'depthwise', size: [8, 28, 28], channels: 64, out: 64, kernel: [3, 3, 3], group: 64 },
+  { name: 'ResNeXt', size: [8, 28, 28], channels: 64, out: 64, kernel: [3, 3, 3], group: 8 },
 ];
 
 /** The cases on the command line. */
@@ -49,10 +52,10 @@ function inputOf({ size, channels }: Setting): Tensor {
 }
 
 function graphOf(setting: Setting): Graph {
-  const { size, channels, out, kernel, strides = [1, 1, 1] } = setting;
+  const { size, channels, out, kernel, strides = [1, 1, 1], group = 1 } = setting;
   const b = new GraphBuilder('conv3d');
   const x = b.input('x', 'float32', [1, ...size, channels]);
-  const w = b.constant('w', uniform([...kernel, channels, out], 2));
+  const w = b.constant('w', uniform([...kernel, channels / group, out], 2));
   const pads = kernel.map((k) => (k - 1) / 2);
   b.add(
     'Conv',
@@ -62,7 +65,7 @@ function graphOf(setting: Setting): Graph {
       dilations: [1, 1, 1],
       pads: [...pads, ...pads],
       padMode: 'explicit',
-      group: 1,
+      group,
       activation: NO_ACTIVATION,
     },
     { outputs: ['y'] },

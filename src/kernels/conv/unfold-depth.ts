@@ -1,4 +1,4 @@
-/** Convolutions in volumes as planar ones: their depth is laid among the channels, which the kernels for images then sum over. */
+/** Convolutions in volumes as planar ones: their depth is laid among the channels, or the rows, which the kernels for images then sum over. */
 import { UNFOLD_WORKGROUP, unfoldDepthShader } from '../../../shaders/conv/unfold-depth.ts';
 import { hostArray } from '../../core/dtype.ts';
 import { lazyTensor } from '../../core/lazy-tensor.ts';
@@ -9,6 +9,7 @@ import type { Tensor } from '../../core/tensor.ts';
 import { at, product, roundUp } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value, type CallOperand } from '../definition.ts';
 import type { VolumeAxis } from '../lib/volume.ts';
+import { depthwiseVariants } from './depthwise-part.ts';
 import { direct } from './direct.ts';
 import { implicit } from './implicit.ts';
 import type { ConvCall } from './implicit-plan.ts';
@@ -20,55 +21,116 @@ import { winograd } from './winograd.ts';
 /** What the planar node calls its first operands. */
 const [IMAGES, WEIGHTS] = ['unfolded images', 'unfolded weights'];
 
-/** The weights of every constant, in the other order: kernels prepare those of one tensor once. */
-const unfolded = new WeakMap<Tensor, Tensor>();
+/** Weights of constants in another order, by the constant: kernels prepare those of one tensor once. */
+type Reordered = WeakMap<Tensor, Tensor>;
 
-/** `[kD, kH, kW, C, M]` → `[kH, kW, channels, M]`, channels past kD·C being 0. */
-function unfoldedWeights(w: Tensor, channels: number): Tensor {
-  const known = unfolded.get(w);
-  if (known) return known;
-  const [depth, height, width, inC, outC] = [0, 1, 2, 3, 4].map((i) => at(w.shape, i)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const made = lazyTensor(w.dtype, [height, width, channels, outC], () => {
-    const data = hostArray(w.dtype, height * width * channels * outC);
-    const each = inC * outC;
-    for (let kz = 0; kz < depth; kz++) {
-      for (let p = 0; p < height * width; p++) {
-        const from = (kz * height * width + p) * each;
-        data.set(w.data.subarray(from, from + each), (p * channels + kz * inC) * outC);
+const channelWeights: Reordered = new WeakMap();
+const rowWeights: Reordered = new WeakMap();
+
+type Five = readonly [number, number, number, number, number];
+
+function fiveOf(shape: readonly number[]): Five {
+  return [at(shape, 0), at(shape, 1), at(shape, 2), at(shape, 3), at(shape, 4)];
+}
+
+/** A constant of `shape` with blocks of `w`: that of plane kz and position p, of `each` elements, starts at `to(kz, p)`. */
+function reordered(
+  known: Reordered,
+  w: Tensor,
+  shape: readonly number[],
+  { each, to }: { readonly each: number; to(kz: number, p: number): number },
+): Tensor {
+  const made =
+    known.get(w) ??
+    lazyTensor(w.dtype, shape, () => {
+      const data = hostArray(w.dtype, product(shape));
+      const depth = at(w.shape, 0);
+      const positions = w.data.length / depth / each;
+      for (let kz = 0; kz < depth; kz++) {
+        for (let p = 0; p < positions; p++) {
+          const from = (kz * positions + p) * each;
+          data.set(w.data.subarray(from, from + each), to(kz, p));
+        }
       }
-    }
-    return data;
-  });
-  unfolded.set(w, made);
+      return data;
+    });
+  known.set(w, made);
   return made;
 }
 
-/** Where the depth is, and what is made of it. */
+type Attributes = ConvContext['node']['attributes'];
+
+/** What is made of the depth. */
 interface Unfolding {
+  /** Of the images. */
   readonly shape: readonly number[];
   readonly depth: VolumeAxis;
   /** True where every plane is seen alone, so that there is nothing to move. */
   readonly isPlain: boolean;
+  /** Neighbours that are moved together: how many of them a plane has, their elements, and those from one to the next. */
+  readonly run: { readonly count: number; readonly elements: number; readonly pitch: number };
+  readonly attributes: Pick<Attributes, 'strides' | 'dilations' | 'pads'>;
+  weights(w: Tensor): Tensor;
 }
 
-function unfoldingOf(x: Stored, depth: VolumeAxis): Unfolding {
-  const [batch, , height, width, inC] = [0, 1, 2, 3, 4].map((i) => at(x.shape, i)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const isPlain = depth.kernel === 1 && depth.stride === 1 && depth.padBegin === 0 && depth.output === depth.input;
+/** The window of a plane. */
+function planarAttributes({ strides, dilations, pads }: Attributes): Unfolding['attributes'] {
+  return { strides: strides.slice(1), dilations: dilations.slice(1), pads: [1, 2, 4, 5].map((i) => at(pads, i)) };
+}
+
+function isPlain(depth: VolumeAxis): boolean {
+  return depth.kernel === 1 && depth.stride === 1 && depth.padBegin === 0 && depth.output === depth.input;
+}
+
+/** The depth among the channels, those past kD·C being 0. */
+function amongChannels({ shape, placement }: Stored, depth: VolumeAxis, attributes: Attributes): Unfolding {
+  const [batch, , height, width, inC] = fiveOf(shape);
   // A single plane keeps its channels, plain or not: nodes of either kind may share weights.
   const channels = depth.kernel === 1 ? inC : roundUp(depth.kernel * inC, 4);
-  return { shape: [batch * depth.output, height, width, channels], depth, isPlain };
+  return {
+    shape: [batch * depth.output, height, width, channels],
+    depth,
+    isPlain: isPlain(depth),
+    run: { count: height * width, elements: inC, pitch: placement.pitch },
+    attributes: planarAttributes(attributes),
+    weights: (w) => {
+      const [, kernelH, kernelW, , outC] = fiveOf(w.shape);
+      return reordered(channelWeights, w, [kernelH, kernelW, channels, outC], {
+        each: inC * outC,
+        to: (kz, p) => (p * channels + kz * inC) * outC,
+      });
+    },
+  };
+}
+
+/**
+ * The depth among the rows, which keeps channels in their groups: every row becomes kD, of the planes that a window sees. Nothing
+ * where a window has holes in both directions, or pixels lie apart.
+ */
+function amongRows({ shape, placement }: Stored, depth: VolumeAxis, attributes: Attributes): Unfolding | undefined {
+  const [batch, , height, width, inC] = fiveOf(shape);
+  const planes = depth.kernel;
+  const { strides, dilations, pads } = planarAttributes(attributes);
+  if ((planes > 1 && at(dilations, 0) > 1) || placement.pitch !== inC) return undefined;
+  return {
+    shape: [batch * depth.output, height * planes, width, inC],
+    depth,
+    isPlain: isPlain(depth),
+    run: { count: height, elements: width * inC, pitch: width * inC },
+    attributes: {
+      strides: [at(strides, 0) * planes, at(strides, 1)],
+      dilations,
+      pads: pads.map((pad, i) => (i % 2 === 0 ? pad * planes : pad)),
+    },
+    weights: (w) => {
+      const [, kernelH, kernelW, groupIn, outC] = fiveOf(w.shape);
+      const each = kernelW * groupIn * outC;
+      return reordered(rowWeights, w, [kernelH * planes, kernelW, groupIn, outC], {
+        each,
+        to: (kz, ky) => (ky * planes + kz) * each,
+      });
+    },
+  };
 }
 
 /** Planes as images. */
@@ -78,9 +140,9 @@ function flat(stored: Stored): Stored {
 }
 
 /** The planar convolution that a convolution in a volume is, for the variants of those. */
-function planarContext(context: ConvContext, { shape, isPlain }: Unfolding, weights: Tensor): ConvContext {
+function planarContext(context: ConvContext, unfolding: Unfolding, weights: Tensor): ConvContext {
   const { node } = context;
-  const { strides, dilations, pads } = node.attributes;
+  const { shape } = unfolding;
   const [x, w] = [required(context, 0), required(context, 1)];
   const residual = context.inputs[3];
   return {
@@ -88,15 +150,10 @@ function planarContext(context: ConvContext, { shape, isPlain }: Unfolding, weig
     node: {
       ...node,
       inputs: [IMAGES, WEIGHTS, ...node.inputs.slice(2)],
-      attributes: {
-        ...node.attributes,
-        strides: strides.slice(1),
-        dilations: dilations.slice(1),
-        pads: [1, 2, 4, 5].map((i) => at(pads, i)),
-      },
+      attributes: { ...node.attributes, ...unfolding.attributes },
     },
     inputs: [
-      { ...x, shape, ...(isPlain ? {} : { placement: densePlacement(shape) }) },
+      { ...x, shape, ...(unfolding.isPlain ? {} : { placement: densePlacement(shape) }) },
       { ...w, shape: weights.shape, placement: densePlacement(weights.shape) },
       context.inputs[2],
       residual && flat(residual),
@@ -109,17 +166,17 @@ function planarContext(context: ConvContext, { shape, isPlain }: Unfolding, weig
 
 /** The dispatches of the first planar variant that takes it. */
 function planarCalls(context: ConvContext): readonly ConvCall[] | undefined {
-  const variants = [...pointwise, ...winograd, ...implicit];
-  for (const name of preferredConv(context)) {
+  const variants = [...pointwise, ...depthwiseVariants, ...winograd, ...implicit];
+  // Of depthwise ones that no strip suits none is preferred.
+  for (const name of [...preferredConv(context), ...depthwiseVariants.map((variant) => variant.name)]) {
     const calls = variants.find((variant) => variant.name === name)?.tryLower(context);
     if (calls) return calls;
   }
   return direct.tryLower(context);
 }
 
-function unfoldCall(context: ConvContext, { shape, depth }: Unfolding, to: CallOperand): ConvCall {
+function unfoldCall(context: ConvContext, { shape, depth, run }: Unfolding, to: CallOperand): ConvCall {
   const x = required(context, 0);
-  const inC = at(x.shape, 4);
   const width = isVectorised(x.placement, x.shape) ? 4 : 1;
   const count = product(shape) / width;
   return {
@@ -128,10 +185,10 @@ function unfoldCall(context: ConvContext, { shape, depth }: Unfolding, to: CallO
     params: {
       count,
       x_offset: x.placement.offset,
-      x_pitch: x.placement.pitch,
-      vectors: at(shape, 3) / width,
-      in_vectors: inC / width,
-      plane: at(shape, 1) * at(shape, 2),
+      x_pitch: run.pitch,
+      vectors: product(shape.slice(1)) / run.count / width,
+      in_vectors: run.elements / width,
+      plane: run.count,
       in_d: depth.input,
       out_d: depth.output,
       kernel_d: depth.kernel,
@@ -143,13 +200,14 @@ function unfoldCall(context: ConvContext, { shape, depth }: Unfolding, to: CallO
   };
 }
 
-/** The dispatches of a convolution that is unfolded. Nothing of groups, weights that a run makes or in bytes, and large volumes. */
+/** The dispatches of a convolution that is unfolded. Nothing of weights that a run makes or in bytes, and large volumes. */
 export function unfoldedCalls(context: ConvContext, [depth]: readonly VolumeAxis[]): readonly ConvCall[] | undefined {
   const { node, device } = context;
   const [x, w] = [required(context, 0), required(context, 1)];
   const source = context.constant(node.inputs[1] ?? '');
-  if (!depth || !source || node.attributes.group !== 1 || isPacked(w.storage) || node.inputs[4]) return undefined;
-  const unfolding = unfoldingOf(x, depth);
+  if (!depth || !source || isPacked(w.storage) || node.inputs[4]) return undefined;
+  const unfolding = (node.attributes.group === 1 ? amongChannels : amongRows)(x, depth, node.attributes);
+  if (!unfolding) return undefined;
   const elements = product(unfolding.shape);
   const type = floatStorage(x);
   if (elements === 0 || product(result(context).shape) === 0 || bytesOf(type, elements) > largestBinding(device)) {
@@ -158,7 +216,7 @@ export function unfoldedCalls(context: ConvContext, [depth]: readonly VolumeAxis
   const images: CallOperand = unfolding.isPlain
     ? value(node.inputs[0])
     : { kind: 'scratch', id: 'unfolded', elements, storage: type };
-  const weights = unfoldedWeights(source, at(unfolding.shape, 3));
+  const weights = unfolding.weights(source);
   const constant: CallOperand = { kind: 'constant', tensor: weights, storage: w.storage };
   const named = (operand: CallOperand): CallOperand => {
     if (operand.kind !== 'value') return operand;
