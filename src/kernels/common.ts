@@ -17,7 +17,6 @@ import { squeeze } from './shape/squeeze.ts';
 import { unsqueeze } from './shape/unsqueeze.ts';
 import { identity } from './shape/identity.ts';
 import { range } from './shape/range.ts';
-import { shape } from './shape/shape.ts';
 import { channelShuffle } from './move/channel-shuffle.ts';
 import { transpose } from './move/transpose.ts';
 import { concat } from './move/concat.ts';
@@ -47,7 +46,6 @@ export const COMMON_KERNELS = {
   Unsqueeze: unsqueeze,
   Identity: identity,
   Range: range,
-  Shape: shape,
   ChannelShuffle: channelShuffle,
   Transpose: transpose,
   Concat: concat,

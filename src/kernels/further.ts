@@ -20,6 +20,7 @@ export const FURTHER_KERNELS = {
   DeformRoiPool: lazy(() => import('./sample/deform-roi-pool.ts'), 'deformRoiPool'),
   CropAndResize: lazy(() => import('./sample/crop-and-resize.ts'), 'cropAndResize'),
   RoiAlign: lazy(() => import('./sample/roi-align.ts'), 'roiAlign'),
+  Shape: lazy(() => import('./shape/shape.ts'), 'shape'),
   ConstantOfShape: lazy(() => import('./shape/constant-of-shape.ts'), 'constantOfShape'),
   Expand: lazy(() => import('./move/expand.ts'), 'expand'),
   Tile: lazy(() => import('./move/tile.ts'), 'tile'),

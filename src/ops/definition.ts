@@ -79,6 +79,11 @@ export interface OpDefinition<K extends OpKind> {
    * and dimension. Absent, or nothing: the operator cannot take such an input.
    */
   bounded?(node: NodeOf<K>, input: number, axis: number, inputs: Operands): number | undefined;
+  /**
+   * Of operators on the extents of input 0, whose outputs have none that depend on data: the attributes where the extent
+   * along `axis` does. Its count is input 1 then.
+   */
+  counted?(axis: number): OpAttributes[K];
   /** Lazy where the loops are long: a graph on the GPU hardly ever evaluates them. */
   readonly reference: Row<Reference<K>>;
   /** The output when it follows from the operands' descriptions alone (Shape). */

@@ -6,7 +6,7 @@ import type { Graph, ValueDesc } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { finish } from '../util/pause.ts';
 import { Budget, weightsOf, type Allowance } from './lib/budget.ts';
-import { asOperand, evaluateNode, inferNode, withList } from './lib/evaluate.ts';
+import { asOperand, evaluateNode, inferNode, withCount, withList } from './lib/evaluate.ts';
 
 /** To be loaded before a graph that `hasBranches` is compiled. */
 export const BRANCHES = lazy(() => import('./branches.ts'), 'demandedNodes');
@@ -55,7 +55,7 @@ export function* propagating(
       if (!desc) throw new GraphError(`input "${name}" is not defined`, { node: given.name, op: given.op });
       return asOperand(desc, constant(name));
     });
-    const node = withList(given, operands);
+    const node = withCount(withList(given, operands), operands);
     const inputs = operands.slice(0, node.inputs.length);
     const outputs = inferNode(node, inputs);
     node.outputs.forEach((name, i) => {

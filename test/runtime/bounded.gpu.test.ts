@@ -171,6 +171,33 @@ describe.each(BACKENDS)('an extent that depends on data is no number, %o', (opti
     expect(y?.shape).toEqual(wanted);
   });
 
+  it('and a Shape has its count', async () => {
+    const graph = afterCompress([4, 6, 5], (b, x) => {
+      const turned = b.one('Transpose', [x], { perm: [1, 0, 2] });
+      const shape = b.one('Shape', [turned], {});
+      b.output(b.one('Reduce', [shape], { kind: 'prod', axes: [], keepDims: false }, { outputs: ['size'] }));
+      return b.one('Identity', [shape], {}, { outputs: ['y'] });
+    });
+    const session = await start(graph, options);
+    for (const [mask, rows] of [[[1, 0, 1, 0], 2] as const, [[0, 0, 0, 0], 0] as const]) {
+      const { y, size } = await session.run({ x: zeros('float32', [4, 6, 5]), mask: tensorOf('bool', [4], mask) });
+      expect(y).toEqual(tensorOf('int64', [3], [6, rows, 5]));
+      expect(size).toEqual(tensorOf('int64', [], [30 * rows]));
+    }
+  });
+
+  it('and what needs it to have a shape is refused by name', async () => {
+    const graph = afterCompress([4, 4], (b, x) =>
+      b.one(
+        'ConstantOfShape',
+        [b.one('Shape', [x], {})],
+        { dtype: 'float32', value: 1 },
+        { name: 'ones', outputs: ['y'] },
+      ),
+    );
+    await expect(Session.create(graph, options)).rejects.toThrow(/"ones" \(ConstantOfShape\): the shape depends on/);
+  });
+
   it('and a Reshape that asks for a number where it is refuses it', async () => {
     const graph = afterCompress([4, 4], (b, x) => reshape(b, x, [4, -1]));
     await expect(Session.create(graph, options)).rejects.toThrow(/which Reshape cannot take/);

@@ -14,8 +14,8 @@ export interface ShapeOps {
   readonly Unsqueeze: { readonly axes: readonly number[] };
   /** x → y; also what Dropout becomes */
   readonly Identity: NoAttributes;
-  /** x → int64 `[R]` */
-  readonly Shape: NoAttributes;
+  /** x, count? → int64 `[R]`; `axis` of the extent that depends on data, and its count: see `OpDefinition.counted` */
+  readonly Shape: { readonly axis?: number };
   /** shape (int64) → y filled with `value` */
   readonly ConstantOfShape: { readonly dtype: DType; readonly value: number };
   /** start, limit, delta (scalars) → 1-D y */

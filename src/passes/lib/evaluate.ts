@@ -38,9 +38,19 @@ export function withList(node: Node, inputs: Operands): Node {
   return nodeOf({ ...node, inputs: [x], attributes });
 }
 
+/** The node with the count of an extent that depends on data beside it, where it asks for that. */
+export function withCount(node: Node, inputs: Operands): Node {
+  const { counted } = located(node, () => definitionOf(node.op));
+  const [x = ''] = node.inputs;
+  const bounded = inputs[0]?.bounded;
+  if (!counted || !bounded) return node;
+  return nodeOf({ ...node, inputs: [x, bounded.count], attributes: counted(bounded.axis) });
+}
+
 /** The extent of the outputs that depends on data because one of the inputs does. */
 function boundOf(node: Node, inputs: Operands): BoundedExtent | undefined {
   let found: BoundedExtent | undefined;
+  if (definitionOf(node.op).counted) return found;
   for (const [i, input] of inputs.entries()) {
     if (!input?.bounded) continue;
     const { axis: from, count } = input.bounded;

@@ -187,7 +187,9 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   GatherND: (w, n) => same(w, n, { batch_dims: { i: n.attributes.batchDims } }),
   Expand: same,
   Tile: same,
-  Shape: same,
+  Shape: (w, n) => {
+    w.emit('Shape', [input(n)], {}, output(n));
+  },
   ConstantOfShape: (w, n) => same(w, n, { value: { t: tensorOf(n.attributes.dtype, [1], [n.attributes.value]) } }),
   Range: same,
   MaxRoiPool: writeMaxRoiPool,
