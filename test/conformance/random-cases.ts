@@ -1,5 +1,4 @@
 /** Random single-operator graphs for the oracle: a generator per operator, drawing shapes and attributes from a seed. */
-import { COUNTED } from '../ops/cases/detect/non-max-suppression.ts';
 import type { DType } from '../../src/core/dtype.ts';
 import type {
   Activation,
@@ -796,7 +795,6 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
         centerPointBox: d.chance(0.5),
       },
       outputCount: 2,
-      noReturn: COUNTED,
     };
   },
   TopK: (d) => {

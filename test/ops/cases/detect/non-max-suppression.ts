@@ -27,9 +27,6 @@ function drawn(count: number, parts: number, seed: number): number[] {
   return range(count).map(() => Math.floor(random() * parts) / parts);
 }
 
-/** Why files of this operator's count do not come back. */
-export const COUNTED = 'ONNX says how many there are by a Shape, which takes no extent that depends on data';
-
 const scalar = (given: number | null | undefined, dtype: 'int64' | 'float32'): CaseInput | undefined =>
   given === null || given === undefined
     ? undefined
@@ -49,7 +46,7 @@ function suppression(name: string, wanted: Wanted): OpCase<'NonMaxSuppression'> 
     ],
     attributes: { ...GREEDY_SUPPRESSION, ...attributes },
     outputCount: third ? 3 : 2,
-    noReturn: COUNTED,
+    ...(attributes?.padded ? { noReturn: 'ONNX pads by as many rows as are free, which depends on the data' } : {}),
     // Each chosen box multiplies the scores of others once, in float32 with its exp.
     ...(attributes?.soft ? { tolerance: floatTolerance(n) } : {}),
     ...(noOracle === undefined ? {} : { noOracle }),
