@@ -114,8 +114,8 @@ export function pool<K extends PoolOp>(kindOf: (context: LowerContext<K>) => Poo
     outputs: POOLED,
   };
   return withLazyVariant(planar, {
-    name: 'volume',
+    name: ['planes', 'volume'],
     needs: (node, inputs) => isVolume(node, inputs) || !isFloat(inputs[0]?.dtype ?? 'float32'),
-    calls: lazy(() => import('./volume.ts'), 'volumePoolCalls'),
+    calls: lazy(() => import('./planes.ts'), 'poolCallsBy'),
   });
 }

@@ -127,6 +127,12 @@ export const POOL_VOLUMES: readonly PoolSetup[] = [
     ceilMode: true,
   }),
   setup('3-D, dilated', [1, 6, 5, 7, 4], { kernel: [2, 2, 3], dilations: [3, 2, 2], pads: [1, 0, 1, 0, 1, 1] }),
+  setup('3-D, overlapping, odd', [2, 7, 5, 3, 5], {
+    kernel: [3, 3, 3],
+    strides: [1, 1, 2],
+    pads: [1, 1, 1, 1, 0, 1],
+    ceilMode: true,
+  }),
   setup('3-D, same lower', [1, 4, 5, 6, 3], { kernel: [2, 3, 2], strides: [2, 2, 2], padMode: 'sameLower' }),
 ];
 
