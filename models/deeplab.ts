@@ -7,7 +7,7 @@ import type { Graph } from '../src/ir/graph.ts';
 import { RELU } from '../src/ir/ops.ts';
 import { makeDivisible, netOptions, type Feature, type NetOptions } from './blocks.ts';
 import { MapNet, requirePositive } from './maps.ts';
-import { mobilenetV2Maps } from './mobilenet-v2.ts';
+import { bottleneckNames, mobilenetV2Maps } from './mobilenet-v2.ts';
 
 /** Options of `deeplabV3`. */
 export interface DeeplabV3Options extends NetOptions {
@@ -40,7 +40,7 @@ export function deeplabV3(options: DeeplabV3Options = {}): Graph {
   const given = netOptions('deeplabV3', options, rules);
   const shape = atrous(given);
   const net = new MapNet('deeplab_v3_mobilenet_v2', { classes: 21, ...given, resolution: shape.resolution });
-  const maps = mobilenetV2Maps(net, 'backbone', shape.width, shape.outputStride);
+  const maps = mobilenetV2Maps(net, bottleneckNames('backbone'), shape.width, shape.outputStride);
   const y = atrousPyramid(net, last(maps), 'classifier.0', shape);
   const logits = net.conv(y, { name: 'classifier.1', out: net.classes, bias: true });
   return net.outputs({ logits: net.resize(logits, shape.resolution, 'bilinear') });
@@ -56,7 +56,7 @@ export function deeplabV3Plus(options: DeeplabV3PlusOptions = {}): Graph {
   const given = netOptions('deeplabV3Plus', options, { outputStride: 'number', width: 'number' });
   const shape = atrous(given);
   const net = new MapNet('deeplab_v3_plus_mobilenet_v2', { classes: 21, ...given, resolution: shape.resolution });
-  const maps = mobilenetV2Maps(net, 'backbone', shape.width, shape.outputStride);
+  const maps = mobilenetV2Maps(net, bottleneckNames('backbone'), shape.width, shape.outputStride);
   const deep = atrousPyramid(net, last(maps), 'aspp', shape);
   const early = maps[EARLY] ?? net.input;
   const edges = { name: 'project.0', out: makeDivisible(48 * shape.width) };

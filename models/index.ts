@@ -17,7 +17,7 @@ export { shufflenetV1, type ShuffleGroups, type ShufflenetV1Options } from './sh
 export { shufflenetV2, type ShufflenetV2Options, type ShuffleWidth } from './shufflenet-v2.ts';
 export { squeezenet, type SqueezenetOptions, type SqueezenetVersion } from './squeezenet.ts';
 export { retinanet, type RetinanetOptions } from './retinanet.ts';
-export { ssdMobilenetV1, type SsdMobilenetV1Options } from './ssd.ts';
+export { ssdliteMobilenetV2, ssdMobilenetV1, type SsdMobilenetOptions } from './ssd.ts';
 export { unet, type UnetOptions } from './unet.ts';
 export { vgg, type VggDepth, type VggOptions } from './vgg.ts';
 export { yoloV8n, type YoloV8nOptions } from './yolo-v8.ts';

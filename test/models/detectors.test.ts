@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { yoloV2Tiny, yoloV3Tiny } from '../../models/darknet.ts';
 import { faceBoxes } from '../../models/faceboxes.ts';
 import { retinanet } from '../../models/retinanet.ts';
-import { ssdMobilenetV1 } from '../../models/ssd.ts';
+import { ssdliteMobilenetV2, ssdMobilenetV1 } from '../../models/ssd.ts';
 import { randomWeights } from '../../models/weights.ts';
 import { yoloV8n } from '../../models/yolo-v8.ts';
 import { analyse } from '../../src/analysis/summary.ts';
@@ -34,6 +34,7 @@ const quick: readonly (readonly [string, SeededBuild])[] = [
 /** Small ones of which the full run disturbs every weight. */
 const small: readonly (readonly [string, SeededBuild])[] = [
   ...quick,
+  ['SSDLite on MobileNet v2', (w) => ssdliteMobilenetV2({ weights: w, width: 1 / 4, resolution: 75, classes: 3 })],
   ['YOLO v2 tiny', (w) => yoloV2Tiny({ weights: w, width: 1 / 8, resolution: 64, classes: 3 })],
   ['YOLO v3 tiny, batch 2', (w) => yoloV3Tiny({ weights: w, width: 1 / 8, resolution: 64, classes: 2, batch: 2 })],
   ['FaceBoxes', (w) => faceBoxes({ weights: w, resolution: 64 })],
@@ -88,6 +89,13 @@ describe('sizes', () => {
     expect(described.values.get('scores')?.shape).toEqual([1, 1917, 91]);
   });
 
+  // OpenVINO's model zoo has 4.475 million of the trained network, whose normalisations are folded: their scales are 25 376.
+  // Table 6 of arXiv:1801.04381: 0.8 billion multiply-adds at 320 pixels, and 4.3 million parameters, of heads of fewer classes.
+  it('of SSDLite on MobileNet v2 are those of the trained network', () => {
+    expect(parameters(ssdliteMobilenetV2({ weights }))).toBe(4_475_167 + 25_376);
+    expect(Math.round(billions(ssdliteMobilenetV2({ weights, resolution: 320 })) * 10) / 10).toBe(0.8);
+  });
+
   // torchvision states 34 014 999 for ResNet-50, whose batch normalisations it has frozen: 53 120 scales and offsets.
   it('of RetinaNet are torchvision’s', () => {
     expect(parameters(retinanet({ weights, depth: 50, resolution: 64 }))).toBe(34_014_999 + 53_120);
@@ -109,6 +117,7 @@ const yolo: SeededBuild = (w) => yoloV8n({ weights: w, resolution: 32 });
 const retina: SeededBuild = (w) => retinanet({ weights: w, resolution: 32 });
 const faces: SeededBuild = (w) => faceBoxes({ weights: w, resolution: 64 });
 const ssd: SeededBuild = (w) => ssdMobilenetV1({ weights: w });
+const lite: SeededBuild = (w) => ssdliteMobilenetV2({ weights: w });
 
 describe('parameters', () => {
   it('are asked for by the names of the networks they are of', () => {
@@ -128,6 +137,9 @@ describe('parameters', () => {
       128, 64, 3, 3,
     ]);
     expect(shapeOf(ssd, 'BoxPredictor_0/ClassPredictor.bias')).toEqual([273]);
+    expect(shapeOf(lite, 'FeatureExtractor/MobilenetV2/expanded_conv_13/expand.weight')).toEqual([576, 96, 1, 1]);
+    expect(shapeOf(lite, 'FeatureExtractor/MobilenetV2/expanded_conv/project/BatchNorm.bias')).toEqual([16]);
+    expect(shapeOf(lite, 'BoxPredictor_0/ClassPredictor_depthwise.weight')).toEqual([576, 1, 3, 3]);
   });
 
   it('of options out of range are refused', () => {

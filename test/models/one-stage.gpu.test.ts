@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { yoloV2Tiny, yoloV3Tiny } from '../../models/darknet.ts';
 import { faceBoxes } from '../../models/faceboxes.ts';
 import { retinanet } from '../../models/retinanet.ts';
-import { ssdMobilenetV1 } from '../../models/ssd.ts';
+import { ssdliteMobilenetV2, ssdMobilenetV1 } from '../../models/ssd.ts';
 import { randomWeights, type WeightSource } from '../../models/weights.ts';
 import { yoloV8n } from '../../models/yolo-v8.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
@@ -58,6 +58,14 @@ const quick: readonly Detector[] = [
 ];
 
 const slow: readonly Detector[] = [
+  {
+    name: 'SSDLite on MobileNet v2',
+    build: () => {
+      const size = { width: 1 / 16, resolution: 75, classes: 3 };
+      return ssdliteMobilenetV2({ ...size, weights: calm(1, /Predictor/, 1), detections: 100, score: 0.95094 });
+    },
+    found: [24, 2],
+  },
   {
     name: 'RetinaNet on ResNet-18, of 21 the best 12',
     build: () => {
