@@ -3,15 +3,15 @@
  * (arXiv:1504.08083), to which proposals are fed, and Mask R-CNN (arXiv:1703.06870). Parameter names are torchvision's.
  */
 import { InputError } from '../src/core/errors.ts';
-import { tensorOf } from '../src/core/tensor.ts';
+import { tensorOf, type Tensor } from '../src/core/tensor.ts';
 import { gridAnchors } from '../src/ir/priors/anchors.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../src/ir/ops.ts';
 import { netOptions, type Feature, type NetOptions } from './blocks.ts';
 import type { Detections } from './box-nodes.ts';
-import { addDetections, addProposals, type Proposals } from './detection.ts';
+import { addDetections, addProposals, type ProposalLevel, type Proposals } from './detection.ts';
 import { featurePyramid, type PyramidMap } from './fpn.ts';
-import { MapNet, requirePositive, SIGMOID } from './maps.ts';
+import { MapNet, requireCounts, requirePositive, SIGMOID } from './maps.ts';
 import { addPyramidRoiAlign, type PyramidLevel } from './pyramid-align.ts';
 import { resnetMaps, type ResnetDepth } from './resnet.ts';
 
@@ -91,13 +91,11 @@ class TwoStageNet extends MapNet {
   constructor(name: string, options: FasterRcnnOptions) {
     const { depth = 18, width = 1, channels = 256, resolution = 800, score = 0.05 } = options;
     const { hidden = 1024, proposals = 1000, detections = 100 } = options;
-    for (const [key, value] of Object.entries({ channels, hidden, proposals, detections })) {
-      if (!Number.isSafeInteger(value) || value < 1) throw new InputError(`${key} ${value} is not a count`);
-    }
+    requireCounts({ channels, hidden, proposals, detections });
     requirePositive('width', width);
     super(`${name}_resnet${depth}_fpn`, { classes: 91, ...options, resolution });
     if (this.batch !== 1) throw new InputError(`batch ${this.batch}; a detector of two stages takes one picture`);
-    const body = resnetMaps(this, 'backbone.body.', depth, width);
+    const body = resnetMaps(this, 'backbone.body.', depth, { width });
     const sized = body.map((x, i) => ({ x, side: Math.ceil(resolution / (4 * 2 ** i)) }));
     this.pyramid = featurePyramid(this, sized, 'backbone.fpn', channels);
     this.levels = this.pyramid.map(({ x }, i) => ({ map: x.name, stride: 4 * 2 ** i }));
@@ -112,6 +110,16 @@ function twoStage(name: string, options: FasterRcnnOptions): TwoStageNet {
   return new TwoStageNet(name, netOptions(name, options, { ...numbers, ...counts }));
 }
 
+/** What a region proposal network says of a map, each cell of which has so many anchors. */
+export function proposalLevel(net: MapNet, x: Feature, anchors: Tensor, count: number): ProposalLevel {
+  const y = net.activate(net.conv(x, { name: 'rpn.head.conv.0.0', out: x.channels, kernel: 3, bias: true }), RELU);
+  return {
+    scores: net.conv(y, { name: 'rpn.head.cls_logits', out: count, bias: true }).name,
+    codes: net.conv(y, { name: 'rpn.head.bbox_pred', out: 4 * count, bias: true }).name,
+    anchors,
+  };
+}
+
 /** The region proposal network: one head for all maps of the pyramid, and one more of every second pixel of the smallest. */
 function propose(net: TwoStageNet): Proposals {
   const last = net.pyramid.at(-1);
@@ -119,18 +127,10 @@ function propose(net: TwoStageNet): Proposals {
     ? [{ x: net.pool(last.x, { kind: 'MaxPool', kernel: 1, stride: 2 }), side: Math.ceil(last.side / 2) }]
     : [];
   const levels = [...net.pyramid, ...smaller].map(({ x, side }, k) => {
-    const y = net.activate(net.conv(x, { name: 'rpn.head.conv.0.0', out: x.channels, kernel: 3, bias: true }), RELU);
     const stride = Math.floor(net.picture[0] / side);
-    return {
-      scores: net.conv(y, { name: 'rpn.head.cls_logits', out: RATIOS.length, bias: true }).name,
-      codes: net.conv(y, { name: 'rpn.head.bbox_pred', out: 4 * RATIOS.length, bias: true }).name,
-      anchors: gridAnchors({
-        map: [side, side],
-        stride: [stride, stride],
-        ratios: RATIOS,
-        sizes: [FIRST_SIZE * 2 ** k],
-      }),
-    };
+    const sizes = [FIRST_SIZE * 2 ** k];
+    const anchors = gridAnchors({ map: [side, side], stride: [stride, stride], ratios: RATIOS, sizes });
+    return proposalLevel(net, x, anchors, RATIOS.length);
   });
   return addProposals(net.builder, levels, { picture: net.picture, before: net.proposals, after: net.proposals });
 }

@@ -12,7 +12,14 @@ export { inceptionV3, type InceptionV3Options } from './inception-v3.ts';
 export { mobilenetV1, type MobilenetV1Options } from './mobilenet-v1.ts';
 export { mobilenetV2, type MobilenetV2Options } from './mobilenet-v2.ts';
 export { mobilenetV3, type MobilenetV3Options } from './mobilenet-v3.ts';
-export { resnet, type ResnetDepth, type ResnetOptions } from './resnet.ts';
+export {
+  deformableResnet,
+  resnet,
+  type DeformableResnetOptions,
+  type ResnetDepth,
+  type ResnetOptions,
+} from './resnet.ts';
+export { rfcn, type RfcnOptions } from './rfcn.ts';
 export { shufflenetV1, type ShuffleGroups, type ShufflenetV1Options } from './shufflenet-v1.ts';
 export { shufflenetV2, type ShufflenetV2Options, type ShuffleWidth } from './shufflenet-v2.ts';
 export { squeezenet, type SqueezenetOptions, type SqueezenetVersion } from './squeezenet.ts';

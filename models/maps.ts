@@ -31,6 +31,13 @@ export function requirePositive(name: string, value: number): void {
   if (!(value > 0 && value < Infinity)) throw new InputError(`${name} ${value} is not positive`);
 }
 
+/** Throws InputError, with the builder's name for it, unless every value is a whole number from 1 on. */
+export function requireCounts(counts: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(counts)) {
+    if (!Number.isSafeInteger(value) || value < 1) throw new InputError(`${name} ${value} is not a count`);
+  }
+}
+
 /** Throws InputError unless the network's maps halve without remainder `stride`-fold. */
 export function requireMultiple(network: string, resolution: number, stride: number): void {
   if (resolution % stride === 0) return;

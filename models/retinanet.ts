@@ -2,7 +2,6 @@
  * RetinaNet (arXiv:1708.02002): a ResNet with a feature pyramid of five maps, and one head for all of them. Parameter names
  * are torchvision's.
  */
-import { InputError } from '../src/core/errors.ts';
 import type { Tensor } from '../src/core/tensor.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { RELU } from '../src/ir/ops.ts';
@@ -10,7 +9,7 @@ import { gridAnchors, retinaSizes } from '../src/ir/priors/anchors.ts';
 import { netOptions, type Feature } from './blocks.ts';
 import { centerSize } from './detection.ts';
 import { featurePyramid, type PyramidMap } from './fpn.ts';
-import { MapNet, requirePositive, SIGMOID } from './maps.ts';
+import { MapNet, requireCounts, requirePositive, SIGMOID } from './maps.ts';
 import { detectedRows, ONE_STAGE, type OneStageOptions } from './one-stage.ts';
 import { resnetMaps, type ResnetDepth } from './resnet.ts';
 
@@ -43,11 +42,11 @@ export function retinanet(options: RetinanetOptions = {}): Graph {
   const rules = { ...ONE_STAGE, depth: 'number', width: 'number', channels: 'number' } as const;
   const given = { classes: 91, resolution: 800, ...netOptions('retinanet', options, rules) };
   const { depth = 18, width = 1, channels = 256, resolution } = given;
-  if (!Number.isSafeInteger(channels) || channels < 1) throw new InputError(`channels ${channels} is not a count`);
+  requireCounts({ channels });
   requirePositive('width', width);
   const net = new MapNet(`retinanet_resnet${depth}_fpn`, given);
   const side = (stride: number): number => Math.ceil(resolution / stride);
-  const body = resnetMaps(net, 'backbone.body.', depth, width).map((x, i) => ({ x, side: side(4 * 2 ** i) }));
+  const body = resnetMaps(net, 'backbone.body.', depth, { width }).map((x, i) => ({ x, side: side(4 * 2 ** i) }));
   const fpn = featurePyramid(net, body.slice(1), 'backbone.fpn', channels);
   const maps = [...fpn.map(({ x }) => x), ...smaller(net, fpn.at(-1))];
   const boxes = head(net, maps, { name: 'head.regression_head', last: 'bbox_reg', columns: 4 });

@@ -36,6 +36,20 @@ function transposed(b: GraphBuilder, x: string): string {
   });
 }
 
+/** With offsets, and masks, of four taps. */
+function deformable(b: GraphBuilder, x: string, bias: boolean): string {
+  const moves = weights(b, 'o', [2, 4, 3, 8], -1, 1);
+  const inputs = [
+    x,
+    weights(b, 'w', [2, 2, 4, 6]),
+    moves,
+    bias ? weights(b, 'b', [6]) : '',
+    weights(b, 'm', [2, 4, 3, 4]),
+  ];
+  const window = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0] };
+  return b.one('DeformConv', inputs, { ...window, group: 1, offsetGroup: 1, activation: NO_ACTIVATION });
+}
+
 function norm(b: GraphBuilder, x: string, channels = 4, axis = -1): string {
   const stem = b.unique('bn');
   const [scale, bias, mean] = ['scale', 'bias', 'mean'].map((p) => weights(b, `${stem}${p}`, [channels]));
@@ -103,6 +117,13 @@ describe('foldBatchNorm', () => {
 
   it('folds into a transposed convolution in groups', () => {
     expect(ops(run((b) => norm(b, transposed(b, image(b)), 6)))).toEqual(['ConvTranspose']);
+  });
+
+  it.each([false, true])('folds into a deformable convolution, bias %s', (bias) => {
+    const graph = run((b) => norm(b, deformable(b, image(b), bias), 6));
+    expect(ops(graph)).toEqual(['DeformConv']);
+    const inputs = graph.nodes[0]?.inputs.map((name) => name.replace(/\d+/, ''));
+    expect(inputs).toEqual(['x', 'w_folded', 'o', bias ? 'b_bias' : 'deformconv_y_bias', 'm']);
   });
 
   it('adds a bias to a convolution with computed weights', () => {

@@ -11,7 +11,7 @@ import { Copies } from '../lib/copies.ts';
 import { rewriteToFixpoint, type Rewriter } from '../lib/rewriter.ts';
 
 /**
- * Folds per-channel affine nodes into a preceding Conv, ConvTranspose, Gemm or MatMul with constant weights, or into a preceding
+ * Folds per-channel affine nodes into a preceding Conv, ConvTranspose, DeformConv, Gemm or MatMul with constant weights, or into a preceding
  * BatchNormalization, where that result has no other reader. A normalisation with nothing before it to take it
  * (pre-activation networks) stays. Nothing folds whose factors or products are not finite.
  */
@@ -36,6 +36,7 @@ function foldInto(before: Node, node: Node, rewriter: Rewriter, copies: Copies):
   switch (before.op) {
     case 'Conv':
     case 'ConvTranspose':
+    case 'DeformConv':
     case 'MatMul':
     case 'Gemm': {
       if (before.attributes.activation.kind !== 'none' || (before.op === 'Conv' && before.inputs[3])) return undefined;
@@ -59,7 +60,7 @@ function affineOf(node: Node, before: Node, axis: number, rewriter: Rewriter): C
   return affine && rewriter.producer(affine.value) === before ? affine : undefined;
 }
 
-type Product = NodeOf<'Conv'> | NodeOf<'ConvTranspose'> | NodeOf<'MatMul'> | NodeOf<'Gemm'>;
+type Product = NodeOf<'Conv'> | NodeOf<'ConvTranspose'> | NodeOf<'DeformConv'> | NodeOf<'MatMul'> | NodeOf<'Gemm'>;
 
 function foldIntoProduct(
   before: Product,
@@ -68,7 +69,8 @@ function foldIntoProduct(
   rewriter: Rewriter,
   copies: Copies,
 ): readonly string[] | undefined {
-  const [x = '', w = '', b = ''] = before.inputs;
+  const biasAt = before.op === 'DeformConv' ? 3 : 2;
+  const [w, b] = [before.inputs[1] ?? '', before.inputs[biasAt] ?? ''];
   // The products of a vector operand have no channel dimension.
   if (rewriter.desc(w).shape.length < 2) return undefined;
   const onlyShifts = affine.scale.every((s) => s === 1);
@@ -80,11 +82,9 @@ function foldIntoProduct(
   const scaled = weights && scaleWeights(weights, affine.scale, rows);
   const shifted = shiftBias(bias, affine, before.op === 'Gemm' ? before.attributes.beta : 1);
   if ((weights && !scaled) || !shifted) return undefined;
-  const inputs = [
-    x,
-    scaled ? rewriter.addConstant(`${w}_folded`, scaled) : w,
-    rewriter.addConstant(`${b || at(before.outputs, 0)}_bias`, shifted),
-  ];
+  const inputs = [...before.inputs];
+  if (scaled) inputs[1] = rewriter.addConstant(`${w}_folded`, scaled);
+  inputs[biasAt] = rewriter.addConstant(`${b || at(before.outputs, 0)}_bias`, shifted);
   return emitProduct(before, inputs, affine.activation, { name: before.name, outputs: node.outputs }, rewriter);
 }
 
