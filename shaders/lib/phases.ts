@@ -61,6 +61,17 @@ export function phaseOf(phase: string): string {
 ${everyAxis(axisPhase)}`;
 }
 
+/** The same of the output `oy`, `ox` of an image, and its place `qy`, `qx` in the phase. */
+export function phaseOfPixel(): string {
+  return AXES.slice(1)
+    .map(
+      ([d, c]) => `  let q${c} = o${c} / params.stride_${d};
+  let phase_${c} = o${c} - q${c} * params.stride_${d};
+${axisPhase(d, c)}`,
+    )
+    .join('\n');
+}
+
 /** Declares how many outputs the phase has along each dimension: `extent_x`. */
 export function phaseExtents(): string {
   return everyAxis(

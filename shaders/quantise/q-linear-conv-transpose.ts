@@ -1,5 +1,5 @@
 /**
- * Transposed convolution of 8-bit integers, brought to another scale: each output gathers the taps that meet it. Sums are
+ * Transposed convolution of 8-bit integers, brought to another scale: each output sums the taps of its phase (lib/phases.ts). Sums are
  * centred tap by tap, for which taps these are depends on the output's position.
  *
  * Layout: x [N, in_h, in_w, in_c]; w and channels as q-linear-conv.ts has them, but channels' constant is the bias; tap_sums,
@@ -7,15 +7,19 @@
  * Bindings: x read, w read vec4<u32>, channels read vec4<i32>, tap_sums read i32, y read_write.
  * Workgroup: 64 × 1 × 1, four neighbours of y per invocation.
  * Dispatch: dispatch1d(count, 64).
- * Spec: source of x; dot4; rule of rescaling; zeroPoints, where some zw is not 0; how y is stored.
+ * Spec: source of x; dot4; rule of rescaling; zeroPoints, where some zw is not 0; lanes, 4 where the channels of a group come
+ *   in fours; how y is stored.
  * Limits: no workgroup storage.
  */
 import type { Storage } from '../../src/core/storage.ts';
+import { range } from '../../src/util/arrays.ts';
 import { eachOfFour, flatShader } from '../lib/flat.ts';
 import { dot4Function, xWordFunction, type Dot4, type WordSource } from '../lib/int8.ts';
 import type { RescaleRule } from '../lib/fixed-point.ts';
+import { u32 } from '../lib/literal.ts';
 import { wgsl, type ShaderModule } from '../lib/module.ts';
-import { ELEMENT_POSITION, WINDOW_PARAMS, WINDOW_SHAPE_PARAMS } from '../lib/window.ts';
+import { PHASE_PARAMS, phaseOfPixel } from '../lib/phases.ts';
+import { ELEMENT_POSITION } from '../lib/window.ts';
 import { requantiseFunction, ONES, QUANTISED_CONV_PARAMS } from './q-linear-conv.ts';
 import { elementOf } from '../lib/numbers.ts';
 
@@ -24,12 +28,13 @@ export interface QLinearConvTransposeSpec {
   readonly rule: RescaleRule;
   readonly dot4: Dot4;
   readonly zeroPoints: boolean;
+  readonly lanes: 1 | 4;
   readonly y: Storage;
 }
 
 export function qLinearConvTransposeShader(spec: QLinearConvTransposeSpec): ShaderModule {
-  const { source, dot4, rule, zeroPoints, y } = spec;
-  const { count: _, ...fields } = QUANTISED_CONV_PARAMS;
+  const { source, dot4, rule, zeroPoints, lanes, y } = spec;
+  const { count: _, strips: __, ...fields } = QUANTISED_CONV_PARAMS;
   return flatShader({
     together: [],
     others: [
@@ -39,46 +44,53 @@ export function qLinearConvTransposeShader(spec: QLinearConvTransposeSpec): Shad
       { name: 'tap_sums', access: 'read', element: 'i32' },
     ],
     y,
-    params: { ...WINDOW_PARAMS, ...WINDOW_SHAPE_PARAMS, ...fields, x_zero: 'i32' },
+    params: { ...PHASE_PARAMS, ...fields, in_c: 'u32', out_c: 'u32', x_zero: 'i32' },
     declarations: wgsl`
 ${xWordFunction(source)}
 ${dot4Function(dot4)}
 ${requantiseFunction(rule, zeroPoints)}
-${gatherFunction(zeroPoints)}`,
-    body: eachOfFour('gathered'),
+${gatherFunction(spec)}`,
+    body: lanes === 4 ? 'let r = gathered(i * 4u);' : eachOfFour('gathered'),
   });
 }
 
-/** Declares `fn gathered(at) -> i32`: one element of y. */
-function gatherFunction(zeroPoints: boolean): string {
+/** Declares `fn gathered(at)`: one element of y, or four channels of a pixel. It goes through the taps of the output's phase only. */
+function gatherFunction({ zeroPoints, lanes }: QLinearConvTransposeSpec): string {
+  const type = lanes === 4 ? 'vec4<i32>' : 'i32';
+  const ofLanes = (each: (lane: string) => string): string =>
+    lanes === 4
+      ? `vec4<i32>(${range(4)
+          .map((k) => each(u32(k)))
+          .join(', ')})`
+      : each('lane');
   return wgsl`
-fn gathered(at: u32) -> i32 {
+fn gathered(at: u32) -> ${type} {
   ${ELEMENT_POSITION}
+${phaseOfPixel()}
   let group = channel / params.group_out;
   let within = channel - group * params.group_out;
   let block = group * params.group_blocks + within / 4u;
   let lane = within % 4u;
-  let entry = block * 4u + lane;
-  var acc0 = 0i;
+  var acc0 = ${type}();
   var inputs0 = 0i;
-  for (var ky = 0u; ky < params.kernel_h; ky++) {
+  for (var ty = 0u; ty < taps_y; ty++) {
     // Rows before the input wrap, and are beyond it.
-    let y_from = oy + params.pad_top - ky * params.dilation_h;
-    let iy = y_from / params.stride_h;
-    if (iy >= params.in_h || iy * params.stride_h != y_from) { continue; }
-    for (var kx = 0u; kx < params.kernel_w; kx++) {
-      let x_from = ox + params.pad_left - kx * params.dilation_w;
-      let ix = x_from / params.stride_w;
-      if (ix >= params.in_w || ix * params.stride_w != x_from) { continue; }
-      let tap = ky * params.kernel_w + kx;
+    let iy = qy + origin_y - ty * params.shift_h;
+    if (iy >= params.in_h) { continue; }
+    for (var tx = 0u; tx < taps_x; tx++) {
+      let ix = qx + origin_x - tx * params.shift_w;
+      if (ix >= params.in_w) { continue; }
+      let tap = (first_y + ty * params.step_h) * params.kernel_w + first_x + tx * params.step_w;
       let source = ((n * params.in_h + iy) * params.in_w + ix) * params.in_c + group * params.group_in;
-      acc0 -= params.x_zero * tap_sums[tap * params.blocks * 4u + entry];
+      let sums_at = (tap * params.blocks + block) * 4u;
+      acc0 -= params.x_zero * ${ofLanes((lane) => `tap_sums[sums_at + ${lane}]`)};
 #if ${zeroPoints}
       inputs0 -= params.x_zero * i32(params.group_in);
 #endif
       for (var c = 0u; c < params.words; c++) {
         let word = x_word(source + c * 4u);
-        acc0 += dot4(word, w[(tap * params.words + c) * params.blocks + block][lane]);
+        let weights = w[(tap * params.words + c) * params.blocks + block];
+        acc0 += ${ofLanes((lane) => `dot4(word, weights[${lane}])`)};
 #if ${zeroPoints}
         ${ONES}
         inputs0 += dot4(word, ones);
@@ -86,6 +98,6 @@ fn gathered(at: u32) -> i32 {
       }
     }
   }
-  return finish(acc0, inputs0, entry);
+  return ${ofLanes((lane) => `finish(acc0${lanes === 4 ? `[${lane}]` : ''}, inputs0, block * 4u + ${lane})`)};
 }`;
 }

@@ -69,7 +69,8 @@ function phasesOf({ stride, dilation, output, kernel }: TransposedAxis) {
   };
 }
 
-function phaseParams(axes: readonly TransposedAxis[]): Record<string, number> {
+/** Values for `PHASE_PARAMS` (shaders/lib/phases.ts), of one to three dimensions. */
+export function phaseParams(axes: readonly TransposedAxis[]): Record<string, number> {
   const params: Record<string, number> = {};
   ['d', 'h', 'w'].forEach((d, i) => {
     const axis = axes[i - 3 + axes.length] ?? NONE;

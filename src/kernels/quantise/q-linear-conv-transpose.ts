@@ -1,10 +1,11 @@
-/** QLinearConvTranspose → one dispatch that gathers, for each output, the inputs that are spread over it. */
+/** QLinearConvTranspose → one dispatch that sums, for each output, the inputs that are spread over it. */
 import { qLinearConvTransposeShader } from '../../../shaders/quantise/q-linear-conv-transpose.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { productMultipliers } from '../../ir/quantise/multipliers.ts';
-import { transposedAxes, type TransposedAxis } from '../../ir/shapes/transposed-window.ts';
+import { transposedAxes } from '../../ir/shapes/transposed-window.ts';
 import { at, product } from '../../util/arrays.ts';
 import { required, result, value, type KernelDefinition, type LowerContext } from '../definition.ts';
+import { phaseParams } from '../conv/transposed-plan.ts';
 import { flatVariant } from '../lib/flat.ts';
 import { packWeights } from '../lib/int8-weights.ts';
 import { BYTES, BYTES_OR_MORE, constantAt, dot4Of, intConstant, SCALE, constantScalar } from '../lib/quantised.ts';
@@ -12,32 +13,12 @@ import { PLANAR_RANKS } from '../lib/window.ts';
 
 type Context = LowerContext<'QLinearConvTranspose'>;
 
-/** A dimension of one element, which a single spatial one has above it. */
-const SINGLE: TransposedAxis = { input: 1, output: 1, kernel: 1, stride: 1, dilation: 1, padBegin: 0 };
-
-function axesOf(context: Context): readonly [TransposedAxis, TransposedAxis] {
+/** Values for `PHASE_PARAMS` (shaders/lib/phases.ts). */
+function windowParams(context: Context): Readonly<Record<string, number>> {
   const [x, w] = [required(context, 0), required(context, 3)];
   const axes = transposedAxes(context.node.attributes, x.shape.slice(1, -1), w.shape.slice(0, -2));
-  return [axes.length > 1 ? at(axes, 0) : SINGLE, at(axes, axes.length - 1)];
-}
-
-/** Values for `WINDOW_PARAMS` and `WINDOW_SHAPE_PARAMS` (shaders/lib/window.ts) but channels. */
-function windowParams([rows, columns]: readonly [TransposedAxis, TransposedAxis]): Readonly<Record<string, number>> {
-  return {
-    in_h: rows.input,
-    in_w: columns.input,
-    out_h: rows.output,
-    out_w: columns.output,
-    pad_top: rows.padBegin,
-    pad_left: columns.padBegin,
-    kernel_h: rows.kernel,
-    kernel_w: columns.kernel,
-    stride_h: rows.stride,
-    stride_w: columns.stride,
-    dilation_h: rows.dilation,
-    dilation_w: columns.dilation,
-    strips: columns.output,
-  };
+  // The stride of a single element is never walked: products with it may not even fit.
+  return phaseParams(axes.map((axis) => (axis.input > 1 ? axis : { ...axis, stride: 1 })));
 }
 
 export const qLinearConvTranspose: KernelDefinition<'QLinearConvTranspose'> = {
@@ -77,11 +58,12 @@ export const qLinearConvTranspose: KernelDefinition<'QLinearConvTranspose'> = {
           rule: multipliers.rule,
           dot4: dot4Of(context.device),
           zeroPoints: packed.zeroPoints,
+          lanes: groupOut % 4 === 0 ? 4 : 1,
           y: y.storage,
         }),
         operands: [value(inputs[0]), packed.words, packed.channels, intConstant(packed.tapSums), value(outputs[0])],
         params: {
-          ...windowParams(axesOf(context)),
+          ...windowParams(context),
           in_c: inC,
           out_c: outC,
           last: Math.max(1, elementCount(y.shape)) - 1,
