@@ -34,8 +34,9 @@ export function unpoolExtents(
   const whole = spatial.map(
     (extent, i) => (extent - 1) * at(strides, i) + at(kernel, i) - at(pads, i) - at(pads, i + dims),
   );
-  if (!given && whole.some((extent) => extent < 0)) {
-    throw new ShapeError(`pads [${pads.join(', ')}] leave nothing of an output; give its extents`);
+  const counted = given && countIn === 'output' ? given : whole;
+  if (counted.some((extent) => extent < 0)) {
+    throw new ShapeError(`pads [${pads.join(', ')}] leave nothing that indices could count in`);
   }
-  return { output: given ?? whole, counted: given && countIn === 'output' ? given : whole };
+  return { output: given ?? whole, counted };
 }

@@ -31,7 +31,7 @@ function callsOf(context: LowerContext<'MaxUnpool'>): Omit<KernelCall, 'variant'
   const output = value(node.outputs[0]);
   const over = (count: number) => dispatch1d(count, MAX_UNPOOL_WORKGROUP, device);
   const clear = { shader: unpoolClearShader(), operands: [output], params: { count: to }, workgroups: over(to) };
-  if (from === 0) return [clear];
+  if (from === 0 || product(counted) === 0) return [clear];
   const extents = { ...volume('counted', counted), ...volume('out', y.slice(1, -1)) };
   return [
     clear,

@@ -64,6 +64,14 @@ export const maxUnpoolCases: readonly OpCase<'MaxUnpool'>[] = [
     countIn: 'window',
     noOracle: EXTENTS,
   }),
+  // Pads leave nothing that indices could count in: zeros.
+  unpoolCase([1, 1, 2, 2], [2, 2], {
+    extents: [2, 3],
+    countIn: 'window',
+    pads: [1, 0, 1, 0],
+    indices: [0, 1, 2, 3],
+    noOracle: EXTENTS,
+  }),
   unpoolCase([1, 2, 2, 2], [2, 2], { indices: [-1, 3, 31, 32, 3, 3, -(2 ** 31), 2 ** 31 - 1], noOracle: OUTSIDE }),
   unpoolCase([1, 2, 3, 4], [2, 2], { dtype: 'int32', noOracle: 'onnxruntime has floats only' }),
   unpoolCase([2, 0, 3, 4], [2, 2], { extents: [2, 6], noOracle: 'onnxruntime has none without elements' }),
