@@ -175,6 +175,8 @@ const misfits: readonly Row<OpKind>[] = [
   roi('images by floats', [maps, boxes, of([4])]),
   roi('no bins', [maps, boxes, images], { outputHeight: 0 }),
   roi('half a sample', [maps, boxes, images], { samplingRatio: 0.5 }),
+  roi('samples without end', [maps, boxes, images], { samplingRatio: 2 ** 31 - 1 }),
+  deformRoi('samples without end', [maps, of([4, 5])], { samplingRatio: 2 ** 31 - 1 }),
   roi('an endless scale', [maps, boxes, images], { spatialScale: Infinity }),
   row('exp of integers', 'Unary', [of([3], 'int32')], { kind: 'exp' }),
   row('sigmoid of integers', 'Activation', [of([3], 'int32')], { activation: { kind: 'sigmoid', alpha: 0, beta: 0 } }),

@@ -38,6 +38,16 @@ export function requireWhole(value: number, least: number, what: string): void {
     throw new ShapeError(`${what} must be an integer ≥ ${least}, not ${value}`);
 }
 
+/** As many samples a bin and axis as are told apart on any map; more only hang a device. */
+const MOST_SAMPLES = 128;
+
+/** Throws ShapeError unless a grid of samples is an integer from `least` on, and one that can be walked through. */
+export function requireSamples(samplingRatio: number, least: number): void {
+  requireWhole(samplingRatio, least, 'samplingRatio');
+  if (samplingRatio > MOST_SAMPLES)
+    throw new ShapeError(`samplingRatio must be at most ${MOST_SAMPLES}, not ${samplingRatio}`);
+}
+
 /** The attributes that every pooling of boxes has. */
 interface RoiOutput {
   readonly outputHeight: number;

@@ -15,6 +15,7 @@ import {
   mapOperand,
   requireBins,
   requireFinite,
+  requireSamples,
   requireWhole,
 } from '../lib/rois.ts';
 
@@ -47,7 +48,7 @@ export const deformRoiPool: OpDefinition<'DeformRoiPool'> = {
     const { outputHeight, outputWidth, groupHeight, groupWidth, samplingRatio, samples, gamma } = attributes;
     requireWhole(groupHeight, 1, 'groupHeight');
     requireWhole(groupWidth, 1, 'groupWidth');
-    requireWhole(samplingRatio, samples === 'rounded' ? 1 : 0, 'samplingRatio');
+    requireSamples(samplingRatio, samples === 'rounded' ? 1 : 0);
     requireFinite(gamma, 'gamma');
     const channels = channelsOfGroups(at(shape, 3), groupHeight, groupWidth);
     checkOffsets(inputs, count, channels);

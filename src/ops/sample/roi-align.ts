@@ -3,7 +3,7 @@ import { lazy } from '../../core/on-demand.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
-import { boundByBoxes, boxCount, mapOperand, requireBins, requireImageIndices, requireWhole } from '../lib/rois.ts';
+import { boundByBoxes, boxCount, mapOperand, requireBins, requireImageIndices, requireSamples } from '../lib/rois.ts';
 
 /**
  * x `[N, H, W, C]`, rois `[R, 4]`, batchIndices `[R]` to `[R, outputHeight, outputWidth, C]`. Throws ShapeError on other ranks
@@ -16,7 +16,7 @@ export const roiAlign: OpDefinition<'RoiAlign'> = {
     requireImageIndices(inputs, 2, count);
     const { outputHeight, outputWidth, samplingRatio } = attributes;
     requireBins(attributes);
-    requireWhole(samplingRatio, 0, 'samplingRatio');
+    requireSamples(samplingRatio, 0);
     const pooled = [count, outputHeight, outputWidth, at(shape, 3)];
     elementCount(pooled);
     return [{ dtype, shape: pooled }];
