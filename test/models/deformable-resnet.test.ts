@@ -6,7 +6,16 @@ import { randomWeights, type WeightSource } from '../../models/weights.ts';
 import { FULL } from '../helpers/full.ts';
 import { expectAgreement, expectEveryWeightMatters, parametersOf, ZEROS } from '../helpers/seeded-networks.ts';
 
-const small = (weights: WeightSource) => deformableResnet({ weights, width: 1 / 8, resolution: 32, classes: 7 });
+/** Offsets of random weights reach beyond the maps of the last stage, whose samples are zeros then: smaller ones stay on them. */
+const calmed = (weights: WeightSource): WeightSource => ({
+  get: (name, shape) => {
+    const t = weights.get(name, shape);
+    return name.includes('conv_offset') ? { ...t, data: t.data.map((v) => v * 0.1) } : t;
+  },
+});
+
+const small = (weights: WeightSource) =>
+  deformableResnet({ weights: calmed(weights), width: 1 / 16, resolution: 64, classes: 7 });
 
 describe('a deformable ResNet-18', () => {
   it('agrees with onnxruntime', async () => {
@@ -15,7 +24,7 @@ describe('a deformable ResNet-18', () => {
 
   it.runIf(FULL)('of bottlenecks does, too', async () => {
     await expectAgreement(
-      deformableResnet({ weights: randomWeights(5), depth: 50, width: 1 / 4, resolution: 47, classes: 7 }),
+      deformableResnet({ weights: calmed(randomWeights(5)), depth: 50, width: 1 / 4, resolution: 47, classes: 7 }),
     );
   });
 
