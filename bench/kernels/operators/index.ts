@@ -9,6 +9,7 @@ export const OPERATORS = {
   'deform-conv': async () => (await import('./deform-conv.ts')).deformConvCases,
   conv3d: async () => (await import('./conv3d.ts')).conv3dCases,
   dilated: async () => (await import('./dilated.ts')).dilatedCases,
+  'arg-max': async () => (await import('./arg-max.ts')).argMaxCases,
   resize: async () => (await import('./resize.ts')).resizeBenchCases,
 } satisfies Record<string, () => Promise<readonly OperatorCase[]>>;
 

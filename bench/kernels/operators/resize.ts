@@ -18,6 +18,7 @@ const SETTINGS: readonly Setting[] = [
   { from: 64, to: 128, channels: 64, mode: 'cubic', antialias: false },
   { from: 128, to: 256, channels: 3, mode: 'cubic', antialias: false },
   { from: 256, to: 112, channels: 16, mode: 'linear', antialias: true },
+  { from: 256, to: 112, channels: 16, mode: 'cubic', antialias: true },
 ];
 
 /** The cases on the command line. */

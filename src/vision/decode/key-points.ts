@@ -32,8 +32,9 @@ interface Map {
 }
 
 /**
- * The peaks of `[pictures, points, height, width]`, by picture. The first in order of rows where several cells are highest; cells of
- * NaN are passed over. Cells too near the border for the neighbours that a refinement looks at stay as they are, as in the published code.
+ * The peaks of `[pictures, points, height, width]`, by picture. The first in order of rows where several cells are
+ * highest; cells of NaN are passed over. Cells too near the border for the neighbours that a refinement looks at stay as
+ * they are, as in the published code.
  * Throws InputError for what are no such maps, and for options there are not.
  */
 export function decodeHeatMaps({ shape, data }: Tensor, options: HeatMapOptions = {}): HeatMapPeak[][] {

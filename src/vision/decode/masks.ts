@@ -26,8 +26,8 @@ interface Span {
 const single = Math.fround;
 
 /**
- * Masks `[K, M, M]` or `[K, 1, M, M]` of probabilities with boxes `[K, 4]` (x1, y1, x2, y2 in pixels of the picture). Each mask gets a border of
- * one zero, its box grows alike and is cut to whole pixels, and the mask is interpolated to them bilinearly, corners not aligned.
+ * Masks `[K, M, M]` or `[K, 1, M, M]` of probabilities with boxes `[K, 4]` (x1, y1, x2, y2 in pixels of the picture).
+ * Each mask gets a border of one zero, its box grows alike and is cut to whole pixels, and the mask is interpolated to them bilinearly, corners not aligned.
  * Throws InputError for shapes that do not fit, and for boxes that are no numbers.
  */
 export function pasteMasks(masks: Tensor, boxes: Tensor, picture: PictureSize, threshold = 0.5): PastedMask[] {
