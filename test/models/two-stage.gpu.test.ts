@@ -15,16 +15,18 @@ import { FULL } from '../helpers/full.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { referenceRun } from '../helpers/reference.ts';
-import { parametersOf, ZEROS } from '../helpers/seeded-networks.ts';
+import { expectEveryWeightMatters, parametersOf, ZEROS } from '../helpers/seeded-networks.ts';
 
 /** Codes and logits of random weights are wild: smaller ones leave boxes near their anchors, and scores apart. */
-const calm: WeightSource = {
+const calmed = (source: WeightSource): WeightSource => ({
   get: (name, shape) => {
-    const t = randomWeights(4).get(name, shape);
+    const t = source.get(name, shape);
     const last = /rpn\.head\.(cls|bbox)|box_predictor|mask_fcn|rfcn_bbox/.test(name);
     return last ? { ...t, data: t.data.map((v) => v * 0.1) } : t;
   },
-};
+});
+
+const calm = calmed(randomWeights(4));
 
 const SMALL = {
   weights: calm,
@@ -144,6 +146,14 @@ describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, written }) 
 function elements(parameters: ReadonlyMap<string, Tensor>): number {
   return [...parameters].reduce((sum, [name, { data }]) => sum + (name.includes('.running_') ? 0 : data.length), 0);
 }
+
+// All anchors of a small picture are proposals, and as many as there may be are found. Of the smallest map all are cut to the
+// whole picture, whatever their codes, and none is so large that it is pooled from there.
+it.runIf(FULL)('Mask R-CNN depends on every weight of what a small picture has', async () => {
+  const all = { proposals: 300, detections: 60, score: 0 } as const;
+  const unseen = ['bias', 'weight'].map((part) => `backbone.fpn.layer_blocks.3.0.${part}`);
+  await expectEveryWeightMatters((w) => maskRcnn({ ...SMALL, ...all, weights: calmed(w) }), true, unseen);
+});
 
 describe('proposals', () => {
   it('are no more than there are anchors', () => {
