@@ -4,9 +4,9 @@
  * Layout: scores [segments, n]; threshold [1]; keys and ids [segments, chunks, chunk], of which counts [segments, chunks] hold.
  * Bindings: 0 scores read u32 (bits of floats), 1 threshold read u32 (the same), 2 keys read_write u32, 3 ids read_write u32,
  * 4 counts read_write u32.
- * Workgroup: min(256, chunk / 2) invocations, one chunk of a segment each.
+ * Workgroup: min(lanes, chunk / 2) × 1 × 1, one chunk of a segment each.
  * Dispatch: dispatch1d(segments · chunks, 1).
- * Spec: chunk, a power of two; filtered, where there is a threshold; inclusive, where a score equal to it is enough; highest,
+ * Spec: chunk, a power of two; lanes, likewise; filtered, where there is a threshold; inclusive, where a score equal to it is enough; highest,
  * where the higher index is first of equal scores.
  * Limits: 8 · chunk + 8 bytes of workgroup storage.
  */
@@ -45,9 +45,18 @@ fn is_enough(key: u32, limit: u32) -> bool {
 }`;
 }
 
-export function candidatesShader(spec: CandidateSpec & { readonly chunk: number }): ShaderModule {
+/** Candidates of a chunk that are ranked by comparing all with all, which takes no barriers, at most. */
+const FEW = 64;
+
+export interface CandidatesSpec extends CandidateSpec {
+  readonly chunk: number;
+  /** Invocations, at most. */
+  readonly lanes: number;
+}
+
+export function candidatesShader(spec: CandidatesSpec): ShaderModule {
   const { chunk } = spec;
-  const lanes = Math.min(256, chunk / 2);
+  const lanes = Math.min(spec.lanes, chunk / 2);
   return shaderModule({
     bindings: [
       { name: 'scores', access: 'read', element: 'u32' },
@@ -84,13 +93,32 @@ ${candidateFunctions(spec)}`,
   workgroupBarrier();
   if (local_index == 0u) { size = atomicLoad(&found); }
   let count = workgroupUniformLoad(&size);
+  if (local_index == 0u) { counts[group] = count; }
+  if (count <= ${u32(Math.min(FEW, lanes))}) {
+${ranked(chunk)}
+    return;
+  }
 ${sorted(chunk, lanes)}
   for (var t = local_index; t < count; t += ${u32(lanes)}) {
     sorted_keys[group * ${u32(chunk)} + t] = keys[t % ${u32(chunk)}];
     sorted_ids[group * ${u32(chunk)} + t] = ids[t % ${u32(chunk)}];
-  }
-  if (local_index == 0u) { counts[group] = count; }`,
+  }`,
   });
+}
+
+/** Stores the `count` candidates of the chunk, one an invocation, each at its rank. */
+function ranked(chunk: number): string {
+  return wgsl`
+    if (local_index < count) {
+      let key = keys[local_index];
+      let id = ids[local_index];
+      var rank = 0u;
+      for (var t = 0u; t < count; t++) {
+        if (comes_first(keys[t % ${u32(chunk)}], ids[t % ${u32(chunk)}], key, id)) { rank++; }
+      }
+      sorted_keys[group * ${u32(chunk)} + rank] = key;
+      sorted_ids[group * ${u32(chunk)} + rank] = id;
+    }`;
 }
 
 /** Sorts the `count` candidates of the chunk, whose number is known to all. */

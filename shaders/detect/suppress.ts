@@ -7,17 +7,20 @@
  * threshold [1]; kept_ids, kept_boxes (corners) and kept_areas [segments, keep], of which kept_counts [segments] hold.
  * Bindings: 0 ids read u32, 1 counts read u32, 2 boxes read vec4<f32>, 3 threshold read u32 (bits of a float), 4 kept_ids
  * read_write u32, 5 kept_boxes read_write vec4<f32>, 6 kept_areas read_write f32, 7 kept_counts read_write u32.
- * Workgroup: 32 · slices × 1 × 1, one segment each; a candidate is compared with the kept boxes by `slices` invocations.
+ * Workgroup: 32 · slices × 1 × 1, one segment each; a candidate is compared with the kept boxes by slices · each invocations.
  * Dispatch: dispatch1d(segments, 1).
- * Spec: slices; the form of boxes, and what is over the threshold.
- * Limits: workgroup storage 776 bytes.
+ * Spec: slices; each; the form of boxes, and what is over the threshold.
+ * Limits: workgroup storage 908 bytes.
  */
+import { range } from '../../src/util/arrays.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { OVERLAP_PARAMS, overlapFunctions, type OverlapSpec } from '../lib/overlap.ts';
 
 export interface SuppressSpec extends OverlapSpec {
   readonly slices: number;
+  /** Candidates that an invocation compares with each kept box that it loads: 1, 2, 4 or 8. */
+  readonly each: number;
 }
 
 export function suppressShader(spec: SuppressSpec): ShaderModule {
@@ -47,14 +50,17 @@ export function suppressShader(spec: SuppressSpec): ShaderModule {
 var<workgroup> block: array<vec4<f32>, 32>;
 var<workgroup> areas: array<f32, 32>;
 var<workgroup> hits: array<atomic<u32>, 32>;
+var<workgroup> nears: array<atomic<u32>, 32>;
 var<workgroup> gone: atomic<u32>;
+var<workgroup> hitting: atomic<u32>;
 var<workgroup> total: u32;
 ${overlapFunctions(spec)}`,
-    body: body(slices),
+    body: body(spec),
   });
 }
 
-function body(slices: number): string {
+function body(spec: SuppressSpec): string {
+  const { slices } = spec;
   const whole = slices === 1;
   return wgsl`
   let segment = wid.y * groups.x + wid.x;
@@ -86,12 +92,22 @@ function body(slices: number): string {
       block[lane] = own;
       areas[lane] = area;
       atomicStore(&hits[lane], 0u);
+      atomicStore(&nears[lane], before);
     }
-    if (local_index == 0u) { atomicStore(&gone, 0u); }
+    if (local_index == 0u) {
+      atomicStore(&gone, 0u);
+      atomicStore(&hitting, 0u);
+    }
+    workgroupBarrier();
+${nearest(spec)}
+    workgroupBarrier();
     var is_gone = !is_there;
-    for (var k = slice; k < before; k += ${u32(slices)}) {
-      if (is_gone) { break; }
-      is_gone = is_over(kept_boxes[first + k], kept_areas[first + k], own, area, limit);
+    if (slice == 0u) {
+      // Those that may be over mostly are.
+      for (var k = atomicLoad(&nears[lane]); k < before; k++) {
+        if (is_gone) { break; }
+        is_gone = is_over(kept_boxes[first + k], kept_areas[first + k], own, area, limit);
+      }
     }
 ${decideBlock(slices)}
     storageBarrier();
@@ -99,6 +115,24 @@ ${decideBlock(slices)}
   }
   let all = workgroupUniformLoad(&total);
   if (local_index == 0u) { kept_counts[segment] = all; }`;
+}
+
+/** The first kept box that may be over with each candidate of the block. Nobody leaves the loop early: all share its loads. */
+function nearest({ slices, each }: SuppressSpec): string {
+  const lanes = 32 / each;
+  const all = range(each);
+  const lines = (line: (j: number) => string): string => all.map(line).join('\n');
+  return wgsl`
+    let column = local_index % ${u32(lanes)};
+${lines((j) => `    let box_${j} = block[column + ${u32(j * lanes)}];`)}
+${lines((j) => `    let area_${j} = areas[column + ${u32(j * lanes)}];`)}
+${lines((j) => `    var near_${j} = before;`)}
+    for (var k = local_index / ${u32(lanes)}; k < before; k += ${u32(slices * each)}) {
+      let other = kept_boxes[first + k];
+      let other_area = kept_areas[first + k];
+${lines((j) => `      near_${j} = min(near_${j}, select(before, k, may_be_over(other, other_area, box_${j}, area_${j}, limit)));`)}
+    }
+${lines((j) => `    atomicMin(&nears[column + ${u32(j * lanes)}], near_${j});`)}`;
 }
 
 /** Who of a block is kept, and where. */
@@ -109,24 +143,35 @@ function decideBlock(slices: number): string {
     workgroupBarrier();
     let left = ~atomicLoad(&gone);
     if (((left >> lane) & 1u) == 1u) {
-      var word = 0u;
+      var near = 0u;
       for (var k = slice; k < 32u; k += ${u32(slices)}) {
-        if (k > lane && ((left >> k) & 1u) == 1u && is_over(own, area, block[k], areas[k], limit)) { word |= 1u << k; }
+        if (k > lane && may_be_over(own, area, block[k], areas[k], limit)) { near |= 1u << k; }
       }
-      atomicOr(&hits[lane], word);
+      near &= left;
+      var word = 0u;
+      while (near != 0u) {
+        let k = countTrailingZeros(near) % 32u;
+        near &= near - 1u;
+        if (is_over(own, area, block[k], areas[k], limit)) { word |= 1u << k; }
+      }
+      if (word != 0u) {
+        atomicOr(&hits[lane], word);
+        atomicOr(&hitting, 1u << lane);
+      }
     }
     workgroupBarrier();
-    var rest = left;
-    var kept = 0u;
-    var after = before;
-    while (rest != 0u && after < params.keep) {
-      let k = countTrailingZeros(rest);
-      kept |= 1u << k;
-      rest &= ~((1u << k) | atomicLoad(&hits[k]));
-      after++;
+    var kept = left;
+    // Best first: whoever is still there when it is its turn stays.
+    var rest = atomicLoad(&hitting);
+    while (rest != 0u) {
+      let k = countTrailingZeros(rest) % 32u;
+      rest &= rest - 1u;
+      if (((kept >> k) & 1u) == 1u) { kept &= ~atomicLoad(&hits[k]); }
     }
-    if (slice == 0u && ((kept >> lane) & 1u) == 1u) {
-      let to = first + before + countOneBits(kept & ((1u << lane) - 1u));
+    let after = min(params.keep, before + countOneBits(kept));
+    let place = before + countOneBits(kept & ((1u << lane) - 1u));
+    if (slice == 0u && ((kept >> lane) & 1u) == 1u && place < params.keep) {
+      let to = first + place;
       kept_ids[to] = id;
       kept_boxes[to] = own;
       kept_areas[to] = area;

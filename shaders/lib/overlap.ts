@@ -21,9 +21,10 @@ export const OVERLAP_VALUES = { zero: 0 };
 /**
  * Declares `fn corners(box) -> vec4` (both low coordinates, then both high ones; nothing that overlaps where there is no area),
  * `fn area_of(corners) -> f32`, `fn overlap(a, area_a, b, area_b) -> f32`, `fn limit_of(threshold: u32) -> f32`, and
- * `fn is_over(a, area_a, b, area_b, limit) -> bool`. Of most pairs a product decides; the quotient itself only of those that
- * are over the threshold, or so close that rounding decides. Products are hidden from the compiler before they are summed, since
- * a fused multiply-add would round once where the reference rounds twice.
+ * `fn may_be_over` and `fn is_over`, both of (a, area_a, b, area_b, limit) -> bool. The first is a product, true of all pairs that
+ * are over the threshold and of those so close to it that rounding decides; of these alone the second has to be asked, whose
+ * quotient costs many times as much: it stays out of loops over all pairs. Products are hidden from the compiler before they are
+ * summed, since a fused multiply-add would round once where the reference rounds twice.
  */
 export function overlapFunctions({ centerPointBox, offset, inclusive }: OverlapSpec): string {
   return wgsl`
@@ -70,15 +71,26 @@ fn limit_of(bits: u32) -> f32 {
   if (bits > 0x7fffffffu) { return 0.0; }
   return bitcast<f32>(bits);
 }
-fn is_over(a: vec4<f32>, area_a: f32, b: vec4<f32>, area_b: f32, limit: f32) -> bool {
+${comparisons(inclusive)}`;
+}
+
+/** The two questions whether a pair is over the threshold. */
+function comparisons(inclusive: boolean): string {
+  return wgsl`
+fn may_be_over(a: vec4<f32>, area_a: f32, b: vec4<f32>, area_b: f32, limit: f32) -> bool {
   let s = max(sides(shared_corners(a, b)), vec2<f32>(0.0));
   let inter = s.x * s.y;
   let least = limit * 0.9998 * ((area_a + area_b) - inter);
 #if ${inclusive}
-  if (inter < least) { return false; }
+  return !(inter < least);
+#else
+  return !(inter <= least);
+#endif
+}
+fn is_over(a: vec4<f32>, area_a: f32, b: vec4<f32>, area_b: f32, limit: f32) -> bool {
+#if ${inclusive}
   return overlap(a, area_a, b, area_b) >= limit;
 #else
-  if (inter <= least) { return false; }
   return overlap(a, area_a, b, area_b) > limit;
 #endif
 }`;

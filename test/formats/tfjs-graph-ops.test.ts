@@ -590,7 +590,43 @@ const listed: GraphCase[] = [
   })),
 ];
 
+/** Boxes and scores with ties of both, an IoU of the threshold among them. */
+const SUPPRESSED = {
+  boxes: [0, 0, 2, 2, 0, 1, 2, 3, 2, 2, 0, 0, 5, 5, 7, 7, 5, 5, 7, 6, 5, 6, 7, 7, 1, 1, 1, 4, 0, 0, 2, 1.5, 9, 9, 8, 8],
+  scores: [0.5, 0.9, 0.5, 0.1, 0.7, 0.3, 0.8, 0.5, 0.2],
+};
+
+function suppression(op: string, values: readonly number[], attributes: Attrs = {}): (g: GraphDef, x: string) => void {
+  return (g, x) => {
+    const [most = 0, ...thresholds] = values;
+    const boxes = g.constant(tensorOf('float32', [9, 4], SUPPRESSED.boxes));
+    const scores = g.node('Add', [
+      g.constant(tensorOf('float32', [9], SUPPRESSED.scores)),
+      g.node('Mul', [x, g.constant(scalar(0))]),
+    ]);
+    const chosen = g.node(
+      op,
+      [boxes, scores, g.ints([most], []), ...thresholds.map((t) => g.constant(scalar(t)))],
+      attributes,
+    );
+    g.node('GatherV2', [boxes, chosen, g.ints([0], [])]);
+    if (!/[23]$/.test(op)) g.node('Identity', [`${chosen}:1`]);
+  };
+}
+
+const PADDED = { pad_to_max_output_size: attr.b(true) };
+const suppressions: GraphCase[] = [
+  { name: 'NonMaxSuppressionV2', shape: [9], build: suppression('NonMaxSuppressionV2', [6, 0.5]) },
+  { name: 'NonMaxSuppressionV3', shape: [9], build: suppression('NonMaxSuppressionV3', [4, 0.5, 0.2]) },
+  { name: 'NonMaxSuppressionV3 over 0', shape: [9], build: suppression('NonMaxSuppressionV3', [9, 0, 0.1]) },
+  { name: 'NonMaxSuppressionV4', shape: [9], build: suppression('NonMaxSuppressionV4', [20, 0.75, 0.3]) },
+  { name: 'NonMaxSuppressionV4, padded', shape: [9], build: suppression('NonMaxSuppressionV4', [7, 0.5, 0.3], PADDED) },
+  { name: 'NonMaxSuppressionV5', shape: [9], build: suppression('NonMaxSuppressionV5', [9, 0.5, 0.1, 0]) },
+  { name: 'NonMaxSuppressionV5, soft', shape: [9], build: suppression('NonMaxSuppressionV5', [9, 0.9, 0.15, 0.5]) },
+];
+
 const groups = {
+  suppressions,
   listed,
   convolutions,
   pools,

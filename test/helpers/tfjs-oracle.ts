@@ -85,7 +85,9 @@ async function runGraphModel(
   const signed = Object.values(signature?.outputs ?? {}).map((o) => o.name);
   const names = signed.length > 0 ? signed : model.outputNodes;
   const inputs = Object.fromEntries([...feeds].map(([name, t]) => [name, toTf(t)]));
-  const results = [model.execute(inputs, names)].flat();
+  // Suppression is no synchronous operator there; of all others, waiting is what is complained of.
+  const waits = JSON.stringify(json.modelTopology).includes('NonMaxSuppression');
+  const results = [waits ? await model.executeAsync(inputs, names) : model.execute(inputs, names)].flat();
   const read = await Promise.all(results.map(fromTf));
   tf.dispose([...results, ...Object.values(inputs)]);
   model.dispose();

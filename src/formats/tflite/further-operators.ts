@@ -15,6 +15,7 @@ import { broadcastTo, expandDims, fill, range, rank, shapeRow, zerosLike } from 
 const conv = () => import('./ops/conv-further.ts');
 const parts = () => import('./ops/parts.ts');
 const index = () => import('./ops/index.ts');
+const detect = () => import('./ops/detect.ts');
 const sample = () => import('./ops/sample.ts');
 
 /** Rows by operator name. */
@@ -58,5 +59,7 @@ export const FURTHER_TFLITE_OPERATORS: Rows<OperatorContext> = {
   WHERE: lazy(index, 'where'),
   RESIZE_BILINEAR: lazy(sample, 'resizeBilinear'),
   RESIZE_NEAREST_NEIGHBOR: lazy(sample, 'resizeNearestNeighbor'),
+  NON_MAX_SUPPRESSION_V4: lazy(detect, 'nonMaxSuppressionV4'),
+  'custom TFLite_Detection_PostProcess': lazy(() => import('./ops/detections.ts'), 'detectionPostProcess'),
   DENSIFY: densify,
 };

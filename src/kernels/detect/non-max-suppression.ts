@@ -44,6 +44,16 @@ interface Segments {
   readonly calls: readonly Call[];
 }
 
+/** How the work of hard suppression is spread. */
+interface HardForm {
+  /** Invocations that compare one candidate with the kept boxes. */
+  readonly slices: number;
+  /** Candidates that an invocation compares with each kept box that it loads. */
+  readonly each: number;
+  /** As many invocations to sort and merge as there is work for: where barriers are cheap, and lanes that idle cost nothing. */
+  readonly wide: boolean;
+}
+
 /** What suppression leaves behind. */
 interface Kept {
   readonly calls: readonly Call[];
@@ -95,7 +105,8 @@ function overlapSpec({ node }: Context): OverlapSpec {
 }
 
 /** Sorts what is enough, then suppresses in blocks. */
-function hardCalls(context: Context, { segments, classes, n, keep, scores }: Segments, slices: number): Kept {
+function hardCalls(context: Context, plan: Segments, form: HardForm): Kept {
+  const { segments, classes, n, keep, scores } = plan;
   const { node, device } = context;
   const chunk = Math.min(MAX_CHUNK, Math.max(MIN_CHUNK, 2 ** Math.ceil(Math.log2(n))));
   const chunks = ceilDiv(n, chunk);
@@ -110,26 +121,26 @@ function hardCalls(context: Context, { segments, classes, n, keep, scores }: Seg
     scratch('kept boxes', segments * keep * 4, 'f32'),
     scratch('kept areas', segments * keep, 'f32'),
   ];
-  const count = segments * stride;
+  const parts = form.wide ? chunk / MERGE_WORKGROUP : 1;
   const merge: Call = {
     shader: mergeShader({ chunk, highest: spec.highest }),
     operands: [keys, ids, counts, merged],
-    params: { count, chunks },
-    workgroups: dispatch1d(count, MERGE_WORKGROUP, device),
+    params: { groups: segments * chunks, parts, chunks },
+    workgroups: dispatch1d(segments * chunks * parts, 1, device),
   };
   return {
     ids: kept,
     counts: keptCounts,
     calls: [
       {
-        shader: candidatesShader({ ...spec, chunk }),
+        shader: candidatesShader({ ...spec, chunk, lanes: form.wide ? 256 : 64 }),
         operands: [scores, threshold(context, 4), keys, ids, counts],
         params: { segments, n, chunks },
         workgroups: dispatch1d(segments * chunks, 1, device),
       },
       ...(chunks === 1 ? [] : [merge]),
       {
-        shader: suppressShader({ ...overlapSpec(context), slices }),
+        shader: suppressShader({ ...overlapSpec(context), slices: form.slices, each: form.each }),
         operands: [
           merged,
           counts,
@@ -181,13 +192,13 @@ function scanCall(context: Context, counts: CallOperand, chunks: number): Call {
   };
 }
 
-function lowered(context: Context, slices: number): readonly Call[] {
+function lowered(context: Context, form: HardForm): readonly Call[] {
   const { node, device } = context;
   const plan = segmentsOf(context);
   const { segments, classes, n, keep, labels } = plan;
   if (segments * keep === 0) return [scanCall(context, scratch('none', 1), 0)];
   const soft = node.attributes.soft !== 'none';
-  const kept = soft ? softCalls(context, plan) : hardCalls(context, plan, slices);
+  const kept = soft ? softCalls(context, plan) : hardCalls(context, plan, form);
   const chosen = node.outputs[2];
   const scored = Boolean(chosen);
   return [
@@ -218,13 +229,13 @@ export const nonMaxSuppression: KernelDefinition<'NonMaxSuppression'> = {
   variants: [
     variant(
       'sliced',
-      ({ node }) => (node.attributes.soft === 'none' ? 8 : undefined),
-      (context, slices) => lowered(context, slices),
+      ({ node }) => (node.attributes.soft === 'none' ? { slices: 8, each: 1, wide: true } : undefined),
+      (context, form) => lowered(context, form),
     ),
     variant(
       'whole',
-      () => 1,
-      (context, slices) => lowered(context, slices),
+      () => ({ slices: 1, each: 8, wide: false }),
+      (context, form) => lowered(context, form),
     ),
   ],
 };

@@ -1,4 +1,5 @@
 /** Uses of every operator of TensorFlow Lite that the importer has a row for; `expected` where LiteRT.js cannot be asked. */
+import { encode } from 'flatbuffers/js/flexbuffers.js';
 import { FUSED_ACTIVATIONS, PADDINGS } from '../../../src/formats/tflite/schema.ts';
 import type { OneOperator, Operand } from '../../helpers/tflite-models.ts';
 import { indices, weights } from '../../helpers/tflite-models.ts';
@@ -54,6 +55,56 @@ const reduced: Record<string, OperatorUse> = {
 };
 
 const bools = (shape: readonly number[], values: readonly number[]): Operand => ({ shape, type: 'bool', values });
+
+const POST_PROCESS = {
+  max_detections: 4,
+  max_classes_per_detection: 1,
+  num_classes: 3,
+  nms_score_threshold: 0.25,
+  nms_iou_threshold: 0.5,
+  y_scale: 10,
+  x_scale: 10,
+  h_scale: 5,
+  w_scale: 5,
+};
+
+/** Six boxes, two pairs of which overlap, with a score of the background before those of three classes. */
+function postProcess(options: Readonly<Record<string, number | boolean>>, background = true): OperatorUse {
+  const all = { ...POST_PROCESS, ...options };
+  const slots = all.max_detections * all.max_classes_per_detection;
+  const scores = [
+    [0.1, 0.9, 0.2, 0.3],
+    [0.2, 0.8, 0.7, 0.1],
+    [0.3, 0.15, 0.6, 0.65],
+    [0.9, 0.05, 0.5, 0.75],
+    [0.1, 0.24, 0.2, 0.1],
+    [0.1, 0.45, 0.25, 0.4],
+  ];
+  const anchors = [
+    [0.3, 0.3, 0.2, 0.2],
+    [0.31, 0.3, 0.2, 0.22],
+    [0.7, 0.7, 0.3, 0.3],
+    [0.69, 0.72, 0.3, 0.28],
+    [0.3, 0.7, 0.2, 0.2],
+    [0.5, 0.1, 0.1, 0.15],
+  ];
+  const codes = anchors.flatMap((_, i) => [0.1 * i, -0.2, 0.15 - 0.05 * i, 0.1]);
+  return {
+    customOptions: encode(all),
+    inputs: [
+      { shape: [1, 6, 4], values: codes },
+      { shape: [1, 6, background ? 4 : 3], values: scores.flatMap((row) => row.slice(background ? 0 : 1)) },
+      { shape: [6, 4], data: anchors.flat() },
+    ],
+    outputs: [out(1, slots, 4), out(1, slots), out(1, slots), out(1)],
+  };
+}
+
+const SUPPRESSED = [
+  { shape: [6, 4], values: [0, 0, 2, 2, 0, 1, 2, 3, 2, 2, 0, 0, 5, 5, 7, 7, 5, 5, 7, 6, 1, 1, 1, 4] },
+  { shape: [6], values: [0.5, 0.9, 0.45, 0.1, 0.7, 0.3] },
+] as const;
+const number = (value: number): Operand => ({ shape: [], data: [value] });
 
 /** By operator, then by what is peculiar. */
 export const OPERATOR_CASES: Readonly<Record<string, Readonly<Record<string, OperatorUse>>>> = {
@@ -572,6 +623,19 @@ export const OPERATOR_CASES: Readonly<Record<string, Readonly<Record<string, Ope
       ],
       outputs: [out(3, 2, 2)],
     },
+  },
+  NON_MAX_SUPPRESSION_V4: {
+    plain: {
+      inputs: [...SUPPRESSED, indices([3], []), number(0.5), number(0.2)],
+      outputs: [outInts(3), outInts()],
+    },
+  },
+  'custom TFLite_Detection_PostProcess': {
+    fast: postProcess({}),
+    'fast, without a background': postProcess({ max_detections: 8 }, false),
+    'fast, two classes of a box': postProcess({ max_classes_per_detection: 2 }),
+    regular: postProcess({ use_regular_nms: true, detections_per_class: 2 }),
+    'regular, more than there are': postProcess({ use_regular_nms: true, max_detections: 30 }),
   },
   RESIZE_BILINEAR: {
     corners: {

@@ -180,14 +180,14 @@ describe('what is refused', () => {
   it('is named all at once', async () => {
     const operators: WrittenOperator[] = [
       { op: 'WHILE', inputs: [0], outputs: [1] },
-      { op: 'custom TFLite_Detection_PostProcess', inputs: [1], outputs: [2] },
+      { op: 'custom Detection', inputs: [1], outputs: [2] },
       { op: 250, inputs: [2], outputs: [3] },
       relu(3, 4),
     ];
     const tensors = ['x', 'a', 'b', 'c', 'y'].map((name) => float(name));
     expect(await refusal({ subgraphs: [{ tensors, operators, inputs: [0], outputs: [4] }] })).toEqual([
       'WHILE "a": operator',
-      'custom TFLite_Detection_PostProcess "b": operator',
+      'custom Detection "b": operator',
       'operator 250 "c": operator',
     ]);
   });

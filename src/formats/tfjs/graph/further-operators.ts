@@ -15,6 +15,7 @@ const slices = () => import('./ops/move/slice.ts');
 const blocks = () => import('./ops/move/blocks.ts');
 const index = () => import('./ops/index/further.ts');
 const volumes = () => import('./ops/volumes.ts');
+const detect = () => import('./ops/detect.ts');
 const sample = () => import('./ops/sample.ts');
 
 /** Rows by operator name. */
@@ -27,6 +28,10 @@ export const FURTHER_TENSORFLOW_OPERATORS: Rows<NodeContext> = {
   If: lazy(() => import('./ops/if.ts'), 'ifOf'),
   Where: lazy(index, 'where'),
   SparseToDense: lazy(index, 'sparseToDense'),
+  NonMaxSuppressionV2: lazy(detect, 'nonMaxSuppressionV2'),
+  NonMaxSuppressionV3: lazy(detect, 'nonMaxSuppressionV3'),
+  NonMaxSuppressionV4: lazy(detect, 'nonMaxSuppressionV4'),
+  NonMaxSuppressionV5: lazy(detect, 'nonMaxSuppressionV5'),
   LRN: lazy(() => import('./ops/normalise/lrn.ts'), 'lrn'),
   Sum: reduction('sum'),
   Max: reduction('max'),
