@@ -38,7 +38,7 @@ export function requireWhole(value: number, least: number, what: string): void {
     throw new ShapeError(`${what} must be an integer ≥ ${least}, not ${value}`);
 }
 
-/** As many samples a bin and axis as are told apart on any map; more only hang a device. */
+/** Far more samples a bin and axis than networks take, which is 1 to 4; a number from a hostile file would hang a device. */
 const MOST_SAMPLES = 128;
 
 /** Throws ShapeError unless a grid of samples is an integer from `least` on, and one that can be walked through. */
