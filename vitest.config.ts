@@ -29,6 +29,7 @@ const ONLY_FULL = {
     'test/browser/demo/camera.test.ts',
     'test/browser/demo/measure.test.ts',
     'test/browser/demo/models.test.ts',
+    'test/browser/demo/pictures.test.ts',
   ],
 };
 

@@ -58,16 +58,17 @@ export function partOf({ name }: CaseTable): number {
   return THIRD.has(family) ? 3 : 4;
 }
 
-/** All tables that GPU tests run: not those of operators that only the host evaluates, nor those of volumes. */
+/** All tables that GPU tests run: not those of operators and cases that only the host evaluates, nor those of volumes. */
 export async function gpuTables(): Promise<readonly GpuTable[]> {
   return (await caseTables()).flatMap(({ name, cases }) => {
     const op = cases[0]?.op;
-    return op === undefined || KERNELS[op].kind === 'host' || name.endsWith('3dCases') ? [] : [{ name, op, cases }];
+    if (op === undefined || KERNELS[op].kind === 'host' || name.endsWith('3dCases')) return [];
+    return [{ name, op, cases: cases.filter(({ folds }) => !folds) }];
   });
 }
 
 /** Families and tables of which the short run has every second case: software drivers compile their kernels longest. */
-const HALVED = /^(sample|detect)\/|^conv\/(deform-conv|conv-transpose)/;
+const HALVED = /^(sample|detect)\/|^conv\/(deform-conv|conv-transpose|conv-volume)/;
 
 /** The tables as `npm test` takes them: of some every second case, the first among them. */
 export function shortTables(tables: readonly GpuTable[]): readonly GpuTable[] {

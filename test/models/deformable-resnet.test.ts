@@ -22,11 +22,12 @@ describe('a deformable ResNet-18', () => {
     await expectAgreement(small(randomWeights(5)));
   });
 
-  it.runIf(FULL)('of bottlenecks does, too', async () => {
-    await expectAgreement(
-      deformableResnet({ weights: calmed(randomWeights(5)), depth: 50, width: 1 / 4, resolution: 47, classes: 7 }),
-    );
-  });
+  if (FULL)
+    it('of bottlenecks does, too', async () => {
+      await expectAgreement(
+        deformableResnet({ weights: calmed(randomWeights(5)), depth: 50, width: 1 / 4, resolution: 47, classes: 7 }),
+      );
+    });
 
   it('depends on its weights', async () => {
     await expectEveryWeightMatters(small, FULL);

@@ -101,18 +101,19 @@ describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, written }) 
   const feeds = feedsFor(graph);
   const reference = referenceRun(graph, feeds);
 
-  it.runIf(written)('finds the same as onnxruntime', async () => {
-    const expected = await ortRun(toOnnx(graph), feeds);
-    expect([...reference.keys()]).toEqual([...expected.keys()]);
-    expect(expected.get('labels')?.shape[0]).toBeGreaterThan(3);
-    expect(new Set(expected.get('labels')?.data).size).toBe(2);
-    // Corners are pixels of 64, through some thirty layers of float32.
-    for (const [name, wanted] of expected) {
-      const own = reference.get(name);
-      if (!own) throw new Error(`no ${name}`);
-      expectClose(own, wanted, { rtol: 1e-4, atol: 2e-3 }, name);
-    }
-  });
+  if (written)
+    it('finds the same as onnxruntime', async () => {
+      const expected = await ortRun(toOnnx(graph), feeds);
+      expect([...reference.keys()]).toEqual([...expected.keys()]);
+      expect(expected.get('labels')?.shape[0]).toBeGreaterThan(3);
+      expect(new Set(expected.get('labels')?.data).size).toBe(2);
+      // Corners are pixels of 64, through some thirty layers of float32.
+      for (const [name, wanted] of expected) {
+        const own = reference.get(name);
+        if (!own) throw new Error(`no ${name}`);
+        expectClose(own, wanted, { rtol: 1e-4, atol: 2e-3 }, name);
+      }
+    });
 
   it('finds several objects of every class, whose scores are apart', () => {
     const { data } = reference.get('scores') ?? { data: [] };
@@ -149,11 +150,12 @@ function elements(parameters: ReadonlyMap<string, Tensor>): number {
 
 // All anchors of a small picture are proposals, and as many as there may be are found. Of the smallest map all are cut to the
 // whole picture, whatever their codes, and none is so large that it is pooled from there.
-it.runIf(FULL)('Mask R-CNN depends on every weight of what a small picture has', async () => {
-  const all = { proposals: 300, detections: 60, score: 0 } as const;
-  const unseen = ['bias', 'weight'].map((part) => `backbone.fpn.layer_blocks.3.0.${part}`);
-  await expectEveryWeightMatters((w) => maskRcnn({ ...SMALL, ...all, weights: calmed(w) }), true, unseen);
-});
+if (FULL)
+  it('Mask R-CNN depends on every weight of what a small picture has', async () => {
+    const all = { proposals: 300, detections: 60, score: 0 } as const;
+    const unseen = ['bias', 'weight'].map((part) => `backbone.fpn.layer_blocks.3.0.${part}`);
+    await expectEveryWeightMatters((w) => maskRcnn({ ...SMALL, ...all, weights: calmed(w) }), true, unseen);
+  });
 
 describe('proposals', () => {
   it('are no more than there are anchors', () => {

@@ -16,6 +16,7 @@ export const shapeCases: readonly OpCase<'Shape'>[] = [
     op: 'Shape',
     inputs: [{ shape }],
     attributes: {},
+    folds: true,
   })),
   ...counted.map(([shape, axis]): OpCase<'Shape'> => ({
     name: `[${shape.join(', ')}], counted along ${axis}`,
