@@ -29,6 +29,7 @@ export { unet, type UnetOptions } from './unet.ts';
 export { vgg, type VggDepth, type VggOptions } from './vgg.ts';
 export { yoloV8n, type YoloV8nOptions } from './yolo-v8.ts';
 export type { NetOptions } from './blocks.ts';
+export type { OneStageOptions } from './one-stage.ts';
 export { fromSafetensors, randomWeights, type WeightSource } from './weights.ts';
 export { toOnnx } from '../src/formats/onnx/write/to-onnx.ts';
 export { readSafetensors } from '../src/formats/safetensors/parse.ts';
