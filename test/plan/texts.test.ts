@@ -15,7 +15,7 @@ import { builtNetworks, publishedNetworks } from './networks.ts';
 
 const WRITE = process.env['TILEWISE_WRITE_TEXTS'] === '1';
 const DUMP = process.env['TILEWISE_DUMP'];
-/** Every device for every case and network, instead of one in turn for a third of the cases and an eighth of the networks. */
+/** Every device for every case and network, instead of one in turn for a fifth of the cases and a sixteenth of the networks. */
 const ALL = WRITE || DUMP !== undefined || FULL;
 
 const devices = Object.keys(PLAN_PROFILES);
@@ -90,7 +90,7 @@ describe('operator cases', async () => {
     cases.forEach((c, i) => {
       const key = `${table} ${i}: ${c.name}`;
       seen.add(key);
-      for (const device of inTurn(i, 3)) list.check(key, device, caseTexts(c, profileOf(device)));
+      for (const device of inTurn(i, 5)) list.check(key, device, caseTexts(c, profileOf(device)));
     });
   });
 
@@ -104,8 +104,8 @@ describe('networks', () => {
   afterAll(() => list.write());
 
   const networks = [...builtNetworks(), ...publishedNetworks()].map(([name, compiled], i) => ({ name, compiled, i }));
-  it.each(networks.filter(({ i }) => ALL || i % 8 === 0))('$name', async ({ name, compiled, i }) => {
+  it.each(networks.filter(({ i }) => ALL || i % 16 === 0))('$name', async ({ name, compiled, i }) => {
     const graph = await compiled();
-    for (const device of inTurn(i, 8)) list.check(name, device, networkTexts(graph, profileOf(device)));
+    for (const device of inTurn(i, 16)) list.check(name, device, networkTexts(graph, profileOf(device)));
   });
 });
