@@ -87,6 +87,12 @@ fn sample_of(position: f32, extent: i32) -> Sample {
   return Sample(low, min(low + 1, extent - 1), inside - f32(low), on);
 }`;
 
+/** Declares `fn weighed(v, w)`: a sample of type `element` by its weight. */
+export const weighedFunction = (
+  element: string,
+): string => wgsl`// What has no weight is not looked at: it may be infinite.
+fn weighed(v: ${element}, w: f32) -> ${element} { return select(v * w, ${element}(0.0), w == 0.0); }`;
+
 /** Which samples a bin has. */
 export interface RoiSamplesSpec {
   /** As many as it has pixels, else parameter `grid`. */

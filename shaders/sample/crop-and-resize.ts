@@ -14,7 +14,7 @@ import { CROP_SLACK } from '../../src/ir/shapes/crop.ts';
 import { f32, u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { vectorType } from '../lib/numbers.ts';
-import { ROI_BIN, ROI_WORKGROUP, roiItem } from '../lib/rois.ts';
+import { ROI_BIN, ROI_WORKGROUP, roiItem, weighedFunction } from '../lib/rois.ts';
 import { bindingOf, load, store, type Access } from '../lib/storage.ts';
 
 export interface CropAndResizeSpec {
@@ -69,8 +69,7 @@ export function cropAndResizeShader({ nearest, lanes, width, xStorage, yStorage 
     workgroupSize: [lanes, ROI_WORKGROUP / lanes, 1],
     declarations: wgsl`
 ${placeFunction(nearest)}
-// What has no weight is not looked at: it may be infinite.
-fn weighed(v: ${element}, w: f32) -> ${element} { return select(v * w, ${element}(0.0), w == 0.0); }`,
+${weighedFunction(element)}`,
     body: wgsl`
   ${roiItem(lanes)}
   ${ROI_BIN}

@@ -24,6 +24,7 @@ import {
   roiItem,
   roiSampleFunction,
   roiSamplesFunction,
+  weighedFunction,
 } from '../lib/rois.ts';
 import { bindingOf, load, store, type Access } from '../lib/storage.ts';
 
@@ -101,8 +102,7 @@ ${IMAGE_FUNCTION}
 ${binFunction({ halfPixel: true, whole })}
 ${roiSampleFunction(whole ? 0.5 : 1)}
 ${roiSamplesFunction({ adaptive, phase: whole ? 0 : 0.5 })}
-// What has no weight is not looked at: it may be infinite.
-fn weighed(v: ${element}, w: f32) -> ${element} { return select(v * w, ${element}(0.0), w == 0.0); }`,
+${weighedFunction(element)}`,
     body: wgsl`
   ${roiItem(lanes)}
   ${ROI_BIN}

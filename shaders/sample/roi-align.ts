@@ -19,6 +19,7 @@ import {
   roiItem,
   roiSampleFunction,
   roiSamplesFunction,
+  weighedFunction,
   type RoiSpec,
 } from '../lib/rois.ts';
 import { bindingOf, load, loadedType, store, type Access } from '../lib/storage.ts';
@@ -105,8 +106,7 @@ ${roiSamplesFunction({ adaptive })}
 #if ${max}
 ${extremeFunctions('f32', width)}
 #endif
-// What has no weight is not looked at: it may be infinite.
-fn weighed(v: ${element}, w: f32) -> ${element} { return select(v * w, ${element}(0.0), w == 0.0); }`,
+${weighedFunction(element)}`,
     body: wgsl`
   ${roiItem(lanes)}
   ${ROI_BIN}

@@ -55,12 +55,9 @@ function optionsOf(c: OperatorContext): ReadonlyMap<string, number> {
   try {
     return flexNumbers(c.customOptions);
   } catch (error) {
-    return error instanceof RangeError ? c.fail('has damaged options') : raise(error);
+    if (error instanceof RangeError) c.fail('has damaged options');
+    throw error;
   }
-}
-
-function raise(error: unknown): never {
-  throw error;
 }
 
 /** `[1, N, 4]` */
