@@ -19,6 +19,7 @@ const ONLY_FULL = {
     'test/demo/imagenet.test.ts',
     'test/models/multiply-adds.test.ts',
     'test/models/parameters.test.ts',
+    'test/models/tables.test.ts',
     'test/plan/memory.test.ts',
   ],
   gpu: ['test/bench/kernels.gpu.test.ts', 'test/bench/models.gpu.test.ts', 'test/bench/peers.gpu.test.ts'],

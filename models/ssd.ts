@@ -44,7 +44,7 @@ export function ssdMobilenetV1(options: SsdMobilenetOptions = {}): Graph {
     x = separable(net, x, { depthwise: `${name}_depthwise`, name: `${name}_pointwise`, out: thin(channels), stride });
     if (i + 1 === FIRST_OF_V1 || i + 1 === MOBILENET_V1_BLOCKS.length) maps.push(x);
   });
-  const smaller = shrunk(net, x, `${scope}/Conv2d_13`, thin, (from, name, out) =>
+  const smaller = shrunk(net, x, `${scope}/Conv2d_13_pointwise`, thin, (from, name, out) =>
     layer(net, from, { name, out, kernel: 3, stride: 2 }),
   );
   return finished(net, [...maps, ...smaller], given, (map) => map);

@@ -133,7 +133,7 @@ describe('parameters', () => {
     expect(shapeOf(retina, 'head.classification_head.cls_logits.weight')).toEqual([819, 256, 3, 3]);
     expect(shapeOf(faces, 'inception3.branch3x3_reduce_2.conv.weight')).toEqual([24, 128, 1, 1]);
     expect(shapeOf(faces, 'loc.0.weight')).toEqual([84, 128, 3, 3]);
-    expect(shapeOf(ssd, 'FeatureExtractor/MobilenetV1/Conv2d_13_2_Conv2d_5_3x3_s2_128.weight')).toEqual([
+    expect(shapeOf(ssd, 'FeatureExtractor/MobilenetV1/Conv2d_13_pointwise_2_Conv2d_5_3x3_s2_128.weight')).toEqual([
       128, 64, 3, 3,
     ]);
     expect(shapeOf(ssd, 'BoxPredictor_0/ClassPredictor.bias')).toEqual([273]);
