@@ -1,7 +1,7 @@
 /**
- * Test projects: `unit` needs no GPU, `gpu` runs Dawn in Node, `browser` drives a real page through puppeteer, `deno` runs
- * wgpu in Deno, `package` the packed library. In the full run (`--mode full`, see test/helpers/full.ts) only the files that
- * have more to do in it than in `npm test`, and the last two.
+ * Test projects: `unit` and `alone` need no GPU, `gpu` runs Dawn in Node, `browser` drives a real page through puppeteer,
+ * `deno` runs wgpu in Deno, `package` the packed library. In the full run (`--mode full`, see test/helpers/full.ts) only the
+ * files that have more to do in it than in `npm test`, and the last two.
  */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -73,6 +73,14 @@ const FULL = {
   ],
 };
 
+/** Unit files that need modules of their own: what is loaded by and by, or what stands for the system, is what they test. */
+const ALONE = [
+  'test/core/wgsl-features.test.ts',
+  'test/formats/common.test.ts',
+  'test/node/cache.test.ts',
+  'test/plan/lazy-rows.test.ts',
+];
+
 const MINUTE = 60_000;
 
 /** Far beyond what anything takes on a slow machine that has other things to do: only what hangs is ended. */
@@ -89,6 +97,19 @@ const published = {
   },
 };
 
+const alone = { test: { name: 'alone', maxWorkers, include: ALONE, ...PATIENCE } };
+
+/** A second WebGPU engine, in processes of its own. `npm test` leaves it out. */
+const deno = {
+  test: {
+    name: 'deno',
+    maxWorkers,
+    globalSetup: ['test/deno/setup.ts'],
+    include: ['test/deno/**/*.test.ts'],
+    ...PATIENCE,
+  },
+};
+
 export default defineConfig(({ mode }) => {
   const full = mode === 'full';
   const unit = {
@@ -96,6 +117,8 @@ export default defineConfig(({ mode }) => {
     test: {
       name: 'unit',
       maxWorkers,
+      // Importing the same modules for each file would take a third of the time.
+      isolate: full,
       include: full ? FULL.unit : ['test/**/*.test.ts'],
       exclude: [
         'test/**/*.gpu.test.ts',
@@ -103,6 +126,7 @@ export default defineConfig(({ mode }) => {
         'test/deno/**',
         'test/examples/**',
         'test/package/**',
+        ...ALONE,
         ...(full ? [] : ONLY_FULL.unit),
       ],
       ...PATIENCE,
@@ -132,23 +156,13 @@ export default defineConfig(({ mode }) => {
       ...PATIENCE,
     },
   };
-  // A second WebGPU engine, in processes of its own. `npm test` leaves it out.
-  const deno = {
-    test: {
-      name: 'deno',
-      maxWorkers,
-      globalSetup: ['test/deno/setup.ts'],
-      include: ['test/deno/**/*.test.ts'],
-      ...PATIENCE,
-    },
-  };
   return {
     test: {
       reporters: ['default', './test/helpers/summary-reporter.ts'],
       sequence: { sequencer: LongestFirst },
       // The projects share most of what they transform, and so do the runs.
       experimental: { fsModuleCache: true },
-      projects: full ? [unit, gpu, browser, deno, published] : [unit, gpu, browser, deno, published],
+      projects: full ? [unit, gpu, browser, deno, published] : [unit, alone, gpu, browser, deno, published],
     },
   };
 });
