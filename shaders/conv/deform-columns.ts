@@ -4,10 +4,10 @@
  *
  * Layout: x[x_offset + ((n·in_h + iy)·in_w + ix)·x_pitch + c], offset[(pixel·places + place)·2] = y, then x, mask[pixel·places +
  *   place], place = offset group·taps + tap, pixel = (n·out_h + oy)·out_w + ox; columns[(pixel·taps + tap)·in_c + c].
- * Bindings: x read, offset read, mask? read, columns read_write; x and columns are vec4 when width is 4.
+ * Bindings: x read, offset read f32, mask? read, columns read_write; x and columns are vec4 when width is 4.
  * Workgroup: 64 × 1 × 1; an invocation makes every chunks-th vector of one tap and offset group.
  * Dispatch: dispatch1d(count, 64), count = N · out_h · out_w · offset_groups · taps · chunks.
- * Spec: width 4 when an offset group's channels come in fours and x is placed so; xType, offsetType f32 or f16; maskType where
+ * Spec: width 4 when an offset group's channels come in fours and x is placed so; xType f32 or f16; maskType where
  *   there are masks; columns are f32, since they would be rounded once more.
  * Limits: no workgroup storage.
  */
@@ -25,17 +25,16 @@ export const DEFORM_WORKGROUP = 64;
 export interface DeformColumnsSpec {
   readonly width: 1 | 4;
   readonly xType: FloatStorage;
-  readonly offsetType: FloatStorage;
   readonly maskType: FloatStorage | undefined;
 }
 
-export function deformColumnsShader({ width, xType, offsetType, maskType }: DeformColumnsSpec): ShaderModule {
+export function deformColumnsShader({ width, xType, maskType }: DeformColumnsSpec): ShaderModule {
   const type = vectorType('f32', width);
   const masked = maskType !== undefined;
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: vectorType(xType, width) },
-      { name: 'offset', access: 'read', element: offsetType },
+      { name: 'offset', access: 'read', element: 'f32' },
       ...(maskType ? [{ name: 'mask', access: 'read', element: maskType } as const] : []),
       { name: 'columns', access: 'read_write', element: type },
     ],

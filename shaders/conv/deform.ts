@@ -4,12 +4,12 @@
  *
  * Layout: x, offset and mask as shaders/conv/deform-columns.ts has them; w[(tap·group_in + c)·out_c + m]; y: row (n·out_h + oy)·
  *   out_w + ox, channel m, as placed; bias[m].
- * Bindings: x read, w read, offset read, mask? read, bias? read f32, y read_write; x is vec4 when inVector is 4, w when
+ * Bindings: x read, w read, offset read f32, mask? read, bias? read f32, y read_write; x is vec4 when inVector is 4, w when
  *   weightVector is 4, y when outVector is 4.
  * Workgroup: 64 × 1 × 1; an invocation makes one pixel × 4 channels.
  * Dispatch: dispatch1d(count, 64), count = N · out_h · out_w · blocks.
  * Spec: inVector 4 when the channels of groups and of offset groups come in fours and x is placed so; weightVector 4 when
- *   group_out % 4 = 0, outVector 4 when y is placed so too; xType, wType, offsetType f32 or f16; maskType where there are masks;
+ *   group_out % 4 = 0, outVector 4 when y is placed so too; xType, wType f32 or f16; maskType where there are masks;
  *   epilogue.
  * Limits: no workgroup storage.
  */
@@ -38,7 +38,6 @@ export interface DeformConvSpec extends EpilogueSpec {
   readonly outVector: 1 | 4;
   readonly xType: FloatStorage;
   readonly wType: FloatStorage;
-  readonly offsetType: FloatStorage;
   readonly maskType: FloatStorage | undefined;
 }
 
@@ -68,12 +67,12 @@ const POSITION = `let row = i / params.blocks;
   let taps = params.kernel_h * params.kernel_w;`;
 
 export function deformConvShader(spec: DeformConvSpec): ShaderModule {
-  const { inVector, weightVector, outVector, xType, wType, offsetType, maskType } = spec;
+  const { inVector, weightVector, outVector, xType, wType, maskType } = spec;
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: vectorType(xType, inVector) },
       { name: 'w', access: 'read', element: vectorType(wType, weightVector) },
-      { name: 'offset', access: 'read', element: offsetType },
+      { name: 'offset', access: 'read', element: 'f32' },
       ...(maskType ? [{ name: 'mask', access: 'read', element: maskType } as const] : []),
       ...epilogueBindings(spec, outVector),
       outputBinding(spec, outVector),

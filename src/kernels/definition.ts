@@ -134,6 +134,11 @@ export interface Dispatched<K extends OpKind> {
   isWide?(node: NodeOf<K>, isWide: (name: string) => boolean): boolean;
   /** Which input others are divided by, if any is: that keeps the range of a float32, too. */
   divisor?(node: NodeOf<K>): number | undefined;
+  /**
+   * Which inputs choose among elements: coordinates, scores. Rounded they would choose others, so they keep all digits, and
+   * so does what they are computed of. By default all, where the results are int32, int64 or bool.
+   */
+  chooses?(node: NodeOf<K>): readonly number[];
   /** False of nodes whose kernels take narrow integers in words of their own only, whatever the traits say. */
   packs?(node: NodeOf<K>): boolean;
   /** Inputs whose buffer the output may take over, if nothing else reads it; see `LowerContext.shares`. */

@@ -37,7 +37,6 @@ interface DeformPlan {
   readonly epilogue: Epilogue;
   readonly types: {
     readonly xType: FloatStorage;
-    readonly offsetType: FloatStorage;
     readonly maskType: FloatStorage | undefined;
   };
   /** Values for `DEFORM_PARAMS` and `X_PARAMS`. */
@@ -46,7 +45,7 @@ interface DeformPlan {
 
 function deformPlan(context: Context): DeformPlan {
   const { strides, dilations, pads, offsetGroup, activation } = context.node.attributes;
-  const [x, w, offset, mask] = [required(context, 0), required(context, 1), required(context, 2), context.inputs[4]];
+  const [x, w, mask] = [required(context, 0), required(context, 1), context.inputs[4]];
   const [inH, inW, inC] = [at(x.shape, 1), at(x.shape, 2), at(x.shape, 3)];
   const [batch, outH, outW, outC] = [0, 1, 2, 3].map((i) => at(result(context).shape, i)) as [
     number,
@@ -62,7 +61,7 @@ function deformPlan(context: Context): DeformPlan {
     outC,
     each: inC / offsetGroup,
     epilogue: epilogueOf(context, activation, { bias: 3 }),
-    types: { xType: floatStorage(x), offsetType: floatStorage(offset), maskType: mask && floatStorage(mask) },
+    types: { xType: floatStorage(x), maskType: mask && floatStorage(mask) },
     params: {
       in_h: inH,
       in_w: inW,
@@ -211,13 +210,8 @@ export const deformConv: Dispatched<'DeformConv'> = {
     return made ? preferredProducts(made, context.device).map((name) => PREFIX + name) : [];
   },
   // x, w, offset, bias, mask
-  inputs: [
-    { dtypes: FLOATS, storage: ['f16'], lies: 'rows' },
-    { storage: ['f16'] },
-    { storage: ['f16'] },
-    {},
-    { storage: ['f16'] },
-  ],
+  inputs: [{ dtypes: FLOATS, storage: ['f16'], lies: 'rows' }, { storage: ['f16'] }, {}, {}, { storage: ['f16'] }],
   outputs: { storage: ['f16'], lies: 'channels' },
+  chooses: () => [2],
   parts: PRODUCT_PARTS,
 };

@@ -105,5 +105,6 @@ function boxCalls(context: Context, { anchor, rows, params }: BoxPlan): readonly
 export const boxDecode: KernelDefinition<'BoxDecode'> = {
   kind: 'dispatch',
   ...PLAIN_TRAITS,
+  chooses: () => [0, 1],
   variants: [variant('rows', planBoxes, boxCalls)],
 };

@@ -224,6 +224,7 @@ function lowered(context: Context, form: HardForm): readonly Call[] {
 export const nonMaxSuppression: KernelDefinition<'NonMaxSuppression'> = {
   kind: 'dispatch',
   ...PLAIN_TRAITS,
+  chooses: () => [0, 1, 3, 4],
   // Software adapters share loads of an address that is the same for all invocations, others have more of these than candidates.
   preferred: ({ device }) => (device.adapterClass === 'software' ? ['whole'] : ['sliced']),
   variants: [

@@ -10,6 +10,7 @@ import { select } from './select.ts';
 export const compress: KernelDefinition<'Compress'> = {
   kind: 'dispatch',
   ...PLAIN_TRAITS,
+  chooses: () => [1],
   variants: [
     variant(
       'chunks',

@@ -154,6 +154,7 @@ function sortCalls(context: LowerContext<'TopK'>, plan: Rows): Call[] {
 export const topK: KernelDefinition<'TopK'> = {
   kind: 'dispatch',
   ...PLAIN_TRAITS,
+  chooses: () => [0],
   variants: [
     variant(
       'groups',

@@ -42,5 +42,6 @@ export const cropAndResize: KernelDefinition<'CropAndResize'> = {
   ],
   inputs: [{ storage: ['f16'] }, {}],
   outputs: { storage: ['f16'] },
+  chooses: () => [1],
   ranks: [4],
 };

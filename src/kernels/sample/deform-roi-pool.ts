@@ -66,5 +66,6 @@ export const deformRoiPool: KernelDefinition<'DeformRoiPool'> = {
   variants: [variant('samples', () => true, calls)],
   inputs: [{ storage: ['f16'] }, {}, {}],
   outputs: { storage: ['f16'] },
+  chooses: () => [1, 2],
   ranks: [4],
 };

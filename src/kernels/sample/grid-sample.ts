@@ -83,4 +83,5 @@ export const gridSample: KernelDefinition<'GridSample'> = {
   // x, grid
   inputs: [{ dtypes: FLOATS, storage: ['f16'] }, { dtypes: FLOATS }],
   outputs: { storage: ['f16'] },
+  chooses: () => [1],
 };

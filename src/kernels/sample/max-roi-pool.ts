@@ -34,5 +34,6 @@ export const maxRoiPool: KernelDefinition<'MaxRoiPool'> = {
   ],
   inputs: [{ storage: ['f16'] }, {}],
   outputs: { storage: ['f16'] },
+  chooses: () => [1],
   ranks: [4],
 };

@@ -33,5 +33,6 @@ export const psRoiPool: KernelDefinition<'PsRoiPool'> = {
   ],
   inputs: [{ storage: ['f16'] }, {}],
   outputs: { storage: ['f16'] },
+  chooses: () => [1],
   ranks: [4],
 };

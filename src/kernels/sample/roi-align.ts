@@ -95,5 +95,6 @@ export const roiAlign: KernelDefinition<'RoiAlign'> = {
   ],
   inputs: [{ storage: ['f16'] }, {}],
   outputs: { storage: ['f16'] },
+  chooses: () => [1],
   ranks: [4],
 };

@@ -1,12 +1,12 @@
 /**
- * Values that are stored as float32 however floats are: statistics and denominators, which need its range, what these are made
- * of, and constants that are too small or too large to be worth it.
+ * Values that are stored as float32 however floats are: statistics and denominators, which need its range, coordinates and
+ * scores by which is chosen, which need its digits, what these are made of, and constants that are too small or too large.
  */
-import { isFloat } from '../../core/dtype.ts';
+import { isFloat, type DType } from '../../core/dtype.ts';
 import { fillOf } from '../../core/lazy-tensor.ts';
 import { elementCount, type Tensor } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
-import type { Node } from '../../ir/ops.ts';
+import type { Node, OpKind } from '../../ir/ops.ts';
 import { descOf } from '../../ir/rewrite.ts';
 import { kernelsOf } from '../../kernels/registry.ts';
 import { definitionOf } from '../../ops/registry.ts';
@@ -17,12 +17,15 @@ const SMALLEST_HALVED = 1024;
 /** Larger numbers round to infinity. */
 const LARGEST_HALF = 65504;
 
-/** See `Dispatched.isWide` and `Dispatched.divisor`. */
+/** Types of what is decided rather than computed: narrower integers stand for numbers. */
+const DECISIONS: ReadonlySet<DType> = new Set<DType>(['int32', 'int64', 'bool']);
+
+/** See `Dispatched.isWide`, `Dispatched.divisor` and `Dispatched.chooses`. */
 export function wideValues(graph: Graph): ReadonlySet<string> {
   const wide = new Set<string>();
   spread(graph, wide);
   const constants = [...graph.initializers].flatMap(([name, constant]) => (isWorthIt(constant) ? [] : [name]));
-  return new Set([...constants, ...wide, ...divisorsOf(graph, wide)]);
+  return new Set([...constants, ...wide, ...divisorsOf(graph, wide), ...choosersOf(graph)]);
 }
 
 function isWorthIt(t: Tensor): boolean {
@@ -69,10 +72,36 @@ function divisorsOf({ nodes, initializers }: Graph, wide: ReadonlySet<string>): 
     const divisor = kernels.kind === 'dispatch' ? kernels.divisor?.(node) : undefined;
     if (divisor !== undefined) divisors.add(node.inputs[divisor] ?? '');
     const [source, ...others] = node.inputs.filter((name) => !initializers.has(name));
-    if (source === undefined || others.length > 0 || definitionOf(node.op).multiplyAdds) continue;
-    const keepsElements =
-      kernels.kind === 'view' || (kernels.kind === 'dispatch' && (kernels.overwrites ?? kernels.moves));
-    if (keepsElements && node.outputs.some((name) => divisors.has(name) && !wide.has(name))) divisors.add(source);
+    if (source === undefined || others.length > 0) continue;
+    if (keepsElements(node.op) && node.outputs.some((name) => divisors.has(name) && !wide.has(name)))
+      divisors.add(source);
   }
   return divisors;
+}
+
+/** By what is chosen which elements others are, and what that is made of, element by element, constants among it. */
+function choosersOf(graph: Graph): Set<string> {
+  const choosers = new Set<string>();
+  for (const node of graph.nodes.toReversed()) {
+    for (const i of choosing(graph, node)) choosers.add(node.inputs[i] ?? '');
+    const made = keepsElements(node.op) && node.outputs.some((name) => choosers.has(name));
+    if (made) node.inputs.forEach((name) => choosers.add(name));
+  }
+  return new Set([...choosers].filter((name) => name !== '' && isFloat(descOf(graph, name).dtype)));
+}
+
+/** Inputs of a node that choose: those it says, or all where indices and truths are made of them. */
+function choosing(graph: Graph, node: Node): Iterable<number> {
+  const kernels = kernelsOf(node.op);
+  const own = kernels.kind === 'dispatch' ? kernels.chooses?.(node) : undefined;
+  if (own) return own;
+  const decided = node.outputs.every((name) => name === '' || DECISIONS.has(descOf(graph, name).dtype));
+  return decided ? node.inputs.keys() : [];
+}
+
+/** True of operators whose results are, element by element, what was there, or a function of it. */
+function keepsElements(op: OpKind): boolean {
+  const kernels = kernelsOf(op);
+  if (kernels.kind !== 'dispatch') return kernels.kind === 'view';
+  return !definitionOf(op).multiplyAdds && Boolean(kernels.overwrites ?? kernels.moves);
 }
