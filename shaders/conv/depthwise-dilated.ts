@@ -16,7 +16,7 @@
 import { range } from '../../src/util/arrays.ts';
 import { u32 } from '../lib/literal.ts';
 import type { ShaderModule } from '../lib/module.ts';
-import { SLIDE_PARAMS } from '../lib/slide.ts';
+import { SLIDE_PARAMS, slideSums } from '../lib/slide.ts';
 import { perPixel } from '../lib/window.ts';
 import { slidingDepthwise, type ConvDepthwiseSlideSpec } from './depthwise-slide.ts';
 
@@ -80,7 +80,8 @@ export function convDepthwiseDilatedShader(spec: ConvDepthwiseDilatedSpec): Shad
       params: DILATED_PARAMS,
       position: position(pixels),
       columns: perPixel(columns, column),
-      steps: (value, store) => `  // The first steps only open the sums of rows that the strip above has a part in.
+      steps: (value, store) => `${slideSums({ ...spec, strides: [1, 1] })}
+  // The first steps only open the sums of rows that the strip above has a part in.
   for (var step = 0u; step < rows + ${before}; step++) {
     let iy = (first + step) * params.dilation_h + top - params.pad_top;
     let is_inside = iy < params.in_h;

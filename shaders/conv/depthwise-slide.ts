@@ -53,11 +53,14 @@ export interface SlideTexts {
   readonly position: string;
   /** Declares `insideC` and `columnC` of each input column it sees. */
   readonly columns: string;
-  /** The loop down the strip, of an expression of input column c in the row that begins at `at` and is there where `is_inside`. */
+  /**
+   * Sums and the loop down the strip, of an expression of input column c in the row that begins at `at` and is there where `is_inside`,
+   * and of the statement that stores `sum0_<pixel>`.
+   */
   readonly steps: (column: (c: number) => string, store: (pixel: number, outPixel: string) => string) => string;
 }
 
-/** Declares the position of the strip, the input columns it sees, its weights, and the sums of the open rows. */
+/** Declares the position of the strip, the input columns it sees, its weights, and where sums start. */
 function prologue(spec: ConvDepthwiseSlideSpec, { position, columns }: SlideTexts): string {
   const { kernel, width, weightLoop, wType } = spec;
   const element = vectorType('f32', width);
@@ -80,8 +83,7 @@ ${perPixel(taps, weight)}
   let start = bias[block];
 #else
   let start = ${element}();
-#endif
-${slideSums(spec)}`;
+#endif`;
 }
 
 function store(p: number, width: 1 | 4, outPixel: string): string {
@@ -94,7 +96,8 @@ export function convDepthwiseSlideShader(spec: ConvDepthwiseSlideSpec): ShaderMo
     params: SLIDE_PARAMS,
     position: slidePosition(spec),
     columns: slideColumns(spec),
-    steps: (column, stored) => slide(spec, inputRows(spec, column), (p) => stored(p, `out_row + ${u32(p)}`)),
+    steps: (column, stored) => `${slideSums(spec)}
+${slide(spec, inputRows(spec, column), (p) => stored(p, `out_row + ${u32(p)}`))}`,
   });
 }
 

@@ -11,6 +11,7 @@ import {
   type RowTile,
   type TransposedCall,
 } from './transposed-phases.ts';
+import { slidesTransposed, transposedSlideCalls } from './transposed-slide.ts';
 import { transposedPlan, type TransposedContext, type TransposedPlan } from './transposed-plan.ts';
 
 interface TransposedKernel {
@@ -42,6 +43,7 @@ const FOLD = 'product';
 /** All of them but the one that takes every shape. */
 export const TRANSPOSED_KERNELS: readonly TransposedKernel[] = [
   { name: 'phases-depthwise', calls: transposedDepthwiseCalls },
+  { name: 'phases-depthwise-slide', calls: transposedSlideCalls },
   ...COLUMNS.map((tile) => ({
     name: columnName(tile),
     calls: (context: TransposedContext) => transposedColumnCalls(context, tile),
@@ -112,7 +114,7 @@ export function preferredTransposed(context: TransposedContext): readonly string
   const plan = transposedPlan(context);
   if (!plan) return ['gather'];
   const { device } = context;
-  const first = ['phases-depthwise'];
+  const first = [...(slidesTransposed(plan, device) ? ['phases-depthwise-slide'] : []), 'phases-depthwise'];
   if (device.adapterClass !== 'software' || device.subgroupSize === undefined) {
     return [...first, ...withoutSubgroups(plan, device), 'gather'];
   }
