@@ -1,22 +1,12 @@
 /** Cases of DeformRoiPool: with and without offsets and groups, samples of either kind, boxes beyond the edges and without bounds. */
 import type { OpAttributes } from '../../../../src/ir/ops.ts';
 import type { OpCase } from '../../../helpers/op-case.ts';
-
-/** Boxes in pixels of a map of 7 × 9 or so: inside, at the edge, across it, beyond it, without extent, inside out. */
-const BOXES = [
-  [1, 1, 5, 6],
-  [0, 0, 8.75, 6.5],
-  [-3, -2, 4, 3.5],
-  [6, 4, 14, 11],
-  [20, 20, 30, 30],
-  [3.25, 2.5, 3.25, 2.5],
-  [5, 6, 2, 1],
-];
+import { BOXES, BOXES_WITHOUT_BOUNDS, withImages, type Boxes } from '../../../helpers/roi-boxes.ts';
 
 const ROUNDED = 'ONNX has no samples of boxes of whole pixels';
 
 interface More {
-  readonly boxes?: readonly (readonly number[])[];
+  readonly boxes?: Boxes;
   /** Extents of offsets behind the boxes. */
   readonly offsets?: readonly number[];
   readonly noOracle?: string;
@@ -34,7 +24,7 @@ function poolCase(
     op: 'DeformRoiPool',
     inputs: [
       { shape: x },
-      { shape: [boxes.length, 5], values: boxes.flatMap((box, i) => [i % images, ...box]) },
+      { shape: [boxes.length, 5], values: withImages(boxes, images) },
       ...(offsets ? [{ shape: [boxes.length, ...offsets] }] : []),
     ],
     attributes: {
@@ -81,13 +71,7 @@ export const deformRoiPoolCases: readonly OpCase<'DeformRoiPool'>[] = [
     [1, 7, 9, 4],
     { samplingRatio: 0 },
     {
-      boxes: [
-        [NaN, 1, 5, 5],
-        [1, 1, NaN, 5],
-        [0, 0, Infinity, 4],
-        [-Infinity, 0, Infinity, 4],
-        [-4096, 0, 4096, 6],
-      ],
+      boxes: BOXES_WITHOUT_BOUNDS,
       noOracle: 'onnxruntime makes an index of NaN, and would look at all samples of a box without end',
     },
   ),

@@ -1,29 +1,19 @@
 /** Cases of MaxRoiPool: boxes inside, across and beyond the edges, of a pixel, inside out, and none at all. */
 import type { OpAttributes } from '../../../../src/ir/ops.ts';
 import type { OpCase } from '../../../helpers/op-case.ts';
-
-/** Boxes in pixels of a map of 7 × 9 or so: with halves, which go away from zero. */
-const BOXES = [
-  [1, 1, 5, 6],
-  [0, 0, 8.5, 6.5],
-  [-3.5, -2, 4, 3.5],
-  [6, 4, 14, 11],
-  [20, 20, 30, 30],
-  [3.25, 2.5, 3.25, 2.5],
-  [5, 6, 2, 1],
-];
+import { BOXES_OF_HALVES, BOXES_WITHOUT_BOUNDS, withImages, type Boxes } from '../../../helpers/roi-boxes.ts';
 
 function poolCase(
   name: string,
   x: readonly number[],
   attributes: Partial<OpAttributes['MaxRoiPool']>,
-  { boxes = BOXES, noOracle }: { boxes?: readonly (readonly number[])[]; noOracle?: string } = {},
+  { boxes = BOXES_OF_HALVES, noOracle }: { boxes?: Boxes; noOracle?: string } = {},
 ): OpCase<'MaxRoiPool'> {
   const images = x[0] ?? 1;
   return {
     name,
     op: 'MaxRoiPool',
-    inputs: [{ shape: x }, { shape: [boxes.length, 5], values: boxes.flatMap((box, i) => [i % images, ...box]) }],
+    inputs: [{ shape: x }, { shape: [boxes.length, 5], values: withImages(boxes, images) }],
     attributes: { outputHeight: 2, outputWidth: 2, spatialScale: 1, ...attributes },
     ...(noOracle ? { noOracle } : {}),
   };
@@ -41,13 +31,7 @@ export const maxRoiPoolCases: readonly OpCase<'MaxRoiPool'>[] = [
     [1, 7, 9, 3],
     { outputHeight: 3 },
     {
-      boxes: [
-        [NaN, 1, 5, 5],
-        [1, 1, NaN, 5],
-        [0, 0, Infinity, 4],
-        [-Infinity, 0, Infinity, 4],
-        [-4096, 0, 4096, 6],
-      ],
+      boxes: BOXES_WITHOUT_BOUNDS,
       noOracle: 'onnxruntime makes an index of NaN and of infinity',
     },
   ),

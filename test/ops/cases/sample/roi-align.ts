@@ -1,25 +1,15 @@
 /** Cases of RoiAlign: every mode, boxes across and beyond the edges, without extent, inside out, and none at all. */
 import type { OpAttributes } from '../../../../src/ir/ops.ts';
 import type { OpCase } from '../../../helpers/op-case.ts';
+import { BOXES, BOXES_WITHOUT_BOUNDS, type Boxes } from '../../../helpers/roi-boxes.ts';
 
 type Attributes = OpAttributes['RoiAlign'];
-
-/** Boxes in pixels of a map of 7 × 9 or so: inside, at the edge, across it, beyond it, without extent, inside out. */
-const BOXES = [
-  [1, 1, 5, 6],
-  [0, 0, 8.75, 6.5],
-  [-3, -2, 4, 3.5],
-  [6, 4, 14, 11],
-  [20, 20, 30, 30],
-  [3.25, 2.5, 3.25, 2.5],
-  [5, 6, 2, 1],
-];
 
 function roiCase(
   name: string,
   x: readonly number[],
   attributes: Partial<Attributes>,
-  { boxes = BOXES, noOracle }: { boxes?: readonly (readonly number[])[]; noOracle?: string } = {},
+  { boxes = BOXES, noOracle }: { boxes?: Boxes; noOracle?: string } = {},
 ): OpCase<'RoiAlign'> {
   const images = x[0] ?? 1;
   return {
@@ -67,13 +57,7 @@ export const roiAlignCases: readonly OpCase<'RoiAlign'>[] = [
       [1, 7, 9, 4],
       { samplingRatio, coordinateMode: 'output_half_pixel' },
       {
-        boxes: [
-          [NaN, 1, 5, 5],
-          [1, 1, NaN, 5],
-          [0, 0, Infinity, 4],
-          [-Infinity, 0, Infinity, 4],
-          [-4096, 0, 4096, 6],
-        ],
+        boxes: BOXES_WITHOUT_BOUNDS,
         noOracle: 'onnxruntime makes an index of NaN, and would look at all samples of a box without end',
       },
     ),
