@@ -50,7 +50,8 @@ function outputOf(outputs: ReadonlyMap<string, Tensor>, name: string): Tensor {
 
 const peakOf = ({ data }: Tensor): number => Array.from(data).reduce((peak, v) => Math.max(peak, Math.abs(v)), 0);
 
-function deviation({ data }: Tensor): number {
+/** Of a tensor's elements, from their mean. */
+export function deviation({ data }: Tensor): number {
   const all = Array.from(data);
   const mean = all.reduce((sum, v) => sum + v, 0) / all.length;
   return Math.sqrt(all.reduce((sum, v) => sum + (v - mean) ** 2, 0) / all.length);
@@ -87,16 +88,23 @@ export async function expectAgreement(graph: Graph): Promise<void> {
   }
 }
 
+interface Disturbing {
+  /** Names of weights that no output shows. */
+  readonly unseen?: readonly string[];
+  /** What the graph's inputs are fed. */
+  readonly fed?: (graph: Graph) => ReadonlyMap<string, Tensor>;
+}
+
 /** Each weight tensor (or a few of them, from first to last) but the `unseen` changes an output when it is disturbed. */
 export async function expectEveryWeightMatters(
   build: SeededBuild,
   all: boolean,
-  unseen: readonly string[] = [],
+  { unseen = [], fed = picturesFor }: Disturbing = {},
 ): Promise<void> {
   const parameters = parametersOf(build, randomWeights(5));
   const graph = build(fromSafetensors(parameters));
   const weights = new Map([...parameters.keys()].map((name) => [name, weightOf(graph, name)]));
-  const feeds = new Map([...picturesFor(graph), ...weights]);
+  const feeds = new Map([...fed(graph), ...weights]);
   const names = [...weights.keys()];
   const step = all ? 1 : Math.ceil(names.length / SOME);
   const idle = await withOrt(toOnnx(fedWith(graph, weights)), async (run) => {

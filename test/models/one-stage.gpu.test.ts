@@ -16,7 +16,7 @@ import { expectClose } from '../helpers/close.ts';
 import { FULL } from '../helpers/full.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { referenceRun } from '../helpers/reference.ts';
-import { picturesFor, ZEROS } from '../helpers/seeded-networks.ts';
+import { deviation, picturesFor, ZEROS } from '../helpers/seeded-networks.ts';
 
 /** Codes and logits of random weights are wild: those of these layers are so many times as large. */
 function calm(seed: number, layers: RegExp, factor: number): WeightSource {
@@ -153,6 +153,9 @@ describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, found }) =>
   it('finds boxes that are no near ties', () => {
     const labels = reference.get('labels');
     expect([labels?.shape[0], new Set(labels?.data).size]).toEqual(found);
+    for (const [name, output] of reference) {
+      if (name !== 'labels') expect(deviation(output), name).toBeGreaterThan(1e-3);
+    }
     const { score, iou } = marginsOf(graph, feeds);
     expect(score).toBeGreaterThan(1e-5);
     expect(iou).toBeGreaterThan(1e-4);

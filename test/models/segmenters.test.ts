@@ -33,11 +33,11 @@ const small: readonly (readonly [string, SeededBuild])[] = [
     (w) => unet({ weights: w, width: 1 / 16, resolution: 23, growth: 'bilinear', batch: 2 }),
   ],
   ['FCN-8s', (w) => fcn({ weights: w, width: 1 / 32, resolution: 17, classes: 3 })],
+  ['FCN-32s', (w) => fcn({ weights: w, width: 1 / 32, resolution: 40, stride: 32, classes: 5 })],
   ['DeepLab v3', (w) => deeplabV3({ weights: w, width: 0.1, resolution: 33, classes: 5 })],
 ];
 
 const slow: readonly (readonly [string, SeededBuild])[] = [
-  ['FCN-32s', (w) => fcn({ weights: w, width: 1 / 16, resolution: 40, stride: 32, classes: 5 })],
   [
     'DeepLab v3 without a pyramid, stride 8',
     (w) => deeplabV3({ weights: w, width: 0.35, resolution: 65, outputStride: 8, pyramid: false }),

@@ -15,7 +15,7 @@ import { FULL } from '../helpers/full.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { referenceRun } from '../helpers/reference.ts';
-import { expectEveryWeightMatters, parametersOf, ZEROS } from '../helpers/seeded-networks.ts';
+import { deviation, expectEveryWeightMatters, parametersOf, ZEROS } from '../helpers/seeded-networks.ts';
 
 /** Codes and logits of random weights are wild: smaller ones leave boxes near their anchors, and scores apart. */
 const calmed = (source: WeightSource): WeightSource => ({
@@ -75,11 +75,6 @@ function feedsFor(graph: Graph): Map<string, Tensor> {
   return feeds;
 }
 
-function deviation(all: readonly number[]): number {
-  const mean = all.reduce((sum, v) => sum + v, 0) / all.length;
-  return Math.sqrt(all.reduce((sum, v) => sum + (v - mean) ** 2, 0) / all.length);
-}
-
 /** An adapter whose device counts what it is given. */
 async function countingAdapter(submitted: () => void): Promise<GPUAdapter> {
   const { adapter } = await openGpu();
@@ -122,7 +117,7 @@ describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, written }) 
     const steps = Array.from(data, (v, i) => (data[i - 1] ?? 1) - v);
     // Scores differ by more than what rounding makes of them.
     expect(Math.min(...steps)).toBeGreaterThan(1e-5);
-    for (const { data: all } of reference.values()) expect(deviation(Array.from(all))).toBeGreaterThan(1e-3);
+    for (const output of reference.values()) expect(deviation(output)).toBeGreaterThan(1e-3);
   });
 
   it('runs on the GPU in one submit, with nothing read back before the end', async () => {
@@ -148,13 +143,28 @@ function elements(parameters: ReadonlyMap<string, Tensor>): number {
   return [...parameters].reduce((sum, [name, { data }]) => sum + (name.includes('.running_') ? 0 : data.length), 0);
 }
 
-// All anchors of a small picture are proposals, and as many as there may be are found. Of the smallest map all are cut to the
-// whole picture, whatever their codes, and none is so large that it is pooled from there.
+/** As many as there may be are found, of all anchors of a small picture. */
+const every = { ...SMALL, proposals: 300, detections: 60, score: 0 } as const;
+/** Of the smallest map all anchors are cut to the whole picture, whatever their codes, and none is so large that it is pooled from there. */
+const UNSEEN = ['bias', 'weight'].map((part) => `backbone.fpn.layer_blocks.3.0.${part}`);
+/** Some reach beyond the picture, so that each map has a box of its size. What of them is inside does not overlap. */
+const LARGE = [0, 0, 20, 30, -100, -100, 44, 44, 20, 20, 264, 264, -436, 30, 28, 494];
+
 if (FULL)
-  it('Mask R-CNN depends on every weight of what a small picture has', async () => {
-    const all = { proposals: 300, detections: 60, score: 0 } as const;
-    const unseen = ['bias', 'weight'].map((part) => `backbone.fpn.layer_blocks.3.0.${part}`);
-    await expectEveryWeightMatters((w) => maskRcnn({ ...SMALL, ...all, weights: calmed(w) }), true, unseen);
+  describe('every weight of what a small picture has shows in the detections', () => {
+    it('of Fast R-CNN', async () => {
+      await expectEveryWeightMatters((w) => fastRcnn({ ...every, proposals: 4, weights: calmed(w) }), true, {
+        fed: (graph) => feedsFor(graph).set('proposals', tensorOf('float32', [4, 4], LARGE)),
+      });
+    });
+
+    it('of Faster R-CNN', async () => {
+      await expectEveryWeightMatters((w) => fasterRcnn({ ...every, weights: calmed(w) }), true, { unseen: UNSEEN });
+    });
+
+    it('of Mask R-CNN', async () => {
+      await expectEveryWeightMatters((w) => maskRcnn({ ...every, weights: calmed(w) }), true, { unseen: UNSEEN });
+    });
   });
 
 describe('proposals', () => {
