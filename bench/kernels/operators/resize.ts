@@ -19,6 +19,8 @@ const SETTINGS: readonly Setting[] = [
   { from: 128, to: 256, channels: 3, mode: 'cubic', antialias: false },
   { from: 256, to: 112, channels: 16, mode: 'linear', antialias: true },
   { from: 256, to: 112, channels: 16, mode: 'cubic', antialias: true },
+  { from: 512, to: 224, channels: 3, mode: 'linear', antialias: true },
+  { from: 512, to: 224, channels: 1, mode: 'cubic', antialias: true },
 ];
 
 /** The cases on the command line. */

@@ -62,6 +62,8 @@ export interface ResizeTable {
 export interface ResizeStep extends ResizeAxis {
   /** The most input elements that an output element comes from. */
   readonly window: number;
+  /** Input elements from where one output element comes from to where the next does. */
+  readonly spacing: number;
   /** Made when it is first asked for: a file of a hundred bytes can name an axis of any length. */
   readonly table: ResizeTable;
   /** True when some output elements may lie outside the input. */
@@ -130,11 +132,13 @@ export function resizeSteps(attributes: Attributes, shape: Shape, targets: Resiz
 function stepOf(attributes: Attributes, axis: ResizeAxis): ResizeStep {
   const crops = attributes.coordinateMode === 'tf_crop_and_resize';
   if (crops && axis.output > SHORT) throw new ShapeError(`a crop of ${axis.output} elements is longer than ${SHORT}`);
+  const place = (i: number): number => coordinate(i, axis, attributes.coordinateMode);
   let made: ResizeTable | undefined;
   return {
     ...axis,
     crops,
     window: resizeReach(attributes, axis).window,
+    spacing: axis.output > 1 ? Math.abs(place(1) - place(0)) : 0,
     get table() {
       return (made ??= resizeTable(attributes, axis));
     },

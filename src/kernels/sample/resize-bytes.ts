@@ -1,8 +1,6 @@
 /** Resize of narrow integers to the nearest element, which may lie four to a word → one dispatch. */
 import { FLAT_WORKGROUP } from '../../../shaders/lib/flat.ts';
 import { resizeBytesShader } from '../../../shaders/sample/resize-bytes.ts';
-import { hostArray } from '../../core/dtype.ts';
-import { lazyTensor } from '../../core/lazy-tensor.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { resizedElement, type ResizeStep } from '../../ir/shapes/resize.ts';
 import { at, ceilDiv, stridesOf } from '../../util/arrays.ts';
@@ -15,7 +13,7 @@ import {
   type KernelCall,
   type LowerContext,
 } from '../definition.ts';
-import { stepsOf } from '../lib/resize-steps.ts';
+import { stepsOf, uploadedTable } from '../lib/resize-steps.ts';
 import { listParams } from '../lib/strided.ts';
 
 /** An axis of y, or several neighbours none of which changes. */
@@ -97,8 +95,7 @@ function startsOf(axes: readonly Axis[]): number[] {
 /** For each element along the axes that change the one of x it comes from, or −1; made when it is uploaded. */
 function placesOf(axes: readonly Axis[]): CallOperand {
   const length = axes.reduce((sum, { extent, step }) => sum + (step ? extent : 0), 0);
-  const make = () => {
-    const data = hostArray('int32', length);
+  return uploadedTable('int32', length, (data) => {
     let start = 0;
     for (const { step } of axes) {
       if (!step) continue;
@@ -106,7 +103,5 @@ function placesOf(axes: readonly Axis[]): CallOperand {
       for (const i of step.table.outside) data[start + i] = -1;
       start += step.output;
     }
-    return data;
-  };
-  return { kind: 'constant', tensor: lazyTensor('int32', [length], make) };
+  });
 }

@@ -79,7 +79,9 @@ function blend(x: ArrayLike<number>, shape: Shape, { axis, input, output, window
       for (let c = 0; c < inner; c++) {
         let sum = 0;
         for (let k = 0; k < at(table.counts, i); k++) {
-          sum += at(table.weights, i * window + k) * at(x, from + k * inner + c);
+          const weight = at(table.weights, i * window + k);
+          // What has no weight has no part, be it infinite.
+          if (weight !== 0) sum += weight * at(x, from + k * inner + c);
         }
         y[to++] = sum;
       }

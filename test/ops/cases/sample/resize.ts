@@ -137,6 +137,21 @@ export const resizeFilterCases: readonly OpCase<'Resize'>[] = [
     ]),
   ),
   anyCase({ shape: [1, 9, 7, 4] }, { sizes: [4, 3] }, { axes: [1, 2], mode: 'linear', antialias: true }),
+  // Results that do not go into fours, of pictures with one channel and with three; many neighbours and few.
+  anyCase({ shape: [1, 37, 23, 3] }, { sizes: [17, 7] }, { axes: [1, 2], mode: 'linear', antialias: true }),
+  anyCase({ shape: [3, 17, 35, 1] }, { sizes: [5, 40] }, { axes: [1, 2], mode: 'cubic', antialias: true }),
+  anyCase({ shape: [2, 40, 3] }, { sizes: [5] }, { axes: [1], mode: 'cubic' }, FEW_AXES),
+  anyCase(
+    { shape: [1, 5, 7, 3] },
+    { scales: [2, 3] },
+    { axes: [1, 2], mode: 'cubic', coordinateMode: 'align_corners' },
+  ),
+  anyCase(
+    { shape: [1, 1, 9], values: [1, 2, 3, 4, Infinity, 6, 7, 8, 9] },
+    { sizes: [5] },
+    { axes: [2], mode: 'cubic', coordinateMode: 'align_corners', antialias: true },
+    'onnxruntime multiplies infinite elements by the zeros between weights',
+  ),
   anyCase(
     { shape: [1, 2, 9, 7] },
     { sizes: [1, 2, 2, 3] },
