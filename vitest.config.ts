@@ -26,6 +26,7 @@ const ONLY_FULL = {
   browser: [
     'test/browser/quantize.test.ts',
     'test/browser/tuning.test.ts',
+    'test/browser/two-stage.test.ts',
     'test/browser/demo/accessibility.test.ts',
     'test/browser/demo/camera.test.ts',
     'test/browser/demo/measure.test.ts',

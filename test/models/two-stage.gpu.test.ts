@@ -3,7 +3,6 @@ import '../helpers/every-operator.ts';
 import { describe, expect, it } from 'vitest';
 import { fasterRcnn, fastRcnn, maskRcnn } from '../../models/faster-rcnn.ts';
 import { rfcn } from '../../models/rfcn.ts';
-import { randomWeights, type WeightSource } from '../../models/weights.ts';
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import type { Graph } from '../../src/ir/graph.ts';
@@ -16,34 +15,13 @@ import { ortRun } from '../helpers/ort-oracle.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { referenceRun } from '../helpers/reference.ts';
 import { deviation, expectEveryWeightMatters, parametersOf, ZEROS } from '../helpers/seeded-networks.ts';
-
-/** Codes and logits of random weights are wild: smaller ones leave boxes near their anchors, and scores apart. */
-const calmed = (source: WeightSource): WeightSource => ({
-  get: (name, shape) => {
-    const t = source.get(name, shape);
-    const last = /rpn\.head\.(cls|bbox)|box_predictor|mask_fcn|rfcn_bbox/.test(name);
-    return last ? { ...t, data: t.data.map((v) => v * 0.1) } : t;
-  },
-});
-
-const calm = calmed(randomWeights(4));
-
-const SMALL = {
-  weights: calm,
-  resolution: 64,
-  width: 1 / 16,
-  channels: 8,
-  hidden: 16,
-  proposals: 12,
-  detections: 7,
-  classes: 3,
-} as const;
+import { CALM, SMALL_RCNN, calmed, smallTwoStage } from '../helpers/two-stage-networks.ts';
 
 const BOXES = [0, 0, 20, 30, 10, 5, 60, 50, 30, 30, 64, 64, 1, 2, 33, 9];
 
 /** Anchors of 16, 32 and 64 pixels. */
 const SMALL_RFCN = {
-  weights: calm,
+  weights: CALM,
   resolution: 64,
   width: 1 / 16,
   channels: 16,
@@ -60,12 +38,12 @@ interface Named {
   readonly written: boolean;
 }
 const quick: readonly Named[] = [
-  { name: 'Faster R-CNN', build: () => fasterRcnn(SMALL), written: true },
+  { name: 'Faster R-CNN', build: smallTwoStage, written: true },
   { name: 'R-FCN', build: () => rfcn(SMALL_RFCN), written: false },
 ];
 const slow: readonly Named[] = [
-  { name: 'Fast R-CNN', build: () => fastRcnn({ ...SMALL, proposals: 4 }), written: true },
-  { name: 'Mask R-CNN', build: () => maskRcnn(SMALL), written: true },
+  { name: 'Fast R-CNN', build: () => fastRcnn({ ...SMALL_RCNN, proposals: 4 }), written: true },
+  { name: 'Mask R-CNN', build: () => maskRcnn(SMALL_RCNN), written: true },
   { name: 'R-FCN, aligned', build: () => rfcn({ ...SMALL_RFCN, pooling: 'align' }), written: true },
 ];
 
@@ -144,7 +122,7 @@ function elements(parameters: ReadonlyMap<string, Tensor>): number {
 }
 
 /** As many as there may be are found, of all anchors of a small picture. */
-const every = { ...SMALL, proposals: 300, detections: 60, score: 0 } as const;
+const every = { ...SMALL_RCNN, proposals: 300, detections: 60, score: 0 } as const;
 /** Of the smallest map all anchors are cut to the whole picture, whatever their codes, and none is so large that it is pooled from there. */
 const UNSEEN = ['bias', 'weight'].map((part) => `backbone.fpn.layer_blocks.3.0.${part}`);
 /** Some reach beyond the picture, so that each map has a box of its size. What of them is inside does not overlap. */
@@ -169,7 +147,7 @@ if (FULL)
 
 describe('proposals', () => {
   it('are no more than there are anchors', () => {
-    const graph = inferShapes(fasterRcnn({ ...SMALL, resolution: 32, proposals: 1000, detections: 1000 }));
+    const graph = inferShapes(fasterRcnn({ ...SMALL_RCNN, resolution: 32, proposals: 1000, detections: 1000 }));
     // Three on each pixel of maps of 64, 16, 4, 1 and 1, and two classes beside the background.
     expect(graph.values.get('boxes')?.shape).toEqual([3 * 86 * 2, 4]);
   });
@@ -185,7 +163,7 @@ describe('parameters', () => {
     });
 
   it('are asked for by torchvision’s names', () => {
-    const shapes = parametersOf((weights) => maskRcnn({ ...SMALL, weights, channels: 256, classes: 91 }));
+    const shapes = parametersOf((weights) => maskRcnn({ ...SMALL_RCNN, weights, channels: 256, classes: 91 }));
     expect(shapes.get('backbone.fpn.inner_blocks.0.0.weight')?.shape).toEqual([256, 4, 1, 1]);
     expect(shapes.get('rpn.head.conv.0.0.weight')?.shape).toEqual([256, 256, 3, 3]);
     expect(shapes.get('rpn.head.bbox_pred.weight')?.shape).toEqual([12, 256, 1, 1]);
@@ -201,6 +179,8 @@ describe('parameters', () => {
       'batch 2; a detector of two stages takes one picture',
     );
     expect(() => fasterRcnn({ weights: ZEROS, proposals: 0 })).toThrow('proposals 0 is not a count');
-    expect(() => fasterRcnn({ ...SMALL, classes: 1 })).toThrow('1 classes; detections need one beside the background');
+    expect(() => fasterRcnn({ ...SMALL_RCNN, classes: 1 })).toThrow(
+      '1 classes; detections need one beside the background',
+    );
   });
 });

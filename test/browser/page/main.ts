@@ -1,10 +1,17 @@
 /** What the test page offers to the tests: plain functions on `globalThis.page`, answers that survive JSON. */
 import { findModel } from '../../../src/catalogue/catalogue.ts';
-import { Session, zeros, type ProfileReport, type Tensor, type TuningReport } from '../../../src/index.ts';
+import { Session, tensorOf, zeros, type ProfileReport, type Tensor, type TuningReport } from '../../../src/index.ts';
 import { preprocess } from '../../../src/vision/preprocess.ts';
+import { smallTwoStage } from '../../helpers/two-stage-networks.ts';
 import { givenUp, pictureFile } from './picture-files.ts';
 import { pictures, bitmapsClosed, refusals } from './pictures.ts';
 import type { QuantizeAnswer, QuantizeRequest } from './quantize-worker.ts';
+
+/** A tensor that survives JSON. */
+export interface PlainTensor {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
 
 /** Answers of the page. */
 export interface TestPage {
@@ -12,6 +19,8 @@ export interface TestPage {
   readonly double: (values: number[]) => Promise<{ vendor: string; architecture: string; doubled: number[] }>;
   /** Scores of the picture at a URL by the model at another, prepared as the catalogue says for `name`. */
   readonly classify: (name: string, model: string, picture: string) => Promise<{ adapter: string; scores: number[] }>;
+  /** What a small detector of two stages with seeded weights finds in an image on WebGPU. */
+  readonly findInTwoStages: (image: PlainTensor) => Promise<Readonly<Record<string, PlainTensor>>>;
   /** What tuning did for a session of the model at a URL, with the default cache, and the session's result for zeros. */
   readonly tune: (model: string, tune: 'cached' | 'full') => Promise<{ tuning?: TuningReport; result: number[] }>;
   /** A profile of the model at a URL: its totals, how it was timed, its steps. */
@@ -78,6 +87,14 @@ async function classify(name: string, model: string, picture: string): ReturnTyp
   return { adapter: session.report.adapter, scores };
 }
 
+async function findInTwoStages({ shape, values }: PlainTensor): ReturnType<TestPage['findInTwoStages']> {
+  const session = await Session.create(smallTwoStage(), { backend: 'webgpu' });
+  const results = await session.run({ input: tensorOf('float32', shape, values) });
+  session.dispose();
+  const plain = Object.entries(results).map(([name, t]) => [name, { shape: t.shape, values: [...t.data] }] as const);
+  return Object.fromEntries(plain);
+}
+
 async function tune(model: string, mode: 'cached' | 'full'): ReturnType<TestPage['tune']> {
   const session = await Session.create(model, { tune: mode, tuneBudgetMs: 1e9 });
   const results = await session.run(zeroFeeds(session));
@@ -114,6 +131,7 @@ declare global {
 globalThis.page = {
   double,
   classify,
+  findInTwoStages,
   tune,
   profile,
   quantizeInWorker,

@@ -1,0 +1,29 @@
+/** Detectors of two stages, small, with seeded weights. */
+import { fasterRcnn } from '../../models/faster-rcnn.ts';
+import { randomWeights, type WeightSource } from '../../models/weights.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+
+/** Codes and logits of random weights are wild: smaller ones leave boxes near their anchors, and scores apart. */
+export const calmed = (source: WeightSource): WeightSource => ({
+  get: (name, shape) => {
+    const t = source.get(name, shape);
+    const last = /rpn\.head\.(cls|bbox)|box_predictor|mask_fcn|rfcn_bbox/.test(name);
+    return last ? { ...t, data: t.data.map((v) => v * 0.1) } : t;
+  },
+});
+
+export const CALM = calmed(randomWeights(4));
+
+/** Options of the R-CNNs. */
+export const SMALL_RCNN = {
+  weights: CALM,
+  resolution: 64,
+  width: 1 / 16,
+  channels: 8,
+  hidden: 16,
+  proposals: 12,
+  detections: 7,
+  classes: 3,
+} as const;
+
+export const smallTwoStage = (): Graph => fasterRcnn(SMALL_RCNN);
