@@ -5,16 +5,19 @@ import { GREEDY_SUPPRESSION, NO_ACTIVATION, type BinaryKind, type OpAttributes }
 
 /** What is suppressed, of how many boxes. */
 interface Suppression {
-  /** How many boxes there are. */
+  /** How many boxes a picture has. */
   readonly count: number;
-  /** How many are kept at most. */
+  /** How many pictures there are; 1 by default. */
+  readonly pictures?: number;
+  /** How many are kept of each picture at most. */
   readonly most: number;
   readonly iou: number;
   readonly score: number;
 }
 
-/** Which boxes are kept: rows of as many as may be, and which of them count. */
+/** Which boxes are kept, those of each picture best first: rows of as many as may be, and which of them count. */
 export interface KeptBoxes {
+  /** Among those of its picture. */
   readonly indices: string;
   /** The picture of each, int64. */
   readonly batches: string;
@@ -93,7 +96,7 @@ export class BoxNodes {
     return this.builder.one('Gather', [x, this.builder.constant('entry', tensorOf('int64', [], [k]))], { axis: -1 });
   }
 
-  /** The largest of `[1, N]`, and where they are, `[1, count]` both. */
+  /** The largest of each row of `[R, N]`, and where they are, `[R, count]` both. */
   best(scores: string, count: number): readonly [values: string, indices: string] {
     const inputs = [scores, this.builder.ints('k', [count])];
     const [values = '', indices = ''] = this.builder.add(
@@ -117,14 +120,14 @@ export class BoxNodes {
     return this.binary('greaterOrEqual', sides, this.scalar(minSize));
   }
 
-  /** Of boxes `[N, 4]` and scores `[1, N]`: where the best are that overlap no better one, padded, so that nothing depends on data. */
-  suppressed(boxes: string, scores: string, { count, most, iou, score }: Suppression): KeptBoxes {
+  /** Of boxes `[P, N, 4]` and scores `[P, N]`: where the best are that overlap no better one, padded, so that nothing depends on data. */
+  suppressed(boxes: string, scores: string, { count, pictures = 1, most, iou, score }: Suppression): KeptBoxes {
     const { builder: b } = this;
     const limits = [b.constant('most', tensorOf('int64', [], [most])), this.scalar(iou), this.scalar(score)];
-    const inputs = [this.unsqueezed(boxes, [0]), this.unsqueezed(scores, [0]), ...limits];
+    const inputs = [boxes, this.unsqueezed(scores, [1]), ...limits];
     const attributes = { ...GREEDY_SUPPRESSION, padded: true };
     const [rows = '', kept = ''] = b.add('NonMaxSuppression', inputs, attributes, { outputCount: 2 });
-    const places = Array.from({ length: Math.min(count, most) }, (_, i) => i);
+    const places = Array.from({ length: pictures * Math.min(count, most) }, (_, i) => i);
     const chosen = this.binary('less', b.constant('places', tensorOf('int32', [places.length], places)), kept);
     return { indices: this.entry(rows, 2), batches: this.entry(rows, 0), chosen };
   }

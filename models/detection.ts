@@ -65,7 +65,8 @@ export function addProposals(b: GraphBuilder, levels: readonly ProposalLevel[], 
   const shifted = separated(nodes, boxes, counts, options.picture);
   const judged = b.one('Where', [nodes.large(boxes, minSize), chances, nodes.scalar(-1)], {});
   const count = counts.reduce((sum, n) => sum + n, 0);
-  const { indices, batches, chosen } = nodes.suppressed(shifted, judged, { count, most: after, iou, score: 0 });
+  const limits = { count, most: after, iou, score: 0 };
+  const { indices, batches, chosen } = nodes.suppressed(nodes.unsqueezed(shifted, [0]), judged, limits);
   return { boxes: nodes.picked(boxes, indices), pictures: batches, chosen, count: Math.min(count, after) };
 }
 
@@ -114,7 +115,7 @@ export function addDetections(
   const judged = nodes.reshaped(b.one('Where', [fit, chances, nodes.scalar(-1)], {}), [1, -1]);
   const steps = Array.from({ length: real }, (_, k) => k * (Math.max(...picture) + 1));
   const apart = nodes.binary('add', decoded, b.constant('shifts', tensorOf('float32', [real, 1], steps)));
-  const found = nodes.suppressed(nodes.reshaped(apart, [-1, 4]), judged, { count: count * real, most, iou, score });
+  const found = nodes.suppressed(nodes.reshaped(apart, [1, -1, 4]), judged, { count: count * real, most, iou, score });
   return {
     boxes: nodes.picked(nodes.reshaped(decoded, [-1, 4]), found.indices),
     scores: nodes.picked(nodes.reshaped(judged, [-1]), found.indices),

@@ -8,12 +8,12 @@ import { BoxNodes } from './box-nodes.ts';
 import type { MapNet } from './maps.ts';
 
 /**
- * Options of detectors of one stage. With `detections` they take one picture, and give `boxes`, float32 `[D, 4]`, corners (x, y, x,
- * y) in pixels and inside the picture, `labels`, int64 `[D]`, and `scores`, float32 `[D]`, best first, in place of their heads'
- * rows; D depends on the picture.
+ * Options of detectors of one stage. With `detections` they give `boxes`, float32 `[D, 4]`, corners (x, y, x, y) in pixels and
+ * inside the picture, `labels`, int64 `[D]`, and `scores`, float32 `[D]`, best first, in place of their heads' rows; D depends on
+ * the picture. Of several pictures those of the first come first, and `pictures`, int64 `[D]`, says which each is of.
  */
 export interface OneStageOptions extends NetOptions {
-  /** How many detections there are at most; the head's own rows where it is left out. */
+  /** How many detections a picture has at most; the head's own rows where it is left out. */
   readonly detections?: number;
   /** What the probability of a detection must be above; the network's authors' by default. */
   readonly score?: number;
@@ -26,9 +26,9 @@ export const ONE_STAGE = { detections: 'count', score: 'number', iou: 'number' }
 
 /** Rows of a head, and as many anchors; the best of each such part are looked at. */
 export interface AnchoredRows {
-  /** Codes, `[1, N, numbers]`. */
+  /** Codes, `[batch, N, numbers]`. */
   readonly boxes: Feature;
-  /** Probabilities, `[1, N, classes]`. */
+  /** Probabilities, `[batch, N, classes]`. */
   readonly scores: Feature;
   /** `[N, 4]`, or `[N, 6]` with cells, in pixels. */
   readonly anchors: Tensor;
@@ -50,7 +50,7 @@ export interface RowReading {
 
 /**
  * The finished graph with detections as `OneStageOptions` says: each row stands once for every class, and is cut at the picture's
- * edges before overlaps are looked at. Throws InputError for several pictures.
+ * edges before overlaps are looked at. Throws InputError without pictures.
  */
 export function detectedRows(
   net: MapNet,
@@ -63,37 +63,46 @@ export function detectedRows(
     resolution,
   }: OneStageOptions & { readonly resolution: number },
 ): Graph {
-  if (net.batch !== 1) throw new InputError(`batch ${net.batch}; detections are those of one picture`);
+  const { batch: pictures } = net;
+  if (pictures === 0) throw new InputError('batch 0; detections are those of a picture');
   const nodes = new BoxNodes(net.builder);
-  const found = parts.map((part) => bestRows(nodes, part, reading, resolution));
-  const joined = (key: 'boxes' | 'scores' | 'labels', axis: number): string =>
+  const found = parts.map((part) => bestRows(nodes, part, reading, { pictures, side: resolution }));
+  const [boxes = '', scores = '', labels = ''] = (['boxes', 'scores', 'labels'] as const).map((key) =>
     nodes.joined(
       found.map((part) => part[key]),
-      axis,
-    );
-  const [boxes, scores, labels] = [joined('boxes', 0), joined('scores', 1), joined('labels', 0)];
+      1,
+    ),
+  );
   // Boxes of each class lie further along than those of all before, so that those of two have nothing in common.
   const shifts = Array.from({ length: net.classes }, (_, k) => k * (resolution + 1));
   const table = net.builder.constant('shifts', tensorOf('float32', [net.classes, 1], shifts));
   const apart = nodes.binary('add', boxes, nodes.picked(table, labels));
   const count = found.reduce((sum, part) => sum + part.count, 0);
-  const { indices, chosen } = nodes.suppressed(apart, scores, { count, most, iou, score });
-  return net.chosen({
-    boxes: nodes.picked(boxes, indices),
-    labels: nodes.picked(labels, indices),
+  const kept = nodes.suppressed(apart, scores, { count, pictures, most, iou, score });
+  const first = pictures > 1 ? nodes.whole('mul', kept.batches, count) : undefined;
+  const indices = first ? nodes.binary('add', first, kept.indices) : kept.indices;
+  const chosen = {
+    boxes: nodes.picked(nodes.reshaped(boxes, [-1, 4]), indices),
+    labels: nodes.picked(nodes.reshaped(labels, [-1]), indices),
     scores: nodes.picked(nodes.reshaped(scores, [-1]), indices),
-    chosen,
-  });
+    chosen: kept.chosen,
+  };
+  return net.chosen(chosen, pictures > 1 ? { pictures: kept.batches } : {});
 }
 
 interface BestRows {
-  /** `[count, 4]` */
+  /** `[pictures, count, 4]` */
   readonly boxes: string;
-  /** `[1, count]` */
+  /** `[pictures, count]` */
   readonly scores: string;
-  /** `[count]` */
+  /** `[pictures, count]` */
   readonly labels: string;
   readonly count: number;
+}
+
+interface Pictures {
+  readonly pictures: number;
+  readonly side: number;
 }
 
 /** The best of one part's pairs of a box and a class, decoded. */
@@ -101,20 +110,23 @@ function bestRows(
   nodes: BoxNodes,
   { boxes, scores, anchors }: AnchoredRows,
   { decode, background = false, rowsFirst = false, before }: RowReading,
-  side: number,
+  { pictures, side }: Pictures,
 ): BestRows {
   const b = nodes.builder;
   const first = background ? 1 : 0;
   const classes = scores.channels - first;
   if (classes < 1) throw new InputError('1 class; detections need one beside the background');
-  const count = Math.min(before, (anchors.shape[0] ?? 0) * classes);
+  const [length = 0] = anchors.shape;
+  const count = Math.min(before, length * classes);
   const real = background ? nodes.columns(scores.name, 1, scores.channels, 2) : scores.name;
-  const [chances, where] = nodes.best(nodes.reshaped(real, [1, -1]), count);
-  const pairs = nodes.reshaped(where, [-1]);
+  const [chances, pairs] = nodes.best(nodes.reshaped(real, [pictures, -1]), count);
   const rows = nodes.whole('floorDiv', pairs, classes);
   const label = nodes.whole('floorMod', pairs, classes);
-  const codes = nodes.picked(nodes.reshaped(boxes.name, [-1, boxes.channels]), rows);
-  const swap = (): string => b.one('Gather', [codes, b.ints('swap', [1, 0, 3, 2])], { axis: 1 });
+  const starts = Array.from({ length: pictures }, (_, picture) => picture * length);
+  const all =
+    pictures > 1 ? nodes.binary('add', rows, b.constant('starts', tensorOf('int64', [pictures, 1], starts))) : rows;
+  const codes = nodes.picked(nodes.reshaped(boxes.name, [-1, boxes.channels]), all);
+  const swap = (): string => b.one('Gather', [codes, b.ints('swap', [1, 0, 3, 2])], { axis: 2 });
   const inputs = [rowsFirst ? swap() : codes, nodes.picked(b.constant('anchors', anchors), rows)];
   return {
     boxes: b.one('BoxDecode', inputs, { ...decode, clip: [0, 0, side, side] }),

@@ -36,9 +36,12 @@ export function parametersOf(build: SeededBuild, source = ZEROS): Map<string, Te
 }
 
 /** Random numbers for the graph's inputs. */
-export function picturesFor(graph: Graph): Map<string, Tensor> {
+export function picturesFor(graph: Graph, seed = 11): Map<string, Tensor> {
   return new Map(
-    graph.inputs.map(({ name, shape }) => [name, randomTensor('float32', shape.map(Number), randomSource(11), -2, 2)]),
+    graph.inputs.map(({ name, shape }) => [
+      name,
+      randomTensor('float32', shape.map(Number), randomSource(seed), -2, 2),
+    ]),
   );
 }
 

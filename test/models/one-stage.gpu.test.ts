@@ -7,7 +7,7 @@ import { retinanet } from '../../models/retinanet.ts';
 import { ssdliteMobilenetV2, ssdMobilenetV1 } from '../../models/ssd.ts';
 import { randomWeights, type WeightSource } from '../../models/weights.ts';
 import { yoloV8n } from '../../models/yolo-v8.ts';
-import type { Tensor } from '../../src/core/tensor.ts';
+import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { openGpu } from '../../src/node/adapter.ts';
@@ -41,7 +41,7 @@ function near(source: WeightSource): WeightSource {
 
 interface Detector {
   readonly name: string;
-  readonly build: () => Graph;
+  readonly build: (batch?: number) => Graph;
   /** How many are found, and of how many classes; thresholds are such that others are left out for a better one. */
   readonly found: readonly [boxes: number, classes: number];
 }
@@ -49,8 +49,8 @@ interface Detector {
 const quick: readonly Detector[] = [
   {
     name: 'SSD on MobileNet v1',
-    build: () => {
-      const size = { width: 1 / 16, resolution: 75, classes: 3 };
+    build: (batch = 1) => {
+      const size = { batch, width: 1 / 16, resolution: 75, classes: 3 };
       return ssdMobilenetV1({ ...size, weights: calm(1, /Predictor/, 0.3), detections: 100, score: 0.52803 });
     },
     found: [17, 2],
@@ -60,16 +60,16 @@ const quick: readonly Detector[] = [
 const slow: readonly Detector[] = [
   {
     name: 'SSDLite on MobileNet v2',
-    build: () => {
-      const size = { width: 1 / 16, resolution: 75, classes: 3 };
+    build: (batch = 1) => {
+      const size = { batch, width: 1 / 16, resolution: 75, classes: 3 };
       return ssdliteMobilenetV2({ ...size, weights: calm(1, /Predictor/, 1), detections: 100, score: 0.95094 });
     },
     found: [24, 2],
   },
   {
     name: 'RetinaNet on ResNet-18, of 21 the best 12',
-    build: () => {
-      const size = { width: 1 / 16, channels: 8, resolution: 64, classes: 3 };
+    build: (batch = 1) => {
+      const size = { batch, width: 1 / 16, channels: 8, resolution: 64, classes: 3 };
       const weights = calm(3, /bbox_reg|cls_logits/, 0.02);
       return retinanet({ ...size, weights, detections: 12, score: 0.60394 });
     },
@@ -77,24 +77,24 @@ const slow: readonly Detector[] = [
   },
   {
     name: 'YOLO v2 tiny',
-    build: () => {
-      const size = { width: 1 / 8, resolution: 96, classes: 3 };
+    build: (batch = 1) => {
+      const size = { batch, width: 1 / 8, resolution: 96, classes: 3 };
       return yoloV2Tiny({ ...size, weights: calm(1, /conv\.14/, 0.1), detections: 100, score: 0.14237 });
     },
     found: [24, 3],
   },
   {
     name: 'YOLO v3 tiny',
-    build: () => {
-      const size = { width: 1 / 8, resolution: 64, classes: 2 };
+    build: (batch = 1) => {
+      const size = { batch, width: 1 / 8, resolution: 64, classes: 2 };
       return yoloV3Tiny({ ...size, weights: calm(3, /conv\.(15|22)/, 0.3), detections: 100, score: 0.22692 });
     },
     found: [24, 2],
   },
   {
     name: 'YOLO v8 nano',
-    build: () => {
-      const size = { width: 0.25, resolution: 64, classes: 3 };
+    build: (batch = 1) => {
+      const size = { batch, width: 0.25, resolution: 64, classes: 3 };
       const weights = near(calm(2, /cv[23]\.\d\.2/, 2));
       return yoloV8n({ ...size, weights, detections: 100, score: 0.52434, iou: 0.4 });
     },
@@ -102,7 +102,8 @@ const slow: readonly Detector[] = [
   },
   {
     name: 'FaceBoxes',
-    build: () => faceBoxes({ weights: calm(2, /loc|conf/, 0.1), resolution: 128, detections: 100, score: 0.6206 }),
+    build: (batch = 1) =>
+      faceBoxes({ batch, weights: calm(2, /loc|conf/, 0.1), resolution: 128, detections: 100, score: 0.6206 }),
     found: [25, 1],
   },
 ];
@@ -145,20 +146,25 @@ function marginsOf(graph: Graph, feeds: ReadonlyMap<string, Tensor>): Margins {
   return { score, iou: distance };
 }
 
+function expectMargins(graph: Graph, feeds: ReadonlyMap<string, Tensor>): void {
+  const { score, iou } = marginsOf(graph, feeds);
+  expect(score).toBeGreaterThan(1e-5);
+  expect(iou).toBeGreaterThan(1e-4);
+}
+
 describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, found }) => {
   const graph = build();
   const feeds = picturesFor(graph);
   const reference = referenceRun(graph, feeds);
 
   it('finds boxes that are no near ties', () => {
+    expect([...reference.keys()]).toEqual(['boxes', 'labels', 'scores']);
     const labels = reference.get('labels');
     expect([labels?.shape[0], new Set(labels?.data).size]).toEqual(found);
     for (const [name, output] of reference) {
       if (name !== 'labels') expect(deviation(output), name).toBeGreaterThan(1e-3);
     }
-    const { score, iou } = marginsOf(graph, feeds);
-    expect(score).toBeGreaterThan(1e-5);
-    expect(iou).toBeGreaterThan(1e-4);
+    expectMargins(graph, feeds);
   });
 
   it('finds the same as onnxruntime', async () => {
@@ -167,19 +173,53 @@ describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, found }) =>
   });
 
   it('finds the same on the GPU', async () => {
-    const session = await Session.create(graph, { gpu: async () => (await openGpu()).adapter });
-    try {
-      const actual = await session.run(Object.fromEntries(feeds));
-      expectSame(new Map(Object.entries(actual)), reference);
-    } finally {
-      session.dispose();
-    }
+    expectSame(await onGpu(graph, feeds), reference);
+  });
+
+  it('finds of two pictures what it finds of each', async () => {
+    const two = build(2);
+    const alone = [15, 11].map((seed) => picturesFor(graph, seed));
+    const both = new Map([['input', joined(alone.map((feed) => feed.get('input')))]]);
+    for (const feed of alone) expectMargins(graph, feed);
+    const found = referenceRun(two, both);
+    expect(new Set(found.get('pictures')?.data).size).toBe(2);
+    expectSame(found, together(alone.map((feed) => referenceRun(graph, feed))));
+    if (!FULL) return;
+    expectSame(found, await ortRun(toOnnx(two), both));
+    expectSame(await onGpu(two, both), found);
   });
 });
 
+async function onGpu(graph: Graph, feeds: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> {
+  const session = await Session.create(graph, { gpu: async () => (await openGpu()).adapter });
+  try {
+    return new Map(Object.entries(await session.run(Object.fromEntries(feeds))));
+  } finally {
+    session.dispose();
+  }
+}
+
+/** Rows of several tensors, one after the other. */
+function joined(parts: readonly (Tensor | undefined)[]): Tensor {
+  const all = parts.flatMap((part) => (part ? [part] : []));
+  const [first = tensorOf('float32', [0], [])] = all;
+  const length = all.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
+  const data = all.flatMap((part) => Array.from(part.data));
+  return tensorOf(first.dtype, [length, ...first.shape.slice(1)], data);
+}
+
+/** What is found of several pictures, and of which. */
+function together(found: readonly ReadonlyMap<string, Tensor>[]): Map<string, Tensor> {
+  const outputs = ['boxes', 'labels', 'scores'].map(
+    (name) => [name, joined(found.map((one) => one.get(name)))] as const,
+  );
+  const pictures = found.flatMap((one, picture) => Array.from(one.get('labels')?.data ?? [], () => picture));
+  return new Map([...outputs, ['pictures', tensorOf('int64', [pictures.length], pictures)]]);
+}
+
 /** Labels are equal; corners are pixels of a hundred, through some fifty layers of float32. */
 function expectSame(actual: ReadonlyMap<string, Tensor>, expected: ReadonlyMap<string, Tensor>): void {
-  expect([...actual.keys()]).toEqual(['boxes', 'labels', 'scores']);
+  expect([...actual.keys()]).toEqual([...expected.keys()]);
   for (const [name, wanted] of expected) {
     const own = actual.get(name);
     if (!own) throw new Error(`no ${name}`);
@@ -214,9 +254,9 @@ describe('the first anchors', () => {
 });
 
 describe('detections', () => {
-  it('are those of one picture, and of a class', () => {
-    expect(() => ssdMobilenetV1({ weights: ZEROS, batch: 2, detections: 5 })).toThrow(
-      'batch 2; detections are those of one picture',
+  it('are those of a picture, and of a class', () => {
+    expect(() => ssdMobilenetV1({ weights: ZEROS, batch: 0, detections: 5 })).toThrow(
+      'batch 0; detections are those of a picture',
     );
     expect(() => faceBoxes({ weights: ZEROS, resolution: 64, classes: 1, detections: 5 })).toThrow(
       '1 class; detections',
