@@ -65,6 +65,7 @@ const FULL = {
     'test/kernels/product.gpu.test.ts',
     'test/kernels/quantised-random.gpu.test.ts',
     'test/kernels/quantised-tiled.gpu.test.ts',
+    'test/models/decode.gpu.test.ts',
     'test/models/one-stage.gpu.test.ts',
     'test/models/two-stage.gpu.test.ts',
     'test/passes/fuse-quantised.gpu.test.ts',
