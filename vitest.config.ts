@@ -22,7 +22,12 @@ const ONLY_FULL = {
     'test/models/tables.test.ts',
     'test/plan/memory.test.ts',
   ],
-  gpu: ['test/bench/kernels.gpu.test.ts', 'test/bench/models.gpu.test.ts', 'test/bench/peers.gpu.test.ts'],
+  gpu: [
+    'test/bench/kernels.gpu.test.ts',
+    'test/bench/models.gpu.test.ts',
+    'test/bench/peers.gpu.test.ts',
+    'test/kernels/detect-random.gpu.test.ts',
+  ],
   browser: [
     'test/browser/quantize.test.ts',
     'test/browser/tuning.test.ts',

@@ -21,9 +21,9 @@ export const BOX_FACTORS = { factor0: 'f32', factor1: 'f32', factor2: 'f32', fac
 export const CLIP_FIELDS = { low_x: 'f32', low_y: 'f32', high_x: 'f32', high_y: 'f32' } as const;
 
 /** Parameters that `anchorLoad` reads. */
-export function anchorFields({ rank, form }: AnchorSpec): ParamFields {
+export function anchorFields({ rank, cells }: AnchorSpec): ParamFields {
   const strided = rank > 0 ? { ...listFields('d', rank), ...listFields('a_s', rank) } : {};
-  return { ...strided, ...(form === 'corners' ? { anchor_extent: 'f32' } : {}) };
+  return { ...strided, ...(cells ? {} : { anchor_extent: 'f32' }) };
 }
 
 /** Declares `centre`, `size`, `corners` and, where there are cells, `cell` of the anchor of `row`. */
@@ -41,7 +41,7 @@ export function anchorLoad({ form, cells, rank }: AnchorSpec): string {
       'let anchor = anchors[which];',
       'let centre = anchor.xy;',
       'let size = anchor.zw;',
-      'let corners = vec4<f32>(centre - 0.5 * size, centre + 0.5 * size);',
+      'let corners = vec4<f32>(centre - 0.5 * size, centre + 0.5 * size - params.anchor_extent);',
     );
   } else {
     lines.push(

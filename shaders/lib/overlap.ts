@@ -23,8 +23,9 @@ export const OVERLAP_VALUES = { zero: 0 };
  * `fn area_of(corners) -> f32`, `fn overlap(a, area_a, b, area_b) -> f32`, `fn limit_of(threshold: u32) -> f32`, and
  * `fn may_be_over` and `fn is_over`, both of (a, area_a, b, area_b, limit) -> bool. The first is a product, true of all pairs that
  * are over the threshold and of those so close to it that rounding decides; of these alone the second has to be asked, whose
- * quotient costs many times as much: it stays out of loops over all pairs. Products are hidden from the compiler before they are
- * summed, since a fused multiply-add would round once where the reference rounds twice.
+ * quotient costs many times as much: it stays out of loops over all pairs. Products and
+ * differences are hidden from the compiler before they are summed: a fused multiply-add would round once where the reference
+ * rounds twice, and drivers reorder sums.
  */
 export function overlapFunctions({ centerPointBox, offset, inclusive }: OverlapSpec): string {
   return wgsl`
@@ -35,7 +36,7 @@ fn settled(v: f32) -> f32 {
 }
 fn sides(c: vec4<f32>) -> vec2<f32> {
 #if ${offset}
-  return (c.zw - c.xy) + vec2<f32>(1.0);
+  return bitcast<vec2<f32>>(bitcast<vec2<u32>>(c.zw - c.xy) ^ vec2<u32>(params.zero)) + vec2<f32>(1.0);
 #else
   return c.zw - c.xy;
 #endif

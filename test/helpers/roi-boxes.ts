@@ -22,6 +22,9 @@ export const BOXES_WITHOUT_BOUNDS: Boxes = [
   [0, 0, Infinity, 4],
   [-Infinity, 0, Infinity, 4],
   [-4096, 0, 4096, 6],
+  // No samples along one axis, without number along the other; more samples than a number can count by ones.
+  [0, 0, Infinity, NaN],
+  [-1e30, 0, 1e30, 6],
 ];
 
 /** Rows of [image, x1, y1, x2, y2], the images in turn. */

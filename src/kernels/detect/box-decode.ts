@@ -56,7 +56,7 @@ function planBoxes(context: Context): BoxPlan {
             dims.map(({ strides }) => at(strides, 1)),
           )
         : {}),
-      ...(attributes.anchorForm === 'corners' ? { anchor_extent: attributes.anchorExtent } : {}),
+      ...(hasCells(attributes) ? {} : { anchor_extent: attributes.anchorExtent }),
       factor0: f0,
       factor1: f1,
       factor2: f2,

@@ -50,7 +50,7 @@ function decodeBox(code: readonly number[], own: readonly number[], attributes: 
 }
 
 function cornersOf(code: readonly number[], anchor: Anchor, cell: readonly [number, number], a: Attributes): Four {
-  const { x, y, w, h } = anchor;
+  const { x, y, w, h, corners } = anchor;
   const [f0, f1, f2, f3] = firstFour(a.factors);
   const [c0, c1, c2, c3] = a.coding === 'distribution' ? expectations(code, a.bins) : firstFour(code);
   const around = (cx: number, cy: number, bw: number, bh: number): Four => [
@@ -60,7 +60,6 @@ function cornersOf(code: readonly number[], anchor: Anchor, cell: readonly [numb
     cy + bh / 2 - a.boxExtent,
   ];
   const power = (v: number): number => Math.exp(Math.min(v, a.maxExponent));
-  const corners = [x - w / 2, y - h / 2, x + w / 2 - a.anchorExtent, y + h / 2 - a.anchorExtent] as const;
   switch (a.coding) {
     case 'centerSize':
       return around(x + f0 * c0 * w, y + f1 * c1 * h, w * power(f2 * c2), h * power(f3 * c3));

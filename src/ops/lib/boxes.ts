@@ -5,8 +5,9 @@ import type { BoxCode } from '../../ir/ops.ts';
 import type { Operands } from '../definition.ts';
 import { broadcastBound } from './bounded.ts';
 
-/** Centre and size. */
+/** Centre and size, and where the corners lie. */
 export interface Anchor {
+  readonly corners: readonly [number, number, number, number];
   readonly x: number;
   readonly y: number;
   readonly w: number;
@@ -44,7 +45,10 @@ export function anchorOf(
   [a, b, c, d]: readonly [number, number, number, number],
   { anchorForm, anchorExtent }: Pick<BoxCode, 'anchorForm' | 'anchorExtent'>,
 ): Anchor {
-  if (anchorForm === 'centers') return { x: a, y: b, w: c, h: d };
+  if (anchorForm === 'centers') {
+    const corners = [a - c / 2, b - d / 2, a + c / 2 - anchorExtent, b + d / 2 - anchorExtent] as const;
+    return { x: a, y: b, w: c, h: d, corners };
+  }
   const [w, h] = [c - a + anchorExtent, d - b + anchorExtent];
-  return { x: a + w / 2, y: b + h / 2, w, h };
+  return { x: a + w / 2, y: b + h / 2, w, h, corners: [a, b, c, d] };
 }

@@ -139,6 +139,14 @@ export interface BinSampling {
   readonly reach: number;
 }
 
+/** Samples of a bin along an axis where they are as many as its pixels, rounded up; none of a box that has no size or no end. */
+export function adaptiveGrid(size: number, bins: number): number {
+  return Number.isFinite(size) ? Math.max(0, Math.ceil(size / bins)) : 0;
+}
+
+/** Samples behind this one are not looked at: a bin of as many is so wide that what lies on a map has no weight. */
+const FURTHEST_SAMPLE = 2e9;
+
 /** Samples on the map. Only those near it are looked at: a bin of a box without bounds has more than can be counted. */
 export function samplesFrom(
   start: number,
@@ -148,8 +156,8 @@ export function samplesFrom(
 ): AxisSample[] {
   if (!Number.isFinite(start) || !Number.isFinite(bin)) return [];
   const ends = [-1, extent].map((end) => ((end - start) / bin) * grid).sort((a, b) => a - b);
-  const first = bin === 0 ? 0 : Math.max(0, Math.floor(at(ends, 0)) - 2);
-  const last = bin === 0 ? grid - 1 : Math.min(grid - 1, Math.ceil(at(ends, 1)) + 2);
+  const first = bin === 0 ? 0 : Math.min(Math.max(0, Math.floor(at(ends, 0)) - 2), FURTHEST_SAMPLE);
+  const last = Math.min(grid - 1, bin === 0 ? grid : Math.ceil(at(ends, 1)) + 2, FURTHEST_SAMPLE);
   const samples: AxisSample[] = [];
   for (let i = first; i <= last; i++) {
     const position = Math.fround(start + Math.fround(Math.fround((i + phase) * bin) / grid));

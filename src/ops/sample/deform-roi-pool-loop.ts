@@ -4,7 +4,16 @@ import type { NodeOf } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import type { Reference } from '../definition.ts';
 import { tensorAt } from '../lib/operands.ts';
-import { boxSpan, imageOf, interpolated, mapElements, pixelOf, samplesFrom, type AxisSample } from '../lib/rois.ts';
+import {
+  adaptiveGrid,
+  boxSpan,
+  imageOf,
+  interpolated,
+  mapElements,
+  pixelOf,
+  samplesFrom,
+  type AxisSample,
+} from '../lib/rois.ts';
 
 type Attributes = NodeOf<'DeformRoiPool'>['attributes'];
 
@@ -84,7 +93,7 @@ function axisOf(
     return { start, size: Math.max(size, Math.fround(0.1)), bins, grid: attributes.samplingRatio, extent };
   }
   const { start, size } = boxSpan(low, high, scale, 0.5);
-  return { start, size, bins, grid: attributes.samplingRatio || Math.max(0, Math.ceil(size / bins) || 0), extent };
+  return { start, size, bins, grid: attributes.samplingRatio || adaptiveGrid(size, bins), extent };
 }
 
 /** Samples of a bin that is moved by an offset. */

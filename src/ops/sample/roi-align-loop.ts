@@ -5,6 +5,7 @@ import { at, range } from '../../util/arrays.ts';
 import type { Reference } from '../definition.ts';
 import { tensorAt } from '../lib/operands.ts';
 import {
+  adaptiveGrid,
   boxSpan,
   imageOf,
   interpolated,
@@ -54,7 +55,7 @@ function binsOf(low: number, high: number, bins: number, extent: number, attribu
   // Not a maximum: that of a box without an end must not be one pixel.
   const size = !half && span.size < 1 ? 1 : span.size;
   const bin = Math.fround(size / bins);
-  const grid = attributes.samplingRatio || Math.max(0, Math.ceil(size / bins) || 0);
+  const grid = attributes.samplingRatio || adaptiveGrid(size, bins);
   return range(bins).map((i) => {
     const start = Math.fround(span.start + Math.fround(i * bin));
     return { grid, samples: samplesFrom(start, bin, extent, { grid, phase: 0.5, reach: 1 }) };

@@ -65,6 +65,7 @@ export const boxDecodeCases: readonly OpCase<'BoxDecode'>[] = [
   decode('six key points, BlazeFace', { coding: 'centerLinear', factors: [0.25, 0.25, 0.25, 0.25], points: 6 }, [2, 7]),
   decode('five key points, SCRFD', { coding: 'distance', points: 5, clip: [0, 0, 4, 4] }, [3, 5]),
   decode('key points behind corners', { coding: 'cornerSize', points: 1, ...PIXELS, ...FACTORS }, [5]),
+  decode('corners of centres with an extent', { coding: 'corner', anchorExtent: 1 }),
   decode('boxes of several classes', FACTORS, [2, 5, 3], [2, 5, 1]),
   decode('anchors of rows in the middle', {}, [2, 3, 5], [3, 1]),
   decode('one anchor for all, sides of 16 bins', { coding: 'distribution', bins: 16 }, [2, 3], [1]),

@@ -51,11 +51,17 @@ export const roiAlignCases: readonly OpCase<'RoiAlign'>[] = [
   roiCase('channels beyond a workgroup', [1, 3, 4, 260], {}, { boxes: [[0, 0, 3, 2]] }),
   roiCase('no boxes', [1, 7, 9, 4], {}, { boxes: [] }),
   roiCase('no boxes, sample by sample', [1, 7, 9, 4], { samplingRatio: 0 }, { boxes: [] }),
-  ...([0, 2] as const).map((samplingRatio) =>
+  ...(
+    [
+      [0, 'avg'],
+      [2, 'avg'],
+      [0, 'max'],
+    ] as const
+  ).map(([samplingRatio, mode]) =>
     roiCase(
-      `boxes without bounds, grid ${samplingRatio}`,
+      `boxes without bounds, grid ${samplingRatio}, ${mode}`,
       [1, 7, 9, 4],
-      { samplingRatio, coordinateMode: 'output_half_pixel' },
+      { samplingRatio, mode, coordinateMode: 'output_half_pixel' },
       {
         boxes: BOXES_WITHOUT_BOUNDS,
         noOracle: 'onnxruntime makes an index of NaN, and would look at all samples of a box without end',
