@@ -13,6 +13,7 @@ export { mergeClips } from './patterns/clip-chain.ts';
 export { recogniseGelu } from './patterns/gelu.ts';
 export { recogniseHardSigmoid } from './patterns/hard-sigmoid.ts';
 export { recogniseHardSwish } from './patterns/hard-swish.ts';
+export { recognisePaddedSuppression } from './patterns/padded-suppression.ts';
 export { recogniseSplitShuffle } from './patterns/split-shuffle.ts';
 export { recogniseSwish } from './patterns/swish.ts';
 export { recogniseUniformPRelu } from './patterns/uniform-prelu.ts';

@@ -8,9 +8,12 @@ import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';
+import { compile } from '../../src/passes/pipeline.ts';
+import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { Session } from '../../src/session/session.ts';
-import { expectClose } from '../helpers/close.ts';
+import { expectClose, floatTolerance } from '../helpers/close.ts';
 import { FULL } from '../helpers/full.ts';
+import { importOnnx } from '../helpers/import-onnx.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { referenceRun } from '../helpers/reference.ts';
@@ -85,6 +88,17 @@ describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, written }) 
         const own = reference.get(name);
         if (!own) throw new Error(`no ${name}`);
         expectClose(own, wanted, { rtol: 1e-4, atol: 2e-3 }, name);
+      }
+    });
+
+  if (written)
+    it('comes back from its file', async () => {
+      const imported = await importOnnx(toOnnx(graph));
+      const found = runGraph(compile(imported, { level: 'reference' }), feeds);
+      for (const [name, wanted] of reference) {
+        const own = found.get(name);
+        if (!own) throw new Error(`no ${name}`);
+        expectClose(own, wanted, floatTolerance(), name);
       }
     });
 

@@ -105,6 +105,9 @@ function randomNet(seed: number): Graph {
   return net.b.build();
 }
 
+/** Passes after which values have no descriptions yet. */
+const UNDESCRIBED = ['bind-shapes', 'padded-suppression'];
+
 describe('compile', () => {
   it('keeps the meaning of random networks, each pass consistent and leaving its input alone', () => {
     for (let seed = 0; seed < 100; seed++) {
@@ -116,7 +119,7 @@ describe('compile', () => {
         current = freeze(getRow(pass.run)(before, { level: 'full' }));
         // A pass that would not be loaded would have changed nothing.
         if (pass.applies?.(before, { level: 'full' }, source) === false) expect(current, pass.name).toBe(before);
-        if (pass.name === 'bind-shapes') continue;
+        if (UNDESCRIBED.includes(pass.name)) continue;
         expectConsistent(current);
         if (pass.name !== 'layout') continue;
         expect(transposedElements(current)).toBeLessThanOrEqual(transposedElements(before));

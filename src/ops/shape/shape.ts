@@ -9,9 +9,13 @@ const extents = (of: Shape): Tensor => tensorOf('int64', [of.length], of);
 export const shape: OpDefinition<'Shape'> = {
   infer: (_node, inputs) => [{ dtype: 'int64', shape: [operand(inputs, 0).shape.length] }],
   counted: (axis) => ({ axis }),
-  reference: (_node, inputs) => [extents(tensorAt(inputs, 0).shape)],
+  reference: ({ attributes: { axis = 0 } }, inputs) => {
+    const { shape } = tensorAt(inputs, 0);
+    const count = inputs[1]?.data[0];
+    return [extents(count === undefined ? shape : shape.with(axis, count))];
+  },
   fold: (_node, inputs) => {
     const { shape, bounded } = operand(inputs, 0);
-    return bounded ? undefined : extents(shape);
+    return bounded || inputs[1] ? undefined : extents(shape);
   },
 };

@@ -46,7 +46,6 @@ function suppression(name: string, wanted: Wanted): OpCase<'NonMaxSuppression'> 
     ],
     attributes: { ...GREEDY_SUPPRESSION, ...attributes },
     outputCount: third ? 3 : 2,
-    ...(attributes?.padded ? { noReturn: 'ONNX pads by as many rows as are free, which depends on the data' } : {}),
     // Each chosen box multiplies the scores of others once, in float32 with its exp.
     ...(attributes?.soft ? { tolerance: floatTolerance(n) } : {}),
     ...(noOracle === undefined ? {} : { noOracle }),
