@@ -139,9 +139,12 @@ export interface BinSampling {
   readonly reach: number;
 }
 
+/** Boxes of this size have no end: kernels can still count with what is smaller. */
+const ENDLESS = Math.fround(1e30);
+
 /** Samples of a bin along an axis where they are as many as its pixels, rounded up; none of a box that has no size or no end. */
 export function adaptiveGrid(size: number, bins: number): number {
-  return Number.isFinite(size) ? Math.max(0, Math.ceil(size / bins)) : 0;
+  return size > 0 && size < ENDLESS ? Math.ceil(size / bins) : 0;
 }
 
 /** Samples behind this one are not looked at: a bin of as many is so wide that what lies on a map has no weight. */
