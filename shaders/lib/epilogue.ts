@@ -26,6 +26,14 @@ export interface EpilogueSpec {
   readonly activation: ActivationKind;
   /** Neighbouring channels of y may not be neighbours in memory (see `Placement`); then y is written one by one. */
   readonly scattered: boolean;
+  /** What is between the kernel and its results, where sums are in another order. */
+  readonly between?: Between;
+}
+
+/** Parameters, and a function `finish` like that of `finishFunction`, which is then `finish_result`. */
+export interface Between {
+  readonly params: ParamFields;
+  readonly declarations: string;
 }
 
 /** Bindings the epilogue adds, after the operands and before the output. The residual is read as wide as the output. */
@@ -44,9 +52,10 @@ export function outputBinding({ outType }: EpilogueSpec, width: 1 | 4): Binding 
 }
 
 /** Parameters the epilogue adds. */
-export function epilogueParams({ residual, scattered }: EpilogueSpec): ParamFields {
+export function epilogueParams({ residual, scattered, between }: EpilogueSpec): ParamFields {
   return {
     ...ACTIVATION_PARAMS,
+    ...between?.params,
     y_offset: 'u32',
     y_pitch: 'u32',
     ...(residual === 'read' ? ({ r_offset: 'u32', r_pitch: 'u32' } as const) : {}),
@@ -61,11 +70,11 @@ export function epilogueParams({ residual, scattered }: EpilogueSpec): ParamFiel
  * multiples of 4, all lanes exist), 1 writes `lanes` single elements.
  */
 export function finishFunction(spec: EpilogueSpec, width: 1 | 4): string {
-  const { residual, scattered, outType, dequantise } = spec;
+  const { residual, scattered, outType, dequantise, between } = spec;
   const element = vectorType(outType, width);
   return wgsl`
 ${activateFunction(spec.activation, 'vec4<f32>')}
-fn finish(acc: vec4<f32>, row: u32, channel: u32, lanes: u32) {
+fn finish${between ? '_result' : ''}(acc: vec4<f32>, row: u32, channel: u32, lanes: u32) {
   var v = ${dequantise ? INT8_WEIGHTS.get().real(dequantise, width) : 'acc'};
 #if ${width === 4}
   let at = (params.y_offset + row * params.y_pitch + channel) / 4u;
@@ -98,7 +107,7 @@ fn finish(acc: vec4<f32>, row: u32, channel: u32, lanes: u32) {
   for (var j = 0u; j < lanes; j++) { y[at + channel + j] = ${element}(v[j]); }
 #endif
 #endif
-}`;
+}${between?.declarations ?? ''}`;
 }
 
 /** The four biases from `channel` (an expression) on. Past the end they are whatever: those lanes are not written. */

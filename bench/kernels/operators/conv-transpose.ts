@@ -24,6 +24,8 @@ interface Setting {
 
 const SETTINGS: readonly Setting[] = [
   { name: 'GAN', size: 32, channels: 128, out: 64, kernel: 4, stride: 2, pad: 1 },
+  { name: 'GAN, small', size: 16, channels: 256, out: 128, kernel: 4, stride: 2, pad: 1 },
+  { name: 'GAN, smaller', size: 8, channels: 512, out: 256, kernel: 4, stride: 2, pad: 1 },
   { name: 'GAN, to a picture', size: 64, channels: 64, out: 3, kernel: 4, stride: 2, pad: 1 },
   { name: 'U-Net', size: 32, channels: 128, out: 64, kernel: 2, stride: 2, pad: 0 },
   { name: 'with output padding', size: 28, channels: 64, out: 32, kernel: 3, stride: 2, pad: 1, outputPad: 1 },

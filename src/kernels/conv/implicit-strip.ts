@@ -79,9 +79,12 @@ function gridOf(plan: ConvPlan, tile: StripTile, device: DeviceProfile): StripGr
   return { input, size, order: { lines, taps, depth, ...panels }, blocks, strips, count, workgroups };
 }
 
-/** The dispatch of a convolution with a tile, where it applies. */
-export function stripCalls(context: ConvContext, tile: StripTile): readonly ConvCall[] | undefined {
-  const plan = implicitPlan(context);
+/** The dispatch of a convolution, by default the context's, with a tile, where it applies. */
+export function stripCalls(
+  context: ConvContext,
+  tile: StripTile,
+  plan = implicitPlan(context),
+): readonly ConvCall[] | undefined {
   const grid = plan && gridOf(plan, tile, context.device);
   const weights = grid && packedWeights(context, plan, grid.order);
   if (!plan || !grid || !weights) return undefined;

@@ -44,9 +44,12 @@ function fits(plan: ConvPlan, choice: TiledChoice, device: DeviceProfile): boole
   );
 }
 
-/** The dispatches of a convolution with a tile, where it applies: two where the sums are split. */
-export function tiledConvCalls(context: ConvContext, choice: TiledChoice): readonly ConvCall[] | undefined {
-  const plan = implicitPlan(context);
+/** The dispatches of a convolution, by default the context's, with a tile, where it applies: two where the sums are split. */
+export function tiledConvCalls(
+  context: ConvContext,
+  choice: TiledChoice,
+  plan = implicitPlan(context),
+): readonly ConvCall[] | undefined {
   if (!plan || !fits(plan, choice, context.device)) return undefined;
   const { splits, ...tile } = choice;
   const { params, groupIn, groupOut, epilogue, xType, wType, xParams } = plan;

@@ -1,8 +1,12 @@
 /** Which kernels a transposed convolution has, and which of them to try first. */
 import type { DeviceProfile } from '../../core/limits.ts';
-import { ceilDiv } from '../../util/arrays.ts';
+import { ceilDiv, product } from '../../util/arrays.ts';
 import { lanesOf } from '../lib/lanes.ts';
 import type { ColumnTile } from './implicit-columns.ts';
+import { PRODUCT_TILES, tiledName } from '../product/tiled.ts';
+import { stripName } from './implicit-choices.ts';
+import type { StripTile } from './implicit-strip.ts';
+import { tiledConvCost } from './implicit-tiled.ts';
 import { foldExtents, transposedFoldCalls } from './transposed-fold.ts';
 import {
   transposedColumnCalls,
@@ -11,6 +15,7 @@ import {
   type RowTile,
   type TransposedCall,
 } from './transposed-phases.ts';
+import { cellPlan, transposedStripCalls, transposedTiledCalls } from './transposed-products.ts';
 import { slidesTransposed, transposedSlideCalls } from './transposed-slide.ts';
 import { transposedPlan, type TransposedContext, type TransposedPlan } from './transposed-plan.ts';
 
@@ -40,6 +45,14 @@ const rowName = ({ pixels, quads, subgroups }: RowTile): string =>
 
 const FOLD = 'product';
 
+/** Strips of cells. */
+const STRIP: StripTile = { pixels: 7, quads: 4, subgroups: true };
+
+/** Tiles of cells. */
+const TILES = PRODUCT_TILES.filter(({ splits }) => splits === 1);
+
+const CELLS = 'cells-';
+
 /** All of them but the one that takes every shape. */
 export const TRANSPOSED_KERNELS: readonly TransposedKernel[] = [
   { name: 'phases-depthwise', calls: transposedDepthwiseCalls },
@@ -53,6 +66,11 @@ export const TRANSPOSED_KERNELS: readonly TransposedKernel[] = [
     calls: (context: TransposedContext) => transposedRowCalls(context, tile),
   })),
   { name: FOLD, calls: transposedFoldCalls },
+  { name: CELLS + stripName(STRIP), calls: (context) => transposedStripCalls(context, STRIP) },
+  ...TILES.map((tile) => ({
+    name: CELLS + tiledName(tile),
+    calls: (context: TransposedContext) => transposedTiledCalls(context, tile),
+  })),
 ];
 
 /** What a load costs on a software adapter, in vector multiply-adds, as for matrix products (kernels/product/software.ts). */
@@ -97,6 +115,21 @@ function foldCost(plan: TransposedPlan, load: number, size: number): number {
   return products + (stored * load + sums * FOLD_COST.vector + FOLD_COST.dispatch) / steps;
 }
 
+/** How many times as fast strips have to be: those of a window are a pipeline of their own, and columns one for every window. */
+const STRIP_CHARGE = 1.1;
+
+/** Estimated time of the strip of subgroups, in the unit of `columnCost`; infinite where it does not apply. */
+function stripCost(plan: TransposedPlan, { pixels, quads }: StripTile, load: number, size: number): number {
+  const conv = cellPlan(plan);
+  if (!conv) return Infinity;
+  const [lines, taps] = conv.spec.kernel;
+  const blocks = ceilDiv(conv.groupOut, 4 * quads);
+  const strips = ceilDiv(conv.batch * conv.params.out_h * ceilDiv(conv.params.out_w, pixels), size);
+  const loads = pixels + taps - 1 + ceilDiv(4 * quads * taps, size);
+  const step = 16 * pixels * quads * taps + load * loads;
+  return (STRIP_CHARGE * blocks * strips * lines * step) / product(plan.axes.map(({ kernel }) => kernel));
+}
+
 /**
  * Those that need no subgroups. Of two quads three in five instructions multiply and add, of one not half (RADV for RDNA 3, no
  * hardware): a GPU takes two where a group has them. A software adapter gets the smaller text.
@@ -104,6 +137,15 @@ function foldCost(plan: TransposedPlan, load: number, size: number): number {
 function withoutSubgroups({ groupOut }: TransposedPlan, { adapterClass }: DeviceProfile): string[] {
   const names = ROWS.filter(({ subgroups }) => !subgroups).map(rowName);
   return adapterClass === 'software' || groupOut <= 4 ? names.toReversed() : names;
+}
+
+/** Those of GPUs: tiles where workgroup memory is fast, as for other convolutions. */
+function byGpu(plan: TransposedPlan, device: DeviceProfile): string[] {
+  const registers = withoutSubgroups(plan, device);
+  const conv = device.adapterClass === 'discrete' || device.adapterClass === 'integrated' ? cellPlan(plan) : undefined;
+  if (!conv) return registers;
+  const costs = TILES.map((tile) => ({ name: CELLS + tiledName(tile), cost: tiledConvCost(conv, tile, device) }));
+  return [...costs.sort((a, b) => a.cost - b.cost).map(({ name }) => name), ...registers];
 }
 
 /**
@@ -116,13 +158,14 @@ export function preferredTransposed(context: TransposedContext): readonly string
   const { device } = context;
   const first = [...(slidesTransposed(plan, device) ? ['phases-depthwise-slide'] : []), 'phases-depthwise'];
   if (device.adapterClass !== 'software' || device.subgroupSize === undefined) {
-    return [...first, ...withoutSubgroups(plan, device), 'gather'];
+    return [...first, ...byGpu(plan, device), 'gather'];
   }
   const size = device.subgroupSize;
   const load = LOAD[lanesOf(device)];
   const choices = [
     ...COLUMNS.map((tile) => ({ name: columnName(tile), cost: columnCost(plan, tile, load, size) })),
     { name: FOLD, cost: foldCost(plan, load, size) },
+    { name: CELLS + stripName(STRIP), cost: stripCost(plan, STRIP, load, size) },
     ...ROWS.map((tile) => ({ name: rowName(tile), cost: rowCost(plan, tile, load, size) })),
   ];
   return [...first, ...choices.sort((a, b) => a.cost - b.cost).map(({ name }) => name), 'gather'];

@@ -1,0 +1,193 @@
+/** Transposed convolution as the ordinary one over cells (transposed-cells.ts): the kernels of that, which write in another order. */
+import { cellResults, MOST_CELLS } from '../../../shaders/lib/cells.ts';
+import { hostArray, type HostArray } from '../../core/dtype.ts';
+import { lazyTensor } from '../../core/lazy-tensor.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { ceilDiv, product, range } from '../../util/arrays.ts';
+import type { CallOperand } from '../definition.ts';
+import type { Epilogue } from '../lib/epilogue.ts';
+import type { TiledChoice } from '../product/tiled.ts';
+import { stripCalls, type StripTile } from './implicit-strip.ts';
+import { tiledConvCalls } from './implicit-tiled.ts';
+import type { ConvContext, ConvPlan } from './shared.ts';
+import { cellsOf, type Cells } from './transposed-cells.ts';
+import type { TransposedCall } from './transposed-phases.ts';
+import { transposedPlan, type TransposedContext, type TransposedPlan } from './transposed-plan.ts';
+
+/** Quads of output channels of a group, in all phases. */
+function quadsOf({ groupOut }: TransposedPlan, { strides }: Cells): number {
+  return product(strides) * ceilDiv(groupOut, 4);
+}
+
+/** How much larger the weights may be than the kernel: phases without as many taps as others are filled up with zeros. */
+const MOST_FILLED = 2;
+
+/** The convolution over cells; nothing where there are none, they hold mostly zeros, or groups would be padded. */
+export function cellPlan(plan: TransposedPlan): ConvPlan | undefined {
+  const { axes, batch, group, groupIn, groupOut, xType, wType, xVector, params } = plan;
+  const cells = cellsOf(axes);
+  if (!cells || groupIn === 0 || (group > 1 && groupOut % 4 !== 0)) return undefined;
+  const { input, strides, kernel, seen, skip, count } = cells;
+  const all = batch * product(count);
+  if (all === 0 || all > MOST_CELLS) return undefined;
+  if (product(seen) * product(strides) > MOST_FILLED * product(kernel)) return undefined;
+  const packed = 4 * quadsOf(plan, cells);
+  // Positions before the image wrap.
+  const pad = (i: 0 | 1): number => (seen[i] - 1 - skip[i]) >>> 0;
+  return {
+    spec: { kernel: seen, strides: [1, 1], dilations: [1, 1] },
+    batch,
+    params: {
+      in_h: input[0],
+      in_w: input[1],
+      in_c: group * groupIn,
+      out_h: count[0],
+      out_w: count[1],
+      out_c: group * packed,
+      pad_top: pad(0),
+      pad_left: pad(1),
+    },
+    padEnd: [0, 0],
+    group,
+    groupIn,
+    groupOut: packed,
+    epilogue: cellEpilogue(plan, cells),
+    xType,
+    wType,
+    xVector,
+    xParams: { x_offset: params['x_offset'] ?? 0, x_pitch: params['x_pitch'] ?? 0 },
+  };
+}
+
+/** The tail, which puts the outputs of cells where they belong. */
+function cellEpilogue({ epilogue, outC }: TransposedPlan, { strides, cut, output, count }: Cells): Epilogue {
+  const { spec, operands, params, vector } = epilogue;
+  return {
+    spec: { ...spec, between: cellResults(strides) },
+    operands,
+    vector: vector && outC % 4 === 0,
+    params: {
+      ...params,
+      cut_h: cut[0],
+      cut_w: cut[1],
+      results_h: output[0],
+      results_w: output[1],
+      results_c: outC,
+      per_line: 1 / count[1],
+      per_image: 1 / count[0],
+    },
+  };
+}
+
+/** What is made of constants, by the window. */
+const arranged = new WeakMap<Tensor, Map<string, Tensor>>();
+
+/** Calls `make` once for each window that a constant is met in. */
+function onceEach(source: Tensor, { group }: TransposedPlan, cells: Cells, make: () => Tensor): Tensor {
+  const key = [cells.kernel, cells.strides, group].join();
+  const known = arranged.get(source) ?? new Map<string, Tensor>();
+  arranged.set(source, known);
+  const tensor = known.get(key) ?? make();
+  known.set(key, tensor);
+  return tensor;
+}
+
+/** Some of the elements of a tensor, from one on. */
+interface Part {
+  readonly data: HostArray;
+  readonly from: number;
+}
+
+/** Copies the channels of a phase to where it has them in a row: `(quad · phases + phase) · 4 + j`. */
+function spread(source: Part, row: Part, { group, groupOut }: TransposedPlan, phases: number): void {
+  const quads = ceilDiv(groupOut, 4);
+  for (let q = 0; q < group * quads; q++) {
+    const g = Math.floor(q / quads);
+    const channel = g * groupOut + (q - g * quads) * 4;
+    const end = Math.min(channel + 4, (g + 1) * groupOut);
+    row.data.set(source.data.subarray(source.from + channel, source.from + end), row.from + q * phases * 4);
+  }
+}
+
+/** `[…K, C, M]` → `[…seen, C, channels of all phases]`; zero where a phase has no such tap, and past the channels. */
+function cellWeights(w: Tensor, plan: TransposedPlan, cells: Cells): Tensor {
+  const { kernel, strides, seen } = cells;
+  const { group, groupIn, outC } = plan;
+  const width = 4 * group * quadsOf(plan, cells);
+  const make = (): HostArray => {
+    const data = hostArray(w.dtype, product(seen) * groupIn * width);
+    const source = w.data;
+    for (const ky of range(kernel[0])) {
+      for (const kx of range(kernel[1])) {
+        // What a cell sees first is what the last of a phase's taps reaches.
+        const [ty, tx] = [Math.floor(ky / strides[0]), Math.floor(kx / strides[1])];
+        const tap = (seen[0] - 1 - ty) * seen[1] + seen[1] - 1 - tx;
+        const phase = (ky - ty * strides[0]) * strides[1] + kx - tx * strides[1];
+        for (let c = 0; c < groupIn; c++) {
+          const from = ((ky * kernel[1] + kx) * groupIn + c) * outC;
+          const to = (tap * groupIn + c) * width + phase * 4;
+          spread({ data: source, from }, { data, from: to }, plan, product(strides));
+        }
+      }
+    }
+    return data;
+  };
+  return onceEach(w, plan, cells, () => lazyTensor(w.dtype, [...seen, groupIn, width], make));
+}
+
+/** The bias, once for every phase. */
+function cellBias(bias: Tensor, plan: TransposedPlan, cells: Cells): Tensor {
+  const width = 4 * plan.group * quadsOf(plan, cells);
+  const phases = product(cells.strides);
+  const make = (): HostArray => {
+    const data = hostArray(bias.dtype, width);
+    for (const phase of range(phases)) {
+      spread({ data: bias.data, from: 0 }, { data, from: phase * 4 }, plan, phases);
+    }
+    return data;
+  };
+  return onceEach(bias, plan, cells, () => lazyTensor(bias.dtype, [width], make));
+}
+
+/** Runs `calls` of the convolution over cells, whose weights and bias are constants made of the node's. */
+function cellCalls(
+  context: TransposedContext,
+  calls: (conv: ConvContext, plan: ConvPlan, w: Tensor) => readonly TransposedCall[] | undefined,
+): readonly TransposedCall[] | undefined {
+  const { node, constant } = context;
+  const [, weights = '', biasName] = node.inputs;
+  const plan = transposedPlan(context);
+  const [source, bias] = [constant(weights), biasName ? constant(biasName) : undefined];
+  const cells = plan && cellsOf(plan.axes);
+  const conv = plan && cellPlan(plan);
+  if (!source || !cells || !conv || (biasName && !bias)) return undefined;
+  const tail = conv.epilogue.operands;
+  const operands = bias ? tail.with(0, constantOperand(cellBias(bias, plan, cells), 'f32')) : tail;
+  const w = cellWeights(source, plan, cells);
+  const own = { ...conv, epilogue: { ...conv.epilogue, operands } };
+  return calls({ ...context, constant: () => w } as unknown as ConvContext, own, w);
+}
+
+function constantOperand(tensor: Tensor, storage: 'f32' | 'f16'): CallOperand {
+  return { kind: 'constant', tensor, storage };
+}
+
+/** The dispatch by strips of cells in registers. */
+export function transposedStripCalls(
+  context: TransposedContext,
+  tile: StripTile,
+): readonly TransposedCall[] | undefined {
+  return cellCalls(context, (conv, plan) => stripCalls(conv, tile, plan));
+}
+
+/** The dispatch by tiles through workgroup memory; sums that are split would need a pass that writes so. */
+export function transposedTiledCalls(
+  context: TransposedContext,
+  tile: TiledChoice,
+): readonly TransposedCall[] | undefined {
+  if (tile.splits > 1) return undefined;
+  return cellCalls(context, (conv, plan, tensor) => {
+    const w = constantOperand(tensor, plan.wType === 'f16' ? 'f16' : 'f32');
+    return tiledConvCalls(conv, tile, plan)?.map((call) => ({ ...call, operands: call.operands.with(1, w) }));
+  });
+}
