@@ -51,7 +51,9 @@ function outputOf(outputs: ReadonlyMap<string, Tensor>, name: string): Tensor {
   return found;
 }
 
-const peakOf = ({ data }: Tensor): number => Array.from(data).reduce((peak, v) => Math.max(peak, Math.abs(v)), 0);
+/** The largest magnitude. */
+export const peakOf = ({ data }: Tensor): number =>
+  Array.from(data).reduce((peak, v) => Math.max(peak, Math.abs(v)), 0);
 
 /** Of a tensor's elements, from their mean. */
 export function deviation({ data }: Tensor): number {

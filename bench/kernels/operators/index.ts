@@ -10,6 +10,7 @@ export const OPERATORS = {
   conv3d: async () => (await import('./conv3d.ts')).conv3dCases,
   dilated: async () => (await import('./dilated.ts')).dilatedCases,
   'arg-max': async () => (await import('./arg-max.ts')).argMaxCases,
+  detectors: async () => (await import('./detectors.ts')).detectorCases,
   resize: async () => (await import('./resize.ts')).resizeBenchCases,
 } satisfies Record<string, () => Promise<readonly OperatorCase[]>>;
 
