@@ -100,7 +100,8 @@ fn sort_chunk(lane: u32) {
   for (var run = 2u; run <= ${u32(chunk)}; run *= 2u) {
     for (var step = run / 2u; step > 0u; step /= 2u) {
       for (var pair = lane; pair < ${u32(chunk / 2)}; pair += ${u32(lanes)}) {
-        let a = (pair / step) * step * 2u + pair % step;
+        // Steps are powers of two: nothing is divided.
+        let a = 2u * pair - (pair & (step - 1u));
         let b = a + step;
         let forward = (a & run) == 0u;
         let ka = keys[a];

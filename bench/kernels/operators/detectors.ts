@@ -34,7 +34,7 @@ const SETTINGS: readonly Setting[] = [
   {
     title: 'Faster R-CNN on ResNet-18, 300 proposals',
     resolution: 256,
-    build: (options) => fasterRcnn({ ...options, proposals: 300 }),
+    build: (options) => fasterRcnn({ ...options, proposals: 300, score: 0.005 }),
   },
 ];
 

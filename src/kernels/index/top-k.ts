@@ -18,8 +18,9 @@ import {
   type LowerContext,
 } from '../definition.ts';
 
-/** Largest chunk a workgroup sorts: 8 KiB of workgroup memory, half of what every device has. */
+/** Largest chunk a workgroup sorts: 8 KiB of workgroup memory, half of what every device has; or all of it, where that keeps more. */
 const MAX_CHUNK = 1024;
+const WIDE_CHUNK = 2048;
 const MIN_CHUNK = 64;
 /** Neighbours of which `groups` looks at the best only, at first. */
 const GROUP = 64;
@@ -44,6 +45,11 @@ function rowsOf(context: LowerContext<'TopK'>): Rows {
   const described = context.node.outputs[0] === '' ? 1 : 0;
   return { rows: product(shape.slice(0, axis)) * inner, n, inner, k: at(result(context, described).shape, axis) };
 }
+
+/** Each pass must at least halve the candidates, unless one chunk holds them all. */
+const keepsHalf = (k: number): boolean => k <= WIDE_CHUNK / 2;
+
+const largestChunk = (k: number): number => (k <= MAX_CHUNK / 2 ? MAX_CHUNK : WIDE_CHUNK);
 
 const powerOfTwoFrom = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
 
@@ -76,7 +82,7 @@ function chunkPasses(
   let candidates = from;
   for (let done = false; !done;) {
     const { kind, listed, length } = candidates;
-    const chunk = Math.min(MAX_CHUNK, Math.max(MIN_CHUNK, powerOfTwoFrom(length)));
+    const chunk = Math.min(largestChunk(k), Math.max(MIN_CHUNK, powerOfTwoFrom(length)));
     const chunks = ceilDiv(length, chunk);
     done = chunks === 1;
     const last = done && 'results' in finalTo;
@@ -160,7 +166,7 @@ export const topK: KernelDefinition<'TopK'> = {
       'groups',
       (context) => {
         const plan = rowsOf(context);
-        const few = plan.k <= MAX_CHUNK / 2 && 2 * plan.k * GROUP <= plan.n;
+        const few = keepsHalf(plan.k) && 2 * plan.k * GROUP <= plan.n;
         return few && plan.n >= MANY_CHUNKS * MAX_CHUNK ? plan : undefined;
       },
       (context, plan) => (plan.rows * plan.k === 0 ? [] : groupCalls(context, plan)),
@@ -169,8 +175,7 @@ export const topK: KernelDefinition<'TopK'> = {
       'chunks',
       (context) => {
         const plan = rowsOf(context);
-        // Each pass must at least halve the candidates, unless one chunk holds them all.
-        return plan.n <= MAX_CHUNK || plan.k <= MAX_CHUNK / 2 ? plan : undefined;
+        return plan.n <= WIDE_CHUNK || keepsHalf(plan.k) ? plan : undefined;
       },
       (context, plan) => {
         if (plan.rows * plan.k === 0) return [];
