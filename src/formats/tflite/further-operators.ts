@@ -60,6 +60,7 @@ export const FURTHER_TFLITE_OPERATORS: Rows<OperatorContext> = {
   RESIZE_BILINEAR: lazy(sample, 'resizeBilinear'),
   RESIZE_NEAREST_NEIGHBOR: lazy(sample, 'resizeNearestNeighbor'),
   NON_MAX_SUPPRESSION_V4: lazy(detect, 'nonMaxSuppressionV4'),
+  NON_MAX_SUPPRESSION_V5: lazy(detect, 'nonMaxSuppressionV5'),
   'custom TFLite_Detection_PostProcess': lazy(() => import('./ops/detections.ts'), 'detectionPostProcess'),
   DENSIFY: densify,
 };

@@ -100,11 +100,24 @@ function postProcess(options: Readonly<Record<string, number | boolean>>, backgr
   };
 }
 
+/** The last has no area. */
 const SUPPRESSED = [
   { shape: [6, 4], values: [0, 0, 2, 2, 0, 1, 2, 3, 2, 2, 0, 0, 5, 5, 7, 7, 5, 5, 7, 6, 1, 1, 1, 4] },
   { shape: [6], values: [0.5, 0.9, 0.45, 0.1, 0.7, 0.3] },
 ] as const;
 const number = (value: number): Operand => ({ shape: [], data: [value] });
+
+/** Boxes that all have an area: LiteRT takes one without again and again. */
+const WITH_AREA = [
+  { shape: [5, 4], values: SUPPRESSED[0].values.slice(0, 20) },
+  { shape: [5], values: SUPPRESSED[1].values.slice(0, 5) },
+];
+
+/** Soft suppression, whose scores are multiplied where boxes overlap less than the threshold. */
+const soft = (most: number, iou: number, sigma: number): OperatorUse => ({
+  inputs: [...WITH_AREA, indices([most], []), number(iou), number(0.05), number(sigma)],
+  outputs: [outInts(most), out(most), outInts()],
+});
 
 /** By operator, then by what is peculiar. */
 export const OPERATOR_CASES: Readonly<Record<string, Readonly<Record<string, OperatorUse>>>> = {
@@ -629,6 +642,19 @@ export const OPERATOR_CASES: Readonly<Record<string, Readonly<Record<string, Ope
       inputs: [...SUPPRESSED, indices([3], []), number(0.5), number(0.2)],
       outputs: [outInts(3), outInts()],
     },
+    'more boxes than there are': {
+      inputs: [...WITH_AREA, indices([8], []), number(0.5), number(0.2)],
+      outputs: [outInts(8), outInts()],
+    },
+  },
+  NON_MAX_SUPPRESSION_V5: {
+    plain: {
+      inputs: [...SUPPRESSED, indices([3], []), number(0.5), number(0.2), number(0)],
+      outputs: [outInts(3), out(3), outInts()],
+    },
+    'soft, no threshold': soft(5, 1, 0.5),
+    'soft, with a threshold': soft(7, 0.45, 0.2),
+    'soft, few': soft(2, 1, 1),
   },
   'custom TFLite_Detection_PostProcess': {
     fast: postProcess({}),
