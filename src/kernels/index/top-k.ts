@@ -22,8 +22,8 @@ import {
 const MAX_CHUNK = 1024;
 const WIDE_CHUNK = 2048;
 const MIN_CHUNK = 64;
-/** Neighbours of which `groups` looks at the best only, at first. */
-const GROUP = 64;
+/** Most neighbours of which `groups` looks at the best only, at first. */
+const MAX_GROUP = 64;
 /** Groups pay from rows of this many chunks on. */
 const MANY_CHUNKS = 8;
 
@@ -51,6 +51,9 @@ const keepsHalf = (k: number): boolean => k <= WIDE_CHUNK / 2;
 
 const largestChunk = (k: number): number => (k <= MAX_CHUNK / 2 ? MAX_CHUNK : WIDE_CHUNK);
 
+/** Sorted are the best of n / g groups, and g members of k of them: least where g is the root of n / k. */
+const groupOf = ({ n, k }: Rows): number => Math.min(MAX_GROUP, 2 ** Math.round(Math.log2(n / Math.max(1, k)) / 2));
+
 const powerOfTwoFrom = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
 
 /** Where values and indices go; an unused output goes to scratch memory. */
@@ -66,6 +69,8 @@ interface Candidates {
   readonly kind: TopKChunkSpec['candidates'];
   readonly listed?: CallOperand;
   readonly length: number;
+  /** Of `members`: how many each listed group has. */
+  readonly group?: number;
 }
 
 /** Passes of chunk sorts until one chunk a row is left; `finalTo` are its values and indices, or a list to keep. */
@@ -96,7 +101,7 @@ function chunkPasses(
         ...(listed ? [listed] : []),
         ...(done && 'results' in finalTo ? finalTo.results : [kept]),
       ],
-      params: { rows, n, inner, length, chunks, keep: k, group: GROUP },
+      params: { rows, n, inner, length, chunks, keep: k, group: candidates.group ?? 1 },
       workgroups: dispatch1d(rows * chunks, 1, device),
     });
     candidates = { kind: 'listed', listed: kept, length: chunks * k };
@@ -111,7 +116,8 @@ function chunkPasses(
 function groupCalls(context: LowerContext<'TopK'>, plan: Rows): Call[] {
   const { node, device } = context;
   const { rows, n, inner, k } = plan;
-  const groups = ceilDiv(n, GROUP);
+  const group = groupOf(plan);
+  const groups = ceilDiv(n, group);
   const best: CallOperand = { kind: 'scratch', id: 'best of groups', elements: rows * groups };
   const chosen: CallOperand = { kind: 'scratch', id: 'chosen groups', elements: rows * k };
   const type = wgslScalar(required(context, 0).dtype);
@@ -120,14 +126,14 @@ function groupCalls(context: LowerContext<'TopK'>, plan: Rows): Call[] {
     {
       shader: topKGroupShader({ type, largest: node.attributes.largest }),
       operands: [value(node.inputs[0]), best],
-      params: { count, n, inner, groups, group: GROUP },
+      params: { count, n, inner, groups, group },
       workgroups: dispatch1d(count, TOP_K_GROUP_WORKGROUP, device),
     },
     ...chunkPasses(context, plan, { kind: 'listed', listed: best, length: groups }, { list: chosen }),
     ...chunkPasses(
       context,
       plan,
-      { kind: 'members', listed: chosen, length: k * GROUP },
+      { kind: 'members', listed: chosen, length: k * group, group },
       { results: outputsOf(context, plan) },
     ),
   ];
@@ -166,7 +172,7 @@ export const topK: KernelDefinition<'TopK'> = {
       'groups',
       (context) => {
         const plan = rowsOf(context);
-        const few = keepsHalf(plan.k) && 2 * plan.k * GROUP <= plan.n;
+        const few = keepsHalf(plan.k) && 2 * plan.k * groupOf(plan) <= plan.n;
         return few && plan.n >= MANY_CHUNKS * MAX_CHUNK ? plan : undefined;
       },
       (context, plan) => (plan.rows * plan.k === 0 ? [] : groupCalls(context, plan)),
