@@ -5,11 +5,11 @@ import { GREEDY_SUPPRESSION, NO_ACTIVATION, type BinaryKind, type OpAttributes }
 
 /** What is suppressed, of how many boxes. */
 interface Suppression {
-  /** How many boxes a picture has. */
+  /** How many boxes there are of a picture. */
   readonly count: number;
-  /** How many pictures there are; 1 by default. */
-  readonly pictures?: number;
-  /** How many are kept of each picture at most. */
+  /** How many times scores are looked at apart: as many as there are pictures, by default one. */
+  readonly times?: number;
+  /** How many are kept each time at most. */
   readonly most: number;
   readonly iou: number;
   readonly score: number;
@@ -17,7 +17,7 @@ interface Suppression {
 
 /** Which boxes are kept, those of each picture best first: rows of as many as may be, and which of them count. */
 export interface KeptBoxes {
-  /** Among those of its picture. */
+  /** Among those of all pictures. */
   readonly indices: string;
   /** The picture of each, int64. */
   readonly batches: string;
@@ -120,15 +120,29 @@ export class BoxNodes {
     return this.binary('greaterOrEqual', sides, this.scalar(minSize));
   }
 
-  /** Of boxes `[P, N, 4]` and scores `[P, N]`: where the best are that overlap no better one, padded, so that nothing depends on data. */
-  suppressed(boxes: string, scores: string, { count, pictures = 1, most, iou, score }: Suppression): KeptBoxes {
+  /** Rows of tables `[P·length, …]` of as many pictures, by indices `[P, K]` into each picture's own. */
+  pickedOf(pictures: number, x: string, indices: string, length: number): string {
+    if (pictures === 1) return this.picked(x, indices);
+    const starts = Array.from({ length: pictures }, (_, picture) => picture * length);
+    const first = this.builder.constant('starts', tensorOf('int64', [pictures, 1], starts));
+    return this.picked(x, this.binary('add', first, indices));
+  }
+
+  /**
+   * Of boxes `[P, N, 4]` and scores `[P, C, N]`, P or C being one: where the best are that overlap no better one, padded, so that
+   * nothing depends on data.
+   */
+  suppressed(boxes: string, scores: string, { count, times = 1, most, iou, score }: Suppression): KeptBoxes {
     const { builder: b } = this;
     const limits = [b.constant('most', tensorOf('int64', [], [most])), this.scalar(iou), this.scalar(score)];
-    const inputs = [boxes, this.unsqueezed(scores, [1]), ...limits];
     const attributes = { ...GREEDY_SUPPRESSION, padded: true };
-    const [rows = '', kept = ''] = b.add('NonMaxSuppression', inputs, attributes, { outputCount: 2 });
-    const places = Array.from({ length: pictures * Math.min(count, most) }, (_, i) => i);
+    const [rows = '', kept = ''] = b.add('NonMaxSuppression', [boxes, scores, ...limits], attributes, {
+      outputCount: 2,
+    });
+    const places = Array.from({ length: times * Math.min(count, most) }, (_, i) => i);
     const chosen = this.binary('less', b.constant('places', tensorOf('int32', [places.length], places)), kept);
-    return { indices: this.entry(rows, 2), batches: this.entry(rows, 0), chosen };
+    const [batches, own] = [this.entry(rows, 0), this.entry(rows, 2)];
+    const indices = times === 1 ? own : this.binary('add', this.whole('mul', batches, count), own);
+    return { indices, batches: times === 1 ? batches : this.binary('add', batches, this.entry(rows, 1)), chosen };
   }
 }

@@ -6,11 +6,11 @@ import type { OpAttributes } from '../src/ir/ops.ts';
 import { BoxNodes, PLAIN_DECODING, type Detections } from './box-nodes.ts';
 import { SIGMOID } from './maps.ts';
 
-/** One map of a region proposal network, of one picture. */
+/** One map of a region proposal network. */
 export interface ProposalLevel {
-  /** A score for each anchor before the sigmoid, `[1, h, w, A]`. */
+  /** A score for each anchor before the sigmoid, `[P, h, w, A]`. */
   readonly scores: string;
-  /** `[1, h, w, 4A]`: codes of centre and size. */
+  /** `[P, h, w, 4A]`: codes of centre and size. */
   readonly codes: string;
   /** Corners of all anchors of the map, `[h·w·A, 4]`. */
   readonly anchors: Tensor;
@@ -20,6 +20,8 @@ export interface ProposalLevel {
 export interface ProposalOptions {
   /** Height and width of the picture in pixels. */
   readonly picture: readonly [number, number];
+  /** How many pictures there are; 1 by default. */
+  readonly pictures?: number;
   /** How many of each level are decoded at most. */
   readonly before: number;
   /** How many are kept of all levels. */
@@ -32,7 +34,7 @@ export interface ProposalOptions {
 
 /** Names of values of a graph. */
 export interface Proposals {
-  /** Corners in pixels, `[K, 4]`, best first; K is `after`, or what all levels have where that is less. */
+  /** Corners in pixels, `[K, 4]`, best first; K is `after` for each picture, or what all levels have where that is less. */
   readonly boxes: string;
   /** The picture of each, int64 `[K]`. */
   readonly pictures: string;
@@ -51,7 +53,7 @@ const MAX_EXPONENT = Math.log(1000 / 16);
  */
 export function addProposals(b: GraphBuilder, levels: readonly ProposalLevel[], options: ProposalOptions): Proposals {
   if (levels.length === 0) throw new InputError('proposals need a level');
-  const { after, iou = 0.7, minSize = 0.001 } = options;
+  const { after, pictures = 1, iou = 0.7, minSize = 0.001 } = options;
   const nodes = new BoxNodes(b);
   const parts = levels.map((level) => best(nodes, level, options));
   const joined = (key: 'boxes' | 'scores', axis: number): string =>
@@ -59,15 +61,16 @@ export function addProposals(b: GraphBuilder, levels: readonly ProposalLevel[], 
       parts.map((part) => part[key]),
       axis,
     );
-  const [boxes, scores] = [joined('boxes', 0), joined('scores', 1)];
+  const [boxes, scores] = [joined('boxes', 1), joined('scores', 1)];
   const chances = b.one('Activation', [scores], { activation: SIGMOID });
   const counts = parts.map((part) => part.count);
   const shifted = separated(nodes, boxes, counts, options.picture);
   const judged = b.one('Where', [nodes.large(boxes, minSize), chances, nodes.scalar(-1)], {});
   const count = counts.reduce((sum, n) => sum + n, 0);
-  const limits = { count, most: after, iou, score: 0 };
-  const { indices, batches, chosen } = nodes.suppressed(nodes.unsqueezed(shifted, [0]), judged, limits);
-  return { boxes: nodes.picked(boxes, indices), pictures: batches, chosen, count: Math.min(count, after) };
+  const limits = { count, times: pictures, most: after, iou, score: 0 };
+  const { indices, batches, chosen } = nodes.suppressed(shifted, nodes.unsqueezed(judged, [1]), limits);
+  const kept = nodes.picked(nodes.reshaped(boxes, [-1, 4]), indices);
+  return { boxes: kept, pictures: batches, chosen, count: pictures * Math.min(count, after) };
 }
 
 /** What the second stage says of each proposal. */
@@ -83,7 +86,9 @@ export interface BoxHead {
 export interface StageDetectionOptions {
   /** Height and width of the picture in pixels. */
   readonly picture: readonly [number, number];
-  /** How many there are at most; 100 by default. */
+  /** How many pictures proposals are of; 1 by default. */
+  readonly times?: number;
+  /** How many there are of a picture at most; 100 by default. */
   readonly most?: number;
   /** Of two boxes of one class that overlap more, the better is kept; 0.5 by default. */
   readonly iou?: number;
@@ -101,7 +106,7 @@ export function addDetections(
   b: GraphBuilder,
   { boxes, pictures, chosen, count }: Proposals,
   { logits, codes, classes }: BoxHead,
-  { picture, most = 100, iou = 0.5, score = 0.05, minSize = 0.01 }: StageDetectionOptions,
+  { picture, times = 1, most = 100, iou = 0.5, score = 0.05, minSize = 0.01 }: StageDetectionOptions,
 ): Detections & Proposals {
   if (classes < 2) throw new InputError(`${classes} classes; detections need one beside the background`);
   const nodes = new BoxNodes(b);
@@ -112,18 +117,29 @@ export function addDetections(
   const decoded = nodes.columns(all, 1, classes);
   const chances = nodes.columns(b.one('Softmax', [logits], { axes: [-1], log: false }), 1, classes);
   const fit = nodes.binary('and', nodes.large(decoded, minSize), nodes.unsqueezed(chosen, [1]));
-  const judged = nodes.reshaped(b.one('Where', [fit, chances, nodes.scalar(-1)], {}), [1, -1]);
+  const judged = b.one('Where', [fit, chances, nodes.scalar(-1)], {});
   const steps = Array.from({ length: real }, (_, k) => k * (Math.max(...picture) + 1));
   const apart = nodes.binary('add', decoded, b.constant('shifts', tensorOf('float32', [real, 1], steps)));
-  const found = nodes.suppressed(nodes.reshaped(apart, [1, -1, 4]), judged, { count: count * real, most, iou, score });
+  const limits = { count: count * real, times, most, iou, score };
+  const seen = ownScores(nodes, judged, pictures, times);
+  const found = nodes.suppressed(nodes.reshaped(apart, [1, -1, 4]), seen, limits);
   return {
     boxes: nodes.picked(nodes.reshaped(decoded, [-1, 4]), found.indices),
     scores: nodes.picked(nodes.reshaped(judged, [-1]), found.indices),
     labels: nodes.whole('add', nodes.whole('floorMod', found.indices, real), 1),
     pictures: nodes.picked(pictures, nodes.whole('floorDiv', found.indices, real)),
     chosen: found.chosen,
-    count: Math.min(count * real, most),
+    count: times * Math.min(count * real, most),
   };
+}
+
+/** `[1, pictures, N]`: of scores `[K, classes]` those of each picture's own boxes, for which there is no fixed place. */
+function ownScores(nodes: BoxNodes, scores: string, pictures: string, times: number): string {
+  if (times === 1) return nodes.reshaped(scores, [1, 1, -1]);
+  const all = Array.from({ length: times }, (_, i) => i);
+  const numbers = nodes.builder.constant('numbers', tensorOf('int64', [times, 1, 1], all));
+  const own = nodes.binary('equal', nodes.unsqueezed(pictures, [1]), numbers);
+  return nodes.reshaped(nodes.builder.one('Where', [own, scores, nodes.scalar(-1)], {}), [1, times, -1]);
 }
 
 /** R-CNN's coding of boxes in a picture. */
@@ -143,21 +159,21 @@ export function centerSize(
 }
 
 interface Best {
-  /** `[count, 4]` */
+  /** `[P, count, 4]` */
   readonly boxes: string;
-  /** `[1, count]` */
+  /** `[P, count]` */
   readonly scores: string;
   readonly count: number;
 }
 
 /** The best of one level, decoded. */
-function best(nodes: BoxNodes, level: ProposalLevel, { before, picture }: ProposalOptions): Best {
+function best(nodes: BoxNodes, level: ProposalLevel, { before, picture, pictures = 1 }: ProposalOptions): Best {
   const b = nodes.builder;
-  const count = Math.min(before, elementCount(level.anchors.shape) / 4);
-  const [scores, where] = nodes.best(nodes.reshaped(level.scores, [1, -1]), count);
-  const indices = nodes.reshaped(where, [-1]);
-  const codes = nodes.reshaped(level.codes, [-1, 4]);
-  const own = [codes, b.constant('anchors', level.anchors)].map((x) => nodes.picked(x, indices));
+  const length = elementCount(level.anchors.shape) / 4;
+  const count = Math.min(before, length);
+  const [scores, where] = nodes.best(nodes.reshaped(level.scores, [pictures, -1]), count);
+  const codes = nodes.pickedOf(pictures, nodes.reshaped(level.codes, [-1, 4]), where, length);
+  const own = [codes, nodes.picked(b.constant('anchors', level.anchors), where)];
   return { boxes: b.one('BoxDecode', own, centerSize(picture, [1, 1, 1, 1])), scores, count };
 }
 

@@ -27,7 +27,7 @@ export interface FasterRcnnOptions extends NetOptions {
   readonly hidden?: number;
   /** How many proposals there are, and how many are looked at of each map; 1000 by default. */
   readonly proposals?: number;
-  /** How many detections there are at most; 100 by default. */
+  /** How many detections a picture has at most; 100 by default. */
   readonly detections?: number;
   /** What the probability of a detection must be above; 0.05 by default. */
   readonly score?: number;
@@ -41,29 +41,31 @@ const [RATIOS, FIRST_SIZE] = [[0.5, 1, 2], 32];
 const MASK_LAYERS = 4;
 
 /**
- * Builds a Faster R-CNN for 91 classes (by default, the background among them) and one picture of 800 pixels: `boxes`, float32 `[D, 4]`,
- * corners in pixels, `labels`, int64 `[D]`, and `scores`, float32 `[D]`, best first; D depends on the picture. Throws InputError on a
- * depth ResNet does not have, on options that are no counts, a width that is not positive, several pictures, and on weights that do not fit.
+ * Builds a Faster R-CNN for 91 classes (by default, the background among them) and pictures of 800 pixels: `boxes`, float32 `[D, 4]`,
+ * corners in pixels, `labels`, int64 `[D]`, and `scores`, float32 `[D]`, best first; D depends on the picture. Of several pictures those of
+ * the first come first, and `pictures`, int64 `[D]`, says which each is of. Throws InputError on a depth ResNet does not have, on options
+ * that are no counts, a width that is not positive, no pictures, and on weights that do not fit.
  */
 export function fasterRcnn(options: FasterRcnnOptions = {}): Graph {
   const net = twoStage('fasterRcnn', options);
   return net.chosen(detect(net, propose(net)));
 }
 
-/** Builds a Fast R-CNN: as `fasterRcnn`, but proposals are a second input, `proposals`, float32 `[proposals, 4]`, corners in pixels. */
+/** Builds a Fast R-CNN: as `fasterRcnn`, but proposals are a second input, `proposals`, float32 `[batch · proposals, 4]`, corners in pixels, as many of each picture. */
 export function fastRcnn(options: FasterRcnnOptions = {}): Graph {
   const net = twoStage('fastRcnn', options);
-  const { builder, proposals } = net;
-  const none = Array.from({ length: proposals }, () => 0);
+  const { builder, batch } = net;
+  const proposals = batch * net.proposals;
+  const pictures = Array.from({ length: proposals }, (_, i) => Math.floor(i / net.proposals));
   const given = {
     boxes: builder.input('proposals', 'float32', [proposals, 4]),
-    pictures: builder.constant('pictures', tensorOf('int64', [proposals], none)),
+    pictures: builder.constant('owners', tensorOf('int64', [proposals], pictures)),
     chosen: builder.constant(
       'chosen',
       tensorOf(
         'bool',
         [proposals],
-        none.map(() => 1),
+        pictures.map(() => 1),
       ),
     ),
     count: proposals,
@@ -94,7 +96,7 @@ class TwoStageNet extends MapNet {
     requireCounts({ channels, hidden, proposals, detections });
     requirePositive('width', width);
     super(`${name}_resnet${depth}_fpn`, { classes: 91, ...options, resolution });
-    if (this.batch !== 1) throw new InputError(`batch ${this.batch}; a detector of two stages takes one picture`);
+    if (this.batch === 0) throw new InputError('batch 0; detections are those of a picture');
     const body = resnetMaps(this, 'backbone.body.', depth, { width });
     const sized = body.map((x, i) => ({ x, side: Math.ceil(resolution / (4 * 2 ** i)) }));
     this.pyramid = featurePyramid(this, sized, 'backbone.fpn', channels);
@@ -132,7 +134,12 @@ function propose(net: TwoStageNet): Proposals {
     const anchors = gridAnchors({ map: [side, side], stride: [stride, stride], ratios: RATIOS, sizes });
     return proposalLevel(net, x, anchors, RATIOS.length);
   });
-  return addProposals(net.builder, levels, { picture: net.picture, before: net.proposals, after: net.proposals });
+  return addProposals(net.builder, levels, {
+    picture: net.picture,
+    before: net.proposals,
+    after: net.proposals,
+    pictures: net.batch,
+  });
 }
 
 /** What of the pyramid lies in each box. */
@@ -155,6 +162,7 @@ function detect(net: TwoStageNet, proposals: Proposals): Detections & Proposals 
   };
   return addDetections(net.builder, proposals, head, {
     picture: net.picture,
+    times: net.batch,
     most: net.detections,
     score: net.score,
   });

@@ -135,9 +135,13 @@ export class MapNet extends Net {
     return this.builder.build();
   }
 
-  /** The finished graph of a detector, whose outputs are `boxes`, `labels` and `scores`, and others, of what was chosen. */
-  chosen({ boxes, labels, scores, chosen }: Detections, more: Readonly<Record<string, string>> = {}): Graph {
-    for (const [name, x] of Object.entries({ boxes, labels, scores, ...more })) {
+  /** The finished graph of a detector, whose outputs are `boxes`, `labels` and `scores`, others, and of several pictures `pictures`, of what was chosen. */
+  chosen(
+    { boxes, labels, scores, pictures, chosen }: Detections & { readonly pictures: string },
+    more: Readonly<Record<string, string>> = {},
+  ): Graph {
+    const several = this.batch > 1 ? { pictures } : {};
+    for (const [name, x] of Object.entries({ boxes, labels, scores, ...more, ...several })) {
       const outputs = [name, `${name}_count`];
       const [own = ''] = this.builder.add('Compress', [x, chosen], { axis: 0 }, { outputs });
       this.builder.output(own);

@@ -66,10 +66,10 @@ export function detectedRows(
   const { batch: pictures } = net;
   if (pictures === 0) throw new InputError('batch 0; detections are those of a picture');
   const nodes = new BoxNodes(net.builder);
-  const found = parts.map((part) => bestRows(nodes, part, reading, { pictures, side: resolution }));
+  const best = parts.map((part) => bestRows(nodes, part, reading, { pictures, side: resolution }));
   const [boxes = '', scores = '', labels = ''] = (['boxes', 'scores', 'labels'] as const).map((key) =>
     nodes.joined(
-      found.map((part) => part[key]),
+      best.map((part) => part[key]),
       1,
     ),
   );
@@ -77,17 +77,17 @@ export function detectedRows(
   const shifts = Array.from({ length: net.classes }, (_, k) => k * (resolution + 1));
   const table = net.builder.constant('shifts', tensorOf('float32', [net.classes, 1], shifts));
   const apart = nodes.binary('add', boxes, nodes.picked(table, labels));
-  const count = found.reduce((sum, part) => sum + part.count, 0);
-  const kept = nodes.suppressed(apart, scores, { count, pictures, most, iou, score });
-  const first = pictures > 1 ? nodes.whole('mul', kept.batches, count) : undefined;
-  const indices = first ? nodes.binary('add', first, kept.indices) : kept.indices;
-  const chosen = {
+  const count = best.reduce((sum, part) => sum + part.count, 0);
+  const limits = { count, times: pictures, most, iou, score };
+  const { indices, batches, chosen } = nodes.suppressed(apart, nodes.unsqueezed(scores, [1]), limits);
+  const found = {
     boxes: nodes.picked(nodes.reshaped(boxes, [-1, 4]), indices),
     labels: nodes.picked(nodes.reshaped(labels, [-1]), indices),
     scores: nodes.picked(nodes.reshaped(scores, [-1]), indices),
-    chosen: kept.chosen,
+    pictures: batches,
+    chosen,
   };
-  return net.chosen(chosen, pictures > 1 ? { pictures: kept.batches } : {});
+  return net.chosen(found);
 }
 
 interface BestRows {
@@ -122,10 +122,7 @@ function bestRows(
   const [chances, pairs] = nodes.best(nodes.reshaped(real, [pictures, -1]), count);
   const rows = nodes.whole('floorDiv', pairs, classes);
   const label = nodes.whole('floorMod', pairs, classes);
-  const starts = Array.from({ length: pictures }, (_, picture) => picture * length);
-  const all =
-    pictures > 1 ? nodes.binary('add', rows, b.constant('starts', tensorOf('int64', [pictures, 1], starts))) : rows;
-  const codes = nodes.picked(nodes.reshaped(boxes.name, [-1, boxes.channels]), all);
+  const codes = nodes.pickedOf(pictures, nodes.reshaped(boxes.name, [-1, boxes.channels]), rows, length);
   const swap = (): string => b.one('Gather', [codes, b.ints('swap', [1, 0, 3, 2])], { axis: 2 });
   const inputs = [rowsFirst ? swap() : codes, nodes.picked(b.constant('anchors', anchors), rows)];
   return {

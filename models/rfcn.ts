@@ -26,7 +26,7 @@ export interface RfcnOptions extends NetOptions {
   readonly scales?: readonly number[];
   /** How many proposals there are; 300 by default. Twenty times as many are looked at. */
   readonly proposals?: number;
-  /** How many detections there are at most; 100 by default. */
+  /** How many detections a picture has at most; 100 by default. */
   readonly detections?: number;
   /** What the probability of a detection must be above; 0.05 by default. */
   readonly score?: number;
@@ -42,8 +42,8 @@ const RATIOS = [0.5, 1, 2];
 const LOOKED_AT = 20;
 
 /**
- * Builds an R-FCN for 21 classes (by default, the background among them) and one picture of 608 pixels: outputs as `fasterRcnn` has
- * them. Throws InputError on a depth ResNet does not have, on options that are no counts, a width that is not positive, several pictures,
+ * Builds an R-FCN for 21 classes (by default, the background among them) and pictures of 608 pixels: outputs as `fasterRcnn` has
+ * them. Throws InputError on a depth ResNet does not have, on options that are no counts, a width that is not positive, no pictures,
  * and on weights that do not fit.
  */
 export function rfcn(options: RfcnOptions = {}): Graph {
@@ -55,13 +55,14 @@ export function rfcn(options: RfcnOptions = {}): Graph {
   requireCounts({ channels, proposals, detections });
   requirePositive('width', width);
   const net = new MapNet(`rfcn_resnet${depth}`, { classes: 21, ...given, resolution });
-  if (net.batch !== 1) throw new InputError(`batch ${net.batch}; a detector of two stages takes one picture`);
+  if (net.batch === 0) throw new InputError('batch 0; detections are those of a picture');
   const [, , third = net.input, last = net.input] = resnetMaps(net, 'backbone.', depth, { width, dilated: true });
   const side = Math.ceil(resolution / STRIDE);
   const anchors = rcnnAnchors({ map: [side, side], stride: [STRIDE, STRIDE], ratios: RATIOS, sizes: scales });
   const level = proposalLevel(net, third, anchors, RATIOS.length * scales.length);
   const picture = [resolution, resolution] as const;
-  const boxes = addProposals(net.builder, [level], { picture, before: LOOKED_AT * proposals, after: proposals });
+  const limits = { picture, pictures: net.batch, before: LOOKED_AT * proposals, after: proposals };
+  const boxes = addProposals(net.builder, [level], limits);
   const x = net.activate(net.conv(last, { name: 'conv_new_1', out: channels, bias: true }), RELU);
   const rois = numbered(net, boxes);
   const voted = (name: string, fields: number): string => {
@@ -72,7 +73,8 @@ export function rfcn(options: RfcnOptions = {}): Graph {
   // Boxes are of no class: all have the same codes.
   const codes = net.builder.one('Tile', [voted('rfcn_bbox', 4), tiles], {});
   const head = { logits: voted('rfcn_cls', net.classes), codes, classes: net.classes };
-  return net.chosen(addDetections(net.builder, boxes, head, { picture, most: detections, iou: 0.3, score }));
+  const chosen = { picture, times: net.batch, most: detections, iou: 0.3, score };
+  return net.chosen(addDetections(net.builder, boxes, head, chosen));
 }
 
 /** `[K, 5]`: boxes behind the number of their picture. */

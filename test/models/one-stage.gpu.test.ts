@@ -7,7 +7,7 @@ import { retinanet } from '../../models/retinanet.ts';
 import { ssdliteMobilenetV2, ssdMobilenetV1 } from '../../models/ssd.ts';
 import { randomWeights, type WeightSource } from '../../models/weights.ts';
 import { yoloV8n } from '../../models/yolo-v8.ts';
-import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
+import type { Tensor } from '../../src/core/tensor.ts';
 import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { openGpu } from '../../src/node/adapter.ts';
@@ -17,6 +17,7 @@ import { FULL } from '../helpers/full.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { referenceRun } from '../helpers/reference.ts';
 import { deviation, picturesFor, ZEROS } from '../helpers/seeded-networks.ts';
+import { joinedRows, together } from '../helpers/several-pictures.ts';
 
 /** Codes and logits of random weights are wild: those of these layers are so many times as large. */
 function calm(seed: number, layers: RegExp, factor: number): WeightSource {
@@ -179,7 +180,7 @@ describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, found }) =>
   it('finds of two pictures what it finds of each', async () => {
     const two = build(2);
     const alone = [15, 11].map((seed) => picturesFor(graph, seed));
-    const both = new Map([['input', joined(alone.map((feed) => feed.get('input')))]]);
+    const both = new Map([['input', joinedRows(alone.map((feed) => feed.get('input')))]]);
     for (const feed of alone) expectMargins(graph, feed);
     const found = referenceRun(two, both);
     expect(new Set(found.get('pictures')?.data).size).toBe(2);
@@ -197,24 +198,6 @@ async function onGpu(graph: Graph, feeds: ReadonlyMap<string, Tensor>): Promise<
   } finally {
     session.dispose();
   }
-}
-
-/** Rows of several tensors, one after the other. */
-function joined(parts: readonly (Tensor | undefined)[]): Tensor {
-  const all = parts.flatMap((part) => (part ? [part] : []));
-  const [first = tensorOf('float32', [0], [])] = all;
-  const length = all.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
-  const data = all.flatMap((part) => Array.from(part.data));
-  return tensorOf(first.dtype, [length, ...first.shape.slice(1)], data);
-}
-
-/** What is found of several pictures, and of which. */
-function together(found: readonly ReadonlyMap<string, Tensor>[]): Map<string, Tensor> {
-  const outputs = ['boxes', 'labels', 'scores'].map(
-    (name) => [name, joined(found.map((one) => one.get(name)))] as const,
-  );
-  const pictures = found.flatMap((one, picture) => Array.from(one.get('labels')?.data ?? [], () => picture));
-  return new Map([...outputs, ['pictures', tensorOf('int64', [pictures.length], pictures)]]);
 }
 
 /** Labels are equal; corners are pixels of a hundred, through some fifty layers of float32. */

@@ -57,7 +57,7 @@ describe('R-FCN', () => {
   });
 
   it('refuses options out of range', () => {
-    expect(() => rfcn({ weights: ZEROS, batch: 2 })).toThrow('batch 2; a detector of two stages takes one picture');
+    expect(() => rfcn({ weights: ZEROS, batch: 0 })).toThrow('batch 0; detections are those of a picture');
     expect(() => rfcn({ weights: ZEROS, proposals: 0 })).toThrow('proposals 0 is not a count');
     expect(() => rfcn({ weights: ZEROS, width: 0 })).toThrow('width 0 is not positive');
     expect(() => rfcn({ weights: ZEROS, pooling: 'max' as never })).toThrow('pooling');
