@@ -12,6 +12,7 @@ export const OPERATORS = {
   'arg-max': async () => (await import('./arg-max.ts')).argMaxCases,
   detectors: async () => (await import('./detectors.ts')).detectorCases,
   resize: async () => (await import('./resize.ts')).resizeBenchCases,
+  'top-k': async () => (await import('./top-k.ts')).topKBenchCases,
 } satisfies Record<string, () => Promise<readonly OperatorCase[]>>;
 
 /** Names on the command line. */

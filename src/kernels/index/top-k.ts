@@ -1,7 +1,7 @@
-/** TopK → the best groups, then their best members (long rows); passes of chunk sorts; or a sort of whole rows (any k). */
+/** TopK → the best groups, then their best members (long rows); passes that keep the best of each chunk; or a sort of whole rows (any k). */
 import { TOP_K_SORT_WORKGROUP, topKSortShader, type TopKSortSpec } from '../../../shaders/index/top-k-sort.ts';
-import { topKChunkShader, type TopKChunkSpec } from '../../../shaders/index/top-k-chunk.ts';
 import { TOP_K_GROUP_WORKGROUP, topKGroupShader } from '../../../shaders/index/top-k-group.ts';
+import { TOP_K_MOST, topKSelectShader, type TopKSelectSpec } from '../../../shaders/index/top-k-select.ts';
 import { normalizeAxis } from '../../core/broadcast.ts';
 import { wgslScalar } from '../../core/dtype.ts';
 import { at, ceilDiv, product } from '../../util/arrays.ts';
@@ -18,14 +18,14 @@ import {
   type LowerContext,
 } from '../definition.ts';
 
-/** Largest chunk a workgroup sorts: 8 KiB of workgroup memory, half of what every device has; or all of it, where that keeps more. */
-const MAX_CHUNK = 1024;
-const WIDE_CHUNK = 2048;
-const MIN_CHUNK = 64;
+/** How many invocations have a chunk, and how many vectors of candidates each: what takes more takes seconds to compile. */
+const LONGEST = { lanes: 256, quads: 4 } as const;
+const CHUNKS = [{ lanes: 64, quads: 1 }, { lanes: 64, quads: 4 }, LONGEST] as const;
+
 /** Most neighbours of which `groups` looks at the best only, at first. */
 const MAX_GROUP = 64;
-/** Groups pay from rows of this many chunks on. */
-const MANY_CHUNKS = 8;
+/** Elements of a row from which on groups pay. */
+const LONG = 8192;
 
 type Call = Omit<KernelCall, 'variant'>;
 
@@ -46,12 +46,7 @@ function rowsOf(context: LowerContext<'TopK'>): Rows {
   return { rows: product(shape.slice(0, axis)) * inner, n, inner, k: at(result(context, described).shape, axis) };
 }
 
-/** Each pass must at least halve the candidates, unless one chunk holds them all. */
-const keepsHalf = (k: number): boolean => k <= WIDE_CHUNK / 2;
-
-const largestChunk = (k: number): number => (k <= MAX_CHUNK / 2 ? MAX_CHUNK : WIDE_CHUNK);
-
-/** Sorted are the best of n / g groups, and g members of k of them: least where g is the root of n / k. */
+/** Candidates are the best of n / g groups, and g members of k of them: fewest where g is the root of n / k. */
 const groupOf = ({ n, k }: Rows): number => Math.min(MAX_GROUP, 2 ** Math.round(Math.log2(n / Math.max(1, k)) / 2));
 
 const powerOfTwoFrom = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
@@ -66,42 +61,33 @@ function outputsOf({ node }: LowerContext<'TopK'>, { rows, k }: Rows): CallOpera
 
 /** Candidates of a pass: where they are listed (every position when absent), and how many a row has. */
 interface Candidates {
-  readonly kind: TopKChunkSpec['candidates'];
+  readonly kind: TopKSelectSpec['candidates'];
   readonly listed?: CallOperand;
   readonly length: number;
   /** Of `members`: how many each listed group has. */
   readonly group?: number;
 }
 
-/** Passes of chunk sorts until one chunk a row is left; `finalTo` are its values and indices, or a list to keep. */
-function chunkPasses(
-  context: LowerContext<'TopK'>,
-  { rows, n, inner, k }: Rows,
-  from: Candidates,
-  finalTo: { readonly list: CallOperand } | { readonly results: readonly CallOperand[] },
-): Call[] {
+/** Passes that keep the best of each chunk until one chunk a row is left: its best are the results, or kept in `list`. */
+function selectCalls(context: LowerContext<'TopK'>, plan: Rows, from: Candidates, list?: CallOperand): Call[] {
   const { node, device } = context;
+  const { rows, n, inner, k } = plan;
   const type = wgslScalar(required(context, 0).dtype);
   const { largest } = node.attributes;
   const calls: Call[] = [];
   let candidates = from;
   for (let done = false; !done;) {
     const { kind, listed, length } = candidates;
-    const chunk = Math.min(largestChunk(k), Math.max(MIN_CHUNK, powerOfTwoFrom(length)));
-    const chunks = ceilDiv(length, chunk);
+    const { lanes, quads } = CHUNKS.find((c) => length <= c.lanes * c.quads * 4) ?? LONGEST;
+    const chunks = ceilDiv(length, lanes * quads * 4);
     done = chunks === 1;
-    const last = done && 'results' in finalTo;
+    const last = done && list === undefined;
     const id = `${from.kind} kept ${calls.length}`;
-    const kept: CallOperand =
-      done && 'list' in finalTo ? finalTo.list : { kind: 'scratch', id, elements: rows * chunks * k };
+    const kept: CallOperand = done && list ? list : { kind: 'scratch', id, elements: rows * chunks * k };
     calls.push({
-      shader: topKChunkShader({ type, largest, chunk, candidates: kind, last }),
-      operands: [
-        value(node.inputs[0]),
-        ...(listed ? [listed] : []),
-        ...(done && 'results' in finalTo ? finalTo.results : [kept]),
-      ],
-      params: { rows, n, inner, length, chunks, keep: k, group: candidates.group ?? 1 },
+      shader: topKSelectShader({ type, largest, lanes, quads, candidates: kind, last }),
+      operands: [value(node.inputs[0]), ...(listed ? [listed] : []), ...(last ? outputsOf(context, plan) : [kept])],
+      params: { rows, n, inner, length, chunks, keep: k, bits: 32, each: 4 * quads, group: candidates.group ?? 1 },
       workgroups: dispatch1d(rows * chunks, 1, device),
     });
     candidates = { kind: 'listed', listed: kept, length: chunks * k };
@@ -111,7 +97,7 @@ function chunkPasses(
 
 /**
  * The k best elements of a row lie in the k groups whose best elements are best. So: the best of each group, the best
- * k of those, then the best k of the members of their groups. Reads the whole row once and sorts little.
+ * k of those, then the best k of the members of their groups. Reads the whole row once and counts little.
  */
 function groupCalls(context: LowerContext<'TopK'>, plan: Rows): Call[] {
   const { node, device } = context;
@@ -129,13 +115,8 @@ function groupCalls(context: LowerContext<'TopK'>, plan: Rows): Call[] {
       params: { count, n, inner, groups, group },
       workgroups: dispatch1d(count, TOP_K_GROUP_WORKGROUP, device),
     },
-    ...chunkPasses(context, plan, { kind: 'listed', listed: best, length: groups }, { list: chosen }),
-    ...chunkPasses(
-      context,
-      plan,
-      { kind: 'members', listed: chosen, length: k * group, group },
-      { results: outputsOf(context, plan) },
-    ),
+    ...selectCalls(context, plan, { kind: 'listed', listed: best, length: groups }, chosen),
+    ...selectCalls(context, plan, { kind: 'members', listed: chosen, length: k * group, group }),
   ];
 }
 
@@ -172,21 +153,18 @@ export const topK: KernelDefinition<'TopK'> = {
       'groups',
       (context) => {
         const plan = rowsOf(context);
-        const few = keepsHalf(plan.k) && 2 * plan.k * groupOf(plan) <= plan.n;
-        return few && plan.n >= MANY_CHUNKS * MAX_CHUNK ? plan : undefined;
+        return plan.k <= TOP_K_MOST && 2 * plan.k * groupOf(plan) <= plan.n && plan.n >= LONG ? plan : undefined;
       },
       (context, plan) => (plan.rows * plan.k === 0 ? [] : groupCalls(context, plan)),
     ),
     variant(
-      'chunks',
+      'select',
       (context) => {
         const plan = rowsOf(context);
-        return plan.n <= WIDE_CHUNK || keepsHalf(plan.k) ? plan : undefined;
+        return plan.k <= TOP_K_MOST ? plan : undefined;
       },
-      (context, plan) => {
-        if (plan.rows * plan.k === 0) return [];
-        return chunkPasses(context, plan, { kind: 'positions', length: plan.n }, { results: outputsOf(context, plan) });
-      },
+      (context, plan) =>
+        plan.rows * plan.k === 0 ? [] : selectCalls(context, plan, { kind: 'positions', length: plan.n }),
     ),
     variant('sort', rowsOf, (context, plan) => (plan.rows * plan.k === 0 ? [] : sortCalls(context, plan))),
   ],

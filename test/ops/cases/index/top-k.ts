@@ -1,5 +1,6 @@
 /** Cases of the TopK operator: ties, NaN, each axis, one and several chunks, whole rows. */
 import type { Shape } from '../../../../src/core/tensor.ts';
+import { range } from '../../../../src/util/arrays.ts';
 import type { CaseInput, OpCase } from '../../../helpers/op-case.ts';
 
 const topK = (input: CaseInput, k: number, axis: number, largest = true): OpCase<'TopK'> => ({
@@ -28,9 +29,25 @@ export const topKCases: readonly OpCase<'TopK'>[] = [
   topK(float([3000, 2]), 600, 0),
   topK(float([2, 1500]), 1500, 1, false),
   topK(tied([5000]), 1000, 0, false),
-  topK(float([2, 33000]), 500, 1),
+  // Lists of lists: what nine chunks keep takes three.
+  topK(float([2, 33000]), 1000, 1),
   topK(float([77000]), 600, 0),
   topK(tied([9000]), 30, 0),
+  // Most of a chunk's places hold nothing, and what is there is the least of all.
+  {
+    ...topK({ dtype: 'int32', shape: [4100], values: range(4100).map((i) => (i < 4090 ? -2147483648 : -i)) }, 300, 0),
+    name: 'the least integers beside places without any',
+  },
+  {
+    ...topK(
+      { shape: [1300], values: range(1300).map((i) => [NaN, Infinity, 1, -Infinity, -0][i % 5] ?? 0) },
+      700,
+      0,
+      false,
+    ),
+    name: 'ties of what is not finite',
+    noOracle: 'ONNX leaves NaN open',
+  },
   topK(float([2, 9001, 3]), 40, 1, false),
   topK(float([3, 5]), 0, 1),
   { ...topK(float([0, 5]), 2, 1), noOracle: 'onnxruntime divides by zero' },
