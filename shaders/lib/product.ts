@@ -79,8 +79,11 @@ export function operandParams({ transA, batchRank, gate }: ProductSpec): ParamFi
   };
 }
 
+/** The part of a spec that the tail asks for. */
+export type ProductTail = EpilogueSpec & Pick<ProductSpec, 'outVector' | 'scaled'>;
+
 /** What the tail adds. */
-export function tailParams(spec: ProductSpec): ParamFields {
+export function tailParams(spec: ProductTail): ParamFields {
   return {
     ...(spec.bias ? ({ bias_row: 'u32', bias_column: 'u32' } as const) : {}),
     ...(spec.scaled ? ({ alpha: 'f32', beta: 'f32' } as const) : {}),
@@ -194,7 +197,7 @@ export function productBias(row: string, column: string): string {
 }
 
 /** A sum, scaled and with its bias, both expressions. */
-export function withBias({ scaled, bias }: ProductSpec, sum: string, addend: string): string {
+export function withBias({ scaled, bias }: ProductTail, sum: string, addend: string): string {
   const product = scaled ? `${sum} * params.alpha` : sum;
   if (!bias) return product;
   return `${product} + ${addend}${scaled ? ' * params.beta' : ''}`;

@@ -5,18 +5,18 @@
  * Bindings: partial read, bias? read f32, residual? read, y read_write.
  * Workgroup: 64 × 1 × 1, four columns each.
  * Dispatch: dispatch1d(count, 64), count = batches · rows · ⌈width / 4⌉.
- * Spec: ProductSpec, of which only the tail matters.
+ * Spec: that of the product's tail.
  * Limits: no workgroup storage.
  */
 import { epilogueBindings, finishFunction, outputBinding } from '../lib/epilogue.ts';
 import { linearIndex } from '../lib/index.ts';
 import { shaderModule, type ShaderModule } from '../lib/module.ts';
-import { productBias, tailParams, withBias, type ProductSpec } from '../lib/product.ts';
+import { productBias, tailParams, withBias, type ProductTail } from '../lib/product.ts';
 
 /** Invocations per workgroup. */
 export const SUM_WORKGROUP = 64;
 
-export function productSumShader(spec: ProductSpec): ShaderModule {
+export function productSumShader(spec: ProductTail): ShaderModule {
   return shaderModule({
     bindings: [
       { name: 'partial', access: 'read', element: 'vec4<f32>' },

@@ -1,6 +1,5 @@
 /** Convolution through workgroup memory: the tiles there are, sums that are split, and what they cost. */
 import { convImplicitTiledShader } from '../../../shaders/conv/implicit-tiled.ts';
-import type { ProductSpec } from '../../../shaders/lib/product.ts';
 import { productSumShader, SUM_WORKGROUP } from '../../../shaders/product/sum.ts';
 import { tiledStorage } from '../../../shaders/product/tiled.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
@@ -55,9 +54,8 @@ export function tiledConvCalls(
   const { params, groupIn, groupOut, epilogue, xType, wType, xParams } = plan;
   const depth = depthOf(plan);
   const split = splits > 1;
-  const quads = ceilDiv(params.out_c, 4);
   const count = pixelsOf(plan);
-  const partial: CallOperand = { kind: 'scratch', id: 'parts', elements: splits * count * quads * 4 };
+  const partial: CallOperand = { kind: 'scratch', id: 'parts', elements: splits * count * roundUp(params.out_c, 4) };
   const operands = convOperands(context, plan);
   const call: ConvCall = {
     shader: convImplicitTiledShader({
@@ -86,29 +84,14 @@ export function tiledConvCalls(
   return split ? [call, sumCall(context, plan, partial, splits)] : [call];
 }
 
-/** How the parts of a split sum are added up: as those of a product, of which only the tail matters. */
-const SUM: Omit<ProductSpec, keyof ConvPlan['epilogue']['spec'] | 'outVector'> = {
-  aType: 'f32',
-  bType: 'f32',
-  transA: false,
-  transB: false,
-  aVector: 4,
-  bVector: 4,
-  ragged: false,
-  biasRows: false,
-  batchRank: 0,
-  scaled: false,
-  gate: 'none',
-  gateType: 'f32',
-};
-
+/** Adds up the parts of a split sum. */
 function sumCall({ device }: ConvContext, plan: ConvPlan, partial: CallOperand, splits: number): ConvCall {
   const { params, epilogue } = plan;
   const quads = ceilDiv(params.out_c, 4);
   const rows = pixelsOf(plan);
   const count = rows * quads;
   return {
-    shader: productSumShader({ ...SUM, outVector: outVectorOf(plan), ...epilogue.spec }),
+    shader: productSumShader({ scaled: false, outVector: outVectorOf(plan), ...epilogue.spec }),
     operands: [partial, ...epilogue.operands],
     params: {
       count,
