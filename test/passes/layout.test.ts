@@ -46,6 +46,16 @@ function run(fill: (b: GraphBuilder) => string | readonly string[]): Graph {
 const transposes = (graph: Graph): number => graph.nodes.filter((n) => n.op === 'Transpose').length;
 
 describe('layout', () => {
+  it.each(['nearest', 'linear', 'cubic'] as const)('transposes no label map after a %s Resize', (mode) => {
+    const graph = run((b) => {
+      const size = b.constant('size', tensorOf('int64', [2], [9, 8]));
+      const scores = b.one('Resize', [spatial(b, image(b)), '', size], { ...PLAIN_RESIZE, mode, axes: [2, 3] });
+      return b.one('ArgReduce', [scores], { kind: 'max', axis: 1, keepDims: false, dtype: 'int64' });
+    });
+    // The one left is the input's.
+    expect(graph.nodes.map(({ op }) => op)).toEqual(['Transpose', 'MaxPool', 'Resize', 'ArgReduce']);
+  });
+
   it('cancels between two spatial operators and keeps the layout of inputs and outputs', () => {
     const graph = run((b) => {
       const x = image(b);
