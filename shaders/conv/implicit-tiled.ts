@@ -52,6 +52,12 @@ export interface ConvImplicitTiledSpec extends EpilogueSpec, ProductTile {
   readonly wType: Storage;
 }
 
+/** What brings other patches than those of a window into the tile: operands after w, and their reader. */
+export interface PatchSource {
+  readonly bindings: readonly Binding[];
+  readonly reader: TileReader;
+}
+
 /** Vectors of the patches and of the weights that each invocation loads. */
 function shares(tile: ProductTile): { readonly a: number; readonly b: number } {
   const { tileRows, tileColumns, tileDepth } = tile;
@@ -169,10 +175,11 @@ ${lines(rows, store)}
   }`;
 }
 
-function bindings(spec: ConvImplicitTiledSpec): Binding[] {
+function bindings(spec: ConvImplicitTiledSpec, others: readonly Binding[] = []): Binding[] {
   const operands: Binding[] = [
     { name: 'x', access: 'read', element: vectorType(spec.xType, spec.inVector) },
     { name: 'w', access: 'read', element: elementOf({ storage: spec.wType, width: spec.weightVector }) },
+    ...others,
   ];
   if (spec.split) return [...operands, { name: 'partial', access: 'read_write', element: 'vec4<f32>' }];
   return [...operands, ...epilogueBindings(spec, spec.outVector), outputBinding(spec, spec.outVector)];
@@ -194,10 +201,10 @@ function begin({ split, tileRows, tileColumns }: ConvImplicitTiledSpec): string 
   let first_channel = wid.x * ${u32(tileColumns)};`;
 }
 
-export function convImplicitTiledShader(spec: ConvImplicitTiledSpec): ShaderModule {
+export function convImplicitTiledShader(spec: ConvImplicitTiledSpec, source?: PatchSource): ShaderModule {
   const { tileDepth, rows, quads, split } = spec;
   return shaderModule({
-    bindings: bindings(spec),
+    bindings: bindings(spec, source?.bindings),
     params: {
       ...WINDOW_PARAMS,
       ...WINDOW_SHAPE_PARAMS,
@@ -218,7 +225,7 @@ ${finishFunction(spec, spec.outVector)}
     body: tiledBody({
       tile: spec,
       begin: begin(spec),
-      a: patchReader(spec),
+      a: source?.reader ?? patchReader(spec),
       b: weightReader(spec),
       sums: declareSums(rows, quads),
       step: tileDepth,

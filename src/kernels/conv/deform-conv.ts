@@ -4,89 +4,26 @@ import { deformConvShader } from '../../../shaders/conv/deform.ts';
 import { FLOATS } from '../../core/dtype.ts';
 import { largestBinding } from '../../core/limits.ts';
 import { isVectorised } from '../../core/placement.ts';
-import { bytesOf, floatStorage, type FloatStorage } from '../../core/storage.ts';
-import { at, ceilDiv, product } from '../../util/arrays.ts';
+import { bytesOf, floatStorage } from '../../core/storage.ts';
+import { ceilDiv, product } from '../../util/arrays.ts';
 import {
   dispatch1d,
   required,
-  result,
   value,
   variant,
   type CallOperand,
   type Dispatched,
   type KernelCall,
-  type LowerContext,
   type Variant,
 } from '../definition.ts';
-import { epilogueOf, type Epilogue } from '../lib/epilogue.ts';
+import { deformPlan, movedBy, type DeformContext, type DeformPlan } from './deform-plan.ts';
+import { DEFORM_TILES, deformTiledCalls, deformTiledCost } from './deform-tiled.ts';
 import { PRODUCT_PARTS } from '../product/parts.ts';
 import type { Product } from '../product/product.ts';
+import { tiledName } from '../product/tiled.ts';
 import { preferredProducts, productVariants } from '../product/variants.ts';
 
-type Context = LowerContext<'DeformConv'>;
 type Call = Omit<KernelCall, 'variant'>;
-
-/** A deformable convolution as its variants see it. */
-interface DeformPlan {
-  readonly pixels: number;
-  readonly taps: number;
-  readonly inC: number;
-  readonly outC: number;
-  /** Channels of an offset group. */
-  readonly each: number;
-  readonly epilogue: Epilogue;
-  readonly types: {
-    readonly xType: FloatStorage;
-    readonly maskType: FloatStorage | undefined;
-  };
-  /** Values for `DEFORM_PARAMS` and `X_PARAMS`. */
-  readonly params: Readonly<Record<string, number>>;
-}
-
-function deformPlan(context: Context): DeformPlan {
-  const { strides, dilations, pads, offsetGroup, activation } = context.node.attributes;
-  const [x, w, mask] = [required(context, 0), required(context, 1), context.inputs[4]];
-  const [inH, inW, inC] = [at(x.shape, 1), at(x.shape, 2), at(x.shape, 3)];
-  const [batch, outH, outW, outC] = [0, 1, 2, 3].map((i) => at(result(context).shape, i)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [kernelH, kernelW] = [at(w.shape, 0), at(w.shape, 1)];
-  return {
-    pixels: batch * outH * outW,
-    taps: kernelH * kernelW,
-    inC,
-    outC,
-    each: inC / offsetGroup,
-    epilogue: epilogueOf(context, activation, { bias: 3 }),
-    types: { xType: floatStorage(x), maskType: mask && floatStorage(mask) },
-    params: {
-      in_h: inH,
-      in_w: inW,
-      out_h: outH,
-      out_w: outW,
-      kernel_h: kernelH,
-      kernel_w: kernelW,
-      stride_h: at(strides, 0),
-      stride_w: at(strides, 1),
-      dilation_h: at(dilations, 0),
-      dilation_w: at(dilations, 1),
-      pad_top: at(pads, 0),
-      pad_left: at(pads, 1),
-      offset_groups: offsetGroup,
-      x_offset: x.placement.offset,
-      x_pitch: x.placement.pitch,
-    },
-  };
-}
-
-/** Offsets, and masks where there are any. */
-function movedBy({ node }: Context): CallOperand[] {
-  const [, , offset, , mask] = node.inputs;
-  return [value(offset), ...(mask ? [value(mask)] : [])];
-}
 
 /** The samples, pixel by pixel. */
 function columnsOf({ pixels, taps, inC }: DeformPlan): CallOperand {
@@ -94,7 +31,7 @@ function columnsOf({ pixels, taps, inC }: DeformPlan): CallOperand {
 }
 
 /** The product of samples and weights. Nothing where there are groups, or more samples than a buffer holds. */
-function sampleProduct(context: Context): Product | undefined {
+function sampleProduct(context: DeformContext): Product | undefined {
   const plan = deformPlan(context);
   const { pixels, taps, inC, outC, epilogue } = plan;
   const depth = taps * inC;
@@ -125,7 +62,7 @@ function sampleProduct(context: Context): Product | undefined {
  */
 const MOST_CHUNKS = 16;
 
-function columnsCall(context: Context): Call {
+function columnsCall(context: DeformContext): Call {
   const plan = deformPlan(context);
   const { pixels, taps, each, types, params } = plan;
   const x = required(context, 0);
@@ -154,6 +91,28 @@ const columns: readonly Variant<'DeformConv'>[] = productVariants<'DeformConv'>(
     return calls && [{ variant: name, ...columnsCall(context) }, ...calls];
   },
 }));
+
+const TILED = 'samples-';
+
+/** Samples go straight into the tiles of the product. */
+const tiled: readonly Variant<'DeformConv'>[] = DEFORM_TILES.map((tile) =>
+  variant<'DeformConv', readonly Call[]>(
+    TILED + tiledName(tile),
+    (context) => deformTiledCalls(context, tile),
+    (_, made) => made,
+    { placed: true },
+  ),
+);
+
+/** On GPUs, tiles so wide that no sample is made twice: the matrix of samples is neither written nor read then. */
+function preferredTiles(context: DeformContext): readonly string[] {
+  const { adapterClass } = context.device;
+  if (adapterClass !== 'discrete' && adapterClass !== 'integrated') return [];
+  return DEFORM_TILES.filter(({ tileColumns }) => tileColumns >= deformPlan(context).outC)
+    .map((tile) => ({ name: TILED + tiledName(tile), cost: deformTiledCost(context, tile) }))
+    .sort((a, b) => a.cost - b.cost)
+    .map(({ name }) => name);
+}
 
 const direct = variant<'DeformConv', DeformPlan>(
   'direct',
@@ -204,10 +163,11 @@ const direct = variant<'DeformConv', DeformPlan>(
 
 export const deformConv: Dispatched<'DeformConv'> = {
   kind: 'dispatch',
-  variants: [...columns, direct],
+  variants: [...columns, ...tiled, direct],
   preferred: (context) => {
     const made = sampleProduct(context);
-    return made ? preferredProducts(made, context.device).map((name) => PREFIX + name) : [];
+    const products = made ? preferredProducts(made, context.device).map((name) => PREFIX + name) : [];
+    return [...preferredTiles(context), ...products];
   },
   // x, w, offset, bias, mask
   inputs: [{ dtypes: FLOATS, storage: ['f16'], lies: 'rows' }, { storage: ['f16'] }, {}, {}, { storage: ['f16'] }],

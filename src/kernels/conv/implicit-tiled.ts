@@ -1,5 +1,5 @@
 /** Convolution through workgroup memory: the tiles there are, sums that are split, and what they cost. */
-import { convImplicitTiledShader } from '../../../shaders/conv/implicit-tiled.ts';
+import { convImplicitTiledShader, type PatchSource } from '../../../shaders/conv/implicit-tiled.ts';
 import { productSumShader, SUM_WORKGROUP } from '../../../shaders/product/sum.ts';
 import { tiledStorage } from '../../../shaders/product/tiled.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
@@ -48,6 +48,7 @@ export function tiledConvCalls(
   context: ConvContext,
   choice: TiledChoice,
   plan = implicitPlan(context),
+  source?: PatchSource,
 ): readonly ConvCall[] | undefined {
   if (!plan || !fits(plan, choice, context.device)) return undefined;
   const { splits, ...tile } = choice;
@@ -58,16 +59,19 @@ export function tiledConvCalls(
   const partial: CallOperand = { kind: 'scratch', id: 'parts', elements: splits * count * roundUp(params.out_c, 4) };
   const operands = convOperands(context, plan);
   const call: ConvCall = {
-    shader: convImplicitTiledShader({
-      ...tile,
-      split,
-      inVector: readsVectors(plan) ? 4 : 1,
-      weightVector: groupOut % 4 === 0 ? 4 : 1,
-      outVector: outVectorOf(plan),
-      xType,
-      wType,
-      ...epilogue.spec,
-    }),
+    shader: convImplicitTiledShader(
+      {
+        ...tile,
+        split,
+        inVector: readsVectors(plan) ? 4 : 1,
+        weightVector: groupOut % 4 === 0 ? 4 : 1,
+        outVector: outVectorOf(plan),
+        xType,
+        wType,
+        ...epilogue.spec,
+      },
+      source,
+    ),
     operands: split ? [...operands.slice(0, 2), partial] : operands,
     params: {
       ...params,

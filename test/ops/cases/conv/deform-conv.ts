@@ -75,6 +75,15 @@ export const deformConvCases: readonly OpCase<'DeformConv'>[] = [
   deformed('pointwise', { x: [1, 3, 5, 5], outC: 3, ...one }),
   deformed('1x17 pixels, 5x1 window', { x: [1, 1, 17, 4], kernel: [5, 1], outC: 4, pads: [2, 0, 2, 0] }),
   deformed('64 to 40 channels', { x: [1, 6, 6, 64], outC: 40, ...three, offsetGroup: 4 }),
+  deformed('tiles of 12 to 24 channels, stride 2, dilated, batch 2', {
+    x: [2, 9, 7, 12],
+    kernel: [3, 2],
+    outC: 24,
+    strides: [2, 1],
+    dilations: [1, 2],
+    pads: [2, 0, 1, 3],
+    mask: false,
+  }),
   deformed('no images', { x: [0, 4, 4, 4], outC: 4, ...three }),
   deformed('NaN and infinite offsets', {
     x: [1, 1, 4, 1],
