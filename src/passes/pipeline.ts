@@ -64,12 +64,8 @@ const LP_NORMALIZATION: Row<Run> = lazy(
 /** Every pass, in order. */
 export const PASSES: readonly Pass[] = [
   { name: 'bind-shapes', level: 'reference', run: (graph, { inputShapes }) => bindShapes(graph, inputShapes) },
-  {
-    name: 'padded-suppression',
-    level: 'reference',
-    applies: ({ nodes }) => nodes.some(({ op }) => op === 'NonMaxSuppression'),
-    run: further('recognisePaddedSuppression'),
-  },
+  // Before extents are inferred: a Pad by as many rows as are free has none.
+  { name: 'padded-suppression', level: 'reference', applies: hasPads, run: further('recognisePaddedSuppression') },
   // Infers shapes too: each needs the other. All later passes keep `values` complete.
   {
     name: 'fold-constants',
