@@ -18,10 +18,13 @@ import { lines } from '../lib/product.ts';
 import { tiledInvocations, type ProductTile } from '../lib/tiled.ts';
 import type { PatchSource } from './implicit-tiled.ts';
 
+const corner = (i: number): string =>
+  `select(vec4<f32>(), t.s.weights[${i}] * vec4<f32>(x[(t.s.pixels[${i}] + c) / 4u]), t.s.inside[${i}])`;
+
+const tap = (i: number): string => `tap_of(place, corner${i}, pixel${i}, image${i});`;
+
 /** Parameters and functions, before the results: those that find a sample, and read four channels of it. */
 export function deformedSamples(masked: boolean): Between {
-  const corner = (i: number): string =>
-    `select(vec4<f32>(), t.s.weights[${i}] * vec4<f32>(x[(t.s.pixels[${i}] + c) / 4u]), t.s.inside[${i}])`;
   return {
     params: { offset_groups: 'u32', each: 'u32' },
     declarations: `
@@ -56,7 +59,6 @@ export function deformedPatches(tile: ProductTile, maskType: FloatStorage | unde
   let corner${i} = vec2<i32>(i32((pixel${i} - out_line${i} * params.out_w) * params.stride_w) - i32(params.pad_left),
     i32((out_line${i} - n${i} * params.out_h) * params.stride_h) - i32(params.pad_top));
   let image${i} = params.x_offset + n${i} * params.in_h * params.in_w * params.x_pitch;`;
-  const tap = (i: number): string => `tap_of(place, corner${i}, pixel${i}, image${i});`;
   return {
     bindings: [
       { name: 'offset', access: 'read', element: 'f32' },
