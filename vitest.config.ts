@@ -63,6 +63,7 @@ const FULL = {
   ],
   gpu: [
     ...ONLY_FULL.gpu,
+    'test/cli/commands.gpu.test.ts',
     'test/conformance/onnx-backend.gpu.test.ts',
     'test/conformance/networks.gpu.test.ts',
     'test/conformance/random-networks.gpu.test.ts',
