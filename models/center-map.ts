@@ -38,10 +38,8 @@ export function addCenterMap(b: GraphBuilder, scores: string, extents: string, r
   const peaks = nodes.binary('equal', scores, b.one('MaxPool', [scores], NEIGHBOURS));
   const judged = b.one('Where', [peaks, scores, nodes.scalar(-Infinity)], {});
   const count = Math.min(most, map[0] * map[1] * classes);
-  const [best, where] = nodes.best(nodes.reshaped(judged, [1, -1]), count).map((x) => nodes.reshaped(x, [-1])) as [
-    string,
-    string,
-  ];
+  const found = nodes.best(nodes.reshaped(judged, [1, -1]), count);
+  const [best = '', where = ''] = found.map((x) => nodes.reshaped(x, [-1]));
   const cells = nodes.whole('floorDiv', where, classes);
   // A length of one pixel: distances are in pixels as they are.
   const anchors = b.constant(

@@ -1,32 +1,19 @@
 /** The quantiser in a Worker of a page: its file is one that Node reads, and means what the page computes with it. */
-import type { Browser } from 'puppeteer';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChromium } from '../../bench/lib/chromium.ts';
+import { expect, it } from 'vitest';
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import { quantize } from '../../src/node/index.ts';
 import { Session } from '../../src/session/session.ts';
 import { randomSource } from '../../src/util/random.ts';
 import { expectClose } from '../helpers/close.ts';
 import { tinyClassifier } from '../helpers/command.ts';
-import { openPage, servePages, type PageServer } from '../helpers/page-server.ts';
+import { withPages } from '../helpers/page-server.ts';
 
 const SHAPE = [1, 3, 8, 8];
 const INPUT = 'pictures:0';
 const random = randomSource(5);
 const EXAMPLES = Array.from({ length: 4 }, () => Array.from({ length: 192 }, () => Math.fround(random() * 2 - 1)));
 
-let browser: Browser | undefined;
-let server: PageServer | undefined;
-
-beforeAll(async () => {
-  browser = await launchChromium();
-  server = await servePages(new Map([['tiny.onnx', tinyClassifier()]]));
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const open = withPages(new Map([['tiny.onnx', tinyClassifier()]]));
 
 const feed = (data: readonly number[]): Record<string, Tensor> => ({ [INPUT]: tensorOf('float32', SHAPE, data) });
 
@@ -38,7 +25,7 @@ async function onCpu(model: Uint8Array, data: readonly number[]): Promise<Tensor
 }
 
 it('quantises a model in a Worker', async () => {
-  const tab = await openPage(browser, server);
+  const tab = await open();
   const model = '/files/tiny.onnx';
   const answer = await tab.evaluate((request) => globalThis.page.quantizeInWorker(request), {
     model,

@@ -1,27 +1,12 @@
 /** Tuning and profiling in a page: what was measured is there after a reload, and a broken cache is no obstacle. */
-import type { Browser, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../../bench/lib/chromium.ts';
+import { describe, expect, it } from 'vitest';
 import { tinyClassifier } from '../helpers/command.ts';
-import { openPage, servePages, type PageServer } from '../helpers/page-server.ts';
+import { withPages } from '../helpers/page-server.ts';
 
 const MODEL = '/files/tiny.onnx';
 
 describe('tuning in Chromium', () => {
-  let browser: Browser | undefined;
-  let server: PageServer | undefined;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-    server = await servePages(new Map([['tiny.onnx', tinyClassifier()]]));
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
-  const open = (): Promise<Page> => openPage(browser, server);
+  const open = withPages(new Map([['tiny.onnx', tinyClassifier()]]));
 
   it('remembers in IndexedDB what it measured, also for other pages', async () => {
     const first = await open();

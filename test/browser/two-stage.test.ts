@@ -1,35 +1,22 @@
 /** A detector of two stages in a page: proposals, suppression and pooling of boxes run on WebGPU there as the CPU reference does. */
-import type { Browser } from 'puppeteer';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChromium } from '../../bench/lib/chromium.ts';
+import { expect, it } from 'vitest';
 import { tensorOf } from '../../src/core/tensor.ts';
 import { Session } from '../../src/session/session.ts';
 import { expectClose } from '../helpers/close.ts';
-import { openPage, servePages, type PageServer } from '../helpers/page-server.ts';
+import { withPages } from '../helpers/page-server.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { smallTwoStage } from '../helpers/two-stage-networks.ts';
 
 const graph = smallTwoStage();
 const image = randomTensor('float32', [1, 64, 64, 3], randomSource(11), -2, 2);
 
-let browser: Browser | undefined;
-let server: PageServer | undefined;
-
-beforeAll(async () => {
-  browser = await launchChromium();
-  server = await servePages();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const open = withPages();
 
 it('finds in Chromium what the CPU reference finds', async () => {
   const session = await Session.create(graph, { backend: 'cpu' });
   const reference = await session.run({ input: image });
   session.dispose();
-  const tab = await openPage(browser, server);
+  const tab = await open();
   const answer = await tab.evaluate(
     (values, shape) => globalThis.page.findInTwoStages({ shape, values }),
     [...image.data],

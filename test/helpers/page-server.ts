@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'vite';
 import type { Browser, Page } from 'puppeteer';
+import { afterAll, beforeAll } from 'vitest';
+import { launchChromium } from '../../bench/lib/chromium.ts';
 import { PATIENCE_MS } from './patience.ts';
 
 /** A running server. */
@@ -61,6 +63,21 @@ export async function openPage(
   await tab.goto(`${server.origin}/page`);
   await tab.waitForFunction(() => 'page' in globalThis);
   return tab;
+}
+
+/** For the tests of a file: a browser and a server of these files, until they end; opens the test page. */
+export function withPages(files?: ReadonlyMap<string, Uint8Array>): () => Promise<Page> {
+  let browser: Browser | undefined;
+  let server: PageServer | undefined;
+  beforeAll(async () => {
+    browser = await launchChromium();
+    server = await servePages(files);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+  return () => openPage(browser, server);
 }
 
 function sendPage(response: ServerResponse): void {

@@ -10,9 +10,7 @@ import { yoloV8n } from '../../models/yolo-v8.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import type { Graph } from '../../src/ir/graph.ts';
-import { openGpu } from '../../src/node/adapter.ts';
-import { Session } from '../../src/session/session.ts';
-import { expectClose } from '../helpers/close.ts';
+import { expectSameObjects, foundOnGpu } from '../helpers/detections.ts';
 import { FULL } from '../helpers/full.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { referenceRun } from '../helpers/reference.ts';
@@ -170,11 +168,11 @@ describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, found }) =>
 
   it('finds the same as onnxruntime', async () => {
     const expected = await ortRun(toOnnx(graph), feeds);
-    expectSame(reference, expected);
+    expectSameObjects(reference, expected);
   });
 
   it('finds the same on the GPU', async () => {
-    expectSame(await onGpu(graph, feeds), reference);
+    expectSameObjects(await foundOnGpu(graph, feeds), reference);
   });
 
   it('finds of two pictures what it finds of each', async () => {
@@ -184,31 +182,12 @@ describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, found }) =>
     for (const feed of alone) expectMargins(graph, feed);
     const found = referenceRun(two, both);
     expect(new Set(found.get('pictures')?.data).size).toBe(2);
-    expectSame(found, together(alone.map((feed) => referenceRun(graph, feed))));
+    expectSameObjects(found, together(alone.map((feed) => referenceRun(graph, feed))));
     if (!FULL) return;
-    expectSame(found, await ortRun(toOnnx(two), both));
-    expectSame(await onGpu(two, both), found);
+    expectSameObjects(found, await ortRun(toOnnx(two), both));
+    expectSameObjects(await foundOnGpu(two, both), found);
   });
 });
-
-async function onGpu(graph: Graph, feeds: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> {
-  const session = await Session.create(graph, { gpu: async () => (await openGpu()).adapter });
-  try {
-    return new Map(Object.entries(await session.run(Object.fromEntries(feeds))));
-  } finally {
-    session.dispose();
-  }
-}
-
-/** Labels are equal; corners are pixels of a hundred, through some fifty layers of float32. */
-function expectSame(actual: ReadonlyMap<string, Tensor>, expected: ReadonlyMap<string, Tensor>): void {
-  expect([...actual.keys()]).toEqual([...expected.keys()]);
-  for (const [name, wanted] of expected) {
-    const own = actual.get(name);
-    if (!own) throw new Error(`no ${name}`);
-    expectClose(own, wanted, { rtol: 1e-4, atol: 2e-3 }, name);
-  }
-}
 
 /** Everything is equal without weights, and the first anchors come first: what they are follows from the papers' and authors' tables. */
 const plain = { weights: ZEROS, iou: 1, score: 0 };

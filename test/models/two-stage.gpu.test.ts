@@ -11,7 +11,8 @@ import { inferShapes } from '../../src/passes/infer-shapes.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { Session } from '../../src/session/session.ts';
-import { expectClose, floatTolerance } from '../helpers/close.ts';
+import { floatTolerance } from '../helpers/close.ts';
+import { expectSameObjects, foundOnGpu } from '../helpers/detections.ts';
 import { FULL } from '../helpers/full.ts';
 import { importOnnx } from '../helpers/import-onnx.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
@@ -83,18 +84,14 @@ describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, written }) 
       const expected = await ortRun(toOnnx(graph), feeds);
       expect(expected.get('labels')?.shape[0]).toBeGreaterThan(3);
       expect(new Set(expected.get('labels')?.data).size).toBe(2);
-      expectSame(reference, expected);
+      expectSameObjects(reference, expected);
     });
 
   if (written)
     it('comes back from its file', async () => {
       const imported = await importOnnx(toOnnx(graph));
       const found = runGraph(compile(imported, { level: 'reference' }), feeds);
-      for (const [name, wanted] of reference) {
-        const own = found.get(name);
-        if (!own) throw new Error(`no ${name}`);
-        expectClose(own, wanted, floatTolerance(), name);
-      }
+      expectSameObjects(found, reference, floatTolerance());
     });
 
   it('finds several objects of every class, whose scores are apart', () => {
@@ -115,7 +112,7 @@ describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, written }) 
       submits = 0;
       const actual = await session.run(Object.fromEntries(feeds));
       expect(submits).toBe(1);
-      expectSame(new Map(Object.entries(actual)), reference);
+      expectSameObjects(new Map(Object.entries(actual)), reference);
     } finally {
       session.dispose();
     }
@@ -129,27 +126,12 @@ describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, written }) 
     const both = new Map(inputs.map((name) => [name, joinedRows(alone.map((feed) => feed.get(name)))]));
     const found = referenceRun(two, both);
     expect(new Set(found.get('pictures')?.data).size).toBe(2);
-    expectSame(found, together(alone.map((feed) => referenceRun(graph, feed))));
+    expectSameObjects(found, together(alone.map((feed) => referenceRun(graph, feed))));
     if (!FULL) return;
-    if (written) expectSame(found, await ortRun(toOnnx(two), both));
-    const session = await Session.create(two, { gpu: async () => (await openGpu()).adapter });
-    try {
-      expectSame(new Map(Object.entries(await session.run(Object.fromEntries(both)))), found);
-    } finally {
-      session.dispose();
-    }
+    if (written) expectSameObjects(found, await ortRun(toOnnx(two), both));
+    expectSameObjects(await foundOnGpu(two, both), found);
   });
 });
-
-/** Corners are pixels of 64, through some thirty layers of float32. */
-function expectSame(actual: ReadonlyMap<string, Tensor>, expected: ReadonlyMap<string, Tensor>): void {
-  expect([...actual.keys()]).toEqual([...expected.keys()]);
-  for (const [name, wanted] of expected) {
-    const own = actual.get(name);
-    if (!own) throw new Error(`no ${name}`);
-    expectClose(own, wanted, { rtol: 1e-4, atol: 2e-3 }, name);
-  }
-}
 
 function elements(parameters: ReadonlyMap<string, Tensor>): number {
   return [...parameters].reduce((sum, [name, { data }]) => sum + (name.includes('.running_') ? 0 : data.length), 0);

@@ -17,7 +17,8 @@ import {
   type Variant,
 } from '../definition.ts';
 import { deformPlan, movedBy, type DeformContext, type DeformPlan } from './deform-plan.ts';
-import { DEFORM_TILES, deformTiledCalls, deformTiledCost } from './deform-tiled.ts';
+import { deformTiledCalls, preferredDeformTiles } from './deform-tiled.ts';
+import { WHOLE_SUMS } from './whole-sums.ts';
 import { PRODUCT_PARTS } from '../product/parts.ts';
 import type { Product } from '../product/product.ts';
 import { tiledName } from '../product/tiled.ts';
@@ -95,7 +96,7 @@ const columns: readonly Variant<'DeformConv'>[] = productVariants<'DeformConv'>(
 const TILED = 'samples-';
 
 /** Samples go straight into the tiles of the product. */
-const tiled: readonly Variant<'DeformConv'>[] = DEFORM_TILES.map((tile) =>
+const tiled: readonly Variant<'DeformConv'>[] = WHOLE_SUMS.map((tile) =>
   variant<'DeformConv', readonly Call[]>(
     TILED + tiledName(tile),
     (context) => deformTiledCalls(context, tile),
@@ -103,16 +104,6 @@ const tiled: readonly Variant<'DeformConv'>[] = DEFORM_TILES.map((tile) =>
     { placed: true },
   ),
 );
-
-/** On GPUs, tiles so wide that no sample is made twice: the matrix of samples is neither written nor read then. */
-function preferredTiles(context: DeformContext): readonly string[] {
-  const { adapterClass } = context.device;
-  if (adapterClass !== 'discrete' && adapterClass !== 'integrated') return [];
-  return DEFORM_TILES.filter(({ tileColumns }) => tileColumns >= deformPlan(context).outC)
-    .map((tile) => ({ name: TILED + tiledName(tile), cost: deformTiledCost(context, tile) }))
-    .sort((a, b) => a.cost - b.cost)
-    .map(({ name }) => name);
-}
 
 const direct = variant<'DeformConv', DeformPlan>(
   'direct',
@@ -167,7 +158,7 @@ export const deformConv: Dispatched<'DeformConv'> = {
   preferred: (context) => {
     const made = sampleProduct(context);
     const products = made ? preferredProducts(made, context.device).map((name) => PREFIX + name) : [];
-    return [...preferredTiles(context), ...products];
+    return [...preferredDeformTiles(context, TILED), ...products];
   },
   // x, w, offset, bias, mask
   inputs: [{ dtypes: FLOATS, storage: ['f16'], lies: 'rows' }, { storage: ['f16'] }, {}, {}, { storage: ['f16'] }],

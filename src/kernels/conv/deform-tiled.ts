@@ -4,14 +4,12 @@ import { isVectorised } from '../../core/placement.ts';
 import { floatStorage } from '../../core/storage.ts';
 import { at } from '../../util/arrays.ts';
 import { required, result, value } from '../definition.ts';
-import { PRODUCT_TILES, type TiledChoice } from '../product/tiled.ts';
+import type { TiledChoice } from '../product/tiled.ts';
 import { deformPlan, movedBy, type DeformContext } from './deform-plan.ts';
 import type { ConvCall } from './implicit-plan.ts';
-import { tiledConvCalls, tiledConvCost } from './implicit-tiled.ts';
+import { tiledConvCalls } from './implicit-tiled.ts';
 import type { ConvContext, ConvPlan } from './shared.ts';
-
-/** The tiles; sums that are split would need the samples once more for each part. */
-export const DEFORM_TILES: readonly TiledChoice[] = PRODUCT_TILES.filter(({ splits }) => splits === 1);
+import { fastestTiles } from './whole-sums.ts';
 
 /** The ordinary convolution of these extents; nothing of groups, and of offset groups whose channels do not come in fours. */
 function windowPlan(context: DeformContext): ConvPlan | undefined {
@@ -66,8 +64,8 @@ export function deformTiledCalls(context: DeformContext, tile: TiledChoice): rea
   return calls?.map((call) => ({ ...call, operands }));
 }
 
-/** Estimated nanoseconds of its product on a GPU; infinite where it does not apply. */
-export function deformTiledCost(context: DeformContext, tile: TiledChoice): number {
+/** On GPUs, tiles so wide that no sample is made twice: the matrix of samples is neither written nor read then. */
+export function preferredDeformTiles(context: DeformContext, prefix: string): readonly string[] {
   const plan = windowPlan(context);
-  return plan ? tiledConvCost(plan, tile, context.device) : Infinity;
+  return fastestTiles(plan, context.device, prefix, ({ tileColumns }) => tileColumns >= (plan?.params.out_c ?? 0));
 }

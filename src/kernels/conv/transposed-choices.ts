@@ -3,10 +3,9 @@ import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv, product } from '../../util/arrays.ts';
 import { lanesOf } from '../lib/lanes.ts';
 import type { ColumnTile } from './implicit-columns.ts';
-import { PRODUCT_TILES, tiledName } from '../product/tiled.ts';
+import { tiledName } from '../product/tiled.ts';
 import { stripName } from './implicit-choices.ts';
 import type { StripTile } from './implicit-strip.ts';
-import { tiledConvCost } from './implicit-tiled.ts';
 import { foldExtents, transposedFoldCalls } from './transposed-fold.ts';
 import {
   transposedColumnCalls,
@@ -18,6 +17,7 @@ import {
 import { cellPlan, transposedStripCalls, transposedTiledCalls } from './transposed-products.ts';
 import { slidesTransposed, transposedSlideCalls } from './transposed-slide.ts';
 import { transposedPlan, type TransposedContext, type TransposedPlan } from './transposed-plan.ts';
+import { fastestTiles, WHOLE_SUMS } from './whole-sums.ts';
 
 interface TransposedKernel {
   readonly name: string;
@@ -48,9 +48,6 @@ const FOLD = 'product';
 /** Strips of cells. */
 const STRIP: StripTile = { pixels: 7, quads: 4, subgroups: true };
 
-/** Tiles of cells. */
-const TILES = PRODUCT_TILES.filter(({ splits }) => splits === 1);
-
 const CELLS = 'cells-';
 
 /** All of them but the one that takes every shape. */
@@ -67,7 +64,7 @@ export const TRANSPOSED_KERNELS: readonly TransposedKernel[] = [
   })),
   { name: FOLD, calls: transposedFoldCalls },
   { name: CELLS + stripName(STRIP), calls: (context) => transposedStripCalls(context, STRIP) },
-  ...TILES.map((tile) => ({
+  ...WHOLE_SUMS.map((tile) => ({
     name: CELLS + tiledName(tile),
     calls: (context: TransposedContext) => transposedTiledCalls(context, tile),
   })),
@@ -141,11 +138,7 @@ function withoutSubgroups({ groupOut }: TransposedPlan, { adapterClass }: Device
 
 /** Those of GPUs: tiles where workgroup memory is fast, as for other convolutions. */
 function byGpu(plan: TransposedPlan, device: DeviceProfile): string[] {
-  const registers = withoutSubgroups(plan, device);
-  const conv = device.adapterClass === 'discrete' || device.adapterClass === 'integrated' ? cellPlan(plan) : undefined;
-  if (!conv) return registers;
-  const costs = TILES.map((tile) => ({ name: CELLS + tiledName(tile), cost: tiledConvCost(conv, tile, device) }));
-  return [...costs.sort((a, b) => a.cost - b.cost).map(({ name }) => name), ...registers];
+  return [...fastestTiles(cellPlan(plan), device, CELLS), ...withoutSubgroups(plan, device)];
 }
 
 /**

@@ -180,12 +180,11 @@ export function transposedStripCalls(
   return cellCalls(context, (conv, plan) => stripCalls(conv, tile, plan));
 }
 
-/** The dispatch by tiles through workgroup memory; sums that are split would need a pass that writes so. */
+/** The dispatch by tiles through workgroup memory, those of `WHOLE_SUMS`. */
 export function transposedTiledCalls(
   context: TransposedContext,
   tile: TiledChoice,
 ): readonly TransposedCall[] | undefined {
-  if (tile.splits > 1) return undefined;
   return cellCalls(context, (conv, plan, tensor) => {
     const w = constantOperand(tensor, plan.wType === 'f16' ? 'f16' : 'f32');
     return tiledConvCalls(conv, tile, plan)?.map((call) => ({ ...call, operands: call.operands.with(1, w) }));
