@@ -20,6 +20,7 @@ import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type Binding, type ShaderModule } from '../lib/module.ts';
 import type { Scalar } from '../lib/numbers.ts';
 import { sortKeyFunctions } from '../lib/sort-key.ts';
+import { topKResultIndex, topKResults } from '../lib/top-k.ts';
 
 /** Most results of a row: they lie in 8 KiB of workgroup memory, half of what every device has. */
 export const TOP_K_MOST = 1024;
@@ -38,10 +39,7 @@ export function topKSelectShader(spec: TopKSelectSpec): ShaderModule {
   const lists: readonly Binding[] =
     spec.candidates === 'positions' ? [] : [{ name: 'listed', access: 'read', element: 'u32' }];
   const results: readonly Binding[] = last
-    ? [
-        { name: 'values', access: 'read_write', element: type },
-        { name: 'indices', access: 'read_write', element: 'i32' },
-      ]
+    ? topKResults(type)
     : [{ name: 'kept', access: 'read_write', element: 'u32' }];
   return shaderModule({
     bindings: [{ name: 'x', access: 'read', element: type }, ...lists, ...results],
@@ -199,7 +197,7 @@ function ranked(lanes: number): string {
   const stores = range(4).map(
     (c) => wgsl`
     if (s + ${u32(c)} < params.keep) {
-      let to = ((row / params.inner) * params.keep + rank[${u32(c)}]) * params.inner + row % params.inner;
+      let to = ${topKResultIndex(`rank[${u32(c)}]`)};
       values[to] = x[base + ids[${u32(c)}] * params.inner];
       indices[to] = i32(ids[${u32(c)}]);
     }`,

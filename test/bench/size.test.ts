@@ -59,7 +59,7 @@ describe('an application with a classifier', () => {
       'src/ops/index/top-k.ts',
       'src/ops/elementwise/binary-loop.ts',
       'src/ops/lib/activation.ts',
-      'shaders/index/top-k-sort.ts',
+      'shaders/index/top-k-merge.ts',
       'shaders/conv/winograd-input.ts',
     ];
     const atOnce = sourcesOf('start', 'importer');
@@ -74,7 +74,7 @@ describe('an application with a classifier', () => {
       expect(fileOf(`src/${layer}/move/tile.ts`)).not.toBe(family);
     }
     expect(fileOf('src/kernels/index/top-k.ts')).not.toBe(fileOf('src/ops/index/top-k.ts'));
-    expect(fileOf('shaders/index/top-k-sort.ts')).toBe(fileOf('src/kernels/index/top-k.ts'));
+    expect(fileOf('shaders/index/top-k-merge.ts')).toBe(fileOf('src/kernels/index/top-k.ts'));
   });
 });
 

@@ -1,6 +1,8 @@
-/** TopK → the best groups, then their best members (long rows); passes that keep the best of each chunk; or a sort of whole rows (any k). */
-import { TOP_K_SORT_WORKGROUP, topKSortShader, type TopKSortSpec } from '../../../shaders/index/top-k-sort.ts';
+/** TopK → the best groups, then their best members (long rows); passes that keep the best of each chunk; or a selection by digits, sorted (any k). */
+import { TOP_K_DIGITS, topKDigitShader } from '../../../shaders/index/top-k-digit.ts';
 import { TOP_K_GROUP_WORKGROUP, topKGroupShader } from '../../../shaders/index/top-k-group.ts';
+import { TOP_K_MERGED, TOP_K_MERGE_WORKGROUP, topKMergeShader } from '../../../shaders/index/top-k-merge.ts';
+import { TOP_K_RUN, topKRankShader } from '../../../shaders/index/top-k-rank.ts';
 import { TOP_K_MOST, topKSelectShader, type TopKSelectSpec } from '../../../shaders/index/top-k-select.ts';
 import { normalizeAxis } from '../../core/broadcast.ts';
 import { wgslScalar } from '../../core/dtype.ts';
@@ -27,6 +29,10 @@ const MAX_GROUP = 64;
 /** Elements of a row from which on groups pay. */
 const LONG = 8192;
 
+/** Fewest elements of a part of a row that a workgroup counts digits of, and most parts, which all workgroups add up. */
+const PART = 4096;
+const MOST_PARTS = 64;
+
 type Call = Omit<KernelCall, 'variant'>;
 
 interface Rows {
@@ -48,8 +54,6 @@ function rowsOf(context: LowerContext<'TopK'>): Rows {
 
 /** Candidates are the best of n / g groups, and g members of k of them: fewest where g is the root of n / k. */
 const groupOf = ({ n, k }: Rows): number => Math.min(MAX_GROUP, 2 ** Math.round(Math.log2(n / Math.max(1, k)) / 2));
-
-const powerOfTwoFrom = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
 
 /** Where values and indices go; an unused output goes to scratch memory. */
 function outputsOf({ node }: LowerContext<'TopK'>, { rows, k }: Rows): CallOperand[] {
@@ -120,27 +124,69 @@ function groupCalls(context: LowerContext<'TopK'>, plan: Rows): Call[] {
   ];
 }
 
+/** Keys and positions of a row's elements in lists. */
+interface Lists {
+  readonly length: number;
+  /** Absent: all elements, as they lie. */
+  readonly lists: readonly CallOperand[];
+}
+
+const listsOf = (id: string, elements: number): CallOperand[] =>
+  ['keys', 'ids'].map((name) => ({ kind: 'scratch', id: `${id} ${name}`, elements, storage: 'u32' }));
+
+/** The k best of each row, in the order of their positions. */
+function digitCalls(context: LowerContext<'TopK'>, { rows, n, inner, k }: Rows): [Call[], Lists] {
+  const { node, device } = context;
+  const type = wgslScalar(required(context, 0).dtype);
+  const { largest } = node.attributes;
+  const parts = Math.min(MOST_PARTS, ceilDiv(n, PART));
+  const each = ceilDiv(n, parts * TOP_K_DIGITS);
+  const words = (id: string, elements: number): CallOperand => ({ kind: 'scratch', id, elements, storage: 'u32' });
+  const counts = [0, 1].map((i) => words(`digits ${i}`, rows * parts * TOP_K_DIGITS));
+  const states = words('states', rows * parts * 4);
+  const lists = listsOf('selected', rows * k);
+  const calls = [24, 16, 8, 0, -1].map((shift, pass): Call => {
+    const last = shift < 0;
+    const results = last ? lists : counts.slice(pass % 2, (pass % 2) + 1);
+    return {
+      shader: topKDigitShader({ type, largest, last }),
+      operands: [value(node.inputs[0]), at(counts, 1 - (pass % 2)), states, ...results],
+      params: { rows, n, inner, parts, each, keep: k, shift: Math.max(0, shift), digits: TOP_K_DIGITS },
+      workgroups: dispatch1d(rows * parts, 1, device),
+    };
+  });
+  return [calls, { length: k, lists }];
+}
+
+/** Selects the k best, where that leaves much away; sorts them chunk by chunk; merges the chunks four by four. */
 function sortCalls(context: LowerContext<'TopK'>, plan: Rows): Call[] {
   const { node, device } = context;
   const { rows, n, inner, k } = plan;
-  const width = powerOfTwoFrom(n);
   const type = wgslScalar(required(context, 0).dtype);
   const { largest } = node.attributes;
   const x = value(node.inputs[0]);
-  const order: CallOperand = { kind: 'scratch', id: 'order', elements: rows * width };
-  const call = (phase: TopKSortSpec['phase'], operands: CallOperand[], params: Record<string, number>): Call => ({
-    shader: topKSortShader({ type, largest, phase }),
-    operands,
-    params,
-    workgroups: dispatch1d(params.count ?? 0, TOP_K_SORT_WORKGROUP, device),
+  const [calls, { length, lists }] = 2 * k <= n ? digitCalls(context, plan) : [[], { length: n, lists: [] }];
+  const chunks = ceilDiv(length, TOP_K_RUN);
+  const resultsOf = (last: boolean): CallOperand[] =>
+    last ? outputsOf(context, plan) : listsOf(`sorted ${calls.length}`, rows * length);
+  let sorted = resultsOf(chunks === 1);
+  calls.push({
+    shader: topKRankShader({ type, largest, listed: lists.length > 0, last: chunks === 1 }),
+    operands: [x, ...lists, ...sorted],
+    params: { rows, n, inner, length, chunks, keep: k },
+    workgroups: dispatch1d(rows * chunks, 1, device),
   });
-  const calls = [call('fill', [order], { count: rows * width, n, width })];
-  for (let run = 2; run <= width; run *= 2) {
-    for (let step = run / 2; step >= 1; step /= 2) {
-      calls.push(call('exchange', [x, order], { count: (rows * width) / 2, n, width, inner, run, step }));
-    }
+  for (let run = TOP_K_RUN; run < length; run *= TOP_K_MERGED) {
+    const last = run * TOP_K_MERGED >= length;
+    const results = resultsOf(last);
+    calls.push({
+      shader: topKMergeShader({ type, last }),
+      operands: [...(last ? [x] : []), ...sorted, ...results],
+      params: { count: rows * length, n, inner, length, keep: k, run },
+      workgroups: dispatch1d(rows * length, TOP_K_MERGE_WORKGROUP, device),
+    });
+    sorted = results;
   }
-  calls.push(call('emit', [x, order, ...outputsOf(context, plan)], { count: rows * k, n, width, inner, k }));
   return calls;
 }
 
