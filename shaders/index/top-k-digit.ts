@@ -11,8 +11,8 @@
  * Workgroup: 256 × 1 × 1, one part each; an invocation has a digit, and a 256th of the part.
  * Dispatch: dispatch1d(rows · parts, 1).
  * Spec: type of x; largest; last.
- * Params: shift is that of the digit, and 24 where no pass was before; digits is 256: a loop of known length would be unrolled.
- * Limits: workgroup storage 2080 bytes.
+ * Params: shift is that of the digit, and 24 where no pass was before.
+ * Limits: workgroup storage 2208 bytes.
  */
 import { shaderModule, wgsl, type Binding, type ShaderModule } from '../lib/module.ts';
 import type { Scalar } from '../lib/numbers.ts';
@@ -45,7 +45,6 @@ export function topKDigitShader({ type, largest, last }: TopKDigitSpec): ShaderM
       each: 'u32',
       keep: 'u32',
       shift: 'u32',
-      digits: 'u32',
     },
     workgroupSize: [TOP_K_DIGITS, 1, 1],
     declarations: wgsl`
@@ -56,6 +55,7 @@ var<workgroup> digit: u32;
 var<workgroup> wanted: u32;
 var<workgroup> equals: u32;
 var<workgroup> better: atomic<u32>;
+var<workgroup> coarse: array<atomic<u32>, 32>;
 ${sortKeyFunctions(type, largest)}`,
     body: wgsl`
   let group = wid.y * groups.x + wid.x;
@@ -98,16 +98,23 @@ function state(): string {
       earlier += select(0u, count, p < part);
     }
     sums[local_index] = all;
+    atomicAdd(&coarse[local_index / 16u], all);
     if (local_index == 0u) { old = states[group]; }
     workgroupBarrier();
-    var above = 0u;
-    for (var d = 0u; d < params.digits; d++) { above += select(0u, sums[d % 256u], d > local_index); }
-    if (above < old.y && above + all >= old.y) {
-      digit = local_index;
-      wanted = old.y - above;
-      equals = earlier;
+    if (local_index == 0u) {
+      wanted = old.y;
+      digit = 255u;
+      while (digit >= 16u && atomicLoad(&coarse[digit / 16u % 16u]) < wanted) {
+        wanted -= atomicLoad(&coarse[digit / 16u % 16u]);
+        digit -= 16u;
+      }
+      while (digit > 0u && sums[digit % 256u] < wanted) {
+        wanted -= sums[digit % 256u];
+        digit--;
+      }
     }
     workgroupBarrier();
+    if (local_index == digit) { equals = earlier; }
     if (local_index > digit && earlier > 0u) { atomicAdd(&better, earlier); }
     workgroupBarrier();
     let next = vec4<u32>((old.x << 8u) | digit, wanted, old.z + atomicLoad(&better), equals);`;
@@ -126,14 +133,23 @@ function list(): string {
     same += u32(key == next.x);
   }
   workgroupBarrier();
+  // Per invocation, then per sixteen of them.
   sums[local_index] = more;
   atomicStore(&votes[local_index], same);
+  if (local_index < 32u) { atomicStore(&coarse[local_index], 0u); }
+  workgroupBarrier();
+  atomicAdd(&coarse[local_index / 16u], more);
+  atomicAdd(&coarse[16u + local_index / 16u], same);
   workgroupBarrier();
   more = next.z;
   same = next.w;
-  for (var d = 0u; d < params.digits; d++) {
-    more += select(0u, sums[d % 256u], d < local_index);
-    same += select(0u, atomicLoad(&votes[d % 256u]), d < local_index);
+  for (var d = 0u; d < local_index / 16u; d++) {
+    more += atomicLoad(&coarse[d % 16u]);
+    same += atomicLoad(&coarse[16u + d % 16u]);
+  }
+  for (var d = local_index / 16u * 16u; d < local_index; d++) {
+    more += sums[d % 256u];
+    same += atomicLoad(&votes[d % 256u]);
   }
   for (var id = first; id < end; id++) {
     let key = sort_key(x[base + id * params.inner]);

@@ -29,9 +29,8 @@ const MAX_GROUP = 64;
 /** Elements of a row from which on groups pay. */
 const LONG = 8192;
 
-/** Fewest elements of a part of a row that a workgroup counts digits of, and most parts, which all workgroups add up. */
-const PART = 4096;
-const MOST_PARTS = 64;
+/** Fewest elements of a part of a row that a workgroup counts digits of, and most parts: each workgroup adds up those of all. */
+const PARTS = { software: { least: 16_384, most: 8 }, others: { least: 4096, most: 64 } } as const;
 
 type Call = Omit<KernelCall, 'variant'>;
 
@@ -139,7 +138,8 @@ function digitCalls(context: LowerContext<'TopK'>, { rows, n, inner, k }: Rows):
   const { node, device } = context;
   const type = wgslScalar(required(context, 0).dtype);
   const { largest } = node.attributes;
-  const parts = Math.min(MOST_PARTS, ceilDiv(n, PART));
+  const { least, most } = device.adapterClass === 'software' ? PARTS.software : PARTS.others;
+  const parts = Math.min(most, ceilDiv(n, least));
   const each = ceilDiv(n, parts * TOP_K_DIGITS);
   const words = (id: string, elements: number): CallOperand => ({ kind: 'scratch', id, elements, storage: 'u32' });
   const counts = [0, 1].map((i) => words(`digits ${i}`, rows * parts * TOP_K_DIGITS));
@@ -151,7 +151,7 @@ function digitCalls(context: LowerContext<'TopK'>, { rows, n, inner, k }: Rows):
     return {
       shader: topKDigitShader({ type, largest, last }),
       operands: [value(node.inputs[0]), at(counts, 1 - (pass % 2)), states, ...results],
-      params: { rows, n, inner, parts, each, keep: k, shift: Math.max(0, shift), digits: TOP_K_DIGITS },
+      params: { rows, n, inner, parts, each, keep: k, shift: Math.max(0, shift) },
       workgroups: dispatch1d(rows * parts, 1, device),
     };
   });

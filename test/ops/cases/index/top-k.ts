@@ -33,6 +33,9 @@ export const topKCases: readonly OpCase<'TopK'>[] = [
   topK(float([2, 33000]), 1000, 1),
   topK(float([77000]), 600, 0),
   topK(tied([9000]), 30, 0),
+  // Selected by digits, two chunks; and all of five chunks, merged twice.
+  topK(tied([2, 5000, 2]), 2000, 1),
+  topK(float([4500]), 4400, 0, false),
   // Most of a chunk's places hold nothing, and what is there is the least of all.
   {
     ...topK({ dtype: 'int32', shape: [4100], values: range(4100).map((i) => (i < 4090 ? -2147483648 : -i)) }, 300, 0),
