@@ -130,8 +130,9 @@ interface Lists {
   readonly lists: readonly CallOperand[];
 }
 
+const words = (id: string, elements: number): CallOperand => ({ kind: 'scratch', id, elements, storage: 'u32' });
 const listsOf = (id: string, elements: number): CallOperand[] =>
-  ['keys', 'ids'].map((name) => ({ kind: 'scratch', id: `${id} ${name}`, elements, storage: 'u32' }));
+  ['keys', 'ids'].map((name) => words(`${id} ${name}`, elements));
 
 /** The k best of each row, in the order of their positions. */
 function digitCalls(context: LowerContext<'TopK'>, { rows, n, inner, k }: Rows): [Call[], Lists] {
@@ -141,7 +142,6 @@ function digitCalls(context: LowerContext<'TopK'>, { rows, n, inner, k }: Rows):
   const { least, most } = device.adapterClass === 'software' ? PARTS.software : PARTS.others;
   const parts = Math.min(most, ceilDiv(n, least));
   const each = ceilDiv(n, parts * TOP_K_DIGITS);
-  const words = (id: string, elements: number): CallOperand => ({ kind: 'scratch', id, elements, storage: 'u32' });
   const counts = [0, 1].map((i) => words(`digits ${i}`, rows * parts * TOP_K_DIGITS));
   const states = words('states', rows * parts * 4);
   const lists = listsOf('selected', rows * k);
