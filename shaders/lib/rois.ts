@@ -6,12 +6,12 @@ import { wgsl } from './module.ts';
 export const ROI_WORKGROUP = 64;
 
 /** Declares `item`, what the lanes of a row of the workgroup work on together. */
-export function roiItem(lanes: number): string {
+export function roiItem(lanes: number, workgroup = ROI_WORKGROUP): string {
   return wgsl`
-#if ${lanes === ROI_WORKGROUP}
+#if ${lanes === workgroup}
   let item = wid.y * groups.x + wid.x;
 #else
-  let item = (wid.y * groups.x + wid.x) * ${u32(ROI_WORKGROUP / lanes)} + lid.y;
+  let item = (wid.y * groups.x + wid.x) * ${u32(workgroup / lanes)} + lid.y;
 #endif
   if (item >= params.count) { return; }`;
 }

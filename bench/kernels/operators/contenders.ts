@@ -66,6 +66,7 @@ async function onGpu(form: Extract<Form, { engine: 'tilewise' }>, c: OperatorCas
   const feeds = new Map(Object.entries((form.feeds ?? c.feeds)()));
   const steps = plan.steps.length;
   const runGpu = async (): Promise<number> => {
+    executor.writeInputs(feeds); // a run writes over inputs that no later step reads
     const [pass] = await arena.clock.time([(encoder) => executor.encodeSteps(encoder, 0, steps)]);
     return pass?.ms ?? NaN;
   };

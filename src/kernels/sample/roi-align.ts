@@ -3,6 +3,7 @@ import { ROI_WORKGROUP } from '../../../shaders/lib/rois.ts';
 import { roiAlignShader } from '../../../shaders/sample/roi-align.ts';
 import { roiAlignTapsShader } from '../../../shaders/sample/roi-align-taps.ts';
 import { ROI_TAPS_WORKGROUP, roiTapsShader } from '../../../shaders/sample/roi-taps.ts';
+import type { DeviceProfile } from '../../core/limits.ts';
 import { at } from '../../util/arrays.ts';
 import {
   dispatch1d,
@@ -22,6 +23,10 @@ type Call = Omit<KernelCall, 'variant'>;
 
 /** Largest grid that has tables: two entries a sample. */
 const MOST_SAMPLES = 8;
+
+/** Invocations of a workgroup on software adapters, and vectors that each has, where they divide what there is. */
+const SOFTWARE_LANES = 8;
+const SOFTWARE_VECTORS = [8, 4, 2];
 
 /** What both kernels need. */
 function geometryOf(context: Context) {
@@ -62,6 +67,7 @@ function tapCalls(context: Context, grid: number): Call[] {
   const [x, rois, batch] = context.node.inputs;
   const [entries, count] = [boxes * (out_h + out_w), boxes * out_h];
   if (count * blocks === 0) return [];
+  const shares = sharesOf(blocks, context.device);
   const places: CallOperand = { kind: 'scratch', id: 'places', elements: entries * (2 * grid + 1), storage: 'u32' };
   const weights: CallOperand = { kind: 'scratch', id: 'weights', elements: entries * 2 * grid };
   return [
@@ -72,12 +78,25 @@ function tapCalls(context: Context, grid: number): Call[] {
       workgroups: dispatch1d(entries, ROI_TAPS_WORKGROUP, context.device),
     },
     {
-      shader: roiAlignTapsShader({ ...spec, grid }),
+      shader: roiAlignTapsShader({ ...spec, ...shares, grid }),
       operands: [value(x), places, weights, value(context.node.outputs[0])],
       params: { count, out_h, out_w, blocks },
-      workgroups: dispatch1d(count * spec.lanes, ROI_WORKGROUP, context.device),
+      workgroups: dispatch1d(count * shares.lanes, shares.workgroup, context.device),
     },
   ];
+}
+
+/**
+ * How invocations share out vectors of channels. A software adapter pays as much for what a whole workgroup reads of the tables as for
+ * pixels, so that there few invocations have several vectors each.
+ */
+function sharesOf(
+  blocks: number,
+  { adapterClass }: DeviceProfile,
+): { lanes: number; workgroup: number; vectors: number } {
+  if (adapterClass !== 'software') return { lanes: roiLanes(blocks), workgroup: ROI_WORKGROUP, vectors: 1 };
+  const [lanes, most] = [SOFTWARE_LANES, SOFTWARE_VECTORS];
+  return { lanes, workgroup: lanes, vectors: most.find((vectors) => blocks % (lanes * vectors) === 0) ?? 1 };
 }
 
 export const roiAlign: KernelDefinition<'RoiAlign'> = {

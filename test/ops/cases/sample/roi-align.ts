@@ -49,6 +49,7 @@ export const roiAlignCases: readonly OpCase<'RoiAlign'>[] = [
   roiCase('maxima, corners', [1, 7, 9, 1], { mode: 'max', coordinateMode: 'output_half_pixel' }),
   roiCase('one pixel', [1, 1, 1, 4], {}),
   roiCase('channels beyond a workgroup', [1, 3, 4, 260], {}, { boxes: [[0, 0, 3, 2]] }),
+  roiCase('channels of several vectors an invocation', [1, 4, 3, 64], {}, { boxes: [[0, 0, 3, 2]] }),
   roiCase('no boxes', [1, 7, 9, 4], {}, { boxes: [] }),
   roiCase('no boxes, sample by sample', [1, 7, 9, 4], { samplingRatio: 0 }, { boxes: [] }),
   ...(
