@@ -76,9 +76,9 @@ export interface OpDefinition<K extends OpKind> {
   listed?(attributes: OpAttributes[K], list: readonly number[]): OpAttributes[K];
   /**
    * The dimension of the outputs along which an extent of an input that depends on data goes on, given the input's position
-   * and dimension. Absent, or nothing: the operator cannot take such an input.
+   * and dimension; null where it ends. Absent, or nothing: the operator cannot take such an input.
    */
-  bounded?(node: NodeOf<K>, input: number, axis: number, inputs: Operands): number | undefined;
+  bounded?(node: NodeOf<K>, input: number, axis: number, inputs: Operands): number | null | undefined;
   /**
    * Of operators on the extents of input 0, whose outputs have none that depend on data: the attributes where the extent
    * along `axis` does. Its count is input 1 then.

@@ -64,7 +64,7 @@ function reshapeTarget({ shape, bounded }: ValueDesc): readonly number[] {
 
 /** True for the same extents, the one that depends on data included. */
 function sameExtents(a: ValueDesc, b: ValueDesc): boolean {
-  return sameArray(a.shape, b.shape) && a.bounded?.axis === b.bounded?.axis;
+  return sameArray(a.shape, b.shape) && a.bounded?.axis === b.bounded?.axis && a.bounded?.count === b.bounded?.count;
 }
 
 function transpose(node: NodeOf<'Transpose'>, rewriter: Rewriter): readonly string[] | undefined {

@@ -6,10 +6,21 @@ import type { Graph, ValueDesc } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { finish } from '../util/pause.ts';
 import { Budget, weightsOf, type Allowance } from './lib/budget.ts';
-import { asOperand, evaluateNode, inferNode, withCount, withList } from './lib/evaluate.ts';
+import { asOperand, evaluateNode, inferNode, withList, type ConstantOperand } from './lib/evaluate.ts';
 
 /** To be loaded before a graph that `hasBranches` is compiled. */
 export const BRANCHES = lazy(() => import('./branches.ts'), 'demandedNodes');
+
+/** To be loaded before a graph that `hasDataExtents` is compiled. */
+export const DATA_EXTENTS = lazy(
+  () => import('./extents/data-extents.ts').then((part) => part.withWritten(part)),
+  'dataExtents',
+);
+
+/** True when an extent may depend on data. */
+export function hasDataExtents({ nodes }: Graph): boolean {
+  return nodes.some(({ op }) => /^(NonZero|Compress|NonMax)/.test(op));
+}
 
 /** True when what the graph computes may depend on a condition. */
 export function hasBranches({ nodes }: Graph): boolean {
@@ -48,14 +59,23 @@ export function* propagating(
   // Where nodes are looked at in another order than they are in, none is known to be the last.
   if (!branching) for (const node of graph.nodes) for (const input of node.inputs) lastReader.set(input, node);
   const constant = (name: string): Tensor | undefined => evaluated.get(name) ?? graph.initializers.get(name);
-  for (const given of branching ? BRANCHES.get()(graph, constant) : graph.nodes) {
-    const operands = given.inputs.map((name) => {
+  const define = (name: string, value: Tensor): void => {
+    evaluated.set(name, value);
+    // An extent that depended on data is known with the data.
+    descs.set(name, { dtype: value.dtype, shape: value.shape });
+  };
+  const operandsOf = ({ name: node, op, inputs }: Node): ConstantOperand[] =>
+    inputs.map((name) => {
       if (name === '') return undefined;
       const desc = descs.get(name);
-      if (!desc) throw new GraphError(`input "${name}" is not defined`, { node: given.name, op: given.op });
+      if (!desc) throw new GraphError(`input "${name}" is not defined`, { node, op });
       return asOperand(desc, constant(name));
     });
-    const node = withCount(withList(given, operands), operands);
+  const ordered = branching ? BRANCHES.get()(graph, constant) : graph.nodes;
+  const expand = hasDataExtents(graph) && DATA_EXTENTS.get();
+  for (const given of expand ? expand(graph, ordered, { constant, define, operandsOf }) : ordered) {
+    const operands = operandsOf(given);
+    const node = withList(given, operands);
     const inputs = operands.slice(0, node.inputs.length);
     const outputs = inferNode(node, inputs);
     node.outputs.forEach((name, i) => {
@@ -66,10 +86,7 @@ export function* propagating(
     if (results) {
       node.outputs.forEach((name, i) => {
         const result = results[i];
-        if (name === '' || !result) return;
-        evaluated.set(name, result);
-        // An extent that depended on data is known with the data.
-        descs.set(name, { dtype: result.dtype, shape: result.shape });
+        if (name !== '' && result) define(name, result);
       });
     } else {
       nodes.push(node);

@@ -6,7 +6,8 @@ import type { OpKind } from '../ir/ops.ts';
 import { loadKernels } from '../kernels/registry.ts';
 import { definitionOf, loadOps, loadReferences } from '../ops/registry.ts';
 import { isSmall } from '../passes/bind-values.ts';
-import { BRANCHES, hasBranches } from '../passes/infer-shapes.ts';
+import { BRANCHES, DATA_EXTENTS, hasBranches, hasDataExtents } from '../passes/infer-shapes.ts';
+import { BOUND_OF } from '../passes/lib/evaluate.ts';
 import { compiling, PASSES, type CompileOptions } from '../passes/pipeline.ts';
 import { Pauses } from '../util/pause.ts';
 
@@ -24,6 +25,7 @@ export async function compileGraph(graph: Graph, options: CompileForOptions, sig
   await Promise.all([loadOps(ops), ...(options.level === 'full' ? likelyPasses(graph, options) : [])]);
   const branching = hasBranches(graph);
   if (branching) await BRANCHES.load();
+  if (hasDataExtents(graph)) await Promise.all([DATA_EXTENTS.load(), BOUND_OF.load()]);
   // What follows from a branch is known when it is taken.
   await loadReferences(branching || options.level === 'reference' ? ops : foldedOps(graph));
   const compiled = await runPasses(graph, options, new Pauses(signal));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { Lazy } from '../../src/core/on-demand.ts';
+import { WRITTEN_OPS } from '../../src/passes/extents/data-extents.ts';
 import { ADDED_OPS } from '../../src/passes/qdq/fuse-quantised.ts';
 import { COMMON_OPS } from '../../src/ops/common.ts';
 
@@ -14,7 +15,7 @@ const folder = fileURLToPath(new URL('../../src/passes/', import.meta.url));
  * left out: it puts a node in the place of one of the same operator, as do calls with `node.op`.
  */
 function added(source: string): string[] {
-  const calls = source.matchAll(/\.(?:add|one)\(\s*'(\w+)'|\bop: '(\w+)'/g);
+  const calls = source.matchAll(/\.(?:add|one|node)\(\s*'(\w+)'|\bop: '(\w+)'/g);
   return [...calls].flatMap((call) => call.slice(1).filter((name) => name !== undefined));
 }
 
@@ -30,6 +31,13 @@ it('load operators of integers with the pass that adds them', () => {
   expect([...names].filter((name) => !loaded.has(name))).toEqual([]);
 });
 
+it('load operators that carry counts with what writes them', () => {
+  const names = addedBy((name) => name.startsWith('extents'));
+  expect([...names]).toEqual(expect.arrayContaining(['Binary', 'Cast', 'Gather', 'Where']));
+  const loaded = new Set<string>([...Object.keys(COMMON_OPS), ...WRITTEN_OPS]);
+  expect([...names].filter((name) => !loaded.has(name))).toEqual([]);
+});
+
 const LP_NORMALIZATION = 'patterns/lp-normalization.ts';
 
 it('load the norm of channels with the pass that adds it', () => {
@@ -38,7 +46,7 @@ it('load the norm of channels with the pass that adds it', () => {
 });
 
 it('add operators whose rows are there from the start', () => {
-  const names = addedBy((name) => !name.startsWith('qdq') && name !== LP_NORMALIZATION);
+  const names = addedBy((name) => !/^(qdq|extents)/.test(name) && name !== LP_NORMALIZATION);
   expect([...names]).toEqual(
     expect.arrayContaining(['Activation', 'Binary', 'Conv', 'Identity', 'Reshape', 'Transpose']),
   );

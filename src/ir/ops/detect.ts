@@ -44,7 +44,8 @@ export interface DetectOps {
    * boxes `[B, N, 4]`, scores `[B, C, N]`, most boxes of a class (int64 scalar or `[1]`), IoU threshold, score threshold (float32
    * scalars or `[1]`), the last three optional → int64 `[K, 3]`, of each chosen box its batch, class and index, those of a
    * class best first; K as an int32 scalar; and optionally the chosen boxes' scores `[K]`. K is bounded by B · C · the smaller of
-   * N and the most boxes, which are none where absent or negative.
+   * N and the most boxes, which are none where absent or negative. Where boxes are as many as may be, of a number that depends on
+   * data, that count is input 5: the scores behind are NaN.
    *
    * Boxes are two corners in any order (y, x, y, x), or centre and size. The IoU is float32, each step of it rounded, and 0 where
    * a side or an area is not a positive normal number, as of a box with NaN or infinity. NaN is no score.

@@ -3,7 +3,10 @@ import type { NoAttributes } from './attributes.ts';
 
 /** Operators of this family. */
 export interface IndexOps {
-  /** x, indices → y, NumPy take; negative indices count from the end, those outside take the nearest element */
+  /**
+   * x, indices, count? → y, NumPy take; negative indices count from the end, those outside take the nearest element. Where the
+   * extent along the axis depends on data, `count` is it, and no index is negative.
+   */
   readonly Gather: { readonly axis: number };
   /** x, indices `[…, Q]` → y; negative indices and those outside as Gather */
   readonly GatherND: { readonly batchDims: number };

@@ -9,7 +9,10 @@ export interface MoveOps {
   readonly Concat: { readonly axis: number };
   /** x, sizes? → y0, y1, …; empty `sizes` means equal parts; input 1: see `OpDefinition.listed` */
   readonly Split: { readonly axis: number; readonly sizes: readonly number[] };
-  /** x, starts, ends, axes?, steps? (int64) → y, as ONNX Slice-13 */
+  /**
+   * x, starts, ends, axes?, steps? (int64), count? → y, as ONNX Slice-13. Of the one axis that is sliced then, `count` is how many
+   * there are, an extent that depends on data, and starts and ends say how many there may be.
+   */
   readonly Slice: NoAttributes;
   /** x, pads (int64 `[2R]`, begins then ends; may be negative), value? (scalar) → y */
   readonly Pad: { readonly mode: 'constant' | 'reflect' | 'edge' };

@@ -1,5 +1,5 @@
 /** Slice: a range with a step, possibly negative, along each of some axes (ONNX Slice-13). */
-import { normalizeAxes } from '../../core/broadcast.ts';
+import { normalizeAxes, normalizeAxis } from '../../core/broadcast.ts';
 import { boundBeside } from '../lib/bounded.ts';
 import { resolveSlice, type ResolvedSlice } from '../../ir/shapes/slice.ts';
 import type { Shape } from '../../core/tensor.ts';
@@ -17,24 +17,35 @@ function resolved(shape: Shape, inputs: Operands): ResolvedSlice {
   });
 }
 
+/** The only axis that is sliced. */
+function countedAxis(shape: Shape, inputs: Operands): number {
+  return normalizeAxis(at(knownInts(inputs, 3, 'the axes'), 0), shape.length);
+}
+
 /** Throws ShapeError on bounds that are not known or name an axis twice. */
 export const slice: OpDefinition<'Slice'> = {
-  infer: (_node, inputs) => {
+  infer: (node, inputs) => {
     const { dtype, shape } = operand(inputs, 0);
-    return [{ dtype, shape: resolved(shape, inputs).extents }];
+    const { extents } = resolved(shape, inputs);
+    const { 5: count } = node.inputs;
+    return [
+      count
+        ? { dtype, shape: extents, bounded: { axis: countedAxis(shape, inputs), count } }
+        : { dtype, shape: extents },
+    ];
   },
   shapeInputs: [1, 2, 3, 4],
   bounded: (_node, input, axis, inputs) => {
     const rank = operand(inputs, 0).shape.length;
     const axes = inputs[3] ? knownInts(inputs, 3, 'the axes') : range(knownInts(inputs, 1, 'the starts').length);
-    return boundBeside(normalizeAxes(axes, rank), input, axis);
+    return inputs[5] ? null : boundBeside(normalizeAxes(axes, rank), input, axis);
   },
   reference: (_node, inputs) => {
     const x = tensorAt(inputs, 0);
-    const { starts, steps, extents } = resolved(
-      x.shape,
-      inputs.map((value) => value && { ...value, value }),
-    );
+    const operands = inputs.map((value) => value && { ...value, value });
+    const { starts, steps, extents: most } = resolved(x.shape, operands);
+    const count = inputs[5]?.data[0];
+    const extents = count === undefined ? most : most.with(countedAxis(x.shape, operands), count);
     const strides = stridesOf(x.shape);
     const start = starts.reduce((sum, s, axis) => sum + s * at(strides, axis), 0);
     return [

@@ -69,7 +69,7 @@ const FURTHER_RULES: LayoutRules<Exclude<OpKind, CommonOp>> = {
     const indices = at(node.inputs, 1);
     sinker.materialise(indices);
     const rank = sinker.rewriter.desc(indices).shape.length;
-    const inputs = [source, sinker.rewriter.resolve(indices)];
+    const inputs = [source, sinker.rewriter.resolve(indices), ...node.inputs.slice(2)];
     sinker.emit(node, 'Gather', inputs, { axis }, [spreadAxis(perm, axis, rank)]);
     return true;
   }),
@@ -122,12 +122,12 @@ function spreadAxis(perm: Perm, axis: number, count: number): number[] {
 }
 
 function sliceRule(node: NodeOf<'Slice'>, sinker: Sinker, { source, perm, axisOf }: PendingInput): boolean {
-  const [, starts = '', ends = '', axes = '', steps = ''] = node.inputs;
+  const [, starts = '', ends = '', axes = '', steps = '', ...counts] = node.inputs;
   const count = constantInts(sinker.rewriter, starts)?.length;
   const named = axes === '' ? range(count ?? 0) : constantInts(sinker.rewriter, axes);
   if (count === undefined || !named) return false;
   const ints = sinker.rewriter.addInts(`${at(node.outputs, 0)}_axes`, named.map(axisOf));
-  const inputs = [source, starts, ends, ints, ...(steps === '' ? [] : [steps])];
+  const inputs = [source, starts, ends, ints, ...(steps === '' ? [] : [steps, ...counts])];
   sinker.emit(node, 'Slice', inputs, node.attributes, [perm]);
   return true;
 }

@@ -1,6 +1,7 @@
 /** Boxes of detectors. */
 import type { NodeOf } from '../../../ir/ops.ts';
 import { tensorOf } from '../../../core/tensor.ts';
+import { wholeCount } from './counted.ts';
 import { DATA_TYPE } from './model.ts';
 import type { OnnxWriter } from './writer.ts';
 
@@ -16,9 +17,12 @@ export function writeSuppression(w: OnnxWriter, { inputs, outputs, attributes }:
     [Boolean(outputs[2]), 'the scores of the boxes'],
   ] as const;
   for (const [is, what] of unlike) if (is) w.refuse(what);
-  const [boxes = '', scores = '', most = '', overlap = '', score = ''] = inputs;
+  const [boxes = '', scores = '', most = '', overlap = '', score = '', some = ''] = inputs;
   const one = (x: string): string => (x === '' ? '' : w.reshape(x, [1]));
-  const given = [boxes, scores, one(most), one(overlap), one(score)];
+  // NaN is a score to onnxruntime, where there is no threshold.
+  const first = (x: string, axis: number): string =>
+    some === '' ? x : w.emit('Slice', [x, w.ints([0]), wholeCount(w, some), w.ints([axis])]);
+  const given = [first(boxes, 1), first(scores, 2), one(most), one(overlap), one(score)];
   const own = { center_point_box: { i: centerPointBox ? 1 : 0 } };
   const selected = w.emit('NonMaxSuppression', given, own, attributes.padded ? undefined : outputs[0]);
   const rows = w.emit('Gather', [w.emit('Shape', [selected]), w.constant(tensorOf('int64', [], [0]))]);

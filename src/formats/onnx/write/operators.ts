@@ -18,6 +18,7 @@ import {
   writeSpatial,
 } from './images.ts';
 import { writeBoxDecode } from './boxes.ts';
+import { writeGather, writeSlice } from './counted.ts';
 import { writeDeformConv } from './deform-conv.ts';
 import { writeDeformRoiPool } from './deform-roi-pool.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
@@ -181,9 +182,9 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   },
   Concat: (w, n) => same(w, n, { axis: { i: n.attributes.axis } }),
   Split: split,
-  Slice: same,
+  Slice: writeSlice,
   Pad: (w, n) => same(w, n, { mode: { s: n.attributes.mode } }),
-  Gather: (w, n) => same(w, n, { axis: { i: n.attributes.axis } }),
+  Gather: writeGather,
   GatherND: (w, n) => same(w, n, { batch_dims: { i: n.attributes.batchDims } }),
   Expand: same,
   Tile: same,

@@ -1,0 +1,110 @@
+/**
+ * Extents that depend on data, through operators that do not carry them: while shapes are inferred, each such node is replaced by
+ * nodes that do (rules.ts, list-rules.ts), and lists of integers made of such extents are followed (items.ts).
+ */
+import type { Graph } from '../../ir/graph.ts';
+import { nodeOf } from '../../ir/is-op.ts';
+import type { Node, NodeOf, OpKind } from '../../ir/ops.ts';
+import type { Operands } from '../../ops/definition.ts';
+import { definitionOf, loadOps, loadReferences } from '../../ops/registry.ts';
+import { tensorOf, type Tensor } from '../../core/tensor.ts';
+import { withList } from '../lib/evaluate.ts';
+import { itemsAfter, itemsOf, type Items } from './items.ts';
+import { bestRows, constantRows, countRows, expandRows, joinRows, reshapeRows, sliceRows } from './list-rules.ts';
+import { NodeWriter } from './node-writer.ts';
+import * as rules from './rules.ts';
+import type { ExtentRule, Seen } from './rules.ts';
+import { twins } from './twins.ts';
+
+const RULES: { readonly [K in Node['op']]?: ExtentRule<K> } = {
+  Gather: rules.pickRows,
+  GatherND: rules.pickSlices,
+  NonMaxSuppression: rules.suppressRows,
+  Reduce: rules.reduceRows,
+  NonZero: rules.whereNotZero,
+  Compress: rules.chooseRows,
+  Pad: rules.padRows,
+  Concat: joinRows,
+  Slice: sliceRows,
+  Reshape: reshapeRows,
+  Expand: expandRows,
+  ConstantOfShape: constantRows,
+  Range: countRows,
+  TopK: bestRows,
+};
+
+/** What is written in the place of nodes of other operators. */
+export const WRITTEN_OPS = ['Binary', 'Cast', 'Compress', 'Gather', 'Where'] as const;
+
+/** Loads the operators that are written, with the module that writes them. */
+export async function withWritten<T>(module: T): Promise<T> {
+  await Promise.all([loadOps(WRITTEN_OPS), loadReferences(WRITTEN_OPS)]);
+  return module;
+}
+
+/** What a walk over a graph knows so far, and a way to tell it a constant. */
+export interface Walk {
+  readonly constant: (name: string) => Tensor | undefined;
+  readonly define: (name: string, value: Tensor) => void;
+  readonly operandsOf: (node: Node) => Operands;
+}
+
+/** Gives the nodes, in an order in which they can be looked at, or what stands for them, one once those before it were looked at. */
+export function* dataExtents(graph: Graph, nodes: Iterable<Node>, walk: Walk): Generator<Node, void, void> {
+  const expand = expansion(graph, walk);
+  function* expanded(given: Node): Generator<Node, void, void> {
+    const operands = walk.operandsOf(given);
+    const node = withList(given, operands);
+    for (const part of expand(node, operands.slice(0, node.inputs.length))) {
+      if (part === node) yield withCount(node, operands);
+      else yield* expanded(part);
+    }
+  }
+  for (const node of nodes) yield* expanded(node);
+}
+
+function expansion(graph: Graph, { constant, define }: Walk): (node: Node, operands: Operands) => readonly Node[] {
+  const known = new Map<string, Items>();
+  const taken = namesOf(graph);
+  const twin = twins(constant);
+  return (node, operands) => {
+    const same = twin(node);
+    if (same) return same.map(([from, to]) => identity(from, to));
+    const [output = ''] = node.outputs;
+    const items = node.inputs.map((name) => known.get(name) ?? itemsOf(constant(name)));
+    const w = new NodeWriter(define, taken, output);
+    const after = itemsAfter(w, node, operands, items);
+    if (after?.items.every((item) => typeof item === 'number')) {
+      const [desc] = definitionOf(node.op).infer(node, operands);
+      define(output, tensorOf(desc?.dtype ?? 'int64', after.shape, after.items));
+      return [];
+    }
+    if (after) known.set(output, after);
+    const unknown = items.some((list, i) => list && !operands[i]?.value);
+    const asked = unknown || operands.some((operand) => operand?.bounded);
+    return asked && applied(w, node, { operands, items }) ? w.nodes : [...w.nodes, node];
+  };
+}
+
+/** The node with the count of an extent that depends on data beside it, where it asks for that. */
+function withCount(node: Node, inputs: Operands): Node {
+  const { counted } = definitionOf(node.op);
+  const [x = ''] = node.inputs;
+  const bounded = inputs[0]?.bounded;
+  if (!counted || !bounded) return node;
+  return nodeOf({ ...node, inputs: [x, bounded.count], attributes: counted(bounded.axis) });
+}
+
+function applied<K extends OpKind>(w: NodeWriter, node: NodeOf<K>, seen: Seen): boolean {
+  const rule: ExtentRule<K> | undefined = RULES[node.op];
+  return rule?.(w, node, seen) ?? false;
+}
+
+function namesOf({ inputs, initializers, nodes }: Graph): Set<string> {
+  const named = nodes.flatMap(({ name, outputs }) => [name, ...outputs]);
+  return new Set([...inputs.map(({ name }) => name), ...initializers.keys(), ...named]);
+}
+
+function identity(from: string, to: string): Node {
+  return nodeOf({ op: 'Identity', name: `${to}_same`, inputs: [from], outputs: [to], attributes: {} });
+}

@@ -1,0 +1,224 @@
+/** Operators whose lists of integers, bounds or shapes, hold extents that depend on data. */
+import { normalizeAxis } from '../../core/broadcast.ts';
+import { isFloat } from '../../core/dtype.ts';
+import { tensorOf } from '../../core/tensor.ts';
+import type { Operand } from '../../ops/definition.ts';
+import { resolveReshape } from '../../ops/shape/reshape.ts';
+import { at, range } from '../../util/arrays.ts';
+import { limitsOf, smaller, writtenItem, type Counted, type Item, type Items } from './items.ts';
+import type { NodeWriter } from './node-writer.ts';
+import { everyRow, filledRows, isBound, type BoundOperand, type ExtentRule } from './rules.ts';
+
+/** The first of x along an axis, as many as the item says. */
+function firstOf(w: NodeWriter, x: string, axis: number, count: Item, output: string): void {
+  part(w, x, { axis, start: 0, end: limitsOf(count)[1], count: writtenItem(w, count) }, output);
+}
+
+interface CountedPart {
+  readonly axis: number;
+  readonly start: number;
+  readonly end: number;
+  /** How many there are. */
+  readonly count: string;
+}
+
+function part(w: NodeWriter, x: string, { axis, start, end, count }: CountedPart, output: string): void {
+  w.one('Slice', [x, w.ints(start), w.ints(end), w.ints(axis), w.ints(1), count], {}, output);
+}
+
+/** One entry of a Slice. */
+interface Entry {
+  readonly axis: number;
+  readonly start: number;
+  readonly end: Item;
+  readonly step: number;
+}
+
+function entriesOf(
+  { shape }: Operand,
+  [, starts, ends, axes, steps]: readonly (Items | undefined)[],
+): Entry[] | undefined {
+  if (!starts || !ends) return undefined;
+  const entries = starts.items.map((start, i) => {
+    const [axis = i, step = 1, end] = [axes?.items[i], steps?.items[i], ends.items[i]];
+    if (typeof start !== 'number' || typeof axis !== 'number' || typeof step !== 'number') return undefined;
+    return end === undefined ? undefined : { axis: normalizeAxis(axis, shape.length), start, end, step };
+  });
+  return entries.every((entry) => entry !== undefined) ? entries : undefined;
+}
+
+/** Where a part ends of an extent: not behind it, nor before its beginning. */
+function endOf(w: NodeWriter, extent: Item, end: Item): Item | undefined {
+  const wanted = typeof end === 'number' && end < 0 ? backFrom(w, extent, end) : end;
+  return wanted === undefined || limitsOf(wanted)[0] < 0 ? undefined : smaller(w, extent, wanted);
+}
+
+function backFrom(w: NodeWriter, extent: Item, by: number): Item {
+  if (typeof extent === 'number') return Math.max(0, extent + by);
+  return lessened(w, extent, -by);
+}
+
+/** An item less a number, and no less than 0. */
+function lessened(w: NodeWriter, item: Item, by: number): Item {
+  if (by === 0) return item;
+  if (typeof item === 'number') return Math.max(0, item - by);
+  const count = w.counted('max', w.counted('sub', writtenItem(w, item), by), 0);
+  return { count, most: Math.max(0, limitsOf(item)[1] - by), sign: 1, plus: 0 };
+}
+
+/** Entries along what depends on data are parts of their own, forwards without gaps. */
+export const sliceRows: ExtentRule<'Slice'> = (w, { inputs, outputs }, { operands: [x], items }) => {
+  if (!x || inputs[5] !== undefined) return false;
+  const entries = entriesOf(x, items);
+  const isCounted = ({ axis, end }: Entry): boolean => typeof end !== 'number' || x.bounded?.axis === axis;
+  const counted = entries?.filter(isCounted);
+  const [only] = counted ?? [];
+  if (!entries || !only || counted?.length !== 1 || only.start < 0 || only.step !== 1) return false;
+  const { axis, start } = only;
+  const extent = at(x.shape, axis);
+  const own: Item = isBound(x) && x.bounded.axis === axis ? { ...x.bounded, most: extent, sign: 1, plus: 0 } : extent;
+  const end = endOf(w, own, only.end);
+  if (end === undefined || (isBound(x) && own === extent)) return false;
+  const plain = entries.filter((entry) => entry !== only);
+  const lists = (key: 'axis' | 'start' | 'end' | 'step'): string => w.ints(...plain.map((entry) => Number(entry[key])));
+  const rest =
+    plain.length === 0
+      ? at(inputs, 0)
+      : w.one('Slice', [at(inputs, 0), ...(['start', 'end', 'axis', 'step'] as const).map(lists)], {});
+  const most = limitsOf(end)[1];
+  part(w, rest, { axis, start, end: most, count: writtenItem(w, lessened(w, end, start)) }, at(outputs, 0));
+  return true;
+};
+
+/** The place and the count of the only entry of a list that depends on data, alone. */
+function onlyCounted(list: Items | undefined): (Counted & { readonly place: number }) | undefined {
+  const places = list?.items.flatMap((item, i) => (typeof item === 'number' ? [] : [i])) ?? [];
+  const [place = 0] = places;
+  const item = list?.items[place];
+  if (places.length !== 1 || typeof item !== 'object' || limitsOf(item)[0] < 0) return undefined;
+  return { ...item, place };
+}
+
+/** The list with another entry in place of the one that depends on data. */
+function withEntry({ items }: Items, place: number, entry: number): number[] {
+  return items.map((item, i) => (i === place ? entry : Number(item)));
+}
+
+/** A shape that has the count of the operand in it asks for what is left. */
+export const reshapeRows: ExtentRule<'Reshape'> = (w, node, { operands: [x], items: [, list] }) => {
+  const only = onlyCounted(list);
+  if (!isBound(x) || !list || !only || !isCountOf(x, only)) return false;
+  const most = withEntry(list, only.place, at(x.shape, x.bounded.axis));
+  const wanted = resolveReshape(x.shape, most, node.attributes.allowZero).with(only.place, -1);
+  w.again(node, at(node.inputs, 0), w.ints(...wanted));
+  return true;
+};
+
+/** True of the extent of x that depends on data. */
+function isCountOf({ bounded }: BoundOperand, { count, sign, plus }: Counted): boolean {
+  return bounded.count === count && sign === 1 && plus === 0;
+}
+
+export const expandRows: ExtentRule<'Expand'> = (w, node, { operands: [x], items: [, list] }) => {
+  const only = onlyCounted(list);
+  if (!x || !list || !only) return false;
+  const [all = ''] = node.inputs;
+  // Its own extent stays what it is.
+  if (isBound(x)) {
+    const own = x.bounded.axis + list.items.length - x.shape.length === only.place;
+    if (own && isCountOf(x, only)) w.again(node, all, w.ints(...withEntry(list, only.place, 1)));
+    return own && isCountOf(x, only);
+  }
+  const most = limitsOf(only)[1];
+  const whole = w.one(node.op, [all, w.ints(...withEntry(list, only.place, most))], node.attributes);
+  firstOf(w, whole, only.place, only, at(node.outputs, 0));
+  return true;
+};
+
+export const constantRows: ExtentRule<'ConstantOfShape'> = (w, node, { items: [list] }) => {
+  const only = onlyCounted(list);
+  if (!list || !only) return false;
+  const most = limitsOf(only)[1];
+  const whole = w.one(node.op, [w.ints(...withEntry(list, only.place, most))], node.attributes);
+  firstOf(w, whole, only.place, only, at(node.outputs, 0));
+  return true;
+};
+
+/** 0, 1, … to the last row. */
+export const countRows: ExtentRule<'Range'> = (w, { outputs }, { operands: [first], items: [start, limit, delta] }) => {
+  const end = limit?.items[0];
+  if (!first || typeof end !== 'object' || limitsOf(end)[0] < 0 || start?.items[0] !== 0 || delta?.items[0] !== 1)
+    return false;
+  const most = limitsOf(end)[1];
+  const places = w.constant(tensorOf(first.dtype, [most], range(most)));
+  firstOf(w, places, 0, end, at(outputs, 0));
+  return true;
+};
+
+/** Rows of several that have counts, one after another: all that there may be, less those that are not. */
+export const joinRows: ExtentRule<'Concat'> = (w, { attributes, inputs, outputs }, { operands }) => {
+  const [first] = operands;
+  if (!first) return false;
+  const axis = normalizeAxis(attributes.axis, first.shape.length);
+  const bounds = operands.flatMap((part) => part?.bounded ?? []);
+  if (bounds.length === 0 || bounds.some((bound) => bound.axis !== axis)) return false;
+  const parts = inputs.map((x, i) => wholeRows(w, x, at(operands, i), axis));
+  const whole = (key: 'rows' | 'mask', along: number): string =>
+    w.one(
+      'Concat',
+      parts.map((row) => row[key]),
+      { axis: along },
+    );
+  w.node('Compress', [whole('rows', axis), whole('mask', 0)], { axis }, [at(outputs, 0), w.unique('count')]);
+  return true;
+};
+
+/** All rows that there may be, and which are. */
+function wholeRows(
+  w: NodeWriter,
+  x: string,
+  operand: Operand | undefined,
+  axis: number,
+): { rows: string; mask: string } {
+  const extent = operand?.shape[axis] ?? 0;
+  if (!isBound(operand))
+    return {
+      rows: x,
+      mask: w.constant(
+        tensorOf(
+          'bool',
+          [extent],
+          range(extent).map(() => 1),
+        ),
+      ),
+    };
+  const { count } = operand.bounded;
+  const places = w.constant(tensorOf('int32', [extent], range(extent)));
+  return {
+    rows: everyRow(w, x, operand),
+    mask: w.binary('less', places, count),
+  };
+}
+
+/** The best of all rows: none behind the last is among them, since k is no more than these. */
+export const bestRows: ExtentRule<'TopK'> = (w, node, { operands: [x], items: [, k] }) => {
+  const { attributes, inputs, outputs } = node;
+  const wanted = k?.items[0];
+  if (!x || typeof wanted !== 'object' || limitsOf(wanted)[0] < 0 || !isFloat(x.dtype)) return false;
+  const axis = normalizeAxis(attributes.axis, x.shape.length);
+  if (isBound(x) && x.bounded.axis !== axis) return false;
+  const extent = at(x.shape, axis);
+  const own: Item = isBound(x) ? { ...x.bounded, most: extent, sign: 1, plus: 0 } : extent;
+  const count = smaller(w, own, wanted);
+  if (count === undefined) return false;
+  const most = limitsOf(count)[1];
+  // NaN counts as the largest.
+  const fill = w.constant(tensorOf(x.dtype, [], [attributes.largest ? -Infinity : NaN]));
+  const all = isBound(x) ? filledRows(w, at(inputs, 0), x, fill) : at(inputs, 0);
+  const names = outputs.map(() => w.unique('best'));
+  w.node(node.op, [all, w.ints(most)], attributes, names);
+  outputs.forEach((output, i) => {
+    if (output !== '') firstOf(w, at(names, i), axis, count, output);
+  });
+  return true;
+};

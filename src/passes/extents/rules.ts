@@ -1,0 +1,161 @@
+/**
+ * Operators along an extent that depends on data, said by others: a part of it has a count of its own, rows that are picked are
+ * counted from its end, and whatever looks at all of it is given a number that changes nothing behind the end.
+ */
+import { axesOrAll, normalizeAxis } from '../../core/broadcast.ts';
+import { isFloat, type DType } from '../../core/dtype.ts';
+import { elementCount, tensorOf } from '../../core/tensor.ts';
+import { NO_ACTIVATION, type Node, type NodeOf, type ReduceKind } from '../../ir/ops.ts';
+import type { Operand, Operands } from '../../ops/definition.ts';
+import { at, range } from '../../util/arrays.ts';
+import type { Items } from './items.ts';
+import type { NodeWriter } from './node-writer.ts';
+
+/** What rules see of a node: its operands, and their items where they are small integers. */
+export interface Seen {
+  readonly operands: Operands;
+  readonly items: readonly (Items | undefined)[];
+}
+
+/** Writes what stands for a node; false where the node stays. */
+export type ExtentRule<K extends Node['op']> = (w: NodeWriter, node: NodeOf<K>, seen: Seen) => boolean;
+
+/** An operand whose extent along `axis` depends on data. */
+export interface BoundOperand extends Operand {
+  readonly bounded: NonNullable<Operand['bounded']>;
+}
+
+export function isBound(operand: Operand | undefined): operand is BoundOperand {
+  return operand?.bounded !== undefined;
+}
+
+/** As many rows as there may be, on both backends: behind the last it stands again. */
+export function everyRow(w: NodeWriter, x: string, { shape, bounded: { axis, count } }: BoundOperand): string {
+  const extent = at(shape, axis);
+  const last = w.counted('max', w.counted('sub', count, 1), 0);
+  const places = w.binary('min', w.constant(tensorOf('int32', [extent], range(extent))), last);
+  return w.one('Gather', [x, places, count], { axis });
+}
+
+/** Those rows, of which those behind the last are `fill`. */
+export function filledRows(w: NodeWriter, x: string, { dtype, shape, bounded }: BoundOperand, fill: string): string {
+  const { axis, count } = bounded;
+  const extent = at(shape, axis);
+  const all = everyRow(w, x, { dtype, shape, bounded });
+  const column = shape.slice(axis).map((_, i) => (i === 0 ? extent : 1));
+  const isThere = w.binary('less', w.constant(tensorOf('int32', column, range(extent))), count);
+  return dtype === 'bool'
+    ? w.one('Binary', [isThere, all], { kind: 'and', activation: NO_ACTIVATION })
+    : w.one('Where', [isThere, all, fill], {});
+}
+
+/** A scalar. */
+function scalar(w: NodeWriter, dtype: DType, value: number): string {
+  return w.constant(tensorOf(dtype, [], [value]));
+}
+
+/** Picked rows are counted from the end that there is; what is picked has the extents of the indices. */
+export const pickRows: ExtentRule<'Gather'> = (w, node, { operands: [x, indices] }) => {
+  const { attributes, inputs } = node;
+  if (!isBound(x) || !indices || inputs[2] !== undefined) return false;
+  const { axis, count } = x.bounded;
+  if (normalizeAxis(attributes.axis, x.shape.length) !== axis || at(x.shape, axis) === 0) return false;
+  const some = w.counted('max', count, 1);
+  const extent = indices.dtype === 'int32' ? some : w.one('Cast', [some], { to: indices.dtype });
+  const own = w.binary('floorMod', at(inputs, 1), extent);
+  w.again(node, at(inputs, 0), own, count);
+  return true;
+};
+
+/** Along the first dimension, by one index each, that is Gather. */
+export const pickSlices: ExtentRule<'GatherND'> = (w, node, { operands: [x, indices] }) => {
+  const depth = indices?.shape.at(-1);
+  if (!isBound(x) || !indices || x.bounded.axis !== 0 || depth !== 1 || node.attributes.batchDims !== 0) return false;
+  const rows = w.one('Squeeze', [at(node.inputs, 1)], { axes: [-1] });
+  w.one('Gather', [at(node.inputs, 0), rows], { axis: 0 }, at(node.outputs, 0));
+  return true;
+};
+
+/** Boxes behind the last have no score. */
+export const suppressRows: ExtentRule<'NonMaxSuppression'> = (w, node, { operands: [boxes, scores, most], items }) => {
+  const [b = '', s = '', limit = '', overlap = '', score = ''] = node.inputs;
+  const unknown = most && !most.value;
+  const limits = items[2]?.items[0];
+  const largest = unknown && typeof limits === 'object' && limits.sign === 1 ? limits : undefined;
+  const fit =
+    isBound(boxes) &&
+    isBound(scores) &&
+    boxes.bounded.axis === 1 &&
+    scores.bounded.axis === 2 &&
+    boxes.bounded.count === scores.bounded.count &&
+    // As many as there are boxes is no limit.
+    (!unknown || (largest && largest.count === boxes.bounded.count && largest.plus >= 0));
+  if (!fit) return false;
+  const own = [
+    filledRows(w, b, boxes, scalar(w, boxes.dtype, 0)),
+    filledRows(w, s, scores, scalar(w, scores.dtype, NaN)),
+    unknown ? w.ints(at(boxes.shape, 1)) : limit,
+  ];
+  w.again(node, ...own, overlap, score, boxes.bounded.count);
+  return true;
+};
+
+/** What changes nothing of a reduction. A mean has no such number. */
+function neutral(kind: ReduceKind, dtype: DType): number | undefined {
+  if (!isFloat(dtype) && dtype !== 'int64' && dtype !== 'int32') return undefined;
+  const [lowest, highest] = isFloat(dtype) ? [-Infinity, Infinity] : [-(2 ** 31), 2 ** 31 - 1];
+  switch (kind) {
+    case 'max':
+    case 'logSumExp':
+      return lowest;
+    case 'min':
+      return highest;
+    case 'prod':
+      return 1;
+    case 'mean':
+      return undefined;
+    default:
+      return 0;
+  }
+}
+
+export const reduceRows: ExtentRule<'Reduce'> = (w, node, { operands: [x] }) => {
+  const { attributes, inputs } = node;
+  if (!isBound(x) || !axesOrAll(attributes.axes, x.shape.length).includes(x.bounded.axis)) return false;
+  const fill = neutral(attributes.kind, x.dtype);
+  if (fill === undefined) return false;
+  w.again(node, filledRows(w, at(inputs, 0), x, scalar(w, x.dtype, fill)));
+  return true;
+};
+
+export const whereNotZero: ExtentRule<'NonZero'> = (w, node, { operands: [x] }) => {
+  if (!isBound(x)) return false;
+  w.again(node, filledRows(w, at(node.inputs, 0), x, x.dtype === 'bool' ? '' : scalar(w, x.dtype, 0)));
+  return true;
+};
+
+/** Rows behind the last meet no condition. */
+export const chooseRows: ExtentRule<'Compress'> = (w, node, { operands: [x, condition] }) => {
+  if (!x || (!isBound(x) && !isBound(condition))) return false;
+  const axis = normalizeAxis(node.attributes.axis, x.shape.length);
+  if (isBound(x) && (x.bounded.axis !== axis || x.bounded.count !== condition?.bounded?.count)) return false;
+  const [all = '', mask = ''] = node.inputs;
+  w.again(node, isBound(x) ? everyRow(w, all, x) : all, isBound(condition) ? filledRows(w, mask, condition, '') : mask);
+  return true;
+};
+
+/** Padded up to a number of rows that does not depend on data. */
+export const padRows: ExtentRule<'Pad'> = (w, node, { operands: [x, pads, value], items }) => {
+  const { attributes, inputs } = node;
+  const own = items[1];
+  if (!isBound(x) || !own || pads?.value || attributes.mode !== 'constant') return false;
+  const { axis, count } = x.bounded;
+  const behind = own.items[axis + x.shape.length];
+  if (typeof behind !== 'object' || behind.count !== count || behind.sign !== -1) return false;
+  const numbers = own.items.map((item) => (item === behind ? behind.plus - at(x.shape, axis) : item));
+  if (!numbers.every((item) => typeof item === 'number') || (value && elementCount(value.shape) !== 1)) return false;
+  const [all = '', , given = ''] = inputs;
+  const fill = given === '' ? scalar(w, x.dtype, 0) : w.one('Reshape', [given, w.ints()], { allowZero: false });
+  w.again(node, filledRows(w, all, x, fill), w.ints(...numbers), given);
+  return true;
+};

@@ -1,0 +1,274 @@
+/** What exporters write behind detectors, whose extents depend on data again and again: on the CPU, on the GPU and by onnxruntime. */
+import { describe, expect, it } from 'vitest';
+import { floatTolerance } from '../../../src/core/compare.ts';
+import { ShapeError } from '../../../src/core/errors.ts';
+import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
+import { openGpu } from '../../../src/node/adapter.ts';
+import { Session } from '../../../src/session/session.ts';
+import { toOnnx } from '../../../src/formats/onnx/write/to-onnx.ts';
+import { compile } from '../../../src/passes/pipeline.ts';
+import { at, range } from '../../../src/util/arrays.ts';
+import { expectClose } from '../../helpers/close.ts';
+import { encodeModel, type OnnxModel, type OnnxNode, type OnnxValueInfo } from '../../helpers/onnx-bytes.ts';
+import { floatPort, node } from '../../helpers/onnx-models.ts';
+import { importOnnx } from '../../helpers/import-onnx.ts';
+import { ortRun } from '../../helpers/ort-oracle.ts';
+import { randomSource } from '../../helpers/random.ts';
+
+const N = 17;
+const ints = (...values: number[]): Tensor => tensorOf('int64', [values.length], values);
+const int = (value: number): Tensor => tensorOf('int64', [], [value]);
+const float = (...values: number[]): Tensor => tensorOf('float32', [values.length], values);
+const axis = (i: number): OnnxNode['attributes'] => ({ axis: { i } });
+const intPort = (name: string, rank: number): OnnxValueInfo => ({
+  name,
+  dtype: 'int64',
+  shape: range(rank).map(() => null),
+});
+
+const CONSTANTS = {
+  overlap: float(0.45),
+  lowest: float(0.5),
+  // As torchvision writes that there is no limit.
+  most: { dataType: 7, dims: [1], int64s: [2n ** 63n - 1n] },
+  minus: ints(-1),
+  zero: ints(0),
+  one: ints(1),
+  two: ints(2),
+  three: ints(3),
+  four: ints(4),
+  five: ints(5),
+  first: int(0),
+  second: int(1),
+  unit: int(1),
+  nothing: int(0),
+  pair: ints(0, 0),
+  front: ints(0, 0, 0),
+};
+
+function model(nodes: readonly OnnxNode[], outputs: OnnxModel['outputs']): OnnxModel {
+  return {
+    opset: 17,
+    inputs: [
+      { name: 'boxes', dtype: 'float32', shape: [N, 4] },
+      { name: 'scores', dtype: 'float32', shape: [N] },
+      { name: 'labels', dtype: 'int64', shape: [N] },
+    ],
+    outputs,
+    nodes,
+    initializers: Object.entries(CONSTANTS),
+  };
+}
+
+/** Boxes that overlap, and scores of which those of `good` rows are over a half. */
+function feeds(good: (i: number) => boolean): Record<string, Tensor> {
+  const random = randomSource(5);
+  const boxes = range(N).flatMap(() => {
+    const [x, y] = [8 * random(), 8 * random()];
+    return [x, y, x + 3 + 2 * random(), y + 3 + 2 * random()];
+  });
+  const scores = range(N).map((i) => (good(i) ? 0.5 : 0) + 0.01 + 0.4 * random());
+  return {
+    boxes: tensorOf('float32', [N, 4], boxes),
+    scores: tensorOf('float32', [N], scores),
+    labels: tensorOf(
+      'int64',
+      [N],
+      range(N).map((i) => i % 3),
+    ),
+  };
+}
+
+/** Some rows are good, one, none. */
+const ROWS: readonly ((i: number) => boolean)[] = [(i) => i % 3 !== 1, (i) => i === 6, () => false];
+
+/** onnxruntime has no largest of nothing, nor the last. */
+const SOME_ROWS = ROWS.slice(0, 2);
+
+/** Runs the model on both backends, on rows of which several, one or none are good, as onnxruntime does. */
+async function agrees(made: OnnxModel, rows = ROWS): Promise<void> {
+  const bytes = encodeModel(made);
+  using cpu = await Session.create(bytes, { backend: 'cpu' });
+  using gpu = await Session.create(bytes, { gpu: async () => (await openGpu()).adapter });
+  // What stands in the place of operators along such extents is written as ONNX has it.
+  const written = toOnnx(compile(await importOnnx(bytes), { level: 'folded' }));
+  for (const good of rows) {
+    const fed = feeds(good);
+    const wanted = await ortRun(bytes, new Map(Object.entries(fed)));
+    for (const session of [cpu, gpu]) sameOutputs(await session.run(fed), wanted);
+    sameOutputs(Object.fromEntries(await ortRun(written, new Map(Object.entries(fed)))), wanted);
+  }
+  const steps = await gpu.check(feeds(at(rows, 0)));
+  expect(steps.filter(({ ok }) => !ok)).toEqual([]);
+}
+
+function sameOutputs(got: Readonly<Record<string, Tensor>>, wanted: ReadonlyMap<string, Tensor>): void {
+  expect(Object.keys(got)).toEqual([...wanted.keys()]);
+  for (const [name, want] of wanted) {
+    const actual = got[name];
+    if (!actual) throw new Error(`no output ${name}`);
+    expectClose(actual, want, floatTolerance(16), name);
+  }
+}
+
+/** `x[mask]`, as PyTorch writes it: each time it asks anew where the mask holds. */
+const masked = (x: string, y: string): OnnxNode[] => [
+  node('NonZero', 'mask', `${y}_where`),
+  node('Transpose', `${y}_where`, `${y}_rows`, { perm: { ints: [1, 0] } }),
+  node('GatherND', `${x} ${y}_rows`, y),
+];
+
+const GOOD = [
+  node('Greater', 'scores lowest', 'mask'),
+  ...masked('boxes', 'box'),
+  ...masked('scores', 'score'),
+  ...masked('labels', 'label'),
+];
+
+/** torchvision's nms of boxes: indices of those that are kept. */
+const suppressed = (boxes: string, scores: string): OnnxNode[] => [
+  node('Unsqueeze', `${boxes} zero`, 'nms_boxes'),
+  node('Unsqueeze', `${scores} zero`, 'nms_row'),
+  node('Unsqueeze', 'nms_row zero', 'nms_scores'),
+  node('NonMaxSuppression', 'nms_boxes nms_scores most overlap', 'nms'),
+  node('Gather', 'nms two', 'column', axis(1)),
+  node('Squeeze', 'column one', 'keep'),
+];
+
+const PICKED = [
+  node('Gather', 'box top', 'kept_boxes', axis(0)),
+  node('Gather', 'score top', 'kept_scores', axis(0)),
+  node('Gather', 'label top', 'kept_labels', axis(0)),
+];
+const PORTS = [floatPort('kept_boxes', 2), floatPort('kept_scores', 1), intPort('kept_labels', 1)];
+
+describe('rows that data chooses, chosen from again', () => {
+  it('by a mask, by classes apart, and no more than some', async () => {
+    // torchvision: batched_nms, whose step is the largest coordinate of the boxes that are left, then keep[:5].
+    const nodes = [
+      ...GOOD,
+      node('ReduceMax', 'box', 'furthest', { keepdims: { i: 0 } }),
+      node('Cast', 'label', 'real', { to: { i: 1 } }),
+      node('Mul', 'real furthest', 'shift'),
+      node('Unsqueeze', 'shift one', 'shifts'),
+      node('Add', 'box shifts', 'apart'),
+      ...suppressed('apart', 'score'),
+      node('Slice', 'keep zero five zero', 'top'),
+      ...PICKED,
+    ];
+    await agrees(model(nodes, PORTS), SOME_ROWS);
+  });
+
+  it('and padded to a table of five rows', async () => {
+    // Ultralytics with nms: x.shape[0] is what the table is padded by.
+    const nodes = [
+      ...GOOD,
+      ...suppressed('box', 'score'),
+      node('Slice', 'keep zero five zero one', 'top'),
+      ...PICKED,
+      node('Reshape', 'kept_scores column_shape', 'score_column'),
+      node('Cast', 'kept_labels', 'kept_reals', { to: { i: 1 } }),
+      node('Reshape', 'kept_reals column_shape', 'label_column'),
+      node('Concat', 'kept_boxes score_column label_column', 'rows', axis(-1)),
+      node('Shape', 'rows', 'extents'),
+      node('Gather', 'extents first', 'count', axis(0)),
+      node('Sub', 'room count', 'behind'),
+      node('Unsqueeze', 'behind zero', 'tail'),
+      node('Concat', 'front tail', 'begins', axis(0)),
+      node('Slice', 'begins three four', 'last'),
+      node('Concat', 'pair last zero', 'pads', axis(0)),
+      node('Pad', 'rows pads', 'table'),
+    ];
+    const { initializers = [], ...rest } = model(nodes, [floatPort('table', 2)]);
+    await agrees({ ...rest, initializers: [...initializers, ['column_shape', ints(-1, 1)], ['room', int(5)]] });
+  });
+
+  it('by their scores, the best min(5, n) of them', async () => {
+    const nodes = [
+      ...GOOD,
+      node('Shape', 'score', 'extents'),
+      node('Concat', 'five extents', 'either', axis(0)),
+      node('ReduceMin', 'either', 'k', { keepdims: { i: 1 } }),
+      node('TopK', 'score k', 'kept_scores top'),
+      node('Gather', 'box top', 'kept_boxes', axis(0)),
+      node('Gather', 'label top', 'kept_labels', axis(0)),
+    ];
+    await agrees(model(nodes, PORTS));
+  });
+
+  it('by a second condition', async () => {
+    const nodes = [
+      ...GOOD,
+      node('Equal', 'label unit', 'is'),
+      node('NonZero', 'is', 'places'),
+      node('Reshape', 'places minus', 'top'),
+      ...PICKED,
+      node('Compress', 'box is', 'same', axis(0)),
+    ];
+    await agrees(model(nodes, [...PORTS, floatPort('same', 2)]));
+  });
+
+  it('counted from the end, in part', async () => {
+    const nodes = [
+      ...GOOD,
+      node('Slice', 'box one minus zero', 'inner'),
+      node('Slice', 'box pair inside', 'corner'),
+      node('Gather', 'score minus', 'last', axis(0)),
+    ];
+    const { initializers = [], ...rest } = model(nodes, [
+      floatPort('inner', 2),
+      floatPort('corner', 2),
+      floatPort('last', 1),
+    ]);
+    await agrees({ ...rest, initializers: [...initializers, ['inside', ints(3, 2)]] }, SOME_ROWS);
+  });
+
+  it('beside numbers of rows, one after another', async () => {
+    const nodes = [
+      ...GOOD,
+      node('Shape', 'box', 'extents'),
+      node('Gather', 'extents first', 'count', axis(0)),
+      node('Range', 'nothing count unit', 'numbers'),
+      node('Gather', 'extents zero', 'rows', axis(0)),
+      node('Gather', 'extents one', 'width', axis(0)),
+      node('Concat', 'rows width', 'like', axis(0)),
+      node('ConstantOfShape', 'like', 'zeros'),
+      node('Reshape', 'box like', 'again'),
+      node('Expand', 'overlap like', 'spread'),
+      node('Concat', 'box boxes box', 'all', axis(0)),
+    ];
+    const ports = [
+      intPort('numbers', 1),
+      floatPort('zeros', 2),
+      floatPort('again', 2),
+      floatPort('spread', 2),
+      floatPort('all', 2),
+    ];
+    await agrees(model(nodes, ports));
+  });
+
+  it('reduced along them', async () => {
+    const nodes = ['ReduceMax', 'ReduceMin', 'ReduceSum', 'ReduceL2'].map((op) =>
+      node(op, 'box zero', op, { keepdims: { i: 0 } }),
+    );
+    const ports = nodes.map(({ outputs: [name = ''] }) => floatPort(name, 1));
+    const attributes = { axes: { ints: [0] }, keepdims: { i: 0 } };
+    const all = nodes.map((n) => (n.op === 'ReduceSum' ? n : { ...n, inputs: ['box'], attributes }));
+    await agrees(model([...GOOD, ...all], ports), SOME_ROWS);
+  });
+
+  it.each([
+    ['a mean', node('ReduceMean', 'box', 'y'), /"ReduceMean_y" \(Reduce\): dimension 0 of input 0 depends on the data/],
+    [
+      'the best of more than there may be',
+      node('TopK', 'score five', 'y y_at'),
+      /"TopK_y" \(TopK\): dimension 0 of input 0/,
+    ],
+    ['every second row', node('Slice', 'box zero five zero two', 'y'), /"Slice_y" \(Slice\): dimension 0 of input 0/],
+    ['the last rows', node('Slice', 'box minus five zero', 'y'), /"Slice_y" \(Slice\): dimension 0 of input 0/],
+  ])('but refuses %s', async (_name, last, message) => {
+    const failing = Session.create(encodeModel(model([...GOOD, last], [floatPort('y', 1)])), { backend: 'cpu' });
+    await expect(failing).rejects.toThrow(ShapeError);
+    await expect(failing).rejects.toThrow(message);
+  });
+});
