@@ -3,16 +3,15 @@
  *
  * Layout: x [outer, n, inner], a row is one (outer, inner) pair; keys and ids [rows, length], positions along n in their order,
  *   where listed: else all of them; sorted_keys and sorted_ids the same; values and indices [outer, keep, inner].
- * Bindings: x read; keys and ids read u32 where listed; then sorted_keys and sorted_ids read_write u32, or values read_write
+ * Bindings: x read unless listed and not last; keys and ids read u32 where listed; then sorted_keys and sorted_ids read_write u32, or values read_write
  *   and indices read_write i32 when last.
  * Workgroup: 256 × 1 × 1, a chunk of 1024 elements; an invocation ranks four: reading the others costs more than comparing.
  * Dispatch: dispatch1d(rows · chunks, 1).
  * Spec: type of x; largest; listed; last, where there is but one chunk.
  * Limits: workgroup storage 4096 bytes.
  */
-import { range } from '../../src/util/arrays.ts';
 import { u32 } from '../lib/literal.ts';
-import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
+import { shaderModule, wgsl, type Binding, type ShaderModule } from '../lib/module.ts';
 import type { Scalar } from '../lib/numbers.ts';
 import { sortKeyFunctions } from '../lib/sort-key.ts';
 import { topKLists, topKResultIndex, topKResults } from '../lib/top-k.ts';
@@ -28,9 +27,11 @@ export interface TopKRankSpec {
 }
 
 export function topKRankShader({ type, largest, listed, last }: TopKRankSpec): ShaderModule {
+  const x: Binding = { name: 'x', access: 'read', element: type };
+  const reads = last || !listed;
   return shaderModule({
     bindings: [
-      { name: 'x', access: 'read', element: type },
+      ...(reads ? [x] : []),
       ...(listed ? topKLists('', 'read') : []),
       ...(last ? topKResults(type) : topKLists('sorted_', 'read_write')),
     ],
@@ -38,7 +39,7 @@ export function topKRankShader({ type, largest, listed, last }: TopKRankSpec): S
     workgroupSize: [256, 1, 1],
     declarations: wgsl`
 var<workgroup> chunk: array<vec4<u32>, 256>;
-${sortKeyFunctions(type, largest)}`,
+${listed ? '' : sortKeyFunctions(type, largest)}`,
     body: wgsl`
   let group = wid.y * groups.x + wid.x;
   let row = group / params.chunks;
@@ -49,13 +50,14 @@ ${sortKeyFunctions(type, largest)}`,
   let list = row * params.length + first;
   let places = 4u * local_index + vec4<u32>(0u, 1u, 2u, 3u);
   var own = vec4<u32>();
-${range(4)
-  .map((c) => {
-    const place = `first + places[${u32(c)}]`;
-    const key = listed ? `keys[list + places[${u32(c)}]]` : `sort_key(x[base + (${place}) * params.inner])`;
-    return `  if (places[${u32(c)}] < count) { own[${u32(c)}] = ${key}; }`;
-  })
-  .join('\n')}
+  let end = min(count, 4u * local_index + 4u);
+  for (var place = 4u * local_index; place < end; place++) {
+#if ${listed}
+    own[place % 4u] = keys[list + place];
+#else
+    own[place % 4u] = sort_key(x[base + (first + place) * params.inner]);
+#endif
+  }
   chunk[local_index] = own;
   workgroupBarrier();
   let none = vec4<u32>();
@@ -67,9 +69,9 @@ ${[...'xyzw']
   .map((c, i) => `    rank += select(none, one, ${precedes(`vec4<u32>(others.${c})`, `vec4<u32>(t + ${u32(i)})`)});`)
   .join('\n')}
   }
-${range(4)
-  .map((c) => store(u32(c), listed, last))
-  .join('\n')}`,
+  for (var place = 4u * local_index; place < end; place++) {
+${store(listed, last)}
+  }`,
   });
 }
 
@@ -78,23 +80,21 @@ function precedes(key: string, place: string): string {
   return `(${key} > own) | ((${key} == own) & (${place} < places))`;
 }
 
-function store(c: string, listed: boolean, last: boolean): string {
+function store(listed: boolean, last: boolean): string {
   return wgsl`
-  if (places[${c}] < count) {
 #if ${listed}
-    let id = ids[list + places[${c}]];
+    let id = ids[list + place];
 #else
-    let id = first + places[${c}];
+    let id = first + place;
 #endif
 #if ${last}
-    if (rank[${c}] < params.keep) {
-      let to = ${topKResultIndex(`rank[${c}]`)};
+    if (rank[place % 4u] < params.keep) {
+      let to = ${topKResultIndex('rank[place % 4u]')};
       values[to] = x[base + id * params.inner];
       indices[to] = i32(id);
     }
 #else
-    sorted_keys[list + rank[${c}]] = own[${c}];
-    sorted_ids[list + rank[${c}]] = id;
-#endif
-  }`;
+    sorted_keys[list + rank[place % 4u]] = own[place % 4u];
+    sorted_ids[list + rank[place % 4u]] = id;
+#endif`;
 }

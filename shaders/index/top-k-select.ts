@@ -11,9 +11,9 @@
  *   kept read_write u32.
  * Workgroup: lanes × 1 × 1 per chunk of one row, of lanes · 4 · quads candidates.
  * Dispatch: dispatch1d(rows · chunks, 1): one workgroup per chunk of a row.
- * Spec: type of x; largest; lanes; quads; candidates; last. keep is at most `TOP_K_MOST` when last.
+ * Spec: type of x; largest; lanes; quads; candidates; room, when last.
  * Params: bits is 32, and each 4 · quads: loops of known length would be unrolled, which takes seconds to compile.
- * Limits: 8 · TOP_K_MOST + 268 bytes of workgroup storage when last.
+ * Limits: 8 · room + 264 bytes of workgroup storage.
  */
 import { range } from '../../src/util/arrays.ts';
 import { u32 } from '../lib/literal.ts';
@@ -22,8 +22,11 @@ import type { Scalar } from '../lib/numbers.ts';
 import { sortKeyFunctions } from '../lib/sort-key.ts';
 import { topKResultIndex, topKResults } from '../lib/top-k.ts';
 
-/** Most results of a row: they lie in 8 KiB of workgroup memory, half of what every device has. */
-export const TOP_K_MOST = 1024;
+/**
+ * Most results of a row, by how much room they have in workgroup memory: at most 8 KiB, half of what every device has.
+ * Browsers clear it word by word, and to compile that takes SwiftShader a third of a millisecond each.
+ */
+export const TOP_K_ROOMS = [64, 256, 1024] as const;
 
 export interface TopKSelectSpec {
   readonly type: Scalar;
@@ -31,11 +34,13 @@ export interface TopKSelectSpec {
   readonly lanes: number;
   readonly quads: number;
   readonly candidates: 'positions' | 'listed' | 'members';
-  readonly last: boolean;
+  /** Of the last pass: one of `TOP_K_ROOMS`, at least keep. */
+  readonly room?: number;
 }
 
 export function topKSelectShader(spec: TopKSelectSpec): ShaderModule {
-  const { type, largest, lanes, quads, last } = spec;
+  const { type, largest, lanes, quads, room = 0 } = spec;
+  const last = room > 0;
   const lists: readonly Binding[] =
     spec.candidates === 'positions' ? [] : [{ name: 'listed', access: 'read', element: 'u32' }];
   const results: readonly Binding[] = last
@@ -52,7 +57,7 @@ export function topKSelectShader(spec: TopKSelectSpec): ShaderModule {
       keep: 'u32',
       bits: 'u32',
       each: 'u32',
-      group: 'u32',
+      shift: 'u32',
     },
     workgroupSize: [lanes, 1, 1],
     declarations: wgsl`
@@ -60,8 +65,8 @@ var<workgroup> votes: array<atomic<u32>, 64>;
 var<workgroup> found: atomic<u32>;
 var<workgroup> ties: u32;
 #if ${last}
-var<workgroup> best_keys: array<u32, ${u32(TOP_K_MOST)}>;
-var<workgroup> best_ids: array<u32, ${u32(TOP_K_MOST)}>;
+var<workgroup> best_keys: array<u32, ${u32(room)}>;
+var<workgroup> best_ids: array<u32, ${u32(room)}>;
 #endif
 ${sortKeyFunctions(type, largest)}
 ${candidateFunctions(spec.candidates)}`,
@@ -73,9 +78,9 @@ ${candidateFunctions(spec.candidates)}`,
   let place = (group % params.chunks) * ${u32(lanes * quads * 4)} + local_index;
 ${candidates(lanes, quads)}
 ${threshold(quads)}
-${kept(lanes, last)}
+${kept(lanes, room)}
 #if ${last}
-${ranked(lanes)}
+${ranked(lanes, room)}
 #endif`,
   });
 }
@@ -91,8 +96,8 @@ fn candidate(row: u32, place: u32) -> u32 {
   let id = listed[row * params.length + min(place, params.length - 1u)];
 #endif
 #if ${from === 'members'}
-  let named = listed[row * (params.length / params.group) + min(place, params.length - 1u) / params.group];
-  let id = named / params.group * params.group + place % params.group;
+  let named = listed[(row * params.length + min(place, params.length - 1u)) >> params.shift];
+  let id = insertBits(named, place, 0u, params.shift);
 #endif
   return select(id, 0x80000000u | place, place >= params.length || id >= params.n);
 }
@@ -166,16 +171,16 @@ ${vote((q) => `(keys_${q} == vec4<u32>(least)) & (~ids_${q} >= vec4<u32>(trial))
 }
 
 /** Lists what stays, in no order. Candidates are read again: each of them in a line of its own takes long to compile. */
-function kept(lanes: number, last: boolean): string {
+function kept(lanes: number, room: number): string {
   return wgsl`
   for (var c = 0u; c < params.each; c++) {
     let id = candidate(row, place + c * ${u32(lanes)});
     let key = key_of(base, id);
     if (key > least || (key == least && ~id >= first)) {
       let slot = atomicAdd(&found, 1u);
-#if ${last}
-      best_ids[slot % ${u32(TOP_K_MOST)}] = id;
-      best_keys[slot % ${u32(TOP_K_MOST)}] = key;
+#if ${room > 0}
+      best_ids[slot % ${u32(room)}] = id;
+      best_keys[slot % ${u32(room)}] = key;
 #else
       kept[group * params.keep + slot] = select(id, 0xffffffffu, id >= 0x80000000u);
 #endif
@@ -183,25 +188,13 @@ function kept(lanes: number, last: boolean): string {
   }`;
 }
 
-/** An element of a list of the best. */
-function listed(name: string, place: string): string {
-  return `${name}[(${place}) % ${u32(TOP_K_MOST)}]`;
-}
-
 /** Stores the best, each where its rank says. An invocation ranks four: reading the others costs more than comparing. */
-function ranked(lanes: number): string {
+function ranked(lanes: number, room: number): string {
+  const listed = (name: string, place: string): string => `${name}[(${place}) % ${u32(room)}]`;
   const four = (name: string): string =>
     range(4)
       .map((c) => listed(name, `s + ${u32(c)}`))
       .join(', ');
-  const stores = range(4).map(
-    (c) => wgsl`
-    if (s + ${u32(c)} < params.keep) {
-      let to = ${topKResultIndex(`rank[${u32(c)}]`)};
-      values[to] = x[base + ids[${u32(c)}] * params.inner];
-      indices[to] = i32(ids[${u32(c)}]);
-    }`,
-  );
   return wgsl`
   workgroupBarrier();
   for (var s = 4u * local_index; s < params.keep; s += ${u32(4 * lanes)}) {
@@ -213,6 +206,11 @@ function ranked(lanes: number): string {
       let id = vec4<u32>(${listed('best_ids', 't')});
       rank += select(none, one, (key > keys) | ((key == keys) & (id < ids)));
     }
-${stores.join('\n')}
+    for (var c = 0u; c < min(4u, params.keep - s); c++) {
+      let id = ${listed('best_ids', 's + c')};
+      let to = ${topKResultIndex('rank[c]')};
+      values[to] = x[base + id * params.inner];
+      indices[to] = i32(id);
+    }
   }`;
 }

@@ -3,7 +3,7 @@ import { TOP_K_DIGITS, topKDigitShader } from '../../../shaders/index/top-k-digi
 import { TOP_K_GROUP_WORKGROUP, topKGroupShader } from '../../../shaders/index/top-k-group.ts';
 import { TOP_K_MERGED, TOP_K_MERGE_WORKGROUP, topKMergeShader } from '../../../shaders/index/top-k-merge.ts';
 import { TOP_K_RUN, topKRankShader } from '../../../shaders/index/top-k-rank.ts';
-import { TOP_K_MOST, topKSelectShader, type TopKSelectSpec } from '../../../shaders/index/top-k-select.ts';
+import { TOP_K_ROOMS, topKSelectShader, type TopKSelectSpec } from '../../../shaders/index/top-k-select.ts';
 import { normalizeAxis } from '../../core/broadcast.ts';
 import { wgslScalar } from '../../core/dtype.ts';
 import { at, ceilDiv, product } from '../../util/arrays.ts';
@@ -23,6 +23,9 @@ import {
 /** How many invocations have a chunk, and how many vectors of candidates each: what takes more takes seconds to compile. */
 const LONGEST = { lanes: 256, quads: 4 } as const;
 const CHUNKS = [{ lanes: 64, quads: 1 }, { lanes: 64, quads: 4 }, LONGEST] as const;
+
+/** Most results that one workgroup ranks. */
+const MOST = Math.max(...TOP_K_ROOMS);
 
 /** Most neighbours of which `groups` looks at the best only, at first. */
 const MAX_GROUP = 64;
@@ -67,7 +70,7 @@ interface Candidates {
   readonly kind: TopKSelectSpec['candidates'];
   readonly listed?: CallOperand;
   readonly length: number;
-  /** Of `members`: how many each listed group has. */
+  /** Of `members`: how many each listed group has, a power of two. */
   readonly group?: number;
 }
 
@@ -77,6 +80,7 @@ function selectCalls(context: LowerContext<'TopK'>, plan: Rows, from: Candidates
   const { rows, n, inner, k } = plan;
   const type = wgslScalar(required(context, 0).dtype);
   const { largest } = node.attributes;
+  const room = TOP_K_ROOMS.find((words) => k <= words) ?? MOST;
   const calls: Call[] = [];
   let candidates = from;
   for (let done = false; !done;) {
@@ -88,9 +92,19 @@ function selectCalls(context: LowerContext<'TopK'>, plan: Rows, from: Candidates
     const id = `${from.kind} kept ${calls.length}`;
     const kept: CallOperand = done && list ? list : { kind: 'scratch', id, elements: rows * chunks * k };
     calls.push({
-      shader: topKSelectShader({ type, largest, lanes, quads, candidates: kind, last }),
+      shader: topKSelectShader({ type, largest, lanes, quads, candidates: kind, ...(last ? { room } : {}) }),
       operands: [value(node.inputs[0]), ...(listed ? [listed] : []), ...(last ? outputsOf(context, plan) : [kept])],
-      params: { rows, n, inner, length, chunks, keep: k, bits: 32, each: 4 * quads, group: candidates.group ?? 1 },
+      params: {
+        rows,
+        n,
+        inner,
+        length,
+        chunks,
+        keep: k,
+        bits: 32,
+        each: 4 * quads,
+        shift: Math.log2(candidates.group ?? 1),
+      },
       workgroups: dispatch1d(rows * chunks, 1, device),
     });
     candidates = { kind: 'listed', listed: kept, length: chunks * k };
@@ -172,7 +186,7 @@ function sortCalls(context: LowerContext<'TopK'>, plan: Rows): Call[] {
   let sorted = resultsOf(chunks === 1);
   calls.push({
     shader: topKRankShader({ type, largest, listed: lists.length > 0, last: chunks === 1 }),
-    operands: [x, ...lists, ...sorted],
+    operands: [...(chunks === 1 || lists.length === 0 ? [x] : []), ...lists, ...sorted],
     params: { rows, n, inner, length, chunks, keep: k },
     workgroups: dispatch1d(rows * chunks, 1, device),
   });
@@ -199,7 +213,7 @@ export const topK: KernelDefinition<'TopK'> = {
       'groups',
       (context) => {
         const plan = rowsOf(context);
-        return plan.k <= TOP_K_MOST && 2 * plan.k * groupOf(plan) <= plan.n && plan.n >= LONG ? plan : undefined;
+        return plan.k <= MOST && 2 * plan.k * groupOf(plan) <= plan.n && plan.n >= LONG ? plan : undefined;
       },
       (context, plan) => (plan.rows * plan.k === 0 ? [] : groupCalls(context, plan)),
     ),
@@ -207,7 +221,7 @@ export const topK: KernelDefinition<'TopK'> = {
       'select',
       (context) => {
         const plan = rowsOf(context);
-        return plan.k <= TOP_K_MOST ? plan : undefined;
+        return plan.k <= MOST ? plan : undefined;
       },
       (context, plan) =>
         plan.rows * plan.k === 0 ? [] : selectCalls(context, plan, { kind: 'positions', length: plan.n }),
