@@ -66,12 +66,12 @@ function output(
   const products = range(above).flatMap((r) =>
     range(across).flatMap((t) => {
       const [ky, kx] = [py + r * strides[0], px + t * strides[1]];
-      return ky < kernel[0] && kx < kernel[1] ? [`${held(r, p + across - 1 - t)} * w${ky * kernel[1] + kx}`] : [];
+      return ky < kernel[0] && kx < kernel[1] ? [`${held(r, p + across - 1 - t)}, w${ky * kernel[1] + kx}`] : [];
     }),
   );
   const at = u32(p * strides[1] + px);
   return `        if (ox + ${at} < params.out_w) {
-          let sum0_0 = ${['start', ...products].join(' + ')};
+          let sum0_0 = ${products.reduce((sum, pair) => `fma(${pair}, ${sum})`, 'start')};
           ${store(0, `out_row + ${at}`)}
         }`;
 }

@@ -3,7 +3,7 @@ import { cellResults, MOST_CELLS } from '../../../shaders/lib/cells.ts';
 import { hostArray, type HostArray } from '../../core/dtype.ts';
 import { lazyTensor } from '../../core/lazy-tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import { ceilDiv, product, range } from '../../util/arrays.ts';
+import { ceilDiv, product, range, roundUp } from '../../util/arrays.ts';
 import type { CallOperand } from '../definition.ts';
 import type { Epilogue } from '../lib/epilogue.ts';
 import type { TiledChoice } from '../product/tiled.ts';
@@ -14,9 +14,14 @@ import { cellsOf, type Cells } from './transposed-cells.ts';
 import type { TransposedCall } from './transposed-phases.ts';
 import { transposedPlan, type TransposedContext, type TransposedPlan } from './transposed-plan.ts';
 
-/** Quads of output channels of a group, in all phases. */
-function quadsOf({ groupOut }: TransposedPlan, { strides }: Cells): number {
-  return product(strides) * ceilDiv(groupOut, 4);
+/** Output channels where they do not fill a vector, so that one is shared by phases. */
+function fewOf({ group, groupOut }: TransposedPlan): number | undefined {
+  return group === 1 && groupOut < 4 ? groupOut : undefined;
+}
+
+/** Channels of a group of the convolution over cells: those of all phases, each rounded up to whole vectors. */
+function packedOf(plan: TransposedPlan, { strides }: Cells): number {
+  return product(strides) * (fewOf(plan) ?? roundUp(plan.groupOut, 4));
 }
 
 /** How much larger the weights may be than the kernel: phases without as many taps as others are filled up with zeros. */
@@ -31,7 +36,7 @@ export function cellPlan(plan: TransposedPlan): ConvPlan | undefined {
   const all = batch * product(count);
   if (all === 0 || all > MOST_CELLS) return undefined;
   if (product(seen) * product(strides) > MOST_FILLED * product(kernel)) return undefined;
-  const packed = 4 * quadsOf(plan, cells);
+  const packed = packedOf(plan, cells);
   // Positions before the image wrap.
   const pad = (i: 0 | 1): number => (seen[i] - 1 - skip[i]) >>> 0;
   return {
@@ -60,10 +65,11 @@ export function cellPlan(plan: TransposedPlan): ConvPlan | undefined {
 }
 
 /** The tail, which puts the outputs of cells where they belong. */
-function cellEpilogue({ epilogue, outC }: TransposedPlan, { strides, cut, output, count }: Cells): Epilogue {
+function cellEpilogue(plan: TransposedPlan, { strides, cut, output, count }: Cells): Epilogue {
+  const { epilogue, outC } = plan;
   const { spec, operands, params, vector } = epilogue;
   return {
-    spec: { ...spec, between: cellResults(strides) },
+    spec: { ...spec, between: cellResults(strides, fewOf(plan)) },
     operands,
     vector: vector && outC % 4 === 0,
     params: {
@@ -98,14 +104,16 @@ interface Part {
   readonly from: number;
 }
 
-/** Copies the channels of a phase to where it has them in a row: `(quad · phases + phase) · 4 + j`. */
-function spread(source: Part, row: Part, { group, groupOut }: TransposedPlan, phases: number): void {
+/** Copies the channels of a phase to where the row from `row.from` on has them (shaders/lib/cells.ts). */
+function spread(source: Part, row: Part, plan: TransposedPlan, phase: number, phases: number): void {
+  const { group, groupOut } = plan;
   const quads = ceilDiv(groupOut, 4);
+  const first = row.from + phase * (fewOf(plan) ?? 4);
   for (let q = 0; q < group * quads; q++) {
     const g = Math.floor(q / quads);
     const channel = g * groupOut + (q - g * quads) * 4;
     const end = Math.min(channel + 4, (g + 1) * groupOut);
-    row.data.set(source.data.subarray(source.from + channel, source.from + end), row.from + q * phases * 4);
+    row.data.set(source.data.subarray(source.from + channel, source.from + end), first + q * phases * 4);
   }
 }
 
@@ -113,7 +121,8 @@ function spread(source: Part, row: Part, { group, groupOut }: TransposedPlan, ph
 function cellWeights(w: Tensor, plan: TransposedPlan, cells: Cells): Tensor {
   const { kernel, strides, seen } = cells;
   const { group, groupIn, outC } = plan;
-  const width = 4 * group * quadsOf(plan, cells);
+  const width = group * packedOf(plan, cells);
+  const phases = product(strides);
   const make = (): HostArray => {
     const data = hostArray(w.dtype, product(seen) * groupIn * width);
     const source = w.data;
@@ -125,8 +134,7 @@ function cellWeights(w: Tensor, plan: TransposedPlan, cells: Cells): Tensor {
         const phase = (ky - ty * strides[0]) * strides[1] + kx - tx * strides[1];
         for (let c = 0; c < groupIn; c++) {
           const from = ((ky * kernel[1] + kx) * groupIn + c) * outC;
-          const to = (tap * groupIn + c) * width + phase * 4;
-          spread({ data: source, from }, { data, from: to }, plan, product(strides));
+          spread({ data: source, from }, { data, from: (tap * groupIn + c) * width }, plan, phase, phases);
         }
       }
     }
@@ -137,12 +145,12 @@ function cellWeights(w: Tensor, plan: TransposedPlan, cells: Cells): Tensor {
 
 /** The bias, once for every phase. */
 function cellBias(bias: Tensor, plan: TransposedPlan, cells: Cells): Tensor {
-  const width = 4 * plan.group * quadsOf(plan, cells);
+  const width = plan.group * packedOf(plan, cells);
   const phases = product(cells.strides);
   const make = (): HostArray => {
     const data = hostArray(bias.dtype, width);
     for (const phase of range(phases)) {
-      spread({ data: bias.data, from: 0 }, { data, from: phase * 4 }, plan, phases);
+      spread({ data: bias.data, from: 0 }, { data, from: 0 }, plan, phase, phases);
     }
     return data;
   };
@@ -172,12 +180,17 @@ function constantOperand(tensor: Tensor, storage: 'f32' | 'f16'): CallOperand {
   return { kind: 'constant', tensor, storage };
 }
 
-/** The dispatch by strips of cells in registers. */
+/** The strip of a convolution over cells: no wider than its channels. */
+export function cellStrip({ groupOut }: ConvPlan, tile: StripTile): StripTile {
+  return { ...tile, quads: Math.min(tile.quads, ceilDiv(groupOut, 4)) };
+}
+
+/** The dispatch by strips of cells in registers, with at most as many channels as the tile says. */
 export function transposedStripCalls(
   context: TransposedContext,
   tile: StripTile,
 ): readonly TransposedCall[] | undefined {
-  return cellCalls(context, (conv, plan) => stripCalls(conv, tile, plan));
+  return cellCalls(context, (conv, plan) => stripCalls(conv, cellStrip(plan, tile), plan));
 }
 
 /** The dispatch by tiles through workgroup memory, those of `WHOLE_SUMS`. */

@@ -8,8 +8,13 @@ import { cellsOf, type Cells } from './transposed-cells.ts';
 import type { TransposedCall } from './transposed-phases.ts';
 import { transposedPlan, type TransposedContext, type TransposedPlan } from './transposed-plan.ts';
 
-/** Cells of a strip's row. */
-const PIXELS = 2;
+/**
+ * Cells of a strip's row. One of four channels keeps few enough values for a software adapter, which takes 1.15 times as long with
+ * two; of one channel two share loads.
+ */
+function widthOf(channels: 1 | 4, { adapterClass }: DeviceProfile): number {
+  return adapterClass === 'software' && channels === 4 ? 1 : 2;
+}
 
 /** The text has lines for each output of a cell. */
 const LARGEST_CELL = 16;
@@ -18,6 +23,8 @@ const LARGEST_CELL = 16;
 interface Sliding {
   readonly cells: Cells;
   readonly width: 1 | 4;
+  /** Cells of a strip's row. */
+  readonly pixels: number;
   readonly strips: Strips;
 }
 
@@ -28,8 +35,9 @@ function slidingOf(plan: TransposedPlan, device: DeviceProfile): Sliding | undef
   if (!cells || product(cells.strides) > LARGEST_CELL) return undefined;
   if (!isSlidingWindow({ ...cells, dilations: [1, 1] })) return undefined;
   const width = xVector && epilogue.vector && outC % 4 === 0 ? 4 : 1;
+  const pixels = widthOf(width, device);
   const [height, across] = cells.count;
-  return { cells, width, strips: stripsOver(batch, ceilDiv(across, PIXELS), height, outC / width, device) };
+  return { cells, width, pixels, strips: stripsOver(batch, ceilDiv(across, pixels), height, outC / width, device) };
 }
 
 /** Whether strips are faster than one row of a phase at a time. */
@@ -44,7 +52,7 @@ export function transposedSlideCalls(context: TransposedContext): readonly Trans
   const plan = transposedPlan(context);
   const sliding = plan && slidingOf(plan, device);
   if (!sliding) return undefined;
-  const { cells, width, strips } = sliding;
+  const { cells, width, pixels, strips } = sliding;
   const { kernel, strides } = cells;
   const { outC, xType, wType, epilogue, params } = plan;
   const software = device.adapterClass === 'software';
@@ -53,7 +61,7 @@ export function transposedSlideCalls(context: TransposedContext): readonly Trans
       shader: convTransposedSlideShader({
         kernel,
         strides,
-        pixels: PIXELS,
+        pixels,
         width,
         workgroup: strips.workgroup,
         weightLoop: software,

@@ -170,5 +170,20 @@ export const convTransposeCases: readonly OpCase<'ConvTranspose'>[] = [
     group: 3,
     bias: false,
   }),
+  transposed('4x4 stride 2, to one channel, batch 2', {
+    x: [2, 3, 5, 4],
+    kernel: [4, 4],
+    outC: 1,
+    strides: [2, 2],
+    pads: [1, 1, 1, 1],
+  }),
+  transposed('5x3 stride 3 and 1, to two channels, cut off', {
+    x: [1, 3, 9, 5],
+    kernel: [5, 3],
+    outC: 2,
+    strides: [3, 1],
+    pads: [4, 1, 0, 2],
+    activation: RELU,
+  }),
   transposed('depthwise, 1-D', { x: [2, 9, 4], kernel: [3], outC: 4, strides: [1], pads: [1, 1], group: 4 }),
 ];
