@@ -8,7 +8,7 @@ export interface IndexOps {
    * extent along the axis depends on data, `count` is it, and no index is negative.
    */
   readonly Gather: { readonly axis: number };
-  /** x, indices `[…, Q]` → y; negative indices and those outside as Gather */
+  /** x, indices `[…, Q]`, count? → y; negative indices, those outside, and the count as Gather */
   readonly GatherND: { readonly batchDims: number };
   /**
    * x of rank R → int64 `[R, n]`, the coordinates of the elements that are not zero, in row-major order, and n as an int32

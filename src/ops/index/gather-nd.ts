@@ -30,8 +30,15 @@ export const gatherND: OpDefinition<'GatherND'> = {
     checkIndices(indices, shape.slice(batchDims, batchDims + (indices.shape.at(-1) ?? 0)));
     return [{ dtype, shape: gathered }];
   },
-  bounded: ({ attributes }, input, axis, inputs) =>
-    input === 1 && axis >= attributes.batchDims && axis < operand(inputs, 1).shape.length - 1 ? axis : undefined,
+  bounded: ({ attributes: { batchDims } }, input, axis, inputs) => {
+    const { shape } = operand(inputs, 1);
+    const rank = shape.length - 1;
+    if (input === 1) return axis >= batchDims && axis < rank ? axis : undefined;
+    const behind = axis - batchDims - at(shape, rank);
+    if (behind >= 0) return rank + behind;
+    // Indices that were brought into its extent.
+    return axis >= batchDims && inputs[2] ? null : undefined;
+  },
   reference: ({ attributes: { batchDims } }, inputs) => {
     const x = tensorAt(inputs, 0);
     const indices = tensorAt(inputs, 1);

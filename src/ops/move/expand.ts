@@ -11,6 +11,13 @@ export const expand: OpDefinition<'Expand'> = {
     return [{ dtype, shape: broadcastShapes(shape, knownInts(inputs, 1, 'the shape')) }];
   },
   shapeInputs: [1],
+  // Where the shape asks for one.
+  bounded: (_node, input, axis, inputs) => {
+    const rank = operand(inputs, 0).shape.length;
+    const wanted = knownInts(inputs, 1, 'the shape');
+    const to = axis + Math.max(0, wanted.length - rank);
+    return input === 0 && (wanted.at(axis - rank) ?? 1) === 1 ? to : undefined;
+  },
   reference: (_node, inputs) => {
     const x = tensorAt(inputs, 0);
     const shape = broadcastShapes(x.shape, Array.from(tensorAt(inputs, 1).data));

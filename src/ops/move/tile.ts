@@ -22,6 +22,8 @@ export const tile: OpDefinition<'Tile'> = {
     return [{ dtype, shape: tiledShape(shape, knownInts(inputs, 1, 'the repeats')) }];
   },
   shapeInputs: [1],
+  bounded: (_node, input, axis, inputs) =>
+    input === 0 && knownInts(inputs, 1, 'the repeats')[axis] === 1 ? axis : undefined,
   reference: (_node, inputs) => {
     const x = tensorAt(inputs, 0);
     const repeats = Array.from(tensorAt(inputs, 1).data);

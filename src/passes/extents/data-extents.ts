@@ -9,7 +9,7 @@ import type { Operands } from '../../ops/definition.ts';
 import { definitionOf, loadOps, loadReferences } from '../../ops/registry.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
 import { withList } from '../lib/evaluate.ts';
-import { itemsAfter, itemsOf, type Items } from './items.ts';
+import { itemsAfter, itemsOf, type KnownItems } from './items.ts';
 import { bestRows, constantRows, countRows, expandRows, joinRows, reshapeRows, sliceRows } from './list-rules.ts';
 import { NodeWriter } from './node-writer.ts';
 import * as rules from './rules.ts';
@@ -64,22 +64,22 @@ export function* dataExtents(graph: Graph, nodes: Iterable<Node>, walk: Walk): G
 }
 
 function expansion(graph: Graph, { constant, define }: Walk): (node: Node, operands: Operands) => readonly Node[] {
-  const known = new Map<string, Items>();
+  const known: KnownItems = { items: new Map(), comparisons: new Map() };
   const taken = namesOf(graph);
   const twin = twins(constant);
   return (node, operands) => {
     const same = twin(node);
     if (same) return same.map(([from, to]) => identity(from, to));
     const [output = ''] = node.outputs;
-    const items = node.inputs.map((name) => known.get(name) ?? itemsOf(constant(name)));
     const w = new NodeWriter(define, taken, output);
-    const after = itemsAfter(w, node, operands, items);
+    const after = itemsAfter(w, node, operands, known);
     if (after?.items.every((item) => typeof item === 'number')) {
       const [desc] = definitionOf(node.op).infer(node, operands);
       define(output, tensorOf(desc?.dtype ?? 'int64', after.shape, after.items));
       return [];
     }
-    if (after) known.set(output, after);
+    if (after) known.items.set(output, after);
+    const items = node.inputs.map((name, i) => known.items.get(name) ?? itemsOf(operands[i]?.value));
     const unknown = items.some((list, i) => list && !operands[i]?.value);
     const asked = unknown || operands.some((operand) => operand?.bounded);
     return asked && applied(w, node, { operands, items }) ? w.nodes : [...w.nodes, node];

@@ -3,7 +3,7 @@
  * a number less a count, or either with something added.
  */
 import { broadcastShapes } from '../../core/broadcast.ts';
-import { isFloat } from '../../core/dtype.ts';
+import type { DType } from '../../core/dtype.ts';
 import { Lazy } from '../../core/on-demand.ts';
 import { elementCount, tensorOf, type Shape, type Tensor } from '../../core/tensor.ts';
 import { isOp } from '../../ir/is-op.ts';
@@ -11,6 +11,7 @@ import type { BinaryKind, Node } from '../../ir/ops.ts';
 import type { Operands } from '../../ops/definition.ts';
 import { readBroadcast } from '../../ops/lib/elementwise.ts';
 import { definitionOf } from '../../ops/registry.ts';
+import { at, range } from '../../util/arrays.ts';
 import type { NodeWriter } from './node-writer.ts';
 
 /** `plus` + `sign` · the value called `count`, which is from 0 to `most`. */
@@ -19,6 +20,8 @@ export interface Counted {
   readonly most: number;
   readonly sign: 1 | -1;
   readonly plus: number;
+  /** Items that the count is no larger than, beside its most. */
+  readonly under?: readonly Item[];
 }
 
 export type Item = number | Counted;
@@ -34,8 +37,9 @@ const LONGEST = 64;
 
 /** The items of a constant. */
 export function itemsOf(constant: Tensor | undefined): Items | undefined {
-  if (!constant || isFloat(constant.dtype) || elementCount(constant.shape) > LONGEST) return undefined;
-  return { shape: constant.shape, items: [...constant.data] };
+  if (!constant || elementCount(constant.shape) > LONGEST) return undefined;
+  const items = [...constant.data];
+  return items.every((item) => Number.isSafeInteger(item)) ? { shape: constant.shape, items } : undefined;
 }
 
 /** The least and the most that an item can be. */
@@ -56,11 +60,16 @@ export function writtenItem(w: NodeWriter, item: Item): string {
 /** The smaller of two items, which may be a count of its own; nothing where that may be negative. */
 export function smaller(w: NodeWriter, a: Item, b: Item): Item | undefined {
   const [[leastA, mostA], [leastB, mostB]] = [limitsOf(a), limitsOf(b)];
-  if (mostA <= leastB || isSame(a, b)) return a;
-  if (mostB <= leastA) return b;
+  if (mostA <= leastB || isSame(a, b) || underOf(a).some((item) => isSame(item, b))) return a;
+  if (mostB <= leastA || underOf(b).some((item) => isSame(item, a))) return b;
   if (leastA < 0 || leastB < 0) return undefined;
   const count = w.binary('min', writtenItem(w, a), writtenItem(w, b));
-  return { count, most: Math.min(mostA, mostB), sign: 1, plus: 0 };
+  return { count, most: Math.min(mostA, mostB), sign: 1, plus: 0, under: [a, b, ...underOf(a), ...underOf(b)] };
+}
+
+/** What an item is no larger than. */
+function underOf(item: Item): readonly Item[] {
+  return typeof item === 'number' || item.sign < 0 || item.plus > 0 ? [] : (item.under ?? []);
 }
 
 export function isSame(a: Item, b: Item): boolean {
@@ -92,9 +101,39 @@ function combined(w: NodeWriter, kind: BinaryKind, a: Item, b: Item): Item | und
     case 'mul':
       if (typeof a === 'number' && typeof b === 'number') return a * b;
       return a === 1 ? b : b === 1 ? a : undefined;
+    case 'equal':
+      if (typeof a === 'number' && typeof b === 'number') return Number(a === b);
+      return limitsOf(a)[0] > limitsOf(b)[1] || limitsOf(b)[0] > limitsOf(a)[1] ? 0 : undefined;
     default:
       return undefined;
   }
+}
+
+/** Two lists, of which the first may be the smaller: how a file may write a minimum is a < b ? a : b. */
+type Comparison = readonly [smaller: Items, other: Items];
+
+/** What is known of a walk's values. */
+export interface KnownItems {
+  readonly items: Map<string, Items>;
+  /** Of conditions that are true where an item is smaller than another, or no larger. */
+  readonly comparisons: Map<string, Comparison>;
+}
+
+/** One of two lists, by a condition that is known, or the smaller of both. */
+function chosen(
+  w: NodeWriter,
+  comparison: Comparison | undefined,
+  given: readonly (Items | undefined)[],
+): Items | undefined {
+  const [condition, a, b] = given;
+  if (!a || !b) return undefined;
+  if (condition) {
+    return zipped([condition, a, b], ([is, x, y]) => (typeof is === 'number' ? (is === 0 ? y : x) : undefined));
+  }
+  if (!comparison) return undefined;
+  return zipped([...comparison, a, b], ([less = 0, more = 0, x = 0, y = 0]) =>
+    isSame(less, x) && isSame(more, y) ? smaller(w, x, y) : undefined,
+  );
 }
 
 /** The items of a node's output, given those of its inputs: of what moves them, and of some arithmetic. */
@@ -102,13 +141,21 @@ export function itemsAfter(
   w: NodeWriter,
   node: Node,
   operands: Operands,
-  given: readonly (Items | undefined)[],
+  { items: known, comparisons }: KnownItems,
 ): Items | undefined {
+  const given = node.inputs.map((name, i) => known.get(name) ?? itemsOf(operands[i]?.value));
   const [x, y] = given;
+  const isKnown = (items: Items | undefined): boolean => items?.items.every((item) => typeof item === 'number') ?? true;
   if (isOp(node, 'Shape')) return extentsOf(operands);
-  if (!given.some((items) => items?.items.some((item) => typeof item !== 'number'))) return undefined;
-  if (isOp(node, 'Cast')) return isFloat(node.attributes.to) ? undefined : x;
-  if (isOp(node, 'Binary')) return x && y && arithmetic(w, node.attributes.kind, x, y);
+  if (isOp(node, 'Where')) return chosen(w, comparisons.get(node.inputs[0] ?? ''), given);
+  if (given.every(isKnown)) return undefined;
+  if (isOp(node, 'Cast')) return isWide(node.attributes.to) ? x : undefined;
+  if (isOp(node, 'Binary') && x && y) {
+    const { kind } = node.attributes;
+    if (kind.startsWith('less')) comparisons.set(node.outputs[0] ?? '', [x, y]);
+    if (kind.startsWith('greater')) comparisons.set(node.outputs[0] ?? '', [y, x]);
+    return zipped([x, y], ([a = 0, b = 0]) => combined(w, kind, a, b));
+  }
   if (isOp(node, 'Reduce')) {
     if (!x || node.attributes.kind !== 'min' || x.shape.length > 1) return undefined;
     const [first, ...others] = x.items;
@@ -118,6 +165,11 @@ export function itemsAfter(
   return moved(node, operands, given);
 }
 
+/** Types that hold every extent as it is. */
+function isWide(dtype: DType): boolean {
+  return dtype === 'int64' || dtype === 'int32' || dtype === 'uint32' || dtype === 'float32';
+}
+
 function extentsOf([x]: Operands): Items | undefined {
   if (!x?.bounded) return undefined;
   const { axis, count } = x.bounded;
@@ -125,19 +177,14 @@ function extentsOf([x]: Operands): Items | undefined {
   return { shape: [items.length], items };
 }
 
-function arithmetic(w: NodeWriter, kind: BinaryKind, x: Items, y: Items): Items | undefined {
-  const shape = broadcastShapes(x.shape, y.shape);
-  const places = ({ shape: own, items }: Items): ((i: number) => number) =>
-    readBroadcast(tensorOf('int32', own, [...items.keys()]), { dtype: 'int32', shape });
-  const [placeX, placeY] = [places(x), places(y)];
-  const items: Item[] = [];
-  for (let i = 0; i < elementCount(shape); i++) {
-    const [a = 0, b = 0] = [x.items[placeX(i)], y.items[placeY(i)]];
-    const item = combined(w, kind, a, b);
-    if (item === undefined) return undefined;
-    items.push(item);
-  }
-  return { shape, items };
+/** Item by item of lists that are broadcast; nothing where one item is not known. */
+function zipped(lists: readonly Items[], make: (items: readonly Item[]) => Item | undefined): Items | undefined {
+  const shape = broadcastShapes(...lists.map((list) => list.shape));
+  const places = lists.map(({ shape: own, items }) =>
+    readBroadcast(tensorOf('int32', own, [...items.keys()]), { dtype: 'int32', shape }),
+  );
+  const items = range(elementCount(shape)).map((i) => make(lists.map((list, k) => at(list.items, at(places, k)(i)))));
+  return items.every((item) => item !== undefined) ? { shape, items } : undefined;
 }
 
 /** Of operators that move elements: where each item comes from is what they make of the items' numbers. */

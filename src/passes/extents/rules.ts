@@ -67,12 +67,21 @@ export const pickRows: ExtentRule<'Gather'> = (w, node, { operands: [x, indices]
   return true;
 };
 
-/** Along the first dimension, by one index each, that is Gather. */
+/** The same of several indices, one of which goes into the extent that depends on data. */
 export const pickSlices: ExtentRule<'GatherND'> = (w, node, { operands: [x, indices] }) => {
-  const depth = indices?.shape.at(-1);
-  if (!isBound(x) || !indices || x.bounded.axis !== 0 || depth !== 1 || node.attributes.batchDims !== 0) return false;
-  const rows = w.one('Squeeze', [at(node.inputs, 1)], { axes: [-1] });
-  w.one('Gather', [at(node.inputs, 0), rows], { axis: 0 }, at(node.outputs, 0));
+  if (!isBound(x) || !indices || node.inputs[2] !== undefined) return false;
+  const { axis, count } = x.bounded;
+  const first = node.attributes.batchDims;
+  const extents = x.shape.slice(first, first + (indices.shape.at(-1) ?? 0));
+  if (axis < first || axis >= first + extents.length || extents.includes(0)) return false;
+  const own = w.one('Cast', [w.counted('max', count, 1)], { to: indices.dtype });
+  const parts = extents.map((extent, i) =>
+    i === axis - first
+      ? w.one('Reshape', [own, w.ints(1)], { allowZero: false })
+      : w.constant(tensorOf(indices.dtype, [1], [extent])),
+  );
+  const [rows = ''] = node.inputs.slice(1);
+  w.again(node, at(node.inputs, 0), w.binary('floorMod', rows, w.one('Concat', parts, { axis: 0 })), count);
   return true;
 };
 

@@ -15,7 +15,7 @@ import { importOnnx } from '../../helpers/import-onnx.ts';
 import { ortRun } from '../../helpers/ort-oracle.ts';
 import { randomSource } from '../../helpers/random.ts';
 
-const N = 17;
+const N = 18;
 const ints = (...values: number[]): Tensor => tensorOf('int64', [values.length], values);
 const int = (value: number): Tensor => tensorOf('int64', [], [value]);
 const float = (...values: number[]): Tensor => tensorOf('float32', [values.length], values);
@@ -196,6 +196,35 @@ describe('rows that data chooses, chosen from again', () => {
     await agrees(model(nodes, PORTS));
   });
 
+  it('by a number of them that was real in between, and which of five rows there are', async () => {
+    // tf2onnx: minima of integers are those of floats in older opsets.
+    const nodes = [
+      ...GOOD,
+      ...suppressed('box', 'score'),
+      node('Gather', 'score keep', 'given', axis(0)),
+      node('Shape', 'given', 'extent'),
+      node('Cast', 'extent', 'real', { to: { i: 1 } }),
+      node('Min', 'real most_real', 'least'),
+      node('Cast', 'least', 'k', { to: { i: 7 } }),
+      node('TopK', 'given k', 'kept_scores top'),
+      node('Gather', 'box keep', 'its_boxes', axis(0)),
+      node('Slice', 'its_boxes zero k zero', 'front_boxes'),
+      node('Sub', 'five k', 'behind'),
+      node('Concat', 'pair behind zero', 'pads', axis(0)),
+      node('Pad', 'front_boxes pads', 'table'),
+      node('Less', 'numbers k', 'is_there'),
+    ];
+    const { initializers = [], ...rest } = model(nodes, [
+      floatPort('kept_scores', 1),
+      floatPort('table', 2),
+      { name: 'is_there', dtype: 'bool', shape: [null] },
+    ]);
+    await agrees({
+      ...rest,
+      initializers: [...initializers, ['most_real', float(5)], ['numbers', ints(0, 1, 2, 3, 4)]],
+    });
+  });
+
   it('by a second condition', async () => {
     const nodes = [
       ...GOOD,
@@ -206,6 +235,60 @@ describe('rows that data chooses, chosen from again', () => {
       node('Compress', 'box is', 'same', axis(0)),
     ];
     await agrees(model(nodes, [...PORTS, floatPort('same', 2)]));
+  });
+
+  it('of several pictures, each with as many of the best', async () => {
+    // mmdeploy: rows of NonMaxSuppression once for each picture, −1 where they are another's, one behind them, and a sort.
+    const nodes = [
+      node('Reshape', 'boxes pictures', 'all_boxes'),
+      node('Reshape', 'scores classes', 'all_scores'),
+      node('NonMaxSuppression', 'all_boxes all_scores most overlap lowest', 'rows'),
+      node('GatherND', 'all_scores rows', 'given'),
+      node('Unsqueeze', 'given one', 'column'),
+      node('Gather', 'rows ends', 'where', axis(1)),
+      node('GatherND', 'all_boxes where', 'chosen'),
+      node('Concat', 'chosen column', 'dets', axis(1)),
+      node('Unsqueeze', 'dets zero', 'one_of'),
+      node('Tile', 'one_of twice', 'each'),
+      node('Gather', 'rows first', 'batch', axis(1)),
+      node('Unsqueeze', 'batch zero', 'batch_row'),
+      node('Equal', 'batch_row numbers', 'own'),
+      node('Unsqueeze', 'own two', 'owns'),
+      node('Where', 'owns each lack', 'masked'),
+      node('Concat', 'masked empty', 'table', axis(1)),
+      node('Slice', 'table four five two', 'last'),
+      node('Squeeze', 'last two', 'keys'),
+      node('Shape', 'keys', 'extents'),
+      node('Gather', 'extents one', 'size', axis(0)),
+      node('Less', 'three size', 'fewer'),
+      node('Where', 'fewer three size', 'k'),
+      node('TopK', 'keys k', 'best top', axis(1)),
+      node('Unsqueeze', 'top two', 'top_column'),
+      node('Shape', 'top', 'top_extents'),
+      node('Concat', 'top_extents one', 'top_like', axis(0)),
+      node('Expand', 'picture_column top_like', 'pictures_of'),
+      node('Concat', 'pictures_of top_column', 'indices', axis(2)),
+      node('GatherND', 'table indices', 'kept'),
+    ];
+    const { initializers = [], ...rest } = model(nodes, [floatPort('kept', 3)]);
+    const own: typeof initializers = [
+      ['pictures', ints(2, 9, 4)],
+      ['classes', ints(2, 1, 9)],
+      ['ends', ints(0, 2)],
+      ['twice', ints(2, 1, 1)],
+      ['numbers', tensorOf('int64', [2, 1], [0, 1])],
+      ['lack', float(-1)],
+      [
+        'empty',
+        tensorOf(
+          'float32',
+          [2, 1, 5],
+          range(10).map(() => 0),
+        ),
+      ],
+      ['picture_column', tensorOf('int64', [2, 1, 1], [0, 1])],
+    ];
+    await agrees({ ...rest, initializers: [...initializers, ...own] });
   });
 
   it('counted from the end, in part', async () => {

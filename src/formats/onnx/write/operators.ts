@@ -185,7 +185,8 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Slice: writeSlice,
   Pad: (w, n) => same(w, n, { mode: { s: n.attributes.mode } }),
   Gather: writeGather,
-  GatherND: (w, n) => same(w, n, { batch_dims: { i: n.attributes.batchDims } }),
+  GatherND: (w, n) =>
+    void w.emit('GatherND', n.inputs.slice(0, 2), { batch_dims: { i: n.attributes.batchDims } }, output(n)),
   Expand: same,
   Tile: same,
   Shape: (w, n) => {
