@@ -7,6 +7,7 @@ import { canonicalise } from './canonicalise.ts';
 import { removeDeadNodes } from './dead-nodes.ts';
 import { foldConstants, foldingConstants } from './fold/fold-constants.ts';
 import { fuseEpilogue } from './fuse/fuse-epilogue.ts';
+import { hasDataExtents } from './infer-shapes.ts';
 import { layout } from './layout/layout.ts';
 import type { CompileOptions, Level } from './lib/compile-options.ts';
 import {
@@ -65,7 +66,12 @@ const LP_NORMALIZATION: Row<Run> = lazy(
 export const PASSES: readonly Pass[] = [
   { name: 'bind-shapes', level: 'reference', run: (graph, { inputShapes }) => bindShapes(graph, inputShapes) },
   // Before extents are inferred: a Pad by as many rows as are free has none.
-  { name: 'padded-suppression', level: 'reference', applies: hasPads, run: further('recognisePaddedSuppression') },
+  {
+    name: 'padded-suppression',
+    level: 'reference',
+    applies: hasDataExtents,
+    run: further('recognisePaddedSuppression'),
+  },
   // Infers shapes too: each needs the other. All later passes keep `values` complete.
   {
     name: 'fold-constants',

@@ -8,7 +8,7 @@ import type { TiledChoice } from '../product/tiled.ts';
 import { deformPlan, movedBy, type DeformContext } from './deform-plan.ts';
 import type { ConvCall } from './implicit-plan.ts';
 import { tiledConvCalls } from './implicit-tiled.ts';
-import type { ConvContext, ConvPlan } from './shared.ts';
+import type { ConvPlan } from './shared.ts';
 import { fastestTiles } from './whole-sums.ts';
 
 /** The ordinary convolution of these extents; nothing of groups, and of offset groups whose channels do not come in fours. */
@@ -16,11 +16,14 @@ function windowPlan(context: DeformContext): ConvPlan | undefined {
   const { strides, dilations, group } = context.node.attributes;
   const { pixels, inC, outC, each, epilogue, types, params } = deformPlan(context);
   const [x, w] = [required(context, 0), required(context, 1)];
+  const [source, weights] = context.node.inputs;
   if (group !== 1 || pixels === 0 || inC === 0 || each % 4 !== 0) return undefined;
   if (!isVectorised(x.placement, x.shape)) return undefined;
   const n = (name: string): number => params[name] ?? 0;
   const own = { offset_groups: n('offset_groups'), each };
   return {
+    operands: [value(source), value(weights), ...movedBy(context)],
+    weights: undefined,
     spec: {
       kernel: [at(w.shape, 0), at(w.shape, 1)],
       strides: [at(strides, 0), at(strides, 1)],
@@ -55,13 +58,8 @@ function windowPlan(context: DeformContext): ConvPlan | undefined {
 
 /** The dispatch with a tile, where it applies. */
 export function deformTiledCalls(context: DeformContext, tile: TiledChoice): readonly ConvCall[] | undefined {
-  const plan = windowPlan(context);
-  if (!plan) return undefined;
-  const [x, w] = context.node.inputs;
-  const operands = [value(x), value(w), ...movedBy(context), ...plan.epilogue.operands];
   const source = deformedPatches(tile, deformPlan(context).types.maskType);
-  const calls = tiledConvCalls(context as unknown as ConvContext, tile, plan, source);
-  return calls?.map((call) => ({ ...call, operands }));
+  return tiledConvCalls(context.device, tile, windowPlan(context), source);
 }
 
 /** On GPUs, tiles so wide that no sample is made twice: the matrix of samples is neither written nor read then. */

@@ -67,7 +67,7 @@ export function slideCall(
       wType,
       ...epilogue.spec,
     }),
-    operands: convOperands(context, plan),
+    operands: convOperands(plan),
     params: { ...params, ...xParams, ...strips.params, ...more, ...taps, ...epilogue.params },
     workgroups: dispatch1d(strips.params.count, strips.workgroup, device),
   };

@@ -36,7 +36,7 @@ export function depthwiseCall<P extends number>(
   const count = batch * params.out_h * strips * blocks;
   return {
     shader: shaderOf({ window: spec, pixels, width, xType, wType, ...epilogue.spec }),
-    operands: convOperands(context, plan),
+    operands: convOperands(plan),
     params: {
       ...params,
       ...xParams,

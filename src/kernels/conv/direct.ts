@@ -31,7 +31,7 @@ export const direct = variant<'Conv', ConvPlan>(
           scaleType: scale && floatStorage(scale),
           ...epilogue.spec,
         }),
-        operands: convOperands(context, plan),
+        operands: convOperands(plan),
         params: {
           ...params,
           ...xParams,

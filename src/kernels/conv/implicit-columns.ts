@@ -1,7 +1,6 @@
 /** Convolution by subgroups whose lanes have output channels of their own: the tiles, and when one applies. */
 import { convImplicitColumnsShader } from '../../../shaders/conv/implicit-columns.ts';
 import { ceilDiv } from '../../util/arrays.ts';
-import { value } from '../definition.ts';
 import {
   implicitPlan,
   LEAST_USE,
@@ -29,7 +28,7 @@ export function columnUse(plan: ConvPlan, { pixels, quads }: ColumnTile, size: n
 
 /** The dispatch of a convolution with a tile, where it applies. */
 export function columnCalls(context: ConvContext, tile: ColumnTile): readonly ConvCall[] | undefined {
-  const { node, device } = context;
+  const { device } = context;
   const { subgroupSize: size, limits } = device;
   const plan = implicitPlan(context);
   if (!plan || size === undefined || !hasSubgroups(device)) return undefined;
@@ -39,7 +38,7 @@ export function columnCalls(context: ConvContext, tile: ColumnTile): readonly Co
   const rowQuads = ceilDiv(groupOut, 4);
   const blocks = ceilDiv(rowQuads, tile.quads * size);
   const order = { lines: spec.kernel[0] * spec.kernel[1], taps: 1, depth: 4, quads: rowQuads, panels: 1 };
-  const weights = packedWeights(context, plan, order);
+  const weights = packedWeights(plan, order, device);
   const count = pixelsOf(plan);
   const workgroups = [group * blocks, ceilDiv(count, tile.pixels), 1] as const;
   if (!weights || workgroups.some((n) => n > limits.maxComputeWorkgroupsPerDimension)) return undefined;
@@ -53,7 +52,7 @@ export function columnCalls(context: ConvContext, tile: ColumnTile): readonly Co
         wType,
         ...epilogue.spec,
       }),
-      operands: [value(node.inputs[0]), weights, ...epilogue.operands],
+      operands: [...plan.operands.slice(0, 1), weights, ...epilogue.operands],
       params: {
         ...params,
         ...windowShape(plan),

@@ -3,10 +3,10 @@ import { convImplicitStripShader } from '../../../shaders/conv/implicit-strip.ts
 import { stripDepth, type StripInput } from '../../../shaders/lib/strip.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv, product, range } from '../../util/arrays.ts';
-import { dispatch1d, value } from '../definition.ts';
-import { implicitPlan, LEAST_USE, outVectorOf, readsVectors, usedPart, type ConvCall } from './implicit-plan.ts';
+import { dispatch1d } from '../definition.ts';
+import { LEAST_USE, outVectorOf, readsVectors, usedPart, type ConvCall } from './implicit-plan.ts';
 import { packedWeights, panelVectors, type PackedOrder } from './implicit-weights.ts';
-import type { ConvContext, ConvPlan } from './shared.ts';
+import type { ConvPlan } from './shared.ts';
 
 /** What one invocation makes, and how it reads. */
 export interface StripTile {
@@ -79,20 +79,20 @@ function gridOf(plan: ConvPlan, tile: StripTile, device: DeviceProfile): StripGr
   return { input, size, order: { lines, taps, depth, ...panels }, blocks, strips, count, workgroups };
 }
 
-/** The dispatch of a convolution, by default the context's, with a tile, where it applies. */
+/** The dispatch of a convolution with a tile, where it applies. */
 export function stripCalls(
-  context: ConvContext,
+  device: DeviceProfile,
   tile: StripTile,
-  plan = implicitPlan(context),
+  plan: ConvPlan | undefined,
 ): readonly ConvCall[] | undefined {
-  const grid = plan && gridOf(plan, tile, context.device);
-  const weights = grid && packedWeights(context, plan, grid.order);
+  const grid = plan && gridOf(plan, tile, device);
+  const weights = grid && packedWeights(plan, grid.order, device);
   if (!plan || !grid || !weights) return undefined;
   const { spec, params, group, groupIn, groupOut, epilogue, xType, wType, xParams } = plan;
   const { input, size, order, blocks, strips, count, workgroups } = grid;
   const { pixels, quads, subgroups } = tile;
   const outVector = outVectorOf(plan);
-  const rolled = context.device.adapterClass === 'software';
+  const rolled = device.adapterClass === 'software';
   return [
     {
       shader: convImplicitStripShader({
@@ -108,7 +108,7 @@ export function stripCalls(
         wType,
         ...epilogue.spec,
       }),
-      operands: [value(context.node.inputs[0]), weights, ...epilogue.operands],
+      operands: [...plan.operands.slice(0, 1), weights, ...epilogue.operands],
       params: {
         ...params,
         ...xParams,

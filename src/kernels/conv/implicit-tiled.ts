@@ -7,16 +7,8 @@ import { ceilDiv, product, roundUp } from '../../util/arrays.ts';
 import { dispatch1d, type CallOperand } from '../definition.ts';
 import { windowShape } from '../lib/window.ts';
 import { runsTile, tiledTime, type TiledChoice } from '../product/tiled.ts';
-import {
-  implicitPlan,
-  LEAST_USE,
-  outVectorOf,
-  pixelsOf,
-  readsVectors,
-  usedPart,
-  type ConvCall,
-} from './implicit-plan.ts';
-import { convOperands, type ConvContext, type ConvPlan } from './shared.ts';
+import { LEAST_USE, outVectorOf, pixelsOf, readsVectors, usedPart, type ConvCall } from './implicit-plan.ts';
+import { convOperands, type ConvPlan } from './shared.ts';
 
 /** Products for each output: the length of the sums. */
 function depthOf({ spec, groupIn }: ConvPlan): number {
@@ -43,21 +35,21 @@ function fits(plan: ConvPlan, choice: TiledChoice, device: DeviceProfile): boole
   );
 }
 
-/** The dispatches of a convolution, by default the context's, with a tile, where it applies: two where the sums are split. */
+/** The dispatches of a convolution with a tile, where it applies: two where the sums are split. */
 export function tiledConvCalls(
-  context: ConvContext,
+  device: DeviceProfile,
   choice: TiledChoice,
-  plan = implicitPlan(context),
+  plan: ConvPlan | undefined,
   source?: PatchSource,
 ): readonly ConvCall[] | undefined {
-  if (!plan || !fits(plan, choice, context.device)) return undefined;
+  if (!plan || !fits(plan, choice, device)) return undefined;
   const { splits, ...tile } = choice;
   const { params, groupIn, groupOut, epilogue, xType, wType, xParams } = plan;
   const depth = depthOf(plan);
   const split = splits > 1;
   const count = pixelsOf(plan);
   const partial: CallOperand = { kind: 'scratch', id: 'parts', elements: splits * count * roundUp(params.out_c, 4) };
-  const operands = convOperands(context, plan);
+  const operands = convOperands(plan);
   const call: ConvCall = {
     shader: convImplicitTiledShader(
       {
@@ -85,11 +77,11 @@ export function tiledConvCalls(
     },
     workgroups: groupsOf(plan, choice),
   };
-  return split ? [call, sumCall(context, plan, partial, splits)] : [call];
+  return split ? [call, sumCall(device, plan, partial, splits)] : [call];
 }
 
 /** Adds up the parts of a split sum. */
-function sumCall({ device }: ConvContext, plan: ConvPlan, partial: CallOperand, splits: number): ConvCall {
+function sumCall(device: DeviceProfile, plan: ConvPlan, partial: CallOperand, splits: number): ConvCall {
   const { params, epilogue } = plan;
   const quads = ceilDiv(params.out_c, 4);
   const rows = pixelsOf(plan);

@@ -1,10 +1,10 @@
 /** Weights of a convolution as the implicit kernels read them, made once, when the plan is loaded. */
 import { convImplicitPackShader, IMPLICIT_PACK_WORKGROUP } from '../../../shaders/conv/implicit-pack.ts';
-import { largestBinding } from '../../core/limits.ts';
+import { largestBinding, type DeviceProfile } from '../../core/limits.ts';
 import { bytesOf } from '../../core/storage.ts';
 import { ceilDiv, product } from '../../util/arrays.ts';
 import { dispatch1d, type PreparedOperand } from '../definition.ts';
-import type { ConvContext, ConvPlan } from './shared.ts';
+import type { ConvPlan } from './shared.ts';
 
 /** The order of the vectors; see shaders/conv/implicit-pack.ts. */
 export interface PackedOrder {
@@ -24,13 +24,8 @@ export function panelVectors({ groupIn }: ConvPlan, { lines, taps, depth, quads 
 }
 
 /** The weights in this order. Nothing where they are no constant, or the device cannot bind them so. */
-export function packedWeights(
-  { node, device, constant }: ConvContext,
-  plan: ConvPlan,
-  order: PackedOrder,
-): PreparedOperand | undefined {
-  const { group, groupIn, groupOut, params, wType } = plan;
-  const source = constant(node.inputs[1] ?? '');
+export function packedWeights(plan: ConvPlan, order: PackedOrder, device: DeviceProfile): PreparedOperand | undefined {
+  const { group, groupIn, groupOut, params, wType, weights: source } = plan;
   const count = group * order.panels * panelVectors(plan, order);
   const bytes = bytesOf(wType, count * 4);
   if (!source || wType === 'i32' || bytes > largestBinding(device)) return undefined;

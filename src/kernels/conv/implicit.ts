@@ -33,11 +33,11 @@ const CANDIDATES: readonly Candidate[] = [
   })),
   ...[...SUBGROUP_STRIPS, ...REGISTER_STRIPS].map((tile) => ({
     name: stripName(tile),
-    calls: (context: ConvContext) => stripCalls(context, tile),
+    calls: (context: ConvContext) => stripCalls(context.device, tile, implicitPlan(context)),
   })),
   ...PRODUCT_TILES.map((tile) => ({
     name: tiledName(tile),
-    calls: (context: ConvContext) => tiledConvCalls(context, tile),
+    calls: (context: ConvContext) => tiledConvCalls(context.device, tile, implicitPlan(context)),
   })),
 ];
 

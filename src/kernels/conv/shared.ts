@@ -1,4 +1,5 @@
 /** What the variants of a convolution have in common: its window, its epilogue, its operands. */
+import type { Tensor } from '../../core/tensor.ts';
 import { floatStorage, type FloatStorage, type Storage } from '../../core/storage.ts';
 import { required, value, type CallOperand, type LowerContext, type Variant } from '../definition.ts';
 import { epilogueOf, type Epilogue, type Tail } from '../lib/epilogue.ts';
@@ -10,6 +11,10 @@ export type ConvContext = LowerContext<'Conv'>;
 
 /** A convolution as its variants see it. */
 export interface ConvPlan extends PlanarWindow {
+  /** x, w and what else shaders that read w as it is bind before the epilogue's operands. */
+  readonly operands: readonly CallOperand[];
+  /** The elements of w, where it is constant. */
+  readonly weights: Tensor | undefined;
   readonly group: number;
   /** Input and output channels of one group. */
   readonly groupIn: number;
@@ -30,9 +35,12 @@ export function convPlan(context: ConvContext, options: Pick<Tail, 'scatters'> =
   const x = required(context, 0);
   const w = required(context, 1);
   const window = planarWindow(context, attributes, w.shape.slice(0, -2));
-  const placement = required(context, 0).placement;
+  const { placement } = x;
+  const [source = '', weights = '', , , scale] = context.node.inputs;
   return {
     ...window,
+    operands: [source, weights, ...(scale ? [scale] : [])].map(value),
+    weights: context.constant(weights),
     group: attributes.group,
     groupIn: window.params.in_c / attributes.group,
     groupOut: window.params.out_c / attributes.group,
@@ -52,9 +60,8 @@ export function convEpilogue(context: ConvContext, options: Pick<Tail, 'scatters
 }
 
 /** x, w, scale?, bias?, residual?, y: the binding order of the convolution shaders that read w as it is. */
-export function convOperands({ node }: ConvContext, { epilogue }: ConvPlan): CallOperand[] {
-  const [x, w, , , scale] = node.inputs;
-  return [value(x), value(w), ...(scale ? [value(scale)] : []), ...epilogue.operands];
+export function convOperands({ operands, epilogue }: ConvPlan): CallOperand[] {
+  return [...operands, ...epilogue.operands];
 }
 
 /** A variant that does not read the scale, and so leaves alone the convolutions that have one. */

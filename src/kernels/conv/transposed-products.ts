@@ -4,12 +4,12 @@ import { hostArray, type HostArray } from '../../core/dtype.ts';
 import { lazyTensor } from '../../core/lazy-tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { ceilDiv, product, range, roundUp } from '../../util/arrays.ts';
-import type { CallOperand } from '../definition.ts';
+import { value, type CallOperand } from '../definition.ts';
 import type { Epilogue } from '../lib/epilogue.ts';
 import type { TiledChoice } from '../product/tiled.ts';
 import { stripCalls, type StripTile } from './implicit-strip.ts';
 import { tiledConvCalls } from './implicit-tiled.ts';
-import type { ConvContext, ConvPlan } from './shared.ts';
+import type { ConvPlan } from './shared.ts';
 import { cellsOf, type Cells } from './transposed-cells.ts';
 import type { TransposedCall } from './transposed-phases.ts';
 import { transposedPlan, type TransposedContext, type TransposedPlan } from './transposed-plan.ts';
@@ -27,7 +27,7 @@ function packedOf(plan: TransposedPlan, { strides }: Cells): number {
 /** How much larger the weights may be than the kernel: phases without as many taps as others are filled up with zeros. */
 const MOST_FILLED = 2;
 
-/** The convolution over cells; nothing where there are none, they hold mostly zeros, or groups would be padded. */
+/** The convolution over cells, but for its operands; nothing where there are none, they hold mostly zeros, or groups would be padded. */
 export function cellPlan(plan: TransposedPlan): ConvPlan | undefined {
   const { axes, batch, group, groupIn, groupOut, xType, wType, xVector, params } = plan;
   const cells = cellsOf(axes);
@@ -40,6 +40,8 @@ export function cellPlan(plan: TransposedPlan): ConvPlan | undefined {
   // Positions before the image wrap.
   const pad = (i: 0 | 1): number => (seen[i] - 1 - skip[i]) >>> 0;
   return {
+    operands: [],
+    weights: undefined,
     spec: { kernel: seen, strides: [1, 1], dilations: [1, 1] },
     batch,
     params: {
@@ -157,13 +159,10 @@ function cellBias(bias: Tensor, plan: TransposedPlan, cells: Cells): Tensor {
   return onceEach(bias, plan, cells, () => lazyTensor(bias.dtype, [width], make));
 }
 
-/** Runs `calls` of the convolution over cells, whose weights and bias are constants made of the node's. */
-function cellCalls(
-  context: TransposedContext,
-  calls: (conv: ConvContext, plan: ConvPlan, w: Tensor) => readonly TransposedCall[] | undefined,
-): readonly TransposedCall[] | undefined {
+/** The convolution over cells, whose weights and bias are constants made of the node's; nothing where these are none. */
+function cellConvolution(context: TransposedContext): ConvPlan | undefined {
   const { node, constant } = context;
-  const [, weights = '', biasName] = node.inputs;
+  const [x, weights = '', biasName] = node.inputs;
   const plan = transposedPlan(context);
   const [source, bias] = [constant(weights), biasName ? constant(biasName) : undefined];
   const cells = plan && cellsOf(plan.axes);
@@ -172,8 +171,12 @@ function cellCalls(
   const tail = conv.epilogue.operands;
   const operands = bias ? tail.with(0, constantOperand(cellBias(bias, plan, cells), 'f32')) : tail;
   const w = cellWeights(source, plan, cells);
-  const own = { ...conv, epilogue: { ...conv.epilogue, operands } };
-  return calls({ ...context, constant: () => w } as unknown as ConvContext, own, w);
+  return {
+    ...conv,
+    operands: [value(x), constantOperand(w, plan.wType)],
+    weights: w,
+    epilogue: { ...conv.epilogue, operands },
+  };
 }
 
 function constantOperand(tensor: Tensor, storage: 'f32' | 'f16'): CallOperand {
@@ -190,7 +193,8 @@ export function transposedStripCalls(
   context: TransposedContext,
   tile: StripTile,
 ): readonly TransposedCall[] | undefined {
-  return cellCalls(context, (conv, plan) => stripCalls(conv, cellStrip(plan, tile), plan));
+  const plan = cellConvolution(context);
+  return plan && stripCalls(context.device, cellStrip(plan, tile), plan);
 }
 
 /** The dispatch by tiles through workgroup memory, those of `WHOLE_SUMS`. */
@@ -198,8 +202,5 @@ export function transposedTiledCalls(
   context: TransposedContext,
   tile: TiledChoice,
 ): readonly TransposedCall[] | undefined {
-  return cellCalls(context, (conv, plan, tensor) => {
-    const w = constantOperand(tensor, plan.wType === 'f16' ? 'f16' : 'f32');
-    return tiledConvCalls(conv, tile, plan)?.map((call) => ({ ...call, operands: call.operands.with(1, w) }));
-  });
+  return tiledConvCalls(context.device, tile, cellConvolution(context));
 }
