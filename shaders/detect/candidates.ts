@@ -6,10 +6,11 @@
  * 4 counts read_write u32.
  * Workgroup: min(lanes, chunk / 2) × 1 × 1, one chunk of a segment each.
  * Dispatch: dispatch1d(segments · chunks, 1).
- * Spec: chunk, a power of two; lanes, likewise; filtered, where there is a threshold; inclusive, where a score equal to it is enough; highest,
+ * Spec: chunk, a power of two; lanes, likewise; few; filtered, where there is a threshold; inclusive, where a score equal to it is enough; highest,
  * where the higher index is first of equal scores.
  * Limits: 8 · chunk + 8 bytes of workgroup storage.
  */
+import { range } from '../../src/util/arrays.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { sortKeyFunctions } from '../lib/sort-key.ts';
@@ -45,17 +46,16 @@ fn is_enough(key: u32, limit: u32) -> bool {
 }`;
 }
 
-/** Candidates of a chunk that are ranked by comparing all with all, which takes no barriers, at most. */
-const FEW = 64;
-
 export interface CandidatesSpec extends CandidateSpec {
   readonly chunk: number;
   /** Invocations, at most. */
   readonly lanes: number;
+  /** Most candidates of a chunk that are ranked by comparing all with all, which takes no barriers. */
+  readonly few: number;
 }
 
 export function candidatesShader(spec: CandidatesSpec): ShaderModule {
-  const { chunk } = spec;
+  const { chunk, few } = spec;
   const lanes = Math.min(spec.lanes, chunk / 2);
   return shaderModule({
     bindings: [
@@ -94,34 +94,41 @@ ${candidateFunctions(spec)}`,
   if (local_index == 0u) { size = atomicLoad(&found); }
   let count = workgroupUniformLoad(&size);
   if (local_index == 0u) { counts[group] = count; }
-  if (count <= ${u32(Math.min(FEW, lanes))}) {
-${ranked(chunk)}
+#if ${few < chunk}
+  if (count > ${u32(few)}) {
+${sorted(chunk, lanes)}
     return;
   }
-${sorted(chunk, lanes)}
-  for (var t = local_index; t < count; t += ${u32(lanes)}) {
-    sorted_keys[group * ${u32(chunk)} + t] = keys[t % ${u32(chunk)}];
-    sorted_ids[group * ${u32(chunk)} + t] = ids[t % ${u32(chunk)}];
-  }`,
+#endif
+${ranked(spec, lanes)}`,
   });
 }
 
-/** Stores the `count` candidates of the chunk, one an invocation, each at its rank. */
-function ranked(chunk: number): string {
+/** Stores the `count` candidates of the chunk, each at its rank: four an invocation, as reading the others costs more than comparing. */
+function ranked({ chunk, highest }: CandidatesSpec, lanes: number): string {
+  const four = (name: string): string =>
+    `vec4<u32>(${range(4)
+      .map((c) => `${name}[(own + ${u32(c)}) % ${u32(chunk)}]`)
+      .join(', ')})`;
   return wgsl`
-    if (local_index < count) {
-      let key = keys[local_index];
-      let id = ids[local_index];
-      var rank = 0u;
-      for (var t = 0u; t < count; t++) {
-        if (comes_first(keys[t % ${u32(chunk)}], ids[t % ${u32(chunk)}], key, id)) { rank++; }
-      }
-      sorted_keys[group * ${u32(chunk)} + rank] = key;
-      sorted_ids[group * ${u32(chunk)} + rank] = id;
-    }`;
+  for (var own = 4u * local_index; own < count; own += ${u32(4 * lanes)}) {
+    let key = ${four('keys')};
+    let id = ${four('ids')};
+    var rank = vec4<u32>();
+    for (var t = 0u; t < count; t++) {
+      let other = vec4<u32>(keys[t % ${u32(chunk)}]);
+      let other_id = vec4<u32>(ids[t % ${u32(chunk)}]);
+      rank += select(vec4<u32>(), vec4<u32>(1u), (other > key) | ((other == key) & (other_id ${highest ? '>' : '<'} id)));
+    }
+    for (var c = 0u; c < min(4u, count - own); c++) {
+      let to = group * ${u32(chunk)} + rank[c];
+      sorted_keys[to] = key[c];
+      sorted_ids[to] = id[c];
+    }
+  }`;
 }
 
-/** Sorts the `count` candidates of the chunk, whose number is known to all. */
+/** Sorts the `count` candidates of the chunk, whose number is known to all, and stores them. */
 function sorted(chunk: number, lanes: number): string {
   return wgsl`
   var width = 1u;
@@ -150,5 +157,9 @@ function sorted(chunk: number, lanes: number): string {
       }
       workgroupBarrier();
     }
+  }
+  for (var t = local_index; t < count; t += ${u32(lanes)}) {
+    sorted_keys[group * ${u32(chunk)} + t] = keys[t % ${u32(chunk)}];
+    sorted_ids[group * ${u32(chunk)} + t] = ids[t % ${u32(chunk)}];
   }`;
 }

@@ -133,7 +133,11 @@ function hardCalls(context: Context, plan: Segments, form: HardForm): Kept {
     counts: keptCounts,
     calls: [
       {
-        shader: candidatesShader({ ...spec, chunk, lanes: form.wide ? 256 : 64 }),
+        shader: candidatesShader({
+          ...spec,
+          chunk,
+          ...(form.wide ? { lanes: 256, few: 256 } : { lanes: 64, few: chunk }),
+        }),
         operands: [scores, threshold(context, 4), keys, ids, counts],
         params: { segments, n, chunks },
         workgroups: dispatch1d(segments * chunks, 1, device),
