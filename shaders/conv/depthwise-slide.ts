@@ -105,7 +105,7 @@ ${slide(spec, inputRows(spec, column), (p) => stored(p, `out_row + ${u32(p)}`))}
 export function slidingDepthwise(spec: ConvDepthwiseSlideSpec, texts: SlideTexts): ShaderModule {
   const { width, workgroup } = spec;
   const element = vectorType('f32', width);
-  const column = (c: number): string => `select(${element}(), ${element}(x[at + column${c}]), is_inside && inside${c})`;
+  const column = (c: number): string => `select(${element}(), ${element}(x[at + column${c}]), is_inside & inside${c})`;
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: vectorType(spec.xType, width) },

@@ -51,7 +51,7 @@ function share({ size }: ConvImplicitColumnsSpec, i: number): string {
 function tap(i: number): string {
   return `      let iy${i} = top${i} + ky * params.dilation_h;
       let ix${i} = left${i} + kx * params.dilation_w;
-      let inside${i} = iy${i} < params.in_h && ix${i} < params.in_w;
+      let inside${i} = (iy${i} < params.in_h) & (ix${i} < params.in_w);
       let at${i} = (image${i} + (iy${i} * params.in_w + ix${i}) * params.x_pitch) / 4u;`;
 }
 

@@ -86,7 +86,7 @@ function places({ quads, subgroups, size }: ConvTransposedRowsSpec): string {
 }
 
 function tail(p: number, q: number): string {
-  return `  if (exists${p} && (first + ${u32(q)}) * 4u < params.group_out) {
+  return `  if (exists${p} & ((first + ${u32(q)}) * 4u < params.group_out)) {
     let channel = (first + ${u32(q)}) * 4u;
     finish(${sumName(p, q)}, ${phaseRow(p)}, group * params.group_out + channel, min(4u, params.group_out - channel));
   }`;

@@ -94,7 +94,7 @@ export function phaseSees(i: number | string): string {
   return `      let iz${i} = qz${i} + origin_z - tz * params.shift_d;
       let iy${i} = qy${i} + origin_y - ty * params.shift_h;
       let ix${i} = qx${i} + origin_x - tx * params.shift_w;
-      let inside${i} = iz${i} < params.in_d && iy${i} < params.in_h && ix${i} < params.in_w;`;
+      let inside${i} = (iz${i} < params.in_d) & (iy${i} < params.in_h) & (ix${i} < params.in_w);`;
 }
 
 /** The row of y of a place of the phase. */

@@ -143,7 +143,7 @@ export function weightWordReader(spec: QuantisedReaderSpec): TileReader {
   const { b } = wordShares(spec);
   const load = (i: number): string => {
     const word = `(k_start + local_index / ${columns} + ${u32((i * threads * 4) / spec.tileColumns)})`;
-    return `      next_b${i} = select(vec4<u32>(), w[${word} * params.blocks + b_block], ${word} < params.depth && b_block < params.blocks);`;
+    return `      next_b${i} = select(vec4<u32>(), w[${word} * params.blocks + b_block], (${word} < params.depth) & (b_block < params.blocks));`;
   };
   return {
     origins: `  let b_block = first_block + local_index % ${columns};`,

@@ -41,7 +41,7 @@ export function columnScalar({ input }: StripSpec, column: number, c: number): s
  */
 export function declareColumns(spec: StripSpec): string {
   const columns = columnsOf(spec);
-  const inside = columns.map((j) => `    let inside${j} = line_inside && left + ${u32(j)} < params.in_w;`);
+  const inside = columns.map((j) => `    let inside${j} = line_inside & (left + ${u32(j)} < params.in_w);`);
   const depth = u32(stripDepth(spec.input));
   const places = columns.map((j) => `    let at${j} = (line_at + (left + ${u32(j)}) * params.x_pitch) / ${depth};`);
   return [...inside, ...places].join('\n');

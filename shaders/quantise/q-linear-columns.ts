@@ -117,7 +117,7 @@ const windowRow = (i: number): string => `    let iy${i} = top${i} + ky * params
 /** The element of a lane's pixel under a tap, or word. */
 const windowTap = (channels: string, i: number): string => `
       let ix${i} = left${i} + kx * params.dilation_w;
-      let inside${i} = iy${i} < params.in_h && ix${i} < params.in_w;
+      let inside${i} = (iy${i} < params.in_h) & (ix${i} < params.in_w);
       let at${i} = ((image${i} * params.in_h + iy${i}) * params.in_w + ix${i}) * ${channels} + start;`;
 
 /** The sums of every pixel, over the window. */

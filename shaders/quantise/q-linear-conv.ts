@@ -82,7 +82,7 @@ export const ONES = 'let ones = select(0x01010101u, params.tail, c + 1u == param
 function sums({ window, zeroPoints }: QLinearConvSpec, pixels: number, lanes: 1 | 4): string {
   const position = (p: number): string => `
       let ix${p} = ${inputColumn(window, 'kx', p)};
-      let inside${p} = row_inside && ix${p} < params.in_w;
+      let inside${p} = row_inside & (ix${p} < params.in_w);
       let at${p} = (input_row + ix${p}) * params.in_c + group * params.group_in;`;
   const step = (p: number): string => {
     const products = ['x', 'y', 'z', 'w'].map((k) => `dot4(x${p}, w4.${k})`).join(', ');

@@ -69,7 +69,7 @@ ${perPixel(taps, (t) => `  let w${t} = ${weight(u32(t))};`)}
 }
 
 /** Input column `c` of a row of x. */
-const column = (c: number): string => `select(padding, fours_at(at + column${c}), is_inside && inside${c})`;
+const column = (c: number): string => `select(padding, fours_at(at + column${c}), is_inside & inside${c})`;
 
 export function qLinearDepthwiseSlideShader(spec: QLinearDepthwiseSlideSpec): ShaderModule {
   const { x, unsigned, rule, small, sums, y, workgroup, weightLoop } = spec;

@@ -151,7 +151,7 @@ function overTaps({ mode, padding, dims }: GridSampleSpec, axis: GridAxis, inner
   let e = first_${axis} + ${f32(k)};
   var weight_${axis} = ${weights[k] ?? '0.0'};
 #if ${padding === 'zeros'}
-  weight_${axis} = select(0.0, weight_${axis}, e >= 0.0 && e < params.in_${axis});
+  weight_${axis} = select(0.0, weight_${axis}, (e >= 0.0) & (e < params.in_${axis}));
 #endif
 #if ${known !== undefined}
   weight_${axis} *= ${known?.weight ?? ''};

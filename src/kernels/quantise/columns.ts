@@ -16,10 +16,7 @@ type ColumnsTile = Pick<QLinearColumnsSpec, 'pixels' | 'quads' | 'sums'>;
 
 const tile = (pixels: number, quads: number, sums: ColumnsTile['sums']): ColumnsTile => ({ pixels, quads, sums });
 
-/**
- * The tiles worth trying: with eight lanes or more (lavapipe) integers are faster than floats, with four it is the other way.
- * Maps of 224 pixels and their halves are multiples of 49.
- */
+/** The tiles. Maps of 224 pixels and their halves are multiples of 49. */
 const COLUMNS_TILES: readonly ColumnsTile[] = [
   tile(49, 1, 'i32'),
   tile(25, 1, 'i32'),
@@ -33,6 +30,15 @@ const COLUMNS_TILES: readonly ColumnsTile[] = [
 function columnsTileName({ pixels, quads, sums }: ColumnsTile): string {
   return `columns-${pixels}x${4 * quads}${sums === 'f32' ? '-f32' : ''}`;
 }
+
+/**
+ * 10⁹ multiply-adds a second and core of products of 196×384×64, of the tiles worth trying: with eight lanes or more (lavapipe)
+ * integers are faster than floats, with four (SwiftShader) it is the other way.
+ */
+const SPEEDS: Readonly<Record<'wide' | 'narrow', Readonly<Record<string, number>>>> = {
+  wide: { 'columns-49x4': 20, 'columns-25x4': 18, 'columns-16x4': 16.4, 'columns-8x4': 14.5 },
+  narrow: { 'columns-8x8-f32': 1.66, 'columns-16x8-f32': 1.62, 'columns-16x4': 0.66 },
+};
 
 /** The extents of a convolution that a tile has to cover. */
 export interface ColumnsExtent {
@@ -50,18 +56,16 @@ function columnsGroups(
   const size = device.subgroupSize;
   if (size === undefined || !hasSubgroups(device)) return undefined;
   if (size > device.limits.maxComputeInvocationsPerWorkgroup) return undefined;
+  // Four lanes would share out the pixels of the others in many rounds: SwiftShader compiles those for ten seconds.
+  if (lanesOf(device) === 'narrow' && !(columnsTileName(tile) in SPEEDS.narrow)) return undefined;
   const groups = [ceilDiv(groupOut, 4 * tile.quads * size), ceilDiv(pixels, tile.pixels), group] as const;
   return groups.every((n) => n <= device.limits.maxComputeWorkgroupsPerDimension) ? groups : undefined;
 }
 
-/** 10⁹ multiply-adds a second and core of products of 196×384×64, of tiles and of strips without subgroups. */
-const SPEEDS: Readonly<Record<'wide' | 'narrow', Readonly<Record<string, number>>>> = {
-  wide: { 'columns-49x4': 20, 'columns-25x4': 18, 'columns-16x4': 16.4, 'columns-8x4': 14.5 },
-  narrow: { 'columns-8x8-f32': 1.66, 'columns-16x8-f32': 1.62, 'columns-16x4': 0.66 },
-};
-
 /** The tile that most layers take, so that its pipeline is there already. */
 const COMMON = { wide: 'columns-49x4', narrow: 'columns-8x8-f32' };
+
+/** Of strips without subgroups. */
 const STRIP_SPEEDS = { wide: 4, narrow: 0.17 };
 
 /** How many times as fast as the common tile another has to be: software adapters take 0.1 to 0.7 s to compile one more. */
