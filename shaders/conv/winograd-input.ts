@@ -69,7 +69,7 @@ export function convWinogradInputShader(spec: ConvWinogradInputSpec): ShaderModu
     (r) => `let inside${r} = y0 + ${apart(u32(r), 'h', dilated)} < params.in_h;
   let row${r} = (n * params.in_h + y0 + ${apart(u32(r), 'h', dilated)}) * params.in_w;`,
   );
-  const pixels = side.map((r) => `let d${r} = pixel(row${r} + column, inside${r} && within, k);`);
+  const pixels = side.map((r) => `let d${r} = pixel(row${r} + column, inside${r} & within, k);`);
   const queue = new LineQueue(side.length, side.length);
   const end = spec.rolled ? 'params.side' : u32(side.length);
   return shaderModule({

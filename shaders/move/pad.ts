@@ -47,7 +47,7 @@ export function insideSource(rank: number): string {
     const [position, extent] = [`p${axis}`, `params.e${axis}`];
     return wgsl`
   let ${position} = source_of(bitcast<i32>(c${axis} - params.b${axis}), ${extent});
-  inside = inside && u32(${position}) < ${extent};
+  inside = inside & (u32(${position}) < ${extent});
   source += u32(${position}) * params.s${axis};`;
   });
   return `var inside = true;

@@ -62,6 +62,13 @@ const PROFILES: readonly DeviceProfile[] = [
   { ...rich, adapterClass: 'discrete', subgroupSize: 32 },
 ];
 
+const MOST_CONDITIONS = 3;
+
+/** Lines that have `&&` or `||` and are no branch. */
+function conditions({ wgsl }: ShaderModule): number {
+  return wgsl.match(/^ *(?:let|var|\w+ =) .*(?:&&|\|\|)/gm)?.length ?? 0;
+}
+
 /** Distinct shaders by their text. */
 const made = new Map<string, Made>();
 const dispatched = new Set<string>();
@@ -100,6 +107,12 @@ describe('shaders', () => {
 
   it('take numbers through literal helpers and flags as booleans', () => {
     expect([...misuse]).toEqual([]);
+  });
+
+  // SwiftShader searches the paths between blocks without noting where it was: time doubles with each that may be left out.
+  it('do not repeat conditions that may be left out', () => {
+    const many = [...made.values()].filter(({ shader }) => conditions(shader) > MOST_CONDITIONS);
+    expect(many.map(({ shader, label }) => `${label}: ${conditions(shader)}`)).toEqual([]);
   });
 
   it('declare their parameters as they are packed', () => {
