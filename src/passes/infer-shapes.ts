@@ -56,8 +56,10 @@ export function* propagating(
   const needed = new Set(graph.outputs);
   const lastReader = new Map<string, Node>();
   const branching = hasBranches(graph);
-  // Where nodes are looked at in another order than they are in, none is known to be the last.
-  if (!branching) for (const node of graph.nodes) for (const input of node.inputs) lastReader.set(input, node);
+  const expand = hasDataExtents(graph) && DATA_EXTENTS.get();
+  // Where nodes are looked at in another order than they are in, or others with them, none is known to be the last.
+  if (!branching && !expand)
+    for (const node of graph.nodes) for (const input of node.inputs) lastReader.set(input, node);
   const constant = (name: string): Tensor | undefined => evaluated.get(name) ?? graph.initializers.get(name);
   const define = (name: string, value: Tensor): void => {
     evaluated.set(name, value);
@@ -72,7 +74,6 @@ export function* propagating(
       return asOperand(desc, constant(name));
     });
   const ordered = branching ? BRANCHES.get()(graph, constant) : graph.nodes;
-  const expand = hasDataExtents(graph) && DATA_EXTENTS.get();
   for (const given of expand ? expand(graph, ordered, { constant, define, operandsOf }) : ordered) {
     const operands = operandsOf(given);
     const node = withList(given, operands);

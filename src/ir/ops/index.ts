@@ -16,8 +16,8 @@ export interface IndexOps {
    */
   readonly NonZero: NoAttributes;
   /**
-   * x, condition (bool `[L]`, L up to the extent of `axis`) → y with n positions of that dimension, those where the condition
-   * holds, and n as an int32 scalar; n is bounded by L
+   * x, condition (bool `[L]`, L up to the extent of `axis`), count? → y with n positions of that dimension, those where the condition
+   * holds, and n as an int32 scalar; n is bounded by L. `count` is n, as another node has found it.
    */
   readonly Compress: { readonly axis: number };
   /** x, k (int64 scalar or `[1]`) → values, indices (int64) */

@@ -20,12 +20,12 @@ function compressedAxis(x: Shape, condition: TensorDesc, given: number): number 
 
 /** Throws ShapeError unless the condition is a vector of bools, no longer than the dimension. */
 export const compress: OpDefinition<'Compress'> = {
-  infer: ({ attributes, outputs }, inputs) => {
+  infer: ({ attributes, inputs: [, , count], outputs }, inputs) => {
     const { dtype, shape } = operand(inputs, 0);
     const condition = operand(inputs, 1);
     const axis = compressedAxis(shape, condition, attributes.axis);
     return [
-      { dtype, shape: shape.with(axis, at(condition.shape, 0)), bounded: { axis, count: countOf(outputs) } },
+      { dtype, shape: shape.with(axis, at(condition.shape, 0)), bounded: { axis, count: count ?? countOf(outputs) } },
       { dtype: 'int32', shape: [] },
     ];
   },

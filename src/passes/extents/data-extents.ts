@@ -3,7 +3,7 @@
  * nodes that do (rules.ts, list-rules.ts), and lists of integers made of such extents are followed (items.ts).
  */
 import type { Graph } from '../../ir/graph.ts';
-import { nodeOf } from '../../ir/is-op.ts';
+import { isOp, nodeOf } from '../../ir/is-op.ts';
 import type { Node, NodeOf, OpKind } from '../../ir/ops.ts';
 import type { Operands } from '../../ops/definition.ts';
 import { definitionOf, loadOps, loadReferences } from '../../ops/registry.ts';
@@ -14,7 +14,7 @@ import { bestRows, constantRows, countRows, expandRows, joinRows, reshapeRows, s
 import { NodeWriter } from './node-writer.ts';
 import * as rules from './rules.ts';
 import type { ExtentRule, Seen } from './rules.ts';
-import { twins } from './twins.ts';
+import { twins, type Twins } from './twins.ts';
 
 const RULES: { readonly [K in Node['op']]?: ExtentRule<K> } = {
   Gather: rules.pickRows,
@@ -65,13 +65,16 @@ export function* dataExtents(graph: Graph, nodes: Iterable<Node>, walk: Walk): G
 
 function expansion(graph: Graph, { constant, define }: Walk): (node: Node, operands: Operands) => readonly Node[] {
   const known: KnownItems = { items: new Map(), comparisons: new Map() };
-  const taken = namesOf(graph);
-  const twin = twins(constant);
-  return (node, operands) => {
-    const same = twin(node);
-    if (same) return same.map(([from, to]) => identity(from, to));
+  const same = twins(constant);
+  const written = { define, taken: namesOf(graph), twin: same.of, constants: new Map() };
+  const counts = new Map<string, string>();
+  return (given, operands) => {
+    const node = withOwnCount(given, counts, same);
+    if (node !== given) return [node];
+    const before = same.of(node);
+    if (before) return before.map(([from, to]) => identity(from, to));
     const [output = ''] = node.outputs;
-    const w = new NodeWriter(define, taken, output);
+    const w = new NodeWriter(written, output);
     const after = itemsAfter(w, node, operands, known);
     if (after?.items.every((item) => typeof item === 'number')) {
       const [desc] = definitionOf(node.op).infer(node, operands);
@@ -84,6 +87,17 @@ function expansion(graph: Graph, { constant, define }: Walk): (node: Node, opera
     const asked = unknown || operands.some((operand) => operand?.bounded);
     return asked && applied(w, node, { operands, items }) ? w.nodes : [...w.nodes, node];
   };
+}
+
+/** Of nodes that choose by the same condition the count of the first is that of all. */
+function withOwnCount(node: Node, counts: Map<string, string>, { nameOf }: Twins): Node {
+  if (!isOp(node, 'Compress') || node.inputs[2] !== undefined) return node;
+  const [x = '', condition = ''] = node.inputs;
+  const [, own = ''] = node.outputs;
+  const key = nameOf(condition);
+  const count = counts.get(key) ?? own;
+  counts.set(key, count);
+  return count === own ? node : nodeOf({ ...node, inputs: [x, condition, count] });
 }
 
 /** The node with the count of an extent that depends on data beside it, where it asks for that. */

@@ -8,19 +8,28 @@ import {
   type OpAttributes,
   type OpKind,
 } from '../../ir/ops.ts';
+import { textOf, type Twins } from './twins.ts';
 import { nodeOf } from '../../ir/is-op.ts';
+
+/** The walk that nodes are written for. */
+export interface WrittenTo {
+  readonly define: (name: string, value: Tensor) => void;
+  /** Names of values and nodes. */
+  readonly taken: Set<string>;
+  readonly twin: Twins['of'];
+  /** Constants that were written, by their elements. */
+  readonly constants: Map<string, string>;
+}
 
 /** Nodes in the order in which they are written. */
 export class NodeWriter {
   readonly nodes: Node[] = [];
-  readonly #define: (name: string, value: Tensor) => void;
-  readonly #taken: Set<string>;
+  readonly #walk: WrittenTo;
   readonly #stem: string;
 
-  /** `define` takes constants; `taken` are names of values and nodes; those that are made begin with `stem`. */
-  constructor(define: (name: string, value: Tensor) => void, taken: Set<string>, stem: string) {
-    this.#define = define;
-    this.#taken = taken;
+  /** Names that are made begin with `stem`. */
+  constructor(walk: WrittenTo, stem: string) {
+    this.#walk = walk;
     this.#stem = stem;
   }
 
@@ -28,14 +37,18 @@ export class NodeWriter {
   unique(what: string): string {
     const stem = `${this.#stem}_${what}`;
     let name = stem;
-    for (let i = 2; this.#taken.has(name); i++) name = `${stem}_${i}`;
-    this.#taken.add(name);
+    for (let i = 2; this.#walk.taken.has(name); i++) name = `${stem}_${i}`;
+    this.#walk.taken.add(name);
     return name;
   }
 
   constant(value: Tensor): string {
-    const name = this.unique('constant');
-    this.#define(name, value);
+    const { constants } = this.#walk;
+    const key = textOf([value.dtype, value.shape, [...value.data]]);
+    const name = constants.get(key) ?? this.unique('constant');
+    if (constants.has(key)) return name;
+    constants.set(key, name);
+    this.#walk.define(name, value);
     return name;
   }
 
@@ -53,11 +66,13 @@ export class NodeWriter {
     this.nodes.push(nodeOf({ op, name, inputs, outputs, attributes }));
   }
 
-  /** A node with one output, called `output` where that is given. */
+  /** A node with one output, called `output` where that is given; else one that computes the same will do. */
   one<K extends OpKind>(op: K, inputs: readonly string[], attributes: OpAttributes[K], output?: string): string {
-    const name = output ?? this.unique(op.toLowerCase());
-    this.node(op, inputs, attributes, [name]);
-    return name;
+    const outputs = [output ?? this.unique(op.toLowerCase())];
+    const node = nodeOf({ op, name: this.unique('node'), inputs, outputs, attributes });
+    const [same] = (output === undefined && this.#walk.twin(node)) || [];
+    if (!same) this.nodes.push(node);
+    return same?.[0] ?? outputs[0] ?? '';
   }
 
   /** A node again, with other inputs. */

@@ -291,6 +291,29 @@ describe('rows that data chooses, chosen from again', () => {
     await agrees({ ...rest, initializers: [...initializers, ...own] });
   });
 
+  it('in columns that are chosen apart, and have as many rows', async () => {
+    const columns = [
+      ['boxes', 'box'],
+      ['scores', 'score'],
+    ] as const;
+    const each = columns.flatMap(([x, y]) => [
+      node('Compress', `${x} mask`, `${y}_good`, axis(0)),
+      node('Concat', `${y}_good ${x}`, `${y}_all`, axis(0)),
+      node('Slice', `${y}_all one minus zero`, `${y}_inner`),
+      // What is constant of one is still there for the other.
+      node('Shape', 'boxes', `${y}_extents`),
+      node('Reshape', `boxes ${y}_extents`, `${y}_boxes`),
+    ]);
+    const nodes = [
+      node('Greater', 'scores lowest', 'mask'),
+      ...each,
+      node('Unsqueeze', 'score_inner one', 'column'),
+      node('Mul', 'box_inner column', 'scaled'),
+      node('Add', 'box_boxes score_boxes', 'twice'),
+    ];
+    await agrees(model(nodes, [floatPort('scaled', 2), floatPort('twice', 2)]));
+  });
+
   it('counted from the end, in part', async () => {
     const nodes = [
       ...GOOD,
