@@ -10,7 +10,7 @@
  * Workgroup: 32 · slices × 1 × 1, one segment each; a candidate is compared with the kept boxes by slices · each invocations.
  * Dispatch: dispatch1d(segments, 1).
  * Spec: slices; each; the form of boxes, and what is over the threshold.
- * Limits: workgroup storage 908 bytes.
+ * Limits: workgroup storage 1036 bytes.
  */
 import { range } from '../../src/util/arrays.ts';
 import { u32 } from '../lib/literal.ts';
@@ -51,6 +51,7 @@ var<workgroup> block: array<vec4<f32>, 32>;
 var<workgroup> areas: array<f32, 32>;
 var<workgroup> hits: array<atomic<u32>, 32>;
 var<workgroup> nears: array<atomic<u32>, 32>;
+var<workgroup> pairs: array<atomic<u32>, 32>;
 var<workgroup> gone: atomic<u32>;
 var<workgroup> hitting: atomic<u32>;
 var<workgroup> total: u32;
@@ -93,6 +94,7 @@ function body(spec: SuppressSpec): string {
       areas[lane] = area;
       atomicStore(&hits[lane], 0u);
       atomicStore(&nears[lane], before);
+      atomicStore(&pairs[lane], 0u);
     }
     if (local_index == 0u) {
       atomicStore(&gone, 0u);
@@ -117,7 +119,10 @@ ${decideBlock(slices)}
   if (local_index == 0u) { kept_counts[segment] = all; }`;
 }
 
-/** The first kept box that may be over with each candidate of the block. Nobody leaves the loop early: all share its loads. */
+/**
+ * The first kept box that may be over with each candidate of the block, and which later ones may be with each of its own. Nobody
+ * leaves the loop early: all share its loads.
+ */
 function nearest({ slices, each }: SuppressSpec): string {
   const lanes = 32 / each;
   const all = range(each);
@@ -132,22 +137,28 @@ ${lines((j) => `    var near_${j} = before;`)}
       let other_area = kept_areas[first + k];
 ${lines((j) => `      near_${j} = min(near_${j}, select(before, k, may_be_over(other, other_area, box_${j}, area_${j}, limit)));`)}
     }
+    for (var k = local_index / ${u32(lanes)}; k < 32u; k += ${u32(slices * each)}) {
+      let other = block[k];
+      let other_area = areas[k];
+      var word = 0u;
+${lines((j) => `      word |= select(0u, ${u32(2 ** (j * lanes))}, may_be_over(other, other_area, box_${j}, area_${j}, limit));`)}
+      word = (word << column) & ~((2u << k) - 1u);
+      if (word != 0u) { atomicOr(&pairs[k], word); }
+    }
 ${lines((j) => `    atomicMin(&nears[column + ${u32(j * lanes)}], near_${j});`)}`;
 }
 
 /** Who of a block is kept, and where. */
 function decideBlock(slices: number): string {
+  const turns = range(32 / slices).reduce((bits, i) => bits + 2 ** (slices * i), 0);
   return wgsl`
     workgroupBarrier();
     if (is_gone) { atomicOr(&gone, 1u << lane); }
     workgroupBarrier();
     let left = ~atomicLoad(&gone);
     if (((left >> lane) & 1u) == 1u) {
-      var near = 0u;
-      for (var k = slice; k < 32u; k += ${u32(slices)}) {
-        if (k > lane && may_be_over(own, area, block[k], areas[k], limit)) { near |= 1u << k; }
-      }
-      near &= left;
+      // A slice has the candidates of its turn.
+      var near = atomicLoad(&pairs[lane]) & left & (${u32(turns)} << slice);
       var word = 0u;
       while (near != 0u) {
         let k = countTrailingZeros(near) % 32u;
