@@ -4,6 +4,7 @@ import type { OperatorCase } from './case.ts';
 /** Cases by the name of the operator on the command line. */
 export const OPERATORS = {
   'roi-align': async () => (await import('./roi-align.ts')).roiAlignBenchCases,
+  'roi-pools': async () => (await import('./roi-pools.ts')).roiPoolCases,
   nms: async () => (await import('./nms.ts')).suppressionCases,
   'conv-transpose': async () => (await import('./conv-transpose.ts')).convTransposeCases,
   'deform-conv': async () => (await import('./deform-conv.ts')).deformConvCases,
