@@ -140,29 +140,51 @@ ${step(spec)}
   }`;
 }
 
-/** The results of pixel `p` and quad `q`. */
-function results(spec: QLinearColumnsSpec, p: number, q: number): string {
+/** The results of a sum, of whose pixel `inputs` is the sum of the inputs. */
+function results(spec: QLinearColumnsSpec, sum: string, inputs: string): string {
   // Drivers for processors convert lane by lane.
   if (spec.sums === 'f32' && isReal(spec.rule) && !spec.zeroPoints) {
-    return `requantised_reals(acc${p}_${q} + vec4<f32>(constants), multipliers)`;
+    return `requantised_reals(${sum} + vec4<f32>(constants), multipliers)`;
   }
-  const inputs = spec.zeroPoints ? ` - zeros * i32(${passed(spec, 'inputs', p)})` : '';
-  const total = `vec4<i32>(acc${p}_${q}) + constants${inputs}`;
-  return `requantised_fours(${total}, multipliers, shifts)`;
+  const subtracted = spec.zeroPoints ? ` - zeros * i32(${inputs})` : '';
+  return `requantised_fours(vec4<i32>(${sum}) + constants${subtracted}, multipliers, shifts)`;
+}
+
+/** Writes the results of all pixels of quad `q`, `words[p]` or what else `made` says. */
+function written(spec: QLinearColumnsSpec, made: string, word: string): string {
+  const write = isPacked(spec.y)
+    ? `y[at + p * y_pitch] = ${word};`
+    : `for (var k = 0u; k < lanes; k++) { y[at + p * params.out_c + k] = ${word}[k]; }`;
+  return `    if (written) {
+      for (var p = 0u; p < many; p++) { ${made} ${write} }
+    }`;
 }
 
 /**
- * Writes the results: words of all pixels are made one by one, and written in a loop of unknown length, for drivers would be long
- * about unrolling what they run once (lavapipe half a second for 49), and gain nothing.
+ * Makes and writes the results of quad `q`, in a loop of unknown length: drivers would be long about unrolling what they run once
+ * (lavapipe half a second for 49), and gain nothing. Where lanes are many they are made before it, for an index that is not
+ * known is gathered lane by lane, and words are fewer than sums; where they are four, SwiftShader compiles each making for 0.1 s.
  */
+function finished(spec: QLinearColumnsSpec, q: number): string {
+  const { pixels, sums, zeroPoints, y } = spec;
+  const word = isPacked(y) ? packed(range(4).map((k) => `r[${k}]`)) : 'r';
+  const inputs = (p: number): string => (zeroPoints ? passed(spec, 'inputs', p) : '');
+  if (sums === 'f32') {
+    const all = range(pixels).map((p) => `acc${p}_${q}`);
+    return `    var sums = array<vec4<f32>, ${u32(pixels)}>(${all.join(', ')});
+${written(spec, `let r = ${results(spec, 'sums[p]', 'inputs_of[p]')};`, word)}`;
+  }
+  const pixel = (p: number): string => {
+    return `    { let r = ${results(spec, `acc${p}_${q}`, inputs(p))}; words[${u32(p)}] = ${word}; }`;
+  };
+  return `    var words: array<${isPacked(y) ? 'u32' : 'vec4<i32>'}, ${u32(pixels)}>;
+${lines(pixels, pixel)}
+${written(spec, '', 'words[p]')}`;
+}
+
+/** Brings the sums to their scale and writes them. */
 function tail(spec: QLinearColumnsSpec): string {
-  const { pixels, quads, size, y } = spec;
-  const word = packed(range(4).map((k) => `r[${k}]`));
-  const made = isPacked(y) ? word : 'r';
-  const write = isPacked(y)
-    ? 'y[at + p * y_pitch] = words[p];'
-    : 'for (var k = 0u; k < lanes; k++) { y[at + p * params.out_c + k] = words[p][k]; }';
-  const pixel = (p: number, q: number): string => `    { let r = ${results(spec, p, q)}; words[${u32(p)}] = ${made}; }`;
+  const { pixels, quads, size, sums, zeroPoints, y } = spec;
   const quad = (q: number): string => wgsl`
   {
     let column = min(first + ${u32(q * size)}, params.group_blocks - 1u);
@@ -179,15 +201,15 @@ ${lines(4, (k) => `    let c${k} = channels[block${q} * 4u + ${u32(k)}];`)}
 #else
     let at = pixel * params.out_c + channel;
 #endif
-    var words: array<${isPacked(y) ? 'u32' : 'vec4<i32>'}, ${u32(pixels)}>;
-${lines(pixels, (p) => pixel(p, q))}
-    if (written) {
-      for (var p = 0u; p < many; p++) { ${write} }
-    }
+${finished(spec, q)}
   }`;
+  const inputs = range(pixels).map((p) => passed(spec, 'inputs', p));
   return wgsl`
   let many = min(params.tile_pixels, params.pixels - pixel);
   let y_pitch = params.out_c / 4u;
+#if ${sums === 'f32' && zeroPoints}
+  var inputs_of = array<f32, ${u32(pixels)}>(${inputs.join(', ')});
+#endif
 ${lines(quads, quad)}`;
 }
 
