@@ -9,10 +9,8 @@
  * Limits: no workgroup storage.
  */
 import type { Storage } from '../../src/core/storage.ts';
-import { eachOfFour, flatShader, FLAT_WORKGROUP } from '../lib/flat.ts';
-import { linearIndex } from '../lib/index.ts';
-import { shaderModule, wgsl, type ParamFields, type ShaderModule } from '../lib/module.ts';
-import { bindingOf, load } from '../lib/storage.ts';
+import { wgsl, type ParamFields, type ShaderModule } from '../lib/module.ts';
+import { movedShader } from '../lib/moved.ts';
 
 export interface ZeroBorderSpec {
   readonly x: Storage;
@@ -31,9 +29,15 @@ const PARAMS: ParamFields = {
 
 const ZERO = { name: 'x_zero', access: 'read', element: 'i32' } as const;
 
-/** Declares `fn bordered(at) -> type`: the element at an index of y. */
-function borderedFunction(type: 'u32' | 'i32', element: string, zero: string): string {
-  return wgsl`
+export function zeroBorderShader({ x, words }: ZeroBorderSpec): ShaderModule {
+  const zero = words ? '(u32(x_zero[0]) & 255u) * 0x01010101u' : 'x_zero[0]';
+  return movedShader({
+    x,
+    words,
+    others: [ZERO],
+    params: PARAMS,
+    name: 'bordered',
+    declare: (type, element) => wgsl`
 fn bordered(at: u32) -> ${type} {
   let pixel = at / params.in_c;
   let row = pixel / params.out_w;
@@ -44,33 +48,6 @@ fn bordered(at: u32) -> ${type} {
   if (iy >= params.in_h || ix >= params.in_w) { return ${zero}; }
   let source = ((image * params.in_h + iy) * params.in_w + ix) * params.in_c + at % params.in_c;
   return ${element};
-}`;
-}
-
-export function zeroBorderShader({ x, words }: ZeroBorderSpec): ShaderModule {
-  if (words) {
-    return shaderModule({
-      bindings: [
-        { name: 'x', access: 'read', element: 'u32' },
-        ZERO,
-        { name: 'y', access: 'read_write', element: 'u32' },
-      ],
-      params: { count: 'u32', ...PARAMS },
-      workgroupSize: [FLAT_WORKGROUP, 1, 1],
-      declarations: borderedFunction('u32', 'x[source]', '(u32(x_zero[0]) & 255u) * 0x01010101u'),
-      body: wgsl`
-  ${linearIndex(FLAT_WORKGROUP)}
-  if (i >= params.count) { return; }
-  y[i] = bordered(i);`,
-    });
-  }
-  const pixels = { name: 'x', storage: x, width: 1 } as const;
-  return flatShader({
-    together: [],
-    others: [bindingOf(pixels, 'read'), ZERO],
-    y: x,
-    params: { last: 'u32', ...PARAMS },
-    declarations: borderedFunction('i32', load(pixels, 'source'), 'x_zero[0]'),
-    body: eachOfFour('bordered'),
+}`,
   });
 }

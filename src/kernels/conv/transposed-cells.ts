@@ -4,7 +4,7 @@
  * channel.
  */
 import type { TransposedAxis } from '../../ir/shapes/transposed-window.ts';
-import { ceilDiv } from '../../util/arrays.ts';
+import { ceilDiv, product, range } from '../../util/arrays.ts';
 
 /** `[vertical, horizontal]`. */
 export type Pair = readonly [number, number];
@@ -40,4 +40,39 @@ export function cellsOf(axes: readonly TransposedAxis[]): Cells | undefined {
     count: both(({ output, padBegin, stride }) => ceilDiv(output + (padBegin % stride), stride)),
     seen: both(({ kernel, stride }) => ceilDiv(kernel, stride)),
   };
+}
+
+/** An element of the kernel: what it is in the cells' convolution, whose taps a cell sees from the first input on, and its phase. */
+export interface CellTap {
+  readonly element: number;
+  readonly tap: number;
+  readonly phase: number;
+}
+
+/** Every element of the kernel. */
+export function cellTaps({ kernel, strides, seen }: Cells): readonly CellTap[] {
+  return range(kernel[0]).flatMap((ky) =>
+    range(kernel[1]).map((kx) => {
+      // What a cell sees first is what the last of a phase's taps reaches.
+      const [ty, tx] = [Math.floor(ky / strides[0]), Math.floor(kx / strides[1])];
+      return {
+        element: ky * kernel[1] + kx,
+        tap: (seen[0] - 1 - ty) * seen[1] + seen[1] - 1 - tx,
+        phase: (ky - ty * strides[0]) * strides[1] + kx - tx * strides[1],
+      };
+    }),
+  );
+}
+
+/** Padding before the input of the cells' convolution; where cells begin further on it wraps. */
+export function cellPads({ seen, skip }: Cells): Pair {
+  return [(seen[0] - 1 - skip[0]) >>> 0, (seen[1] - 1 - skip[1]) >>> 0];
+}
+
+/** How much larger the weights may be than the kernel: phases without as many taps as others are filled up. */
+const MOST_FILLED = 2;
+
+/** Whether more of the cells' weights would be filling than elements of the kernel. */
+export function isMostlyFilled({ kernel, strides, seen }: Cells): boolean {
+  return product(seen) * product(strides) > MOST_FILLED * product(kernel);
 }

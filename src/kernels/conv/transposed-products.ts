@@ -10,7 +10,7 @@ import type { TiledChoice } from '../product/tiled.ts';
 import { stripCalls, type StripTile } from './implicit-strip.ts';
 import { tiledConvCalls } from './implicit-tiled.ts';
 import type { ConvPlan } from './shared.ts';
-import { cellsOf, type Cells } from './transposed-cells.ts';
+import { cellPads, cellsOf, cellTaps, isMostlyFilled, type Cells } from './transposed-cells.ts';
 import type { TransposedCall } from './transposed-phases.ts';
 import { transposedPlan, type TransposedContext, type TransposedPlan } from './transposed-plan.ts';
 
@@ -24,21 +24,17 @@ function packedOf(plan: TransposedPlan, { strides }: Cells): number {
   return product(strides) * (fewOf(plan) ?? roundUp(plan.groupOut, 4));
 }
 
-/** How much larger the weights may be than the kernel: phases without as many taps as others are filled up with zeros. */
-const MOST_FILLED = 2;
-
 /** The convolution over cells, but for its operands; nothing where there are none, they hold mostly zeros, or groups would be padded. */
 export function cellPlan(plan: TransposedPlan): ConvPlan | undefined {
   const { axes, batch, group, groupIn, groupOut, xType, wType, xVector, params } = plan;
   const cells = cellsOf(axes);
   if (!cells || groupIn === 0 || (group > 1 && groupOut % 4 !== 0)) return undefined;
-  const { input, strides, kernel, seen, skip, count } = cells;
+  const { input, seen, count } = cells;
+  const [padTop, padLeft] = cellPads(cells);
   const all = batch * product(count);
   if (all === 0 || all > MOST_CELLS) return undefined;
-  if (product(seen) * product(strides) > MOST_FILLED * product(kernel)) return undefined;
+  if (isMostlyFilled(cells)) return undefined;
   const packed = packedOf(plan, cells);
-  // Positions before the image wrap.
-  const pad = (i: 0 | 1): number => (seen[i] - 1 - skip[i]) >>> 0;
   return {
     operands: [],
     weights: undefined,
@@ -51,8 +47,8 @@ export function cellPlan(plan: TransposedPlan): ConvPlan | undefined {
       out_h: count[0],
       out_w: count[1],
       out_c: group * packed,
-      pad_top: pad(0),
-      pad_left: pad(1),
+      pad_top: padTop,
+      pad_left: padLeft,
     },
     padEnd: [0, 0],
     group,
@@ -121,23 +117,17 @@ function spread(source: Part, row: Part, plan: TransposedPlan, phase: number, ph
 
 /** `[…K, C, M]` → `[…seen, C, channels of all phases]`; zero where a phase has no such tap, and past the channels. */
 function cellWeights(w: Tensor, plan: TransposedPlan, cells: Cells): Tensor {
-  const { kernel, strides, seen } = cells;
+  const { strides, seen } = cells;
   const { group, groupIn, outC } = plan;
   const width = group * packedOf(plan, cells);
   const phases = product(strides);
   const make = (): HostArray => {
     const data = hostArray(w.dtype, product(seen) * groupIn * width);
     const source = w.data;
-    for (const ky of range(kernel[0])) {
-      for (const kx of range(kernel[1])) {
-        // What a cell sees first is what the last of a phase's taps reaches.
-        const [ty, tx] = [Math.floor(ky / strides[0]), Math.floor(kx / strides[1])];
-        const tap = (seen[0] - 1 - ty) * seen[1] + seen[1] - 1 - tx;
-        const phase = (ky - ty * strides[0]) * strides[1] + kx - tx * strides[1];
-        for (let c = 0; c < groupIn; c++) {
-          const from = ((ky * kernel[1] + kx) * groupIn + c) * outC;
-          spread({ data: source, from }, { data, from: (tap * groupIn + c) * width }, plan, phase, phases);
-        }
+    for (const { element, tap, phase } of cellTaps(cells)) {
+      for (let c = 0; c < groupIn; c++) {
+        const from = (element * groupIn + c) * outC;
+        spread({ data: source, from }, { data, from: (tap * groupIn + c) * width }, plan, phase, phases);
       }
     }
     return data;

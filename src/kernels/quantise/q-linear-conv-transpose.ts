@@ -1,4 +1,7 @@
-/** QLinearConvTranspose → one dispatch that sums, for each output, the inputs that are spread over it. */
+/**
+ * QLinearConvTranspose → the convolution over cells, which takes 0.2 to 0.65 of the time on lavapipe and SwiftShader (4×4, 3×3 and 2×2
+ * at stride 2, to 3, 32 and 64 channels), or one dispatch that sums, for each output, the inputs that are spread over it.
+ */
 import { qLinearConvTransposeShader } from '../../../shaders/quantise/q-linear-conv-transpose.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { productMultipliers } from '../../ir/quantise/multipliers.ts';
@@ -10,6 +13,7 @@ import { flatVariant } from '../lib/flat.ts';
 import { packWeights } from '../lib/int8-weights.ts';
 import { BYTES, BYTES_OR_MORE, constantAt, dot4Of, intConstant, SCALE, constantScalar } from '../lib/quantised.ts';
 import { PLANAR_RANKS } from '../lib/window.ts';
+import { CELLS } from './q-linear-cells.ts';
 
 type Context = LowerContext<'QLinearConvTranspose'>;
 
@@ -24,6 +28,7 @@ function windowParams(context: Context): Readonly<Record<string, number>> {
 export const qLinearConvTranspose: KernelDefinition<'QLinearConvTranspose'> = {
   kind: 'dispatch',
   variants: [
+    CELLS,
     flatVariant('gather', (context) => {
       const { inputs, outputs, attributes } = context.node;
       const { group, rounding, range } = attributes;

@@ -48,4 +48,14 @@ export const qLinearConvTransposeCases: readonly OpCase<'QLinearConvTranspose'>[
   transposeCase([1, 3, 4, 6], [3, 2, 3, 8], { group: 2, type: 'uint8', zeroPoints: [100, 130, 128], strides: [3, 2] }),
   transposeCase([1, 4, 4, 3], [3, 3, 3, 3], { dilations: [2, 2], type: 'uint8', zeroPoints: [0, 255, 7] }),
   transposeCase([1, 7, 3], [4, 3, 5], { strides: [2], outputPads: [1] }),
+  transposeCase([2, 5, 4, 4], [4, 4, 4, 8], { strides: [2, 2], pads: [5, 1, 1, 3], zeroPoints: [3, 7, -5] }),
+  transposeCase([1, 3, 7, 5], [5, 3, 5, 3], {
+    strides: [3, 2],
+    pads: [1, 1, 1, 0],
+    type: 'uint8',
+    zeroPoints: [9, 131, 128],
+  }),
+  // One channel, and phases without a tap; cells that reach beyond the input, each of which sees one pixel.
+  transposeCase([1, 2, 3, 5], [1, 1, 5, 1], { strides: [2, 1], outputPads: [1, 0] }),
+  transposeCase([2, 5, 2], [2, 2, 16], { strides: [3], autoPad: 'sameLower', outputPads: [2] }),
 ];
