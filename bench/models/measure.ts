@@ -5,7 +5,7 @@ import { seededFeeds } from '../../src/cli/seeded-feeds.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { openGpu } from '../../src/node/adapter.ts';
-import { loadOps } from '../../src/ops/registry.ts';
+import { loadInference } from '../lib/load-inference.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';
 import { Session } from '../../src/session/session.ts';
 import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
@@ -126,7 +126,7 @@ export async function measure(task: Task, references: References): Promise<Row> 
 async function measured(task: Task, references: References): Promise<Measured> {
   const { model, batch } = task;
   const graph = NETWORKS[model].build({ batch });
-  await loadOps(graph.nodes.map(({ op }) => op));
+  await loadInference(graph);
   const summary = analyse(inferShapes(graph));
   const feeds = seededFeeds(graph.inputs, {}, 1);
   const { session, cold, first } = await coldStart(toOnnx(graph), feeds, task.adapter);

@@ -19,7 +19,7 @@ export const DATA_EXTENTS = lazy(
 
 /** True when an extent may depend on data. */
 export function hasDataExtents({ nodes }: Graph): boolean {
-  return nodes.some(({ op }) => /^(NonZero|Compress|NonMax)/.test(op));
+  return nodes.some(({ op }) => /^Non|^Compress/.test(op));
 }
 
 /** True when what the graph computes may depend on a condition. */

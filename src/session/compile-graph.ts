@@ -7,7 +7,6 @@ import { loadKernels } from '../kernels/registry.ts';
 import { definitionOf, loadOps, loadReferences } from '../ops/registry.ts';
 import { isSmall } from '../passes/bind-values.ts';
 import { BRANCHES, DATA_EXTENTS, hasBranches, hasDataExtents } from '../passes/infer-shapes.ts';
-import { BOUND_OF } from '../passes/lib/evaluate.ts';
 import { compiling, PASSES, type CompileOptions } from '../passes/pipeline.ts';
 import { Pauses } from '../util/pause.ts';
 
@@ -25,7 +24,7 @@ export async function compileGraph(graph: Graph, options: CompileForOptions, sig
   await Promise.all([loadOps(ops), ...(options.level === 'full' ? likelyPasses(graph, options) : [])]);
   const branching = hasBranches(graph);
   if (branching) await BRANCHES.load();
-  if (hasDataExtents(graph)) await Promise.all([DATA_EXTENTS.load(), BOUND_OF.load()]);
+  if (hasDataExtents(graph)) await DATA_EXTENTS.load();
   // What follows from a branch is known when it is taken.
   await loadReferences(branching || options.level === 'reference' ? ops : foldedOps(graph));
   const compiled = await runPasses(graph, options, new Pauses(signal));

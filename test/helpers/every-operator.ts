@@ -8,7 +8,6 @@ import { COMMON_OPS } from '../../src/ops/common.ts';
 import { FURTHER_OPS } from '../../src/ops/further.ts';
 import { OPS as OP_ROWS } from '../../src/ops/registry.ts';
 import { BRANCHES, DATA_EXTENTS } from '../../src/passes/infer-shapes.ts';
-import { BOUND_OF } from '../../src/passes/lib/evaluate.ts';
 import { PASSES } from '../../src/passes/pipeline.ts';
 import { WIDE } from '../../src/plan/arrangement/storages.ts';
 
@@ -34,7 +33,7 @@ const parts = Object.values(kernels).flatMap((definition) =>
 await Promise.all(parts.map((part) => part.load()));
 await Promise.all(PASSES.map(({ run }) => loadRow(run)));
 
-await Promise.all([BRANCHES, DATA_EXTENTS, BOUND_OF, WIDE].map((part) => part.load()));
+await Promise.all([BRANCHES, DATA_EXTENTS, WIDE].map((part) => part.load()));
 
 /** The operators' semantics. */
 export const OPS = Object.fromEntries(

@@ -8,7 +8,7 @@ import type { Node, NodeOf, OpKind } from '../../ir/ops.ts';
 import type { Operands } from '../../ops/definition.ts';
 import { definitionOf, loadOps, loadReferences } from '../../ops/registry.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
-import { withList } from '../lib/evaluate.ts';
+import { BOUND_OF, withList } from '../lib/evaluate.ts';
 import { itemsAfter, itemsOf, type KnownItems } from './items.ts';
 import { bestRows, constantRows, countRows, expandRows, joinRows, reshapeRows, sliceRows } from './list-rules.ts';
 import { NodeWriter } from './node-writer.ts';
@@ -36,9 +36,9 @@ const RULES: { readonly [K in Node['op']]?: ExtentRule<K> } = {
 /** What is written in the place of nodes of other operators. */
 export const WRITTEN_OPS = ['Binary', 'Cast', 'Compress', 'Gather', 'Where'] as const;
 
-/** Loads the operators that are written, with the module that writes them. */
+/** Loads, with the module that writes them, the operators that are written, and what says how extents go on. */
 export async function withWritten<T>(module: T): Promise<T> {
-  await Promise.all([loadOps(WRITTEN_OPS), loadReferences(WRITTEN_OPS)]);
+  await Promise.all([loadOps(WRITTEN_OPS), loadReferences(WRITTEN_OPS), BOUND_OF.load()]);
   return module;
 }
 

@@ -11,7 +11,7 @@ import { knownInts } from '../../ops/lib/operands.ts';
 import { definitionOf, runReference } from '../../ops/registry.ts';
 import type { Budget } from './budget.ts';
 
-/** To be loaded before a graph with extents that depend on data is compiled. */
+/** Which extent of outputs depends on data: there with what stands for nodes along such extents. */
 export const BOUND_OF = lazy(() => import('./bounds.ts'), 'boundOf');
 
 /**
@@ -19,8 +19,9 @@ export const BOUND_OF = lazy(() => import('./bounds.ts'), 'boundOf');
  * take an extent that depends on data is a ShapeError, too.
  */
 export function inferNode(node: Node, inputs: Operands): readonly ValueDesc[] {
-  const isBounded = inputs.some((input) => input?.bounded);
-  const bounded = isBounded ? located(node, () => BOUND_OF.get()(node, inputs)) : undefined;
+  const bounded = located(node, () =>
+    inputs.some((input) => input?.bounded) ? BOUND_OF.get()(node, inputs) : undefined,
+  );
   const inferred = located(node, () => definitionOf(node.op).infer(node, inputs));
   const descs = inferred.map(({ dtype, shape, bounded: own = bounded }): ValueDesc => {
     return own ? { dtype, shape, bounded: own } : { dtype, shape };

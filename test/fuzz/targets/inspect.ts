@@ -7,12 +7,13 @@ import type { ModelFiles } from '../../../src/formats/importer.ts';
 import type { Graph } from '../../../src/ir/graph.ts';
 import { print } from '../../../src/ir/print.ts';
 import { bindShapes } from '../../../src/passes/bind-shapes.ts';
+import { loadInference } from '../../../bench/lib/load-inference.ts';
 import { propagate } from '../../../src/passes/infer-shapes.ts';
 import { planGraph } from '../../../src/plan/plan-graph.ts';
 import { runGraph } from '../../../src/runtime/cpu/run.ts';
 import { compileGraph } from '../../../src/session/compile-graph.ts';
 import { product } from '../../../src/util/arrays.ts';
-import { loadOps, loadReferences } from '../../../src/ops/registry.ts';
+import { loadReferences } from '../../../src/ops/registry.ts';
 import { typed, type Settings } from '../target.ts';
 
 /** Elements of all values together, and multiply-adds, above which a graph is not run. */
@@ -38,7 +39,7 @@ export async function inspectModel(files: ModelFiles, { unlimited = false }: Set
 /** What compiling would do without its limits. */
 async function foldEverything(graph: Graph): Promise<void> {
   const ops = graph.nodes.map(({ op }) => op);
-  await loadOps(ops);
+  await loadInference(graph);
   await loadReferences(ops);
   propagate(graph, { steps: Infinity, elements: Infinity });
 }
