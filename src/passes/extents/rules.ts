@@ -59,7 +59,7 @@ export const pickRows: ExtentRule<'Gather'> = (w, node, { operands: [x, indices]
   const { attributes, inputs } = node;
   if (!isBound(x) || !indices || inputs[2] !== undefined) return false;
   const { axis, count } = x.bounded;
-  if (normalizeAxis(attributes.axis, x.shape.length) !== axis || at(x.shape, axis) === 0) return false;
+  if (normalizeAxis(attributes.axis, x.shape.length) !== axis) return false;
   const some = w.counted('max', count, 1);
   const extent = indices.dtype === 'int32' ? some : w.one('Cast', [some], { to: indices.dtype });
   const own = w.binary('floorMod', at(inputs, 1), extent);
@@ -73,7 +73,7 @@ export const pickSlices: ExtentRule<'GatherND'> = (w, node, { operands: [x, indi
   const { axis, count } = x.bounded;
   const first = node.attributes.batchDims;
   const extents = x.shape.slice(first, first + (indices.shape.at(-1) ?? 0));
-  if (axis < first || axis >= first + extents.length || extents.includes(0)) return false;
+  if (axis < first || axis >= first + extents.length) return false;
   const own = w.one('Cast', [w.counted('max', count, 1)], { to: indices.dtype });
   const parts = extents.map((extent, i) =>
     i === axis - first

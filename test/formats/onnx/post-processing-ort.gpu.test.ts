@@ -320,11 +320,18 @@ describe('rows that data chooses, chosen from again', () => {
       node('Slice', 'box one minus zero', 'inner'),
       node('Slice', 'box pair inside', 'corner'),
       node('Gather', 'score minus', 'last', axis(0)),
+      // Of no rows at all none are picked.
+      node('Slice', 'box zero zero zero', 'none'),
+      node('Shape', 'none', 'none_extents'),
+      node('Gather', 'none_extents first', 'none_count', axis(0)),
+      node('Range', 'nothing none_count unit', 'none_places'),
+      node('Gather', 'none none_places', 'still_none', axis(0)),
     ];
     const { initializers = [], ...rest } = model(nodes, [
       floatPort('inner', 2),
       floatPort('corner', 2),
       floatPort('last', 1),
+      floatPort('still_none', 2),
     ]);
     await agrees({ ...rest, initializers: [...initializers, ['inside', ints(3, 2)]] }, SOME_ROWS);
   });
