@@ -1,4 +1,4 @@
-/** The convolutions on wgpu, against the CPU reference. */
+/** The convolutions and the quantised kernels on wgpu, against the CPU reference. */
 import { testOperatorsInDeno } from './operator-tests.ts';
 
 await testOperatorsInDeno(1, 2);

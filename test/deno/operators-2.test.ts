@@ -1,4 +1,4 @@
-/** All operators but the convolutions on wgpu, against the CPU reference. */
+/** All other operators on wgpu, against the CPU reference. */
 import { testOperatorsInDeno } from './operator-tests.ts';
 
 await testOperatorsInDeno(3, 4);

@@ -50,10 +50,10 @@ export function caseNames({ name, cases }: CaseTable): readonly string[] {
 /** Families of operators whose tables the third GPU test file runs. */
 const THIRD: ReadonlySet<string> = new Set(['product', 'pool', 'normalise', 'sample', 'reduce']);
 
-/** Which of the GPU test files operators-1 to operators-4 runs a table: the first two are the longest, and run side by side. */
+/** Which of the GPU test files operators-1 to operators-4 runs a table: they take about as long, two at a time. */
 export function partOf({ name }: CaseTable): number {
-  if (name.startsWith('conv/conv-implicit')) return 1;
   const family = name.replace(/\/.*/, '');
+  if (family === 'quantise' || name.startsWith('conv/conv-implicit')) return 1;
   if (family === 'conv') return 2;
   return THIRD.has(family) ? 3 : 4;
 }

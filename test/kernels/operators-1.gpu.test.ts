@@ -1,4 +1,4 @@
-/** The implicit convolutions against the CPU reference. */
+/** The implicit convolutions and the quantised kernels against the CPU reference. */
 import { testOperators } from '../helpers/operator-tests.ts';
 
 await testOperators(1);
