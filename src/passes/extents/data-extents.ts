@@ -79,7 +79,8 @@ function expansion(graph: Graph, { constant, define }: Walk): (node: Node, opera
     if (after?.items.every((item) => typeof item === 'number')) {
       const [desc] = definitionOf(node.op).infer(node, operands);
       define(output, tensorOf(desc?.dtype ?? 'int64', after.shape, after.items));
-      return [];
+      // Others may read what was written on the way.
+      return w.nodes;
     }
     if (after) known.items.set(output, after);
     const items = node.inputs.map((name, i) => known.items.get(name) ?? itemsOf(operands[i]?.value));

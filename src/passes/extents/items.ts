@@ -151,7 +151,8 @@ export function itemsAfter(
   if (given.every(isKnown)) return undefined;
   if (isOp(node, 'Cast')) return isWide(node.attributes.to) ? x : undefined;
   if (isOp(node, 'Binary') && x && y) {
-    const { kind } = node.attributes;
+    const { kind, activation } = node.attributes;
+    if (activation.kind !== 'none') return undefined;
     if (kind.startsWith('less')) comparisons.set(node.outputs[0] ?? '', [x, y]);
     if (kind.startsWith('greater')) comparisons.set(node.outputs[0] ?? '', [y, x]);
     return zipped([x, y], ([a = 0, b = 0]) => combined(w, kind, a, b));

@@ -129,9 +129,12 @@ export const expandRows: ExtentRule<'Expand'> = (w, node, { operands: [x], items
     if (own && isCountOf(x, only)) w.again(node, all, w.ints(...withEntry(list, only.place, 1)));
     return own && isCountOf(x, only);
   }
+  // What is repeated already stays as it is where it is asked for once.
+  const axis = only.place + Math.max(0, x.shape.length - list.items.length);
+  if ((x.shape.at(only.place - list.items.length) ?? 1) !== 1) return false;
   const most = limitsOf(only)[1];
   const whole = w.one(node.op, [all, w.ints(...withEntry(list, only.place, most))], node.attributes);
-  firstOf(w, whole, only.place, only, at(node.outputs, 0));
+  firstOf(w, whole, axis, only, at(node.outputs, 0));
   return true;
 };
 

@@ -157,11 +157,14 @@ export const chooseRows: ExtentRule<'Compress'> = (w, node, { operands: [x, cond
 export const padRows: ExtentRule<'Pad'> = (w, node, { operands: [x, pads, value], items }) => {
   const { attributes, inputs } = node;
   const own = items[1];
-  if (!isBound(x) || !own || pads?.value || attributes.mode !== 'constant') return false;
+  // Rows of bools are filled with false.
+  const fills = isBound(x) && attributes.mode === 'constant' && (x.dtype !== 'bool' || !value);
+  if (!fills || !own || pads?.value) return false;
   const { axis, count } = x.bounded;
-  const behind = own.items[axis + x.shape.length];
+  const place = axis + x.shape.length;
+  const behind = own.items[place];
   if (typeof behind !== 'object' || behind.count !== count || behind.sign !== -1) return false;
-  const numbers = own.items.map((item) => (item === behind ? behind.plus - at(x.shape, axis) : item));
+  const numbers = own.items.with(place, behind.plus - at(x.shape, axis));
   if (!numbers.every((item) => typeof item === 'number') || (value && elementCount(value.shape) !== 1)) return false;
   const [all = '', , given = ''] = inputs;
   const fill = given === '' ? scalar(w, x.dtype, 0) : w.one('Reshape', [given, w.ints()], { allowZero: false });

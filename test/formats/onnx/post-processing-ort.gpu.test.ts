@@ -44,6 +44,7 @@ const CONSTANTS = {
   nothing: int(0),
   pair: ints(0, 0),
   front: ints(0, 0, 0),
+  pair_column: tensorOf('float32', [2, 1], [3, 4]),
 };
 
 function model(nodes: readonly OnnxNode[], outputs: OnnxModel['outputs']): OnnxModel {
@@ -348,6 +349,13 @@ describe('rows that data chooses, chosen from again', () => {
       node('ConstantOfShape', 'like', 'zeros'),
       node('Reshape', 'box like', 'again'),
       node('Expand', 'overlap like', 'spread'),
+      node('Expand', 'pair_column rows', 'rows_of_pair'),
+      // The least is known, but not what was written to find it, which is asked for again.
+      node('Concat', 'rows five zero', 'three_bounds', axis(0)),
+      node('ReduceMin', 'three_bounds', 'no_bound', { keepdims: { i: 1 } }),
+      node('Concat', 'rows five', 'two_bounds', axis(0)),
+      node('ReduceMin', 'two_bounds', 'least', { keepdims: { i: 1 } }),
+      node('Slice', 'score no_bound least zero', 'front_scores'),
       node('Concat', 'box boxes box', 'all', axis(0)),
     ];
     const ports = [
@@ -355,6 +363,8 @@ describe('rows that data chooses, chosen from again', () => {
       floatPort('zeros', 2),
       floatPort('again', 2),
       floatPort('spread', 2),
+      floatPort('rows_of_pair', 2),
+      floatPort('front_scores', 1),
       floatPort('all', 2),
     ];
     await agrees(model(nodes, ports));
@@ -379,8 +389,20 @@ describe('rows that data chooses, chosen from again', () => {
     ],
     ['every second row', node('Slice', 'box zero five zero two', 'y'), /"Slice_y" \(Slice\): dimension 0 of input 0/],
     ['the last rows', node('Slice', 'box minus five zero', 'y'), /"Slice_y" \(Slice\): dimension 0 of input 0/],
+    [
+      'as many more of what is no single row',
+      node('Expand', 'scores extents', 'y'),
+      /"Expand_y" \(Expand\): the shape/,
+    ],
+    ['rows before the first', node('Pad', 'score both', 'y'), /"Pad_y" \(Pad\): dimension 0 of input 0/],
   ])('but refuses %s', async (_name, last, message) => {
-    const failing = Session.create(encodeModel(model([...GOOD, last], [floatPort('y', 1)])), { backend: 'cpu' });
+    const extents = [
+      node('Shape', 'score', 'extents'),
+      node('Sub', 'five extents', 'behind'),
+      node('Concat', 'behind behind', 'both', axis(0)),
+    ];
+    const made = model([...GOOD, ...extents, last], [floatPort('y', 1)]);
+    const failing = Session.create(encodeModel(made), { backend: 'cpu' });
     await expect(failing).rejects.toThrow(ShapeError);
     await expect(failing).rejects.toThrow(message);
   });
