@@ -8,7 +8,7 @@ import type { Node, NodeOf, OpKind } from '../../ir/ops.ts';
 import type { Operands } from '../../ops/definition.ts';
 import { definitionOf, loadOps, loadReferences } from '../../ops/registry.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
-import { BOUND_OF, withList } from '../lib/evaluate.ts';
+import { BOUND_OF, located, withList } from '../lib/evaluate.ts';
 import { itemsAfter, itemsOf, type KnownItems } from './items.ts';
 import { bestRows, constantRows, countRows, expandRows, joinRows, reshapeRows, sliceRows } from './list-rules.ts';
 import { NodeWriter } from './node-writer.ts';
@@ -55,7 +55,8 @@ export function* dataExtents(graph: Graph, nodes: Iterable<Node>, walk: Walk): G
   function* expanded(given: Node): Generator<Node, void, void> {
     const operands = walk.operandsOf(given);
     const node = withList(given, operands);
-    for (const part of expand(node, operands.slice(0, node.inputs.length))) {
+    const parts = located(node, () => expand(node, operands.slice(0, node.inputs.length)));
+    for (const part of parts) {
       if (part === node) yield withCount(node, operands);
       else yield* expanded(part);
     }

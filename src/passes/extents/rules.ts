@@ -7,6 +7,7 @@ import { isFloat, type DType } from '../../core/dtype.ts';
 import { elementCount, tensorOf } from '../../core/tensor.ts';
 import { NO_ACTIVATION, type Node, type NodeOf, type ReduceKind } from '../../ir/ops.ts';
 import type { Operand, Operands } from '../../ops/definition.ts';
+import { checkIndices } from '../../ops/index/gather.ts';
 import { at, range } from '../../util/arrays.ts';
 import type { Items } from './items.ts';
 import type { NodeWriter } from './node-writer.ts';
@@ -60,6 +61,7 @@ export const pickRows: ExtentRule<'Gather'> = (w, node, { operands: [x, indices]
   if (!isBound(x) || !indices || inputs[2] !== undefined) return false;
   const { axis, count } = x.bounded;
   if (normalizeAxis(attributes.axis, x.shape.length) !== axis) return false;
+  checkIndices(indices, [at(x.shape, axis)]);
   const some = w.counted('max', count, 1);
   const extent = indices.dtype === 'int32' ? some : w.one('Cast', [some], { to: indices.dtype });
   const own = w.binary('floorMod', at(inputs, 1), extent);
@@ -74,6 +76,7 @@ export const pickSlices: ExtentRule<'GatherND'> = (w, node, { operands: [x, indi
   const first = node.attributes.batchDims;
   const extents = x.shape.slice(first, first + (indices.shape.at(-1) ?? 0));
   if (axis < first || axis >= first + extents.length) return false;
+  checkIndices(indices, extents);
   const own = w.one('Cast', [w.counted('max', count, 1)], { to: indices.dtype });
   const parts = extents.map((extent, i) =>
     i === axis - first

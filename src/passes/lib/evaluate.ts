@@ -73,7 +73,8 @@ interface KnownOperand extends Operand {
 /** An operand that may be a constant, or absent. */
 export type ConstantOperand = KnownOperand | undefined;
 
-function located<T>(node: Node, action: () => T): T {
+/** What the action gives; its errors name the node, and keep their class. */
+export function located<T>(node: Node, action: () => T): T {
   try {
     return action();
   } catch (error) {

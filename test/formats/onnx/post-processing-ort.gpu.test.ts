@@ -44,6 +44,7 @@ const CONSTANTS = {
   nothing: int(0),
   pair: ints(0, 0),
   front: ints(0, 0, 0),
+  far: ints(N),
   pair_column: tensorOf('float32', [2, 1], [3, 4]),
 };
 
@@ -394,12 +395,23 @@ describe('rows that data chooses, chosen from again', () => {
       node('Expand', 'scores extents', 'y'),
       /"Expand_y" \(Expand\): the shape/,
     ],
+    [
+      'a row behind all that there may be',
+      node('Gather', 'box far', 'y'),
+      /"Gather_y" \(Gather\): index 18 is outside/,
+    ],
+    [
+      'rows of another length',
+      node('Reshape', 'box wrong', 'y'),
+      /"Reshape_y" \(Reshape\): cannot reshape 18x4 to \[18, 3\]/,
+    ],
     ['rows before the first', node('Pad', 'score both', 'y'), /"Pad_y" \(Pad\): dimension 0 of input 0/],
   ])('but refuses %s', async (_name, last, message) => {
     const extents = [
       node('Shape', 'score', 'extents'),
       node('Sub', 'five extents', 'behind'),
       node('Concat', 'behind behind', 'both', axis(0)),
+      node('Concat', 'extents three', 'wrong', axis(0)),
     ];
     const made = model([...GOOD, ...extents, last], [floatPort('y', 1)]);
     const failing = Session.create(encodeModel(made), { backend: 'cpu' });
