@@ -133,7 +133,7 @@ describe('an integer network', () => {
       ['mobilenet_v2_1.0_224_quant', { dispatches: 66, pipelines: 10, weights: 3_786_656, activations: 1_731_072 }],
       ['resnet8_cifar10_int8', { dispatches: 16, pipelines: 9, weights: 91_392, activations: 49_152 }],
       ['vww_96_int8', { dispatches: 31, pipelines: 10, weights: 254_592, activations: 147_456 }],
-      ['portrait_video_int8', { dispatches: 109, pipelines: 12, weights: 2_372_272, activations: 1_856_512 }],
+      ['portrait_video_int8', { dispatches: 114, pipelines: 13, weights: 2_369_456, activations: 1_856_512 }],
     ])('%s', async (name, cost) => {
     expectIntegers(await planOf(sharedModel(`tflite/${name}.tflite`)), cost);
   });
