@@ -95,8 +95,8 @@ function sharesOf(
   { adapterClass }: DeviceProfile,
 ): { lanes: number; workgroup: number; vectors: number } {
   if (adapterClass !== 'software') return { lanes: roiLanes(blocks), workgroup: ROI_WORKGROUP, vectors: 1 };
-  const [lanes, most] = [SOFTWARE_LANES, SOFTWARE_VECTORS];
-  return { lanes, workgroup: lanes, vectors: most.find((vectors) => blocks % (lanes * vectors) === 0) ?? 1 };
+  const vectors = SOFTWARE_VECTORS.find((n) => blocks % (SOFTWARE_LANES * n) === 0) ?? 1;
+  return { lanes: SOFTWARE_LANES, workgroup: SOFTWARE_LANES, vectors };
 }
 
 export const roiAlign: KernelDefinition<'RoiAlign'> = {

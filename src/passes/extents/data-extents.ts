@@ -9,7 +9,7 @@ import type { Operands } from '../../ops/definition.ts';
 import { definitionOf, loadOps, loadReferences } from '../../ops/registry.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
 import { BOUND_OF, located, withList } from '../lib/evaluate.ts';
-import { itemsAfter, itemsOf, type KnownItems } from './items.ts';
+import { isKnown, itemsAfter, itemsOf, type KnownItems } from './items.ts';
 import { bestRows, constantRows, countRows, expandRows, joinRows, reshapeRows, sliceRows } from './list-rules.ts';
 import { NodeWriter } from './node-writer.ts';
 import * as rules from './rules.ts';
@@ -76,15 +76,15 @@ function expansion(graph: Graph, { constant, define }: Walk): (node: Node, opera
     if (before) return before.map(([from, to]) => identity(from, to));
     const [output = ''] = node.outputs;
     const w = new NodeWriter(written, output);
-    const after = itemsAfter(w, node, operands, known);
-    if (after?.items.every((item) => typeof item === 'number')) {
+    const items = node.inputs.map((name, i) => known.items.get(name) ?? itemsOf(operands[i]?.value));
+    const after = itemsAfter(w, node, operands, items, known);
+    if (after && isKnown(after)) {
       const [desc] = definitionOf(node.op).infer(node, operands);
       define(output, tensorOf(desc?.dtype ?? 'int64', after.shape, after.items));
       // Others may read what was written on the way.
       return w.nodes;
     }
     if (after) known.items.set(output, after);
-    const items = node.inputs.map((name, i) => known.items.get(name) ?? itemsOf(operands[i]?.value));
     const unknown = items.some((list, i) => list && !operands[i]?.value);
     const asked = unknown || operands.some((operand) => operand?.bounded);
     return asked && applied(w, node, { operands, items }) ? w.nodes : [...w.nodes, node];

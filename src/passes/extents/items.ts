@@ -8,7 +8,7 @@ import { Lazy } from '../../core/on-demand.ts';
 import { elementCount, tensorOf, type Shape, type Tensor } from '../../core/tensor.ts';
 import { isOp } from '../../ir/is-op.ts';
 import type { BinaryKind, Node } from '../../ir/ops.ts';
-import type { Operands } from '../../ops/definition.ts';
+import type { Operand, Operands } from '../../ops/definition.ts';
 import { readBroadcast } from '../../ops/lib/elementwise.ts';
 import { definitionOf } from '../../ops/registry.ts';
 import { at, range } from '../../util/arrays.ts';
@@ -35,6 +35,17 @@ export interface Items {
 /** No list of extents is longer. */
 const LONGEST = 64;
 
+/** An extent of an operand. */
+export function extentOf({ shape, bounded }: Operand, axis: number): Item {
+  const most = at(shape, axis);
+  return bounded?.axis === axis ? { count: bounded.count, most, sign: 1, plus: 0 } : most;
+}
+
+/** True where no item depends on data. */
+export function isKnown(list: Items): list is Items & { readonly items: readonly number[] } {
+  return list.items.every((item) => typeof item === 'number');
+}
+
 /** The items of a constant. */
 export function itemsOf(constant: Tensor | undefined): Items | undefined {
   if (!constant || elementCount(constant.shape) > LONGEST) return undefined;
@@ -51,7 +62,7 @@ export function limitsOf(item: Item): readonly [least: number, most: number] {
 
 /** The int32 scalar that an item is: its count where nothing is added. */
 export function writtenItem(w: NodeWriter, item: Item): string {
-  if (typeof item === 'number') return w.constant(tensorOf('int32', [], [item]));
+  if (typeof item === 'number') return w.scalar('int32', item);
   const { count, sign, plus } = item;
   if (sign < 0) return w.binary('sub', w.constant(tensorOf('int32', [], [plus])), count);
   return plus === 0 ? count : w.counted('add', count, plus);
@@ -136,19 +147,18 @@ function chosen(
   );
 }
 
-/** The items of a node's output, given those of its inputs: of what moves them, and of some arithmetic. */
+/** The items of a node's output, `given` those of its inputs: of what moves them, and of some arithmetic. */
 export function itemsAfter(
   w: NodeWriter,
   node: Node,
   operands: Operands,
-  { items: known, comparisons }: KnownItems,
+  given: readonly (Items | undefined)[],
+  { comparisons }: KnownItems,
 ): Items | undefined {
-  const given = node.inputs.map((name, i) => known.get(name) ?? itemsOf(operands[i]?.value));
   const [x, y] = given;
-  const isKnown = (items: Items | undefined): boolean => items?.items.every((item) => typeof item === 'number') ?? true;
   if (isOp(node, 'Shape')) return extentsOf(operands);
   if (isOp(node, 'Where')) return chosen(w, comparisons.get(node.inputs[0] ?? ''), given);
-  if (given.every(isKnown)) return undefined;
+  if (given.every((items) => !items || isKnown(items))) return undefined;
   if (isOp(node, 'Cast')) return isWide(node.attributes.to) ? x : undefined;
   if (isOp(node, 'Binary') && x && y) {
     const { kind, activation } = node.attributes;
@@ -173,9 +183,7 @@ function isWide(dtype: DType): boolean {
 
 function extentsOf([x]: Operands): Items | undefined {
   if (!x?.bounded) return undefined;
-  const { axis, count } = x.bounded;
-  const items = x.shape.map((extent, i): Item => (i === axis ? { count, most: extent, sign: 1, plus: 0 } : extent));
-  return { shape: [items.length], items };
+  return { shape: [x.shape.length], items: x.shape.map((_, axis) => extentOf(x, axis)) };
 }
 
 /** Item by item of lists that are broadcast; nothing where one item is not known. */

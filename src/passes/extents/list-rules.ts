@@ -5,9 +5,9 @@ import { tensorOf } from '../../core/tensor.ts';
 import type { Operand } from '../../ops/definition.ts';
 import { resolveReshape } from '../../ops/shape/reshape.ts';
 import { at, range } from '../../util/arrays.ts';
-import { limitsOf, smaller, writtenItem, type Counted, type Item, type Items } from './items.ts';
+import { extentOf, limitsOf, smaller, writtenItem, type Counted, type Item, type Items } from './items.ts';
 import type { NodeWriter } from './node-writer.ts';
-import { everyRow, filledRows, isBound, type BoundOperand, type ExtentRule } from './rules.ts';
+import { everyRow, filledRows, isBound, rowsThere, type BoundOperand, type ExtentRule } from './rules.ts';
 
 /** The first of x along an axis, as many as the item says. */
 function firstOf(w: NodeWriter, x: string, axis: number, count: Item, output: string): void {
@@ -75,10 +75,9 @@ export const sliceRows: ExtentRule<'Slice'> = (w, { inputs, outputs }, { operand
   const [only] = counted ?? [];
   if (!entries || !only || counted?.length !== 1 || only.start < 0 || only.step !== 1) return false;
   const { axis, start } = only;
-  const extent = at(x.shape, axis);
-  const own: Item = isBound(x) && x.bounded.axis === axis ? { ...x.bounded, most: extent, sign: 1, plus: 0 } : extent;
+  const own = extentOf(x, axis);
   const end = endOf(w, own, only.end);
-  if (end === undefined || (isBound(x) && own === extent)) return false;
+  if (end === undefined || (isBound(x) && typeof own === 'number')) return false;
   const plain = entries.filter((entry) => entry !== only);
   const lists = (key: 'axis' | 'start' | 'end' | 'step'): string => w.ints(...plain.map((entry) => Number(entry[key])));
   const rest =
@@ -184,23 +183,9 @@ function wholeRows(
   axis: number,
 ): { rows: string; mask: string } {
   const extent = operand?.shape[axis] ?? 0;
-  if (!isBound(operand))
-    return {
-      rows: x,
-      mask: w.constant(
-        tensorOf(
-          'bool',
-          [extent],
-          range(extent).map(() => 1),
-        ),
-      ),
-    };
-  const { count } = operand.bounded;
-  const places = w.constant(tensorOf('int32', [extent], range(extent)));
-  return {
-    rows: everyRow(w, x, operand),
-    mask: w.binary('less', places, count),
-  };
+  if (isBound(operand)) return { rows: everyRow(w, x, operand), mask: rowsThere(w, [extent], operand.bounded.count) };
+  const all = range(extent).map(() => 1);
+  return { rows: x, mask: w.constant(tensorOf('bool', [extent], all)) };
 }
 
 /** The best of all rows: none behind the last is among them, since k is no more than these. */
@@ -210,13 +195,11 @@ export const bestRows: ExtentRule<'TopK'> = (w, node, { operands: [x], items: [,
   if (!x || typeof wanted !== 'object' || limitsOf(wanted)[0] < 0 || !isFloat(x.dtype)) return false;
   const axis = normalizeAxis(attributes.axis, x.shape.length);
   if (isBound(x) && x.bounded.axis !== axis) return false;
-  const extent = at(x.shape, axis);
-  const own: Item = isBound(x) ? { ...x.bounded, most: extent, sign: 1, plus: 0 } : extent;
-  const count = smaller(w, own, wanted);
+  const count = smaller(w, extentOf(x, axis), wanted);
   if (count === undefined) return false;
   const most = limitsOf(count)[1];
   // NaN counts as the largest.
-  const fill = w.constant(tensorOf(x.dtype, [], [attributes.largest ? -Infinity : NaN]));
+  const fill = w.scalar(x.dtype, attributes.largest ? -Infinity : NaN);
   const all = isBound(x) ? filledRows(w, at(inputs, 0), x, fill) : at(inputs, 0);
   const names = outputs.map(() => w.unique('best'));
   w.node(node.op, [all, w.ints(most)], attributes, names);

@@ -1,4 +1,5 @@
 /** Writes nodes beside those of a graph that is being walked. */
+import type { DType } from '../../core/dtype.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
 import {
   NO_ACTIVATION,
@@ -84,8 +85,12 @@ export class NodeWriter {
     return this.one('Binary', [x, y], { kind, activation: NO_ACTIVATION });
   }
 
+  scalar(dtype: DType, value: number): string {
+    return this.constant(tensorOf(dtype, [], [value]));
+  }
+
   /** Arithmetic of a count with a number. */
   counted(kind: BinaryKind, count: string, value: number): string {
-    return this.binary(kind, count, this.constant(tensorOf('int32', [], [value])));
+    return this.binary(kind, count, this.scalar('int32', value));
   }
 }

@@ -4,7 +4,7 @@
  */
 import { axesOrAll, normalizeAxis } from '../../core/broadcast.ts';
 import { isFloat, type DType } from '../../core/dtype.ts';
-import { elementCount, tensorOf } from '../../core/tensor.ts';
+import { elementCount, tensorOf, type Shape } from '../../core/tensor.ts';
 import { NO_ACTIVATION, type Node, type NodeOf, type ReduceKind } from '../../ir/ops.ts';
 import type { Operand, Operands } from '../../ops/definition.ts';
 import { checkIndices } from '../../ops/index/gather.ts';
@@ -38,21 +38,19 @@ export function everyRow(w: NodeWriter, x: string, { shape, bounded: { axis, cou
   return w.one('Gather', [x, places, count], { axis });
 }
 
+/** Which rows there are, of as many as there may be: bools of this shape. */
+export function rowsThere(w: NodeWriter, shape: Shape, count: string): string {
+  return w.binary('less', w.constant(tensorOf('int32', shape, range(elementCount(shape)))), count);
+}
+
 /** Those rows, of which those behind the last are `fill`. */
 export function filledRows(w: NodeWriter, x: string, { dtype, shape, bounded }: BoundOperand, fill: string): string {
-  const { axis, count } = bounded;
-  const extent = at(shape, axis);
   const all = everyRow(w, x, { dtype, shape, bounded });
-  const column = shape.slice(axis).map((_, i) => (i === 0 ? extent : 1));
-  const isThere = w.binary('less', w.constant(tensorOf('int32', column, range(extent))), count);
+  const column = shape.slice(bounded.axis).map((extent, i) => (i === 0 ? extent : 1));
+  const isThere = rowsThere(w, column, bounded.count);
   return dtype === 'bool'
     ? w.one('Binary', [isThere, all], { kind: 'and', activation: NO_ACTIVATION })
     : w.one('Where', [isThere, all, fill], {});
-}
-
-/** A scalar. */
-function scalar(w: NodeWriter, dtype: DType, value: number): string {
-  return w.constant(tensorOf(dtype, [], [value]));
 }
 
 /** Picked rows are counted from the end that there is; what is picked has the extents of the indices. */
@@ -104,8 +102,8 @@ export const suppressRows: ExtentRule<'NonMaxSuppression'> = (w, node, { operand
     (!unknown || (largest && largest.count === boxes.bounded.count && largest.plus >= 0));
   if (!fit) return false;
   const own = [
-    filledRows(w, b, boxes, scalar(w, boxes.dtype, 0)),
-    filledRows(w, s, scores, scalar(w, scores.dtype, NaN)),
+    filledRows(w, b, boxes, w.scalar(boxes.dtype, 0)),
+    filledRows(w, s, scores, w.scalar(scores.dtype, NaN)),
     unknown ? w.ints(at(boxes.shape, 1)) : limit,
   ];
   w.again(node, ...own, overlap, score, boxes.bounded.count);
@@ -136,13 +134,13 @@ export const reduceRows: ExtentRule<'Reduce'> = (w, node, { operands: [x] }) => 
   if (!isBound(x) || !axesOrAll(attributes.axes, x.shape.length).includes(x.bounded.axis)) return false;
   const fill = neutral(attributes.kind, x.dtype);
   if (fill === undefined) return false;
-  w.again(node, filledRows(w, at(inputs, 0), x, scalar(w, x.dtype, fill)));
+  w.again(node, filledRows(w, at(inputs, 0), x, w.scalar(x.dtype, fill)));
   return true;
 };
 
 export const whereNotZero: ExtentRule<'NonZero'> = (w, node, { operands: [x] }) => {
   if (!isBound(x)) return false;
-  w.again(node, filledRows(w, at(node.inputs, 0), x, x.dtype === 'bool' ? '' : scalar(w, x.dtype, 0)));
+  w.again(node, filledRows(w, at(node.inputs, 0), x, x.dtype === 'bool' ? '' : w.scalar(x.dtype, 0)));
   return true;
 };
 
@@ -170,7 +168,7 @@ export const padRows: ExtentRule<'Pad'> = (w, node, { operands: [x, pads, value]
   const numbers = own.items.with(place, behind.plus - at(x.shape, axis));
   if (!numbers.every((item) => typeof item === 'number') || (value && elementCount(value.shape) !== 1)) return false;
   const [all = '', , given = ''] = inputs;
-  const fill = given === '' ? scalar(w, x.dtype, 0) : w.one('Reshape', [given, w.ints()], { allowZero: false });
+  const fill = given === '' ? w.scalar(x.dtype, 0) : w.one('Reshape', [given, w.ints()], { allowZero: false });
   w.again(node, filledRows(w, all, x, fill), w.ints(...numbers), given);
   return true;
 };
