@@ -1,7 +1,7 @@
 /** Weights of products of 8-bit integers, as kernels read them: four to a word, and a constant of each channel. */
-import { tensorOf } from '../../core/tensor.ts';
+import { tensorOf, type Tensor } from '../../core/tensor.ts';
 import type { Multipliers } from '../../ir/quantise/multipliers.ts';
-import { at, ceilDiv, range } from '../../util/arrays.ts';
+import { at, ceilDiv, product, range } from '../../util/arrays.ts';
 import type { CallOperand } from '../definition.ts';
 import { multiplierAt } from './quantised.ts';
 
@@ -20,6 +20,35 @@ export interface WeightSpec {
   readonly wZeroPoints: ArrayLike<number>;
   readonly bias: ArrayLike<number> | undefined;
   readonly multipliers: Multipliers;
+}
+
+/** Integers of a product, and how it is grouped. */
+export type ProductElements = Pick<WeightSpec, 'weight' | 'taps' | 'group' | 'groupIn' | 'groupOut'>;
+
+/** Those of a kernel `[…K, C/group, M]`. */
+export function kernelElements({ data, shape }: Tensor, group: number): ProductElements {
+  const [groupIn, outC] = [at(shape, shape.length - 2), at(shape, shape.length - 1)];
+  return {
+    weight: (tap, c, m) => at(data, (tap * groupIn + c) * outC + m),
+    taps: product(shape.slice(0, -2)),
+    group,
+    groupIn,
+    groupOut: outC / group,
+  };
+}
+
+/** Those of a matrix `[depth, columns]`, or transposed. */
+export function matrixElements(
+  { data }: Tensor,
+  { depth, columns, transB }: { readonly depth: number; readonly columns: number; readonly transB: boolean },
+): ProductElements {
+  return {
+    weight: (_, k, column) => at(data, transB ? column * depth + k : k * columns + column),
+    taps: 1,
+    group: 1,
+    groupIn: depth,
+    groupOut: columns,
+  };
 }
 
 /** The operands made of them, and what a kernel must know of them. */
@@ -87,9 +116,6 @@ function byOutputs({ taps, group, groupOut }: WeightSpec): Layout {
     entry: (m) => m,
   };
 }
-
-/** A way to pack weights for sums that run over all taps. */
-export type Packing = (spec: WeightSpec) => PackedWeights;
 
 /**
  * Packs weights. `padded`: sums run over all taps, of which those outside are the zero point of x; otherwise a kernel takes

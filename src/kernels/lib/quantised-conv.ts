@@ -1,81 +1,100 @@
-/** A dispatch of the integer convolution: QLinearConv, and QLinearMatMul as one of a row of pixels. */
-import { FLAT_WORKGROUP } from '../../../shaders/lib/flat.ts';
+/** A convolution of 8-bit integers as its kernels see it, whichever operator it is; a matrix product is one of a row of pixels. */
 import type { WordSource } from '../../../shaders/lib/int8.ts';
-import { qLinearConvShader, type QLinearConvSpec } from '../../../shaders/quantise/q-linear-conv.ts';
-import { isPacked } from '../../core/storage.ts';
-import { elementCount } from '../../core/tensor.ts';
+import type { DeviceProfile } from '../../core/limits.ts';
+import { isPacked, type Storage } from '../../core/storage.ts';
 import type { OpKind, Requantised } from '../../ir/ops.ts';
-import { ceilDiv } from '../../util/arrays.ts';
-import { dispatch1d, required, result, value, type KernelCall, type LowerContext } from '../definition.ts';
-import type { PackedWeights } from './int8-weights.ts';
-import { constantScalar, dot4Of } from './quantised.ts';
+import { product } from '../../util/arrays.ts';
+import { variant, type CallOperand, type KernelCall, type LowerContext, type Variant } from '../definition.ts';
+import type { WeightSpec } from './int8-weights.ts';
 import type { PlanarWindow } from './window.ts';
 
-/** What the convolution is made of: x is input 0, y's zero point input 7. */
+/** What the kernels read and write, and the integers that they multiply by. */
 export interface QuantisedConv {
+  readonly x: CallOperand;
+  readonly y: CallOperand;
+  readonly storage: Readonly<Record<'x' | 'y', Storage>>;
+  /** x is unsigned. */
+  readonly unsigned: boolean;
   readonly window: Pick<PlanarWindow, 'spec' | 'batch' | 'params'>;
-  readonly weights: PackedWeights;
-  readonly pixels: QLinearConvSpec['pixels'];
+  readonly group: number;
+  /** Made by the kernel that is taken, which packs them its own way. */
+  weights(): WeightSpec;
+  /** What results are held in. */
+  readonly zeroPoint: number;
   readonly range: Requantised['range'];
 }
 
-/** True where strips of pixels by four channels can be written: whoever writes a word writes it whole. */
-export function writesWords<K extends OpKind>(context: LowerContext<K>, groupOut: number): boolean {
-  return !isPacked(result(context).storage) || groupOut % 4 === 0;
+/** One way to run such a convolution. */
+export interface QuantisedKernel {
+  readonly name: string;
+  /** The dispatches, none for an output without elements; nothing where it does not apply. */
+  calls(conv: QuantisedConv, device: DeviceProfile): readonly QuantisedCall[] | undefined;
 }
 
-/** How a kernel reads x, the input, four channels at a time. */
-export function wordSource<K extends OpKind>(
-  context: LowerContext<K>,
-  { in_c }: { readonly in_c: number },
-  { params }: PackedWeights,
-): WordSource {
-  const { storage, dtype } = required(context, 0);
-  return { x: storage, aligned: in_c % 4 === 0 && params.group_in % 4 === 0, unsigned: dtype === 'uint8' };
+/** One dispatch without the name of its variant. */
+export type QuantisedCall = Omit<KernelCall, 'variant'>;
+
+/** Kernels as variants of an operator whose nodes are such convolutions, or of those that are: `convOf` gives nothing for others. */
+export function quantisedVariants<K extends OpKind>(
+  kernels: readonly QuantisedKernel[],
+  convOf: (context: LowerContext<K>) => QuantisedConv | undefined,
+): Variant<K>[] {
+  return kernels.map(({ name, calls }) =>
+    variant<K, readonly QuantisedCall[]>(
+      name,
+      (context) => {
+        const conv = convOf(context);
+        return conv && calls(conv, context.device);
+      },
+      (_, made) => made,
+    ),
+  );
+}
+
+/** The window of a product `[rows, depth]·[depth, columns]`: each row is a pixel. */
+export function rowOfPixels(rows: number, depth: number, columns: number): QuantisedConv['window'] {
+  return {
+    spec: { kernel: [1, 1], strides: [1, 1], dilations: [1, 1] },
+    batch: 1,
+    params: { in_h: 1, in_w: rows, in_c: depth, out_h: 1, out_w: rows, out_c: columns, pad_top: 0, pad_left: 0 },
+  };
+}
+
+/** Pixels of the output, of all images. */
+export function pixelsOfConv({ window: { batch, params } }: QuantisedConv): number {
+  return batch * params.out_h * params.out_w;
+}
+
+/** Elements of the output. */
+export function resultsOfConv(conv: QuantisedConv): number {
+  return pixelsOfConv(conv) * conv.window.params.out_c;
+}
+
+/** Elements of a window, of one channel. */
+export function tapsOfConv({ window: { spec } }: QuantisedConv): number {
+  return product(spec.kernel);
+}
+
+/** Channels that one group makes. */
+export function groupOutOf({ window: { params }, group }: QuantisedConv): number {
+  return params.out_c / group;
+}
+
+/** True where strips of pixels by four channels can be written: whoever writes a word writes it whole. */
+export function writesWords(conv: QuantisedConv): boolean {
+  return !isPacked(conv.storage.y) || groupOutOf(conv) % 4 === 0;
+}
+
+/** How a kernel reads x four channels at a time. */
+export function wordSource({ storage, unsigned, window: { params }, group }: QuantisedConv): WordSource {
+  const { in_c } = params;
+  return { x: storage.x, aligned: in_c % 4 === 0 && (in_c / group) % 4 === 0, unsigned };
 }
 
 /** Values of what results are held in. */
-export function heldIn<K extends OpKind>(
-  context: LowerContext<K>,
-  [lowest, highest]: Requantised['range'],
-): Readonly<Record<'zero_point' | 'lowest' | 'highest', number>> {
-  return { zero_point: constantScalar(context, 7), lowest, highest };
-}
-
-/** Nothing for an output without elements. */
-export function quantisedConvCall<K extends OpKind>(
-  context: LowerContext<K>,
-  { window, weights, pixels, range }: QuantisedConv,
-): readonly Omit<KernelCall, 'variant'>[] {
-  const { inputs, outputs } = context.node;
-  const { params, batch, spec } = window;
-  const y = result(context);
-  const elements = elementCount(y.shape);
-  if (elements === 0) return [];
-  const { words, channels, rule, zeroPoints, params: packed } = weights;
-  const strips = ceilDiv(params.out_w, Math.max(1, pixels));
-  const count = pixels === 0 ? ceilDiv(elements, 4) : batch * params.out_h * strips * packed.blocks;
-  return [
-    {
-      shader: qLinearConvShader({
-        window: spec,
-        source: wordSource(context, params, weights),
-        dot4: dot4Of(context.device),
-        rule,
-        pixels,
-        zeroPoints,
-        y: y.storage,
-      }),
-      operands: [value(inputs[0]), words, channels, value(outputs[0])],
-      params: {
-        ...params,
-        ...packed,
-        count,
-        strips,
-        last: elements - 1,
-        ...heldIn(context, range),
-      },
-      workgroups: dispatch1d(count, FLAT_WORKGROUP, context.device),
-    },
-  ];
+export function heldIn({
+  zeroPoint,
+  range: [lowest, highest],
+}: QuantisedConv): Readonly<Record<'zero_point' | 'lowest' | 'highest', number>> {
+  return { zero_point: zeroPoint, lowest, highest };
 }

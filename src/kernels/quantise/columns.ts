@@ -1,15 +1,22 @@
 /** The integer convolution by subgroups: its tiles, which are worth trying, and its dispatch. */
 import { qLinearColumnsShader, type QLinearColumnsSpec } from '../../../shaders/quantise/q-linear-columns.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
-import { elementCount } from '../../core/tensor.ts';
-import type { OpKind, Requantised } from '../../ir/ops.ts';
 import { ceilDiv } from '../../util/arrays.ts';
-import { result, value, variant, type KernelCall, type LowerContext, type Variant } from '../definition.ts';
 import { hasSubgroups } from '../product/subgroup-tiles.ts';
-import { packForPositive, packWeights, type PackedWeights, type Packing } from '../lib/int8-weights.ts';
+import { packForPositive, packWeights, type PackedWeights } from '../lib/int8-weights.ts';
 import { lanesOf } from '../lib/lanes.ts';
-import { heldIn, wordSource, writesWords } from '../lib/quantised-conv.ts';
-import { windowShape, type PlanarWindow } from '../lib/window.ts';
+import {
+  groupOutOf,
+  heldIn,
+  pixelsOfConv,
+  resultsOfConv,
+  wordSource,
+  writesWords,
+  type QuantisedCall,
+  type QuantisedConv,
+  type QuantisedKernel,
+} from '../lib/quantised-conv.ts';
+import { windowShape } from '../lib/window.ts';
 
 /** What a lane makes, and what its sums are added up in. */
 type ColumnsTile = Pick<QLinearColumnsSpec, 'pixels' | 'quads' | 'sums'>;
@@ -40,16 +47,9 @@ const SPEEDS: Readonly<Record<'wide' | 'narrow', Readonly<Record<string, number>
   narrow: { 'columns-8x8-f32': 1.66, 'columns-16x8-f32': 1.62, 'columns-16x4': 0.66 },
 };
 
-/** The extents of a convolution that a tile has to cover. */
-export interface ColumnsExtent {
-  readonly pixels: number;
-  readonly group: number;
-  readonly groupOut: number;
-}
-
 /** Workgroups of a tile, where the device takes them. */
 function columnsGroups(
-  { pixels, group, groupOut }: ColumnsExtent,
+  conv: QuantisedConv,
   tile: ColumnsTile,
   device: DeviceProfile,
 ): readonly [number, number, number] | undefined {
@@ -58,7 +58,11 @@ function columnsGroups(
   if (size > device.limits.maxComputeInvocationsPerWorkgroup) return undefined;
   // Four lanes would share out the pixels of the others in many rounds: SwiftShader compiles those for ten seconds.
   if (lanesOf(device) === 'narrow' && !(columnsTileName(tile) in SPEEDS.narrow)) return undefined;
-  const groups = [ceilDiv(groupOut, 4 * tile.quads * size), ceilDiv(pixels, tile.pixels), group] as const;
+  const groups = [
+    ceilDiv(groupOutOf(conv), 4 * tile.quads * size),
+    ceilDiv(pixelsOfConv(conv), tile.pixels),
+    conv.group,
+  ] as const;
   return groups.every((n) => n <= device.limits.maxComputeWorkgroupsPerDimension) ? groups : undefined;
 }
 
@@ -72,17 +76,17 @@ const STRIP_SPEEDS = { wide: 4, narrow: 0.17 };
 const COMPILE_CHARGE = 1.5;
 
 /** Names of variants on a software adapter, by the part of a tile's work that is not wasted. */
-export function softwareColumns(extent: ColumnsExtent, device: DeviceProfile): string[] {
+export function softwareColumns(conv: QuantisedConv, device: DeviceProfile): string[] {
   const lanes = lanesOf(device);
-  const { pixels, groupOut } = extent;
+  const wanted = pixelsOfConv(conv) * groupOutOf(conv);
   const candidates = COLUMNS_TILES.flatMap((tile) => {
     const name = columnsTileName(tile);
     const speed = SPEEDS[lanes][name];
-    const groups = columnsGroups(extent, tile, device);
+    const groups = columnsGroups(conv, tile, device);
     if (!groups || speed === undefined) return [];
     const made = groups[0] * groups[1] * 4 * tile.quads * (device.subgroupSize ?? 1) * tile.pixels;
     const charge = name === COMMON[lanes] ? 1 : COMPILE_CHARGE;
-    return [{ name, value: (speed * pixels * groupOut) / made / charge }];
+    return [{ name, value: (speed * wanted) / made / charge }];
   });
   const names = [...candidates, { name: 'strip', value: STRIP_SPEEDS[lanes] }]
     .sort((a, b) => b.value - a.value)
@@ -91,70 +95,46 @@ export function softwareColumns(extent: ColumnsExtent, device: DeviceProfile): s
   return [...names, 'neighbours'];
 }
 
-/** What the convolution is made of: x is input 0, y's zero point input 7. */
-export interface ColumnsConv {
-  readonly window: Pick<PlanarWindow, 'spec' | 'batch' | 'params'>;
-  readonly weights: PackedWeights;
-  readonly range: Requantised['range'];
-}
+/** A kernel for each tile. */
+export const COLUMNS: readonly QuantisedKernel[] = COLUMNS_TILES.map((tile) => ({
+  name: columnsTileName(tile),
+  calls: (conv, device) => {
+    const workgroups = columnsGroups(conv, tile, device);
+    if (!workgroups || !writesWords(conv)) return undefined;
+    const weights = (tile.sums === 'i32' ? packForPositive : packWeights)(conv.weights());
+    if (tile.sums === 'f32' && !weights.small) return undefined;
+    return columnsCalls(conv, weights, { tile, workgroups, size: device.subgroupSize ?? 1 });
+  },
+}));
 
-/** A plan of a variant. */
-interface ColumnsPlan {
-  readonly conv: ColumnsConv;
+/** A tile on a device. */
+interface ColumnsGrid {
+  readonly tile: ColumnsTile;
   readonly workgroups: readonly [number, number, number];
+  /** Lanes of a subgroup. */
+  readonly size: number;
 }
 
-/** Variants by tile, for the nodes that are such convolutions. */
-export function columnsVariants<K extends OpKind>(
-  extentOf: (context: LowerContext<K>) => ColumnsExtent | undefined,
-  convOf: (context: LowerContext<K>, pack: Packing) => ColumnsConv,
-): Variant<K>[] {
-  return COLUMNS_TILES.map((tile) =>
-    variant<K, ColumnsPlan>(
-      columnsTileName(tile),
-      (context) => {
-        const extent = extentOf(context);
-        const workgroups = extent && columnsGroups(extent, tile, context.device);
-        if (!workgroups || !writesWords(context, extent.groupOut)) return undefined;
-        const conv = convOf(context, tile.sums === 'i32' ? packForPositive : packWeights);
-        return tile.sums === 'i32' || conv.weights.small ? { conv, workgroups } : undefined;
-      },
-      (context, { conv, workgroups }) => columnsCalls(context, conv, tile, workgroups),
-    ),
-  );
-}
-
-/** Nothing for an output without elements. */
-function columnsCalls<K extends OpKind>(
-  context: LowerContext<K>,
-  { window, weights, range }: ColumnsConv,
-  tile: ColumnsTile,
-  workgroups: readonly [number, number, number],
-): readonly Omit<KernelCall, 'variant'>[] {
-  const { inputs, outputs } = context.node;
-  const { params, batch } = window;
-  const y = result(context);
-  if (elementCount(y.shape) === 0) return [];
+function columnsCalls(
+  conv: QuantisedConv,
+  weights: PackedWeights,
+  { tile, workgroups, size }: ColumnsGrid,
+): readonly QuantisedCall[] {
+  const { x, y, storage, window } = conv;
+  const pixels = pixelsOfConv(conv);
+  if (resultsOfConv(conv) === 0) return [];
   const { words, channels, rule, zeroPoints, small, params: packed } = weights;
   return [
     {
-      shader: qLinearColumnsShader({
-        source: wordSource(context, params, weights),
-        rule,
-        small,
-        ...tile,
-        size: context.device.subgroupSize ?? 1,
-        zeroPoints,
-        y: y.storage,
-      }),
-      operands: [value(inputs[0]), words, channels, value(outputs[0])],
+      shader: qLinearColumnsShader({ source: wordSource(conv), rule, small, ...tile, size, zeroPoints, y: storage.y }),
+      operands: [x, words, channels, y],
       params: {
-        ...params,
+        ...window.params,
         ...windowShape(window),
         ...packed,
-        pixels: batch * params.out_h * params.out_w,
+        pixels,
         tile_pixels: tile.pixels,
-        ...heldIn(context, range),
+        ...heldIn(conv),
       },
       workgroups,
     },

@@ -1,10 +1,10 @@
-/** ConvInteger → the kernels of QLinearConv where weights are known, else one dispatch. */
+/** ConvInteger → those of QLinearConv where weights are known, else one dispatch. */
 import { FLAT_WORKGROUP } from '../../../shaders/lib/flat.ts';
 import { convIntegerShader } from '../../../shaders/quantise/conv-integer.ts';
 import { zeroBorderShader } from '../../../shaders/quantise/zero-border.ts';
 import { isPacked } from '../../core/storage.ts';
 import { elementCount } from '../../core/tensor.ts';
-import { ceilDiv, product } from '../../util/arrays.ts';
+import { ceilDiv } from '../../util/arrays.ts';
 import {
   dispatch1d,
   required,
@@ -15,10 +15,12 @@ import {
   type LowerContext,
 } from '../definition.ts';
 import { flatVariant } from '../lib/flat.ts';
-import { AS_IT_IS, COMPUTED, knownZero, sumKernels, type SumProduct } from '../lib/integer-sums.ts';
+import { kernelElements } from '../lib/int8-weights.ts';
+import { knownZero, sumConv, sumKernels, type IntegerSum } from '../lib/integer-sums.ts';
 import { BYTES } from '../lib/quantised.ts';
+import type { QuantisedConv } from '../lib/quantised-conv.ts';
 import { PLANAR_RANKS, planarWindow, type PlanarWindow } from '../lib/window.ts';
-import { qLinearConv } from './q-linear-conv.ts';
+import { CONV_KERNELS, preferredConvKernels } from './kernels.ts';
 
 type Context = LowerContext<'ConvInteger'>;
 
@@ -27,31 +29,29 @@ function windowOf(context: Context): PlanarWindow {
 }
 
 /** The convolution that gives the sums, of a picture that has its border already where only a run knows its zero point. */
-function productOf(context: Context): SumProduct<'QLinearConv'> {
-  const { attributes } = context.node;
-  const pads = attributes.pads.map(() => 0);
-  const isPadded = attributes.pads.some((pad) => pad !== 0);
-  if (!isPadded || knownZero(context) !== undefined) return { attributes: { ...attributes, ...AS_IT_IS } };
-  return { attributes: { ...attributes, ...AS_IT_IS, pads }, bordered: borderedBy(context) };
+function sumOf(context: Context): IntegerSum {
+  const { group, pads } = context.node.attributes;
+  const window = windowOf(context);
+  const conv = sumConv(context, { window, group }, (w) => kernelElements(w, group));
+  const isPadded = pads.some((pad) => pad !== 0);
+  return isPadded && knownZero(context) === undefined ? bordered(context, conv, window) : { conv };
 }
 
-function borderedBy(context: Context): NonNullable<SumProduct<'QLinearConv'>['bordered']> {
-  const { node, device } = context;
-  const x = required(context, 0);
-  const { batch, params, padEnd } = windowOf(context);
+/** The same of x with its border, and what puts it there. */
+function bordered({ node, device }: Context, conv: QuantisedConv, { params, batch, padEnd }: PlanarWindow): IntegerSum {
   const { in_h, in_w, in_c, pad_top, pad_left } = params;
   const [out_h, out_w] = [in_h + pad_top + padEnd[0], in_w + pad_left + padEnd[1]];
-  const shape = [batch, ...(x.shape.length === 3 ? [out_w] : [out_h, out_w]), in_c];
-  const elements = product(shape);
-  const words = isPacked(x.storage) && in_c % 4 === 0;
+  const elements = batch * out_h * out_w * in_c;
+  const { storage } = conv;
+  const words = isPacked(storage.x) && in_c % 4 === 0;
   const count = ceilDiv(elements, 4);
-  const y: CallOperand = { kind: 'scratch', id: 'bordered', elements, storage: x.storage };
+  const x: CallOperand = { kind: 'scratch', id: 'bordered', elements, storage: storage.x };
+  const own = { ...params, in_h: out_h, in_w: out_w, pad_top: 0, pad_left: 0 };
   return {
-    x: y,
-    shape,
-    call: {
-      shader: zeroBorderShader({ x: x.storage, words }),
-      operands: [value(node.inputs[0]), value(node.inputs[2]), y],
+    conv: { ...conv, x, window: { ...conv.window, params: own } },
+    border: {
+      shader: zeroBorderShader({ x: storage.x, words }),
+      operands: [value(node.inputs[0]), value(node.inputs[2]), x],
       params: {
         count,
         ...(words ? {} : { last: elements - 1 }),
@@ -68,13 +68,13 @@ function borderedBy(context: Context): NonNullable<SumProduct<'QLinearConv'>['bo
   };
 }
 
-const sums = sumKernels('QLinearConv', qLinearConv, productOf);
+const sums = sumKernels(CONV_KERNELS, preferredConvKernels, sumOf);
 
 export const convInteger: KernelDefinition<'ConvInteger'> = {
   kind: 'dispatch',
   variants: [
     ...sums.variants,
-    flatVariant(COMPUTED, (context) => {
+    flatVariant('computed', (context) => {
       const { inputs, outputs, attributes } = context.node;
       const [x, w, zw] = [required(context, 0), required(context, 1), context.inputs[3]];
       const { spec, params } = windowOf(context);

@@ -5,9 +5,12 @@ import { elementCount, type Shape } from '../../core/tensor.ts';
 import { at, range } from '../../util/arrays.ts';
 import { required, result, value, type KernelDefinition, type LowerContext } from '../definition.ts';
 import { flatVariant } from '../lib/flat.ts';
-import { AS_IT_IS, COMPUTED, sumKernels, type SumProduct } from '../lib/integer-sums.ts';
+import { matrixElements } from '../lib/int8-weights.ts';
+import { sumConv, sumKernels, type IntegerSum } from '../lib/integer-sums.ts';
+import { matrixWalk } from '../lib/matrices.ts';
 import { BYTES } from '../lib/quantised.ts';
-import { qLinearMatMul } from './q-linear-mat-mul.ts';
+import { rowOfPixels } from '../lib/quantised-conv.ts';
+import { preferredProductKernels, PRODUCT_KERNELS } from './kernels.ts';
 import { collapse, listParams, stridedDims, type StridedDim } from '../lib/strided.ts';
 
 type Context = LowerContext<'MatMulInteger'>;
@@ -48,22 +51,24 @@ function walkOf(context: Context): IntegerWalk {
   return { depth, columns, dims: collapse(dims) };
 }
 
-/** The product that gives the sums. */
-function productOf(context: Context): SumProduct<'QLinearMatMul'> | undefined {
+/** The product that gives the sums; nothing of zero points of rows, and of several matrices. */
+function sumOf(context: Context): IntegerSum | undefined {
   const [, , za, zb] = context.inputs;
-  const { columns } = walkOf(context);
+  const [a, b] = [required(context, 0), required(context, 1)];
+  const { rows, depth, columns, transB, batch } = matrixWalk(a.shape, b.shape, { transA: false, transB: false });
   const ofColumns = !zb || [1, columns].includes(elementCount(zb.shape));
-  if ((za && elementCount(za.shape) !== 1) || !ofColumns) return undefined;
-  return { attributes: { transA: false, transB: false, ...AS_IT_IS } };
+  if ((za && elementCount(za.shape) !== 1) || !ofColumns || batch.length > 0) return undefined;
+  const window = rowOfPixels(rows, depth, columns);
+  return { conv: sumConv(context, { window, group: 1 }, (w) => matrixElements(w, { depth, columns, transB })) };
 }
 
-const sums = sumKernels('QLinearMatMul', qLinearMatMul, productOf);
+const sums = sumKernels(PRODUCT_KERNELS, preferredProductKernels, sumOf);
 
 export const matMulInteger: KernelDefinition<'MatMulInteger'> = {
   kind: 'dispatch',
   variants: [
     ...sums.variants,
-    flatVariant(COMPUTED, (context) => {
+    flatVariant('computed', (context) => {
       const { inputs, outputs } = context.node;
       const { depth, columns, dims } = walkOf(context);
       const steps = ['a_s', 'b_s', 'za_s', 'zb_s'].map((name, i) =>

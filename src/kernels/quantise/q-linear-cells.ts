@@ -1,31 +1,19 @@
-/** QLinearConvTranspose as QLinearConv over cells (../conv/transposed-cells.ts), whose results are then put where they belong. */
+/** QLinearConvTranspose as an ordinary convolution over cells (../conv/transposed-cells.ts), whose results are then put where they belong. */
 import { FLAT_WORKGROUP } from '../../../shaders/lib/flat.ts';
 import { cellResultsShader } from '../../../shaders/quantise/cell-results.ts';
-import { hostArray } from '../../core/dtype.ts';
-import { densePlacement } from '../../core/placement.ts';
-import { isPacked, type Stored } from '../../core/storage.ts';
-import { elementCount, type Shape, type Tensor } from '../../core/tensor.ts';
-import type { NodeOf } from '../../ir/ops.ts';
+import { isPacked } from '../../core/storage.ts';
+import { elementCount } from '../../core/tensor.ts';
+import type { Multipliers } from '../../ir/quantise/multipliers.ts';
 import { transposedAxes } from '../../ir/shapes/transposed-window.ts';
-import { at, ceilDiv, product } from '../../util/arrays.ts';
-import {
-  dispatch1d,
-  required,
-  result,
-  value,
-  type CallOperand,
-  type KernelCall,
-  type LowerContext,
-  type Variant,
-} from '../definition.ts';
+import { at, ceilDiv, product, range } from '../../util/arrays.ts';
+import { dispatch1d, required, result, value, variant, type CallOperand, type LowerContext } from '../definition.ts';
 import { cellPads, cellsOf, cellTaps, isMostlyFilled, type Cells } from '../conv/transposed-cells.ts';
-import { constantAt } from '../lib/quantised.ts';
-import { qLinearConv } from './q-linear-conv.ts';
+import { kernelElements, type WeightSpec } from '../lib/int8-weights.ts';
+import { resultsOfConv, type QuantisedCall, type QuantisedConv } from '../lib/quantised-conv.ts';
+import { convCalls } from './kernels.ts';
+import { quantisedConv, scaledWeights } from './operands.ts';
 
 type Context = LowerContext<'QLinearConvTranspose'>;
-
-/** What the convolution reads and makes; its constants are called by their index. */
-const [X, MADE] = ['x', 'cells'];
 
 /** The cells; nothing of groups, of kernels that lie apart, and where most weights would be filling. */
 function cellsFor(context: Context): Cells | undefined {
@@ -35,83 +23,64 @@ function cellsFor(context: Context): Cells | undefined {
   return cells && attributes.group === 1 && !isMostlyFilled(cells) ? cells : undefined;
 }
 
-/** `[…K, C, M]` → `[…seen, C, phases · M]`; the zero point where a phase has no such tap. */
-function cellWeights(w: Tensor, zeroPoints: Tensor, cells: Cells): Tensor {
-  const { seen, strides } = cells;
-  const [inC, outC] = [at(w.shape, w.shape.length - 2), at(w.shape, w.shape.length - 1)];
-  const width = product(strides) * outC;
-  const data = hostArray(w.dtype, product(seen) * inC * width);
-  const isOne = zeroPoints.data.length === 1;
-  data.forEach((_, i) => (data[i] = at(zeroPoints.data, isOne ? 0 : i % outC)));
-  for (const { element, tap, phase } of cellTaps(cells)) {
-    for (let c = 0; c < inC; c++) {
-      const from = (element * inC + c) * outC;
-      data.set(w.data.subarray(from, from + outC), (tap * inC + c) * width + phase * outC);
-    }
-  }
-  return { dtype: w.dtype, shape: [...seen, inC, width], data } as Tensor;
-}
-
-/** What there is one of for each channel, once for each phase. */
-function repeated(t: Tensor, phases: number): Tensor {
-  const count = t.data.length;
-  const data = hostArray(t.dtype, count * phases);
-  for (let phase = 0; phase < phases; phase++) data.set(t.data, phase * count);
-  return { dtype: t.dtype, shape: [count * phases], data } as Tensor;
-}
-
-/** The convolution as its kernels see it. */
-function convContext(context: Context, cells: Cells): LowerContext<'QLinearConv'> {
-  const { node, inputs, constant } = context;
-  const [x, y] = [required(context, 0), result(context)];
+/** Channels are those of the first phase, of the second, and so on; the zero point where a phase has no such tap. */
+function cellWeights(spec: WeightSpec, cells: Cells): WeightSpec {
+  const { groupOut, wZeroPoints, bias, multipliers } = spec;
   const phases = product(cells.strides);
-  const channelsOut = at(y.shape, y.shape.length - 1);
-  // One scale of all channels is one of all phases.
-  const eachPhase = (t: Tensor): Tensor => (t.data.length === channelsOut ? repeated(t, phases) : t);
-  const own = new Map<number, Tensor>([
-    [3, cellWeights(constantAt(context, 3), constantAt(context, 5), cells)],
-    ...[4, 5, ...(inputs[8] ? [8] : [])].map((i) => [i, eachPhase(constantAt(context, i))] as const),
-  ]);
-  const named = node.inputs.map((name, i) => (i === 0 ? X : name && `${i}`));
-  const [batch, channels] = [at(x.shape, 0), at(x.shape, x.shape.length - 1)];
-  const { rounding, range } = node.attributes;
-  // Less than nothing where cells do not reach the end.
-  const endOf = (i: 0 | 1): number => cells.count[i] + cells.skip[i] - cells.input[i];
-  const attributes: NodeOf<'QLinearConv'>['attributes'] = {
-    strides: [1, 1],
-    dilations: [1, 1],
-    pads: [...cellPads(cells), endOf(0), endOf(1)],
-    padMode: 'explicit',
-    group: 1,
-    rounding,
-    range,
-  };
+  const elements = new Map(cellTaps(cells).map(({ element, tap, phase }) => [tap * phases + phase, element]));
+  // One of all channels is one of all phases.
+  const eachPhase = <T>(values: ArrayLike<T>): T[] =>
+    range(values.length === groupOut ? phases : 1).flatMap(() => Array.from(values));
+  const zeroPoints = eachPhase(wZeroPoints);
   return {
-    ...context,
-    node: { name: node.name, op: 'QLinearConv', inputs: named, outputs: [MADE], attributes },
-    inputs: inputs.map((desc, i) => {
-      const shape = i === 0 ? [batch, ...cells.input, channels] : own.get(i)?.shape;
-      return desc && shape ? dense(desc, shape) : desc;
-    }),
-    outputs: [dense(y, [batch, ...cells.count, phases * channelsOut])],
-    shares: () => false,
-    constant: (name) => own.get(Number(name)) ?? constant(node.inputs[Number(name)] ?? ''),
+    ...spec,
+    taps: product(cells.seen),
+    groupOut: phases * groupOut,
+    weight: (tap, c, m) => {
+      const phase = Math.floor(m / groupOut);
+      const element = elements.get(tap * phases + phase);
+      if (element === undefined) return at(zeroPoints, zeroPoints.length === 1 ? 0 : m);
+      return spec.weight(element, c, m - phase * groupOut);
+    },
+    wZeroPoints: zeroPoints,
+    bias: bias && eachPhase(bias),
+    multipliers: { ...multipliers, values: eachPhase<unknown>(multipliers.values) } as Multipliers,
   };
 }
 
-function dense(desc: Stored, shape: Shape): Stored {
-  return { ...desc, shape, placement: densePlacement(shape) };
+/** The convolution that makes the cells' results, in memory of the node. */
+function cellConv(context: Context, cells: Cells): QuantisedConv {
+  const [x, y] = [required(context, 0), result(context)];
+  const { input, count, seen, strides } = cells;
+  const [batch, in_c] = [at(x.shape, 0), at(x.shape, x.shape.length - 1)];
+  const out_c = product(strides) * at(y.shape, y.shape.length - 1);
+  const [pad_top, pad_left] = cellPads(cells);
+  const [in_h, in_w, out_h, out_w] = [...input, ...count];
+  const conv = quantisedConv(context, {
+    window: {
+      spec: { kernel: seen, strides: [1, 1], dilations: [1, 1] },
+      batch,
+      params: { in_h, in_w, in_c, out_h, out_w, out_c, pad_top, pad_left },
+    },
+    group: 1,
+    weights: () =>
+      cellWeights(
+        scaledWeights(context, (w) => kernelElements(w, 1)),
+        cells,
+      ),
+  });
+  return { ...conv, y: { kind: 'scratch', id: 'cells', elements: resultsOfConv(conv), storage: y.storage } };
 }
 
-/** Puts the results where they belong. */
-function placeCall(context: Context, cells: Cells, made: CallOperand): Omit<KernelCall, 'variant'> {
-  const y = result(context);
+/** Puts the results, `made`, where they belong. */
+function placeCall(context: Context, cells: Cells, made: CallOperand): QuantisedCall {
+  const { shape, storage } = result(context);
   const { strides, output, count: extents, cut } = cells;
-  const [elements, channels] = [elementCount(y.shape), at(y.shape, y.shape.length - 1)];
-  const words = isPacked(y.storage) && channels % 4 === 0;
+  const [elements, channels] = [elementCount(shape), at(shape, shape.length - 1)];
+  const words = isPacked(storage) && channels % 4 === 0;
   const count = ceilDiv(elements, 4);
   return {
-    shader: cellResultsShader({ x: y.storage, words, strides }),
+    shader: cellResultsShader({ x: storage, words, strides }),
     operands: [made, value(context.node.outputs[0])],
     params: {
       count,
@@ -128,29 +97,15 @@ function placeCall(context: Context, cells: Cells, made: CallOperand): Omit<Kern
   };
 }
 
-/** The first of the convolution's variants that takes it, and the dispatch that places what it makes. */
-export const CELLS: Variant<'QLinearConvTranspose'> = {
-  name: 'cells',
-  tryLower: (context) => {
+/** The dispatches of the convolution, and the one that places what it makes. */
+export const CELLS = variant<'QLinearConvTranspose', readonly QuantisedCall[]>(
+  'cells',
+  (context) => {
     const cells = cellsFor(context);
-    if (!cells || elementCount(result(context).shape) === 0 || qLinearConv.kind !== 'dispatch') return undefined;
-    const conv = convContext(context, cells);
-    const { shape, storage } = result(conv);
-    const made: CallOperand = { kind: 'scratch', id: MADE, elements: elementCount(shape), storage };
-    const { preferred, variants } = qLinearConv;
-    const operands = new Map<string, CallOperand>([
-      [X, value(context.node.inputs[0])],
-      [MADE, made],
-    ]);
-    for (const name of [...(preferred?.(conv) ?? []), ...variants.map((variant) => variant.name)]) {
-      const calls = variants.find((variant) => variant.name === name)?.tryLower(conv);
-      if (!calls) continue;
-      const own = calls.map((call) => ({
-        ...call,
-        operands: call.operands.map((o) => (o.kind === 'value' ? (operands.get(o.name) ?? o) : o)),
-      }));
-      return [...own, placeCall(context, cells, made)].map((call) => ({ ...call, variant: 'cells' }));
-    }
-    return undefined;
+    if (!cells || elementCount(result(context).shape) === 0) return undefined;
+    const conv = cellConv(context, cells);
+    const calls = convCalls(conv, context.device);
+    return calls && [...calls, placeCall(context, cells, conv.y)];
   },
-};
+  (_, calls) => calls,
+);

@@ -4,15 +4,15 @@
  */
 import { qLinearConvTransposeShader } from '../../../shaders/quantise/q-linear-conv-transpose.ts';
 import { elementCount } from '../../core/tensor.ts';
-import { productMultipliers } from '../../ir/quantise/multipliers.ts';
 import { transposedAxes } from '../../ir/shapes/transposed-window.ts';
-import { at, product } from '../../util/arrays.ts';
+import { at } from '../../util/arrays.ts';
 import { required, result, value, type KernelDefinition, type LowerContext } from '../definition.ts';
 import { phaseParams } from '../conv/transposed-plan.ts';
 import { flatVariant } from '../lib/flat.ts';
-import { packWeights } from '../lib/int8-weights.ts';
-import { BYTES, BYTES_OR_MORE, constantAt, dot4Of, intConstant, SCALE, constantScalar } from '../lib/quantised.ts';
+import { kernelElements, packWeights } from '../lib/int8-weights.ts';
+import { BYTES, BYTES_OR_MORE, dot4Of, intConstant, SCALE, constantScalar } from '../lib/quantised.ts';
 import { PLANAR_RANKS } from '../lib/window.ts';
+import { scaledWeights } from './operands.ts';
 import { CELLS } from './q-linear-cells.ts';
 
 type Context = LowerContext<'QLinearConvTranspose'>;
@@ -31,36 +31,16 @@ export const qLinearConvTranspose: KernelDefinition<'QLinearConvTranspose'> = {
     CELLS,
     flatVariant('gather', (context) => {
       const { inputs, outputs, attributes } = context.node;
-      const { group, rounding, range } = attributes;
-      const [x, w, y] = [required(context, 0), constantAt(context, 3), result(context)];
+      const { group, range } = attributes;
+      const [x, y] = [required(context, 0), result(context)];
       const [inC, outC] = [at(x.shape, x.shape.length - 1), at(y.shape, y.shape.length - 1)];
       const [groupIn, groupOut] = [inC / group, outC / group];
-      const unsigned = { x: x.dtype === 'uint8', w: w.dtype === 'uint8' };
-      const multipliers = productMultipliers(rounding, {
-        first: constantScalar(context, 1),
-        second: Array.from(constantAt(context, 4).data),
-        result: constantScalar(context, 6),
-        inFloat: unsigned.x,
-      });
-      const packed = packWeights(
-        {
-          weight: (tap, c, m) => at(w.data, (tap * groupIn + c) * outC + m),
-          taps: product(w.shape.slice(0, -2)),
-          group,
-          groupIn,
-          groupOut,
-          unsigned,
-          xZeroPoint: constantScalar(context, 2),
-          wZeroPoints: constantAt(context, 5).data,
-          bias: context.inputs[8] && constantAt(context, 8).data,
-          multipliers,
-        },
-        false,
-      );
+      const spec = scaledWeights(context, (w) => kernelElements(w, group));
+      const packed = packWeights(spec, false);
       return {
         shader: qLinearConvTransposeShader({
-          source: { x: x.storage, aligned: inC % 4 === 0 && groupIn % 4 === 0, unsigned: unsigned.x },
-          rule: multipliers.rule,
+          source: { x: x.storage, aligned: inC % 4 === 0 && groupIn % 4 === 0, unsigned: spec.unsigned.x },
+          rule: packed.rule,
           dot4: dot4Of(context.device),
           zeroPoints: packed.zeroPoints,
           lanes: groupOut % 4 === 0 ? 4 : 1,
@@ -76,7 +56,7 @@ export const qLinearConvTranspose: KernelDefinition<'QLinearConvTranspose'> = {
           zero_point: constantScalar(context, 7),
           lowest: range[0],
           highest: range[1],
-          x_zero: constantScalar(context, 2) - (unsigned.x ? 128 : 0),
+          x_zero: spec.xZeroPoint - (spec.unsigned.x ? 128 : 0),
         },
       };
     }),

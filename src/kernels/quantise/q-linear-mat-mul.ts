@@ -1,34 +1,24 @@
 /** QLinearMatMul → where b is constant as a convolution of a row of pixels, by subgroups or not, or a product through workgroup memory; or of any two tensors. */
 import { qLinearMatMulShader } from '../../../shaders/quantise/q-linear-mat-mul.ts';
 import { elementCount } from '../../core/tensor.ts';
-import { productMultipliers, type Multipliers } from '../../ir/quantise/multipliers.ts';
-import { at, ceilDiv, range } from '../../util/arrays.ts';
-import {
-  required,
-  result,
-  value,
-  variant,
-  type KernelDefinition,
-  type LowerContext,
-  type Variant,
-} from '../definition.ts';
-import { columnsVariants, softwareColumns, type ColumnsExtent } from './columns.ts';
+import { at, range } from '../../util/arrays.ts';
+import { required, result, value, type KernelDefinition, type LowerContext } from '../definition.ts';
 import { flatVariant } from '../lib/flat.ts';
-import { packWeights, type Packing } from '../lib/int8-weights.ts';
+import { matrixElements } from '../lib/int8-weights.ts';
 import { matrixWalk, type MatrixWalk } from '../lib/matrices.ts';
 import {
   BYTES,
   BYTES_OR_MORE,
   constantAt,
+  constantScalar,
   intConstant,
   multiplierAt,
   SCALE,
-  constantScalar,
 } from '../lib/quantised.ts';
-import { quantisedConvCall, writesWords, type QuantisedConv } from '../lib/quantised-conv.ts';
-import { preferredQuantisedTiles, quantisedTiledVariants, type QuantisedExtents } from './tiled.ts';
+import { quantisedVariants, rowOfPixels, type QuantisedConv } from '../lib/quantised-conv.ts';
 import { listParams } from '../lib/strided.ts';
-import { stripPixels } from '../lib/window.ts';
+import { preferredProductKernels, PRODUCT_KERNELS } from './kernels.ts';
+import { biasOf, multipliersOf, quantisedConv, scaledWeights } from './operands.ts';
 
 type Context = LowerContext<'QLinearMatMul'>;
 
@@ -36,93 +26,16 @@ function walkOf(context: Context): MatrixWalk {
   return matrixWalk(required(context, 0).shape, required(context, 3).shape, context.node.attributes);
 }
 
-function multipliersOf(context: Context): Multipliers {
-  const scales = constantAt(context, 4);
-  return productMultipliers(context.node.attributes.rounding, {
-    first: constantScalar(context, 1),
-    second: Array.from(scales.data),
-    result: constantScalar(context, 6),
-    // One scale for the whole of b is rounded with a's, scales of columns are not.
-    inFloat: scales.shape.length === 0,
-  });
-}
-
-const biasOf = (context: Context): ArrayLike<number> | undefined => context.inputs[8] && constantAt(context, 8).data;
-
-/** The product as a convolution of one row of pixels, as many as a has rows. */
-function convOf(
-  context: Context,
-  { rows, depth, columns, transB }: MatrixWalk,
-  pack: Packing = packWeights,
-): Omit<QuantisedConv, 'pixels'> {
-  const b = constantAt(context, 3);
-  const weights = pack({
-    weight: (_, k, column) => at(b.data, transB ? column * depth + k : k * columns + column),
-    taps: 1,
-    group: 1,
-    groupIn: depth,
-    groupOut: columns,
-    unsigned: { x: required(context, 0).dtype === 'uint8', w: b.dtype === 'uint8' },
-    xZeroPoint: constantScalar(context, 2),
-    wZeroPoints: constantAt(context, 5).data,
-    bias: biasOf(context),
-    multipliers: multipliersOf(context),
-  });
-  const params = { in_h: 1, in_w: rows, in_c: depth, out_h: 1, out_w: rows, out_c: columns, pad_top: 0, pad_left: 0 };
-  const spec = { kernel: [1, 1], strides: [1, 1], dilations: [1, 1] } as const;
-  return { window: { spec, batch: 1, params }, weights, range: context.node.attributes.range };
-}
-
-/** The walk of a product whose b is constant, and whose rows lie one after another. */
-function constantWalk(context: Context): MatrixWalk | undefined {
-  const walk = walkOf(context);
+/** The product as a convolution of one row of pixels, as many as a has rows; nothing of b that is computed, and of rows that lie apart. */
+function convOf(context: Context): QuantisedConv | undefined {
+  const { rows, depth, columns, transA, transB, batch } = walkOf(context);
   const constant = context.constant(context.node.inputs[3] ?? '');
-  return constant && walk.batch.length === 0 && !walk.transA ? walk : undefined;
-}
-
-function extentsOf(context: Context): QuantisedExtents | undefined {
-  const walk = constantWalk(context);
-  return walk && { rows: walk.rows, columns: walk.columns, depth: ceilDiv(walk.depth, 4) };
-}
-
-const tiled = quantisedTiledVariants<'QLinearMatMul'>(extentsOf, (context) => {
-  const walk = walkOf(context);
-  return { ...convOf(context, walk), channels: walk.depth, window: undefined };
-});
-
-function constantVariant(
-  name: string,
-  pixelsOf: (context: Context, walk: MatrixWalk) => QuantisedConv['pixels'] | undefined,
-): Variant<'QLinearMatMul'> {
-  return variant<'QLinearMatMul', { walk: MatrixWalk; pixels: QuantisedConv['pixels'] }>(
-    name,
-    (context) => {
-      const walk = constantWalk(context);
-      if (!walk) return undefined;
-      const pixels = pixelsOf(context, walk);
-      return pixels === undefined ? undefined : { walk, pixels };
-    },
-    (context, { walk, pixels }) => quantisedConvCall(context, { ...convOf(context, walk), pixels }),
-  );
-}
-
-const columnsExtent = ({ rows, columns }: MatrixWalk): ColumnsExtent => ({ pixels: rows, group: 1, groupOut: columns });
-
-const byColumns = columnsVariants<'QLinearMatMul'>(
-  (context) => {
-    const walk = constantWalk(context);
-    return walk && columnsExtent(walk);
-  },
-  (context, pack) => convOf(context, walkOf(context), pack),
-);
-
-/** As convolutions: by subgroups where software adapters have them, on GPUs through workgroup memory. */
-function preferred(context: Context): readonly string[] {
-  const walk = constantWalk(context);
-  if (!walk || context.device.adapterClass !== 'software') {
-    return preferredQuantisedTiles(extentsOf(context), context.device);
-  }
-  return softwareColumns(columnsExtent(walk), context.device);
+  if (!constant || batch.length > 0 || transA) return undefined;
+  return quantisedConv(context, {
+    window: rowOfPixels(rows, depth, columns),
+    group: 1,
+    weights: () => scaledWeights(context, (b) => matrixElements(b, { depth, columns, transB })),
+  });
 }
 
 const computed = flatVariant<'QLinearMatMul'>('computed', (context) => {
@@ -175,16 +88,11 @@ const computed = flatVariant<'QLinearMatMul'>('computed', (context) => {
 
 export const qLinearMatMul: KernelDefinition<'QLinearMatMul'> = {
   kind: 'dispatch',
-  variants: [
-    constantVariant('strip', (context, { rows, columns }) =>
-      writesWords(context, columns) ? stripPixels(rows) : undefined,
-    ),
-    ...byColumns,
-    ...tiled,
-    constantVariant('neighbours', () => 0),
-    computed,
-  ],
-  preferred,
+  variants: [...quantisedVariants(PRODUCT_KERNELS, convOf), computed],
+  preferred: (context) => {
+    const conv = convOf(context);
+    return conv ? preferredProductKernels(conv, context.device) : [];
+  },
   inputs: [BYTES, SCALE, SCALE, BYTES, SCALE, SCALE, SCALE, SCALE, SCALE],
   outputs: BYTES_OR_MORE,
 };

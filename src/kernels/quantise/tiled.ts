@@ -1,31 +1,24 @@
 /** Products of 8-bit integers through workgroup memory: the tiles there are, sums that are split, and what they cost. */
 import { FLAT_WORKGROUP } from '../../../shaders/lib/flat.ts';
-import type { ProductTile } from '../../../shaders/lib/tiled.ts';
 import { qLinearSumShader } from '../../../shaders/quantise/q-linear-sum.ts';
-import {
-  qLinearTiledShader,
-  quantisedStorage,
-  type QLinearTiledSpec,
-} from '../../../shaders/quantise/q-linear-tiled.ts';
+import { qLinearTiledShader, quantisedStorage } from '../../../shaders/quantise/q-linear-tiled.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
-import type { OpKind, Requantised } from '../../ir/ops.ts';
 import { ceilDiv, product, roundUp } from '../../util/arrays.ts';
-import {
-  dispatch1d,
-  required,
-  result,
-  value,
-  variant,
-  type CallOperand,
-  type KernelCall,
-  type LowerContext,
-  type Variant,
-} from '../definition.ts';
+import { dispatch1d, type CallOperand } from '../definition.ts';
 import { runsTile, tiledTime, type TiledChoice } from '../product/tiled.ts';
-import type { PackedWeights } from '../lib/int8-weights.ts';
+import { packWeights, type PackedWeights } from '../lib/int8-weights.ts';
 import { dot4Of } from '../lib/quantised.ts';
-import { heldIn, writesWords } from '../lib/quantised-conv.ts';
-import { windowShape, type PlanarWindow } from '../lib/window.ts';
+import {
+  heldIn,
+  pixelsOfConv,
+  tapsOfConv,
+  wordSource,
+  writesWords,
+  type QuantisedCall,
+  type QuantisedConv,
+  type QuantisedKernel,
+} from '../lib/quantised-conv.ts';
+import { windowShape } from '../lib/window.ts';
 
 /**
  * From large to small. The times are no measurements: they follow those of floats (`PRODUCT_TILES`) by what RADV's compiler
@@ -53,20 +46,24 @@ export function quantisedTileName({ tileRows, tileColumns, tileDepth, splits }: 
   return `tiled-${tileRows}x${tileColumns}x${tileDepth}${splits > 1 ? `-split-${splits}` : ''}`;
 }
 
-/** A product whose b is constant, as far as the choice of a tile goes. Its depth is in words of four. */
-export interface QuantisedExtents {
+/** The product that a convolution without groups is. Its depth is in words of four. */
+interface QuantisedExtents {
   readonly rows: number;
   readonly columns: number;
   readonly depth: number;
 }
 
-/** What its dispatches are made of: x is input 0, y's zero point input 7. */
-export interface QuantisedProduct {
-  readonly weights: PackedWeights;
-  readonly range: Requantised['range'];
-  readonly channels: number;
-  /** Absent where rows of x are the product's. */
-  readonly window: Pick<PlanarWindow, 'spec' | 'params'> | undefined;
+function extentsOf(conv: QuantisedConv): QuantisedExtents | undefined {
+  if (conv.group !== 1) return undefined;
+  const { in_c, out_c } = conv.window.params;
+  return { rows: pixelsOfConv(conv), columns: out_c, depth: tapsOfConv(conv) * ceilDiv(in_c, 4) };
+}
+
+/** Whether rows of x are the product's: each pixel sees the one at its own place. */
+function isMatrix({ window: { spec, params } }: QuantisedConv): boolean {
+  const { in_h, in_w, out_h, out_w, pad_top, pad_left } = params;
+  const padded = pad_top !== 0 || pad_left !== 0 || in_h !== out_h || in_w !== out_w;
+  return !padded && [...spec.kernel, ...spec.strides].every((n) => n === 1);
 }
 
 /** Part of a tile that must be in use; columns of few rows are only read where there are any. */
@@ -91,28 +88,18 @@ function fits(extents: QuantisedExtents, choice: TiledChoice, device: DeviceProf
   );
 }
 
-/** Variants by tile, for the nodes that are such products. */
-export function quantisedTiledVariants<K extends OpKind>(
-  extentsOf: (context: LowerContext<K>) => QuantisedExtents | undefined,
-  productOf: (context: LowerContext<K>) => QuantisedProduct,
-): Variant<K>[] {
-  return QUANTISED_TILES.map((choice) =>
-    variant<K, QuantisedExtents>(
-      quantisedTileName(choice),
-      (context) => {
-        const extents = extentsOf(context);
-        return extents && fits(extents, choice, context.device) ? extents : undefined;
-      },
-      (context, extents) => tiledCalls(context, extents, productOf(context), choice),
-    ),
-  );
-}
+/** A kernel for each tile. */
+export const TILED: readonly QuantisedKernel[] = QUANTISED_TILES.map((choice) => ({
+  name: quantisedTileName(choice),
+  calls: (conv, device) => {
+    const extents = extentsOf(conv);
+    return extents && fits(extents, choice, device) ? tiledCalls(conv, extents, choice, device) : undefined;
+  },
+}));
 
 /** Their names, the fastest first by estimate; none where kernels keep out of workgroup memory. */
-export function preferredQuantisedTiles(
-  extents: QuantisedExtents | undefined,
-  device: DeviceProfile,
-): readonly string[] {
+export function preferredQuantisedTiles(conv: QuantisedConv, device: DeviceProfile): readonly string[] {
+  const extents = extentsOf(conv);
   if (!extents || device.adapterClass === 'software' || device.adapterClass === 'mobile') return [];
   const sums = extents.rows * extents.columns;
   return QUANTISED_TILES.filter((choice) => fits(extents, choice, device))
@@ -125,83 +112,59 @@ export function preferredQuantisedTiles(
 }
 
 /** Values for the parameters that say how x is read. */
-function readerParams({ window, channels, weights }: QuantisedProduct): Readonly<Record<string, number>> {
-  if (!window) return { in_c: channels };
-  const { out_c: _, ...extents } = window.params;
-  return { ...extents, ...windowShape(window), pad_word: weights.params.pad_word };
+function readerParams(conv: QuantisedConv, { params }: PackedWeights): Readonly<Record<string, number>> {
+  const { out_c: _, ...extents } = conv.window.params;
+  if (isMatrix(conv)) return { in_c: extents.in_c };
+  return { ...extents, ...windowShape(conv.window), pad_word: params.pad_word };
 }
 
 /**
  * The dispatches of a product with a tile: two where the sums are split, or packed rows end within a word, which no
  * invocation can write alone.
  */
-function tiledCalls<K extends OpKind>(
-  context: LowerContext<K>,
+function tiledCalls(
+  conv: QuantisedConv,
   extents: QuantisedExtents,
-  made: QuantisedProduct,
   choice: TiledChoice,
-): readonly Omit<KernelCall, 'variant'>[] {
-  const { inputs, outputs } = context.node;
-  const { weights } = made;
+  device: DeviceProfile,
+): readonly QuantisedCall[] {
+  const { x, y, storage } = conv;
+  const weights = packWeights(conv.weights());
   const { splits, ...tile } = choice;
   const { rows, columns, depth } = extents;
+  const { words: packed, channels, zeroPoints, rule } = weights;
   const { blocks, words, tail } = weights.params;
-  const neighbours = rows > 1 && !writesWords(context, columns);
-  const spec = specOf(context, made, tile, splits > 1 || neighbours);
-  const shader = qLinearTiledShader(spec);
-  const reader = { ...readerParams(made), words, depth, tail };
-  const operands = [value(inputs[0]), weights.words];
+  const neighbours = rows > 1 && !writesWords(conv);
+  const split = splits > 1 || neighbours;
+  const shader = qLinearTiledShader({ ...tile, ...specOf(conv, weights), dot4: dot4Of(device), split });
+  const reader = { ...readerParams(conv, weights), words, depth, tail };
   const workgroups = groupsOf(extents, choice);
-  const results = resultsOf(context, extents, made);
-  const [y, { channels }] = [value(outputs[0]), weights];
-  if (!spec.split)
-    return [{ shader, operands: [...operands, channels, y], params: { ...reader, ...results }, workgroups }];
+  // Values for `QUANTISED_RESULT_PARAMS`.
+  const results = { rows, blocks, out_c: columns, ...heldIn(conv) };
+  if (!split) return [{ shader, operands: [x, packed, channels, y], params: { ...reader, ...results }, workgroups }];
   const partial: CallOperand = { kind: 'scratch', id: 'parts', elements: splits * rows * blocks * 4, storage: 'i32' };
   const split_depth = roundUp(ceilDiv(depth, splits), tile.tileDepth / 4);
   const count = neighbours ? ceilDiv(rows * columns, 4) : rows * blocks;
   return [
     {
       shader,
-      operands: [...operands, ...(spec.zeroPoints ? [channels] : []), partial],
+      operands: [x, packed, ...(zeroPoints ? [channels] : []), partial],
       params: { ...reader, rows, blocks, split_depth },
       workgroups,
     },
     {
-      shader: qLinearSumShader({ rule: weights.rule, y: spec.y, neighbours }),
+      shader: qLinearSumShader({ rule, y: storage.y, neighbours }),
       operands: [partial, channels, y],
       params: { count, splits, ...results },
-      workgroups: dispatch1d(count, FLAT_WORKGROUP, context.device),
+      workgroups: dispatch1d(count, FLAT_WORKGROUP, device),
     },
   ];
 }
 
-/** Values for `QUANTISED_RESULT_PARAMS`. */
-function resultsOf<K extends OpKind>(
-  context: LowerContext<K>,
-  { rows, columns }: QuantisedExtents,
-  { weights, range }: QuantisedProduct,
-): Readonly<Record<string, number>> {
-  const { blocks } = weights.params;
-  return { rows, blocks, out_c: columns, ...heldIn(context, range) };
-}
-
-function specOf<K extends OpKind>(
-  context: LowerContext<K>,
-  { weights, channels, window }: QuantisedProduct,
-  tile: ProductTile,
-  split: boolean,
-): QLinearTiledSpec {
-  const { storage, dtype } = required(context, 0);
-  const { rule, zeroPoints } = weights;
-  return {
-    ...tile,
-    reader: window ? 'window' : 'matrix',
-    source: { x: storage, aligned: channels % 4 === 0, unsigned: dtype === 'uint8' },
-    dot4: dot4Of(context.device),
-    rule,
-    zeroPoints,
-    ragged: zeroPoints && channels % 4 !== 0,
-    split,
-    y: result(context).storage,
-  };
+/** What the kernel reads and writes. */
+function specOf(conv: QuantisedConv, { rule, zeroPoints }: PackedWeights) {
+  const source = wordSource(conv);
+  const ragged = zeroPoints && conv.window.params.in_c % 4 !== 0;
+  const reader = isMatrix(conv) ? ('matrix' as const) : ('window' as const);
+  return { reader, source, rule, zeroPoints, ragged, y: conv.storage.y };
 }
