@@ -5,10 +5,10 @@ import type { NoAttributes } from './attributes.ts';
 export interface IndexOps {
   /**
    * x, indices, count? → y, NumPy take; negative indices count from the end, those outside take the nearest element. Where the
-   * extent along the axis depends on data, `count` is it, and no index is negative.
+   * extent along the axis depends on data, `count` is it; of none zeros are taken.
    */
   readonly Gather: { readonly axis: number };
-  /** x, indices `[…, Q]`, count? → y; negative indices, those outside, and the count as Gather */
+  /** x, indices `[…, Q]`, counts `[Q]`? → y; negative indices, those outside, and the extents that there are as Gather */
   readonly GatherND: { readonly batchDims: number };
   /**
    * x of rank R → int64 `[R, n]`, the coordinates of the elements that are not zero, in row-major order, and n as an int32

@@ -4,7 +4,8 @@ import { gatherBytesShader } from '../../../shaders/index/gather-bytes.ts';
 import { normalizeAxis } from '../../core/broadcast.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at, ceilDiv, product } from '../../util/arrays.ts';
-import { dispatch1d, required, result, value, type KernelCall, type LowerContext } from '../definition.ts';
+import { dispatch1d, required, result, type KernelCall, type LowerContext } from '../definition.ts';
+import { pickedOperands } from '../lib/counted.ts';
 
 /** The dispatch; none for a result without elements. */
 export function gatherBytesCalls(context: LowerContext<'Gather'>): Omit<KernelCall, 'variant'>[] {
@@ -18,8 +19,8 @@ export function gatherBytesCalls(context: LowerContext<'Gather'>): Omit<KernelCa
   const count = ceilDiv(elements, 4);
   return [
     {
-      shader: gatherBytesShader({ vector, x: x.storage, y: y.storage }),
-      operands: [value(node.inputs[0]), value(node.inputs[1]), value(node.outputs[0])],
+      shader: gatherBytesShader({ vector, counted: context.inputs[2] !== undefined, x: x.storage, y: y.storage }),
+      operands: pickedOperands(node),
       params: {
         count,
         last: elements - 1,

@@ -2,8 +2,9 @@
 import { GATHER_ND_WORKGROUP, gatherNDShader } from '../../../shaders/index/gather-nd.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
-import { PLAIN_TRAITS, dispatch1d, required, result, value, variant, type KernelDefinition } from '../definition.ts';
+import { PLAIN_TRAITS, dispatch1d, required, result, variant, type KernelDefinition } from '../definition.ts';
 import { listParams } from '../lib/strided.ts';
+import { pickedOperands } from '../lib/counted.ts';
 
 export const gatherND: KernelDefinition<'GatherND'> = {
   kind: 'dispatch',
@@ -21,8 +22,8 @@ export const gatherND: KernelDefinition<'GatherND'> = {
         const depth = at(indices, indices.length - 1);
         return [
           {
-            shader: gatherNDShader({ depth }),
-            operands: [value(node.inputs[0]), value(node.inputs[1]), value(node.outputs[0])],
+            shader: gatherNDShader({ depth, counted: context.inputs[2] !== undefined }),
+            operands: pickedOperands(node),
             params: {
               count,
               rows: product(indices.slice(batchDims, -1)),

@@ -9,12 +9,12 @@ import {
   dispatch1d,
   required,
   result,
-  value,
   variant,
   type Dispatched,
   type KernelDefinition,
   type Variant,
 } from '../definition.ts';
+import { pickedOperands } from '../lib/counted.ts';
 import { withLazyVariant } from '../lib/lazy-variant.ts';
 
 const gatherVariant = (name: string, width: 1 | 4): Variant<'Gather'> =>
@@ -33,8 +33,8 @@ const gatherVariant = (name: string, width: 1 | 4): Variant<'Gather'> =>
       const picks = elementCount(required(context, 1).shape);
       return [
         {
-          shader: gatherShader({ width }),
-          operands: [value(node.inputs[0]), value(node.inputs[1]), value(node.outputs[0])],
+          shader: gatherShader({ width, counted: context.inputs[2] !== undefined }),
+          operands: pickedOperands(node),
           params: { count, extent, inner, picks },
           workgroups: dispatch1d(count, GATHER_WORKGROUP, device),
         },

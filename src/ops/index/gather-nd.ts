@@ -36,7 +36,7 @@ export const gatherND: OpDefinition<'GatherND'> = {
     if (input === 1) return axis >= batchDims && axis < rank ? axis : undefined;
     const behind = axis - batchDims - at(shape, rank);
     if (behind >= 0) return rank + behind;
-    // Indices that were brought into its extent.
+    // They go into as many as there are.
     return axis >= batchDims && inputs[2] ? null : undefined;
   },
   reference: ({ attributes: { batchDims } }, inputs) => {

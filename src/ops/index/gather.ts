@@ -50,7 +50,7 @@ export const gather: OpDefinition<'Gather'> = {
   bounded: ({ attributes }, input, axis, inputs) => {
     const along = normalizeAxis(attributes.axis, operand(inputs, 0).shape.length);
     if (input === 1) return along + axis;
-    // Indices that were brought into its extent.
+    // They go into as many as there are.
     if (axis === along) return inputs[2] ? null : undefined;
     return axis < along ? axis : axis + operand(inputs, 1).shape.length - 1;
   },

@@ -33,9 +33,7 @@ export function isBound(operand: Operand | undefined): operand is BoundOperand {
 /** As many rows as there may be, on both backends: behind the last it stands again. */
 export function everyRow(w: NodeWriter, x: string, { shape, bounded: { axis, count } }: BoundOperand): string {
   const extent = at(shape, axis);
-  const last = w.counted('max', w.counted('sub', count, 1), 0);
-  const places = w.binary('min', w.constant(tensorOf('int32', [extent], range(extent))), last);
-  return w.one('Gather', [x, places, count], { axis });
+  return w.one('Gather', [x, w.constant(tensorOf('int32', [extent], range(extent))), count], { axis });
 }
 
 /** Which rows there are, of as many as there may be: bools of this shape. */
@@ -53,17 +51,14 @@ export function filledRows(w: NodeWriter, x: string, { dtype, shape, bounded }: 
     : w.one('Where', [isThere, all, fill], {});
 }
 
-/** Picked rows are counted from the end that there is; what is picked has the extents of the indices. */
+/** Picked rows are some of those that there are; what is picked has the extents of the indices. */
 export const pickRows: ExtentRule<'Gather'> = (w, node, { operands: [x, indices] }) => {
   const { attributes, inputs } = node;
   if (!isBound(x) || !indices || inputs[2] !== undefined) return false;
   const { axis, count } = x.bounded;
   if (normalizeAxis(attributes.axis, x.shape.length) !== axis) return false;
   checkIndices(indices, [at(x.shape, axis)]);
-  const some = w.counted('max', count, 1);
-  const extent = indices.dtype === 'int32' ? some : w.one('Cast', [some], { to: indices.dtype });
-  const own = w.binary('floorMod', at(inputs, 1), extent);
-  w.again(node, at(inputs, 0), own, count);
+  w.again(node, at(inputs, 0), at(inputs, 1), count);
   return true;
 };
 
@@ -75,14 +70,12 @@ export const pickSlices: ExtentRule<'GatherND'> = (w, node, { operands: [x, indi
   const extents = x.shape.slice(first, first + (indices.shape.at(-1) ?? 0));
   if (axis < first || axis >= first + extents.length) return false;
   checkIndices(indices, extents);
-  const own = w.one('Cast', [w.counted('max', count, 1)], { to: indices.dtype });
   const parts = extents.map((extent, i) =>
     i === axis - first
-      ? w.one('Reshape', [own, w.ints(1)], { allowZero: false })
-      : w.constant(tensorOf(indices.dtype, [1], [extent])),
+      ? w.one('Reshape', [count, w.ints(1)], { allowZero: false })
+      : w.constant(tensorOf('int32', [1], [extent])),
   );
-  const [rows = ''] = node.inputs.slice(1);
-  w.again(node, at(node.inputs, 0), w.binary('floorMod', rows, w.one('Concat', parts, { axis: 0 })), count);
+  w.again(node, at(node.inputs, 0), at(node.inputs, 1), w.one('Concat', parts, { axis: 0 }));
   return true;
 };
 

@@ -316,6 +316,43 @@ describe('rows that data chooses, chosen from again', () => {
     await agrees(model(nodes, [floatPort('scaled', 2), floatPort('twice', 2)]));
   });
 
+  it('by numbers of rows that only a run knows, of which those outside are the nearest', async () => {
+    // onnxruntime refuses numbers outside, so that what is wanted is said here.
+    const nodes = [
+      ...GOOD,
+      node('Gather', 'score labels', 'picked', axis(0)),
+      node('Cast', 'score', 'bytes', { to: { i: 3 } }),
+      node('Gather', 'bytes labels', 'picked_bytes', axis(0)),
+      node('Unsqueeze', 'labels one', 'column'),
+      node('GatherND', 'score column', 'picked_each'),
+    ];
+    const made = model(nodes, [floatPort('picked', 1), floatPort('picked_each', 1)]);
+    const bytes = encodeModel({
+      ...made,
+      outputs: [...made.outputs, { name: 'picked_bytes', dtype: 'int8', shape: [null] }],
+    });
+    using cpu = await Session.create(bytes, { backend: 'cpu' });
+    using gpu = await Session.create(bytes, { gpu: async () => (await openGpu()).adapter });
+    const written = toOnnx(compile(await importOnnx(bytes), { level: 'folded' }));
+    for (const good of ROWS) {
+      const scores = range(N).map((i) => (good(i) ? i + 1 : 0));
+      const there = scores.filter((score) => score > 0);
+      const labels = range(N).map((i) => [0, -1, 99, -99, there.length, -1 - there.length, 2][i % 7] ?? 0);
+      const fed = { ...feeds(good), scores: tensorOf('float32', [N], scores), labels: tensorOf('int64', [N], labels) };
+      const nearest = labels.map(
+        (i) => there[Math.max(0, Math.min(i < 0 ? i + there.length : i, there.length - 1))] ?? 0,
+      );
+      const wanted = {
+        picked: tensorOf('float32', [N], nearest),
+        picked_each: tensorOf('float32', [N], nearest),
+        picked_bytes: tensorOf('int8', [N], nearest),
+      };
+      for (const session of [cpu, gpu]) expect(await session.run(fed)).toEqual(wanted);
+      if (there.length > 0)
+        expect(Object.fromEntries(await ortRun(written, new Map(Object.entries(fed))))).toEqual(wanted);
+    }
+  });
+
   it('counted from the end, in part', async () => {
     const nodes = [
       ...GOOD,

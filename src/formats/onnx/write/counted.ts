@@ -12,11 +12,27 @@ export function writeSlice(w: OnnxWriter, { inputs, outputs: [output] }: NodeOf<
   w.emit('Slice', [x, starts, w.emit('Add', [starts, wholeCount(w, count)]), axes, steps], {}, output);
 }
 
-/** Rows are picked behind the last, too: they are made before. */
+/** Rows may be picked of none: some are made before. */
 export function writeGather(w: OnnxWriter, { inputs, outputs: [output], attributes }: NodeOf<'Gather'>): void {
   const [x = '', indices = '', count = ''] = inputs;
-  const rows = count === '' ? x : paddedRows(w, x, attributes.axis, count);
-  w.emit('Gather', [rows, indices], { axis: { i: attributes.axis } }, output);
+  const picked = count === '' ? [x, indices] : [paddedRows(w, x, attributes.axis, count), within(w, indices, count)];
+  w.emit('Gather', picked, { axis: { i: attributes.axis } }, output);
+}
+
+/** Slices are picked of those that there are. */
+export function writeGatherND(w: OnnxWriter, { inputs, outputs: [output], attributes }: NodeOf<'GatherND'>): void {
+  const [x = '', indices = '', counts = ''] = inputs;
+  const rows = counts === '' ? indices : within(w, indices, counts);
+  w.emit('GatherND', [x, rows], { batch_dims: { i: attributes.batchDims } }, output);
+}
+
+/** Indices into as many as there are, counted from the front, of those outside the nearest. */
+function within(w: OnnxWriter, indices: string, counts: string): string {
+  const int64 = (x: string): string => w.emit('Cast', [x], { to: { i: DATA_TYPE.int64 } });
+  const one = w.scalar('int64', 1);
+  const extent = w.emit('Max', [int64(counts), one]);
+  const before = w.emit('Min', [int64(indices), w.emit('Sub', [extent, one])]);
+  return w.emit('Mod', [w.emit('Max', [before, w.emit('Neg', [extent])]), extent]);
 }
 
 /** As many rows as there may be. */

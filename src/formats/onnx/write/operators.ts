@@ -18,7 +18,7 @@ import {
   writeSpatial,
 } from './images.ts';
 import { writeBoxDecode } from './boxes.ts';
-import { writeGather, writeSlice } from './counted.ts';
+import { writeGather, writeGatherND, writeSlice } from './counted.ts';
 import { writeDeformConv } from './deform-conv.ts';
 import { writeDeformRoiPool } from './deform-roi-pool.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
@@ -185,8 +185,7 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Slice: writeSlice,
   Pad: (w, n) => same(w, n, { mode: { s: n.attributes.mode } }),
   Gather: writeGather,
-  GatherND: (w, n) =>
-    void w.emit('GatherND', n.inputs.slice(0, 2), { batch_dims: { i: n.attributes.batchDims } }, output(n)),
+  GatherND: writeGatherND,
   Expand: same,
   Tile: same,
   Shape: (w, n) => {
