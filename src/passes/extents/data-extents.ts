@@ -10,7 +10,16 @@ import { definitionOf, loadOps, loadReferences } from '../../ops/registry.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
 import { BOUND_OF, located, withList } from '../lib/evaluate.ts';
 import { isKnown, itemsAfter, itemsOf, type KnownItems } from './items.ts';
-import { bestRows, constantRows, countRows, expandRows, joinRows, reshapeRows, sliceRows } from './list-rules.ts';
+import {
+  bestRows,
+  constantRows,
+  countRows,
+  expandRows,
+  joinRows,
+  reshapeRows,
+  shareRows,
+  sliceRows,
+} from './list-rules.ts';
 import { NodeWriter } from './node-writer.ts';
 import * as rules from './rules.ts';
 import type { ExtentRule, Seen } from './rules.ts';
@@ -21,6 +30,7 @@ const RULES: { readonly [K in Node['op']]?: ExtentRule<K> } = {
   GatherND: rules.pickSlices,
   NonMaxSuppression: rules.suppressRows,
   Reduce: rules.reduceRows,
+  ArgReduce: rules.extremeRows,
   NonZero: rules.whereNotZero,
   Compress: rules.chooseRows,
   Pad: rules.padRows,
@@ -31,6 +41,7 @@ const RULES: { readonly [K in Node['op']]?: ExtentRule<K> } = {
   ConstantOfShape: constantRows,
   Range: countRows,
   TopK: bestRows,
+  Softmax: shareRows,
 };
 
 /** What is written in the place of nodes of other operators. */

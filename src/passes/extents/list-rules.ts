@@ -1,10 +1,11 @@
 /** Operators whose lists of integers, bounds or shapes, hold extents that depend on data. */
-import { normalizeAxis } from '../../core/broadcast.ts';
+import { normalizeAxes, normalizeAxis } from '../../core/broadcast.ts';
 import { isFloat } from '../../core/dtype.ts';
 import { tensorOf } from '../../core/tensor.ts';
 import type { Operand } from '../../ops/definition.ts';
+import { definitionOf } from '../../ops/registry.ts';
 import { resolveReshape } from '../../ops/shape/reshape.ts';
-import { at, range } from '../../util/arrays.ts';
+import { at, product, range } from '../../util/arrays.ts';
 import { extentOf, limitsOf, smaller, writtenItem, type Counted, type Item, type Items } from './items.ts';
 import type { NodeWriter } from './node-writer.ts';
 import { everyRow, filledRows, isBound, rowsThere, type BoundOperand, type ExtentRule } from './rules.ts';
@@ -103,13 +104,34 @@ function withEntry({ items }: Items, place: number, entry: number): number[] {
   return items.map((item, i) => (i === place ? entry : Number(item)));
 }
 
+export const reshapeRows: ExtentRule<'Reshape'> = (w, node, seen) =>
+  keepRows(w, node, seen) || mergeRows(w, node, seen);
+
 /** A shape that has the count of the operand in it asks for what is left. */
-export const reshapeRows: ExtentRule<'Reshape'> = (w, node, { operands: [x], items: [, list] }) => {
+const keepRows: ExtentRule<'Reshape'> = (w, node, { operands: [x], items: [, list] }) => {
   const only = onlyCounted(list);
   if (!isBound(x) || !list || !only || !isCountOf(x, only)) return false;
   const most = withEntry(list, only.place, at(x.shape, x.bounded.axis));
   const wanted = resolveReshape(x.shape, most, node.attributes.allowZero).with(only.place, -1);
   w.again(node, at(node.inputs, 0), w.ints(...wanted));
+  return true;
+};
+
+/** Of rows of several what is left is so many times as many, where as many elements lie before it. */
+const mergeRows: ExtentRule<'Reshape'> = (w, node, { operands: [x, shape] }) => {
+  if (!isBound(x) || !shape?.value) return false;
+  const { axis, count } = x.bounded;
+  const most = at(x.shape, axis);
+  const wanted = [...shape.value.data];
+  const place = wanted.indexOf(-1);
+  if (place < 0) return false;
+  const to = resolveReshape(x.shape, wanted, node.attributes.allowZero);
+  const times = at(to, place) / most;
+  const fits = product(to.slice(0, place)) === product(x.shape.slice(0, axis)) && wanted[axis] !== 0;
+  if (!fits || times === 1 || !Number.isInteger(times)) return false;
+  const whole = w.one('Reshape', [everyRow(w, at(node.inputs, 0), x), w.ints(...to)], { allowZero: true });
+  const rows = { count: w.counted('mul', count, times), most: most * times, sign: 1, plus: 0 } as const;
+  firstOf(w, whole, place, rows, at(node.outputs, 0));
   return true;
 };
 
@@ -188,13 +210,19 @@ function wholeRows(
   return { rows: x, mask: w.constant(tensorOf('bool', [extent], all)) };
 }
 
-/** The best of all rows: none behind the last is among them, since k is no more than these. */
-export const bestRows: ExtentRule<'TopK'> = (w, node, { operands: [x], items: [, k] }) => {
+/**
+ * The best of all rows: none behind the last is among them, since k is no more than these. Of fewer rows than are asked for these
+ * are the best.
+ */
+export const bestRows: ExtentRule<'TopK'> = (w, node, { operands, items: [, k] }) => {
+  const [x] = operands;
   const { attributes, inputs, outputs } = node;
   const wanted = k?.items[0];
-  if (!x || typeof wanted !== 'object' || limitsOf(wanted)[0] < 0 || !isFloat(x.dtype)) return false;
+  if (!x || wanted === undefined || limitsOf(wanted)[0] < 0 || !isFloat(x.dtype)) return false;
   const axis = normalizeAxis(attributes.axis, x.shape.length);
   if (isBound(x) && x.bounded.axis !== axis) return false;
+  // More than there may be are refused.
+  if (typeof wanted === 'number') definitionOf(node.op).infer(node, operands);
   const count = smaller(w, extentOf(x, axis), wanted);
   if (count === undefined) return false;
   const most = limitsOf(count)[1];
@@ -206,5 +234,14 @@ export const bestRows: ExtentRule<'TopK'> = (w, node, { operands: [x], items: [,
   outputs.forEach((output, i) => {
     if (output !== '') firstOf(w, at(names, i), axis, count, output);
   });
+  return true;
+};
+
+/** Rows behind the last have no share. */
+export const shareRows: ExtentRule<'Softmax'> = (w, { attributes, inputs, outputs }, { operands: [x] }) => {
+  if (!isBound(x) || !normalizeAxes(attributes.axes, x.shape.length).includes(x.bounded.axis)) return false;
+  const rows = filledRows(w, at(inputs, 0), x, w.scalar(x.dtype, -Infinity));
+  const { axis } = x.bounded;
+  firstOf(w, w.one('Softmax', [rows], attributes), axis, extentOf(x, axis), at(outputs, 0));
   return true;
 };

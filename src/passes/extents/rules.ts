@@ -8,7 +8,7 @@ import { elementCount, tensorOf, type Shape } from '../../core/tensor.ts';
 import { NO_ACTIVATION, type Node, type NodeOf, type ReduceKind } from '../../ir/ops.ts';
 import type { Operand, Operands } from '../../ops/definition.ts';
 import { checkIndices } from '../../ops/index/gather.ts';
-import { at, range } from '../../util/arrays.ts';
+import { at, product, range } from '../../util/arrays.ts';
 import type { Items } from './items.ts';
 import type { NodeWriter } from './node-writer.ts';
 
@@ -103,7 +103,7 @@ export const suppressRows: ExtentRule<'NonMaxSuppression'> = (w, node, { operand
   return true;
 };
 
-/** What changes nothing of a reduction. A mean has no such number. */
+/** What changes nothing of a reduction. A mean has no such number, but a sum. */
 function neutral(kind: ReduceKind, dtype: DType): number | undefined {
   if (!isFloat(dtype) && dtype !== 'int64' && dtype !== 'int32') return undefined;
   const [lowest, highest] = isFloat(dtype) ? [-Infinity, Infinity] : [-(2 ** 31), 2 ** 31 - 1];
@@ -123,11 +123,29 @@ function neutral(kind: ReduceKind, dtype: DType): number | undefined {
 }
 
 export const reduceRows: ExtentRule<'Reduce'> = (w, node, { operands: [x] }) => {
-  const { attributes, inputs } = node;
-  if (!isBound(x) || !axesOrAll(attributes.axes, x.shape.length).includes(x.bounded.axis)) return false;
-  const fill = neutral(attributes.kind, x.dtype);
+  const { attributes, inputs, outputs } = node;
+  if (!isBound(x)) return false;
+  const axes = axesOrAll(attributes.axes, x.shape.length);
+  if (!axes.includes(x.bounded.axis)) return false;
+  const isMean = attributes.kind === 'mean' && isFloat(x.dtype);
+  const fill = neutral(isMean ? 'sum' : attributes.kind, x.dtype);
   if (fill === undefined) return false;
-  w.again(node, filledRows(w, at(inputs, 0), x, w.scalar(x.dtype, fill)));
+  const rows = filledRows(w, at(inputs, 0), x, w.scalar(x.dtype, fill));
+  if (!isMean) {
+    w.again(node, rows);
+    return true;
+  }
+  const each = product(axes.map((axis) => (axis === x.bounded.axis ? 1 : at(x.shape, axis))));
+  const summands = w.one('Cast', [w.counted('mul', x.bounded.count, each)], { to: x.dtype });
+  const sum = w.one('Reduce', [rows], { ...attributes, kind: 'sum' });
+  w.node('Binary', [sum, summands], { kind: 'div', activation: NO_ACTIVATION }, outputs);
+  return true;
+};
+
+/** The first of the extremes: the last row again is none. */
+export const extremeRows: ExtentRule<'ArgReduce'> = (w, node, { operands: [x] }) => {
+  if (!isBound(x) || normalizeAxis(node.attributes.axis, x.shape.length) !== x.bounded.axis) return false;
+  w.again(node, everyRow(w, at(node.inputs, 0), x));
   return true;
 };
 
