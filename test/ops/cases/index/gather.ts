@@ -38,19 +38,17 @@ export const gatherCases: readonly OpCase<'Gather'>[] = [
   gather([5, 3], 0, [[2], [4, 1]], 'bool'),
   gather([3, 5, 7], 1, [[3], [4, 0, -2]], 'int8'),
   gather([2, 5, 8], 1, [[3], [4, 0, -2]], 'uint8'),
-  ...(['float32', 'int8'] as const).map(
-    (dtype): OpCase<'Gather'> => ({
-      name: `${dtype} of as many as there are`,
-      op: 'Gather',
-      inputs: [
-        { dtype, shape: [2, 5, 3] },
-        { dtype: 'int64', shape: [4], values: [4, -5, -1, 9] },
-        { dtype: 'int32', shape: [], values: [5] },
-      ],
-      attributes: { axis: 1 },
-      noOracle: 'ONNX has no counts',
-    }),
-  ),
+  ...(['float32', 'int8'] as const).map((dtype): OpCase<'Gather'> => ({
+    name: `${dtype} of as many as there are`,
+    op: 'Gather',
+    inputs: [
+      { dtype, shape: [2, 5, 3] },
+      { dtype: 'int64', shape: [4], values: [4, -5, -1, 9] },
+      { dtype: 'int32', shape: [], values: [5] },
+    ],
+    attributes: { axis: 1 },
+    noOracle: 'ONNX has no counts',
+  })),
   {
     name: 'int32 indices',
     op: 'Gather',
