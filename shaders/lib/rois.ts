@@ -93,6 +93,21 @@ export const weighedFunction = (
 ): string => wgsl`// What has no weight is not looked at: it may be infinite.
 fn weighed(v: ${element}, w: f32) -> ${element} { return select(v * w, ${element}(0.0), w == 0.0); }`;
 
+/**
+ * The four pixels around a sample, each by its share, as expressions: of samples `v` and `h`, whose rows begin at `top` and `bottom`.
+ * `load` reads what is wanted of a pixel.
+ */
+export function weighedCorners(load: (pixel: string) => string): [string, string, string, string] {
+  const corner = (row: 'top' | 'bottom', side: 'low' | 'high'): string => {
+    const [down, across] = [
+      row === 'top' ? '(1.0 - v.share)' : 'v.share',
+      side === 'low' ? '(1.0 - h.share)' : 'h.share',
+    ];
+    return `weighed(${load(`(${row} + h.${side})`)}, ${down} * ${across})`;
+  };
+  return [corner('top', 'low'), corner('top', 'high'), corner('bottom', 'low'), corner('bottom', 'high')];
+}
+
 /** Which samples a bin has. */
 export interface RoiSamplesSpec {
   /** As many as it has pixels, else parameter `grid`. */

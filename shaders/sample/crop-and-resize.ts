@@ -14,7 +14,7 @@ import { CROP_SLACK } from '../../src/ir/shapes/crop.ts';
 import { f32, u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { vectorType } from '../lib/numbers.ts';
-import { ROI_BIN, ROI_WORKGROUP, roiItem, weighedFunction } from '../lib/rois.ts';
+import { ROI_BIN, ROI_WORKGROUP, roiItem, weighedCorners, weighedFunction } from '../lib/rois.ts';
 import { bindingOf, load, store, type Access } from '../lib/storage.ts';
 
 export interface CropAndResizeSpec {
@@ -47,6 +47,7 @@ export function cropAndResizeShader({ nearest, lanes, width, xStorage, yStorage 
   const x: Access = { name: 'x', storage: xStorage, width };
   const y: Access = { name: 'y', storage: yStorage, width };
   const element = vectorType('f32', width);
+  const [first, ...others] = weighedCorners((pixel) => load(x, `${pixel} * params.blocks + block`));
   return shaderModule({
     bindings: [
       bindingOf(x, 'read'),
@@ -84,10 +85,8 @@ ${weighedFunction(element)}`,
 #if ${nearest}
       result = ${element}(${load(x, '(top + h.low) * params.blocks + block')});
 #else
-      result = weighed(${load(x, '(top + h.low) * params.blocks + block')}, (1.0 - v.share) * (1.0 - h.share));
-      result += weighed(${load(x, '(top + h.high) * params.blocks + block')}, (1.0 - v.share) * h.share);
-      result += weighed(${load(x, '(bottom + h.low) * params.blocks + block')}, v.share * (1.0 - h.share));
-      result += weighed(${load(x, '(bottom + h.high) * params.blocks + block')}, v.share * h.share);
+      result = ${first};
+${others.map((corner) => `      result += ${corner};`).join('\n')}
 #endif
     }
     ${store(y, '(item * params.blocks + block)', 'result')}

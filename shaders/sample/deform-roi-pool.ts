@@ -24,6 +24,7 @@ import {
   roiItem,
   roiSampleFunction,
   roiSamplesFunction,
+  weighedCorners,
   weighedFunction,
 } from '../lib/rois.ts';
 import { bindingOf, load, store, type Access } from '../lib/storage.ts';
@@ -50,10 +51,9 @@ const samples = (x: Access): string => wgsl`
       for (var j = columns.first; j <= columns.last; j++) {
         let h = sample_of(position_of(across, columns.grid, j), params.in_w);
         if (!h.on) { continue; }
-        sum += weighed(${load(x, 'u32(top + h.low) * params.pitch + start')}, (1.0 - v.share) * (1.0 - h.share));
-        sum += weighed(${load(x, 'u32(top + h.high) * params.pitch + start')}, (1.0 - v.share) * h.share);
-        sum += weighed(${load(x, 'u32(bottom + h.low) * params.pitch + start')}, v.share * (1.0 - h.share));
-        sum += weighed(${load(x, 'u32(bottom + h.high) * params.pitch + start')}, v.share * h.share);
+${weighedCorners((pixel) => load(x, `u32${pixel} * params.pitch + start`))
+  .map((corner) => `        sum += ${corner};`)
+  .join('\n')}
         seen += 1.0;
       }
     }`;

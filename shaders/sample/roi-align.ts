@@ -19,6 +19,7 @@ import {
   roiItem,
   roiSampleFunction,
   roiSamplesFunction,
+  weighedCorners,
   weighedFunction,
   type RoiSpec,
 } from '../lib/rois.ts';
@@ -36,6 +37,7 @@ export interface RoiAlignSpec extends RoiSpec {
 /** Declares `result`: the vector at `block`, of all samples of a bin. */
 function pooled({ max, x }: { max: boolean; x: Access }): string {
   const element = loadedType({ storage: 'f32', width: x.width });
+  const [a, b, c, d] = weighedCorners((pixel) => load(x, `u32${pixel} * params.blocks + block`));
   return wgsl`
     var result = ${element}(0.0);
     var seen = 0.0;
@@ -47,10 +49,10 @@ function pooled({ max, x }: { max: boolean; x: Access }): string {
       for (var j = columns.first; j <= columns.last; j++) {
         let h = sample_of(position_of(across, columns.grid, j), params.in_w);
         if (!h.on) { continue; }
-        let a = weighed(${load(x, 'u32(top + h.low) * params.blocks + block')}, (1.0 - v.share) * (1.0 - h.share));
-        let b = weighed(${load(x, 'u32(top + h.high) * params.blocks + block')}, (1.0 - v.share) * h.share);
-        let c = weighed(${load(x, 'u32(bottom + h.low) * params.blocks + block')}, v.share * (1.0 - h.share));
-        let d = weighed(${load(x, 'u32(bottom + h.high) * params.blocks + block')}, v.share * h.share);
+        let a = ${a};
+        let b = ${b};
+        let c = ${c};
+        let d = ${d};
 #if ${max}
         let most = greater(greater(a, b), greater(c, d));
         if (seen == 0.0) { result = most; } else { result = greater(result, most); }

@@ -1,47 +1,26 @@
 /** CropAndResize → one dispatch: lanes are channels. */
-import { ROI_WORKGROUP } from '../../../shaders/lib/rois.ts';
 import { cropAndResizeShader } from '../../../shaders/sample/crop-and-resize.ts';
 import { cropRatio } from '../../ir/shapes/crop.ts';
-import { at } from '../../util/arrays.ts';
-import { dispatch1d, required, result, value, variant, type KernelDefinition } from '../definition.ts';
-import { roiLanes } from '../lib/rois.ts';
+import { variant, type KernelDefinition } from '../definition.ts';
+import { ROI_TRAITS, roiCalls, roiMaps, roiVectors } from '../lib/rois.ts';
 
 export const cropAndResize: KernelDefinition<'CropAndResize'> = {
   kind: 'dispatch',
+  ...ROI_TRAITS,
   variants: [
     variant(
       'crop',
       () => true,
       (context) => {
-        const { outputHeight: out_h, outputWidth: out_w, mode, extrapolation } = context.node.attributes;
-        const [x, y] = [required(context, 0), result(context)];
-        const [images, in_h, in_w, channels] = [at(x.shape, 0), at(x.shape, 1), at(x.shape, 2), at(x.shape, 3)];
-        const width: 1 | 4 = channels % 4 === 0 ? 4 : 1;
-        const blocks = channels / width;
-        const lanes = roiLanes(blocks);
-        const count = at(y.shape, 0) * out_h * out_w;
-        if (count * blocks === 0) return [];
-        const [image, boxes, indices] = context.node.inputs;
-        const [ratio_h, ratio_w] = [cropRatio(in_h, out_h), cropRatio(in_w, out_w)];
-        return [
-          {
-            shader: cropAndResizeShader({
-              nearest: mode === 'nearest',
-              lanes,
-              width,
-              xStorage: x.storage,
-              yStorage: y.storage,
-            }),
-            operands: [value(image), value(boxes), value(indices), value(context.node.outputs[0])],
-            params: { count, images, in_h, in_w, out_h, out_w, blocks, ratio_h, ratio_w, extrapolation },
-            workgroups: dispatch1d(count * lanes, ROI_WORKGROUP, context.device),
-          },
-        ];
+        const { mode, extrapolation } = context.node.attributes;
+        const { extents, channels, storage } = roiMaps(context);
+        const { width, blocks, lanes } = roiVectors(channels);
+        const [ratio_h, ratio_w] = [cropRatio(extents.in_h, extents.out_h), cropRatio(extents.in_w, extents.out_w)];
+        return roiCalls(context, lanes, {
+          shader: cropAndResizeShader({ nearest: mode === 'nearest', lanes, width, ...storage }),
+          params: { blocks, ratio_h, ratio_w, extrapolation },
+        });
       },
     ),
   ],
-  inputs: [{ storage: ['f16'] }, {}],
-  outputs: { storage: ['f16'] },
-  chooses: () => [1],
-  ranks: [4],
 };

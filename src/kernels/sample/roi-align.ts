@@ -4,11 +4,8 @@ import { roiAlignShader } from '../../../shaders/sample/roi-align.ts';
 import { roiAlignTapsShader } from '../../../shaders/sample/roi-align-taps.ts';
 import { ROI_TAPS_WORKGROUP, roiTapsShader } from '../../../shaders/sample/roi-taps.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
-import { at } from '../../util/arrays.ts';
 import {
   dispatch1d,
-  required,
-  result,
   value,
   variant,
   type CallOperand,
@@ -16,7 +13,7 @@ import {
   type KernelDefinition,
   type LowerContext,
 } from '../definition.ts';
-import { roiLanes } from '../lib/rois.ts';
+import { ROI_TRAITS, roiCalls, roiLanes, roiMaps, roiVectors } from '../lib/rois.ts';
 
 type Context = LowerContext<'RoiAlign'>;
 type Call = Omit<KernelCall, 'variant'>;
@@ -28,42 +25,22 @@ const MOST_SAMPLES = 8;
 const SOFTWARE_LANES = 8;
 const SOFTWARE_VECTORS = [8, 4, 2];
 
-/** What both kernels need. */
-function geometryOf(context: Context) {
-  const { outputHeight: out_h, outputWidth: out_w, spatialScale: scale, coordinateMode } = context.node.attributes;
-  const x = required(context, 0);
-  const [images, in_h, in_w, channels] = [at(x.shape, 0), at(x.shape, 1), at(x.shape, 2), at(x.shape, 3)];
-  const width: 1 | 4 = channels % 4 === 0 ? 4 : 1;
-  const blocks = channels / width;
-  const lanes = roiLanes(blocks);
-  return {
-    boxes: at(result(context).shape, 0),
-    spec: { width, lanes, xStorage: x.storage, yStorage: result(context).storage },
-    halfPixel: coordinateMode === 'half_pixel',
-    params: { images, in_h, in_w, out_h, out_w, blocks, scale },
-  };
+function sampleCalls(context: Context): readonly Call[] {
+  const { mode, samplingRatio, spatialScale: scale, coordinateMode } = context.node.attributes;
+  const { channels, storage } = roiMaps(context);
+  const { width, blocks, lanes } = roiVectors(channels);
+  const [adaptive, halfPixel] = [samplingRatio === 0, coordinateMode === 'half_pixel'];
+  return roiCalls(context, lanes, {
+    shader: roiAlignShader({ width, lanes, ...storage, max: mode === 'max', adaptive, halfPixel }),
+    params: { blocks, scale, ...(adaptive ? {} : { grid: samplingRatio }) },
+  });
 }
 
-function sampleCalls(context: Context): Call[] {
-  const { boxes, spec, halfPixel, params } = geometryOf(context);
-  const { mode, samplingRatio } = context.node.attributes;
-  const [x, rois, batch] = context.node.inputs;
-  const count = boxes * params.out_h * params.out_w;
-  if (count * params.blocks === 0) return [];
-  const adaptive = samplingRatio === 0;
-  return [
-    {
-      shader: roiAlignShader({ ...spec, max: mode === 'max', adaptive, halfPixel }),
-      operands: [value(x), value(rois), value(batch), value(context.node.outputs[0])],
-      params: { ...params, count, ...(adaptive ? {} : { grid: samplingRatio }) },
-      workgroups: dispatch1d(count * spec.lanes, ROI_WORKGROUP, context.device),
-    },
-  ];
-}
-
-function tapCalls(context: Context, grid: number): Call[] {
-  const { boxes, spec, halfPixel, params } = geometryOf(context);
-  const { out_h, out_w, blocks } = params;
+function tapCalls(context: Context, grid: number): readonly Call[] {
+  const { spatialScale: scale, coordinateMode } = context.node.attributes;
+  const { extents, channels, boxes, storage } = roiMaps(context);
+  const { width, blocks } = roiVectors(channels);
+  const { out_h, out_w } = extents;
   const [x, rois, batch] = context.node.inputs;
   const [entries, count] = [boxes * (out_h + out_w), boxes * out_h];
   if (count * blocks === 0) return [];
@@ -72,13 +49,13 @@ function tapCalls(context: Context, grid: number): Call[] {
   const weights: CallOperand = { kind: 'scratch', id: 'weights', elements: entries * 2 * grid };
   return [
     {
-      shader: roiTapsShader({ grid, halfPixel }),
+      shader: roiTapsShader({ grid, halfPixel: coordinateMode === 'half_pixel' }),
       operands: [value(rois), value(batch), places, weights],
-      params: { ...params, count: entries },
+      params: { ...extents, blocks, scale, count: entries },
       workgroups: dispatch1d(entries, ROI_TAPS_WORKGROUP, context.device),
     },
     {
-      shader: roiAlignTapsShader({ ...spec, ...shares, grid }),
+      shader: roiAlignTapsShader({ width, ...storage, ...shares, grid }),
       operands: [value(x), places, weights, value(context.node.outputs[0])],
       params: { count, out_h, out_w, blocks },
       workgroups: dispatch1d(count * shares.lanes, shares.workgroup, context.device),
@@ -101,6 +78,7 @@ function sharesOf(
 
 export const roiAlign: KernelDefinition<'RoiAlign'> = {
   kind: 'dispatch',
+  ...ROI_TRAITS,
   variants: [
     variant(
       'taps',
@@ -112,8 +90,4 @@ export const roiAlign: KernelDefinition<'RoiAlign'> = {
     ),
     variant('samples', () => true, sampleCalls),
   ],
-  inputs: [{ storage: ['f16'] }, {}],
-  outputs: { storage: ['f16'] },
-  chooses: () => [1],
-  ranks: [4],
 };
