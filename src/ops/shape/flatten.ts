@@ -20,14 +20,5 @@ export const flatten: OpDefinition<'Flatten'> = {
     const { dtype, shape } = operand(inputs, 0);
     return [{ dtype, shape: flattened(shape, node.attributes.axis) }];
   },
-  // Where all else of its rows, or of its columns, is 1.
-  bounded: ({ attributes }, _input, axis, inputs) => {
-    const { shape } = operand(inputs, 0);
-    const split = attributes.axis < 0 ? attributes.axis + shape.length : attributes.axis;
-    const column = axis < split ? 0 : 1;
-    const others =
-      column === 0 ? shape.slice(0, split).toSpliced(axis, 1) : shape.slice(split).toSpliced(axis - split, 1);
-    return product(others) === 1 ? column : undefined;
-  },
   reference: (node, inputs) => [reshaped(inputs, flattened(tensorAt(inputs, 0).shape, node.attributes.axis))],
 };

@@ -135,6 +135,19 @@ const mergeRows: ExtentRule<'Reshape'> = (w, node, { operands: [x, shape] }) => 
   return true;
 };
 
+/** A matrix, of which what depends on data is what is left. */
+export const flattenRows: ExtentRule<'Flatten'> = (w, node, { operands }) => {
+  const [x] = operands;
+  if (!isBound(x)) return false;
+  const split = node.attributes.axis + (node.attributes.axis < 0 ? x.shape.length : 0);
+  const { axis } = x.bounded;
+  if (product(x.shape.slice(axis < split ? 0 : split, axis)) !== 1) return false;
+  const [matrix] = definitionOf(node.op).infer(node, operands);
+  const extents = matrix?.shape.with(axis < split ? 0 : 1, -1) ?? [];
+  w.node('Reshape', [at(node.inputs, 0), w.ints(...extents)], { allowZero: false }, node.outputs);
+  return true;
+};
+
 /** True of the extent of x that depends on data. */
 function isCountOf({ bounded }: BoundOperand, { count, sign, plus }: Counted): boolean {
   return bounded.count === count && sign === 1 && plus === 0;
