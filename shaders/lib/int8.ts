@@ -40,7 +40,7 @@ fn x_step(at: u32, c: u32) -> u32 { return x_word(at + c * 4u); }`;
 }
 
 /** Declares `fn bytes_of(word) -> vec4<i32>`: the four signed bytes. */
-export const BYTES_OF = wgsl`
+const BYTES_OF = wgsl`
 fn bytes_of(word: u32) -> vec4<i32> {
   let w = bitcast<i32>(word);
   return vec4<i32>(extractBits(w, 0u, 8u), extractBits(w, 8u, 8u), extractBits(w, 16u, 8u), w >> 24u);
@@ -50,7 +50,7 @@ fn bytes_of(word: u32) -> vec4<i32> {
  * Declares `fn reals_of(word) -> vec4<f32>`: the four signed bytes, without a shift or a conversion of anything unsigned:
  * SwiftShader does both lane by lane. Of the lower three, 128 more is positive.
  */
-export const REALS_OF = wgsl`
+const REALS_OF = wgsl`
 fn reals_of(word: u32) -> vec4<f32> {
   let parts = vec4<u32>(word ^ 0x808080u) & vec4<u32>(0xffu, 0xff00u, 0xff0000u, 0xff000000u);
   let scales = vec4<f32>(1.0, 0x1p-8, 0x1p-16, 0x1p-24);

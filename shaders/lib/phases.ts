@@ -19,7 +19,7 @@ const AXES = [
  * What each dimension has of its own: extents, the window, and `phases` = min(stride, out), `common` = g, `step`, `shift`,
  * `inverse` of dilation / g modulo step.
  */
-export const PHASE_FIELDS = [
+const PHASE_FIELDS = [
   'in',
   'out',
   'kernel',

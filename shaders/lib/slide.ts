@@ -22,7 +22,7 @@ export const SLIDE_PARAMS = {
 } as const satisfies ParamFields;
 
 /** Output rows that one input row can be part of, and so are being summed at a time. */
-export function openRows({ kernel, strides }: SlideSpec): number {
+function openRows({ kernel, strides }: SlideSpec): number {
   return ceilDiv(kernel[0], strides[0]);
 }
 

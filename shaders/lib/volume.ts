@@ -9,7 +9,7 @@ const AXES = [
 ] as const;
 
 /** What each spatial dimension has of its own: `in_d`, `pad_w`, …. `step` is the distance of the kernel elements that a loop visits. */
-export const VOLUME_FIELDS = ['in', 'out', 'kernel', 'stride', 'dilation', 'pad', 'step'] as const;
+const VOLUME_FIELDS = ['in', 'out', 'kernel', 'stride', 'dilation', 'pad', 'step'] as const;
 
 /** Parameters of a window in a volume; channels are not among them. */
 export const VOLUME_PARAMS: ParamFields = Object.fromEntries(

@@ -18,7 +18,7 @@ import { X_PARAMS } from '../lib/window.ts';
 
 /** Channel blocks and pixels a workgroup works on at once. */
 export const GLOBAL_POOL_BLOCKS = 4;
-export const GLOBAL_POOL_LANES = 16;
+const GLOBAL_POOL_LANES = 16;
 
 export interface GlobalPoolSpec {
   readonly kind: 'max' | 'average';

@@ -16,7 +16,7 @@ export interface ReceptiveField {
 const START: ReceptiveField = { field: 1, jump: 1 };
 
 /** One window later: RF += (k − 1)·jump, jump ×= stride; dilation d widens k to d(k − 1) + 1. */
-export function widen({ field, jump }: ReceptiveField, { kernel, stride, dilation = 1 }: WindowStep): ReceptiveField {
+function widen({ field, jump }: ReceptiveField, { kernel, stride, dilation = 1 }: WindowStep): ReceptiveField {
   return { field: field + dilation * (kernel - 1) * jump, jump: jump * stride };
 }
 

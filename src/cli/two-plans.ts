@@ -68,7 +68,7 @@ export function judgeTimes([before = [], after = []]: readonly (readonly number[
 }
 
 /** True for plans whose dispatches are the same, one by one. */
-export function sameKernels(a: Plan, b: Plan): boolean {
+function sameKernels(a: Plan, b: Plan): boolean {
   return (
     a.steps.length === b.steps.length &&
     a.steps.every((step, i) => {

@@ -23,7 +23,7 @@ export function print(graph: Graph): string {
 }
 
 /** One node as text; the shapes of its outputs follow where `values` knows them. */
-export function printNode(node: Node, values?: ReadonlyMap<string, ValueDesc>): string {
+function printNode(node: Node, values?: ReadonlyMap<string, ValueDesc>): string {
   const inputs = node.inputs.map((i) => i || '_').join(', ');
   const attributes = Object.entries(node.attributes)
     .map(([key, value]) => (key === 'activation' ? activationText(node) : `${key}=${JSON.stringify(value)}`))

@@ -20,7 +20,7 @@ export function pictureKind(bytes: Uint8Array, name: string | undefined): Pictur
 }
 
 /** What is thrown for a file that holds no picture. */
-export function notAPicture(bytes: Uint8Array, name: string | undefined): InputError {
+function notAPicture(bytes: Uint8Array, name: string | undefined): InputError {
   if (bytes.length === 0)
     return new InputError('the file is empty', { file: name, hint: 'It was kept or sent without its content' });
   const what = OTHERS.find(([, recognise]) => recognise(bytes))?.[0];

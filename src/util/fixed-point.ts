@@ -31,7 +31,7 @@ export function roundingShift(x: number, exponent: number): number {
 }
 
 /** x·2^exponent (0 to 30), held within int32. */
-export function saturatingShift(x: number, exponent: number): number {
+function saturatingShift(x: number, exponent: number): number {
   return Math.min(INT32_MAX, Math.max(INT32_MIN, x * 2 ** exponent));
 }
 
@@ -110,7 +110,7 @@ function twoOverOnePlus(a: number): number {
 }
 
 /** 1/(1 + a) of a number in (0, 1), both without integer bits. */
-export function oneOverOnePlus(a: number): number {
+function oneOverOnePlus(a: number): number {
   return saturatingShift(twoOverOnePlus(a), 1);
 }
 

@@ -13,13 +13,13 @@ export interface Pixels {
 export const MAX_PIXELS = 100_000_000;
 
 /** Pictures up to this size are decoded whatever the size of their file: RGBA of 67 MB. */
-export const SMALL_PIXELS = 4096 * 4096;
+const SMALL_PIXELS = 4096 * 4096;
 
 /**
  * Pixels that each byte of a file may hold beyond that. The densest that encoders make of photographs and drawings is
  * below it; a file made to take memory, of one colour, is above.
  */
-export const MAX_PIXELS_PER_BYTE = 256;
+const MAX_PIXELS_PER_BYTE = 256;
 
 /** Throws InputError on extents that `checkExtent` refuses, or that are out of proportion to a file of so many bytes. */
 export function checkFileExtent(

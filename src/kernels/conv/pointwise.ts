@@ -7,7 +7,7 @@ import { preferredProducts, productVariants } from '../product/variants.ts';
 import { convPlan, type ConvContext } from './shared.ts';
 
 /** The product that a convolution is: rows are pixels. Nothing where it is not pointwise. */
-export function pointwiseProduct(context: ConvContext): Product | undefined {
+function pointwiseProduct(context: ConvContext): Product | undefined {
   const plan = convPlan(context, { scatters: context.siblings.scatters });
   if (!isPointwise(context.node.attributes, plan.spec.kernel) || plan.group !== 1) return undefined;
   const { node } = context;

@@ -2,13 +2,12 @@
 import { PACKED_DOT, type Dot4 } from '../../../shaders/lib/int8.ts';
 import { PlanError } from '../../core/errors.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
-import type { Stored } from '../../core/storage.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
 import type { Multipliers } from '../../ir/quantise/multipliers.ts';
 import type { BinaryScales } from '../../ir/quantise/sums.ts';
 import type { OpKind, Requantised } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
-import { required, type CallOperand, type LowerContext, type OperandTraits } from '../definition.ts';
+import type { CallOperand, LowerContext, OperandTraits } from '../definition.ts';
 
 /** How kernels for GPUs multiply words: on software adapters bytes are unpacked for many of them at once. */
 export function dot4Of({ features, adapterClass }: DeviceProfile): Dot4 {
@@ -68,11 +67,6 @@ export function bitsConstant(values: Float32Array): CallOperand {
 export function constantScales<K extends OpKind>(context: LowerContext<K>): BinaryScales {
   const scalar = (index: number): number => constantScalar(context, index);
   return { scales: [scalar(1), scalar(4), scalar(6)], zeroPoints: [scalar(2), scalar(5)] };
-}
-
-/** How the input at `index` is stored. */
-export function storageAt<K extends OpKind>(context: LowerContext<K>, index: number): Stored['storage'] {
-  return required(context, index).storage;
 }
 
 /** Values for `STEP_PARAMS` (shaders/lib/nearest-step.ts). */

@@ -40,7 +40,7 @@ function alongDepth(window: PoolWindow) {
 }
 
 /** The two dispatches, its padding explicit; nothing where they would see little less than one, or pools of integers. */
-export function poolPlanesCalls<K extends SeparablePoolOp>(
+function poolPlanesCalls<K extends SeparablePoolOp>(
   context: LowerContext<K>,
 ): readonly Omit<KernelCall, 'variant'>[] | undefined {
   const { node } = context;

@@ -47,7 +47,7 @@ export function tiledName({ tileRows, tileColumns, tileDepth, splits }: TiledCho
 }
 
 /** Workgroups of a product with a tile. */
-export function tiledGroups(p: Product, { tileRows, tileColumns, splits }: TiledChoice): number {
+function tiledGroups(p: Product, { tileRows, tileColumns, splits }: TiledChoice): number {
   return productOf([ceilDiv(p.rows, tileRows), ceilDiv(p.columns, tileColumns), batchesOf(p), splits]);
 }
 

@@ -14,7 +14,7 @@ import { mapTensor } from '../lib/elementwise.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
 
 /** The function that turns an element of type `from` into one of type `to`; storing it rounds or wraps the rest. */
-export function castFunction(from: DType, to: DType): (x: number) => number {
+function castFunction(from: DType, to: DType): (x: number) => number {
   if (to === 'bool') return (x) => (x === 0 ? 0 : 1);
   if (to === 'float16') return (x) => halfToFloat(floatToHalf(x));
   if (from === 'uint32' && to === 'int64') return (x) => Math.min(x, 2 ** 31 - 1);

@@ -35,7 +35,7 @@ const FUNCTIONS: { readonly [K in UnaryKind]: UnaryRow } = {
 };
 
 /** The nearest integer; halfway cases go to the even one. */
-export function roundHalfToEven(x: number): number {
+function roundHalfToEven(x: number): number {
   return Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
 }
 

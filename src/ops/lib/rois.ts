@@ -123,7 +123,7 @@ export interface AxisSample {
 }
 
 /** Where a position between pixels lies; undefined further out than `reach` from the middle of any, and for NaN. */
-export function axisSample(position: number, extent: number, reach = 1): AxisSample | undefined {
+function axisSample(position: number, extent: number, reach = 1): AxisSample | undefined {
   if (!(position >= -reach && position <= extent - 1 + reach)) return undefined;
   const inside = Math.max(position, 0);
   const low = Math.floor(inside);

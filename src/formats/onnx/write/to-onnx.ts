@@ -8,7 +8,7 @@ import { writeNode } from './operators.ts';
 import { OnnxWriter } from './writer.ts';
 
 /** The opset every exported model declares: the first with Gelu, and after Resize-19, Pad-19 and Reduce-18. */
-export const EXPORT_OPSET = 20;
+const EXPORT_OPSET = 20;
 
 /** The IR version that came with the opset. */
 const IR_VERSION = 9;
