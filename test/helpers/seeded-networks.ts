@@ -1,11 +1,12 @@
 /** What holds of every network of maps or boxes with seeded weights, as far as onnxruntime runs its operators. */
 import './every-operator.ts';
-import { expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fromSafetensors, randomWeights, type WeightSource } from '../../models/weights.ts';
 import { zeros, type Shape, type Tensor } from '../../src/core/tensor.ts';
 import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { expectClose } from './close.ts';
+import { FULL } from './full.ts';
 import { importOnnx } from './import-onnx.ts';
 import { ortRun, withOrt } from './ort-oracle.ts';
 import { compileVerified } from './passes.ts';
@@ -33,6 +34,21 @@ export function parametersOf(build: SeededBuild, source = ZEROS): Map<string, Te
     },
   });
   return seen;
+}
+
+/** Elements of what is trained: running means and variances are not. */
+export function trainedElements(parameters: ReadonlyMap<string, Tensor>): number {
+  return [...parameters].reduce((sum, [name, { data }]) => sum + (name.includes('.running_') ? 0 : data.length), 0);
+}
+
+/** Weights of which those with such names are a tenth: what random ones say of places reaches too far. */
+export function withSmaller(source: WeightSource, names: RegExp): WeightSource {
+  return {
+    get: (name, shape) => {
+      const t = source.get(name, shape);
+      return names.test(name) ? { ...t, data: t.data.map((v) => v * 0.1) } : t;
+    },
+  };
 }
 
 /** Random numbers for the graph's inputs. */
@@ -128,6 +144,22 @@ export async function expectEveryWeightMatters(
     return found;
   });
   expect(idle).toEqual(unseen);
+}
+
+/** Networks by name. */
+export type SeededNetworks = readonly (readonly [name: string, build: SeededBuild])[];
+
+/** Tests of networks that the short run takes, others of which the full run disturbs every weight, too, and large ones. */
+export function describeSeeded(quick: SeededNetworks, small: SeededNetworks, slow: SeededNetworks): void {
+  describe.each(FULL ? [...quick, ...small, ...slow] : quick)('%s', (_name, build) => {
+    it('agrees with onnxruntime', async () => {
+      await expectAgreement(build(randomWeights(5)));
+    });
+
+    it('depends on its weights', async () => {
+      await expectEveryWeightMatters(build, FULL && !slow.some(([, other]) => other === build));
+    });
+  });
 }
 
 /** A parameter as the graph holds it. */

@@ -4,15 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { deformableResnet, resnet } from '../../models/resnet.ts';
 import { randomWeights, type WeightSource } from '../../models/weights.ts';
 import { FULL } from '../helpers/full.ts';
-import { expectAgreement, expectEveryWeightMatters, parametersOf, ZEROS } from '../helpers/seeded-networks.ts';
+import {
+  expectAgreement,
+  expectEveryWeightMatters,
+  parametersOf,
+  withSmaller,
+  ZEROS,
+} from '../helpers/seeded-networks.ts';
 
 /** Offsets of random weights reach beyond the maps of the last stage, whose samples are zeros then: smaller ones stay on them. */
-const calmed = (weights: WeightSource): WeightSource => ({
-  get: (name, shape) => {
-    const t = weights.get(name, shape);
-    return name.includes('conv_offset') ? { ...t, data: t.data.map((v) => v * 0.1) } : t;
-  },
-});
+const calmed = (weights: WeightSource): WeightSource => withSmaller(weights, /conv_offset/);
 
 const small = (weights: WeightSource) =>
   deformableResnet({ weights: calmed(weights), width: 1 / 16, resolution: 64, classes: 7 });

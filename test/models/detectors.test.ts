@@ -4,18 +4,17 @@ import { yoloV2Tiny, yoloV3Tiny } from '../../models/darknet.ts';
 import { faceBoxes } from '../../models/faceboxes.ts';
 import { retinanet } from '../../models/retinanet.ts';
 import { ssdliteMobilenetV2, ssdMobilenetV1 } from '../../models/ssd.ts';
-import { randomWeights } from '../../models/weights.ts';
 import { yoloV8n } from '../../models/yolo-v8.ts';
 import { analyse } from '../../src/analysis/summary.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';
-import { FULL } from '../helpers/full.ts';
 import {
-  expectAgreement,
-  expectEveryWeightMatters,
+  describeSeeded,
   parametersOf,
+  trainedElements,
   ZEROS,
   type SeededBuild,
+  type SeededNetworks,
 } from '../helpers/seeded-networks.ts';
 
 const weights = ZEROS;
@@ -26,14 +25,13 @@ const billions = (graph: Graph): number => analyse(inferShapes(graph)).multiplyA
 const elements = (build: SeededBuild): number =>
   [...parametersOf(build).values()].reduce((sum, { data }) => sum + data.length, 0);
 
-const quick: readonly (readonly [string, SeededBuild])[] = [
+const quick: SeededNetworks = [
   ['YOLO v8 nano', (w) => yoloV8n({ weights: w, width: 0.25, resolution: 32, classes: 3 })],
   ['SSD on MobileNet v1', (w) => ssdMobilenetV1({ weights: w, width: 1 / 16, resolution: 75, classes: 3 })],
 ];
 
 /** Small ones of which the full run disturbs every weight. */
-const small: readonly (readonly [string, SeededBuild])[] = [
-  ...quick,
+const small: SeededNetworks = [
   ['SSDLite on MobileNet v2', (w) => ssdliteMobilenetV2({ weights: w, width: 1 / 4, resolution: 75, classes: 3 })],
   ['YOLO v2 tiny', (w) => yoloV2Tiny({ weights: w, width: 1 / 8, resolution: 64, classes: 3 })],
   ['YOLO v3 tiny, batch 2', (w) => yoloV3Tiny({ weights: w, width: 1 / 8, resolution: 64, classes: 2, batch: 2 })],
@@ -41,7 +39,7 @@ const small: readonly (readonly [string, SeededBuild])[] = [
   ['RetinaNet on ResNet-18', (w) => retinanet({ weights: w, width: 1 / 16, channels: 8, resolution: 40, classes: 3 })],
 ];
 
-const slow: readonly (readonly [string, SeededBuild])[] = [
+const slow: SeededNetworks = [
   ['YOLO v2 tiny of VOC', (w) => yoloV2Tiny({ weights: w, width: 1 / 4, resolution: 96, variant: 'voc' })],
   ['YOLO v8 nano, raw, batch 2', (w) => yoloV8n({ weights: w, resolution: 64, head: 'raw', batch: 2 })],
   ['FaceBoxes, odd extents, batch 2', (w) => faceBoxes({ weights: w, resolution: 147, batch: 2 })],
@@ -51,15 +49,7 @@ const slow: readonly (readonly [string, SeededBuild])[] = [
   ],
 ];
 
-describe.each(FULL ? [...small, ...slow] : quick)('%s', (_name, build) => {
-  it('agrees with onnxruntime', async () => {
-    await expectAgreement(build(randomWeights(5)));
-  });
-
-  it('depends on its weights', async () => {
-    await expectEveryWeightMatters(build, FULL && small.some(([, other]) => other === build));
-  });
-});
+describeSeeded(quick, small, slow);
 
 describe('sizes', () => {
   // Bytes of the files on the author's pages, less their headers of 16 and 20; multiply-adds are half of Darknet's operations:
@@ -75,7 +65,7 @@ describe('sizes', () => {
 
   // Ultralytics prints 3 157 200 parameters, the 16 fixed bins among them, and 8.9 billion operations, 8.7 when it is fused.
   it('of YOLO v8 nano are Ultralytics’', () => {
-    expect(elements((w) => yoloV8n({ weights: w })) - runningOf((w) => yoloV8n({ weights: w }))).toBe(3_157_184);
+    expect(trainedElements(parametersOf((w) => yoloV8n({ weights: w })))).toBe(3_157_184);
     expect(2 * billions(yoloV8n({ weights, head: 'raw' }))).toBeCloseTo(8.7, 1);
   });
 
@@ -106,11 +96,6 @@ describe('sizes', () => {
     expect(parameters(faceBoxes({ weights, resolution: 128 }))).toBe(1_007_330);
   });
 });
-
-/** Elements of running means and variances. */
-function runningOf(build: SeededBuild): number {
-  return [...parametersOf(build)].reduce((sum, [name, t]) => sum + (name.includes('.running_') ? t.data.length : 0), 0);
-}
 
 const shapeOf = (build: SeededBuild, name: string): unknown => parametersOf(build).get(name)?.shape;
 const yolo: SeededBuild = (w) => yoloV8n({ weights: w, resolution: 32 });

@@ -3,31 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { deeplabV3, deeplabV3Plus } from '../../models/deeplab.ts';
 import { fcn } from '../../models/fcn.ts';
 import { unet } from '../../models/unet.ts';
-import { randomWeights } from '../../models/weights.ts';
 import { analyse } from '../../src/analysis/summary.ts';
 import { InputError } from '../../src/core/errors.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { inferShapes } from '../../src/passes/infer-shapes.ts';
 import { FULL } from '../helpers/full.ts';
-import {
-  expectAgreement,
-  expectEveryWeightMatters,
-  parametersOf,
-  ZEROS,
-  type SeededBuild,
-} from '../helpers/seeded-networks.ts';
+import { describeSeeded, parametersOf, ZEROS, type SeededNetworks } from '../helpers/seeded-networks.ts';
 
 const weights = ZEROS;
 const sizes = (graph: Graph): { parameters: number; multiplyAdds: number } => analyse(inferShapes(graph));
 
-const quick: readonly (readonly [string, SeededBuild])[] = [
+const quick: SeededNetworks = [
   ['U-Net', (w) => unet({ weights: w, width: 1 / 16, resolution: 32, classes: 3 })],
   ['DeepLab v3+, batch 2', (w) => deeplabV3Plus({ weights: w, width: 0.1, resolution: 33, classes: 5, batch: 2 })],
 ];
 
 /** Small ones of which the full run disturbs every weight. */
-const small: readonly (readonly [string, SeededBuild])[] = [
-  ...quick,
+const small: SeededNetworks = [
   [
     'U-Net, bilinear, odd extents, batch 2',
     (w) => unet({ weights: w, width: 1 / 16, resolution: 23, growth: 'bilinear', batch: 2 }),
@@ -37,7 +29,7 @@ const small: readonly (readonly [string, SeededBuild])[] = [
   ['DeepLab v3', (w) => deeplabV3({ weights: w, width: 0.1, resolution: 33, classes: 5 })],
 ];
 
-const slow: readonly (readonly [string, SeededBuild])[] = [
+const slow: SeededNetworks = [
   [
     'DeepLab v3 without a pyramid, stride 8',
     (w) => deeplabV3({ weights: w, width: 0.35, resolution: 65, outputStride: 8, pyramid: false }),
@@ -45,15 +37,8 @@ const slow: readonly (readonly [string, SeededBuild])[] = [
   ['DeepLab v3+, stride 8', (w) => deeplabV3Plus({ weights: w, width: 0.35, resolution: 97, outputStride: 8 })],
 ];
 
-describe.each(FULL ? [...small, ...slow] : quick)('%s', (_name, build) => {
-  it('agrees with onnxruntime', async () => {
-    await expectAgreement(build(randomWeights(5)));
-  });
+describeSeeded(quick, small, slow);
 
-  it('depends on its weights', async () => {
-    await expectEveryWeightMatters(build, FULL && small.some(([, other]) => other === build));
-  });
-});
 describe('U-Net', () => {
   // What summaries of the PyTorch network print for one class, two, and two with bilinear growth.
   it.each([

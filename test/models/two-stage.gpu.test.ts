@@ -18,23 +18,17 @@ import { importOnnx } from '../helpers/import-onnx.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { referenceRun } from '../helpers/reference.ts';
-import { deviation, expectEveryWeightMatters, parametersOf, ZEROS } from '../helpers/seeded-networks.ts';
+import {
+  deviation,
+  expectEveryWeightMatters,
+  parametersOf,
+  trainedElements,
+  ZEROS,
+} from '../helpers/seeded-networks.ts';
 import { joinedRows, together } from '../helpers/several-pictures.ts';
-import { CALM, SMALL_RCNN, calmed } from '../helpers/two-stage-networks.ts';
+import { calmed, SMALL_RCNN, SMALL_RFCN } from '../helpers/two-stage-networks.ts';
 
 const BOXES = [0, 0, 20, 30, 10, 5, 60, 50, 30, 30, 64, 64, 1, 2, 33, 9];
-
-/** Anchors of 16, 32 and 64 pixels. */
-const SMALL_RFCN = {
-  weights: CALM,
-  resolution: 64,
-  width: 1 / 16,
-  channels: 16,
-  scales: [1, 2, 4],
-  proposals: 12,
-  detections: 7,
-  classes: 3,
-} as const;
 
 interface Named {
   readonly name: string;
@@ -133,10 +127,6 @@ describe.each(FULL ? [...quick, ...slow] : quick)('$name', ({ build, written }) 
   });
 });
 
-function elements(parameters: ReadonlyMap<string, Tensor>): number {
-  return [...parameters].reduce((sum, [name, { data }]) => sum + (name.includes('.running_') ? 0 : data.length), 0);
-}
-
 /** As many as there may be are found, of all anchors of a small picture. */
 const every = { ...SMALL_RCNN, proposals: 300, detections: 60, score: 0 } as const;
 /** Of the smallest map all anchors are cut to the whole picture, whatever their codes, and none is so large that it is pooled from there. */
@@ -174,8 +164,8 @@ describe('parameters', () => {
   if (FULL)
     it('are as many as torchvision states', () => {
       const sized = { resolution: 64, depth: 50, proposals: 10 } as const;
-      expect(elements(parametersOf((weights) => fasterRcnn({ ...sized, weights })))).toBe(41_755_286 + 53_120);
-      expect(elements(parametersOf((weights) => maskRcnn({ ...sized, weights })))).toBe(44_401_393 + 53_120);
+      expect(trainedElements(parametersOf((weights) => fasterRcnn({ ...sized, weights })))).toBe(41_755_286 + 53_120);
+      expect(trainedElements(parametersOf((weights) => maskRcnn({ ...sized, weights })))).toBe(44_401_393 + 53_120);
     });
 
   it('are asked for by torchvision’s names', () => {
