@@ -61,19 +61,34 @@ function corners(n: Net, x: string): string {
   );
 }
 
+/** Centres and sizes that overlap by about a half. */
+function centres(n: Net, x: string): string {
+  const anchors = n.floats([1, BOXES, 4], (i) => (i % 4 < 2 ? 2100 + 0.3 * i : 16));
+  return n.pair('add', x, anchors);
+}
+
+/** As YOLOv5 and YOLOv7 are exported with their suppression. */
+function turned(n: Net, boxes: string): string {
+  const rows = [1, 0, 1, 0, 0, 1, 0, 1, -0.5, 0, 0.5, 0, 0, -0.5, 0, 0.5];
+  return n.one('MatMul', [boxes, n.floats([4, 4], (i) => rows[i] ?? 0)], {
+    transA: false,
+    transB: false,
+    activation: NO_ACTIVATION,
+  });
+}
+
+/** Which boxes are kept, where those before are better. */
+function suppressed(n: Net, boxes: string): string {
+  const scores = n.floats([1, 1, BOXES], (i) => 1 - i / 1000);
+  const bounds = [0.5, 0].map((value) => n.floats([], () => value));
+  const inputs = [boxes, scores, n.int(BOXES), ...bounds];
+  const [rows = ''] = n.add('NonMaxSuppression', inputs, GREEDY_SUPPRESSION, { outputCount: 2 });
+  return rows;
+}
+
 /** What an element of x, of `[1, 300, 4]` between 0 and 1, chooses. */
 const CHOICES: Readonly<Record<string, (n: Net, x: string) => string>> = {
-  'boxes of NonMaxSuppression': (n, x) => {
-    const scores = n.floats([1, 1, BOXES], (i) => 1 - i / 1000);
-    const most = n.int(BOXES);
-    const [rows = ''] = n.add(
-      'NonMaxSuppression',
-      [corners(n, x), scores, most, n.floats([], () => 0.5), n.floats([], () => 0)],
-      GREEDY_SUPPRESSION,
-      { outputCount: 2 },
-    );
-    return rows;
-  },
+  'boxes of NonMaxSuppression': (n, x) => suppressed(n, corners(n, x)),
   'scores of TopK, which halves would make equal': (n, x) => {
     const scores = n.pair('add', n.pair('mul', n.one('Unary', [x], { kind: 'abs' }), 1e-4), 0.9);
     const [, places = ''] = n.add(
@@ -114,6 +129,23 @@ const CHOICES: Readonly<Record<string, (n: Net, x: string) => string>> = {
       spatialScale: 1 / 8,
       coordinateMode: 'half_pixel',
     });
+  },
+  'boxes that a matrix turns into corners': (n, x) => suppressed(n, turned(n, centres(n, x))),
+  'boxes that are picked by a condition, and by their numbers': (n, x) => {
+    const boxes = corners(n, x);
+    const large = n.pair('greater', x, 0.5);
+    const moved = n.one('Where', [large, n.pair('add', boxes, 0.4), boxes], {});
+    const backwards = n.ints(
+      'backwards',
+      range(BOXES).map((i) => BOXES - 1 - i),
+    );
+    return suppressed(n, n.one('Gather', [moved, backwards], { axis: 1 }));
+  },
+  'scores, the best of several each': (n, x) => {
+    const scores = n.pair('mul', n.pair('add', n.pair('mul', x, 1e-4), 0.9), 0.5);
+    const best = n.one('Reduce', [scores], { kind: 'max', axes: [2], keepDims: false });
+    const [, places = ''] = n.add('TopK', [best, n.ints('k', [20])], { axis: 1, largest: true }, { outputCount: 2 });
+    return places;
   },
   'integers beyond 2048': (n, x) => {
     const indices = n.one('Unary', [n.pair('add', n.pair('mul', x, 10), 4000)], { kind: 'floor' });

@@ -7,12 +7,16 @@ import { fillOf } from '../../core/lazy-tensor.ts';
 import { elementCount, type Tensor } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node, OpKind } from '../../ir/ops.ts';
+import { picksElements } from '../../ir/picks.ts';
 import { descOf } from '../../ir/rewrite.ts';
 import { kernelsOf } from '../../kernels/registry.ts';
 import { definitionOf } from '../../ops/registry.ts';
 
 /** Constants of fewer elements stay float32: scales, slopes and anchors weigh nothing, and their rounding shows. */
 const SMALLEST_HALVED = 1024;
+
+/** Weights of a product that mixes coordinates: four of a box, each of which is made of all. */
+const MOST_MIXED = 16;
 
 /** Larger numbers round to infinity. */
 const LARGEST_HALF = 65504;
@@ -79,15 +83,22 @@ function divisorsOf({ nodes, initializers }: Graph, wide: ReadonlySet<string>): 
   return divisors;
 }
 
-/** By what is chosen which elements others are, and what that is made of, element by element, constants among it. */
+/** By what is chosen which elements others are, and what that is made of, element by element or by few weights, constants among it. */
 function choosersOf(graph: Graph): Set<string> {
   const choosers = new Set<string>();
   for (const node of graph.nodes.toReversed()) {
     for (const i of choosing(graph, node)) choosers.add(node.inputs[i] ?? '');
-    const made = keepsElements(node.op) && node.outputs.some((name) => choosers.has(name));
-    if (made) node.inputs.forEach((name) => choosers.add(name));
+    const made = node.outputs.some((name) => choosers.has(name));
+    if (made && (keepsElements(node.op) || picksElements(node) || isMixed(node, graph)))
+      node.inputs.forEach((name) => choosers.add(name));
   }
   return new Set([...choosers].filter((name) => name !== '' && isFloat(descOf(graph, name).dtype)));
+}
+
+/** True of products with so few weights that they are arithmetic of coordinates: corners of boxes, say, by their centres. */
+function isMixed({ op, inputs: [, weights = ''] }: Node, { initializers }: Graph): boolean {
+  const mixed = initializers.get(weights);
+  return mixed !== undefined && elementCount(mixed.shape) <= MOST_MIXED && definitionOf(op).multiplyAdds !== undefined;
 }
 
 /** Inputs of a node that choose: those it says, or all where indices and truths are made of them. */
