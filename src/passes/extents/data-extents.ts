@@ -78,9 +78,9 @@ export function* dataExtents(graph: Graph, nodes: Iterable<Node>, walk: Walk): G
 }
 
 function expansion(graph: Graph, { constant, define }: Walk): (node: Node, operands: Operands) => readonly Node[] {
-  const known: KnownItems = { items: new Map(), comparisons: new Map() };
+  const known: KnownItems = { items: new Map(), flags: new Set(), comparisons: new Map() };
   const same = twins(constant);
-  const written = { define, taken: namesOf(graph), twin: same.of, constants: new Map() };
+  const written = { define, taken: namesOf(graph), twin: same.of, items: known.items, constants: new Map() };
   const counts = new Map<string, string>();
   return (given, operands) => {
     const node = withOwnCount(given, counts, same);

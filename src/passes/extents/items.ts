@@ -2,12 +2,12 @@
  * Small lists of integers, some of which are extents that depend on data: what a file makes of a Shape. Such an item is a count, or
  * a number less a count, or either with something added.
  */
-import { broadcastShapes } from '../../core/broadcast.ts';
+import { axesOrAll, broadcastShapes } from '../../core/broadcast.ts';
 import type { DType } from '../../core/dtype.ts';
 import { Lazy } from '../../core/on-demand.ts';
 import { elementCount, tensorOf, type Shape, type Tensor } from '../../core/tensor.ts';
 import { isOp } from '../../ir/is-op.ts';
-import type { BinaryKind, Node } from '../../ir/ops.ts';
+import type { BinaryKind, Node, NodeOf } from '../../ir/ops.ts';
 import type { Operand, Operands } from '../../ops/definition.ts';
 import { readBroadcast } from '../../ops/lib/elementwise.ts';
 import { definitionOf } from '../../ops/registry.ts';
@@ -64,8 +64,10 @@ export function limitsOf(item: Item): readonly [least: number, most: number] {
 export function writtenItem(w: NodeWriter, item: Item): string {
   if (typeof item === 'number') return w.scalar('int32', item);
   const { count, sign, plus } = item;
-  if (sign < 0) return w.binary('sub', w.constant(tensorOf('int32', [], [plus])), count);
-  return plus === 0 ? count : w.counted('add', count, plus);
+  if (sign > 0 && plus === 0) return count;
+  const name = sign < 0 ? w.binary('sub', w.scalar('int32', plus), count) : w.counted('add', count, plus);
+  w.items.set(name, { shape: [], items: [item] });
+  return name;
 }
 
 /** The smaller of two items, which may be a count of its own; nothing where that may be negative. */
@@ -88,7 +90,8 @@ export function isSame(a: Item, b: Item): boolean {
   return a.count === b.count && a.sign === b.sign && a.plus === b.plus;
 }
 
-function sum(a: Item, b: Item): Item | undefined {
+/** Of two items; nothing where that is no item. */
+export function sum(a: Item, b: Item): Item | undefined {
   if (typeof a === 'number') return typeof b === 'number' ? a + b : { ...b, plus: b.plus + a };
   if (typeof b === 'number') return sum(b, a);
   return a.count === b.count && a.sign !== b.sign ? a.plus + b.plus : undefined;
@@ -96,6 +99,18 @@ function sum(a: Item, b: Item): Item | undefined {
 
 function negated(item: Item): Item {
   return typeof item === 'number' ? -item : { ...item, sign: item.sign === 1 ? -1 : 1, plus: -item.plus };
+}
+
+/** 1 where an item is smaller than another, 0 where it is not, nothing where that depends on data. */
+function isLess(a: Item, b: Item): 0 | 1 | undefined {
+  const difference = sum(a, negated(b));
+  const [least, most] = [limitsOf(a)[0] - limitsOf(b)[1], limitsOf(a)[1] - limitsOf(b)[0]];
+  if (typeof difference === 'number') return difference < 0 ? 1 : 0;
+  return most < 0 ? 1 : least >= 0 ? 0 : undefined;
+}
+
+function inverted(is: 0 | 1 | undefined): 0 | 1 | undefined {
+  return is === undefined ? undefined : is === 0 ? 1 : 0;
 }
 
 function combined(w: NodeWriter, kind: BinaryKind, a: Item, b: Item): Item | undefined {
@@ -115,6 +130,14 @@ function combined(w: NodeWriter, kind: BinaryKind, a: Item, b: Item): Item | und
     case 'equal':
       if (typeof a === 'number' && typeof b === 'number') return Number(a === b);
       return limitsOf(a)[0] > limitsOf(b)[1] || limitsOf(b)[0] > limitsOf(a)[1] ? 0 : undefined;
+    case 'less':
+      return isLess(a, b);
+    case 'greater':
+      return isLess(b, a);
+    case 'lessOrEqual':
+      return inverted(isLess(b, a));
+    case 'greaterOrEqual':
+      return inverted(isLess(a, b));
     default:
       return undefined;
   }
@@ -126,6 +149,8 @@ type Comparison = readonly [smaller: Items, other: Items];
 /** What is known of a walk's values. */
 export interface KnownItems {
   readonly items: Map<string, Items>;
+  /** Integers of which each is 0 or 1. */
+  readonly flags: Set<string>;
   /** Of conditions that are true where an item is smaller than another, or no larger. */
   readonly comparisons: Map<string, Comparison>;
 }
@@ -153,18 +178,22 @@ export function itemsAfter(
   node: Node,
   operands: Operands,
   given: readonly (Items | undefined)[],
-  { comparisons }: KnownItems,
+  { comparisons, flags }: KnownItems,
 ): Items | undefined {
   const [x, y] = given;
+  const [input = ''] = node.inputs;
+  const [output = ''] = node.outputs;
   if (isOp(node, 'Shape')) return extentsOf(operands);
-  if (isOp(node, 'Where')) return chosen(w, comparisons.get(node.inputs[0] ?? ''), given);
+  if (isOp(node, 'Where')) return chosen(w, comparisons.get(input), given);
+  if (isOp(node, 'Cast') && operands[0]?.dtype === 'bool' && isWide(node.attributes.to)) flags.add(output);
+  if (isOp(node, 'Reduce') && flags.has(input) && operands[0]) return numberOf(w, node, operands[0]);
   if (given.every((items) => !items || isKnown(items))) return undefined;
   if (isOp(node, 'Cast')) return isWide(node.attributes.to) ? x : undefined;
   if (isOp(node, 'Binary') && x && y) {
     const { kind, activation } = node.attributes;
     if (activation.kind !== 'none') return undefined;
-    if (kind.startsWith('less')) comparisons.set(node.outputs[0] ?? '', [x, y]);
-    if (kind.startsWith('greater')) comparisons.set(node.outputs[0] ?? '', [y, x]);
+    if (kind.startsWith('less')) comparisons.set(output, [x, y]);
+    if (kind.startsWith('greater')) comparisons.set(output, [y, x]);
     return zipped([x, y], ([a = 0, b = 0]) => combined(w, kind, a, b));
   }
   if (isOp(node, 'Reduce')) {
@@ -174,6 +203,20 @@ export function itemsAfter(
     return least === undefined ? undefined : { shape: node.attributes.keepDims ? [1] : [], items: [least] };
   }
   return moved(node, operands, given);
+}
+
+/** How many of a list are 1. */
+function numberOf(w: NodeWriter, { attributes, inputs, outputs }: NodeOf<'Reduce'>, x: Operand): Items | undefined {
+  const { kind, axes, keepDims } = attributes;
+  if (kind !== 'sum' || x.shape.length !== 1 || axesOrAll(axes, 1).length === 0) return undefined;
+  const [ones = ''] = inputs;
+  const [output = ''] = outputs;
+  const isCount = x.dtype === 'int32' && !keepDims;
+  const own = (): string =>
+    w.one('Reduce', [w.one('Cast', [ones], { to: 'int32' })], { ...attributes, keepDims: false });
+  const rows = extentOf(x, 0);
+  const count = { count: isCount ? output : own(), most: limitsOf(rows)[1], sign: 1, plus: 0, under: [rows] } as const;
+  return { shape: keepDims ? [1] : [], items: [count] };
 }
 
 /** Types that hold every extent as it is. */

@@ -6,7 +6,7 @@ import type { Operand } from '../../ops/definition.ts';
 import { definitionOf } from '../../ops/registry.ts';
 import { resolveReshape } from '../../ops/shape/reshape.ts';
 import { at, product, range } from '../../util/arrays.ts';
-import { extentOf, limitsOf, smaller, writtenItem, type Counted, type Item, type Items } from './items.ts';
+import { extentOf, limitsOf, smaller, sum, writtenItem, type Counted, type Item, type Items } from './items.ts';
 import type { NodeWriter } from './node-writer.ts';
 import { everyRow, filledRows, isBound, rowsThere, type BoundOperand, type ExtentRule } from './rules.ts';
 
@@ -200,15 +200,29 @@ export const joinRows: ExtentRule<'Concat'> = (w, { attributes, inputs, outputs 
   const bounds = operands.flatMap((part) => part?.bounded ?? []);
   if (bounds.length === 0 || bounds.some((bound) => bound.axis !== axis)) return false;
   const parts = inputs.map((x, i) => wholeRows(w, x, at(operands, i), axis));
+  const total = operands.reduce((all: Item | undefined, x) => sumOf(w, all, x && extentOf(x, axis)), 0);
   const whole = (key: 'rows' | 'mask', along: number): string =>
     w.one(
       'Concat',
       parts.map((row) => row[key]),
       { axis: along },
     );
-  w.node('Compress', [whole('rows', axis), whole('mask', 0)], { axis }, [at(outputs, 0), w.unique('count')]);
+  const known = typeof total === 'number';
+  const [output = ''] = outputs;
+  const [joined, count] = [known ? w.unique('joined') : output, w.unique('count')];
+  w.node('Compress', [whole('rows', axis), whole('mask', 0)], { axis }, [joined, count]);
+  if (!known) return true;
+  // There are always as many: what is padded up to a number of rows.
+  everyRow(w, joined, { ...first, shape: first.shape.with(axis, total), bounded: { axis, count } }, output);
   return true;
 };
+
+/** The sum of two extents, of which the count of one may be a number less that of another. */
+function sumOf(w: NodeWriter, all: Item | undefined, extent: Item | undefined): Item | undefined {
+  if (all === undefined || extent === undefined) return undefined;
+  const own = typeof extent === 'number' ? extent : (w.items.get(extent.count)?.items[0] ?? extent);
+  return sum(all, own);
+}
 
 /** All rows that there may be, and which are. */
 function wholeRows(

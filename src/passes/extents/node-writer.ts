@@ -9,6 +9,7 @@ import {
   type OpAttributes,
   type OpKind,
 } from '../../ir/ops.ts';
+import type { Items } from './items.ts';
 import { textOf, type Twins } from './twins.ts';
 import { nodeOf } from '../../ir/is-op.ts';
 
@@ -18,6 +19,8 @@ export interface WrittenTo {
   /** Names of values and nodes. */
   readonly taken: Set<string>;
   readonly twin: Twins['of'];
+  /** What is known of values that are extents. */
+  readonly items: Map<string, Items>;
   /** Constants that were written, by their elements. */
   readonly constants: Map<string, string>;
 }
@@ -32,6 +35,11 @@ export class NodeWriter {
   constructor(walk: WrittenTo, stem: string) {
     this.#walk = walk;
     this.#stem = stem;
+  }
+
+  /** What is known of values that are extents. */
+  get items(): Map<string, Items> {
+    return this.#walk.items;
   }
 
   /** A name that no value and no node has. */

@@ -31,9 +31,14 @@ export function isBound(operand: Operand | undefined): operand is BoundOperand {
 }
 
 /** As many rows as there may be, on both backends: behind the last it stands again. */
-export function everyRow(w: NodeWriter, x: string, { shape, bounded: { axis, count } }: BoundOperand): string {
+export function everyRow(
+  w: NodeWriter,
+  x: string,
+  { shape, bounded: { axis, count } }: BoundOperand,
+  output?: string,
+): string {
   const extent = at(shape, axis);
-  return w.one('Gather', [x, w.constant(tensorOf('int32', [extent], range(extent))), count], { axis });
+  return w.one('Gather', [x, w.constant(tensorOf('int32', [extent], range(extent))), count], { axis }, output);
 }
 
 /** Which rows there are, of as many as there may be: bools of this shape. */

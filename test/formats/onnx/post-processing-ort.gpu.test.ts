@@ -228,6 +228,51 @@ describe('rows that data chooses, chosen from again', () => {
     });
   });
 
+  it('padded to as many as there were, and of these as many as are good', async () => {
+    // TensorFlow's Object Detection API: what each class keeps is filled up, and the number of good ones is a sum.
+    const nodes = [
+      ...suppressed('boxes', 'scores'),
+      node('Shape', 'keep', 'extent'),
+      node('Sub', 'far extent', 'lack'),
+      node('ConstantOfShape', 'lack', 'reals'),
+      node('Cast', 'reals', 'zeros', { to: { i: 7 } }),
+      node('Concat', 'keep zeros', 'places', axis(0)),
+      node('Gather', 'scores places', 'given', axis(0)),
+      node('Less', 'numbers extent', 'is_kept'),
+      node('Where', 'is_kept given nought', 'own'),
+      node('TopK', 'own far', 'best order'),
+      node('Gather', 'places order', 'top', axis(0)),
+      node('GreaterOrEqual', 'best lowest', 'is_good'),
+      node('Cast', 'is_good', 'ones', { to: { i: 7 } }),
+      node('ReduceSum', 'ones', 'number', { keepdims: { i: 0 } }),
+      node('Less', 'four number', 'more'),
+      node('Where', 'more four number', 'k'),
+      node('Squeeze', 'k', 'limit'),
+      node('Range', 'nothing limit unit', 'first_places'),
+      node('Gather', 'best first_places', 'kept_scores', axis(0)),
+      node('Gather', 'top first_places', 'kept_places', axis(0)),
+      node('Gather', 'boxes kept_places', 'kept_boxes', axis(0)),
+      // No more than four: asked whether there are more, a file takes all.
+      node('Shape', 'kept_scores', 'kept_extent'),
+      node('Sub', 'kept_extent four', 'over'),
+      node('Greater', 'over zero', 'is_over'),
+      node('Where', 'is_over four far', 'end'),
+      node('Slice', 'kept_scores zero end', 'cut'),
+      node('Sub', 'four kept_extent', 'behind'),
+      node('Concat', 'zero behind', 'pads', axis(0)),
+      node('Pad', 'cut pads', 'table'),
+      node('Add', 'table four_real', 'fixed'),
+    ];
+    const ports = [floatPort('kept_boxes', 2), floatPort('kept_scores', 1), floatPort('fixed', 1), floatPort('own', 1)];
+    const { initializers = [], ...rest } = model(nodes, ports);
+    const own: typeof initializers = [
+      ['numbers', ints(...range(N))],
+      ['nought', float(-1)],
+      ['four_real', float(1, 2, 3, 4)],
+    ];
+    await agrees({ ...rest, initializers: [...initializers, ...own] });
+  });
+
   it('by a second condition', async () => {
     const nodes = [
       ...GOOD,
