@@ -9,7 +9,8 @@ import type { Operands } from '../../ops/definition.ts';
 import { definitionOf, loadOps, loadReferences } from '../../ops/registry.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
 import { BOUND_OF, located, withList } from '../lib/evaluate.ts';
-import { isKnown, itemsAfter, itemsOf, type KnownItems } from './items.ts';
+import { isKnown, itemsOf } from './item.ts';
+import { itemsAfter, type KnownItems } from './items.ts';
 import {
   bestRows,
   constantRows,

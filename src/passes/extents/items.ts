@@ -1,64 +1,28 @@
-/**
- * Small lists of integers, some of which are extents that depend on data: what a file makes of a Shape. Such an item is a count, or
- * a number less a count, or either with something added.
- */
+/** Small lists of integers, some of which are extents that depend on data: what a file makes of a Shape, followed and computed with. */
 import { axesOrAll, broadcastShapes } from '../../core/broadcast.ts';
 import type { DType } from '../../core/dtype.ts';
 import { Lazy } from '../../core/on-demand.ts';
-import { elementCount, tensorOf, type Shape, type Tensor } from '../../core/tensor.ts';
+import { elementCount, tensorOf } from '../../core/tensor.ts';
 import { isOp } from '../../ir/is-op.ts';
 import type { BinaryKind, Node, NodeOf } from '../../ir/ops.ts';
 import type { Operand, Operands } from '../../ops/definition.ts';
 import { readBroadcast } from '../../ops/lib/elementwise.ts';
 import { definitionOf } from '../../ops/registry.ts';
 import { at, range } from '../../util/arrays.ts';
+import {
+  extentOf,
+  inverted,
+  isKnown,
+  isLess,
+  isSame,
+  limitsOf,
+  minus,
+  sum,
+  underOf,
+  type Item,
+  type Items,
+} from './item.ts';
 import type { NodeWriter } from './node-writer.ts';
-
-/** `plus` + `sign` · the value called `count`, which is from 0 to `most`. */
-export interface Counted {
-  readonly count: string;
-  readonly most: number;
-  readonly sign: 1 | -1;
-  readonly plus: number;
-  /** Items that the count is no larger than, beside its most. */
-  readonly under?: readonly Item[];
-}
-
-export type Item = number | Counted;
-
-/** A tensor of items. */
-export interface Items {
-  readonly shape: Shape;
-  readonly items: readonly Item[];
-}
-
-/** No list of extents is longer. */
-const LONGEST = 64;
-
-/** An extent of an operand. */
-export function extentOf({ shape, bounded }: Operand, axis: number): Item {
-  const most = at(shape, axis);
-  return bounded?.axis === axis ? { count: bounded.count, most, sign: 1, plus: 0 } : most;
-}
-
-/** True where no item depends on data. */
-export function isKnown(list: Items): list is Items & { readonly items: readonly number[] } {
-  return list.items.every((item) => typeof item === 'number');
-}
-
-/** The items of a constant. */
-export function itemsOf(constant: Tensor | undefined): Items | undefined {
-  if (!constant || elementCount(constant.shape) > LONGEST) return undefined;
-  const items = [...constant.data];
-  return items.every((item) => Number.isSafeInteger(item)) ? { shape: constant.shape, items } : undefined;
-}
-
-/** The least and the most that an item can be. */
-export function limitsOf(item: Item): readonly [least: number, most: number] {
-  if (typeof item === 'number') return [item, item];
-  const other = item.plus + item.sign * item.most;
-  return [Math.min(item.plus, other), Math.max(item.plus, other)];
-}
 
 /** The int32 scalar that an item is: its count where nothing is added. */
 export function writtenItem(w: NodeWriter, item: Item): string {
@@ -80,45 +44,12 @@ export function smaller(w: NodeWriter, a: Item, b: Item): Item | undefined {
   return { count, most: Math.min(mostA, mostB), sign: 1, plus: 0, under: [a, b, ...underOf(a), ...underOf(b)] };
 }
 
-/** What an item is no larger than. */
-function underOf(item: Item): readonly Item[] {
-  return typeof item === 'number' || item.sign < 0 || item.plus > 0 ? [] : (item.under ?? []);
-}
-
-export function isSame(a: Item, b: Item): boolean {
-  if (typeof a === 'number' || typeof b === 'number') return a === b;
-  return a.count === b.count && a.sign === b.sign && a.plus === b.plus;
-}
-
-/** Of two items; nothing where that is no item. */
-export function sum(a: Item, b: Item): Item | undefined {
-  if (typeof a === 'number') return typeof b === 'number' ? a + b : { ...b, plus: b.plus + a };
-  if (typeof b === 'number') return sum(b, a);
-  return a.count === b.count && a.sign !== b.sign ? a.plus + b.plus : undefined;
-}
-
-function negated(item: Item): Item {
-  return typeof item === 'number' ? -item : { ...item, sign: item.sign === 1 ? -1 : 1, plus: -item.plus };
-}
-
-/** 1 where an item is smaller than another, 0 where it is not, nothing where that depends on data. */
-function isLess(a: Item, b: Item): 0 | 1 | undefined {
-  const difference = sum(a, negated(b));
-  const [least, most] = [limitsOf(a)[0] - limitsOf(b)[1], limitsOf(a)[1] - limitsOf(b)[0]];
-  if (typeof difference === 'number') return difference < 0 ? 1 : 0;
-  return most < 0 ? 1 : least >= 0 ? 0 : undefined;
-}
-
-function inverted(is: 0 | 1 | undefined): 0 | 1 | undefined {
-  return is === undefined ? undefined : is === 0 ? 1 : 0;
-}
-
 function combined(w: NodeWriter, kind: BinaryKind, a: Item, b: Item): Item | undefined {
   switch (kind) {
     case 'add':
       return sum(a, b);
     case 'sub':
-      return sum(a, negated(b));
+      return sum(a, minus(b));
     case 'min':
       return smaller(w, a, b);
     case 'max':

@@ -6,7 +6,8 @@ import type { Operand } from '../../ops/definition.ts';
 import { definitionOf } from '../../ops/registry.ts';
 import { resolveReshape } from '../../ops/shape/reshape.ts';
 import { at, product, range } from '../../util/arrays.ts';
-import { extentOf, limitsOf, smaller, sum, writtenItem, type Counted, type Item, type Items } from './items.ts';
+import { extentOf, limitsOf, sum, type Counted, type Item, type Items } from './item.ts';
+import { smaller, writtenItem } from './items.ts';
 import type { NodeWriter } from './node-writer.ts';
 import { everyRow, filledRows, isBound, rowsThere, type BoundOperand, type ExtentRule } from './rules.ts';
 

@@ -9,7 +9,7 @@ import {
   type OpAttributes,
   type OpKind,
 } from '../../ir/ops.ts';
-import type { Items } from './items.ts';
+import type { Items } from './item.ts';
 import { textOf, type Twins } from './twins.ts';
 import { nodeOf } from '../../ir/is-op.ts';
 

@@ -9,7 +9,7 @@ import { NO_ACTIVATION, type Node, type NodeOf, type ReduceKind } from '../../ir
 import type { Operand, Operands } from '../../ops/definition.ts';
 import { checkIndices } from '../../ops/index/gather.ts';
 import { at, product, range } from '../../util/arrays.ts';
-import type { Items } from './items.ts';
+import type { Items } from './item.ts';
 import type { NodeWriter } from './node-writer.ts';
 
 /** What rules see of a node: its operands, and their items where they are small integers. */
