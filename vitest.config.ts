@@ -1,7 +1,7 @@
 /**
- * Test projects: `unit` and `alone` need no GPU, `gpu` runs Dawn in Node, `browser` drives a real page through puppeteer,
- * `deno` runs wgpu in Deno, `package` the packed library. In the full run (`--mode full`, see test/helpers/full.ts) only the
- * files that have more to do in it than in `npm test`, and the last two.
+ * Test projects: `unit` and `alone` need no GPU, `gpu` and `networks` run Dawn in Node, `browser` drives a real page through
+ * puppeteer, `deno` runs wgpu in Deno, `package` the packed library. In the full run (`--mode full`, see test/helpers/full.ts)
+ * only the files that have more to do in it than in `npm test`, and the last two.
  */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -92,6 +92,28 @@ const ALONE = [
   'test/plan/lazy-rows.test.ts',
 ];
 
+/** GPU files of networks as people use them, which take longer to run than to compile. */
+const NETWORKS = [
+  'test/bench/kernels.gpu.test.ts',
+  'test/bench/models.gpu.test.ts',
+  'test/bench/peers.gpu.test.ts',
+  'test/cli/commands.gpu.test.ts',
+  'test/conformance/networks.gpu.test.ts',
+  'test/conformance/tfjs-models.gpu.test.ts',
+  'test/models/builders.gpu.test.ts',
+  'test/node/flat.gpu.test.ts',
+  'test/node/imagenet.gpu.test.ts',
+  'test/session/quantised.gpu.test.ts',
+  'test/tasks/quantised.gpu.test.ts',
+  'test/tasks/tasks.gpu.test.ts',
+];
+
+/**
+ * Of Mesa's lavapipe, without LLVM's optimisations: it compiles in half the time. A process has to have it before it opens a
+ * GPU, since the driver reads it when it is loaded.
+ */
+const COMPILE_QUICKLY = { GALLIVM_PERF: process.env['GALLIVM_PERF'] ?? 'nopt' };
+
 const MINUTE = 60_000;
 
 /** Far beyond what anything takes on a slow machine that has other things to do: only what hangs is ended. */
@@ -121,14 +143,43 @@ const deno = {
   },
 };
 
+function onGpu(mode: string, full: boolean) {
+  const shared = {
+    maxWorkers,
+    isolate: full,
+    setupFiles: ['test/helpers/gpu-setup.ts'],
+    // Cases of operators that go to the GPU together; in the full run one has hundreds of runs already.
+    maxConcurrency: full ? 2 : 16,
+    ...PATIENCE,
+    ...(full ? { testTimeout: 60 * MINUTE } : {}),
+  };
+  const gpu = {
+    ...shared,
+    name: 'gpu',
+    env: COMPILE_QUICKLY,
+    include: full ? FULL.gpu : ['test/**/*.gpu.test.ts'],
+    exclude: [...NETWORKS, ...(full ? [] : ONLY_FULL.gpu)],
+  };
+  const networks = {
+    ...shared,
+    name: 'networks',
+    include: full ? NETWORKS.filter((file) => FULL.gpu.includes(file)) : NETWORKS,
+    exclude: full ? [] : ONLY_FULL.gpu,
+  };
+  return [
+    { mode, test: gpu },
+    { mode, test: networks },
+  ] as const;
+}
+
 export default defineConfig(({ mode }) => {
+  // Where `isolate` says so, files have modules of their own: for each short one, importing them takes longer than it does.
   const full = mode === 'full';
   const unit = {
     mode,
     test: {
       name: 'unit',
       maxWorkers,
-      // Importing the same modules for each file would take a third of the time.
       isolate: full,
       include: full ? FULL.unit : ['test/**/*.test.ts'],
       exclude: [
@@ -143,20 +194,7 @@ export default defineConfig(({ mode }) => {
       ...PATIENCE,
     },
   };
-  const gpu = {
-    mode,
-    test: {
-      name: 'gpu',
-      maxWorkers,
-      setupFiles: ['test/helpers/gpu-setup.ts'],
-      include: full ? FULL.gpu : ['test/**/*.gpu.test.ts'],
-      exclude: full ? [] : ONLY_FULL.gpu,
-      // Cases of operators that go to the GPU together; in the full run one has hundreds of runs already.
-      maxConcurrency: full ? 2 : 16,
-      ...PATIENCE,
-      ...(full ? { testTimeout: 60 * MINUTE } : {}),
-    },
-  };
+  const [gpu, networks] = onGpu(mode, full);
   const browser = {
     test: {
       name: 'browser',
@@ -173,7 +211,9 @@ export default defineConfig(({ mode }) => {
       sequence: { sequencer: LongestFirst },
       // The projects share most of what they transform, and so do the runs.
       experimental: { fsModuleCache: true },
-      projects: full ? [unit, gpu, browser, deno, published] : [unit, alone, gpu, browser, deno, published],
+      projects: full
+        ? [unit, gpu, networks, browser, deno, published]
+        : [unit, alone, gpu, networks, browser, deno, published],
     },
   };
 });

@@ -12,14 +12,11 @@ import { requestDevice } from '../../src/runtime/webgpu/device.ts';
 import { Session } from '../../src/session/session.ts';
 import { expectClose } from '../helpers/close.ts';
 import { FULL } from '../helpers/full.ts';
-import { compileQuickly } from '../helpers/quick-driver.ts';
 import { randomTensor, randomSource } from '../helpers/random.ts';
 import { randomNetwork } from './random-networks.ts';
 
 /** Networks drawn; each takes up to a second on a software adapter. */
 const NETWORKS = FULL ? 240 : 40;
-
-compileQuickly();
 
 /** The last variant of each operator that has one for everything: packed bytes have their own. */
 const GENERIC: ForcedVariants = Object.fromEntries(

@@ -1,10 +1,7 @@
 /** A short run of the fuzzing target that needs a GPU. */
 import { expect, it } from 'vitest';
-import { compileQuickly } from '../helpers/quick-driver.ts';
 import { inputOf } from './target.ts';
 import { closeDevice, networks } from './targets/networks.ts';
-
-compileQuickly();
 
 it('changed networks give the same on the GPU as on the reference', async () => {
   let compared = 0;

@@ -6,7 +6,6 @@ import type { Binding, ShaderModule } from '../../shaders/lib/module.ts';
 import type { DeviceProfile } from '../../src/core/limits.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { profileOf } from '../../src/runtime/webgpu/device.ts';
-import { compileQuickly } from './quick-driver.ts';
 
 /** An open device. */
 export interface Gpu {
@@ -24,7 +23,6 @@ let opened: Promise<Gpu> | undefined;
  */
 export function openDevice(): Promise<Gpu> {
   opened ??= (async () => {
-    compileQuickly();
     const { adapter } = await openGpu();
     const requiredFeatures = (['shader-f16', 'subgroups'] as const).filter((f) => adapter.features.has(f));
     return { device: await adapter.requestDevice({ requiredFeatures }), pipelines: new Map() };

@@ -35,9 +35,16 @@ function group({ project }: TestSpecification): number {
   return project.config.sequence.groupOrder;
 }
 
+/** The project of files that share what they import; they stay together, so that its processes do their work once. */
+function sharing({ project }: TestSpecification): string {
+  return project.config.isolate ? '' : project.name;
+}
+
 /** Vitest's order, but for those. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return (await super.sort(files)).toSorted((a, b) => group(a) - group(b) || rank(a) - rank(b));
+    return (await super.sort(files)).toSorted(
+      (a, b) => group(a) - group(b) || sharing(a).localeCompare(sharing(b)) || rank(a) - rank(b),
+    );
   }
 }

@@ -23,7 +23,7 @@ export default class SummaryReporter implements Reporter {
     const dispatches = sum('dispatches');
     const cases = tests.filter((t) => t.meta().runs !== undefined).length;
     const adapters = new Set(tests.map((t) => t.meta().adapter).filter((name) => name !== undefined));
-    if (modules.some((m) => m.project.name === 'gpu')) {
+    if (modules.some((m) => ['gpu', 'networks'].includes(m.project.name))) {
       console.log(`kernels executed: ${dispatches} (adapter: ${[...adapters].join(', ') || 'none'})`);
       if (cases > 0) console.log(`operator cases: ${cases}, run ${sum('runs')} times`);
       if (dispatches === 0) process.exitCode = 1;

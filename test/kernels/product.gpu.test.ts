@@ -16,10 +16,7 @@ import { profileOf, requestDevice } from '../../src/runtime/webgpu/device.ts';
 import { Executor } from '../../src/runtime/webgpu/executor.ts';
 import { expectClose, floatTolerance } from '../helpers/close.ts';
 import { FULL } from '../helpers/full.ts';
-import { compileQuickly } from '../helpers/quick-driver.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
-
-compileQuickly();
 
 let device: GPUDevice | undefined;
 afterAll(() => device?.destroy());

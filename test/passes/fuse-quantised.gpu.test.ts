@@ -12,13 +12,10 @@ import { FULL } from '../helpers/full.ts';
 import { encodeModel, type OnnxModel } from '../helpers/onnx-bytes.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { blockNetwork, QDQ_BLOCKS } from '../helpers/qdq-onnx.ts';
-import { compileQuickly } from '../helpers/quick-driver.ts';
 import { referenceRun } from '../helpers/reference.ts';
 
 const BLOCKS = Object.keys(QDQ_BLOCKS);
 const SEEDS = range(FULL ? 20 : 2).map((i) => i + 1);
-
-compileQuickly();
 
 let device: GPUDevice;
 beforeAll(async () => {

@@ -10,11 +10,8 @@ import { requestDevice } from '../../src/runtime/webgpu/device.ts';
 import { Session } from '../../src/session/session.ts';
 import { range } from '../../src/util/arrays.ts';
 import { expectClose } from '../helpers/close.ts';
-import { compileQuickly } from '../helpers/quick-driver.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import '../helpers/every-operator.ts';
-
-compileQuickly();
 
 let device: GPUDevice;
 beforeAll(async () => {

@@ -14,15 +14,12 @@ import { runGraph } from '../../src/runtime/cpu/run.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
 import { Session } from '../../src/session/session.ts';
 import { FULL } from '../helpers/full.ts';
-import { compileQuickly } from '../helpers/quick-driver.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { randomNetwork } from '../conformance/random-networks.ts';
 import '../helpers/every-operator.ts';
 
 /** Random networks drawn. */
 const NETWORKS = FULL ? 60 : 15;
-
-compileQuickly();
 
 let device: GPUDevice;
 beforeAll(async () => {

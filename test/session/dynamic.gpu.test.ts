@@ -8,10 +8,7 @@ import { expectClose } from '../helpers/close.ts';
 import { dynamicCnn, dynamicMlp } from '../helpers/dynamic-networks.ts';
 import { encodeModel, type OnnxModel } from '../helpers/onnx-bytes.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
-import { compileQuickly } from '../helpers/quick-driver.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
-
-compileQuickly();
 
 let device: GPUDevice;
 beforeAll(async () => {

@@ -11,10 +11,7 @@ import '../helpers/every-operator.ts';
 import { FULL } from '../helpers/full.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { pictureFor, QDQ_NETWORKS, qdqNetwork, type QdqName } from '../helpers/qdq-networks.ts';
-import { compileQuickly } from '../helpers/quick-driver.ts';
 import { referenceRun } from '../helpers/reference.ts';
-
-compileQuickly();
 
 const NAMES = Object.keys(QDQ_NETWORKS).filter((name): name is QdqName => name in QDQ_NETWORKS);
 const ADAPTERS = FULL ? ['lavapipe', 'swiftshader'] : [undefined];

@@ -19,12 +19,9 @@ import { range } from '../../src/util/arrays.ts';
 import { expectClose } from '../helpers/close.ts';
 import { FULL } from '../helpers/full.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
-import { compileQuickly } from '../helpers/quick-driver.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { feedsOf, modelOf, type OneOperator } from '../helpers/tflite-models.ts';
 import '../helpers/every-operator.ts';
-
-compileQuickly();
 
 let device: GPUDevice;
 beforeAll(async () => {

@@ -4,13 +4,10 @@ import { FULL } from '../../helpers/full.ts';
 import { encodeModel } from '../../helpers/onnx-bytes.ts';
 import { ortRun } from '../../helpers/ort-oracle.ts';
 import { Q_OPERATORS, randomOperatorModel } from '../../helpers/q-operator-onnx.ts';
-import { compileQuickly } from '../../helpers/quick-driver.ts';
 import { checkSeeds, sharedSessions } from '../../helpers/random-files.ts';
 
 /** Files of each operator on the CPU; every eighth runs on the GPU too. */
 const COUNT = FULL ? 200 : 16;
-
-compileQuickly();
 
 const sessionsOf = sharedSessions();
 

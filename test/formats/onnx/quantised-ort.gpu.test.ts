@@ -7,7 +7,6 @@ import { FULL } from '../../helpers/full.ts';
 import { encodeModel } from '../../helpers/onnx-bytes.ts';
 import { ortRun } from '../../helpers/ort-oracle.ts';
 import { DRAWABLE_MODELS, randomQuantisedModel } from '../../helpers/quantised-onnx.ts';
-import { compileQuickly } from '../../helpers/quick-driver.ts';
 import { checkSeeds, sharedSessions } from '../../helpers/random-files.ts';
 
 /** Files of each operator on the CPU; every eighth runs on the GPU too. */
@@ -17,8 +16,6 @@ const EXACT: Tolerance = { rtol: 0, atol: 0 };
 
 /** Floats that are made of sums by two products and an addition, which a compiler may join. */
 const ROUNDED: Tolerance = { rtol: 2 ** -20, atol: 1e-5 };
-
-compileQuickly();
 
 const sessionsOf = sharedSessions();
 
