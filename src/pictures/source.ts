@@ -23,6 +23,7 @@ export function isPixels(picture: PictureSource): picture is Pixels {
   return 'data' in picture;
 }
 
+/** True of a texture, which is on the GPU already. */
 export function isTexture(picture: PictureSource): picture is GPUTexture {
   return 'createView' in picture;
 }

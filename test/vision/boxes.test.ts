@@ -46,6 +46,12 @@ describe('suppression', () => {
     expect(nonMaxSuppression([], { iou: 0.5, max: 2 })).toEqual([]);
   });
 
+  it('leaves out boxes without a score, wherever they stand', () => {
+    const unknown = box([0, 0, 10, 10], NaN);
+    const some = [unknown, box([0, 0, 4, 4], 0.2), unknown, box([20, 0, 24, 4], 0.7), unknown];
+    expect(nonMaxSuppression(some, { iou: 0.5, max: 9 }).map(({ score }) => score)).toEqual([0.7, 0.2]);
+  });
+
   it('refuses options out of range', () => {
     expect(() => nonMaxSuppression(boxes, { iou: 1.5, max: 2 })).toThrow(InputError);
     expect(() => nonMaxSuppression(boxes, { iou: NaN, max: 2 })).toThrow(InputError);

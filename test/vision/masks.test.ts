@@ -81,6 +81,7 @@ describe('masks in pictures', () => {
     for (const boxes of [zeros('float32', [1, 4]), tensorOf('float32', [2, 4], [0, 0, NaN, 1, 0, 0, 1, 1])]) {
       expect(() => pasteMasks(masks, boxes, PICTURE)).toThrow(InputError);
     }
+    expect(() => pasteMasks(zeros('float32', [2, 4, 4]), zeros('float32', [2, 4]), PICTURE, NaN)).toThrow(/threshold/);
     expect(() => pasteMasks(zeros('float32', [2, 4]), zeros('float32', [2, 4]), PICTURE)).toThrow(InputError);
     expect(() => pasteMasks(zeros('float32', [2, 3, 4, 4]), zeros('float32', [2, 4]), PICTURE)).toThrow(InputError);
   });

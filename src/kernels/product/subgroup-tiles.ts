@@ -20,6 +20,7 @@ const rows = (count: number, quads: number): SubgroupTile => ({ lanes: 'rows', r
  * 153 ms with it instead of 148.
  */
 export const TILES_OF_4 = [columns(16, 2), columns(25, 2), columns(8, 2), rows(8, 4), rows(8, 6)];
+/** The same of 8 lanes and more. */
 export const TILES_OF_MORE = [columns(25, 1), columns(16, 1), columns(8, 1), columns(4, 1), rows(4, 4), rows(4, 6)];
 
 /** All of them. */

@@ -16,6 +16,7 @@ export interface Counted {
   readonly under?: readonly Item[];
 }
 
+/** A number, or what a count makes of one. */
 export type Item = number | Counted;
 
 /** A tensor of items. */

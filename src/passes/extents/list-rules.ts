@@ -154,6 +154,7 @@ function isCountOf({ bounded }: BoundOperand, { count, sign, plus }: Counted): b
   return bounded.count === count && sign === 1 && plus === 0;
 }
 
+/** Repeated as often as there may be, of which those that there are stay; along its own extent that is no repeating. */
 export const expandRows: ExtentRule<'Expand'> = (w, node, { operands: [x], items: [, list] }) => {
   const only = onlyCounted(list);
   if (!x || !list || !only) return false;
@@ -173,6 +174,7 @@ export const expandRows: ExtentRule<'Expand'> = (w, node, { operands: [x], items
   return true;
 };
 
+/** As many as there may be, of which those that there are stay. */
 export const constantRows: ExtentRule<'ConstantOfShape'> = (w, node, { items: [list] }) => {
   const only = onlyCounted(list);
   if (!list || !only) return false;

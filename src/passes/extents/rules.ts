@@ -26,6 +26,7 @@ export interface BoundOperand extends Operand {
   readonly bounded: NonNullable<Operand['bounded']>;
 }
 
+/** True of an operand with such an extent. */
 export function isBound(operand: Operand | undefined): operand is BoundOperand {
   return operand?.bounded !== undefined;
 }
@@ -127,6 +128,7 @@ function neutral(kind: ReduceKind, dtype: DType): number | undefined {
   }
 }
 
+/** Rows behind the last are what changes nothing of the reduction; means, and reductions of other axes, stay. */
 export const reduceRows: ExtentRule<'Reduce'> = (w, node, { operands: [x] }) => {
   const { attributes, inputs, outputs } = node;
   if (!isBound(x)) return false;
@@ -154,6 +156,7 @@ export const extremeRows: ExtentRule<'ArgReduce'> = (w, node, { operands: [x] })
   return true;
 };
 
+/** Rows behind the last are zero, and so found nowhere. */
 export const whereNotZero: ExtentRule<'NonZero'> = (w, node, { operands: [x] }) => {
   if (!isBound(x)) return false;
   w.again(node, filledRows(w, at(node.inputs, 0), x, x.dtype === 'bool' ? '' : w.scalar(x.dtype, 0)));

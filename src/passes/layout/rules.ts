@@ -114,6 +114,7 @@ export interface PendingInput {
   readonly axisOf: (axis: number) => number;
 }
 
+/** A Transpose in front of one operand goes behind what looks at each element alone. */
 export function elementwise<K extends 'Activation' | 'Unary' | 'Cast' | 'Identity' | 'LookupTable'>(
   node: NodeOf<K>,
   sinker: Sinker,
@@ -123,6 +124,7 @@ export function elementwise<K extends 'Activation' | 'Unary' | 'Cast' | 'Identit
   return true;
 }
 
+/** Axes of a reduction are those that the Transpose in front had moved. */
 export function reduceRule<K extends 'Reduce' | 'QLinearReduce'>(
   node: NodeOf<K>,
   sinker: Sinker,

@@ -38,13 +38,14 @@ function area({ x1, y1, x2, y2 }: Box): number {
 
 /**
  * Greedy suppression within each class: the best box stays, those that overlap it go, and so on. Best first; equal scores
- * keep their order. Throws InputError for options out of range.
+ * keep their order, and boxes whose score is NaN are left out. Throws InputError for options out of range.
  */
 export function nonMaxSuppression(boxes: readonly ScoredBox[], { iou, max }: SuppressionOptions): ScoredBox[] {
   if (!(iou >= 0 && iou <= 1)) throw new InputError(`the overlap of boxes to suppress is between 0 and 1, not ${iou}`);
   if (!Number.isSafeInteger(max) || max < 1) throw new InputError(`the number of boxes must be positive, not ${max}`);
   const kept: ScoredBox[] = [];
-  for (const box of [...boxes].sort((a, b) => b.score - a.score)) {
+  const scored = boxes.filter(({ score }) => !Number.isNaN(score));
+  for (const box of scored.sort((a, b) => b.score - a.score)) {
     if (kept.length === max) break;
     if (kept.every((k) => k.index !== box.index || intersectionOverUnion(k, box) <= iou)) kept.push(box);
   }

@@ -27,8 +27,9 @@ const single = Math.fround;
 
 /**
  * Masks `[K, M, M]` or `[K, 1, M, M]` of probabilities with boxes `[K, 4]` (x1, y1, x2, y2 in pixels of the picture).
- * Each mask gets a border of one zero, its box grows alike and is cut to whole pixels, and the mask is interpolated to them bilinearly, corners not aligned.
- * Throws InputError for shapes that do not fit, and for boxes that are no numbers.
+ * Each mask gets a border of one zero, its box grows alike and is cut to whole pixels, and the mask is interpolated to them
+ * bilinearly, corners not aligned.
+ * Throws InputError for shapes that do not fit, and for boxes and thresholds that are no numbers.
  */
 export function pasteMasks(masks: Tensor, boxes: Tensor, picture: PictureSize, threshold = 0.5): PastedMask[] {
   const [count = 0] = masks.shape;
@@ -40,6 +41,7 @@ export function pasteMasks(masks: Tensor, boxes: Tensor, picture: PictureSize, t
   if (boxes.shape.length !== 2 || boxes.shape[0] !== count || boxes.shape[1] !== 4) {
     throw new InputError(`${shapeText(boxes.shape)} holds no boxes of ${count} masks: they are [${count}, 4]`);
   }
+  if (!Number.isFinite(threshold)) throw new InputError(`the threshold of a mask is a number, not ${threshold}`);
   return range(count).map((i) => {
     const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = boxes.data.subarray(4 * i, 4 * i + 4);
     if (![x1, y1, x2, y2].every(Number.isFinite))
