@@ -4,9 +4,9 @@
  * Layout: scores [segments, n]; threshold [1]; keys and ids [segments, chunks, chunk], of which counts [segments, chunks] hold.
  * Bindings: 0 scores read u32 (bits of floats), 1 threshold read u32 (the same), 2 keys read_write u32, 3 ids read_write u32,
  * 4 counts read_write u32.
- * Workgroup: min(lanes, chunk / 2) × 1 × 1, one chunk of a segment each.
+ * Workgroup: min(256, chunk / 2) × 1 × 1, one chunk of a segment each.
  * Dispatch: dispatch1d(segments · chunks, 1).
- * Spec: chunk, a power of two; lanes, likewise; few; filtered, where there is a threshold; inclusive, where a score equal to it is enough; highest,
+ * Spec: chunk, a power of two; filtered, where there is a threshold; inclusive, where a score equal to it is enough; highest,
  * where the higher index is first of equal scores.
  * Limits: 8 · chunk + 8 bytes of workgroup storage.
  */
@@ -46,17 +46,18 @@ fn is_enough(key: u32, limit: u32) -> bool {
 }`;
 }
 
+/** Invocations, at most. */
+const LANES = 256;
+/** Most candidates of a chunk that are ranked by comparing all with all, which takes no barriers. */
+const FEW = 256;
+
 export interface CandidatesSpec extends CandidateSpec {
   readonly chunk: number;
-  /** Invocations, at most. */
-  readonly lanes: number;
-  /** Most candidates of a chunk that are ranked by comparing all with all, which takes no barriers. */
-  readonly few: number;
 }
 
 export function candidatesShader(spec: CandidatesSpec): ShaderModule {
-  const { chunk, few } = spec;
-  const lanes = Math.min(spec.lanes, chunk / 2);
+  const { chunk } = spec;
+  const lanes = Math.min(LANES, chunk / 2);
   return shaderModule({
     bindings: [
       { name: 'scores', access: 'read', element: 'u32' },
@@ -94,8 +95,8 @@ ${candidateFunctions(spec)}`,
   if (local_index == 0u) { size = atomicLoad(&found); }
   let count = workgroupUniformLoad(&size);
   if (local_index == 0u) { counts[group] = count; }
-#if ${few < chunk}
-  if (count > ${u32(few)}) {
+#if ${FEW < chunk}
+  if (count > ${u32(FEW)}) {
 ${sorted(chunk, lanes)}
     return;
   }

@@ -5,7 +5,7 @@
  * Layout: keys and ids [segments, chunks, chunk], of which counts [segments, chunks] hold; merged [segments, chunks · chunk].
  * Bindings: 0 keys read u32, 1 ids read u32, 2 counts read u32, 3 merged read_write u32.
  * Workgroup: 64 × 1 × 1, candidates of one chunk.
- * Dispatch: dispatch1d(groups · parts, 1): the candidates of a chunk are shared by `parts` workgroups.
+ * Dispatch: dispatch1d(spread, 1): the candidates of a chunk are shared out to `parts`, and all parts to `spread` workgroups.
  * Spec: chunk, a power of two, at least 64; highest, where the higher index is first of equal scores.
  * Limits: no workgroup storage.
  */
@@ -28,30 +28,30 @@ export function mergeShader({ chunk, highest }: MergeSpec): ShaderModule {
       { name: 'counts', access: 'read', element: 'u32' },
       { name: 'merged', access: 'read_write', element: 'u32' },
     ],
-    params: { groups: 'u32', parts: 'u32', chunks: 'u32' },
+    params: { groups: 'u32', parts: 'u32', chunks: 'u32', spread: 'u32' },
     workgroupSize: [MERGE_WORKGROUP, 1, 1],
     body: wgsl`
-  let block = wid.y * groups.x + wid.x;
-  let group = block / params.parts;
-  if (group >= params.groups) { return; }
-  let first = group / params.chunks * params.chunks;
-  let count = counts[group];
-  let part = (block % params.parts) * ${u32(MERGE_WORKGROUP)};
-  for (var place = part + local_index; place < count; place += params.parts * ${u32(MERGE_WORKGROUP)}) {
-    let key = keys[group * ${u32(chunk)} + place];
-    var rank = place;
-    for (var other = first; other < first + params.chunks; other++) {
-      if (other == group) { continue; }
-      let least = key + u32(${highest ? 'other < group' : 'other > group'});
-      var low = 0u;
-      var high = counts[other];
-      while (low < high) {
-        let middle = (low + high) / 2u;
-        if (keys[other * ${u32(chunk)} + middle] >= least) { low = middle + 1u; } else { high = middle; }
+  for (var block = wid.y * groups.x + wid.x; block < params.groups * params.parts; block += params.spread) {
+    let group = block / params.parts;
+    let first = group / params.chunks * params.chunks;
+    let count = counts[group];
+    let part = (block % params.parts) * ${u32(MERGE_WORKGROUP)};
+    for (var place = part + local_index; place < count; place += params.parts * ${u32(MERGE_WORKGROUP)}) {
+      let key = keys[group * ${u32(chunk)} + place];
+      var rank = place;
+      for (var other = first; other < first + params.chunks; other++) {
+        if (other == group) { continue; }
+        let least = key + u32(${highest ? 'other < group' : 'other > group'});
+        var low = 0u;
+        var high = counts[other];
+        while (low < high) {
+          let middle = (low + high) / 2u;
+          if (keys[other * ${u32(chunk)} + middle] >= least) { low = middle + 1u; } else { high = middle; }
+        }
+        rank += low;
       }
-      rank += low;
+      merged[first * ${u32(chunk)} + rank] = ids[group * ${u32(chunk)} + place];
     }
-    merged[first * ${u32(chunk)} + rank] = ids[group * ${u32(chunk)} + place];
   }`,
   });
 }

@@ -7,45 +7,47 @@
  * threshold [1]; kept_ids, kept_boxes (corners) and kept_areas [segments, keep], of which kept_counts [segments] hold.
  * Bindings: 0 ids read u32, 1 counts read u32, 2 boxes read vec4<f32>, 3 threshold read u32 (bits of a float), 4 kept_ids
  * read_write u32, 5 kept_boxes read_write vec4<f32>, 6 kept_areas read_write f32, 7 kept_counts read_write u32.
- * Workgroup: 32 · slices × 1 × 1, one segment each; a candidate is compared with the kept boxes by slices · each invocations.
+ * Workgroup: 256 × 1 × 1, one segment each; a candidate is compared with the kept boxes by eight invocations.
  * Dispatch: dispatch1d(segments, 1).
- * Spec: slices; each; the form of boxes, and what is over the threshold.
+ * Spec: the form of boxes, and what is over the threshold.
  * Limits: workgroup storage 1036 bytes.
  */
 import { range } from '../../src/util/arrays.ts';
 import { u32 } from '../lib/literal.ts';
-import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
+import { shaderModule, wgsl, type Binding, type ShaderModule } from '../lib/module.ts';
 import { OVERLAP_PARAMS, overlapFunctions, type OverlapSpec } from '../lib/overlap.ts';
 
-export interface SuppressSpec extends OverlapSpec {
-  readonly slices: number;
-  /** Candidates that an invocation compares with each kept box that it loads: 1, 2, 4 or 8. */
-  readonly each: number;
-}
+/** What is read and written. */
+export const SUPPRESS_BINDINGS: readonly Binding[] = [
+  { name: 'ids', access: 'read', element: 'u32' },
+  { name: 'counts', access: 'read', element: 'u32' },
+  { name: 'boxes', access: 'read', element: 'vec4<f32>' },
+  { name: 'threshold', access: 'read', element: 'u32' },
+  { name: 'kept_ids', access: 'read_write', element: 'u32' },
+  { name: 'kept_boxes', access: 'read_write', element: 'vec4<f32>' },
+  { name: 'kept_areas', access: 'read_write', element: 'f32' },
+  { name: 'kept_counts', access: 'read_write', element: 'u32' },
+];
 
-export function suppressShader(spec: SuppressSpec): ShaderModule {
-  const { slices } = spec;
+/** Parameters. */
+export const SUPPRESS_PARAMS = {
+  segments: 'u32',
+  classes: 'u32',
+  n: 'u32',
+  stride: 'u32',
+  chunks: 'u32',
+  keep: 'u32',
+  ...OVERLAP_PARAMS,
+} as const;
+
+/** Invocations that compare one candidate with the kept boxes. */
+const SLICES = 8;
+
+export function suppressShader(spec: OverlapSpec): ShaderModule {
   return shaderModule({
-    bindings: [
-      { name: 'ids', access: 'read', element: 'u32' },
-      { name: 'counts', access: 'read', element: 'u32' },
-      { name: 'boxes', access: 'read', element: 'vec4<f32>' },
-      { name: 'threshold', access: 'read', element: 'u32' },
-      { name: 'kept_ids', access: 'read_write', element: 'u32' },
-      { name: 'kept_boxes', access: 'read_write', element: 'vec4<f32>' },
-      { name: 'kept_areas', access: 'read_write', element: 'f32' },
-      { name: 'kept_counts', access: 'read_write', element: 'u32' },
-    ],
-    params: {
-      segments: 'u32',
-      classes: 'u32',
-      n: 'u32',
-      stride: 'u32',
-      chunks: 'u32',
-      keep: 'u32',
-      ...OVERLAP_PARAMS,
-    },
-    workgroupSize: [32 * slices, 1, 1],
+    bindings: SUPPRESS_BINDINGS,
+    params: SUPPRESS_PARAMS,
+    workgroupSize: [32 * SLICES, 1, 1],
     declarations: wgsl`
 var<workgroup> block: array<vec4<f32>, 32>;
 var<workgroup> areas: array<f32, 32>;
@@ -56,13 +58,11 @@ var<workgroup> gone: atomic<u32>;
 var<workgroup> hitting: atomic<u32>;
 var<workgroup> total: u32;
 ${overlapFunctions(spec)}`,
-    body: body(spec),
+    body: body(),
   });
 }
 
-function body(spec: SuppressSpec): string {
-  const { slices } = spec;
-  const whole = slices === 1;
+function body(): string {
   return wgsl`
   let segment = wid.y * groups.x + wid.x;
   if (segment >= params.segments) { return; }
@@ -70,13 +70,8 @@ function body(spec: SuppressSpec): string {
   let limit = limit_of(threshold[0]);
   var count = 0u;
   for (var c = 0u; c < params.chunks; c++) { count += counts[segment * params.chunks + c]; }
-#if ${whole}
-  let lane = local_index;
-  let slice = 0u;
-#else
   let lane = local_index % 32u;
   let slice = local_index / 32u;
-#endif
   let first = segment * params.keep;
   for (var start = 0u; start < count; start += 32u) {
     let before = workgroupUniformLoad(&total);
@@ -101,7 +96,7 @@ function body(spec: SuppressSpec): string {
       atomicStore(&hitting, 0u);
     }
     workgroupBarrier();
-${nearest(spec)}
+${nearest()}
     workgroupBarrier();
     var is_gone = !is_there;
     if (slice == 0u) {
@@ -111,7 +106,7 @@ ${nearest(spec)}
         is_gone = is_over(kept_boxes[first + k], kept_areas[first + k], own, area, limit);
       }
     }
-${decideBlock(slices)}
+${decideBlock()}
     storageBarrier();
     if (local_index == 0u) { total = after; }
   }
@@ -123,34 +118,23 @@ ${decideBlock(slices)}
  * The first kept box that may be over with each candidate of the block, and which later ones may be with each of its own. Nobody
  * leaves the loop early: all share its loads.
  */
-function nearest({ slices, each }: SuppressSpec): string {
-  const lanes = 32 / each;
-  const all = range(each);
-  const lines = (line: (j: number) => string): string => all.map(line).join('\n');
+function nearest(): string {
   return wgsl`
-    let column = local_index % ${u32(lanes)};
-${lines((j) => `    let box_${j} = block[column + ${u32(j * lanes)}];`)}
-${lines((j) => `    let area_${j} = areas[column + ${u32(j * lanes)}];`)}
-${lines((j) => `    var near_${j} = before;`)}
-    for (var k = local_index / ${u32(lanes)}; k < before; k += ${u32(slices * each)}) {
-      let other = kept_boxes[first + k];
-      let other_area = kept_areas[first + k];
-${lines((j) => `      near_${j} = min(near_${j}, select(before, k, may_be_over(other, other_area, box_${j}, area_${j}, limit)));`)}
+    var near = before;
+    for (var k = slice; k < before; k += ${u32(SLICES)}) {
+      near = min(near, select(before, k, may_be_over(kept_boxes[first + k], kept_areas[first + k], own, area, limit)));
     }
-    for (var k = local_index / ${u32(lanes)}; k < 32u; k += ${u32(slices * each)}) {
-      let other = block[k];
-      let other_area = areas[k];
-      var word = 0u;
-${lines((j) => `      word |= select(0u, ${u32(2 ** (j * lanes))}, may_be_over(other, other_area, box_${j}, area_${j}, limit));`)}
-      word = (word << column) & ~((2u << k) - 1u);
+    for (var k = slice; k < 32u; k += ${u32(SLICES)}) {
+      let over = may_be_over(block[k], areas[k], own, area, limit);
+      let word = select(0u, 1u << lane, over) & ~((2u << k) - 1u);
       if (word != 0u) { atomicOr(&pairs[k], word); }
     }
-${lines((j) => `    atomicMin(&nears[column + ${u32(j * lanes)}], near_${j});`)}`;
+    atomicMin(&nears[lane], near);`;
 }
 
 /** Who of a block is kept, and where. */
-function decideBlock(slices: number): string {
-  const turns = range(32 / slices).reduce((bits, i) => bits + 2 ** (slices * i), 0);
+function decideBlock(): string {
+  const turns = range(32 / SLICES).reduce((bits, i) => bits + 2 ** (SLICES * i), 0);
   return wgsl`
     workgroupBarrier();
     if (is_gone) { atomicOr(&gone, 1u << lane); }

@@ -3,7 +3,10 @@ import { BEST_CLASS_WORKGROUP, bestClassShader } from '../../../shaders/detect/b
 import { candidatesShader, type CandidateSpec } from '../../../shaders/detect/candidates.ts';
 import { EMIT_WORKGROUP, emitShader } from '../../../shaders/detect/emit.ts';
 import { MERGE_WORKGROUP, mergeShader } from '../../../shaders/detect/merge.ts';
+import { LIST_WORKGROUP, listShader } from '../../../shaders/detect/list.ts';
+import { rankShader } from '../../../shaders/detect/rank.ts';
 import { softShader } from '../../../shaders/detect/soft.ts';
+import { SUPPRESS_FEW_ROOM, suppressFewShader } from '../../../shaders/detect/suppress-few.ts';
 import { suppressShader } from '../../../shaders/detect/suppress.ts';
 import { selectScanShader } from '../../../shaders/index/select-scan.ts';
 import { OVERLAP_VALUES, type OverlapSpec } from '../../../shaders/lib/overlap.ts';
@@ -28,6 +31,9 @@ import {
 const MAX_CHUNK = 1024;
 const MIN_CHUNK = 64;
 
+/** Workgroups that share chunks of which few have candidates: starting one costs more. Odd, so that the first of all segments are not one's. */
+const SPREAD = 63;
+
 type Context = LowerContext<'NonMaxSuppression'>;
 type Call = Omit<KernelCall, 'variant'>;
 
@@ -42,16 +48,6 @@ interface Segments {
   readonly labels?: CallOperand;
   /** What makes the scores. */
   readonly calls: readonly Call[];
-}
-
-/** How the work of hard suppression is spread. */
-interface HardForm {
-  /** Invocations that compare one candidate with the kept boxes. */
-  readonly slices: number;
-  /** Candidates that an invocation compares with each kept box that it loads. */
-  readonly each: number;
-  /** As many invocations to sort and merge as there is work for: where barriers are cheap, and lanes that idle cost nothing. */
-  readonly wide: boolean;
 }
 
 /** What suppression leaves behind. */
@@ -104,47 +100,95 @@ function overlapSpec({ node }: Context): OverlapSpec {
   return { centerPointBox, offset: offset === 1, inclusive };
 }
 
-/** Sorts what is enough, then suppresses in blocks. */
-function hardCalls(context: Context, plan: Segments, form: HardForm): Kept {
-  const { segments, classes, n, keep, scores } = plan;
-  const { node, device } = context;
+/** Where candidates lie: by segment, in chunks that are sorted. */
+interface Chunks {
+  readonly chunk: number;
+  readonly chunks: number;
+  readonly keys: CallOperand;
+  readonly ids: CallOperand;
+  readonly counts: CallOperand;
+}
+
+function chunksOf({ segments, n }: Segments): Chunks {
   const chunk = Math.min(MAX_CHUNK, Math.max(MIN_CHUNK, 2 ** Math.ceil(Math.log2(n))));
   const chunks = ceilDiv(n, chunk);
-  const stride = chunks * chunk;
+  const elements = segments * chunks * chunk;
+  const [keys, ids] = [scratch('keys', elements), scratch('ids', elements)];
+  return { chunk, chunks, keys, ids, counts: scratch('counts', segments * chunks) };
+}
+
+/** Finds and sorts the candidates of each chunk at once. */
+function wideCandidates(context: Context, plan: Segments, to: Chunks): Call[] {
+  const { segments, n, scores } = plan;
+  const { chunk, chunks, keys, ids, counts } = to;
+  return [
+    {
+      shader: candidatesShader({ ...candidateSpec(context), chunk }),
+      operands: [scores, threshold(context, 4), keys, ids, counts],
+      params: { segments, n, chunks },
+      workgroups: dispatch1d(segments * chunks, 1, context.device),
+    },
+  ];
+}
+
+/** Lists the candidates of each segment, then sorts them in chunks, of which few have any. */
+function fewCandidates(context: Context, plan: Segments, to: Chunks): Call[] {
+  const { segments, n, scores } = plan;
+  const { chunk, chunks, keys, ids, counts } = to;
   const spec = candidateSpec(context);
-  const [keys, ids] = [scratch('keys', segments * stride), scratch('ids', segments * stride)];
-  const counts = scratch('counts', segments * chunks);
+  const elements = segments * chunks * chunk;
+  const listed = ['listed keys', 'listed ids'].map((id) => scratch(id, elements));
+  const groups = segments * chunks;
+  const spread = Math.min(groups, SPREAD);
+  return [
+    {
+      shader: listShader({ ...spec, chunk, vector: n % 4 === 0 }),
+      operands: [scores, threshold(context, 4), ...listed, counts],
+      params: { segments, n, chunks, each: 32 * ceilDiv(n, 32 * LIST_WORKGROUP) },
+      workgroups: dispatch1d(segments, 1, context.device),
+    },
+    {
+      shader: rankShader({ chunk, highest: spec.highest }),
+      operands: [...listed, counts, keys, ids],
+      params: { groups, spread },
+      workgroups: dispatch1d(spread, 1, context.device),
+    },
+  ];
+}
+
+/** Sorts what is enough, then suppresses in blocks. */
+function hardCalls(context: Context, plan: Segments, wide: boolean): Kept {
+  const { segments, classes, n, keep } = plan;
+  const { node, device } = context;
+  const found = chunksOf(plan);
+  const { chunk, chunks, keys, ids, counts } = found;
+  const stride = chunks * chunk;
   const merged = chunks === 1 ? ids : scratch('merged', segments * stride);
   const kept = scratch('kept', segments * keep);
   const keptCounts = scratch('kept counts', segments);
+  const room = keep + (wide ? 0 : SUPPRESS_FEW_ROOM);
   const [keptBoxes, keptAreas] = [
-    scratch('kept boxes', segments * keep * 4, 'f32'),
-    scratch('kept areas', segments * keep, 'f32'),
+    scratch('kept boxes', segments * room * 4, 'f32'),
+    scratch('kept areas', segments * room, 'f32'),
   ];
-  const parts = form.wide ? chunk / MERGE_WORKGROUP : 1;
+  const groups = segments * chunks;
+  const parts = wide ? chunk / MERGE_WORKGROUP : 1;
+  const spread = wide ? groups * parts : Math.min(groups, SPREAD);
   const merge: Call = {
-    shader: mergeShader({ chunk, highest: spec.highest }),
+    shader: mergeShader({ chunk, highest: candidateSpec(context).highest }),
     operands: [keys, ids, counts, merged],
-    params: { groups: segments * chunks, parts, chunks },
-    workgroups: dispatch1d(segments * chunks * parts, 1, device),
+    params: { groups, parts, chunks, spread },
+    workgroups: dispatch1d(spread, 1, device),
   };
+  const overlap = overlapSpec(context);
   return {
     ids: kept,
     counts: keptCounts,
     calls: [
-      {
-        shader: candidatesShader({
-          ...spec,
-          chunk,
-          ...(form.wide ? { lanes: 256, few: 256 } : { lanes: 64, few: chunk }),
-        }),
-        operands: [scores, threshold(context, 4), keys, ids, counts],
-        params: { segments, n, chunks },
-        workgroups: dispatch1d(segments * chunks, 1, device),
-      },
+      ...(wide ? wideCandidates : fewCandidates)(context, plan, found),
       ...(chunks === 1 ? [] : [merge]),
       {
-        shader: suppressShader({ ...overlapSpec(context), slices: form.slices, each: form.each }),
+        shader: wide ? suppressShader(overlap) : suppressFewShader(overlap),
         operands: [
           merged,
           counts,
@@ -196,13 +240,13 @@ function scanCall(context: Context, counts: CallOperand, chunks: number): Call {
   };
 }
 
-function lowered(context: Context, form: HardForm): readonly Call[] {
+function lowered(context: Context, wide: boolean): readonly Call[] {
   const { node, device } = context;
   const plan = segmentsOf(context);
   const { segments, classes, n, keep, labels } = plan;
   if (segments * keep === 0) return [scanCall(context, scratch('none', 1), 0)];
   const soft = node.attributes.soft !== 'none';
-  const kept = soft ? softCalls(context, plan) : hardCalls(context, plan, form);
+  const kept = soft ? softCalls(context, plan) : hardCalls(context, plan, wide);
   const chosen = node.outputs[2];
   const scored = Boolean(chosen);
   return [
@@ -234,13 +278,13 @@ export const nonMaxSuppression: KernelDefinition<'NonMaxSuppression'> = {
   variants: [
     variant(
       'sliced',
-      ({ node }) => (node.attributes.soft === 'none' ? { slices: 8, each: 1, wide: true } : undefined),
-      (context, form) => lowered(context, form),
+      ({ node }) => (node.attributes.soft === 'none' ? true : undefined),
+      (context) => lowered(context, true),
     ),
     variant(
       'whole',
-      () => ({ slices: 1, each: 8, wide: false }),
-      (context, form) => lowered(context, form),
+      () => true,
+      (context) => lowered(context, false),
     ),
   ],
 };

@@ -73,6 +73,7 @@ export const nonMaxSuppressionCases: readonly OpCase<'NonMaxSuppression'>[] = [
   suppression('centre and size', { n: 40, attributes: { centerPointBox: true } }),
   suppression('several blocks', { n: 300, iou: 0.3 }),
   suppression('several chunks', { n: 1300, iou: 0.6, batches: 2 }),
+  suppression('few of several chunks', { n: 2051, classes: 2, score: 0.93 }),
   suppression('all scores equal', { n: 70, scores: range(70).map(() => 0.5) }),
   suppression('all boxes equal', { n: 40, boxes: range(160).map((i) => (i % 4) / 2) }),
   suppression('no score is enough', { n: 40, score: 2 }),
