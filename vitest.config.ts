@@ -82,6 +82,7 @@ const FULL = {
     'test/session/qdq-networks.gpu.test.ts',
     'test/session/weight-storage.gpu.test.ts',
   ],
+  browser: [...ONLY_FULL.browser, 'test/browser/demo/no-webgpu.test.ts'],
 };
 
 /** Unit files that need modules of their own: what is loaded by and by, or what stands for the system, is what they test. */
@@ -196,11 +197,12 @@ export default defineConfig(({ mode }) => {
   };
   const [gpu, networks] = onGpu(mode, full);
   const browser = {
+    mode,
     test: {
       name: 'browser',
       maxWorkers,
       globalSetup: ['test/browser/demo/setup.ts'],
-      include: full ? ONLY_FULL.browser : ['test/browser/**/*.test.ts'],
+      include: full ? FULL.browser : ['test/browser/**/*.test.ts'],
       exclude: ['test/browser/peers.test.ts', ...(full ? [] : ONLY_FULL.browser)],
       ...PATIENCE,
     },
