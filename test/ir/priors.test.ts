@@ -1,6 +1,6 @@
 /** Priors and anchors: numbers that papers' programs print, or that follow from their formulas by hand. */
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../src/core/errors.ts';
+import { InputError, ShapeError } from '../../src/core/errors.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { gridAnchors, rcnnAnchors, retinaSizes } from '../../src/ir/priors/anchors.ts';
 import { cellAnchors, yoloAnchors } from '../../src/ir/priors/cells.ts';
@@ -74,6 +74,8 @@ describe('anchors of proposals', () => {
     expect(() => gridAnchors({ map: [1, 1], stride: [8, 8], ratios: [], sizes: [1] })).toThrow(InputError);
     expect(() => rcnnAnchors({ map: [1, 1], stride: [8, 8], ratios: [1], sizes: [0] })).toThrow(InputError);
     expect(() => rcnnAnchors({ map: [-1, 1], stride: [8, 8], ratios: [1], sizes: [1] })).toThrow(InputError);
+    expect(() => gridAnchors({ map: [2 ** 26, 2 ** 26], stride: [8, 8], ratios: [1], sizes: [1] })).toThrow(ShapeError);
+    expect(gridAnchors({ map: [0, 7], stride: [8, 8], ratios: [1], sizes: [1] }).shape).toEqual([0, 4]);
   });
 });
 
@@ -113,6 +115,12 @@ describe('priors of SSD', () => {
   it('refuse sizes that do not fit', () => {
     expect(() => ssdPriorBoxes({ ...options, minSizes: [] })).toThrow(InputError);
     expect(() => ssdPriorBoxes({ ...options, maxSizes: [50] })).toThrow(InputError);
+    expect(() => ssdPriorBoxes({ ...options, minSizes: [Infinity] })).toThrow(InputError);
+    expect(() => ssdPriorBoxes({ ...options, picture: [300, NaN] })).toThrow(InputError);
+    expect(() => ssdPriorBoxes({ ...options, step: [0, 8] })).toThrow(InputError);
+    const scales = { maps: [[1, 1]] as const, minScale: 0.2, maxScale: 0.95, reduceLowest: false };
+    expect(() => ssdAnchors({ ...scales, aspectRatios: [1, -2] })).toThrow(InputError);
+    expect(() => ssdAnchors({ ...scales, aspectRatios: [1], minScale: NaN })).toThrow(InputError);
     expect(() => ssdPriorBoxes({ ...options, maxSizes: [100, 200] })).toThrow(InputError);
   });
 

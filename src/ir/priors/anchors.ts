@@ -1,8 +1,7 @@
 /** Anchors of region proposal networks and RetinaNet, corners in pixels of the picture. */
-import { InputError } from '../../core/errors.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
-import { perCell, type MapExtent } from './cells.ts';
+import { checkSizes, perCell, type MapExtent } from './cells.ts';
 
 type Corners = readonly [number, number, number, number];
 
@@ -71,7 +70,5 @@ function roundEven(v: number): number {
 }
 
 function check(ratios: readonly number[], sizes: readonly number[]): void {
-  if (ratios.length === 0 || sizes.length === 0 || ![...ratios, ...sizes].every((v) => v > 0 && Number.isFinite(v))) {
-    throw new InputError('anchors need ratios and sizes above 0');
-  }
+  for (const numbers of [ratios, sizes]) checkSizes('anchors', numbers);
 }

@@ -1,13 +1,20 @@
 /** Rows of numbers for every cell of a map: cells and points of detectors that have no priors of several sizes. */
 import { InputError } from '../../core/errors.ts';
-import { tensorOf, type Tensor } from '../../core/tensor.ts';
-import { at, range } from '../../util/arrays.ts';
+import { elementCount, zeros, type Tensor } from '../../core/tensor.ts';
+import { at } from '../../util/arrays.ts';
+
+/** Throws InputError unless there are some numbers, and each is finite and above 0; `what` they are of. */
+export function checkSizes(what: string, numbers: readonly number[]): void {
+  if (numbers.length === 0 || !numbers.every((v) => v > 0 && Number.isFinite(v)))
+    throw new InputError(`${what} need sizes and ratios above 0, not ${numbers.join(', ')}`);
+}
 
 /** Height and width. */
 export type MapExtent = readonly [height: number, width: number];
 
 /**
- * Rows, `count` for each cell: cells of a row after one another, rows from the top. Throws InputError for a map that is none.
+ * Rows, `count` for each cell: cells of a row after one another, rows from the top. Throws InputError for a map that is none,
+ * ShapeError for one of too many rows.
  */
 export function perCell(
   [height, width]: MapExtent,
@@ -17,9 +24,14 @@ export function perCell(
   if (![height, width].every((n) => Number.isSafeInteger(n) && n >= 0)) {
     throw new InputError(`a map of ${height} by ${width} cells is none`);
   }
-  const rows = range(height).flatMap((y) => range(width).flatMap((x) => range(count).map((k) => rowOf(y, x, k))));
-  const length = rows[0]?.length ?? 4;
-  return tensorOf('float32', [rows.length, length], rows.flat());
+  const rows = elementCount([height, width, count, 4]) / 4;
+  const length = rows === 0 ? 4 : rowOf(0, 0, 0).length;
+  const boxes = zeros('float32', [rows, length]);
+  for (let i = 0; i < rows; i++) {
+    const cell = Math.floor(i / count);
+    boxes.data.set(rowOf(Math.floor(cell / width), cell % width, i % count), i * length);
+  }
+  return boxes;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { InputError } from '../../core/errors.ts';
 import { tensorOf, type Tensor } from '../../core/tensor.ts';
 import { at, range } from '../../util/arrays.ts';
-import { perCell, type MapExtent } from './cells.ts';
+import { checkSizes, perCell, type MapExtent } from './cells.ts';
 
 /** Attributes of Caffe's PriorBox. */
 export interface PriorBoxOptions {
@@ -30,9 +30,12 @@ export interface PriorBoxOptions {
  */
 export function ssdPriorBoxes(options: PriorBoxOptions): Tensor {
   const { map, picture, minSizes, maxSizes, clip, offset } = options;
-  if (minSizes.length === 0 || ![...minSizes, ...maxSizes, ...options.aspectRatios].every((v) => v > 0)) {
-    throw new InputError('prior boxes need sizes and aspect ratios above 0');
-  }
+  for (const numbers of [
+    minSizes,
+    [...minSizes, ...maxSizes, ...options.aspectRatios],
+    [...picture, ...(options.step ?? [])],
+  ])
+    checkSizes('prior boxes', numbers);
   if (maxSizes.length > 0 && (maxSizes.length !== minSizes.length || maxSizes.some((v, i) => v <= at(minSizes, i)))) {
     throw new InputError(
       `prior boxes of ${minSizes.join(', ')} need as many greater sizes, not ${maxSizes.join(', ')}`,
@@ -82,6 +85,7 @@ export interface SsdAnchorOptions {
  */
 export function ssdAnchors({ maps, minScale, maxScale, aspectRatios, reduceLowest }: SsdAnchorOptions): Tensor {
   if (maps.length === 0) throw new InputError('anchors need a map');
+  checkSizes('anchors', [minScale, maxScale, ...aspectRatios]);
   const scales = range(maps.length).map((k) =>
     maps.length === 1 ? minScale : minScale + ((maxScale - minScale) * k) / (maps.length - 1),
   );
