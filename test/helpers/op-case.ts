@@ -29,6 +29,8 @@ export interface OpCase<K extends OpKind = OpKind> {
   readonly tolerance?: Tolerance;
   /** Set where ONNX cannot express the case; says why. The oracle test skips it, the GPU test does not. */
   readonly noOracle?: string;
+  /** Set where the short run has its like, and drivers compile its kernels long: on a GPU, only the full run takes it. */
+  readonly full?: true;
   /** Set where compiling evaluates the case, so that no kernel takes it. The GPU test skips it. */
   readonly folds?: boolean;
   /** Variants, by how their names begin, that give another result here by design, and why; they do not run it. */
