@@ -208,16 +208,23 @@ export function inputTraits<K extends OpKind>({ inputs }: Dispatched<K>, index: 
 }
 
 /** The input at `index`. Throws PlanError when it is absent: use only for required inputs. */
-export function required<K extends OpKind>(context: LowerContext<K>, index: number): Stored {
-  const desc = context.inputs[index];
-  if (!desc) throw new PlanError(`input ${index} is missing`, { node: context.node.name, op: context.node.op });
-  return desc;
+export function required<K extends OpKind>({ node, inputs }: LowerContext<K>, index: number): Stored {
+  return present(node, 'input', inputs, index);
 }
 
 /** The output at `index`. */
-export function result<K extends OpKind>(context: LowerContext<K>, index = 0): Stored {
-  const desc = context.outputs[index];
-  if (!desc) throw new PlanError(`output ${index} is missing`, { node: context.node.name, op: context.node.op });
+export function result<K extends OpKind>({ node, outputs }: LowerContext<K>, index = 0): Stored {
+  return present(node, 'output', outputs, index);
+}
+
+function present(
+  { name, op }: { readonly name: string; readonly op: OpKind },
+  what: string,
+  all: readonly (Stored | undefined)[],
+  index: number,
+): Stored {
+  const desc = all[index];
+  if (!desc) throw new PlanError(`${what} ${index} is missing`, { node: name, op });
   return desc;
 }
 

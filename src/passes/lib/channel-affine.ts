@@ -49,36 +49,20 @@ function fromBinary(node: NodeOf<'Binary'>, axis: number, rewriter: Rewriter): C
   const { shape } = rewriter.desc(value);
   const c = axis < shape.length ? perChannel(constant, shape, axis) : undefined;
   if (!c) return undefined;
-  const zero = c.map(() => 0);
-  const one = c.map(() => 1);
-  const affine = (scale: Float64Array, shift: Float64Array): ChannelAffine => ({
-    value,
-    scale,
-    shift,
-    activation: NO_ACTIVATION,
-  });
+  const of = (scale: (v: number) => number, shift: (v: number) => number): ChannelAffine => {
+    return { value, scale: c.map(scale), shift: c.map(shift), activation: NO_ACTIVATION };
+  };
+  const [zero, one] = [() => 0, () => 1];
+  const [same, minus] = [(v: number) => v, (v: number) => -v];
   switch (node.attributes.kind) {
     case 'add':
-      return affine(one, c);
+      return of(one, same);
     case 'sub':
-      return flipped
-        ? affine(
-            c.map(() => -1),
-            c,
-          )
-        : affine(
-            one,
-            c.map((v) => -v),
-          );
+      return flipped ? of(() => -1, same) : of(one, minus);
     case 'mul':
-      return affine(c, zero);
+      return of(same, zero);
     case 'div':
-      return flipped
-        ? undefined
-        : affine(
-            c.map((v) => 1 / v),
-            zero,
-          );
+      return flipped ? undefined : of((v) => 1 / v, zero);
     default:
       return undefined;
   }

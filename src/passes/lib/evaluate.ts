@@ -80,10 +80,8 @@ export function located<T>(node: Node, action: () => T): T {
   } catch (error) {
     if (!(error instanceof TilewiseError) || error.detail.node) throw error;
     const detail: ErrorDetail = { ...error.detail, ...where(node), cause: error };
-    if (error instanceof ShapeError) throw new ShapeError(error.reason, detail);
-    if (error instanceof GraphError) throw new GraphError(error.reason, detail);
-    if (error instanceof ImportError) throw new ImportError(error.reason, detail);
-    throw new TilewiseError(error.code, error.reason, detail);
+    const Kind = [ShapeError, GraphError, ImportError].find((kind) => error instanceof kind);
+    throw Kind ? new Kind(error.reason, detail) : new TilewiseError(error.code, error.reason, detail);
   }
 }
 
