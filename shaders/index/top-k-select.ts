@@ -132,13 +132,21 @@ function threshold(quads: number): string {
   let none = vec4<u32>();
   let one = vec4<u32>(1u);
   var least = 0u;
+  var enough = 0u;
   for (var bit = 0u; bit < params.bits; bit++) {
+    // With as many as are wanted the other bits decide nothing. To ask costs as much as a bit.
+    if (bit >= 8u && bit % 4u == 0u) {
+      if (local_index == 0u) { ties = enough; }
+      if (workgroupUniformLoad(&ties) == params.keep) { break; }
+    }
     let trial = least | (0x80000000u >> bit);
     var count = none;
 ${vote((q) => `keys_${q} >= vec4<u32>(trial)`)}
     atomicAdd(&votes[bit % 32u], count.x + count.y + count.z + count.w);
     workgroupBarrier();
-    least = select(least, trial, atomicLoad(&votes[bit % 32u]) >= params.keep);
+    let voted = atomicLoad(&votes[bit % 32u]);
+    least = select(least, trial, voted >= params.keep);
+    enough = select(enough, voted, voted >= params.keep);
   }
   var above = none;
   var equal = none;
