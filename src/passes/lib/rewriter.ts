@@ -12,6 +12,7 @@ import type { Node, OpAttributes, OpKind } from '../../ir/ops.ts';
 import { renameInputs } from '../../ir/rewrite.ts';
 import { verify } from '../../ir/verify.ts';
 import { definitionOf } from '../../ops/registry.ts';
+import { at } from '../../util/arrays.ts';
 import { removeDeadNodes } from '../dead-nodes.ts';
 import { Budget } from './budget.ts';
 import { asOperand, evaluateNode, inferNode } from './evaluate.ts';
@@ -186,9 +187,7 @@ export class Rewriter {
 
   /** Emits a node with one output and returns its name. */
   one<K extends OpKind>(op: K, inputs: readonly string[], attributes: OpAttributes[K], names: EmitNames = {}): string {
-    const [output] = this.add(op, inputs, attributes, names);
-    if (output === undefined) throw new GraphError('a node needs an output', { op });
-    return output;
+    return at(this.add(op, inputs, attributes, names), 0);
   }
 
   /** Emits a source node as it is, its inputs already called what they are called now. */
