@@ -22,6 +22,7 @@ import {
   shareRows,
   sliceRows,
 } from './list-rules.ts';
+import { rowsApart } from './row-rules.ts';
 import { NodeWriter } from './node-writer.ts';
 import * as rules from './rules.ts';
 import type { ExtentRule, Seen } from './rules.ts';
@@ -45,6 +46,14 @@ const RULES: { readonly [K in Node['op']]?: ExtentRule<K> } = {
   Range: countRows,
   TopK: bestRows,
   Softmax: shareRows,
+  Conv: rowsApart,
+  ConvTranspose: rowsApart,
+  Gemm: rowsApart,
+  MatMul: rowsApart,
+  MaxPool: rowsApart,
+  AveragePool: rowsApart,
+  GlobalAveragePool: rowsApart,
+  BatchNormalization: rowsApart,
 };
 
 /** What is written in the place of nodes of other operators. */

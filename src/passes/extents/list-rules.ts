@@ -12,7 +12,7 @@ import type { NodeWriter } from './node-writer.ts';
 import { everyRow, filledRows, isBound, rowsThere, type BoundOperand, type ExtentRule } from './rules.ts';
 
 /** The first of x along an axis, as many as the item says. */
-function firstOf(w: NodeWriter, x: string, axis: number, count: Item, output: string): void {
+export function firstOf(w: NodeWriter, x: string, axis: number, count: Item, output: string): void {
   part(w, x, { axis, start: 0, end: limitsOf(count)[1], count: writtenItem(w, count) }, output);
 }
 

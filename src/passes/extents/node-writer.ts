@@ -89,6 +89,11 @@ export class NodeWriter {
     this.node(op, inputs, attributes, outputs);
   }
 
+  /** A node of one output again, with other inputs and another name for what it gives. */
+  copy(node: Node, inputs: readonly string[], output: string): void {
+    this.nodes.push(nodeOf({ ...node, name: this.unique('node'), inputs, outputs: [output] }));
+  }
+
   binary(kind: BinaryKind, x: string, y: string): string {
     return this.one('Binary', [x, y], { kind, activation: NO_ACTIVATION });
   }

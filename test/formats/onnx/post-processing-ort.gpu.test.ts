@@ -13,7 +13,7 @@ import { encodeModel, type OnnxModel, type OnnxNode, type OnnxValueInfo } from '
 import { floatPort, node } from '../../helpers/onnx-models.ts';
 import { importOnnx } from '../../helpers/import-onnx.ts';
 import { ortRun } from '../../helpers/ort-oracle.ts';
-import { randomSource } from '../../helpers/random.ts';
+import { randomSource, randomTensor } from '../../helpers/random.ts';
 
 const N = 18;
 const ints = (...values: number[]): Tensor => tensorOf('int64', [values.length], values);
@@ -25,6 +25,8 @@ const intPort = (name: string, rank: number): OnnxValueInfo => ({
   dtype: 'int64',
   shape: range(rank).map(() => null),
 });
+
+const some = (shape: readonly number[]): Tensor => randomTensor('float32', shape, randomSource(7), -1, 1);
 
 const CONSTANTS = {
   overlap: float(0.45),
@@ -496,6 +498,42 @@ describe('rows that data chooses, chosen from again', () => {
       const none = await session.run(feeds(at(ROWS, 2)));
       expect(none).toEqual({ kept: float(), top: ints() });
     }
+  });
+
+  it('for which a head is computed, by convolutions and products', async () => {
+    // torchvision: box and mask heads of proposals whose number depends on data.
+    const nodes = [
+      ...GOOD,
+      node('Shape', 'score', 'extents'),
+      node('ConstantOfShape', 'extents', 'pictures', { value: { t: ints(0) } }),
+      node('Reshape', 'scores map_shape', 'map'),
+      node('RoiAlign', 'map box pictures', 'regions', {
+        output_height: { i: 3 },
+        output_width: { i: 3 },
+        sampling_ratio: { i: 2 },
+        coordinate_transformation_mode: { s: 'half_pixel' },
+      }),
+      node('Conv', 'regions filters', 'convolved', { pads: { ints: [1, 1, 1, 1] } }),
+      node('Relu', 'convolved', 'positive'),
+      node('ConvTranspose', 'positive up_filters', 'masks', { strides: { ints: [2, 2] } }),
+      node('MaxPool', 'positive', 'pooled', { kernel_shape: { ints: [2, 2] } }),
+      node('Flatten', 'pooled', 'flat', axis(1)),
+      node('Gemm', 'flat weights bias', 'hidden', { transB: { i: 1 } }),
+      node('MatMul', 'hidden square', 'logits'),
+      node('Softmax', 'logits', 'classes', axis(-1)),
+      node('GlobalAveragePool', 'positive', 'means'),
+    ];
+    const ports = [floatPort('classes', 2), floatPort('masks', 4), floatPort('means', 4)];
+    const { initializers = [], ...rest } = model(nodes, ports);
+    const own: typeof initializers = [
+      ['map_shape', ints(1, 2, 3, 3)],
+      ['filters', some([4, 2, 3, 3])],
+      ['up_filters', some([4, 3, 2, 2])],
+      ['weights', some([5, 16])],
+      ['bias', some([5])],
+      ['square', some([5, 5])],
+    ];
+    await agrees({ ...rest, initializers: [...initializers, ...own] }, SOME_ROWS);
   });
 
   it('and of each row as many as there are classes', async () => {
