@@ -41,16 +41,6 @@ export function trainedElements(parameters: ReadonlyMap<string, Tensor>): number
   return [...parameters].reduce((sum, [name, { data }]) => sum + (name.includes('.running_') ? 0 : data.length), 0);
 }
 
-/** Weights of which those with such names are a tenth: what random ones say of places reaches too far. */
-export function withSmaller(source: WeightSource, names: RegExp): WeightSource {
-  return {
-    get: (name, shape) => {
-      const t = source.get(name, shape);
-      return names.test(name) ? { ...t, data: t.data.map((v) => v * 0.1) } : t;
-    },
-  };
-}
-
 /** Random numbers for the graph's inputs. */
 export function picturesFor(graph: Graph, seed = 11): Map<string, Tensor> {
   return new Map(

@@ -2,7 +2,7 @@
 import { fasterRcnn } from '../../models/faster-rcnn.ts';
 import { randomWeights, type WeightSource } from '../../models/weights.ts';
 import type { Graph } from '../../src/ir/graph.ts';
-import { withSmaller } from './seeded-networks.ts';
+import { withSmaller } from './smaller-weights.ts';
 
 /** Codes and logits of random weights are wild: smaller ones leave boxes near their anchors, and scores apart. */
 export const calmed = (source: WeightSource): WeightSource =>

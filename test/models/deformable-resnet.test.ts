@@ -4,13 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { deformableResnet, resnet } from '../../models/resnet.ts';
 import { randomWeights, type WeightSource } from '../../models/weights.ts';
 import { FULL } from '../helpers/full.ts';
-import {
-  expectAgreement,
-  expectEveryWeightMatters,
-  parametersOf,
-  withSmaller,
-  ZEROS,
-} from '../helpers/seeded-networks.ts';
+import { expectAgreement, expectEveryWeightMatters, parametersOf, ZEROS } from '../helpers/seeded-networks.ts';
+import { withSmaller } from '../helpers/smaller-weights.ts';
 
 /** Offsets of random weights reach beyond the maps of the last stage, whose samples are zeros then: smaller ones stay on them. */
 const calmed = (weights: WeightSource): WeightSource => withSmaller(weights, /conv_offset/);
