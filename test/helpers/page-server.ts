@@ -60,8 +60,13 @@ export async function openPage(
   const tab = await browser.newPage();
   tab.setDefaultTimeout(PATIENCE_MS);
   prepare?.(tab);
+  const fault = new Promise<never>((_, reject) => {
+    tab.once('pageerror', (error) => reject(new Error('the test page does not load', { cause: error })));
+  });
+  // Afterwards the page's errors are those of a test.
+  fault.catch(() => undefined);
   await tab.goto(`${server.origin}/page`);
-  await tab.waitForFunction(() => 'page' in globalThis);
+  await Promise.race([fault, tab.waitForFunction(() => 'page' in globalThis)]);
   return tab;
 }
 

@@ -273,7 +273,7 @@ export const nonMaxSuppression: KernelDefinition<'NonMaxSuppression'> = {
   kind: 'dispatch',
   ...PLAIN_TRAITS,
   chooses: () => [0, 1, 3, 4],
-  // Software adapters share loads of an address that is the same for all invocations, others have more of these than candidates.
+  // On software adapters a load costs as much as ten overlaps: boxes stay in registers. Others have more invocations than candidates.
   preferred: ({ device }) => (device.adapterClass === 'software' ? ['whole'] : ['sliced']),
   variants: [
     variant(
