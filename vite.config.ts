@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { defineConfig, mergeConfig, type BuildEnvironmentOptions, type Plugin } from 'vite';
+import { leanShaders } from './packaging/lean-shaders.ts';
 
 const manifest: { dependencies?: Record<string, string>; peerDependencies?: Record<string, string> } = JSON.parse(
   readFileSync(new URL('./package.json', import.meta.url), 'utf8'),
@@ -56,21 +57,6 @@ function families(): Plugin {
     load(id) {
       const lines = exportsOf.get(id);
       return lines && [...lines].join('\n');
-    },
-  };
-}
-
-/** Lines of comment in shaders, and what lines are indented by: no minifier looks into their text, where neither means anything. */
-const SHADER_MARGINS = /\n\s*\/\/[^\n]*(?=\n)|(?<=\n) +/g;
-
-/** Leaves them out. */
-function leanShaders(): Plugin {
-  return {
-    name: 'lean-shaders',
-    transform: {
-      order: 'pre',
-      filter: { id: /\/shaders\/.*\.ts$/ },
-      handler: (code) => ({ code: code.replaceAll(SHADER_MARGINS, ''), map: null }),
     },
   };
 }
