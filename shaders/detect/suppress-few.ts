@@ -13,7 +13,7 @@ import { range } from '../../src/util/arrays.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { overlapFunctions, type OverlapSpec } from '../lib/overlap.ts';
-import { SUPPRESS_BINDINGS, SUPPRESS_PARAMS } from './suppress.ts';
+import { stayInTurn, SUPPRESS_BINDINGS, SUPPRESS_PARAMS } from './suppress.ts';
 
 const WORKGROUP = 8;
 
@@ -114,14 +114,7 @@ function decide(): string {
       if (word != 0u) { atomicOr(&hitting, 1u << k); }
     }
     workgroupBarrier();
-    var kept = left;
-    // Best first: whoever is still there when it is its turn stays.
-    var rest = atomicLoad(&hitting);
-    while (rest != 0u) {
-      let k = countTrailingZeros(rest) % 32u;
-      rest &= rest - 1u;
-      if (((kept >> k) & 1u) == 1u) { kept &= ~words[k]; }
-    }
+    ${stayInTurn('words[k]')}
     for (var i = local_index; i < 32u; i += ${u32(WORKGROUP)}) {
       let place = before + countOneBits(kept & ((1u << i) - 1u));
       if (((kept >> i) & 1u) == 1u && place < params.keep) {

@@ -155,14 +155,7 @@ function decideBlock(): string {
       }
     }
     workgroupBarrier();
-    var kept = left;
-    // Best first: whoever is still there when it is its turn stays.
-    var rest = atomicLoad(&hitting);
-    while (rest != 0u) {
-      let k = countTrailingZeros(rest) % 32u;
-      rest &= rest - 1u;
-      if (((kept >> k) & 1u) == 1u) { kept &= ~atomicLoad(&hits[k]); }
-    }
+    ${stayInTurn('atomicLoad(&hits[k])')}
     let after = min(params.keep, before + countOneBits(kept));
     let place = before + countOneBits(kept & ((1u << lane) - 1u));
     if (slice == 0u && ((kept >> lane) & 1u) == 1u && place < params.keep) {
@@ -170,5 +163,17 @@ function decideBlock(): string {
       kept_ids[to] = id;
       kept_boxes[to] = own;
       kept_areas[to] = area;
+    }`;
+}
+
+/** Declares `kept`: those of `left` that stay, where `hitting` are those that suppress any, and the word `hits` is whom k does. */
+export function stayInTurn(hits: string): string {
+  return wgsl`var kept = left;
+    // Best first: whoever is still there when it is its turn stays.
+    var rest = atomicLoad(&hitting);
+    while (rest != 0u) {
+      let k = countTrailingZeros(rest) % 32u;
+      rest &= rest - 1u;
+      if (((kept >> k) & 1u) == 1u) { kept &= ~${hits}; }
     }`;
 }

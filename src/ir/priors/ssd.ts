@@ -30,12 +30,8 @@ export interface PriorBoxOptions {
  */
 export function ssdPriorBoxes(options: PriorBoxOptions): Tensor {
   const { map, picture, minSizes, maxSizes, clip, offset } = options;
-  for (const numbers of [
-    minSizes,
-    [...minSizes, ...maxSizes, ...options.aspectRatios],
-    [...picture, ...(options.step ?? [])],
-  ])
-    checkSizes('prior boxes', numbers);
+  checkSizes('prior boxes', minSizes);
+  checkSizes('prior boxes', [...maxSizes, ...options.aspectRatios, ...picture, ...(options.step ?? [])]);
   if (maxSizes.length > 0 && (maxSizes.length !== minSizes.length || maxSizes.some((v, i) => v <= at(minSizes, i)))) {
     throw new InputError(
       `prior boxes of ${minSizes.join(', ')} need as many greater sizes, not ${maxSizes.join(', ')}`,
