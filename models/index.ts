@@ -34,5 +34,5 @@ export { fromSafetensors, randomWeights, type WeightSource } from './weights.ts'
 export { toOnnx } from '../src/formats/onnx/write/to-onnx.ts';
 export { readSafetensors } from '../src/formats/safetensors/parse.ts';
 export { CATALOGUE, defaultModel, findModel } from '../src/catalogue/catalogue.ts';
-export type { CatalogueFormat, CatalogueTask } from '../src/catalogue/entry.ts';
+export type { CatalogueFormat, CatalogueTask, FilePart } from '../src/catalogue/entry.ts';
 export type { CatalogueEntry, CatalogueLabels, CatalogueSource, PinnedFile } from '../src/catalogue/catalogue.ts';

@@ -8,6 +8,17 @@ export interface PinnedFile {
   readonly sha256: string;
 }
 
+/** A file that lies inside another one, as Emscripten's packager joins them. */
+export interface FilePart {
+  /** What it was called before it was joined. */
+  readonly name: string;
+  /** Its first byte, and the one behind its last. */
+  readonly start: number;
+  readonly end: number;
+  /** Of these bytes. */
+  readonly sha256: string;
+}
+
 /** Where a model's files are. */
 export type CatalogueSource =
   | {
@@ -21,6 +32,8 @@ export type CatalogueSource =
       readonly sha256: string;
       /** The same of what a script holds that wraps the main file, written as JSON. */
       readonly unwrapped?: string;
+      /** Where in the file the model lies, if the file holds several. */
+      readonly part?: FilePart;
       /** Files the main one needs, as they are called beside it. */
       readonly companions?: readonly { readonly name: string; readonly sha256: string }[];
     }
@@ -36,27 +49,49 @@ export type CatalogueLabels = readonly string[] | (PinnedFile & { readonly forma
 /** Formats of published models; those the engine has no importer for are refused by name when opened. */
 export type CatalogueFormat = 'onnx' | 'tfjs-graph' | 'tfjs-layers' | 'tflite' | 'ncnn' | 'caffe';
 
-/** What a model is for. */
-export type CatalogueTask = 'classification' | 'detection' | 'face-detection' | 'pose';
+/**
+ * What a model is for. Landmarks and attributes are read from a part of a picture that another model found: see `parts` of
+ * an entry.
+ */
+export type CatalogueTask =
+  | 'classification'
+  | 'detection'
+  | 'segmentation'
+  | 'matting'
+  | 'face-detection'
+  | 'face-landmarks'
+  | 'iris-landmarks'
+  | 'face-attributes'
+  | 'hand-detection'
+  | 'hand-landmarks'
+  | 'pose'
+  | 'pose-landmarks';
 
 /** One model. */
 export interface CatalogueEntry {
   readonly name: string;
   readonly title: string;
   readonly task: CatalogueTask;
+  /** Other tasks that it does as well. */
+  readonly also?: readonly CatalogueTask[];
   readonly source: CatalogueSource;
   readonly format: CatalogueFormat;
   /** Absent where the outputs are not classes, or the model's own file names them. */
   readonly labels?: CatalogueLabels;
-  readonly preprocessing: Preprocessing;
+  /** Absent where the input is more, or less, than a picture of three channels: `notes` says what it is. */
+  readonly preprocessing?: Preprocessing;
   /** What the output holds: `probabilities` sum to 1, `logits` want a softmax, `notes` says what `decoded` and `raw` ones are. */
   readonly outputs: 'probabilities' | 'logits' | 'decoded' | 'raw';
+  /** How its outputs become an answer: the name of a head. */
+  readonly decode?: string;
   /** Detectors whose output is decoded: the one with rows of x1, y1, x2, y2 in input pixels, score and class. */
   readonly boxes?: string;
+  /** Models that go on where this one ends, by what they are for and their names in the catalogue. */
+  readonly parts?: Readonly<Partial<Record<'landmarks' | 'iris', string>>>;
   /** The layout of outputs that are not one score a class. */
   readonly notes?: string;
   /** SPDX identifier. */
   readonly licence: string;
-  /** The model that its task takes when none is named: one entry a task. */
+  /** The model that its tasks take when none is named: one entry a task. */
   readonly default?: true;
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CATALOGUE, type CatalogueEntry, type CatalogueSource } from '../catalogue/catalogue.ts';
+import { cutPart } from '../catalogue/cut-part.ts';
 import { ownName, publishedFiles, type PublishedFile } from '../catalogue/published.ts';
 import { InputError, LoadError } from '../core/errors.ts';
 import type { OptionRules } from '../core/option-rules.ts';
@@ -96,7 +97,7 @@ async function fromCatalogue(
     });
   };
   return unwrapped({
-    main: { name: main.name, bytes: await get(main) },
+    main: cutPart({ name: main.name, bytes: await get(main) }, main.part),
     read: async (name) => {
       const found = companions.find((c) => c.name === name);
       if (found) return get(found);

@@ -1,6 +1,7 @@
 /** Where the files of a catalogue entry come from, in a page. */
+import { cutPart } from '../catalogue/cut-part.ts';
 import type { CatalogueEntry, PinnedFile } from '../catalogue/entry.ts';
-import { ownName, publishedFiles, type PublishedFiles } from '../catalogue/published.ts';
+import { isWrapped, ownName, publishedFiles, type PublishedFiles } from '../catalogue/published.ts';
 import { sha256Of } from '../catalogue/recognise.ts';
 import { InputError, LoadError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
@@ -76,7 +77,7 @@ async function pinnedFiles({ main, companions }: PublishedFiles, settings: Fetch
   });
   await requireChecksum(fetched.main.bytes, main);
   const files: ModelFiles = {
-    main: fetched.main,
+    main: cutPart(fetched.main, main.part),
     read: async (name) => {
       const companion = companions.find((file) => file.name === name);
       if (!companion) throw new LoadError('the model asks for a file that the catalogue does not list', { file: name });
@@ -85,7 +86,7 @@ async function pinnedFiles({ main, companions }: PublishedFiles, settings: Fetch
       return bytes;
     },
   };
-  if (ownName(main, true) === main.name) return files;
+  if (!isWrapped(main)) return files;
   // The parser of scripts is large, and needed here only.
   const { unwrapModel } = await onDemand('parser of scripts', () => import('../formats/wrapped-script.ts'));
   return unwrapModel(files);

@@ -1,5 +1,5 @@
 /** What the catalogue knows of a model that is asked for by its name, or given by its files; it is loaded then. */
-import { CATALOGUE, defaultModel, findEntry, unknownModel } from '../catalogue/catalogue.ts';
+import { CATALOGUE, defaultModel, findEntry, isFor, unknownModel } from '../catalogue/catalogue.ts';
 import type { CatalogueEntry, CatalogueTask } from '../catalogue/entry.ts';
 import { recogniseEntry } from '../catalogue/recognise.ts';
 import { InputError, LoadError } from '../core/errors.ts';
@@ -65,7 +65,7 @@ export async function recognisedModel({ main, read }: ModelFiles): Promise<Knowl
 export function requireTask(entry: CatalogueEntry, task: CatalogueTask): void {
   if (does(entry, task)) return;
   const { name, notes } = entry;
-  if (entry.task !== task) {
+  if (!isFor(entry, task)) {
     throw new InputError(`"${name}" is for ${entry.task}, not ${task}`, {
       hint: 'Use what is for that task, or a Session, and read its outputs by name',
     });
@@ -75,8 +75,8 @@ export function requireTask(entry: CatalogueEntry, task: CatalogueTask): void {
   });
 }
 
-function does({ task, outputs }: CatalogueEntry, asked: CatalogueTask): boolean {
-  return task === asked && outputs !== 'raw';
+function does(entry: CatalogueEntry, asked: CatalogueTask): boolean {
+  return isFor(entry, asked) && entry.outputs !== 'raw';
 }
 
 /** Throws LoadError, which names what can be read, for a format that has no importer: before a download that would be in vain. */

@@ -22,8 +22,9 @@ describe('classification in Chromium', () => {
   let reference: Tensor | undefined;
 
   beforeAll(async () => {
-    if (entry.source.kind !== 'npm') throw new Error('the model should come from an npm package');
-    const model = await npmModelFiles(entry.source.package, entry.source.path);
+    const { source, preprocessing } = entry;
+    if (source.kind !== 'npm' || !preprocessing) throw new Error('the model should come from an npm package');
+    const model = await npmModelFiles(source.package, source.path);
     const shards = new Map<string, Uint8Array>();
     const recording = {
       main: model.main,
@@ -39,7 +40,7 @@ describe('classification in Chromium', () => {
     const session = await Session.create(recording, { backend: 'cpu' });
     const [input] = session.inputs;
     const [output] = session.outputs;
-    const results = await session.run({ [input?.name ?? '']: preprocess({ ...info, data }, entry.preprocessing) });
+    const results = await session.run({ [input?.name ?? '']: preprocess({ ...info, data }, preprocessing) });
     reference = results[output?.name ?? ''];
     files.set(model.main.name, model.main.bytes);
     for (const [name, bytes] of shards) files.set(name, bytes);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../src/catalogue/catalogue.ts';
 import { drawnSamples } from '../../src/catalogue/samples.ts';
 import { readNpy, writeNpy } from '../../src/cli/npy.ts';
 import { fromRaw, toRaw } from '../../src/core/raw.ts';
@@ -262,6 +263,14 @@ describe('detect', () => {
 describe('models', () => {
   it('lists the catalogue with one default a task', async () => {
     const { models } = (await json('models')) as { models: { name: string; default: boolean }[] };
-    expect(models.filter((m) => m.default).map((m) => m.name)).toEqual(['centernet', 'imagenet-mobilenet-v2-quant']);
+    expect(models.map((m) => m.name)).toEqual(CATALOGUE.map((entry) => entry.name));
+    expect(models.filter((m) => m.default)).toMatchObject([
+      { name: 'centernet', task: 'detection', decode: 'rows' },
+      { name: 'movenet-lightning', task: 'pose' },
+      { name: 'blazeface-short', parts: { landmarks: 'face-mesh', iris: 'iris' } },
+      { name: 'palm-detection-full', origin: 'npm @mediapipe/hands' },
+      { name: 'selfie-segmentation', task: 'matting', also: ['segmentation'] },
+      { name: 'imagenet-mobilenet-v2-quant', decode: null },
+    ]);
   });
 });

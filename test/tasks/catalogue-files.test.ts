@@ -1,10 +1,13 @@
 /** Files of the catalogue as a page gets them: from a folder, from an address with a checksum, from a package server. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { CatalogueEntry, CatalogueSource } from '../../src/catalogue/entry.ts';
 import { findModel } from '../../src/catalogue/catalogue.ts';
 import { LoadError } from '../../src/core/errors.ts';
+import { openModel } from '../../src/node/index.ts';
 import { npmModelFiles } from '../helpers/npm-models.ts';
 import { catalogueFiles } from '../../src/tasks/catalogue-files.ts';
 import { entryLabels } from '../../src/tasks/labels.ts';
@@ -61,6 +64,19 @@ describe('files of a catalogue entry', () => {
     await expect(catalogueFiles(entry({ ...source, sha256: sha256('x') }))).rejects.toBeInstanceOf(LoadError);
     vi.stubGlobal('crypto', {});
     await expect(catalogueFiles(entry(source))).rejects.toThrow(/no crypto\.subtle.*https/);
+  });
+
+  it('are cut out of a file that holds several, which is what was checked', async () => {
+    const packageBase = await serve({ 'joined@1.0.0/all.data': bytes('??MODEL??') });
+    const part = { name: 'net.tflite', start: 2, end: 7, sha256: sha256('MODEL') };
+    const joined = { kind: 'npm', package: 'joined', version: '1.0.0', path: 'all.data', part } as const;
+    const known = entry({ ...joined, sha256: sha256('??MODEL??') });
+    const { main } = await catalogueFiles(known, { packageBase });
+    expect([main.name, text(main.bytes), main.bytes.byteOffset]).toEqual(['net.tflite', 'MODEL', 0]);
+    const changed = catalogueFiles(entry({ ...joined, sha256: sha256('MODEL') }), { packageBase });
+    await expect(changed).rejects.toThrow(/all\.data has another SHA-256/);
+    const options = { catalogue: [known], packageBase, cacheDir: mkdtempSync(join(tmpdir(), 'tilewise-part-')) };
+    expect(text((await openModel('net', options)).main.bytes)).toBe('MODEL');
   });
 
   it('have the list of labels among them, which is what was checked, too', async () => {

@@ -62,7 +62,7 @@ async function knownFile(main: File | undefined): Promise<Pick<TaskOptions, 'pre
   const entry = await recogniseEntry(new Uint8Array(await main.arrayBuffer()));
   if (!entry) return {};
   const { preprocessing, labels } = entry;
-  return { preprocessing, ...(labels && !('url' in labels) ? { labels } : {}) };
+  return { ...(preprocessing ? { preprocessing } : {}), ...(labels && !('url' in labels) ? { labels } : {}) };
 }
 
 type Opened = Omit<Model, 'info'>;

@@ -11,20 +11,32 @@ export function addModels(program: Command, runner: Runner): void {
 }
 
 function models(_: readonly string[], __: object, { output }: Context): Promise<number> {
-  const list = CATALOGUE.map(({ name, title, task, format, licence, source, default: isDefault }) => {
+  const list = CATALOGUE.map(({ source, ...entry }) => {
+    const {
+      name,
+      title,
+      task,
+      also = [],
+      format,
+      decode = null,
+      parts = {},
+      licence,
+      default: isDefault = false,
+    } = entry;
     const origin = source.kind === 'npm' ? `npm ${source.package}` : source.url;
     const readable = IMPORTERS.some((importer) => importer.format === format);
-    return { name, title, task, format, readable, licence, origin, default: isDefault ?? false };
+    return { name, title, task, also, format, readable, decode, parts, licence, origin, default: isDefault };
   });
   output.result({ models: list }, () => {
     const rows = list.map((m) => [
       m.default ? `${m.name} (default)` : m.name,
+      m.task,
       m.title,
       m.readable ? m.format : `${m.format} (not yet read)`,
       m.origin.startsWith('npm') ? m.origin : 'download',
       m.licence,
     ]);
-    return table(['name', 'what it is', 'format', 'from', 'licence'], rows);
+    return table(['name', 'task', 'what it is', 'format', 'from', 'licence'], rows);
   });
   return Promise.resolve(0);
 }

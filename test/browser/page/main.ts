@@ -81,7 +81,9 @@ async function classify(name: string, model: string, picture: string): ReturnTyp
   const session = await Session.create(model, { backend: 'webgpu' });
   const [input] = session.inputs;
   const [output] = session.outputs;
-  const results = await session.run({ [input?.name ?? '']: preprocess(pixels, findModel(name).preprocessing) });
+  const { preprocessing } = findModel(name);
+  if (!preprocessing) throw new TypeError(`${name} takes no picture`);
+  const results = await session.run({ [input?.name ?? '']: preprocess(pixels, preprocessing) });
   const scores = [...(results[output?.name ?? '']?.data ?? [])];
   session.dispose();
   return { adapter: session.report.adapter, scores };
