@@ -74,6 +74,8 @@ export { intersectionOverUnion, nonMaxSuppression } from './vision/decode/boxes.
 export type { Box, ScoredBox } from './vision/decode/boxes.ts';
 export { guessPreprocessing } from './vision/guess.ts';
 export { preprocess } from './vision/preprocess.ts';
+export { projectBox, projectPoint, regionMap } from './vision/region-spec.ts';
+export type { PicturePoint, PictureRegion, RegionMap } from './vision/region-spec.ts';
 export { chromeTrace } from './analysis/trace.ts';
 export type { ChromeTrace, TraceEvent } from './analysis/trace.ts';
 export type { ProfileNode, ProfilePreparation, ProfileReport, ProfileStep, ProfileTotals } from './analysis/profile.ts';

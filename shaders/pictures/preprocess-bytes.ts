@@ -20,6 +20,7 @@ const LOOKED_UP = wgsl`
   let tables = params.part_width * params.taps_x + params.part_height * params.taps_y;
   let value = vec3<i32>(${entry('r', 0)}, ${entry('g', 256)}, ${entry('b', 512)});`;
 
-export function preprocessBytesShader(spec: PreprocessSpec): ShaderModule {
-  return preprocessShader(spec, LOOKED_UP);
+/** `sampled` as for `preprocessShader`. */
+export function preprocessBytesShader(spec: PreprocessSpec, sampled?: string): ShaderModule {
+  return preprocessShader(spec, LOOKED_UP, sampled);
 }

@@ -78,8 +78,15 @@ const NORMALISED = `
   let deviation = vec3<f32>(params.red_std, params.green_std, params.blue_std);
   let value = (rgb - mean) / deviation;`;
 
-/** `value` says what comes of `rgb`, in place of numbers that are normalised; it is then of whole bytes. */
-export function preprocessShader({ picture, element, pillow }: PreprocessSpec, value = NORMALISED): ShaderModule {
+/**
+ * `value` says what comes of `rgb`, in place of numbers that are normalised; it is then of whole bytes. `sampled` declares
+ * another `sample`.
+ */
+export function preprocessShader(
+  { picture, element, pillow }: PreprocessSpec,
+  value = NORMALISED,
+  sampled?: string,
+): ShaderModule {
   const exact = pillow || value !== NORMALISED;
   const level = picture === 'texture_external' ? '' : ', 0';
   return shaderModule({
@@ -97,7 +104,7 @@ fn colour(column: u32, row: u32) -> vec3<f32> {
   return round(textureLoad(picture, min(vec2<u32>(column, row), last)${level}).rgb * 255.0);
 }
 ${exact ? ROUNDED : ''}
-${sampling(pillow, exact)}`,
+${sampled ?? sampling(pillow, exact)}`,
     body: wgsl`
   ${linearIndex(PREPROCESS_WORKGROUP)}
   if (i >= params.width * params.height) { return; }

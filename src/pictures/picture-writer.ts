@@ -3,13 +3,14 @@ import type { PictureBinding, ShaderModule } from '../../shaders/lib/module.ts';
 import { PREPROCESS_WORKGROUP, preprocessShader } from '../../shaders/pictures/preprocess.ts';
 import { wgslScalar } from '../core/dtype.ts';
 import { InputError } from '../core/errors.ts';
-import { onDemand } from '../core/on-demand.ts';
+import { Lazy } from '../core/on-demand.ts';
 import type { TensorDesc } from '../core/tensor.ts';
 import type { InputWriter, Region } from '../runtime/webgpu/input-writer.ts';
 import { unlessLost } from '../runtime/webgpu/lost.ts';
 import { compilePipeline, type Compiled } from '../runtime/webgpu/pipelines.ts';
 import { roundsAsPillow } from '../vision/axis-weights.ts';
 import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
+import type { PictureRegion } from '../vision/region-spec.ts';
 import { PictureSlot, type Tables } from './picture-slot.ts';
 import { resampling, type PictureKernel } from './resampling.ts';
 import { isPixels, isTexture, isVideo, pictureSize, unreadable, type PictureSource } from './source.ts';
@@ -19,9 +20,7 @@ type Copied = Exclude<PictureSource, GPUTexture | HTMLVideoElement | VideoFrame>
 
 const FLOATS: PictureKernel = { shader: preprocessShader, tables: resampling };
 
-async function integers(): Promise<PictureKernel> {
-  return (await onDemand('pictures as integers', () => import('./integers.ts'))).INTEGERS;
-}
+const further = new Lazy('what few pictures need', () => import('./further.ts'));
 
 /** Prepares pictures on one device for the inputs of one model. */
 export class PictureWriter {
@@ -33,34 +32,37 @@ export class PictureWriter {
   }
 
   /**
-   * What fills an input with the picture when the turn of its run comes. Rejects with InputError for a picture that is not
-   * ready, larger than the device's textures, or not readable.
+   * What fills an input with the picture, or a region of it, when the turn of its run comes. Rejects with InputError for a
+   * picture that is not ready, larger than the device's textures, or not readable, and for a region that is none.
    */
   async prepare(
     picture: PictureSource,
     spec: Preprocessing,
-    input: TensorDesc & { readonly name: string },
+    input: TensorDesc & { readonly name: string; readonly region?: PictureRegion | undefined },
   ): Promise<InputWriter> {
     const size = pictureSize(picture);
     this.#checkSize(size);
-    if (isTexture(picture)) checkTexture(picture);
+    if (isTexture(picture)) (await further.load()).checkTexture(picture);
     const slot = this.#slotOf(input.name);
     const element = wgslScalar(input.dtype);
     const pillow = roundsAsPillow(spec.resize);
-    const { shader, tables } = spec.dtype === 'float32' ? FLOATS : await integers();
+    const { region } = input;
+    const { shader, tables } =
+      !region && spec.dtype === 'float32' ? FLOATS : (await further.load()).furtherKernel(spec, region);
+    const how = { ...spec, region };
     const kernel = (binding: PictureBinding): Promise<Compiled> =>
       this.#compile(shader({ picture: binding, element, pillow }));
     if (isVideo(picture)) {
       const compiled = await kernel('texture_external');
       return (target, encoder) => {
         const frame = this.#import(picture);
-        this.#encode(encoder, { compiled, picture: frame, tables: slot.tables(size, spec, tables), target }, spec);
+        this.#encode(encoder, { compiled, picture: frame, tables: slot.tables(size, how, tables), target }, spec);
       };
     }
     const compiled = await kernel('texture_2d<f32>');
     return (target, encoder) => {
       const texture = isTexture(picture) ? picture : this.#copy(picture, slot.texture(size));
-      const bound = { compiled, picture: texture.createView(), tables: slot.tables(size, spec, tables), target };
+      const bound = { compiled, picture: texture.createView(), tables: slot.tables(size, how, tables), target };
       this.#encode(encoder, bound, spec);
     };
   }
@@ -141,12 +143,4 @@ export class PictureWriter {
     pass.dispatchWorkgroups(Math.ceil(groups / rows), rows);
     pass.end();
   }
-}
-
-function checkTexture({ usage, dimension, depthOrArrayLayers, sampleCount }: GPUTexture): void {
-  if ((usage & GPUTextureUsage.TEXTURE_BINDING) === 0) {
-    throw new InputError('the texture cannot be read by a shader: its usage lacks TEXTURE_BINDING');
-  }
-  if (dimension === '2d' && depthOrArrayLayers === 1 && sampleCount === 1) return;
-  throw new InputError('the texture is no single picture: it must have two dimensions, one layer and one sample');
 }

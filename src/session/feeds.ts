@@ -14,6 +14,7 @@ import type { GpuTensor } from '../runtime/webgpu/elements.ts';
 import { product } from '../util/arrays.ts';
 import { halvesToFloats } from '../util/half.ts';
 import { checkPreprocessing, inputShape, type Preprocessing } from '../vision/picture-spec.ts';
+import type { PictureRegion } from '../vision/region-spec.ts';
 
 /** Element arrays a caller may pass: the engine's own, bigints for int64, half bits in Uint16Array for float16, booleans for bool. */
 export type FeedData =
@@ -36,6 +37,8 @@ export interface FeedTensor {
 export interface PictureFeed {
   readonly picture: PictureSource | PictureFile;
   readonly preprocessing: Preprocessing;
+  /** The part that becomes the input; the whole picture unless given. It is sampled bilinearly, whatever its size. */
+  readonly region?: PictureRegion | undefined;
 }
 
 /** A tensor in host memory or on the session's own device (the buffer's usage must have COPY_SRC), or a picture. */
@@ -109,7 +112,7 @@ function isOf<K extends PropertyKey>(feed: Feed, ...names: readonly K[]): feed i
   return typeof feed === 'object' && feed !== null && names.every((name) => name in feed);
 }
 
-function checkPicture(port: Port, { picture, preprocessing }: PictureFeed): CheckedPicture {
+function checkPicture(port: Port, { picture, preprocessing, region }: PictureFeed): CheckedPicture {
   if (!isPicture(picture)) throw new InputError(`what was given for input "${port.name}" is no picture`);
   checkPreprocessing(preprocessing);
   const shape = inputShape(preprocessing);
@@ -118,7 +121,7 @@ function checkPicture(port: Port, { picture, preprocessing }: PictureFeed): Chec
   if (!isFloat(held) && preprocessing.dtype !== held) {
     throw new InputError(`input "${port.name}" holds ${port.dtype}: preprocessing must have the dtype ${held}`);
   }
-  return { picture, preprocessing, port, dtype: port.dtype, shape };
+  return { picture, preprocessing, region, port, dtype: port.dtype, shape };
 }
 
 function checkBuffer(port: Port, { dtype, shape, buffer, bounded }: GpuTensor): GpuTensor {

@@ -19,10 +19,10 @@ async function hostFeed(name: string, feed: CheckedFeed): Promise<Tensor> {
   });
 }
 
-async function preparedOnHost({ picture, preprocessing }: CheckedPicture): Promise<FeedTensor> {
+async function preparedOnHost({ picture, preprocessing, region }: CheckedPicture): Promise<FeedTensor> {
   // At once: a video goes on while code loads.
   const pixels = toPixels(picture);
   const { preprocess } = await onDemand('preprocessing on the CPU', () => import('../vision/preprocess.ts'));
-  const { shape, data } = preprocess(pixels, preprocessing);
+  const { shape, data } = preprocess(pixels, preprocessing, region);
   return { shape, data };
 }

@@ -4,12 +4,18 @@ import { tensor, type Tensor } from '../core/tensor.ts';
 import { byteTable, toByte } from './byte-table.ts';
 import { checkPixels, type Pixels } from './pixels.ts';
 import { checkPreprocessing, inputShape, visiblePart, type Preprocessing } from './picture-spec.ts';
+import type { PictureRegion } from './region-spec.ts';
 import { resample, type Resampled } from './resample.ts';
+import { sampleRegion } from './sample-region.ts';
 
-/** Makes the input tensor. Alpha is ignored. Throws InputError for pixels or a specification that make no sense. */
-export function preprocess(pixels: Pixels, spec: Preprocessing): Tensor {
+/**
+ * Makes the input tensor of a picture, or of a region of it. Alpha is ignored. Throws InputError for pixels, a specification or a
+ * region that make no sense.
+ */
+export function preprocess(pixels: Pixels, spec: Preprocessing, region?: PictureRegion): Tensor {
   checkPixels(pixels);
   checkPreprocessing(spec);
+  if (region) return normalise(sampleRegion(pixels, spec, region), 0, 0, spec);
   const part = visiblePart(pixels, spec);
   const shown = resample(pixels, part, spec.resize, spec.dtype !== 'float32');
   return normalise(shown, part.left, part.top, spec);
