@@ -3,7 +3,7 @@ import { InputError } from '../src/core/errors.ts';
 import { tensorOf } from '../src/core/tensor.ts';
 import type { GraphBuilder } from '../src/ir/builder.ts';
 import type { OpAttributes, UnaryKind } from '../src/ir/ops.ts';
-import { BoxNodes } from './box-nodes.ts';
+import { BoxNodes } from '../src/heads/box-nodes.ts';
 
 /** How boxes are coded: BoxDecode's attributes, of which neither edges nor key points matter here. */
 export type BoxEncoding = Pick<

@@ -1,7 +1,7 @@
 /** Boxes about the peaks of a CenterNet's maps (Zhou et al., arXiv:1904.07850), composed of operators. */
 import type { GraphBuilder } from '../src/ir/builder.ts';
 import { perCell, type MapExtent } from '../src/ir/priors/cells.ts';
-import { BoxNodes, PLAIN_DECODING, type Detections } from './box-nodes.ts';
+import { BoxNodes, PLAIN_DECODING, type Detections } from '../src/heads/box-nodes.ts';
 import { requireCounts, requirePositive } from './maps.ts';
 
 /** How the maps of one picture are read. */

@@ -5,7 +5,7 @@
 import type { Graph } from '../src/ir/graph.ts';
 import { yoloAnchors } from '../src/ir/priors/cells.ts';
 import { netOptions, type Feature } from './blocks.ts';
-import { BoxNodes, PLAIN_DECODING } from './box-nodes.ts';
+import { BoxNodes, PLAIN_DECODING } from '../src/heads/box-nodes.ts';
 import { LEAKY, MapNet, requireMultiple, requirePositive, SIGMOID } from './maps.ts';
 import { detectedRows, ONE_STAGE, type AnchoredRows, type OneStageOptions } from './one-stage.ts';
 

@@ -3,7 +3,7 @@ import { InputError } from '../src/core/errors.ts';
 import { elementCount, tensorOf, type Tensor } from '../src/core/tensor.ts';
 import type { GraphBuilder } from '../src/ir/builder.ts';
 import type { OpAttributes } from '../src/ir/ops.ts';
-import { BoxNodes, PLAIN_DECODING, type Detections } from './box-nodes.ts';
+import { BoxNodes, PLAIN_DECODING, type Detections } from '../src/heads/box-nodes.ts';
 import { SIGMOID } from './maps.ts';
 
 /** One map of a region proposal network. */

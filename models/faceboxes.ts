@@ -7,7 +7,7 @@ import type { Graph } from '../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../src/ir/ops.ts';
 import { perCell } from '../src/ir/priors/cells.ts';
 import { netOptions, type ConvSpec, type Feature } from './blocks.ts';
-import { PLAIN_DECODING } from './box-nodes.ts';
+import { PLAIN_DECODING } from '../src/heads/box-nodes.ts';
 import { MapNet } from './maps.ts';
 import { detectedRows, ONE_STAGE, type OneStageOptions } from './one-stage.ts';
 

@@ -8,7 +8,7 @@ import { gridAnchors } from '../src/ir/priors/anchors.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { NO_ACTIVATION, RELU } from '../src/ir/ops.ts';
 import { netOptions, type Feature, type NetOptions } from './blocks.ts';
-import type { Detections } from './box-nodes.ts';
+import type { Detections } from '../src/heads/box-nodes.ts';
 import { addDetections, addProposals, type ProposalLevel, type Proposals } from './detection.ts';
 import { featurePyramid, type PyramidMap } from './fpn.ts';
 import { MapNet, requireCounts, requirePositive, SIGMOID } from './maps.ts';

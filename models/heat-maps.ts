@@ -1,7 +1,7 @@
 /** Peaks of heat maps of key points to a quarter of a cell (Xiao et al., arXiv:1804.06208, and HRNet), composed of operators. */
 import { tensorOf } from '../src/core/tensor.ts';
 import type { GraphBuilder } from '../src/ir/builder.ts';
-import { BoxNodes } from './box-nodes.ts';
+import { BoxNodes } from '../src/heads/box-nodes.ts';
 import { requireCounts } from './maps.ts';
 
 /** Pictures, points of each, and a map's extents. */

@@ -3,7 +3,7 @@ import { InputError } from '../src/core/errors.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { NO_ACTIVATION, type Activation } from '../src/ir/ops.ts';
 import { Net, type Feature } from './blocks.ts';
-import type { Detections } from './box-nodes.ts';
+import type { Detections } from '../src/heads/box-nodes.ts';
 import { spreadKernel } from './layouts.ts';
 
 /** One transposed convolution; its weights are PyTorch's `[in, out, k, k]`. */

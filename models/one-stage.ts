@@ -4,7 +4,7 @@ import { tensorOf, type Tensor } from '../src/core/tensor.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import type { OpAttributes } from '../src/ir/ops.ts';
 import type { Feature, NetOptions } from './blocks.ts';
-import { BoxNodes } from './box-nodes.ts';
+import { BoxNodes } from '../src/heads/box-nodes.ts';
 import type { MapNet } from './maps.ts';
 
 /**

@@ -2,7 +2,7 @@
 import { tensorOf } from '../src/core/tensor.ts';
 import type { GraphBuilder } from '../src/ir/builder.ts';
 import { NO_ACTIVATION, RELU } from '../src/ir/ops.ts';
-import { BoxNodes } from './box-nodes.ts';
+import { BoxNodes } from '../src/heads/box-nodes.ts';
 import { requireCounts } from './maps.ts';
 
 /** Masks and the picture they are laid into. */

@@ -2,7 +2,7 @@
 import { InputError } from '../src/core/errors.ts';
 import type { GraphBuilder } from '../src/ir/builder.ts';
 import type { OpAttributes } from '../src/ir/ops.ts';
-import { BoxNodes } from './box-nodes.ts';
+import { BoxNodes } from '../src/heads/box-nodes.ts';
 import type { Proposals } from './detection.ts';
 
 /** One map of a pyramid, `[1, h, w, C]`, and the pixels of the picture that its cells are apart. */

@@ -7,7 +7,7 @@ import type { Graph } from '../src/ir/graph.ts';
 import { RELU6 } from '../src/ir/ops.ts';
 import { ssdAnchors } from '../src/ir/priors/ssd.ts';
 import { makeDivisible, netOptions, type ConvSpec, type Feature } from './blocks.ts';
-import { PLAIN_DECODING } from './box-nodes.ts';
+import { PLAIN_DECODING } from '../src/heads/box-nodes.ts';
 import { MOBILENET_V1_BLOCKS } from './mobilenet-v1.ts';
 import { mobilenetV2Maps, type BottleneckNames } from './mobilenet-v2.ts';
 import { MapNet, requirePositive, SIGMOID } from './maps.ts';

@@ -7,7 +7,7 @@ import type { Graph } from '../src/ir/graph.ts';
 import { NO_ACTIVATION } from '../src/ir/ops.ts';
 import { cellAnchors } from '../src/ir/priors/cells.ts';
 import { makeDivisible, netOptions, type Feature } from './blocks.ts';
-import { PLAIN_DECODING } from './box-nodes.ts';
+import { PLAIN_DECODING } from '../src/heads/box-nodes.ts';
 import { MapNet, requireMultiple, requirePositive, SIGMOID, SWISH } from './maps.ts';
 import { detectedRows, ONE_STAGE, type AnchoredRows, type OneStageOptions } from './one-stage.ts';
 

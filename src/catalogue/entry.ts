@@ -82,7 +82,7 @@ export interface CatalogueEntry {
   readonly preprocessing?: Preprocessing;
   /** What the output holds: `probabilities` sum to 1, `logits` want a softmax, `notes` says what `decoded` and `raw` ones are. */
   readonly outputs: 'probabilities' | 'logits' | 'decoded' | 'raw';
-  /** How its outputs become an answer: the name of a head. */
+  /** What outputs that are no classes mean, by the name of a head. */
   readonly decode?: string;
   /** Detectors whose output is decoded: the one with rows of x1, y1, x2, y2 in input pixels, score and class. */
   readonly boxes?: string;

@@ -1,12 +1,14 @@
 /** Tasks on pictures in Node: models by path, files of the catalogue from packages and folders, the adapter `openGpu` finds. */
 import { findEntry } from '../catalogue/catalogue.ts';
+import type { CatalogueTask } from '../catalogue/entry.ts';
 import { LoadError } from '../core/errors.ts';
+import type { OptionRules } from '../core/option-rules.ts';
 import type { ModelBase } from '../tasks/catalogue-files.ts';
 import { requireReadable } from '../tasks/catalogue-model.ts';
 import { createClassifier as classifier, type Classifier } from '../tasks/classifier.ts';
 import { createDetector as detector, type Detector } from '../tasks/detector.ts';
-import type { PictureTaskName } from '../tasks/outputs.ts';
-import { checkTaskOptions, type TaskOptions, type TaskSource } from '../tasks/picture-model.ts';
+import { HEADED_OPTIONS, type HeadedTaskOptions } from '../tasks/headed-task.ts';
+import { checkTaskOptions, TASK_OPTIONS, type TaskOptions, type TaskSource } from '../tasks/picture-model.ts';
 import { quantize as quantizeInPage } from '../tasks/quantize.ts';
 import type { QuantizedModel, QuantizeOptions } from '../tasks/quantize-types.ts';
 import { adapterFinder, inCache, inNode, isNamed, opener } from './environment.ts';
@@ -19,12 +21,12 @@ import { inFolder, openModel } from './model-source.ts';
  * catalogue come from where `openModel` finds them. Rejects as `createClassifier` in a page and `openModel` do.
  */
 export async function createClassifier(source?: TaskSource, options?: TaskOptions): Promise<Classifier> {
-  return classifier(...(await taskInNode('classification', source, options)));
+  return classifier(...(await taskInNode('classification', source, options, TASK_OPTIONS)));
 }
 
 /** Loads a detector, with the differences of `createClassifier`. */
-export async function createDetector(source?: TaskSource, options?: TaskOptions): Promise<Detector> {
-  return detector(...(await taskInNode('detection', source, options)));
+export async function createDetector(source?: TaskSource, options?: HeadedTaskOptions): Promise<Detector> {
+  return detector(...(await taskInNode('detection', source, options, HEADED_OPTIONS)));
 }
 
 /** Quantises a model as in a page, with the differences of `createClassifier`; picture files may be given by path. */
@@ -34,12 +36,13 @@ export async function quantize(source: TaskSource, options: QuantizeOptions): Pr
 }
 
 /** Rejects with InputError for options that there are not. */
-async function taskInNode(
-  task: PictureTaskName,
+async function taskInNode<T extends TaskOptions>(
+  task: CatalogueTask,
   source: TaskSource | undefined,
-  given: TaskOptions | undefined,
-): Promise<[TaskSource | undefined, TaskOptions]> {
-  const options = await checkTaskOptions(task, given);
+  given: T | undefined,
+  rules: OptionRules<T>,
+): Promise<[TaskSource | undefined, T]> {
+  const options = await checkTaskOptions(task, given, rules);
   return [opened(source, options), { ...inNode(options), modelBase: baseInNode(options.modelBase) }];
 }
 

@@ -13,18 +13,39 @@ export type ImportedSource = { readonly graph: Graph } & Pick<
   'format' | 'warnings' | 'downloadMs' | 'parseMs'
 >;
 
+/** From a model's graph to the one that runs in its place. */
+export type AdaptGraph = (graph: Graph) => Promise<Graph>;
+
+/** What counts of a session's options here. */
+type SourceSettings = Pick<SessionOptions, 'signal' | 'allowHosts' | 'inputShapes' | 'rounding' | 'signature'> & {
+  readonly adapt?: AdaptGraph | undefined;
+};
+
+/** Is given what makes a graph without its weights, where the format can. */
+type EarlySketch = (sketch: () => Promise<Graph> | undefined) => void;
+
 /** Weights that take longer than this to come leave time to compile the shaders before they are there. */
 const SKETCH_AFTER_MS = 30;
 
 /**
  * Reads a model; a Graph built by hand is taken as it is. `early` is called once when the weights are late in coming, with what
- * gives the graph without them, where the format can. Rejects as `toModelFiles` and the importers do.
+ * gives the graph without them, where the format can. Rejects as `toModelFiles`, the importers and `adapt` do.
  */
 export async function importSource(
   source: ModelSource | Graph,
-  options: Pick<SessionOptions, 'signal' | 'allowHosts' | 'inputShapes' | 'rounding' | 'signature'>,
+  { adapt, ...options }: SourceSettings,
   progress: LoadingProgress,
-  early: (sketch: () => Promise<Graph> | undefined) => void,
+  early: EarlySketch,
+): Promise<ImportedSource> {
+  const read = await readSource(source, options, progress, early);
+  return adapt ? { ...read, graph: await adapt(read.graph) } : read;
+}
+
+async function readSource(
+  source: ModelSource | Graph,
+  options: SourceSettings,
+  progress: LoadingProgress,
+  early: EarlySketch,
 ): Promise<ImportedSource> {
   const { signal, allowHosts } = options;
   if (isGraph(source)) {

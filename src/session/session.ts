@@ -19,7 +19,7 @@ import { findDecidingInputs } from './compile-graph.ts';
 import { signatureOf } from './compiled-cache.ts';
 import { checkFeeds, encodedPicture, feedShapes, type CheckedFeed, type Feed, type Port } from './feeds.ts';
 import { GpuBackend, GpuPrepared, onGpu } from './gpu-backend.ts';
-import { importSource } from './import-source.ts';
+import { importSource, type AdaptGraph } from './import-source.ts';
 import type { ModelSource } from './model-source.ts';
 import { decidedBy, inputPorts, outputPorts, unknownOutputs, withScales } from './ports.ts';
 import { openPlace, type Place } from './place.ts';
@@ -43,12 +43,13 @@ export class Session {
 
   /**
    * Loads a model: a URL, bytes, File(s), ModelFiles, or a Graph built by hand. Rejects with ImportError,
-   * UnsupportedError (listing everything the engine lacks), ShapeError, or DeviceError NO_DEVICE.
+   * UnsupportedError (listing everything the engine lacks), ShapeError, or DeviceError NO_DEVICE, and as `adapt`,
+   * which gives the graph that runs in place of the model's.
    */
-  static async create(source: ModelSource | Graph, options: SessionOptions = {}): Promise<Session> {
+  static async create(source: ModelSource | Graph, options: SessionOptions = {}, adapt?: AdaptGraph): Promise<Session> {
     const session = new this(await checkOptions('Session.create', options, SESSION_OPTIONS));
     try {
-      await unlessAborted((loading) => session.#load(source, loading), session.#options.signal);
+      await unlessAborted((loading) => session.#load(source, loading, adapt), session.#options.signal);
       return session;
     } catch (error) {
       session.dispose();
@@ -60,14 +61,15 @@ export class Session {
     this.#options = options;
   }
 
-  async #load(source: ModelSource | Graph, loading: AbortController): Promise<void> {
+  async #load(source: ModelSource | Graph, loading: AbortController, adapt?: AdaptGraph): Promise<void> {
     const { signal } = loading;
     const start = performance.now();
     // The device opens while the model is on its way. When both fail, the model's error is the one to tell.
     const opening = this.#open().then((opened) => ({ opened, deviceMs: performance.now() - start }));
     opening.catch(() => undefined);
     const progress = new LoadingProgress(this.#options.onProgress, loading);
-    const { graph, ...read } = await importSource(source, { ...this.#options, signal }, progress, (sketch) => {
+    const settings = { ...this.#options, signal, adapt };
+    const { graph, ...read } = await importSource(source, settings, progress, (sketch) => {
       void this.#compileEarly(sketch);
     });
     this.#graph = graph;

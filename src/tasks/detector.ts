@@ -1,11 +1,11 @@
 /** Pictures to things in them: a loaded detector, its preprocessing and its labels in one object. */
 import type { PictureFile } from '../pictures/picture-file.ts';
 import type { PictureSource } from '../pictures/source.ts';
-import { boxRows, toDetections, type Detection, type DetectionOptions } from '../vision/decode/detections.ts';
-import { boxesOutput } from './outputs.ts';
-import type { PictureModel, TaskOptions, TaskSource } from './picture-model.ts';
+import { toDetections, type Detection, type DetectionOptions } from '../vision/decode/detections.ts';
+import { createHeadedTask, resultNames, resultsOf, type HeadedTaskOptions } from './headed-task.ts';
+import { BOX_OPTIONS, keptBoxesOf, limitFeeds } from './kept-boxes.ts';
+import type { PictureModel, TaskSource } from './picture-model.ts';
 import {
-  createPictureTask,
   PICTURE_RUN_OPTIONS,
   PictureTask,
   type PictureRunOptions,
@@ -17,33 +17,43 @@ export interface DetectOptions extends DetectionOptions, PictureRunOptions {}
 
 const DETECTION: PictureTaskDefinition<DetectOptions, Detection[]> = {
   call: 'detect',
-  options: { ...PICTURE_RUN_OPTIONS, threshold: 'number', iou: 'number', max: 'count' },
-  bind: ({ session, entry }) => [boxesOutput(session.outputs, entry?.boxes)],
-  decode: ([rows], picture, { preprocessing, labels }, options) =>
-    rows ? toDetections(boxRows(rows), picture, preprocessing, { ...options, labels }) : [],
+  options: { ...PICTURE_RUN_OPTIONS, ...BOX_OPTIONS },
+  bind: resultNames,
+  feeds: limitFeeds,
+  decode: (outputs, picture, model, options) => {
+    const { preprocessing, labels } = model;
+    return toDetections(keptBoxesOf(resultsOf(model, outputs)), picture, preprocessing, { ...options, labels });
+  },
 };
 
 /**
- * Loads a detector whose output is decoded: a name of the catalogue (`centernet`, which is taken where none is given), or any model that takes a picture and gives
- * rows of x1, y1, x2, y2 in input pixels, score and class, `[1, boxes, 6]`. Rejects as `Session.create` does, and with
- * InputError when the model is not so.
+ * Loads a detector: a name of the catalogue (`centernet`, which is taken where none is given), or any model that takes a picture and
+ * whose outputs are known here: see the option `decode`. What follows the model's own outputs runs where it does, up to the boxes that are kept.
+ * Rejects as `Session.create` does, and with InputError, which says what would be read, when the outputs are of another kind.
  */
-export async function createDetector(source?: TaskSource, options?: TaskOptions): Promise<Detector> {
-  return createPictureTask(Detector, 'detection', source, options);
+export async function createDetector(source?: TaskSource, options?: HeadedTaskOptions): Promise<Detector> {
+  return createHeadedTask(Detector, 'detection', source, options, () =>
+    import('../heads/detection.ts').then(({ DETECTION_HEADS }) => DETECTION_HEADS),
+  );
 }
 
 /** A loaded detector. Made by `createDetector`. */
 export class Detector extends PictureTask<DetectOptions, Detection[]> {
-  /** Throws InputError when no output holds rows of boxes. */
+  /** Throws InputError for a model without its head. */
   constructor(model: PictureModel) {
     super(DETECTION, model);
   }
 
   /**
-   * What is in a picture, best first. Boxes are in the picture's own pixels. Rejects as `Session.run` does, and with
-   * InputError for a picture that cannot be read or options out of range.
+   * What is in a picture, best first, or in each of several. Boxes are in the picture's own pixels. Rejects as `Session.run` does,
+   * and with InputError for a picture that cannot be read or options out of range.
    */
-  async detect(picture: PictureSource | PictureFile, options: DetectOptions = {}): Promise<Detection[]> {
-    return this.run(picture, options);
+  detect(picture: PictureSource | PictureFile, options?: DetectOptions): Promise<Detection[]>;
+  detect(pictures: readonly (PictureSource | PictureFile)[], options?: DetectOptions): Promise<Detection[][]>;
+  async detect(
+    pictures: PictureSource | PictureFile | readonly (PictureSource | PictureFile)[],
+    options: DetectOptions = {},
+  ): Promise<Detection[] | Detection[][]> {
+    return this.runAll(pictures, options);
   }
 }

@@ -45,15 +45,6 @@ export function scoresOutput(outputs: readonly Port[], labels?: readonly string[
   });
 }
 
-/** The output of this name, or else the one that holds rows of boxes, 1xNx6. Throws InputError that names the outputs. */
-export function boxesOutput(outputs: readonly Port[], named?: string): string {
-  const found = boxesAmong(outputs, named);
-  if (found) return found.name;
-  throw new InputError(`no output holds rows of boxes, 1xNx${BOX_COLUMNS}; the outputs are ${listOf(outputs)}`, {
-    hint: 'Use a Session, and decode its outputs: tilewise has decodeCenterMap and nonMaxSuppression',
-  });
-}
-
 /** What outputs that are no scores look like. */
 function likeness(outputs: readonly Port[]): string {
   if (boxesAmong(outputs)) return 'rows of boxes';

@@ -7,6 +7,7 @@ import { checkOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
 import { isPicture, pictureSize, type PictureSource } from '../pictures/source.ts';
+import type { Feed } from '../session/feeds.ts';
 import type { RunOptions } from '../session/options.ts';
 import type { Session } from '../session/session.ts';
 import { own } from '../util/own.ts';
@@ -15,6 +16,8 @@ import type { BoundOutput } from './real-output.ts';
 import {
   checkTaskOptions,
   loadPictureModel,
+  TASK_OPTIONS,
+  type AttachHead,
   type PictureModel,
   type TaskOptions,
   type TaskSource,
@@ -26,6 +29,14 @@ export type PictureRunOptions = Pick<RunOptions, 'signal' | 'frameBudgetMs'>;
 /** What they may be. */
 export const PICTURE_RUN_OPTIONS: OptionRules<PictureRunOptions> = { signal: 'signal', frameBudgetMs: 'positive' };
 
+/** What the outputs of a model were taken to mean. */
+export interface TaskBinding {
+  /** The name that the option `decode` takes. */
+  readonly decode: string;
+  /** The model's outputs that are read. */
+  readonly read: readonly string[];
+}
+
 /** What one task says of itself. */
 export interface PictureTaskDefinition<Options, Answer> {
   /** The name of its call. */
@@ -34,6 +45,8 @@ export interface PictureTaskDefinition<Options, Answer> {
   readonly options: OptionRules<Options>;
   /** The outputs it reads, by name. Throws InputError, which names those there are, for a model that has none such. */
   readonly bind: (model: PictureModel) => readonly string[];
+  /** What its head is fed beside the picture. */
+  readonly feeds?: (model: PictureModel, options: Options) => Readonly<Record<string, Feed>>;
   /** From the bound outputs, in their order, to the answer. `picture` is the extents of what was shown. */
   readonly decode: (
     outputs: readonly BoundOutput[],
@@ -53,6 +66,8 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
   readonly preprocessing: Preprocessing;
   /** Names of the classes; undefined where nobody named them. */
   readonly labels: readonly string[] | undefined;
+  /** What the outputs were taken to mean; undefined where they are read as they are. */
+  readonly binding: TaskBinding | undefined;
   readonly #definition: PictureTaskDefinition<Options, Answer>;
   readonly #model: PictureModel;
   readonly #outputs: readonly string[];
@@ -62,6 +77,7 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
     this.session = model.session;
     this.preprocessing = model.preprocessing;
     this.labels = model.labels;
+    this.binding = model.head;
     this.#definition = definition;
     this.#model = model;
     this.#outputs = definition.bind(model);
@@ -77,11 +93,25 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
     if (!isPicture(picture)) return this.session.withPicture(picture, signal, (decoded) => this.run(decoded, chosen));
     // Before the run: a frame or a bitmap may be closed after it.
     const size = pictureSize(picture);
-    const feeds = { [this.#model.input.name]: { picture, preprocessing: this.preprocessing } };
+    const feeds = {
+      ...this.#definition.feeds?.(this.#model, chosen),
+      [this.#model.input.name]: { picture, preprocessing: this.preprocessing },
+    };
     const settings = { fetches: this.#outputs, signal, frameBudgetMs } as RunOptions & { readonly outputs?: 'host' };
     const outputs = await this.session.run(feeds, settings);
     const read = await Promise.all(this.#outputs.map((name) => bound(this.session, name, outputs)));
     return this.#definition.decode(read, size, this.#model, chosen);
+  }
+
+  /** The answer for one picture, or the answers for several, in their order: see `run`. */
+  protected async runAll(
+    pictures: PictureSource | PictureFile | readonly (PictureSource | PictureFile)[],
+    options: Options,
+  ): Promise<Answer | Answer[]> {
+    if (!Array.isArray(pictures)) return this.run(pictures as PictureSource, options);
+    const answers: Answer[] = [];
+    for (const picture of pictures) answers.push(await this.run(picture, options));
+    return answers;
   }
 
   /** Frees what the session holds. */
@@ -100,8 +130,9 @@ export async function createPictureTask<T>(
   task: CatalogueEntry['task'],
   source: TaskSource | undefined,
   options?: TaskOptions,
+  attach?: AttachHead,
 ): Promise<T> {
-  const model = await loadPictureModel(source, task, await checkTaskOptions(task, options));
+  const model = await loadPictureModel(source, task, await checkTaskOptions(task, options, TASK_OPTIONS), attach);
   try {
     return new Task(model);
   } catch (error) {

@@ -78,19 +78,43 @@ export function guessPreprocessing(input: PictureInput, differing: Partial<Prepr
 }
 
 /**
- * How a picture becomes an input: as somebody who knows the model says, or else as is usual, and what `differing` has otherwise.
- * See `guessPreprocessing` for its mean and std.
+ * How a picture becomes an input: as somebody who knows the model says, or else as `usual` says of its kind where the model itself
+ * says nothing, or else as is usual for such an input; and what `differing` has otherwise. See `guessPreprocessing` for its mean
+ * and std.
  */
 export function preparedFor(
   input: PictureInput,
   known: Preprocessing | undefined,
   differing: Partial<Preprocessing>,
+  usual?: Partial<Preprocessing>,
 ): Preprocessing {
-  if (!known) return guessPreprocessing(input, differing);
+  if (!known) return guessPreprocessing(input, { ...(usual && unsaid(input, usual)), ...differing });
   const ofReals = (differing.mean ?? differing.std) && !differing.dtype && input.quantisation;
   if (!ofReals) return { ...known, ...differing };
   const { mean: _mean, std: _std, dtype: _dtype, ...rest } = known;
   return guessPreprocessing(input, { ...rest, ...differing });
+}
+
+/** The one input of a model that takes a picture and nothing else. Throws InputError for others. */
+export function onlyInput<Input extends Pick<PictureInput, 'name' | 'shape'>>(inputs: readonly Input[]): Input {
+  const [input, ...more] = inputs;
+  if (input && more.length === 0) return input;
+  const list = inputs.map(({ name, shape }) => `"${name}" ${shapeText(shape)}`).join(', ');
+  throw new InputError(`the model should take one picture; its inputs are ${list || 'none'}`, {
+    hint: 'Use a Session, and feed them by name',
+  });
+}
+
+/** What the input says nothing of: of extents, whatever it has as numbers. */
+function unsaid(input: PictureInput, usual: Partial<Preprocessing>): Partial<Preprocessing> {
+  const { normalisation, preparation, shape } = input;
+  const fixed = shape.every((extent, axis) => axis === 0 || typeof extent === 'number');
+  const said = [
+    ...(normalisation ? ['mean', 'std'] : []),
+    ...Object.keys(preparation ?? {}),
+    ...(fixed ? ['width', 'height'] : []),
+  ];
+  return Object.fromEntries(Object.entries(usual).filter(([name]) => !said.includes(name)));
 }
 
 function heldAs({ name, dtype }: PictureInput): Preprocessing['dtype'] {

@@ -2,7 +2,7 @@
 import '../helpers/every-operator.ts';
 import { describe, expect, it } from 'vitest';
 import { addBoxEncode, type BoxEncoding } from '../../models/box-encode.ts';
-import { PLAIN_DECODING } from '../../models/box-nodes.ts';
+import { PLAIN_DECODING } from '../../src/heads/box-nodes.ts';
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import { referenceRun } from '../helpers/reference.ts';

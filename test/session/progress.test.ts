@@ -7,6 +7,7 @@ import { createDetector, openSession, Session } from '../../src/node/index.ts';
 import { ByteCount } from '../../src/session/byte-count.ts';
 import { LoadingProgress, type LoadProgress } from '../../src/session/progress.ts';
 import { serveFiles, type FileServer } from '../helpers/file-server.ts';
+import { tensorOf } from '../../src/core/tensor.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
 
 const MB = 2 ** 20;
@@ -59,9 +60,10 @@ describe('bytes of a model', () => {
 describe('a load', () => {
   const model = encodeModel({
     opset: 13,
-    inputs: [{ name: 'x', dtype: 'float32', shape: [1, 3, 2, 2] }],
-    outputs: [{ name: 'y', dtype: 'float32', shape: [1, 3, 2, 2] }],
-    nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['y'] }],
+    inputs: [{ name: 'x', dtype: 'float32', shape: [1, 3, 2, 6] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: [1, 6, 6] }],
+    nodes: [{ op: 'Reshape', inputs: ['x', 'rows'], outputs: ['y'] }],
+    initializers: [['rows', tensorOf('int64', [3], [1, -1, 6])]],
   });
   let server: FileServer | undefined;
   let [url, folder] = ['', ''];

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import type { Port } from '../../src/session/feeds.ts';
-import { boxesOutput, LabelsError, scoresOutput, taskOf } from '../../src/tasks/outputs.ts';
+import { LabelsError, scoresOutput, taskOf } from '../../src/tasks/outputs.ts';
 
 const port = (...shape: (number | string)[]): Port => ({ name: shape.join('x'), dtype: 'float32', shape });
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `class ${i}`);
@@ -62,15 +62,5 @@ describe('scoresOutput', () => {
     expect(() => scoresOutput([port(1, 4)], names(2))).toThrow(
       'there are 2 labels, and no output holds 2 scores; the outputs are "1x4" 1x4',
     );
-  });
-});
-
-describe('boxesOutput', () => {
-  it('is the output that is named, or the one with rows of six', () => {
-    const outputs = [port(1, 128, 128, 80), port(1, 100, 6), port(1, 50, 6)];
-    expect(boxesOutput(outputs)).toBe('1x100x6');
-    expect(boxesOutput(outputs, '1x50x6')).toBe('1x50x6');
-    expect(() => boxesOutput(outputs.slice(0, 1))).toThrow(/rows of boxes, 1xNx6; the outputs are "1x128x128x80"/);
-    expect(() => boxesOutput(outputs, 'boxes')).toThrow(InputError);
   });
 });

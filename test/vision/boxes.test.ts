@@ -1,11 +1,11 @@
 /** Overlap and suppression by hand, and the way from boxes in the input to things in the picture. */
 import { plainPicture } from '../../src/vision/plain-picture.ts';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../src/core/errors.ts';
 import { tensorOf } from '../../src/core/tensor.ts';
+import { InputError } from '../../src/core/errors.ts';
 import { intersectionOverUnion, nonMaxSuppression, type ScoredBox } from '../../src/vision/decode/boxes.ts';
 import { decodeCenterMap } from '../../src/vision/decode/center-map.ts';
-import { boxRows, toDetections } from '../../src/vision/decode/detections.ts';
+import { toDetections } from '../../src/vision/decode/detections.ts';
 
 const box = (corners: readonly [number, number, number, number], score = 1, index = 0): ScoredBox => ({
   x1: corners[0],
@@ -101,22 +101,30 @@ describe('detections', () => {
 
   it('are in the picture’s own pixels, cut at its border, best first', () => {
     // The picture fills rows 25 to 75 of the input, at a quarter of its size.
-    const rows = [
-      box([10, 30, 30, 50], 0.5, 1),
+    const kept = [
       box([90, 20, 120, 80], 0.9),
       box([0, 0, 100, 20], 0.8),
+      box([10, 30, 30, 50], 0.5, 1),
+      box([1, 30, NaN, 31], 0.4),
       box([1, 30, 2, 31], 0.1),
     ];
-    expect(toDetections(rows, picture, spec, { labels: ['cat', 'dog'] })).toEqual([
+    expect(toDetections(kept, picture, spec, { labels: ['cat', 'dog'], max: 2 })).toEqual([
       { x: 360, y: 0, width: 40, height: 200, score: 0.9, index: 0, label: 'cat' },
       { x: 40, y: 20, width: 80, height: 80, score: 0.5, index: 1, label: 'dog' },
     ]);
-    expect(toDetections(rows, picture, spec, { threshold: 0.05, max: 9 })).toHaveLength(3);
-    expect(toDetections(rows, picture, spec)[0]).not.toHaveProperty('label');
+    expect(toDetections(kept, picture, spec)).toHaveLength(3);
+    expect(toDetections(kept, picture, spec)[0]).not.toHaveProperty('label');
   });
 
-  it('are read from rows of six', () => {
-    expect(boxRows(tensorOf('float32', [1, 1, 6], [1, 2, 3, 4, 0.5, 7]))).toEqual([box([1, 2, 3, 4], 0.5, 7)]);
-    expect(() => boxRows(tensorOf('float32', [1, 2, 3], [1, 2, 3, 4, 5, 6]))).toThrow(/rows of six/);
+  it('are of the classes that are asked for', () => {
+    const kept = [box([0, 30, 30, 50], 0.9), box([0, 30, 30, 50], 0.8, 1), box([0, 30, 30, 50], 0.7, 2)];
+    const classes = (choice: Parameters<typeof toDetections>[3]): number[] =>
+      toDetections(kept, picture, spec, { labels: ['cat', 'dog'], ...choice }).map(({ index }) => index);
+    expect(classes({ allow: ['dog', 2] })).toEqual([1, 2]);
+    expect(classes({ deny: [0] })).toEqual([1, 2]);
+    expect(classes({ allow: ['dog', 'cat'], deny: ['cat'] })).toEqual([1]);
+    expect(classes({ allow: [] })).toEqual([]);
+    expect(() => classes({ deny: ['dgo'] })).toThrow('there is no class "dgo"');
+    expect(() => classes({ allow: [-1] })).toThrow('there is no class "-1"');
   });
 });

@@ -1,8 +1,8 @@
-/** From a detector's output to things in the picture: rows of boxes, thresholds, suppression, the picture's own pixels. */
+/** From boxes that were kept to things in the picture: its own pixels, names of classes, those that are asked for. */
 import { InputError } from '../../core/errors.ts';
-import { shapeText, type Tensor } from '../../core/tensor.ts';
-import { nonMaxSuppression, type ScoredBox } from './boxes.ts';
+import { nearestWithin } from '../../util/nearest-name.ts';
 import { pictureMap, type PictureSize, type Preprocessing } from '../picture-spec.ts';
+import type { ScoredBox } from './boxes.ts';
 
 /** One thing that was found. */
 export interface Detection {
@@ -19,6 +19,9 @@ export interface Detection {
   readonly label?: string;
 }
 
+/** A class: its label, or its index. */
+export type ClassName = string | number;
+
 /** Which boxes are given. */
 export interface DetectionOptions {
   /** Lowest score; 0.3 unless given. */
@@ -27,44 +30,53 @@ export interface DetectionOptions {
   readonly iou?: number;
   /** How many are given at most; 50 unless given. */
   readonly max?: number;
+  /** Classes that are given; all unless given. */
+  readonly allow?: readonly ClassName[];
+  /** Classes that are not given, even if they are allowed. */
+  readonly deny?: readonly ClassName[];
 }
 
-/** Reads rows of x1, y1, x2, y2, score, class, `[1, boxes, 6]`. Throws InputError for anything else. */
-export function boxRows({ shape, data }: Tensor): ScoredBox[] {
-  const [batch, rows = 0, fields] = shape;
-  if (shape.length !== 3 || batch !== 1 || fields !== 6) {
-    throw new InputError(`${shapeText(shape)} holds no boxes: they are rows of six, [1, boxes, 6]`);
-  }
-  return Array.from({ length: rows }, (_, i) => {
-    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0, score = 0, index = 0] = data.subarray(i * 6, i * 6 + 6);
-    return { x1, y1, x2, y2, score, index };
+/** What of the options counts once boxes are kept. */
+type Choice = Pick<DetectionOptions, 'max' | 'allow' | 'deny'> & { readonly labels?: readonly string[] | undefined };
+
+/** True for the classes that are asked for. Throws InputError for a label there is not. */
+export function classFilter({ allow, deny, labels }: Choice): (index: number) => boolean {
+  const [allowed, denied] = [allow, deny].map((list) => list && new Set(list.map((name) => classIndex(name, labels))));
+  return (index) => (!allowed || allowed.has(index)) && !denied?.has(index);
+}
+
+function classIndex(name: ClassName, labels: readonly string[] = []): number {
+  const index = typeof name === 'number' ? name : labels.indexOf(name);
+  if (Number.isSafeInteger(index) && index >= 0) return index;
+  const meant = nearestWithin(String(name), labels);
+  throw new InputError(`there is no class "${name}"`, {
+    hint: meant === undefined ? 'Give a label of the model, or the index of a class' : `Did you mean ${meant}?`,
   });
 }
 
 /**
- * Boxes in pixels of the input that `spec` makes, as detections in the picture: best first, overlapping ones of a class
- * suppressed, cut at the border. Throws InputError for options out of range.
+ * Boxes in pixels of the input that `spec` makes, best first, as detections in the picture, cut at its border. Throws
+ * InputError as `classFilter` does.
  */
 export function toDetections(
   boxes: readonly ScoredBox[],
   picture: PictureSize,
   spec: Preprocessing,
-  options: DetectionOptions & { readonly labels?: readonly string[] | undefined } = {},
+  choice: Choice = {},
 ): Detection[] {
-  const { threshold = 0.3, iou = 0.5, max = 50, labels } = options;
+  const { max = 50, labels } = choice;
+  const wanted = classFilter(choice);
   const { scaleX, scaleY, offsetX, offsetY } = pictureMap(picture, spec);
   const across = (x: number): number => Math.min(picture.width, Math.max(0, (x - offsetX) / scaleX));
   const down = (y: number): number => Math.min(picture.height, Math.max(0, (y - offsetY) / scaleY));
-  const found = nonMaxSuppression(
-    boxes.filter(({ score }) => score >= threshold),
-    { iou, max },
-  );
-  return found.flatMap(({ x1, y1, x2, y2, score, index }) => {
+  const found = boxes.flatMap(({ x1, y1, x2, y2, score, index }) => {
+    if (!wanted(index)) return [];
     const [x, y] = [across(x1), down(y1)];
     const [width, height] = [across(x2) - x, down(y2) - y];
-    // A box in the border that the picture was padded with shows nothing of it.
+    // A box in the border that the picture was padded with shows nothing of it; nor does one of NaN.
     if (!(width > 0 && height > 0)) return [];
     const label = labels?.[index];
     return [{ x, y, width, height, score, index, ...(label === undefined ? {} : { label }) }];
   });
+  return found.slice(0, max);
 }

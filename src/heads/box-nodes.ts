@@ -1,7 +1,7 @@
 /** Small compositions of operators on rows of boxes that detectors share. */
-import { tensorOf } from '../src/core/tensor.ts';
-import type { GraphBuilder } from '../src/ir/builder.ts';
-import { GREEDY_SUPPRESSION, NO_ACTIVATION, type BinaryKind, type OpAttributes } from '../src/ir/ops.ts';
+import { tensorOf } from '../core/tensor.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
+import { GREEDY_SUPPRESSION, NO_ACTIVATION, type BinaryKind, type OpAttributes } from '../ir/ops.ts';
 
 /** What is suppressed, of how many boxes. */
 interface Suppression {

@@ -1,0 +1,85 @@
+/** Heads: what the outputs of a kind of network mean, as nodes that are added to the network's own graph. */
+import type { DType } from '../core/dtype.ts';
+import { InputError } from '../core/errors.ts';
+import { shapeText } from '../core/tensor.ts';
+import { nearestWithin } from '../util/nearest-name.ts';
+import type { Preprocessing } from '../vision/picture-spec.ts';
+import type { BoxNodes } from './box-nodes.ts';
+
+/** An output of a model, its extents known. Of integers that stand for real numbers it is these: float32. */
+export interface HeadOutput {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** What is known beside the outputs. */
+export interface HeadInput {
+  /** Extents of the picture that goes in, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** How many classes were named, if any were. */
+  readonly classes: number | undefined;
+}
+
+/** Names of values of the extended graph, by what they are. */
+export type NamedValues = Readonly<Record<string, string>>;
+
+/** What a head added. */
+export interface AddedNodes {
+  /** The outputs from now on. */
+  readonly results: NamedValues;
+  /** Inputs beside the picture, which the task feeds. */
+  readonly feeds: NamedValues;
+}
+
+/** One kind of outputs. */
+export interface Head {
+  /** What callers name it by, as their networks are called: `yolov8`. */
+  readonly name: string;
+  /** What it reads, in words, with shapes. */
+  readonly reads: string;
+  /** Those outputs it reads, in its own order; undefined where they are of another kind. */
+  readonly fits: (outputs: readonly HeadOutput[], input: HeadInput) => readonly HeadOutput[] | undefined;
+  /** How pictures become inputs of such networks, where neither the file nor the catalogue nor the caller says it. */
+  readonly preprocessing?: Partial<Preprocessing>;
+  /** Adds the nodes. */
+  readonly attach: (nodes: BoxNodes, read: readonly HeadOutput[], input: HeadInput) => AddedNodes;
+}
+
+/** A head, and the outputs it reads. */
+export interface MatchedHead {
+  readonly head: Head;
+  readonly read: readonly HeadOutput[];
+}
+
+/**
+ * The head of this name, or else the first that fits. Throws InputError: a name there is not, outputs that the named one does not
+ * fit, or outputs that none fits, with what each would read.
+ */
+export function matchHead(
+  heads: readonly Head[],
+  outputs: readonly HeadOutput[],
+  input: HeadInput,
+  named?: string,
+): MatchedHead {
+  const candidates = named === undefined ? heads : heads.filter(({ name }) => name === named);
+  if (candidates.length === 0) throw unknownHead(heads, String(named));
+  for (const head of candidates) {
+    const read = head.fits(outputs, input);
+    if (read) return { head, read };
+  }
+  const list = outputs.map(({ name, shape }) => `"${name}" ${shapeText(shape)}`).join(', ');
+  const one = named === undefined ? 'nothing that is decoded here' : `not what ${named} reads`;
+  throw new InputError(`the outputs are ${one}: ${list || 'none'}`, {
+    hint: `${candidates.map(({ name, reads }) => `${name} reads ${reads}`).join('; ')}. Else use a Session`,
+  });
+}
+
+function unknownHead(heads: readonly Head[], named: string): InputError {
+  const names = heads.map(({ name }) => name);
+  const meant = nearestWithin(named, names);
+  return new InputError(`there is no decoder "${named}"`, {
+    hint: meant === undefined ? `There are ${names.join(', ')}` : `Did you mean ${meant}?`,
+  });
+}

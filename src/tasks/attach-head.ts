@@ -1,0 +1,90 @@
+/** The head that fits a model, added to its graph; it is loaded by tasks that read more than one score a class. */
+import { tensorOf } from '../core/tensor.ts';
+import { BoxNodes } from '../heads/box-nodes.ts';
+import { extendGraph } from '../heads/extend-graph.ts';
+import { matchHead, type AddedNodes, type Head, type HeadOutput } from '../heads/head.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
+import type { Graph, GraphInput } from '../ir/graph.ts';
+import { compileGraph } from '../session/compile-graph.ts';
+import type { SessionOptions } from '../session/options.ts';
+import { outputPorts } from '../session/ports.ts';
+import { inputShape, type Preprocessing } from '../vision/picture-spec.ts';
+
+/** What is known of a model before its head is. */
+export interface HeadRequest {
+  readonly heads: readonly Head[];
+  /** The head's name, where somebody said it. */
+  readonly decode: string | undefined;
+  /** How many classes were named, if any were. */
+  readonly classes: number | undefined;
+  /** Extents that the caller gave. */
+  readonly inputShapes: SessionOptions['inputShapes'];
+  /** How pictures become the input, where `usual` is what such networks take if nobody knows better. */
+  readonly prepare: (usual?: Partial<Preprocessing>) => Preprocessing;
+}
+
+/** A model with its head. */
+export interface AttachedHead extends AddedNodes {
+  /** The head's name. */
+  readonly decode: string;
+  /** Names of the model's outputs that the head reads. */
+  readonly read: readonly string[];
+  readonly preprocessing: Preprocessing;
+  /** The model's graph, and the head's nodes behind it. */
+  readonly graph: Graph;
+}
+
+/** Finds the head and adds it. Rejects as `matchHead` and the passes do. */
+export async function attachHead(graph: Graph, input: GraphInput, request: HeadRequest): Promise<AttachedHead> {
+  const { heads, decode, prepare } = request;
+  const first = prepare();
+  const likely = await outputsOf(graph, input, first, request);
+  const { head } = matchHead(heads, asReals(likely, graph), known(first, request), decode);
+  const preprocessing = prepare(head.preprocessing);
+  // What the head's own networks take may have other extents.
+  const outputs = await outputsOf(graph, input, preprocessing, request);
+  const extents = known(preprocessing, request);
+  const { read } = matchHead([head], asReals(outputs, graph), extents);
+  let added: AddedNodes = { results: {}, feeds: {} };
+  const extended = extendGraph(graph, (b) => {
+    const real = read.map((output) => ({ ...output, name: dequantised(b, graph, outputs, output.name) }));
+    added = head.attach(new BoxNodes(b), real, extents);
+    for (const name of Object.values(added.results)) b.output(name);
+  });
+  return { ...added, decode: head.name, read: read.map(({ name }) => name), preprocessing, graph: extended };
+}
+
+function known({ width, height }: Preprocessing, { classes }: HeadRequest) {
+  return { width, height, classes };
+}
+
+async function outputsOf(
+  graph: Graph,
+  input: GraphInput,
+  spec: Preprocessing,
+  { inputShapes }: HeadRequest,
+): Promise<HeadOutput[]> {
+  const given = typeof inputShapes === 'function' ? inputShapes(graph.inputs) : inputShapes;
+  const shapes = { [input.name]: inputShape(spec), ...given };
+  const ports = outputPorts(await compileGraph(graph, { inputShapes: shapes, level: 'reference' }));
+  return ports.map(({ name, dtype, shape }) => ({
+    name,
+    dtype,
+    // An extent that depends on data is none that a head could count on.
+    shape: shape.map((extent) => (typeof extent === 'number' ? extent : NaN)),
+  }));
+}
+
+/** The outputs as heads see them: of integers that stand for real numbers, these. */
+function asReals(outputs: readonly HeadOutput[], { scales }: Graph): HeadOutput[] {
+  return outputs.map((output) => (scales?.has(output.name) ? { ...output, dtype: 'float32' } : output));
+}
+
+/** The output's value; of integers that stand for real numbers, these. */
+function dequantised(b: GraphBuilder, { scales }: Graph, outputs: readonly HeadOutput[], name: string): string {
+  const [stands, held] = [scales?.get(name), outputs.find((output) => output.name === name)];
+  if (!stands || !held) return name;
+  const scale = b.constant('scale', tensorOf('float32', [], [stands.scale]));
+  const zeroPoint = b.constant('zero_point', tensorOf(held.dtype, [], [stands.zeroPoint]));
+  return b.one('DequantizeLinear', [name, scale, zeroPoint], { axis: 0, blockSize: 0 });
+}
