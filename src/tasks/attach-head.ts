@@ -1,9 +1,8 @@
 /** The head that fits a model, added to its graph; it is loaded by tasks that read more than one score a class. */
-import { tensorOf } from '../core/tensor.ts';
 import { BoxNodes } from '../heads/box-nodes.ts';
 import { extendGraph } from '../heads/extend-graph.ts';
 import { matchHead, type AddedNodes, type Head, type HeadOutput } from '../heads/head.ts';
-import type { GraphBuilder } from '../ir/builder.ts';
+import { asReals, dequantised } from '../heads/real-outputs.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';
 import { compileGraph } from '../session/compile-graph.ts';
 import type { SessionOptions } from '../session/options.ts';
@@ -73,18 +72,4 @@ async function outputsOf(
     // An extent that depends on data is none that a head could count on.
     shape: shape.map((extent) => (typeof extent === 'number' ? extent : NaN)),
   }));
-}
-
-/** The outputs as heads see them: of integers that stand for real numbers, these. */
-function asReals(outputs: readonly HeadOutput[], { scales }: Graph): HeadOutput[] {
-  return outputs.map((output) => (scales?.has(output.name) ? { ...output, dtype: 'float32' } : output));
-}
-
-/** The output's value; of integers that stand for real numbers, these. */
-function dequantised(b: GraphBuilder, { scales }: Graph, outputs: readonly HeadOutput[], name: string): string {
-  const [stands, held] = [scales?.get(name), outputs.find((output) => output.name === name)];
-  if (!stands || !held) return name;
-  const scale = b.constant('scale', tensorOf('float32', [], [stands.scale]));
-  const zeroPoint = b.constant('zero_point', tensorOf(held.dtype, [], [stands.zeroPoint]));
-  return b.one('DequantizeLinear', [name, scale, zeroPoint], { axis: 0, blockSize: 0 });
 }

@@ -1,0 +1,19 @@
+/** Outputs of integers that stand for real numbers, as heads read them. */
+import { tensorOf } from '../core/tensor.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
+import type { Graph } from '../ir/graph.ts';
+import type { HeadOutput } from './head.ts';
+
+/** The outputs as heads see them: of integers that stand for real numbers, these. */
+export function asReals(outputs: readonly HeadOutput[], { scales }: Graph): HeadOutput[] {
+  return outputs.map((output) => (scales?.has(output.name) ? { ...output, dtype: 'float32' } : output));
+}
+
+/** The output's value; of integers that stand for real numbers, these. */
+export function dequantised(b: GraphBuilder, { scales }: Graph, outputs: readonly HeadOutput[], name: string): string {
+  const [stands, held] = [scales?.get(name), outputs.find((output) => output.name === name)];
+  if (!stands || !held) return name;
+  const scale = b.constant('scale', tensorOf('float32', [], [stands.scale]));
+  const zeroPoint = b.constant('zero_point', tensorOf(held.dtype, [], [stands.zeroPoint]));
+  return b.one('DequantizeLinear', [name, scale, zeroPoint], { axis: 0, blockSize: 0 });
+}
