@@ -4,13 +4,27 @@ import { CATALOGUE, defaultModel, type CatalogueEntry } from '../../src/catalogu
 /** Formats that the engine reads. */
 const READABLE: ReadonlySet<string> = new Set(['onnx', 'tfjs-graph', 'tfjs-layers', 'tflite']);
 
-/** Tasks whose answers the page can show. */
-const SHOWN: ReadonlySet<string> = new Set(['classification', 'detection']);
+/** Models of one task. */
+interface ModelGroup {
+  readonly title: string;
+  readonly models: readonly CatalogueEntry[];
+}
 
-/** Models that the page offers. */
-export const SITE_MODELS: readonly CatalogueEntry[] = CATALOGUE.filter(
-  ({ format, task, outputs }) => READABLE.has(format) && SHOWN.has(task) && outputs !== 'raw',
-);
+/** Models that the page offers, by the tasks whose answers it can show. */
+export const MODEL_GROUPS: readonly ModelGroup[] = [
+  modelsFor('detection', 'Detection'),
+  modelsFor('classification', 'Classification'),
+];
+
+/** All of them. */
+export const SITE_MODELS: readonly CatalogueEntry[] = MODEL_GROUPS.flatMap(({ models }) => models);
+
+function modelsFor(task: CatalogueEntry['task'], title: string): ModelGroup {
+  const models = CATALOGUE.filter(
+    (entry) => entry.task === task && READABLE.has(entry.format) && entry.outputs !== 'raw',
+  );
+  return { title, models };
+}
 
 /** Names of the models whose files lie beside the page: the build writes the list here. */
 declare const HELD_MODELS: readonly string[];

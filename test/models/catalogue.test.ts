@@ -55,6 +55,16 @@ describe('the catalogue', () => {
     expect(names.slice(-safety.length)).toEqual(safety);
   });
 
+  it('is listed in README, task by task', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, table = ''] = readme.split('## Models with a name').map((text) => text.replace(/\n## [^]*/, ''));
+    const rows = [...table.matchAll(/^\| ([a-z-]+)(?:, [a-z-]+)* \| (`.*) \|$/gm)];
+    const listed = rows.flatMap(([, task = '', names = '']) =>
+      [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => [task, name]),
+    );
+    expect(listed.toSorted()).toEqual(CATALOGUE.map(({ task, name }) => [task, name]).toSorted());
+  });
+
   it('answers an unknown name with the nearest or the known ones', () => {
     expect(() => findModel('resnet')).toThrow(InputError);
     expect(() => findModel('resnet')).toThrow(/no model "resnet".*centernet, .*nsfw-inception-v3/);

@@ -6,7 +6,7 @@ import { cancelModel, chooseSiteModel, retryModel } from '../actions/model.ts';
 import { takeFiles } from '../actions/picture.ts';
 import { bytes, shape, time } from '../format.ts';
 import { Facts } from './facts.tsx';
-import { CLASSIFIER, isHeld, SITE_MODELS } from '../site.ts';
+import { CLASSIFIER, isHeld, MODEL_GROUPS } from '../site.ts';
 import { store, type ModelState } from '../state.ts';
 import { useStore } from '../store.ts';
 import type { ModelInfo } from '../worker/protocol.ts';
@@ -36,10 +36,14 @@ export function ModelCard(): VNode {
           onChange={({ currentTarget }) => chooseSiteModel(currentTarget.value)}
         >
           {chosen === OWN && <option value={OWN}>{request?.title ?? 'Choose a model'}</option>}
-          {SITE_MODELS.map(({ name, title }) => (
-            <option key={name} value={name}>
-              {isHeld(name) ? title : `${title} (from the web)`}
-            </option>
+          {MODEL_GROUPS.map((group) => (
+            <optgroup key={group.title} label={group.title}>
+              {group.models.map(({ name, title }) => (
+                <option key={name} value={name}>
+                  {isHeld(name) ? title : `${title} (from the web)`}
+                </option>
+              ))}
+            </optgroup>
           ))}
         </select>
         <FileButton testId="model-input" multiple onFiles={takeFiles}>

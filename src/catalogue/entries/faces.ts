@@ -102,7 +102,7 @@ export const FACE_DETECTORS: readonly CatalogueEntry[] = [
     outputs: 'raw',
     decode: 'yunet',
     notes:
-      'for cells of 8, 16 and 32 pixels cls_N, obj_N [1, cells, 1] in 0…1, bbox_N [1, cells, 4] and kps_N [1, cells, 10] in cells',
+      'for cells of 8, 16 and 32 pixels cls_N and obj_N, whose product’s root is the score, bbox_N: x, y of the centre and logarithms of w, h, kps_N: x, y of 5 points, all in cells',
     licence: 'Apache-2.0',
   },
   {

@@ -13,7 +13,7 @@ const PALM_NOTES =
   'Identity [1, 2016, 18]: for each anchor x, y, w, h and 7 key points in input pixels; Identity_1 [1, 2016, 1]: scores before the sigmoid';
 
 const HAND_NOTES =
-  'Identity [1, 63]: x, y, z of 21 landmarks in input pixels; Identity_1, whether it is a hand, Identity_2, whether the right one, both in 0…1; Identity_3 [1, 63]: in metres';
+  'Identity [1, 63]: x, y, z of 21 landmarks in input pixels; Identity_1, whether it is a hand, Identity_2, whether the right one of a picture that is not mirrored, both in 0…1; Identity_3 [1, 63]: in metres';
 
 /** The usual one first. */
 export const HAND_MODELS: readonly CatalogueEntry[] = [
@@ -71,7 +71,7 @@ export const HAND_MODELS: readonly CatalogueEntry[] = [
     decode: 'ssd',
     parts: { landmarks: 'hand-landmark-lite' },
     notes:
-      'after suppression: Identity_1:0 [1, 100, 4]: y1, x1, y2, x2 in 0…1; Identity_4:0 scores, Identity_2:0 classes from 1, Identity_5:0 how many',
+      'after suppression: Identity_1:0 [1, 100, 4]: y1, x1, y2, x2 in 0…1; Identity_4:0 scores, Identity_2:0 classes from 1, to be rounded because their numbers were quantised, Identity_5:0 how many',
     licence: 'MIT',
   },
   {

@@ -14,7 +14,7 @@ const landmarks = (size: string, title: string, sha256: string): CatalogueEntry 
   outputs: 'raw',
   decode: 'pose-landmarks',
   notes:
-    'Identity [1, 195]: x, y, z in input pixels, visibility and presence before the sigmoid, of 33 and 6 that say where the person is; Identity_1, whether it is one; Identity_2 [1, 256, 256, 1]: a mask before the sigmoid; Identity_3 [1, 64, 64, 39]: heat maps; Identity_4 [1, 117]: in metres',
+    'Identity [1, 195]: x, y, z in input pixels, visibility and presence before the sigmoid, of 33 and 6 that say where the person is; Identity_1, whether it is one, in 0…1; Identity_2 [1, 256, 256, 1]: a mask before the sigmoid; Identity_3 [1, 64, 64, 39]: heat maps; Identity_4 [1, 117]: in metres',
   licence: 'Apache-2.0',
 });
 
