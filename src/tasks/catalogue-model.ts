@@ -76,7 +76,7 @@ export function requireTask(entry: CatalogueEntry, task: CatalogueTask): void {
 }
 
 function does(entry: CatalogueEntry, asked: CatalogueTask): boolean {
-  return isFor(entry, asked) && entry.outputs !== 'raw';
+  return isFor(entry, asked) && (entry.outputs !== 'raw' || entry.decode !== undefined);
 }
 
 /** Throws LoadError, which names what can be read, for a format that has no importer: before a download that would be in vain. */

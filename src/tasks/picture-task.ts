@@ -47,13 +47,17 @@ export interface PictureTaskDefinition<Options, Answer> {
   readonly bind: (model: PictureModel) => readonly string[];
   /** What its head is fed beside the picture. */
   readonly feeds?: (model: PictureModel, options: Options) => Readonly<Record<string, Feed>>;
-  /** From the bound outputs, in their order, to the answer. `picture` is the extents of what was shown. */
+  /**
+   * From the bound outputs, in their order, to the answer. `picture` is the extents of what was shown, `shown` itself is for what
+   * other models see in parts of it.
+   */
   readonly decode: (
     outputs: readonly BoundOutput[],
     picture: PictureSize,
     model: PictureModel,
     options: Options,
-  ) => Answer;
+    shown: PictureSource,
+  ) => Answer | Promise<Answer>;
 }
 
 /**
@@ -100,7 +104,7 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
     const settings = { fetches: this.#outputs, signal, frameBudgetMs } as RunOptions & { readonly outputs?: 'host' };
     const outputs = await this.session.run(feeds, settings);
     const read = await Promise.all(this.#outputs.map((name) => bound(this.session, name, outputs)));
-    return this.#definition.decode(read, size, this.#model, chosen);
+    return this.#definition.decode(read, size, this.#model, chosen, picture);
   }
 
   /** The answer for one picture, or the answers for several, in their order: see `run`. */
