@@ -72,6 +72,7 @@ const FILES = {
   boxes: 'vision/decode/boxes',
   core: '(core/raw|session/session|ir/builder|formats/(locate|lib/(emitter|translate|channels-first)))',
   trace: 'analysis/trace',
+  draw: 'draw/(canvas|svg)',
   guess: 'vision/guess',
   classifier: 'tasks/classifier',
   detector: 'tasks/detector',

@@ -72,6 +72,26 @@ export { decodeHeatMaps } from './vision/decode/key-points.ts';
 export { pasteMasks } from './vision/decode/masks.ts';
 export { intersectionOverUnion, nonMaxSuppression } from './vision/decode/boxes.ts';
 export type { Box, ScoredBox } from './vision/decode/boxes.ts';
+export { drawAnnotations } from './draw/canvas.ts';
+export type { AnnotationCanvas, DrawAnnotationsOptions } from './draw/canvas.ts';
+export type { Annotation, AnnotationMask, AnnotationOptions, AnnotationPoint, ClassMap } from './draw/annotations.ts';
+export { classColour, textColour } from './draw/colours.ts';
+export type { Colour } from './draw/colours.ts';
+export type {
+  CircleShape,
+  DisplayList,
+  LinesShape,
+  RectangleShape,
+  Shape2D,
+  ShapePaint,
+  TextShape,
+} from './draw/display-list.ts';
+export { displayList } from './draw/draw.ts';
+export type { TextWidth } from './draw/label-shapes.ts';
+export { toSvg } from './draw/svg.ts';
+export type { SvgPart } from './draw/svg.ts';
+export { skeletonOf } from './vision/skeletons.ts';
+export type { Skeleton } from './vision/skeletons.ts';
 export { guessPreprocessing } from './vision/guess.ts';
 export { preprocess } from './vision/preprocess.ts';
 export { projectBox, projectPoint, regionMap } from './vision/region-spec.ts';

@@ -32,6 +32,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // The preprocessing kernel is no part of a plan: it stands before one, and knows pictures.
   pictures: ['util', 'core', 'vision', 'shaders', 'runtime'],
   catalogue: ['util', 'core', 'vision'],
+  // Draws whatever has boxes, points or masks: it knows pictures, and no task.
+  draw: ['util', 'core', 'vision', 'pictures'],
   session: [
     'util',
     'core',
@@ -64,11 +66,25 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'plan',
     'runtime',
     'tasks',
+    'draw',
   ],
   models: ['util', 'core', 'ir', 'heads', 'formats', 'catalogue'],
   ort: ['util', 'core', 'ir', 'formats', 'vision', 'pictures', 'runtime', 'session', 'measure', 'analysis'],
   // The entry point of Node has all that the one for pages has.
-  node: ['util', 'core', 'formats', 'vision', 'pictures', 'session', 'measure', 'tasks', 'catalogue', 'index', 'ort'],
+  node: [
+    'util',
+    'core',
+    'formats',
+    'vision',
+    'pictures',
+    'session',
+    'measure',
+    'tasks',
+    'catalogue',
+    'draw',
+    'index',
+    'ort',
+  ],
   cli: [
     'util',
     'core',
@@ -82,6 +98,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'analysis',
     'tasks',
     'catalogue',
+    'draw',
     'node',
   ],
 };

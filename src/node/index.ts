@@ -6,6 +6,8 @@
 export * from '../index.ts';
 export { openGpu } from './adapter.ts';
 export type { AdapterDescription, OpenedGpu, OpenGpuOptions } from './adapter.ts';
+export { annotatePicture } from './annotate.ts';
+export type { AnnotatePictureOptions } from './annotate.ts';
 export { fetchCached } from './download.ts';
 export type { DownloadProgress, FetchOptions } from './download.ts';
 export { decodeImage } from './image.ts';

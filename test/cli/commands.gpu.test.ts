@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rgbOf, classColour } from '../../src/draw/colours.ts';
 import { samplePhotograph } from '../../src/cli/samples.ts';
 import { fromRaw } from '../../src/core/raw.ts';
 import { VERSION } from '../../src/core/version.ts';
@@ -76,10 +77,17 @@ describe('the command on WebGPU', () => {
     expect(drawn).toMatchObject({ width: 800, height: 800 });
     expect(change(x + width / 2, y + height)).toBeGreaterThan(60);
     expect(change(x + width / 2, y + height / 2)).toBeLessThan(30);
-    // The number is a 1: of a digit's strokes, which are white, it has those on the right.
-    const light = (px: number, py: number): number => drawn?.data[(Math.round(py) * 800 + Math.round(px)) * 4 + 1] ?? 0;
-    const unit = 9; // three strokes of three pixels
-    expect(light(x + 1.7 * unit, y + 1.1 * unit) - light(x + 0.7 * unit, y + 1.1 * unit)).toBeGreaterThan(60);
+    // Above it is a plate in the colour of the class, and "1 cup 52 %" on it in black.
+    const colour = rgbOf(classColour(41));
+    const like = (share: number, px: number, py: number): boolean =>
+      colour.every((c, i) => Math.abs(share * c - (drawn?.data[(py * 800 + px) * 4 + i] ?? NaN)) < 50);
+    const plate = Array.from(
+      { length: 60 * 14 },
+      (_, i) => [Math.round(x) + 2 + (i % 60), Math.round(y) - 15 + Math.floor(i / 60)] as const,
+    );
+    expect(plate.filter((place) => like(1, ...place)).length).toBeGreaterThan(300);
+    // Strokes of little more than a pixel are half as light as the plate, or darker.
+    expect(plate.filter((place) => like(0.25, ...place)).length).toBeGreaterThan(60);
   });
 
   it.skipIf(!hasSharedData)('runs FastestDet on raw tensors as the recorded runtime does', async () => {

@@ -1,7 +1,7 @@
 /** `tilewise detect`: things in pictures, in words and boxes. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { createDetector } from '../../tasks/detector.ts';
-import { writeAnnotated } from '../annotations.ts';
+import { toAnnotation, writeAnnotated } from '../annotations.ts';
 import type { Context, Runner } from '../context.ts';
 import { detectionLines, toBox, type DetectedBox } from '../detections.ts';
 import { eachPicture, finishPictures } from '../each-picture.ts';
@@ -48,7 +48,7 @@ async function run(files: readonly string[], options: DetectOptions, context: Co
       boxes: (await detector.detect(pixels, { threshold })).map(toBox),
     }),
     text: ({ boxes }, { file }) => [file, ...detectionLines(boxes)].join('\n'),
-    keep: async ({ boxes }, picture) => folder && writeAnnotated(folder, picture, boxes),
+    keep: async ({ boxes }, picture) => folder && writeAnnotated(folder, picture, boxes.map(toAnnotation)),
   });
   folder?.write(LISTING, `${jsonText({ results: done.results })}\n`);
   return finishPictures(done, { model, backend, output: context.output });
