@@ -7,6 +7,7 @@ import type { Graph, GraphInput } from '../ir/graph.ts';
 import { compileGraph } from '../session/compile-graph.ts';
 import type { SessionOptions } from '../session/options.ts';
 import { outputPorts } from '../session/ports.ts';
+import { sameArray } from '../util/arrays.ts';
 import { inputShape, type Preprocessing } from '../vision/picture-spec.ts';
 
 /** What is known of a model before its head is. */
@@ -41,7 +42,8 @@ export async function attachHead(graph: Graph, input: GraphInput, request: HeadR
   const { head } = matchHead(heads, asReals(likely, graph), known(first, request), decode);
   const preprocessing = prepare(head.preprocessing);
   // What the head's own networks take may have other extents.
-  const outputs = await outputsOf(graph, input, preprocessing, request);
+  const same = sameArray(inputShape(first), inputShape(preprocessing));
+  const outputs = same ? likely : await outputsOf(graph, input, preprocessing, request);
   const extents = known(preprocessing, request);
   const { read } = matchHead([head], asReals(outputs, graph), extents);
   let added: AddedNodes = { results: {}, feeds: {} };

@@ -63,7 +63,7 @@ export interface PictureModel {
   readonly entry: CatalogueEntry | undefined;
   /** The input that takes a picture. */
   readonly input: Port;
-  /** What was added to the model's own outputs; none for those that are read as they are. */
+  /** @internal What was added to the model's own outputs; none for those that are read as they are. */
   readonly head: AttachedHead | undefined;
 }
 
