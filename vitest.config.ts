@@ -26,6 +26,7 @@ const ONLY_FULL = {
     'test/bench/kernels.gpu.test.ts',
     'test/bench/models.gpu.test.ts',
     'test/bench/peers.gpu.test.ts',
+    'test/conformance/mediapipe.gpu.test.ts',
     'test/kernels/detect-random.gpu.test.ts',
     'test/kernels/top-k-long.gpu.test.ts',
     'test/kernels/transposed-random.gpu.test.ts',

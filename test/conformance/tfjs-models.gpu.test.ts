@@ -18,7 +18,7 @@ interface Published {
   readonly packageName: string;
   readonly file: string;
   readonly format: string;
-  /** Pixel values 0…255 become v · scale + offset. */
+  /** Pixel values 0…255 become v · scale + offset; of one channel they are grey. */
   readonly scale: number;
   readonly offset: number;
   readonly nodes: number;
@@ -36,23 +36,33 @@ const PUBLISHED: readonly Published[] = [
   { ...HUMAN, file: 'models/blazeface.json', scale: 1 / 127.5, offset: -1, nodes: 176 },
   { ...HUMAN, file: 'models/centernet.json', nodes: 303 },
   { ...HUMAN, file: 'models/movenet-lightning.json', nodes: 186 },
+  { ...HUMAN, file: 'models/facemesh.json', scale: 1 / 255, nodes: 148 },
+  { ...HUMAN, file: 'models/iris.json', scale: 1 / 255, nodes: 195 },
+  { ...HUMAN, file: 'models/handlandmark-lite.json', scale: 1 / 255, nodes: 162 },
+  { ...HUMAN, file: 'models/faceres.json', nodes: 167 },
+  { ...HUMAN, file: 'models/emotion.json', scale: 1 / 127.5, offset: -1, nodes: 25 },
+  { ...HUMAN, file: 'models/antispoof.json', scale: 1 / 255, nodes: 14 },
+  { ...HUMAN, file: 'models/liveness.json', scale: 1 / 255, nodes: 21 },
   // As TensorFlow's Object Detection API leaves it: suppression by class, and its rows padded, clipped and counted, in the graph.
   // By WASM every row is of class 1 there, whatever its scores say.
   { ...HUMAN, file: 'models/handtrack.json', nodes: 767, backend: 'cpu' },
 ];
 
-/** Those that take longest run in the full run. */
-const published = PUBLISHED.filter(({ file }) => FULL || !/inception|centernet|_mid|handtrack/.test(file));
+/** Those that run in the short run, too. */
+const BRIEF = /mobilenet_v2\/|blazeface|movenet/;
+const published = PUBLISHED.filter(({ file }) => FULL || BRIEF.test(file));
 
 async function photograph(graph: Graph, { scale, offset }: Published): Promise<Map<string, Tensor>> {
   const [input] = graph.inputs;
   if (!input || graph.inputs.length !== 1) throw new Error('expected one input');
-  const [height = 0, width = 0] = input.shape.slice(1, 3).map(Number);
+  const [height = 0, width = 0, channels] = input.shape.slice(1).map(Number);
   const root = path.dirname(createRequire(import.meta.url).resolve('@tensorflow-models/mobilenet/package.json'));
-  const picture = sharp(path.join(root, 'demo', 'coffee.jpg')).removeAlpha();
+  const picture = sharp(path.join(root, 'demo', 'coffee.jpg'))
+    .removeAlpha()
+    .greyscale(channels === 1);
   const pixels = await picture.resize(width, height, { fit: 'fill' }).raw().toBuffer();
   const values = Float32Array.from(pixels, (v) => v * scale + offset);
-  return new Map([[input.name, tensorOf(input.dtype, [1, height, width, 3], values)]]);
+  return new Map([[input.name, tensorOf(input.dtype, [1, height, width, channels ?? 3], values)]]);
 }
 
 function rows({ shape, data }: Tensor): number[][] {
