@@ -90,6 +90,8 @@ export type {
   ShapePaint,
   TextShape,
 } from './draw/display-list.ts';
+export { cutOut } from './draw/cut-out.ts';
+export type { AlphaMatte, CutOutOptions } from './draw/cut-out.ts';
 export { displayList } from './draw/draw.ts';
 export type { TextWidth } from './draw/label-shapes.ts';
 export { toSvg } from './draw/svg.ts';
