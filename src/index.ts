@@ -75,7 +75,7 @@ export { decodeCenterMap } from './vision/decode/center-map.ts';
 export { decodeHeatMaps } from './vision/decode/key-points.ts';
 export { pasteMasks } from './vision/decode/masks.ts';
 export { intersectionOverUnion, nonMaxSuppression } from './vision/decode/boxes.ts';
-export type { Box, ScoredBox } from './vision/decode/boxes.ts';
+export type { Box, BoxConvention, ScoredBox } from './vision/decode/boxes.ts';
 export { drawAnnotations } from './draw/canvas.ts';
 export type { AnnotationCanvas, DrawAnnotationsOptions } from './draw/canvas.ts';
 export type { Annotation, AnnotationMask, AnnotationOptions, AnnotationPoint, ClassMap } from './draw/annotations.ts';
@@ -98,6 +98,42 @@ export { toSvg } from './draw/svg.ts';
 export type { SvgPart } from './draw/svg.ts';
 export { skeletonOf } from './vision/skeletons.ts';
 export type { Skeleton } from './vision/skeletons.ts';
+export { detectionAveragePrecision, detectionCurve } from './vision/metrics/average-precision.ts';
+export type { AveragePrecisionRule, DetectionPoint } from './vision/metrics/average-precision.ts';
+export { addConfusion, confusionMatrix, confusionReport } from './vision/metrics/confusion.ts';
+export type { ClassScores, ConfusionMatrix, ConfusionOptions, ConfusionReport } from './vision/metrics/confusion.ts';
+export { detectionConfusion } from './vision/metrics/detection-confusion.ts';
+export type { DetectionConfusionOptions } from './vision/metrics/detection-confusion.ts';
+export { evaluateCoco } from './vision/metrics/evaluate-coco.ts';
+export type { CocoEvaluation, CocoOptions } from './vision/metrics/evaluate-coco.ts';
+export { evaluateVoc } from './vision/metrics/evaluate-voc.ts';
+export type { ClassPrecision, VocEvaluation, VocOptions } from './vision/metrics/evaluate-voc.ts';
+export type {
+  EvaluatedDetection,
+  EvaluatedPicture,
+  GroundTruth,
+  PlacedBox,
+} from './vision/metrics/evaluated-picture.ts';
+export { COCO_KEYPOINT_SIGMAS, correctKeypoints, objectKeypointSimilarity } from './vision/metrics/key-point-scores.ts';
+export type { PointPlace, TruePoint } from './vision/metrics/key-point-scores.ts';
+export { matchCoco, matchVoc } from './vision/metrics/matching.ts';
+export type { CocoMatchOptions, MatchedDetection, MatchOutcome, VocMatchOptions } from './vision/metrics/matching.ts';
+export {
+  diceCoefficient,
+  intersectionOverFirst,
+  maskIntersectionOverFirst,
+  maskIntersectionOverUnion,
+} from './vision/metrics/overlap.ts';
+export type { BinaryMask } from './vision/metrics/overlap.ts';
+export {
+  areaUnderPrecisionRecall,
+  areaUnderRoc,
+  logLoss,
+  precisionRecallCurve,
+  rocCurve,
+  topKAccuracy,
+} from './vision/metrics/ranking.ts';
+export type { RocPoint, ScoredLabels, ScorePrecision } from './vision/metrics/ranking.ts';
 export { guessPreprocessing } from './vision/guess.ts';
 export { preprocess } from './vision/preprocess.ts';
 export { projectBox, projectPoint, regionMap } from './vision/region-spec.ts';

@@ -23,17 +23,30 @@ export interface SuppressionOptions {
   readonly max: number;
 }
 
-/** Area of the intersection over that of the union; 0 for boxes without an area. */
-export function intersectionOverUnion(a: Box, b: Box): number {
-  const width = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1);
-  const height = Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1);
-  if (!(width > 0 && height > 0)) return 0;
-  const shared = width * height;
-  return shared / (area(a) + area(b) - shared);
+/**
+ * What corners mean: `continuous`, places on a plane, an extent is x2 − x1; `inclusive`, indices of the first and last pixel,
+ * as PASCAL VOC has them, an extent is x2 − x1 + 1.
+ */
+export type BoxConvention = 'continuous' | 'inclusive';
+
+/** Area of the intersection over that of the union; 0 for boxes without an area. `continuous` unless given. */
+export function intersectionOverUnion(a: Box, b: Box, convention: BoxConvention = 'continuous'): number {
+  const shared = sharedArea(a, b, convention);
+  return shared > 0 ? shared / (boxArea(a, convention) + boxArea(b, convention) - shared) : 0;
 }
 
-function area({ x1, y1, x2, y2 }: Box): number {
-  return Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
+/** The area that two boxes share; 0 where they touch at most. */
+export function sharedArea(a: Box, b: Box, convention: BoxConvention = 'continuous'): number {
+  const more = convention === 'inclusive' ? 1 : 0;
+  const width = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1) + more;
+  const height = Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1) + more;
+  return width > 0 && height > 0 ? width * height : 0;
+}
+
+/** Area of a box; 0 for one whose corners are the wrong way round. */
+export function boxArea({ x1, y1, x2, y2 }: Box, convention: BoxConvention = 'continuous'): number {
+  const more = convention === 'inclusive' ? 1 : 0;
+  return Math.max(0, x2 - x1 + more) * Math.max(0, y2 - y1 + more);
 }
 
 /**
