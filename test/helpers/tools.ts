@@ -12,9 +12,12 @@ import { isThere } from './is-there.ts';
 
 const QUIET = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel', 'error'];
 
+/** One attempt more, soon: by default npm goes on for more than a minute where there is no network. */
+const BRIEF = ['--fetch-retries', '1', '--fetch-retry-mintimeout', '1000'];
+
 /** Runs npm in a folder. */
 export async function npm(cwd: string, ...args: readonly string[]): Promise<string> {
-  return (await promisify(execFile)('npm', [...args, ...QUIET], { cwd })).stdout;
+  return (await promisify(execFile)('npm', [...args, ...QUIET, ...BRIEF], { cwd })).stdout;
 }
 
 /** Where some packages are installed. */
