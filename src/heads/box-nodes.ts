@@ -1,7 +1,13 @@
 /** Small compositions of operators on rows of boxes that detectors share. */
 import { tensorOf } from '../core/tensor.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
-import { GREEDY_SUPPRESSION, NO_ACTIVATION, type BinaryKind, type OpAttributes } from '../ir/ops.ts';
+import {
+  GREEDY_SUPPRESSION,
+  NO_ACTIVATION,
+  type ActivationKind,
+  type BinaryKind,
+  type OpAttributes,
+} from '../ir/ops.ts';
 
 /** What is suppressed, of how many boxes. */
 interface Suppression {
@@ -58,6 +64,10 @@ export class BoxNodes {
     return this.builder.one('Binary', [x, y], { kind, activation: NO_ACTIVATION });
   }
 
+  activated(x: string, kind: ActivationKind): string {
+    return this.builder.one('Activation', [x], { activation: { ...NO_ACTIVATION, kind } });
+  }
+
   /** Arithmetic of int64 values with a number. */
   whole(kind: BinaryKind, x: string, value: number): string {
     return this.binary(kind, x, this.builder.constant('whole', tensorOf('int64', [], [value])));
@@ -94,6 +104,11 @@ export class BoxNodes {
   /** One of the numbers of each row. */
   entry(x: string, k: number): string {
     return this.builder.one('Gather', [x, this.builder.constant('entry', tensorOf('int64', [], [k]))], { axis: -1 });
+  }
+
+  /** Some of the numbers of each row, in this order. */
+  entries(x: string, which: readonly number[]): string {
+    return this.builder.one('Gather', [x, this.builder.ints('entries', which)], { axis: -1 });
   }
 
   /** The largest of each row of `[R, N]`, and where they are, `[R, count]` both. */

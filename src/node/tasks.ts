@@ -8,6 +8,7 @@ import { requireReadable } from '../tasks/catalogue-model.ts';
 import { createClassifier as classifier, type Classifier } from '../tasks/classifier.ts';
 import { createDetector as detector, type Detector } from '../tasks/detector.ts';
 import { HEADED_OPTIONS, type HeadedTaskOptions } from '../tasks/headed-task.ts';
+import { createPoseEstimator as poseEstimator, type PoseEstimator } from '../tasks/pose-estimator.ts';
 import { checkTaskOptions, TASK_OPTIONS, type TaskOptions, type TaskSource } from '../tasks/picture-model.ts';
 import { quantize as quantizeInPage } from '../tasks/quantize.ts';
 import type { QuantizedModel, QuantizeOptions } from '../tasks/quantize-types.ts';
@@ -27,6 +28,11 @@ export async function createClassifier(source?: TaskSource, options?: TaskOption
 /** Loads a detector, with the differences of `createClassifier`. */
 export async function createDetector(source?: TaskSource, options?: HeadedTaskOptions): Promise<Detector> {
   return detector(...(await taskInNode('detection', source, options, HEADED_OPTIONS)));
+}
+
+/** Loads an estimator of poses, with the differences of `createClassifier`. */
+export async function createPoseEstimator(source?: TaskSource, options?: HeadedTaskOptions): Promise<PoseEstimator> {
+  return poseEstimator(...(await taskInNode('pose', source, options, HEADED_OPTIONS)));
 }
 
 /** Quantises a model as in a page, with the differences of `createClassifier`; picture files may be given by path. */

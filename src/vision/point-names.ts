@@ -1,4 +1,5 @@
 /** Names of key points, in the order in which networks give them. Left and right are those of the person. */
+import { range } from '../util/arrays.ts';
 
 /** The 17 key points of a person in COCO: MoveNet's and PoseNet's, too. */
 export const COCO_POINTS: readonly string[] = [
@@ -101,3 +102,27 @@ export const FIVE_FACE_POINTS: readonly string[] = [
   'right_mouth_corner',
   'left_mouth_corner',
 ];
+
+/** The 4 points by which BlazePose's detector says where a person is: centres, and points on circles around them. */
+export const BLAZEPOSE_DETECTION_POINTS: readonly string[] = [
+  'hip_center',
+  'full_body_circle',
+  'shoulder_center',
+  'upper_body_circle',
+];
+
+/** The 7 key points of a palm that MediaPipe's detector gives. */
+export const PALM_POINTS: readonly string[] = [
+  'wrist',
+  'index_finger_mcp',
+  'middle_finger_mcp',
+  'ring_finger_mcp',
+  'pinky_mcp',
+  'thumb_cmc',
+  'thumb_mcp',
+];
+
+/** Names of so many points, numbers where there are others than are usual. */
+export function pointNamesOf(count: number, usual: readonly (readonly string[])[]): readonly string[] {
+  return usual.find((names) => names.length === count) ?? range(count).map((i) => `point_${i}`);
+}

@@ -3,7 +3,7 @@ import { InputError } from '../core/errors.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import { requireOptions } from '../core/option-errors.ts';
 import type { Box } from './decode/boxes.ts';
-import type { Preprocessing } from './picture-spec.ts';
+import { pictureMap, type PictureSize, type Preprocessing } from './picture-spec.ts';
 
 /**
  * Which rectangle of a picture becomes the input; it may reach beyond the picture. `Preprocessing.fit` is that of the
@@ -111,6 +111,12 @@ export function regionMap(region: PictureRegion, spec: Preprocessing): RegionMap
     f: seen.centerY - b * middleX - d * middleY,
     scaleZ: scaleX,
   };
+}
+
+/** From the input that the whole picture becomes to the picture. */
+export function wholePictureMap(picture: PictureSize, spec: Preprocessing): RegionMap {
+  const { scaleX, scaleY, offsetX, offsetY } = pictureMap(picture, spec);
+  return { a: 1 / scaleX, b: 0, c: 0, d: 1 / scaleY, e: -offsetX / scaleX, f: -offsetY / scaleY, scaleZ: 1 / scaleX };
 }
 
 /** A place in the input as one in the picture. What else the point has stays. */

@@ -2,7 +2,7 @@
 import '../helpers/every-operator.ts';
 import { describe, expect, it } from 'vitest';
 import { addCenterMap, type CenterMapReading } from '../../models/center-map.ts';
-import { addHeatMapPeaks, type HeatMapShape } from '../../models/heat-maps.ts';
+import { addHeatMapPeaks, type HeatMapShape } from '../../src/heads/heat-map-peaks.ts';
 import { addPastedMasks } from '../../models/paste-masks.ts';
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
 import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
@@ -93,7 +93,7 @@ describe('peaks of a centre map', () => {
     const reading = { map: [1, 1], classes: 1, stride: 1, threshold: 0, most: 1 } as const;
     const build = (other: Partial<CenterMapReading>) => () =>
       addCenterMap(new GraphBuilder('none'), 'scores', 'extents', { ...reading, ...other });
-    expect(build({ map: [0, 1] })).toThrow('height 0 is not a count');
+    expect(build({ map: [0, 1] })).toThrow('[1, 1, 0, 3] holds no heat maps');
     expect(build({ most: 0 })).toThrow('most 0 is not a count');
     expect(build({ stride: 0 })).toThrow('stride 0 is not positive');
   });
@@ -119,7 +119,9 @@ describe('peaks of heat maps', () => {
   });
 
   it('of no cells are refused', () => {
-    expect(() => addHeatMapPeaks(new GraphBuilder('none'), 'maps', [1, 1, 0, 3])).toThrow('height 0 is not a count');
+    expect(() => addHeatMapPeaks(new GraphBuilder('none'), 'maps', [1, 1, 0, 3])).toThrow(
+      '[1, 1, 0, 3] holds no heat maps',
+    );
   });
 });
 

@@ -1,8 +1,8 @@
 /** Peaks of heat maps of key points to a quarter of a cell (Xiao et al., arXiv:1804.06208, and HRNet), composed of operators. */
-import { tensorOf } from '../src/core/tensor.ts';
-import type { GraphBuilder } from '../src/ir/builder.ts';
-import { BoxNodes } from '../src/heads/box-nodes.ts';
-import { requireCounts } from './maps.ts';
+import { InputError } from '../core/errors.ts';
+import { shapeText, tensorOf } from '../core/tensor.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
+import { BoxNodes } from './box-nodes.ts';
 
 /** Pictures, points of each, and a map's extents. */
 export type HeatMapShape = readonly [pictures: number, points: number, height: number, width: number];
@@ -17,11 +17,13 @@ export interface HeatMapPeaks {
 
 /**
  * What `decodeHeatMaps` finds in maps of this shape, which have no NaN, moved by a quarter of a cell towards the higher
- * neighbours. Throws InputError for extents that are no counts.
+ * neighbours. Throws InputError for maps without cells.
  */
 export function addHeatMapPeaks(b: GraphBuilder, maps: string, shape: HeatMapShape): HeatMapPeaks {
   const [pictures, points, height, width] = shape;
-  requireCounts({ pictures, points, height, width });
+  if (!shape.every((extent) => Number.isSafeInteger(extent) && extent > 0)) {
+    throw new InputError(`${shapeText(shape)} holds no heat maps: they are [pictures, points, height, width]`);
+  }
   const nodes = new PeakNodes(b, maps, shape);
   const cells = b.one('ArgReduce', [nodes.reshaped(maps, [pictures, points, -1])], {
     kind: 'max',
