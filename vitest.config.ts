@@ -33,6 +33,7 @@ const ONLY_FULL = {
     'test/models/builders.gpu.test.ts',
   ],
   browser: [
+    'test/browser/drawing.test.ts',
     'test/browser/quantize.test.ts',
     'test/browser/tuning.test.ts',
     'test/browser/two-stage.test.ts',

@@ -3,6 +3,7 @@ import { findModel } from '../../../src/catalogue/catalogue.ts';
 import { Session, tensorOf, zeros, type ProfileReport, type Tensor, type TuningReport } from '../../../src/index.ts';
 import { preprocess } from '../../../src/vision/preprocess.ts';
 import { smallTwoStage } from '../../helpers/two-stage-networks.ts';
+import { drawn, drawnInPage } from './drawing.ts';
 import { givenUp, pictureFile } from './picture-files.ts';
 import { pictures, bitmapsClosed, refusals } from './pictures.ts';
 import type { QuantizeAnswer, QuantizeRequest } from './quantize-worker.ts';
@@ -27,6 +28,8 @@ export interface TestPage {
   readonly profile: (model: string) => Promise<Pick<ProfileReport, 'timing' | 'totals'> & { steps: number }>;
   /** What a Worker makes of a model. */
   readonly quantizeInWorker: (request: QuantizeRequest) => Promise<QuantizeAnswer>;
+  readonly drawn: typeof drawn;
+  readonly drawnInPage: typeof drawnInPage;
   readonly pictures: typeof pictures;
   readonly bitmapsClosed: typeof bitmapsClosed;
   readonly refusals: typeof refusals;
@@ -137,6 +140,8 @@ globalThis.page = {
   tune,
   profile,
   quantizeInWorker,
+  drawn,
+  drawnInPage,
   pictures,
   bitmapsClosed,
   refusals,
