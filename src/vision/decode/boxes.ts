@@ -29,7 +29,7 @@ export interface SuppressionOptions {
  */
 export type BoxConvention = 'continuous' | 'inclusive';
 
-/** Area of the intersection over that of the union; 0 for boxes without an area. `continuous` unless given. */
+/** Area of the intersection over that of the union; 0 for boxes without an area. Throws InputError for a convention there is not. */
 export function intersectionOverUnion(a: Box, b: Box, convention: BoxConvention = 'continuous'): number {
   const shared = sharedArea(a, b, convention);
   return shared > 0 ? shared / (boxArea(a, convention) + boxArea(b, convention) - shared) : 0;
@@ -37,7 +37,7 @@ export function intersectionOverUnion(a: Box, b: Box, convention: BoxConvention 
 
 /** The area that two boxes share; 0 where they touch at most. */
 export function sharedArea(a: Box, b: Box, convention: BoxConvention = 'continuous'): number {
-  const more = convention === 'inclusive' ? 1 : 0;
+  const more = borderOf(convention);
   const width = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1) + more;
   const height = Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1) + more;
   return width > 0 && height > 0 ? width * height : 0;
@@ -45,8 +45,15 @@ export function sharedArea(a: Box, b: Box, convention: BoxConvention = 'continuo
 
 /** Area of a box; 0 for one whose corners are the wrong way round. */
 export function boxArea({ x1, y1, x2, y2 }: Box, convention: BoxConvention = 'continuous'): number {
-  const more = convention === 'inclusive' ? 1 : 0;
+  const more = borderOf(convention);
   return Math.max(0, x2 - x1 + more) * Math.max(0, y2 - y1 + more);
+}
+
+/** What an extent has beside the difference of its ends. */
+function borderOf(convention: BoxConvention): number {
+  if (convention === 'continuous') return 0;
+  if (convention === 'inclusive') return 1;
+  throw new InputError(`boxes are "continuous" or "inclusive", not "${String(convention)}"`);
 }
 
 /**

@@ -19,14 +19,15 @@ export interface DetectionPoint {
 
 /**
  * Precision and recall after each detection that counts, best first; equal scores keep their order, so the curve depends on
- * it, as that of VOC and COCO does. `truths` is how many there are to be found. Throws InputError for a number that is none, and for less of them than
- * detections are right.
+ * it, as that of VOC and COCO does. `truths` is how many there are to be found. Throws InputError for scores that are NaN, a number
+ * that is none, and for less of them than detections are right.
  */
 export function detectionCurve(matched: readonly MatchedDetection[], truths: number): DetectionPoint[] {
   const right = matched.filter(({ outcome }) => outcome === 'right').length;
   if (!Number.isSafeInteger(truths) || truths < right) {
     throw new InputError(`${right} detections are right, and there are ${truths} truths`);
   }
+  if (matched.some(({ score }) => Number.isNaN(score))) throw new InputError('the score of a detection is NaN');
   let [hits, seen] = [0, 0];
   return byScore(matched.filter(({ outcome }) => outcome !== 'ignored')).map(({ score, outcome }) => {
     seen++;

@@ -4,6 +4,7 @@ import { requireOptions } from '../../core/option-errors.ts';
 import { at } from '../../util/arrays.ts';
 import { emptyConfusion, type ConfusionMatrix } from './confusion.ts';
 import { boxSimilarity, checkPictures, classesOf, type EvaluatedPicture } from './evaluated-picture.ts';
+import { checkOverlap } from './matching.ts';
 
 /** Options of `detectionConfusion`. */
 export interface DetectionConfusionOptions {
@@ -34,7 +35,7 @@ export function detectionConfusion(
     threshold: 'number',
     iou: 'number',
   });
-  if (!(iou > 0 && iou <= 1)) throw new InputError(`an overlap is above 0 and at most 1, not ${iou}`);
+  checkOverlap(iou);
   const matrix = emptyConfusion(classes + 1);
   checkPictures(pictures);
   const beyond = classesOf(pictures).find((index) => index >= classes);

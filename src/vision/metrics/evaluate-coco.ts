@@ -76,7 +76,7 @@ export function evaluateCoco<F extends EvaluatedDetection, T extends GroundTruth
   });
   checkPictures(pictures);
   const classes = classesOf(pictures);
-  const all = classes.map((index) => pictures.map((picture) => ofClass(picture, index)));
+  const all = classes.map((index) => ofClass(pictures, index));
   const once = remembered(similarity);
   const rowsOf = (size: keyof typeof AREAS, most: number): readonly ClassRow[] =>
     all.map((own) => {

@@ -1,10 +1,15 @@
 /** Evaluation of detectors as PASCAL VOC has it: average precision of each class at one overlap, and its mean. */
 import { requireOptions } from '../../core/option-errors.ts';
-import { InputError } from '../../core/errors.ts';
 import { detectionAveragePrecision, detectionCurve, type DetectionPoint } from './average-precision.ts';
 import { definedMean } from './confusion.ts';
-import { checkPictures, classesOf, type EvaluatedPicture } from './evaluated-picture.ts';
-import { matchVoc } from './matching.ts';
+import {
+  checkPictures,
+  classesOf,
+  type EvaluatedDetection,
+  type EvaluatedPicture,
+  type GroundTruth,
+} from './evaluated-picture.ts';
+import { checkOverlap, matchVoc } from './matching.ts';
 
 /** Options of `evaluateVoc`. */
 export interface VocOptions {
@@ -52,11 +57,10 @@ export function evaluateVoc(pictures: readonly EvaluatedPicture[], options: VocO
     iou: 'number',
     convention: ['continuous', 'inclusive'],
   });
-  if (!(iou > 0 && iou <= 1))
-    throw new InputError(`the option iou of evaluateVoc is above 0 and at most 1, not ${iou}`);
+  checkOverlap(iou);
   checkPictures(pictures);
   const classes = classesOf(pictures).map((index): ClassPrecision => {
-    const own = pictures.map((picture) => ofClass(picture, index));
+    const own = ofClass(pictures, index);
     const truths = own.flatMap((picture) => picture.truths.filter(({ difficult }) => !difficult)).length;
     const matched = own.flatMap(({ found, truths: marked }) => matchVoc(found, marked, { iou, convention }));
     const curve = truths > 0 ? detectionCurve(matched, truths) : [];
@@ -66,8 +70,14 @@ export function evaluateVoc(pictures: readonly EvaluatedPicture[], options: VocO
   return { meanAveragePrecision: definedMean(classes.map((c) => c.averagePrecision)), classes };
 }
 
-/** What a picture has of one class. */
-export function ofClass<P extends EvaluatedPicture>(picture: P, index: number): Pick<P, 'found' | 'truths'> {
-  const own = (box: { readonly index: number }): boolean => box.index === index;
-  return { found: picture.found.filter(own), truths: picture.truths.filter(own) } as Pick<P, 'found' | 'truths'>;
+/** What pictures have of one class: those that have some, in order. */
+export function ofClass<F extends EvaluatedDetection, T extends GroundTruth>(
+  pictures: readonly EvaluatedPicture<F, T>[],
+  index: number,
+): EvaluatedPicture<F, T>[] {
+  const parts = pictures.map(({ found, truths }) => ({
+    found: found.filter((box) => box.index === index),
+    truths: truths.filter((box) => box.index === index),
+  }));
+  return parts.filter(({ found, truths }) => found.length + truths.length > 0);
 }

@@ -1,7 +1,13 @@
 /** Which detections show what there is: the rules of PASCAL VOC and of COCO, for one class in one picture. */
 import { InputError } from '../../core/errors.ts';
 import type { BoxConvention } from '../decode/boxes.ts';
-import { boxSimilarity, placedArea, type EvaluatedDetection, type GroundTruth } from './evaluated-picture.ts';
+import {
+  boxSimilarity,
+  checkPictures,
+  placedArea,
+  type EvaluatedDetection,
+  type GroundTruth,
+} from './evaluated-picture.ts';
 
 /** What a detection is worth: right, wrong, or neither, where it shows what nobody is to be judged by. */
 export type MatchOutcome = 'right' | 'wrong' | 'ignored';
@@ -43,12 +49,15 @@ export function byScore<T extends { readonly score: number }>(found: readonly T[
  * VOC's rule (Everingham et al. 2010, section 4.2, and its development kit): each detection, best first, is compared with the one
  * truth that it overlaps most. If that is enough, it is right the first time that this truth is shown, and wrong each
  * other time; a difficult truth counts neither way. The truths and detections are of one class in one picture.
+ * Throws InputError for boxes that are none, scores that are NaN, and an overlap out of range.
  */
 export function matchVoc(
   found: readonly EvaluatedDetection[],
   truths: readonly GroundTruth[],
   { iou = 0.5, convention = 'continuous' }: VocMatchOptions = {},
 ): MatchedDetection[] {
+  checkPictures([{ found, truths }]);
+  checkOverlap(iou);
   const shown = new Set<number>();
   return byScore(found).map((detection) => {
     let [truth, best] = [-1, -Infinity];
@@ -69,7 +78,8 @@ export function matchVoc(
  * COCO's rule (its evaluation code): each detection, best first, takes the truth that is most like it among those that are still
  * free; a crowd stays free. Crowds, and truths outside the range of areas, are taken only where no other truth fits,
  * and the detection is then ignored; so is one without a truth whose own area is outside the range.
- * The truths and detections are of one class in one picture. Throws InputError where a similarity is NaN.
+ * The truths and detections are of one class in one picture. Throws InputError for boxes that are none, scores and similarities
+ * that are NaN, and options out of range.
  */
 export function matchCoco<F extends EvaluatedDetection, T extends GroundTruth>(
   found: readonly F[],
@@ -77,6 +87,10 @@ export function matchCoco<F extends EvaluatedDetection, T extends GroundTruth>(
   options: CocoMatchOptions<F, T> = {},
 ): MatchedDetection[] {
   const { iou = 0.5, area = [0, Infinity], max = 100, similarity = boxSimilarity } = options;
+  checkPictures([{ found, truths }]);
+  checkOverlap(iou);
+  if (!(area[0] <= area[1])) throw new InputError(`areas from ${area[0]} to ${area[1]} are no range`);
+  if (!(Number.isSafeInteger(max) && max > 0)) throw new InputError(`the number of detections is positive, not ${max}`);
   const within = (size: number): boolean => size >= area[0] && size <= area[1];
   const counted = truths.map((truth) => countsInCoco(truth, area));
   const free = new Set(truths.keys());
@@ -92,6 +106,11 @@ export function matchCoco<F extends EvaluatedDetection, T extends GroundTruth>(
       if (!truths[truth]?.crowd) free.delete(truth);
       return { score, outcome: own >= 0 ? 'right' : 'ignored', truth };
     });
+}
+
+/** Throws InputError for an overlap from which on a detection cannot be right. */
+export function checkOverlap(iou: number): void {
+  if (!(iou > 0 && iou <= 1)) throw new InputError(`an overlap that is enough is above 0 and at most 1, not ${iou}`);
 }
 
 /** Whether a truth is one that is to be found: no crowd, and within the range of areas. */

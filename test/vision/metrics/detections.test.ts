@@ -60,6 +60,7 @@ describe('average precision', () => {
     const right = { score: 1, outcome: 'right' } as const;
     expect(() => detectionCurve([right, right], 1)).toThrow('2 detections are right, and there are 1 truths');
     expect(() => detectionCurve([], NaN)).toThrow(InputError);
+    expect(() => detectionCurve([{ score: NaN, outcome: 'wrong' }], 1)).toThrow(InputError);
     const falling = [
       { precision: 1, recall: 0.5 },
       { precision: 1, recall: 0.4 },
@@ -191,7 +192,18 @@ describe('COCO', () => {
     const { ap, ap50, ap75 } = evaluateCoco([{ found: [square(0)], truths: [square(500)] }], { similarity });
     // At overlaps of 0.5 to 0.7, five of ten.
     expect([ap, ap50, ap75, compared]).toEqual([0.5, 1, 0, 1]);
-    expect(() => matchCoco([square(0)], [square(0)], { similarity: () => NaN })).toThrow('is NaN');
+  });
+
+  it('matching refuses what is out of range', () => {
+    const one = [square(0)];
+    expect(() => matchCoco(one, one, { similarity: () => NaN })).toThrow('is NaN');
+    expect(() => matchCoco(one, one, { iou: NaN })).toThrow(InputError);
+    expect(() => matchCoco(one, one, { area: [2, 1] })).toThrow('no range');
+    expect(() => matchCoco(one, one, { max: 0.5 })).toThrow(InputError);
+    expect(() => matchCoco([square(0, { score: NaN })], one)).toThrow(InputError);
+    expect(() => matchVoc(one, one, { iou: 2 })).toThrow('at most 1, not 2');
+    expect(() => matchVoc(one, one, { convention: 'pixels' as never })).toThrow('"continuous" or "inclusive"');
+    expect(() => matchVoc([square(NaN)], one)).toThrow('no box');
   });
 });
 
