@@ -1,6 +1,6 @@
-/** What few pictures need: the kernels of regions and of integers, and checks of textures. */
+/** What few pictures need: the kernels of regions and of integers, and refusals. */
 import { InputError } from '../core/errors.ts';
-import type { Preprocessing } from '../vision/picture-spec.ts';
+import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
 import type { PictureRegion } from '../vision/region-spec.ts';
 import { INTEGERS } from './integers.ts';
 import { regionKernel } from './region.ts';
@@ -9,6 +9,13 @@ import type { PictureKernel } from './resampling.ts';
 /** That of a region, or of integers. Throws InputError as `regionKernel`. */
 export function furtherKernel(spec: Preprocessing, region: PictureRegion | undefined): PictureKernel {
   return region ? regionKernel(region, spec) : INTEGERS;
+}
+
+/** Throws InputError for a picture that is longer than textures may be. */
+export function refuseSize({ width, height }: PictureSize, limit: number): never {
+  throw new InputError(`a picture of ${width}x${height} pixels is larger than this GPU's textures, ${limit}x${limit}`, {
+    hint: 'Scale it down first, as with the options resizeWidth and resizeHeight of createImageBitmap',
+  });
 }
 
 /** Throws InputError for a texture that a shader cannot read, or that is no single picture. */

@@ -2,14 +2,13 @@
 import type { PictureBinding, ShaderModule } from '../../shaders/lib/module.ts';
 import { PREPROCESS_WORKGROUP, preprocessShader } from '../../shaders/pictures/preprocess.ts';
 import { wgslScalar } from '../core/dtype.ts';
-import { InputError } from '../core/errors.ts';
 import { Lazy } from '../core/on-demand.ts';
 import type { TensorDesc } from '../core/tensor.ts';
 import type { InputWriter, Region } from '../runtime/webgpu/input-writer.ts';
 import { unlessLost } from '../runtime/webgpu/lost.ts';
 import { compilePipeline, type Compiled } from '../runtime/webgpu/pipelines.ts';
 import { roundsAsPillow } from '../vision/axis-weights.ts';
-import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
+import type { Preprocessing } from '../vision/picture-spec.ts';
 import type { PictureRegion } from '../vision/region-spec.ts';
 import { PictureSlot, type Tables } from './picture-slot.ts';
 import { resampling, type PictureKernel } from './resampling.ts';
@@ -41,7 +40,8 @@ export class PictureWriter {
     input: TensorDesc & { readonly name: string; readonly region?: PictureRegion | undefined },
   ): Promise<InputWriter> {
     const size = pictureSize(picture);
-    this.#checkSize(size);
+    const { maxTextureDimension2D: limit } = this.#device.limits;
+    if (Math.max(size.width, size.height) > limit) (await further.load()).refuseSize(size, limit);
     if (isTexture(picture)) (await further.load()).checkTexture(picture);
     const slot = this.#slotOf(input.name);
     const element = wgslScalar(input.dtype);
@@ -76,17 +76,6 @@ export class PictureWriter {
     let slot = this.#slots.get(name);
     if (!slot) this.#slots.set(name, (slot = new PictureSlot(this.#device)));
     return slot;
-  }
-
-  #checkSize({ width, height }: PictureSize): void {
-    const { maxTextureDimension2D: limit } = this.#device.limits;
-    if (width <= limit && height <= limit) return;
-    throw new InputError(
-      `a picture of ${width}x${height} pixels is larger than this GPU's textures, ${limit}x${limit}`,
-      {
-        hint: 'Scale it down first, as with the options resizeWidth and resizeHeight of createImageBitmap',
-      },
-    );
   }
 
   #compile({ wgsl, bindings, picture }: ShaderModule): Promise<Compiled> {

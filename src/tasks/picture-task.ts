@@ -12,7 +12,10 @@ import type { RunOptions } from '../session/options.ts';
 import type { Session } from '../session/session.ts';
 import { own } from '../util/own.ts';
 import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
+import type { WatchSource } from '../pictures/frames.ts';
 import type { BoundOutput } from './real-output.ts';
+import type { WatchCallback } from './watch.ts';
+import type { TaskWatchOptions, WatchBegun, WatchedAnswer } from './watch-task.ts';
 import {
   checkTaskOptions,
   loadPictureModel,
@@ -116,6 +119,32 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
     const answers: Answer[] = [];
     for (const picture of pictures) answers.push(await this.run(picture, options));
     return answers;
+  }
+
+  /** The answer for the next frame of what is watched. A task may look where things were in the last, by its answer. */
+  protected follow(picture: PictureSource, options: Options, _previous: Answer | undefined): Promise<Answer> {
+    return this.run(picture, options);
+  }
+
+  /**
+   * Answers for a video, a camera's stream or track, or pictures as they come: one frame at a time, of the newest there is; things
+   * with boxes have an `id` that they keep. `onResult` is called with each, and the promise resolved to what says how it goes and
+   * stops it; without it, iterate: `for await (const { result, frame } of task.watch(video))`. Options are those of the task's
+   * call, too. Rejects with InputError for what cannot be watched.
+   */
+  watch(
+    source: WatchSource,
+    onResult?: WatchCallback<WatchedAnswer<Answer>> | TaskWatchOptions<Options>,
+    options?: TaskWatchOptions<Options>,
+  ): WatchBegun<Answer> {
+    const begun = onDemand('watching', () => import('./watch-task.ts')).then(({ watchTask }) =>
+      watchTask(this.#definition, (...frame) => this.follow(...frame), source, onResult, options),
+    );
+    return Object.assign(begun, {
+      async *[Symbol.asyncIterator]() {
+        yield* await begun;
+      },
+    });
   }
 
   /** Frees what the session holds. */

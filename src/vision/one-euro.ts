@@ -76,15 +76,21 @@ function between(from: number, to: number, part: number): number {
   return from + (to - from) * part;
 }
 
-/** What has key points. */
-interface Pointed extends UprightBox {
-  readonly keyPoints: readonly PicturePoint[];
+/** What has key points, a mesh, or both. */
+export interface Pointed extends UprightBox {
+  readonly points?: readonly PicturePoint[];
+  readonly mesh?: readonly PicturePoint[];
 }
 
-/** Filters the key points of tracked things, each coordinate by itself. */
+const LISTS = ['points', 'mesh'] as const;
+
+/** Those of one thing: a list of points has three a point. */
+type PointFilters = Readonly<Record<(typeof LISTS)[number], OneEuroFilter[]>>;
+
+/** Filters the points of tracked things, each coordinate by itself. */
 export class PointSmoother {
   readonly #options: SmoothOptions;
-  readonly #filters = new Map<number, OneEuroFilter[]>();
+  readonly #filters = new Map<number, PointFilters>();
 
   /** Throws InputError for options out of range. */
   constructor(options: SmoothOptions = {}) {
@@ -96,19 +102,25 @@ export class PointSmoother {
   smooth<T extends Tracked<Pointed>>(things: readonly T[], time: number, alive: ReadonlySet<number>): T[] {
     for (const id of this.#filters.keys()) if (!alive.has(id)) this.#filters.delete(id);
     return things.map((thing) => {
-      const { id, keyPoints, width, height } = thing;
-      const filters = this.#filters.get(id) ?? [];
-      this.#filters.set(id, filters);
-      const unit = (width + height) / 2 || 1;
-      const filtered = (value: number, at: number): number =>
-        (filters[at] ??= new OneEuroFilter(this.#options)).filter(value, time, unit);
-      const points = keyPoints.map((point, i) => ({
-        ...point,
-        x: filtered(point.x, 3 * i),
-        y: filtered(point.y, 3 * i + 1),
-        ...(point.z === undefined ? {} : { z: filtered(point.z, 3 * i + 2) }),
-      }));
-      return { ...thing, keyPoints: points };
+      const filters = this.#filters.get(thing.id) ?? { points: [], mesh: [] };
+      this.#filters.set(thing.id, filters);
+      const unit = (thing.width + thing.height) / 2 || 1;
+      const lists = LISTS.flatMap((list) => {
+        const points = thing[list];
+        return points ? [[list, this.#filtered(points, filters[list], time, unit)]] : [];
+      });
+      return { ...thing, ...Object.fromEntries(lists) };
     });
+  }
+
+  #filtered(points: readonly PicturePoint[], filters: OneEuroFilter[], time: number, unit: number): PicturePoint[] {
+    const filtered = (value: number, at: number): number =>
+      (filters[at] ??= new OneEuroFilter(this.#options)).filter(value, time, unit);
+    return points.map((point, i) => ({
+      ...point,
+      x: filtered(point.x, 3 * i),
+      y: filtered(point.y, 3 * i + 1),
+      ...(point.z === undefined ? {} : { z: filtered(point.z, 3 * i + 2) }),
+    }));
   }
 }

@@ -112,7 +112,7 @@ const thing = (id: number, at: number, size: number) => ({
   y: 0,
   width: size,
   height: size,
-  keyPoints: [
+  points: [
     { x: at, y: 2 * at, z: -at, score: 0.5 },
     { x: at, y: 0 },
   ],
@@ -163,13 +163,13 @@ describe('the 1€ filter', () => {
       range(10)
         .map((t) => reference.filter(t, t / RATE, 10))
         .at(-1) ?? NaN;
-    expect(first?.keyPoints).toEqual([
+    expect(first?.points).toEqual([
       { x: expected, y: expect.any(Number), z: -expected, score: 0.5 },
       { x: expected, y: 0 },
     ]);
     // Ten times as large and as fast: the same.
-    expect(second?.keyPoints[0]?.x).toBeCloseTo(10 * expected, 9);
-    expect(smoother.smooth([thing(1, 99, 10)], 1, new Set([2]))[0]?.keyPoints[1]?.x).toBe(99);
+    expect(second?.points[0]?.x).toBeCloseTo(10 * expected, 9);
+    expect(smoother.smooth([thing(1, 99, 10)], 1, new Set([2]))[0]?.points[1]?.x).toBe(99);
   });
 
   it.each([{ minCutoff: 0 }, { beta: -1 }, { beta: NaN }, { derivativeCutoff: -3 }, { cutoff: 1 }])(
