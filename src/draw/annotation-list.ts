@@ -110,6 +110,8 @@ function pointShapes({ annotation, colour, scale }: Shown, options: AnnotationOp
   const { lineWidth = 2, pointThreshold = 0.3, skeleton = skeletonOf(points.length) } = options;
   const isSeen = (point: AnnotationPoint | undefined): boolean => (point?.score ?? 1) >= pointThreshold;
   const isMesh = points.length > MOST_DOTS;
+  // Points of small things would cover them.
+  const extent = Math.max(annotation.width, annotation.height) * scale || Infinity;
   const lines = skeleton.flatMap((chain) => seenParts(chain, (i) => isSeen(points[i])));
   const bones = lines.map((part) => part.flatMap((i) => [(points[i]?.x ?? 0) * scale, (points[i]?.y ?? 0) * scale]));
   const breadth = isMesh ? lineWidth * 0.6 : lineWidth;
@@ -117,7 +119,7 @@ function pointShapes({ annotation, colour, scale }: Shown, options: AnnotationOp
   return [
     ...boneShapes(bones, colour, breadth),
     ...dots.map(({ x, y }): Shape2D => {
-      const radius = lineWidth * (isMesh ? 0.5 : 1.5);
+      const radius = Math.min(lineWidth * (isMesh ? 0.5 : 1.5), extent / 20);
       return {
         kind: 'circle',
         x: x * scale,

@@ -27,7 +27,8 @@ const MAX_LABELS = 300;
 
 /**
  * Places for labels, all in whole pixels, in the order given, the most important first: above the box, inside it at its upper edge, below it, or
- * at its sides; where others are there already, at the nearest place that is free, with a leader. Labels stay `gap` apart.
+ * at its sides, wherever they cover least of other things; where other labels are there already, at the nearest place that is
+ * free, with a leader. Labels stay `gap` apart.
  * Undefined for those that find none.
  */
 export function placeLabels(
@@ -41,11 +42,36 @@ export function placeLabels(
       return undefined;
     }
     const free = (area: Area): boolean => isInside(area, picture) && !placed.some((other) => touch(area, other, gap));
-    const beside = besideBox(request, picture).find(free);
+    const beside = leastCovering(besideBox(request, picture).filter(free), requests, request);
     const found = beside ?? awayFromBox(request, picture, { placed, gap });
     if (found) placed.push(found);
     return found;
   });
+}
+
+/** What a place costs for each that is better, in shares of another thing that is covered. */
+const RANK_COST = 0.02;
+
+/** The place where least of other things is covered; of those that are as good the first. */
+function leastCovering(
+  places: readonly PlacedLabel[],
+  requests: readonly LabelRequest[],
+  own: LabelRequest,
+): PlacedLabel | undefined {
+  const others = requests.filter((request) => request !== own).map(({ box }) => box);
+  let [best, least]: [PlacedLabel | undefined, number] = [undefined, Infinity];
+  for (const [rank, place] of places.entries()) {
+    const cost = others.reduce((sum, box) => sum + coveredShare(box, place), rank * RANK_COST);
+    if (cost < least) [best, least] = [place, cost];
+  }
+  return best;
+}
+
+/** The share of a box that lies under another. */
+function coveredShare(box: Area, cover: Area): number {
+  const width = Math.min(box.x + box.width, cover.x + cover.width) - Math.max(box.x, cover.x);
+  const height = Math.min(box.y + box.height, cover.y + cover.height) - Math.max(box.y, cover.y);
+  return width > 0 && height > 0 ? (width * height) / (box.width * box.height) : 0;
 }
 
 /** True where two rectangles overlap, or lie nearer than `gap` to each other. */

@@ -38,6 +38,13 @@ describe('a label', () => {
     ]);
   });
 
+  it('does not cover what else there is, where another place is free', () => {
+    const small = request(55, 18, 10, 10);
+    expect(placesOf(request(50, 30, 20, 20), small)[0]).toEqual([50, 50]);
+    // Of a large thing little is covered.
+    expect(placesOf(request(50, 30, 20, 20), request(0, 0, 200, 100))[0]).toEqual([50, 20]);
+  });
+
   it('goes to the nearest place that is free, with a line to its box', () => {
     const places = placeLabels(
       range(12).map(() => request(80, 40, 10, 10)),
