@@ -76,6 +76,8 @@ const FILES = {
   guess: 'vision/guess',
   classifier: 'tasks/classifier',
   detector: 'tasks/detector',
+  matting: 'tasks/matting',
+  composite: 'pictures/composite',
   onnx: 'formats/onnx/import',
   'tfjs-graph': 'formats/tfjs/graph/import',
 };

@@ -70,6 +70,9 @@ export type { HeadedTaskOptions } from './tasks/headed-task.ts';
 export { createPoseEstimator, PoseEstimator } from './tasks/pose-estimator.ts';
 export type { PoseOptions } from './tasks/pose-estimator.ts';
 export type { Pose, PosePoint, WorldPoint } from './vision/poses.ts';
+export { createMatting, Matting } from './tasks/matting.ts';
+export type { MatteOptions } from './tasks/matting.ts';
+export type { Matte } from './vision/mattes.ts';
 export type { ModelBase } from './tasks/catalogue-files.ts';
 export { fetchLabels } from './tasks/labels.ts';
 export { taskOf } from './tasks/outputs.ts';
@@ -100,6 +103,7 @@ export type {
   ShapePaint,
   TextShape,
 } from './draw/display-list.ts';
+export { blurBehind } from './draw/blur-behind.ts';
 export { cutOut } from './draw/cut-out.ts';
 export type { AlphaMatte, CutOutOptions } from './draw/cut-out.ts';
 export { displayList } from './draw/draw.ts';

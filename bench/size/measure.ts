@@ -9,6 +9,7 @@ export const APPLICATIONS = {
   classifier: `import { createClassifier } from 'tilewise'; globalThis.load = (url) => createClassifier(url);`,
   detector: `import { createDetector } from 'tilewise'; globalThis.load = (url) => createDetector(url);`,
   poses: `import { createPoseEstimator } from 'tilewise'; globalThis.load = (url) => createPoseEstimator(url);`,
+  matting: `import { createMatting } from 'tilewise'; globalThis.load = (url) => createMatting(url);`,
   ort: `import { InferenceSession, Tensor } from 'tilewise/ort';
     globalThis.load = (url) => InferenceSession.create(url); globalThis.Tensor = Tensor;`,
   models: `import { Session } from 'tilewise';

@@ -11,7 +11,7 @@ export function extendGraph(graph: Graph, add: (b: GraphBuilder) => void, withou
   const own = graph.inputs.filter(({ name }) => !without.includes(name));
   for (const { name, dtype, shape } of own) b.input(name, dtype, shape);
   for (const [name, value] of graph.initializers) b.initializer(name, value);
-  b.reserve(graph.nodes.map(({ name }) => name));
+  b.reserve([...without, ...graph.nodes.map(({ name }) => name)]);
   for (const { op, name, inputs, outputs, attributes } of graph.nodes) b.add(op, inputs, attributes, { name, outputs });
   add(b);
   const built = b.build();

@@ -2,6 +2,7 @@
 import type { DType } from '../core/dtype.ts';
 import { InputError } from '../core/errors.ts';
 import { shapeText } from '../core/tensor.ts';
+import type { Graph, GraphInput, IntegerScale } from '../ir/graph.ts';
 import { nearestWithin } from '../util/nearest-name.ts';
 import type { Preprocessing } from '../vision/picture-spec.ts';
 import type { BoxNodes } from './box-nodes.ts';
@@ -11,6 +12,8 @@ export interface HeadOutput {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
+  /** Set where its elements lie in 0…1 whatever the picture: probabilities. */
+  readonly unit?: boolean;
 }
 
 /** What is known beside the outputs. */
@@ -33,6 +36,14 @@ export interface AddedNodes {
   readonly feeds: NamedValues;
 }
 
+/** A graph whose first input is a picture. */
+export interface OpenedInput {
+  readonly graph: Graph;
+  readonly input: GraphInput & { readonly quantisation?: IntegerScale };
+  /** Inputs beside it. */
+  readonly feeds: NamedValues;
+}
+
 /** One kind of outputs. */
 export interface Head {
   /** What callers name it by, as their networks are called: `yolov8`. */
@@ -43,6 +54,8 @@ export interface Head {
   readonly fits: (outputs: readonly HeadOutput[], input: HeadInput) => readonly HeadOutput[] | undefined;
   /** How pictures become inputs of such networks, where neither the file nor the catalogue nor the caller says it. */
   readonly preprocessing?: Partial<Preprocessing>;
+  /** Of a graph whose input may hold more than a picture, one where it has inputs of its own: done before any head is tried. */
+  readonly open?: (graph: Graph, input: GraphInput) => OpenedInput;
   /** Adds the nodes. */
   readonly attach: (nodes: BoxNodes, read: readonly HeadOutput[], input: HeadInput) => AddedNodes;
 }

@@ -3,10 +3,15 @@ import { tensorOf } from '../core/tensor.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { HeadOutput } from './head.ts';
+import { isUnitRange } from './unit-range.ts';
 
 /** The outputs as heads see them: of integers that stand for real numbers, these. */
-export function asReals(outputs: readonly HeadOutput[], { scales }: Graph): HeadOutput[] {
-  return outputs.map((output) => (scales?.has(output.name) ? { ...output, dtype: 'float32' } : output));
+export function asReals(outputs: readonly HeadOutput[], graph: Graph): HeadOutput[] {
+  return outputs.map((output) => ({
+    ...output,
+    ...(graph.scales?.has(output.name) ? { dtype: 'float32' } : {}),
+    ...(isUnitRange(graph, output.name, output.dtype) ? { unit: true } : {}),
+  }));
 }
 
 /** The output's value; of integers that stand for real numbers, these. */

@@ -9,6 +9,7 @@ import { createClassifier as classifier, type Classifier } from '../tasks/classi
 import { createDetector as detector, type Detector } from '../tasks/detector.ts';
 import { HEADED_OPTIONS, type HeadedTaskOptions } from '../tasks/headed-task.ts';
 import { createPoseEstimator as poseEstimator, type PoseEstimator } from '../tasks/pose-estimator.ts';
+import { createMatting as matting, type Matting } from '../tasks/matting.ts';
 import { checkTaskOptions, TASK_OPTIONS, type TaskOptions, type TaskSource } from '../tasks/picture-model.ts';
 import { quantize as quantizeInPage } from '../tasks/quantize.ts';
 import type { QuantizedModel, QuantizeOptions } from '../tasks/quantize-types.ts';
@@ -33,6 +34,11 @@ export async function createDetector(source?: TaskSource, options?: HeadedTaskOp
 /** Loads an estimator of poses, with the differences of `createClassifier`. */
 export async function createPoseEstimator(source?: TaskSource, options?: HeadedTaskOptions): Promise<PoseEstimator> {
   return poseEstimator(...(await taskInNode('pose', source, options, HEADED_OPTIONS)));
+}
+
+/** Loads a network for mattes, with the differences of `createClassifier`. */
+export async function createMatting(source?: TaskSource, options?: HeadedTaskOptions): Promise<Matting> {
+  return matting(...(await taskInNode('matting', source, options, HEADED_OPTIONS)));
 }
 
 /** Quantises a model as in a page, with the differences of `createClassifier`; picture files may be given by path. */

@@ -5,6 +5,7 @@ import { matchHead, type AddedNodes, type Head, type HeadOutput } from '../heads
 import { asReals, dequantised } from '../heads/real-outputs.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';
 import { compileGraph } from '../session/compile-graph.ts';
+import type { Port } from '../session/feeds.ts';
 import type { SessionOptions } from '../session/options.ts';
 import { outputPorts } from '../session/ports.ts';
 import { sameArray } from '../util/arrays.ts';
@@ -19,8 +20,8 @@ export interface HeadRequest {
   readonly classes: number | undefined;
   /** Extents that the caller gave. */
   readonly inputShapes: SessionOptions['inputShapes'];
-  /** How pictures become the input, where `usual` is what such networks take if nobody knows better. */
-  readonly prepare: (usual?: Partial<Preprocessing>) => Preprocessing;
+  /** How pictures become an input, where `usual` is what such networks take if nobody knows better; by default the model's own. */
+  readonly prepare: (usual?: Partial<Preprocessing>, input?: Port) => Preprocessing;
 }
 
 /** A model with its head. */
@@ -35,8 +36,11 @@ export interface AttachedHead extends AddedNodes {
 }
 
 /** Finds the head and adds it. Rejects as `matchHead` and the passes do. */
-export async function attachHead(graph: Graph, input: GraphInput, request: HeadRequest): Promise<AttachedHead> {
-  const { heads, decode, prepare } = request;
+export async function attachHead(given: Graph, only: GraphInput, request: HeadRequest): Promise<AttachedHead> {
+  const { heads, decode } = request;
+  const open = heads.map((head) => head.open).find((opens) => opens !== undefined);
+  const { graph, input, feeds } = open?.(given, only) ?? { graph: given, input: only, feeds: {} };
+  const prepare = (usual?: Partial<Preprocessing>): Preprocessing => request.prepare(usual, input);
   const first = prepare();
   const likely = await outputsOf(graph, input, first, request);
   const { head } = matchHead(heads, asReals(likely, graph), known(first, request), decode);
@@ -52,7 +56,8 @@ export async function attachHead(graph: Graph, input: GraphInput, request: HeadR
     added = head.attach(new BoxNodes(b), real, extents);
     for (const name of Object.values(added.results)) b.output(name);
   });
-  return { ...added, decode: head.name, read: read.map(({ name }) => name), preprocessing, graph: extended };
+  const names = { decode: head.name, read: read.map(({ name }) => name) };
+  return { ...added, feeds: { ...feeds, ...added.feeds }, ...names, preprocessing, graph: extended };
 }
 
 function known({ width, height }: Preprocessing, { classes }: HeadRequest) {

@@ -98,7 +98,7 @@ export async function loadPictureModel(
       decode: known.entry?.decode,
       classes: (labels ?? known.labels ?? imported.labels)?.length,
       inputShapes: options.inputShapes,
-      prepare: (usual) => prepare(input, usual),
+      prepare: (usual, own = input) => prepare(own, usual),
     });
     prepared = head?.preprocessing ?? prepare(input);
     return head?.graph ?? imported;

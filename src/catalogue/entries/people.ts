@@ -65,7 +65,8 @@ export const PEOPLE_MASKS: readonly CatalogueEntry[] = [
       'models/portrait_video/portrait_video_quant.tflite',
       '8dfa4796dd428d0bccdd6dfa0c6dc4caff8683c36bc4887fd68091cfd61c3b32',
     ),
-    outputs: 'raw',
+    outputs: 'decoded',
+    decode: 'matte',
     notes:
       'takes [1, 224, 224, 4]: colours by the statistics of ImageNet, and the mask of the frame before, zeros at first; gives Identity [1, 50176]: that it is a person, 0…1, row by row',
     licence: 'MIT',

@@ -1,0 +1,79 @@
+/** Pictures to mattes: a loaded network that tells a foreground from its background. */
+import { InputError } from '../core/errors.ts';
+import { zeros, type Tensor } from '../core/tensor.ts';
+import type { PictureFile } from '../pictures/picture-file.ts';
+import type { PictureSource } from '../pictures/source.ts';
+import { at } from '../util/arrays.ts';
+import { maskInput, matteOf, type Matte } from '../vision/mattes.ts';
+import { headOf, createHeadedTask, resultNames, type HeadedTaskOptions } from './headed-task.ts';
+import type { PictureModel, TaskSource } from './picture-model.ts';
+import {
+  PICTURE_RUN_OPTIONS,
+  PictureTask,
+  type PictureRunOptions,
+  type PictureTaskDefinition,
+} from './picture-task.ts';
+
+/** Options of `Matting.matte`. */
+export interface MatteOptions extends PictureRunOptions {
+  /** The matte of the frame before, which networks for video are shown beside the picture; without it they see none. */
+  readonly previous?: Matte;
+}
+
+const MATTING: PictureTaskDefinition<MatteOptions, Matte> = {
+  call: 'matte',
+  options: { ...PICTURE_RUN_OPTIONS, previous: 'object' },
+  bind: resultNames,
+  feeds: (model, { previous }) => maskFeed(model, previous),
+  decode: (outputs, picture, { preprocessing }) => matteOf(at(outputs, 0), picture, preprocessing),
+};
+
+/**
+ * Loads a network that gives mattes: a name of the catalogue (`selfie-segmentation`, which is taken where none is given), or any
+ * model that takes a picture and gives a map of it: see the option `decode`. A fourth channel of the input is the mask of the frame before.
+ * Rejects as `Session.create` does, and with InputError, which says what would be read, when the outputs are of another kind.
+ */
+export async function createMatting(source?: TaskSource, options?: HeadedTaskOptions): Promise<Matting> {
+  return createHeadedTask(Matting, 'matting', source, options, () =>
+    import('../heads/mattes.ts').then(({ MATTE_HEADS }) => MATTE_HEADS),
+  );
+}
+
+/** A loaded network for mattes. Made by `createMatting`. */
+export class Matting extends PictureTask<MatteOptions, Matte> {
+  /** Throws InputError for a model without its head. */
+  constructor(model: PictureModel) {
+    super(MATTING, model);
+  }
+
+  /**
+   * How much of each pixel of a picture is foreground, or of each of several, in their own pixels. Rejects as `Session.run` does,
+   * and with InputError for a picture that cannot be read, options out of range, and a network that gives no numbers from 0 to 1.
+   */
+  matte(picture: PictureSource | PictureFile, options?: MatteOptions): Promise<Matte>;
+  matte(pictures: readonly (PictureSource | PictureFile)[], options?: MatteOptions): Promise<Matte[]>;
+  async matte(
+    pictures: PictureSource | PictureFile | readonly (PictureSource | PictureFile)[],
+    options: MatteOptions = {},
+  ): Promise<Matte | Matte[]> {
+    return this.runAll(pictures, options);
+  }
+}
+
+/** The mask of the frame before, for a network that is shown one: at first nothing is foreground. Throws InputError for others. */
+function maskFeed(model: PictureModel, previous: Matte | undefined): Readonly<Record<string, Tensor>> {
+  const { mask } = headOf(model).feeds;
+  const { preprocessing } = model;
+  if (mask !== undefined) {
+    return { [mask]: previous ? maskInput(previous, preprocessing) : noMask(model, mask) };
+  }
+  if (!previous) return {};
+  throw new InputError('the network is shown no matte of the frame before', {
+    hint: 'Leave out previous, or take one whose input has four channels: portrait-video-int8',
+  });
+}
+
+function noMask({ session }: PictureModel, mask: string): Tensor {
+  const shape = session.inputs.find(({ name }) => name === mask)?.shape.map(Number) ?? [];
+  return zeros('float32', shape);
+}
