@@ -24,7 +24,7 @@ const SLACK = 1e-3;
  */
 export function matteOf(map: Tensor, picture: PictureSize, spec: Preprocessing): Matte {
   requireUnit(map);
-  requireWhole(picture, spec);
+  requireWholePicture(picture, spec);
   const [height = 0, width = 0] = map.shape;
   const { scaleX, scaleY, offsetX, offsetY } = pictureMap(picture, spec);
   const columns = places(picture.width, width, { scale: scaleX, offset: offsetX, extent: spec.width });
@@ -33,7 +33,7 @@ export function matteOf(map: Tensor, picture: PictureSize, spec: Preprocessing):
 }
 
 /** Throws InputError where a picture is not shown to the network as a whole: of the rest of it nothing would be known. */
-export function requireWhole(picture: PictureSize, spec: Preprocessing): void {
+export function requireWholePicture(picture: PictureSize, spec: Preprocessing): void {
   const { offsetX, offsetY } = pictureMap(picture, spec);
   // Less than a pixel is rounding.
   if (offsetX > -1 && offsetY > -1) return;

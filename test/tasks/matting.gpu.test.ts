@@ -11,9 +11,10 @@ const gpu = async (): Promise<GPUAdapter> => (await openGpu()).adapter;
 function recordedPicture(golden: Golden, byteOf: (value: number, channel: number) => number): Pixels {
   const input = golden.inputs[0]?.tensor;
   const [, height = 0, width = 0, channels = 0] = input?.shape ?? [];
-  const data = new Uint8Array(width * height * 4).fill(255);
+  // The brightest rounds to 256.
+  const data = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) data[4 * i + c] = Math.round(byteOf(input?.data[channels * i + c] ?? NaN, c));
+    for (let c = 0; c < 3; c++) data[4 * i + c] = byteOf(input?.data[channels * i + c] ?? NaN, c);
   }
   return { width, height, data };
 }
