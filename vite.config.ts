@@ -77,7 +77,6 @@ const FILES = {
   classifier: 'tasks/classifier',
   detector: 'tasks/detector',
   matting: 'tasks/matting',
-  composite: 'pictures/composite',
   onnx: 'formats/onnx/import',
   'tfjs-graph': 'formats/tfjs/graph/import',
 };

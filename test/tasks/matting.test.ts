@@ -4,7 +4,8 @@ import { InputError } from '../../src/core/errors.ts';
 import { tensor, tensorOf } from '../../src/core/tensor.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
-import { composite, cutout } from '../../src/pictures/composite.ts';
+import { blurBehind } from '../../src/draw/blur-behind.ts';
+import { cutOut } from '../../src/draw/cut-out.ts';
 import { createMatting } from '../../src/tasks/matting.ts';
 import { maskInput, matteOf } from '../../src/vision/mattes.ts';
 import type { Pixels } from '../../src/vision/pixels.ts';
@@ -169,36 +170,40 @@ describe('matteOf', () => {
   });
 });
 
-describe('composite', () => {
-  const picture = greys(3, 1, (x) => 100 * x);
-  const matte = { width: 3, height: 1, data: Float32Array.of(0, 0.5, 1) };
-
-  it('cuts out, and lays over a colour, a picture, and the blurred background', () => {
-    expect([...cutout(picture, matte).data]).toEqual([0, 0, 0, 0, 100, 100, 100, 128, 200, 200, 200, 255]);
-    const red = composite(picture, matte, [255, 0, 0]).data;
-    expect([...red]).toEqual([255, 0, 0, 255, 178, 50, 50, 255, 200, 200, 200, 255]);
-    const other = composite(picture, matte, { picture: greys(1, 1, () => 40) }).data;
-    expect([other[0], other[4], other[8]]).toEqual([40, 70, 200]);
-    const wide = { width: 40, height: 1, data: Float32Array.from({ length: 40 }, (_, x) => Number(x < 20)) };
-    const blurred = composite(
-      greys(40, 1, (x) => (x < 20 ? 250 : 10)),
-      wide,
-      { blur: 3 },
-    ).data;
-    // The bright foreground does not shine into its background.
-    for (let x = 0; x < 40; x++) expect(Math.abs((blurred[4 * x] ?? NaN) - (x < 20 ? 250 : 10))).toBeLessThanOrEqual(1);
+describe('blurBehind', () => {
+  it('blurs a background without the foreground before it', () => {
+    const matte = { width: 40, height: 1, data: Float32Array.from({ length: 40 }, (_, x) => Number(x < 20)) };
+    const picture = greys(40, 1, (x) => (x < 20 ? 250 : 10));
+    const { data } = cutOut(picture, matte, { background: blurBehind(picture, matte, 3) });
+    for (let x = 0; x < 40; x++) expect(Math.abs((data[4 * x] ?? NaN) - (x < 20 ? 250 : 10))).toBeLessThanOrEqual(1);
   });
 
-  it('refuses a matte of another picture, and what is no background', () => {
+  it('has the variance that was asked for where all is background', () => {
+    const none = { width: 61, height: 1, data: new Float32Array(61) };
+    const { data } = blurBehind(
+      greys(61, 1, (x) => (x === 30 ? 255 : 0)),
+      none,
+      4,
+    );
+    const values = Array.from({ length: 61 }, (_, x) => data[4 * x] ?? NaN);
+    const total = values.reduce((sum, value) => sum + value, 0);
+    const variance = values.reduce((sum, value, x) => sum + value * (x - 30) ** 2, 0) / total;
+    // Radii are whole pixels.
+    expect(Math.abs(variance - 16)).toBeLessThan(2);
+    expect(values).toEqual(values.toReversed());
+  });
+
+  it('refuses a matte of another picture, and what is no blur', () => {
+    const picture = greys(3, 1, () => 0);
+    const matte = { width: 3, height: 1, data: new Float32Array(3) };
     expect(() =>
-      cutout(
+      blurBehind(
         greys(2, 1, () => 0),
         matte,
+        1,
       ),
-    ).toThrow('of a picture of 3x1 pixels, not of 2x1');
-    expect(() => cutout(picture, { ...matte, width: 2 })).toThrow('a matte of 2x1 has 2 numbers, not 3');
-    expect(() => composite(picture, matte, [256, 0, 0])).toThrow('three numbers from 0 to 255');
-    expect(() => composite(picture, matte, { blur: 0 })).toThrow('a background is');
-    expect(() => composite(picture, matte, 'red' as never)).toThrow('a background is');
+    ).toThrow('the matte is of 3x1 pixels, the picture of 2x1');
+    expect(() => blurBehind(picture, { ...matte, width: 2 }, 1)).toThrow('a matte of 2x1 has 2 numbers, not 3');
+    for (const deviation of [0, NaN, 4]) expect(() => blurBehind(picture, matte, deviation)).toThrow('a blur of');
   });
 });
