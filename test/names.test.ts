@@ -10,6 +10,7 @@ const MEANT: Readonly<Record<string, string>> = {
   Tensor: 'the one of onnxruntime-common beside ours',
   createClassifier: 'in Node, in place of that for pages',
   createDetector: 'in Node, in place of that for pages',
+  createFaceDetector: 'in Node, in place of that for pages',
   createPoseEstimator: 'in Node, in place of that for pages',
   createMatting: 'in Node, in place of that for pages',
   quantize: 'in Node, in place of that for pages',

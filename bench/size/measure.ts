@@ -10,6 +10,7 @@ export const APPLICATIONS = {
   detector: `import { createDetector } from 'tilewise'; globalThis.load = (url) => createDetector(url);`,
   poses: `import { createPoseEstimator } from 'tilewise'; globalThis.load = (url) => createPoseEstimator(url);`,
   matting: `import { createMatting } from 'tilewise'; globalThis.load = (url) => createMatting(url);`,
+  faces: `import { createFaceDetector } from 'tilewise'; globalThis.load = (url) => createFaceDetector(url);`,
   ort: `import { InferenceSession, Tensor } from 'tilewise/ort';
     globalThis.load = (url) => InferenceSession.create(url); globalThis.Tensor = Tensor;`,
   models: `import { Session } from 'tilewise';

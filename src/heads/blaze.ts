@@ -2,7 +2,8 @@
 import { tensorOf, type Tensor } from '../core/tensor.ts';
 import { blazeAnchors } from '../ir/priors/ssd.ts';
 import { at } from '../util/arrays.ts';
-import { PLAIN_DECODING, type BoxNodes } from './box-nodes.ts';
+import type { BoxNodes } from './box-nodes.ts';
+import { decodedRows, isRows, joinedOutputs } from './decoded-rows.ts';
 import type { Head, HeadInput, HeadOutput } from './head.ts';
 import { keptBoxes, type Candidates } from './kept-boxes.ts';
 
@@ -41,7 +42,7 @@ const BOX = 4;
 
 /**
  * A head for codes `[1, N, 4 + 2·points]`: x, y, width, height and key points in pixels of the input, places counted from the
- * anchor; and `[1, N, 1]`, scores before the sigmoid. Its results have `points`, `[K, points, 2]`, too. Boxes that overlap a
+ * anchor; and `[1, N, 1]`, scores before the sigmoid; or several such pairs, that of most rows first. Its results have `points`, `[K, points, 2]`, too. Boxes that overlap a
  * better one go, where MediaPipe takes the mean of both.
  */
 export function blazeHead({ name, finds, points, preprocessing }: BlazeForm): Head {
@@ -51,48 +52,43 @@ export function blazeHead({ name, finds, points, preprocessing }: BlazeForm): He
     reads: `codes of ${finds} [1, N, ${columns}] and scores [1, N, 1] of N anchors`,
     ...(preprocessing ? { preprocessing } : {}),
     fits: (outputs, input) => {
-      const codes = outputs.find(({ shape }) => isRows(shape, columns));
-      const scores = outputs.find(({ shape }) => isRows(shape, 1) && shape[1] === codes?.shape[1]);
-      return codes && scores && anchorsOf(codes, input) ? [codes, scores] : undefined;
+      const codes = outputs.filter((output) => isRows(output, columns)).toSorted((a, b) => rowsOf(b) - rowsOf(a));
+      const scores = codes.map((own) => outputs.find((output) => isRows(output, 1, rowsOf(own))));
+      const read = [...codes, ...scores].filter((output) => output !== undefined);
+      return read.length === 2 * codes.length && anchorsOf(codes, input) ? read : undefined;
     },
     attach: (nodes, read, input) => keptBoxes(nodes, candidatesOf(nodes, read, input), input),
   };
 }
 
-function isRows(shape: readonly number[], columns: number): boolean {
-  return shape.length === 3 && shape[0] === 1 && shape[2] === columns;
+function rowsOf({ shape }: HeadOutput): number {
+  return at(shape, 1);
 }
 
 /** The anchors of so many codes, squares of a pixel; undefined where no network has as many. */
-function anchorsOf({ shape }: HeadOutput, { width, height }: HeadInput): Tensor | undefined {
+function anchorsOf(codes: readonly HeadOutput[], { width, height }: HeadInput): Tensor | undefined {
+  const rows = codes.reduce((sum, own) => sum + rowsOf(own), 0);
   const cells = (stride: number) => [Math.ceil(height / stride), Math.ceil(width / stride)] as const;
   const count = (maps: (typeof MAPS)[number]): number =>
     maps.reduce((sum, [stride, anchors]) => sum + cells(stride)[0] * cells(stride)[1] * anchors, 0);
-  const maps = MAPS.find((candidates) => count(candidates) === shape[1]);
+  const maps = MAPS.find((candidates) => count(candidates) === rows);
   if (!maps) return undefined;
   const shares = blazeAnchors(maps.map(([stride, anchors]) => ({ map: cells(stride), count: anchors })));
   return { ...shares, data: shares.data.map((v, i) => at([v * width, v * height, 1, 1], i % 4)) };
 }
 
 function candidatesOf(nodes: BoxNodes, read: readonly HeadOutput[], input: HeadInput): Candidates {
-  const { builder: b } = nodes;
-  const [codes, scores] = [at(read, 0), at(read, 1)];
-  const [, count = 0, columns = 0] = codes.shape;
+  const codes = read.slice(0, read.length / 2);
+  const columns = at(at(codes, 0).shape, 2);
+  const anchors = anchorsOf(codes, input) ?? tensorOf('float32', [0, 4], []);
   const points = (columns - BOX) / 2;
-  const anchors = b.constant('anchors', anchorsOf(codes, input) ?? tensorOf('float32', [0, 4], []));
-  const rows = b.one('BoxDecode', [nodes.reshaped(codes.name, [count, columns]), anchors], { ...IN_PIXELS, points });
   return {
-    count,
-    boxes: nodes.columns(rows, 0, BOX),
-    scores: nodes.activated(nodes.reshaped(scores.name, [count]), 'sigmoid'),
-    more: { points: nodes.reshaped(nodes.columns(rows, BOX, columns), [count, points, 2]) },
+    ...decodedRows(nodes, {
+      codes: joinedOutputs(nodes, codes, [-1, columns]),
+      anchors,
+      coding: 'centerLinear',
+      points,
+    }),
+    scores: nodes.activated(joinedOutputs(nodes, read.slice(codes.length), [-1]), 'sigmoid'),
   };
 }
-
-const IN_PIXELS = {
-  ...PLAIN_DECODING,
-  coding: 'centerLinear',
-  anchorForm: 'centers',
-  factors: [1, 1, 1, 1],
-  clip: [],
-} as const;

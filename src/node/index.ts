@@ -20,6 +20,13 @@ export type { Pixels } from '../vision/pixels.ts';
 export type { Preprocessing } from '../vision/picture-spec.ts';
 export { topK } from '../vision/decode/classes.ts';
 // In place of those for pages.
-export { createClassifier, createDetector, createMatting, createPoseEstimator, quantize } from './tasks.ts';
+export {
+  createClassifier,
+  createDetector,
+  createFaceDetector,
+  createMatting,
+  createPoseEstimator,
+  quantize,
+} from './tasks.ts';
 export { openSession, Session } from './session.ts';
 export type { OpenSessionOptions } from './session.ts';

@@ -7,9 +7,16 @@ import type { ModelBase } from '../tasks/catalogue-files.ts';
 import { requireReadable } from '../tasks/catalogue-model.ts';
 import { createClassifier as classifier, type Classifier } from '../tasks/classifier.ts';
 import { createDetector as detector, type Detector } from '../tasks/detector.ts';
+import {
+  createFaceDetector as faceDetector,
+  FACE_DETECTOR_OPTIONS,
+  type FaceDetector,
+  type FaceDetectorOptions,
+} from '../tasks/face-detector.ts';
 import { HEADED_OPTIONS, type HeadedTaskOptions } from '../tasks/headed-task.ts';
 import { createPoseEstimator as poseEstimator, type PoseEstimator } from '../tasks/pose-estimator.ts';
 import { createMatting as matting, type Matting } from '../tasks/matting.ts';
+import type { PartSource } from '../tasks/model-part.ts';
 import { checkTaskOptions, TASK_OPTIONS, type TaskOptions, type TaskSource } from '../tasks/picture-model.ts';
 import { quantize as quantizeInPage } from '../tasks/quantize.ts';
 import type { QuantizedModel, QuantizeOptions } from '../tasks/quantize-types.ts';
@@ -41,6 +48,12 @@ export async function createMatting(source?: TaskSource, options?: HeadedTaskOpt
   return matting(...(await taskInNode('matting', source, options, HEADED_OPTIONS)));
 }
 
+/** Loads a detector of faces, and models for parts of them, with the differences of `createClassifier`. */
+export async function createFaceDetector(source?: TaskSource, options?: FaceDetectorOptions): Promise<FaceDetector> {
+  const [opens, own] = await taskInNode('face-detection', source, options, FACE_DETECTOR_OPTIONS);
+  return faceDetector(opens, { ...own, ...openedParts(own, ['landmarks', 'iris']) });
+}
+
 /** Quantises a model as in a page, with the differences of `createClassifier`; picture files may be given by path. */
 export async function quantize(source: TaskSource, options: QuantizeOptions): Promise<QuantizedModel> {
   const inPlace = { gpu: adapterFinder(), decodePicture: decodeImage, ...options };
@@ -64,6 +77,19 @@ function opened(source: TaskSource | undefined, { modelBase }: Pick<TaskOptions,
   const entry = typeof source === 'string' ? findEntry(source) : undefined;
   if (entry && modelBase === undefined) requireReadable(entry);
   return entry ? source : opener(source);
+}
+
+/** The models for parts that options name, by the options' names. Throws as `opened` does. */
+function openedParts<K extends string>(
+  options: Readonly<Partial<Record<K, PartSource>>> & Pick<TaskOptions, 'modelBase'>,
+  names: readonly K[],
+): Partial<Record<K, PartSource>> {
+  const given = names.flatMap((name) => {
+    const source: PartSource | undefined = options[name];
+    const opens = source === false ? source : opened(source, options);
+    return opens === undefined ? [] : [[name, opens]];
+  });
+  return Object.fromEntries(given) as Partial<Record<K, PartSource>>;
 }
 
 function baseInNode(base: ModelBase | undefined): ModelBase {

@@ -1,6 +1,6 @@
 /** Rows of numbers for every cell of a map: cells and points of detectors that have no priors of several sizes. */
 import { InputError } from '../../core/errors.ts';
-import { elementCount, zeros, type Tensor } from '../../core/tensor.ts';
+import { elementCount, tensorOf, zeros, type Tensor } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
 
 /** Throws InputError unless there are some numbers, and each is finite and above 0; `what` they are of. */
@@ -58,4 +58,10 @@ export function yoloAnchors(
     stride,
     stride,
   ]);
+}
+
+/** Rows of several maps, `[rows, 4]`, those of the first map first. */
+export function joinedRows(parts: readonly Tensor[]): Tensor {
+  const data = parts.flatMap((part) => Array.from(part.data));
+  return tensorOf('float32', [data.length / 4, 4], data);
 }

@@ -1,8 +1,8 @@
 /** Prior boxes of single-shot detectors: what follows from the sizes of their maps alone. All in shares of the picture. */
 import { InputError } from '../../core/errors.ts';
-import { tensorOf, type Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor.ts';
 import { at, range } from '../../util/arrays.ts';
-import { checkSizes, perCell, type MapExtent } from './cells.ts';
+import { checkSizes, joinedRows, perCell, type MapExtent } from './cells.ts';
 
 /** Attributes of Caffe's PriorBox. */
 export interface PriorBoxOptions {
@@ -101,7 +101,7 @@ export function ssdAnchors({ maps, minScale, maxScale, aspectRatios, reduceLowes
       return [x, y, size * Math.sqrt(ratio), size / Math.sqrt(ratio)];
     });
   });
-  return joined(parts);
+  return joinedRows(parts);
 }
 
 /**
@@ -109,14 +109,9 @@ export function ssdAnchors({ maps, minScale, maxScale, aspectRatios, reduceLowes
  * picture's size, so many in each cell of each map.
  */
 export function blazeAnchors(maps: readonly { readonly map: MapExtent; readonly count: number }[]): Tensor {
-  return joined(
+  return joinedRows(
     maps.map(({ map, count }) =>
       perCell(map, count, (row, column) => [(column + 0.5) / map[1], (row + 0.5) / map[0], 1, 1]),
     ),
   );
-}
-
-function joined(parts: readonly Tensor[]): Tensor {
-  const data = parts.flatMap((part) => Array.from(part.data));
-  return tensorOf('float32', [data.length / 4, 4], data);
 }

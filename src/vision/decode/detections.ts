@@ -54,6 +54,12 @@ function classIndex(name: ClassName, labels: readonly string[] = []): number {
   });
 }
 
+/** A box, and what it is in the picture. */
+interface PlacedBox<B> {
+  readonly box: B;
+  readonly detection: Detection;
+}
+
 /**
  * Boxes in pixels of the input that `spec` makes, best first, as detections in the picture, cut at its border. Throws
  * InputError as `classFilter` does.
@@ -64,19 +70,31 @@ export function toDetections(
   spec: Preprocessing,
   choice: Choice = {},
 ): Detection[] {
+  return placedBoxes(boxes, picture, spec, choice).map(({ detection }) => detection);
+}
+
+/** The same, each with the box that it comes from, which may hold more. */
+export function placedBoxes<B extends ScoredBox>(
+  boxes: readonly B[],
+  picture: PictureSize,
+  spec: Preprocessing,
+  choice: Choice,
+): PlacedBox<B>[] {
   const { max = 50, labels } = choice;
   const wanted = classFilter(choice);
   const { scaleX, scaleY, offsetX, offsetY } = pictureMap(picture, spec);
   const across = (x: number): number => Math.min(picture.width, Math.max(0, (x - offsetX) / scaleX));
   const down = (y: number): number => Math.min(picture.height, Math.max(0, (y - offsetY) / scaleY));
-  const found = boxes.flatMap(({ x1, y1, x2, y2, score, index }) => {
+  const found = boxes.flatMap((box) => {
+    const { x1, y1, x2, y2, score, index } = box;
     if (!wanted(index)) return [];
     const [x, y] = [across(x1), down(y1)];
     const [width, height] = [across(x2) - x, down(y2) - y];
     // A box in the border that the picture was padded with shows nothing of it; nor does one of NaN.
     if (!(width > 0 && height > 0)) return [];
     const label = labels?.[index];
-    return [{ x, y, width, height, score, index, ...(label === undefined ? {} : { label }) }];
+    const detection = { x, y, width, height, score, index, ...(label === undefined ? {} : { label }) };
+    return [{ box, detection }];
   });
   return found.slice(0, max);
 }
