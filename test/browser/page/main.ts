@@ -5,6 +5,7 @@ import { preprocess } from '../../../src/vision/preprocess.ts';
 import { smallTwoStage } from '../../helpers/two-stage-networks.ts';
 import { drawn, drawnInPage } from './drawing.ts';
 import { givenUp, pictureFile } from './picture-files.ts';
+import { watchCamera } from './camera.ts';
 import { pictures, bitmapsClosed, refusals } from './pictures.ts';
 import type { QuantizeAnswer, QuantizeRequest } from './quantize-worker.ts';
 
@@ -33,6 +34,7 @@ export interface TestPage {
   readonly pictures: typeof pictures;
   readonly bitmapsClosed: typeof bitmapsClosed;
   readonly refusals: typeof refusals;
+  readonly watchCamera: typeof watchCamera;
   readonly pictureFile: typeof pictureFile;
   readonly givenUp: typeof givenUp;
 }
@@ -145,6 +147,7 @@ globalThis.page = {
   pictures,
   bitmapsClosed,
   refusals,
+  watchCamera,
   pictureFile,
   givenUp,
 };
