@@ -21,7 +21,7 @@ export interface PictureWork<Runner, Answer extends object> {
   /** Opens the task, once, when there is a picture: a bad one should not wait for a download. */
   readonly open: () => Promise<OpenedOn<Runner>>;
   /** The answer for a picture; an InputError is about this picture, all other errors are about all. */
-  readonly answer: (runner: Runner, pixels: Pixels) => Promise<Answer>;
+  readonly answer: (runner: Runner, pixels: Pixels, picture: Picture) => Promise<Answer>;
   /** The answer as text for people. */
   readonly text: (answer: Answer, picture: Picture) => string;
   /** What else is to do with an answer. */
@@ -77,7 +77,7 @@ export async function eachPicture<Runner, Answer extends object>(
     progress.report({ stage, done, total: files.length });
     try {
       const start = performance.now();
-      const given = await answer(opened.runner, picture.pixels);
+      const given = await answer(opened.runner, picture.pixels, picture);
       times.push(performance.now() - start);
       results.push({ file, ...given });
       await keep?.(given, picture);

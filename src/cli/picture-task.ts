@@ -1,11 +1,13 @@
 /** A task on pictures from the command line: its flags are options of the task, which does the rest. */
 import { defaultModel, findEntry } from '../catalogue/catalogue.ts';
+import type { CatalogueTask } from '../catalogue/entry.ts';
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors.ts';
 import type { Graph } from '../ir/graph.ts';
 import { withScales } from '../session/ports.ts';
 import { requireTask } from '../tasks/catalogue-model.ts';
-import { LabelsError, type PictureTaskName } from '../tasks/outputs.ts';
+import type { HeadedTaskOptions } from '../tasks/headed-task.ts';
+import { LabelsError } from '../tasks/outputs.ts';
 import type { TaskOptions } from '../tasks/picture-model.ts';
 import { parseLabels } from '../vision/decode/classes.ts';
 import { preparedFor } from '../vision/guess.ts';
@@ -40,7 +42,7 @@ export interface LoadTaskOptions extends SourceOptions, PictureOptions {
 /** A model that was read, and what the task is told of it. */
 export interface LoadedTask {
   readonly model: LoadedModel;
-  readonly task: Pick<TaskOptions, 'labels' | 'preprocessing'>;
+  readonly task: Pick<HeadedTaskOptions, 'labels' | 'preprocessing' | 'decode'>;
   /** The file that --labels named. */
   readonly labelsFile: string | undefined;
 }
@@ -78,7 +80,7 @@ export function preparation(
  * The model to take: the one named, or else the one that the catalogue has for this task. Throws InputError for an entry of the
  * catalogue that is for another one.
  */
-export function modelFor(task: PictureTaskName, named: string | undefined): string {
+export function modelFor(task: CatalogueTask, named: string | undefined): string {
   const entry = named === undefined ? undefined : findEntry(named);
   if (entry) requireTask(entry, task);
   return named ?? defaultModel(task).name;
@@ -86,13 +88,33 @@ export function modelFor(task: PictureTaskName, named: string | undefined): stri
 
 /** Reads the model, by the name that `modelFor` gave, and its labels. */
 export async function loadTask(name: string, options: LoadTaskOptions, context: Context): Promise<LoadedTask> {
-  const given =
-    options.labels === undefined ? undefined : parseLabels(new TextDecoder().decode(readBytes(options.labels)));
+  const given = readLabelsFile(options);
   const model = await loadModel(name, options, context);
   const labels = given ?? (await model.readLabels());
   const [input, ...more] = model.graph.inputs;
   const preprocessing = input && more.length === 0 ? preparation(model, options)(input) : {};
   return { model, task: { preprocessing, ...(labels ? { labels } : {}) }, labelsFile: options.labels };
+}
+
+/**
+ * The same for a task with heads, which know what is usual for their networks: of the preprocessing what the catalogue and options
+ * say, and the head that `--decode` names, or else the catalogue.
+ */
+export async function loadHeadedTask(
+  name: string,
+  options: LoadTaskOptions & { readonly decode?: string },
+  context: Context,
+): Promise<LoadedTask> {
+  const model = await loadModel(name, options, context);
+  const labels = readLabelsFile(options) ?? (await model.readLabels());
+  const decode = options.decode ?? model.entry?.decode;
+  const preprocessing = { ...model.entry?.preprocessing, ...overrides(options) };
+  const task = { preprocessing, ...(labels ? { labels } : {}), ...(decode === undefined ? {} : { decode }) };
+  return { model, task, labelsFile: options.labels };
+}
+
+function readLabelsFile({ labels }: LoadTaskOptions): string[] | undefined {
+  return labels === undefined ? undefined : parseLabels(new TextDecoder().decode(readBytes(labels)));
 }
 
 /** Opens the task of a model that was read; it is disposed when the command ends. Rejects as `create` does. */

@@ -9,6 +9,7 @@ import { addDetect } from './commands/detect.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addFetch } from './commands/fetch.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addMatte } from './commands/matte.ts';
 import { addModels } from './commands/models.ts';
 import { addProfile } from './commands/profile.ts';
 import { addQuantize } from './commands/quantize.ts';
@@ -72,6 +73,7 @@ function buildProgram(runner: Runner, streams: Streams): Command {
     .exitOverride();
   for (const add of [
     addDetect,
+    addMatte,
     addClassify,
     addRun,
     addInspect,
