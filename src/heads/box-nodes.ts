@@ -68,6 +68,11 @@ export class BoxNodes {
     return this.builder.one('Activation', [x], { activation: { ...NO_ACTIVATION, kind } });
   }
 
+  /** Over the last axis. */
+  softmax(x: string): string {
+    return this.builder.one('Softmax', [x], { axes: [-1], log: false });
+  }
+
   /** Arithmetic of int64 values with a number. */
   whole(kind: BinaryKind, x: string, value: number): string {
     return this.binary(kind, x, this.builder.constant('whole', tensorOf('int64', [], [value])));

@@ -23,6 +23,8 @@ export interface HeadInput {
   readonly height: number;
   /** How many classes were named, if any were. */
   readonly classes: number | undefined;
+  /** The caller asked for this head by its name: it takes shapes, too, that others have as well. */
+  readonly named?: boolean;
 }
 
 /** Names of values of the extended graph, by what they are. */
@@ -79,12 +81,13 @@ export function matchHead(
   const candidates = named === undefined ? heads : heads.filter(({ name }) => name === named);
   if (candidates.length === 0) throw unknownHead(heads, String(named));
   for (const head of candidates) {
-    const read = head.fits(outputs, input);
+    const read = head.fits(outputs, { ...input, named: named !== undefined });
     if (read) return { head, read };
   }
   const list = outputs.map(({ name, shape }) => `"${name}" ${shapeText(shape)}`).join(', ');
   const one = named === undefined ? 'nothing that is decoded here' : `not what ${named} reads`;
-  throw new InputError(`the outputs are ${one}: ${list || 'none'}`, {
+  const told = input.classes === undefined ? '' : `, and there are names of ${input.classes} classes`;
+  throw new InputError(`the outputs are ${one}: ${list || 'none'}${told}`, {
     hint: `${candidates.map(({ name, reads }) => `${name} reads ${reads}`).join('; ')}. Else use a Session`,
   });
 }

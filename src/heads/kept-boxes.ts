@@ -16,6 +16,8 @@ export interface Candidates {
   readonly labels?: string;
   /** More of each box, `[N, …]`, by the name of the result: key points, coefficients of masks. */
   readonly more?: NamedValues;
+  /** The network tells boxes of one thing apart itself: none is taken away, however much it overlaps. */
+  readonly distinct?: boolean; // false
 }
 
 /** How many boxes are kept at most, those of all classes together. */
@@ -23,16 +25,19 @@ const MOST_KEPT = 1000;
 
 /**
  * The results `boxes` `[K, 4]`, `scores` `[K]`, `labels` int64 `[K]`, best first, and what more there is of each; K depends on
- * data. The feeds `threshold`, the lowest score, and `iou`: of two boxes of one class that overlap more, the better is kept; float32
- * scalars both.
+ * data. The feeds `threshold`, the lowest score, and but for distinct boxes `iou`: of two of one class that overlap more, the better is
+ * kept; float32 scalars both.
  */
 export function keptBoxes(nodes: BoxNodes, candidates: Candidates, input: HeadInput): AddedNodes {
   const { builder: b } = nodes;
-  const { count, boxes, scores, labels, more } = candidates;
-  const feeds = { threshold: limit(nodes, 'threshold'), iou: limit(nodes, 'iou') };
-  const apart = labels === undefined ? boxes : apartByClass(nodes, boxes, labels, input);
+  const { count, boxes, scores, labels, more, distinct = false } = candidates;
+  const threshold = limit(nodes, 'threshold');
+  const feeds: { threshold: string; iou?: string } = { threshold, ...(distinct ? {} : { iou: limit(nodes, 'iou') }) };
+  const apart = labels === undefined || distinct ? boxes : apartByClass(nodes, boxes, labels, input);
+  // No two boxes overlap more than 1.
+  const iou = feeds.iou ?? nodes.scalar(1);
   const most = b.constant('most', tensorOf('int64', [], [Math.min(count, MOST_KEPT)]));
-  const inputs = [nodes.unsqueezed(apart, [0]), nodes.unsqueezed(scores, [0, 1]), most, feeds.iou, feeds.threshold];
+  const inputs = [nodes.unsqueezed(apart, [0]), nodes.unsqueezed(scores, [0, 1]), most, iou, threshold];
   const rules = { ...GREEDY_SUPPRESSION, scoreInclusive: true };
   const [rows = ''] = b.add('NonMaxSuppression', inputs, rules, { outputCount: 2 });
   const kept = nodes.entry(rows, 2);

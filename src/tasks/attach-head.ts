@@ -49,7 +49,7 @@ export async function attachHead(given: Graph, only: GraphInput, request: HeadRe
   const same = sameArray(inputShape(first), inputShape(preprocessing));
   const outputs = same ? likely : await outputsOf(graph, input, preprocessing, request);
   const extents = known(preprocessing, request);
-  const { read } = matchHead([head], asReals(outputs, graph), extents);
+  const { read } = matchHead([head], asReals(outputs, graph), extents, decode);
   let added: AddedNodes = { results: {}, feeds: {} };
   const extended = extendGraph(graph, (b) => {
     const real = read.map((output) => ({ ...output, name: dequantised(b, graph, outputs, output.name) }));

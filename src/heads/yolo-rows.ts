@@ -1,0 +1,82 @@
+/** YOLOs with a row a box: objectness, and the classes' scores where there is an object. */
+import { at } from '../util/arrays.ts';
+import { bestClass, isClassCount } from './best-class.ts';
+import { PLAIN_DECODING, type BoxNodes } from './box-nodes.ts';
+import { cornersInPixels, inPixels } from './decoded-boxes.ts';
+import type { Head, HeadInput, HeadOutput } from './head.ts';
+import { keptBoxes, type Candidates } from './kept-boxes.ts';
+import { LETTERBOX } from './letterbox.ts';
+import { maskChannels, withPrototypes } from './masks.ts';
+import { pyramidAnchors, pyramidOf } from './pyramid.ts';
+
+/** Numbers of a row before those of classes: x, y, width, height, objectness. */
+const FIRST = 5;
+/** Boxes of a cell in YOLO v5 and v7. */
+const SHAPES = 3;
+
+/** Rows `[1, N, 5 + C]`, decoded: YOLO v5 and v7; where it is named also YOLOX, exported with its decoding. */
+export const YOLO_V5: Head = {
+  name: 'yolov5',
+  reads:
+    'rows of x, y, width, height, objectness and C class scores, [1, N, 5 + C], three of each cell of strides 8, 16 and 32',
+  fits: (outputs, input) => {
+    const found = rowsAmong(outputs, input, SHAPES) ?? (input.named ? rowsAmong(outputs, input, 1) : undefined);
+    return withPrototypes(found, outputs, input);
+  },
+  preprocessing: { width: 640, height: 640, ...LETTERBOX },
+  attach: (nodes, read, input) => {
+    const rows = rowsOf(nodes, read, input);
+    const boxes = cornersInPixels(nodes, inPixels(nodes, rows.boxes, input));
+    return keptBoxes(nodes, { ...rows, boxes }, input);
+  },
+};
+
+/** Rows `[1, N, 5 + C]`, whose places are in cells and whose sizes are logarithms of cells: YOLOX (Ge et al., arXiv:2107.08430). */
+export const YOLO_X: Head = {
+  name: 'yolox',
+  reads:
+    'rows of x, y, width, height in cells, objectness and C class scores, [1, N, 5 + C] for the N cells of strides 8, 16 and 32',
+  fits: (outputs, input) => {
+    const found = rowsAmong(outputs, input, 1);
+    return found && [found];
+  },
+  preprocessing: { width: 640, height: 640, ...LETTERBOX, channelOrder: 'bgr', std: [1, 1, 1] },
+  attach: (nodes, read, input) => {
+    const rows = rowsOf(nodes, read, input);
+    const strides = pyramidOf(rows.count, input) ?? [];
+    const anchors = nodes.builder.constant('cells', pyramidAnchors(strides, input, 0));
+    const boxes = nodes.builder.one('BoxDecode', [rows.boxes, anchors], OF_CELLS);
+    return keptBoxes(nodes, { ...rows, boxes }, input);
+  },
+};
+
+const OF_CELLS = {
+  ...PLAIN_DECODING,
+  coding: 'centerSize',
+  anchorForm: 'centers',
+  factors: [1, 1, 1, 1],
+  clip: [],
+} as const;
+
+/** Rows, so many of each cell. */
+function rowsAmong(outputs: readonly HeadOutput[], input: HeadInput, each: number): HeadOutput | undefined {
+  return outputs.find(({ shape }) => {
+    const [batch, rows = NaN, columns = NaN] = shape;
+    const classes = columns - FIRST - maskChannels(outputs, input);
+    return shape.length === 3 && batch === 1 && pyramidOf(rows / each, input) && isClassCount(classes, input);
+  });
+}
+
+/** Of each row its four numbers as they are, and its best class, whose score is that times objectness. */
+function rowsOf(nodes: BoxNodes, read: readonly HeadOutput[], input: HeadInput): Candidates {
+  const { name, shape } = at(read, 0);
+  const [, count = 0, columns = 0] = shape;
+  const rows = nodes.reshaped(name, [count, columns]);
+  const best = bestClass(nodes, nodes.columns(rows, FIRST, columns - maskChannels(read, input)));
+  return {
+    count,
+    boxes: nodes.columns(rows, 0, FIRST - 1),
+    scores: nodes.binary('mul', nodes.entry(rows, FIRST - 1), best.scores),
+    labels: best.labels,
+  };
+}

@@ -1,0 +1,46 @@
+/** YOLO v8, v9, v11 and v12 as Ultralytics exports them: a column a cell, decoded, without objectness. */
+import { at } from '../util/arrays.ts';
+import { bestClass, isClassCount } from './best-class.ts';
+import type { BoxNodes } from './box-nodes.ts';
+import { cornersInPixels, inPixels } from './decoded-boxes.ts';
+import type { Head, HeadInput, HeadOutput } from './head.ts';
+import { keptBoxes, type Candidates } from './kept-boxes.ts';
+import { LETTERBOX } from './letterbox.ts';
+import { maskChannels, withPrototypes } from './masks.ts';
+import { pyramidOf } from './pyramid.ts';
+
+/** Numbers of a box. */
+const BOX = 4;
+/** Of the network of poses: a person, and x, y and visibility of 17 points. */
+const POSE_ROWS = BOX + 1 + 3 * 17;
+
+/** Columns `[1, 4 + C, N]`; networks of masks have as many coefficients behind as prototypes have channels. */
+export const YOLO_V8: Head = {
+  name: 'yolov8',
+  reads: 'columns of x, y, width, height and C class scores, [1, 4 + C, N] for the N cells of strides 8, 16 and 32',
+  fits: (outputs, input) => {
+    const found = outputs.find((output) => {
+      const [batch, rows = NaN, cells = NaN] = output.shape;
+      const classes = rows - BOX - maskChannels(outputs, input);
+      if (output.shape.length !== 3 || batch !== 1 || !pyramidOf(cells, input)) return false;
+      const pose = rows === POSE_ROWS && input.classes === undefined && !input.named;
+      return !pose && isClassCount(classes, input);
+    });
+    return withPrototypes(found, outputs, input);
+  },
+  preprocessing: { width: 640, height: 640, ...LETTERBOX },
+  attach: (nodes, read, input) => keptBoxes(nodes, candidatesOf(nodes, read, input), input),
+};
+
+function candidatesOf(nodes: BoxNodes, read: readonly HeadOutput[], input: HeadInput): Candidates {
+  const { builder: b } = nodes;
+  const { name, shape } = at(read, 0);
+  const columns = nodes.reshaped(name, shape.slice(1));
+  const boxes = b.one('Transpose', [nodes.columns(columns, 0, BOX, 0)], { perm: [1, 0] });
+  const classes = at(shape, 1) - BOX - maskChannels(read, input);
+  return {
+    count: at(shape, 2),
+    boxes: cornersInPixels(nodes, inPixels(nodes, boxes, input)),
+    ...bestClass(nodes, nodes.columns(columns, BOX, BOX + classes, 0), 0),
+  };
+}
