@@ -77,6 +77,9 @@ const FILES = {
   classifier: 'tasks/classifier',
   detector: 'tasks/detector',
   matting: 'tasks/matting',
+  poses: 'tasks/pose-estimator',
+  hands: 'tasks/hand-detector',
+  faces: 'tasks/face-detector',
   onnx: 'formats/onnx/import',
   'tfjs-graph': 'formats/tfjs/graph/import',
 };

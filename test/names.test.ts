@@ -11,6 +11,7 @@ const MEANT: Readonly<Record<string, string>> = {
   createClassifier: 'in Node, in place of that for pages',
   createDetector: 'in Node, in place of that for pages',
   createFaceDetector: 'in Node, in place of that for pages',
+  createHandDetector: 'in Node, in place of that for pages',
   createPoseEstimator: 'in Node, in place of that for pages',
   createMatting: 'in Node, in place of that for pages',
   quantize: 'in Node, in place of that for pages',

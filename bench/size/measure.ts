@@ -8,6 +8,7 @@ export const APPLICATIONS = {
   session: `import { Session } from 'tilewise'; globalThis.load = (url) => Session.create(url);`,
   classifier: `import { createClassifier } from 'tilewise'; globalThis.load = (url) => createClassifier(url);`,
   detector: `import { createDetector } from 'tilewise'; globalThis.load = (url) => createDetector(url);`,
+  hands: `import { createHandDetector } from 'tilewise'; globalThis.load = (url) => createHandDetector(url);`,
   poses: `import { createPoseEstimator } from 'tilewise'; globalThis.load = (url) => createPoseEstimator(url);`,
   matting: `import { createMatting } from 'tilewise'; globalThis.load = (url) => createMatting(url);`,
   faces: `import { createFaceDetector } from 'tilewise'; globalThis.load = (url) => createFaceDetector(url);`,

@@ -24,6 +24,7 @@ export {
   createClassifier,
   createDetector,
   createFaceDetector,
+  createHandDetector,
   createMatting,
   createPoseEstimator,
   quantize,

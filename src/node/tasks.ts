@@ -14,10 +14,21 @@ import {
   type FaceDetectorOptions,
 } from '../tasks/face-detector.ts';
 import { HEADED_OPTIONS, type HeadedTaskOptions } from '../tasks/headed-task.ts';
-import { createPoseEstimator as poseEstimator, type PoseEstimator } from '../tasks/pose-estimator.ts';
 import { createMatting as matting, type Matting } from '../tasks/matting.ts';
-import type { PartSource } from '../tasks/model-part.ts';
+import {
+  createPoseEstimator as poseEstimator,
+  POSE_ESTIMATOR_OPTIONS,
+  type PoseEstimator,
+  type PoseEstimatorOptions,
+} from '../tasks/pose-estimator.ts';
+import {
+  createHandDetector as handDetector,
+  HAND_DETECTOR_OPTIONS,
+  type HandDetector,
+  type HandDetectorOptions,
+} from '../tasks/hand-detector.ts';
 import { checkTaskOptions, TASK_OPTIONS, type TaskOptions, type TaskSource } from '../tasks/picture-model.ts';
+import type { PartSource } from '../tasks/model-part.ts';
 import { quantize as quantizeInPage } from '../tasks/quantize.ts';
 import type { QuantizedModel, QuantizeOptions } from '../tasks/quantize-types.ts';
 import { adapterFinder, inCache, inNode, isNamed, opener } from './environment.ts';
@@ -39,8 +50,15 @@ export async function createDetector(source?: TaskSource, options?: HeadedTaskOp
 }
 
 /** Loads an estimator of poses, with the differences of `createClassifier`. */
-export async function createPoseEstimator(source?: TaskSource, options?: HeadedTaskOptions): Promise<PoseEstimator> {
-  return poseEstimator(...(await taskInNode('pose', source, options, HEADED_OPTIONS)));
+export async function createPoseEstimator(source?: TaskSource, options?: PoseEstimatorOptions): Promise<PoseEstimator> {
+  const [own, rest] = await taskInNode('pose', source, options, POSE_ESTIMATOR_OPTIONS);
+  return poseEstimator(own, { ...rest, ...openedParts(rest, ['landmarks']) });
+}
+
+/** Loads a detector of hands, with the differences of `createClassifier`. */
+export async function createHandDetector(source?: TaskSource, options?: HandDetectorOptions): Promise<HandDetector> {
+  const [own, rest] = await taskInNode('hand-detection', source, options, HAND_DETECTOR_OPTIONS);
+  return handDetector(own, { ...rest, ...openedParts(rest, ['landmarks']) });
 }
 
 /** Loads a network for mattes, with the differences of `createClassifier`. */

@@ -1,22 +1,37 @@
 /** Pictures to poses of the people in them: a loaded network, its preprocessing and the names of its key points in one object. */
+import { InputError } from '../core/errors.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
 import type { PictureSource } from '../pictures/source.ts';
-import { toPoses, type Pose } from '../vision/poses.ts';
-import { wholePictureMap } from '../vision/region-spec.ts';
-import { createHeadedTask, resultNames, resultsOf, type HeadedTaskOptions } from './headed-task.ts';
+import { at } from '../util/arrays.ts';
+import { BLAZEPOSE_POINTS } from '../vision/point-names.ts';
+import { boxOfPoints, toPoses, type Pose, type PosePoint } from '../vision/poses.ts';
+import { wholePictureMap, type PictureRegion } from '../vision/region-spec.ts';
+import { poseRegion } from '../vision/regions.ts';
+import { worldPoints } from '../vision/world-points.ts';
+import {
+  createHeadedTask,
+  HEADED_OPTIONS,
+  headOf,
+  resultNames,
+  resultsOf,
+  type HeadedTaskOptions,
+} from './headed-task.ts';
 import { BOX_OPTIONS, keptBoxesOf, limitFeeds } from './kept-boxes.ts';
-import type { PictureModel, TaskSource } from './picture-model.ts';
+import { ModelPart, type PartKind, type PartSource } from './model-part.ts';
+import { checkTaskOptions, type PictureModel, type TaskSource } from './picture-model.ts';
 import {
   PICTURE_RUN_OPTIONS,
   PictureTask,
   type PictureRunOptions,
   type PictureTaskDefinition,
 } from './picture-task.ts';
+import { regionAnswers } from './region-answers.ts';
+import { placesIn, type RegionAnswer } from './region-model.ts';
 
 /** Options of `PoseEstimator.estimate`. */
 export interface PoseOptions extends PictureRunOptions {
-  /** Lowest score of a person; 0.3 unless given. */
+  /** Lowest score of a person; 0.25 unless given, as TensorFlow.js has it. */
   readonly threshold?: number;
   /** Boxes that overlap more than this show one person; 0.5 unless given. Networks that look for one person have none. */
   readonly iou?: number;
@@ -27,33 +42,95 @@ export interface PoseOptions extends PictureRunOptions {
 const { threshold, iou, max } = BOX_OPTIONS;
 const OPTIONS: OptionRules<PoseOptions> = { ...PICTURE_RUN_OPTIONS, threshold, iou, max };
 
-const POSES: PictureTaskDefinition<PoseOptions, Pose[]> = {
+/** TensorFlow.js's lowest score. */
+const USUAL = { threshold: 0.25 } as const;
+
+/** Options of `createPoseEstimator`. */
+export interface PoseEstimatorOptions extends HeadedTaskOptions {
+  /**
+   * The model that finds the landmarks of a person whom a detector of the kind `blazepose` found; false: none. Default: the
+   * catalogue's, where it knows the detector.
+   */
+  readonly landmarks?: PartSource;
+}
+
+/** What they may be. */
+export const POSE_ESTIMATOR_OPTIONS: OptionRules<PoseEstimatorOptions> = { ...HEADED_OPTIONS, landmarks: 'any' };
+
+const LANDMARKS: PartKind = {
+  name: 'landmarks',
+  task: 'pose-landmarks',
+  heads: () => import('../heads/poses.ts').then(({ POSE_LANDMARK_HEADS }) => POSE_LANDMARK_HEADS),
+};
+
+const poseEstimation = (part: ModelPart): PictureTaskDefinition<PoseOptions, Pose[]> => ({
   call: 'estimate',
   options: OPTIONS,
   bind: resultNames,
-  feeds: limitFeeds,
-  decode: (outputs, picture, model, { threshold: least = 0.3, max: most = 50 }) => {
+  feeds: (model, options) => limitFeeds(model, { ...USUAL, ...options }),
+  decode: async (outputs, picture, model, options, shown) => {
+    const { threshold: least = USUAL.threshold, max: most = 50 } = options;
     const results = resultsOf(model, outputs);
-    return toPoses(results, keptBoxesOf(results), wholePictureMap(picture, model.preprocessing), least).slice(0, most);
+    const whole = wholePictureMap(picture, model.preprocessing);
+    const found = toPoses(results, keptBoxesOf(results), whole, least).slice(0, most);
+    if (!part.exists) return found;
+    const reading = { regionOf: personRegion, read: poseReader(least), threshold: least };
+    return regionAnswers(part, shown, found, reading, options);
   },
-};
+});
+
+function personRegion({ points }: Pose): PictureRegion {
+  return poseRegion(at(points, 0), at(points, 1));
+}
+
+/** What landmarks are as a pose. */
+function poseReader(least: number) {
+  return ({ results, map }: RegionAnswer, score: number): Pose | undefined => {
+    const { points, visibility, presence, world } = results;
+    const places = points && placesIn(points, map);
+    if (!places || !visibility || !presence) return undefined;
+    const all = places.map((place, i): PosePoint => {
+      const [seen, there] = [at(visibility.data, i), at(presence.data, i)];
+      const name = at(BLAZEPOSE_POINTS, i);
+      return { ...place, name, score: Math.min(seen, there), visibility: seen, presence: there };
+    });
+    const box = boxOfPoints(all, least);
+    return { ...box, score, points: all, ...(world ? { world: worldPoints(world, map) } : {}) };
+  };
+}
 
 /**
  * Loads an estimator of poses: a name of the catalogue (`movenet-lightning`, which is taken where none is given), or any model that
- * takes a picture and whose outputs are known here: see the option `decode`. Rejects as `Session.create` does, and with InputError,
+ * takes a picture and whose outputs are known here: see the option `decode`. Where the model only says where people are (`blazepose`),
+ * a second one finds their landmarks; it is loaded with the first person. Rejects as `Session.create` does, and with InputError,
  * which says what would be read, when the outputs are of another kind.
  */
-export async function createPoseEstimator(source?: TaskSource, options?: HeadedTaskOptions): Promise<PoseEstimator> {
-  return createHeadedTask(PoseEstimator, 'pose', source, options, () =>
+export async function createPoseEstimator(source?: TaskSource, options?: PoseEstimatorOptions): Promise<PoseEstimator> {
+  const { landmarks, ...own } = await checkTaskOptions('pose', options, POSE_ESTIMATOR_OPTIONS);
+  /** With the part that was asked for. */
+  class Parted extends PoseEstimator {
+    constructor(model: PictureModel) {
+      super(model, new ModelPart(LANDMARKS, model, landmarks, own));
+    }
+  }
+  return createHeadedTask(Parted, 'pose', source, own, () =>
     import('../heads/poses.ts').then(({ POSE_HEADS }) => POSE_HEADS),
   );
 }
 
 /** A loaded estimator of poses. Made by `createPoseEstimator`. */
 export class PoseEstimator extends PictureTask<PoseOptions, Pose[]> {
-  /** Throws InputError for a model without its head. */
-  constructor(model: PictureModel) {
-    super(POSES, model);
+  readonly #part: ModelPart;
+
+  /** Throws InputError for a model without its head, and for landmarks behind one that does not say where they are. */
+  constructor(model: PictureModel, part: ModelPart) {
+    super(poseEstimation(part), model);
+    this.#part = part;
+    const { decode } = headOf(model);
+    if (!part.exists || decode === 'blazepose') return;
+    throw new InputError(`landmarks are found where a blazepose says that a person is, and the model is a ${decode}`, {
+      hint: 'Leave out landmarks: its own key points are given',
+    });
   }
 
   /**
@@ -67,5 +144,10 @@ export class PoseEstimator extends PictureTask<PoseOptions, Pose[]> {
     options: PoseOptions = {},
   ): Promise<Pose[] | Pose[][]> {
     return this.runAll(pictures, options);
+  }
+
+  override dispose(): void {
+    this.#part.dispose();
+    super.dispose();
   }
 }

@@ -4,6 +4,7 @@ import { at, range } from '../util/arrays.ts';
 import { BLAZEPOSE_DETECTION_POINTS, COCO_POINTS, pointNamesOf } from './point-names.ts';
 import { projectBox, projectPoint, type PicturePoint, type RegionMap } from './region-spec.ts';
 import { boxAround, type UprightBox } from './regions.ts';
+import type { WorldPoint } from './world-points.ts';
 import type { ScoredBox } from './decode/boxes.ts';
 
 /** A key point, in pixels of the picture. It may lie beyond the picture's border. */
@@ -16,13 +17,6 @@ export interface PosePoint extends PicturePoint {
   readonly visibility?: number;
   /** Whether it lies in the part of the picture that was looked at, 0 to 1, where the network says it. */
   readonly presence?: number;
-}
-
-/** A place in space: metres from the middle of what is seen, x to the right as seen, y down, z away from the viewer. */
-export interface WorldPoint {
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
 }
 
 /** One person. */
