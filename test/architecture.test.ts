@@ -91,6 +91,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'ir',
     'formats',
     'vision',
+    // Their names, for the help.
+    'heads',
     'plan',
     'runtime',
     'session',

@@ -7,10 +7,13 @@ import { addCompare } from './commands/compare.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDetect } from './commands/detect.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addFaces } from './commands/faces.ts';
 import { addFetch } from './commands/fetch.ts';
+import { addHands } from './commands/hands.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addMatte } from './commands/matte.ts';
 import { addModels } from './commands/models.ts';
+import { addPose } from './commands/pose.ts';
 import { addProfile } from './commands/profile.ts';
 import { addQuantize } from './commands/quantize.ts';
 import { addRun } from './commands/run.ts';
@@ -74,6 +77,9 @@ function buildProgram(runner: Runner, streams: Streams): Command {
   for (const add of [
     addDetect,
     addMatte,
+    addFaces,
+    addHands,
+    addPose,
     addClassify,
     addRun,
     addInspect,

@@ -12,7 +12,21 @@ import { WriteStream } from 'node:tty';
 const MARK = 'TILEWISE_QUIET_STDERR';
 
 /** Commands that open a GPU, unless they are told to use the CPU. */
-const COMMANDS = ['detect', 'classify', 'run', 'compare', 'profile', 'tune', 'quantize', 'demo', 'doctor'];
+const COMMANDS = [
+  'detect',
+  'classify',
+  'run',
+  'compare',
+  'profile',
+  'tune',
+  'quantize',
+  'demo',
+  'doctor',
+  'faces',
+  'hands',
+  'pose',
+  'matte',
+];
 
 /** Where the next driver is then tried, or an error says that there is none. */
 const REMARK =
