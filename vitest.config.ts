@@ -31,6 +31,7 @@ const ONLY_FULL = {
     'test/kernels/top-k-long.gpu.test.ts',
     'test/kernels/transposed-random.gpu.test.ts',
     'test/models/builders.gpu.test.ts',
+    'test/tasks/poses-hands.gpu.test.ts',
   ],
   browser: [
     'test/browser/drawing.test.ts',
@@ -42,6 +43,7 @@ const ONLY_FULL = {
     'test/browser/demo/measure.test.ts',
     'test/browser/demo/models.test.ts',
     'test/browser/demo/pictures.test.ts',
+    'test/browser/watch.test.ts',
   ],
 };
 
@@ -83,6 +85,7 @@ const FULL = {
     'test/plan/precision.gpu.test.ts',
     'test/session/qdq-networks.gpu.test.ts',
     'test/session/weight-storage.gpu.test.ts',
+    'test/tasks/detectors.gpu.test.ts',
   ],
   browser: [...ONLY_FULL.browser, 'test/browser/demo/no-webgpu.test.ts'],
 };
@@ -107,6 +110,9 @@ const NETWORKS = [
   'test/node/flat.gpu.test.ts',
   'test/node/imagenet.gpu.test.ts',
   'test/session/quantised.gpu.test.ts',
+  'test/tasks/detectors.gpu.test.ts',
+  'test/tasks/matting.gpu.test.ts',
+  'test/tasks/poses-hands.gpu.test.ts',
   'test/tasks/quantised.gpu.test.ts',
   'test/tasks/tasks.gpu.test.ts',
 ];
