@@ -84,8 +84,6 @@ export interface CatalogueEntry {
   readonly outputs: 'probabilities' | 'logits' | 'decoded' | 'raw';
   /** What outputs that are no classes mean, by the name of a head. */
   readonly decode?: string;
-  /** Detectors whose output is decoded: the one with rows of x1, y1, x2, y2 in input pixels, score and class. */
-  readonly boxes?: string;
   /** Models that go on where this one ends, by what they are for and their names in the catalogue. */
   readonly parts?: Readonly<Partial<Record<'landmarks' | 'iris', string>>>;
   /** The layout of outputs that are not one score a class. */

@@ -23,7 +23,6 @@ export const DETECTORS: readonly CatalogueEntry[] = [
     preprocessing: picture(512, { resize: TFJS_RESIZE }),
     outputs: 'decoded',
     decode: 'rows',
-    boxes: 'tower_0/detections',
     notes: 'tower_0/detections [1, 100, 6]: x1, y1, x2, y2 in input pixels, score, class; before suppression',
     licence: 'MIT',
     default: true,
