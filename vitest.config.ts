@@ -111,7 +111,6 @@ const NETWORKS = [
   'test/node/imagenet.gpu.test.ts',
   'test/session/quantised.gpu.test.ts',
   'test/tasks/detectors.gpu.test.ts',
-  'test/tasks/matting.gpu.test.ts',
   'test/tasks/poses-hands.gpu.test.ts',
   'test/tasks/quantised.gpu.test.ts',
   'test/tasks/tasks.gpu.test.ts',

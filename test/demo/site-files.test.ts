@@ -25,7 +25,7 @@ describe('models of the demo’s site', () => {
       const offline = await heldModels();
       expect(offline.map(({ name }) => name)).toEqual(packaged);
       expect(warned.mock.calls.flat().join('\n')).toMatch(
-        /^imagenet-mobilenet-v2-quant is not put into.*TILEWISE_MIRROR/,
+        /^imagenet-mobilenet-v2-quant is not put into.*TILEWISE_MIRROR/m,
       );
       copyFileSync(
         sharedPath('tflite/mobilenet_v1_0.25_128_quant.tflite'),
