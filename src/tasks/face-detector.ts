@@ -94,7 +94,7 @@ export async function createFaceDetector(source?: TaskSource, options?: FaceDete
 export class FaceDetector extends PictureTask<FaceOptions, Face[]> {
   readonly #parts: FaceParts;
 
-  /** Throws InputError for a model without its head. */
+  /** @internal Throws InputError for a model without its head. */
   constructor(model: PictureModel, parts: FaceParts) {
     super(faceDetection(parts), model);
     this.#parts = parts;

@@ -108,7 +108,7 @@ export async function createHandDetector(source?: TaskSource, options?: HandDete
 export class HandDetector extends PictureTask<HandOptions, Hand[]> {
   readonly #part: ModelPart;
 
-  /** Throws InputError for a model without its head. */
+  /** @internal Throws InputError for a model without its head. */
   constructor(model: PictureModel, part: ModelPart) {
     super(handDetection(part), model);
     this.#part = part;

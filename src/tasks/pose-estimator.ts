@@ -122,7 +122,7 @@ export async function createPoseEstimator(source?: TaskSource, options?: PoseEst
 export class PoseEstimator extends PictureTask<PoseOptions, Pose[]> {
   readonly #part: ModelPart;
 
-  /** Throws InputError for a model without its head, and for landmarks behind one that does not say where they are. */
+  /** @internal Throws InputError for a model without its head, and for landmarks behind one that does not say where they are. */
   constructor(model: PictureModel, part: ModelPart) {
     super(poseEstimation(part), model);
     this.#part = part;
