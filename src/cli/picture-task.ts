@@ -9,7 +9,7 @@ import { requireTask } from '../tasks/catalogue-model.ts';
 import type { HeadedTaskOptions } from '../tasks/headed-task.ts';
 import { LabelsError } from '../tasks/outputs.ts';
 import type { TaskOptions } from '../tasks/picture-model.ts';
-import { parseLabels } from '../vision/decode/classes.ts';
+import { parseLabels } from '../vision/decode/label-lines.ts';
 import { preparedFor } from '../vision/guess.ts';
 import type { Preprocessing } from '../vision/picture-spec.ts';
 import { parseNumbers } from './arguments.ts';

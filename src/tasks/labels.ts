@@ -4,7 +4,7 @@ import { labelsFile } from '../catalogue/published.ts';
 import { LoadError } from '../core/errors.ts';
 import { withHint } from '../core/with-hint.ts';
 import type { ModelFiles } from '../formats/importer.ts';
-import { parseLabels } from '../vision/decode/classes.ts';
+import { parseLabels } from '../vision/decode/label-lines.ts';
 
 /**
  * Names in the order of the classes; undefined when the entry's outputs are not classes. `read` reads a list that is kept in a

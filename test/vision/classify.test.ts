@@ -1,7 +1,8 @@
 /** Ranking scores and reading labels. */
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
-import { parseLabels, softmax, topK, toProbabilities } from '../../src/vision/decode/classes.ts';
+import { softmax, topK, toProbabilities } from '../../src/vision/decode/classes.ts';
+import { parseLabels } from '../../src/vision/decode/label-lines.ts';
 
 describe('topK', () => {
   it('ranks, ties by index, NaN last', () => {

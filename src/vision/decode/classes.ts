@@ -1,4 +1,4 @@
-/** From a classifier's scores to names: the best k, softmax, label files. */
+/** From a classifier's scores to names: the best k, softmax. */
 import { InputError } from '../../core/errors.ts';
 
 /** One class and its score. */
@@ -63,16 +63,3 @@ export function toProbabilities(
   const steps = whole && sum > 0 && max <= 1;
   return min >= -1e-6 && (Math.abs(sum - 1) < 1e-2 || steps) ? scores : softmax(scores);
 }
-
-/**
- * Reads class names, one a line; blank lines at the end do not count. `synset` lines begin with a WordNet id
- * (`n01440764 tench`), which is dropped; with `auto` it is dropped when every line has one.
- */
-export function parseLabels(text: string, format: 'lines' | 'synset' | 'auto' = 'auto'): string[] {
-  const bare = text.replace(/^\uFEFF/, '').trimEnd();
-  const lines = bare ? bare.split(/\r?\n/).map((line) => line.trim()) : [];
-  const synset = format === 'synset' || (format === 'auto' && lines.every((line) => SYNSET.test(line)));
-  return synset ? lines.map((line) => line.replace(SYNSET, '')) : lines;
-}
-
-const SYNSET = /^n\d{8}\s+/;
