@@ -31,6 +31,7 @@ const ONLY_FULL = {
     'test/kernels/top-k-long.gpu.test.ts',
     'test/kernels/transposed-random.gpu.test.ts',
     'test/models/builders.gpu.test.ts',
+    'test/tasks/attention-mesh.gpu.test.ts',
     'test/tasks/poses-hands.gpu.test.ts',
   ],
   browser: [

@@ -1,28 +1,7 @@
 /** Heads of what looks at one face or one eye: landmarks in pixels of the input, and whether it is what the network takes it for. */
-import { product } from '../util/arrays.ts';
-import type { Head, HeadOutput } from './head.ts';
-
-/** Points of a face (Kartynnik et al., arXiv:1907.06724). */
-const MESH_POINTS = 468;
-
-/** The results `points` `[468, 3]` and `score` `[1]`. */
-const FACE_MESH: Head = {
-  name: 'face-mesh',
-  reads: `${MESH_POINTS} landmarks in one vector of x, y, z, and one number, whether it is a face, before the sigmoid`,
-  fits: (outputs) => {
-    const read = [MESH_POINTS * 3, 1].map((count) => outputs.find((output) => isVector(output, count)));
-    const found = read.filter((output) => output !== undefined);
-    return found.length === read.length ? found : undefined;
-  },
-  preprocessing: { std: [255, 255, 255] },
-  attach: (nodes, [mesh, flag]) => ({
-    results: {
-      points: nodes.reshaped(mesh?.name ?? '', [MESH_POINTS, 3]),
-      score: nodes.activated(nodes.reshaped(flag?.name ?? '', [1]), 'sigmoid'),
-    },
-    feeds: {},
-  }),
-};
+import { ATTENTION_MESH } from './attention-mesh.ts';
+import { FACE_MESH, isVector } from './face-mesh.ts';
+import type { Head } from './head.ts';
 
 /** Points around an eye and on its brow, and of the iris: its centre, and four on its border. */
 const EYE_POINTS = 71;
@@ -57,12 +36,7 @@ const IRIS: Head = {
 };
 
 /** All that is read of a face. */
-export const FACE_MESH_HEADS: readonly Head[] = [FACE_MESH];
+export const FACE_MESH_HEADS: readonly Head[] = [ATTENTION_MESH, FACE_MESH];
 
 /** All that is read of an eye. */
 export const IRIS_HEADS: readonly Head[] = [IRIS];
-
-/** True of float32, all of whose elements lie along one axis. */
-function isVector({ dtype, shape }: HeadOutput, count: number): boolean {
-  return dtype === 'float32' && product(shape) === count && shape.some((extent) => extent === count);
-}

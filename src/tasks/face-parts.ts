@@ -18,6 +18,9 @@ export interface FacePartSources {
 /** What goes on behind detectors that the catalogue has no parts of, or does not know: all faces are alike. */
 const USUAL = { landmarks: 'face-mesh', iris: 'iris' } as const;
 
+/** Points of a mesh; those of irises come after them. */
+const MESH_POINTS = 468;
+
 /** What a face must score to the network of its mesh: MediaPipe's own. */
 const LEAST_PRESENCE = 0.5;
 
@@ -56,7 +59,9 @@ export class FaceParts implements Disposable {
     const { points, score } = results;
     const mesh = points && placesIn(points, map);
     if (!mesh || !((score?.data[0] ?? NaN) >= LEAST_PRESENCE)) return undefined;
-    if (!iris) return mesh;
+    // A mesh that has irises itself needs nobody else to look for them.
+    if (!iris) return mesh.slice(0, MESH_POINTS);
+    if (mesh.length > MESH_POINTS) return mesh;
     const eyes = await this.#iris.load();
     const irises: PicturePoint[] = [];
     for (const side of ['left', 'right'] as const) {

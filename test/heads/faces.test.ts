@@ -108,10 +108,47 @@ describe('on made-up outputs', () => {
     );
     expect(found(face.results, 'points')).toEqual({ ...mesh, shape: [468, 3] });
     expectClose(found(face.results, 'score'), tensorOf('float32', [1], [1 / (1 + Math.exp(-2))]), CLOSE);
+    expect(face.head).toBe('face-mesh');
     const eye = random([1, 1, 1, 228], 2, 0, 64);
     const { results } = runHead(IRIS_HEADS, { eye }, { width: 64, height: 64 });
     expect(found(results, 'contour').shape).toEqual([71, 3]);
     expect(Array.from(found(results, 'iris').data)).toEqual(Array.from(eye.data.slice(71 * 3)));
     expect(() => runHead(IRIS_HEADS, { eye: mesh }, { width: 64, height: 64 })).toThrow(/iris reads 71 landmarks/);
+  });
+
+  it('what an attention mesh sees again takes the place of its first impression', () => {
+    const counts = { mesh: 1404, lips: 160, left: 142, right: 142, first: 10, second: 10 };
+    const outputs = Object.fromEntries(
+      Object.entries(counts).map(([name, n], i) => [name, random([1, 1, 1, n], i, 0, 192)]),
+    );
+    const flag = tensorOf('float32', [1, 1, 1, 1], [0]);
+    const { head, results } = runHead(FACE_MESH_HEADS, { ...outputs, flag }, { width: 192, height: 192 });
+    expect(head).toBe('attention-mesh');
+    const points = found(results, 'points');
+    expect(points.shape).toEqual([478, 3]);
+    const at3 = (k: number): number[] => Array.from(points.data.slice(3 * k, 3 * k + 3));
+    const of = (name: string, k: number, width = 2): number[] =>
+      Array.from(found(outputs, name).data.slice(width * k, width * (k + 1)));
+    const depth = (k: number): number | undefined => of('mesh', k, 3)[2];
+    // The nose's tip is seen once; corners of the mouth and of both eyes, and a point of each brow, come from where they stand there.
+    expect(at3(4)).toEqual(of('mesh', 4, 3));
+    for (const [k, name, place] of [
+      [61, 'lips', 0],
+      [291, 'lips', 10],
+      [407, 'lips', 79],
+      [33, 'left', 0],
+      [133, 'left', 8],
+      [193, 'left', 70],
+      [263, 'right', 0],
+      [417, 'right', 70],
+    ] as const) {
+      expect(at3(k)).toEqual([...of(name, place), depth(k)]);
+    }
+    // Irises are as deep as the eye's contour is on the average.
+    const contour = [33, 7, 163, 144, 145, 153, 154, 155, 133, 246, 161, 160, 159, 158, 157, 173];
+    const mean = contour.reduce((sum, k) => sum + (depth(k) ?? 0), 0) / contour.length;
+    expect(at3(470).slice(0, 2)).toEqual(of('first', 2));
+    expect(at3(470)[2]).toBeCloseTo(mean, 4);
+    expect(at3(477).slice(0, 2)).toEqual(of('second', 4));
   });
 });

@@ -31,6 +31,30 @@ export const FACE_PARTS: readonly CatalogueEntry[] = [
     licence: 'Apache-2.0',
   },
   {
+    name: 'face-mesh-attention',
+    title: '478 landmarks of a face, lips and eyes seen twice, and irises, MediaPipe',
+    task: 'face-landmarks',
+    source: mediapipe(
+      'face_mesh',
+      'face_mesh_solution_packed_assets.data',
+      'dbe5905c582c0462cdaea17e7e6ecea92edaa8cccc515c5e2e7291f2cbb5fb99',
+      {
+        name: 'face_landmark_with_attention.tflite',
+        start: 0,
+        end: 2495952,
+        sha256: '883b7411747bac657c30c462d305d312e9dec6adbf8b85e2f5d8d722fca9455d',
+      },
+    ),
+    format: 'tflite',
+    preprocessing: picture(192, UNIT),
+    outputs: 'raw',
+    decode: 'attention-mesh',
+    notes:
+      'output_mesh_identity [1, 1, 1, 1404]: x, y, z of each in input pixels; output_lips, output_left_eye, output_right_eye, ' +
+      'output_left_iris and output_right_iris: x, y of those seen twice; conv_faceflag, whether it is a face, before the sigmoid',
+    licence: 'Apache-2.0',
+  },
+  {
     name: 'face-mesh-contours',
     title: '468 landmarks and 133 points of contours of a face',
     task: 'face-landmarks',

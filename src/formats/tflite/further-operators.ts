@@ -17,6 +17,7 @@ const parts = () => import('./ops/parts.ts');
 const index = () => import('./ops/index.ts');
 const detect = () => import('./ops/detect.ts');
 const sample = () => import('./ops/sample.ts');
+const landmarks = () => import('./ops/landmarks.ts');
 
 /** Rows by operator name. */
 export const FURTHER_TFLITE_OPERATORS: Rows<OperatorContext> = {
@@ -62,5 +63,8 @@ export const FURTHER_TFLITE_OPERATORS: Rows<OperatorContext> = {
   NON_MAX_SUPPRESSION_V4: lazy(detect, 'nonMaxSuppressionV4'),
   NON_MAX_SUPPRESSION_V5: lazy(detect, 'nonMaxSuppressionV5'),
   'custom TFLite_Detection_PostProcess': lazy(() => import('./ops/detections.ts'), 'detectionPostProcess'),
+  'custom Landmarks2TransformMatrix': lazy(landmarks, 'landmarksToTransformMatrix'),
+  'custom TransformTensorBilinear': lazy(landmarks, 'transformTensorBilinear'),
+  'custom TransformLandmarks': lazy(landmarks, 'transformLandmarks'),
   DENSIFY: densify,
 };

@@ -100,6 +100,48 @@ function postProcess(options: Readonly<Record<string, number | boolean>>, backgr
   };
 }
 
+/** Five points; the way from 0 to 3 goes down steeply. */
+const LANDMARKS = [10, 4, 0.5, 3, 9, 1, 17, 6, 0, 13, 12, -1, 8, 2, 0];
+
+function turned([x, y]: readonly [number, number], by: number): [number, number] {
+  return [x * Math.cos(by) - y * Math.sin(by), x * Math.sin(by) + y * Math.cos(by)];
+}
+
+/** Around points 1, 2 and 4, turned with the way from 0 to another: by trigonometry, in float64. */
+function landmarksMatrix(to: number, target: number): OperatorUse {
+  const [width, height, scaleX, scaleY] = [6, 4, 1.5, 1.25];
+  const point = (i: number): [number, number] => [LANDMARKS[3 * i] ?? 0, LANDMARKS[3 * i + 1] ?? 0];
+  const [[x0, y0], [x1, y1]] = [point(0), point(to)];
+  const angle = target - Math.atan2(y1 - y0, x1 - x0);
+  const around = [1, 2, 4].map((i) => turned(point(i), angle));
+  const [xs, ys] = [around.map(([x]) => x), around.map(([, y]) => y)];
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const place = (u: number, v: number): [number, number] => {
+    const across = (left + right) / 2 + ((u - width / 2) * scaleX * (right - left)) / width;
+    const down = (top + bottom) / 2 + ((v - height / 2) * scaleY * (bottom - top)) / height;
+    return turned([across, down], -angle);
+  };
+  const [[ox, oy], [ux, uy], [vx, vy]] = [place(0, 0), place(1, 0), place(0, 1)];
+  return {
+    customOptions: encode({
+      left_rotation_idx: 0,
+      output_height: height,
+      output_width: width,
+      right_rotation_idx: to,
+      scale_x: scaleX,
+      scale_y: scaleY,
+      subset_idxs: [1, 2, 4],
+      target_rotation_radians: target,
+    }),
+    inputs: [{ shape: [1, 5, 3], values: LANDMARKS }],
+    outputs: [out(1, 4, 4)],
+    expected: [[ux - ox, vx - ox, 0, ox, uy - oy, vy - oy, 0, oy, 0, 0, 1, 0, 0, 0, 0, 1]],
+  };
+}
+
+/** A point (x, y) becomes (2 + x / 2 − y, 3 + y / 4). */
+const PLACED = [0.5, -1, 0, 2, 0, 0.25, 0, 3, 0, 0, 1, 0, 0, 0, 0, 1];
+
 /** The last has no area. */
 const SUPPRESSED = [
   { shape: [6, 4], values: [0, 0, 2, 2, 0, 1, 2, 3, 2, 2, 0, 0, 5, 5, 7, 7, 5, 5, 7, 6, 1, 1, 1, 4] },
@@ -662,6 +704,41 @@ export const OPERATOR_CASES: Readonly<Record<string, Readonly<Record<string, Ope
     'fast, two classes of a box': postProcess({ max_classes_per_detection: 2 }),
     regular: postProcess({ use_regular_nms: true, detections_per_class: 2 }),
     'regular, more than there are': postProcess({ use_regular_nms: true, max_detections: 30 }),
+  },
+  'custom Landmarks2TransformMatrix': {
+    turned: landmarksMatrix(3, 0),
+    'to another angle': landmarksMatrix(3, 0.75),
+    'by no way at all': landmarksMatrix(0, -0.5),
+  },
+  'custom TransformTensorBilinear': {
+    // Middles x 0.5 and 1.5 lie at 0.75 and 1.75, which is beyond the last pixel's; y 0.5 and 1.5 at 1.75 and 2.25. Element r, q is 1 + 2r + q.
+    'partly outside': {
+      customOptions: encode({ output_height: 2, output_width: 2 }),
+      inputs: [
+        { shape: [1, 4, 2, 1], values: [1, 2, 3, 4, 5, 6, 7, 8] },
+        { shape: [1, 4, 4], values: [1, 0, 0, 0.25, 0, 0.5, 0, 1.5, ...PLACED.slice(8)] },
+      ],
+      outputs: [out(1, 2, 2, 1)],
+      expected: [[1 + 2 * 1.25 + 0.25, 0, 1 + 2 * 1.75 + 0.25, 0]],
+    },
+  },
+  'custom TransformLandmarks': {
+    plane: {
+      inputs: [
+        { shape: [1, 3, 2], values: [0, 0, 4, 2, -2, 8] },
+        { shape: [1, 4, 4], values: PLACED },
+      ],
+      outputs: [out(1, 3, 2)],
+      expected: [[2, 3, 2, 3.5, -7, 5]],
+    },
+    space: {
+      inputs: [
+        { shape: [1, 2, 3], values: [0, 0, 5, 4, 2, -6] },
+        { shape: [1, 4, 4], values: PLACED },
+      ],
+      outputs: [out(1, 2, 3)],
+      expected: [[2, 3, 5, 2, 3.5, -6]],
+    },
   },
   RESIZE_BILINEAR: {
     corners: {

@@ -7,7 +7,7 @@ import { tensorOf } from '../../../core/tensor.ts';
 import { GREEDY_SUPPRESSION } from '../../../ir/ops.ts';
 import { range } from '../../../util/arrays.ts';
 import type { OperatorContext, TfliteTranslation } from '../context.ts';
-import { flexNumbers } from '../flexbuffer.ts';
+import { flexOptions } from '../flexbuffer.ts';
 
 /** More detections than this are asked for by damaged files alone. */
 const MOST = 2 ** 16;
@@ -53,7 +53,7 @@ function settingsOf(c: OperatorContext): Settings {
 
 function optionsOf(c: OperatorContext): ReadonlyMap<string, number> {
   try {
-    return flexNumbers(c.customOptions);
+    return flexOptions(c.customOptions).numbers;
   } catch (error) {
     if (error instanceof RangeError) c.fail('has damaged options');
     throw error;
