@@ -18,6 +18,15 @@ export function bestClass({ builder: b }: BoxNodes, scores: string, axis: 0 | 1 
   };
 }
 
+/** Float32 `[2]`: the least and the most of scores `[C, N]` or `[N, C]`, which are probabilities if they are scores. */
+export function scoreRange({ builder: b }: BoxNodes, scores: string): string {
+  const ends = (['min', 'max'] as const).map((kind) =>
+    b.one('Reduce', [scores], { kind, axes: [0, 1], keepDims: false }),
+  );
+  const [least = '', most = ''] = ends.map((end) => b.one('Unsqueeze', [end], { axes: [0] }));
+  return b.one('Concat', [least, most], { axis: 0 }, { outputs: [b.unique('range')] });
+}
+
 /** True where there is a class, and where classes were named as many of them. */
 export function isClassCount(count: number, { classes = count }: HeadInput): boolean {
   return count > 0 && count === classes;

@@ -3,10 +3,10 @@ import { CENTER_NET } from './center-net.ts';
 import { DETR, RT_DETR } from './detr.ts';
 import { FASTEST_DET } from './fastest-det.ts';
 import type { Head } from './head.ts';
-import { LISTED_BOXES } from './listed-boxes.ts';
+import { LISTED_BOXES, LISTED_COCO } from './listed-boxes.ts';
 import { NANO_DET } from './nano-det.ts';
 import { BOX_ROWS } from './rows.ts';
-import { SSD } from './ssd.ts';
+import { SSD, SSD_COCO } from './ssd.ts';
 import { YOLO_MAPS } from './yolo-maps.ts';
 import { YOLO_NAS } from './yolo-nas.ts';
 import { YOLO_V5, YOLO_X } from './yolo-rows.ts';
@@ -24,9 +24,11 @@ export const DETECTION_HEADS: readonly Head[] = [
   YOLO_NAS,
   BOX_ROWS,
   SSD,
+  SSD_COCO,
   DETR,
   RT_DETR,
   LISTED_BOXES,
+  LISTED_COCO,
   FASTEST_DET,
   CENTER_NET,
   ...YOLO_MAPS,

@@ -46,6 +46,14 @@ export interface OpenedInput {
   readonly feeds: NamedValues;
 }
 
+/** Why outputs may mean one thing or another: the task refuses them until the caller says which. */
+export interface Doubt {
+  /** What is in doubt, as a sentence. */
+  readonly about: string;
+  /** Values of `decode`, and what each means. */
+  readonly choose: string;
+}
+
 /** One kind of outputs. */
 export interface Head {
   /** What callers name it by, as their networks are called: `yolov8`. */
@@ -54,6 +62,8 @@ export interface Head {
   readonly reads: string;
   /** Those outputs it reads, in its own order; undefined where they are of another kind. */
   readonly fits: (outputs: readonly HeadOutput[], input: HeadInput) => readonly HeadOutput[] | undefined;
+  /** Of outputs that fit: what cannot be told by them, with the names to choose between; undefined where nothing is in doubt. */
+  readonly doubt?: (read: readonly HeadOutput[], input: HeadInput) => Doubt | undefined;
   /** How pictures become inputs of such networks, where neither the file nor the catalogue nor the caller says it. */
   readonly preprocessing?: Partial<Preprocessing>;
   /** Of a graph whose input may hold more than a picture, one where it has inputs of its own: done before any head is tried. */
@@ -66,27 +76,33 @@ export interface Head {
 export interface MatchedHead {
   readonly head: Head;
   readonly read: readonly HeadOutput[];
+  /** What it was matched by, and is to be attached with. */
+  readonly input: HeadInput;
 }
 
 /**
  * The head of this name, or else the first that fits. Throws InputError: a name there is not, outputs that the named one does not
- * fit, or outputs that none fits, with what each would read.
+ * fit, outputs that none fits, with what each would read, or outputs that it takes a name to tell apart.
  */
 export function matchHead(
   heads: readonly Head[],
   outputs: readonly HeadOutput[],
-  input: HeadInput,
+  { width, height, classes }: HeadInput,
   named?: string,
 ): MatchedHead {
+  const input = { width, height, classes, named: named !== undefined };
   const candidates = named === undefined ? heads : heads.filter(({ name }) => name === named);
   if (candidates.length === 0) throw unknownHead(heads, String(named));
   for (const head of candidates) {
-    const read = head.fits(outputs, { ...input, named: named !== undefined });
-    if (read) return { head, read };
+    const read = head.fits(outputs, input);
+    if (!read) continue;
+    const doubt = named === undefined ? head.doubt?.(read, input) : undefined;
+    if (doubt) throw new InputError(doubt.about, { hint: `Say which as decode: ${doubt.choose}` });
+    return { head, read, input };
   }
   const list = outputs.map(({ name, shape }) => `"${name}" ${shapeText(shape)}`).join(', ');
   const one = named === undefined ? 'nothing that is decoded here' : `not what ${named} reads`;
-  const told = input.classes === undefined ? '' : `, and there are names of ${input.classes} classes`;
+  const told = classes === undefined ? '' : `, and there are names of ${classes} classes`;
   throw new InputError(`the outputs are ${one}: ${list || 'none'}${told}`, {
     hint: `${candidates.map(({ name, reads }) => `${name} reads ${reads}`).join('; ')}. Else use a Session`,
   });

@@ -4,8 +4,8 @@ import { at } from '../util/arrays.ts';
 import type { Head, HeadInput, HeadOutput } from './head.ts';
 import { addHeatMapPeaks } from './heat-map-peaks.ts';
 
-/** Fewer maps are classes of pixels, or a picture, rather than key points. */
-const FEWEST = 5;
+/** Points of the sets of key points of people that networks are trained on: LSP and CrowdPose, MPII, COCO, Halpe, COCO-WholeBody. */
+const USUAL_POINTS: readonly number[] = [14, 16, 17, 26, 133];
 
 /**
  * `[1, K, h, w]` or `[1, h, w, K]`, several times smaller than the picture. Its results are `points` `[1, K, 2]`, x and y in pixels
@@ -13,7 +13,7 @@ const FEWEST = 5;
  */
 export const HEAT_MAPS: Head = {
   name: 'heat-maps',
-  reads: `one map a key point, ${FEWEST} or more, [1, K, h, w] or [1, h, w, K], smaller than the picture by a whole number`,
+  reads: `one map a key point, [1, K, h, w] or [1, h, w, K], smaller than the picture by a whole number, K of ${USUAL_POINTS.join(', ')} unless it is named`,
   fits: (outputs, input) => {
     const found = outputs.find((output) => arrangement(output, input) !== undefined);
     return found && [found];
@@ -46,6 +46,7 @@ function arrangement({ shape }: HeadOutput, input: HeadInput): Arrangement | und
   return ways
     .map(([points, height, width]): Arrangement => [points, height, width, input.width / width])
     .find(([points, height, , stride]) => {
-      return points >= FEWEST && stride > 1 && Number.isInteger(stride) && height * stride === input.height;
+      const usual = input.named ? points > 0 : USUAL_POINTS.includes(points);
+      return usual && stride > 1 && Number.isInteger(stride) && height * stride === input.height;
     });
 }

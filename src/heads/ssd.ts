@@ -1,6 +1,7 @@
 /** Detectors of TensorFlow whose graphs end in a suppression of their own: the Object Detection API, and TFLite's operator of it. */
 import { at } from '../util/arrays.ts';
 import type { BoxNodes } from './box-nodes.ts';
+import { cocoClasses, idsInDoubt } from './coco-ids.ts';
 import type { Head, HeadInput, HeadOutput } from './head.ts';
 import { keptBoxes, type Candidates } from './kept-boxes.ts';
 import { tensorOf } from '../core/tensor.ts';
@@ -22,14 +23,41 @@ export const SSD: Head = {
     'boxes y1, x1, y2, x2 in 0…1, [1, N, 4], classes [1, N], scores [1, N] and their number, as TFLite_Detection_PostProcess gives ' +
     'them, with classes from 0; or the outputs of the Object Detection API, with classes from 1',
   fits: (outputs, input) => {
-    const { boxes, classes, scores } = byName(outputs) ?? byPlace(outputs) ?? {};
-    const wide = outputs.find((output) => role(output) === 'detection_multiclass_scores')?.shape[2];
+    const wide = scoresOfAll(outputs)?.shape[2];
     const fit = input.classes === undefined || wide === undefined || wide === input.classes + 1;
-    return boxes && classes && scores && fit ? [boxes, classes, scores] : undefined;
+    return fit ? listsOf(outputs) : undefined;
   },
+  doubt: (read, input) => (read.length > LISTS ? undefined : idsInDoubt('ssd', input)),
   preprocessing: { fit: 'stretch' },
   attach: (nodes, read, input) => keptBoxes(nodes, candidatesOf(nodes, read, input), input),
 };
+
+/** The same of COCO's ids. */
+export const SSD_COCO: Head = {
+  ...SSD,
+  name: 'ssd-coco',
+  reads: 'the same with the 90 ids of COCO as classes, as 80 of them; where it is named',
+  fits: (outputs, { named }) => (named ? listsOf(outputs) : undefined),
+  attach: (nodes, read, input) => {
+    const { labels, ...candidates } = candidatesOf(nodes, read, input);
+    return keptBoxes(nodes, { ...candidates, labels: cocoClasses(nodes, nodes.whole('add', labels, 1)) }, input);
+  },
+};
+
+/** Outputs that are always there. */
+const LISTS = 3;
+
+/** Boxes, classes, scores; and scores of all classes, where there are some. */
+function listsOf(outputs: readonly HeadOutput[]): readonly HeadOutput[] | undefined {
+  const { boxes, classes, scores } = byName(outputs) ?? byPlace(outputs) ?? {};
+  const all = scoresOfAll(outputs);
+  return boxes && classes && scores && [boxes, classes, scores, ...(all ? [all] : [])];
+}
+
+/** `[1, N, C + 1]`, of what tells how many classes there are. */
+function scoresOfAll(outputs: readonly HeadOutput[]): HeadOutput | undefined {
+  return outputs.find((output) => role(output) === 'detection_multiclass_scores');
+}
 
 /** The Object Detection API's outputs, in the order of their names: what a saved model calls Identity, Identity_1 and so on. */
 const ROLES = [
@@ -78,7 +106,7 @@ function areAlike({ boxes, classes, scores }: SsdOutputs): boolean {
   return rows && batch === 1 && numbers === 4 && more.length === 0;
 }
 
-function candidatesOf(nodes: BoxNodes, read: readonly HeadOutput[], { width, height }: HeadInput): Candidates {
+function candidatesOf(nodes: BoxNodes, read: readonly HeadOutput[], { width, height }: HeadInput) {
   const { builder: b } = nodes;
   const [boxes, classes, scores] = [at(read, 0), at(read, 1), at(read, 2)];
   const extents = b.constant('extents', tensorOf('float32', [1, 4], [width, height, width, height]));
@@ -93,5 +121,5 @@ function candidatesOf(nodes: BoxNodes, read: readonly HeadOutput[], { width, hei
     // The API counts from 1, the background being 0.
     labels: role(classes) === undefined ? labels : nodes.whole('sub', labels, 1),
     distinct: true,
-  };
+  } satisfies Candidates;
 }

@@ -31,11 +31,15 @@ export const YOLO_V5: Head = {
   },
 };
 
-/** Rows `[1, N, 5 + C]`, whose places are in cells and whose sizes are logarithms of cells: YOLOX (Ge et al., arXiv:2107.08430). */
+/**
+ * Rows `[1, N, 5 + C]`, whose places are in cells and whose sizes are logarithms of cells: YOLOX (Ge et al., arXiv:2107.08430); or
+ * in pixels, where it was exported with its decoding. The shape is the same, so the graph looks at the numbers.
+ */
 export const YOLO_X: Head = {
   name: 'yolox',
   reads:
-    'rows of x, y, width, height in cells, objectness and C class scores, [1, N, 5 + C] for the N cells of strides 8, 16 and 32',
+    'rows of x, y, width, height in cells, or in pixels where some are many cells away, objectness and C class scores, [1, N, 5 + C] ' +
+    'for the N cells of strides 8, 16 and 32',
   fits: (outputs, input) => {
     const found = rowsAmong(outputs, input, 1);
     return found && [found];
@@ -45,10 +49,22 @@ export const YOLO_X: Head = {
     const rows = rowsOf(nodes, read, input);
     const strides = pyramidOf(rows.count, input) ?? [];
     const anchors = nodes.builder.constant('cells', pyramidAnchors(strides, input, 0));
-    const boxes = nodes.builder.one('BoxDecode', [rows.boxes, anchors], OF_CELLS);
+    const ofCells = nodes.builder.one('BoxDecode', [rows.boxes, anchors], OF_CELLS);
+    const ofPixels = cornersInPixels(nodes, rows.boxes);
+    const boxes = nodes.builder.one('Where', [areInPixels(nodes, rows.boxes, input), ofPixels, ofCells], {});
     return keptBoxes(nodes, { ...rows, boxes }, input);
   },
 };
+
+/**
+ * bool `[1, 1]`: whether boxes `[N, 4]` of all cells have places in pixels: then some lie in the farther half of the input, and
+ * counted from their own cell none is half as many cells away as the input has pixels.
+ */
+function areInPixels(nodes: BoxNodes, boxes: string, { width, height }: HeadInput): string {
+  const places = nodes.columns(boxes, 0, 2);
+  const largest = nodes.builder.one('Reduce', [places], { kind: 'max', axes: [0, 1], keepDims: true });
+  return nodes.binary('greaterOrEqual', largest, nodes.scalar(Math.max(width, height) / 2));
+}
 
 const OF_CELLS = {
   ...PLAIN_DECODING,

@@ -1,6 +1,6 @@
 /** YOLO v8, v9, v11 and v12 as Ultralytics exports them: a column a cell, decoded, without objectness. */
 import { at } from '../util/arrays.ts';
-import { bestClass, isClassCount } from './best-class.ts';
+import { bestClass, isClassCount, scoreRange } from './best-class.ts';
 import type { BoxNodes } from './box-nodes.ts';
 import { cornersInPixels, inPixels } from './decoded-boxes.ts';
 import type { Head, HeadInput, HeadOutput } from './head.ts';
@@ -29,13 +29,20 @@ export const YOLO_V8: Head = {
     return withPrototypes(found, outputs, input);
   },
   preprocessing: { width: 640, height: 640, ...LETTERBOX },
-  attach: (nodes, read, input) => keptBoxes(nodes, candidatesOf(nodes, read, input), input),
+  attach: (nodes, read, input) => {
+    const { name, shape } = at(read, 0);
+    const columns = nodes.reshaped(name, shape.slice(1));
+    const kept = keptBoxes(nodes, candidatesOf(nodes, columns, read, input), input);
+    // Where nobody says how many classes there are, the last rows may be an angle, or key points.
+    if (input.classes !== undefined) return kept;
+    const classes = nodes.columns(columns, BOX, at(shape, 1) - maskChannels(read, input), 0);
+    return { ...kept, results: { ...kept.results, range: scoreRange(nodes, classes) } };
+  },
 };
 
-function candidatesOf(nodes: BoxNodes, read: readonly HeadOutput[], input: HeadInput): Candidates {
+function candidatesOf(nodes: BoxNodes, columns: string, read: readonly HeadOutput[], input: HeadInput): Candidates {
   const { builder: b } = nodes;
-  const { name, shape } = at(read, 0);
-  const columns = nodes.reshaped(name, shape.slice(1));
+  const { shape } = at(read, 0);
   const boxes = b.one('Transpose', [nodes.columns(columns, 0, BOX, 0)], { perm: [1, 0] });
   const classes = at(shape, 1) - BOX - maskChannels(read, input);
   return {

@@ -48,12 +48,11 @@ export async function attachHead(given: Graph, only: GraphInput, request: HeadRe
   // What the head's own networks take may have other extents.
   const same = sameArray(inputShape(first), inputShape(preprocessing));
   const outputs = same ? likely : await outputsOf(graph, input, preprocessing, request);
-  const extents = known(preprocessing, request);
-  const { read } = matchHead([head], asReals(outputs, graph), extents, decode);
+  const { read, input: matched } = matchHead([head], asReals(outputs, graph), known(preprocessing, request), decode);
   let added: AddedNodes = { results: {}, feeds: {} };
   const extended = extendGraph(graph, (b) => {
     const real = read.map((output) => ({ ...output, name: dequantised(b, graph, outputs, output.name) }));
-    added = head.attach(new BoxNodes(b), real, extents);
+    added = head.attach(new BoxNodes(b), real, matched);
     for (const name of Object.values(added.results)) b.output(name);
   });
   const names = { decode: head.name, read: read.map(({ name }) => name) };

@@ -22,7 +22,8 @@ const DETECTION: PictureTaskDefinition<DetectOptions, Detection[]> = {
   feeds: limitFeeds,
   decode: (outputs, picture, model, options) => {
     const { preprocessing, labels } = model;
-    return toDetections(keptBoxesOf(resultsOf(model, outputs)), picture, preprocessing, { ...options, labels });
+    const boxes = keptBoxesOf(resultsOf(model, outputs), labels);
+    return toDetections(boxes, picture, preprocessing, { ...options, labels });
   },
 };
 

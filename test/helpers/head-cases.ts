@@ -133,6 +133,7 @@ function yolos(): HeadCase[] {
       boxes: decodeYoloV5(rowsOfPixels),
     },
     { decode: 'yolox', title: 'one row a cell', outputs: { output: yolox }, boxes: decodeYoloX(yolox, INPUT) },
+    { decode: 'yolox', title: 'rows of pixels', outputs: { output: rowsOfPixels }, boxes: decodeYoloV5(rowsOfPixels) },
     { decode: 'yolox', title: 'one class', outputs: { output: one }, boxes: decodeYoloX(one, INPUT) },
   ];
 }

@@ -22,9 +22,8 @@ export function runHead(
   outputs: Readonly<Record<string, Tensor>>,
   { width, height, threshold = 0.3, iou = 0.5, named }: HeadRun,
 ): { readonly head: string; readonly results: Readonly<Record<string, Tensor>> } {
-  const input = { width, height, classes: undefined };
   const ports = Object.entries(outputs).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
-  const { head, read } = matchHead(heads, ports, input, named);
+  const { head, read, input } = matchHead(heads, ports, { width, height, classes: undefined }, named);
   const b = new GraphBuilder('head');
   for (const { name, dtype, shape } of read) b.input(name, dtype, shape);
   const { results, feeds } = head.attach(new BoxNodes(b), read, input);
