@@ -32,6 +32,7 @@ const ONLY_FULL = {
     'test/kernels/transposed-random.gpu.test.ts',
     'test/models/builders.gpu.test.ts',
     'test/tasks/attention-mesh.gpu.test.ts',
+    'test/tasks/follow.gpu.test.ts',
     'test/tasks/poses-hands.gpu.test.ts',
   ],
   browser: [
@@ -112,6 +113,7 @@ const NETWORKS = [
   'test/node/imagenet.gpu.test.ts',
   'test/session/quantised.gpu.test.ts',
   'test/tasks/detectors.gpu.test.ts',
+  'test/tasks/follow.gpu.test.ts',
   'test/tasks/poses-hands.gpu.test.ts',
   'test/tasks/quantised.gpu.test.ts',
   'test/tasks/tasks.gpu.test.ts',

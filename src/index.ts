@@ -89,7 +89,7 @@ export type { PictureTaskName } from './tasks/outputs.ts';
 export type { PictureModel, TaskOptions, TaskSource } from './tasks/picture-model.ts';
 export { PictureTask } from './tasks/picture-task.ts';
 export type { BoundOutput } from './tasks/real-output.ts';
-export type { PictureRunOptions, PictureTaskDefinition, TaskBinding } from './tasks/picture-task.ts';
+export type { PictureRunOptions, PictureTaskDefinition, ShownPicture, TaskBinding } from './tasks/picture-task.ts';
 export type { Ranked } from './vision/decode/classes.ts';
 export type { ClassName, Detection, DetectionOptions } from './vision/decode/detections.ts';
 export type { Pixels } from './vision/pixels.ts';

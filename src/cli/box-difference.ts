@@ -1,6 +1,7 @@
 /** How two lists of boxes of one picture differ, as two backends give them. */
-import { intersectionOverUnion, type Box } from '../vision/decode/boxes.ts';
+import type { Box } from '../vision/decode/boxes.ts';
 import type { Detection } from '../vision/decode/detections.ts';
+import { boxCorners, boxOverlap } from '../vision/regions.ts';
 
 /** Largest differences. */
 export interface BoxDifference {
@@ -30,7 +31,7 @@ export function boxDifference(a: readonly Detection[], b: readonly Detection[]):
     }
     left.delete(other);
     score = Math.max(score, Math.abs(one.score - other.score));
-    pixels = Math.max(pixels, edgeDifference(cornersOf(one), cornersOf(other)));
+    pixels = Math.max(pixels, edgeDifference(boxCorners(one), boxCorners(other)));
   }
   for (const other of left) score = Math.max(score, other.score - (lowestA ?? 0));
   return { score, pixels };
@@ -40,14 +41,10 @@ function counterpart(one: Detection, among: Iterable<Detection>): Detection | un
   let best: Detection | undefined;
   let most = SAME;
   for (const other of among) {
-    const overlap = other.index === one.index ? intersectionOverUnion(cornersOf(one), cornersOf(other)) : 0;
+    const overlap = other.index === one.index ? boxOverlap(one, other) : 0;
     if (overlap > most) [best, most] = [other, overlap];
   }
   return best;
-}
-
-function cornersOf({ x, y, width, height }: Detection): Box {
-  return { x1: x, y1: y, x2: x + width, y2: y + height };
 }
 
 function edgeDifference(a: Box, b: Box): number {

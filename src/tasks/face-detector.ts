@@ -1,9 +1,12 @@
 /** Pictures to faces: boxes, key points, and on demand the mesh of each face and its irises. */
+import { onDemand } from '../core/on-demand.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import { InputError } from '../core/errors.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
 import type { PictureSource } from '../pictures/source.ts';
 import { toFaces, type Face } from '../vision/faces.ts';
+import type { PictureRegion } from '../vision/region-spec.ts';
+import { faceMeshRegion } from '../vision/regions.ts';
 import { FaceParts, type FacePartSources } from './face-parts.ts';
 import { createHeadedTask, HEADED_OPTIONS, resultNames, resultsOf, type HeadedTaskOptions } from './headed-task.ts';
 import { checkTaskOptions, type PictureModel, type TaskSource } from './picture-model.ts';
@@ -14,6 +17,8 @@ import {
   type PictureRunOptions,
   type PictureTaskDefinition,
 } from './picture-task.ts';
+import { bestFirst, isOneThing } from './region-answers.ts';
+import type { FollowStep } from './watch-task.ts';
 
 /** Options of `createFaceDetector`. */
 export interface FaceDetectorOptions extends HeadedTaskOptions, FacePartSources {}
@@ -56,20 +61,35 @@ const faceDetection = (parts: FaceParts): PictureTaskDefinition<FaceOptions, Fac
   feeds: (model, { threshold: least = 0.5, iou: overlap = 0.3 }) => {
     return limitFeeds(model, { threshold: least, iou: overlap });
   },
-  decode: async (outputs, picture, model, options, shown) => {
-    const { max: most = Infinity, iris = false, mesh = iris } = options;
-    if (iris && !mesh) throw new InputError('irises are looked for in a mesh, and that is turned off');
+  decode: async (outputs, picture, model, options, { picture: shown, known = [] }) => {
+    const { max: most = Infinity } = options;
+    const mesh = wantsMesh(options);
     const { preprocessing } = model;
     const results = resultsOf(model, outputs);
     const found = toFaces(keptBoxesOf(results), results['points'], picture, { preprocessing, max: most });
+    const left = new Set(known);
     const faces: Face[] = [];
     for (const { face, region } of found) {
-      const points = mesh ? await parts.meshOf(shown, region, options) : undefined;
-      faces.push(points ? { ...face, mesh: points } : face);
+      // The mesh of one that is known is, too; where its box is, the detector says.
+      const same = [...left].find((other) => isOneThing(faceAgain(other), region));
+      if (same) left.delete(same);
+      const points = same ?? (mesh ? await parts.meshOf(shown, region, options) : undefined);
+      faces.push(points?.mesh ? { ...face, mesh: points.mesh } : face);
     }
-    return faces;
+    return bestFirst([...left, ...faces]).slice(0, most);
   },
 });
+
+/** Whether meshes are asked for. Throws InputError for irises without one. */
+function wantsMesh({ iris = false, mesh = iris }: FaceOptions): boolean {
+  if (iris && !mesh) throw new InputError('irises are looked for in a mesh, and that is turned off');
+  return mesh;
+}
+
+/** Where the mesh of a face is looked for next. */
+function faceAgain({ mesh }: Face): PictureRegion | undefined {
+  return mesh && faceMeshRegion(mesh);
+}
 
 /**
  * Loads a detector of faces: a name of the catalogue (`blazeface-short`, for faces within two metres, which is taken where none is
@@ -112,6 +132,16 @@ export class FaceDetector extends PictureTask<FaceOptions, Face[]> {
     options: FaceOptions = {},
   ): Promise<Face[] | Face[][]> {
     return this.runAll(pictures, options);
+  }
+
+  /** Of faces whose meshes are asked for, these say where they are next. */
+  protected override async follower(): Promise<FollowStep<FaceOptions, Face[]>> {
+    const { followFaces } = await onDemand('following', () => import('./follow-faces.ts'));
+    return followFaces(this.#parts, {
+      regionOf: faceAgain,
+      detect: (picture, options, known) => this.run(picture, options, known),
+      isFollowed: wantsMesh,
+    });
   }
 
   override dispose(): void {

@@ -24,6 +24,13 @@ const MESH_POINTS = 468;
 /** What a face must score to the network of its mesh: MediaPipe's own. */
 const LEAST_PRESENCE = 0.5;
 
+/** What was seen of a face. */
+export interface FaceMesh {
+  readonly mesh: readonly PicturePoint[];
+  /** That it is a face, 0 to 1. */
+  readonly score: number;
+}
+
 /** The parts of one detector. */
 export class FaceParts implements Disposable {
   readonly #landmarks: ModelPart;
@@ -46,30 +53,30 @@ export class FaceParts implements Disposable {
   }
 
   /**
-   * The points of the face in a region, 468 or, with irises, 478; undefined where the network sees no face. Rejects as
-   * `ModelPart.load` and `Session.run` do.
+   * The points of the face in a region, 468 or, with irises, 478, and its score; undefined where the network sees no face. Rejects
+   * as `ModelPart.load` and `Session.run` do.
    */
   async meshOf(
     picture: PictureSource,
     region: PictureRegion,
     { iris = false, ...run }: PictureRunOptions & { readonly iris?: boolean },
-  ): Promise<PicturePoint[] | undefined> {
+  ): Promise<FaceMesh | undefined> {
     const model = await this.#landmarks.load();
     const { results, map } = await model.run(picture, region, run);
-    const { points, score } = results;
-    const mesh = points && placesIn(points, map);
-    if (!mesh || !((score?.data[0] ?? NaN) >= LEAST_PRESENCE)) return undefined;
+    const mesh = results['points'] && placesIn(results['points'], map);
+    const score = results['score']?.data[0] ?? NaN;
+    if (!mesh || !(score >= LEAST_PRESENCE)) return undefined;
     // A mesh that has irises itself needs nobody else to look for them.
-    if (!iris) return mesh.slice(0, MESH_POINTS);
-    if (mesh.length > MESH_POINTS) return mesh;
+    if (!iris) return { mesh: mesh.slice(0, MESH_POINTS), score };
+    if (mesh.length > MESH_POINTS) return { mesh, score };
     const eyes = await this.#iris.load();
     const irises: PicturePoint[] = [];
     for (const side of ['left', 'right'] as const) {
       const own = await irisIn(eyes, picture, mesh, side, run);
-      if (!own) return mesh;
+      if (!own) return { mesh, score };
       irises.push(...own);
     }
-    return [...mesh, ...irises];
+    return { mesh: [...mesh, ...irises], score };
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 /** Pictures to hands: where they are, which they are, and their joints. */
+import { onDemand } from '../core/on-demand.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
 import type { PictureSource } from '../pictures/source.ts';
@@ -6,7 +7,7 @@ import { toPalms, type Hand } from '../vision/hands.ts';
 import { worldPoints } from '../vision/world-points.ts';
 import { HAND_POINTS } from '../vision/point-names.ts';
 import { wholePictureMap, type PictureRegion } from '../vision/region-spec.ts';
-import { boxAround, palmRegion } from '../vision/regions.ts';
+import { boxAround, handRegion, palmRegion } from '../vision/regions.ts';
 import { createHeadedTask, HEADED_OPTIONS, resultNames, resultsOf, type HeadedTaskOptions } from './headed-task.ts';
 import { BOX_OPTIONS, keptBoxesOf, limitFeeds } from './kept-boxes.ts';
 import { ModelPart, type PartKind, type PartSource } from './model-part.ts';
@@ -17,8 +18,9 @@ import {
   type PictureRunOptions,
   type PictureTaskDefinition,
 } from './picture-task.ts';
-import { regionAnswers } from './region-answers.ts';
+import { bestFirst, isOneThing, regionAnswers } from './region-answers.ts';
 import { placesIn, type RegionAnswer } from './region-model.ts';
+import type { FollowStep } from './watch-task.ts';
 
 /** Options of `createHandDetector`. */
 export interface HandDetectorOptions extends HeadedTaskOptions {
@@ -56,18 +58,35 @@ const handDetection = (part: ModelPart): PictureTaskDefinition<HandOptions, Hand
   options: OPTIONS,
   bind: resultNames,
   feeds: (model, options) => limitFeeds(model, { ...USUAL, ...options }),
-  decode: async (outputs, picture, model, options, shown) => {
-    const { threshold: least = USUAL.threshold, max: most = Infinity } = options;
+  decode: async (outputs, picture, model, options, { picture: shown, known = [] }) => {
+    const { max: most = Infinity } = options;
     const results = resultsOf(model, outputs);
     const palms = toPalms(keptBoxesOf(results), results['points'], wholePictureMap(picture, model.preprocessing));
-    const found = palms.slice(0, most);
-    if (!part.exists) return found;
-    return regionAnswers(part, shown, found, { regionOf: handOfPalm, read: toHand, threshold: least }, options);
+    if (!part.exists) return palms.slice(0, most);
+    const isKnown = (palm: Hand): boolean => known.some((hand) => isOneThing(handAgain(hand), handOfPalm(palm)));
+    const fresh = palms.filter((palm) => !isKnown(palm)).slice(0, most - known.length);
+    return bestFirst([...known, ...(await handsIn(part, shown, fresh, handOfPalm, options))]);
   },
 });
 
+/** The hands in regions of the picture. */
+function handsIn(
+  part: ModelPart,
+  shown: PictureSource,
+  things: readonly Hand[],
+  regionOf: (thing: Hand) => PictureRegion,
+  options: HandOptions,
+): Promise<Hand[]> {
+  const { threshold: least = USUAL.threshold } = options;
+  return regionAnswers(part, shown, things, { regionOf, read: toHand, threshold: least }, options);
+}
+
 function handOfPalm(palm: Hand): PictureRegion {
   return palmRegion(palm, palm.points);
+}
+
+function handAgain({ points }: Hand): PictureRegion {
+  return handRegion(points);
 }
 
 function toHand({ results, map }: RegionAnswer, score: number): Hand | undefined {
@@ -126,6 +145,18 @@ export class HandDetector extends PictureTask<HandOptions, Hand[]> {
     options: HandOptions = {},
   ): Promise<Hand[] | Hand[][]> {
     return this.runAll(pictures, options);
+  }
+
+  /** Of hands whose joints were found, the joints say where they are next. */
+  protected override async follower(): Promise<FollowStep<HandOptions, Hand[]>> {
+    const part = this.#part;
+    if (!part.exists) return super.follower();
+    const { followRegions } = await onDemand('following', () => import('./follow-regions.ts'));
+    return followRegions({
+      regionOf: handAgain,
+      look: (picture, hands, options) => handsIn(part, picture, hands, handAgain, options),
+      detect: (picture, options, known) => this.run(picture, options, known),
+    });
   }
 
   override dispose(): void {

@@ -2,7 +2,7 @@
 import { InputError } from '../core/errors.ts';
 import { zeros, type Tensor } from '../core/tensor.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
-import type { PictureSource } from '../pictures/source.ts';
+import { pictureSize, type PictureSource } from '../pictures/source.ts';
 import { at } from '../util/arrays.ts';
 import { maskInput, matteOf, type Matte } from '../vision/mattes.ts';
 import { headOf, createHeadedTask, resultNames, type HeadedTaskOptions } from './headed-task.ts';
@@ -13,6 +13,7 @@ import {
   type PictureRunOptions,
   type PictureTaskDefinition,
 } from './picture-task.ts';
+import type { FollowStep } from './watch-task.ts';
 
 /** Options of `Matting.matte`. */
 export interface MatteOptions extends PictureRunOptions {
@@ -41,9 +42,12 @@ export async function createMatting(source?: TaskSource, options?: HeadedTaskOpt
 
 /** A loaded network for mattes. Made by `createMatting`. */
 export class Matting extends PictureTask<MatteOptions, Matte> {
+  readonly #takesMask: boolean;
+
   /** Throws InputError for a model without its head. */
   constructor(model: PictureModel) {
     super(MATTING, model);
+    this.#takesMask = 'mask' in headOf(model).feeds;
   }
 
   /**
@@ -57,6 +61,16 @@ export class Matting extends PictureTask<MatteOptions, Matte> {
     options: MatteOptions = {},
   ): Promise<Matte | Matte[]> {
     return this.runAll(pictures, options);
+  }
+
+  /** A network for video is shown its last matte, unless the frame has other extents: then it is of something else. */
+  protected override async follower(): Promise<FollowStep<MatteOptions, Matte>> {
+    if (!this.#takesMask) return super.follower();
+    return (picture, options, previous) => {
+      const { width, height } = pictureSize(picture);
+      const isLike = previous?.width === width && previous.height === height;
+      return this.run(picture, { ...options, ...(isLike ? { previous } : {}) });
+    };
   }
 }
 

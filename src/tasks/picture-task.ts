@@ -15,7 +15,7 @@ import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
 import type { WatchSource } from '../pictures/frames.ts';
 import type { BoundOutput } from './real-output.ts';
 import type { WatchCallback } from './watch.ts';
-import type { TaskWatchOptions, WatchBegun, WatchedAnswer } from './watch-task.ts';
+import type { FollowStep, TaskWatchOptions, WatchBegun, WatchedAnswer } from './watch-task.ts';
 import {
   checkTaskOptions,
   loadPictureModel,
@@ -40,6 +40,13 @@ export interface TaskBinding {
   readonly read: readonly string[];
 }
 
+/** What a model was shown. */
+export interface ShownPicture<Answer> {
+  readonly picture: PictureSource;
+  /** What is known of it already, of a frame of a video in which things were followed: it is part of the answer. */
+  readonly known?: Answer | undefined;
+}
+
 /** What one task says of itself. */
 export interface PictureTaskDefinition<Options, Answer> {
   /** The name of its call. */
@@ -51,7 +58,7 @@ export interface PictureTaskDefinition<Options, Answer> {
   /** What its head is fed beside the picture. */
   readonly feeds?: (model: PictureModel, options: Options) => Readonly<Record<string, Feed>>;
   /**
-   * From the bound outputs, in their order, to the answer. `picture` is the extents of what was shown, `shown` itself is for what
+   * From the bound outputs, in their order, to the answer. `picture` is the extents of what was shown, `shown` is itself, for what
    * other models see in parts of it.
    */
   readonly decode: (
@@ -59,7 +66,7 @@ export interface PictureTaskDefinition<Options, Answer> {
     picture: PictureSize,
     model: PictureModel,
     options: Options,
-    shown: PictureSource,
+    shown: ShownPicture<Answer>,
   ) => Answer | Promise<Answer>;
 }
 
@@ -91,10 +98,10 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
   }
 
   /**
-   * The answer for one picture, or for the picture in a file. Rejects as `Session.run` does, and with InputError for a picture that
-   * cannot be read or options out of range.
+   * The answer for one picture, or for the picture in a file; `known` is handed to `decode`. Rejects as `Session.run` does, and with
+   * InputError for a picture that cannot be read or options out of range.
    */
-  protected async run(picture: PictureSource | PictureFile, options: Options): Promise<Answer> {
+  protected async run(picture: PictureSource | PictureFile, options: Options, known?: Answer): Promise<Answer> {
     const chosen = await checkOptions(this.#definition.call, options, this.#definition.options);
     const { signal, frameBudgetMs } = chosen;
     if (!isPicture(picture)) return this.session.withPicture(picture, signal, (decoded) => this.run(decoded, chosen));
@@ -107,7 +114,7 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
     const settings = { fetches: this.#outputs, signal, frameBudgetMs } as RunOptions & { readonly outputs?: 'host' };
     const outputs = await this.session.run(feeds, settings);
     const read = await Promise.all(this.#outputs.map((name) => bound(this.session, name, outputs)));
-    return this.#definition.decode(read, size, this.#model, chosen, picture);
+    return this.#definition.decode(read, size, this.#model, chosen, { picture, known });
   }
 
   /** The answer for one picture, or the answers for several, in their order: see `run`. */
@@ -121,9 +128,12 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
     return answers;
   }
 
-  /** The answer for the next frame of what is watched. A task may look where things were in the last, by its answer. */
-  protected follow(picture: PictureSource, options: Options, _previous: Answer | undefined): Promise<Answer> {
-    return this.run(picture, options);
+  /**
+   * What gives the answers for the frames of one thing that is watched: here, each for itself. A task may look where things were in
+   * the last, by its answer.
+   */
+  protected async follower(): Promise<FollowStep<Options, Answer>> {
+    return (picture, options) => this.run(picture, options);
   }
 
   /**
@@ -131,14 +141,20 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
    * with boxes have an `id` that they keep. `onResult` is called with each, and the promise resolved to what says how it goes and
    * stops it; without it, iterate: `for await (const { result, frame } of task.watch(video))`. Options are those of the task's
    * call, too. Rejects with InputError for what cannot be watched.
+   *
+   * Faces with `mesh`, hands with joints and people with landmarks (BlazePose) are followed: they are looked for where their points
+   * were in the last frame. The detector runs in the first frame, where one of them was lost, and in every tenth, unless there are
+   * `max` already; what it finds where something is followed is that. Boxes and key points of such a face move as its mesh does,
+   * and its score is that of the mesh's network. Networks for mattes that take the last one are given it. All else is found in
+   * each frame anew.
    */
   watch(
     source: WatchSource,
     onResult?: WatchCallback<WatchedAnswer<Answer>> | TaskWatchOptions<Options>,
     options?: TaskWatchOptions<Options>,
   ): WatchBegun<Answer> {
-    const begun = onDemand('watching', () => import('./watch-task.ts')).then(({ watchTask }) =>
-      watchTask(this.#definition, (...frame) => this.follow(...frame), source, onResult, options),
+    const begun = onDemand('watching', () => import('./watch-task.ts')).then(async ({ watchTask }) =>
+      watchTask(this.#definition, await this.follower(), source, onResult, options),
     );
     return Object.assign(begun, {
       async *[Symbol.asyncIterator]() {

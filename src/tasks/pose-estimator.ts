@@ -1,5 +1,6 @@
 /** Pictures to poses of the people in them: a loaded network, its preprocessing and the names of its key points in one object. */
 import { InputError } from '../core/errors.ts';
+import { onDemand } from '../core/on-demand.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
 import type { PictureSource } from '../pictures/source.ts';
@@ -26,8 +27,9 @@ import {
   type PictureRunOptions,
   type PictureTaskDefinition,
 } from './picture-task.ts';
-import { regionAnswers } from './region-answers.ts';
+import { bestFirst, isOneThing, regionAnswers } from './region-answers.ts';
 import { placesIn, type RegionAnswer } from './region-model.ts';
+import type { FollowStep } from './watch-task.ts';
 
 /** Options of `PoseEstimator.estimate`. */
 export interface PoseOptions extends PictureRunOptions {
@@ -63,19 +65,24 @@ const LANDMARKS: PartKind = {
   heads: () => import('../heads/poses.ts').then(({ POSE_LANDMARK_HEADS }) => POSE_LANDMARK_HEADS),
 };
 
-const poseEstimation = (part: ModelPart): PictureTaskDefinition<PoseOptions, Pose[]> => ({
+/** Where the landmarks of a pose are looked for next: points say so that are no part of it. */
+type NextRegions = WeakMap<Pose, PictureRegion>;
+
+const poseEstimation = (part: ModelPart, next: NextRegions): PictureTaskDefinition<PoseOptions, Pose[]> => ({
   call: 'estimate',
   options: OPTIONS,
   bind: resultNames,
   feeds: (model, options) => limitFeeds(model, { ...USUAL, ...options }),
-  decode: async (outputs, picture, model, options, shown) => {
+  decode: async (outputs, picture, model, options, { picture: shown, known = [] }) => {
     const { threshold: least = USUAL.threshold, max: most = 50 } = options;
     const results = resultsOf(model, outputs);
     const whole = wholePictureMap(picture, model.preprocessing);
-    const found = toPoses(results, keptBoxesOf(results), whole, least).slice(0, most);
-    if (!part.exists) return found;
-    const reading = { regionOf: personRegion, read: poseReader(least), threshold: least };
-    return regionAnswers(part, shown, found, reading, options);
+    const found = toPoses(results, keptBoxesOf(results), whole, least);
+    if (!part.exists) return found.slice(0, most);
+    const isKnown = (person: Pose): boolean => known.some((pose) => isOneThing(next.get(pose), personRegion(person)));
+    const fresh = found.filter((person) => !isKnown(person)).slice(0, most - known.length);
+    const reading = { regionOf: personRegion, read: poseReader(least, next), threshold: least };
+    return bestFirst([...known, ...(await regionAnswers(part, shown, fresh, reading, options))]);
   },
 });
 
@@ -83,10 +90,10 @@ function personRegion({ points }: Pose): PictureRegion {
   return poseRegion(at(points, 0), at(points, 1));
 }
 
-/** What landmarks are as a pose. */
-function poseReader(least: number) {
+/** What landmarks are as a pose; it notes where that is looked for next. */
+function poseReader(least: number, next: NextRegions) {
   return ({ results, map }: RegionAnswer, score: number): Pose | undefined => {
-    const { points, visibility, presence, world } = results;
+    const { points, visibility, presence, world, frame } = results;
     const places = points && placesIn(points, map);
     if (!places || !visibility || !presence) return undefined;
     const all = places.map((place, i): PosePoint => {
@@ -95,7 +102,10 @@ function poseReader(least: number) {
       return { ...place, name, score: Math.min(seen, there), visibility: seen, presence: there };
     });
     const box = boxOfPoints(all, least);
-    return { ...box, score, points: all, ...(world ? { world: worldPoints(world, map) } : {}) };
+    const pose = { ...box, score, points: all, ...(world ? { world: worldPoints(world, map) } : {}) };
+    const [hips, scale] = (frame && placesIn(frame, map)) ?? [];
+    if (hips && scale) next.set(pose, poseRegion(hips, scale));
+    return pose;
   };
 }
 
@@ -121,11 +131,14 @@ export async function createPoseEstimator(source?: TaskSource, options?: PoseEst
 /** A loaded estimator of poses. Made by `createPoseEstimator`. */
 export class PoseEstimator extends PictureTask<PoseOptions, Pose[]> {
   readonly #part: ModelPart;
+  readonly #next: NextRegions;
 
   /** @internal Throws InputError for a model without its head, and for landmarks behind one that does not say where they are. */
   constructor(model: PictureModel, part: ModelPart) {
-    super(poseEstimation(part), model);
+    const next: NextRegions = new WeakMap();
+    super(poseEstimation(part, next), model);
     this.#part = part;
+    this.#next = next;
     const { decode } = headOf(model);
     if (!part.exists || decode === 'blazepose') return;
     throw new InputError(`landmarks are found where a blazepose says that a person is, and the model is a ${decode}`, {
@@ -144,6 +157,23 @@ export class PoseEstimator extends PictureTask<PoseOptions, Pose[]> {
     options: PoseOptions = {},
   ): Promise<Pose[] | Pose[][]> {
     return this.runAll(pictures, options);
+  }
+
+  /** Of people whose landmarks were found, these say where they are next. */
+  protected override async follower(): Promise<FollowStep<PoseOptions, Pose[]>> {
+    const [part, next] = [this.#part, this.#next];
+    if (!part.exists) return super.follower();
+    const { followRegions } = await onDemand('following', () => import('./follow-regions.ts'));
+    return followRegions({
+      regionOf: (pose) => next.get(pose),
+      look: (picture, poses, options) => {
+        const { threshold: least = USUAL.threshold } = options;
+        const places = poses.flatMap((pose) => next.get(pose) ?? []);
+        const reading = { regionOf: (place: PictureRegion) => place, read: poseReader(least, next), threshold: least };
+        return regionAnswers(part, picture, places, reading, options);
+      },
+      detect: (picture, options, known) => this.run(picture, options, known),
+    });
   }
 
   override dispose(): void {

@@ -2,6 +2,7 @@
 import type { PictureSource } from '../pictures/source.ts';
 import { at } from '../util/arrays.ts';
 import type { PictureRegion } from '../vision/region-spec.ts';
+import { regionOverlap } from '../vision/regions.ts';
 import type { ModelPart } from './model-part.ts';
 import type { PictureRunOptions } from './picture-task.ts';
 import type { RegionAnswer } from './region-model.ts';
@@ -35,5 +36,18 @@ export async function regionAnswers<Thing, Answer extends { readonly score: numb
     const answer = score >= threshold ? read(given, score) : undefined;
     if (answer) answers.push(answer);
   }
-  return answers.sort((a, b) => b.score - a.score);
+  return bestFirst(answers);
+}
+
+/** By score. */
+export function bestFirst<T extends { readonly score: number }>(things: readonly T[]): T[] {
+  return [...things].sort((a, b) => b.score - a.score);
+}
+
+/** Regions that overlap more are of one thing: MediaPipe's `hand_landmark_tracking_gpu.pbtxt` has it so. */
+const ONE_THING = 0.5;
+
+/** True where what is known, and was followed to its region, is what a detector found in the same picture in another. */
+export function isOneThing(known: PictureRegion | undefined, found: PictureRegion): boolean {
+  return known !== undefined && regionOverlap(known, found) > ONE_THING;
 }

@@ -4,7 +4,7 @@ import { at } from '../util/arrays.ts';
 import { BLAZEFACE_POINTS, FIVE_FACE_POINTS, pointNamesOf } from './point-names.ts';
 import type { PictureSize, Preprocessing } from './picture-spec.ts';
 import { projectBox, projectPoint, wholePictureMap, type PicturePoint, type PictureRegion } from './region-spec.ts';
-import { faceRegion } from './regions.ts';
+import { faceRegion, uprightBox } from './regions.ts';
 import type { ScoredBox } from './decode/boxes.ts';
 import { placedBoxes, type Detection } from './decode/detections.ts';
 
@@ -52,9 +52,8 @@ export function toFaces(
   });
   const finite = pointed.filter(({ places }) => places.every(({ x, y }) => Number.isFinite(x + y)));
   return placedBoxes(finite, picture, preprocessing, { max }).map(({ box, detection }) => {
-    const { x1, y1, x2, y2 } = projectBox(box, map);
     // Uncut: a face at the border is as large as any.
-    const whole = { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
+    const whole = uprightBox(projectBox(box, map));
     const eyes = box.places.length > 0 ? box.places : LEVEL;
     return { face: { ...detection, label: 'face', points: box.places }, region: faceRegion(whole, eyes) };
   });

@@ -3,7 +3,7 @@ import type { Tensor } from '../core/tensor.ts';
 import { at, range } from '../util/arrays.ts';
 import { PALM_POINTS, pointNamesOf } from './point-names.ts';
 import { projectBox, projectPoint, type PicturePoint, type RegionMap } from './region-spec.ts';
-import type { UprightBox } from './regions.ts';
+import { uprightBox, type UprightBox } from './regions.ts';
 import type { ScoredBox } from './decode/boxes.ts';
 import type { WorldPoint } from './world-points.ts';
 
@@ -35,14 +35,13 @@ export function toPalms(boxes: readonly ScoredBox[], points: Tensor | undefined,
   const [, count = 0] = points?.shape ?? [];
   const names = pointNamesOf(count, [PALM_POINTS]);
   return boxes.flatMap((box, palm) => {
-    const { x1, y1, x2, y2 } = projectBox(box, map);
+    const extents = uprightBox(projectBox(box, map));
     const places = range(count).map((k) => {
       const i = 2 * (palm * count + k);
       const place = { x: at(points?.data ?? [], i), y: at(points?.data ?? [], i + 1) };
       return { ...projectPoint(place, map), name: at(names, k) };
     });
-    const finite = [x1, y1, x2, y2, ...places.flatMap(({ x, y }) => [x, y])].every(Number.isFinite);
-    const extents = { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
+    const finite = [...Object.values(extents), ...places.flatMap(({ x, y }) => [x, y])].every(Number.isFinite);
     return finite && extents.width > 0 && extents.height > 0 ? [{ ...extents, score: box.score, points: places }] : [];
   });
 }

@@ -3,7 +3,7 @@ import type { Tensor } from '../core/tensor.ts';
 import { at, range } from '../util/arrays.ts';
 import { BLAZEPOSE_DETECTION_POINTS, COCO_POINTS, pointNamesOf } from './point-names.ts';
 import { projectBox, projectPoint, type PicturePoint, type RegionMap } from './region-spec.ts';
-import { boxAround, type UprightBox } from './regions.ts';
+import { boxAround, uprightBox, type UprightBox } from './regions.ts';
 import type { WorldPoint } from './world-points.ts';
 import type { ScoredBox } from './decode/boxes.ts';
 
@@ -55,7 +55,7 @@ export function toPoses(
     const score = box?.score ?? meanScore(own);
     const finite = own.every(({ x, y, score: s }) => Number.isFinite(x + y + s));
     return finite && score >= threshold
-      ? [{ ...(box ? uprightBox(box, map) : boxOfPoints(own, threshold)), score, points: own }]
+      ? [{ ...(box ? uprightBox(projectBox(box, map)) : boxOfPoints(own, threshold)), score, points: own }]
       : [];
   });
 }
@@ -64,11 +64,6 @@ export function toPoses(
 export function boxOfPoints(points: readonly PosePoint[], threshold: number): UprightBox {
   const sure = points.filter(({ score }) => score >= threshold);
   return boxAround(sure.length > 0 ? sure : points);
-}
-
-function uprightBox(box: ScoredBox, map: RegionMap): UprightBox {
-  const { x1, y1, x2, y2 } = projectBox(box, map);
-  return { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
 }
 
 function meanScore(points: readonly PosePoint[]): number {

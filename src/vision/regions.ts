@@ -4,6 +4,7 @@
  * `mediapipe/modules`), in pixels of the picture in place of parts of its extents.
  */
 import { InputError } from '../core/errors.ts';
+import { intersectionOverUnion, type Box } from './decode/boxes.ts';
 import type { PicturePoint, PictureRegion } from './region-spec.ts';
 
 /** An upright rectangle: upper left corner and extents, as a `Detection` has them. */
@@ -12,6 +13,21 @@ export interface UprightBox {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+}
+
+/** Its corners. VOC's are of its first and last pixel, and the extents then their differences. */
+export function boxCorners({ x, y, width, height }: UprightBox): Box {
+  return { x1: x, y1: y, x2: x + width, y2: y + height };
+}
+
+/** The box that has such corners. */
+export function uprightBox({ x1, y1, x2, y2 }: Box): UprightBox {
+  return { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
+}
+
+/** Intersection over union of two boxes. */
+export function boxOverlap(a: UprightBox, b: UprightBox): number {
+  return intersectionOverUnion(boxCorners(a), boxCorners(b));
 }
 
 /** How `transformRegion` changes a region. */
@@ -73,6 +89,15 @@ export function turnBetween(from: PicturePoint, to: PicturePoint, target: number
 /** The region of an upright box, turned about its centre. */
 export function boxRegion({ x, y, width, height }: UprightBox, angle = 0): PictureRegion {
   return { centerX: x + width / 2, centerY: y + height / 2, width, height, angle };
+}
+
+/** Intersection over union of two regions as if they were not turned: `AssociationNormRectCalculator`. */
+export function regionOverlap(a: PictureRegion, b: PictureRegion): number {
+  return boxOverlap(uprightRegion(a), uprightRegion(b));
+}
+
+function uprightRegion({ centerX, centerY, width, height }: PictureRegion): UprightBox {
+  return { x: centerX - width / 2, y: centerY - height / 2, width, height };
 }
 
 /** Moves along the region's own axes, makes a square, scales: `RectTransformationCalculator`. */

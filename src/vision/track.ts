@@ -2,8 +2,7 @@
 import { InputError } from '../core/errors.ts';
 import { requireOptions } from '../core/option-errors.ts';
 import type { OptionRules } from '../core/option-rules.ts';
-import { intersectionOverUnion } from './decode/boxes.ts';
-import type { UprightBox } from './regions.ts';
+import { boxOverlap, type UprightBox } from './regions.ts';
 
 /** How a `Tracker` assigns. */
 export interface TrackOptions {
@@ -64,7 +63,7 @@ export class Tracker {
     if (!Number.isSafeInteger(maxMissed) || maxMissed < 0) {
       throw new InputError(`maxMissed is ${maxMissed}: it is a number of frames, 0 or more`);
     }
-    this.#alike = by === 'iou' ? overlap : closeness;
+    this.#alike = by === 'iou' ? boxOverlap : closeness;
     this.#least = least;
     this.#maxMissed = maxMissed;
   }
@@ -139,11 +138,6 @@ function follow(track: Track, thing: UprightBox, now: number): void {
 
 function centre({ x, y, width, height }: UprightBox): readonly [number, number] {
   return [x + width / 2, y + height / 2];
-}
-
-function overlap(a: UprightBox, b: UprightBox): number {
-  const [first, second] = [a, b].map(({ x, y, width, height }) => ({ x1: x, y1: y, x2: x + width, y2: y + height }));
-  return first && second ? intersectionOverUnion(first, second) : 0;
 }
 
 function closeness(a: UprightBox, b: UprightBox): number {

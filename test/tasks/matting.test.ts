@@ -97,6 +97,15 @@ describe('createMatting', () => {
     await expect(plain.matte(SQUARE, { previous })).rejects.toThrow('is shown no matte');
   });
 
+  it('shows a network for video the last matte, where the frame is as large', async () => {
+    const fading = network((b, x) => scaled(b, scaled(b, channel(b, x, 3), 'mul', -0.5), 'sub', -0.5), 4, 4);
+    using matting = await createMatting(fading, { ...cpu, decode: 'matte' });
+    const mattes: (number | undefined)[] = [];
+    const film = [SQUARE, SQUARE, SQUARE, greys(8, 8, () => 0)];
+    for await (const { result } of matting.watch(film, { every: true })) mattes.push(result.data[0]);
+    expect(mattes).toEqual([0.5, 0.25, 0.375, 0.5]);
+  });
+
   it('refuses maps of classes and others, numbers that are no probabilities, NaN, and a part of a picture', async () => {
     const three = network((b, x) => scaled(b, x, 'mul', 2));
     await expect(createMatting(three, cpu)).rejects.toThrow('nothing that is decoded here: "binary_y" 1x4x4x3');

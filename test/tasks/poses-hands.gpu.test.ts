@@ -3,10 +3,7 @@ import { join } from 'node:path';
 import sharp, { type Region } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findModel } from '../../src/catalogue/catalogue.ts';
-import type { CatalogueEntry } from '../../src/catalogue/entry.ts';
 import { AT_A_TABLE } from '../../src/catalogue/samples.ts';
-import type { ModelFiles } from '../../src/formats/importer.ts';
-import { openGpu } from '../../src/node/adapter.ts';
 import { installedPackage } from '../../src/node/packages.ts';
 import { createHandDetector, type HandDetector } from '../../src/tasks/hand-detector.ts';
 import { createPoseEstimator, type PoseEstimator } from '../../src/tasks/pose-estimator.ts';
@@ -14,13 +11,7 @@ import type { Pixels } from '../../src/vision/pixels.ts';
 import type { Pose } from '../../src/vision/poses.ts';
 import { catalogueModel } from '../helpers/catalogue-models.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
-
-const modelBase = async (entry: CatalogueEntry): Promise<ModelFiles> => {
-  const files = await catalogueModel(entry);
-  if (!files) throw new Error(`${entry.name} cannot be had here`);
-  return files;
-};
-const options = { modelBase, gpu: async (): Promise<GPUAdapter> => (await openGpu()).adapter };
+import { onGpuHere as options } from '../helpers/task-options.ts';
 
 /** Part of a picture, perhaps turned clockwise by so many degrees about its middle. */
 async function pixelsOf(file: string, part?: Region, degrees = 0): Promise<Pixels> {

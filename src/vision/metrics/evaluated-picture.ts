@@ -1,14 +1,11 @@
 /** What the evaluation of detectors is given: for each picture what was found and what there is. */
 import { InputError } from '../../core/errors.ts';
-import { boxArea, intersectionOverUnion, type Box, type BoxConvention } from '../decode/boxes.ts';
+import { boxArea, intersectionOverUnion, type BoxConvention } from '../decode/boxes.ts';
+import { boxCorners, type UprightBox } from '../regions.ts';
 import { intersectionOverFirst } from './overlap.ts';
 
 /** A box by its upper left corner and its extents, as tasks and COCO give it. */
-export interface PlacedBox {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
+export interface PlacedBox extends UprightBox {
   /** Class. */
   readonly index: number;
   /** COCO's area, by which sizes are told, where it is that of a mask; the box's unless given. */
@@ -35,11 +32,6 @@ export interface EvaluatedPicture<
 > {
   readonly found: readonly F[];
   readonly truths: readonly T[];
-}
-
-/** Corners of a box. VOC's are of its first and last pixel, and the extents then their differences. */
-export function boxCorners({ x, y, width, height }: PlacedBox): Box {
-  return { x1: x, y1: y, x2: x + width, y2: y + height };
 }
 
 /** The area that is given, or else that of the box by its extents. */
