@@ -77,6 +77,7 @@ const FILES = {
   classifier: 'tasks/classifier',
   detector: 'tasks/detector',
   matting: 'tasks/matting',
+  segmenter: 'tasks/segmenter',
   poses: 'tasks/pose-estimator',
   hands: 'tasks/hand-detector',
   faces: 'tasks/face-detector',

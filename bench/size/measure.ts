@@ -11,6 +11,7 @@ export const APPLICATIONS = {
   hands: `import { createHandDetector } from 'tilewise'; globalThis.load = (url) => createHandDetector(url);`,
   poses: `import { createPoseEstimator } from 'tilewise'; globalThis.load = (url) => createPoseEstimator(url);`,
   matting: `import { createMatting } from 'tilewise'; globalThis.load = (url) => createMatting(url);`,
+  segmenter: `import { createSegmenter } from 'tilewise'; globalThis.load = (url) => createSegmenter(url);`,
   faces: `import { createFaceDetector } from 'tilewise'; globalThis.load = (url) => createFaceDetector(url);`,
   ort: `import { InferenceSession, Tensor } from 'tilewise/ort';
     globalThis.load = (url) => InferenceSession.create(url); globalThis.Tensor = Tensor;`,

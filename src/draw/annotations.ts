@@ -51,6 +51,8 @@ export interface ClassMap {
   readonly labels?: readonly string[] | undefined;
   /** A class that is not drawn. */
   readonly background?: number | undefined;
+  /** What stands for pixels of no class: they are not drawn. */
+  readonly unlabelled?: number | undefined;
 }
 
 /** How annotations look. Sizes are in pixels of the display, whatever the extents of the picture. */

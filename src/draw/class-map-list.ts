@@ -20,7 +20,8 @@ export function classMapList(
   const { displayWidth = picture.width, opacity = 0.45 } = options;
   const size = { width: displayWidth, height: (picture.height * displayWidth) / picture.width };
   const scale = { x: size.width / map.width, y: size.height / map.height };
-  const regions = [...outlineRegions(map, map.background)].map(([index, outlines]): LinesShape => {
+  const outlined = [...outlineRegions(map, map.background)].filter(([index]) => index !== map.unlabelled);
+  const regions = outlined.map(([index, outlines]): LinesShape => {
     const lines = outlines.map((outline) => outline.map((value, i) => value * (i % 2 === 0 ? scale.x : scale.y)));
     const colour = classColour(index);
     return { kind: 'lines', lines, closed: true, fill: colour, fillOpacity: opacity, stroke: colour, lineWidth: 1 };
@@ -54,11 +55,11 @@ function legendShapes(
 }
 
 /** The classes that are drawn with their shares of the picture, the largest first. */
-function sharesOf({ data, background }: ClassMap): [index: number, share: number][] {
+function sharesOf({ data, background, unlabelled }: ClassMap): [index: number, share: number][] {
   const counts = new Map<number, number>();
   for (const index of data) counts.set(index, (counts.get(index) ?? 0) + 1);
   return [...counts]
     .map(([index, count]): [number, number] => [index, count / data.length])
-    .filter(([index, share]) => index !== background && share >= LEAST_SHARE)
+    .filter(([index, share]) => index !== background && index !== unlabelled && share >= LEAST_SHARE)
     .sort(([, a], [, b]) => b - a);
 }

@@ -26,6 +26,7 @@ export {
   createFaceDetector,
   createHandDetector,
   createMatting,
+  createSegmenter,
   createPoseEstimator,
   quantize,
 } from './tasks.ts';

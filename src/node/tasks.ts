@@ -15,6 +15,7 @@ import {
 } from '../tasks/face-detector.ts';
 import { HEADED_OPTIONS, type HeadedTaskOptions } from '../tasks/headed-task.ts';
 import { createMatting as matting, type Matting } from '../tasks/matting.ts';
+import { createSegmenter as segmenter, type Segmenter } from '../tasks/segmenter.ts';
 import {
   createPoseEstimator as poseEstimator,
   POSE_ESTIMATOR_OPTIONS,
@@ -64,6 +65,11 @@ export async function createHandDetector(source?: TaskSource, options?: HandDete
 /** Loads a network for mattes, with the differences of `createClassifier`. */
 export async function createMatting(source?: TaskSource, options?: HeadedTaskOptions): Promise<Matting> {
   return matting(...(await taskInNode('matting', source, options, HEADED_OPTIONS)));
+}
+
+/** Loads a segmenter, with the differences of `createClassifier`. */
+export async function createSegmenter(source?: TaskSource, options?: HeadedTaskOptions): Promise<Segmenter> {
+  return segmenter(...(await taskInNode('segmentation', source, options, HEADED_OPTIONS)));
 }
 
 /** Loads a detector of faces, and models for parts of them, with the differences of `createClassifier`. */

@@ -1,11 +1,10 @@
 /** Pictures to mattes: a loaded network that tells a foreground from its background. */
-import { InputError } from '../core/errors.ts';
-import { zeros, type Tensor } from '../core/tensor.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
 import { pictureSize, type PictureSource } from '../pictures/source.ts';
 import { at } from '../util/arrays.ts';
-import { maskInput, matteOf, type Matte } from '../vision/mattes.ts';
+import { matteOf, type Matte } from '../vision/mattes.ts';
 import { headOf, createHeadedTask, resultNames, type HeadedTaskOptions } from './headed-task.ts';
+import { maskFeed } from './mask-feed.ts';
 import type { PictureModel, TaskSource } from './picture-model.ts';
 import {
   PICTURE_RUN_OPTIONS,
@@ -72,22 +71,4 @@ export class Matting extends PictureTask<MatteOptions, Matte> {
       return this.run(picture, { ...options, ...(isLike ? { previous } : {}) });
     };
   }
-}
-
-/** The mask of the frame before, for a network that is shown one: at first nothing is foreground. Throws InputError for others. */
-function maskFeed(model: PictureModel, previous: Matte | undefined): Readonly<Record<string, Tensor>> {
-  const { mask } = headOf(model).feeds;
-  const { preprocessing } = model;
-  if (mask !== undefined) {
-    return { [mask]: previous ? maskInput(previous, preprocessing) : noMask(model, mask) };
-  }
-  if (!previous) return {};
-  throw new InputError('the network is shown no matte of the frame before', {
-    hint: 'Leave out previous, or take one whose input has four channels: portrait-video-int8',
-  });
-}
-
-function noMask({ session }: PictureModel, mask: string): Tensor {
-  const shape = session.inputs.find(({ name }) => name === mask)?.shape.map(Number) ?? [];
-  return zeros('float32', shape);
 }

@@ -9,10 +9,12 @@ import { HAND_HEADS, HAND_LANDMARK_HEADS } from '../../src/heads/hands.ts';
 import type { Head } from '../../src/heads/head.ts';
 import { MATTE_HEADS } from '../../src/heads/mattes.ts';
 import { POSE_HEADS, POSE_LANDMARK_HEADS } from '../../src/heads/poses.ts';
+import { SEGMENTATION_HEADS } from '../../src/heads/segmentation.ts';
 
 const HEADS: Readonly<Partial<Record<CatalogueTask, readonly Head[]>>> = {
   detection: DETECTION_HEADS,
   matting: MATTE_HEADS,
+  segmentation: SEGMENTATION_HEADS,
   'face-detection': FACE_HEADS,
   'face-landmarks': FACE_MESH_HEADS,
   'iris-landmarks': IRIS_HEADS,
@@ -24,8 +26,8 @@ const HEADS: Readonly<Partial<Record<CatalogueTask, readonly Head[]>>> = {
 
 describe('heads of the catalogue', () => {
   const decoded = CATALOGUE.filter(({ decode, task }) => decode !== undefined && HEADS[task]);
-  it.each(decoded)('$name: $decode', ({ decode, task }) => {
-    expect(HEADS[task]?.map(({ name }) => name)).toContain(decode);
+  it.each(decoded)('$name: $decode', ({ decode, task, also = [] }) => {
+    for (const asked of [task, ...also]) expect(HEADS[asked]?.map(({ name }) => name)).toContain(decode);
   });
 
   it('have one name each', () => {
