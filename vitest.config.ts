@@ -38,6 +38,7 @@ const ONLY_FULL = {
   browser: [
     'test/browser/drawing.test.ts',
     'test/browser/quantize.test.ts',
+    'test/browser/tasks.test.ts',
     'test/browser/tuning.test.ts',
     'test/browser/two-stage.test.ts',
     'test/browser/demo/accessibility.test.ts',

@@ -7,6 +7,7 @@ import { drawn, drawnInPage } from './drawing.ts';
 import { givenUp, pictureFile } from './picture-files.ts';
 import { watchCamera } from './camera.ts';
 import { pictures, bitmapsClosed, refusals } from './pictures.ts';
+import { watchWithTask } from './tasks.ts';
 import type { QuantizeAnswer, QuantizeRequest } from './quantize-worker.ts';
 
 /** A tensor that survives JSON. */
@@ -35,6 +36,7 @@ export interface TestPage {
   readonly bitmapsClosed: typeof bitmapsClosed;
   readonly refusals: typeof refusals;
   readonly watchCamera: typeof watchCamera;
+  readonly watchWithTask: typeof watchWithTask;
   readonly pictureFile: typeof pictureFile;
   readonly givenUp: typeof givenUp;
 }
@@ -148,6 +150,7 @@ globalThis.page = {
   bitmapsClosed,
   refusals,
   watchCamera,
+  watchWithTask,
   pictureFile,
   givenUp,
 };
