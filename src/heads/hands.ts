@@ -2,6 +2,7 @@
 import { blazeHead } from './blaze.ts';
 import { HAND_LANDMARKS } from './hand-landmarks.ts';
 import type { Head } from './head.ts';
+import { SSD } from './ssd.ts';
 
 /** MediaPipe's detector of palms, with the wrist and joints of the fingers. */
 const BLAZEPALM = blazeHead({
@@ -12,7 +13,7 @@ const BLAZEPALM = blazeHead({
 });
 
 /** All that `createHandDetector` reads. */
-export const HAND_HEADS: readonly Head[] = [BLAZEPALM];
+export const HAND_HEADS: readonly Head[] = [BLAZEPALM, SSD];
 
 /** What reads a hand in a region that another model found. */
 export const HAND_LANDMARK_HEADS: readonly Head[] = [HAND_LANDMARKS];

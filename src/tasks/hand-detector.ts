@@ -3,11 +3,11 @@ import { onDemand } from '../core/on-demand.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
 import type { PictureSource } from '../pictures/source.ts';
-import { toPalms, type Hand } from '../vision/hands.ts';
+import { toHands, type Hand } from '../vision/hands.ts';
 import { worldPoints } from '../vision/world-points.ts';
 import { HAND_POINTS } from '../vision/point-names.ts';
 import { wholePictureMap, type PictureRegion } from '../vision/region-spec.ts';
-import { boxAround, handRegion, palmRegion } from '../vision/regions.ts';
+import { boxAround, boxOverlap, handBoxRegion, handRegion, palmRegion } from '../vision/regions.ts';
 import { createHeadedTask, HEADED_OPTIONS, resultNames, resultsOf, type HeadedTaskOptions } from './headed-task.ts';
 import { BOX_OPTIONS, keptBoxesOf, limitFeeds } from './kept-boxes.ts';
 import { ModelPart, type PartKind, type PartSource } from './model-part.ts';
@@ -61,11 +61,17 @@ const handDetection = (part: ModelPart): PictureTaskDefinition<HandOptions, Hand
   decode: async (outputs, picture, model, options, { picture: shown, known = [] }) => {
     const { max: most = Infinity } = options;
     const results = resultsOf(model, outputs);
-    const palms = toPalms(keptBoxesOf(results), results['points'], wholePictureMap(picture, model.preprocessing));
-    if (!part.exists) return palms.slice(0, most);
-    const isKnown = (palm: Hand): boolean => known.some((hand) => isOneThing(handAgain(hand), handOfPalm(palm)));
-    const fresh = palms.filter((palm) => !isKnown(palm)).slice(0, most - known.length);
-    return bestFirst([...known, ...(await handsIn(part, shown, fresh, handOfPalm, options))]);
+    const { preprocessing, labels } = model;
+    const boxes = keptBoxesOf(results, labels);
+    const all = toHands(boxes, results['points'], wholePictureMap(picture, preprocessing), labels);
+    const found = labels ? oneOfEach(all, options.iou ?? USUAL.iou) : all;
+    if (!part.exists) return found.slice(0, most);
+    const isKnown = (hand: Hand): boolean => known.some((other) => isOneThing(handAgain(other), handIn(hand)));
+    const fresh = found.filter((hand) => !isKnown(hand)).slice(0, most - known.length);
+    const hands = await handsIn(part, shown, fresh, handIn, options);
+    // Where nothing said how a hand is turned, its joints do: seen upright they are found better.
+    const sure = results['points'] ? hands : await handsIn(part, shown, hands, handAgain, options);
+    return bestFirst([...known, ...sure]);
   },
 });
 
@@ -81,15 +87,23 @@ function handsIn(
   return regionAnswers(part, shown, things, { regionOf, read: toHand, threshold: least }, options);
 }
 
-function handOfPalm(palm: Hand): PictureRegion {
-  return palmRegion(palm, palm.points);
+/** Of hands that overlap more than `iou` the best, best first: one that is open to a detector may be closed to it as well. */
+function oneOfEach(hands: readonly Hand[], overlap: number): Hand[] {
+  const kept: Hand[] = [];
+  for (const hand of hands) if (!kept.some((other) => boxOverlap(hand, other) > overlap)) kept.push(hand);
+  return kept;
+}
+
+/** Where the hand lies of which the detector gave a palm, or the whole. */
+function handIn(found: Hand): PictureRegion {
+  return found.points.length > 0 ? palmRegion(found, found.points) : handBoxRegion(found);
 }
 
 function handAgain({ points }: Hand): PictureRegion {
   return handRegion(points);
 }
 
-function toHand({ results, map }: RegionAnswer, score: number): Hand | undefined {
+function toHand({ results, map }: RegionAnswer, score: number, { label }: Hand): Hand | undefined {
   const { points, side, world } = results;
   const places = points && placesIn(points, map);
   if (!places) return undefined;
@@ -97,6 +111,7 @@ function toHand({ results, map }: RegionAnswer, score: number): Hand | undefined
   return {
     ...boxAround(places),
     score,
+    ...(label === undefined ? {} : { label }),
     handedness: right > 0.5 ? 'right' : 'left',
     handednessScore: Math.max(right, 1 - right),
     points: places.map((place, i) => ({ ...place, name: HAND_POINTS[i] ?? '' })),
@@ -107,7 +122,8 @@ function toHand({ results, map }: RegionAnswer, score: number): Hand | undefined
 /**
  * Loads a detector of hands: a name of the catalogue (`palm-detection-full`, which is taken where none is given), or any model that
  * takes a picture and whose outputs are known here: see the option `decode`. Of each palm that it finds, a second model finds the
- * joints; it is loaded with the first hand. Rejects as `Session.create` does, and with InputError, which says what would be read,
+ * joints; it is loaded with the first hand. `handtrack` finds whole hands in place of palms, and tells open ones from closed.
+ * Rejects as `Session.create` does, and with InputError, which says what would be read,
  * when the outputs are of another kind.
  */
 export async function createHandDetector(source?: TaskSource, options?: HandDetectorOptions): Promise<HandDetector> {

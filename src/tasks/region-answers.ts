@@ -11,8 +11,8 @@ import type { RegionAnswer } from './region-model.ts';
 export interface RegionReading<Thing, Answer> {
   /** Where. */
   readonly regionOf: (thing: Thing) => PictureRegion;
-  /** What is made of what the part gave, and of its score; undefined where that means nothing. */
-  readonly read: (answer: RegionAnswer, score: number) => Answer | undefined;
+  /** What is made of what the part gave of a thing, and of its score; undefined where that means nothing. */
+  readonly read: (answer: RegionAnswer, score: number, thing: Thing) => Answer | undefined;
   /** Lowest score of what is taken for such a thing. */
   readonly threshold: number;
 }
@@ -33,7 +33,7 @@ export async function regionAnswers<Thing, Answer extends { readonly score: numb
   for (const thing of things) {
     const given = await model.run(shown, regionOf(thing), options);
     const score = at(given.results['score']?.data ?? [], 0);
-    const answer = score >= threshold ? read(given, score) : undefined;
+    const answer = score >= threshold ? read(given, score, thing) : undefined;
     if (answer) answers.push(answer);
   }
   return bestFirst(answers);

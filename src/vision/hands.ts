@@ -24,17 +24,29 @@ export interface Hand extends UprightBox {
   readonly handedness?: 'left' | 'right';
   /** How sure the network is of that, 0.5 to 1. */
   readonly handednessScore?: number;
-  /** Its 21 joints; where no landmarks were looked for, what the detector gives: the wrist and the first joints of fingers. */
+  /** What the detector calls it, where it tells hands apart: `closed hand`. */
+  readonly label?: string;
+  /** Its 21 joints; where no landmarks were looked for, what the detector gives: the wrist and the first joints of fingers, or none. */
   readonly points: readonly HandPoint[];
   /** The joints in space, from about the middle of the hand, where the network gives them. */
   readonly world?: readonly WorldPoint[];
 }
 
-/** Palms that a detector kept, and key points `[P, K, 2]` of each, where it has some. */
-export function toPalms(boxes: readonly ScoredBox[], points: Tensor | undefined, map: RegionMap): readonly Hand[] {
+/** Classes of detectors of hands that are none: faces beside them, and the tips of fingers. */
+const NO_HAND = /\b(face|tip)\b/;
+
+/** What a detector of hands kept, with key points `[P, K, 2]` of each where it has some, and the names of its classes. */
+export function toHands(
+  boxes: readonly ScoredBox[],
+  points: Tensor | undefined,
+  map: RegionMap,
+  labels: readonly string[] = [],
+): readonly Hand[] {
   const [, count = 0] = points?.shape ?? [];
   const names = pointNamesOf(count, [PALM_POINTS]);
   return boxes.flatMap((box, palm) => {
+    const label = labels[box.index];
+    if (label !== undefined && NO_HAND.test(label)) return [];
     const extents = uprightBox(projectBox(box, map));
     const places = range(count).map((k) => {
       const i = 2 * (palm * count + k);
@@ -42,6 +54,7 @@ export function toPalms(boxes: readonly ScoredBox[], points: Tensor | undefined,
       return { ...projectPoint(place, map), name: at(names, k) };
     });
     const finite = [...Object.values(extents), ...places.flatMap(({ x, y }) => [x, y])].every(Number.isFinite);
-    return finite && extents.width > 0 && extents.height > 0 ? [{ ...extents, score: box.score, points: places }] : [];
+    if (!finite || !(extents.width > 0 && extents.height > 0)) return [];
+    return [{ ...extents, score: box.score, ...(label === undefined ? {} : { label }), points: places }];
   });
 }

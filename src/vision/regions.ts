@@ -48,6 +48,9 @@ export const FACE_TRANSFORM: RegionTransform = { scaleX: 1.5, scaleY: 1.5, squar
 /** A palm's box, to hold the fingers too: `palm_detection_detection_to_roi.pbtxt`. */
 export const PALM_TRANSFORM: RegionTransform = { scaleX: 2.6, scaleY: 2.6, shiftY: -0.5, square: 'long' };
 
+/** A whole hand's box. */
+export const HAND_BOX_TRANSFORM: RegionTransform = { scaleX: 1.6, scaleY: 1.6, square: 'long' };
+
 /** A hand's landmarks: `hand_landmark_landmarks_to_roi.pbtxt`. */
 export const HAND_TRANSFORM: RegionTransform = { scaleX: 2, scaleY: 2, shiftY: -0.1, square: 'long' };
 
@@ -169,6 +172,11 @@ export function eyeRegion(mesh: readonly PicturePoint[], side: keyof typeof EYE_
 /** Where the hand network looks, by a detected palm and its seven key points, of which the wrist and the middle finger turn it. */
 export function palmRegion(palm: UprightBox, keyPoints: readonly PicturePoint[]): PictureRegion {
   return landmarkRegion(boxRegion(palm, turnBetween(at(keyPoints, 0), at(keyPoints, 2), UPWARDS)), PALM_TRANSFORM);
+}
+
+/** Where the hand network looks first, by a box of which nothing says how the hand in it is turned: upright. */
+export function handBoxRegion(hand: UprightBox): PictureRegion {
+  return landmarkRegion(boxRegion(hand), HAND_BOX_TRANSFORM);
 }
 
 /** Where the hand network looks in the next frame, by its 21 points in this one. */

@@ -7,6 +7,7 @@ import { AT_A_TABLE } from '../../src/catalogue/samples.ts';
 import { installedPackage } from '../../src/node/packages.ts';
 import { createHandDetector, type HandDetector } from '../../src/tasks/hand-detector.ts';
 import { createPoseEstimator, type PoseEstimator } from '../../src/tasks/pose-estimator.ts';
+import { boxOverlap } from '../../src/vision/regions.ts';
 import type { Pixels } from '../../src/vision/pixels.ts';
 import type { Pose } from '../../src/vision/poses.ts';
 import { catalogueModel } from '../helpers/catalogue-models.ts';
@@ -20,6 +21,10 @@ async function pixelsOf(file: string, part?: Region, degrees = 0): Promise<Pixel
   const { data, info } = await turned.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data: new Uint8ClampedArray(data) };
 }
+
+/** A man at a table, with a hand in sight. */
+const HANDS_FILE = join(installedPackage('@vladmandic/human')?.folder ?? '', 'assets/samples.jpg');
+const HANDS_PART = { left: AT_A_TABLE.x, top: AT_A_TABLE.y, width: AT_A_TABLE.width, height: AT_A_TABLE.height };
 
 /** The man to the left of the street's picture, and where he has what, by eye, in pixels of that picture. */
 const LEFT_MAN = { left: 20, top: 50, width: 160, height: 260 };
@@ -114,12 +119,9 @@ describe('hands', () => {
     const parts = ['palm-detection-full', 'hand-landmark-full'].map((name) => catalogueModel(findModel(name)));
     if ((await Promise.all(parts)).includes(undefined)) return context.skip('@mediapipe/hands cannot be had');
     using hands: HandDetector = await createHandDetector(undefined, options);
-    const { x, y, width, height } = AT_A_TABLE;
-    const file = join(installedPackage('@vladmandic/human')?.folder ?? '', 'assets/samples.jpg');
-    const part = { left: x, top: y, width, height };
     // His hand is but twenty pixels wide.
     const limits = { threshold: 0.4 };
-    const [hand, ...others] = await hands.detect(await pixelsOf(file, part), limits);
+    const [hand, ...others] = await hands.detect(await pixelsOf(HANDS_FILE, HANDS_PART), limits);
     expect(others).toEqual([]);
     // He sits opposite, and the hand is the one to the right in the picture.
     expect(hand?.handedness).toBe('left');
@@ -127,8 +129,32 @@ describe('hands', () => {
     const wrist = hand?.points.find(({ name }) => name === 'wrist');
     expect(Math.hypot((wrist?.x ?? NaN) - 181, (wrist?.y ?? NaN) - 111)).toBeLessThan(12);
     using palms = await createHandDetector(undefined, { ...options, landmarks: false });
-    const [palm] = await palms.detect(await pixelsOf(file, part), limits);
+    const [palm] = await palms.detect(await pixelsOf(HANDS_FILE, HANDS_PART), limits);
     expect(palm?.points.map(({ name }) => name)).toContain('thumb_cmc');
     expect(palm).not.toHaveProperty('handedness');
+  });
+
+  it('are found whole by handtrack, without faces, each once, and have the same joints', async (context) => {
+    if (!(await catalogueModel(findModel('hand-landmark-full')))) return context.skip('@mediapipe/hands cannot be had');
+    using hands = await createHandDetector('handtrack', options);
+    expect(hands.binding?.decode).toBe('ssd');
+    const picture = await pixelsOf(HANDS_FILE, HANDS_PART);
+    const found = await hands.detect(picture, { threshold: 0.2 });
+    using palms = await createHandDetector(undefined, options);
+    const [known] = await palms.detect(picture, { threshold: 0.4 });
+    const same = found.filter((hand) => boxOverlap(hand, known ?? hand) > 0.5);
+    expect(same).toHaveLength(1);
+    expect(same[0]?.handedness).toBe('left');
+    expect(same[0]?.label).toMatch(/hand|point|pinch/);
+    const apart = (same[0]?.points ?? []).map(({ x, y }, i) => {
+      return Math.hypot(x - (known?.points[i]?.x ?? NaN), y - (known?.points[i]?.y ?? NaN));
+    });
+    // The hand is but twenty pixels wide, and was looked at in regions of other extents.
+    expect(apart.reduce((sum, way) => sum + way, 0) / 21).toBeLessThan(0.15 * (known?.width ?? NaN));
+    using alone = await createHandDetector('handtrack', { ...options, landmarks: false });
+    const boxes = await alone.detect(picture, { threshold: 0.2 });
+    expect(boxes.length).toBeGreaterThanOrEqual(found.length);
+    expect(boxes.map(({ label }) => label)).not.toContain('face');
+    expect(boxes.every(({ points }) => points.length === 0)).toBe(true);
   });
 });

@@ -58,6 +58,7 @@ export const HAND_MODELS: readonly CatalogueEntry[] = [
     name: 'handtrack',
     title: 'Detector of hands by what they do, and of faces, SSD on MobileNet v2',
     task: 'detection',
+    also: ['hand-detection'],
     source: human(
       'handtrack',
       'a27d86daea1799c65dd0ad99ea1855a6b6dc721bf7ba4d4eb1a138c9e51d5755',
@@ -68,6 +69,7 @@ export const HAND_MODELS: readonly CatalogueEntry[] = [
     preprocessing: picture(320, { resize: TFJS_RESIZE, dtype: 'int32' }),
     outputs: 'decoded',
     decode: 'ssd',
+    parts: { landmarks: 'hand-landmark-full' },
     notes:
       'after suppression: Identity_1:0 [1, 100, 4]: y1, x1, y2, x2 in 0…1; Identity_4:0 scores, Identity_2:0 classes from 1, to be rounded because their numbers were quantised, Identity_5:0 how many',
     licence: 'MIT',
