@@ -113,3 +113,10 @@ function splitName(
     : `"${spec}" names no input`;
   throw new InputError(written, { hint: `Its inputs are ${list || 'none'}; write NAME=VALUE.` });
 }
+
+/** A number from 0 to 1. Throws InvalidArgumentError for anything else. */
+export function parseShare(text: string): number {
+  const share = text.trim() === '' ? NaN : Number(text);
+  if (!(share >= 0 && share <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return share;
+}

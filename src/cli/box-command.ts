@@ -1,5 +1,5 @@
 /** What commands share that find things in pictures: their flags, what they print, and copies of the pictures with what was found. */
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { CatalogueTask } from '../catalogue/entry.ts';
 import { defaultModel } from '../catalogue/catalogue.ts';
 import type { Annotation } from '../draw/annotations.ts';
@@ -8,7 +8,7 @@ import type { HeadedTaskOptions } from '../tasks/headed-task.ts';
 import type { TaskBinding } from '../tasks/picture-task.ts';
 import type { Pixels } from '../vision/pixels.ts';
 import type { Preprocessing } from '../vision/picture-spec.ts';
-import { parseCount } from './arguments.ts';
+import { parseCount, parseShare } from './arguments.ts';
 import { toAnnotation, writeAnnotated } from './annotations.ts';
 import type { Context, Runner } from './context.ts';
 import { detectionLines, type DetectedBox } from './detections.ts';
@@ -160,10 +160,4 @@ function assumptions({ binding, preprocessing }: Finder): string {
     `read as ${binding?.decode ?? 'it is'} (${binding?.read.join(', ') ?? ''}); ` +
     `pictures: ${width}×${height}, ${fit}, ${channelOrder}, less ${mean.join(' ')}, by ${std.join(' ')}`
   );
-}
-
-function parseShare(text: string): number {
-  const share = text.trim() === '' ? NaN : Number(text);
-  if (!(share >= 0 && share <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
-  return share;
 }

@@ -4,6 +4,8 @@ import type { CatalogueTask } from '../catalogue/entry.ts';
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors.ts';
 import type { Graph } from '../ir/graph.ts';
+import { inCache } from '../node/environment.ts';
+import { openModel } from '../node/model-source.ts';
 import { withScales } from '../session/ports.ts';
 import { requireTask } from '../tasks/catalogue-model.ts';
 import type { HeadedTaskOptions } from '../tasks/headed-task.ts';
@@ -16,6 +18,7 @@ import { parseNumbers } from './arguments.ts';
 import type { Context } from './context.ts';
 import { withFile } from './locate.ts';
 import {
+  downloadFlags,
   loadModel,
   openLoaded,
   type DeviceOptions,
@@ -42,7 +45,7 @@ export interface LoadTaskOptions extends SourceOptions, PictureOptions {
 /** A model that was read, and what the task is told of it. */
 export interface LoadedTask {
   readonly model: LoadedModel;
-  readonly task: Pick<HeadedTaskOptions, 'labels' | 'preprocessing' | 'decode'>;
+  readonly task: Pick<HeadedTaskOptions, 'labels' | 'preprocessing' | 'decode' | 'modelBase'>;
   /** The file that --labels named. */
   readonly labelsFile: string | undefined;
 }
@@ -88,29 +91,42 @@ export function modelFor(task: CatalogueTask, named: string | undefined): string
 
 /** Reads the model, by the name that `modelFor` gave, and its labels. */
 export async function loadTask(name: string, options: LoadTaskOptions, context: Context): Promise<LoadedTask> {
-  const given = readLabelsFile(options);
-  const model = await loadModel(name, options, context);
-  const labels = given ?? (await model.readLabels());
-  const [input, ...more] = model.graph.inputs;
-  const preprocessing = input && more.length === 0 ? preparation(model, options)(input) : {};
-  return { model, task: { preprocessing, ...(labels ? { labels } : {}) }, labelsFile: options.labels };
+  return loadFor(name, options, context, (model) => {
+    const [input, ...more] = model.graph.inputs;
+    return { preprocessing: input && more.length === 0 ? preparation(model, options)(input) : {} };
+  });
 }
 
 /**
  * The same for a task with heads, which know what is usual for their networks: of the preprocessing what the catalogue and options
- * say, and the head that `--decode` names, or else the catalogue.
+ * say, and the head that `--decode` names, or else the catalogue. Models that go on where this one ends come from where it does.
  */
 export async function loadHeadedTask(
   name: string,
   options: LoadTaskOptions & { readonly decode?: string },
   context: Context,
 ): Promise<LoadedTask> {
+  return loadFor(name, options, context, ({ entry }) => {
+    const decode = options.decode ?? entry?.decode;
+    return {
+      preprocessing: { ...entry?.preprocessing, ...overrides(options) },
+      ...(decode === undefined ? {} : { decode }),
+      modelBase: (part, settings) => openModel(part.name, { ...inCache(settings), ...downloadFlags(options) }),
+    };
+  });
+}
+
+async function loadFor(
+  name: string,
+  options: LoadTaskOptions,
+  context: Context,
+  taskOptions: (model: LoadedModel) => LoadedTask['task'],
+): Promise<LoadedTask> {
+  // Before a download that a list which cannot be read would make useless.
+  const given = readLabelsFile(options);
   const model = await loadModel(name, options, context);
-  const labels = readLabelsFile(options) ?? (await model.readLabels());
-  const decode = options.decode ?? model.entry?.decode;
-  const preprocessing = { ...model.entry?.preprocessing, ...overrides(options) };
-  const task = { preprocessing, ...(labels ? { labels } : {}), ...(decode === undefined ? {} : { decode }) };
-  return { model, task, labelsFile: options.labels };
+  const labels = given ?? (await model.readLabels());
+  return { model, task: { ...taskOptions(model), ...(labels ? { labels } : {}) }, labelsFile: options.labels };
 }
 
 function readLabelsFile({ labels }: LoadTaskOptions): string[] | undefined {

@@ -138,8 +138,7 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   const start = performance.now();
   const files = await openModel(name, {
-    ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
-    ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
+    ...downloadFlags(options),
     ...(options.allowHost === undefined ? {} : { allowHosts: options.allowHost }),
     onProgress: (step) => progress.report(step),
   });
@@ -154,6 +153,11 @@ export async function loadModel(
   for (const warning of warnings) output.note(`warning: ${warning}`);
   const known = await inCatalogue(name, files);
   return { ...model, name, warnings, ...known, readMs: performance.now() - start };
+}
+
+/** What `--mirror` and `--cache-dir` come to. */
+export function downloadFlags({ mirror, cacheDir }: SourceOptions): Pick<SourceOptions, 'mirror' | 'cacheDir'> {
+  return { ...(mirror === undefined ? {} : { mirror }), ...(cacheDir === undefined ? {} : { cacheDir }) };
 }
 
 async function inCatalogue(

@@ -83,7 +83,7 @@ export function tinyDetector(): Uint8Array {
     ],
     initializers: [['shape', tensorOf('int64', [3], [1, 32, 6])]],
     nodes: [
-      { op: 'Relu', name: 'relu', inputs: ['picture'], outputs: ['map'] },
+      { op: 'Sigmoid', name: 'sigmoid', inputs: ['picture'], outputs: ['map'] },
       { op: 'Reshape', name: 'rows', inputs: ['map', 'shape'], outputs: ['rows'] },
     ],
   });

@@ -7,6 +7,7 @@ import { loadSharp } from '../../node/image.ts';
 import { createMatting } from '../../tasks/matting.ts';
 import type { Matte } from '../../vision/mattes.ts';
 import type { Pixels } from '../../vision/pixels.ts';
+import { parseShare } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
 import { eachPicture, finishPictures, readPicture, type Picture } from '../each-picture.ts';
 import { jsonText } from '../output.ts';
@@ -17,6 +18,7 @@ import { addDeviceOptions, addSourceOptions, type DeviceOptions } from '../sessi
 interface MatteCommandOptions extends LoadTaskOptions, DeviceOptions {
   readonly decode?: string;
   readonly background?: string;
+  readonly threshold?: number;
   readonly outputDir?: string;
 }
 
@@ -24,7 +26,7 @@ interface MatteCommandOptions extends LoadTaskOptions, DeviceOptions {
 interface MattedPicture {
   readonly width: number;
   readonly height: number;
-  /** The mean of the matte: which part of the picture is foreground, 0 to 1. */
+  /** The mean of the matte, or with --threshold the share of its foreground: which part of the picture is foreground, 0 to 1. */
   readonly covered: number;
   /** Paths of the picture cut out and of its matte, grey; null without a folder. */
   readonly output: string | null;
@@ -42,6 +44,11 @@ export function addMatte(program: Command, runner: Runner): void {
     .argument('<image...>', 'picture files, or their addresses')
     .option('--model <name>', 'catalogue name, path or URL of a network for mattes; default: selfie-segmentation')
     .option('--decode <name>', 'what the output means: matte, matte-logits or matte-pair; default: by its shape')
+    .option(
+      '--threshold <alpha>',
+      'pixels from this on are foreground, the others background; default: by degrees',
+      parseShare,
+    )
     .option('--background <what>', 'a colour, #rrggbb, or a picture file, in place of transparency')
     .option('--output-dir <dir>', 'folder for each picture cut out, its matte in grey, and mattes.json');
   addSourceOptions(addDeviceOptions(addPictureOptions(command))).action(runner.wrap(run));
@@ -49,14 +56,14 @@ export function addMatte(program: Command, runner: Runner): void {
 
 async function run(files: readonly string[], options: MatteCommandOptions, context: Context): Promise<number> {
   const model = modelFor('matting', options.model);
-  const { outputDir, backend } = options;
+  const { outputDir, backend, threshold } = options;
   const background = await readBackground(options.background);
   const folder = outputDir === undefined ? undefined : new OutputFolder(outputDir, 'the pictures', files);
   const done = await eachPicture(files, context, {
     stage: 'matte',
     open: async () => openTask(await loadHeadedTask(model, options, context), options, context, createMatting),
     answer: async (matting, pixels, picture) => {
-      const matte = await matting.matte(pixels);
+      const matte = divided(await matting.matte(pixels), threshold);
       const written = folder && (await writeMatte(folder, picture, matte, background));
       const { width, height } = matte;
       return { width, height, covered: meanOf(matte), output: null, mask: null, ...written };
@@ -70,6 +77,12 @@ async function run(files: readonly string[], options: MatteCommandOptions, conte
 async function readBackground(given: string | undefined): Promise<Colour | Pixels | undefined> {
   if (given === undefined) return undefined;
   return given.startsWith('#') ? (given as Colour) : (await readPicture(given)).pixels;
+}
+
+/** A matte of foreground and background alone. */
+function divided(matte: Matte, threshold: number | undefined): Matte {
+  if (threshold === undefined) return matte;
+  return { ...matte, data: matte.data.map((alpha) => (alpha >= threshold ? 1 : 0)) };
 }
 
 function meanOf({ data }: Matte): number {
