@@ -134,7 +134,7 @@ export class FaceDetector extends PictureTask<FaceOptions, Face[]> {
     return this.runAll(pictures, options);
   }
 
-  /** Of faces whose meshes are asked for, these say where they are next. */
+  /** @internal Of faces whose meshes are asked for, these say where they are next. */
   protected override async follower(): Promise<FollowStep<FaceOptions, Face[]>> {
     const { followFaces } = await onDemand('following', () => import('./follow-faces.ts'));
     return followFaces(this.#parts, {

@@ -163,7 +163,7 @@ export class HandDetector extends PictureTask<HandOptions, Hand[]> {
     return this.runAll(pictures, options);
   }
 
-  /** Of hands whose joints were found, the joints say where they are next. */
+  /** @internal Of hands whose joints were found, the joints say where they are next. */
   protected override async follower(): Promise<FollowStep<HandOptions, Hand[]>> {
     const part = this.#part;
     if (!part.exists) return super.follower();

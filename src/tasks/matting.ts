@@ -62,7 +62,7 @@ export class Matting extends PictureTask<MatteOptions, Matte> {
     return this.runAll(pictures, options);
   }
 
-  /** A network for video is shown its last matte, unless the frame has other extents: then it is of something else. */
+  /** @internal A network for video is shown its last matte, unless the frame has other extents: then it is of something else. */
   protected override async follower(): Promise<FollowStep<MatteOptions, Matte>> {
     if (!this.#takesMask) return super.follower();
     return (picture, options, previous) => {

@@ -129,8 +129,8 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
   }
 
   /**
-   * What gives the answers for the frames of one thing that is watched: here, each for itself. A task may look where things were in
-   * the last, by its answer.
+   * @internal What gives the answers for the frames of one thing that is watched: here, each for itself. A task may look where
+   * things were in the last, by its answer.
    */
   protected async follower(): Promise<FollowStep<Options, Answer>> {
     return (picture, options) => this.run(picture, options);

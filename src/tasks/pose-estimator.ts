@@ -159,7 +159,7 @@ export class PoseEstimator extends PictureTask<PoseOptions, Pose[]> {
     return this.runAll(pictures, options);
   }
 
-  /** Of people whose landmarks were found, these say where they are next. */
+  /** @internal Of people whose landmarks were found, these say where they are next. */
   protected override async follower(): Promise<FollowStep<PoseOptions, Pose[]>> {
     const [part, next] = [this.#part, this.#next];
     if (!part.exists) return super.follower();
