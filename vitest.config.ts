@@ -33,6 +33,7 @@ const ONLY_FULL = {
     'test/models/builders.gpu.test.ts',
     'test/tasks/attention-mesh.gpu.test.ts',
     'test/tasks/follow.gpu.test.ts',
+    'test/tasks/faces.gpu.test.ts',
     'test/tasks/poses-hands.gpu.test.ts',
   ],
   browser: [
@@ -115,6 +116,7 @@ const NETWORKS = [
   'test/session/quantised.gpu.test.ts',
   'test/tasks/detectors.gpu.test.ts',
   'test/tasks/follow.gpu.test.ts',
+  'test/tasks/faces.gpu.test.ts',
   'test/tasks/poses-hands.gpu.test.ts',
   'test/tasks/quantised.gpu.test.ts',
   'test/tasks/tasks.gpu.test.ts',

@@ -112,7 +112,7 @@ function poseReader(least: number, next: NextRegions) {
 /**
  * Loads an estimator of poses: a name of the catalogue (`movenet-lightning`, which is taken where none is given), or any model that
  * takes a picture and whose outputs are known here: see the option `decode`. Where the model only says where people are (`blazepose`),
- * a second one finds their landmarks; it is loaded with the first person. Rejects as `Session.create` does, and with InputError,
+ * a second one finds their landmarks; it is loaded with the first person. Decoders are movenet, movenet-multi, blazepose and heat-maps. Rejects as `Session.create` does, and with InputError,
  * which says what would be read, when the outputs are of another kind.
  */
 export async function createPoseEstimator(source?: TaskSource, options?: PoseEstimatorOptions): Promise<PoseEstimator> {
