@@ -163,10 +163,13 @@ export class HandDetector extends PictureTask<HandOptions, Hand[]> {
     return this.runAll(pictures, options);
   }
 
-  /** @internal Of hands whose joints were found, the joints say where they are next. */
+  /**
+   * @internal Of hands whose joints were found, the joints say where they are next; what a hand does, only the detector says, in
+   * each frame.
+   */
   protected override async follower(): Promise<FollowStep<HandOptions, Hand[]>> {
     const part = this.#part;
-    if (!part.exists) return super.follower();
+    if (!part.exists || this.labels) return super.follower();
     const { followRegions } = await onDemand('following', () => import('./follow-regions.ts'));
     return followRegions({
       regionOf: handAgain,

@@ -144,7 +144,8 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
    *
    * Faces with `mesh`, hands with joints and people with landmarks (BlazePose) are followed: they are looked for where their points
    * were in the last frame. The detector runs in the first frame, where one of them was lost, and in every tenth, unless there are
-   * `max` already; what it finds where something is followed is that. Boxes and key points of such a face move as its mesh does,
+   * `max` already; what it finds where something is followed is that. Hands with a label, which only the detector gives, are not
+   * followed. Boxes and key points of such a face move as its mesh does,
    * and its score is that of the mesh's network. Networks for mattes that take the last one are given it. All else is found in
    * each frame anew.
    */

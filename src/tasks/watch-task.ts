@@ -19,8 +19,12 @@ export interface FollowOptions {
 /** Options of a task's `watch`: those of its call, too. */
 export type TaskWatchOptions<Options> = Options & WatchOptions & FollowOptions;
 
-/** An answer while watching: things with boxes have an id. */
-export type WatchedAnswer<Answer> = Answer extends readonly (infer T extends UprightBox)[] ? Tracked<T>[] : Answer;
+/** An answer while watching: things with boxes have an id, also where they are the `instances` of an answer. */
+export type WatchedAnswer<Answer> = Answer extends readonly (infer T extends UprightBox)[]
+  ? Tracked<T>[]
+  : Answer extends { readonly instances: readonly (infer T extends UprightBox)[] }
+    ? Omit<Answer, 'instances'> & { readonly instances: readonly Tracked<T>[] }
+    : Answer;
 
 /** What `watch` gives: a promise of what stops it, and the results themselves. */
 export type WatchBegun<Answer> = Promise<Watching<WatchedAnswer<Answer>>> &
@@ -67,11 +71,19 @@ function follower<Answer>(
 ): (answer: Answer, timestamp: number) => WatchedAnswer<Answer> {
   const tracker = new Tracker(track);
   const smoother = smooth === false ? undefined : new PointSmoother(smooth === true ? {} : smooth);
-  return (answer, timestamp) => {
-    if (!isBoxes(answer)) return answer as WatchedAnswer<Answer>;
-    const tracked = tracker.update(answer, timestamp);
-    return (smoother?.smooth(tracked, timestamp / 1000, tracker.ids) ?? tracked) as WatchedAnswer<Answer>;
+  const followed = (things: readonly UprightBox[], timestamp: number): readonly Tracked<UprightBox>[] => {
+    const tracked = tracker.update(things, timestamp);
+    return smoother?.smooth(tracked, timestamp / 1000, tracker.ids) ?? tracked;
   };
+  return (answer, timestamp) => {
+    if (isBoxes(answer)) return followed(answer, timestamp) as WatchedAnswer<Answer>;
+    if (!hasInstances(answer)) return answer as WatchedAnswer<Answer>;
+    return { ...answer, instances: followed(answer.instances, timestamp) } as WatchedAnswer<Answer>;
+  };
+}
+
+function hasInstances(answer: unknown): answer is { readonly instances: readonly UprightBox[] } {
+  return typeof answer === 'object' && answer !== null && 'instances' in answer && isBoxes(answer.instances);
 }
 
 function isBoxes(answer: unknown): answer is readonly UprightBox[] {

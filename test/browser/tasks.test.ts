@@ -17,6 +17,7 @@ import { createFaceDetector } from '../../src/tasks/face-detector.ts';
 import { createHandDetector } from '../../src/tasks/hand-detector.ts';
 import { createMatting } from '../../src/tasks/matting.ts';
 import { createPoseEstimator } from '../../src/tasks/pose-estimator.ts';
+import { createSegmenter } from '../../src/tasks/segmenter.ts';
 import type { TaskOptions } from '../../src/tasks/picture-model.ts';
 import type { Pixels } from '../../src/vision/pixels.ts';
 import { boxOverlap, type UprightBox } from '../../src/vision/regions.ts';
@@ -100,13 +101,24 @@ function expectThings(
   expect(drawn).toBeGreaterThan(100);
 }
 
+/** Almost everywhere the same side of one half as in a map of the picture. */
+function expectCells(answer: WatchAnswer | undefined, map: ArrayLike<number>): void {
+  const cells = answer?.cells ?? [];
+  expect(cells).toHaveLength(32 * 24);
+  const same = cells.filter((value, i) => {
+    const [x, y] = [10 + 20 * (i % 32), 10 + 20 * Math.floor(i / 32)];
+    return value > 0.5 === (map[y * SIZE.width + x] ?? NaN) > 0.5;
+  });
+  expect(same.length / cells.length).toBeGreaterThan(0.95);
+}
+
 async function skipWithout(context: TestContext, ...names: string[]): Promise<void> {
   const models = await Promise.all(names.map((name) => catalogueModel(findModel(name))));
   if (models.includes(undefined)) context.skip(`${names.join(', ')} cannot be had`);
 }
 
 describe.skipIf(!hasSharedData)('tasks that watch a camera', () => {
-  it('find a face and its mesh, a pose, a matte and a class', async (context) => {
+  it('find a face and its mesh, a pose, a matte, its classes and a class of the whole', async (context) => {
     await skipWithout(context, 'blazeface-short', 'face-mesh', 'movenet-lightning', 'selfie-segmentation');
     const film = await filmOf(sharedPath('images/grace_hopper.png'));
     const [picture = film[0] as Pixels] = film;
@@ -116,25 +128,24 @@ describe.skipIf(!hasSharedData)('tasks that watch a camera', () => {
     using classifier = await createClassifier('nsfw-mobilenet-v2', options);
     const mesh = { mesh: true };
     const [face, pose] = [await faces.detect(picture, mesh), await poses.estimate(picture)];
+    using segmenter = await createSegmenter('selfie-segmentation', options);
+    const classes = await segmenter.segment(picture);
+    if (classes.kind !== 'classes') throw new Error('it tells classes of pixels');
     const [matte, [best]] = [await matting.matte(picture), await classifier.classify(picture)];
     const answers = await inChromium(film, [
       { task: 'faces', model: 'blazeface-short', options: mesh, frames: FRAMES },
       { task: 'poses', model: 'movenet-lightning', frames: FRAMES },
       { task: 'matting', model: 'selfie-segmentation', frames: FRAMES },
+      { task: 'segmenter', model: 'selfie-segmentation', frames: FRAMES },
       { task: 'classifier', model: 'nsfw-mobilenet-v2', frames: FRAMES },
     ]);
     expectThings(answers[0], face);
     // Followed by its mesh.
     expect(answers[0]?.runs).toBe(1);
     expectThings(answers[1], pose);
-    const cells = answers[2]?.matte ?? [];
-    expect(cells).toHaveLength(32 * 24);
-    const same = cells.filter((value, i) => {
-      const [x, y] = [10 + 20 * (i % 32), 10 + 20 * Math.floor(i / 32)];
-      return value > 0.5 === (matte.data[y * matte.width + x] ?? NaN) > 0.5;
-    });
-    expect(same.length / cells.length).toBeGreaterThan(0.95);
-    expect(answers[3]?.best).toEqual(Array.from({ length: FRAMES }, () => best?.label));
+    expectCells(answers[2], matte.data);
+    expectCells(answers[3], classes.data);
+    expect(answers[4]?.best).toEqual(Array.from({ length: FRAMES }, () => best?.label));
   });
 
   it('find people of a street', async (context) => {

@@ -58,6 +58,19 @@ describe('watching with a task', () => {
     expect(ids).toEqual([[1], [1], [2, 1], [2, 1]]);
   });
 
+  it('gives ids to the instances of an answer, whatever else that holds', async () => {
+    const boxes = moving();
+    const step: FollowStep<Options, { kind: string; instances: Awaited<ReturnType<typeof boxes>> }> = async (frame) => {
+      return { kind: 'instances', instances: await boxes(frame, {}, undefined) };
+    };
+    const seen = await resultsOf(watchTask(TASK, step, film(3), { every: true }));
+    expect(seen.map(({ kind, instances }) => [kind, ...instances.map(({ id }) => id)])).toEqual([
+      ['instances', 1],
+      ['instances', 1],
+      ['instances', 2, 1],
+    ]);
+  });
+
   it('hands the task its own options, a signal, and its last answer', async () => {
     const seen: unknown[] = [];
     const step: FollowStep<Options, number[]> = async (_, { threshold, signal }, previous) => {

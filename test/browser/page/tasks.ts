@@ -6,8 +6,10 @@ import {
   createHandDetector,
   createMatting,
   createPoseEstimator,
+  createSegmenter,
   drawAnnotations,
   type Matte,
+  type PictureSize,
   type PictureSource,
   type PictureTask,
   type Ranked,
@@ -24,6 +26,7 @@ const TASKS = {
   hands: createHandDetector,
   poses: createPoseEstimator,
   matting: createMatting,
+  segmenter: createSegmenter,
 } as const;
 
 /** Which task watches, with which model of the catalogue; the page's server has its files. */
@@ -42,8 +45,8 @@ export type FoundThing = Tracked<UprightBox & { readonly label?: string; readonl
 export interface WatchAnswer {
   /** Of each frame. */
   readonly things: readonly (readonly FoundThing[])[];
-  /** Of the last frame's matte: a number for each cell of 32×24. */
-  readonly matte: readonly number[];
+  /** Of the last frame's matte, or map of classes: a number for each cell of 32×24. */
+  readonly cells: readonly number[];
   /** The best class of each frame. */
   readonly best: readonly (string | undefined)[];
   /** Pixels of a canvas of the frame's extents that are drawn on, of the last frame. */
@@ -82,10 +85,10 @@ export async function watchWithTask({ task, model, options, frames }: WatchReque
   loaded.dispose();
   const last = answers.at(-1);
   return {
-    things: task === 'classifier' || task === 'matting' ? [] : answers.map((answer) => plain(answer as FoundThing[])),
-    matte: task === 'matting' ? cells(last as Matte) : [],
+    things: answers.filter(isThings).map(plain),
+    cells: task === 'matting' || task === 'segmenter' ? cells(last as Matte) : [],
     best: task === 'classifier' ? answers.map((answer) => (answer as Ranked[])[0]?.label) : [],
-    drawn: task === 'classifier' || task === 'matting' ? 0 : drawnPixels(last as FoundThing[], size),
+    drawn: isThings(last) ? drawnPixels(last, size) : 0,
     size,
     open: taken.filter((picture) => picture instanceof VideoFrame && picture.format !== null).length,
     runs,
@@ -104,6 +107,10 @@ function countRuns({ session }: PictureTask<object, unknown>): () => number {
   return () => runs;
 }
 
+function isThings(answer: unknown): answer is FoundThing[] {
+  return Array.isArray(answer) && answer.every((thing) => 'id' in Object(thing));
+}
+
 function plain(things: readonly FoundThing[]): FoundThing[] {
   return things.map(({ x, y, width, height, id, score, label }) => {
     return { x, y, width, height, id, score, ...(label === undefined ? {} : { label }) };
@@ -118,7 +125,7 @@ function drawnPixels(things: readonly FoundThing[], [width, height]: readonly [n
 }
 
 /** One number of each cell of twenty pixels' side. */
-function cells({ width, height, data }: Matte): number[] {
+function cells({ width, height, data }: PictureSize & { readonly data: ArrayLike<number> }): number[] {
   const values: number[] = [];
   for (let y = 10; y < height; y += 20) for (let x = 10; x < width; x += 20) values.push(data[y * width + x] ?? NaN);
   return values;
