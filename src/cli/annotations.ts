@@ -7,17 +7,17 @@ import type { DetectedBox } from './detections.ts';
 import type { Picture } from './each-picture.ts';
 import type { OutputFolder } from './output-folder.ts';
 
-/** Writes a JPEG of the picture with its things, or its classes; a PNG where it is transparent somewhere. */
+/** Writes a JPEG of the picture with its things, or its classes; a PNG where it is transparent somewhere. Gives its path. */
 export async function writeAnnotated(
   folder: OutputFolder,
   { file, pixels }: Picture,
   annotations: readonly Annotation[] | ClassMap,
-): Promise<void> {
+): Promise<string> {
   const bytes = await annotatePicture(pixels, annotations, {
     caption: (annotation, place) => `${place + 1} ${captionOf(annotation)}`.trimEnd(),
   });
   const isPng = bytes[0] === 0x89;
-  folder.write(folder.freeName(basename(file, extname(file)), isPng ? '.png' : '.jpg'), bytes);
+  return folder.write(folder.freeName(basename(file, extname(file)), isPng ? '.png' : '.jpg'), bytes);
 }
 
 /** A thing of the JSON as it is drawn. */

@@ -122,7 +122,7 @@ async function run<Task extends Finder, Thing extends DetectedBox, Flags extends
     answer: async (task, pixels): Promise<Assumed & Record<string, unknown>> => ({
       decode: task.binding?.decode ?? null,
       read: task.binding?.read ?? [],
-      [of.things]: await of.find(task, pixels, limitsOf(flags), flags),
+      [of.things]: await of.find(task, pixels, givenLimits(flags), flags),
     }),
     text: (answer, { file }) => [file, ...detectionLines(thingsOf(answer))].join('\n'),
     keep: async (answer, picture) => {
@@ -130,7 +130,7 @@ async function run<Task extends Finder, Thing extends DetectedBox, Flags extends
         const points = of.points?.(thing);
         return { ...toAnnotation(thing), ...(points ? { points } : {}) };
       });
-      return folder && writeAnnotated(folder, picture, annotations);
+      if (folder) await writeAnnotated(folder, picture, annotations);
     },
   });
   folder?.write(of.listing, `${jsonText({ results: done.results })}\n`);
@@ -145,7 +145,8 @@ function partsOf(
   return Object.fromEntries(names.flatMap((name) => (known[name] === undefined ? [] : [[name, known[name]]])));
 }
 
-function limitsOf({ threshold, iou, max }: BoxLimits): BoxLimits {
+/** The limits that were given. */
+export function givenLimits({ threshold, iou, max }: BoxLimits): BoxLimits {
   return {
     ...(threshold === undefined ? {} : { threshold }),
     ...(iou === undefined ? {} : { iou }),
@@ -154,7 +155,7 @@ function limitsOf({ threshold, iou, max }: BoxLimits): BoxLimits {
 }
 
 /** How the model is read, and how pictures become its input. */
-function assumptions({ binding, preprocessing }: Finder): string {
+export function assumptions({ binding, preprocessing }: Pick<Finder, 'binding' | 'preprocessing'>): string {
   const { width, height, fit, channelOrder, mean, std } = preprocessing;
   return (
     `read as ${binding?.decode ?? 'it is'} (${binding?.read.join(', ') ?? ''}); ` +

@@ -1,5 +1,5 @@
 /** What was found in a picture, as the command prints it. */
-import type { Detection } from '../vision/decode/detections.ts';
+import type { ClassName, Detection, DetectionOptions } from '../vision/decode/detections.ts';
 
 /** A thing in the JSON. */
 export interface DetectedBox {
@@ -9,6 +9,22 @@ export interface DetectedBox {
   readonly score: number;
   /** Upper left corner, width and height in pixels of the picture. */
   readonly box: readonly [x: number, y: number, width: number, height: number];
+}
+
+/** Classes that are asked for, as the command line names them. */
+export interface ClassFlags {
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+}
+
+/** The same as options of a task: numbers are indices, unless a class is called so. */
+export function classChoice(
+  { allow, deny }: ClassFlags,
+  { labels = [] }: { readonly labels: readonly string[] | undefined },
+): Pick<DetectionOptions, 'allow' | 'deny'> {
+  const classes = (names: readonly string[]): ClassName[] =>
+    names.map((name) => (/^\d+$/.test(name) && !labels.includes(name) ? Number(name) : name));
+  return { ...(allow && { allow: classes(allow) }), ...(deny && { deny: classes(deny) }) };
 }
 
 /** A detection as the JSON has it. */

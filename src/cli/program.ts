@@ -12,6 +12,7 @@ import { addFetch } from './commands/fetch.ts';
 import { addHands } from './commands/hands.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addMatte } from './commands/matte.ts';
+import { addSegment } from './commands/segment.ts';
 import { addModels } from './commands/models.ts';
 import { addPose } from './commands/pose.ts';
 import { addProfile } from './commands/profile.ts';
@@ -76,6 +77,7 @@ function buildProgram(runner: Runner, streams: Streams): Command {
     .exitOverride();
   for (const add of [
     addDetect,
+    addSegment,
     addMatte,
     addFaces,
     addHands,

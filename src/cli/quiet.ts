@@ -26,6 +26,7 @@ const COMMANDS = [
   'hands',
   'pose',
   'matte',
+  'segment',
 ];
 
 /** Where the next driver is then tried, or an error says that there is none. */

@@ -2,16 +2,12 @@
 import type { Command } from 'commander';
 import { DETECTION_HEADS } from '../../heads/detection.ts';
 import { createDetector, type Detector } from '../../tasks/detector.ts';
-import type { ClassName } from '../../vision/decode/detections.ts';
 import { collect } from '../arguments.ts';
 import { addBoxCommand, type BoxCommand, type BoxFlags } from '../box-command.ts';
 import type { Runner } from '../context.ts';
-import { toBox, type DetectedBox } from '../detections.ts';
+import { classChoice, toBox, type ClassFlags, type DetectedBox } from '../detections.ts';
 
-interface DetectFlags extends BoxFlags {
-  readonly allow?: readonly string[];
-  readonly deny?: readonly string[];
-}
+interface DetectFlags extends BoxFlags, ClassFlags {}
 
 const DETECT: BoxCommand<Detector, DetectedBox, DetectFlags> = {
   name: 'detect',
@@ -27,21 +23,11 @@ const DETECT: BoxCommand<Detector, DetectedBox, DetectFlags> = {
       .option('--allow <class>', 'a class that is given, by its label or index; may be repeated', collect)
       .option('--deny <class>', 'a class that is not given; may be repeated', collect),
   create: createDetector,
-  find: async (detector, pixels, limits, { allow, deny }) => {
-    const classes = {
-      ...(allow && { allow: classNames(allow, detector) }),
-      ...(deny && { deny: classNames(deny, detector) }),
-    };
-    return (await detector.detect(pixels, { ...limits, ...classes })).map(toBox);
-  },
+  find: async (detector, pixels, limits, flags) =>
+    (await detector.detect(pixels, { ...limits, ...classChoice(flags, detector) })).map(toBox),
 };
 
 /** Adds the command. */
 export function addDetect(program: Command, runner: Runner): void {
   addBoxCommand(program, runner, DETECT);
-}
-
-/** Numbers are indices, unless a class is called so. */
-function classNames(names: readonly string[], { labels = [] }: Detector): ClassName[] {
-  return names.map((name) => (/^\d+$/.test(name) && !labels.includes(name) ? Number(name) : name));
 }
