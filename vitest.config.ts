@@ -47,6 +47,7 @@ const ONLY_FULL = {
     'test/browser/demo/measure.test.ts',
     'test/browser/demo/models.test.ts',
     'test/browser/demo/pictures.test.ts',
+    'test/browser/demo/tasks.test.ts',
     'test/browser/watch.test.ts',
   ],
 };

@@ -4,11 +4,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import type { Plugin } from 'vite';
-import type { CatalogueEntry } from '../../src/catalogue/catalogue.ts';
+import { findModel, type CatalogueEntry } from '../../src/catalogue/catalogue.ts';
 import { ownName, publishedFiles } from '../../src/catalogue/published.ts';
 import { AT_A_TABLE, drawnSamples } from '../../src/catalogue/samples.ts';
 import { LoadError, openModel } from '../../src/node/index.ts';
-import { IMAGENET_NAMES, MODEL_FOLDER, SAMPLES, SITE_MODELS } from '../src/site.ts';
+import { installedPackage } from '../../src/node/packages.ts';
+import { IMAGENET_NAMES, MODEL_FOLDER, PART_MODELS, SAMPLES, SITE_MODELS } from '../src/site.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -50,14 +51,14 @@ export interface HeldModel {
   readonly files: readonly (readonly [path: string, make: Maker])[];
 }
 
-/** The models of the page that npm packages hold, and those that can be downloaded now; of others the terminal is told. */
+/** The models of the page, and their parts, that npm packages hold, and those that can be downloaded now; of others the terminal is told. */
 export async function heldModels(): Promise<readonly HeldModel[]> {
   const found = await Promise.all(
-    SITE_MODELS.map(async (entry) => {
+    [...SITE_MODELS, ...PART_MODELS.map((name) => findModel(name))].map(async (entry) => {
       try {
         return await heldModel(entry);
       } catch (error) {
-        if (!(error instanceof LoadError) || entry.source.kind === 'npm') throw error;
+        if (!(error instanceof LoadError) || isInstalled(entry)) throw error;
         const { reason, detail } = error;
         console.warn(
           `${entry.name} is not put into the site: ${reason} (${detail.file}). The page says so, and fetches it from the web when ` +
@@ -68,6 +69,11 @@ export async function heldModels(): Promise<readonly HeldModel[]> {
     }),
   );
   return found.filter((model) => model !== undefined);
+}
+
+/** Whether it comes from a package that is there: what is missing in that is a fault. */
+function isInstalled({ source }: CatalogueEntry): boolean {
+  return source.kind === 'npm' && installedPackage(source.package) !== undefined;
 }
 
 /** The model's main file under its own name, and what belongs to it, as `modelBase` wants them. */

@@ -13,6 +13,10 @@ interface ModelGroup {
 /** Models that the page offers, by the tasks whose answers it can show. */
 export const MODEL_GROUPS: readonly ModelGroup[] = [
   modelsFor('detection', 'Detection'),
+  modelsFor('pose', 'Poses'),
+  modelsFor('face-detection', 'Faces'),
+  modelsFor('hand-detection', 'Hands'),
+  modelsFor('matting', 'Foregrounds'),
   modelsFor('classification', 'Classification'),
 ];
 
@@ -20,11 +24,25 @@ export const MODEL_GROUPS: readonly ModelGroup[] = [
 export const SITE_MODELS: readonly CatalogueEntry[] = MODEL_GROUPS.flatMap(({ models }) => models);
 
 function modelsFor(task: CatalogueEntry['task'], title: string): ModelGroup {
-  const models = CATALOGUE.filter(
-    (entry) => entry.task === task && READABLE.has(entry.format) && entry.outputs !== 'raw',
-  );
+  const models = CATALOGUE.filter((entry) => entry.task === task && READABLE.has(entry.format) && isDecoded(entry));
   return { title, models };
 }
+
+/** Whether its task reads what it gives. */
+export function isDecoded({ outputs, decode }: CatalogueEntry): boolean {
+  return outputs !== 'raw' || decode !== undefined;
+}
+
+/** What finds meshes and irises in the faces that any detector found. */
+export const FACE_PART_MODELS = { landmarks: 'face-mesh-contours', iris: 'iris' } as const;
+
+/** Models that go on where those of the list end: the site has them, too. */
+export const PART_MODELS: readonly string[] = [
+  ...new Set([
+    ...Object.values(FACE_PART_MODELS),
+    ...SITE_MODELS.flatMap(({ task, parts = {} }) => (task === 'face-detection' ? [] : Object.values(parts))),
+  ]),
+];
 
 /** Names of the models whose files lie beside the page: the build writes the list here. */
 declare const HELD_MODELS: readonly string[];

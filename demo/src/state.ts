@@ -9,6 +9,7 @@ import type {
   BenchRow,
   Comparison,
   Inspection,
+  LookOptions,
   ModelInfo,
   ModelRequest,
   Seat,
@@ -77,6 +78,8 @@ export interface State {
   readonly model: ModelState;
   readonly still: Still | undefined;
   readonly camera: CameraState;
+  /** What the visitor said of how to look. */
+  readonly options: LookOptions;
   readonly answer: Task<Answer>;
   readonly inspection: Task<Inspection>;
   readonly comparison: Task<Comparison>;
@@ -92,6 +95,7 @@ export const store = new Store<State>({
   model: { status: 'none' },
   still: undefined,
   camera: { status: 'off' },
+  options: { threshold: 0.3, max: 50, mesh: false, background: 'none' },
   answer: { status: 'idle' },
   inspection: { status: 'idle' },
   comparison: { status: 'idle' },

@@ -2,7 +2,7 @@
 import type { CatalogueEntry, CatalogueTask } from '../catalogue/entry.ts';
 import { InputError, LoadError, TilewiseError } from '../core/errors.ts';
 import type { Head } from '../heads/head.ts';
-import { createHeadedTask } from './headed-task.ts';
+import { createHeadedTask, type HeadedTaskOptions } from './headed-task.ts';
 import type { PictureModel, TaskOptions, TaskSource } from './picture-model.ts';
 import { RegionModel } from './region-model.ts';
 
@@ -24,7 +24,8 @@ interface LoadedPart {
 }
 
 /** Options that are about the first model, its file, or the call that loads it. */
-const FIRST_ONLY: ReadonlySet<string> = new Set<keyof TaskOptions>([
+const FIRST_ONLY: ReadonlySet<string> = new Set<keyof HeadedTaskOptions>([
+  'decode',
   'labels',
   'preprocessing',
   'inputShapes',

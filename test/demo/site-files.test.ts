@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { heldModels } from '../../demo/build/site-files.ts';
-import { SITE_MODELS } from '../../demo/src/site.ts';
+import { PART_MODELS, SITE_MODELS } from '../../demo/src/site.ts';
+import { findModel } from '../../src/catalogue/catalogue.ts';
+import { installedPackage } from '../../src/node/packages.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
 
 const mirror = mkdtempSync(join(tmpdir(), 'tilewise-mirror-'));
-const packaged = SITE_MODELS.filter(({ source }) => source.kind === 'npm').map(({ name }) => name);
+const packaged = [...SITE_MODELS, ...PART_MODELS.map((name) => findModel(name))]
+  .filter(({ source }) => source.kind === 'npm' && installedPackage(source.package))
+  .map(({ name }) => name);
 
 afterEach(() => {
   vi.unstubAllEnvs();

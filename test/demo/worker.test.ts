@@ -69,7 +69,7 @@ describe('a load that is given up', () => {
     expect(await load()).toMatchObject({ task: 'classification' });
     // A picture that is never decoded.
     vi.stubGlobal('createImageBitmap', () => new Promise(() => undefined));
-    void engine.look(new Blob(), 0.3);
+    void engine.look(new Blob(), { threshold: 0.3, max: 50, mesh: false, background: 'none' });
     const waiting = load();
     engine.cancelLoad();
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });

@@ -3,7 +3,7 @@ import { readFrames, type Frame } from '../frames.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
 import { store } from '../state.ts';
 import { ask, handOver, remote } from '../worker-client.ts';
-import { lookAgain, noticeOf, THRESHOLD } from './look.ts';
+import { lookAgain, noticeOf } from './look.ts';
 
 /** The span over which answers are counted, unless it has fewer than two. */
 const WINDOW_MS = 1000;
@@ -42,7 +42,7 @@ export function watchFrames(stream: MediaStream, video: HTMLVideoElement): void 
   const frames = new OneAtATime<{ frame: Frame; arrived: number }>(
     async ({ frame, arrived }) => {
       if (store.state.model.status !== 'ready') return frame.close();
-      const result = await ask(remote.look(handOver(frame), THRESHOLD));
+      const result = await ask(remote.look(handOver(frame), store.state.options));
       const { camera } = store.state;
       if (camera.status !== 'on' || camera.stream !== stream) return;
       if (!result.ok) return store.update({ answer: { status: 'failed', error: result.error } });

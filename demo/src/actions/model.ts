@@ -3,7 +3,7 @@ import { SITE_MODELS } from '../site.ts';
 import { store } from '../state.ts';
 import { ask, remote } from '../worker-client.ts';
 import type { ModelRequest } from '../worker/protocol.ts';
-import { lookAgain } from './look.ts';
+import { lookAgain, optionsFor } from './look.ts';
 
 /** Loads a model that the site has. */
 export function chooseSiteModel(name: string): void {
@@ -37,7 +37,7 @@ async function loadModel(request: ModelRequest): Promise<void> {
   // Another choice was made meanwhile, and this one given up for it.
   if (model.status !== 'loading' || model.request !== request) return;
   if (!result.ok) return store.update({ model: { status: 'failed', request, error: result.error } });
-  store.update({ model: { status: 'ready', request, info: result.value } });
+  store.update({ model: { status: 'ready', request, info: result.value }, options: optionsFor(result.value.task) });
   if (request.kind === 'site') keepOffline(request.name);
   void lookAgain();
 }

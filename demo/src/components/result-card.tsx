@@ -1,10 +1,12 @@
 /** What the model sees, how long it took, and where it ran. */
 import type { VNode } from 'preact';
 import { lookAgain } from '../actions/look.ts';
+import { saveAnswer } from '../actions/save.ts';
 import { percent, shape, time } from '../format.ts';
 import { store } from '../state.ts';
 import { useStore } from '../store.ts';
 import type { Answer, Box, Finding, OutputSummary, Score } from '../worker/protocol.ts';
+import { LookOptions } from './look-options.tsx';
 import { Problem } from './problem.tsx';
 
 /** Rows that are kept free for an answer. */
@@ -22,6 +24,15 @@ export function ResultCard(): VNode {
         <button type="button" class="text-button" disabled={!last || camera} onClick={() => void lookAgain()}>
           Run again
         </button>
+        <button
+          type="button"
+          class="text-button"
+          data-testid="save-answer"
+          disabled={!last}
+          onClick={() => void saveAnswer()}
+        >
+          Save
+        </button>
       </div>
       <Took answer={last} />
       {answer.status === 'failed' ? (
@@ -31,6 +42,7 @@ export function ResultCard(): VNode {
           {last ? <Found finding={last.finding} /> : <Placeholder />}
         </div>
       )}
+      <LookOptions />
     </section>
   );
 }
@@ -67,6 +79,8 @@ function Found({ finding }: { readonly finding: Finding }): VNode {
       return <Scores scores={finding.scores} />;
     case 'boxes':
       return <Boxes boxes={finding.boxes} />;
+    case 'matte':
+      return <p data-testid="matte">{percent(finding.share)} of the picture is foreground.</p>;
     case 'tensors':
       return <Tensors tensors={finding.tensors} />;
   }

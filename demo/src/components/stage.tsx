@@ -1,4 +1,4 @@
-/** The picture or camera, the boxes over it, and where pictures come from. */
+/** The picture or camera, what was found over it, and where pictures come from. */
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { startCamera, stopCamera, watchFrames } from '../actions/camera.ts';
@@ -7,8 +7,9 @@ import { rate, time } from '../format.ts';
 import { SAMPLES } from '../site.ts';
 import { store } from '../state.ts';
 import { useStore } from '../store.ts';
-import { BoxOverlay } from './box-overlay.tsx';
+import { Annotations } from './annotations.tsx';
 import { FileButton } from './file-button.tsx';
+import { MattedPicture } from './matted-picture.tsx';
 
 /** The left side of "Try it". */
 export function Stage(): VNode {
@@ -37,7 +38,8 @@ function View(): VNode {
       ) : (
         <div class="view-empty skeleton" />
       )}
-      {shown?.finding.kind === 'boxes' && <BoxOverlay {...shown} boxes={shown.finding.boxes} />}
+      {shown?.finding.kind === 'boxes' && <Annotations {...shown} boxes={shown.finding.boxes} />}
+      {shown?.finding.kind === 'matte' && <MattedPicture picture={shown.finding.picture} />}
       {camera.status === 'on' && (
         <p class="camera-figures" data-testid="camera-figures">
           <span>{rate(camera.fps, 'fps')}</span>

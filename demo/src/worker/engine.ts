@@ -10,6 +10,7 @@ import type {
   Answer,
   Comparison,
   Inspection,
+  LookOptions,
   ModelInfo,
   ModelRequest,
   Picture,
@@ -56,7 +57,7 @@ export class Engine {
       };
       const model = await openModel(request, base, options);
       if (signal.aborted) {
-        model.session.dispose();
+        model.runner.dispose();
         signal.throwIfAborted();
       }
       this.#model = model;
@@ -75,14 +76,14 @@ export class Engine {
   }
 
   /** What the model says of the picture. Frames are closed, whatever happens. */
-  look(picture: Picture, threshold: number): Promise<Answer> {
+  look(picture: Picture, options: LookOptions): Promise<Answer> {
     return this.#next(async () => {
       let image: ImageBitmap | VideoFrame | undefined;
       try {
         const model = this.#required();
         const ready = await this.#image(picture);
         image = ready;
-        const { value, recovered } = await this.#withRecovery(() => lookAt(model, ready, threshold));
+        const { value, recovered } = await this.#withRecovery(() => lookAt(model, ready, options));
         await this.#watch();
         return { ...value, recovered };
       } finally {
@@ -116,13 +117,13 @@ export class Engine {
       const model = this.#required();
       const feeds = await this.#feeds(model);
       const stage = (text: string): void => this.#emit({ type: 'stage', text });
-      return (await this.#withRecovery(() => compareBackends(model.session, feeds, stage))).value;
+      return (await this.#withRecovery(() => compareBackends(model.runner.session, feeds, stage))).value;
     });
   }
 
   /** False where there is no device to lose. Not queued: devices are lost while they work. */
   async loseDevice(): Promise<boolean> {
-    const device = await this.#model?.session.device();
+    const device = await this.#model?.runner.session.device();
     device?.destroy();
     return device !== undefined;
   }
@@ -141,7 +142,7 @@ export class Engine {
 
   #forget(): void {
     this.#watched = undefined;
-    this.#model?.session.dispose();
+    this.#model?.runner.dispose();
     this.#model = undefined;
     this.#profile = undefined;
   }
@@ -158,7 +159,7 @@ export class Engine {
 
   /** Tells the page when the device goes away that the model is on. */
   async #watch(): Promise<void> {
-    const device = await this.#model?.session.device();
+    const device = await this.#model?.runner.session.device();
     if (!device || device === this.#watched) return;
     this.#watched = device;
     void device.lost.then(({ message, reason }) => {
@@ -193,9 +194,7 @@ export class Engine {
   }
 
   async #feeds(model: Model): Promise<Feeds> {
-    return this.#still && model.runner.task !== 'other'
-      ? pictureFeeds(model, this.#still.bitmap)
-      : feedsOf(model.session.inputs);
+    return this.#still ? pictureFeeds(model.runner, this.#still.bitmap) : feedsOf(model.runner.session.inputs);
   }
 }
 

@@ -12,6 +12,11 @@ export function feedsOf(inputs: readonly Port[]): Feeds {
   return Object.fromEntries(inputs.map((port) => [port.name, zeros(port.dtype, extentsOf(port))]));
 }
 
+/** Extents for symbolic dimensions. */
+export function symbolicExtents(inputs: readonly Port[]): Record<string, readonly number[]> {
+  return Object.fromEntries(inputs.map((port) => [port.name, extentsOf(port)]));
+}
+
 /** Numbers in [-1, 1] for inputs of floats with known extents, the same on every machine: a GPU may be faster on zeros. */
 export function wavesFor(inputs: readonly Port[]): Feeds {
   const feeds = inputs.map((port): [string, Tensor] => {

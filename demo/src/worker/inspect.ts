@@ -8,7 +8,8 @@ import type { Inspection, KindCost, Totals } from './protocol.ts';
 const RUNS = 5;
 
 /** Costs are measured on the GPU; on the CPU multiply-adds stand for them. */
-export async function inspectModel({ session, info }: Model, feeds: Feeds): Promise<Inspection> {
+export async function inspectModel({ runner, info }: Model, feeds: Feeds): Promise<Inspection> {
+  const { session } = runner;
   const { firstRunMs } = session.report;
   const report = { ...info.report, ...(firstRunMs === undefined ? {} : { firstRunMs }) };
   const inputShapes = Object.fromEntries(Object.entries(feeds).map(([name, { shape }]) => [name, shape]));

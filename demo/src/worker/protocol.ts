@@ -1,5 +1,5 @@
 /** What the page and its Worker say to each other. Everything is plain data: it crosses by structured clone. */
-import type { LoadProgress, LoadReport, Port, ProfileReport } from '../../../src/index.ts';
+import type { Colour, LoadProgress, LoadReport, NamedPoint, Pixels, Port, ProfileReport } from '../../../src/index.ts';
 import type { PlainError } from './plain-error.ts';
 
 /** The result of a call, or why there is none. Errors of the engine would lose their fields if they were thrown across. */
@@ -23,7 +23,21 @@ export type ModelRequest =
   | { readonly kind: 'files'; readonly title: string; readonly files: readonly File[] };
 
 /** What the page can make of a model's answers; `other` is run on zeros. */
-export type Task = 'classification' | 'detection' | 'other';
+export type Task = 'classification' | 'detection' | 'face-detection' | 'hand-detection' | 'pose' | 'matting' | 'other';
+
+/** What a foreground is laid on: nothing, the blurred picture, or a colour. */
+export type Background = 'none' | 'blurred' | Colour;
+
+/** What the visitor may say of how the model looks; each task takes what it knows. */
+export interface LookOptions {
+  /** The least score of what is shown, 0 to 1. */
+  readonly threshold: number;
+  /** How many things are shown at most. */
+  readonly max: number;
+  /** Whether the mesh of each face, and its irises, are looked for. */
+  readonly mesh: boolean;
+  readonly background: Background;
+}
 
 /** A model that is ready. */
 export interface ModelInfo {
@@ -41,8 +55,16 @@ export interface Score {
   readonly score: number;
 }
 
+/** A key point, as a task gives it, in pixels of the picture. */
+export type BoxPoint = NamedPoint & { readonly score?: number };
+
 /** A box around something, in pixels of the picture. */
 export interface Box extends Score {
+  /** Its class, where there are several. */
+  readonly index?: number;
+  readonly points?: readonly BoxPoint[];
+  /** Of a face. */
+  readonly mesh?: readonly { readonly x: number; readonly y: number }[];
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -61,6 +83,8 @@ export interface OutputSummary extends Pick<Port, 'dtype' | 'quantisation'> {
 export type Finding =
   | { readonly kind: 'scores'; readonly scores: readonly Score[] }
   | { readonly kind: 'boxes'; readonly boxes: readonly Box[] }
+  /** `share` of the picture is foreground; `picture` is that on its background. */
+  | { readonly kind: 'matte'; readonly share: number; readonly picture: Pixels }
   | { readonly kind: 'tensors'; readonly tensors: readonly OutputSummary[] };
 
 /** An answer, and what it took. */
@@ -194,7 +218,7 @@ export interface DemoWorker {
   /** Replaces the model; one that is still loading is given up. `base` is the page's address. */
   readonly load: (request: ModelRequest, base: string) => Promise<Outcome<ModelInfo>>;
   readonly cancelLoad: () => void;
-  readonly look: (picture: Picture, threshold: number) => Promise<Outcome<Answer>>;
+  readonly look: (picture: Picture, options: LookOptions) => Promise<Outcome<Answer>>;
   readonly inspect: () => Promise<Outcome<Inspection>>;
   /** The last inspection's profile in the Trace Event Format. */
   readonly trace: () => Promise<Outcome<Blob>>;

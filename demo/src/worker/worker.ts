@@ -21,7 +21,7 @@ const worker: DemoWorker = {
   },
   load: (request, base) => outcome(() => engine.load(request, new URL(base))),
   cancelLoad: () => engine.cancelLoad(),
-  look: (picture, threshold) => outcome(() => engine.look(picture, threshold)),
+  look: (picture, options) => outcome(() => engine.look(picture, options)),
   inspect: () => outcome(() => engine.inspect()),
   trace: () => outcome(() => engine.trace()),
   compare: () => outcome(() => engine.compare()),

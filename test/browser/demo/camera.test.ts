@@ -114,7 +114,7 @@ describe('the camera in the demo page', () => {
     const demo = await openDemo(browser, `${site.url}?model=centernet`);
     const { page } = demo;
     await press(page, 'camera-button');
-    await page.waitForSelector(`${byId('view')}:has(video) ${byId('boxes')} rect.box`);
+    await page.waitForSelector(`${byId('view')}:has(video) ${byId('boxes')} rect`);
     expect((await detections(page)).map(({ label }) => label)).toContain('cup');
     await shoot(page, 'camera');
     expect(await page.$('video')).not.toBeNull();

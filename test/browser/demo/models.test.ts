@@ -1,9 +1,10 @@
 /** Models that visitors bring to the demo page: several files at once, ONNX, and everything that cannot work. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { SITE_MODELS } from '../../../demo/src/site.ts';
 import { launchChromium } from '../../../bench/lib/chromium.ts';
 import { tinyClassifier } from '../../helpers/command.ts';
 import {
@@ -127,7 +128,11 @@ describe('models in the demo page', () => {
     const { page } = apart;
     expect(await textIn(page, 'not-held')).toContain('could not be had when this page was built');
     const options = await page.$$eval('#model-select option', (all) => all.map(({ textContent }) => textContent));
-    expect(options.filter((text) => text?.endsWith('(from the web)'))).toHaveLength(2);
+    const held = readdirSync(join(folder, 'models'));
+    const others = SITE_MODELS.filter(({ name }) => !held.includes(name));
+    expect(options.filter((text) => text?.endsWith('(from the web)'))).toEqual(
+      others.map(({ title }) => `${title} (from the web)`),
+    );
     const { code, text } = await problem(page);
     expect(code).toBe('LOAD_FAILED');
     expect(text).toMatch(/raw\.githubusercontent\.com.*mobilenet_v2_1\.0_224_quant\.tflite cannot be fetched/);

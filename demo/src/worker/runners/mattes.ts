@@ -1,0 +1,32 @@
+/** Networks that give mattes: the foreground on another background. */
+import { blurBehind } from '../../../../src/draw/blur-behind.ts';
+import { cutOut } from '../../../../src/draw/cut-out.ts';
+import { toPixels } from '../../../../src/pictures/to-pixels.ts';
+import { createMatting } from '../../../../src/tasks/matting.ts';
+import type { Matte } from '../../../../src/vision/mattes.ts';
+import type { Pixels } from '../../../../src/vision/pixels.ts';
+import type { Background } from '../protocol.ts';
+import { common, headedOptions, type OpenRunner } from '../runner.ts';
+
+/** Of the blur, in parts of the picture's longer side. */
+const BLUR = 1 / 60;
+
+/** Loads a network for mattes. */
+export const openMattes: OpenRunner = async (source, options, known) => {
+  const matting = await createMatting(source, headedOptions(options, known));
+  return {
+    ...common(matting),
+    find: async (picture, { background }) => {
+      const matte = await matting.matte(picture);
+      const share = matte.data.reduce((sum, alpha) => sum + alpha, 0) / matte.data.length;
+      return { kind: 'matte', share, picture: laidOn(background, toPixels(picture), matte) };
+    },
+  };
+};
+
+function laidOn(background: Background, picture: Pixels, matte: Matte): Pixels {
+  if (background === 'none') return cutOut(picture, matte);
+  if (background !== 'blurred') return cutOut(picture, matte, { background });
+  const deviation = Math.max(picture.width, picture.height) * BLUR;
+  return cutOut(picture, matte, { background: blurBehind(picture, matte, deviation) });
+}
