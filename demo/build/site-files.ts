@@ -8,7 +8,6 @@ import { findModel, type CatalogueEntry } from '../../src/catalogue/catalogue.ts
 import { ownName, publishedFiles } from '../../src/catalogue/published.ts';
 import { AT_A_TABLE, drawnSamples } from '../../src/catalogue/samples.ts';
 import { LoadError, openModel } from '../../src/node/index.ts';
-import { installedPackage } from '../../src/node/packages.ts';
 import { IMAGENET_NAMES, MODEL_FOLDER, PART_MODELS, SAMPLES, SITE_MODELS } from '../src/site.ts';
 
 const require = createRequire(import.meta.url);
@@ -73,7 +72,12 @@ export async function heldModels(): Promise<readonly HeldModel[]> {
 
 /** Whether it comes from a package that is there: what is missing in that is a fault. */
 function isInstalled({ source }: CatalogueEntry): boolean {
-  return source.kind === 'npm' && installedPackage(source.package) !== undefined;
+  if (source.kind !== 'npm') return false;
+  try {
+    return require.resolve(source.package) !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** The model's main file under its own name, and what belongs to it, as `modelBase` wants them. */

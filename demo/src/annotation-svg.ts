@@ -1,7 +1,5 @@
 /** Annotations as the library draws them: loaded with the first that there are. */
-import { displayList } from '../../src/draw/draw.ts';
-import { toSvg } from '../../src/draw/svg.ts';
-import type { PictureSize } from '../../src/vision/picture-spec.ts';
+import { displayList, toSvg, type PictureSize } from '../../src/index.ts';
 import type { Box } from './worker/protocol.ts';
 
 /** The boxes of a picture as SVG, for a picture that is shown `displayWidth` pixels wide: of a mesh its outlines, no box. */

@@ -4,18 +4,17 @@ import {
   Session,
   taskOf,
   type LoadReport,
-  type ModelBase,
   type Port,
   type SessionOptions,
   type TaskOptions,
 } from '../../../src/index.ts';
 import { findModel, type CatalogueEntry } from '../../../src/catalogue/catalogue.ts';
 import { LARGEST_MAIN_FILE, recogniseEntry } from '../../../src/catalogue/recognise.ts';
-import { catalogueFiles } from '../../../src/tasks/catalogue-files.ts';
 import { IMAGENET_NAMES, isDecoded, isHeld, MODEL_FOLDER } from '../site.ts';
 import { symbolicExtents } from './feeds.ts';
 import type { ModelInfo, ModelRequest, Task } from './protocol.ts';
-import { isTask, RUNNERS, type Runner } from './runner.ts';
+import type { Runner } from './runner.ts';
+import { isTask, RUNNERS } from './runner-list.ts';
 
 /** A loaded model. */
 export interface Model {
@@ -25,26 +24,22 @@ export interface Model {
 
 /** Loads what the visitor chose. `base` is the page's address. Rejects as `Session.create` does. */
 export async function openModel(request: ModelRequest, base: URL, options: SessionOptions): Promise<Model> {
-  // What belongs to a model, for landmarks perhaps, comes from the same place.
-  const placed = { ...options, modelBase: heldFiles(base) };
-  if (request.kind === 'files') return openFiles(request.title, request.files, base, placed);
+  if (request.kind === 'files') return openFiles(request.title, request.files, base, options);
   const entry = findModel(request.name);
   const task = isTask(entry.task) ? entry.task : 'other';
-  const runner = await (await RUNNERS[task]())(request.name, placed, entry);
+  const runner = await (await RUNNERS[task]())(request.name, { ...options, ...placeOf([request.name], base) }, entry);
   return { runner, info: { ...infoOf(runner, task, request.title), licence: entry.licence } };
 }
 
-/** Files that lie beside the page are taken from there, others from where they are published. */
-function heldFiles(base: URL): ModelBase {
-  return (entry, settings) =>
-    catalogueFiles(entry, { ...settings, ...(isHeld(entry.name) ? { modelBase: new URL(MODEL_FOLDER, base) } : {}) });
+/** Models that the site has are taken from there, with their parts; others from where they are published. */
+function placeOf(names: readonly string[], base: URL): Pick<TaskOptions, 'modelBase'> {
+  return names.every(isHeld) ? { modelBase: new URL(MODEL_FOLDER, base) } : {};
 }
 
 /** The files are read on the CPU first, which says what the model is for; some the catalogue knows. */
-async function openFiles(title: string, files: readonly File[], base: URL, options: TaskOptions): Promise<Model> {
+async function openFiles(title: string, files: readonly File[], base: URL, options: SessionOptions): Promise<Model> {
   const entry = await knownEntry(files[0]);
-  const { modelBase: _modelBase, ...reading } = options;
-  const read = await Session.create([...files], { ...reading, backend: 'cpu', inputShapes: symbolicExtents });
+  const read = await Session.create([...files], { ...options, backend: 'cpu', inputShapes: symbolicExtents });
   const { graph, outputs, report } = read;
   read.dispose();
   const task = (entry && taskOfEntry(entry)) ?? taskOf(read);
@@ -52,7 +47,9 @@ async function openFiles(title: string, files: readonly File[], base: URL, optio
   const own = known.labels ?? graph.labels;
   const labels = own ?? (task === 'classification' ? await imagenetNames(outputs, base) : undefined);
   const open = await RUNNERS[task]();
-  const runner = await open(graph, { ...options, ...known, ...(labels ? { labels } : {}) }, entry ?? {});
+  const parts = task === 'face-detection' ? [] : Object.values(entry?.parts ?? {});
+  const place = placeOf(parts, base);
+  const runner = await open(graph, { ...options, ...place, ...known, ...(labels ? { labels } : {}) }, entry ?? {});
   const info = infoOf(runner, task, title);
   return { runner, info: { ...info, report: wholeReport(report, info.report) } };
 }

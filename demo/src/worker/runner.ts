@@ -1,7 +1,7 @@
-/** What a model is run by: one module a task, loaded with the first model that has it. */
+/** What a model is run by. */
 import type { CatalogueEntry } from '../../../src/catalogue/catalogue.ts';
 import type { Preprocessing, Session, TaskOptions, TaskSource } from '../../../src/index.ts';
-import type { Finding, LookOptions, Task } from './protocol.ts';
+import type { Finding, LookOptions } from './protocol.ts';
 
 /** What pictures are looked at by. */
 export interface Runner {
@@ -18,22 +18,6 @@ export type KnownModel = Pick<CatalogueEntry, 'decode' | 'parts'>;
 
 /** Loads a model for a task. Rejects as the task's `create…` does. */
 export type OpenRunner = (source: TaskSource, options: TaskOptions, known: KnownModel) => Promise<Runner>;
-
-/** By what they are for. */
-export const RUNNERS: Readonly<Record<Task, () => Promise<OpenRunner>>> = {
-  classification: async () => (await import('./runners/classes.ts')).openClassifier,
-  detection: async () => (await import('./runners/things.ts')).openDetector,
-  'face-detection': async () => (await import('./runners/faces.ts')).openFaces,
-  'hand-detection': async () => (await import('./runners/hands.ts')).openHands,
-  pose: async () => (await import('./runners/poses.ts')).openPoses,
-  matting: async () => (await import('./runners/mattes.ts')).openMattes,
-  other: async () => (await import('./runners/tensors.ts')).openTensors,
-};
-
-/** Whether the page can show what models of this task give. */
-export function isTask(task: string): task is Task {
-  return Object.hasOwn(RUNNERS, task);
-}
 
 /** Options of a task whose outputs may mean one thing or another. */
 export function headedOptions(

@@ -1,5 +1,5 @@
 /** Classifiers: the best classes. */
-import { createClassifier } from '../../../../src/tasks/classifier.ts';
+import { createClassifier } from '../../../../src/index.ts';
 import { common, type OpenRunner } from '../runner.ts';
 
 /** Classes shown. */

@@ -1,5 +1,5 @@
 /** Detectors of faces: boxes, key points, and meshes where they are asked for. */
-import { createFaceDetector } from '../../../../src/tasks/face-detector.ts';
+import { createFaceDetector } from '../../../../src/index.ts';
 import { FACE_PART_MODELS } from '../../site.ts';
 import { common, headedOptions, type OpenRunner } from '../runner.ts';
 

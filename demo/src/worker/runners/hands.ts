@@ -1,5 +1,5 @@
 /** Detectors of hands: which they are, and their joints. */
-import { createHandDetector } from '../../../../src/tasks/hand-detector.ts';
+import { createHandDetector } from '../../../../src/index.ts';
 import { common, headedOptions, type OpenRunner } from '../runner.ts';
 
 /** Loads a detector of hands; the model for joints comes with the first hand. */

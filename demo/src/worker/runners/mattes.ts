@@ -1,10 +1,5 @@
 /** Networks that give mattes: the foreground on another background. */
-import { blurBehind } from '../../../../src/draw/blur-behind.ts';
-import { cutOut } from '../../../../src/draw/cut-out.ts';
-import { toPixels } from '../../../../src/pictures/to-pixels.ts';
-import { createMatting } from '../../../../src/tasks/matting.ts';
-import type { Matte } from '../../../../src/vision/mattes.ts';
-import type { Pixels } from '../../../../src/vision/pixels.ts';
+import { blurBehind, createMatting, cutOut, toPixels, type Matte, type Pixels } from '../../../../src/index.ts';
 import type { Background } from '../protocol.ts';
 import { common, headedOptions, type OpenRunner } from '../runner.ts';
 

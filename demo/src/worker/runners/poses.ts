@@ -1,5 +1,5 @@
 /** Estimators of poses: people and their key points. */
-import { createPoseEstimator } from '../../../../src/tasks/pose-estimator.ts';
+import { createPoseEstimator } from '../../../../src/index.ts';
 import { common, headedOptions, type OpenRunner } from '../runner.ts';
 
 /** Loads an estimator of poses; where it has a model for landmarks, that comes with the first person. */

@@ -1,6 +1,5 @@
 /** Models of which nobody knows what they say: they are run on zeros. */
-import type { Port, Tensor } from '../../../../src/index.ts';
-import { Session } from '../../../../src/session/session.ts';
+import { Session, type Port, type Tensor } from '../../../../src/index.ts';
 import { feedsOf, symbolicExtents } from '../feeds.ts';
 import type { OutputSummary } from '../protocol.ts';
 import type { OpenRunner } from '../runner.ts';

@@ -1,5 +1,5 @@
 /** Detectors: boxes around things. */
-import { createDetector } from '../../../../src/tasks/detector.ts';
+import { createDetector } from '../../../../src/index.ts';
 import { common, headedOptions, type OpenRunner } from '../runner.ts';
 
 /** Loads a detector. */
