@@ -28,10 +28,15 @@ const MOST_SHARE = 4;
  * Rows `[N, 4]` of x, y, x, y or x, y, width, height, a cell each, in pixels: as they are, or as exports for integer arithmetic
  * have them, in shares of the input. Cells are all over the input, so that among pixels some number is large.
  */
-export function inPixels(nodes: BoxNodes, boxes: string, { width, height }: InputExtents): string {
+export function inPixels(nodes: BoxNodes, boxes: string, input: InputExtents): string {
+  return nodes.binary('mul', boxes, pixelsOfUnit(nodes, boxes, input));
+}
+
+/** `[1, 4]`: what takes such rows' x, y, width and height to pixels. */
+export function pixelsOfUnit(nodes: BoxNodes, boxes: string, { width, height }: InputExtents): string {
   const { builder: b } = nodes;
   const largest = b.one('Reduce', [boxes], { kind: 'max', axes: [0, 1], keepDims: true });
   const shares = nodes.binary('lessOrEqual', largest, nodes.scalar(MOST_SHARE));
   const extents = b.constant('extents', tensorOf('float32', [1, 4], [width, height, width, height]));
-  return nodes.binary('mul', boxes, b.one('Where', [shares, extents, nodes.scalar(1)], {}));
+  return b.one('Where', [shares, extents, nodes.scalar(1)], {});
 }

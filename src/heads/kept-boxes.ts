@@ -18,6 +18,8 @@ export interface Candidates {
   readonly more?: NamedValues;
   /** The network tells boxes of one thing apart itself: none is taken away, however much it overlaps. */
   readonly distinct?: boolean; // false
+  /** How many are kept at most, where each has much beside its box. */
+  readonly most?: number; // MOST_KEPT
 }
 
 /** How many boxes are kept at most, those of all classes together. */
@@ -30,13 +32,13 @@ const MOST_KEPT = 1000;
  */
 export function keptBoxes(nodes: BoxNodes, candidates: Candidates, input: HeadInput): AddedNodes {
   const { builder: b } = nodes;
-  const { count, boxes, scores, labels, more, distinct = false } = candidates;
+  const { count, boxes, scores, labels, more, distinct = false, most: limited = MOST_KEPT } = candidates;
   const threshold = limit(nodes, 'threshold');
   const feeds: { threshold: string; iou?: string } = { threshold, ...(distinct ? {} : { iou: limit(nodes, 'iou') }) };
   const apart = labels === undefined || distinct ? boxes : apartByClass(nodes, boxes, labels, input);
   // No two boxes overlap more than 1.
   const iou = feeds.iou ?? nodes.scalar(1);
-  const most = b.constant('most', tensorOf('int64', [], [Math.min(count, MOST_KEPT)]));
+  const most = b.constant('most', tensorOf('int64', [], [Math.min(count, limited)]));
   const inputs = [nodes.unsqueezed(apart, [0]), nodes.unsqueezed(scores, [0, 1]), most, iou, threshold];
   const rules = { ...GREEDY_SUPPRESSION, scoreInclusive: true };
   const [rows = ''] = b.add('NonMaxSuppression', inputs, rules, { outputCount: 2 });

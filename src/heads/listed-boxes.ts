@@ -21,7 +21,7 @@ export const LISTED_BOXES: Head = {
   },
   doubt: (_, input) => idsInDoubt('torchvision', input),
   preprocessing: { mean: [0, 0, 0], std: [255, 255, 255] },
-  attach: (nodes, read, input) => keptBoxes(nodes, candidatesOf(nodes, read), input),
+  attach: (nodes, read, input) => keptBoxes(nodes, listedCandidates(nodes, read), input),
 };
 
 /** The same of COCO's ids. */
@@ -30,21 +30,20 @@ export const LISTED_COCO: Head = {
   name: 'torchvision-coco',
   reads: 'the same with the 90 ids of COCO as labels, as 80 classes; where it is named',
   fits: (outputs, input) => (input.named ? LISTED_BOXES.fits(outputs, input) : undefined),
-  attach: (nodes, read, input) => {
-    const { labels, ...candidates } = candidatesOf(nodes, read);
-    return keptBoxes(nodes, { ...candidates, labels: cocoClasses(nodes, labels) }, input);
-  },
+  attach: (nodes, read, input) => keptBoxes(nodes, listedCandidates(nodes, read, 'coco'), input),
 };
 
-function candidatesOf(nodes: BoxNodes, read: readonly HeadOutput[]) {
+/** The lists as candidates: their labels as they are, or classes of COCO's ids. */
+export function listedCandidates(nodes: BoxNodes, read: readonly HeadOutput[], ids?: 'coco'): Candidates {
   const [boxes, labels, scores] = [at(read, 0), at(read, 1), at(read, 2)];
+  const own = labels.dtype === 'int64' ? labels.name : nodes.builder.one('Cast', [labels.name], { to: 'int64' });
   return {
     count: countOf(boxes),
     boxes: boxes.name,
     scores: scores.name,
-    labels: labels.dtype === 'int64' ? labels.name : nodes.builder.one('Cast', [labels.name], { to: 'int64' }),
+    labels: ids === 'coco' ? cocoClasses(nodes, own) : own,
     distinct: true,
-  } satisfies Candidates;
+  };
 }
 
 /** As many as there may be, where nobody knows how many there are. */

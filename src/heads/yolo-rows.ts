@@ -6,7 +6,7 @@ import { cornersInPixels, inPixels } from './decoded-boxes.ts';
 import type { Head, HeadInput, HeadOutput } from './head.ts';
 import { keptBoxes, type Candidates } from './kept-boxes.ts';
 import { LETTERBOX } from './letterbox.ts';
-import { maskChannels, withPrototypes } from './masks.ts';
+import { maskChannels, MOST_MASKS, PROTOTYPES, prototypesAmong, withMasks, withPrototypes } from './masks.ts';
 import { pyramidAnchors, pyramidOf } from './pyramid.ts';
 
 /** Numbers of a row before those of classes: x, y, width, height, objectness. */
@@ -24,12 +24,29 @@ export const YOLO_V5: Head = {
     return withPrototypes(found, outputs, input);
   },
   preprocessing: { width: 640, height: 640, ...LETTERBOX },
+  attach: (nodes, read, input) => keptBoxes(nodes, candidatesOf(nodes, read, input), input),
+};
+
+/** The same with masks. */
+export const YOLO_V5_SEG: Head = {
+  ...YOLO_V5,
+  name: 'yolov5-seg',
+  reads: `rows of x, y, width, height, objectness, C class scores and M coefficients of masks, [1, N, 5 + C + M], three of each cell of strides 8, 16 and 32, and ${PROTOTYPES}`,
+  fits: (outputs, input) => (prototypesAmong(outputs, input) ? YOLO_V5.fits(outputs, input) : undefined),
   attach: (nodes, read, input) => {
-    const rows = rowsOf(nodes, read, input);
-    const boxes = cornersInPixels(nodes, inPixels(nodes, rows.boxes, input));
-    return keptBoxes(nodes, { ...rows, boxes }, input);
+    const { name, shape } = at(read, 0);
+    const [, count = 0, columns = 0] = shape;
+    const rows = nodes.reshaped(name, [count, columns]);
+    const more = { coefficients: nodes.columns(rows, columns - maskChannels(read, input), columns) };
+    const kept = keptBoxes(nodes, { ...candidatesOf(nodes, read, input), more, most: MOST_MASKS }, input);
+    return withMasks(nodes, kept, read, input);
   },
 };
+
+function candidatesOf(nodes: BoxNodes, read: readonly HeadOutput[], input: HeadInput): Candidates {
+  const rows = rowsOf(nodes, read, input);
+  return { ...rows, boxes: cornersInPixels(nodes, inPixels(nodes, rows.boxes, input)) };
+}
 
 /**
  * Rows `[1, N, 5 + C]`, whose places are in cells and whose sizes are logarithms of cells: YOLOX (Ge et al., arXiv:2107.08430); or

@@ -3,10 +3,10 @@ import { at } from '../util/arrays.ts';
 import { bestClass, isClassCount, scoreRange } from './best-class.ts';
 import type { BoxNodes } from './box-nodes.ts';
 import { cornersInPixels, inPixels } from './decoded-boxes.ts';
-import type { Head, HeadInput, HeadOutput } from './head.ts';
+import type { AddedNodes, Head, HeadInput, HeadOutput } from './head.ts';
 import { keptBoxes, type Candidates } from './kept-boxes.ts';
 import { LETTERBOX } from './letterbox.ts';
-import { maskChannels, withPrototypes } from './masks.ts';
+import { maskChannels, MOST_MASKS, PROTOTYPES, prototypesAmong, withMasks, withPrototypes } from './masks.ts';
 import { pyramidOf } from './pyramid.ts';
 
 /** Numbers of a box. */
@@ -29,16 +29,44 @@ export const YOLO_V8: Head = {
     return withPrototypes(found, outputs, input);
   },
   preprocessing: { width: 640, height: 640, ...LETTERBOX },
+  attach: (nodes, read, input) => keptColumns(nodes, columnsOf(nodes, read), read, input),
+};
+
+/** The same with masks: those of the boxes that are kept are what prototypes and coefficients make. */
+export const YOLO_V8_SEG: Head = {
+  ...YOLO_V8,
+  name: 'yolov8-seg',
+  reads: `columns of x, y, width, height, C class scores and M coefficients of masks, [1, 4 + C + M, N] for the N cells of strides 8, 16 and 32, and ${PROTOTYPES}`,
+  fits: (outputs, input) => (prototypesAmong(outputs, input) ? YOLO_V8.fits(outputs, input) : undefined),
   attach: (nodes, read, input) => {
-    const { name, shape } = at(read, 0);
-    const columns = nodes.reshaped(name, shape.slice(1));
-    const kept = keptBoxes(nodes, candidatesOf(nodes, columns, read, input), input);
-    // Where nobody says how many classes there are, the last rows may be an angle, or key points.
-    if (input.classes !== undefined) return kept;
-    const classes = nodes.columns(columns, BOX, at(shape, 1) - maskChannels(read, input), 0);
-    return { ...kept, results: { ...kept.results, range: scoreRange(nodes, classes) } };
+    const columns = columnsOf(nodes, read);
+    const [, rows = 0] = at(read, 0).shape;
+    const own = nodes.columns(columns, rows - maskChannels(read, input), rows, 0);
+    const coefficients = nodes.builder.one('Transpose', [own], { perm: [1, 0] });
+    const kept = keptColumns(nodes, columns, read, input, { more: { coefficients }, most: MOST_MASKS });
+    return withMasks(nodes, kept, read, input);
   },
 };
+
+function columnsOf(nodes: BoxNodes, read: readonly HeadOutput[]): string {
+  const { name, shape } = at(read, 0);
+  return nodes.reshaped(name, shape.slice(1));
+}
+
+function keptColumns(
+  nodes: BoxNodes,
+  columns: string,
+  read: readonly HeadOutput[],
+  input: HeadInput,
+  beside: Pick<Candidates, 'more' | 'most'> = {},
+): AddedNodes {
+  const kept = keptBoxes(nodes, { ...candidatesOf(nodes, columns, read, input), ...beside }, input);
+  // Where nobody says how many classes there are, the last rows may be an angle, or key points.
+  if (input.classes !== undefined) return kept;
+  const [, rows = 0] = at(read, 0).shape;
+  const classes = nodes.columns(columns, BOX, rows - maskChannels(read, input), 0);
+  return { ...kept, results: { ...kept.results, range: scoreRange(nodes, classes) } };
+}
 
 function candidatesOf(nodes: BoxNodes, columns: string, read: readonly HeadOutput[], input: HeadInput): Candidates {
   const { builder: b } = nodes;

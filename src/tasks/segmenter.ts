@@ -8,7 +8,7 @@ import { toInstances, type Instance } from '../vision/instances.ts';
 import { matteOf } from '../vision/mattes.ts';
 import type { PictureSize } from '../vision/picture-spec.ts';
 import { createHeadedTask, headOf, resultNames, resultsOf, type HeadedTaskOptions } from './headed-task.ts';
-import { BOX_OPTIONS, limitFeeds } from './kept-boxes.ts';
+import { BOX_OPTIONS, keptBoxesOf, limitFeeds } from './kept-boxes.ts';
 import { maskFeed } from './mask-feed.ts';
 import type { PictureModel, TaskSource } from './picture-model.ts';
 import {
@@ -97,7 +97,10 @@ function segmentationOf(
     const { threshold = usualThreshold(model) } = options;
     return { kind: 'classes', ...matteClasses(matteOf(alpha, picture, preprocessing), threshold, choice) };
   }
-  if (!classes) return { kind: 'instances', instances: toInstances(results, picture, preprocessing, choice) };
+  if (!classes) {
+    const boxes = keptBoxesOf(results, labels);
+    return { kind: 'instances', instances: toInstances(boxes, results, picture, preprocessing, choice) };
+  }
   if (Number.isNaN(sum?.data[0])) throw new InputError('the network gives scores that are no numbers: NaN');
   return { kind: 'classes', ...toClassMap(classes, picture, preprocessing, choice) };
 }

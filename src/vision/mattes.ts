@@ -25,11 +25,24 @@ const SLACK = 1e-3;
 export function matteOf(map: Tensor, picture: PictureSize, spec: Preprocessing): Matte {
   requireUnit(map);
   requireWholePicture(picture, spec);
+  const { width, height } = picture;
+  return { width, height, data: mapWithin(map, { x: 0, y: 0, width, height }, picture, spec) };
+}
+
+/** A rectangle of pixels. */
+interface PixelWindow extends PictureSize {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A network's map `[h, w]` of the input that `spec` makes, interpolated bilinearly to some of the pixels of the picture, by rows. */
+export function mapWithin(map: Tensor, window: PixelWindow, picture: PictureSize, spec: Preprocessing): Float32Array {
   const [height = 0, width = 0] = map.shape;
   const { scaleX, scaleY, offsetX, offsetY } = pictureMap(picture, spec);
-  const columns = places(picture.width, width, { scale: scaleX, offset: offsetX, extent: spec.width });
-  const rows = places(picture.height, height, { scale: scaleY, offset: offsetY, extent: spec.height });
-  return { width: picture.width, height: picture.height, data: interpolated(map, rows, columns) };
+  const [left, top] = [offsetX + scaleX * window.x, offsetY + scaleY * window.y];
+  const columns = places(window.width, width, { scale: scaleX, offset: left, extent: spec.width });
+  const rows = places(window.height, height, { scale: scaleY, offset: top, extent: spec.height });
+  return interpolated(map, rows, columns);
 }
 
 /** Throws InputError where a picture is not shown to the network as a whole: of the rest of it nothing would be known. */

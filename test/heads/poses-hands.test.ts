@@ -5,7 +5,10 @@ import { HAND_HEADS, HAND_LANDMARK_HEADS } from '../../src/heads/hands.ts';
 import { POSE_HEADS, POSE_LANDMARK_HEADS } from '../../src/heads/poses.ts';
 import { decodeHeatMaps } from '../../src/vision/decode/key-points.ts';
 import { suppressed } from '../helpers/decoders/decoded-box.ts';
+import { createPoseEstimator } from '../../src/tasks/pose-estimator.ts';
 import { blazeAnchors, decodeBlaze } from '../helpers/decoders/faces.ts';
+import { decodeYoloV8 } from '../helpers/decoders/yolo.ts';
+import { constantNetwork } from '../helpers/head-cases.ts';
 import { expectClose } from '../helpers/close.ts';
 import { runHead } from '../helpers/head-run.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
@@ -104,6 +107,67 @@ describe('MoveNet', () => {
       [2, 17, 2],
       Array.from({ length: 34 }, () => [10, 20]).flatMap(([x = 0, y = 0], i) => (i < 17 ? [x, y] : [0, 0])),
     );
+  });
+});
+
+describe('YOLO v8 for poses', () => {
+  /** x, y, width, height, score and 17 points of x, y, visibility, of the 126 cells of 96 by 64 pixels; all but the box in shares. */
+  const shares = random([1, 56, 126], 7);
+  const pixels = floats(
+    [1, 56, 126],
+    Array.from(shares.data, (v, i) => {
+      const row = Math.floor(i / 126);
+      const part = row < 4 ? row % 2 : row > 4 ? (row - 5) % 3 : 2;
+      return v * ([96, 64][part] ?? 1);
+    }),
+  );
+  const size = { width: 96, height: 64, threshold: 0.6 };
+  const wanted = suppressed(decodeYoloV8(pixels, 17), { threshold: 0.6, iou: 0.5 });
+
+  it.each([
+    ['pixels', pixels],
+    ['shares of the input', shares],
+  ])('gives the people that are kept, in %s, with their points', (_name, output) => {
+    const { head, results } = runHead(POSE_HEADS, { output }, size);
+    expect(head).toBe('yolov8-pose');
+    const count = wanted.length;
+    expect(count).toBeGreaterThan(3);
+    expectRows(
+      results['boxes'],
+      [count, 4],
+      wanted.flatMap(({ x1, y1, x2, y2 }) => [x1, y1, x2, y2]),
+    );
+    expectRows(
+      results['scores'],
+      [count],
+      wanted.map(({ score }) => score),
+    );
+    expectRows(results['points'], [count, 17, 2], wanted.flatMap((box) => box.points ?? []).flat());
+    const cells = wanted.map(({ score }) => output.data.subarray(4 * 126, 5 * 126).indexOf(score));
+    expectRows(
+      results['pointScores'],
+      [count, 17],
+      cells.flatMap((cell) => Array.from({ length: 17 }, (_, k) => output.data[(7 + 3 * k) * 126 + cell] ?? NaN)),
+    );
+  });
+
+  it('takes other numbers of points where it is named', () => {
+    const output = random([1, 5 + 3 * 4, 126], 8);
+    expect(() => runHead(POSE_HEADS, { output }, size)).toThrow(/nothing that is decoded here/);
+    expect(runHead(POSE_HEADS, { output }, { ...size, named: 'yolov8-pose' }).head).toBe('yolov8-pose');
+  });
+
+  it('refuses visibilities that are none', async () => {
+    const logits = floats(
+      [1, 56, 126],
+      Array.from(pixels.data, (v, i) => (i >= 7 * 126 && i < 8 * 126 ? 8 * v - 4 : v)),
+    );
+    using poses = await createPoseEstimator(constantNetwork({ logits }), { backend: 'cpu' });
+    const picture = { width: 96, height: 64, data: new Uint8ClampedArray(4 * 96 * 64) };
+    await expect(poses.estimate(picture)).rejects.toThrow(/there is a score of/);
+    using good = await createPoseEstimator(constantNetwork({ pixels }), { backend: 'cpu' });
+    const [first] = await good.estimate(picture);
+    expect(first?.points.map(({ name }) => name).slice(0, 2)).toEqual(['nose', 'left_eye']);
   });
 });
 

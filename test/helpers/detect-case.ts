@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { createDetector } from '../../src/tasks/detector.ts';
 import type { TaskOptions } from '../../src/tasks/picture-model.ts';
 import type { Detection } from '../../src/vision/decode/detections.ts';
-import { overlap, suppressed, type DecodedBox } from './decoders/decoded-box.ts';
+import { cutAt, overlap, suppressed } from './decoders/decoded-box.ts';
 import { constantNetwork, INPUT, type HeadCase } from './head-cases.ts';
 
 /** No picture is cut or scaled on its way into these networks. */
@@ -26,7 +26,7 @@ export async function detected(
 /** The same boxes in the same order as the decoder's, cut at the picture's edges. */
 export function expectAsDecoded(found: readonly Detection[], { boxes, distinct }: HeadCase): void {
   const kept = suppressed(boxes, { threshold: LIMITS.threshold, iou: distinct ? 1 : LIMITS.iou });
-  const inside = kept.map(insidePicture).filter(({ x1, y1, x2, y2 }) => x2 > x1 && y2 > y1);
+  const inside = kept.map((box) => cutAt(box, INPUT)).filter(({ x1, y1, x2, y2 }) => x2 > x1 && y2 > y1);
   expect(inside.length).toBeGreaterThan(3);
   expect(found.map(({ index }) => index)).toEqual(inside.map(({ index }) => index));
   found.forEach(({ x, y, width, height, score }, i) => {
@@ -34,13 +34,4 @@ export function expectAsDecoded(found: readonly Detection[], { boxes, distinct }
     expect(score).toBeCloseTo(other.score, 5);
     expect(overlap({ x1: x, y1: y, x2: x + width, y2: y + height }, other)).toBeGreaterThan(0.999);
   });
-}
-
-function insidePicture({ x1, y1, x2, y2, ...rest }: DecodedBox): DecodedBox {
-  const { width, height } = INPUT;
-  return { x1: within(x1, width), y1: within(y1, height), x2: within(x2, width), y2: within(y2, height), ...rest };
-}
-
-function within(v: number, extent: number): number {
-  return Math.min(extent, Math.max(0, v));
 }

@@ -43,6 +43,16 @@ export function suppressed(
   return kept;
 }
 
+/** The part of a box that lies in a picture. */
+export function cutAt(box: DecodedBox, { width, height }: Extents): DecodedBox {
+  const { x1, y1, x2, y2 } = box;
+  return { ...box, x1: inside(x1, width), y1: inside(y1, height), x2: inside(x2, width), y2: inside(y2, height) };
+}
+
+function inside(v: number, extent: number): number {
+  return Math.min(extent, Math.max(0, v));
+}
+
 /**
  * MediaPipe's weighted suppression (Bazarevsky et al., BlazeFace, arXiv:1907.05047, section 5): instead of dropping what
  * overlaps the best box, corners and key points of all of them are averaged, weighted by their scores.
