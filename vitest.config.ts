@@ -34,6 +34,7 @@ const ONLY_FULL = {
     'test/tasks/attention-mesh.gpu.test.ts',
     'test/tasks/follow.gpu.test.ts',
     'test/tasks/faces.gpu.test.ts',
+    'test/tasks/instances.gpu.test.ts',
     'test/tasks/poses-hands.gpu.test.ts',
   ],
   browser: [
