@@ -80,6 +80,7 @@ const FULL = {
     'test/conformance/tfjs-models.gpu.test.ts',
     'test/formats/onnx/q-operator-ort.gpu.test.ts',
     'test/formats/onnx/quantised-ort.gpu.test.ts',
+    'test/heads/hostile.gpu.test.ts',
     'test/kernels/operators-*.gpu.test.ts',
     'test/kernels/product.gpu.test.ts',
     'test/kernels/quantised-random.gpu.test.ts',
