@@ -11,6 +11,7 @@ import type { HeadedTaskOptions } from '../../src/tasks/headed-task.ts';
 import type { Detection } from '../../src/vision/decode/detections.ts';
 import { at } from '../../src/util/arrays.ts';
 import { FULL } from '../helpers/full.ts';
+import { seen } from '../helpers/count-dispatches.ts';
 import { HEAD_CASES, INPUT, type HeadCase, type Outputs } from '../helpers/head-cases.ts';
 import { randomSource } from '../helpers/random.ts';
 
@@ -84,5 +85,23 @@ describe('numbers that no network should give', () => {
       const [a, b] = [numbersOf(onGpu), numbersOf(onCpu)];
       expect(Math.max(0, ...a.map((value, i) => Math.abs(value - (b[i] ?? NaN))))).toBeLessThan(1e-3);
     }
+  });
+});
+
+describe('dispatches', () => {
+  /** With those of the network above: one for its greatest pixel, one for each output. */
+  it.each([
+    ['yolov8', 36],
+    ['fastest-det', 34],
+    ['centernet', 33],
+    ['ssd', 18],
+  ] as const)('%s takes %d from pixels to kept boxes', async (decode, count) => {
+    const head = KINDS.find((kind) => kind.decode === decode);
+    if (!head) throw new TypeError('no case');
+    using detector = await createDetector(network(head.outputs), { decode, preprocessing: PLAIN, gpu });
+    await detector.detect(PICTURE);
+    const before = seen.dispatches;
+    await detector.detect(PICTURE);
+    expect(seen.dispatches - before).toBe(count);
   });
 });
