@@ -1,5 +1,5 @@
 /** Heads of instance segmentation, in the order in which they are tried. */
-import { at, sameArray } from '../util/arrays.ts';
+import { at, product, sameArray } from '../util/arrays.ts';
 import { idsInDoubt } from './coco-ids.ts';
 import type { BoxNodes } from './box-nodes.ts';
 import type { AddedNodes, Head, HeadInput, HeadOutput } from './head.ts';
@@ -10,11 +10,12 @@ import { YOLO_V8_SEG } from './yolo-v8.ts';
 
 /**
  * Mask R-CNN (He et al., arXiv:1703.06870): the lists of a detector, and of each box a mask of probabilities. Its result is `boxMasks`
- * `[K, 1, m, m]`, which fill their boxes, or, where the graph has laid them into the input itself, `masks` `[K, 1, height, width]`.
+ * `[K, 1, m, m]`, which fill their boxes, or, where the graph has laid them into the input itself, `masks` `[K, 1, height, width]`; both
+ * may lack the axis of one.
  */
 const MASK_RCNN: Head = {
   name: 'mask-rcnn',
-  reads: `${LISTED_BOXES.reads}; and masks [D, 1, m, m], 0…1, of the boxes, or of the whole input`,
+  reads: `${LISTED_BOXES.reads}; and masks [D, 1, m, m] or [D, m, m], 0…1, of the boxes, or of the whole input`,
   fits: (outputs, input) => {
     const lists = LISTED_BOXES.fits(outputs, input);
     const masks = lists && outputs.find((output) => areMasks(output, at(lists, 0)));
@@ -37,15 +38,19 @@ const MASK_RCNN_COCO: Head = {
 /** Things with masks. */
 export const INSTANCE_HEADS: readonly Head[] = [YOLO_V8_SEG, YOLO_V5_SEG, MASK_RCNN, MASK_RCNN_COCO];
 
-/** One of each box. */
+/** One of each box; with an axis of one channel, or without. */
 function areMasks({ dtype, shape }: HeadOutput, boxes: HeadOutput): boolean {
-  const [count, one, height = NaN, width = NaN] = shape;
+  const inner = shape.slice(1, -2);
   return (
-    dtype === 'float32' && shape.length === 4 && Object.is(count, boxes.shape[0]) && one === 1 && height * width > 0
+    dtype === 'float32' &&
+    shape.length >= 3 &&
+    Object.is(shape[0], boxes.shape[0]) &&
+    (inner.length === 0 || sameArray(inner, [1])) &&
+    product(shape.slice(-2)) > 0
   );
 }
 
 function keptMasks(nodes: BoxNodes, candidates: Candidates, masks: HeadOutput, input: HeadInput): AddedNodes {
-  const whole = sameArray(masks.shape.slice(2), [input.height, input.width]);
+  const whole = sameArray(masks.shape.slice(-2), [input.height, input.width]);
   return keptBoxes(nodes, { ...candidates, more: { [whole ? 'masks' : 'boxMasks']: masks.name } }, input);
 }

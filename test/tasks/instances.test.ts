@@ -1,6 +1,7 @@
 /** Things with masks of networks of constants on the CPU: what an independent decoder finds in them; and what is refused. */
 import { describe, expect, it } from 'vitest';
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
+import { maskRcnn } from '../../models/faster-rcnn.ts';
 import { createSegmenter } from '../../src/tasks/segmenter.ts';
 import { pasteMasks } from '../../src/vision/decode/masks.ts';
 import type { Extents } from '../helpers/decoders/decoded-box.ts';
@@ -50,8 +51,11 @@ describe('Mask R-CNN', () => {
     Array.from({ length: 98 }, (_, i) => (i % 7 < 4 ? 0.9 : 0.2)),
   );
 
-  it('lays masks of boxes into the picture', async () => {
-    const { decode, instances } = await instancesOf({ boxes, ...lists, masks });
+  it.each([
+    ['with an axis of one channel', masks],
+    ['without', { ...masks, shape: [2, ...masks.shape.slice(2)] }],
+  ])('lays masks of boxes into the picture: %s', async (_, given) => {
+    const { decode, instances } = await instancesOf({ boxes, ...lists, masks: given });
     expect(decode).toBe('mask-rcnn');
     const [first, second] = pasteMasks(masks, boxes, INPUT);
     expect(instances).toMatchObject([
@@ -73,6 +77,11 @@ describe('Mask R-CNN', () => {
       { x: 50, y: 10, width: 40, height: 50, sum: 2000 },
       { x: 8, y: 6, width: 32, height: 44, sum: 32 * 44 },
     ]);
+  });
+
+  it('is what the builder of Mask R-CNN makes', async () => {
+    using segmenter = await createSegmenter(maskRcnn({ resolution: 64 }), cpu);
+    expect(segmenter.binding).toMatchObject({ decode: 'mask-rcnn', read: ['boxes', 'labels', 'scores', 'masks'] });
   });
 
   it('is refused with 80 names until somebody says what the labels are', async () => {
