@@ -15,7 +15,7 @@ const MOST_IN_BYTES = 255;
  * A score a class for each pixel: U-Net, FCN, DeepLab (arXiv:1706.05587, section 4.1). As their authors evaluate them, the scores
  * are interpolated bilinearly to the extents of the input, and the best class is taken there, the first of equal ones. Results:
  * `classes` `[height, width]`, uint8 with 255, or int32 with −1, where no class has a probability of the feed `threshold`;
- * `sum` of all scores, which is NaN where one is.
+ * `sum` of all probabilities, which is NaN where a score is NaN or +∞, or all of a pixel are −∞.
  */
 export const CLASS_SCORES: Head = {
   name: 'class-scores',
@@ -39,7 +39,7 @@ export const CLASS_SCORES: Head = {
     const none = b.constant('none', tensorOf('int32', [], [layout.channels > MOST_IN_BYTES ? -1 : MOST_IN_BYTES]));
     const known = b.one('Where', [nodes.binary('greaterOrEqual', best, threshold), index, none], {});
     const classes = nodes.reshaped(known, [input.height, input.width]);
-    const sum = b.one('Reduce', [map], { kind: 'sum', axes: [], keepDims: false });
+    const sum = b.one('Reduce', [chances], { kind: 'sum', axes: [], keepDims: false });
     const held = layout.channels > MOST_IN_BYTES ? classes : b.one('Cast', [classes], { to: 'uint8' });
     return { results: { classes: held, sum }, feeds: { threshold } };
   },

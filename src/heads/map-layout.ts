@@ -14,12 +14,14 @@ export interface MapLayout {
 
 /**
  * The layout of a map of the whole input: `[1, h, w, C]`, `[1, C, h, w]`, `[1, h, w]`, or `[1, h·w]` row by row; undefined for
- * extents that have other proportions than the input. Where two layouts fit, the channels are the named classes, else the fewer.
+ * extents that have other proportions than the input. Where two layouts fit, the channels are the named classes, else what is nearer the proportions, else the fewer:
+ * 21 classes of 20×20 cells are no 20 classes of 21×20.
  */
 export function mapLayout({ shape }: HeadOutput, input: HeadInput): MapLayout | undefined {
   if (shape[0] !== 1 || !(product(shape) > 0)) return undefined;
   const found = candidates(shape, input).filter((map) => isInProportion(map, input));
-  return found.find(({ channels }) => channels === input.classes) ?? found.sort((a, b) => a.channels - b.channels)[0];
+  const named = found.find(({ channels }) => channels === input.classes);
+  return named ?? found.sort((a, b) => apart(a, input) - apart(b, input) || a.channels - b.channels)[0];
 }
 
 function candidates(shape: readonly number[], input: HeadInput): MapLayout[] {
@@ -38,9 +40,13 @@ function candidates(shape: readonly number[], input: HeadInput): MapLayout[] {
 }
 
 /** A map's extents are those of the input by a stride, up to the cell to which they were rounded. */
-function isInProportion({ height, width }: MapLayout, input: HeadInput): boolean {
-  const apart = Math.abs(height * input.width - width * input.height);
-  return apart <= Math.max(input.width, input.height) && height > 1 && width > 1;
+function isInProportion(map: MapLayout, input: HeadInput): boolean {
+  return apart(map, input) <= Math.max(input.width, input.height) && map.height > 1 && map.width > 1;
+}
+
+/** How far a map is from the proportions of the input. */
+function apart({ height, width }: MapLayout, input: HeadInput): number {
+  return Math.abs(height * input.width - width * input.height);
 }
 
 /** The numbers of one channel, float32 `[h, w]`. */

@@ -65,7 +65,7 @@ export class Segmenter extends PictureTask<SegmentOptions, Segmentation> {
   /**
    * The classes of a picture's pixels, or the things in it with their masks, or those of each of several pictures, in their own
    * pixels. Rejects as `Session.run` does, and with InputError for a picture that cannot be read, options out of range, and
-   * a network that gives no numbers.
+   * a network that gives no finite numbers (a score of −∞ beside others is none at all, and right).
    */
   segment(picture: PictureSource | PictureFile, options?: SegmentOptions): Promise<Segmentation>;
   segment(pictures: readonly (PictureSource | PictureFile)[], options?: SegmentOptions): Promise<Segmentation[]>;
@@ -101,7 +101,7 @@ function segmentationOf(
     const boxes = keptBoxesOf(results, labels);
     return { kind: 'instances', instances: toInstances(boxes, results, picture, preprocessing, choice) };
   }
-  if (Number.isNaN(sum?.data[0])) throw new InputError('the network gives scores that are no numbers: NaN');
+  if (Number.isNaN(sum?.data[0])) throw new InputError('the network gives scores that are no finite numbers');
   return { kind: 'classes', ...toClassMap(classes, picture, preprocessing, choice) };
 }
 
