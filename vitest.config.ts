@@ -93,6 +93,7 @@ const FULL = {
     'test/session/qdq-networks.gpu.test.ts',
     'test/session/weight-storage.gpu.test.ts',
     'test/tasks/detectors.gpu.test.ts',
+    'test/tasks/segmenter.gpu.test.ts',
   ],
   browser: [...ONLY_FULL.browser, 'test/browser/demo/no-webgpu.test.ts'],
 };
@@ -122,6 +123,7 @@ const NETWORKS = [
   'test/tasks/faces.gpu.test.ts',
   'test/tasks/poses-hands.gpu.test.ts',
   'test/tasks/quantised.gpu.test.ts',
+  'test/tasks/segmenter.gpu.test.ts',
   'test/tasks/tasks.gpu.test.ts',
 ];
 
