@@ -98,6 +98,21 @@ const NETWORKS: SeededNetworks = [
 ];
 
 describe('class maps', () => {
+  it('of maps smaller than the input are interpolated', async () => {
+    const random = randomSource(9);
+    const scores = tensorOf(
+      'float32',
+      [1, 5, 3, 3],
+      Array.from({ length: 45 }, () => random() - 0.5),
+    );
+    const b = new GraphBuilder('coarse');
+    b.input('picture', 'float32', [1, 16, 16, 3]);
+    b.output(b.one('Identity', [b.constant('scores', scores)], {}));
+    using segmenter = await createSegmenter(b.build(), { gpu });
+    const found = classMap(await segmenter.segment(blots(16, 1)));
+    expect(apart(found, scores, 16)).toMatchObject({ wrong: 0, ties: 0 });
+  });
+
   it('of scores that are no finite numbers are refused', async () => {
     for (const value of [NaN, Infinity]) {
       const b = new GraphBuilder('spoiled');
