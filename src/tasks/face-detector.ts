@@ -38,7 +38,10 @@ export interface FaceOptions extends PictureRunOptions {
   readonly iou?: number;
   /** How many faces are given at most, the best; all of them unless given. */
   readonly max?: number;
-  /** Gives the mesh of each face: the model for it is loaded with the first call that asks. Default false. */
+  /**
+   * Gives the mesh of each face: the model for it is loaded with the first call that asks. Default false. Detectors tell how a face is
+   * turned up to about a right angle; of one that is upside down the mesh is wrong, as MediaPipe's is: turn the picture first.
+   */
   readonly mesh?: boolean;
   /** Gives the irises in the mesh, too. Default false. */
   readonly iris?: boolean;
