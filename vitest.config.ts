@@ -35,6 +35,7 @@ const ONLY_FULL = {
     'test/tasks/follow.gpu.test.ts',
     'test/tasks/faces.gpu.test.ts',
     'test/tasks/instances.gpu.test.ts',
+    'test/tasks/landmarks.gpu.test.ts',
     'test/tasks/poses-hands.gpu.test.ts',
   ],
   browser: [
@@ -121,6 +122,7 @@ const NETWORKS = [
   'test/tasks/detectors.gpu.test.ts',
   'test/tasks/follow.gpu.test.ts',
   'test/tasks/faces.gpu.test.ts',
+  'test/tasks/landmarks.gpu.test.ts',
   'test/tasks/poses-hands.gpu.test.ts',
   'test/tasks/quantised.gpu.test.ts',
   'test/tasks/segmenter.gpu.test.ts',

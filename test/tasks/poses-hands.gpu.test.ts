@@ -1,6 +1,5 @@
 /** Poses and hands on photographs: where a person sees the key points, turned pictures, and what the tasks refuse. */
 import { join } from 'node:path';
-import sharp, { type Region } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findModel } from '../../src/catalogue/catalogue.ts';
 import { AT_A_TABLE } from '../../src/catalogue/samples.ts';
@@ -8,19 +7,11 @@ import { installedPackage } from '../../src/node/packages.ts';
 import { createHandDetector, type HandDetector } from '../../src/tasks/hand-detector.ts';
 import { createPoseEstimator, type PoseEstimator } from '../../src/tasks/pose-estimator.ts';
 import { boxOverlap } from '../../src/vision/regions.ts';
-import type { Pixels } from '../../src/vision/pixels.ts';
 import type { Pose } from '../../src/vision/poses.ts';
 import { catalogueModel } from '../helpers/catalogue-models.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
 import { onGpuHere as options } from '../helpers/task-options.ts';
-
-/** Part of a picture, perhaps turned clockwise by so many degrees about its middle. */
-async function pixelsOf(file: string, part?: Region, degrees = 0): Promise<Pixels> {
-  const cut = part ? sharp(file).extract(part) : sharp(file);
-  const turned = sharp(await cut.png().toBuffer()).rotate(degrees, { background: '#888' });
-  const { data, info } = await turned.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, data: new Uint8ClampedArray(data) };
-}
+import { pixelsOf, turnedPlace } from '../helpers/turned-picture.ts';
 
 /** A man at a table, with a hand in sight. */
 const HANDS_FILE = join(installedPackage('@vladmandic/human')?.folder ?? '', 'assets/samples.jpg');
@@ -98,12 +89,10 @@ describe.skipIf(!hasSharedData)('poses', () => {
     for (const degrees of [0, 30]) {
       const picture = await pixelsOf(sharedPath('images/street.jpg'), LEFT_MAN, degrees);
       const [man] = await blazepose.estimate(picture);
-      const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
       // A tenth of his height.
-      expectPoints(man, LEFT_MAN_POINTS, 22, (x, y) => {
-        const [across, down] = [x - LEFT_MAN.left - LEFT_MAN.width / 2, y - LEFT_MAN.top - LEFT_MAN.height / 2];
-        return [picture.width / 2 + cos * across - sin * down, picture.height / 2 + sin * across + cos * down];
-      });
+      expectPoints(man, LEFT_MAN_POINTS, 22, (x, y) =>
+        turnedPlace({ x: x - LEFT_MAN.left, y: y - LEFT_MAN.top }, LEFT_MAN, picture, degrees),
+      );
       expect(man?.points).toHaveLength(33);
       expect(man?.world).toHaveLength(33);
       // In space as in the picture the way from the right shoulder to the left one goes down as it was turned.
