@@ -13,8 +13,12 @@ import { expectClose } from '../helpers/close.ts';
 import { Litert } from '../helpers/litert-oracle.ts';
 import { packageFolder } from '../helpers/npm-cache.ts';
 
+/** LiteRT has not the attention mesh's own operators, and gives zeros: test/tasks/attention-mesh.gpu.test.ts looks at it. */
+const UNKNOWN = ['face-mesh-attention'];
+
 const floats = CATALOGUE.filter(
-  ({ format, preprocessing }) => format === 'tflite' && preprocessing?.dtype === 'float32',
+  ({ name, format, preprocessing }) =>
+    format === 'tflite' && preprocessing?.dtype === 'float32' && !UNKNOWN.includes(name),
 );
 
 /** A woman who stands and holds out her arms, in the screenshot that comes with human. */
