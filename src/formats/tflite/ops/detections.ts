@@ -7,7 +7,7 @@ import { tensorOf } from '../../../core/tensor.ts';
 import { GREEDY_SUPPRESSION } from '../../../ir/ops.ts';
 import { range } from '../../../util/arrays.ts';
 import type { OperatorContext, TfliteTranslation } from '../context.ts';
-import { flexOptions } from '../flexbuffer.ts';
+import { customOptionsOf, partAlong } from './custom.ts';
 
 /** More detections than this are asked for by damaged files alone. */
 const MOST = 2 ** 16;
@@ -29,7 +29,7 @@ interface Settings {
 }
 
 function settingsOf(c: OperatorContext): Settings {
-  const options = optionsOf(c);
+  const options = customOptionsOf(c).numbers;
   const given = (key: string, fallback?: number): number => options.get(key) ?? fallback ?? c.fail(`has no ${key}`);
   const count = (key: string, fallback?: number): number => {
     const value = given(key, fallback);
@@ -51,20 +51,11 @@ function settingsOf(c: OperatorContext): Settings {
   };
 }
 
-function optionsOf(c: OperatorContext): ReadonlyMap<string, number> {
-  try {
-    return flexOptions(c.customOptions).numbers;
-  } catch (error) {
-    if (error instanceof RangeError) c.fail('has damaged options');
-    throw error;
-  }
-}
-
 /** `[1, N, 4]` */
 function boxesOf(c: OperatorContext, scales: readonly number[]): string {
   const length = c.shape(0)[2] ?? 0;
   if (length < 4) c.fail(`has codes of ${length} numbers`);
-  const codes = length === 4 ? c.input(0) : part(c, c.input(0), 0, 4);
+  const codes = length === 4 ? c.input(0) : partAlong(c, c.input(0), 0, 4, 2);
   return c.one('BoxDecode', [codes, c.input(2)], {
     coding: 'centerSize',
     anchorForm: 'centers',
@@ -83,11 +74,7 @@ function scoresOf(c: OperatorContext, classes: number): string {
   const labels = c.shape(1)[2] ?? 0;
   const background = labels - classes;
   if (background !== 0 && background !== 1) c.fail(`has scores of ${labels} classes, not of ${classes}`);
-  return background === 0 ? c.input(1) : part(c, c.input(1), background, labels);
-}
-
-function part(c: OperatorContext, x: string, from: number, to: number): string {
-  return c.one('Slice', [x, c.ints([from]), c.ints([to]), c.ints([2])], {});
+  return background === 0 ? c.input(1) : partAlong(c, c.input(1), background, labels, 2);
 }
 
 /** What suppression found. */

@@ -6,7 +6,8 @@ import { tensorOf } from '../../../core/tensor.ts';
 import { NO_ACTIVATION } from '../../../ir/ops.ts';
 import { range } from '../../../util/arrays.ts';
 import type { OperatorContext, TfliteTranslation } from '../context.ts';
-import { flexOptions, type FlexOptions } from '../flexbuffer.ts';
+import type { FlexOptions } from '../flexbuffer.ts';
+import { customOptionsOf, partAlong } from './custom.ts';
 
 /** Extents and lists that are longer are asked for by damaged files alone. */
 const MOST = 2 ** 12;
@@ -18,7 +19,7 @@ class Settings {
 
   constructor(c: OperatorContext) {
     this.#c = c;
-    this.#given = optionsOf(c);
+    this.#given = customOptionsOf(c);
   }
 
   number(key: string, holds: (value: number) => boolean = Number.isFinite): number {
@@ -47,15 +48,6 @@ class Settings {
   }
 }
 
-function optionsOf(c: OperatorContext): FlexOptions {
-  try {
-    return flexOptions(c.customOptions);
-  } catch (error) {
-    if (error instanceof RangeError) c.fail('has damaged options');
-    throw error;
-  }
-}
-
 function isIndex(value: number, count: number): boolean {
   return Number.isInteger(value) && value >= 0 && value < count;
 }
@@ -80,9 +72,9 @@ export const landmarksToTransformMatrix: TfliteTranslation = (c) => {
   const size = [s.extent('output_width'), s.extent('output_height')];
   const scale = [s.factor('scale_x') / (size[0] ?? 1), s.factor('scale_y') / (size[1] ?? 1)];
   const rows = c.one('Gather', [c.reshape(c.input(0), [count, 3]), c.ints([...ends, ...subset])], { axis: 0 });
-  const flat = part(c, rows, 0, 2, 1);
-  const { there, back } = turns(c, part(c, flat, 0, 2, 0), s.number('target_rotation_radians'));
-  const turned = product(c, part(c, flat, 2, 2 + subset.length, 0), there);
+  const flat = partAlong(c, rows, 0, 2, 1);
+  const { there, back } = turns(c, partAlong(c, flat, 0, 2, 0), s.number('target_rotation_radians'));
+  const turned = product(c, partAlong(c, flat, 2, 2 + subset.length, 0), there);
   const [most, least] = (['max', 'min'] as const).map((kind) =>
     c.one('Reduce', [turned], { kind, axes: [0], keepDims: true }),
   ) as [string, string];
@@ -138,17 +130,17 @@ export const transformLandmarks: TfliteTranslation = (c) => {
   const [, count = 0, dimensions = 0] = extentsOf(c, 0, 3);
   if (dimensions !== 2 && dimensions !== 3) c.fail(`has points of ${dimensions} numbers`);
   const points = c.reshape(c.input(0), [count, dimensions]);
-  const flat = dimensions === 2 ? points : part(c, points, 0, 2, 1);
+  const flat = dimensions === 2 ? points : partAlong(c, points, 0, 2, 1);
   const moved = transformed(c, flat, c.input(1));
-  const all = dimensions === 2 ? [moved] : [moved, part(c, points, 2, 3, 1)];
+  const all = dimensions === 2 ? [moved] : [moved, partAlong(c, points, 2, 3, 1)];
   return [c.reshape(all.length === 1 ? moved : c.one('Concat', all, { axis: 1 }), [1, count, dimensions])];
 };
 
 /** Rows x, y by a matrix `[1, 4, 4]`, of which z is 0. */
 function transformed(c: OperatorContext, points: string, by: string): string {
-  const rows = part(c, c.reshape(by, [4, 4]), 0, 2, 0);
-  const turn = c.one('Transpose', [part(c, rows, 0, 2, 1)], { perm: [1, 0] });
-  return c.binary('add', product(c, points, turn), c.reshape(part(c, rows, 3, 4, 1), [1, 2]));
+  const rows = partAlong(c, c.reshape(by, [4, 4]), 0, 2, 0);
+  const turn = c.one('Transpose', [partAlong(c, rows, 0, 2, 1)], { perm: [1, 0] });
+  return c.binary('add', product(c, points, turn), c.reshape(partAlong(c, rows, 3, 4, 1), [1, 2]));
 }
 
 function product(c: OperatorContext, a: string, b: string): string {
@@ -157,8 +149,4 @@ function product(c: OperatorContext, a: string, b: string): string {
 
 function matrix(c: OperatorContext, shape: readonly number[], values: readonly number[]): string {
   return c.constant(tensorOf('float32', shape, values));
-}
-
-function part(c: OperatorContext, x: string, from: number, to: number, axis: number): string {
-  return c.one('Slice', [x, c.ints([from]), c.ints([to]), c.ints([axis])], {});
 }
