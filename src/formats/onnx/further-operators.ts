@@ -95,4 +95,5 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   'com.microsoft.QLinearReduceMean': lazy(bytes, 'qLinearReduceMean'),
   'com.microsoft.QLinearSoftmax': lazy(bytes, 'qLinearSoftmax'),
   If: lazy(control, 'ifOp'),
+  Einsum: lazy(() => import('./ops/product/einsum.ts'), 'einsum'),
 };
