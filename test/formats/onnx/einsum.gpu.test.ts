@@ -119,10 +119,13 @@ describe('equations', () => {
     ['ij,ij->i', [3, 5], [1, 5]],
     ['ii', [4, 4]],
   ];
-  it.each(OF_INTEGERS)('%s of int32', async (equation, ...shapes) => {
-    const operands = shapes.map(countedInts);
-    await agrees(modelOf(equation, operands), feedsOf(operands));
-  });
+  it.each(OF_INTEGERS.map(([equation, ...shapes]) => ({ equation, shapes })))(
+    '$equation of int32',
+    async ({ equation, shapes }) => {
+      const operands = shapes.map(countedInts);
+      await agrees(modelOf(equation, operands), feedsOf(operands));
+    },
+  );
 
   it('of float16', async () => {
     const operands = [wave([2, 3, 5], 'float16'), wave([2, 5, 7], 'float16')];
@@ -159,18 +162,19 @@ describe('equations', () => {
   });
 });
 
-describe('what no equation is', () => {
-  const failing = (equation: string, shapes: Shapes): Promise<Session> =>
-    Session.create(
-      encodeModel(
-        modelOf(
-          equation,
-          shapes.map((shape) => wave(shape)),
-        ),
+/** Opens a session with it on the CPU. */
+const failing = (equation: string, shapes: Shapes): Promise<Session> =>
+  Session.create(
+    encodeModel(
+      modelOf(
+        equation,
+        shapes.map((shape) => wave(shape)),
       ),
-      { backend: 'cpu' },
-    );
+    ),
+    { backend: 'cpu' },
+  );
 
+describe('what no equation is', () => {
   it.each([
     ['ij->ik', [[3, 5]], /"k" in its result/],
     ['ij->ii', [[3, 5]], /"i" in its result/],
