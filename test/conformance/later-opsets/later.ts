@@ -33,6 +33,8 @@ export interface LaterCase {
   readonly terms?: number;
   /** What the outputs are, of a form that onnxruntime lacks, or has otherwise than ONNX's text. */
   readonly plain?: { readonly why: string; readonly outputs: readonly Tensor[] };
+  /** The opset in which onnxruntime is asked, where it lacks the operator of this one and an earlier form means the same. */
+  readonly asked?: number;
 }
 
 /** Cases by operator. */
@@ -69,9 +71,9 @@ export function testLaterOpsets(cases: LaterCases): void {
 }
 
 async function check(c: LaterCase, gpu: GPUDevice): Promise<void> {
-  const bytes = modelOf(c);
+  const bytes = modelOf(c, c.opset);
   const feeds = new Map(Object.entries(c.inputs).map(([name, t]) => [name, rounded(t)]));
-  const expected = c.plain ? named(c, c.plain.outputs) : await ortRun(bytes, feeds);
+  const expected = c.plain ? named(c, c.plain.outputs) : await ortRun(modelOf(c, c.asked ?? c.opset), feeds);
   const inputShapes = Object.fromEntries(Array.from(feeds, ([name, { shape }]) => [name, shape]));
   for (const backend of ['cpu', 'webgpu'] as const) {
     using session = await Session.create(bytes, {
@@ -96,7 +98,7 @@ function toleranceOf({ dtype }: Tensor, terms: number | undefined): Tolerance {
   return isFloat(dtype) ? floatTolerance(terms) : { rtol: 0, atol: 0 };
 }
 
-function modelOf({ opset, node, inputs, constants = {} }: LaterCase): Uint8Array {
+function modelOf({ node, inputs, constants = {} }: LaterCase, opset: number): Uint8Array {
   return encodeModel({
     opset,
     irVersion: opset > 22 ? 12 : 10,
