@@ -34,7 +34,6 @@ const OUT_OF_SCOPE: readonly (readonly [reason: string, ...names: string[]])[] =
     'test_resize_downsample_scales_cubic_align_corners',
     'test_resize_downsample_scales_linear_align_corners',
   ],
-  ['complex DFT', 'test_dft*', 'test_stft*'],
 ];
 
 /** Why a test is out of scope; undefined for those in scope. */

@@ -47,6 +47,8 @@ export const FURTHER_OPS = {
   QLinearL2Normalization: lazy(() => import('./quantise/q-linear-l2-normalization.ts'), 'qLinearL2Normalization'),
   QLinearResize: lazy(() => import('./quantise/q-linear-resize.ts'), 'qLinearResize'),
   GridSample: lazy(() => import('./sample/grid-sample.ts'), 'gridSample'),
+  DftMatrix: lazy(() => import('./shape/dft-matrix.ts'), 'dftMatrix'),
+  MelWeightMatrix: lazy(() => import('./shape/mel-weight-matrix.ts'), 'melWeightMatrix'),
   BoxDecode: lazy(() => import('./detect/box-decode.ts'), 'boxDecode'),
   If: lazy(() => import('./control/if.ts'), 'ifElse'),
 } satisfies { readonly [K in Exclude<OpKind, keyof typeof COMMON_OPS>]: Row<OpDefinition<K>> };

@@ -563,7 +563,7 @@ const ACTIVATIONS: readonly ActivationKind[] = [
  * Operators that onnxruntime can judge: of integers with scales it knows one rule only, which has tests of its own, and some it does
  * not have at all.
  */
-export type JudgedOp = Exclude<OpKind, keyof QuantiseOps | 'PsRoiPool' | 'CropAndResize'>;
+export type JudgedOp = Exclude<OpKind, keyof QuantiseOps | 'PsRoiPool' | 'CropAndResize' | 'DftMatrix'>;
 
 /** One generator per operator. */
 export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
@@ -745,6 +745,15 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
   NonZero: (d) => {
     const shape = d.shape(d.int(1, 4), 9);
     return { inputs: [{ shape, values: d.ints(product(shape), -1, 1) }], attributes: {}, outputCount: 2 };
+  },
+  MelWeightMatrix: (d) => {
+    const [bins, length] = [d.int(1, 40), d.int(8, 600)];
+    const rate = d.pick([8000, 16000, 22050]);
+    const edges = [d.int(0, rate / 8), d.int(rate / 4, rate / 2)].map((hertz) => scalar('float32', hertz));
+    return {
+      inputs: [...[bins, length, rate].map((v) => scalar('int64', v)), ...edges],
+      attributes: { dtype: 'float32' },
+    };
   },
   BoxDecode: (d) => {
     const coding = d.pick(['centerSize', 'centerLinear', 'corner', 'cornerSize', 'distance', 'distribution'] as const);

@@ -29,6 +29,7 @@ const COMPUTING: ReadonlySet<OpKind> = new Set<OpKind>([
   'MaxPool',
   'PRelu',
   'PsRoiPool',
+  'DftMatrix',
   'RoiAlign',
   'DeformRoiPool',
   'CropAndResize',

@@ -80,6 +80,8 @@ const FURTHER_FACTS: { readonly [K in Exclude<OpKind, keyof typeof COMMON_FACTS>
   QLinearSoftmax: asFirst,
   QLinearL2Normalization: asFirst,
   QLinearResize: asFirst,
+  DftMatrix: () => [{ rank: 2, dtype: 'float32' }],
+  MelWeightMatrix: (_, { dtype }) => [{ rank: 2, dtype }],
   BoxDecode: ([codes]) => [{ rank: codes?.rank, dtype: 'float32' }],
   If: ([, a, b]) => [
     a && b ? { rank: a.rank === b.rank ? a.rank : undefined, dtype: a.dtype ?? b.dtype } : (a ?? b ?? UNKNOWN_FACTS),

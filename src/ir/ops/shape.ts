@@ -20,4 +20,16 @@ export interface ShapeOps {
   readonly ConstantOfShape: { readonly dtype: DType; readonly value: number };
   /** start, limit, delta (scalars) → 1-D y */
   readonly Range: NoAttributes;
+  /**
+   * Extents (int64 `[2]`: n positions, and 1 real or 2 parts, real and imaginary, of each), length? (integer `[1]`) → float32
+   * `[n·parts, k·2]`: a row of n numbers times it is their discrete Fourier transform of that length (by default n), parts side
+   * by side; k are `length` frequencies, or length / 2 + 1 where it is one-sided, of real numbers. The inverse one-sided has
+   * `[n·2, length]`: from the first frequencies, complex, to real numbers, by default 2·(n − 1) of them.
+   */
+  readonly DftMatrix: { readonly inverse: boolean; readonly oneSided: boolean };
+  /**
+   * Mel bins, length of the transform, sample rate (integers), lower and upper edge (Hz, floats), each a scalar or `[1]` → y
+   * `[length / 2 + 1, bins]`: triangles over the frequencies
+   */
+  readonly MelWeightMatrix: { readonly dtype: DType };
 }

@@ -237,6 +237,8 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   QLinearSoftmax: writeQuantised,
   QLinearL2Normalization: writeQuantised,
   QLinearResize: writeQuantised,
+  DftMatrix: (w) => w.refuse('matrices of Fourier transforms'),
+  MelWeightMatrix: (w, n) => same(w, n, { output_datatype: { i: DATA_TYPE[n.attributes.dtype] } }),
   BoxDecode: writeBoxDecode,
   If: writeChoice,
 };

@@ -19,3 +19,6 @@ export function constantOfShape(n: OnnxNode): string {
 export function range(n: OnnxNode): string {
   return n.one('Range', [n.input(0), n.input(1), n.input(2)], {});
 }
+
+// Of the same file, for a page to load: few models have either.
+export { blackmanWindow, dft, hammingWindow, hannWindow, melWeightMatrix, stft } from './signal.ts';
