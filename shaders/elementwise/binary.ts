@@ -63,6 +63,9 @@ const EXPRESSIONS: { readonly [K in BinaryKind]: string } = {
   and: 'B((a != T(0)) & (b != T(0)))',
   or: 'B((a != T(0)) | (b != T(0)))',
   xor: 'B((a != T(0)) != (b != T(0)))',
+  bitAnd: 'a & b',
+  bitOr: 'a | b',
+  bitXor: 'a ^ b',
 };
 
 /** Operand names: those of their parameters, too. */

@@ -5,7 +5,8 @@
  * Bindings: 0 x read, 1 y read_write (scalars, or vec4 when width is 4; y of isNaN and `not` is i32); in place only y.
  * Workgroup: 64 × 1 × 1, one element or vector per invocation.
  * Dispatch: dispatch1d(count, 64).
- * Spec: kind; type x is computed as; result, the dtype of y; operands, an ElementwiseSpec.
+ * Spec: kind; type x is computed as; result, the dtype of y; operands, an ElementwiseSpec; declared, functions of kinds that few
+ *   graphs have.
  * Limits: no workgroup storage.
  */
 import type { DType } from '../../src/core/dtype.ts';
@@ -25,9 +26,11 @@ export interface UnarySpec {
   readonly type: Scalar;
   readonly result: DType;
   readonly operands: ElementwiseSpec;
+  /** Declares what `kind` calls, where that is loaded for few graphs. */
+  readonly declared: string;
 }
 
-/** Expressions of `v` for floats; `T` is its type, `I` the i32 type of the same width. */
+/** Expressions of `v` for floats; `T` is its type, `I` the i32 type of the same width. Functions are declared below, or `declared`. */
 const FLOAT: { readonly [K in UnaryKind]: string } = {
   abs: 'abs(v)',
   neg: '-v',
@@ -43,6 +46,14 @@ const FLOAT: { readonly [K in UnaryKind]: string } = {
   round: 'round(v)',
   sin: 'sine(v, 0u)',
   cos: 'sine(v, 1u)',
+  tan: 'tangent(v)',
+  asin: 'arc_sine(v)',
+  acos: 'arc_cosine(v)',
+  sinh: 'hyperbolic_sine(v)',
+  cosh: 'hyperbolic_cosine(v)',
+  asinh: 'area_sine(v)',
+  acosh: 'area_cosine(v)',
+  atanh: 'area_tangent(v)',
   erf: 'erf_approx(v)',
   not: 'select(I(0), I(1), v == T(0))',
   isNaN: 'select(I(0), I(1), is_nan(v))',
@@ -73,11 +84,14 @@ fn logarithm(x: T) -> T {
   return keep_nan(x, select(whole, T(quiet_nan()), bits > U(0x80000000u)));
 }`;
 
+/** Kinds whose functions take one element, since they branch by its size. */
+const ANGLES: readonly UnaryKind[] = ['sin', 'cos', 'tan'];
+
 /** A call of a function of one element, for each of `v`. */
 const each = (call: string, width: 1 | 4): string =>
   width === 1 ? call : `vec4<f32>(${['x', 'y', 'z', 'w'].map((k) => call.replace('v', `v.${k}`)).join(', ')})`;
 
-export function unaryShader({ kind, type, result, operands }: UnarySpec): ShaderModule {
+export function unaryShader({ kind, type, result, operands, declared }: UnarySpec): ShaderModule {
   const { width, yType } = operands;
   const element = vectorType(type, width);
   const unsigned = type === 'u32' ? UNSIGNED[kind] : undefined;
@@ -88,12 +102,14 @@ export function unaryShader({ kind, type, result, operands }: UnarySpec): Shader
       .replaceAll(/\bI\b/g, vectorType('i32', width))
       .replaceAll(/\bU\b/g, vectorType('u32', width));
   const text = unsigned ?? integer ?? FLOAT[kind];
-  const expression = text.startsWith('sine') ? each(text, width) : typed(text);
+  const expression = ANGLES.includes(kind) ? each(text, width) : typed(text);
   return shaderModule({
     bindings: elementwiseBindings(operands),
     params: elementwiseFields(operands),
     workgroupSize: [UNARY_WORKGROUP, 1, 1],
-    declarations: wgsl`
+    declarations:
+      declared ||
+      wgsl`
 #if ${kind === 'erf'}
 ${erfFunction(vectorType('f32', width))}
 #endif
@@ -103,7 +119,7 @@ ${keepNanFunction(width)}
 #if ${kind === 'log'}
 ${typed(LOGARITHM)}
 #endif
-#if ${expression.includes('sine')}
+#if ${kind === 'sin' || kind === 'cos'}
 ${sineFunction()}
 #endif
 #if ${kind === 'isNaN'}

@@ -1,6 +1,7 @@
 /** The angle of a point in the plane; WGSL's own atan2 may be 4096 ULP off, and is not defined where it is infinite or zero. */
 import { wgsl } from './module.ts';
 import { isNanFunction, vectorType } from './numbers.ts';
+import { quietNanFunction } from './special-numbers.ts';
 
 /**
  * Declares `fn angle(a, b)`, C's atan2 within 3e-7: the angle of the point (b, a), in all quadrants, with signs of zeros and
@@ -31,6 +32,24 @@ fn angle(a: T, b: T) -> T {
   let signed = bitcast<T>(bitcast<U>(second) | (bitcast<U>(a) & U(0x80000000u)));
   return select(signed, a + b, is_nan(a) | is_nan(b));
 }`
+    .replaceAll(/\bT\b/g, vectorType('f32', width))
+    .replaceAll(/\bU\b/g, vectorType('u32', width));
+}
+
+/**
+ * Declares `fn arc_sine(x)` and `fn arc_cosine(x)`: the angle of the point on the unit circle, of which √((1 − x)(1 + x)) is the
+ * other coordinate, so that neither loses digits near ±1; NaN outside [−1, 1].
+ */
+export function arcFunctions(width: 1 | 4): string {
+  return wgsl`
+${angleFunction(width)}
+${quietNanFunction()}
+fn beside(x: T) -> T {
+  let inside = (bitcast<U>(x) & U(0x7fffffffu)) <= U(0x3f800000u);
+  return select(T(quiet_nan()), sqrt(select(T(0.0), (1.0 - x) * (1.0 + x), inside)), inside);
+}
+fn arc_sine(x: T) -> T { return angle(x, beside(x)); }
+fn arc_cosine(x: T) -> T { return angle(beside(x), x); }`
     .replaceAll(/\bT\b/g, vectorType('f32', width))
     .replaceAll(/\bU\b/g, vectorType('u32', width));
 }

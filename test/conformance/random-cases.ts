@@ -254,12 +254,14 @@ const ARITHMETIC: readonly BinaryKind[] = [
   ...(['add', 'sub', 'mul', 'div', 'floorDiv', 'floorMod', 'truncMod', 'min', 'max'] as const),
   ...(['squaredDifference', 'equal', 'notEqual', 'less', 'lessOrEqual', 'greater', 'greaterOrEqual', 'pow'] as const),
 ];
+const LOGIC: readonly BinaryKind[] = ['and', 'or', 'xor'];
+const BITWISE: readonly BinaryKind[] = ['bitAnd', 'bitOr', 'bitXor'];
 
 const binary: Generator<'Binary'> = (d) => {
   const shape = d.shape();
   const [a, b] = d.shuffled([d.chance(0.6) ? shape : d.narrowed(shape), d.narrowed(shape)]);
   const type = d.pick<DType>(['float32', 'float32', 'float32', 'int32', 'int64', 'bool']);
-  const kind = type === 'bool' ? d.pick(['and', 'or', 'xor'] as const) : d.pick(ARITHMETIC);
+  const kind = type === 'bool' ? d.pick(LOGIC) : d.pick(type === 'float32' ? ARITHMETIC : [...ARITHMETIC, ...BITWISE]);
   const positive = kind === 'pow' ? { low: 0.2, high: 3 } : { low: -9, high: 9 };
   // Divisors stay away from zero; integer powers stay small and whole.
   const divisor = type === 'float32' ? { low: 0.5, high: 4 } : { low: 1, high: 4 };
@@ -291,6 +293,14 @@ const UNARY_DOMAIN: { readonly [K in Exclude<UnaryKind, 'not' | 'isNaN'>]: reado
   round: [-9, 9],
   sin: [-9, 9],
   cos: [-9, 9],
+  tan: [-1.5, 1.5],
+  asin: [-1, 1],
+  acos: [-1, 1],
+  sinh: [-4, 4],
+  cosh: [-4, 4],
+  asinh: [-9, 9],
+  acosh: [1, 9],
+  atanh: [-0.99, 0.99],
   erf: [-3, 3],
 };
 

@@ -18,6 +18,14 @@ export type UnaryKind =
   | 'round' // round: half to even
   | 'sin'
   | 'cos'
+  | 'tan'
+  | 'asin'
+  | 'acos'
+  | 'sinh'
+  | 'cosh'
+  | 'asinh'
+  | 'acosh'
+  | 'atanh'
   | 'erf'
   | 'not'
   | 'isNaN';
@@ -44,7 +52,10 @@ export type BinaryKind =
   | 'greaterOrEqual'
   | 'and'
   | 'or'
-  | 'xor';
+  | 'xor'
+  | 'bitAnd' // of integers, as are the two that follow
+  | 'bitOr'
+  | 'bitXor';
 
 /** Operators of this family. */
 export interface ElementwiseOps {

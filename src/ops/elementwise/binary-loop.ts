@@ -44,6 +44,9 @@ const FLOAT: { readonly [K in BinaryKind]: PairFunction } = {
   and: (a, b) => truth(a !== 0 && b !== 0),
   or: (a, b) => truth(a !== 0 || b !== 0),
   xor: (a, b) => truth((a !== 0) !== (b !== 0)),
+  bitAnd: (a, b) => a & b,
+  bitOr: (a, b) => a | b,
+  bitXor: (a, b) => a ^ b,
 };
 
 const INTEGER: { readonly [K in BinaryKind]: PairFunction } = {

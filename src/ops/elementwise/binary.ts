@@ -18,11 +18,14 @@ const COMPARING: readonly BinaryKind[] = ['equal', 'notEqual', 'less', 'lessOrEq
  */
 function resultType({ kind, activation }: NodeOf<'Binary'>['attributes'], a: DType, b: DType): DType {
   if (a !== b && !(kind === 'pow' && isFloat(a) && b !== 'bool')) throw new ShapeError(`${kind} of ${a} and ${b}`);
-  const logical = LOGICAL.includes(kind);
-  if (logical && a !== 'bool') throw new ShapeError(`${kind} is not defined on ${a}`);
-  if (logical || COMPARING.includes(kind)) return 'bool';
-  if (kind === 'atan2' && !isFloat(a)) throw new ShapeError(`atan2 is not defined on ${a}`);
-  if (a === 'bool') throw new ShapeError(`${kind} is not defined on bool`);
+  const truth = LOGICAL.includes(kind) || COMPARING.includes(kind);
+  const defined = LOGICAL.includes(kind)
+    ? a === 'bool'
+    : isFloat(a)
+      ? !kind.startsWith('bit')
+      : truth || (a !== 'bool' && kind !== 'atan2');
+  if (!defined) throw new ShapeError(`${kind} is not defined on ${a}`);
+  if (truth) return 'bool';
   if (activation.kind !== 'none' && !isFloat(a))
     throw new ShapeError(`a fused ${activation.kind} needs float operands`);
   return a;

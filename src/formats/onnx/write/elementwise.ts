@@ -69,6 +69,14 @@ const UNARY: { readonly [K in UnaryKind]: string | readonly [string, string] } =
   round: 'Round',
   sin: 'Sin',
   cos: 'Cos',
+  tan: 'Tan',
+  asin: 'Asin',
+  acos: 'Acos',
+  sinh: 'Sinh',
+  cosh: 'Cosh',
+  asinh: 'Asinh',
+  acosh: 'Acosh',
+  atanh: 'Atanh',
   erf: 'Erf',
   not: 'Not',
   isNaN: 'IsNaN',
@@ -128,6 +136,9 @@ const BINARY: { readonly [K in BinaryKind]: string | BinaryForm } = {
   and: 'And',
   or: 'Or',
   xor: 'Xor',
+  bitAnd: 'BitwiseAnd',
+  bitOr: 'BitwiseOr',
+  bitXor: 'BitwiseXor',
 };
 
 /** A function of two operands, with the activation fused into it. */

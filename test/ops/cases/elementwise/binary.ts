@@ -20,6 +20,7 @@ const bool = (shape: Shape): CaseInput => ({ dtype: 'bool', shape });
 const arithmetic: readonly BinaryKind[] = ['add', 'sub', 'mul', 'div', 'min', 'max', 'squaredDifference'];
 const divisions: readonly BinaryKind[] = ['div', 'floorDiv', 'floorMod', 'truncMod'];
 const comparisons: readonly BinaryKind[] = ['equal', 'notEqual', 'less', 'lessOrEqual', 'greater', 'greaterOrEqual'];
+const bitwise: readonly BinaryKind[] = ['bitAnd', 'bitOr', 'bitXor'];
 const logic: readonly BinaryKind[] = ['and', 'or', 'xor'];
 
 const broadcasts: readonly (readonly [Shape, Shape])[] = [
@@ -189,4 +190,22 @@ export const binaryCases: readonly OpCase<'Binary'>[] = [
   binary('mul then swish in fours', 'mul', [float([3, 8]), float([8])], { kind: 'swish', alpha: 0, beta: 0 }),
   binary('add then gelu', 'add', [float([2, 8]), float([2, 8])], { kind: 'gelu', alpha: 0, beta: 0 }),
   binary('large', 'add', [float([33, 1031]), float([1031])]),
+  ...bitwise.flatMap((kind) => [
+    ...(['int32', 'int64', 'int16', 'int8'] as const).map((dtype) =>
+      binary(`${kind} of ${dtype} broadcast`, kind, [
+        { dtype, shape: [3, 1, 7], low: -128, high: 127 },
+        { dtype, shape: [5, 1], low: -128, high: 127 },
+      ]),
+    ),
+    binary(`${kind} of uint8 in fours`, kind, [
+      { dtype: 'uint8', shape: [3, 8], low: 0, high: 255 },
+      { dtype: 'uint8', shape: [3, 8], low: 0, high: 255 },
+    ]),
+    binary(`${kind} of uint32 and a scalar`, kind, [
+      { dtype: 'uint32', shape: [5], values: [4294967295, 0, 2147483648, 1, 305419896] },
+      { dtype: 'uint32', shape: [], values: [4042322160] },
+    ]),
+    binary(`${kind} of extreme int32`, kind, columns(extremePairs, 'int32')),
+    binary(`${kind} of nothing`, kind, [int([0, 3]), int([1, 3])]),
+  ]),
 ];

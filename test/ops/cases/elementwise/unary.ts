@@ -3,8 +3,12 @@ import type { UnaryKind } from '../../../../src/ir/ops.ts';
 import { range } from '../../../../src/util/arrays.ts';
 import type { CaseInput, OpCase } from '../../../helpers/op-case.ts';
 
+/** What is exact relative to its result, whatever the operand. */
+const OF_ANY_SIZE = ['tan', 'asin', 'acos', 'sinh', 'cosh', 'asinh', 'acosh', 'atanh'] as const;
+type AnySizeKind = (typeof OF_ANY_SIZE)[number];
+
 /** A range of floats each kind is defined on. */
-const domains: { readonly [K in Exclude<UnaryKind, 'not'>]: readonly [number, number] } = {
+const domains: { readonly [K in Exclude<UnaryKind, 'not' | AnySizeKind>]: readonly [number, number] } = {
   abs: [-3, 3],
   neg: [-3, 3],
   exp: [-8, 5],
@@ -23,7 +27,7 @@ const domains: { readonly [K in Exclude<UnaryKind, 'not'>]: readonly [number, nu
   isNaN: [-1, 1],
 };
 
-const kinds = Object.entries(domains) as [Exclude<UnaryKind, 'not'>, readonly [number, number]][];
+const kinds = Object.entries(domains) as [UnaryKind, readonly [number, number]][];
 
 /** Every size that a float32 can have, and multiples of π/2, near which the most digits cancel; of both signs. */
 const ANGLES: readonly number[] = [
@@ -31,6 +35,32 @@ const ANGLES: readonly number[] = [
   ...range(60).map((i) => (i - 30) * (Math.PI / 2)),
   ...range(22).map((i) => 2 ** i * (Math.PI / 4)),
 ].flatMap((v) => [v, -v]);
+
+/** Where one formula follows another, and where results leave the range. */
+const EDGES: readonly number[] = [
+  0,
+  0.49999997,
+  0.5,
+  0.99999994,
+  1,
+  1.0000001,
+  4096,
+  4096.0005,
+  88.8,
+  89.4,
+  89.41598,
+  100,
+  3.4028234663852886e38,
+  Infinity,
+];
+/** Sizes from the smallest normal float32 to the largest, of both signs, and what is no number. */
+const SIZES: readonly number[] = [
+  ...range(250).map((i) => Math.fround(1.1 * 2 ** (i - 125))),
+  ...range(176).map((i) => Math.fround(i * 0.51 + 0.13)),
+  ...EDGES,
+].flatMap((v) => [v, -v]);
+/** Values about 1, where an inverse function ends or begins. */
+const ABOUT_ONE: readonly number[] = range(120).map((i) => Math.fround(1 + ((i % 2) * 2 - 1) * 1.2 * 2 ** (-i / 5)));
 
 function unary(name: string, kind: UnaryKind, input: CaseInput, noOracle?: string): OpCase<'Unary'> {
   return { name, op: 'Unary', inputs: [input], attributes: { kind }, ...(noOracle ? { noOracle } : {}) };
@@ -47,11 +77,14 @@ export const unaryCases: readonly OpCase<'Unary'>[] = [
   unary('log of the smallest', 'log', { shape: [4], values: [1e-38, 1e-45, 1.2e-38, 3e38] }),
   unary('sign of NaN and infinities', 'sign', { shape: [5], values: [NaN, Infinity, -Infinity, -0, 2] }),
   ...(['sin', 'cos'] as const).flatMap((kind): OpCase<'Unary'>[] => [
-    // Float32 to its last place, absolutely: angles of any size are reduced exactly.
-    { ...unary(`${kind} of any size`, kind, { shape: [8, 41], values: ANGLES }), tolerance: { rtol: 0, atol: 2e-7 } },
+    // Float32 to its last places, also near multiples of π/2: angles of any size are reduced exactly.
+    {
+      ...unary(`${kind} of any size`, kind, { shape: [8, 41], values: ANGLES }),
+      tolerance: { rtol: 5e-7, atol: 1e-37 },
+    },
     {
       ...unary(`${kind} of any size, one by one`, kind, { shape: [3], values: [1e5, -1e30, NaN] }),
-      tolerance: { rtol: 0, atol: 2e-7 },
+      tolerance: { rtol: 5e-7, atol: 1e-37 },
     },
     unary(`${kind} of infinities`, kind, { shape: [4], values: [Infinity, -Infinity, NaN, -0] }),
   ]),
@@ -72,4 +105,21 @@ export const unaryCases: readonly OpCase<'Unary'>[] = [
   unary('floor of int32', 'floor', { dtype: 'int32', shape: [3], values: [-3, 0, 9] }, 'ONNX floors floats only'),
   unary('scalar', 'sqrt', { shape: [], values: [9] }),
   unary('no elements', 'exp', { shape: [2, 0, 3] }),
+  ...OF_ANY_SIZE.flatMap((kind): OpCase<'Unary'>[] => [
+    {
+      ...unary(`${kind} of any size`, kind, { shape: [SIZES.length / 4, 4], values: SIZES }),
+      // Relative: zero is the only result whose digits may all be lost.
+      tolerance: { rtol: 1e-6, atol: 1e-37 },
+    },
+    {
+      ...unary(`${kind} about one, and of NaN`, kind, { shape: [121], values: [...ABOUT_ONE, NaN] }),
+      tolerance: { rtol: 1e-6, atol: 1e-37 },
+    },
+    unary(`${kind} of 3x5x7`, kind, {
+      shape: [3, 5, 7],
+      low: kind === 'acosh' ? 1 : -0.9,
+      high: kind === 'acosh' ? 3 : 0.9,
+    }),
+  ]),
+  unary('tan of nothing', 'tan', { shape: [0, 4] }),
 ];

@@ -19,12 +19,6 @@ function gelu(n: OnnxNode): string {
   return n.activate(n.input(0), { kind, alpha: 0, beta: 0 });
 }
 
-function swish(n: OnnxNode): string {
-  const alpha = n.attr.float('alpha', 1);
-  if (alpha !== 1) n.refuse(`alpha = ${alpha}`);
-  return n.activate(n.input(0), { kind: 'swish', alpha: 0, beta: 0 });
-}
-
 /** Before opset 7 a slope of more than one element holds one per channel, axis 1. */
 function pRelu(n: OnnxNode): string {
   const slope = n.input(1);
@@ -50,7 +44,6 @@ export const FUNCTIONS = {
   Softsign: activation('softsign'),
   Mish: activation('mish'),
   Gelu: gelu,
-  Swish: swish,
   PRelu: pRelu,
   Abs: unary('abs'),
   Neg: unary('neg'),
@@ -64,6 +57,14 @@ export const FUNCTIONS = {
   Round: unary('round'),
   Sin: unary('sin'),
   Cos: unary('cos'),
+  Tan: unary('tan'),
+  Asin: unary('asin'),
+  Acos: unary('acos'),
+  Sinh: unary('sinh'),
+  Cosh: unary('cosh'),
+  Asinh: unary('asinh'),
+  Acosh: unary('acosh'),
+  Atanh: unary('atanh'),
   // atan2(x, 1)
   Atan: (n: OnnxNode) => n.binary('atan2', n.input(0), n.scalar(n.facts(0).dtype ?? 'float32', 1)),
   Erf: unary('erf'),
@@ -77,6 +78,9 @@ export const FUNCTIONS = {
   And: binary('and'),
   Or: binary('or'),
   Xor: binary('xor'),
+  BitwiseAnd: binary('bitAnd'),
+  BitwiseOr: binary('bitOr'),
+  BitwiseXor: binary('bitXor'),
   Max: chain('max'),
   Min: chain('min'),
   Mean: mean,

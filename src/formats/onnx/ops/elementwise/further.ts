@@ -1,5 +1,6 @@
 /** Elementwise operators that classifiers seldom have: casts, what casts on the way, and remainders. */
 import type { DType } from '../../../../core/dtype.ts';
+import { extremesOf } from '../../../../core/extremes.ts';
 import { NO_ACTIVATION } from '../../../../ir/ops.ts';
 import { own } from '../../../../util/own.ts';
 import type { OnnxNode } from '../../node.ts';
@@ -46,6 +47,49 @@ export function thresholdedRelu(n: OnnxNode): string {
   const x = n.input(0);
   const over = n.binary('greater', x, n.scalar(dtype, n.attr.float('alpha', 1)));
   return n.one('Where', [over, x, n.scalar(dtype, 0)], {});
+}
+
+/** x · sigmoid(alpha · x). */
+export function swish(n: OnnxNode): string {
+  const alpha = n.attr.float('alpha', 1);
+  const x = n.input(0);
+  if (alpha === 1) return n.activate(x, { kind: 'swish', alpha: 0, beta: 0 });
+  const scaled = n.binary('mul', x, n.scalar(n.facts(0).dtype ?? 'float32', alpha));
+  return n.binary('mul', x, n.activate(scaled, { kind: 'sigmoid', alpha: 0, beta: 0 }));
+}
+
+/** x < −lambd ? x + bias : x > lambd ? x − bias : 0, computed as float32 whatever the type. */
+export function shrink(n: OnnxNode): string {
+  const { dtype = 'float32' } = n.facts(0);
+  const [lambd, bias] = [n.attr.float('lambd', 0.5), n.attr.float('bias', 0)];
+  const number = (value: number): string => n.scalar('float32', value);
+  const single = dtype === 'float32';
+  const x = single ? n.input(0) : n.one('Cast', [n.input(0)], { to: 'float32' });
+  const right = n.one(
+    'Where',
+    [n.binary('greater', x, number(lambd)), n.binary('sub', x, number(bias)), number(0)],
+    {},
+  );
+  const below = n.binary('less', x, number(-lambd));
+  const y = n.one('Where', [below, n.binary('add', x, number(bias)), right], {});
+  return single ? y : n.one('Cast', [y], { to: dtype });
+}
+
+/** Of either sign, or of one; of neither it is false everywhere, as a number is never less than itself. */
+export function isInf(n: OnnxNode): string {
+  const { dtype = 'float32' } = n.facts(0);
+  const [above, below] = [n.attr.flag('detect_positive', true), n.attr.flag('detect_negative', true)];
+  const x = n.input(0);
+  if (!above && !below) return n.binary('less', x, x);
+  const size = above && below ? n.one('Unary', [x], { kind: 'abs' }) : x;
+  return n.binary('equal', size, n.scalar(dtype, above ? Infinity : -Infinity));
+}
+
+/** All bits but those of x. */
+export function bitwiseNot(n: OnnxNode): string {
+  const dtype = n.facts(0).dtype ?? n.unknown(0, 'element type');
+  const [low, high] = extremesOf(dtype);
+  return n.binary('bitXor', n.input(0), n.scalar(dtype, low < 0 ? -1 : high));
 }
 
 export function castLike(n: OnnxNode): string {
