@@ -4,10 +4,11 @@ import { isFloat } from '../../src/core/dtype.ts';
 import { TilewiseError, UnsupportedError } from '../../src/core/errors.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { decodeModel } from '../../src/formats/onnx/proto.ts';
-import { decodeTensorProto } from '../../src/formats/onnx/tensor-proto.ts';
+import { decodeTensorProto, type TensorProto } from '../../src/formats/onnx/tensor-proto.ts';
 import { dataTypeName, dtypeOfTensor, tensorFromProto } from '../../src/formats/onnx/tensor.ts';
 import { Session } from '../../src/session/session.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
+import { decodeSequence } from './sequence-proto.ts';
 import { dataSetsOf, modelOf, type DataSet, type SuiteTest } from './suite.ts';
 
 /** The tolerance of ONNX's own test runner. */
@@ -28,10 +29,17 @@ export async function runTest(test: SuiteTest, options: SessionOptions): Promise
   }
 }
 
-/** Inputs of a model without a value of their own, and its outputs, in the order of its data. */
+/** An input without a value of its own, or an output. */
+interface Named {
+  readonly name: string;
+  /** True of a list of tensors: what is fed and read are `NAME/0`, `NAME/1` … */
+  readonly isList: boolean;
+}
+
+/** Inputs and outputs of a model, in the order of its data. */
 interface Names {
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+  readonly inputs: readonly Named[];
+  readonly outputs: readonly Named[];
 }
 
 async function runModel(
@@ -42,11 +50,10 @@ async function runModel(
 ): Promise<string | undefined> {
   const names = namesOf(model);
   const runs = sets.map((set) => ({ set, feeds: feedsOf(names, set) }));
-  const inputShapes = Object.fromEntries(
-    Object.entries(runs[0]?.feeds ?? {}).map(([input, { shape }]) => [input, shape]),
-  );
-  // As a function, so that shapes for inputs that the importer left out are no mistake.
-  using session = await Session.create(model, { ...options, inputShapes: () => inputShapes });
+  const shapes = Object.fromEntries(Object.entries(runs[0]?.feeds ?? {}).map(([input, { shape }]) => [input, shape]));
+  // As a function, so that shapes for inputs that the importer left out are no mistake; lists have as many tensors as shapes.
+  const inputShapes = names.inputs.some(({ isList }) => isList) ? shapes : (): typeof shapes => shapes;
+  using session = await Session.create(model, { ...options, inputShapes });
   const read = new Set(session.inputs.map((port) => port.name));
   for (const { set, feeds } of runs) {
     const fed = Object.fromEntries(Object.entries(feeds).filter(([input]) => read.has(input)));
@@ -56,26 +63,35 @@ async function runModel(
   return undefined;
 }
 
-/** Throws UnsupportedError for one that is no tensor: the engine has no other values. */
+/** Throws UnsupportedError for what is neither a tensor nor a list of tensors: the engine has no other values. */
 function namesOf(model: Uint8Array): Names {
   const { graph } = decodeModel(model, 'model.onnx');
   const given = new Set(graph?.initializers.map((t) => t.name));
   const { inputs = [], outputs = [] } = graph ?? {};
   const fed = inputs.filter(({ name }) => !given.has(name));
-  const other = [...fed, ...outputs].flatMap(({ name, other }) =>
-    other ? [{ node: name, op: 'value', what: other }] : [],
+  const others = [...fed, ...outputs].flatMap(({ name, other }) =>
+    other && other !== 'sequence' ? [{ node: name, op: 'value', what: other }] : [],
   );
-  if (other.length > 0) throw new UnsupportedError(other);
-  return { inputs: fed.map(({ name }) => name), outputs: outputs.map(({ name }) => name) };
+  if (others.length > 0) throw new UnsupportedError(others);
+  const named = ({ name, other }: (typeof inputs)[number]): Named => ({ name, isList: other !== undefined });
+  return { inputs: fed.map(named), outputs: outputs.map(named) };
 }
 
 function feedsOf({ inputs }: Names, set: DataSet): Record<string, Tensor> {
-  return Object.fromEntries(set.inputs.map((bytes, i) => [inputs[i] ?? `input ${i}`, decode(bytes, `input_${i}.pb`)]));
+  const feeds = set.inputs.flatMap((bytes, i) =>
+    tensorsOf(inputs[i] ?? { name: `input ${i}`, isList: false }, bytes, `input_${i}.pb`),
+  );
+  return Object.fromEntries(feeds);
+}
+
+/** The tensor of a value, or those of a list, by the names they go by. */
+function tensorsOf({ name, isList }: Named, bytes: Uint8Array, file: string): [string, Tensor][] {
+  if (!isList) return [[name, decode(decodeTensorProto(bytes, file), file)]];
+  return decodeSequence(bytes, file).map((proto, i) => [`${name}/${i}`, decode(proto, file)]);
 }
 
 /** Throws UnsupportedError for an element type the engine has not, or numbers beyond it. */
-function decode(bytes: Uint8Array, file: string): Tensor {
-  const proto = decodeTensorProto(bytes, file);
+function decode(proto: TensorProto, file: string): Tensor {
   const refuse = (what: string): never => {
     throw new UnsupportedError([{ node: file, op: 'tensor', what }]);
   };
@@ -89,18 +105,27 @@ function compareOutputs(
   set: DataSet,
   results: Readonly<Record<string, Tensor>>,
 ): string | undefined {
-  for (const [i, name] of outputs.entries()) {
+  for (const [i, output] of outputs.entries()) {
     const bytes = set.outputs[i];
     if (!bytes) continue; // an output that the suite does not look at
-    const expected = decode(bytes, `output_${i}.pb`);
-    const actual = results[name];
-    if (!actual) return `output "${name}" is missing`;
-    if (actual.dtype !== expected.dtype) return `output "${name}" is ${actual.dtype}, not ${expected.dtype}`;
-    const tolerance = WIDENED[test]?.tolerance ?? TOLERANCE;
-    const { ok, text } = compareTensors(actual, expected, isFloat(expected.dtype) ? tolerance : { rtol: 0, atol: 0 });
-    if (!ok) return `output "${name}": ${oneLine(text)}`;
+    const tensors = tensorsOf(output, bytes, `output_${i}.pb`);
+    for (const [name, expected] of tensors) {
+      const wrong = compareOutput(test, name, results[name], expected);
+      if (wrong !== undefined) return wrong;
+    }
+    if (output.isList && results[`${output.name}/${tensors.length}`]) {
+      return `output "${output.name}" has more than ${tensors.length} tensors`;
+    }
   }
   return undefined;
+}
+
+function compareOutput(test: string, name: string, actual: Tensor | undefined, expected: Tensor): string | undefined {
+  if (!actual) return `output "${name}" is missing`;
+  if (actual.dtype !== expected.dtype) return `output "${name}" is ${actual.dtype}, not ${expected.dtype}`;
+  const tolerance = WIDENED[test]?.tolerance ?? TOLERANCE;
+  const { ok, text } = compareTensors(actual, expected, isFloat(expected.dtype) ? tolerance : { rtol: 0, atol: 0 });
+  return ok ? undefined : `output "${name}": ${oneLine(text)}`;
 }
 
 function reasonOf(error: unknown): string {

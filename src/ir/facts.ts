@@ -40,6 +40,14 @@ export type ChannelsLastOp = (typeof CHANNELS_LAST_OPS)[number];
 /** Operators that work on maps `[N, …S, C]`: importers of channels-first formats wrap them in Transposes. */
 export const CHANNELS_LAST: ReadonlySet<OpKind> = new Set<OpKind>(CHANNELS_LAST_OPS);
 
+const UNROLLED_OPS = ['LoopEntry', 'LoopExit', 'Sequence'] as const satisfies readonly OpKind[];
+
+/** An operator of `UNROLLED`. */
+export type UnrolledOp = (typeof UNROLLED_OPS)[number];
+
+/** Operators that other nodes stand for once shapes are known: nothing runs them. */
+export const UNROLLED: ReadonlySet<OpKind> = new Set<OpKind>(UNROLLED_OPS);
+
 /** Which function a node applies, where its operator stands for a family of them: `relu` of an Activation, `add` of a Binary. */
 export function functionOf(node: Node): string | undefined {
   switch (node.op) {

@@ -51,4 +51,7 @@ export const FURTHER_KERNELS = {
   MelWeightMatrix: lazy(() => import('./shape/mel-weight-matrix.ts'), 'melWeightMatrix'),
   BoxDecode: lazy(() => import('./detect/box-decode.ts'), 'boxDecode'),
   If: lazy(() => import('./control/if.ts'), 'ifKernels'),
+  LoopEntry: lazy(() => import('./control/unrolled.ts'), 'unrolledKernels'),
+  LoopExit: lazy(() => import('./control/unrolled.ts'), 'unrolledKernels'),
+  Sequence: lazy(() => import('./control/unrolled.ts'), 'unrolledKernels'),
 } satisfies { readonly [K in Exclude<OpKind, keyof typeof COMMON_KERNELS>]: Row<KernelDefinition<K>> };

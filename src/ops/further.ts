@@ -51,4 +51,7 @@ export const FURTHER_OPS = {
   MelWeightMatrix: lazy(() => import('./shape/mel-weight-matrix.ts'), 'melWeightMatrix'),
   BoxDecode: lazy(() => import('./detect/box-decode.ts'), 'boxDecode'),
   If: lazy(() => import('./control/if.ts'), 'ifElse'),
+  LoopEntry: lazy(() => import('./control/loop-entry.ts'), 'loopEntry'),
+  LoopExit: lazy(() => import('./control/loop-exit.ts'), 'loopExit'),
+  Sequence: lazy(() => import('./control/sequence.ts'), 'sequence'),
 } satisfies { readonly [K in Exclude<OpKind, keyof typeof COMMON_OPS>]: Row<OpDefinition<K>> };

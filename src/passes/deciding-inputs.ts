@@ -2,7 +2,7 @@
 import { isFloat } from '../core/dtype.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';
 import { isOp } from '../ir/is-op.ts';
-import type { OpKind } from '../ir/ops.ts';
+import type { Node, NodeOf, OpKind } from '../ir/ops.ts';
 import { definitionOf } from '../ops/registry.ts';
 import { at } from '../util/arrays.ts';
 import { isSmall } from './bind-values.ts';
@@ -17,16 +17,35 @@ import { hasBranches } from './infer-shapes.ts';
 export function decidingInputs(graph: Graph): string[] {
   const data = hasBranches(graph) ? dataOf(graph) : undefined;
   const needed = new Set<string>();
-  for (const node of graph.nodes.toReversed()) {
-    const { op, inputs, outputs } = node;
-    const { fold } = definitionOf(op);
-    const condition = isOp(node, 'If') && data?.has(at(inputs, 0)) === false ? inputs.slice(0, 1) : [];
-    // What follows from descriptions alone needs no elements.
-    const wanted =
-      !fold && outputs.some((name) => needed.has(name)) ? inputs : knownInputs(op).map((i) => inputs[i] ?? '');
-    for (const name of [...wanted, ...condition]) needed.add(name);
+  const exits = new Map(graph.nodes.flatMap((node) => (isOp(node, 'LoopExit') ? [[node.inputs[0], node]] : [])));
+  // What a round needs, the one before it gives.
+  for (let before = -1; before < needed.size && (before < 0 || exits.size > 0);) {
+    before = needed.size;
+    for (const node of graph.nodes.toReversed()) {
+      const { op, inputs, outputs } = node;
+      const condition = isOp(node, 'If') && data?.has(at(inputs, 0)) === false ? inputs.slice(0, 1) : [];
+      const wanted = outputs.flatMap((name, i) => (needed.has(name) ? readFor(node, i, exits) : []));
+      for (const name of [...wanted, ...knownInputs(op).map((i) => inputs[i] ?? ''), ...condition]) needed.add(name);
+    }
   }
   return graph.inputs.filter((input) => needed.has(input.name) && isSmall(input)).map(({ name }) => name);
+}
+
+/** What must be known before an output of a node is. What follows from descriptions alone needs no elements. */
+function readFor(
+  node: Node,
+  output: number,
+  exits: ReadonlyMap<string | undefined, NodeOf<'LoopExit'>>,
+): readonly string[] {
+  const { op, inputs } = node;
+  // What is carried from round to round is the same input of the exit.
+  if (isOp(node, 'LoopExit')) return inputs.slice(output + 2, output + 3);
+  if (isOp(node, 'LoopEntry')) {
+    const carried = output < 2 + node.attributes.carried ? exits.get(node.outputs[0])?.inputs[output] : undefined;
+    return output === 0 ? [] : [inputs[output] ?? '', carried ?? ''];
+  }
+  if (isOp(node, 'Sequence') && node.attributes.kind === 'length') return [];
+  return definitionOf(op).fold ? [] : inputs;
 }
 
 /** Inputs whose elements a plan is made of, by position. */

@@ -9,7 +9,10 @@ import { Budget, weightsOf, type Allowance } from './lib/budget.ts';
 import { asOperand, evaluateNode, inferNode, withList, type ConstantOperand } from './lib/evaluate.ts';
 
 /** To be loaded before a graph that `hasBranches` is compiled. */
-export const BRANCHES = lazy(() => import('./branches.ts'), 'demandedNodes');
+export const BRANCHES = lazy(
+  () => import('./control/demanded-nodes.ts').then((part) => part.withControlOps(part)),
+  'DemandedNodes',
+);
 
 /** To be loaded before a graph that `hasDataExtents` is compiled. */
 export const DATA_EXTENTS = lazy(
@@ -22,9 +25,9 @@ export function hasDataExtents({ nodes }: Graph): boolean {
   return nodes.some(({ op }) => /^Non|^Compress/.test(op));
 }
 
-/** True when what the graph computes may depend on a condition. */
+/** True when what the graph computes may depend on a condition, or it has loops or lists of tensors. */
 export function hasBranches({ nodes }: Graph): boolean {
-  return nodes.some(({ op }) => op === 'If');
+  return nodes.some(({ op }) => /^(If|Loop|Seq)/.test(op));
 }
 
 /** What a walk over the graph finds. */
@@ -35,6 +38,8 @@ export interface KnownValues {
   readonly evaluated: ReadonlyMap<string, Tensor>;
   /** The nodes whose outputs are not all evaluated; those of the graph, but for lists that are attributes now. */
   readonly nodes: readonly Node[];
+  /** Those of the graph, with the tensors of a list in place of each list. */
+  readonly outputs: readonly string[];
 }
 
 /**
@@ -73,8 +78,9 @@ export function* propagating(
       if (!desc) throw new GraphError(`input "${name}" is not defined`, { node, op });
       return asOperand(desc, constant(name));
     });
-  const ordered = branching ? BRANCHES.get()(graph, constant) : graph.nodes;
-  for (const given of expand ? expand(graph, ordered, { constant, define, operandsOf }) : ordered) {
+  const walk = { constant, define, operandsOf };
+  const ordered = branching ? new (BRANCHES.get())(graph, walk) : graph;
+  for (const given of expand ? expand(graph, ordered.nodes, walk) : ordered.nodes) {
     const operands = operandsOf(given);
     const node = withList(given, operands);
     const inputs = operands.slice(0, node.inputs.length);
@@ -96,7 +102,7 @@ export function* propagating(
     for (const name of given.inputs) if (lastReader.get(name) === given && !needed.has(name)) evaluated.delete(name);
     yield;
   }
-  return { descs, evaluated, nodes };
+  return { descs, evaluated, nodes, outputs: ordered.outputs };
 }
 
 /** What `propagating` finds, without a pause. */

@@ -176,7 +176,7 @@ export class Session {
       feeds,
       async (prepared, checked) => {
         const start = performance.now();
-        checkFetches(this.graph.outputs, chosen.fetches);
+        checkFetches(prepared.graph.outputs, chosen.fetches);
         const outputs = await prepared.run(checked, chosen);
         if (this.#report) this.#report = { firstRunMs: performance.now() - start, ...this.#report };
         return Object.fromEntries(outputs);

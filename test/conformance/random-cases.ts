@@ -1,4 +1,5 @@
 /** Random single-operator graphs for the oracle: a generator per operator, drawing shapes and attributes from a seed. */
+import type { UnrolledOp } from '../../src/ir/facts.ts';
 import type { DType } from '../../src/core/dtype.ts';
 import type {
   Activation,
@@ -571,9 +572,9 @@ const ACTIVATIONS: readonly ActivationKind[] = [
 
 /**
  * Operators that onnxruntime can judge: of integers with scales it knows one rule only, which has tests of its own, and some it does
- * not have at all.
+ * not have at all. What compiling unrolls is no operator of one node.
  */
-export type JudgedOp = Exclude<OpKind, keyof QuantiseOps | 'PsRoiPool' | 'CropAndResize' | 'DftMatrix'>;
+export type JudgedOp = Exclude<OpKind, keyof QuantiseOps | 'PsRoiPool' | 'CropAndResize' | 'DftMatrix' | UnrolledOp>;
 
 /** One generator per operator. */
 export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {

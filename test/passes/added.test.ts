@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { Lazy } from '../../src/core/on-demand.ts';
+import { CONTROL_OPS } from '../../src/passes/control/demanded-nodes.ts';
 import { WRITTEN_OPS } from '../../src/passes/extents/data-extents.ts';
 import { ADDED_OPS } from '../../src/passes/qdq/fuse-quantised.ts';
 import { COMMON_OPS } from '../../src/ops/common.ts';
@@ -38,6 +39,12 @@ it('load operators that carry counts with what writes them', () => {
   expect([...names].filter((name) => !loaded.has(name))).toEqual([]);
 });
 
+it('load operators that stand for loops and lists with what unrolls them', () => {
+  const names = addedBy((name) => name.startsWith('control'));
+  expect([...names]).toEqual(expect.arrayContaining(['Split', 'Concat', 'Identity']));
+  expect([...names].filter((name) => !CONTROL_OPS.some((op) => op === name))).toEqual([]);
+});
+
 const LP_NORMALIZATION = 'patterns/lp-normalization.ts';
 
 it('load the norm of channels with the pass that adds it', () => {
@@ -46,7 +53,7 @@ it('load the norm of channels with the pass that adds it', () => {
 });
 
 it('add operators whose rows are there from the start', () => {
-  const names = addedBy((name) => !/^(qdq|extents)/.test(name) && name !== LP_NORMALIZATION);
+  const names = addedBy((name) => !/^(qdq|extents|control)/.test(name) && name !== LP_NORMALIZATION);
   expect([...names]).toEqual(
     expect.arrayContaining(['Activation', 'Binary', 'Conv', 'Identity', 'Reshape', 'Transpose']),
   );

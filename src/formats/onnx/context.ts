@@ -3,7 +3,7 @@ import { ImportError } from '../../core/errors.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { GraphBuilder } from '../../ir/builder.ts';
 import type { OpAttributes, OpKind } from '../../ir/ops.ts';
-import type { Lacks } from './branches.ts';
+import type { Lacks } from './lacks.ts';
 import { COMMON_FACTS, describedFacts, factsBy, type Facts } from './facts.ts';
 import type { ReadPart } from './read-part.ts';
 import { dtypeOfTensor } from './tensor.ts';

@@ -1,5 +1,6 @@
 /** What the importer tracks of what further operators give, and of lists that a file computes: loaded for models that have either. */
 import type { OpKind } from '../../ir/ops.ts';
+import { CONTROL_FACTS } from './control-facts.ts';
 import {
   COMMON_FACTS,
   factsBy,
@@ -86,6 +87,7 @@ const FURTHER_FACTS: { readonly [K in Exclude<OpKind, keyof typeof COMMON_FACTS>
   If: ([, a, b]) => [
     a && b ? { rank: a.rank === b.rank ? a.rank : undefined, dtype: a.dtype ?? b.dtype } : (a ?? b ?? UNKNOWN_FACTS),
   ],
+  ...CONTROL_FACTS,
 };
 
 /** The rank of x, and the type of the result's zero point. */

@@ -16,6 +16,8 @@ const pools = () => import('./ops/further-pools.ts');
 const rois = () => import('./ops/rois.ts');
 const products = () => import('./ops/quantise/products.ts');
 const bytes = () => import('./ops/quantise/functions.ts');
+const loops = () => import('./ops/control/loops.ts');
+const sequences = () => import('./ops/control/sequences.ts');
 const control = () => import('./ops/control/further.ts');
 const linear = () => import('./ops/quantise/linear.ts');
 const dynamic = () => import('./ops/quantise/dynamic.ts');
@@ -106,4 +108,16 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   'com.microsoft.QLinearSoftmax': lazy(bytes, 'qLinearSoftmax'),
   If: lazy(control, 'ifOp'),
   Einsum: lazy(() => import('./ops/product/einsum.ts'), 'einsum'),
+  'Loop entry': lazy(loops, 'loopEntry'),
+  Loop: lazy(loops, 'loopExit'),
+  Scan: lazy(loops, 'loopExit'),
+  SequenceMap: lazy(loops, 'loopExit'),
+  SequenceEmpty: lazy(sequences, 'sequenceEmpty'),
+  SequenceConstruct: lazy(sequences, 'sequenceConstruct'),
+  SequenceInsert: lazy(sequences, 'sequenceInsert'),
+  SequenceErase: lazy(sequences, 'sequenceErase'),
+  SequenceAt: lazy(sequences, 'sequenceAt'),
+  SequenceLength: lazy(sequences, 'sequenceLength'),
+  SplitToSequence: lazy(sequences, 'splitToSequence'),
+  ConcatFromSequence: lazy(sequences, 'concatFromSequence'),
 };

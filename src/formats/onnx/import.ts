@@ -44,7 +44,7 @@ function isCommon({ functions, metadata }: ModelProto, { nodes, initializers, in
   return (
     functions.length === 0 &&
     ![...metadata].some(([key]) => key.startsWith('tilewise.')) &&
-    nodes.every((node) => isDefaultDomain(node) && node.op !== 'If') &&
+    nodes.every((node) => isDefaultDomain(node) && !node.attributes.some(({ g }) => g)) &&
     [...initializers, ...constants].every(isHeld) &&
     inputs.every(({ dims, elemType }) => dims && dtypeOfTensor(elemType)) &&
     outputs.every(isTensor)

@@ -31,8 +31,11 @@ export function refuseMissing(
       proto.attributes.flatMap(({ g }) => (g ? missingIn(g, `${op} "${name}"`, has) : [])),
     );
   const certain = new Set(items);
+  const bodies = new Map(nodes.map(({ name, proto: { body } }) => [name, body]));
   const found = withoutConsequences([...new Set([...items, ...(lacks?.guarded ?? [])])], nodes).map((item) => {
-    return certain.has(item) ? item : { ...item, what: `${item.what}, in a branch that may be taken` };
+    const body = bodies.get(item.node);
+    const what = body === undefined ? item.what : `${item.what}, in the body of ${body}`;
+    return { ...item, what: certain.has(item) ? what : `${what}, in a branch that may be taken` };
   });
   const graph = { nodes: nodes.map(({ proto, name }) => ({ ...proto, name })), outputs };
   const large = new Map(Array.from(clamped, (name) => [name, 'int64 beyond 32 bits']));
@@ -86,7 +89,7 @@ export function qualifiedName({ op, domain }: { readonly op: string; readonly do
 
 /** Simplifying a model computes what its constants decide: conditions, loops that end, ranks. */
 function hintFor(items: readonly Unsupported[]): string {
-  const foldable = items.some(({ op, what }) => op === 'If' || op === 'Loop' || /is not known|computed/.test(what));
+  const foldable = items.some(({ op, what }) => op === 'If' || /is not known|computed/.test(what));
   if (foldable) return 'Export the model with fixed shapes, or simplify it first (for example with onnxsim)';
   return 'Export the model without these';
 }

@@ -36,6 +36,8 @@ export interface NodeProto {
   opset?: number;
   /** Set where a branch that is not always taken has the node. */
   guarded?: boolean;
+  /** The loop whose body has the node, for messages. */
+  body?: string;
 }
 
 /** ValueInfoProto: `elemType` 0 is no tensor type at all; `dims` is absent where no shape is given. */

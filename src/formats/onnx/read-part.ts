@@ -2,7 +2,7 @@
 import { GraphError, type Unsupported } from '../../core/errors.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
-import type { Lacks } from './branches.ts';
+import type { Lacks } from './lacks.ts';
 import type { GraphProto, NodeProto, ValueInfoProto } from './proto.ts';
 
 /** The part of a graph that its outputs depend on. */

@@ -1,20 +1,22 @@
 /**
- * What few models have: functions of their own, branches, outputs that are no tensors, data in other files, element types that the
+ * What few models have: functions of their own, branches, loops, lists of tensors, outputs that are no tensors, data in other files, element types that the
  * engine does not hold, inputs that nothing reads, metadata of the engine's own. A model with some of it is brought to the form
  * of those without.
  */
 import type { Unsupported } from '../../core/errors.ts';
 import { own } from '../../util/own.ts';
 import type { ImportOptions, ModelFiles } from '../importer.ts';
-import { isBranching, Lacks, withoutBranches } from './branches.ts';
+import { withoutSubgraphs } from './control-flow.ts';
 import { attachExternal } from './external.ts';
 import { withoutCalls } from './functions.ts';
 import { withTensorOutputs } from './heads.ts';
 import { readOddConstants } from './odd-types.ts';
+import { Lacks } from './lacks.ts';
 import { ONNX_OPERATORS } from './operators.ts';
 import type { GraphProto, ModelProto, ValueInfoProto } from './proto.ts';
 import { withOwnMetadata } from './own-metadata.ts';
 import { readPart, type ReadPart } from './read-part.ts';
+import { withoutLists } from './sequences.ts';
 import { dataTypeName, dtypeOfTensor } from './tensor.ts';
 
 /** The part of the model's graph that its outputs depend on. Rejects as `Importer.load` does. */
@@ -28,9 +30,9 @@ export async function readUncommon(
   const warnings: string[] = [];
   const further = await ONNX_OPERATORS.further.load();
   const whole = model.functions.length > 0 ? withoutCalls(graph, model, file) : graph;
-  const branching = whole.nodes.some(isBranching);
-  const flat = branching ? withoutBranches(whole) : whole;
-  const part = readPart(withTensorOutputs(flat, (op) => Object.hasOwn(further, op), warnings));
+  const flat = withoutSubgraphs(whole, model.opsets.get('') ?? 1);
+  const plain = withoutLists(flat, files.main.bytes, file, options);
+  const part = readPart(withTensorOutputs(plain.graph, (op) => Object.hasOwn(further, op), warnings));
   const constants = part.nodes.flatMap(({ attributes }) => attributes.flatMap(({ t }) => t ?? []));
   const external = [...part.initializers, ...constants].filter((t) => t.external);
   if (external.length > 0) await attachExternal(external, files);
@@ -40,10 +42,10 @@ export async function readUncommon(
     ...part,
     ...read,
     inputs,
-    unsupported: [...unsupported, ...read.unsupported],
+    unsupported: [...plain.unsupported, ...unsupported, ...read.unsupported],
     warnings,
     complete: (imported) => withOwnMetadata(imported, model.metadata),
-    ...(branching ? { lacks: new Lacks() } : {}),
+    ...(flat === whole ? {} : { lacks: new Lacks() }),
   };
 }
 

@@ -12,12 +12,13 @@ import { propagating } from '../infer-shapes.ts';
  * `propagate` throws, and pauses where it does. Nodes that `kept` is true of are not evaluated.
  */
 export function* foldingConstants(graph: Graph, kept?: (node: Node) => boolean): Generator<void, Graph> {
-  const { descs, evaluated, nodes } = yield* propagating(graph, undefined, kept);
+  const { descs, evaluated, nodes, outputs } = yield* propagating(graph, undefined, kept);
   const described = graph.values.size === descs.size ? graph : { ...graph, values: descs };
   if (sameArray(nodes, graph.nodes)) return removeDeadNodes(described);
   return removeDeadNodes({
     ...described,
     nodes,
+    outputs,
     initializers: new Map([...graph.initializers, ...evaluated]),
   });
 }

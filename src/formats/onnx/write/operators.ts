@@ -144,6 +144,11 @@ function writeChoice(w: OnnxWriter, n: NodeOf<'If'>): void {
   w.emit('If', [input(n)], { then_branch: branch(input(n, 1)), else_branch: branch(input(n, 2)) }, output(n));
 }
 
+/** A graph that was compiled has none. */
+function writeUnrolled(w: OnnxWriter, { op }: Node): void {
+  w.refuse(`${op}, which compiling unrolls: write the compiled graph`);
+}
+
 const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Conv: writeConv,
   ConvTranspose: writeConvTranspose,
@@ -241,6 +246,9 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   MelWeightMatrix: (w, n) => same(w, n, { output_datatype: { i: DATA_TYPE[n.attributes.dtype] } }),
   BoxDecode: writeBoxDecode,
   If: writeChoice,
+  LoopEntry: writeUnrolled,
+  LoopExit: writeUnrolled,
+  Sequence: writeUnrolled,
 };
 
 /** Writes one node of the graph. Throws UnsupportedError when ONNX has no way to say it. */
