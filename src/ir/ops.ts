@@ -20,6 +20,7 @@ import type { DetectOps } from './ops/detect.ts';
 import type { QuantiseOps } from './ops/quantise.ts';
 import type { ControlOps } from './ops/control.ts';
 export type * from './ops/attributes.ts';
+export type { ScatterReduction } from './ops/index.ts';
 export type { BoxCode, BoxCoding, SoftSuppression } from './ops/detect.ts';
 export type { SequenceKind, Slices, StackedSlices } from './ops/control.ts';
 export { NO_ACTIVATION, RELU, RELU6 } from './ops/attributes.ts';

@@ -547,6 +547,57 @@ const gatherNd: Generator<'GatherND'> = (d) => {
   };
 };
 
+/** x, an axis, and indices along it that are no longer than x elsewhere; `distinct` gives each place one at most. */
+function elementsOf(d: Dice, distinct: boolean): { x: number[]; axis: number; indices: CaseInput } {
+  const x = d.shape(d.int(1, 4), 5);
+  const axis = d.int(0, x.length - 1);
+  const extent = at(x, axis);
+  const length = d.int(1, distinct ? extent : 2 * extent);
+  const shape = x.map((e, i) => (i === axis ? length : d.int(1, e)));
+  const inner = product(shape.slice(axis + 1));
+  const lines = range(product(shape) / length).map(() => d.shuffled(range(extent)).map((i) => d.axis(i, extent)));
+  const values = range(product(shape)).map((i) => {
+    const line = Math.floor(i / (inner * length)) * inner + (i % inner);
+    return distinct ? at(at(lines, line), Math.floor(i / inner) % length) : d.int(-extent, extent - 1);
+  });
+  return { x, axis, indices: { dtype: d.pick(['int64', 'int32']), shape, values } };
+}
+
+const scatterElements: Generator<'ScatterElements'> = (d) => {
+  const reduction = d.pick(['none', 'none', 'add', 'mul', 'max', 'min'] as const);
+  const { x, axis, indices } = elementsOf(d, reduction === 'none');
+  const dtype = d.pick(['float32', 'int32', 'int64'] as const);
+  const operand = (shape: readonly number[]): CaseInput => ({ dtype, shape, low: -3, high: 4 });
+  return {
+    inputs: [operand(x), indices, operand(indices.shape)],
+    attributes: { axis: d.axis(axis, x.length), reduction },
+  };
+};
+
+const scatterNd: Generator<'ScatterND'> = (d) => {
+  const reduction = d.pick(['none', 'none', 'add', 'mul', 'max', 'min'] as const);
+  const x = d.shape(d.int(1, 4), 5);
+  const depth = d.int(1, x.length);
+  const places = product(x.slice(0, depth));
+  // Which of several updates stays is left open where they replace.
+  const lead = reduction === 'none' ? [d.int(1, places)] : d.shape(d.int(0, 2), 4);
+  const chosen = reduction === 'none' ? d.shuffled(range(places)) : d.ints(product(lead), 0, places - 1);
+  const values = range(product(lead)).flatMap((row) =>
+    range(depth).map((q) => {
+      const extent = at(x, q);
+      return d.axis(Math.floor(at(chosen, row) / product(x.slice(q + 1, depth))) % extent, extent);
+    }),
+  );
+  return {
+    inputs: [
+      { shape: x, low: -3, high: 4 },
+      { dtype: 'int64', shape: [...lead, depth], values },
+      { shape: [...lead, ...x.slice(depth)], low: -3, high: 4 },
+    ],
+    attributes: { reduction },
+  };
+};
+
 const reshape: Generator<'Reshape'> = (d) => {
   const shape = d.shape(d.int(1, 4), 6);
   const split = d.int(0, shape.length);
@@ -717,6 +768,12 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
     };
   },
   GatherND: gatherNd,
+  GatherElements: (d) => {
+    const { x, axis, indices } = elementsOf(d, false);
+    return { inputs: [{ shape: x }, indices], attributes: { axis: d.axis(axis, x.length) } };
+  },
+  ScatterElements: scatterElements,
+  ScatterND: scatterNd,
   MaxRoiPool: maxRoiPool,
   RoiAlign: roiAlign,
   DeformRoiPool: deformRoiPool,

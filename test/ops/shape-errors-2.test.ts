@@ -121,6 +121,9 @@ const DEFORM = {
 const deform = (why: string, offset: TensorDesc, change: Partial<typeof DEFORM> = {}, mask?: TensorDesc): Row<OpKind> =>
   row(why, 'DeformConv', [of([1, 5, 5, 4]), of([3, 3, 4, 2]), offset, undefined, mask], { ...DEFORM, ...change });
 
+const scatterElements = (why: string, indices: Operand, updates: Operand, axis = 2) =>
+  row(why, 'ScatterElements', [x, indices, updates], { axis, reduction: 'none' });
+
 const misfits: readonly Row<OpKind>[] = [
   unpool('indices of another shape', of([2, 5, 7, 1], 'int64')),
   unpool('indices that are no integers', map),
@@ -237,6 +240,26 @@ const misfits: readonly Row<OpKind>[] = [
   row('an index outside its dimension', 'GatherND', [x, known([1, 3], 'int64', [1, 2])], { batchDims: 0 }),
   row('indices that are too deep', 'GatherND', [x, of([2, 4], 'int64')], { batchDims: 0 }),
   row('batches that differ', 'GatherND', [x, of([3, 1], 'int64')], { batchDims: 1 }),
+  row('an index outside its axis', 'GatherElements', [x, known([5], 'int64', [1, 1, 1])], { axis: 2 }),
+  row('indices of another rank', 'GatherElements', [x, of([2, 3], 'int64')], { axis: 2 }),
+  row('indices that reach further than x', 'GatherElements', [x, of([2, 4, 5], 'int64')], { axis: 2 }),
+  row('indices into a scalar', 'GatherElements', [of([]), of([], 'int64')], { axis: 0 }),
+  row('float indices', 'GatherElements', [x, of([2, 3, 5])], { axis: 2 }),
+  scatterElements('an index outside its axis', known([-6], 'int64', [1, 1, 1]), of([1, 1, 1])),
+  scatterElements('indices that reach further than x', of([3, 3, 5], 'int64'), of([3, 3, 5])),
+  scatterElements('updates of another shape', of([2, 3, 1], 'int64'), of([2, 3, 2])),
+  scatterElements('updates of another type', of([2, 3, 1], 'int64'), of([2, 3, 1], 'int32')),
+  scatterElements('an axis outside', of([2, 3, 1], 'int64'), of([2, 3, 1]), 3),
+  row('sums of truths', 'ScatterElements', [of([2], 'bool'), of([1], 'int64'), of([1], 'bool')], {
+    axis: 0,
+    reduction: 'add',
+  }),
+  row('an index outside its dimension', 'ScatterND', [x, known([0, 3], 'int64', [1, 2]), of([1, 5])], {
+    reduction: 'none',
+  }),
+  row('indices that are too deep', 'ScatterND', [x, of([2, 4], 'int64'), of([2])], { reduction: 'none' }),
+  row('slices of another shape', 'ScatterND', [x, of([2, 1], 'int64'), of([2, 5])], { reduction: 'none' }),
+  row('indices of no depth', 'ScatterND', [x, of([], 'int64'), x], { reduction: 'none' }),
   row('an expansion of 3 to 4', 'Expand', [x, known([4, 5])], {}),
   row('a negative expansion', 'Expand', [of([1]), known([-1])], {}),
   row('too few repeats', 'Tile', [x, known([2])], {}),

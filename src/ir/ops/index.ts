@@ -1,6 +1,9 @@
 /** Elements chosen by their index or value: the attributes of each operator, inputs → outputs in the comment above it. */
 import type { NoAttributes } from './attributes.ts';
 
+/** What becomes of an element and an update that goes there: replaced, or both joined. */
+export type ScatterReduction = 'none' | 'add' | 'mul' | 'max' | 'min';
+
 /** Operators of this family. */
 export interface IndexOps {
   /**
@@ -10,6 +13,22 @@ export interface IndexOps {
   readonly Gather: { readonly axis: number };
   /** x, indices `[…, Q]`, counts `[Q]`? → y; negative indices, those outside, and the extents that there are as Gather */
   readonly GatherND: { readonly batchDims: number };
+  /**
+   * x, indices, count? → y of the shape of the indices, which along other axes are no longer than x: y[…, j, …] is
+   * x[…, indices[…, j, …], …]; negative indices, those outside, and the extent that there is as Gather
+   */
+  readonly GatherElements: { readonly axis: number };
+  /**
+   * x, indices, updates of the same shape, count? → y as x, but for what goes to y[…, indices[…, j, …], …], one update after the
+   * other in row-major order. Negative indices count from the end; what goes outside is left out. Where how many updates there are
+   * along the axis depends on data, `count` is it.
+   */
+  readonly ScatterElements: { readonly axis: number; readonly reduction: ScatterReduction };
+  /**
+   * x, indices `[…, Q]`, updates `[…, ...x.shape.slice(Q)]`, count? → y as x, but for the slices that go where a row of indices
+   * says, one after the other. Negative indices, those outside, and the count of the first dimension as ScatterElements
+   */
+  readonly ScatterND: { readonly reduction: ScatterReduction };
   /**
    * x of rank R → int64 `[R, n]`, the coordinates of the elements that are not zero, in row-major order, and n as an int32
    * scalar; n is bounded by the number of elements

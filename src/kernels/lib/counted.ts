@@ -3,6 +3,9 @@ import type { NodeOf } from '../../ir/ops.ts';
 import { value, type CallOperand } from '../definition.ts';
 
 /** x, indices, the counts of a node that has them, y. */
-export function pickedOperands({ inputs, outputs: [y] }: NodeOf<'Gather' | 'GatherND'>): CallOperand[] {
+export function pickedOperands({
+  inputs,
+  outputs: [y],
+}: NodeOf<'Gather' | 'GatherND' | 'GatherElements'>): CallOperand[] {
   return [...inputs.filter((name) => name !== '').map(value), value(y)];
 }

@@ -38,6 +38,12 @@ export function position(index: number, extent: number): number {
   return Math.max(0, Math.min(index < 0 ? index + extent : index, extent - 1));
 }
 
+/** A position counted from the end when negative; −1 where it is outside. */
+export function positionWithin(index: number, extent: number): number {
+  const place = index < 0 ? index + extent : index;
+  return place >= 0 && place < extent ? place : -1;
+}
+
 /** x with dimension `axis` replaced by those of the indices. Throws ShapeError on an index that is known and outside. */
 export const gather: OpDefinition<'Gather'> = {
   infer: (node, inputs) => {

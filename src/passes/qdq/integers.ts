@@ -29,6 +29,7 @@ const MOVES: ReadonlySet<Node['op']> = new Set<Node['op']>([
   'Slice',
   'Gather',
   'GatherND',
+  'GatherElements',
   'Expand',
   'Tile',
   'ChannelShuffle',

@@ -26,6 +26,16 @@ export function writeGatherND(w: OnnxWriter, { inputs, outputs: [output], attrib
   w.emit('GatherND', [x, rows], { batch_dims: { i: attributes.batchDims } }, output);
 }
 
+/** The same of single elements. */
+export function writeGatherElements(
+  w: OnnxWriter,
+  { inputs, outputs: [output], attributes }: NodeOf<'GatherElements'>,
+): void {
+  const [x = '', indices = '', count = ''] = inputs;
+  const own = count === '' ? [x, indices] : [paddedRows(w, x, attributes.axis, count), within(w, indices, count)];
+  w.emit('GatherElements', own, { axis: { i: attributes.axis } }, output);
+}
+
 /** Indices into as many as there are, counted from the front, of those outside the nearest. */
 function within(w: OnnxWriter, indices: string, counts: string): string {
   const int64 = (x: string): string => w.emit('Cast', [x], { to: { i: DATA_TYPE.int64 } });

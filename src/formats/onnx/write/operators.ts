@@ -18,7 +18,7 @@ import {
   writeSpatial,
 } from './images.ts';
 import { writeBoxDecode } from './boxes.ts';
-import { writeGather, writeGatherND, writeSlice } from './counted.ts';
+import { writeGather, writeGatherElements, writeGatherND, writeSlice } from './counted.ts';
 import { writeDeformConv } from './deform-conv.ts';
 import { writeDeformRoiPool } from './deform-roi-pool.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
@@ -191,6 +191,15 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Pad: (w, n) => same(w, n, { mode: { s: n.attributes.mode } }),
   Gather: writeGather,
   GatherND: writeGatherND,
+  GatherElements: writeGatherElements,
+  // What depends on data has its true extent in ONNX: counts are not needed.
+  ScatterElements: (w, n) => {
+    const { axis, reduction } = n.attributes;
+    w.emit('ScatterElements', n.inputs.slice(0, 3), { axis: { i: axis }, reduction: { s: reduction } }, output(n));
+  },
+  ScatterND: (w, n) => {
+    w.emit('ScatterND', n.inputs.slice(0, 3), { reduction: { s: n.attributes.reduction } }, output(n));
+  },
   Expand: same,
   Tile: same,
   Shape: (w, n) => {

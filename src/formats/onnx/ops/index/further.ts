@@ -1,4 +1,5 @@
-/** The largest or smallest elements along an axis, and elements chosen by several indices each. */
+/** The largest or smallest elements along an axis, and elements chosen, or written, by indices of their own. */
+import type { ScatterReduction } from '../../../../ir/ops.ts';
 import type { OnnxNode } from '../../node.ts';
 
 /** Before opset 10 `k` is an attribute. Unsorted results may come in any order, so sorted ones do. */
@@ -11,6 +12,23 @@ export function topK(n: OnnxNode): string[] {
 
 export function gatherND(n: OnnxNode): string {
   return n.one('GatherND', [n.input(0), n.input(1)], { batchDims: n.attr.int('batch_dims', 0) });
+}
+
+export function gatherElements(n: OnnxNode): string {
+  return n.one('GatherElements', [n.input(0), n.input(1)], { axis: n.attr.int('axis', 0) });
+}
+
+const REDUCTIONS: readonly ScatterReduction[] = ['none', 'add', 'mul', 'max', 'min'];
+
+/** Scatter, of opset 9, is the same under an older name. Before opset 16 updates replace. */
+export function scatterElements(n: OnnxNode): string {
+  const attributes = { axis: n.attr.int('axis', 0), reduction: n.attr.choice('reduction', 'none', REDUCTIONS) };
+  return n.one('ScatterElements', [n.input(0), n.input(1), n.input(2)], attributes);
+}
+
+export function scatterND(n: OnnxNode): string {
+  const reduction = n.attr.choice('reduction', 'none', REDUCTIONS);
+  return n.one('ScatterND', [n.input(0), n.input(1), n.input(2)], { reduction });
 }
 
 /** The count that the engine's operator gives besides has no name in the model. */
