@@ -67,7 +67,7 @@ export interface OnnxValueInfo {
   readonly dtype?: DType;
   /** TensorProto.DataType, when it is one the engine has no DType for. */
   readonly dataType?: number;
-  /** A sequence of whatever it is, a list of maps say, instead of a tensor. */
+  /** A sequence of tensors of that type, or, without a type, of whatever it is, a list of maps say, instead of a tensor. */
   readonly sequence?: boolean;
   readonly shape?: readonly (number | string | null)[];
 }
@@ -218,7 +218,7 @@ function writeStringEntry([key, value]: [string, string], w: PbfWriter): void {
 
 function writeValueInfo(info: OnnxValueInfo, w: PbfWriter): void {
   w.writeStringField(1, info.name);
-  if (info.sequence) {
+  if (info.sequence && !info.dtype) {
     w.writeMessage(2, (_: null, p: PbfWriter) => p.writeBytesField(4, new Uint8Array()), null);
     return;
   }
@@ -229,7 +229,10 @@ function writeValueInfo(info: OnnxValueInfo, w: PbfWriter): void {
     p.writeVarintField(1, dataType);
     if (shape) p.writeMessage(2, writeShape, shape);
   };
-  w.writeMessage(2, (_: null, p: PbfWriter) => p.writeMessage(1, writeTensorType, null), null);
+  const writeType = (_: null, p: PbfWriter): void => p.writeMessage(1, writeTensorType, null);
+  const writeList = (_: null, p: PbfWriter): void =>
+    p.writeMessage(4, (__: null, q: PbfWriter) => q.writeMessage(1, writeType, null), null);
+  w.writeMessage(2, info.sequence ? writeList : writeType, null);
 }
 
 function writeShape(dims: readonly (number | string | null)[], w: PbfWriter): void {

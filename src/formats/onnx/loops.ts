@@ -164,6 +164,7 @@ function open(merger: Merger, node: NodeProto, around: Within, parts: LoopParts,
   const count = ints(LOOP.carried, [carried.length]);
   const entry = {
     ...node,
+    name: node.name === '' ? '' : `${node.name}/entry`,
     op: LOOP.entry,
     inputs: [...ends, ...carried, ...scanned],
     outputs: [counter, ...begun],
