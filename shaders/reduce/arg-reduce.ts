@@ -1,11 +1,11 @@
 /**
- * Index of the largest or smallest element along one axis: the first on ties; of NaN see src/ops/reduce/arg-reduce.ts.
+ * Index of the largest or smallest element along one axis: the first or the last on ties; of NaN see src/ops/reduce/arg-reduce.ts.
  *
  * Layout: x [outer, n, inner], y [outer, inner].
  * Bindings: 0 x read (scalar of the type), 1 y read_write i32.
  * Workgroup: 64 × 1 × 1, one result per invocation.
  * Dispatch: dispatch1d(count, 64).
- * Spec: kind; type.
+ * Spec: kind; last; type.
  * Limits: no workgroup storage.
  */
 import { linearIndex } from '../lib/index.ts';
@@ -17,10 +17,13 @@ export const ARG_REDUCE_WORKGROUP = 64;
 
 export interface ArgReduceSpec {
   readonly kind: 'max' | 'min';
+  /** The last of equal ones, not the first. */
+  readonly last: boolean;
   readonly type: Scalar;
 }
 
-export function argReduceShader({ kind, type }: ArgReduceSpec): ShaderModule {
+export function argReduceShader({ kind, last, type }: ArgReduceSpec): ShaderModule {
+  const beats = `v ${kind === 'max' ? '>' : '<'}${last ? '=' : ''} best`;
   return shaderModule({
     bindings: [
       { name: 'x', access: 'read', element: type },
@@ -32,10 +35,10 @@ export function argReduceShader({ kind, type }: ArgReduceSpec): ShaderModule {
 #if ${type === 'f32'}
 ${isNanFunction(1)}
 fn beats(v: f32, best: f32) -> bool {
-  return !is_nan(v) && !is_nan(best) && ${kind === 'max' ? 'v > best' : 'v < best'};
+  return !is_nan(v) && !is_nan(best) && ${beats};
 }
 #else
-fn beats(v: ${type}, best: ${type}) -> bool { return ${kind === 'max' ? 'v > best' : 'v < best'}; }
+fn beats(v: ${type}, best: ${type}) -> bool { return ${beats}; }
 #endif`,
     body: wgsl`
   ${linearIndex(ARG_REDUCE_WORKGROUP)}

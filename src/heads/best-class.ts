@@ -14,7 +14,7 @@ export interface BestClass {
 export function bestClass({ builder: b }: BoxNodes, scores: string, axis: 0 | 1 = 1): BestClass {
   return {
     scores: b.one('Reduce', [scores], { kind: 'max', axes: [axis], keepDims: false }),
-    labels: b.one('ArgReduce', [scores], { kind: 'max', axis, keepDims: false, dtype: 'int64' }),
+    labels: b.one('ArgReduce', [scores], { kind: 'max', axis, keepDims: false, last: false, dtype: 'int64' }),
   };
 }
 

@@ -29,6 +29,7 @@ export function addHeatMapPeaks(b: GraphBuilder, maps: string, shape: HeatMapSha
     kind: 'max',
     axis: 2,
     keepDims: false,
+    last: false,
     dtype: 'int64',
   });
   const x = nodes.whole('floorMod', cells, width);

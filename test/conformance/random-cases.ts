@@ -807,7 +807,13 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
     const values = d.ints(product(shape), -2, 2);
     return {
       inputs: [{ shape, values }],
-      attributes: { kind: d.pick(['max', 'min']), axis, keepDims: d.chance(0.5), dtype: d.pick(['int32', 'int64']) },
+      attributes: {
+        kind: d.pick(['max', 'min']),
+        axis,
+        keepDims: d.chance(0.5),
+        last: d.chance(0.3),
+        dtype: d.pick(['int32', 'int64']),
+      },
     };
   },
   NonZero: (d) => {

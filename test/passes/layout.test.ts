@@ -50,7 +50,7 @@ describe('layout', () => {
     const graph = run((b) => {
       const size = b.constant('size', tensorOf('int64', [2], [9, 8]));
       const scores = b.one('Resize', [spatial(b, image(b)), '', size], { ...PLAIN_RESIZE, mode, axes: [2, 3] });
-      return b.one('ArgReduce', [scores], { kind: 'max', axis: 1, keepDims: false, dtype: 'int64' });
+      return b.one('ArgReduce', [scores], { kind: 'max', axis: 1, keepDims: false, last: false, dtype: 'int64' });
     });
     // The one left is the input's.
     expect(graph.nodes.map(({ op }) => op)).toEqual(['Transpose', 'MaxPool', 'Resize', 'ArgReduce']);
@@ -117,7 +117,10 @@ describe('layout', () => {
     ['Reduce', (b, x) => b.one('Reduce', [x], { kind: 'mean', axes: [1], keepDims: true })],
     ['Reduce without dimensions', (b, x) => b.one('Reduce', [x], { kind: 'max', axes: [-1, 0], keepDims: false })],
     ['Reduce of everything', (b, x) => b.one('Reduce', [x], { kind: 'sum', axes: [], keepDims: false })],
-    ['ArgReduce', (b, x) => b.one('ArgReduce', [x], { kind: 'max', axis: 1, keepDims: false, dtype: 'int64' })],
+    [
+      'ArgReduce',
+      (b, x) => b.one('ArgReduce', [x], { kind: 'max', axis: 1, keepDims: false, last: false, dtype: 'int64' }),
+    ],
     ['TopK', (b, x) => b.add('TopK', [x, ints(b, 2)], { axis: 1, largest: true }, { outputCount: 2 })],
     ['DynamicQuantizeLinear', (b, x) => b.add('DynamicQuantizeLinear', [x], {}, { outputCount: 3 })],
     ['Reshape that splits channels', (b, x) => b.one('Reshape', [x, ints(b, 2, 3, 2, 3, 4)], { allowZero: false })],

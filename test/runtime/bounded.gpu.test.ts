@@ -74,6 +74,21 @@ describe.each(BACKENDS)('extents that depend on data, %o', (options) => {
     await expect(failing).rejects.toThrow(/"total" \(Reduce\): dimension 1 of input 0 depends on the data \("count"\)/);
   });
 
+  it('end where the last of equal ones is looked for', async () => {
+    const b = new GraphBuilder('last');
+    const inputs = [b.input('x', 'float32', [6]), b.input('mask', 'bool', [6])];
+    const [rows = ''] = b.add('Compress', inputs, { axis: 0 }, { outputs: ['rows', 'count'] });
+    const extreme = (kind: 'max' | 'min'): string =>
+      b.one('ArgReduce', [rows], { kind, axis: 0, keepDims: true, last: true, dtype: 'int64' }, { outputs: [kind] });
+    for (const kind of ['max', 'min'] as const) b.output(extreme(kind));
+    const session = await start(b.build(), options);
+    const { max, min } = await session.run({
+      x: tensorOf('float32', [6], [5, 1, 9, 5, 1, 5]),
+      mask: tensorOf('bool', [6], [1, 1, 0, 1, 1, 1]),
+    });
+    expect([max, min]).toEqual([tensorOf('int64', [1], [4]), tensorOf('int64', [1], [3])]);
+  });
+
   it('are known, and nothing special, where the data is constant', async () => {
     const b = new GraphBuilder('constant');
     const x = b.constant('x', tensorOf('float32', [4], [0, 1, 0, 2]));

@@ -17,7 +17,7 @@ function network(write: (b: GraphBuilder, picture: string) => string): Graph {
 
 const moved = (b: GraphBuilder, x: string, perm: readonly number[]): string => b.one('Transpose', [x], { perm });
 const best = (b: GraphBuilder, x: string, dtype: 'int32' | 'int64'): string =>
-  b.one('ArgReduce', [x], { kind: 'max', axis: 3, keepDims: false, dtype });
+  b.one('ArgReduce', [x], { kind: 'max', axis: 3, keepDims: false, last: false, dtype });
 const channel = (b: GraphBuilder, x: string, k: number): string =>
   b.one('Slice', [x, b.ints('from', [k]), b.ints('to', [k + 1]), b.ints('axis', [3])], {});
 const COLOURS = [

@@ -32,7 +32,14 @@ export const argMaxCases: readonly OperatorCase[] = SETTINGS.map(({ size, channe
 function labels({ size, channels }: Setting): Graph {
   const b = new GraphBuilder('labels');
   const x = b.input('x', 'float32', [1, size, size, channels]);
-  b.output(b.one('ArgReduce', [x], { kind: 'max', axis: -1, keepDims: false, dtype: 'int64' }, { outputs: ['y'] }));
+  b.output(
+    b.one(
+      'ArgReduce',
+      [x],
+      { kind: 'max', axis: -1, keepDims: false, last: false, dtype: 'int64' },
+      { outputs: ['y'] },
+    ),
+  );
   return b.build();
 }
 

@@ -121,6 +121,7 @@ async function importGraph(graph: ReadPart, context: ImportContext): Promise<Gra
 function qualifiedName(node: NodeProto): string {
   if (!isDefaultDomain(node)) return `${node.domain}.${node.op}`;
   if (node.op === 'Pad' && node.inputs[3]) return 'Pad of axes';
+  if (node.op === 'Dropout' && node.inputs[2]) return 'Dropout in training';
   return node.op === 'BatchNormalization' && trains(node) ? `${node.op} in training` : node.op;
 }
 

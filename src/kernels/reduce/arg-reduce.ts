@@ -17,10 +17,11 @@ export const argReduce: KernelDefinition<'ArgReduce'> = {
         if (count === 0) return [];
         const { node, device } = context;
         const { dtype, shape } = required(context, 0);
+        const { kind, last } = node.attributes;
         const axis = normalizeAxis(node.attributes.axis, shape.length);
         return [
           {
-            shader: argReduceShader({ kind: node.attributes.kind, type: wgslScalar(dtype) }),
+            shader: argReduceShader({ kind, last, type: wgslScalar(dtype) }),
             operands: [value(node.inputs[0]), value(node.outputs[0])],
             params: { count, n: at(shape, axis), inner: product(shape.slice(axis + 1)) },
             workgroups: dispatch1d(count, ARG_REDUCE_WORKGROUP, device),

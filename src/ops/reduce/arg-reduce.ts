@@ -1,4 +1,4 @@
-/** ArgReduce: index of the largest or smallest element along an axis; the first on ties, the first NaN if there is one. */
+/** ArgReduce: index of the largest or smallest element along an axis; the first or the last on ties; NaN is passed over, unless it comes first. */
 import { normalizeAxis } from '../../core/broadcast.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { zeros, type Shape, type TensorDesc } from '../../core/tensor.ts';
@@ -23,6 +23,7 @@ export const argReduce: OpDefinition<'ArgReduce'> = {
     const n = at(x.shape, axis);
     const inner = product(x.shape.slice(axis + 1));
     const y = zeros(out.dtype, out.shape);
+    const { last } = attributes;
     const sign = attributes.kind === 'max' ? 1 : -1;
     for (let i = 0; i < y.data.length; i++) {
       const base = Math.floor(i / inner) * n * inner + (i % inner);
@@ -30,7 +31,7 @@ export const argReduce: OpDefinition<'ArgReduce'> = {
       for (let k = 1; k < n; k++) {
         const incumbent = sign * (x.data[base + best * inner] ?? 0);
         const candidate = sign * (x.data[base + k * inner] ?? 0);
-        if (candidate > incumbent) best = k;
+        if (candidate > incumbent || (last && candidate === incumbent)) best = k;
       }
       y.data[i] = best;
     }

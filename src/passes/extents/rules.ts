@@ -149,10 +149,17 @@ export const reduceRows: ExtentRule<'Reduce'> = (w, node, { operands: [x] }) => 
   return true;
 };
 
-/** The first of the extremes: the last row again is none. */
+/** The first of the extremes: the last row again is none. Where the last is asked for, it stands for that row. */
 export const extremeRows: ExtentRule<'ArgReduce'> = (w, node, { operands: [x] }) => {
   if (!isBound(x) || normalizeAxis(node.attributes.axis, x.shape.length) !== x.bounded.axis) return false;
-  w.again(node, everyRow(w, at(node.inputs, 0), x));
+  const rows = everyRow(w, at(node.inputs, 0), x);
+  if (!node.attributes.last) {
+    w.again(node, rows);
+    return true;
+  }
+  const index = w.one('ArgReduce', [rows], node.attributes);
+  const most = w.one('Cast', [w.counted('sub', x.bounded.count, 1)], { to: node.attributes.dtype });
+  w.node('Binary', [index, most], { kind: 'min', activation: NO_ACTIVATION }, node.outputs);
   return true;
 };
 

@@ -110,9 +110,9 @@ const listInput = (w: OnnxWriter, node: Node, list: readonly number[]): string =
 
 /** ONNX gives int64; another type is cast. */
 const argReduce: Row<'ArgReduce'> = (w, node) => {
-  const { kind, axis, keepDims, dtype } = node.attributes;
+  const { kind, axis, keepDims, last, dtype } = node.attributes;
   const op = kind === 'max' ? 'ArgMax' : 'ArgMin';
-  const own = { axis: { i: axis }, keepdims: flag(keepDims), select_last_index: { i: 0 } };
+  const own = { axis: { i: axis }, keepdims: flag(keepDims), select_last_index: flag(last) };
   if (dtype === 'int64') return void w.emit(op, [input(node)], own, output(node));
   w.emit('Cast', [w.emit(op, [input(node)], own)], { to: { i: DATA_TYPE[dtype] } }, output(node));
 };

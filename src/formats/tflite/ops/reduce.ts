@@ -24,7 +24,13 @@ const argReduce =
   (kind: 'max' | 'min'): TfliteTranslation =>
   (c) => {
     const dtype = c.outputDtype() === 'int64' ? 'int64' : 'int32';
-    return c.one('ArgReduce', [c.input(0)], { kind, axis: c.knownInt(1, 'an axis'), keepDims: false, dtype });
+    return c.one('ArgReduce', [c.input(0)], {
+      kind,
+      axis: c.knownInt(1, 'an axis'),
+      keepDims: false,
+      last: false,
+      dtype,
+    });
   };
 
 /** Rows of the operator table. */

@@ -4,6 +4,7 @@ import { range } from '../../../../util/arrays.ts';
 import { aroundChannelsLast, spatialDims } from '../../../lib/channels-first.ts';
 import { instanceNorm, layerNorm, lpNorm } from '../../../lib/composites.ts';
 import type { OnnxNode } from '../../node.ts';
+import { unsqueezeEnd } from '../elementwise/arithmetic.ts';
 import { NORMALISE } from './common.ts';
 
 /** Half-precision data is normalised in float32, as onnxruntime does, and rounded once, at the end. */
@@ -82,6 +83,36 @@ export function trainedBatchNormalization(n: OnnxNode): string | readonly string
   const results = [narrowed(y), moved(3, mean), moved(4, variance)];
   if (n.opset >= 14) return results;
   return [...results, list(mean), list(n.one('Unary', [deviation], { kind: 'reciprocal' }))];
+}
+
+/** (x − mean) / (deviation + 1e-9), as the operator's function has it. */
+export function meanVarianceNormalization(n: OnnxNode): string {
+  const axes = n.attr.ints('axes') ?? [0, 2, 3];
+  const { widened, narrowed } = statistics(n);
+  const x = widened(n.input(0));
+  const mean = (value: string): string => n.one('Reduce', [value], { kind: 'mean', axes, keepDims: true });
+  const centred = n.binary('sub', x, mean(x));
+  const variance = mean(n.one('Unary', [centred], { kind: 'square' }));
+  const deviation = n.one('Unary', [variance], { kind: 'sqrt' });
+  return narrowed(n.binary('div', centred, n.binary('add', deviation, n.scalar('float32', 1e-9))));
+}
+
+/** One where the largest element is, the first of equal ones, and zero elsewhere; of which rows see softmax. */
+export function hardmax(n: OnnxNode): string {
+  const x = n.input(0);
+  if (n.opset >= 13) return largest(n, x, n.attr.int('axis', -1));
+  const rows = n.one('Flatten', [x], { axis: n.attr.int('axis', 1) });
+  const shape = n.one('Shape', [x], {});
+  return n.one('Reshape', [largest(n, rows, -1), shape], { allowZero: true });
+}
+
+function largest(n: OnnxNode, x: string, axis: number): string {
+  const behind = axis < 0 ? -axis - 1 : (n.rankKept ?? n.rank(0)) - axis - 1;
+  const best = n.one('ArgReduce', [x], { kind: 'max', axis, keepDims: true, last: false, dtype: 'int64' });
+  const extent = n.one('Gather', [n.one('Shape', [x], {}), n.scalar('int64', axis)], { axis: 0 });
+  const positions = n.one('Range', [n.scalar('int64', 0), extent, n.scalar('int64', 1)], {});
+  const spread = behind > 0 ? unsqueezeEnd(n, positions, 1, behind) : positions;
+  return n.one('Cast', [n.binary('equal', best, spread)], { to: n.facts(0).dtype ?? 'float32' });
 }
 
 export function lpNormalization(n: OnnxNode): string {

@@ -1,14 +1,34 @@
-/** Reductions that classifiers have no use for: the logarithm of a sum, and where the extremes are. */
+/** Reductions that classifiers have no use for: norms and logarithms of sums, and where the extremes are. */
+import { isFloat } from '../../../../core/dtype.ts';
+import type { ReduceKind } from '../../../../ir/ops.ts';
 import type { OnnxNode } from '../../node.ts';
 import { reduced } from './reduce.ts';
 
+/** What `compute` makes of a float; an integer is brought to float32 before, and back, which drops the fraction. */
+function ofReal(n: OnnxNode, x: string, compute: (x: string) => string): string {
+  const { dtype = 'float32' } = n.facts(0);
+  if (isFloat(dtype)) return compute(x);
+  return n.one('Cast', [compute(n.one('Cast', [x], { to: 'float32' }))], { to: dtype });
+}
+
+const realReduction =
+  (kind: ReduceKind) =>
+  (n: OnnxNode): string =>
+    ofReal(n, n.input(0), (x) => reduced(n, kind, x));
+
+export const reduceL2 = realReduction('l2');
+export const reduceLogSumExp = realReduction('logSumExp');
+
 export function reduceLogSum(n: OnnxNode): string {
-  return n.one('Unary', [reduced(n, 'sum')], { kind: 'log' });
+  return ofReal(n, reduced(n, 'sum'), (sum) => n.one('Unary', [sum], { kind: 'log' }));
 }
 
 function argReduce(n: OnnxNode, kind: 'max' | 'min'): string {
-  n.attr.only('select_last_index', 0);
-  const attributes = { axis: n.attr.int('axis', 0), keepDims: n.attr.flag('keepdims', true) };
+  const attributes = {
+    axis: n.attr.int('axis', 0),
+    keepDims: n.attr.flag('keepdims', true),
+    last: n.attr.flag('select_last_index', false),
+  };
   return n.one('ArgReduce', [n.input(0)], { kind, ...attributes, dtype: 'int64' });
 }
 

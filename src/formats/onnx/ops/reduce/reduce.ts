@@ -5,9 +5,8 @@ import type { OnnxNode, OnnxTranslation } from '../../node.ts';
 /** What a reduction makes of a single element, where it changes it: `noop_with_empty_axes` folds nothing, but does that. */
 const OF_ONE: { readonly [K in ReduceKind]?: UnaryKind } = { l1: 'abs', l2: 'abs', sumSquare: 'square' };
 
-/** Emits the reduction over the axes that an attribute or an input lists. */
-export function reduced(n: OnnxNode, kind: ReduceKind): string {
-  const x = n.input(0);
+/** Emits the reduction of x over the axes that an attribute or an input lists. */
+export function reduced(n: OnnxNode, kind: ReduceKind, x = n.input(0)): string {
   const { list: axes, inputs } = n.listed('axes');
   const keepDims = n.attr.flag('keepdims', true);
   if (n.attr.flag('noop_with_empty_axes', false) && axes.length === 0) {

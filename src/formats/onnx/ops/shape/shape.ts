@@ -40,11 +40,6 @@ function dropout(n: OnnxNode): string[] {
   n.attr.ignore('ratio', 'seed', 'consumed_inputs', 'is_test');
   n.optional(1);
   if (n.opset < 7 && n.attr.has('is_test') && !n.attr.flag('is_test', true)) n.refuse('is_test = 0');
-  const training = n.optional(2);
-  if (training !== '') {
-    const flag = n.constantInput(2) ?? n.unknown(2, 'training_mode');
-    if (flag.data[0] !== 0) n.refuse('training_mode = 1');
-  }
   const y = n.one('Identity', [n.input(0)], {});
   if (n.opset < 10 || !n.wants(1)) return [y];
   return [y, n.one('ConstantOfShape', [n.one('Shape', [n.input(0)], {})], { dtype: 'bool', value: +(n.opset > 11) })];

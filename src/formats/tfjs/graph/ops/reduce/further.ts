@@ -6,7 +6,7 @@ const argReduce =
   (kind: 'max' | 'min'): GraphTranslation =>
   (c) => {
     const axis = c.inputCount > 1 ? c.knownInt(1, 'an axis') : 0;
-    return c.one('ArgReduce', [c.input(0)], { kind, axis, keepDims: false, dtype: 'int32' });
+    return c.one('ArgReduce', [c.input(0)], { kind, axis, keepDims: false, last: false, dtype: 'int32' });
   };
 
 /** Any and All: the extreme of the booleans as integers. */
