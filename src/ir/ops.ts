@@ -19,6 +19,7 @@ import type { SampleOps } from './ops/sample.ts';
 import type { DetectOps } from './ops/detect.ts';
 import type { QuantiseOps } from './ops/quantise.ts';
 import type { ControlOps } from './ops/control.ts';
+import type { RecurrentOps } from './ops/recurrent.ts';
 export type * from './ops/attributes.ts';
 export type { ScatterReduction } from './ops/index.ts';
 export type { BoxCode, BoxCoding, SoftSuppression } from './ops/detect.ts';
@@ -27,6 +28,7 @@ export { NO_ACTIVATION, RELU, RELU6 } from './ops/attributes.ts';
 export { GREEDY_SUPPRESSION } from './ops/detect.ts';
 export type { UnaryKind, BinaryKind } from './ops/elementwise.ts';
 export type { ReduceKind } from './ops/reduce.ts';
+export type { Recurrent, RecurrentFunction, RecurrentKind, RecurrentOps } from './ops/recurrent.ts';
 export type { QuantisedBinaryKind, QuantiseOps, Requantised, Rounding } from './ops/quantise.ts';
 export type { CoordinateMode, NearestMode, RoiCoordinates } from './ops/sample.ts';
 
@@ -45,7 +47,8 @@ export interface OpAttributes
     SampleOps,
     DetectOps,
     QuantiseOps,
-    ControlOps {}
+    ControlOps,
+    RecurrentOps {}
 
 /** Name of an operator. */
 export type OpKind = keyof OpAttributes;

@@ -57,4 +57,7 @@ export const FURTHER_KERNELS = {
   LoopEntry: lazy(() => import('./control/unrolled.ts'), 'unrolledKernels'),
   LoopExit: lazy(() => import('./control/unrolled.ts'), 'unrolledKernels'),
   Sequence: lazy(() => import('./control/unrolled.ts'), 'unrolledKernels'),
+  LSTM: lazy(() => import('./recurrent/lstm.ts'), 'lstm'),
+  GRU: lazy(() => import('./recurrent/gru.ts'), 'gru'),
+  RNN: lazy(() => import('./recurrent/rnn.ts'), 'rnn'),
 } satisfies { readonly [K in Exclude<OpKind, keyof typeof COMMON_KERNELS>]: Row<KernelDefinition<K>> };

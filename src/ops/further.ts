@@ -57,4 +57,7 @@ export const FURTHER_OPS = {
   LoopEntry: lazy(() => import('./control/loop-entry.ts'), 'loopEntry'),
   LoopExit: lazy(() => import('./control/loop-exit.ts'), 'loopExit'),
   Sequence: lazy(() => import('./control/sequence.ts'), 'sequence'),
+  LSTM: lazy(() => import('./recurrent/lstm.ts'), 'lstm'),
+  GRU: lazy(() => import('./recurrent/gru.ts'), 'gru'),
+  RNN: lazy(() => import('./recurrent/rnn.ts'), 'rnn'),
 } satisfies { readonly [K in Exclude<OpKind, keyof typeof COMMON_OPS>]: Row<OpDefinition<K>> };

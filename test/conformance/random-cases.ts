@@ -9,6 +9,8 @@ import type {
   OpKind,
   PoolWindow,
   QuantiseOps,
+  Recurrent,
+  RecurrentKind,
   ReduceKind,
   UnaryKind,
 } from '../../src/ir/ops.ts';
@@ -621,6 +623,57 @@ const ACTIVATIONS: readonly ActivationKind[] = [
   ...(['tanh', 'softplus', 'softsign', 'mish', 'gelu', 'geluTanh'] as const),
 ];
 
+/** Functions that a recurrent cell can have. */
+const CELLS: readonly RecurrentKind[] = [
+  'relu',
+  'tanh',
+  'sigmoid',
+  'affine',
+  'leakyRelu',
+  'thresholdedRelu',
+  'scaledTanh',
+  'hardSigmoid',
+  'elu',
+  'softsign',
+  'softplus',
+];
+
+/** A recurrent node of a cell with so many gates, functions, and states. */
+function recurrent(
+  d: Dice,
+  {
+    gates,
+    usual,
+    states,
+  }: { readonly gates: number; readonly usual: readonly RecurrentKind[]; readonly states: number },
+): { readonly inputs: (CaseInput | undefined)[]; readonly attributes: Recurrent; readonly outputCount: number } {
+  const chosen = d.chance(0.6);
+  // Functions without bounds: numbers grow with every step.
+  const [steps, batch, inputs, units] = [d.int(1, chosen ? 6 : 2), d.int(1, 4), d.int(1, 6), d.int(1, 9)];
+  const direction = d.pick(['forward', 'reverse', 'bidirectional'] as const);
+  const directions = direction === 'bidirectional' ? 2 : 1;
+  const kinds = range(directions).flatMap(() => usual.map((kind) => (chosen ? kind : d.pick(CELLS))));
+  const state: CaseInput = { shape: [directions, batch, units] };
+  const given = d.chance(0.5) ? state : undefined;
+  return {
+    inputs: [
+      { shape: [steps, batch, inputs] },
+      weights([directions, gates * units, inputs]),
+      weights([directions, gates * units, units]),
+      d.chance(0.7) ? weights([directions, 2 * gates * units]) : undefined,
+      d.chance(0.4) ? { dtype: 'int32', shape: [batch], values: d.ints(batch, 1, steps) } : undefined,
+      ...range(states).map(() => given),
+      ...(states === 2 && d.chance(0.4) ? [weights([directions, 3 * units])] : []),
+    ],
+    attributes: {
+      direction,
+      functions: kinds.map((kind) => ({ kind, alpha: d.real(0.1, 1), beta: d.real(0.1, 1) })),
+      clip: d.chance(0.3) ? d.real(0.2, 2) : Infinity,
+    },
+    outputCount: 1 + states,
+  };
+}
+
 /**
  * Operators that onnxruntime can judge: of integers with scales it knows one rule only, which has tests of its own, and some it does
  * not have at all. What compiling unrolls is no operator of one node.
@@ -895,6 +948,15 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
     const groups = d.int(1, 4);
     return { inputs: [{ shape: [...d.shape(d.int(1, 3), 4), groups * d.int(1, 4)] }], attributes: { groups } };
   },
+  LSTM: (d) => {
+    const { attributes, ...drawn } = recurrent(d, { gates: 4, usual: ['sigmoid', 'tanh', 'tanh'], states: 2 });
+    return { ...drawn, attributes: { ...attributes, inputForget: d.chance(0.2) } };
+  },
+  GRU: (d) => {
+    const { attributes, ...drawn } = recurrent(d, { gates: 3, usual: ['sigmoid', 'tanh'], states: 1 });
+    return { ...drawn, attributes: { ...attributes, linearBeforeReset: d.chance(0.5) } };
+  },
+  RNN: (d) => recurrent(d, { gates: 1, usual: ['tanh'], states: 1 }),
 };
 
 /** The `index`-th random case of an operator; the same on every machine. */

@@ -37,6 +37,9 @@ const COMPUTING: ReadonlySet<OpKind> = new Set<OpKind>([
   'Resize',
   'GridSample',
   'Softmax',
+  'LSTM',
+  'GRU',
+  'RNN',
   'Unary',
 ]);
 

@@ -29,13 +29,13 @@ export class ReadAttributes {
 
   /** A float attribute. */
   float(name: string, fallback: number): number {
-    const found = this.#attribute(name, 'f');
+    const found = this.get(name, 'f');
     return found ? (found.f ?? 0) : fallback;
   }
 
   /** An integer attribute. */
   int(name: string, fallback: number): number {
-    const found = this.#attribute(name, 'i');
+    const found = this.get(name, 'i');
     return found ? (found.i ?? 0) : fallback;
   }
 
@@ -46,7 +46,7 @@ export class ReadAttributes {
 
   /** A string attribute. */
   string(name: string, fallback: string): string {
-    const found = this.#attribute(name, 's');
+    const found = this.get(name, 's');
     return found ? new TextDecoder().decode(found.s) : fallback;
   }
 
@@ -58,17 +58,17 @@ export class ReadAttributes {
 
   /** An integer list attribute; `undefined` when it is absent. */
   ints(name: string): number[] | undefined {
-    return this.#attribute(name, 'ints')?.ints;
+    return this.get(name, 'ints')?.ints;
   }
 
   /** A float list attribute; `undefined` when it is absent. */
   floats(name: string): number[] | undefined {
-    return this.#attribute(name, 'floats')?.floats;
+    return this.get(name, 'floats')?.floats;
   }
 
   /** A tensor attribute; `undefined` when it is absent. */
   tensor(name: string): TensorProto | undefined {
-    return this.#attribute(name, 't')?.t;
+    return this.get(name, 't')?.t;
   }
 
   /** Reads attributes that mean nothing at inference, so that they do not count as unsupported. */
@@ -87,7 +87,8 @@ export class ReadAttributes {
     return this.#unread;
   }
 
-  #attribute(name: string, field: keyof typeof TYPE): AttributeProto | undefined {
+  /** An attribute whose value is in the field `field`; `undefined` when it is absent. The other getters say it in their own types. */
+  get(name: string, field: keyof typeof TYPE): AttributeProto | undefined {
     this.#unread.delete(name);
     const found = this.#attributes.get(name);
     if (!found) return undefined;

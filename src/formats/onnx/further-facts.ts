@@ -87,11 +87,20 @@ const FURTHER_FACTS: { readonly [K in Exclude<OpKind, keyof typeof COMMON_FACTS>
   DftMatrix: () => [{ rank: 2, dtype: 'float32' }],
   MelWeightMatrix: (_, { dtype }) => [{ rank: 2, dtype }],
   BoxDecode: ([codes]) => [{ rank: codes?.rank, dtype: 'float32' }],
+  LSTM: sequences,
+  GRU: sequences,
+  RNN: sequences,
   If: ([, a, b]) => [
     a && b ? { rank: a.rank === b.rank ? a.rank : undefined, dtype: a.dtype ?? b.dtype } : (a ?? b ?? UNKNOWN_FACTS),
   ],
   ...CONTROL_FACTS,
 };
+
+/** A dimension more for directions than x has, and then states. */
+function sequences([x]: InputFacts): readonly Facts[] {
+  const state = { rank: 3, dtype: x?.dtype };
+  return [{ rank: 4, dtype: x?.dtype }, state, state];
+}
 
 /** The rank of x, and the type of the result's zero point. */
 function quantised([x, , , , , , , y]: InputFacts): readonly Facts[] {

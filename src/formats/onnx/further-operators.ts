@@ -23,6 +23,7 @@ const linear = () => import('./ops/quantise/linear.ts');
 const dynamic = () => import('./ops/quantise/dynamic.ts');
 const detect = () => import('./ops/detect/further.ts');
 const sample = () => import('./ops/sample.ts');
+const recurrent = () => import('./ops/recurrent/further.ts');
 const gridSample = () => import('./ops/sample/further.ts');
 
 /** Rows by operator name. */
@@ -127,4 +128,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   SequenceLength: lazy(sequences, 'sequenceLength'),
   SplitToSequence: lazy(sequences, 'splitToSequence'),
   ConcatFromSequence: lazy(sequences, 'concatFromSequence'),
+  LSTM: lazy(recurrent, 'lstm'),
+  GRU: lazy(recurrent, 'gru'),
+  RNN: lazy(recurrent, 'rnn'),
 };

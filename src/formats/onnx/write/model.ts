@@ -25,7 +25,9 @@ export type OnnxAttribute =
   | { readonly s: string }
   | { readonly t: Tensor }
   | { readonly g: Pick<OnnxModelSpec, 'name' | 'nodes' | 'outputs'> }
-  | { readonly ints: readonly number[] };
+  | { readonly ints: readonly number[] }
+  | { readonly floats: readonly number[] }
+  | { readonly strings: readonly string[] };
 
 /** Attributes by name. */
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>;
@@ -111,9 +113,15 @@ function writeAttribute(w: ProtoWriter, name: string, value: OnnxAttribute): voi
   } else if ('g' in value) {
     w.message(6, (graph) => writeGraph(graph, { inputs: [], initializers: [], ...value.g }));
     w.int(20, 5);
-  } else {
+  } else if ('ints' in value) {
     for (const i of value.ints) w.int(8, i);
     w.int(20, 7);
+  } else if ('floats' in value) {
+    for (const f of value.floats) w.float(7, f);
+    w.int(20, 6);
+  } else {
+    for (const s of value.strings) w.string(9, s);
+    w.int(20, 8);
   }
 }
 

@@ -27,6 +27,7 @@ import { sunk } from './sink.ts';
 import { writeSuppression } from './detect.ts';
 import { realWeights, writeLookupTable, writeQuantised, writeScaled } from './quantise.ts';
 import { writeLpNormalization } from './normalise.ts';
+import { writeRecurrent } from './recurrent.ts';
 import type { OnnxWriter } from './writer.ts';
 
 /** Writes one node. Throws UnsupportedError when ONNX has no way to say it. */
@@ -258,6 +259,9 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   LoopEntry: writeUnrolled,
   LoopExit: writeUnrolled,
   Sequence: writeUnrolled,
+  LSTM: writeRecurrent,
+  GRU: writeRecurrent,
+  RNN: writeRecurrent,
 };
 
 /** Writes one node of the graph. Throws UnsupportedError when ONNX has no way to say it. */

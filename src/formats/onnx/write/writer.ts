@@ -79,7 +79,10 @@ export class OnnxWriter {
 
   /** Extents of a value of the graph, where they are known. */
   shape(value: string): Shape | undefined {
-    return (this.#graph.initializers.get(value) ?? this.#graph.values.get(value))?.shape;
+    const known = this.#graph.initializers.get(value) ?? this.#graph.values.get(value);
+    const port = this.#graph.inputs.find(({ name }) => name === value)?.shape ?? [];
+    const extents = port.flatMap((extent) => (typeof extent === 'number' ? [extent] : []));
+    return known?.shape ?? (port.length > 0 && extents.length === port.length ? extents : undefined);
   }
 
   /** A value of the graph that is an initializer. */

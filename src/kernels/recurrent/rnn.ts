@@ -1,0 +1,5 @@
+/** RNN → the product of x and w for all steps, and one dispatch for the sequence, or one a step. */
+import type { Dispatched } from '../definition.ts';
+import { recurrentKernels } from './kernels.ts';
+
+export const rnn: Dispatched<'RNN'> = recurrentKernels(() => ({ op: 'RNN' }));
