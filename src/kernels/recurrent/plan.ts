@@ -3,7 +3,7 @@ import { GATES, RECURRENT_PARAMS, type CellSpec, type RecurrentSpec } from '../.
 import { RECURRENT_BIAS_WORKGROUP, recurrentBiasShader } from '../../../shaders/recurrent/bias.ts';
 import { RECURRENT_PACK_WORKGROUP, recurrentPackShader } from '../../../shaders/recurrent/pack.ts';
 import { floatStorage } from '../../core/storage.ts';
-import type { Recurrent, RecurrentFunction, RecurrentOps } from '../../ir/ops.ts';
+import { NO_ACTIVATION, type Recurrent, type RecurrentFunction, type RecurrentOps } from '../../ir/ops.ts';
 import { at, ceilDiv, range } from '../../util/arrays.ts';
 import {
   dispatch1d,
@@ -14,7 +14,8 @@ import {
   type LowerContext,
   type PreparedOperand,
 } from '../definition.ts';
-import { bareEpilogue } from '../product/bare.ts';
+import { activationParams } from '../lib/activation.ts';
+import type { Epilogue } from '../lib/epilogue.ts';
 import type { Product } from '../product/product.ts';
 import { preferredProducts, productVariants } from '../product/variants.ts';
 
@@ -79,7 +80,6 @@ export function inputSums<K extends RecurrentOp>(
   const x: CallOperand = { kind: 'scratch', id: 'x·w', elements: Math.max(1, rows * columns) };
   if (rows === 0) return { x, calls: [] };
   const bias = summedBias(context, plan);
-  const bare = bareEpilogue(x, columns);
   const input = required(context, 0);
   const wanted: Product = {
     rows,
@@ -95,12 +95,7 @@ export function inputSums<K extends RecurrentOp>(
     bType: required(context, 1).storage,
     constantB: context.constant(context.node.inputs[1] ?? ''),
     bias: bias && { rowStride: 0, columnStride: 1 },
-    epilogue: {
-      ...bare,
-      spec: { ...bare.spec, bias: bias !== undefined },
-      operands: [...(bias ? [bias.operand] : []), x],
-      vector: columns % 4 === 0,
-    },
+    epilogue: sumsTail(x, bias?.operand, columns),
   };
   const variants = productVariants<K>(() => wanted);
   const names = preferredProducts(wanted, context.device);
@@ -110,6 +105,23 @@ export function inputSums<K extends RecurrentOp>(
     if (calls) return { x, calls: [...(bias?.calls ?? []), ...calls] };
   }
   return { x, calls: [] };
+}
+
+/** The tail of a product that adds a bias, if there is one, and no more. */
+function sumsTail(y: CallOperand, bias: CallOperand | undefined, columns: number): Epilogue {
+  return {
+    spec: {
+      bias: bias !== undefined,
+      residual: 'none',
+      residualType: 'f32',
+      outType: 'f32',
+      activation: 'none',
+      scattered: false,
+    },
+    operands: [...(bias ? [bias] : []), y],
+    params: { ...activationParams(NO_ACTIVATION), y_offset: 0, y_pitch: columns },
+    vector: columns % 4 === 0,
+  };
 }
 
 /** What is arranged anew, when the plan is loaded where it is a constant, else in every run. */

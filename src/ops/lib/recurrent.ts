@@ -102,6 +102,6 @@ export const RECURRENT_PARAMETERS: readonly Parameter[] = [
 export const LSTM_PARAMETERS: readonly Parameter[] = [...RECURRENT_PARAMETERS, { slot: 7, role: 'scale' }];
 
 /** How many steps a sequence of this length has. */
-export function sequenceLength(lengths: ArrayLike<number> | undefined, index: number, steps: number): number {
+export function stepsWithin(lengths: ArrayLike<number> | undefined, index: number, steps: number): number {
   return lengths ? Math.min(Math.max(0, at(lengths, index)), steps) : steps;
 }

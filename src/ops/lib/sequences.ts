@@ -5,7 +5,7 @@ import { at } from '../../util/arrays.ts';
 import type { Tensors } from '../definition.ts';
 import { activationFunction } from './activation.ts';
 import { tensorAt } from './operands.ts';
-import { isBackward, recurrentExtents, sequenceLength, type RecurrentExtents } from './recurrent.ts';
+import { isBackward, recurrentExtents, stepsWithin, type RecurrentExtents } from './recurrent.ts';
 
 /** A function of one element. */
 export type CellFunction = (x: number) => number;
@@ -48,7 +48,7 @@ export function runSequences(
         const given = inputs[5 + s]?.data;
         return Float64Array.from({ length: units }, (_value, j) => given?.[from + j] ?? 0);
       });
-      const length = sequenceLength(lengths, n, steps);
+      const length = stepsWithin(lengths, n, steps);
       for (let s = 0; s < length; s++) {
         const t = isBackward(attributes, d) ? length - 1 - s : s;
         step.read(t * batch + n);
