@@ -423,6 +423,10 @@ export const LOOP_MODELS: Readonly<Record<string, LoopModel>> = {
     { x: floats([3, 2], 2), at: int(2) },
   ],
   'parts of one size': [parted(int(2), 0), { x: floats([5, 4]) }],
+  'parts of one size, the last of less': [parted(int(3), 1), { x: floats([5, 4]) }],
+  'one part': [parted(int(99), 0), { x: floats([5, 4]) }],
+  'parts of one size each': [parted(ints(1, 1, 1, 1, 1), 0), { x: floats([5, 4]) }],
+  'a part of nothing': [parted(ints(5, 0), -2), { x: floats([5, 4]) }],
   'parts of many sizes': [parted(ints(1, 3), -1), { x: floats([5, 4]) }],
   'a recurrent network': [
     recurrent,

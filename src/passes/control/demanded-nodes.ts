@@ -98,7 +98,7 @@ export class DemandedNodes implements Demand {
       stack.pop();
       if (scope.done.has(node)) continue;
       scope.done.add(node);
-      if (scope !== this.#root) this.control.spend(node);
+      if (scope.loop) this.control.spend(scope.loop);
       yield* this.#settled(top);
     }
   }

@@ -55,7 +55,7 @@ class Loop {
     let going = this.#holds(this.#scope.nameOf(condition));
     for (let round = 0; going && round < most; round++) {
       this.#control.spend(this.#exit);
-      const inner = new Scope(body, this.#scope, round);
+      const inner = new Scope(body, { around: this.#scope, loop: this.#exit, round });
       yield* this.#begin(inner, round, most);
       for (const name of this.#exit.inputs.slice(1)) yield* this.#demand.value(name, inner);
       going = this.#end(inner);

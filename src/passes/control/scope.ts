@@ -5,6 +5,8 @@ import type { Node } from '../../ir/ops.ts';
 export class Scope {
   /** The scope that a round lies in. */
   readonly around: Scope | undefined;
+  /** What ends the loop that this is a round of. */
+  readonly loop: Node | undefined;
   /** Nodes that were looked at in this scope. */
   readonly done = new Set<Node>();
   /** Ends the names of what a round computes. */
@@ -12,11 +14,15 @@ export class Scope {
   readonly #body: ReadonlySet<Node>;
   readonly #names = new Map<string, string>();
 
-  /** Of a round: what each of its values is called; nodes that are not of its `body` belong to a scope around. */
-  constructor(body: ReadonlySet<Node>, around?: Scope, round = 0) {
+  /** Outside of all loops, or a round of one, which has the nodes of its `body`: others belong to a scope around. */
+  constructor(
+    body: ReadonlySet<Node>,
+    within?: { readonly around: Scope; readonly loop: Node; readonly round: number },
+  ) {
     this.#body = body;
-    this.around = around;
-    this.suffix = around ? `${around.suffix}@${round}` : '';
+    this.around = within?.around;
+    this.loop = within?.loop;
+    this.suffix = within ? `${within.around.suffix}@${within.round}` : '';
   }
 
   /** The scope that a node belongs to. */
