@@ -42,6 +42,52 @@ export function layerNorm(e: Emitter, x: string, { axes, epsilon, scale, bias }:
   return { y: bias === '' ? scaled : e.binary('add', scaled, bias), ...statistics };
 }
 
+/** x divided by the root of the mean of its squares over `axes`, and the reciprocal of that root. */
+export function rmsNorm(
+  e: Emitter,
+  x: string,
+  { axes, epsilon }: Pick<NormSpec, 'axes' | 'epsilon'>,
+): { readonly y: string; readonly inverse: string } {
+  const square = e.one('Unary', [x], { kind: 'square' });
+  const mean = e.one('Reduce', [square], { kind: 'mean', axes, keepDims: true });
+  const inverse = e.one('Unary', [e.binary('add', mean, e.scalar('float32', epsilon))], { kind: 'rsqrt' });
+  return { y: e.binary('mul', x, inverse), inverse };
+}
+
+/**
+ * x `[N, C, …S]` standardised in each of so many groups of channels of every image. `perGroup` is applied to the result as
+ * `[N, groups, elements]`, `perChannel` as `[N, C, elements]`.
+ */
+export function groupNorm(
+  e: Emitter,
+  x: string,
+  {
+    groups,
+    epsilon,
+    perGroup = (y) => y,
+    perChannel,
+  }: {
+    readonly groups: number;
+    readonly epsilon: number;
+    readonly perGroup?: (y: string) => string;
+    readonly perChannel?: (y: string) => string;
+  },
+): string {
+  const shape = e.one('Shape', [x], {});
+  const elements = (from: number): string => {
+    const extents = e.one('Slice', [shape, e.ints([from]), e.ints([MANY]), e.ints([0])], {});
+    return e.one('Reduce', [extents], { kind: 'prod', axes: [0], keepDims: true });
+  };
+  const images = reorder(e, shape, [0]);
+  const each = e.binary('div', elements(1), e.ints([groups]));
+  const view = (value: string, extents: readonly string[]): string => {
+    return e.one('Reshape', [value, e.one('Concat', extents, { axis: 0 })], { allowZero: true });
+  };
+  const grouped = perGroup(standardise(e, view(x, [images, e.ints([groups]), each]), [2], epsilon).y);
+  const scaled = perChannel?.(view(grouped, [reorder(e, shape, [0, 1]), elements(2)])) ?? grouped;
+  return e.one('Reshape', [scaled, shape], { allowZero: true });
+}
+
 /** x `[N, C, …S]` standardised in every channel of every image; scale and bias are `[C]`. */
 export function instanceNorm(
   e: Emitter,
@@ -52,6 +98,9 @@ export function instanceNorm(
   const perChannel = (value: string): string => e.one('Unsqueeze', [value], { axes: axes.map((axis) => axis - 1) });
   return layerNorm(e, x, { axes, epsilon: spec.epsilon, scale: perChannel(spec.scale), bias: perChannel(spec.bias) }).y;
 }
+
+/** More than a tensor has dimensions. */
+const MANY = 2 ** 31 - 1;
 
 /** The smallest normal float32. */
 const SMALLEST = 2 ** -126;

@@ -45,6 +45,8 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   MaxUnpool: lazy(pools, 'maxUnpool'),
   GlobalLpPool: lazy(pools, 'globalLpPool'),
   LayerNormalization: lazy(normalise, 'layerNormalization'),
+  RMSNormalization: lazy(normalise, 'rmsNormalization'),
+  GroupNormalization: lazy(normalise, 'groupNormalization'),
   InstanceNormalization: lazy(normalise, 'instanceNormalization'),
   MeanVarianceNormalization: lazy(normalise, 'meanVarianceNormalization'),
   Hardmax: lazy(normalise, 'hardmax'),

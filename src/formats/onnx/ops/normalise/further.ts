@@ -2,7 +2,7 @@
 import type { DType } from '../../../../core/dtype.ts';
 import { range } from '../../../../util/arrays.ts';
 import { aroundChannelsLast, spatialDims } from '../../../lib/channels-first.ts';
-import { instanceNorm, layerNorm, lpNorm } from '../../../lib/composites.ts';
+import { groupNorm, instanceNorm, layerNorm, lpNorm, rmsNorm } from '../../../lib/composites.ts';
 import type { OnnxNode } from '../../node.ts';
 import { unsqueezeEnd } from '../elementwise/arithmetic.ts';
 import { NORMALISE } from './common.ts';
@@ -39,6 +39,28 @@ export function layerNormalization(n: OnnxNode): string[] {
   const y = narrowed(normalised.y);
   if (n.wants(2)) return [y, mean, n.one('Unary', [deviation], { kind: 'reciprocal' })];
   return n.wants(1) ? [y, mean] : [y];
+}
+
+export function rmsNormalization(n: OnnxNode): string {
+  n.attr.ignore('stash_type');
+  const axes = axesFrom(n, n.attr.int('axis', -1));
+  const { widened, narrowed } = statistics(n);
+  const { y } = rmsNorm(n, widened(n.input(0)), { axes, epsilon: n.attr.float('epsilon', 1e-5) });
+  return narrowed(n.binary('mul', y, widened(n.input(1))));
+}
+
+/** Before opset 21 scale and bias are those of the groups, since then of the channels. */
+export function groupNormalization(n: OnnxNode): string {
+  n.attr.ignore('stash_type');
+  const groups = n.attr.int('num_groups', 0);
+  if (groups < 1) n.fail(`num_groups = ${groups}`);
+  const { widened, narrowed } = statistics(n);
+  const column = (index: number): string => n.one('Unsqueeze', [widened(n.input(index))], { axes: [1] });
+  const [scale, bias] = [column(1), column(2)];
+  const affine = (y: string): string => n.binary('add', n.binary('mul', y, scale), bias);
+  const epsilon = n.attr.float('epsilon', 1e-5);
+  const where = n.opset < 21 ? { perGroup: affine } : { perChannel: affine };
+  return narrowed(groupNorm(n, widened(n.input(0)), { groups, epsilon, ...where }));
 }
 
 export function instanceNormalization(n: OnnxNode): string {
