@@ -117,6 +117,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   'com.microsoft.QLinearReduceMean': lazy(bytes, 'qLinearReduceMean'),
   'com.microsoft.QLinearSoftmax': lazy(bytes, 'qLinearSoftmax'),
   If: lazy(control, 'ifOp'),
+  Attention: lazy(() => import('./ops/product/attention.ts'), 'attention'),
   Einsum: lazy(() => import('./ops/product/einsum.ts'), 'einsum'),
   'Loop entry': lazy(loops, 'loopEntry'),
   Loop: lazy(loops, 'loopExit'),
