@@ -74,17 +74,16 @@ export function groupNorm(
   },
 ): string {
   const shape = e.one('Shape', [x], {});
-  const elements = (from: number): string => {
-    const extents = e.one('Slice', [shape, e.ints([from]), e.ints([MANY]), e.ints([0])], {});
-    return e.one('Reduce', [extents], { kind: 'prod', axes: [0], keepDims: true });
-  };
+  const beyond = e.one('Slice', [shape, e.ints([2]), e.ints([MANY]), e.ints([0])], {});
+  const elements = e.one('Reduce', [beyond], { kind: 'prod', axes: [0], keepDims: true });
   const images = reorder(e, shape, [0]);
-  const each = e.binary('div', elements(1), e.ints([groups]));
+  // Groups are of whole channels: of others the elements do not add up, which is refused.
+  const each = e.binary('mul', e.binary('div', reorder(e, shape, [1]), e.ints([groups])), elements);
   const view = (value: string, extents: readonly string[]): string => {
     return e.one('Reshape', [value, e.one('Concat', extents, { axis: 0 })], { allowZero: true });
   };
   const grouped = perGroup(standardise(e, view(x, [images, e.ints([groups]), each]), [2], epsilon).y);
-  const scaled = perChannel?.(view(grouped, [reorder(e, shape, [0, 1]), elements(2)])) ?? grouped;
+  const scaled = perChannel?.(view(grouped, [reorder(e, shape, [0, 1]), elements])) ?? grouped;
   return e.one('Reshape', [scaled, shape], { allowZero: true });
 }
 

@@ -18,6 +18,11 @@ const products = () => import('./ops/quantise/products.ts');
 const bytes = () => import('./ops/quantise/functions.ts');
 const loops = () => import('./ops/control/loops.ts');
 const sequences = () => import('./ops/control/sequences.ts');
+const fusedProducts = () => import('./ops/product/fused.ts');
+const fusedNorms = () => import('./ops/normalise/fused.ts');
+const fusedFunctions = () => import('./ops/elementwise/fused.ts');
+const rotary = () => import('./ops/product/rotary.ts');
+const heads = () => import('./ops/product/multi-head-attention.ts');
 const control = () => import('./ops/control/further.ts');
 const linear = () => import('./ops/quantise/linear.ts');
 const dynamic = () => import('./ops/quantise/dynamic.ts');
@@ -46,7 +51,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   GlobalLpPool: lazy(pools, 'globalLpPool'),
   LayerNormalization: lazy(normalise, 'layerNormalization'),
   RMSNormalization: lazy(normalise, 'rmsNormalization'),
-  GroupNormalization: lazy(normalise, 'groupNormalization'),
+  GroupNormalization: lazy(normalise, 'groupNormalizationOp'),
   InstanceNormalization: lazy(normalise, 'instanceNormalization'),
   MeanVarianceNormalization: lazy(normalise, 'meanVarianceNormalization'),
   Hardmax: lazy(normalise, 'hardmax'),
@@ -117,7 +122,25 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   'com.microsoft.QLinearReduceMean': lazy(bytes, 'qLinearReduceMean'),
   'com.microsoft.QLinearSoftmax': lazy(bytes, 'qLinearSoftmax'),
   If: lazy(control, 'ifOp'),
-  Attention: lazy(() => import('./ops/product/attention.ts'), 'attention'),
+  RotaryEmbedding: lazy(rotary, 'rotaryEmbedding'),
+  'com.microsoft.RotaryEmbedding': lazy(rotary, 'microsoftRotaryEmbedding'),
+  'com.microsoft.MultiHeadAttention': lazy(heads, 'microsoftMultiHeadAttention'),
+  'com.microsoft.Attention': lazy(heads, 'microsoftAttention'),
+  'com.microsoft.FusedMatMul': lazy(fusedProducts, 'fusedMatMul'),
+  'com.microsoft.TransposeMatMul': lazy(fusedProducts, 'fusedMatMul'),
+  'com.microsoft.FusedGemm': lazy(fusedProducts, 'fusedGemm'),
+  'com.microsoft.Gelu': lazy(fusedFunctions, 'microsoftGelu'),
+  'com.microsoft.FastGelu': lazy(fusedFunctions, 'fastGelu'),
+  'com.microsoft.QuickGelu': lazy(fusedFunctions, 'quickGelu'),
+  'com.microsoft.BiasGelu': lazy(fusedFunctions, 'biasGelu'),
+  'com.microsoft.BiasAdd': lazy(fusedFunctions, 'biasAdd'),
+  'com.microsoft.BiasSplitGelu': lazy(fusedFunctions, 'biasSplitGelu'),
+  SimplifiedLayerNormalization: lazy(fusedNorms, 'simplifiedLayerNormalization'),
+  'com.microsoft.SkipLayerNormalization': lazy(fusedNorms, 'skipLayerNormalization'),
+  'com.microsoft.SkipSimplifiedLayerNormalization': lazy(fusedNorms, 'skipSimplifiedLayerNormalization'),
+  'com.microsoft.GroupNorm': lazy(fusedNorms, 'microsoftGroupNorm'),
+  'com.microsoft.SkipGroupNorm': lazy(fusedNorms, 'skipGroupNorm'),
+  Attention: lazy(() => import('./ops/product/attention.ts'), 'attentionOp'),
   Einsum: lazy(() => import('./ops/product/einsum.ts'), 'einsum'),
   'Loop entry': lazy(loops, 'loopEntry'),
   Loop: lazy(loops, 'loopExit'),

@@ -8,7 +8,7 @@ import { unsqueezeEnd } from '../elementwise/arithmetic.ts';
 import { NORMALISE } from './common.ts';
 
 /** Half-precision data is normalised in float32, as onnxruntime does, and rounded once, at the end. */
-function statistics(n: OnnxNode): Readonly<Record<'widened' | 'narrowed', (value: string) => string>> {
+export function statistics(n: OnnxNode): Readonly<Record<'widened' | 'narrowed', (value: string) => string>> {
   const half = n.facts(0).dtype === 'float16';
   const cast = (value: string, to: DType): string => (half && value !== '' ? n.one('Cast', [value], { to }) : value);
   return { widened: (value) => cast(value, 'float32'), narrowed: (value) => cast(value, 'float16') };
@@ -22,7 +22,7 @@ function ofAnyRank(n: OnnxNode, compute: (x: string, rank: number) => string): s
 }
 
 /** The axes from `axis` on. Where the rank is not known, an `axis` from the end says as much. */
-function axesFrom(n: OnnxNode, axis: number): number[] {
+export function axesFrom(n: OnnxNode, axis: number): number[] {
   if (axis < 0) return range(-axis).map((i) => axis + i);
   const rank = n.rankKept ?? n.rank(0);
   return range(rank - axis).map((i) => axis + i);
@@ -50,7 +50,7 @@ export function rmsNormalization(n: OnnxNode): string {
 }
 
 /** Before opset 21 scale and bias are those of the groups, since then of the channels. */
-export function groupNormalization(n: OnnxNode): string {
+export function groupNormalizationOp(n: OnnxNode): string {
   n.attr.ignore('stash_type');
   const groups = n.attr.int('num_groups', 0);
   if (groups < 1) n.fail(`num_groups = ${groups}`);

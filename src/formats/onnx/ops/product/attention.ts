@@ -7,7 +7,7 @@ import type { OnnxNode } from '../../node.ts';
 const STEPS = ['products', 'capped', 'biased', 'weights'] as const satisfies readonly (keyof Attended)[];
 
 /** Q, K, V, a mask, keys and values of the past, and how many keys are there → Y, all keys and values, a step on the way. */
-export function attention(n: OnnxNode): string[] {
+export function attentionOp(n: OnnxNode): string[] {
   n.attr.ignore('softmax_precision'); // float32 whatever it says
   const rank = n.rank(0);
   if (rank !== 3 && rank !== 4) n.fail(`attention of a query of rank ${rank}`);

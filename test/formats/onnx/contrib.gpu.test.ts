@@ -1,0 +1,352 @@
+/** Operators of com.microsoft that onnxruntime's optimiser writes into models, on both backends beside onnxruntime. */
+import { describe, expect, it } from 'vitest';
+import { ImportError, ShapeError, UnsupportedError } from '../../../src/core/errors.ts';
+import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
+import { Session } from '../../../src/session/session.ts';
+import { range } from '../../../src/util/arrays.ts';
+import { encodeModel, type OnnxAttribute, type OnnxModel } from '../../helpers/onnx-bytes.ts';
+import { node, wave } from '../../helpers/onnx-models.ts';
+import { openBoth } from '../../helpers/onnx-both.ts';
+import { ortRun } from '../../helpers/ort-oracle.ts';
+
+const agrees = openBoth();
+
+type Attributes = Readonly<Record<string, OnnxAttribute>>;
+
+interface Form {
+  readonly op: string;
+  /** What is fed; a list of extents is a wave of that shape. */
+  readonly inputs: Readonly<Record<string, Tensor | readonly number[]>>;
+  /** Names of the node's inputs, where they are not those that are fed. */
+  readonly names?: string;
+  readonly outputs?: string;
+  readonly attributes?: Attributes;
+  /** ONNX's own. */
+  readonly domain?: string;
+}
+
+const isTensor = (given: Tensor | readonly number[]): given is Tensor => 'dtype' in given;
+
+function feedsOf({ inputs }: Form): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, given]) => [name, isTensor(given) ? given : wave(given)]),
+  );
+}
+
+function modelOf(form: Form): OnnxModel {
+  const {
+    op,
+    outputs = 'y',
+    attributes = {},
+    names = Object.keys(form.inputs).join(' '),
+    domain = 'com.microsoft',
+  } = form;
+  return {
+    opset: { '': 17, 'com.microsoft': 1 },
+    inputs: Object.entries(feedsOf(form)).map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
+    outputs: outputs.split(' ').filter((name) => name !== ''),
+    nodes: [{ ...node(op, names, outputs, attributes), domain }],
+  };
+}
+
+const ints = (shape: readonly number[], ...values: number[]): Tensor => tensorOf('int32', shape, values);
+const longs = (shape: readonly number[], ...values: number[]): Tensor => tensorOf('int64', shape, values);
+const HEADS = { num_heads: { i: 3 } };
+const GEMM = { a: [3, 5], b: [5, 4], c: [4] } as const;
+
+const FORMS: Readonly<Record<string, Form>> = {
+  Gelu: { op: 'Gelu', inputs: { x: [3, 5] } },
+  FastGelu: { op: 'FastGelu', inputs: { x: [3, 5] } },
+  'FastGelu with a bias': { op: 'FastGelu', inputs: { x: [2, 3, 5], b: [5] } },
+  QuickGelu: { op: 'QuickGelu', inputs: { x: [3, 5] } },
+  'QuickGelu by 1': { op: 'QuickGelu', inputs: { x: [3, 5] }, attributes: { alpha: { f: 1 } } },
+  BiasGelu: { op: 'BiasGelu', inputs: { x: [2, 3, 5], b: [5] } },
+  FusedMatMul: { op: 'FusedMatMul', inputs: { a: [2, 3, 5], b: [2, 5, 7] }, attributes: { alpha: { f: 0.5 } } },
+  'FusedMatMul, both transposed': {
+    op: 'FusedMatMul',
+    inputs: { a: [2, 5, 3], b: [7, 5] },
+    attributes: { transA: { i: 1 }, transB: { i: 1 } },
+  },
+  'FusedMatMul of a vector': { op: 'FusedMatMul', inputs: { a: [5], b: [5, 7] }, attributes: { transA: { i: 1 } } },
+  'FusedMatMul, batches of A inside': {
+    op: 'FusedMatMul',
+    inputs: { a: [3, 2, 5], b: [2, 5, 7] },
+    attributes: { transBatchA: { i: 1 } },
+  },
+  'FusedMatMul, batches of both inside, both transposed': {
+    op: 'FusedMatMul',
+    inputs: { a: [5, 2, 4, 3], b: [7, 2, 4, 5] },
+    attributes: { transBatchA: { i: 1 }, transBatchB: { i: 1 }, transA: { i: 1 }, transB: { i: 1 } },
+  },
+  TransposeMatMul: { op: 'TransposeMatMul', inputs: { a: [5, 3], b: [5, 7] }, attributes: { transA: { i: 1 } } },
+  'FusedGemm, Relu': { op: 'FusedGemm', inputs: GEMM, attributes: { activation: { s: 'Relu' } } },
+  'FusedGemm, LeakyRelu': {
+    op: 'FusedGemm',
+    inputs: GEMM,
+    attributes: { activation: { s: 'LeakyRelu' }, activation_alpha: { f: 0.3 }, alpha: { f: 2 }, beta: { f: 0.5 } },
+  },
+  'FusedGemm, HardSigmoid': {
+    op: 'FusedGemm',
+    inputs: { a: [5, 3], b: [4, 5] },
+    attributes: {
+      activation: { s: 'HardSigmoid' },
+      activation_alpha: { f: 0.3 },
+      activation_beta: { f: 0.1 },
+      transA: { i: 1 },
+      transB: { i: 1 },
+    },
+  },
+  SkipLayerNormalization: {
+    op: 'SkipLayerNormalization',
+    inputs: { x: [2, 3, 5], s: [2, 3, 5], g: [5], b: [5], o: [5] },
+  },
+  'SkipLayerNormalization without biases, with the sum': {
+    op: 'SkipLayerNormalization',
+    inputs: { x: [2, 3, 5], s: [2, 3, 5], g: [5] },
+    outputs: 'y   sum',
+    attributes: { epsilon: { f: 0.01 } },
+  },
+  'SkipLayerNormalization, a skip of all images': {
+    op: 'SkipLayerNormalization',
+    inputs: { x: [2, 3, 5], s: [3, 5], g: [5], b: [5] },
+  },
+  SimplifiedLayerNormalization: { op: 'SimplifiedLayerNormalization', domain: '', inputs: { x: [2, 3, 5], g: [5] } },
+  'SimplifiedLayerNormalization from an axis': {
+    op: 'SimplifiedLayerNormalization',
+    domain: '',
+    inputs: { x: [2, 3, 5], g: [3, 5] },
+    attributes: { axis: { i: 1 }, epsilon: { f: 0.1 } },
+  },
+  SkipSimplifiedLayerNormalization: {
+    op: 'SkipSimplifiedLayerNormalization',
+    inputs: { x: [2, 3, 5], s: [2, 3, 5], g: [5], b: [5] },
+    outputs: 'y   sum',
+  },
+  MultiHeadAttention: {
+    op: 'MultiHeadAttention',
+    inputs: { q: [2, 4, 6], k: [2, 5, 6], v: [2, 5, 9], b: [21] },
+    attributes: HEADS,
+  },
+  'MultiHeadAttention, a scale, no bias': {
+    op: 'MultiHeadAttention',
+    inputs: { q: [2, 4, 6], k: [2, 5, 6], v: [2, 5, 6] },
+    attributes: { ...HEADS, scale: { f: 0.4 } },
+  },
+  'MultiHeadAttention, a bias of products': {
+    op: 'MultiHeadAttention',
+    inputs: { q: [2, 4, 6], k: [2, 5, 6], v: [2, 5, 6], r: [1, 3, 4, 5] },
+    names: 'q k v   r',
+    attributes: HEADS,
+  },
+  'MultiHeadAttention, numbers of keys': {
+    op: 'MultiHeadAttention',
+    inputs: { q: [2, 4, 6], k: [2, 5, 6], v: [2, 5, 6], m: ints([2], 3, 5) },
+    names: 'q k v  m',
+    attributes: HEADS,
+  },
+  'MultiHeadAttention, a mask of keys': {
+    op: 'MultiHeadAttention',
+    inputs: { q: [2, 4, 6], k: [2, 5, 6], v: [2, 5, 6], m: ints([2, 5], 1, 0, 1, 1, 0, 1, 1, 1, 1, 1) },
+    names: 'q k v  m',
+    attributes: { ...HEADS, mask_filter_value: { f: -50 } },
+  },
+  'MultiHeadAttention, a mask of rows and keys': {
+    op: 'MultiHeadAttention',
+    inputs: { q: [1, 2, 6], k: [1, 3, 6], v: [1, 3, 6], m: ints([1, 2, 3], 1, 0, 1, 1, 1, 0) },
+    names: 'q k v  m',
+    attributes: HEADS,
+  },
+  'MultiHeadAttention, one way': {
+    op: 'MultiHeadAttention',
+    inputs: { q: [2, 5, 6], k: [2, 5, 6], v: [2, 5, 6] },
+    attributes: { ...HEADS, unidirectional: { i: 1 } },
+  },
+  'MultiHeadAttention, the past': {
+    op: 'MultiHeadAttention',
+    inputs: { q: [2, 4, 6], k: [2, 4, 6], v: [2, 4, 6], pk: [2, 3, 2, 2], pv: [2, 3, 2, 2] },
+    names: 'q k v    pk pv',
+    outputs: 'y key value',
+    attributes: HEADS,
+  },
+  'MultiHeadAttention, keys with heads of their own': {
+    op: 'MultiHeadAttention',
+    inputs: { q: [2, 4, 6], k: [2, 3, 5, 2], v: [2, 3, 5, 2] },
+    attributes: HEADS,
+  },
+  Attention: { op: 'Attention', inputs: { x: [2, 4, 5], w: [5, 18], b: [18] }, attributes: HEADS },
+  'Attention, of sizes that differ': {
+    op: 'Attention',
+    inputs: { x: [2, 4, 5], w: [5, 21], b: [21] },
+    attributes: { ...HEADS, qkv_hidden_sizes: { ints: [6, 6, 9] } },
+  },
+  'Attention, a mask of keys': {
+    op: 'Attention',
+    inputs: { x: [2, 4, 5], w: [5, 18], b: [18], m: ints([2, 4], 1, 1, 0, 1, 0, 1, 1, 1) },
+    attributes: HEADS,
+  },
+  'Attention, numbers of keys': {
+    op: 'Attention',
+    inputs: { x: [2, 4, 5], w: [5, 18], b: [18], m: ints([2], 4, 2) },
+    attributes: HEADS,
+  },
+  'Attention, a mask of rows and keys': {
+    op: 'Attention',
+    inputs: { x: [1, 2, 5], w: [5, 18], b: [18], m: ints([1, 2, 2], 1, 0, 1, 1) },
+    attributes: HEADS,
+  },
+  'Attention, one way, with the past': {
+    op: 'Attention',
+    inputs: { x: [2, 4, 5], w: [5, 18], b: [18], p: [2, 2, 3, 3, 2] },
+    names: 'x w b  p',
+    outputs: 'y present',
+    attributes: { ...HEADS, unidirectional: { i: 1 } },
+  },
+  'Attention, a bias of products': {
+    op: 'Attention',
+    inputs: { x: [2, 4, 5], w: [5, 18], b: [18], r: [2, 3, 4, 4] },
+    names: 'x w b   r',
+    attributes: { ...HEADS, scale: { f: 0.3 } },
+  },
+  RotaryEmbedding: {
+    op: 'RotaryEmbedding',
+    inputs: { x: [2, 3, 4, 6], p: longs([1], 2), c: [9, 3], s: [9, 3] },
+  },
+  'RotaryEmbedding of rows, neighbours': {
+    op: 'RotaryEmbedding',
+    inputs: { x: [2, 4, 18], p: longs([2, 4], 0, 1, 2, 3, 4, 5, 6, 7), c: [9, 3], s: [9, 3] },
+    attributes: { ...HEADS, interleaved: { i: 1 } },
+  },
+  'RotaryEmbedding of a part': {
+    op: 'RotaryEmbedding',
+    inputs: { x: [2, 3, 4, 6], p: longs([1], 0), c: [9, 2], s: [9, 2] },
+    attributes: { ...HEADS, rotary_embedding_dim: { i: 4 } },
+  },
+};
+
+describe('com.microsoft', () => {
+  it.each(Object.keys(FORMS))('%s', async (name) => {
+    const form = FORMS[name] ?? { op: '', inputs: {} };
+    await agrees(modelOf(form), feedsOf(form), { terms: 64 });
+  });
+
+  it('BiasAdd, which onnxruntime lacks here', async () => {
+    const form: Form = { op: 'BiasAdd', inputs: { x: [2, 3, 4], b: [4], s: [2, 3, 4] } };
+    const { x = wave([]), b = x, s = x } = feedsOf(form);
+    const sums = range(24).map((i) => (x.data[i] ?? 0) + (b.data[i % 4] ?? 0) + (s.data[i] ?? 0));
+    await agrees(modelOf(form), feedsOf(form), { plain: { y: tensorOf('float32', [2, 3, 4], sums) } });
+  });
+
+  it('BiasSplitGelu, which onnxruntime lacks here', async () => {
+    const form: Form = { op: 'BiasSplitGelu', inputs: { x: [2, 3, 6], b: [6] } };
+    const { x = wave([]), b = x } = feedsOf(form);
+    const sums = tensorOf(
+      'float32',
+      [2, 3, 6],
+      range(36).map((i) => (x.data[i] ?? 0) + (b.data[i % 6] ?? 0)),
+    );
+    const gelu = modelOf({ op: 'Gelu', inputs: { x: sums } });
+    const gates = (await ortRun(encodeModel(gelu), new Map([['x', sums]]))).get('y')?.data ?? [];
+    const y = range(18).map((i) => {
+      const left = 6 * Math.floor(i / 3) + (i % 3);
+      return (sums.data[left] ?? 0) * (gates[left + 3] ?? 0);
+    });
+    await agrees(modelOf(form), feedsOf(form), { plain: { y: tensorOf('float32', [2, 3, 3], y) } });
+  });
+
+  it.each([0, 1])('GroupNorm with activation %i, which onnxruntime lacks here', async (activation) => {
+    const form: Form = {
+      op: 'GroupNorm',
+      inputs: { x: [2, 3, 2, 4], g: [4], b: [4] },
+      attributes: { groups: { i: 2 }, epsilon: { f: 0.01 }, activation: { i: activation } },
+    };
+    const y = tensorOf('float32', [2, 3, 2, 4], groupsOfTwo(feedsOf(form), activation === 1));
+    await agrees(modelOf(form), feedsOf(form), { terms: 64, plain: { y } });
+    const skipped: Form = {
+      ...form,
+      op: 'SkipGroupNorm',
+      inputs: { x: [2, 3, 2, 4], g: [4], b: [4], s: [2, 4], o: [4] },
+      outputs: 'y sum',
+    };
+    const { x = wave([]), s = x, o = x, ...rest } = feedsOf(skipped);
+    const sums = range(48).map(
+      (i) => (x.data[i] ?? 0) + (s.data[4 * Math.floor(i / 24) + (i % 4)] ?? 0) + (o.data[i % 4] ?? 0),
+    );
+    const sum = tensorOf('float32', [2, 3, 2, 4], sums);
+    const normalised = tensorOf('float32', [2, 3, 2, 4], groupsOfTwo({ ...rest, x: sum }, activation === 1));
+    await agrees(modelOf(skipped), feedsOf(skipped), { terms: 64, plain: { y: normalised, sum } });
+  });
+});
+
+/** The group of an element, of two in each image. */
+const group = (i: number): number => 2 * Math.floor(i / 24) + Math.floor((i % 4) / 2);
+
+/** Two groups of two channels, in images of 3×2, by the formula. */
+function groupsOfTwo(given: Readonly<Record<string, Tensor>>, silu: boolean): number[] {
+  const { x = wave([]), g = x, b = x } = given;
+  return range(48).map((i) => {
+    const all = range(48).flatMap((j) => (group(j) === group(i) ? (x.data[j] ?? 0) : []));
+    const mean = all.reduce((a, v) => a + v, 0) / all.length;
+    const variance = all.reduce((a, v) => a + (v - mean) ** 2, 0) / all.length;
+    const y = (((x.data[i] ?? 0) - mean) / Math.sqrt(variance + 0.01)) * (g.data[i % 4] ?? 0) + (b.data[i % 4] ?? 0);
+    return silu ? y / (1 + Math.exp(-y)) : y;
+  });
+}
+
+/** Opens a session with it on the CPU. */
+const opened = (form: Form): Promise<Session> => Session.create(encodeModel(modelOf(form)), { backend: 'cpu' });
+
+describe('what is not done', () => {
+  const QKV = { q: [2, 4, 6], k: [2, 5, 6], v: [2, 5, 6] } as const;
+  const WRONG: Readonly<Record<string, readonly [Form, new (...given: never) => Error]>> = {
+    'no heads': [{ op: 'MultiHeadAttention', inputs: QKV }, ImportError],
+    'heads that do not divide': [
+      { op: 'MultiHeadAttention', inputs: QKV, attributes: { num_heads: { i: 4 } } },
+      ShapeError,
+    ],
+    'numbers of keys in other forms': [
+      {
+        op: 'MultiHeadAttention',
+        inputs: { ...QKV, m: ints([8], 0, 1, 2, 3, 4, 5, 6, 7) },
+        names: 'q k v  m',
+        attributes: HEADS,
+      },
+      ShapeError,
+    ],
+    'a mask of four dimensions': [
+      {
+        op: 'Attention',
+        inputs: { x: [1, 2, 5], w: [5, 18], b: [18], m: ints([1, 1, 2, 2], 1, 1, 1, 1) },
+        attributes: HEADS,
+      },
+      UnsupportedError,
+    ],
+    'a query alone': [{ op: 'MultiHeadAttention', inputs: { q: [2, 4, 6] }, attributes: HEADS }, UnsupportedError],
+    'rotation inside': [
+      { op: 'Attention', inputs: { x: [2, 4, 5], w: [5, 18], b: [18] }, attributes: { ...HEADS, do_rotary: { i: 1 } } },
+      UnsupportedError,
+    ],
+    'an activation of no name': [
+      { op: 'FusedGemm', inputs: GEMM, attributes: { activation: { s: 'Foo' } } },
+      UnsupportedError,
+    ],
+    'batches of a matrix': [
+      { op: 'FusedMatMul', inputs: { a: [3, 5], b: [5, 7] }, attributes: { transBatchA: { i: 1 } } },
+      ImportError,
+    ],
+    'angles for other pairs': [
+      { op: 'RotaryEmbedding', inputs: { x: [2, 3, 4, 6], p: longs([1], 2), c: [9, 1], s: [9, 1] } },
+      ShapeError,
+    ],
+    'no groups': [{ op: 'GroupNorm', inputs: { x: [2, 3, 2, 4], g: [4], b: [4] } }, ImportError],
+    'groups that do not divide': [
+      { op: 'GroupNorm', inputs: { x: [2, 3, 2, 4], g: [4], b: [4] }, attributes: { groups: { i: 3 } } },
+      ShapeError,
+    ],
+    GroupQueryAttention: [{ op: 'GroupQueryAttention', inputs: QKV, attributes: HEADS }, UnsupportedError],
+  };
+
+  it.each(Object.keys(WRONG))('%s', async (name) => {
+    const [form, error] = WRONG[name] ?? [{ op: '', inputs: {} }, Error];
+    await expect(opened(form)).rejects.toThrow(error);
+  });
+});
