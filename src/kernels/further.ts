@@ -12,6 +12,7 @@ export const FURTHER_KERNELS = {
   MaxUnpool: lazy(() => import('./pool/max-unpool.ts'), 'maxUnpool'),
   PRelu: lazy(() => import('./elementwise/p-relu.ts'), 'pRelu'),
   Where: lazy(() => import('./elementwise/where.ts'), 'where'),
+  Det: lazy(() => import('./product/det.ts'), 'det'),
   LpNormalization: lazy(() => import('./normalise/lp-normalization.ts'), 'lpNormalization'),
   LRN: lazy(() => import('./normalise/lrn.ts'), 'lrn'),
   ArgReduce: lazy(() => import('./reduce/arg-reduce.ts'), 'argReduce'),

@@ -746,6 +746,10 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
   },
   Unary: unary,
   Binary: binary,
+  Det: (d) => {
+    const n = d.int(1, 6);
+    return { inputs: [{ shape: [...d.shape(d.int(0, 2)), n, n] }], attributes: {} };
+  },
   Where: (d) => {
     const shape = d.shape();
     const dtype = d.pick(['float32', 'int64'] as const);

@@ -141,6 +141,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   'com.microsoft.GroupNorm': lazy(fusedNorms, 'microsoftGroupNorm'),
   'com.microsoft.SkipGroupNorm': lazy(fusedNorms, 'skipGroupNorm'),
   Attention: lazy(() => import('./ops/product/attention.ts'), 'attentionOp'),
+  Det: lazy(() => import('./ops/product/further.ts'), 'det'),
   Einsum: lazy(() => import('./ops/product/einsum.ts'), 'einsum'),
   'Loop entry': lazy(loops, 'loopEntry'),
   Loop: lazy(loops, 'loopExit'),

@@ -1,5 +1,5 @@
 /** Matrix products: the attributes of each operator, inputs → outputs in the comment above it. */
-import type { Activation } from './attributes.ts';
+import type { Activation, NoAttributes } from './attributes.ts';
 
 /** Operators of this family. */
 export interface ProductOps {
@@ -16,4 +16,6 @@ export interface ProductOps {
    * with a weightScale b is int8, and y = activation((a·b)·weightScale + bias)
    */
   readonly MatMul: { readonly transA: boolean; readonly transB: boolean; readonly activation: Activation };
+  /** x `[…, M, M]` → y `[…]` */
+  readonly Det: NoAttributes;
 }

@@ -118,6 +118,20 @@ testLaterOpsets({
     swish('alpha 0', wave([17]), 0),
     swish('a scalar', wave([]), 2),
   ],
+  Det: [
+    [1, 1],
+    [2, 2],
+    [5, 5],
+    [3, 2, 4, 4],
+    [2, 7, 7],
+    [0, 3, 3],
+  ].map((shape) => ({
+    name: `[${shape.join(', ')}]`,
+    opset: 22,
+    node: node('Det', 'x', 'y'),
+    inputs: { x: wave(shape) },
+    terms: 30,
+  })),
   Dropout: [
     dropout('told not to train', 'y', { ratio: tensorOf('float32', [], [0.5]), training: bool(0) }),
     dropout('told not to train, with a mask', 'y mask', { ratio: tensorOf('float32', [], [0.5]), training: bool(0) }),

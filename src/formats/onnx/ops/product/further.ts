@@ -1,0 +1,6 @@
+/** What is computed of whole matrices. */
+import type { OnnxNode } from '../../node.ts';
+
+export function det(n: OnnxNode): string {
+  return n.one('Det', [n.input(0)], {});
+}
