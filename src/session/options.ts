@@ -100,7 +100,15 @@ export interface RunOptions {
   readonly fetches?: readonly string[];
   /**
    * `gpu` leaves the outputs on the device, in buffers that are the caller's to destroy: GpuTensors, four bytes an element.
-   * Default `host`.
+   * Default `host`. They are feeds as they are, so that the states of a recurrent network never leave the device:
+   *
+   * ```ts
+   * const { y, hn } = await session.run({ x: frame, h: state }, { outputs: 'gpu' });
+   * const heard = await session.read(y);
+   * y.buffer.destroy();
+   * if ('buffer' in state) state.buffer.destroy(); // the first is zeros in host memory
+   * state = hn;
+   * ```
    */
   readonly outputs?: 'host' | 'gpu';
   /** As the session's, for this run. */

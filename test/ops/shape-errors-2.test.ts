@@ -29,6 +29,25 @@ const row = <K extends OpKind>(
   outputs = 1,
 ): Row<OpKind> => ({ why, op, inputs, attributes, outputs }) as unknown as Row<OpKind>;
 
+const tanh = { kind: 'tanh', alpha: 0, beta: 0 } as const;
+
+/** An LSTM of four steps, two sequences, five elements and three units, of whose inputs some are others. */
+const lstm = (
+  why: string,
+  others: Readonly<Record<number, Operand>>,
+  attributes: Partial<OpAttributes['LSTM']> = {},
+): Row<OpKind> => {
+  const usual = [of([4, 2, 5]), of([1, 12, 5]), of([1, 12, 3]), undefined, undefined, undefined, undefined, undefined];
+  const own = { direction: 'forward', functions: [tanh, tanh, tanh], clip: Infinity, inputForget: false } as const;
+  return row(
+    why,
+    'LSTM',
+    usual.map((input, i) => others[i] ?? input),
+    { ...own, ...attributes },
+    3,
+  );
+};
+
 const roi = (why: string, inputs: readonly TensorDesc[], attributes: Partial<OpAttributes['RoiAlign']> = {}) =>
   row(why, 'RoiAlign', inputs, {
     mode: 'avg',
@@ -280,6 +299,20 @@ const misfits: readonly Row<OpKind>[] = [
     last: false,
     dtype: 'int64',
   }),
+  lstm('weights of another width', { 1: of([1, 12, 4]) }),
+  lstm('r for other gates', { 2: of([1, 9, 3]) }),
+  lstm('r for two directions', { 2: of([2, 12, 3]) }),
+  lstm('a bias for one of the products', { 3: of([1, 12]) }),
+  lstm('x of two dimensions', { 0: of([4, 5]) }),
+  lstm('x of integers', { 0: of([4, 2, 5], 'int32') }),
+  lstm('weights of another type', { 1: of([1, 12, 5], 'float16') }),
+  lstm('lengths of another type', { 4: of([2], 'int64') }),
+  lstm('a length beyond the steps', { 4: known([4, 5], 'int32') }),
+  lstm('a length below 0', { 4: known([-1, 4], 'int32') }),
+  lstm('a state for another batch', { 5: of([1, 3, 3]) }),
+  lstm('a cell state of other units', { 6: of([1, 2, 4]) }),
+  lstm('peepholes for all gates', { 7: of([1, 12]) }),
+  lstm('functions for both directions', {}, { functions: [] }),
   row('a k above the extent', 'TopK', [x, known([6])], { axis: 2, largest: true }, 2),
   row('a negative k', 'TopK', [x, known([-1])], { axis: 2, largest: true }, 2),
   row('a k that depends on the data', 'TopK', [x, of([1], 'int64')], { axis: 2, largest: true }, 2),

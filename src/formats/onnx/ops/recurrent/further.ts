@@ -2,7 +2,10 @@
 import type { Recurrent, RecurrentFunction, RecurrentKind } from '../../../../ir/ops.ts';
 import type { OnnxNode } from '../../node.ts';
 
-/** A function, and what its parameters are where the file leaves them out; none where it has no such parameter. */
+/**
+ * A function, and what its parameters are where the file leaves them out: as the operator of its name has them. None where it has
+ * no such parameter; NaN where ONNX says nothing.
+ */
 interface NamedFunction {
   readonly kind: RecurrentKind;
   readonly alpha?: number;
@@ -17,7 +20,7 @@ const FUNCTIONS: Readonly<Record<string, NamedFunction | undefined>> = {
   affine: { kind: 'affine', alpha: 1, beta: 0 },
   leakyrelu: { kind: 'leakyRelu', alpha: 0.01 },
   thresholdedrelu: { kind: 'thresholdedRelu', alpha: 1 },
-  scaledtanh: { kind: 'scaledTanh', alpha: 1, beta: 1 },
+  scaledtanh: { kind: 'scaledTanh', alpha: NaN, beta: NaN },
   hardsigmoid: { kind: 'hardSigmoid', alpha: 0.2, beta: 0.5 },
   elu: { kind: 'elu', alpha: 1 },
   softsign: { kind: 'softsign' },
@@ -39,7 +42,9 @@ function functionsOf(n: OnnxNode, usual: readonly string[], directions: number):
   const [alphas, betas] = ['activation_alpha', 'activation_beta'].map((name) => [...(n.attr.floats(name) ?? [])]);
   return names.map((name) => {
     const { kind, alpha, beta } = FUNCTIONS[name.toLowerCase()] ?? n.refuse(`activation "${name}"`);
-    return { kind, alpha: taken(alphas, alpha), beta: taken(betas, beta) };
+    const own = { kind, alpha: taken(alphas, alpha), beta: taken(betas, beta) };
+    if (Number.isNaN(own.alpha) || Number.isNaN(own.beta)) n.refuse(`activation "${name}" without its parameters`);
+    return own;
   });
 }
 
