@@ -70,6 +70,8 @@ export interface Unsupported {
   readonly op: string;
   /** What exactly: "operator", or an attribute and its value. */
   readonly what: string;
+  /** What may help, where something is known that does. */
+  readonly remedy?: string;
 }
 
 /** A valid model needs operators or attributes the engine does not have; lists all of them at once. */

@@ -2,6 +2,7 @@
 import { UnsupportedError, type Unsupported } from '../../core/errors.ts';
 import { UNKNOWN, type NamedNode } from './node.ts';
 import { otherUses } from './constant-uses.ts';
+import { remedyFor } from './remedies.ts';
 import type { ImportContext } from './context.ts';
 import type { GraphProto, NodeProto } from './proto.ts';
 
@@ -22,17 +23,17 @@ export function refuseMissing(
   { lacks, clamped }: Pick<ImportContext, 'lacks' | 'clamped'>,
   tables: readonly object[],
 ): void {
-  const items = refusal?.items ?? [];
+  const refusedItems = refusal?.items ?? [];
   const has = (op: string): boolean => tables.some((table) => Object.hasOwn(table, op));
-  const refused = new Set(items.map(({ node }) => node));
+  const refused = new Set(refusedItems.map(({ node }) => node));
   const inner = nodes
     .filter(({ name }) => refused.has(name))
     .flatMap(({ name, op, proto }) =>
       proto.attributes.flatMap(({ g }) => (g ? missingIn(g, `${op} "${name}"`, has) : [])),
     );
-  const certain = new Set(items);
+  const certain = new Set(refusedItems);
   const bodies = new Map(nodes.map(({ name, proto: { body } }) => [name, body]));
-  const found = withoutConsequences([...new Set([...items, ...(lacks?.guarded ?? [])])], nodes).map((item) => {
+  const found = withoutConsequences([...new Set([...refusedItems, ...(lacks?.guarded ?? [])])], nodes).map((item) => {
     const body = bodies.get(item.node);
     const what = body === undefined ? item.what : `${item.what}, in the body of ${body}`;
     return { ...item, what: certain.has(item) ? what : `${what}, in a branch that may be taken` };
@@ -40,8 +41,9 @@ export function refuseMissing(
   const graph = { nodes: nodes.map(({ proto, name }) => ({ ...proto, name })), outputs };
   const large = new Map(Array.from(clamped, (name) => [name, 'int64 beyond 32 bits']));
   const all = [...(refusal ? found : []), ...otherUses(graph, large, isBound), ...inner];
-  if (all.length > 0)
-    throw new UnsupportedError(all, { format: 'onnx', ...refusal?.detail, lines: undefined, hint: hintFor(all) });
+  if (all.length === 0) return;
+  const items = all.map((item) => ({ ...item, remedy: remedyFor(item) }));
+  throw new UnsupportedError(items, { format: 'onnx', ...refusal?.detail, lines: undefined, hint: hintFor(items) });
 }
 
 /** "To the end", and "all boxes", are extreme int64, which mean that when they are clamped too. */
@@ -87,9 +89,11 @@ export function qualifiedName({ op, domain }: { readonly op: string; readonly do
   return domain === '' || domain === 'ai.onnx' ? op : `${domain}.${op}`;
 }
 
-/** Simplifying a model computes what its constants decide: conditions, loops that end, ranks. */
+/** What helps with all of it, where it is one thing. */
 function hintFor(items: readonly Unsupported[]): string {
-  const foldable = items.some(({ op, what }) => op === 'If' || /is not known|computed/.test(what));
-  if (foldable) return 'Export the model with fixed shapes, or simplify it first (for example with onnxsim)';
-  return 'Export the model without these';
+  const remedies = new Set(items.map(({ remedy }) => remedy));
+  const [remedy] = remedies;
+  return remedies.size === 1 && remedy !== undefined
+    ? remedy
+    : 'The command "tilewise inspect" says what to do about each';
 }

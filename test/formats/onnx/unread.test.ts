@@ -28,7 +28,11 @@ const text: OnnxTensor = { dataType: 8, dims: [1] };
 
 describe('what nobody reads', () => {
   const UNREAD: Readonly<Record<string, OnnxModel>> = {
-    'a branch of unknown operators': model([relu, node('Det', 'x', 'a'), { ...node('Own', 'a', 'b'), domain: 'own' }]),
+    'a branch of unknown operators': model([
+      relu,
+      node('Bernoulli', 'x', 'a'),
+      { ...node('Own', 'a', 'b'), domain: 'own' },
+    ]),
     'a string, of an initializer and of a node': model([relu, node('Constant', '', 'c', { value: { t: text } })], {
       initializers: [['s', text]],
     }),
@@ -71,7 +75,7 @@ describe('what nobody reads', () => {
   });
 
   it('is read after all where a branch reads it', async () => {
-    const branch = { g: { inputs: [], outputs: ['z'], nodes: [node('Det', 'a', 'z')] } };
+    const branch = { g: { inputs: [], outputs: ['z'], nodes: [node('Bernoulli', 'a', 'z')] } };
     const nodes = [node('Own', 'x', 'a'), node('If', 'c', 'y', { then_branch: branch, else_branch: branch })];
     const inputs = [x, { name: 'c', dataType: 9, shape: [] }];
     expect((await missing(model(nodes, { inputs }))).map(({ op }) => op)).toContain('Own');
@@ -204,7 +208,7 @@ describe('the list of what is missing', () => {
     const ports = ['i', 'k', 'v'].map((name) => ({ name, dtype: 'float32' as const }));
     const body = { inputs: ports, outputs: ['k', 'z'], nodes: [node('Relu', 'a', 'r'), node('StringSplit', 'r', 'z')] };
     const nodes = [
-      node('Det', 'x', 'a'),
+      node('Bernoulli', 'x', 'a'),
       node('Loop', ' c a', 'b', { body: { g: body } }),
       node('GlobalAveragePool', 'b', 'g'),
       node('InstanceNormalization', 'g s s', 'n'),
@@ -215,7 +219,7 @@ describe('the list of what is missing', () => {
       ['c', tensorOf('bool', [], [1])],
     ] as const;
     expect((await missing(model(nodes, { initializers }))).map(({ op, what }) => `${op}: ${what}`)).toEqual([
-      'Det: operator',
+      'Bernoulli: operator',
       'StringSplit: operator, in the body of Loop "Loop_b"',
       'com.example.Fused: operator',
     ]);
@@ -223,7 +227,7 @@ describe('the list of what is missing', () => {
 
   it('has nothing that is not known because of another line, however far behind it', async () => {
     const nodes = [
-      node('Det', 'x', 'a'),
+      node('Bernoulli', 'x', 'a'),
       node('Shape', 'a', 's'),
       node('Concat', 's s', 'axes', { axis: { i: 0 } }),
       node('ReduceSum', 'x axes', 'sum', { noop_with_empty_axes: { i: 1 } }),
@@ -233,26 +237,48 @@ describe('the list of what is missing', () => {
     const error: unknown = await load(model(nodes, { initializers: [['pads', tensorOf('int64', [2], [1, 1])]] })).catch(
       (e: unknown) => e,
     );
-    expect(String(error)).toMatch(/needs 1 unsupported thing: Det "Det_a": operator\. Export/);
+    expect(String(error)).toMatch(/needs 1 unsupported thing: Bernoulli "Bernoulli_a": operator\. Export/);
   });
 
   it('has what branches lack that may be taken, and says so', async () => {
     const nodes = [
-      node('If', 'c', 'a', { then_branch: branch('Det'), else_branch: branch('Relu') }),
+      node('If', 'c', 'a', { then_branch: branch('Bernoulli'), else_branch: branch('Relu') }),
       node('StringSplit', 'a', 'y'),
     ];
     const inputs = [x, { name: 'c', dtype: 'bool', shape: [] }] as const;
     expect((await missing(model(nodes, { inputs }))).map(({ op, what }) => `${op}: ${what}`)).toEqual([
       'StringSplit: operator',
-      'Det: operator, in a branch that may be taken',
+      'Bernoulli: operator, in a branch that may be taken',
     ]);
   });
 
   it('speaks of simplifying where that may help, and only there', async () => {
-    expect(await said('Det')).not.toContain('onnxsim');
+    expect(await said('Bernoulli')).not.toContain('onnxsim');
     const inputs = [x, { name: 's', dtype: 'int64', shape: ['r'] }] as const;
     const sum = node('ReduceSum', 'x s', 'y', { noop_with_empty_axes: { i: 1 } });
     await expect(load(model([sum], { inputs }))).rejects.toThrow('onnxsim');
+  });
+
+  it('says what to do about each', async () => {
+    const nodes = [
+      node('Bernoulli', 'x', 'a'),
+      node('StringNormalizer', 'a', 'b'),
+      { ...node('TreeEnsembleClassifier', 'b', 'c'), domain: 'ai.onnx.ml' },
+      { ...node('Own', 'c', 'd'), domain: 'own' },
+      { ...node('FusedWhatever', 'd', 'e'), domain: 'com.microsoft' },
+      node('Relu', 'e', 'y', { slope: { f: 1 } }),
+    ];
+    const remedies = (await missing(model(nodes))).map(({ op, remedy }) => `${op}: ${remedy}`);
+    expect(remedies).toEqual([
+      'Bernoulli: Export the model in evaluation mode, or feed the numbers as an input',
+      'StringNormalizer: Do what concerns text outside the model, and feed it the numbers',
+      'ai.onnx.ml.TreeEnsembleClassifier: Keep trees, maps and labels outside the model: export the network alone',
+      'own.Own: Write this operator of your own as a function of the model, of operators of ONNX',
+      "com.microsoft.FusedWhatever: Use the model as it was exported, before onnxruntime's optimiser went over it",
+      'Relu: Export the model without this attribute',
+    ]);
+    expect(await said('Bernoulli')).toContain('Export the model in evaluation mode, or feed the numbers as an input');
+    expect(String(await load(model(nodes)).catch((e: unknown) => e))).toContain('tilewise inspect');
   });
 
   it('takes ranks from what the model says of values, and of what comes out', async () => {
