@@ -7,14 +7,15 @@ import { boolType, vectorType } from './numbers.ts';
 const HALF_RANGES: { readonly [D in DType]?: number } = { int8: 128, int16: 32768 };
 
 /**
- * An expression of what goes into a tensor of this type: int8, uint8 and int16 are held in 32 bits, and wrap to their own
+ * An expression of what goes into a tensor of this type: integers of 8 and 16 bits are held in 32, and wrap to their own
  * range before another node reads them; all else is the expression itself.
  */
 export function wrapped(expression: string, dtype: DType, width: 1 | 4): string {
   const ints = vectorType('i32', width);
   const half = HALF_RANGES[dtype];
   if (half) return `(((${expression}) + ${ints}(${half}i)) & ${ints}(${2 * half - 1}i)) - ${ints}(${half}i)`;
-  return dtype === 'uint8' ? `(${expression}) & ${ints}(255i)` : expression;
+  const mask = dtype === 'uint8' ? 255 : dtype === 'uint16' ? 65535 : undefined;
+  return mask ? `(${expression}) & ${ints}(${mask}i)` : expression;
 }
 
 /** Declares `fn quiet_nan() -> f32`. A constant NaN is refused by WGSL; one that comes through a variable is not. */

@@ -33,7 +33,7 @@ const TYPES: Readonly<Record<string, ElementType>> = {
   // What float64 rounds of these fits no integer type of the engine.
   i8: { bytes: 8, read: (b) => Float64Array.from(new BigInt64Array(b), Number) },
   u1: { bytes: 1, read: (b) => new Uint8Array(b) },
-  u2: { bytes: 2, read: (b) => Int32Array.from(new Uint16Array(b)) },
+  u2: { bytes: 2, read: (b) => new Uint16Array(b) },
   u4: { bytes: 4, read: (b) => new Uint32Array(b) },
   u8: { bytes: 8, read: (b) => Float64Array.from(new BigUint64Array(b), Number) },
   b1: { bytes: 1, read: (b) => new Uint8Array(b) },
@@ -42,10 +42,14 @@ const TYPES: Readonly<Record<string, ElementType>> = {
 const DESCRIPTIONS: { readonly [D in DType]: string } = {
   float32: '<f4',
   float16: '<f2',
+  // NumPy has no bfloat16.
+  bfloat16: '<f4',
   int64: '<i8',
+  uint64: '<u8',
   int32: '<i4',
   uint32: '<u4',
   int16: '<i2',
+  uint16: '<u2',
   int8: '|i1',
   uint8: '|u1',
   bool: '|b1',
@@ -129,7 +133,7 @@ function rowMajor<T extends HostArray | Float64Array>(shape: Shape, data: T): T 
   return out;
 }
 
-/** The bytes of a file, version 1, in the tensor's own type. */
+/** The bytes of a file, version 1, in the tensor's own type, or float32 for bfloat16. */
 export function writeNpy(tensor: Tensor): Uint8Array {
   const shape = tensor.shape.length === 1 ? `${tensor.shape[0]},` : tensor.shape.join(', ');
   const said = `{'descr': '${DESCRIPTIONS[tensor.dtype]}', 'fortran_order': False, 'shape': (${shape}), }`;
@@ -137,7 +141,7 @@ export function writeNpy(tensor: Tensor): Uint8Array {
   // Elements begin at a multiple of 64, so that they can be mapped into memory.
   const padding = 63 - ((start + said.length) % 64);
   const header = new TextEncoder().encode(`${said}${' '.repeat(padding)}\n`);
-  const elements = toRaw(tensor);
+  const elements = toRaw(tensor.dtype === 'bfloat16' ? { ...tensor, dtype: 'float32' } : tensor);
   const out = new Uint8Array(start + header.length + elements.length);
   out.set([...MAGIC, 1, 0, header.length & 0xff, header.length >> 8]);
   out.set(header, start);

@@ -4,7 +4,7 @@
  */
 import { product, roundUp } from '../util/arrays.ts';
 import { floatsToHalves, halvesToFloats } from '../util/half.ts';
-import { hostArray, isFloat, type DType, type HostArray } from './dtype.ts';
+import { hostArray, isFloat, wgslScalar, type DType, type HostArray } from './dtype.ts';
 import { channelAddress, channelsOf, densePlacement, isDense, type Placement } from './placement.ts';
 import type { Tensor, TensorDesc } from './tensor.ts';
 
@@ -39,21 +39,9 @@ const FORMS: { readonly [S in Storage]: Form } = {
   u8x4: { bytes: 1, word: 'u32', scalar: 'i32', array: Uint8Array },
 };
 
-const OWN: { readonly [D in DType]: Storage } = {
-  float32: 'f32',
-  float16: 'f32',
-  int64: 'i32',
-  int32: 'i32',
-  uint32: 'u32',
-  int16: 'i32',
-  int8: 'i32',
-  uint8: 'i32',
-  bool: 'i32',
-};
-
 /** A type's own word: what every kernel takes, and what callers' buffers hold. Four bytes an element. */
 export function ownStorage(dtype: DType): Storage {
-  return OWN[dtype];
+  return wgslScalar(dtype);
 }
 
 /** Four to a word, for the types that fit: int8, uint8 and bool. */

@@ -8,11 +8,18 @@ import { viewOf } from './tensor-arrays.ts';
 import { TensorImpl } from './tensor-impl.ts';
 import type { AnyTensor } from './tensor-types.ts';
 
+/** The type that a page sees: bfloat16, which the interface lacks, is given and taken as float32. */
+export function tensorType(dtype: DType): Exclude<DType, 'bfloat16'> {
+  return dtype === 'bfloat16' ? 'float32' : dtype;
+}
+
 /** The session's name of a tensor's type. Throws InputError for types that no model tilewise reads has. */
 export function givenDtype(name: string, { type }: AnyTensor): DType {
   if (isDType(type)) return type;
   throw new InputError(`the tensor given for "${name}" has ${type} elements, which tilewise does not compute with`, {
-    hint: 'It has float32, float16, int64, int32, uint32, int16, int8, uint8 and bool',
+    hint:
+      'It has float32, float16, int64, uint64, int32, uint32, int16, uint16, int8, uint8 and bool; what a model declares as ' +
+      'float64 it takes and gives as float32',
   });
 }
 
@@ -30,8 +37,9 @@ export function toHost(name: string, given: AnyTensor): Tensor {
 
 /** A result in host memory; in `target` if there is one, whose elements are overwritten. */
 export function fromHost(name: string, result: Tensor, target: AnyTensor | null): AnyTensor {
-  const { dtype, shape } = result;
-  const bytes = toRaw(result);
+  const { shape } = result;
+  const dtype = tensorType(result.dtype);
+  const bytes = toRaw({ ...result, dtype });
   if (!target) {
     const buffer = new ArrayBuffer(bytes.byteLength);
     new Uint8Array(buffer).set(bytes);

@@ -4,7 +4,7 @@ import { onDemand } from '../core/on-demand.ts';
 import { stored, valueBytes } from '../core/storage.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
-import { givenDtype, fromHost } from './elements.ts';
+import { fromHost, givenDtype, tensorType } from './elements.ts';
 import { requireSame } from './fetches.ts';
 import { TensorImpl } from './tensor-impl.ts';
 import type { AnyTensor, TensorType } from './tensor-types.ts';
@@ -54,7 +54,8 @@ async function fromBounded(name: string, result: GpuTensor, { device, stays, tar
 
 /** A result on the GPU: left there as a tensor that frees it when disposed of, copied into the target, or read back. */
 export async function fromGpu(name: string, result: GpuTensor, { device, stays, target }: Leaving): Promise<AnyTensor> {
-  const { dtype, shape, buffer, bounded } = result;
+  const { shape, buffer, bounded } = result;
+  const dtype = tensorType(result.dtype);
   if (bounded) return fromBounded(name, result, { device, stays, target });
   if (stays && !target) {
     const download = async (): Promise<AnyTensor['data']> => fromHost(name, await read(device, result), null).data;

@@ -3,6 +3,7 @@ import { InputError } from '../core/errors.ts';
 import { importModel } from '../formats/detect.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';
+import { tensorType } from './elements.ts';
 import { own } from '../util/own.ts';
 import { override } from './options.ts';
 import type { FileLike, OrtSessionOptions, TensorMetadata } from './session-types.ts';
@@ -85,5 +86,5 @@ function described(
   { freeDimensionOverrides = {} }: OrtSessionOptions,
 ): TensorMetadata {
   const bound = shape.map((dim) => (typeof dim === 'number' ? dim : (own(freeDimensionOverrides, dim) ?? dim)));
-  return { name, isTensor: true, type: dtype, shape: bound };
+  return { name, isTensor: true, type: tensorType(dtype), shape: bound };
 }

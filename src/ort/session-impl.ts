@@ -3,7 +3,7 @@ import { DeviceError, InputError } from '../core/errors.ts';
 import { Session } from '../session/session.ts';
 import { own } from '../util/own.ts';
 import type { Feed, Port } from '../session/feeds.ts';
-import { fromHost, toHost } from './elements.ts';
+import { fromHost, tensorType, toHost } from './elements.ts';
 import type { Env } from './env.ts';
 import { guarded, guardedAsync } from './guard.ts';
 import { readWanted, type Wanted } from './fetches.ts';
@@ -62,7 +62,7 @@ class SessionImpl implements OrtSession {
     if (!known) return;
     const { knownOutputs } = await this.#open({});
     // Where the elements of an input decide shapes, nothing is known before a run.
-    this.#outputs = knownOutputs?.map(({ name, dtype, shape }) => ({ name, isTensor: true, type: dtype, shape }));
+    this.#outputs = knownOutputs?.map(metadataOf);
   }
 
   get inputNames(): readonly string[] {
@@ -74,7 +74,7 @@ class SessionImpl implements OrtSession {
   }
 
   get inputMetadata(): readonly TensorMetadata[] {
-    return this.#model.graph.inputs.map(({ name, dtype, shape }) => ({ name, isTensor: true, type: dtype, shape }));
+    return this.#model.graph.inputs.map(metadataOf);
   }
 
   get outputMetadata(): readonly TensorMetadata[] {
@@ -98,7 +98,10 @@ class SessionImpl implements OrtSession {
     });
     const session = await this.#open(feeds);
     try {
-      const given = Object.entries(feeds).map(([name, tensor]): [string, Feed] => [name, toFeed(name, tensor)]);
+      const inputs = new Map(this.#model.graph.inputs.map((input) => [input.name, input]));
+      const given = Object.entries(feeds).map(([name, tensor]): [string, Feed] => {
+        return [name, toFeed(name, tensor, inputs.get(name))];
+      });
       const tensors = Object.fromEntries(given);
       const results = await this.#results(session, tensors, wanted);
       if (this.#isProfiling) await reportProfile(session, tensors, this.#env.webgpu.profiling?.ondata);
@@ -210,12 +213,19 @@ class SessionImpl implements OrtSession {
 /** Throws InputError for one of these outputs whose elements are not laid out as pages expect. */
 function requireShareable(outputs: readonly Pick<Port, 'name' | 'dtype'>[], names: readonly string[]): void {
   for (const { name, dtype } of outputs) {
-    if (names.includes(name)) requireSameLayout(`output "${name}"`, dtype);
+    if (names.includes(name)) requireSameLayout(`output "${name}"`, tensorType(dtype));
   }
 }
 
-function toFeed(name: string, given: AnyTensor): Feed {
-  return given.location === 'gpu-buffer' ? toGpu(name, given) : toHost(name, given);
+function metadataOf({ name, dtype, shape }: Port): TensorMetadata {
+  return { name, isTensor: true, type: tensorType(dtype), shape };
+}
+
+/** A tensor as the session takes it, of the input's own type where that is one which the interface lacks. */
+function toFeed(name: string, given: AnyTensor, input: Pick<Port, 'dtype'> | undefined): Feed {
+  const feed = given.location === 'gpu-buffer' ? toGpu(name, given) : toHost(name, given);
+  const { dtype } = input ?? feed;
+  return tensorType(dtype) === feed.dtype ? { ...feed, dtype } : feed;
 }
 
 /** The wanted tensors, each made of its result. */

@@ -1,4 +1,4 @@
-/** IEEE 754 binary16 (half precision) to and from float32, by bit patterns. */
+/** IEEE 754 binary16 (half precision) and bfloat16 to and from float32, by bit patterns. */
 
 const scratchFloat = new Float32Array(1);
 const scratchBits = new Uint32Array(scratchFloat.buffer);
@@ -50,4 +50,28 @@ export function floatsToHalves(values: ArrayLike<number>): Uint16Array {
   const bits = new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) bits[i] = floatToHalf(values[i] ?? 0);
   return bits;
+}
+
+/** The float32 value of one bfloat16 bit pattern, which is the upper half of a float32's. */
+export function brainToFloat(pattern: number): number {
+  scratchBits[0] = pattern << 16;
+  return scratchFloat[0] ?? 0;
+}
+
+/** Widens an array of bfloat16 bit patterns to float32. */
+export function brainsToFloats(patterns: Uint16Array): Float32Array {
+  return new Float32Array(new Uint32Array(patterns).map((half) => half << 16).buffer);
+}
+
+/** The nearest bfloat16 bit pattern (ties to even); NaN stays NaN. */
+export function floatToBrain(value: number): number {
+  scratchFloat[0] = value;
+  const bits = scratchBits[0] ?? 0;
+  // A NaN could become an infinity, or be carried into the sign.
+  return value === value ? (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16 : 0x7fc0;
+}
+
+/** Narrows float32 values to bfloat16 bit patterns. */
+export function floatsToBrains(values: ArrayLike<number>): Uint16Array {
+  return Uint16Array.from(values, floatToBrain);
 }

@@ -1,18 +1,22 @@
 /** Raw little-endian bytes, half floats and the narrowing of int64. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { DType } from '../../src/core/dtype.ts';
 import { ShapeError } from '../../src/core/errors.ts';
 import { fromRaw, toRaw } from '../../src/core/raw.ts';
 import { elementCount, tensorOf, zeros } from '../../src/core/tensor.ts';
-import { floatToHalf, halfToFloat, halvesToFloats } from '../../src/util/half.ts';
+import { brainToFloat, floatToBrain, floatToHalf, halfToFloat, halvesToFloats } from '../../src/util/half.ts';
 
 describe('raw tensors', () => {
   it.each([
     ['float32', [1.5, -2, 3e-39, Infinity], 16],
     ['float16', [1.5, -2, 65504, 0.0999755859375], 8],
+    ['bfloat16', [1.5, -2, 2 ** -133, -Infinity], 8],
     ['int64', [1, -2, 2147483647, -2147483648], 32],
+    ['uint64', [0, 1, 2147483648, 4294967295], 32],
     ['int32', [1, -2, 2147483647, -2147483648], 16],
     ['uint32', [1, 2, 3, 4294967295], 16],
+    ['int16', [1, -2, 32767, -32768], 8],
+    ['uint16', [0, 1, 2, 65535], 8],
     ['int8', [1, -2, 127, -128], 4],
     ['uint8', [1, 2, 3, 255], 4],
     ['bool', [0, 1, 1, 0], 4],
@@ -32,8 +36,12 @@ describe('raw tensors', () => {
 
   it('refuses int64 beyond int32 unless told to saturate', () => {
     const raw = new Uint8Array(new BigInt64Array([2n ** 63n - 1n, -(2n ** 63n)]).buffer);
-    expect(() => fromRaw('int64', [2], raw)).toThrow(/does not fit int32/);
-    expect([...fromRaw('int64', [2], raw, true).data]).toEqual([2147483647, -2147483648]);
+    expect(() => fromRaw('int64', [2], raw)).toThrow(/does not fit 32 bits/);
+    const saturated = vi.fn<() => void>();
+    expect([...fromRaw('int64', [2], raw, saturated).data]).toEqual([2147483647, -2147483648]);
+    expect([...fromRaw('uint64', [2], raw, saturated).data]).toEqual([4294967295, 4294967295]);
+    expect(saturated).toHaveBeenCalledTimes(4);
+    expect(() => fromRaw('uint64', [2], raw)).toThrow(/uint64 value .* does not fit 32 bits/);
   });
 });
 
@@ -64,5 +72,23 @@ describe('half floats', () => {
     expect(halfToFloat(floatToHalf(65520))).toBe(Infinity);
     expect(halfToFloat(floatToHalf(2 ** -25))).toBe(0);
     expect(halfToFloat(floatToHalf(1.5 * 2 ** -24))).toBe(2 ** -23);
+  });
+});
+
+describe('bfloat16', () => {
+  it('round-trips every bit pattern', () => {
+    for (let bits = 0; bits < 65536; bits++) {
+      const value = brainToFloat(bits);
+      if (Number.isNaN(value)) expect(brainToFloat(floatToBrain(value))).toBeNaN();
+      else expect(floatToBrain(value)).toBe(bits);
+    }
+  });
+
+  it('rounds to nearest, ties to even, and overflows to infinity', () => {
+    expect(brainToFloat(floatToBrain(1 + 1 / 256))).toBe(1);
+    expect(brainToFloat(floatToBrain(1 + 3 / 256))).toBe(1 + 2 / 128);
+    expect(brainToFloat(floatToBrain(-1 - 1.001 / 256))).toBe(-1 - 1 / 128);
+    expect(brainToFloat(floatToBrain(3.3961e38))).toBe(Infinity);
+    expect(floatToBrain(-0)).toBe(0x8000);
   });
 });

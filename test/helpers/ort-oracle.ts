@@ -51,6 +51,12 @@ function toOrt(t: Tensor): ort.Tensor {
       return new ort.Tensor('float16', new Uint16Array(buffer), dims);
     case 'int64':
       return new ort.Tensor('int64', new BigInt64Array(buffer), dims);
+    case 'bfloat16':
+      throw new Error('onnxruntime-web takes no bfloat16 tensors: cast inside the model');
+    case 'uint64':
+      return new ort.Tensor('uint64', new BigUint64Array(buffer), dims);
+    case 'uint16':
+      return new ort.Tensor('uint16', new Uint16Array(buffer), dims);
     case 'float32':
       return new ort.Tensor('float32', new Float32Array(buffer), dims);
     case 'int32':
@@ -73,7 +79,9 @@ function fromOrt(name: string, value: ort.Tensor | undefined): Tensor {
   if (!isDType(value.type)) throw new Error(`output "${name}" has type ${value.type}`);
   const dtype: DType = value.type;
   const { data } = value;
-  if (data instanceof BigInt64Array) return { dtype, shape: value.dims, data: narrow(data, data.length, true) };
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    return { dtype, shape: value.dims, data: narrow(data, () => {}) };
+  }
   if (dtype === 'float16' && ArrayBuffer.isView(data)) {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return fromRaw(dtype, value.dims, bytes);

@@ -6,10 +6,13 @@ import type { Tensor } from '../../src/core/tensor.ts';
 const NAMES: { readonly [D in DType]: string } = {
   float32: 'F32',
   float16: 'F16',
+  bfloat16: 'BF16',
   int64: 'I64',
+  uint64: 'U64',
   int32: 'I32',
   uint32: 'U32',
   int16: 'I16',
+  uint16: 'U16',
   int8: 'I8',
   uint8: 'U8',
   bool: 'BOOL',

@@ -13,7 +13,7 @@ interface Imported {
 }
 
 /**
- * Throws the refusal with what branches and bodies lack, and with what is made of int64 numbers that were clamped other than
+ * Throws the refusal with what branches and bodies lack, and with what is made of 64-bit integers that were clamped other than
  * bounds of slices; without what is not known because of another node it names, and with a hint that fits. `tables` have
  * the operators of the engine, by their qualified names. Does nothing where nothing is missing.
  */
@@ -39,7 +39,7 @@ export function refuseMissing(
     return { ...item, what: certain.has(item) ? what : `${what}, in a branch that may be taken` };
   });
   const graph = { nodes: nodes.map(({ proto, name }) => ({ ...proto, name })), outputs };
-  const large = new Map(Array.from(clamped, (name) => [name, 'int64 beyond 32 bits']));
+  const large = new Map(Array.from(clamped, (name) => [name, 'integers beyond 32 bits']));
   const all = [...(refusal ? found : []), ...otherUses(graph, large, isBound), ...inner];
   if (all.length === 0) return;
   const items = all.map((item) => ({ ...item, remedy: remedyFor(item) }));

@@ -1,12 +1,12 @@
 /**
- * Constants of element types that the engine does not hold: 16-bit integers, uint64, bfloat16, float8, 4-bit and 2-bit
- * integers. Each value fits a type that it does hold, so that a Cast makes the same of it; arithmetic would not wrap or
- * round as the file means, and is refused but for uint64 in the range of int64.
+ * Constants of element types that the engine does not hold: floats of 8 and 4 bits, integers of 4 and 2 bits. Each value fits
+ * a type that it does hold, so that a Cast makes the same of it; arithmetic would not wrap or round as the file means, and is
+ * refused.
  */
 import { hostArray, type DType, type HostArray } from '../../core/dtype.ts';
 import type { Unsupported } from '../../core/errors.ts';
-import { elementCount, tensorOf, type Tensor } from '../../core/tensor.ts';
-import { product, range } from '../../util/arrays.ts';
+import { elementCount, type Tensor } from '../../core/tensor.ts';
+import { product } from '../../util/arrays.ts';
 import { otherUses } from './constant-uses.ts';
 import type { GraphProto, NodeProto } from './proto.ts';
 import type { TensorProto } from './tensor-proto.ts';
@@ -48,9 +48,6 @@ const itself = (pattern: number): number => pattern;
 
 /** By TensorProto.DataType. */
 const ODD: Readonly<Record<number, OddType>> = {
-  4: { bits: 16, holds: 'int32', value: itself }, // uint16
-  5: { bits: 16, holds: 'int32', value: signed(16) },
-  16: { bits: 16, holds: 'float32', value: float(8, 7, 127, 'ieee') }, // bfloat16
   17: { bits: 8, holds: 'float32', value: float(4, 3, 7, 'nan') }, // float8e4m3fn
   18: { bits: 8, holds: 'float32', value: float(4, 3, 8, 'unsigned zero') }, // float8e4m3fnuz
   19: { bits: 8, holds: 'float32', value: float(5, 2, 15, 'ieee') }, // float8e5m2
@@ -62,14 +59,11 @@ const ODD: Readonly<Record<number, OddType>> = {
   26: { bits: 2, holds: 'int8', value: signed(2) },
 };
 
-const UINT64 = 13;
-
 /**
- * A constant of such a type as one that the engine holds; undefined where it has none, as of strings, or a uint64 does not
- * fit 32 bits. Throws ImportError when the data does not fit the declared shape.
+ * A constant of such a type as one that the engine holds; undefined where it has none, as of strings. Throws
+ * ImportError when the data does not fit the declared shape.
  */
 function held(t: TensorProto, file: string): Tensor | undefined {
-  if (t.dataType === UINT64) return heldUint64(t, file);
   const type = ODD[t.dataType];
   if (!type) return undefined;
   const { bits, holds } = type;
@@ -98,26 +92,14 @@ function patternAt({ raw, int32Data }: TensorProto, i: number, bits: number): nu
     const byte = (raw ?? int32Data)[Math.floor((i * bits) / 8)] ?? 0;
     return ((byte & 0xff) >> ((i * bits) % 8)) % 2 ** bits;
   }
-  if (!raw) return (int32Data[i] ?? 0) & (2 ** bits - 1);
-  return bits === 8 ? (raw[i] ?? 0) : (raw[2 * i] ?? 0) + 256 * (raw[2 * i + 1] ?? 0);
-}
-
-function heldUint64(t: TensorProto, file: string): Tensor | undefined {
-  const count = countOf(t, file, (n) => (t.raw ? 8 * n : n));
-  const view = t.raw && new DataView(t.raw.buffer, t.raw.byteOffset, t.raw.byteLength);
-  const values = range(count).map((i) => (view ? Number(view.getBigUint64(8 * i, true)) : (t.uint64Data[i] ?? 0)));
-  if (values.some((v) => v >= 2 ** 32)) return undefined;
-  return tensorOf(values.some((v) => v >= 2 ** 31) ? 'uint32' : 'int64', t.dims, values);
+  return ((raw ?? int32Data)[i] ?? 0) & 0xff;
 }
 
 /** How many elements the shape declares. Throws ImportError unless the file holds as many. */
 function countOf(t: TensorProto, file: string, lengthOf: (count: number) => number): number {
   if (t.external) throw badTensor(t, 'keeps its data in another file, which was not read', file);
   if (t.dims.some((d) => !Number.isSafeInteger(d) || d < 0)) throw badTensor(t, 'has an invalid shape', file);
-  const [expected, found] = [
-    lengthOf(product(t.dims)),
-    (t.raw ?? (t.dataType === UINT64 ? t.uint64Data : t.int32Data)).length,
-  ];
+  const [expected, found] = [lengthOf(product(t.dims)), (t.raw ?? t.int32Data).length];
   if (expected !== found) throw badTensor(t, `takes ${expected} elements or bytes, the file holds ${found}`, file);
   return elementCount(t.dims);
 }
@@ -127,18 +109,12 @@ const TAKES = new Set(
   'Cast CastLike DequantizeLinear Shape Size Equal Less LessOrEqual Greater GreaterOrEqual'.split(' '),
 );
 
-/** Operators whose results are in range as those of int64 are, which the engine does not check either. None goes below 0. */
-const COUNTS = new Set(['Add', 'Mul', 'Div', 'Mod', 'Sum']);
-
-/** A uint64 that is held as an int64. */
-const SMALL_UINT64 = 'uint64';
-
 function onlyValued({ op, inputs }: NodeProto, value: string): boolean {
   return TAKES.has(op) && (op !== 'CastLike' || inputs[1] !== value);
 }
 
-function staysInRange(op: string, type: string): boolean {
-  return op === 'Min' || op === 'Max' || (type === SMALL_UINT64 && COUNTS.has(op));
+function staysInRange(op: string): boolean {
+  return op === 'Min' || op === 'Max';
 }
 
 /** Constants of odd types, and the initializers and nodes that remain. */
@@ -164,8 +140,7 @@ export function readOddConstants(
     const type = t.sparse ? 'sparse tensor' : dataTypeName(t.dataType);
     if (value) constants.set(t.name, value);
     else unsupported.push({ node: t.name, op: 'constant', what: type });
-    const large = t.dataType === UINT64 && value?.dtype !== 'int64';
-    if (value) types.set(t.name, large ? `${type} beyond 31 bits` : type);
+    if (value) types.set(t.name, type);
   }
   const rest = nodes.filter((node) => constantOf(node).every(isHeld));
   const refused = otherUses({ nodes: rest, outputs }, types, onlyValued, staysInRange);

@@ -1,9 +1,8 @@
 /** TensorProto to Tensor: raw and typed data, every size checked before anything is allocated. */
-import { bytesPerElement, hostArray, type DType, type HostArray } from '../../core/dtype.ts';
+import { bytesPerElement, hostArray, isFloat, type DType, type HostArray } from '../../core/dtype.ts';
 import { ImportError } from '../../core/errors.ts';
 import { fromRaw } from '../../core/raw.ts';
 import { elementCount, type Tensor } from '../../core/tensor.ts';
-import { halfToFloat } from '../../util/half.ts';
 import type { TensorProto } from './tensor-proto.ts';
 import { product } from '../../util/arrays.ts';
 
@@ -12,6 +11,7 @@ const DTYPES: Readonly<Record<number, DType>> = {
   1: 'float32',
   2: 'uint8',
   3: 'int8',
+  4: 'uint16',
   5: 'int16',
   6: 'int32',
   7: 'int64',
@@ -19,6 +19,8 @@ const DTYPES: Readonly<Record<number, DType>> = {
   10: 'float16',
   11: 'float32',
   12: 'uint32',
+  13: 'uint64',
+  16: 'bfloat16',
 };
 
 const DOUBLE = 11;
@@ -49,11 +51,11 @@ export function badTensor({ name, dataType, dims }: TensorProto, what: string, f
 }
 
 /**
- * Decodes a tensor whose `dataType` has an engine type. `saturated` is called when an int64 does not fit int32 and was
- * clamped. Throws ImportError when the data does not fit the declared shape, before allocating. External data must have
+ * Decodes a tensor whose `dataType` has an engine type. `saturated` is called when a 64-bit integer does not fit 32 bits
+ * and was clamped. Throws ImportError when the data does not fit the declared shape, before allocating. External data must have
  * been attached.
  */
-export function tensorFromProto(t: TensorProto, file: string, saturated?: () => void): Tensor {
+export function tensorFromProto(t: TensorProto, file: string, saturated = () => {}): Tensor {
   const dtype = dtypeOfTensor(t.dataType);
   const fail = (what: string): never => {
     throw badTensor(t, what, file);
@@ -74,15 +76,11 @@ export function tensorFromProto(t: TensorProto, file: string, saturated?: () => 
   return { dtype, shape: t.dims, data: fromNumbers(dtype, typed ?? [], fail, saturated) };
 }
 
-function fromBytes(t: TensorProto, dtype: DType, bytes: Uint8Array, saturated?: () => void): Tensor {
+function fromBytes(t: TensorProto, dtype: DType, bytes: Uint8Array, saturated: () => void): Tensor {
   if (t.dataType === DOUBLE) {
     return { dtype, shape: t.dims, data: new Float32Array(new Float64Array(new Uint8Array(bytes).buffer)) };
   }
-  if (dtype === 'int64' && saturated) {
-    const wide = new BigInt64Array(new Uint8Array(bytes).buffer);
-    if (wide.some((v) => v > 0x7fffffffn || v < -0x80000000n)) saturated();
-  }
-  return fromRaw(dtype, t.dims, bytes, true);
+  return fromRaw(dtype, t.dims, bytes, saturated);
 }
 
 /** `float_data` and `double_data`, joined; `undefined` for types that use integer lists. */
@@ -102,34 +100,24 @@ function packedBytes(t: TensorProto): Uint8Array | undefined {
 
 function typedList(t: TensorProto): readonly number[] {
   if (t.dataType === 7) return t.int64Data;
-  return t.dataType === 12 ? t.uint64Data : t.int32Data;
+  return t.dataType === 12 || t.dataType === 13 ? t.uint64Data : t.int32Data;
 }
 
-const LIMITS: { readonly [D in DType]: readonly [low: number, high: number] } = {
-  float32: [-Infinity, Infinity],
-  float16: [0, 0xffff], // bit patterns
-  int64: [-(2 ** 31), 2 ** 31 - 1],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint32: [0, 2 ** 32 - 1],
-  int16: [-32768, 32767],
-  int8: [-128, 127],
-  uint8: [0, 255],
-  bool: [0, 1],
-};
-
+/** What is no element of the type is refused, except that 64-bit integers beyond 32 bits are clamped. Floats come as bit patterns. */
 function fromNumbers(
   dtype: DType,
   values: readonly number[],
   fail: (what: string) => never,
-  saturated?: () => void,
+  saturated: () => void,
 ): HostArray {
-  const [low, high] = LIMITS[dtype];
-  const data = hostArray(dtype, values.length);
+  const data = hostArray(isFloat(dtype) ? 'uint16' : dtype, values.length);
+  const low = dtype === 'int64' ? -(2 ** 31) : 0;
   values.forEach((v, i) => {
-    const inside = v >= low && v <= high;
-    if (!inside && dtype !== 'int64') fail(`holds ${v}`);
-    if (!inside) saturated?.();
-    data[i] = dtype === 'float16' ? halfToFloat(v) : Math.min(high, Math.max(low, v));
+    data[i] = v;
+    if (data[i] === v && (dtype !== 'bool' || v < 2)) return;
+    if (bytesPerElement(dtype) < 8) fail(`holds ${v}`);
+    saturated();
+    data[i] = Math.max(low, Math.min(low + 2 ** 32 - 1, v));
   });
-  return data;
+  return isFloat(dtype) ? fromRaw(dtype, [data.length], new Uint8Array(data.buffer)).data : data;
 }

@@ -10,12 +10,15 @@ export const DATA_TYPE: { readonly [D in DType]: number } = {
   float32: 1,
   uint8: 2,
   int8: 3,
+  uint16: 4,
   int16: 5,
   int32: 6,
   int64: 7,
   bool: 9,
   float16: 10,
   uint32: 12,
+  uint64: 13,
+  bfloat16: 16,
 };
 
 /** One attribute value; the key says which field of AttributeProto holds it. */

@@ -11,7 +11,8 @@ export function size(n: OnnxNode): string {
 
 export function constantOfShape(n: OnnxNode): string {
   const value = n.attr.tensor('value');
-  const filler = value ? tensorFromProto(value, n.context.file) : tensorOf('float32', [1], [0]);
+  const clamped = () => void n.context.clamped.add(n.outputs[0] ?? '');
+  const filler = value ? tensorFromProto(value, n.context.file, clamped) : tensorOf('float32', [1], [0]);
   const [element] = filler.data;
   if (element === undefined || filler.data.length !== 1) n.fail('value must hold one element');
   return n.one('ConstantOfShape', [n.input(0)], { dtype: filler.dtype, value: element });
