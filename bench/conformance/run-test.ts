@@ -3,11 +3,12 @@ import { compareTensors, type Tolerance } from '../../src/core/compare.ts';
 import { isFloat } from '../../src/core/dtype.ts';
 import { TilewiseError, UnsupportedError } from '../../src/core/errors.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
-import { decodeModel } from '../../src/formats/onnx/proto.ts';
+import { decodeModel, type ValueInfoProto } from '../../src/formats/onnx/proto.ts';
 import { decodeTensorProto, type TensorProto } from '../../src/formats/onnx/tensor-proto.ts';
 import { dataTypeName, dtypeOfTensor, tensorFromProto } from '../../src/formats/onnx/tensor.ts';
 import { Session } from '../../src/session/session.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
+import { asDeclared, comparePatterns } from './brain-floats.ts';
 import { decodeSequence } from './sequence-proto.ts';
 import { dataSetsOf, modelOf, type DataSet, type SuiteTest } from './suite.ts';
 
@@ -34,6 +35,7 @@ interface Named {
   readonly name: string;
   /** True of a list of tensors: what is fed and read are `NAME/0`, `NAME/1` … */
   readonly isList: boolean;
+  readonly declared: ValueInfoProto;
 }
 
 /** Inputs and outputs of a model, in the order of its data. */
@@ -49,7 +51,7 @@ async function runModel(
   options: SessionOptions,
 ): Promise<string | undefined> {
   const names = namesOf(model);
-  const runs = sets.map((set) => ({ set, feeds: feedsOf(names, set) }));
+  const runs = sets.map((set) => ({ set, feeds: feedsOf(name, names, set) }));
   const shapes = Object.fromEntries(Object.entries(runs[0]?.feeds ?? {}).map(([input, { shape }]) => [input, shape]));
   // As a function, so that shapes for inputs that the importer left out are no mistake; lists have as many tensors as shapes.
   const inputShapes = names.inputs.some(({ isList }) => isList) ? shapes : (): typeof shapes => shapes;
@@ -73,19 +75,29 @@ function namesOf(model: Uint8Array): Names {
     other && other !== 'sequence' ? [{ node: name, op: 'value', what: other }] : [],
   );
   if (others.length > 0) throw new UnsupportedError(others);
-  const named = ({ name, other }: (typeof inputs)[number]): Named => ({ name, isList: other !== undefined });
+  const named = (declared: ValueInfoProto): Named => ({
+    name: declared.name,
+    isList: declared.other !== undefined,
+    declared,
+  });
   return { inputs: fed.map(named), outputs: outputs.map(named) };
 }
 
-function feedsOf({ inputs }: Names, set: DataSet): Record<string, Tensor> {
-  const feeds = set.inputs.flatMap((bytes, i) =>
-    tensorsOf(inputs[i] ?? { name: `input ${i}`, isList: false }, bytes, `input_${i}.pb`),
-  );
+function feedsOf(test: string, { inputs }: Names, set: DataSet): Record<string, Tensor> {
+  const feeds = set.inputs.flatMap((bytes, i) => {
+    const { declared, ...input } = inputs[i] ?? { name: `input ${i}`, isList: false };
+    const tensors = tensorsOf(input, bytes, `input_${i}.pb`);
+    return tensors.map(([name, t]): [string, Tensor] => [name, declared ? asDeclared(test, declared, t) : t]);
+  });
   return Object.fromEntries(feeds);
 }
 
 /** The tensor of a value, or those of a list, by the names they go by. */
-function tensorsOf({ name, isList }: Named, bytes: Uint8Array, file: string): [string, Tensor][] {
+function tensorsOf(
+  { name, isList }: Pick<Named, 'name' | 'isList'>,
+  bytes: Uint8Array,
+  file: string,
+): [string, Tensor][] {
   if (!isList) return [[name, decode(decodeTensorProto(bytes, file), file)]];
   return decodeSequence(bytes, file).map((proto, i) => [`${name}/${i}`, decode(proto, file)]);
 }
@@ -122,6 +134,8 @@ function compareOutputs(
 
 function compareOutput(test: string, name: string, actual: Tensor | undefined, expected: Tensor): string | undefined {
   if (!actual) return `output "${name}" is missing`;
+  const patterns = comparePatterns(actual, expected, TOLERANCE);
+  if (patterns) return patterns.ok ? undefined : `output "${name}": ${oneLine(patterns.text)}`;
   if (actual.dtype !== expected.dtype) return `output "${name}" is ${actual.dtype}, not ${expected.dtype}`;
   const tolerance = WIDENED[test]?.tolerance ?? TOLERANCE;
   const { ok, text } = compareTensors(actual, expected, isFloat(expected.dtype) ? tolerance : { rtol: 0, atol: 0 });

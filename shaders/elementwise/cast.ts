@@ -88,13 +88,6 @@ fn to_int(v: F) -> I {
   return select(low, I(2147483647i), inside >= F(2147483648.0));
 }`;
 
-/** What expressions call. */
-const HELPERS: ReadonlyMap<string, string> = new Map([
-  ['to_half', TO_HALF],
-  ['to_brain', TO_BRAIN],
-  ['to_int', TO_INT],
-]);
-
 export function castShader({ from, to, operands }: CastSpec): ShaderModule {
   const { width } = operands;
   const typed = (text: string): string =>
@@ -112,7 +105,15 @@ export function castShader({ from, to, operands }: CastSpec): ShaderModule {
 #if ${from === 'f32' && !isFloat(to) && to !== 'bool'}
 ${isNanFunction(width)}
 #endif
-${typed(HELPERS.get(/to_\w+/.exec(expression)?.[0] ?? '') ?? '')}`,
+#if ${expression.includes('to_int')}
+${typed(TO_INT)}
+#endif
+#if ${expression.includes('to_half')}
+${typed(TO_HALF)}
+#endif
+#if ${expression.includes('to_brain')}
+${typed(TO_BRAIN)}
+#endif`,
     body: wgsl`
   ${elementwiseLoad(operands, from, CAST_WORKGROUP)}
   y[to] = ${typed(expression)};`,

@@ -2,8 +2,9 @@
  * What callers may feed a session: tensors in host memory or on the GPU, and pictures. They are checked here against the
  * inputs, and numbers converted to the engine's arrays; what a backend makes of the rest is its own.
  */
-import { hostArray, isFloat, type DType, type HostArray } from '../core/dtype.ts';
+import { bytesPerElement, hostArray, isFloat, type DType, type HostArray } from '../core/dtype.ts';
 import { InputError } from '../core/errors.ts';
+import { fromRaw } from '../core/raw.ts';
 import { stored, valueBytes } from '../core/storage.ts';
 import { shapeText, type Shape, type Tensor, type TensorDesc } from '../core/tensor.ts';
 import type { Dim, IntegerScale, Normalisation } from '../ir/graph.ts';
@@ -12,16 +13,17 @@ import type { PictureFile } from '../pictures/picture-file.ts';
 import { isPicture, type PictureSource } from '../pictures/source.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
 import { product } from '../util/arrays.ts';
-import { halvesToFloats } from '../util/half.ts';
 import { checkPreprocessing, inputShape, type Preprocessing } from '../vision/picture-spec.ts';
 import type { PictureRegion } from '../vision/region-spec.ts';
 
-/** Element arrays a caller may pass: the engine's own, bigints for int64, half bits in Uint16Array for float16, booleans for bool. */
+/**
+ * Element arrays a caller may pass: the engine's own, bigints for int64 and uint64, bit patterns in Uint16Array for float16 and
+ * bfloat16, booleans for bool.
+ */
 export type FeedData =
   | HostArray
   | BigInt64Array
   | BigUint64Array
-  | Uint16Array
   | Float64Array
   | Uint8ClampedArray
   | readonly (number | bigint | boolean)[];
@@ -181,7 +183,7 @@ export function hostTensor(port: Port, feed: FeedTensor | undefined): Tensor {
   }
   const data = toHostArray(dtype, feed.data);
   if (typeof data === 'number') {
-    const held = dtype === 'int64' ? 'int32, in which the engine holds it' : dtype;
+    const held = bytesPerElement(dtype) > 4 ? '32 bits, in which the engine holds it' : dtype;
     throw new InputError(`${expected(port)}: element ${data} is ${feed.data[data]}, which does not fit ${held}`);
   }
   return { dtype, shape: feed.shape, data };
@@ -189,7 +191,9 @@ export function hostTensor(port: Port, feed: FeedTensor | undefined): Tensor {
 
 /** The elements as the engine holds them, or the index of one that is no number, or none that an integer type has. */
 function toHostArray(dtype: DType, data: FeedData): HostArray | number {
-  if (dtype === 'float16' && data instanceof Uint16Array) return halvesToFloats(data);
+  if (data instanceof Uint16Array && dtype.endsWith('float16')) {
+    return fromRaw(dtype, [data.length], new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).data;
+  }
   const [isBool, rounds] = [dtype === 'bool', isFloat(dtype)];
   if (!isBool && isHeldAs(dtype, data)) return data;
   const host = hostArray(dtype, data.length);

@@ -88,7 +88,7 @@ describe('bfloat16', () => {
     expect(brainToFloat(floatToBrain(1 + 1 / 256))).toBe(1);
     expect(brainToFloat(floatToBrain(1 + 3 / 256))).toBe(1 + 2 / 128);
     expect(brainToFloat(floatToBrain(-1 - 1.001 / 256))).toBe(-1 - 1 / 128);
-    expect(brainToFloat(floatToBrain(3.3961e38))).toBe(Infinity);
+    expect(brainToFloat(floatToBrain(3.3962e38))).toBe(Infinity);
     expect(floatToBrain(-0)).toBe(0x8000);
   });
 });

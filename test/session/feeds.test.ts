@@ -57,7 +57,7 @@ describe('feeds', () => {
   );
 
   it.each([
-    ['int64', [0, 2 ** 31], /element 1 is 2147483648, which does not fit int32, in which the engine holds it/],
+    ['int64', [0, 2 ** 31], /element 1 is 2147483648, which does not fit 32 bits, in which the engine holds it/],
     ['int64', new BigInt64Array([-(2n ** 40n), 0n]), /element 0 is -1099511627776/],
     ['int32', [1.5, 0], /element 0 is 1.5, which does not fit int32/],
     ['uint8', [0, 256], /element 1 is 256, which does not fit uint8/],
