@@ -66,6 +66,8 @@ const EXPRESSIONS: { readonly [K in BinaryKind]: string } = {
   bitAnd: 'a & b',
   bitOr: 'a | b',
   bitXor: 'a ^ b',
+  bitShiftLeft: 'shift(a, b)',
+  bitShiftRight: 'shift(a, b)',
 };
 
 /** Operand names: those of their parameters, too. */

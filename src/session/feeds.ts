@@ -2,7 +2,7 @@
  * What callers may feed a session: tensors in host memory or on the GPU, and pictures. They are checked here against the
  * inputs, and numbers converted to the engine's arrays; what a backend makes of the rest is its own.
  */
-import { bytesPerElement, hostArray, isFloat, type DType, type HostArray } from '../core/dtype.ts';
+import { hostArray, isFloat, type DType, type HostArray } from '../core/dtype.ts';
 import { InputError } from '../core/errors.ts';
 import { fromRaw } from '../core/raw.ts';
 import { stored, valueBytes } from '../core/storage.ts';
@@ -183,7 +183,7 @@ export function hostTensor(port: Port, feed: FeedTensor | undefined): Tensor {
   }
   const data = toHostArray(dtype, feed.data);
   if (typeof data === 'number') {
-    const held = bytesPerElement(dtype) > 4 ? '32 bits, in which the engine holds it' : dtype;
+    const held = dtype.endsWith('int64') ? '32 bits, in which the engine holds it' : dtype;
     throw new InputError(`${expected(port)}: element ${data} is ${feed.data[data]}, which does not fit ${held}`);
   }
   return { dtype, shape: feed.shape, data };

@@ -259,8 +259,22 @@ const ARITHMETIC: readonly BinaryKind[] = [
 ];
 const LOGIC: readonly BinaryKind[] = ['and', 'or', 'xor'];
 const BITWISE: readonly BinaryKind[] = ['bitAnd', 'bitOr', 'bitXor'];
+const SHIFTS: readonly BinaryKind[] = ['bitShiftLeft', 'bitShiftRight'];
+const UNSIGNED: readonly DType[] = ['uint8', 'uint16', 'uint32', 'uint64'];
+
+const shift: Generator<'Binary'> = (d) => {
+  const [shape, dtype] = [d.shape(), d.pick(UNSIGNED)];
+  return {
+    inputs: [
+      { dtype, shape, low: 0, high: 256 },
+      { dtype, shape: d.narrowed(shape), low: 0, high: 8 },
+    ],
+    attributes: { kind: d.pick(SHIFTS), activation: NO_ACTIVATION },
+  };
+};
 
 const binary: Generator<'Binary'> = (d) => {
+  if (d.chance(0.1)) return shift(d);
   const shape = d.shape();
   const [a, b] = d.shuffled([d.chance(0.6) ? shape : d.narrowed(shape), d.narrowed(shape)]);
   const type = d.pick<DType>(['float32', 'float32', 'float32', 'int32', 'int64', 'bool']);
@@ -609,11 +623,13 @@ const reshape: Generator<'Reshape'> = (d) => {
 };
 
 const cast: Generator<'Cast'> = (d) => {
-  const from = d.pick<DType>(['float32', 'int32', 'int64', 'uint8', 'bool']);
-  const to = d.pick<DType>(['float32', 'int32', 'int64', 'uint8', 'bool']);
-  // Values outside the target are undefined in ONNX: keep uint8 targets non-negative.
+  const types: readonly DType[] = ['float32', 'int32', 'int64', 'uint8', 'bool', ...UNSIGNED, 'int16'];
+  const [from, to] = [d.pick(types), d.pick(types)];
+  // Values outside the target are undefined in ONNX: keep unsigned ones non-negative.
   return {
-    inputs: [{ dtype: from, shape: d.shape(), low: to === 'uint8' || from === 'uint8' ? 0 : -99, high: 99 }],
+    inputs: [
+      { dtype: from, shape: d.shape(), low: [from, to].some((type) => UNSIGNED.includes(type)) ? 0 : -99, high: 99 },
+    ],
     attributes: { to },
   };
 };

@@ -215,6 +215,9 @@ const misfits: readonly Row<OpKind>[] = [
   binary('bits of floats', 'bitAnd', x, x),
   binary('bits of truth values', 'bitXor', of([3], 'bool'), of([3], 'bool')),
   binary('bits of two types', 'bitOr', of([3], 'int32'), of([3], 'int8')),
+  binary('shifts of floats', 'bitShiftLeft', x, x),
+  binary('shifts of signed integers', 'bitShiftRight', of([3], 'int32'), of([3], 'int32')),
+  binary('shifts by another type', 'bitShiftLeft', of([3], 'uint8'), of([3], 'uint32')),
   binary('angles of integers', 'atan2', of([3], 'int32'), of([3], 'int32')),
   row('a float activation on integers', 'Binary', [of([3], 'int32'), of([3], 'int32')], {
     kind: 'add',

@@ -41,6 +41,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   IsInf: lazy(elementwise, 'isInf'),
   BitwiseNot: lazy(elementwise, 'bitwiseNot'),
   Pow: lazy(elementwise, 'pow'),
+  BitShift: lazy(elementwise, 'bitShift'),
   Cast: lazy(elementwise, 'cast'),
   CastLike: lazy(elementwise, 'castLike'),
   ConvTranspose: lazy(conv, 'convTranspose'),

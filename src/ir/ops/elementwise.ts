@@ -55,7 +55,9 @@ export type BinaryKind =
   | 'xor'
   | 'bitAnd' // of integers, as are the two that follow
   | 'bitOr'
-  | 'bitXor';
+  | 'bitXor'
+  | 'bitShiftLeft' // of unsigned integers, as is the other: zeros move in, and all is 0 from the width of the type on
+  | 'bitShiftRight';
 
 /** Operators of this family. */
 export interface ElementwiseOps {

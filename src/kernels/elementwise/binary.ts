@@ -23,7 +23,9 @@ import {
 
 type Context = LowerContext<'Binary'>;
 
-const angle = lazy(() => import('./angle.ts'), 'angleFunction');
+const functions = lazy(() => import('./binary-functions.ts'), 'binaryFunction');
+
+const needsFunctions = ({ attributes: { kind } }: NodeOf<'Binary'>): boolean => /2|bitS/.test(kind);
 
 const planWith =
   (width: 1 | 4) =>
@@ -55,7 +57,7 @@ const binaryVariant = (name: string, width: 1 | 4): Variant<'Binary'> =>
             activation: activation.kind,
             broadcast: spec,
             stored: [wordOf(a.storage), wordOf(b.storage), wordOf(y.storage)],
-            declared: kind === 'atan2' ? angle.get()(spec.width) : '',
+            declared: needsFunctions(node) ? functions.get()(kind, wgslScalar(a.dtype), spec.width) : '',
             inPlace: over === undefined ? 'none' : BINARY_OPERANDS[over === 0 ? 0 : 1],
           }),
           operands: [...node.inputs.filter((_, i) => i !== over), node.outputs[0]].map(value),
@@ -79,7 +81,7 @@ const words: Dispatched<'Binary'> = {
     (kind === 'mul' && inputs[0] === inputs[1]) ||
     (kind === 'div' ? inputs.slice(0, 1) : inputs).every(isWide),
   divisor: ({ attributes: { kind } }) => (kind === 'div' ? 1 : undefined),
-  parts: [{ needs: ({ attributes }) => attributes.kind === 'atan2', load: () => angle.load() }],
+  parts: [{ needs: needsFunctions, load: () => functions.load() }],
   overwrites: (context) =>
     takesBytes(context.node, context.inputs)
       ? []

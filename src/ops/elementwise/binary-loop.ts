@@ -47,6 +47,8 @@ const FLOAT: { readonly [K in BinaryKind]: PairFunction } = {
   bitAnd: (a, b) => a & b,
   bitOr: (a, b) => a | b,
   bitXor: (a, b) => a ^ b,
+  bitShiftLeft: (a, b) => (b < 32 ? a << b : 0),
+  bitShiftRight: (a, b) => (b < 32 ? a >>> b : 0),
 };
 
 const INTEGER: { readonly [K in BinaryKind]: PairFunction } = {

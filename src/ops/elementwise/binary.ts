@@ -23,7 +23,7 @@ function resultType({ kind, activation }: NodeOf<'Binary'>['attributes'], a: DTy
     ? a === 'bool'
     : isFloat(a)
       ? !kind.startsWith('bit')
-      : truth || (a !== 'bool' && kind !== 'atan2');
+      : truth || (kind.startsWith('bitS') ? a.startsWith('u') : a !== 'bool' && kind !== 'atan2');
   if (!defined) throw new ShapeError(`${kind} is not defined on ${a}`);
   if (truth) return 'bool';
   if (activation.kind !== 'none' && !isFloat(a))

@@ -139,6 +139,8 @@ const BINARY: { readonly [K in BinaryKind]: string | BinaryForm } = {
   bitAnd: 'BitwiseAnd',
   bitOr: 'BitwiseOr',
   bitXor: 'BitwiseXor',
+  bitShiftLeft: (w, a, b, output) => w.emit('BitShift', [a, b], { direction: { s: 'LEFT' } }, output),
+  bitShiftRight: (w, a, b, output) => w.emit('BitShift', [a, b], { direction: { s: 'RIGHT' } }, output),
 };
 
 /** A function of two operands, with the activation fused into it. */

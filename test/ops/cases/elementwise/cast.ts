@@ -83,4 +83,61 @@ export const castCases: readonly OpCase<'Cast'>[] = [
   ),
   cast('no elements', { shape: [0, 3] }, 'int32'),
   cast('scalar', { shape: [], values: [3.7] }, 'int32'),
+  ...(['uint16', 'uint64', 'bfloat16'] as const).flatMap((later) =>
+    [...types, 'int16' as const, later].flatMap((type) => {
+      const oracle = later === 'bfloat16' ? 'onnxruntime-web gives and takes no bfloat16' : undefined;
+      const pairs = [cast(`${type} to ${later}`, sample(type), later, oracle)];
+      return type === later ? pairs : [...pairs, cast(`${later} to ${type}`, sample(later), type, oracle)];
+    }),
+  ),
+  cast('uint16 to uint64', sample('uint16'), 'uint64'),
+  cast(
+    'uint64 to uint16 keeps the low bits',
+    { dtype: 'uint64', shape: [3], values: [65535, 65536, 2 ** 32 - 2] },
+    'uint16',
+  ),
+  cast(
+    'int32 to uint16 keeps the low bits',
+    { dtype: 'int32', shape: [5], values: [-1, 65536, 65535, -32769, 3] },
+    'uint16',
+  ),
+  cast('uint16 to int16 keeps the bits', { dtype: 'uint16', shape: [3], values: [65535, 32768, 32767] }, 'int16'),
+  cast('uint16 to int8 keeps the low bits', { dtype: 'uint16', shape: [3], values: [65535, 32896, 127] }, 'int8'),
+  cast('uint64 to float32 rounds', { dtype: 'uint64', shape: [3], values: [4294967295, 16777217, 7] }, 'float32'),
+  cast(
+    'uint64 to int64 saturates where int32 ends',
+    { dtype: 'uint64', shape: [3], values: [2147483647, 2147483648, 4294967295] },
+    'int64',
+  ),
+  cast(
+    'int64 to uint64 keeps the low bits',
+    { dtype: 'int64', shape: [3], values: [-1, -2147483648, 7] },
+    'uint64',
+    'the engine holds the low half of what ONNX has',
+  ),
+  ...(['uint16', 'uint64'] as const).map((to) =>
+    cast(`float32 to ${to} saturates`, { shape: [12], values: extremes }, to, 'undefined in ONNX outside the range'),
+  ),
+  cast(
+    'float32 to bfloat16 rounds to even',
+    {
+      shape: [12],
+      values: [
+        1.00390625,
+        1.01171875,
+        1.0039063692,
+        3.3895e38,
+        3.3963e38,
+        -3.4e38,
+        NaN,
+        0.1,
+        -0,
+        1e-38,
+        Infinity,
+        65537,
+      ],
+    },
+    'bfloat16',
+    'onnxruntime-web gives no bfloat16',
+  ),
 ];

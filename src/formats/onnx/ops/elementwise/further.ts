@@ -24,8 +24,11 @@ const CAST_NAMES: Readonly<Record<string, DType>> = {
   DOUBLE: 'float32',
   FLOAT16: 'float16',
   INT64: 'int64',
+  UINT64: 'uint64',
   INT32: 'int32',
   UINT32: 'uint32',
+  INT16: 'int16',
+  UINT16: 'uint16',
   INT8: 'int8',
   UINT8: 'uint8',
   BOOL: 'bool',
@@ -97,6 +100,13 @@ export function castLike(n: OnnxNode): string {
   n.input(1);
   const to = n.facts(1).dtype ?? n.unknown(1, 'element type');
   return n.one('Cast', [n.input(0)], { to });
+}
+
+/** Unsigned integers only, which inference asks for. */
+export function bitShift(n: OnnxNode): string {
+  const direction = n.attr.string('direction', '');
+  if (direction !== 'LEFT' && direction !== 'RIGHT') n.fail(`direction = "${direction}" is neither LEFT nor RIGHT`);
+  return n.binary(direction === 'LEFT' ? 'bitShiftLeft' : 'bitShiftRight', n.input(0), n.input(1));
 }
 
 export function mod(n: OnnxNode): string {
