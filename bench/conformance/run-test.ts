@@ -75,12 +75,11 @@ function namesOf(model: Uint8Array): Names {
     other && other !== 'sequence' ? [{ node: name, op: 'value', what: other }] : [],
   );
   if (others.length > 0) throw new UnsupportedError(others);
-  const named = (declared: ValueInfoProto): Named => ({
-    name: declared.name,
-    isList: declared.other !== undefined,
-    declared,
-  });
   return { inputs: fed.map(named), outputs: outputs.map(named) };
+}
+
+function named(declared: ValueInfoProto): Named {
+  return { name: declared.name, isList: declared.other !== undefined, declared };
 }
 
 function feedsOf(test: string, { inputs }: Names, set: DataSet): Record<string, Tensor> {

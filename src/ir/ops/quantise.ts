@@ -37,7 +37,7 @@ export interface QuantiseOps {
   readonly QuantizeLinear: {
     readonly axis: number;
     readonly blockSize: number;
-    readonly to: 'int8' | 'uint8' | 'int16';
+    readonly to: 'int8' | 'uint8' | 'int16' | 'uint16';
     readonly rounding: Rounding;
   };
   /** x, scale, zero point? → y (float32) = (x − zero point)·scale; scales as in QuantizeLinear */

@@ -177,11 +177,6 @@ describe('refused by name', () => {
   const s = tensorOf('float32', [], [1]);
   const four = bytes(1, 2);
   const REFUSED: Readonly<Record<string, readonly [OnnxNode, Operands, RegExp]>> = {
-    'uint16 results': [
-      node('QuantizeLinear', 'x s', 'y', { output_dtype: { i: 4 } }),
-      { x, s },
-      /output_dtype = uint16/,
-    ],
     'int4 results': [node('QuantizeLinear', 'x s', 'y', { output_dtype: { i: 22 } }), { x, s }, /output_dtype = int4/],
     'float8 results': [
       node('QuantizeLinear', 'x s', 'y', { output_dtype: { i: 17 } }),

@@ -12,7 +12,7 @@ interface Setup extends Partial<OpAttributes['QuantizeLinear']> {
 }
 
 const constant = (
-  dtype: 'float32' | 'int16' | Byte,
+  dtype: 'float32' | 'int16' | 'uint16' | Byte,
   shape: readonly number[],
   values: readonly number[],
 ): CaseInput => ({

@@ -5,7 +5,7 @@ import type { OnnxNode } from '../../node.ts';
 import { dataTypeName, dtypeOfTensor } from '../../tensor.ts';
 
 /** Types that QuantizeLinear gives. */
-const INTEGERS = ['int8', 'uint8', 'int16'] as const;
+const INTEGERS = ['int8', 'uint8', 'int16', 'uint16'] as const;
 
 type Integer = (typeof INTEGERS)[number];
 
