@@ -15,6 +15,16 @@ import { hasBranches } from './infer-shapes.ts';
  * computed then. The operators must be loaded.
  */
 export function decidingInputs(graph: Graph): string[] {
+  const shapes = neededValues(graph, false);
+  // Data that ends a loop is none: what the loop leaves is chosen by it.
+  const all = graph.nodes.some((node) => isOp(node, 'LoopExit')) ? neededValues(graph, true) : shapes;
+  const decides = (input: GraphInput): boolean =>
+    shapes.has(input.name) ? isSmall(input) : all.has(input.name) && mayChoose(input);
+  return graph.inputs.filter(decides).map(({ name }) => name);
+}
+
+/** Names of the values that must be known before shapes are; those that end loops, too, if `ends` says so. */
+function neededValues(graph: Graph, ends: boolean): ReadonlySet<string> {
   const data = hasBranches(graph) ? dataOf(graph) : undefined;
   const needed = new Set<string>();
   const exits = new Map(graph.nodes.flatMap((node) => (isOp(node, 'LoopExit') ? [[node.inputs[0], node]] : [])));
@@ -23,12 +33,14 @@ export function decidingInputs(graph: Graph): string[] {
     before = needed.size;
     for (const node of graph.nodes.toReversed()) {
       const { op, inputs, outputs } = node;
-      const condition = isOp(node, 'If') && data?.has(at(inputs, 0)) === false ? inputs.slice(0, 1) : [];
+      const chooses = isOp(node, 'If') && data?.has(at(inputs, 0)) === false;
+      const ending = ends && isOp(node, 'LoopEntry', 'LoopExit') ? (inputs[1] ?? '') : '';
       const wanted = outputs.flatMap((name, i) => (needed.has(name) ? readFor(node, i, exits) : []));
-      for (const name of [...wanted, ...knownInputs(op).map((i) => inputs[i] ?? ''), ...condition]) needed.add(name);
+      for (const name of [...wanted, ...knownInputs(op).map((i) => inputs[i] ?? ''), ending]) needed.add(name);
+      if (chooses) needed.add(at(inputs, 0));
     }
   }
-  return graph.inputs.filter((input) => needed.has(input.name) && isSmall(input)).map(({ name }) => name);
+  return needed;
 }
 
 /** What must be known before an output of a node is. What follows from descriptions alone needs no elements. */

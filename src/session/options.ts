@@ -18,7 +18,8 @@ export interface SessionOptions extends TuningOptions {
   readonly gpu?: GpuSource;
   /**
    * Extents for inputs with symbolic dimensions, or what gives them once the inputs are known; an unnamed leading one (the
-   * batch) defaults to 1. Inputs of unknown rank, which some files have, take theirs from shapes given as an object.
+   * batch) defaults to 1. Inputs of unknown rank, which some files have, take theirs from shapes given as an object. So do lists
+   * of tensors: an input `x` that is one becomes the inputs `x/0`, `x/1` …, as many as there are shapes for.
    */
   readonly inputShapes?: InputShapes | ((inputs: readonly GraphInput[]) => InputShapes);
   /**

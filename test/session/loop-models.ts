@@ -386,6 +386,60 @@ const convolved: OnnxModel = {
   ],
 };
 
+/** Halves x until its largest element is below a limit, at most six times; how often, in a condition of one element in a list. */
+const halved: OnnxModel = {
+  opset: 17,
+  inputs: [float('x', [5]), float('limit', [1])],
+  outputs: [float('y'), int64('count')],
+  initializers: [
+    ['six', int(6)],
+    ['none', int(0)],
+  ],
+  nodes: [
+    node('ReduceMax', 'x', 'first', { keepdims: { i: 0 } }),
+    node('Squeeze', 'limit', 'lone'),
+    node('Greater', 'first lone', 'begin'),
+    node('Loop', 'six begin x none', 'y count', {
+      body: body(
+        [float('a', [5]), int64('k')],
+        [float('b', [5]), int64('k1')],
+        [
+          node('Mul', 'a half', 'b'),
+          node('Add', 'k one', 'k1'),
+          node('ReduceMax', 'b', 'most', { keepdims: { i: 0 } }),
+          node('Greater', 'most lone', 'goOn'),
+        ],
+        [
+          ['half', tensorOf('float32', [], [0.5])],
+          ['one', int(1)],
+        ],
+      ),
+    }),
+  ],
+};
+
+/** A while loop as torch exports it: as many rounds as an int64 can say, ended by a number. */
+const whileLoop: OnnxModel = {
+  opset: 17,
+  inputs: [float('x', [3]), int64('n')],
+  outputs: [float('y')],
+  initializers: [
+    ['most', { dataType: 7, dims: [], int64s: [2n ** 63n - 1n] }],
+    ['zero', int(0)],
+  ],
+  nodes: [
+    node('Greater', 'n zero', 'begin'),
+    node('Loop', 'most begin x zero', 'y steps', {
+      body: body(
+        [float('a', [3]), int64('k')],
+        [float('b', [3]), int64('k1')],
+        [node('Sin', 'a', 'b'), node('Add', 'k three', 'k1'), node('Less', 'k1 n', 'goOn')],
+        [['three', int(3)]],
+      ),
+    }),
+  ],
+};
+
 /** Each model with its runs. */
 export const LOOP_MODELS: Readonly<Record<string, LoopModel>> = {
   'rows of an input': [
@@ -440,6 +494,19 @@ export const LOOP_MODELS: Readonly<Record<string, LoopModel>> = {
   ],
   'lists of branches': [chosen, { x: floats([2]), two: bool(true) }, { x: floats([2]), two: bool(false) }],
   'branches in rounds': [choosing, { x: floats([2, 3]), up: bool(false) }, { x: floats([2, 3]), up: bool(true) }],
+  'until data is small': [
+    halved,
+    { x: floats([5]), limit: tensorOf('float32', [1], [0.1]) },
+    { x: floats([5]), limit: tensorOf('float32', [1], [5]) },
+    { x: floats([5], 3), limit: tensorOf('float32', [1], [-1]) },
+    { x: tensorOf('float32', [5], [1, NaN, 3, 4, Infinity]), limit: tensorOf('float32', [1], [0.5]) },
+  ],
+  'a while loop': [
+    whileLoop,
+    { x: floats([3]), n: int(7) },
+    { x: floats([3]), n: int(0) },
+    { x: floats([3]), n: int(100) },
+  ],
   'until a number is large': [counted, { x: floats([3]) }],
   convolutions: [convolved, { x: floats([1, 2, 5, 5]) }],
 };

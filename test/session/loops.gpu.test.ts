@@ -153,6 +153,15 @@ const scan = (inputs: string, attributes: OnnxNode['attributes']): OnnxNode =>
   });
 const three = node('SequenceConstruct', 'x x x', 'l');
 
+/** A body that goes on while the largest element is below 0. */
+const small = (outputs: readonly string[], nodes: readonly OnnxNode[]): typeof twice =>
+  body(
+    [{ name: 'a', dtype: 'float32', shape: [null, 100] }],
+    outputs,
+    [...nodes, node('ReduceMax', 'a', 'm', { keepdims: { i: 0 } }), node('Less', 'm nil', 'goOn')],
+    [['nil', tensorOf('float32', [], [0])]],
+  );
+
 const FAULTS: Readonly<Record<string, readonly [RegExp, readonly OnnxNode[], Partial<OnnxModel>?]>> = {
   'rounds without end': [
     /UNSUPPORTED: .*Loop "Loop_y": more than 50000 nodes in the rounds of all loops/,
@@ -194,18 +203,17 @@ const FAULTS: Readonly<Record<string, readonly [RegExp, readonly OnnxNode[], Par
       loop('m yes row', twice),
     ],
   ],
-  'a condition that depends on data': [
-    /UNSUPPORTED: .*the condition depends on data/,
-    [
-      loop(
-        'two yes x',
-        body(
-          [carried([3, 100])],
-          ['b'],
-          [node('Abs', 'a', 'b'), node('ReduceMax', 'b', 'm', { keepdims: { i: 0 } }), node('Less', 'm m', 'goOn')],
-        ),
-      ),
-    ],
+  'a condition that depends on data, which alone ends the loop': [
+    /UNSUPPORTED: .*the condition, which alone ends the loop, depends on data/,
+    [loop(' yes x', small(['b'], [node('Abs', 'a', 'b')]))],
+  ],
+  'a number of slices that depends on data': [
+    /UNSUPPORTED: .*the number of slices that it gives depends on data/,
+    [node('Loop', 'nine yes x', 'last y', { body: small(['b', 'a'], [node('Abs', 'a', 'b')]) })],
+  ],
+  'a shape that depends on data': [
+    /SHAPE_MISMATCH: .*which one is taken depends on the data/,
+    [loop('nine yes x', small(['b'], [node('Concat', 'a a', 'b', { axis: { i: 0 } })]))],
   ],
   'several numbers of rounds': [/SHAPE_MISMATCH: .*the number of rounds has 2 elements/, [loop('pair yes row', twice)]],
   'no body': [/IMPORT_FAILED: .*Loop_y.*body is missing/, [node('Loop', 'two yes row', 'y')]],

@@ -1,5 +1,6 @@
 /** What an import that lacks something says: all of it, subgraphs included, and what may help. */
 import { UnsupportedError, type Unsupported } from '../../core/errors.ts';
+import { LOOP } from './loops.ts';
 import { UNKNOWN, type NamedNode } from './node.ts';
 import { otherUses } from './constant-uses.ts';
 import { remedyFor } from './remedies.ts';
@@ -48,6 +49,8 @@ export function refuseMissing(
 
 /** "To the end", and "all boxes", are extreme int64, which mean that when they are clamped too. */
 function isBound({ op, inputs }: NodeProto, value: string): boolean {
+  // As many rounds as there may be.
+  if (op === LOOP.entry) return inputs[0] === value;
   return (op === 'Slice' && inputs[0] !== value) || (op === 'NonMaxSuppression' && inputs[2] === value);
 }
 

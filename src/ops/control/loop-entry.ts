@@ -2,5 +2,5 @@
 import type { OpDefinition } from '../definition.ts';
 import { unrolled } from './unrolled.ts';
 
-/** How many rounds there are, and whether there is one, must be known while compiling. */
-export const loopEntry: OpDefinition<'LoopEntry'> = { infer: unrolled, reference: unrolled, shapeInputs: [0, 1] };
+/** How many rounds there are at most must be known while compiling. */
+export const loopEntry: OpDefinition<'LoopEntry'> = { infer: unrolled, reference: unrolled, shapeInputs: [0] };

@@ -2,5 +2,5 @@
 import type { OpDefinition } from '../definition.ts';
 import { unrolled } from './unrolled.ts';
 
-/** Whether there is another round must be known while compiling. */
-export const loopExit: OpDefinition<'LoopExit'> = { infer: unrolled, reference: unrolled, shapeInputs: [1] };
+/** Whether there is another round may depend on data. */
+export const loopExit: OpDefinition<'LoopExit'> = { infer: unrolled, reference: unrolled };

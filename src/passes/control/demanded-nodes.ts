@@ -17,7 +17,7 @@ import { Scope } from './scope.ts';
 import { runSequence } from './sequences.ts';
 
 /** What is written for loops and lists. */
-export const CONTROL_OPS = ['Concat', 'Gather', 'Identity', 'Split', 'Squeeze', 'Unsqueeze'] as const;
+export const CONTROL_OPS = ['Binary', 'Concat', 'Gather', 'Identity', 'If', 'Split', 'Squeeze', 'Unsqueeze'] as const;
 
 /** Loads, with the module, the operators that are written. */
 export async function withControlOps<T>(module: T): Promise<T> {

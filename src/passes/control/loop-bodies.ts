@@ -9,11 +9,16 @@ import { producers } from '../../ir/producers.ts';
 export class LoopBodies {
   /** What computes each value of the graph. */
   readonly producers: ReadonlyMap<string, Node>;
+  /** Names of the values that a node or a caller reads. */
+  readonly reads: ReadonlySet<string>;
   readonly #nodes: readonly Node[];
   readonly #bodies = new Map<Node, ReadonlySet<Node>>();
 
   constructor(graph: Graph) {
     this.producers = producers(graph);
+    this.reads = new Set(
+      [...graph.outputs, ...graph.nodes.flatMap(({ inputs }) => inputs)].filter((name) => name !== ''),
+    );
     this.#nodes = graph.nodes;
   }
 

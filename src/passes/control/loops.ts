@@ -1,8 +1,8 @@
-/** Loops, round by round: how many there are, and whether there is another, must be known by then. */
+/** Loops, round by round: how many there are at most must be known by then; where data ends one, what it leaves is chosen. */
 import { normalizeAxis } from '../../core/broadcast.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { tensorOf, zeros, type Tensor } from '../../core/tensor.ts';
-import type { Node, NodeOf, Slices, StackedSlices } from '../../ir/ops.ts';
+import { NO_ACTIVATION, type Node, type NodeOf, type Slices, type StackedSlices } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import type { ControlWalk } from './control-walk.ts';
 import type { LoopBodies } from './loop-bodies.ts';
@@ -53,14 +53,54 @@ class Loop {
     const [rounds = '', condition = ''] = this.#entry.inputs;
     const most = this.#most(rounds);
     let going = this.#holds(this.#scope.nameOf(condition));
-    for (let round = 0; going && round < most; round++) {
+    for (let round = 0; going !== false && round < most; round++) {
+      if (going !== true) this.#requireStates(most);
       this.#control.spend(this.#exit);
       const inner = new Scope(body, { around: this.#scope, loop: this.#exit, round });
       yield* this.#begin(inner, round, most);
       for (const name of this.#exit.inputs.slice(1)) yield* this.#demand.value(name, inner);
-      going = this.#end(inner);
+      const before = this.#state;
+      const goesOn = this.#end(inner);
+      if (going !== true) this.#state = yield* this.#chosen(going, before);
+      going = going === true || goesOn === false ? goesOn : yield* this.#both(going, goesOn);
     }
     yield* this.#results();
+  }
+
+  /** Where data ends a loop, the rounds behind its end are computed, too, and nothing of them is taken: there must be a last one. */
+  #requireStates(most: number): void {
+    if (most === Infinity) this.#depends('the condition, which alone ends the loop,');
+    const { outputs, attributes } = this.#exit;
+    const stacked = outputs.slice(attributes.carried);
+    if (stacked.some((name) => this.#demand.bodies.reads.has(name)))
+      this.#depends('the number of slices that it gives');
+  }
+
+  /** What a round leaves where there is one, else what was there before. */
+  *#chosen(condition: string, before: readonly string[]): Nodes<string[]> {
+    const state: string[] = [];
+    for (const [i, after] of this.#state.entries()) {
+      const was = at(before, i);
+      if (was === after) {
+        state.push(was);
+        continue;
+      }
+      if (this.#control.list(after)) this.#depends('a list of tensors that a round leaves');
+      const inputs = [condition, after, was];
+      const { node, output } = this.#control.made(after, 'If', inputs, { missing: [] });
+      yield node;
+      state.push(output);
+    }
+    return state;
+  }
+
+  /** A condition that holds where both do. */
+  *#both(condition: string, other: true | string): Nodes<string> {
+    if (other === true) return condition;
+    const attributes = { kind: 'and', activation: NO_ACTIVATION } as const;
+    const { node, output } = this.#control.made(other, 'Binary', [condition, other], attributes);
+    yield node;
+    return output;
   }
 
   /** How many rounds there are at most; infinitely many where nothing says. */
@@ -105,8 +145,10 @@ class Loop {
     return elements[0] ?? 0;
   }
 
-  #holds(condition: string): boolean {
-    return condition === '' || this.#known(condition, 'the condition') !== 0;
+  /** Whether a condition holds, or its name where data says it. */
+  #holds(condition: string): boolean | string {
+    if (condition === '') return true;
+    return this.#control.constant(condition) ? this.#known(condition, 'the condition') !== 0 : condition;
   }
 
   *#begin(inner: Scope, round: number, most: number): Nodes {
@@ -134,7 +176,7 @@ class Loop {
   }
 
   /** Takes what a round gives; whether there is another. */
-  #end(inner: Scope): boolean {
+  #end(inner: Scope): boolean | string {
     const { carried, stacked } = this.#exit.attributes;
     const [condition = '', ...values] = this.#exit.inputs
       .slice(1)
