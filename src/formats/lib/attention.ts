@@ -42,15 +42,21 @@ export interface Attended {
 export function attend(e: Emitter, spec: AttentionSpec): Attended {
   const { query, key, value, bias, dtype, softcap = 0 } = spec;
   const shape = e.one('Shape', [query], {});
-  const groups = reorder(e, e.one('Shape', [key], {}), [1]);
+  const keyShape = e.one('Shape', [key], {});
+  const groups = reorder(e, keyShape, [1]);
+  // One image's keys are not those of all, nor one head's values.
+  const likeKeys = (x: string): string => {
+    const width = reorder(e, e.one('Shape', [x], {}), [3]);
+    return shaped(e, x, [reorder(e, shape, [0]), reorder(e, keyShape, [1, 2]), width]);
+  };
   const plain = { transA: false, transB: false, activation: NO_ACTIVATION };
   const scaled = e.binary('mul', query, scaleOf(e, spec, shape));
-  const dot = e.one('MatMul', [underGroups(e, scaled, groups), key], { ...plain, transB: true });
+  const dot = e.one('MatMul', [underGroups(e, scaled, groups), likeKeys(key)], { ...plain, transB: true });
   const products = ofHeads(e, dot, shape);
   const capped = softcap > 0 ? capTo(e, products, e.scalar(dtype, softcap)) : products;
   const biased = bias === '' ? capped : e.binary('add', capped, bias);
   const weights = e.one('Softmax', [biased], { axes: [-1], log: false });
-  const sum = ofHeads(e, e.one('MatMul', [underGroups(e, weights, groups), value], plain), shape);
+  const sum = ofHeads(e, e.one('MatMul', [underGroups(e, weights, groups), likeKeys(value)], plain), shape);
   return { y: spec.mayMaskAll && bias !== '' ? zeroMasked(e, sum, spec) : sum, products, capped, biased, weights };
 }
 

@@ -3,6 +3,7 @@ import { lazy } from '../../core/on-demand.ts';
 import type { Rows } from '../lib/translate.ts';
 import type { OnnxNode } from './node.ts';
 import { FUNCTIONS } from './ops/elementwise/functions.ts';
+import { MOVE } from './ops/move/move.ts';
 import { reduce } from './ops/reduce/reduce.ts';
 
 const elementwise = () => import('./ops/elementwise/further.ts');
@@ -141,6 +142,8 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   'com.microsoft.SkipSimplifiedLayerNormalization': lazy(fusedNorms, 'skipSimplifiedLayerNormalization'),
   'com.microsoft.GroupNorm': lazy(fusedNorms, 'microsoftGroupNorm'),
   'com.microsoft.SkipGroupNorm': lazy(fusedNorms, 'skipGroupNorm'),
+  'com.microsoft.Pad': MOVE.Pad,
+  'com.microsoft.GatherND': lazy(index, 'gatherND'),
   Attention: lazy(() => import('./ops/product/attention.ts'), 'attentionOp'),
   Det: lazy(() => import('./ops/product/further.ts'), 'det'),
   Einsum: lazy(() => import('./ops/product/einsum.ts'), 'einsum'),

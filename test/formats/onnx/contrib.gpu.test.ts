@@ -1,60 +1,21 @@
 /** Operators of com.microsoft that onnxruntime's optimiser writes into models, on both backends beside onnxruntime. */
-import { describe, expect, it } from 'vitest';
-import { ImportError, ShapeError, UnsupportedError } from '../../../src/core/errors.ts';
+import { describe, it } from 'vitest';
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
-import { Session } from '../../../src/session/session.ts';
 import { range } from '../../../src/util/arrays.ts';
-import { encodeModel, type OnnxAttribute, type OnnxModel } from '../../helpers/onnx-bytes.ts';
-import { node, wave } from '../../helpers/onnx-models.ts';
+import { encodeModel } from '../../helpers/onnx-bytes.ts';
+import { wave } from '../../helpers/onnx-models.ts';
+import { feedsOfForm, modelOfForm, type NodeForm } from '../../helpers/onnx-forms.ts';
 import { openBoth } from '../../helpers/onnx-both.ts';
 import { ortRun } from '../../helpers/ort-oracle.ts';
 
 const agrees = openBoth();
-
-type Attributes = Readonly<Record<string, OnnxAttribute>>;
-
-interface Form {
-  readonly op: string;
-  /** What is fed; a list of extents is a wave of that shape. */
-  readonly inputs: Readonly<Record<string, Tensor | readonly number[]>>;
-  /** Names of the node's inputs, where they are not those that are fed. */
-  readonly names?: string;
-  readonly outputs?: string;
-  readonly attributes?: Attributes;
-  /** ONNX's own. */
-  readonly domain?: string;
-}
-
-const isTensor = (given: Tensor | readonly number[]): given is Tensor => 'dtype' in given;
-
-function feedsOf({ inputs }: Form): Record<string, Tensor> {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, given]) => [name, isTensor(given) ? given : wave(given)]),
-  );
-}
-
-function modelOf(form: Form): OnnxModel {
-  const {
-    op,
-    outputs = 'y',
-    attributes = {},
-    names = Object.keys(form.inputs).join(' '),
-    domain = 'com.microsoft',
-  } = form;
-  return {
-    opset: { '': 17, 'com.microsoft': 1 },
-    inputs: Object.entries(feedsOf(form)).map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
-    outputs: outputs.split(' ').filter((name) => name !== ''),
-    nodes: [{ ...node(op, names, outputs, attributes), domain }],
-  };
-}
 
 const ints = (shape: readonly number[], ...values: number[]): Tensor => tensorOf('int32', shape, values);
 const longs = (shape: readonly number[], ...values: number[]): Tensor => tensorOf('int64', shape, values);
 const HEADS = { num_heads: { i: 3 } };
 const GEMM = { a: [3, 5], b: [5, 4], c: [4] } as const;
 
-const FORMS: Readonly<Record<string, Form>> = {
+const FORMS: Readonly<Record<string, NodeForm>> = {
   Gelu: { op: 'Gelu', inputs: { x: [3, 5] } },
   FastGelu: { op: 'FastGelu', inputs: { x: [3, 5] } },
   'FastGelu with a bias': { op: 'FastGelu', inputs: { x: [2, 3, 5], b: [5] } },
@@ -207,6 +168,8 @@ const FORMS: Readonly<Record<string, Form>> = {
     names: 'x w b   r',
     attributes: { ...HEADS, scale: { f: 0.3 } },
   },
+  Pad: { op: 'Pad', inputs: { x: [2, 3], p: longs([4], 1, 0, 2, 1), v: tensorOf('float32', [1], [0.5]) } },
+  GatherND: { op: 'GatherND', inputs: { x: [2, 3, 4], i: longs([2, 2], 0, 1, 1, 2) } },
   RotaryEmbedding: {
     op: 'RotaryEmbedding',
     inputs: { x: [2, 3, 4, 6], p: longs([1], 2), c: [9, 3], s: [9, 3] },
@@ -226,54 +189,54 @@ const FORMS: Readonly<Record<string, Form>> = {
 describe('com.microsoft', () => {
   it.each(Object.keys(FORMS))('%s', async (name) => {
     const form = FORMS[name] ?? { op: '', inputs: {} };
-    await agrees(modelOf(form), feedsOf(form), { terms: 64 });
+    await agrees(modelOfForm(form), feedsOfForm(form), { terms: 64 });
   });
 
   it('BiasAdd, which onnxruntime lacks here', async () => {
-    const form: Form = { op: 'BiasAdd', inputs: { x: [2, 3, 4], b: [4], s: [2, 3, 4] } };
-    const { x = wave([]), b = x, s = x } = feedsOf(form);
+    const form: NodeForm = { op: 'BiasAdd', inputs: { x: [2, 3, 4], b: [4], s: [2, 3, 4] } };
+    const { x = wave([]), b = x, s = x } = feedsOfForm(form);
     const sums = range(24).map((i) => (x.data[i] ?? 0) + (b.data[i % 4] ?? 0) + (s.data[i] ?? 0));
-    await agrees(modelOf(form), feedsOf(form), { plain: { y: tensorOf('float32', [2, 3, 4], sums) } });
+    await agrees(modelOfForm(form), feedsOfForm(form), { plain: { y: tensorOf('float32', [2, 3, 4], sums) } });
   });
 
   it('BiasSplitGelu, which onnxruntime lacks here', async () => {
-    const form: Form = { op: 'BiasSplitGelu', inputs: { x: [2, 3, 6], b: [6] } };
-    const { x = wave([]), b = x } = feedsOf(form);
+    const form: NodeForm = { op: 'BiasSplitGelu', inputs: { x: [2, 3, 6], b: [6] } };
+    const { x = wave([]), b = x } = feedsOfForm(form);
     const sums = tensorOf(
       'float32',
       [2, 3, 6],
       range(36).map((i) => (x.data[i] ?? 0) + (b.data[i % 6] ?? 0)),
     );
-    const gelu = modelOf({ op: 'Gelu', inputs: { x: sums } });
+    const gelu = modelOfForm({ op: 'Gelu', inputs: { x: sums } });
     const gates = (await ortRun(encodeModel(gelu), new Map([['x', sums]]))).get('y')?.data ?? [];
     const y = range(18).map((i) => {
       const left = 6 * Math.floor(i / 3) + (i % 3);
       return (sums.data[left] ?? 0) * (gates[left + 3] ?? 0);
     });
-    await agrees(modelOf(form), feedsOf(form), { plain: { y: tensorOf('float32', [2, 3, 3], y) } });
+    await agrees(modelOfForm(form), feedsOfForm(form), { plain: { y: tensorOf('float32', [2, 3, 3], y) } });
   });
 
   it.each([0, 1])('GroupNorm with activation %i, which onnxruntime lacks here', async (activation) => {
-    const form: Form = {
+    const form: NodeForm = {
       op: 'GroupNorm',
       inputs: { x: [2, 3, 2, 4], g: [4], b: [4] },
       attributes: { groups: { i: 2 }, epsilon: { f: 0.01 }, activation: { i: activation } },
     };
-    const y = tensorOf('float32', [2, 3, 2, 4], groupsOfTwo(feedsOf(form), activation === 1));
-    await agrees(modelOf(form), feedsOf(form), { terms: 64, plain: { y } });
-    const skipped: Form = {
+    const y = tensorOf('float32', [2, 3, 2, 4], groupsOfTwo(feedsOfForm(form), activation === 1));
+    await agrees(modelOfForm(form), feedsOfForm(form), { terms: 64, plain: { y } });
+    const skipped: NodeForm = {
       ...form,
       op: 'SkipGroupNorm',
       inputs: { x: [2, 3, 2, 4], g: [4], b: [4], s: [2, 4], o: [4] },
       outputs: 'y sum',
     };
-    const { x = wave([]), s = x, o = x, ...rest } = feedsOf(skipped);
+    const { x = wave([]), s = x, o = x, ...rest } = feedsOfForm(skipped);
     const sums = range(48).map(
       (i) => (x.data[i] ?? 0) + (s.data[4 * Math.floor(i / 24) + (i % 4)] ?? 0) + (o.data[i % 4] ?? 0),
     );
     const sum = tensorOf('float32', [2, 3, 2, 4], sums);
     const normalised = tensorOf('float32', [2, 3, 2, 4], groupsOfTwo({ ...rest, x: sum }, activation === 1));
-    await agrees(modelOf(skipped), feedsOf(skipped), { terms: 64, plain: { y: normalised, sum } });
+    await agrees(modelOfForm(skipped), feedsOfForm(skipped), { terms: 64, plain: { y: normalised, sum } });
   });
 });
 
@@ -291,62 +254,3 @@ function groupsOfTwo(given: Readonly<Record<string, Tensor>>, silu: boolean): nu
     return silu ? y / (1 + Math.exp(-y)) : y;
   });
 }
-
-/** Opens a session with it on the CPU. */
-const opened = (form: Form): Promise<Session> => Session.create(encodeModel(modelOf(form)), { backend: 'cpu' });
-
-describe('what is not done', () => {
-  const QKV = { q: [2, 4, 6], k: [2, 5, 6], v: [2, 5, 6] } as const;
-  const WRONG: Readonly<Record<string, readonly [Form, new (...given: never) => Error]>> = {
-    'no heads': [{ op: 'MultiHeadAttention', inputs: QKV }, ImportError],
-    'heads that do not divide': [
-      { op: 'MultiHeadAttention', inputs: QKV, attributes: { num_heads: { i: 4 } } },
-      ShapeError,
-    ],
-    'numbers of keys in other forms': [
-      {
-        op: 'MultiHeadAttention',
-        inputs: { ...QKV, m: ints([8], 0, 1, 2, 3, 4, 5, 6, 7) },
-        names: 'q k v  m',
-        attributes: HEADS,
-      },
-      ShapeError,
-    ],
-    'a mask of four dimensions': [
-      {
-        op: 'Attention',
-        inputs: { x: [1, 2, 5], w: [5, 18], b: [18], m: ints([1, 1, 2, 2], 1, 1, 1, 1) },
-        attributes: HEADS,
-      },
-      UnsupportedError,
-    ],
-    'a query alone': [{ op: 'MultiHeadAttention', inputs: { q: [2, 4, 6] }, attributes: HEADS }, UnsupportedError],
-    'rotation inside': [
-      { op: 'Attention', inputs: { x: [2, 4, 5], w: [5, 18], b: [18] }, attributes: { ...HEADS, do_rotary: { i: 1 } } },
-      UnsupportedError,
-    ],
-    'an activation of no name': [
-      { op: 'FusedGemm', inputs: GEMM, attributes: { activation: { s: 'Foo' } } },
-      UnsupportedError,
-    ],
-    'batches of a matrix': [
-      { op: 'FusedMatMul', inputs: { a: [3, 5], b: [5, 7] }, attributes: { transBatchA: { i: 1 } } },
-      ImportError,
-    ],
-    'angles for other pairs': [
-      { op: 'RotaryEmbedding', inputs: { x: [2, 3, 4, 6], p: longs([1], 2), c: [9, 1], s: [9, 1] } },
-      ShapeError,
-    ],
-    'no groups': [{ op: 'GroupNorm', inputs: { x: [2, 3, 2, 4], g: [4], b: [4] } }, ImportError],
-    'groups that do not divide': [
-      { op: 'GroupNorm', inputs: { x: [2, 3, 2, 4], g: [4], b: [4] }, attributes: { groups: { i: 3 } } },
-      ShapeError,
-    ],
-    GroupQueryAttention: [{ op: 'GroupQueryAttention', inputs: QKV, attributes: HEADS }, UnsupportedError],
-  };
-
-  it.each(Object.keys(WRONG))('%s', async (name) => {
-    const [form, error] = WRONG[name] ?? [{ op: '', inputs: {} }, Error];
-    await expect(opened(form)).rejects.toThrow(error);
-  });
-});

@@ -25,6 +25,7 @@ function ofAnyRank(n: OnnxNode, compute: (x: string, rank: number) => string): s
 export function axesFrom(n: OnnxNode, axis: number): number[] {
   if (axis < 0) return range(-axis).map((i) => axis + i);
   const rank = n.rankKept ?? n.rank(0);
+  if (axis >= rank) n.fail(`axis = ${axis} of a tensor of rank ${rank}`);
   return range(rank - axis).map((i) => axis + i);
 }
 
@@ -46,7 +47,12 @@ export function rmsNormalization(n: OnnxNode): string {
   const axes = axesFrom(n, n.attr.int('axis', -1));
   const { widened, narrowed } = statistics(n);
   const { y } = rmsNorm(n, widened(n.input(0)), { axes, epsilon: n.attr.float('epsilon', 1e-5) });
-  return narrowed(n.binary('mul', y, widened(n.input(1))));
+  return likeInput(n, narrowed(n.binary('mul', y, widened(n.input(1)))));
+}
+
+/** Refuses, once shapes are known, what broadcasting made larger than input 0. */
+export function likeInput(n: OnnxNode, y: string): string {
+  return n.one('Reshape', [y, n.one('Shape', [n.input(0)], {})], { allowZero: true });
 }
 
 /** Before opset 21 scale and bias are those of the groups, since then of the channels. */

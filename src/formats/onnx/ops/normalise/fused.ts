@@ -1,7 +1,7 @@
 /** Normalisations that onnxruntime has beside ONNX's: with what is added before, and by groups of the last dimension. */
 import { groupNorm, layerNorm, rmsNorm } from '../../../lib/composites.ts';
 import type { OnnxNode } from '../../node.ts';
-import { axesFrom, statistics } from './further.ts';
+import { axesFrom, likeInput, statistics } from './further.ts';
 
 /** Outputs up to the last that is read. */
 function wanted(n: OnnxNode, outputs: readonly string[]): string[] {
@@ -12,7 +12,7 @@ function wanted(n: OnnxNode, outputs: readonly string[]): string[] {
 function sumOf(n: OnnxNode, biasAt: number): string {
   const sum = n.binary('add', n.input(0), n.input(1));
   const bias = n.optional(biasAt);
-  return bias === '' ? sum : n.binary('add', sum, bias);
+  return likeInput(n, bias === '' ? sum : n.binary('add', sum, bias));
 }
 
 export function skipLayerNormalization(n: OnnxNode): string[] {
@@ -42,7 +42,7 @@ export function simplifiedLayerNormalization(n: OnnxNode): string[] {
   const axes = axesFrom(n, n.attr.int('axis', -1));
   const { widened, narrowed } = statistics(n);
   const { y, inverse } = rmsNorm(n, widened(n.input(0)), { axes, epsilon: n.attr.float('epsilon', 1e-5) });
-  return wanted(n, [narrowed(n.binary('mul', y, widened(n.input(1)))), inverse]);
+  return wanted(n, [likeInput(n, narrowed(n.binary('mul', y, widened(n.input(1))))), inverse]);
 }
 
 /** Of images with channels last, unless it says otherwise; perhaps with SiLU. */
@@ -55,7 +55,7 @@ export function skipGroupNorm(n: OnnxNode): string[] {
   const skip = n.rank(3) === 2 ? n.one('Unsqueeze', [n.input(3)], { axes: [1, 2] }) : n.input(3);
   const bias = n.optional(4);
   const added = n.binary('add', n.input(0), skip);
-  const sum = bias === '' ? added : n.binary('add', added, bias);
+  const sum = likeInput(n, bias === '' ? added : n.binary('add', added, bias));
   if (n.attr.has('channels_last')) n.attr.only('channels_last', 1);
   return wanted(n, [grouped(n, sum), sum]);
 }

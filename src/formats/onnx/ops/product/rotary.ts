@@ -58,7 +58,7 @@ function turned(
   const [cos = '', sin = ''] = [1, 2].map((index) => n.one('Unsqueeze', [angles(index)], { axes }));
   const split = rank === 4 ? x : splitHeads(n, x, heads);
   const y = turnedHeads(n, split, { ...turn, cos, sin });
-  return rank === 4 ? y : n.one('Reshape', [y, n.one('Shape', [x], {})], { allowZero: true });
+  return n.one('Reshape', [y, n.one('Shape', [x], {})], { allowZero: true });
 }
 
 /** Of x `[…, width]` the first elements are turned. */
