@@ -130,6 +130,17 @@ describe('Shrink', () => {
     }));
 });
 
+describe('PRelu of integers', () => {
+  it.each(['int32', 'int64'] as const)('%s', async (dtype) => {
+    const feeds = { x: integers(dtype, [2, 5, 3], -9, 19), slope: integers(dtype, [5, 1], -2, 5) };
+    await onBoth(16, node('PRelu', 'x slope', 'y'), feeds);
+  });
+  it('uint32, of which none is below zero', async () => {
+    const x = integers('uint32', [3, 5], 0, 9);
+    await onBoth(16, node('PRelu', 'x slope', 'y'), { x, slope: integers('uint32', [5], 2, 3) }, x);
+  });
+});
+
 describe('IsInf, opset 10', () => {
   it.each([{}, { detect_negative: { i: 0 } }, { detect_positive: { i: 0 } }])('%j', (attributes) =>
     onBoth(10, node('IsInf', 'x', 'y', attributes), {

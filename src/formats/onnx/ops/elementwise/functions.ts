@@ -1,4 +1,5 @@
 /** Functions of elements that classifiers seldom have: the other activations, functions, comparisons, logic, selection. */
+import { isFloat } from '../../../../core/dtype.ts';
 import type { UnaryKind } from '../../../../ir/ops.ts';
 import type { OnnxNode, OnnxTranslation } from '../../node.ts';
 import { activation } from './activations.ts';
@@ -19,12 +20,15 @@ function gelu(n: OnnxNode): string {
   return n.activate(n.input(0), { kind, alpha: 0, beta: 0 });
 }
 
-/** Before opset 7 a slope of more than one element holds one per channel, axis 1. */
+/** Before opset 7 a slope of more than one element holds one per channel, axis 1. Integers, which few have, are chosen between. */
 function pRelu(n: OnnxNode): string {
   const slope = n.input(1);
   const perChannel = n.opset < 7 && n.rank(1) === 1 && n.facts(1).length !== 1;
   const trailing = perChannel ? (n.rankKept ?? n.rank(0)) - 2 : 0;
-  return n.one('PRelu', [n.input(0), trailing > 0 ? unsqueezeEnd(n, slope, 1, trailing) : slope], {});
+  const [x, each] = [n.input(0), trailing > 0 ? unsqueezeEnd(n, slope, 1, trailing) : slope];
+  const { dtype = 'float32' } = n.facts(0);
+  if (isFloat(dtype)) return n.one('PRelu', [x, each], {});
+  return n.one('Where', [n.binary('less', x, n.scalar(dtype, 0)), n.binary('mul', each, x), x], {});
 }
 
 function mean(n: OnnxNode): string {
