@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { floatTolerance } from '../../../src/core/compare.ts';
 import type { DType } from '../../../src/core/dtype.ts';
-import { ShapeError, UnsupportedError } from '../../../src/core/errors.ts';
+import { ImportError, ShapeError, UnsupportedError } from '../../../src/core/errors.ts';
 import { fromRaw, toRaw } from '../../../src/core/raw.ts';
 import { tensorOf, type Shape, type Tensor } from '../../../src/core/tensor.ts';
 import { openGpu } from '../../../src/node/adapter.ts';
@@ -147,6 +147,11 @@ describe('IsInf, opset 10', () => {
       x: tensorOf('float32', [5], [Infinity, 1, -Infinity, NaN, 3e38]),
     }),
   );
+});
+
+it.each(['IsInf', 'ThresholdedRelu'])('%s of integers is no valid model', async (op) => {
+  const bytes = modelOf(10, node(op, 'x', 'y'), { x: integers('int32', [3]) });
+  await expect(Session.create(bytes, { backend: 'cpu' })).rejects.toThrow(ImportError);
 });
 
 describe('extremes of which the last counts', () => {

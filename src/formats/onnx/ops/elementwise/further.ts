@@ -1,5 +1,5 @@
 /** Elementwise operators that classifiers seldom have: casts, what casts on the way, and remainders. */
-import type { DType } from '../../../../core/dtype.ts';
+import { isFloat, type DType } from '../../../../core/dtype.ts';
 import { extremesOf } from '../../../../core/extremes.ts';
 import { NO_ACTIVATION } from '../../../../ir/ops.ts';
 import { own } from '../../../../util/own.ts';
@@ -44,9 +44,15 @@ export function cast(n: OnnxNode): string {
   return n.one('Cast', [n.input(0)], { to: dtypeOfTensor(code) ?? n.refuse(`to = ${dataTypeName(code)}`) });
 }
 
+/** The type of input 0. Fails on integers, which would cut what the function compares with. */
+function floatType(n: OnnxNode): DType {
+  const { dtype = 'float32' } = n.facts(0);
+  return isFloat(dtype) ? dtype : n.fail(`is not defined on ${dtype}`);
+}
+
 /** x > alpha ? x : 0. */
 export function thresholdedRelu(n: OnnxNode): string {
-  const { dtype = 'float32' } = n.facts(0);
+  const dtype = floatType(n);
   const x = n.input(0);
   const over = n.binary('greater', x, n.scalar(dtype, n.attr.float('alpha', 1)));
   return n.one('Where', [over, x, n.scalar(dtype, 0)], {});
@@ -80,7 +86,7 @@ export function shrink(n: OnnxNode): string {
 
 /** Of either sign, or of one; of neither it is false everywhere, as a number is never less than itself. */
 export function isInf(n: OnnxNode): string {
-  const { dtype = 'float32' } = n.facts(0);
+  const dtype = floatType(n);
   const [above, below] = [n.attr.flag('detect_positive', true), n.attr.flag('detect_negative', true)];
   const x = n.input(0);
   if (!above && !below) return n.binary('less', x, x);
