@@ -840,6 +840,30 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
       attributes: { axis: d.axis(axis, shape.length) },
     };
   },
+  Trilu: (d) => {
+    const shape = d.shape(d.int(2, 4), 7);
+    const k = { dtype: 'int64', shape: [], values: [d.int(-7, 7)] } as const;
+    return { inputs: [{ shape }, k], attributes: { upper: d.chance(0.5) } };
+  },
+  ReverseSequence: (d) => {
+    const shape = d.shape(d.int(2, 4), 7);
+    const batchAxis = d.int(0, 1);
+    const times = at(shape, 1 - batchAxis);
+    const batches = at(shape, batchAxis);
+    return {
+      inputs: [{ shape }, { dtype: 'int64', shape: [batches], values: d.ints(batches, 1, times) }],
+      attributes: { batchAxis, timeAxis: 1 - batchAxis },
+    };
+  },
+  CumSum: (d) => {
+    const shape = d.shape(d.int(1, 4), 9);
+    const axis = d.axis(d.int(0, shape.length - 1), shape.length);
+    const dtype = d.pick(['float32', 'int32', 'int64'] as const);
+    return {
+      inputs: [{ dtype, shape, low: -9, high: 9 }],
+      attributes: { axis, exclusive: d.chance(0.5), reverse: d.chance(0.5) },
+    };
+  },
   GatherND: gatherNd,
   GatherElements: (d) => {
     const { x, axis, indices } = elementsOf(d, false);

@@ -487,6 +487,20 @@ const crops: GraphCase[] = (['bilinear', 'nearest'] as const).flatMap((method) =
 );
 
 const reductions: GraphCase[] = [
+  ...[
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ].map(([exclusive = false, reverse = false]) => ({
+    name: `Cumsum${exclusive ? ', exclusive' : ''}${reverse ? ', reverse' : ''}`,
+    shape: [2, 5, 3],
+    build: (g: GraphDef, x: string) =>
+      void g.node('Cumsum', [x, g.ints([exclusive ? 1 : 2], [])], {
+        exclusive: attr.b(exclusive),
+        reverse: attr.b(reverse),
+      }),
+  })),
   ...['Sum', 'Mean', 'Max', 'Min', 'Prod'].flatMap((op) =>
     [true, false].map((keep) => ({
       name: `${op} keep_dims ${keep}`,

@@ -34,6 +34,7 @@ const COMPUTING: ReadonlySet<OpKind> = new Set<OpKind>([
   'DeformRoiPool',
   'CropAndResize',
   'Reduce',
+  'CumSum',
   'Resize',
   'GridSample',
   'Softmax',

@@ -155,6 +155,23 @@ export function oneHotOf(e: Emitter, indices: string, depth: number, { on, off, 
   return e.one('Where', [e.binary('equal', each, classes), on, off], {});
 }
 
+/**
+ * The same of int64 indices that may count from the end, by a depth that is computed, an int64 vector of one. A negative depth is
+ * refused once it is known.
+ */
+export function oneHotBy(e: Emitter, indices: string, depth: string, { on, off, behind = 0 }: OneHotSpec): string {
+  const zero = e.scalar('int64', 0);
+  const counted = e.one('Range', [zero, e.reshape(depth, []), e.scalar('int64', 1)], {});
+  // Of a negative depth there is no such shape, though there is a range of none.
+  const classes = e.one('Unsqueeze', [e.one('Expand', [counted, depth], {})], {
+    axes: range(behind).map((i) => i + 1),
+  });
+  const fromEnd = e.binary('add', indices, depth);
+  const places = e.one('Where', [e.binary('less', indices, zero), fromEnd, indices], {});
+  const each = e.one('Unsqueeze', [places], { axes: [-1 - behind] });
+  return e.one('Where', [e.binary('equal', each, classes), on, off], {});
+}
+
 /** The number of elements, an int64 scalar. */
 export function sizeOf(e: Emitter, x: string): string {
   return e.one('Reduce', [e.one('Shape', [x], {})], { kind: 'prod', axes: [], keepDims: false });

@@ -30,6 +30,9 @@ const FURTHER_FACTS: { readonly [K in Exclude<OpKind, keyof typeof COMMON_FACTS>
   // Elements of another type may be other elements.
   Cast: ([x], { to }) => [{ ...x, dtype: to, data: x?.dtype === 'int32' || x?.dtype === 'int64' ? x.data : undefined }],
   Tile: asFirst,
+  Trilu: asFirst,
+  ReverseSequence: asFirst,
+  CumSum: asFirst,
   MaxRoiPool: asFirst,
   PsRoiPool: asFirst,
   RoiAlign: asFirst,

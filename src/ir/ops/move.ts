@@ -20,6 +20,16 @@ export interface MoveOps {
   readonly Expand: NoAttributes;
   /** x, repeats (int64 `[R]`) → y */
   readonly Tile: NoAttributes;
+  /**
+   * x `[…, H, W]`, k (one integer) → y: what lies on the k-th diagonal and above, or below where not `upper`, is kept; all else is
+   * zero. Diagonals above the main one are positive.
+   */
+  readonly Trilu: { readonly upper: boolean };
+  /**
+   * x, lengths `[B]` (integers) → y: of each of the B sequences along `timeAxis` the first so many steps turned round. A length
+   * beyond the end is that of the whole, a negative one is 0.
+   */
+  readonly ReverseSequence: { readonly batchAxis: number; readonly timeAxis: number };
   /** x `[…, C]` → y; channel g·(C/groups)+i moves to i·groups+g (ShuffleNet, arXiv:1707.01083) */
   readonly ChannelShuffle: { readonly groups: number };
 }

@@ -204,6 +204,15 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   },
   Expand: same,
   Tile: same,
+  Trilu: (w, n) => same(w, n, { upper: flag(n.attributes.upper) }),
+  ReverseSequence: (w, n) => {
+    same(w, n, { batch_axis: { i: n.attributes.batchAxis }, time_axis: { i: n.attributes.timeAxis } });
+  },
+  CumSum: (w, n) => {
+    const { axis, exclusive, reverse } = n.attributes;
+    const along = input(n, 1) || w.scalar('int64', axis);
+    w.emit('CumSum', [input(n), along], { exclusive: flag(exclusive), reverse: flag(reverse) }, output(n));
+  },
   Shape: (w, n) => {
     w.emit('Shape', [input(n)], {}, output(n));
   },

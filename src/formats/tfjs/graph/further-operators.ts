@@ -42,6 +42,7 @@ export const FURTHER_TENSORFLOW_OPERATORS: Rows<NodeContext> = {
   Any: lazy(reduce, 'any'),
   ArgMax: lazy(reduce, 'argMax'),
   ArgMin: lazy(reduce, 'argMin'),
+  Cumsum: lazy(reduce, 'cumsum'),
   Range: lazy(shape, 'range'),
   Fill: lazy(shape, 'fill'),
   Size: lazy(shape, 'size'),

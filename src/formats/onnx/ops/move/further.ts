@@ -72,3 +72,17 @@ export const padOfAxes = pad((n) => {
   const all = n.one('MatMul', [given, rows], { transA: false, transB: false, activation: NO_ACTIVATION });
   return n.reshape(n.one('Cast', [all], { to: 'int64' }), [-1]);
 });
+
+/** Without k the diagonal is the main one. */
+export function trilu(n: OnnxNode): string {
+  const k = n.optional(1) || n.scalar('int64', 0);
+  return n.one('Trilu', [n.input(0), k], { upper: n.attr.flag('upper', true) });
+}
+
+/** The axes are the first two. */
+export function reverseSequence(n: OnnxNode): string {
+  const attributes = { batchAxis: n.attr.int('batch_axis', 1), timeAxis: n.attr.int('time_axis', 0) };
+  if (![0, 1].includes(attributes.batchAxis)) n.fail(`batch_axis is ${attributes.batchAxis}, not 0 or 1`);
+  if (![0, 1].includes(attributes.timeAxis)) n.fail(`time_axis is ${attributes.timeAxis}, not 0 or 1`);
+  return n.one('ReverseSequence', [n.input(0), n.input(1)], attributes);
+}

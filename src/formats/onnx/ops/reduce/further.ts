@@ -1,4 +1,4 @@
-/** Reductions that classifiers have no use for: norms and logarithms of sums, and where the extremes are. */
+/** Reductions that classifiers have no use for: norms and logarithms of sums, where the extremes are, and sums up to each element. */
 import { isFloat } from '../../../../core/dtype.ts';
 import type { ReduceKind } from '../../../../ir/ops.ts';
 import type { OnnxNode } from '../../node.ts';
@@ -38,4 +38,11 @@ export function argMax(n: OnnxNode): string {
 
 export function argMin(n: OnnxNode): string {
   return argReduce(n, 'min');
+}
+
+export function cumSum(n: OnnxNode): string {
+  const { list, inputs } = n.listed('axis');
+  const [axis = 0] = list;
+  const how = { exclusive: n.attr.flag('exclusive', false), reverse: n.attr.flag('reverse', false) };
+  return n.one('CumSum', [n.input(0), ...inputs], { axis, ...how });
 }

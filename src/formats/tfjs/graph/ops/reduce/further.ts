@@ -1,4 +1,4 @@
-/** Reductions that classifiers have no use for: of booleans, and where the extremes are. */
+/** Reductions that classifiers have no use for: of booleans, where the extremes are, and sums up to each element. */
 import type { GraphTranslation } from '../../context.ts';
 import { reduce } from './reduce.ts';
 
@@ -21,3 +21,10 @@ export const all = logical('min');
 export const any = logical('max');
 export const argMax = argReduce('max');
 export const argMin = argReduce('min');
+
+export const cumsum: GraphTranslation = (c) =>
+  c.one('CumSum', [c.input(0)], {
+    axis: c.knownInt(1, 'an axis'),
+    exclusive: c.attr.bool('exclusive', false),
+    reverse: c.attr.bool('reverse', false),
+  });
