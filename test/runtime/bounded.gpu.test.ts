@@ -17,6 +17,8 @@ afterEach(() => {
   open = [];
 });
 
+const ints = (...values: number[]): Tensor => tensorOf('int64', [values.length], values);
+
 async function start(graph: Graph, options: SessionOptions): Promise<Session> {
   const session = await Session.create(graph, options);
   open.push(session);
@@ -87,6 +89,35 @@ describe.each(BACKENDS)('extents that depend on data, %o', (options) => {
       mask: tensorOf('bool', [6], [1, 1, 0, 1, 1, 1]),
     });
     expect([max, min]).toEqual([tensorOf('int64', [1], [4]), tensorOf('int64', [1], [3])]);
+  });
+
+  it('say how many updates are written, and what single elements are picked of', async () => {
+    const b = new GraphBuilder('written');
+    const x = b.input('x', 'float32', [6, 2]);
+    const [places = ''] = b.add('NonZero', [b.input('mask', 'bool', [6])], {}, { outputs: ['places', 'count'] });
+    const row = b.one('Squeeze', [places], { axes: [0] });
+    const rows = b.one('Gather', [b.input('own', 'float32', [6, 2]), row], { axis: 0 });
+    const each = b.one('Transpose', [places], { perm: [1, 0] });
+    b.output(b.one('ScatterND', [x, each, rows], { reduction: 'add' }, { outputs: ['sums'] }));
+    const column = b.one(
+      'Slice',
+      [rows, b.constant('from', ints(0)), b.constant('to', ints(1)), b.constant('axis', ints(1))],
+      {},
+    );
+    b.output(b.one('ScatterElements', [x, each, column], { axis: 0, reduction: 'none' }, { outputs: ['replaced'] }));
+    const ends = b.constant('ends', tensorOf('int64', [2, 1], [-1, 0]));
+    b.output(b.one('GatherElements', [rows, ends], { axis: 0 }, { outputs: ['picked'] }));
+    const session = await start(b.build(), options);
+    const one = tensorOf('float32', [6, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    const run = (...mask: number[]) =>
+      session.run({ x: zeros('float32', [6, 2]), own: one, mask: tensorOf('bool', [6], mask) });
+    const some = await run(0, 1, 0, 0, 1, 0);
+    expect(some['sums']).toEqual(tensorOf('float32', [6, 2], [0, 0, 3, 4, 0, 0, 0, 0, 9, 10, 0, 0]));
+    expect(some['replaced']).toEqual(tensorOf('float32', [6, 2], [0, 0, 3, 0, 0, 0, 0, 0, 9, 0, 0, 0]));
+    expect(some['picked']).toEqual(tensorOf('float32', [2, 1], [9, 3]));
+    const none = await run(0, 0, 0, 0, 0, 0);
+    expect(none['sums']).toEqual(zeros('float32', [6, 2]));
+    expect(none['picked']).toEqual(zeros('float32', [2, 1]));
   });
 
   it('are known, and nothing special, where the data is constant', async () => {

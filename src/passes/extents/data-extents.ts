@@ -23,6 +23,7 @@ import {
   sliceRows,
 } from './list-rules.ts';
 import { rowsApart } from './row-rules.ts';
+import { pickElements, scatterSlices, scatterSome } from './scatter-rules.ts';
 import { NodeWriter } from './node-writer.ts';
 import * as rules from './rules.ts';
 import type { ExtentRule, Seen } from './rules.ts';
@@ -31,6 +32,9 @@ import { twins, type Twins } from './twins.ts';
 const RULES: { readonly [K in Node['op']]?: ExtentRule<K> } = {
   Gather: rules.pickRows,
   GatherND: rules.pickSlices,
+  GatherElements: pickElements,
+  ScatterElements: scatterSome,
+  ScatterND: scatterSlices,
   NonMaxSuppression: rules.suppressRows,
   Reduce: rules.reduceRows,
   ArgReduce: rules.extremeRows,
