@@ -118,7 +118,7 @@ function unsaid(input: PictureInput, usual: Partial<Preprocessing>): Partial<Pre
 }
 
 function heldAs({ name, dtype }: PictureInput): Preprocessing['dtype'] {
-  if (dtype === 'bool' || dtype === 'uint32' || dtype === 'int16') {
+  if (/^(bool|u?int16|uint(32|64))$/.test(dtype)) {
     throw new InputError(`input "${name}" holds ${dtype}, which no picture becomes`, {
       hint: 'Make the tensor yourself, and feed it to a Session',
     });

@@ -65,9 +65,11 @@ const DTYPES: { readonly [T in TypeName]?: DType } = {
   float16: 'float16',
   float64: 'float32',
   int64: 'int64',
+  uint64: 'uint64',
   int32: 'int32',
   uint32: 'uint32',
   int16: 'int16',
+  uint16: 'uint16',
   int8: 'int8',
   uint8: 'uint8',
   bool: 'bool',
@@ -92,7 +94,18 @@ export function dtypeOfConstant(type: TypeName): DType | undefined {
 
 /** Bits of one element, of types that constants can have. */
 function bitsOf(type: TypeName): number {
-  const bits = { float64: 64, int64: 64, float16: 16, bfloat16: 16, int16: 16, int8: 8, uint8: 8, bool: 8 } as const;
+  const bits = {
+    float64: 64,
+    int64: 64,
+    uint64: 64,
+    uint16: 16,
+    float16: 16,
+    bfloat16: 16,
+    int16: 16,
+    int8: 8,
+    uint8: 8,
+    bool: 8,
+  } as const;
   return PACKED[type]?.bits ?? (bits as { readonly [T in TypeName]?: number })[type] ?? 32;
 }
 

@@ -9,9 +9,11 @@ import { NORMALISE } from './common.ts';
 
 /** Half-precision data is normalised in float32, as onnxruntime does, and rounded once, at the end. */
 export function statistics(n: OnnxNode): Readonly<Record<'widened' | 'narrowed', (value: string) => string>> {
-  const half = n.facts(0).dtype === 'float16';
-  const cast = (value: string, to: DType): string => (half && value !== '' ? n.one('Cast', [value], { to }) : value);
-  return { widened: (value) => cast(value, 'float32'), narrowed: (value) => cast(value, 'float16') };
+  const { dtype } = n.facts(0);
+  const own = dtype === 'float16' || dtype === 'bfloat16' ? dtype : undefined;
+  const cast = (value: string, to: DType = 'float32'): string =>
+    own && value !== '' ? n.one('Cast', [value], { to }) : value;
+  return { widened: (value) => cast(value), narrowed: (value) => cast(value, own) };
 }
 
 /** Applies `compute`, which keeps the shape `[N, C, …S]`, to the node's input; one whose rank is not known is a series to it. */
