@@ -89,7 +89,22 @@ export function failureOf(error: unknown): Failure {
 export function failureText(error: unknown, verbose: boolean): string {
   const { code, message } = failureOf(error).error;
   const hint = code === 'INTERNAL' && !verbose ? '\nRun again with --verbose for the stack trace.' : '';
-  return `error: ${message.split('\n').map(abridged).join('\n')}${hint}${verbose ? stackOf(error) : ''}\n`;
+  const lines = [...message.split('\n'), ...remediesOf(error)];
+  return `error: ${lines.map(abridged).join('\n')}${hint}${verbose ? stackOf(error) : ''}\n`;
+}
+
+/** What may help with each thing that is lacked, a line each, where the message cannot say one thing for all. */
+function remediesOf(error: unknown): string[] {
+  if (!(error instanceof UnsupportedError)) return [];
+  const remedies = new Map<string, Set<string>>();
+  for (const { op, remedy } of error.items) {
+    if (remedy !== undefined) remedies.set(remedy, (remedies.get(remedy) ?? new Set()).add(op));
+  }
+  if (remedies.size < 2) return [];
+  return [
+    'What may help:',
+    ...Array.from(remedies, ([remedy, ops]) => printable(`  ${[...ops].join(', ')}: ${remedy}`)),
+  ];
 }
 
 function stackOf(error: unknown): string {

@@ -70,6 +70,13 @@ describe('what comes out of files', () => {
 });
 
 describe('failures', () => {
+  it('says what may help with each thing that a model lacks', () => {
+    const item = (op: string, remedy: string) => ({ node: op, op, what: 'operator', remedy });
+    const several = new UnsupportedError([item('A', 'Do this'), item('B', 'Do that'), item('C', 'Do this')]);
+    expect(failureText(several, false)).toContain('\nWhat may help:\n  A, C: Do this\n  B: Do that\n');
+    expect(failureText(new UnsupportedError([item('A', 'Do this')]), false)).not.toContain('What may help');
+  });
+
   it('carry code, message and where', () => {
     const error = new LoadError('cannot be read', { file: 'm.onnx', hint: 'Check the path' });
     expect(failureOf(error)).toEqual({
