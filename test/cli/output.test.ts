@@ -21,6 +21,8 @@ function capture(): { written: string[]; streams: Parameters<typeof createOutput
   return { written, streams: { stdout: sink, stderr: sink } };
 }
 
+const item = (op: string, remedy: string) => ({ node: op, op, what: 'operator', remedy });
+
 describe('createOutput', () => {
   it('prints exactly one JSON object with --json, text and remarks without', () => {
     const json = capture();
@@ -71,7 +73,6 @@ describe('what comes out of files', () => {
 
 describe('failures', () => {
   it('says what may help with each thing that a model lacks', () => {
-    const item = (op: string, remedy: string) => ({ node: op, op, what: 'operator', remedy });
     const several = new UnsupportedError([item('A', 'Do this'), item('B', 'Do that'), item('C', 'Do this')]);
     expect(failureText(several, false)).toContain('\nWhat may help:\n  A, C: Do this\n  B: Do that\n');
     expect(failureText(new UnsupportedError([item('A', 'Do this')]), false)).not.toContain('What may help');
