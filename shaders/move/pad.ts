@@ -1,5 +1,5 @@
 /**
- * Pads a tensor at both ends of each dimension, with a constant, by reflection or by repeating the edge.
+ * Pads a tensor at both ends of each dimension, with a constant, by reflection, by repeating the edge or all of it.
  *
  * Layout: y dense over extents d, x over extents e with strides s; y coordinate c reads x coordinate c − b.
  * Elements move as bits; width 4 counts extents, begins and strides of the innermost dimension in vectors.
@@ -30,6 +30,7 @@ export interface PadSpec {
 export const SOURCE_OF: { readonly [M in PadSpec['mode']]: string } = {
   constant: sourceFunction('p'),
   edge: sourceFunction('clamp(p, 0i, last)'),
+  wrap: sourceFunction('(p % (last + 1i) + last + 1i) % (last + 1i)'),
   reflect: sourceFunction('last - abs(last - abs(p))'),
 };
 

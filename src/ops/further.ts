@@ -36,6 +36,7 @@ export const FURTHER_OPS = {
   NonZero: lazy(() => import('./index/non-zero.ts'), 'nonZero'),
   Compress: lazy(() => import('./index/compress.ts'), 'compress'),
   TopK: lazy(() => import('./index/top-k.ts'), 'topK'),
+  Unique: lazy(() => import('./index/unique.ts'), 'unique'),
   NonMaxSuppression: lazy(() => import('./detect/non-max-suppression.ts'), 'nonMaxSuppression'),
   QuantizeLinear: lazy(() => import('./quantise/quantize-linear.ts'), 'quantizeLinear'),
   DequantizeLinear: lazy(() => import('./quantise/dequantize-linear.ts'), 'dequantizeLinear'),

@@ -22,7 +22,7 @@ export const DATA_EXTENTS = lazy(
 
 /** True when an extent may depend on data. */
 export function hasDataExtents({ nodes }: Graph): boolean {
-  return nodes.some(({ op }) => /^Non|^Compress/.test(op));
+  return nodes.some(({ op }) => /^(Non|Com|Uniq)/.test(op));
 }
 
 /** True when what the graph computes may depend on a condition, or it has loops or lists of tensors. */

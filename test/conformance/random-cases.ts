@@ -353,7 +353,7 @@ const slice: Generator<'Slice'> = (d) => {
 };
 
 const pad: Generator<'Pad'> = (d) => {
-  const mode = d.pick(['constant', 'reflect', 'edge'] as const);
+  const mode = d.pick(['constant', 'reflect', 'edge', 'wrap'] as const);
   const shape = d.ints(d.int(1, 4), 3, 6);
   const low = mode === 'constant' ? -1 : 0;
   const pads = [...shape, ...shape].map(() => d.int(low, 2));
@@ -957,6 +957,16 @@ export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {
       inputs: [{ shape }, { dtype: 'bool', shape: [length], values: d.ints(length, 0, 1) }],
       attributes: { axis: d.axis(axis, shape.length) },
       outputCount: 2,
+    };
+  },
+  Unique: (d) => {
+    const shape = d.chance(0.2) ? [d.int(60, 300)] : d.shape(d.int(1, 4), 7);
+    const values = d.ints(product(shape), 0, shape.length === 1 ? 40 : 1);
+    const dtype = d.pick(['float32', 'int64', 'int8'] as const);
+    return {
+      inputs: [{ dtype, shape, values }],
+      attributes: { axis: d.axis(d.int(0, shape.length - 1), shape.length), sorted: d.chance(0.6) },
+      outputCount: 5,
     };
   },
   NonMaxSuppression: (d) => {

@@ -60,6 +60,11 @@ const FURTHER_FACTS: { readonly [K in Exclude<OpKind, keyof typeof COMMON_FACTS>
     { rank: x?.rank, dtype: x?.dtype },
     { rank: x?.rank, dtype: 'int64' },
   ],
+  Unique: ([x]) => [
+    { rank: x?.rank, dtype: x?.dtype },
+    { rank: 0, dtype: 'int32' },
+    ...[2, 3, 4].map((): Facts => ({ rank: 1, dtype: 'int64' })),
+  ],
   NonMaxSuppression: () => [
     { rank: 2, dtype: 'int64' },
     { rank: 0, dtype: 'int32' },

@@ -12,9 +12,8 @@ const reductions = () => import('./ops/reduce/further.ts');
 const shape = () => import('./ops/shape/further.ts');
 const move = () => import('./ops/move/further.ts');
 const index = () => import('./ops/index/further.ts');
-const conv = () => import('./ops/conv-transpose.ts');
+const conv = () => import('./ops/further-convs.ts');
 const pools = () => import('./ops/further-pools.ts');
-const rois = () => import('./ops/rois.ts');
 const products = () => import('./ops/quantise/products.ts');
 const bytes = () => import('./ops/quantise/functions.ts');
 const loops = () => import('./ops/control/loops.ts');
@@ -28,9 +27,8 @@ const control = () => import('./ops/control/further.ts');
 const linear = () => import('./ops/quantise/linear.ts');
 const dynamic = () => import('./ops/quantise/dynamic.ts');
 const detect = () => import('./ops/detect/further.ts');
-const sample = () => import('./ops/sample.ts');
 const recurrent = () => import('./ops/recurrent/further.ts');
-const gridSample = () => import('./ops/sample/further.ts');
+const sample = () => import('./ops/sample/further.ts');
 
 /** Rows by operator name. */
 export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
@@ -46,8 +44,8 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   Cast: lazy(elementwise, 'cast'),
   CastLike: lazy(elementwise, 'castLike'),
   ConvTranspose: lazy(conv, 'convTranspose'),
-  DeformConv: lazy(() => import('./ops/deform-conv.ts'), 'deformConv'),
-  'com.microsoft.FusedConv': lazy(() => import('./ops/conv-fused.ts'), 'fusedConv'),
+  DeformConv: lazy(conv, 'deformConv'),
+  'com.microsoft.FusedConv': lazy(conv, 'fusedConv'),
   LpPool: lazy(pools, 'lpPool'),
   MaxUnpool: lazy(pools, 'maxUnpool'),
   GlobalLpPool: lazy(pools, 'globalLpPool'),
@@ -82,10 +80,12 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   Trilu: lazy(move, 'trilu'),
   ReverseSequence: lazy(move, 'reverseSequence'),
   'Pad of axes': lazy(move, 'padOfAxes'),
+  CenterCropPad: lazy(move, 'centerCropPad'),
   DepthToSpace: lazy(move, 'depthToSpaceOp'),
   SpaceToDepth: lazy(move, 'spaceToDepthOp'),
   NonZero: lazy(index, 'nonZero'),
   Compress: lazy(index, 'compress'),
+  Unique: lazy(index, 'unique'),
   TopK: lazy(index, 'topK'),
   GatherND: lazy(index, 'gatherND'),
   GatherElements: lazy(index, 'gatherElements'),
@@ -96,11 +96,12 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   OneHot: lazy(index, 'oneHot'),
   EyeLike: lazy(index, 'eyeLike'),
   NonMaxSuppression: lazy(detect, 'nonMaxSuppression'),
-  MaxRoiPool: lazy(rois, 'maxRoiPool'),
-  RoiAlign: lazy(rois, 'roiAlign'),
+  MaxRoiPool: lazy(detect, 'maxRoiPool'),
+  RoiAlign: lazy(detect, 'roiAlign'),
   Upsample: lazy(sample, 'upsample'),
   Resize: lazy(sample, 'resize'),
-  GridSample: lazy(gridSample, 'gridSample'),
+  AffineGrid: lazy(sample, 'affineGrid'),
+  GridSample: lazy(sample, 'gridSample'),
   HannWindow: lazy(shape, 'hannWindow'),
   HammingWindow: lazy(shape, 'hammingWindow'),
   BlackmanWindow: lazy(shape, 'blackmanWindow'),

@@ -39,6 +39,12 @@ export interface IndexOps {
    * holds, and n as an int32 scalar; n is bounded by L. `count` is n, as another node has found it.
    */
   readonly Compress: { readonly axis: number };
+  /**
+   * x → y, the positions of the dimension that differ, how many they are as an int32 scalar n, where each is first, for every position which
+   * it is, and how often each occurs (int64, 1-D); n is bounded by the extent. In ascending order, by the first elements that differ, or in
+   * that of x. Both zeros are equal, and so are all NaN, which come last.
+   */
+  readonly Unique: { readonly axis: number; readonly sorted: boolean };
   /** x, k (int64 scalar or `[1]`) → values, indices (int64) */
   readonly TopK: { readonly axis: number; readonly largest: boolean };
 }

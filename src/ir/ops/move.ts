@@ -15,7 +15,7 @@ export interface MoveOps {
    */
   readonly Slice: NoAttributes;
   /** x, pads (int64 `[2R]`, begins then ends; may be negative), value? (scalar) → y */
-  readonly Pad: { readonly mode: 'constant' | 'reflect' | 'edge' };
+  readonly Pad: { readonly mode: 'constant' | 'reflect' | 'edge' | 'wrap' };
   /** x, shape (int64) → y, NumPy broadcast of both shapes */
   readonly Expand: NoAttributes;
   /** x, repeats (int64 `[R]`) → y */

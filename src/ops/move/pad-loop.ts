@@ -12,6 +12,7 @@ function sourceCoordinate(c: number, extent: number, mode: PadKind): number {
   if (c >= 0 && c < extent) return c;
   if (mode === 'constant') return -1;
   if (mode === 'edge') return Math.min(extent - 1, Math.max(0, c));
+  if (mode === 'wrap') return ((c % extent) + extent) % extent;
   return c < 0 ? -c : 2 * (extent - 1) - c;
 }
 

@@ -20,10 +20,11 @@ function paddedShape(shape: Shape, pads: readonly number[], mode: PadKind): numb
     const most = Math.max(begin, end);
     if (kept < 0)
       throw new ShapeError(`pads ${begin} and ${end} remove more than the extent ${extent} of axis ${axis}`);
-    if (mode === 'reflect' && most > Math.max(0, kept - 1)) {
-      throw new ShapeError(`cannot reflect ${most} elements at axis ${axis}, which has ${kept}`);
+    // Reflected once at most, repeated any number of times; but nothing goes around what was cut.
+    const around = kept > 0 && (mode !== 'wrap' || begin * end >= 0) ? most : 0;
+    if (mode !== 'constant' && most > Math.max(0, mode === 'reflect' ? kept - 1 : around)) {
+      throw new ShapeError(`cannot pad axis ${axis}, which has ${kept}, by ${most} (${mode})`);
     }
-    if (mode === 'edge' && most > 0 && kept === 0) throw new ShapeError(`axis ${axis} has no edge to repeat`);
     return extent + begin + end;
   });
   elementCount(out);

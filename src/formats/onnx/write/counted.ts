@@ -55,6 +55,15 @@ function paddedRows(w: OnnxWriter, x: string, along: number, count: string): str
   return w.emit('Pad', [x, w.emit('Concat', pads, { axis: { i: 0 } })]);
 }
 
+/** How many there are is the length of a list of them. */
+export function writeUnique(w: OnnxWriter, { inputs, outputs, attributes, name }: NodeOf<'Unique'>): void {
+  const [y = '', count = '', firsts = '', ...others] = outputs;
+  const indices = firsts || w.unique(`${name}/firsts`);
+  const own = { axis: { i: attributes.axis }, sorted: { i: attributes.sorted ? 1 : 0 } };
+  w.many('Unique', inputs, own, [y || w.unique(`${name}/unique`), indices, ...others]);
+  w.emit('Cast', [w.emit('Size', [indices])], { to: { i: DATA_TYPE.int32 } }, count);
+}
+
 /** A count as a list of one int64. */
 export function wholeCount(w: OnnxWriter, count: string): string {
   return w.reshape(w.emit('Cast', [count], { to: { i: DATA_TYPE.int64 } }), [1]);

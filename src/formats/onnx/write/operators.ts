@@ -18,7 +18,7 @@ import {
   writeSpatial,
 } from './images.ts';
 import { writeBoxDecode } from './boxes.ts';
-import { writeGather, writeGatherElements, writeGatherND, writeSlice } from './counted.ts';
+import { writeGather, writeGatherElements, writeGatherND, writeSlice, writeUnique } from './counted.ts';
 import { writeDeformConv } from './deform-conv.ts';
 import { writeDeformRoiPool } from './deform-roi-pool.ts';
 import { DATA_TYPE, type OnnxAttributes } from './model.ts';
@@ -244,6 +244,7 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
     const own = { axis: { i: axis }, largest: flag(largest), sorted: { i: 1 } };
     w.many('TopK', [input(n), w.reshape(input(n, 1), [1])], own, n.outputs);
   },
+  Unique: writeUnique,
   NonMaxSuppression: writeSuppression,
   ChannelShuffle: writeChannelShuffle,
   QuantizeLinear: writeScaled,

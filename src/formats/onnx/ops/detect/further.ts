@@ -1,4 +1,4 @@
-/** Suppression of boxes. */
+/** Suppression of boxes, and what is read of maps by them. */
 import { GREEDY_SUPPRESSION } from '../../../../ir/ops.ts';
 import type { OnnxNode } from '../../node.ts';
 
@@ -9,3 +9,5 @@ export function nonMaxSuppression(n: OnnxNode): string {
   const [selected = ''] = n.many('NonMaxSuppression', inputs, attributes, 2);
   return selected;
 }
+
+export { maxRoiPool, roiAlign } from '../rois.ts';

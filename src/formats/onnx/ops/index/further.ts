@@ -73,3 +73,11 @@ export function eyeLike(n: OnnxNode): string {
   const ones = n.one('Expand', [n.scalar(dtype, 1), n.one('Shape', [n.input(0)], {})], {});
   return n.one('Trilu', [n.one('Trilu', [ones, k], { upper: true }), k], { upper: false });
 }
+
+/** Without an axis the elements are one row, and so is what is found of them. */
+export function unique(n: OnnxNode): string[] {
+  const x = n.attr.has('axis') ? n.input(0) : n.one('Reshape', [n.input(0), n.ints([-1])], { allowZero: false });
+  const attributes = { axis: n.attr.int('axis', 0), sorted: n.attr.flag('sorted', true) };
+  const [y = '', , ...places] = n.many('Unique', [x], attributes, 5);
+  return [y, ...places];
+}

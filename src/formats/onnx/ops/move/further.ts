@@ -86,3 +86,24 @@ export function reverseSequence(n: OnnxNode): string {
   if (![0, 1].includes(attributes.timeAxis)) n.fail(`time_axis is ${attributes.timeAxis}, not 0 or 1`);
   return n.one('ReverseSequence', [n.input(0), n.input(1)], attributes);
 }
+
+/** CenterCropPad: pads that are half of what an extent lacks; where it has more they are negative, and cut. The odd one is at the end. */
+export function centerCropPad(n: OnnxNode): string {
+  const rank = n.rankKept ?? n.rank(0);
+  const axes = (n.attr.ints('axes') ?? range(rank)).map((axis) => {
+    if (axis < -rank || axis >= rank) n.fail(`axis ${axis} of a tensor of rank ${rank}`);
+    return axis < 0 ? axis + rank : axis;
+  });
+  if (new Set(axes).size !== axes.length) n.fail(`axes [${axes.join(', ')}]`);
+  // As many extents as axes, or the Reshape refuses them.
+  const asked = n.one('Cast', [n.reshape(n.input(1), [axes.length])], { to: 'int64' });
+  const there = n.one('Gather', [n.one('Shape', [n.input(0)], {}), n.ints(axes)], { axis: 0 });
+  const lacking = n.binary('sub', asked, there);
+  const before = n.binary('div', lacking, n.ints([2]));
+  // None is added along the other axes.
+  const places = range(rank).map((axis) => axes.indexOf(axis) + 1);
+  const spread = (pads: string): string =>
+    n.one('Gather', [n.one('Concat', [n.ints([0]), pads], { axis: 0 }), n.ints(places)], { axis: 0 });
+  const pads = n.one('Concat', [spread(before), spread(n.binary('sub', lacking, before))], { axis: 0 });
+  return n.one('Pad', [n.input(0), pads], { mode: 'constant' });
+}

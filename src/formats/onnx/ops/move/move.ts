@@ -15,7 +15,7 @@ function concat(n: OnnxNode): string {
 /** A row for Pad, where `padsOf` gives all begins, then all ends. */
 export function pad(padsOf: (n: OnnxNode) => string): OnnxTranslation {
   return (n) => {
-    const mode = n.attr.choice('mode', 'constant', ['constant', 'reflect', 'edge']);
+    const mode = n.attr.choice('mode', 'constant', ['constant', 'reflect', 'edge', 'wrap']);
     const listed =
       n.opset < 11 ? (n.attr.ints('pads') ?? n.attr.ints('paddings') ?? n.fail('pads are missing')) : undefined;
     if (listed) {

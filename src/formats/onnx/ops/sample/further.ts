@@ -1,5 +1,6 @@
 /** Sampling that few networks have. */
 import { aroundChannelsLast, spatialDims } from '../../../lib/channels-first.ts';
+import { range } from '../../../../util/arrays.ts';
 import type { OnnxNode } from '../../node.ts';
 
 /** Opset 20 names the modes of any number of dimensions, 16 those of pictures. */
@@ -25,3 +26,47 @@ export function gridSample(n: OnnxNode): string {
   };
   return aroundChannelsLast(n, n.input(0), rank, (x) => n.main('GridSample', [x, n.input(1)], attributes));
 }
+
+/**
+ * AffineGrid: theta `[N, dims, dims + 1]` applied to where the pixels of a picture or volume of `size` lie, between −1 and 1: their
+ * centres or, aligned, the corners. What GridSample takes, `[N, …S, dims]`, x first.
+ */
+export function affineGrid(n: OnnxNode): string {
+  const length = n.constantInput(1)?.data.length ?? n.facts(1).length ?? n.unknown(1, 'length');
+  const dims = length - 2;
+  if (dims !== 2 && dims !== 3) n.fail(`a size of ${length} entries`);
+  const aligned = n.attr.flag('align_corners', false);
+  const size = n.one('Cast', [n.reshape(n.input(1), [length])], { to: 'int64' });
+  const batch = n.one('Slice', [size, n.ints([0]), n.ints([1])], {});
+  const shape = n.one('Concat', [batch, n.ints([dims, dims + 1])], { axis: 0 });
+  // Of another batch or other dimensions it is refused by the Reshape.
+  const theta = n.reshapeTo(n.input(0), shape);
+  const column = (j: number): string => {
+    const entries = n.one('Gather', [theta, n.ints([j])], { axis: 2 });
+    return n.one('Unsqueeze', [n.one('Squeeze', [entries], { axes: [2] })], { axes: range(dims).map((i) => i + 1) });
+  };
+  return range(dims).reduce((sum, j) => {
+    const places = n.one('Unsqueeze', [positions(n, size, length - 1 - j, aligned)], {
+      axes: range(j + 1).map((i) => i + 1),
+    });
+    return n.binary('add', sum, n.binary('mul', places, column(j)));
+  }, column(dims));
+}
+
+/** Where the pixels of one dimension lie, in the type of theta; aligned, one alone is in the middle. */
+function positions(n: OnnxNode, size: string, axis: number, aligned: boolean): string {
+  const { dtype = 'float32' } = n.facts(0);
+  const float = (value: string): string => n.one('Cast', [value], { to: 'float32' });
+  const extent = n.one('Gather', [size, n.scalar('int64', axis)], { axis: 0 });
+  const places = float(n.one('Range', [n.scalar('int64', 0), extent, n.scalar('int64', 1)], {}));
+  const one = n.scalar('float32', 1);
+  // Twice the place, less all that lie before it, over the number of steps: from the first to the last it is symmetric.
+  const last = n.binary('sub', float(extent), one);
+  const twice = n.binary('sub', n.binary('mul', places, n.scalar('float32', 2)), last);
+  const steps = aligned ? n.binary('max', last, one) : float(extent);
+  const found = n.binary('div', twice, steps);
+  return dtype === 'float32' ? found : n.one('Cast', [found], { to: dtype });
+}
+
+// Of the same file, for a page to load.
+export { resize, upsample } from '../sample.ts';

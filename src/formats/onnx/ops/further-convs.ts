@@ -1,0 +1,4 @@
+/** Convolutions that few classifiers have, in one file for a page to load. */
+export { fusedConv } from './conv-fused.ts';
+export { convTranspose } from './conv-transpose.ts';
+export { deformConv } from './deform-conv.ts';
