@@ -169,6 +169,12 @@ const FORMS: Readonly<Record<string, NodeForm>> = {
     attributes: { ...HEADS, scale: { f: 0.3 } },
   },
   Pad: { op: 'Pad', inputs: { x: [2, 3], p: longs([4], 1, 0, 2, 1), v: tensorOf('float32', [1], [0.5]) } },
+  Trilu: { op: 'Trilu', inputs: { x: [2, 3, 5] } },
+  'Trilu, below the second diagonal': {
+    op: 'Trilu',
+    inputs: { x: [2, 5, 3], k: longs([], 1) },
+    attributes: { upper: { i: 0 } },
+  },
   GatherND: { op: 'GatherND', inputs: { x: [2, 3, 4], i: longs([2, 2], 0, 1, 1, 2) } },
   RotaryEmbedding: {
     op: 'RotaryEmbedding',

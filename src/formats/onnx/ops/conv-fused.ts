@@ -16,11 +16,16 @@ const APPENDED: Readonly<Record<string, readonly [ActivationKind, number]>> = {
 
 /** Inputs are those of Conv and a residual, added before the activation. */
 export function fusedConv(n: OnnxNode): string {
+  return appended(n, () => CONV.Conv(n));
+}
+
+/** What `conv` gives, with the residual and the activation of the node. */
+export function appended(n: OnnxNode, conv: () => string): string {
   const [kind, count] = APPENDED[n.attr.choice('activation', '', Object.keys(APPENDED))] ?? ['none', 0];
   const given = n.attr.floats('activation_params') ?? [];
   if (given.length < count) n.fail(`activation_params has ${given.length} entries, not ${count}`);
   const [alpha = 0, beta = 0] = given.slice(0, count);
   const residual = n.optional(3);
-  const y = CONV.Conv(n);
+  const y = conv();
   return n.activate(residual === '' ? y : n.binary('add', y, residual), { kind, alpha, beta });
 }
