@@ -133,7 +133,7 @@ function compareOutputs(
 
 function compareOutput(test: string, name: string, actual: Tensor | undefined, expected: Tensor): string | undefined {
   if (!actual) return `output "${name}" is missing`;
-  const patterns = comparePatterns(actual, expected, TOLERANCE);
+  const patterns = comparePatterns(actual, expected);
   if (patterns) return patterns.ok ? undefined : `output "${name}": ${oneLine(patterns.text)}`;
   if (actual.dtype !== expected.dtype) return `output "${name}" is ${actual.dtype}, not ${expected.dtype}`;
   const tolerance = WIDENED[test]?.tolerance ?? TOLERANCE;
