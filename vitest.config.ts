@@ -114,6 +114,7 @@ const NETWORKS = [
   'test/bench/peers.gpu.test.ts',
   'test/cli/commands.gpu.test.ts',
   'test/conformance/networks.gpu.test.ts',
+  'test/conformance/speech-and-text.gpu.test.ts',
   'test/conformance/tfjs-models.gpu.test.ts',
   'test/models/builders.gpu.test.ts',
   'test/node/flat.gpu.test.ts',
