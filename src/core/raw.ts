@@ -17,10 +17,11 @@ export function fromRaw(dtype: DType, shape: Shape, bytes: Uint8Array, saturated
     );
   }
   // Not bytes.slice(): on a Node Buffer that is a view of a shared pool, not a copy.
-  return { dtype, shape, data: decode(dtype, new Uint8Array(bytes).buffer, saturated) };
+  return { dtype, shape, data: fromBits(dtype, new Uint8Array(bytes).buffer, saturated) };
 }
 
-function decode(dtype: DType, buffer: ArrayBuffer, saturated?: () => void): HostArray {
+/** All elements in a buffer, as the engine holds them; the buffer may become theirs. See `fromRaw` for `saturated`. */
+export function fromBits(dtype: DType, buffer: ArrayBuffer, saturated?: () => void): HostArray {
   switch (dtype) {
     case 'float16':
       return halvesToFloats(new Uint16Array(buffer));
@@ -43,11 +44,12 @@ export function narrow(wide: BigInt64Array | BigUint64Array, saturated?: () => v
   const out = hostArray(dtype, wide.length);
   for (let i = 0; i < out.length; i++) {
     const v = Number(wide[i]);
-    if (v < low || v > high) {
+    const nearest = Math.min(high, Math.max(low, v));
+    if (v !== nearest) {
       if (!saturated) throw new ShapeError(`${dtype} value ${v} does not fit 32 bits, in which the engine holds it`);
       saturated();
     }
-    out[i] = Math.min(high, Math.max(low, v));
+    out[i] = nearest;
   }
   return out;
 }

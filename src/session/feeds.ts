@@ -4,7 +4,7 @@
  */
 import { hostArray, isFloat, type DType, type HostArray } from '../core/dtype.ts';
 import { InputError } from '../core/errors.ts';
-import { fromRaw } from '../core/raw.ts';
+import { fromBits } from '../core/raw.ts';
 import { stored, valueBytes } from '../core/storage.ts';
 import { shapeText, type Shape, type Tensor, type TensorDesc } from '../core/tensor.ts';
 import type { Dim, IntegerScale, Normalisation } from '../ir/graph.ts';
@@ -191,9 +191,7 @@ export function hostTensor(port: Port, feed: FeedTensor | undefined): Tensor {
 
 /** The elements as the engine holds them, or the index of one that is no number, or none that an integer type has. */
 function toHostArray(dtype: DType, data: FeedData): HostArray | number {
-  if (data instanceof Uint16Array && dtype.endsWith('float16')) {
-    return fromRaw(dtype, [data.length], new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).data;
-  }
+  if (data instanceof Uint16Array && dtype.endsWith('float16')) return fromBits(dtype, data.slice().buffer);
   const [isBool, rounds] = [dtype === 'bool', isFloat(dtype)];
   if (!isBool && isHeldAs(dtype, data)) return data;
   const host = hostArray(dtype, data.length);

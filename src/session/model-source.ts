@@ -42,14 +42,14 @@ export async function toModelFiles(source: ModelSource, settings: FetchSettings 
   if ('main' in Object(source)) return source as ModelFiles;
   if (Symbol.iterator in Object(source)) return fromFiles([...(source as Iterable<File>)]);
   const given = source === undefined || source === null ? 'no model was given' : 'what was given is no model';
-  throw new InputError(given, { hint: 'Pass a URL, bytes, a File or Files, or for a task a name of the catalogue' });
+  throw new InputError(given, { hint: 'Pass a URL, bytes, Files, or for a task a name of the catalogue' });
 }
 
 function toUrl(source: string | URL): URL {
   try {
     return new URL(source, baseUrl());
   } catch (cause) {
-    throw new LoadError(`"${String(source)}" is no absolute URL, and there is no page it could be relative to`, {
+    throw new LoadError(`"${String(source)}" is no absolute URL`, {
       hint: 'In Node, tilewise/node reads files',
       cause,
     });
@@ -63,7 +63,7 @@ function single(main: ModelFile): ModelFiles {
     main,
     read: (name) =>
       Promise.reject(
-        new LoadError(`the model needs the file "${name}", and only its main file was given`, {
+        new LoadError(`the model needs "${name}", and only its main file was given`, {
           file: main.name,
           hint: MORE_FILES,
         }),

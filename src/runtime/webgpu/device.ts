@@ -32,7 +32,7 @@ export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
     return await adapter.requestDevice({ label: 'tilewise', requiredLimits, requiredFeatures });
   } catch (cause) {
     throw new DeviceError('NO_DEVICE', `the adapter "${adapterName(adapter.info)}" gave no device`, {
-      hint: 'It may be in use up or blocked; reload, update the driver, or choose another adapter',
+      hint: 'Reload, update the driver, or choose another adapter',
       cause,
     });
   }
