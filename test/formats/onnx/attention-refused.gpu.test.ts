@@ -101,6 +101,48 @@ describe('what is not done', () => {
       { op: 'SkipLayerNormalization', inputs: { x: [1, 3, 5], s: [2, 3, 5], g: [5] } },
       ShapeError,
     ],
+    'layers with a scale of more rows': [
+      { op: 'LayerNormalization', domain: '', inputs: { x: [1, 3], g: [2, 3] } },
+      ShapeError,
+    ],
+    'layers with a bias of more rows': [
+      { op: 'LayerNormalization', domain: '', inputs: { x: [1, 3], g: [3], b: [2, 3] } },
+      ShapeError,
+    ],
+    'images with a scale of one element': [
+      { op: 'InstanceNormalization', domain: '', inputs: { x: [2, 3, 4], g: [1], b: [3] } },
+      ShapeError,
+    ],
+    'images with a bias of more elements': [
+      { op: 'InstanceNormalization', domain: '', inputs: { x: [2, 1, 4], g: [1], b: [3] } },
+      ShapeError,
+    ],
+    'groups with a scale of one element': [
+      {
+        op: 'GroupNormalization',
+        domain: '',
+        inputs: { x: [2, 4, 3], g: [1], b: [4] },
+        attributes: { num_groups: { i: 2 } },
+      },
+      ShapeError,
+    ],
+    'groups with a bias of one element': [
+      {
+        op: 'GroupNormalization',
+        domain: '',
+        inputs: { x: [2, 4, 3], g: [4], b: [1] },
+        attributes: { num_groups: { i: 2 } },
+      },
+      ShapeError,
+    ],
+    'a skip and a scale of more rows': [
+      { op: 'SkipLayerNormalization', inputs: { x: [1, 3, 5], s: [1, 3, 5], g: [2, 3, 5] } },
+      ShapeError,
+    ],
+    'a skip and a simple scale of more rows': [
+      { op: 'SkipSimplifiedLayerNormalization', inputs: { x: [1, 3, 5], s: [1, 3, 5], g: [2, 3, 5] } },
+      ShapeError,
+    ],
     'a scale of more rows': [{ op: 'RMSNormalization', domain: '', inputs: { x: [1, 5], g: [3, 5] } }, ShapeError],
     'an axis that is not there': [
       { op: 'RMSNormalization', domain: '', inputs: { x: [1, 5], g: [5] }, attributes: { axis: { i: 2 } } },

@@ -39,7 +39,7 @@ export function layerNormalization(n: OnnxNode): string[] {
   const { widened, narrowed } = statistics(n);
   const spec = { axes, epsilon, scale: widened(n.input(1)), bias: widened(n.optional(2)) };
   const { mean, deviation, ...normalised } = layerNorm(n, widened(n.input(0)), spec);
-  const y = narrowed(normalised.y);
+  const y = likeInput(n, narrowed(normalised.y));
   if (n.wants(2)) return [y, mean, n.one('Unary', [deviation], { kind: 'reciprocal' })];
   return n.wants(1) ? [y, mean] : [y];
 }
@@ -50,6 +50,11 @@ export function rmsNormalization(n: OnnxNode): string {
   const { widened, narrowed } = statistics(n);
   const { y } = rmsNorm(n, widened(n.input(0)), { axes, epsilon: n.attr.float('epsilon', 1e-5) });
   return likeInput(n, narrowed(n.binary('mul', y, widened(n.input(1)))));
+}
+
+/** The number of the input's channels, as a list: what a scale of another number of elements cannot be reshaped to. */
+function channelsOf(n: OnnxNode): string {
+  return n.one('Gather', [n.one('Shape', [n.input(0)], {}), n.ints([1])], { axis: 0 });
 }
 
 /** Refuses, once shapes are known, what broadcasting made larger than input 0. */
@@ -63,11 +68,14 @@ export function groupNormalizationOp(n: OnnxNode): string {
   const groups = n.attr.int('num_groups', 0);
   if (groups < 1) n.fail(`num_groups = ${groups}`);
   const { widened, narrowed } = statistics(n);
-  const column = (index: number): string => n.one('Unsqueeze', [widened(n.input(index))], { axes: [1] });
+  const perChannel = n.opset >= 21;
+  const count = perChannel ? channelsOf(n) : n.ints([groups]);
+  const column = (index: number): string =>
+    n.one('Unsqueeze', [widened(n.reshapeTo(n.input(index), count))], { axes: [1] });
   const [scale, bias] = [column(1), column(2)];
   const affine = (y: string): string => n.binary('add', n.binary('mul', y, scale), bias);
   const epsilon = n.attr.float('epsilon', 1e-5);
-  const where = n.opset < 21 ? { perGroup: affine } : { perChannel: affine };
+  const where = perChannel ? { perChannel: affine } : { perGroup: affine };
   return narrowed(groupNorm(n, widened(n.input(0)), { groups, epsilon, ...where }));
 }
 
@@ -77,7 +85,9 @@ export function instanceNormalization(n: OnnxNode): string {
   const { widened, narrowed } = statistics(n);
   return ofAnyRank(n, (x, rank) => {
     if (rank < 3) n.fail(`instance normalisation of a tensor of rank ${rank}`);
-    const spec = { rank, epsilon, scale: widened(n.input(1)), bias: widened(n.input(2)) };
+    const count = channelsOf(n);
+    const list = (index: number): string => widened(n.reshapeTo(n.input(index), count));
+    const spec = { rank, epsilon, scale: list(1), bias: list(2) };
     return narrowed(instanceNorm(n, widened(x), spec));
   });
 }

@@ -25,7 +25,7 @@ export function skipLayerNormalization(n: OnnxNode): string[] {
     bias: widened(n.optional(3)),
   };
   const { y, mean, deviation } = layerNorm(n, widened(sum), spec);
-  return wanted(n, [narrowed(y), mean, n.one('Unary', [deviation], { kind: 'reciprocal' }), sum]);
+  return wanted(n, [likeInput(n, narrowed(y)), mean, n.one('Unary', [deviation], { kind: 'reciprocal' }), sum]);
 }
 
 /** Outputs 1 and 2 of the sum's root mean square: there is no mean. */
@@ -34,7 +34,7 @@ export function skipSimplifiedLayerNormalization(n: OnnxNode): string[] {
   if (n.wants(1)) n.refuse('output 1');
   const { widened, narrowed } = statistics(n);
   const { y, inverse } = rmsNorm(n, widened(sum), { axes: [-1], epsilon: n.attr.float('epsilon', 1e-12) });
-  return wanted(n, [narrowed(n.binary('mul', y, widened(n.input(2)))), inverse, inverse, sum]);
+  return wanted(n, [likeInput(n, narrowed(n.binary('mul', y, widened(n.input(2))))), inverse, inverse, sum]);
 }
 
 export function simplifiedLayerNormalization(n: OnnxNode): string[] {
