@@ -43,6 +43,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   BitShift: lazy(elementwise, 'bitShift'),
   Cast: lazy(elementwise, 'cast'),
   CastLike: lazy(elementwise, 'castLike'),
+  Col2Im: lazy(conv, 'col2im'),
   ConvTranspose: lazy(conv, 'convTranspose'),
   DeformConv: lazy(conv, 'deformConv'),
   'com.microsoft.FusedConv': lazy(conv, 'fusedConv'),
