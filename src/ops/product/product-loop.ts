@@ -1,5 +1,6 @@
 /** The CPU references of Gemm and MatMul: one loop over two matrices inside tensors, which both take. */
 import { broadcastStrides } from '../../core/broadcast.ts';
+import { isFloat, type HostArray } from '../../core/dtype.ts';
 import { zeros, type Tensor } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
 import type { Reference } from '../definition.ts';
@@ -22,8 +23,11 @@ interface ProductSpec {
 /** Receives one finished row of the product, which is only valid during the call. */
 type RowSink = (acc: Float64Array, row: number) => void;
 
-/** A function that multiplies the matrices which start at elements `aAt` and `bAt`, row by row. */
-function matrixProduct(a: Tensor, b: Tensor, spec: ProductSpec): (aAt: number, bAt: number, sink: RowSink) => void {
+/** Multiplies the matrices which start at elements `aAt` and `bAt`, row by row. */
+type MatrixProduct = (aAt: number, bAt: number, sink: RowSink) => void;
+
+function matrixProduct(a: Tensor, b: Tensor, spec: ProductSpec): MatrixProduct {
+  if (!isFloat(a.dtype)) return integerProduct(a.data, b.data, spec);
   const { rows, depth, columns, transA, transB } = spec;
   const x = reals(a);
   const w = reals(b);
@@ -42,6 +46,27 @@ function matrixProduct(a: Tensor, b: Tensor, spec: ProductSpec): (aAt: number, b
       else add(xAt, bAt, 0, depth);
       sink(acc, row);
       acc.fill(0);
+    }
+  };
+}
+
+/** The same of integers, which wrap to 32 bits: their products may have more than the 53 bits of a double. */
+function integerProduct(x: HostArray, w: HostArray, spec: ProductSpec): MatrixProduct {
+  const { rows, depth, columns, transA, transB } = spec;
+  const acc = new Float64Array(columns);
+  const [xRow, xStep] = transA ? [1, rows] : [depth, 1];
+  const [wColumn, wStep] = transB ? [depth, 1] : [1, columns];
+  return (aAt, bAt, sink) => {
+    for (let row = 0; row < rows; row++) {
+      for (let j = 0; j < columns; j++) {
+        let sum = 0;
+        for (let k = 0; k < depth; k++) {
+          const product = Math.imul(x[aAt + row * xRow + k * xStep] ?? 0, w[bAt + j * wColumn + k * wStep] ?? 0);
+          sum = (sum + product) | 0;
+        }
+        acc[j] = sum;
+      }
+      sink(acc, row);
     }
   };
 }

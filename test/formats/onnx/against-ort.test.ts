@@ -138,6 +138,20 @@ describe('reductions over no axes', () => {
   });
 });
 
+describe('matrix products of integers', () => {
+  it.each(['int32', 'uint32'] as const)('%s, whose products have more bits than a double', async (dtype) => {
+    const large = (shape: readonly number[]): Tensor => {
+      const count = shape.reduce((n, d) => n * d, 1);
+      const values = Int32Array.from({ length: count }, (_, i) => 2 ** 31 - 1 - i * 77777777);
+      return tensorOf(dtype, shape, dtype === 'int32' ? values : Uint32Array.from(values));
+    };
+    const feeds = { a: large([2, 3, 5]), b: large([5, 7]) };
+    const inputs = Object.entries(feeds).map(([name, { shape }]) => ({ name, dtype, shape }));
+    const outputs = [{ name: 'y', dtype }];
+    await agreesWithOrt({ opset: 13, inputs, outputs, nodes: [node('MatMul', 'a b', 'y')] }, feeds);
+  });
+});
+
 const half = (name: string, shape: readonly number[]): { name: string; dtype: 'float16'; shape: readonly number[] } => {
   return { name, dtype: 'float16', shape };
 };
