@@ -1,22 +1,18 @@
 /** `tilewise inspect`: what a model is made of and what a run costs, without a GPU. */
 import type { Command } from 'commander';
 import type { QuantisationSummary } from '../../analysis/quantisation.ts';
-import { analyse } from '../../analysis/summary.ts';
-import { compileGraph } from '../../session/compile-graph.ts';
-import { DEFAULT_LIMITS } from '../../core/limits.ts';
+import { UnsupportedError, type TilewiseError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import { shapeText } from '../../core/tensor.ts';
-import type { Graph, InputShapes } from '../../ir/graph.ts';
-import { planGraph } from '../../plan/plan-graph.ts';
 import { parseInputShapes } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
-import { onModel } from '../locate.ts';
-import { byteText, countText, table, wrap, type Cell } from '../output.ts';
+import { onModel, withFile } from '../locate.ts';
+import { findingsOf, type PlanCosts, type ModelWork } from '../model-costs.ts';
+import { byteText, countText, failureOf, table, wrap, type Cell } from '../output.ts';
 import { operatorCounts } from '../operators.ts';
 import { roundingOf, scaleText } from '../quantisation.ts';
 import type { Port } from '../../session/feeds.ts';
-import { outputPorts, withScales } from '../../session/ports.ts';
-import { staticShape } from '../seeded-feeds.ts';
+import { withScales } from '../../session/ports.ts';
 import {
   addInputShapeOption,
   addSourceOptions,
@@ -31,29 +27,12 @@ interface InspectOptions extends SourceOptions, Pick<DeviceOptions, 'weightStora
   readonly inputShape?: readonly string[];
 }
 
-/** What depends on the extents of the inputs. Bytes are as the engine holds them, four an element. */
-interface Costs {
-  readonly inputShapes: InputShapes;
-  readonly outputs: readonly Port[];
-  readonly parameters: number;
-  readonly multiplyAdds: number;
-  /** What the plan allots to activations: all slots, inputs and outputs. */
-  readonly peakActivationBytes: number;
-  /** The largest sum of simultaneously live activations: no plan can be smaller. */
-  readonly activationBytesLowerBound: number;
-  readonly weightBytes: number;
-  readonly dispatches: number;
-  readonly pipelines: number;
-  /** Null of a model without integers that stand for real numbers. */
-  readonly quantisation: QuantisationSummary | null;
-}
-
 /** Adds the command. */
 export function addInspect(program: Command, runner: Runner): void {
   const command = program
     .command('inspect')
     .description(
-      'show format, inputs, outputs, operators, parameters, multiply-adds, memory and dispatches; needs no GPU',
+      'show what a model is made of, what a run costs, and all that would be refused, with what may help; needs no GPU',
     )
     .argument('<model>', 'catalogue name, path or URL; of several files the main one');
   addWeightStorageOption(addInputShapeOption(addSourceOptions(command))).action(runner.wrap(inspect));
@@ -67,35 +46,43 @@ async function inspect([name = '']: readonly string[], options: InspectOptions, 
     graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
     graph,
   );
-  const costs = await onModel(name, () => costsOf(graph, given, options.weightStorage));
+  const { work, plan, problem } = await onModel(name, () => findingsOf(graph, given, options.weightStorage));
   const operators = operatorCounts(graph);
   const said = { signature, signatures, metadata: Object.fromEntries(metadata), labels };
-  const rounding = roundingOf(model, costs.quantisation ?? undefined);
-  context.output.result({ model: name, format, warnings, ...said, rounding, inputs, operators, ...costs }, () => {
+  const rounding = work ? roundingOf(model, work.quantisation ?? undefined) : null;
+  const failure = problem && withFile(problem, name);
+  const result = { model: name, format, warnings, ...said, rounding, inputs, operators, ...work, ...plan };
+  context.output.result(failure ? { ...result, ...failureOf(failure) } : result, () => {
     const facts: [string, Cell][] = [
       ['format', format],
       ...saidFacts(model),
       ['inputs', inputs.map(portText)],
-      ['outputs', costs.outputs.map(portText)],
+      ...(work ? [['outputs', work.outputs.map(portText)] satisfies [string, Cell]] : []),
       [
         'operators',
         Object.entries(operators)
           .map(([op, n]) => `${op} ${n}`)
           .join(', '),
       ],
-      ...integerFacts(costs, rounding),
-      ['parameters', `${countText(costs.parameters)} (${costs.parameters})`],
-      ['multiply-adds', `${countText(costs.multiplyAdds)} (${costs.multiplyAdds})`],
-      ['weights', byteText(costs.weightBytes)],
-      ['activations', `${byteText(costs.peakActivationBytes)} (at least ${byteText(costs.activationBytesLowerBound)})`],
-      ['dispatches', `${costs.dispatches} from ${costs.pipelines} pipelines`],
+      ...(work ? workFacts(work, rounding) : []),
+      ...(plan ? planFacts(plan) : []),
+      ['refused', refusedText(problem, work !== undefined)],
     ];
     return table(
       ['', name],
       facts.map(([fact, value]) => [fact, [value].flat().flatMap((line) => wrap(line, 80).split('\n'))]),
     );
   });
-  return 0;
+  if (!failure) return 0;
+  context.output.problem(failure);
+  return 1;
+}
+
+/** What a reader of the table is told; what is wrong stands below it, with what may help. */
+function refusedText(problem: TilewiseError | undefined, runsOnCpu: boolean): string {
+  if (!problem) return 'nothing';
+  if (problem instanceof UnsupportedError) return `${problem.items.length}${runsOnCpu ? ' on WebGPU' : ''}, see below`;
+  return 'nothing when it is read; by WebGPU, not known: see below';
 }
 
 /** Labels that a line has room for. */
@@ -118,38 +105,27 @@ function saidFacts({ signature, signatures = [], metadata, labels = [] }: Loaded
   ];
 }
 
-function integerFacts({ quantisation }: Costs, rounding: string | null): [string, Cell][] {
-  if (!quantisation) return [];
-  const { nodes, integerWeights } = quantisation;
+function workFacts({ quantisation, parameters, multiplyAdds }: ModelWork, rounding: string | null): [string, Cell][] {
+  return [
+    ...(quantisation ? integerFacts(quantisation, rounding) : []),
+    ['parameters', `${countText(parameters)} (${parameters})`],
+    ['multiply-adds', `${countText(multiplyAdds)} (${multiplyAdds})`],
+  ];
+}
+
+function integerFacts({ nodes, integerWeights }: QuantisationSummary, rounding: string | null): [string, Cell][] {
   return [
     ['quantised', `${nodes.length} operators${rounding === null ? '' : `, rounding ${rounding}`}`],
     ['8-bit weights', `${byteText(integerWeights.bytes)} in ${integerWeights.tensors} tensors`],
   ];
 }
 
-/** Plans for a device with the limits that WebGPU guarantees, so that the figures are the same on every machine. */
-async function costsOf(
-  graph: Graph,
-  given: InputShapes,
-  weightStorage: InspectOptions['weightStorage'],
-): Promise<Costs> {
-  const inputShapes = Object.fromEntries(graph.inputs.map((input) => [input.name, staticShape(input, given)]));
-  const model = await compileGraph(graph, { inputShapes, level: 'reference' });
-  const { parameters, multiplyAdds, quantisation = null } = analyse(model);
-  const runnable = await compileGraph(graph, { inputShapes, level: 'full', weightStorage });
-  const plan = planGraph(runnable, { limits: DEFAULT_LIMITS, adapterClass: 'integrated', features: [] });
-  return {
-    inputShapes,
-    outputs: withScales(outputPorts(model), graph),
-    parameters,
-    multiplyAdds,
-    peakActivationBytes: plan.memory.activations,
-    activationBytesLowerBound: plan.memory.lowerBound,
-    weightBytes: plan.memory.weights,
-    dispatches: plan.steps.length,
-    pipelines: plan.pipelines.length,
-    quantisation,
-  };
+function planFacts(plan: PlanCosts): [string, Cell][] {
+  return [
+    ['weights', byteText(plan.weightBytes)],
+    ['activations', `${byteText(plan.peakActivationBytes)} (at least ${byteText(plan.activationBytesLowerBound)})`],
+    ['dispatches', `${plan.dispatches} from ${plan.pipelines} pipelines`],
+  ];
 }
 
 function portText({ name, dtype, shape, quantisation }: Port): string {

@@ -1,6 +1,6 @@
 /** From the bytes of a model to its plan, as `tilewise inspect` goes, and through the reference where that is little work. */
 import { analyse } from '../../../src/analysis/summary.ts';
-import { seededFeeds, staticShape } from '../../../src/cli/seeded-feeds.ts';
+import { seededFeeds, staticShapes } from '../../../src/cli/seeded-feeds.ts';
 import { DEFAULT_LIMITS } from '../../../src/core/limits.ts';
 import { importModel } from '../../../src/formats/detect.ts';
 import type { ModelFiles } from '../../../src/formats/importer.ts';
@@ -26,7 +26,7 @@ export async function inspectModel(files: ModelFiles, { unlimited = false }: Set
   const { graph } = model;
   print(graph);
   await typed(async () => {
-    const inputShapes = Object.fromEntries(graph.inputs.map((input) => [input.name, staticShape(input, {})]));
+    const inputShapes = staticShapes(graph.inputs, {});
     if (unlimited) await foldEverything(bindShapes(graph, inputShapes));
     const reference = await compileGraph(graph, { inputShapes, level: 'reference' });
     const full = await compileGraph(graph, { inputShapes, level: 'full' });
