@@ -157,7 +157,7 @@ export const extremeRows: ExtentRule<'ArgReduce'> = (w, node, { operands: [x] })
     w.again(node, rows);
     return true;
   }
-  const index = w.one('ArgReduce', [rows], node.attributes);
+  const index = w.one(node.op, [rows], node.attributes);
   const most = w.one('Cast', [w.counted('sub', x.bounded.count, 1)], { to: node.attributes.dtype });
   w.node('Binary', [index, most], { kind: 'min', activation: NO_ACTIVATION }, node.outputs);
   return true;

@@ -114,7 +114,7 @@ describe('functions of a model', () => {
       name: 'Lacking',
       inputs: ['x'],
       outputs: ['y'],
-      nodes: [node('Det', 'x', 'y')],
+      nodes: [node('Bernoulli', 'x', 'y')],
       opset,
     };
     const nodes = [
@@ -122,7 +122,7 @@ describe('functions of a model', () => {
       { ...node('Ghost', 'a', 'y'), domain: 'com.example' },
     ];
     const error = await load(model({ nodes, functions: [lacking] })).catch((e: unknown) => e);
-    expect(String(error)).toMatch(/Det "Lacking_a\/Det_y": operator/);
+    expect(String(error)).toMatch(/Bernoulli "Lacking_a\/Bernoulli_y": operator/);
     expect(String(error)).toMatch(/com\.example\.Ghost "Ghost_y": operator/);
   });
 

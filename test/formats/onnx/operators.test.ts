@@ -240,13 +240,9 @@ const REFUSED: Readonly<Record<string, readonly [Spec, string]>> = {
     },
     'Resize "n": mode = "lanczos"',
   ],
-  'the last of equal extremes': [
-    { opset: 12, op: 'ArgMax', attributes: { select_last_index: { i: 1 } } },
-    'select_last_index = 1',
-  ],
-  'wrapped padding': [
-    { opset: 19, op: 'Pad', inputs: ['x', 'p'], constants: { p: ints(1, 1) }, attributes: { mode: { s: 'wrap' } } },
-    'mode = "wrap"',
+  'padding of an unknown mode': [
+    { opset: 19, op: 'Pad', inputs: ['x', 'p'], constants: { p: ints(1, 1) }, attributes: { mode: { s: 'mirror' } } },
+    'mode = "mirror"',
   ],
   'negative window pads': [
     { opset: 11, op: 'MaxPool', attributes: { kernel_shape: { ints: [2, 2] }, pads: { ints: [0, 0, -1, 0] } } },
