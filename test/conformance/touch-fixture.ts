@@ -1,12 +1,15 @@
 /**
- * An operator that the engine does not have, as a contributor would add it: ONNX's Shrink. Texts, because as files they would
- * be part of the engine's types.
+ * An operator that the engine does not have, as a contributor would add it: ONNX's Shrink, which is read as a composite, and that
+ * is taken out before. Texts, because as files they would be part of the engine's types.
  */
 
-/** What adding the operator does in one place: a new file, or lines behind something that an existing one says. */
+/**
+ * What adding the operator does in one place: a new file, or lines behind something that an existing one says, once `composite`
+ * is out of it.
+ */
 export type Change =
   | { readonly file: string; readonly text: string }
-  | { readonly file: string; readonly behind: RegExp; readonly text: string };
+  | { readonly file: string; readonly composite?: RegExp; readonly behind: RegExp; readonly text: string };
 
 /** The name of its files, and of its family. */
 export const FIXTURE = { name: 'shrink', family: 'elementwise', op: 'Shrink' } as const;
@@ -124,6 +127,7 @@ export const CHANGES: readonly Change[] = [
   },
   {
     file: 'src/formats/onnx/ops/elementwise/further.ts',
+    composite: /^export function shrink\([\s\S]*?^\}\n/m,
     behind: /$(?![\s\S])/,
     text: `
 /** Shrink. */
@@ -134,6 +138,7 @@ export function shrink(n: OnnxNode): string {
   },
   {
     file: 'src/formats/onnx/further-operators.ts',
+    composite: /^ {2}Shrink: .*\n/m,
     behind: /^export const FURTHER_ONNX_OPERATORS: .* = \{\n/m,
     text: "  Shrink: lazy(elementwise, 'shrink'),\n",
   },

@@ -57,14 +57,22 @@ function apply(change: Change): void {
 
 function changed(change: Change): string {
   if (!('behind' in change)) return change.text;
-  const before = readFileSync(join(root, change.file), 'utf8');
+  const before = withoutComposite(change);
   expect(before).toMatch(change.behind);
   return before.replace(change.behind, (found) => found + change.text);
 }
 
+/** What the file of a change says before it, without the operator as it is read now. */
+function withoutComposite({ file, composite }: Extract<Change, { behind: RegExp }>): string {
+  const before = readFileSync(join(root, file), 'utf8');
+  if (!composite) return before;
+  expect(before).toMatch(composite);
+  return before.replace(composite, '');
+}
+
 /** Takes a change back. */
 function revert(change: Change): void {
-  if ('behind' in change) cpSync(join(root, change.file), join(copy, change.file));
+  if ('behind' in change) writeFileSync(join(copy, change.file), withoutComposite(change));
   else rmSync(join(copy, change.file));
 }
 
@@ -192,6 +200,6 @@ describe('the tests that look for operators', () => {
       expect.stringContaining('elementwise/shrink.ts: shrinkCases'),
     ]);
     const untested = await without(cases, () => runTests(['test/ops/case-tables.test.ts']));
-    expect(untested.failed).toEqual(['every operator has cases']);
+    expect(untested.failed).toEqual(['every operator has cases, but for those that compiling unrolls']);
   });
 });
