@@ -23,16 +23,16 @@ import {
   sliceRows,
 } from './list-rules.ts';
 import { rowsApart } from './row-rules.ts';
-import { pickElements, scatterSlices, scatterSome } from './scatter-rules.ts';
+import { scatterSlices, scatterSome } from './scatter-rules.ts';
 import { NodeWriter } from './node-writer.ts';
 import * as rules from './rules.ts';
 import type { ExtentRule, Seen } from './rules.ts';
 import { twins, type Twins } from './twins.ts';
 
 const RULES: { readonly [K in Node['op']]?: ExtentRule<K> } = {
-  Gather: rules.pickRows,
+  Gather: rules.pickAlong,
   GatherND: rules.pickSlices,
-  GatherElements: pickElements,
+  GatherElements: rules.pickAlong,
   ScatterElements: scatterSome,
   ScatterND: scatterSlices,
   NonMaxSuppression: rules.suppressRows,

@@ -57,8 +57,8 @@ export function filledRows(w: NodeWriter, x: string, { dtype, shape, bounded }: 
     : w.one('Where', [isThere, all, fill], {});
 }
 
-/** Picked rows are some of those that there are; what is picked has the extents of the indices. */
-export const pickRows: ExtentRule<'Gather'> = (w, node, { operands: [x, indices] }) => {
+/** Picked rows, or elements, are some of those that there are; what is picked has the extents of the indices. */
+export const pickAlong: ExtentRule<'Gather' | 'GatherElements'> = (w, node, { operands: [x, indices] }) => {
   const { attributes, inputs } = node;
   if (!isBound(x) || !indices || inputs[2] !== undefined) return false;
   const { axis, count } = x.bounded;

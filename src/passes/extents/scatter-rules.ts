@@ -1,19 +1,6 @@
-/** Elements that are picked one by one of an extent that depends on data, and updates as many as that. */
+/** Updates along extents that depend on data: as many as there are. */
 import { normalizeAxis } from '../../core/broadcast.ts';
-import { checkIndices } from '../../ops/index/gather.ts';
-import { at } from '../../util/arrays.ts';
 import { isBound, type ExtentRule, type Seen } from './rules.ts';
-
-/** Picked elements are some of those that there are. */
-export const pickElements: ExtentRule<'GatherElements'> = (w, node, { operands: [x, indices] }) => {
-  const { attributes, inputs } = node;
-  if (!isBound(x) || !indices || inputs[2] !== undefined) return false;
-  const { axis, count } = x.bounded;
-  if (normalizeAxis(attributes.axis, x.shape.length) !== axis) return false;
-  checkIndices(indices, [at(x.shape, axis)]);
-  w.again(node, at(inputs, 0), at(inputs, 1), count);
-  return true;
-};
 
 /** How many updates there are along an axis, where that depends on data. */
 function updatesAlong(axis: number, { operands: [x, indices, updates] }: Seen): string | undefined {
