@@ -18,6 +18,8 @@ export interface AttentionSpec {
   readonly softcap?: number | undefined;
   /** Added to the products, broadcast to `[B, heads, L, S]`; `''` where there is none. */
   readonly bias: string;
+  /** A product beside those of each row, `[1, heads or 1, 1, 1]`, that takes a weight and has no value; `''` or absent: none. */
+  readonly sink?: string;
   /** The bias may be −∞ in a whole row, whose result is 0 then. */
   readonly mayMaskAll: boolean;
   /** Element type of all of these. */
@@ -55,9 +57,18 @@ export function attend(e: Emitter, spec: AttentionSpec): Attended {
   const products = ofHeads(e, dot, shape);
   const capped = softcap > 0 ? capTo(e, products, e.scalar(dtype, softcap)) : products;
   const biased = bias === '' ? capped : e.binary('add', capped, bias);
-  const weights = e.one('Softmax', [biased], { axes: [-1], log: false });
+  const weights = weightsOf(e, biased, spec.sink);
   const sum = ofHeads(e, e.one('MatMul', [underGroups(e, weights, groups), likeKeys(value)], plain), shape);
   return { y: spec.mayMaskAll && bias !== '' ? zeroMasked(e, sum, spec) : sum, products, capped, biased, weights };
+}
+
+function weightsOf(e: Emitter, products: string, sink = ''): string {
+  const softmax = (x: string): string => e.one('Softmax', [x], { axes: [-1], log: false });
+  if (sink === '') return softmax(products);
+  const shape = e.one('Shape', [products], {});
+  const column = e.one('Concat', [reorder(e, shape, [0, 1, 2]), e.ints([1])], { axis: 0 });
+  const all = softmax(e.one('Concat', [products, e.one('Expand', [sink, column], {})], { axis: 3 }));
+  return e.one('Slice', [all, e.ints([0]), e.ints([-1]), e.ints([3])], {});
 }
 
 function scaleOf(e: Emitter, { scale, dtype }: AttentionSpec, shape: string): string {

@@ -139,6 +139,10 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   'com.microsoft.RotaryEmbedding': lazy(rotary, 'microsoftRotaryEmbedding'),
   'com.microsoft.MultiHeadAttention': lazy(heads, 'microsoftMultiHeadAttention'),
   'com.microsoft.Attention': lazy(heads, 'microsoftAttention'),
+  'com.microsoft.GroupQueryAttention': lazy(
+    () => import('./ops/product/group-query-attention.ts'),
+    'groupQueryAttention',
+  ),
   'com.microsoft.FusedMatMul': lazy(fusedProducts, 'fusedMatMul'),
   'com.microsoft.TransposeMatMul': lazy(fusedProducts, 'fusedMatMul'),
   'com.microsoft.FusedGemm': lazy(fusedProducts, 'fusedGemm'),

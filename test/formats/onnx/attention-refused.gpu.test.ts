@@ -50,6 +50,11 @@ describe('nothing, on both backends', () => {
 /** Opens a session with it on the CPU. */
 const opened = (form: NodeForm): Promise<Session> => Session.create(encodeModel(modelOfForm(form)), { backend: 'cpu' });
 
+/** What GroupQueryAttention takes: the places of the last rows, and how many there are, are constants. */
+const GROUPS = { q: [2, 4, 6], k: [2, 4, 6], v: [2, 4, 6], n: ints([2], 3, 3), t: ints([], 4) } as const;
+const GROUPS_NAMES = 'q k v   n t';
+const IN_GROUPS = { ...HEADS, kv_num_heads: { i: 3 } };
+
 describe('what is not done', () => {
   const QKV = { q: [2, 4, 6], k: [2, 5, 6], v: [2, 5, 6] } as const;
   const WRONG: Readonly<Record<string, readonly [NodeForm, new (...given: never) => Error]>> = {
@@ -191,7 +196,44 @@ describe('what is not done', () => {
       { op: 'RotaryEmbedding', domain: '', inputs: { x: [1, 1, 2, 5], c: [1, 2, 2], s: [1, 2, 2] } },
       ShapeError,
     ],
-    GroupQueryAttention: [{ op: 'GroupQueryAttention', inputs: QKV, attributes: HEADS }, UnsupportedError],
+    'groups without their number': [{ op: 'GroupQueryAttention', inputs: GROUPS, names: GROUPS_NAMES }, ImportError],
+    'heads in no whole number of groups': [
+      {
+        op: 'GroupQueryAttention',
+        inputs: GROUPS,
+        names: GROUPS_NAMES,
+        attributes: { num_heads: { i: 3 }, kv_num_heads: { i: 2 } },
+      },
+      ImportError,
+    ],
+    'products as an output': [
+      {
+        op: 'GroupQueryAttention',
+        inputs: GROUPS,
+        names: GROUPS_NAMES,
+        outputs: 'y   qk',
+        attributes: { ...IN_GROUPS, qk_output: { i: 1 } },
+      },
+      UnsupportedError,
+    ],
+    'a rotation without angles': [
+      {
+        op: 'GroupQueryAttention',
+        inputs: GROUPS,
+        names: GROUPS_NAMES,
+        attributes: { ...IN_GROUPS, do_rotary: { i: 1 } },
+      },
+      ImportError,
+    ],
+    'keys of the past without values': [
+      {
+        op: 'GroupQueryAttention',
+        inputs: { ...GROUPS, p: [2, 3, 1, 2] },
+        names: 'q k v p  n t',
+        attributes: IN_GROUPS,
+      },
+      UnsupportedError,
+    ],
   };
 
   it.each(Object.keys(WRONG))('%s', async (name) => {

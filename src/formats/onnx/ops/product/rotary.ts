@@ -4,7 +4,7 @@ import { reorder } from '../../../lib/composites.ts';
 import type { OnnxNode } from '../../node.ts';
 
 /** Values of the angles, and how x is turned by them. */
-interface Turn {
+export interface Turn {
   /** Cosines and sines, broadcast to x without its last dimension, whose half they have. */
   readonly cos: string;
   readonly sin: string;
@@ -62,7 +62,7 @@ function turned(
 }
 
 /** Of x `[…, width]` the first elements are turned. */
-function turnedHeads(n: OnnxNode, x: string, turn: Turn): string {
+export function turnedHeads(n: OnnxNode, x: string, turn: Turn): string {
   if (turn.width === 0) return turn.interleaved ? turnNeighbours(n, x, turn) : turnHalves(n, x, turn);
   const front = n.ints([turn.width]);
   const sizes = n.one('Concat', [front, n.binary('sub', reorder(n, n.one('Shape', [x], {}), [3]), front)], { axis: 0 });
