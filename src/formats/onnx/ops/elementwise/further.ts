@@ -7,15 +7,26 @@ import type { OnnxNode } from '../../node.ts';
 import { dataTypeName, dtypeOfTensor } from '../../tensor.ts';
 import { operands } from './arithmetic.ts';
 
-/** Operands of different types are brought to float32; the result has the type of the base. */
+/**
+ * The result has the type of the base. Powers of integers are exact where the exponent is a whole number, whatever its type:
+ * a float32 power may lie just below what is then cut off.
+ */
 export function pow(n: OnnxNode): string {
   const [base, exponent] = operands(n);
   const [from, to] = [n.facts(0).dtype, n.facts(1).dtype];
-  const attributes = { kind: 'pow', activation: NO_ACTIVATION } as const;
-  if (from === undefined || to === undefined || from === to) return n.one('Binary', [base, exponent], attributes);
-  const asFloat = (value: string): string => n.one('Cast', [value], { to: 'float32' });
-  const power = n.main('Binary', [asFloat(base), asFloat(exponent)], attributes);
-  return n.one('Cast', [power], { to: from });
+  if (from === undefined || to === undefined || from === to) return power(n, base, exponent);
+  const cast = (value: string, type: DType): string => n.one('Cast', [value], { to: type });
+  if (isFloat(from)) return cast(power(n, cast(base, 'float32'), cast(exponent, 'float32')), from);
+  const whole = cast(exponent, from);
+  const exact = power(n, base, whole);
+  const known = n.constantInput(1);
+  if (!isFloat(to) || known?.data.every((v) => Number.isInteger(v))) return exact;
+  const cut = cast(power(n, cast(base, 'float32'), cast(exponent, 'float32')), from);
+  return n.one('Where', [n.binary('equal', cast(whole, to), exponent), exact, cut], {});
+}
+
+function power(n: OnnxNode, base: string, exponent: string): string {
+  return n.main('Binary', [base, exponent], { kind: 'pow', activation: NO_ACTIVATION });
 }
 
 /** Names that opsets before 6 use for the target of a Cast. */
