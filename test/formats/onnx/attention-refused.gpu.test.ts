@@ -66,19 +66,19 @@ describe('what is not done', () => {
     'numbers of keys in other forms': [
       {
         op: 'MultiHeadAttention',
-        inputs: { ...QKV, m: ints([8], 0, 1, 2, 3, 4, 5, 6, 7) },
+        inputs: { ...QKV, m: ints([7], 0, 1, 2, 3, 4, 5, 6) },
         names: 'q k v  m',
         attributes: HEADS,
       },
       ShapeError,
     ],
-    'a mask of four dimensions': [
+    'a mask of four dimensions and too few rows': [
       {
         op: 'Attention',
-        inputs: { x: [1, 2, 5], w: [5, 18], b: [18], m: ints([1, 1, 2, 2], 1, 1, 1, 1) },
+        inputs: { x: [1, 3, 5], w: [5, 18], b: [18], m: ints([1, 1, 2, 2], 1, 1, 1, 1) },
         attributes: HEADS,
       },
-      UnsupportedError,
+      ShapeError,
     ],
     'a query alone': [{ op: 'MultiHeadAttention', inputs: { q: [2, 4, 6] }, attributes: HEADS }, UnsupportedError],
     'rotation inside': [

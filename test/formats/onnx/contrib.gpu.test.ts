@@ -10,7 +10,6 @@ import { ortRun } from '../../helpers/ort-oracle.ts';
 
 const agrees = openBoth();
 
-const ints = (shape: readonly number[], ...values: number[]): Tensor => tensorOf('int32', shape, values);
 const longs = (shape: readonly number[], ...values: number[]): Tensor => tensorOf('int64', shape, values);
 const HEADS = { num_heads: { i: 3 } };
 const GEMM = { a: [3, 5], b: [5, 4], c: [4] } as const;
@@ -82,91 +81,6 @@ const FORMS: Readonly<Record<string, NodeForm>> = {
     op: 'SkipSimplifiedLayerNormalization',
     inputs: { x: [2, 3, 5], s: [2, 3, 5], g: [5], b: [5] },
     outputs: 'y   sum',
-  },
-  MultiHeadAttention: {
-    op: 'MultiHeadAttention',
-    inputs: { q: [2, 4, 6], k: [2, 5, 6], v: [2, 5, 9], b: [21] },
-    attributes: HEADS,
-  },
-  'MultiHeadAttention, a scale, no bias': {
-    op: 'MultiHeadAttention',
-    inputs: { q: [2, 4, 6], k: [2, 5, 6], v: [2, 5, 6] },
-    attributes: { ...HEADS, scale: { f: 0.4 } },
-  },
-  'MultiHeadAttention, a bias of products': {
-    op: 'MultiHeadAttention',
-    inputs: { q: [2, 4, 6], k: [2, 5, 6], v: [2, 5, 6], r: [1, 3, 4, 5] },
-    names: 'q k v   r',
-    attributes: HEADS,
-  },
-  'MultiHeadAttention, numbers of keys': {
-    op: 'MultiHeadAttention',
-    inputs: { q: [2, 4, 6], k: [2, 5, 6], v: [2, 5, 6], m: ints([2], 3, 5) },
-    names: 'q k v  m',
-    attributes: HEADS,
-  },
-  'MultiHeadAttention, a mask of keys': {
-    op: 'MultiHeadAttention',
-    inputs: { q: [2, 4, 6], k: [2, 5, 6], v: [2, 5, 6], m: ints([2, 5], 1, 0, 1, 1, 0, 1, 1, 1, 1, 1) },
-    names: 'q k v  m',
-    attributes: { ...HEADS, mask_filter_value: { f: -50 } },
-  },
-  'MultiHeadAttention, a mask of rows and keys': {
-    op: 'MultiHeadAttention',
-    inputs: { q: [1, 2, 6], k: [1, 3, 6], v: [1, 3, 6], m: ints([1, 2, 3], 1, 0, 1, 1, 1, 0) },
-    names: 'q k v  m',
-    attributes: HEADS,
-  },
-  'MultiHeadAttention, one way': {
-    op: 'MultiHeadAttention',
-    inputs: { q: [2, 5, 6], k: [2, 5, 6], v: [2, 5, 6] },
-    attributes: { ...HEADS, unidirectional: { i: 1 } },
-  },
-  'MultiHeadAttention, the past': {
-    op: 'MultiHeadAttention',
-    inputs: { q: [2, 4, 6], k: [2, 4, 6], v: [2, 4, 6], pk: [2, 3, 2, 2], pv: [2, 3, 2, 2] },
-    names: 'q k v    pk pv',
-    outputs: 'y key value',
-    attributes: HEADS,
-  },
-  'MultiHeadAttention, keys with heads of their own': {
-    op: 'MultiHeadAttention',
-    inputs: { q: [2, 4, 6], k: [2, 3, 5, 2], v: [2, 3, 5, 2] },
-    attributes: HEADS,
-  },
-  Attention: { op: 'Attention', inputs: { x: [2, 4, 5], w: [5, 18], b: [18] }, attributes: HEADS },
-  'Attention, of sizes that differ': {
-    op: 'Attention',
-    inputs: { x: [2, 4, 5], w: [5, 21], b: [21] },
-    attributes: { ...HEADS, qkv_hidden_sizes: { ints: [6, 6, 9] } },
-  },
-  'Attention, a mask of keys': {
-    op: 'Attention',
-    inputs: { x: [2, 4, 5], w: [5, 18], b: [18], m: ints([2, 4], 1, 1, 0, 1, 0, 1, 1, 1) },
-    attributes: HEADS,
-  },
-  'Attention, numbers of keys': {
-    op: 'Attention',
-    inputs: { x: [2, 4, 5], w: [5, 18], b: [18], m: ints([2], 4, 2) },
-    attributes: HEADS,
-  },
-  'Attention, a mask of rows and keys': {
-    op: 'Attention',
-    inputs: { x: [1, 2, 5], w: [5, 18], b: [18], m: ints([1, 2, 2], 1, 0, 1, 1) },
-    attributes: HEADS,
-  },
-  'Attention, one way, with the past': {
-    op: 'Attention',
-    inputs: { x: [2, 4, 5], w: [5, 18], b: [18], p: [2, 2, 3, 3, 2] },
-    names: 'x w b  p',
-    outputs: 'y present',
-    attributes: { ...HEADS, unidirectional: { i: 1 } },
-  },
-  'Attention, a bias of products': {
-    op: 'Attention',
-    inputs: { x: [2, 4, 5], w: [5, 18], b: [18], r: [2, 3, 4, 4] },
-    names: 'x w b   r',
-    attributes: { ...HEADS, scale: { f: 0.3 } },
   },
   Pad: { op: 'Pad', inputs: { x: [2, 3], p: longs([4], 1, 0, 2, 1), v: tensorOf('float32', [1], [0.5]) } },
   Trilu: { op: 'Trilu', inputs: { x: [2, 3, 5] } },

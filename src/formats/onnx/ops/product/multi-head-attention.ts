@@ -20,6 +20,14 @@ interface MaskInputs {
   readonly bias: number;
 }
 
+/** How many images, keys and rows there are, and how many keys come before the first row: lists of one. */
+interface Among {
+  readonly batch: string;
+  readonly keys: string;
+  readonly rows: string;
+  readonly offset: string;
+}
+
 /** Query, key, value, bias of all three, a mask of keys, a bias of products, keys and values of the past. */
 export function microsoftMultiHeadAttention(n: OnnxNode): string[] {
   const heads = headsOf(n);
@@ -77,8 +85,7 @@ function projectionsOf(n: OnnxNode, heads: number): Projections {
   }
   if (value === '') return n.refuse('keys without values');
   if (n.rank(1) === 4) {
-    if (bias !== '') n.refuse('keys with heads of their own and a bias');
-    return { query: headsFirst(n, query, heads), key, value };
+    return { query: headsFirst(n, biasedQuery(n, query, bias), heads), key, value };
   }
   const [q = '', k = '', v = ''] = biased(n, [query, key, value], bias).map((x) => headsFirst(n, x, heads));
   return { query: q, key: k, value: v };
@@ -101,6 +108,13 @@ function biased(n: OnnxNode, projections: readonly string[], bias: string): read
   return projections.map((x, i) => n.binary('add', x, parts[i] ?? ''));
 }
 
+/** Keys and values that have their heads already have their biases, too. */
+function biasedQuery(n: OnnxNode, query: string, bias: string): string {
+  if (bias === '') return query;
+  const width = reorder(n, n.one('Shape', [query], {}), [2]);
+  return n.binary('add', query, shaped(n, n.one('Slice', [bias, n.ints([0]), width], {}), [width]));
+}
+
 /** `[B, rows, heads·F]`; `fresh` are the keys without those of the past. */
 function attended(
   n: OnnxNode,
@@ -119,7 +133,7 @@ function attended(
     ...(added === '' ? [] : [added]),
     ...(n.optional(padding) === ''
       ? []
-      : [maskOf(n, present(n, padding, { keys, batch: extent(query, 0) }), dtype, filter)]),
+      : [maskOf(n, present(n, padding, { batch: extent(query, 0), keys, rows, offset }), dtype, filter)]),
     ...(unidirectional ? [maskOf(n, causal(n, rows, keys, offset), dtype)] : []),
   ];
   const scale = n.attr.float('scale', 0);
@@ -136,27 +150,59 @@ function attended(
 }
 
 /** Where keys are: how many of each image, or a number for each that is not 0, of all rows or each. */
-function present(
-  n: OnnxNode,
-  index: number,
-  { keys, batch }: { readonly keys: string; readonly batch: string },
-): string {
+function present(n: OnnxNode, index: number, among: Among): string {
   const mask = n.input(index);
+  const { batch, keys } = among;
   const one = n.ints([1]);
   switch (n.rank(index)) {
     case 1:
-      return n.binary(
-        'less',
-        countTo(n, keys),
-        n.one('Cast', [shaped(n, mask, [batch, one, one, one])], { to: 'int64' }),
-      );
+      return counted(n, mask, among);
     case 2:
       return n.binary('greater', shaped(n, mask, [batch, one, one, keys]), zeroLike(n, index));
     case 3:
       return n.binary('greater', n.one('Unsqueeze', [mask], { axes: [1] }), zeroLike(n, index));
+    case 4:
+      return n.binary('greater', ofSteps(n, mask, among), zeroLike(n, index));
     default:
       return n.refuse(`a mask of rank ${n.rank(index)}`);
   }
+}
+
+/**
+ * `[B]`: how many keys each image has; `[2·B]`: behind these, at which key it begins; `[3·B + 2]`: behind these, sums of the
+ * same, which say nothing more. Another number of them is an error, since there is no such shape.
+ */
+function counted(n: OnnxNode, mask: string, { batch, keys }: Among): string {
+  const one = n.ints([1]);
+  const length = n.one('Shape', [mask], {});
+  const twice = n.binary('mul', batch, n.ints([2]));
+  const hasStarts = n.binary('equal', length, twice);
+  const forms = [
+    n.binary('equal', length, batch),
+    hasStarts,
+    n.binary('equal', length, n.binary('add', n.binary('add', twice, batch), n.ints([2]))),
+  ];
+  const isForm = forms.reduce((a, b) => n.binary('or', a, b));
+  const checked = shaped(n, mask, [n.one('Where', [isForm, length, n.binary('add', length, one)], {})]);
+  const long = n.one('Cast', [checked], { to: 'int64' });
+  const perImage = (list: string): string => shaped(n, list, [batch, one, one, one]);
+  const padded = n.one('Pad', [long, n.one('Concat', [n.ints([0]), batch], { axis: 0 }), n.scalar('int64', 0)], {
+    mode: 'constant',
+  });
+  const ends = n.one('Slice', [long, n.ints([0]), batch], {});
+  const starts = n.one('Where', [hasStarts, n.one('Slice', [padded, batch, twice], {}), n.ints([0])], {});
+  const places = countTo(n, keys);
+  const isBefore = n.binary('less', places, perImage(ends));
+  return n.binary('and', isBefore, n.binary('greaterOrEqual', places, perImage(starts)));
+}
+
+/** Of a mask for all rows that there may ever be, `[B, 1, most, most]`, those of this run. */
+function ofSteps(n: OnnxNode, mask: string, { batch, keys, rows, offset }: Among): string {
+  const one = n.ints([1]);
+  const corner = n.one('Concat', [offset, n.ints([0])], { axis: 0 });
+  const ends = n.one('Concat', [n.binary('add', offset, rows), keys], { axis: 0 });
+  const part = n.one('Slice', [mask, corner, ends, n.ints([2, 3])], {});
+  return shaped(n, part, [batch, one, rows, keys]);
 }
 
 function zeroLike(n: OnnxNode, index: number): string {
