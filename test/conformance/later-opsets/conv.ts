@@ -2,7 +2,7 @@
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
 import { node, wave } from '../../helpers/onnx-models.ts';
 import type { OnnxNode } from '../../helpers/onnx-bytes.ts';
-import { testLaterOpsets, type LaterCase } from './later.ts';
+import { alsoIn, type LaterCase, type LaterCases } from './later.ts';
 
 const ints = (name: string, ...values: number[]) => ({ [name]: { ints: values } });
 
@@ -25,12 +25,11 @@ const pads = ints('pads', 1, 0, 1, 2);
 
 function deformed(
   name: string,
-  opset: number,
   groups: number,
   mask: boolean,
   attributes: OnnxNode['attributes'],
+  [h, w]: readonly [number, number] = [6, 5],
 ): LaterCase {
-  const [h, w] = [6, 5];
   const { data } = wave([2, groups * 8, h, w]);
   const offset = tensorOf(
     'float32',
@@ -40,7 +39,7 @@ function deformed(
   const constants = { w: wave([3, 4, 2, 2]), b: wave([3]) };
   const inputs = { x, offset, ...(mask ? { mask: wave([2, groups * 4, h, w]) } : {}) };
   const of = node('DeformConv', mask ? 'x w offset b mask' : 'x w offset b', 'y', attributes);
-  return { name, opset, node: of, inputs, constants, terms: 64 };
+  return { name, opset: 19, node: of, inputs, constants, terms: 64 };
 }
 
 const regions = tensorOf('float32', [3, 4], [0, 0, 5, 4, 1.5, 2, 4, 6, -1, -2, 8, 9]);
@@ -71,7 +70,7 @@ function unpooled(name: string, [h, w]: readonly [number, number], all?: Tensor)
   return { name, opset: 22, node: of, inputs, constants: all ? { all } : {} };
 }
 
-testLaterOpsets({
+export const LATER_CONV: LaterCases = {
   Conv: [
     conv('Conv', 'plain', { x, w: wave([3, 4, 3, 2]) }),
     conv('Conv', 'pads and strides', { x, w: wave([3, 4, 3, 3]), b: wave([3]), attributes: { ...pads, ...stride } }),
@@ -97,20 +96,24 @@ testLaterOpsets({
     }),
     conv('ConvTranspose', 'a line', { x: wave([2, 3, 5]), w: wave([3, 2, 4]), attributes: ints('strides', 3) }),
   ],
-  DeformConv: [
-    deformed('plain', 19, 1, false, {}),
-    deformed('with a mask', 19, 1, true, {}),
-    deformed('two groups of offsets', 19, 2, false, { offset_group: { i: 2 } }),
-    deformed('two groups of offsets, with a mask', 22, 2, true, { offset_group: { i: 2 } }),
-    deformed('plain, later', 22, 1, false, {}),
-    deformed('with a mask, later', 22, 1, true, {}),
-  ],
+  DeformConv: alsoIn(
+    [22],
+    [
+      deformed('plain', 1, false, {}),
+      deformed('with a mask', 1, true, {}),
+      deformed('two groups of offsets', 2, false, { offset_group: { i: 2 } }),
+      deformed('two groups of offsets, with a mask', 2, true, { offset_group: { i: 2 } }),
+      deformed('strides', 1, false, stride, [3, 3]),
+      deformed('pads, with a mask', 1, true, ints('pads', 1, 0, 1, 2), [8, 7]),
+    ],
+  ),
   RoiAlign: [
     aligned('half pixels', 22, {}),
     aligned('as output', 22, { coordinate_transformation_mode: { s: 'output_half_pixel' } }),
     aligned('largest', 22, { mode: { s: 'max' }, sampling_ratio: { i: 2 } }),
     aligned('samples', 22, { sampling_ratio: { i: 3 } }),
     aligned('scaled', 22, { spatial_scale: { f: 0.5 } }),
+    aligned('one sample', 22, { sampling_ratio: { i: 1 } }),
     aligned('of opset 18', 18, { sampling_ratio: { i: 1 } }),
   ],
   MaxRoiPool: [
@@ -129,4 +132,4 @@ testLaterOpsets({
     unpooled('of a size that is told', [2, 2], tensorOf('int64', [4], [1, 2, 4, 4])),
     unpooled('2 × 5', [2, 5]),
   ],
-});
+};

@@ -2,7 +2,7 @@
 import { tensorOf } from '../../../src/core/tensor.ts';
 import type { OnnxAttribute } from '../../helpers/onnx-bytes.ts';
 import { node, wave } from '../../helpers/onnx-models.ts';
-import { testLaterOpsets, type LaterCase } from './later.ts';
+import type { LaterCase, LaterCases } from './later.ts';
 
 interface Form {
   readonly shape: readonly number[];
@@ -34,7 +34,7 @@ const POSITIONS = [0, 1, 2, 3, 8, 7, 5, 4];
 const NEIGHBOURS = { interleaved: { i: 1 } };
 const HEADS = { num_heads: { i: 3 } };
 
-testLaterOpsets({
+export const LATER_ROTARY: LaterCases = {
   RotaryEmbedding: [
     form('angles of every row', { shape: [2, 3, 4, 6], angles: [2, 4, 3] }),
     form('positions in a table', { shape: [2, 3, 4, 6], angles: [9, 3], positions: POSITIONS }),
@@ -66,4 +66,4 @@ testLaterOpsets({
     form('one pair', { shape: [1, 1, 1, 2], angles: [1, 1, 1] }),
     form('float16', { shape: [2, 3, 4, 6], angles: [2, 4, 3], half: true }),
   ],
-});
+};

@@ -2,7 +2,7 @@
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
 import type { DType } from '../../../src/core/dtype.ts';
 import { node, wave } from '../../helpers/onnx-models.ts';
-import { testLaterOpsets, type LaterCase } from './later.ts';
+import type { LaterCase, LaterCases } from './later.ts';
 
 const int = (value: number, dtype: DType = 'int64'): Tensor => tensorOf(dtype, [], [value]);
 const on = { i: 1 };
@@ -100,7 +100,7 @@ const mel = (name: string, numbers: readonly number[], attributes = {}): LaterCa
   ),
 });
 
-testLaterOpsets({
+export const LATER_SIGNALS: LaterCases = {
   DFT: [
     dft('the axis before the parts', [2, 7, 1]),
     dft('complex, along the first axis', [5, 3, 2], {
@@ -200,4 +200,4 @@ testLaterOpsets({
     mel('of int32', [3, 16, 8192, 0, 4096], { output_datatype: { i: 6 } }),
     mel('of one frequency', [1, 1, 8000, 0, 0]),
   ],
-});
+};

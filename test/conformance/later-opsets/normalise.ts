@@ -2,7 +2,7 @@
 import { tensorOf } from '../../../src/core/tensor.ts';
 import { range } from '../../../src/util/arrays.ts';
 import { node, wave } from '../../helpers/onnx-models.ts';
-import { testLaterOpsets, type LaterCase } from './later.ts';
+import type { LaterCase, LaterCases } from './later.ts';
 
 /** Of x `shape`, with scale and bias of so many elements. */
 function groups(name: string, opset: number, shape: readonly number[], count: number, more: object = {}): LaterCase {
@@ -39,12 +39,16 @@ const zeros = (shape: readonly number[]): LaterCase['inputs'][string] =>
     range(shape.reduce((n, d) => n * d, 1)).map(() => 0),
   );
 
-testLaterOpsets({
+export const LATER_NORMALISE: LaterCases = {
   GroupNormalization: [
     groups('scales of two groups', 18, [2, 4, 3, 5], 2),
     groups('scales of one group', 18, [1, 3, 7], 1),
+    groups('a scale of each channel', 18, [2, 5, 3, 3], 5),
+    groups('scales of groups of a matrix', 18, [3, 6], 2),
+    half(groups('scales of groups', 18, [2, 4, 3, 5], 2)),
     groups('scales of groups, a series of volumes', 18, [3, 6, 2, 3, 1], 3, { epsilon: { f: 0.1 } }),
     groups('scales of channels', 21, [2, 4, 3, 5], 2),
+    groups('scales of channels, one group', 21, [1, 3, 7], 1),
     groups('a group of each channel', 21, [2, 5, 3, 3], 5),
     groups('scales of channels of a matrix', 21, [3, 6], 2),
     groups('an epsilon', 21, [2, 6, 17], 3, { epsilon: { f: 0.5 }, stash_type: { i: 1 } }),
@@ -85,6 +89,7 @@ testLaterOpsets({
     const c: LaterCase = {
       name: shape.join('x'),
       opset: i < 3 ? 21 : 22,
+      also: i < 3 ? [22] : [],
       node: node('InstanceNormalization', 'x scale bias', 'y', { epsilon: { f: 0.01 } }),
       inputs: { x: wave(shape), scale: wave(affine), bias: wave(affine) },
       terms: 64,
@@ -100,4 +105,4 @@ testLaterOpsets({
       inputs: { x: wave([3, 4, 5]) },
     };
   }),
-});
+};

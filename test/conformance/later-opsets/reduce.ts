@@ -2,7 +2,7 @@
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
 import { node, wave } from '../../helpers/onnx-models.ts';
 import type { OnnxNode } from '../../helpers/onnx-bytes.ts';
-import { testLaterOpsets, type LaterCase, type LaterCases } from './later.ts';
+import { alsoIn, type LaterCase, type LaterCases } from './later.ts';
 
 const ints = (...values: number[]): Tensor => tensorOf('int64', [values.length], values);
 const noop = { noop_with_empty_axes: { i: 1 } };
@@ -20,6 +20,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   'of all axes': { inputs: 'x' },
   'of all axes, which are dropped': { inputs: 'x', attributes: flat, opset: 22 },
   'of one axis': { inputs: 'x axes', axes: ints(1) },
+  'of axes out of order': { inputs: 'x axes', axes: ints(2, 0) },
   'of axes from the end, which are dropped': { inputs: 'x axes', axes: ints(-1, 0), attributes: flat, opset: 20 },
   'of an empty list': { inputs: 'x axes', axes: ints(), opset: 21 },
   'of an empty list, which means none': { inputs: 'x axes', axes: ints(), attributes: noop, opset: 24 },
@@ -53,6 +54,8 @@ const whole = tensorOf(
 const FLOATS = ['Sum', 'Mean', 'Max', 'Min', 'Prod', 'L1', 'L2', 'SumSquare', 'LogSumExp'];
 
 /** Of which opset 20 takes bool. */
+const EXTREMES = ['Max', 'Min'];
+
 function ofBool(op: string): LaterCase[] {
   const bits = tensorOf('bool', [2, 3], [1, 0, 1, 0, 0, 0]);
   const constants = { axes: ints(1) };
@@ -75,11 +78,14 @@ function more(kind: string): LaterCase[] {
         },
       ]
     : [];
-  return [...integers, ...(kind === 'Max' || kind === 'Min' ? ofBool(op) : []), fed(op, x)];
+  return [...integers, ...(EXTREMES.includes(kind) ? ofBool(op) : []), fed(op, x)];
 }
 
 const CASES: LaterCases = Object.fromEntries(
-  FLOATS.map((kind) => [`Reduce${kind}`, [...casesOf(`Reduce${kind}`, x), ...more(kind)]]),
+  FLOATS.map((kind) => [
+    `Reduce${kind}`,
+    alsoIn(EXTREMES.includes(kind) ? [20] : [], [...casesOf(`Reduce${kind}`, x), ...more(kind)]),
+  ]),
 );
 
-testLaterOpsets({ ...CASES, ReduceLogSum: casesOf('ReduceLogSum', positive) });
+export const LATER_REDUCE: LaterCases = { ...CASES, ReduceLogSum: casesOf('ReduceLogSum', positive) };

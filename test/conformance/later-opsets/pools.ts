@@ -2,7 +2,7 @@
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
 import { node, wave } from '../../helpers/onnx-models.ts';
 import type { OnnxNode } from '../../helpers/onnx-bytes.ts';
-import { testLaterOpsets, type LaterCase } from './later.ts';
+import { alsoIn, type LaterCase, type LaterCases } from './later.ts';
 
 const up = { ceil_mode: { i: 1 } };
 const ints = (name: string, ...values: number[]) => ({ [name]: { ints: values } });
@@ -17,21 +17,27 @@ const line = wave([2, 3, 9]);
 const volume = wave([1, 2, 5, 4, 6]);
 const kernel = (...values: number[]) => ints('kernel_shape', ...values);
 
-function common(op: string): LaterCase[] {
+function common(op: string, opset = 22): LaterCase[] {
   return [
-    pool(op, 'plain', 22, kernel(3, 2), image),
-    pool(op, 'strides and pads', 22, { ...kernel(3, 3), ...ints('strides', 2, 2), ...ints('pads', 1, 1, 1, 1) }, image),
-    pool(op, 'dilated', 22, { ...kernel(3, 2), ...dilated }, image),
-    pool(op, 'rounded up', 22, { ...kernel(3, 3), ...ints('strides', 2, 3), ...up }, image),
-    pool(op, 'same size', 22, { ...kernel(3, 3), ...ints('strides', 2, 2), auto_pad: { s: 'SAME_UPPER' } }, image),
-    pool(op, 'of a line', 22, { ...kernel(3), ...ints('strides', 2) }, line),
-    pool(op, 'of a volume', 22, { ...kernel(2, 2, 3), ...ints('strides', 2, 1, 2) }, volume),
+    pool(op, 'plain', opset, kernel(3, 2), image),
+    pool(
+      op,
+      'strides and pads',
+      opset,
+      { ...kernel(3, 3), ...ints('strides', 2, 2), ...ints('pads', 1, 1, 1, 1) },
+      image,
+    ),
+    pool(op, 'dilated', opset, { ...kernel(3, 2), ...dilated }, image),
+    pool(op, 'rounded up', opset, { ...kernel(3, 3), ...ints('strides', 2, 3), ...up }, image),
+    pool(op, 'same size', opset, { ...kernel(3, 3), ...ints('strides', 2, 2), auto_pad: { s: 'SAME_UPPER' } }, image),
+    pool(op, 'of a line', opset, { ...kernel(3), ...ints('strides', 2) }, line),
+    pool(op, 'of a volume', opset, { ...kernel(2, 2, 3), ...ints('strides', 2, 1, 2) }, volume),
   ];
 }
 
-testLaterOpsets({
+export const LATER_POOLS: LaterCases = {
   AveragePool: [
-    ...common('AveragePool'),
+    ...alsoIn([22], common('AveragePool', 19)),
     pool(
       'AveragePool',
       'dilated, pads counted',
@@ -52,7 +58,7 @@ testLaterOpsets({
     { name: 'with indices', opset: 22, node: node('MaxPool', 'x', 'y where', kernel(2, 2)), inputs: { x: image } },
   ],
   LpPool: [
-    ...common('LpPool'),
+    ...alsoIn([22], common('LpPool', 18)),
     pool('LpPool', 'dilated, of p = 3', 18, { ...kernel(3, 2), ...dilated, p: { i: 3 } }, image),
     pool(
       'LpPool',
@@ -65,7 +71,7 @@ testLaterOpsets({
   GlobalAveragePool: globals('GlobalAveragePool'),
   GlobalMaxPool: globals('GlobalMaxPool'),
   GlobalLpPool: globals('GlobalLpPool').map(withNorms),
-});
+};
 
 function globals(op: string): LaterCase[] {
   return [image, line, volume, wave([1, 1, 1, 1]), wave([3, 5, 1, 17])]

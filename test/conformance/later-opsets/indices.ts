@@ -4,7 +4,7 @@ import { tensorOf, type Shape, type Tensor } from '../../../src/core/tensor.ts';
 import { at, product, range, stridesOf } from '../../../src/util/arrays.ts';
 import { ONNX_DATA_TYPE } from '../../helpers/onnx-bytes.ts';
 import { node } from '../../helpers/onnx-models.ts';
-import { testLaterOpsets, type LaterCase } from './later.ts';
+import type { LaterCase, LaterCases } from './later.ts';
 
 const REDUCTIONS = ['add', 'mul', 'max', 'min'] as const;
 
@@ -129,7 +129,7 @@ function tensorScatter(
   };
 }
 
-testLaterOpsets({
+export const LATER_INDICES: LaterCases = {
   ScatterElements: scatterElements,
   ScatterND: scatterND,
   EyeLike: [
@@ -150,4 +150,4 @@ testLaterOpsets({
     tensorScatter([2, 3, 7, 5], 4, [5, 6], { circular: true }),
     tensorScatter([3, 5, 2], 3, [0, 4, 9], { circular: true, axis: 1 }),
   ],
-});
+};

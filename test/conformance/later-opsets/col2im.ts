@@ -1,11 +1,8 @@
 /** Columns of blocks put together into pictures (opset 18), along one to three dimensions. */
-import { describe, expect, it } from 'vitest';
-import { ImportError, ShapeError, UnsupportedError } from '../../../src/core/errors.ts';
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
-import { Session } from '../../../src/session/session.ts';
 import { node, wave } from '../../helpers/onnx-models.ts';
-import { encodeModel, type OnnxNode } from '../../helpers/onnx-bytes.ts';
-import { testLaterOpsets, type LaterCase } from './later.ts';
+import type { OnnxNode } from '../../helpers/onnx-bytes.ts';
+import type { LaterCase, LaterCases } from './later.ts';
 
 const ints = (...values: number[]): Tensor => tensorOf('int64', [values.length], values);
 
@@ -46,7 +43,7 @@ function onLines({ data }: Tensor): number[] {
 /** Two blocks of two that overlap in the middle pixel of three; one has a NaN at the end, the other an infinity. */
 const specials = tensorOf('float32', [1, 2, 2], [1, Infinity, NaN, 4]);
 
-testLaterOpsets({
+export const LATER_COL2IM: LaterCases = {
   Col2Im: [
     columns('blocks side by side', wave([1, 5, 5]), {
       image: [5, 5],
@@ -101,7 +98,7 @@ testLaterOpsets({
       },
     },
   ],
-});
+};
 
 /** Blocks of 2 × 2 at every place of 3 × 4 pixels. */
 function overlapped({ data }: Tensor): number[] {
@@ -113,41 +110,3 @@ function overlapped({ data }: Tensor): number[] {
   });
   return sums;
 }
-
-/** Opens the model of one node. */
-function open({ inputs, constants = {}, node: one }: LaterCase): Promise<Session> {
-  return Session.create(
-    encodeModel({
-      opset: 18,
-      inputs: Object.entries(inputs).map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
-      outputs: ['y'],
-      nodes: [one],
-      initializers: Object.entries(constants),
-    }),
-    { backend: 'cpu' },
-  );
-}
-
-describe('Col2Im that does not fit', () => {
-  const square = { image: [4, 4], block: [2, 2] };
-  it.each([
-    ['too few columns', columns('', wave([1, 4, 8]), square), ShapeError],
-    ['as many elements in other columns', columns('', wave([1, 6, 6]), square), ShapeError],
-    ['channels that are no blocks', columns('', wave([2, 6, 9]), square), ShapeError],
-    ['columns of two dimensions', columns('', wave([4, 9]), square), ImportError],
-    ['a block larger than the image', columns('', wave([1, 4, 9]), { image: [4, 1], block: [2, 2] }), ImportError],
-    ['blocks of one dimension', columns('', wave([1, 4, 9]), { image: [4, 4], block: [2] }), ImportError],
-    ['an image without pixels', columns('', wave([1, 4, 9]), { image: [0, 4], block: [2, 2] }), ImportError],
-    ['pads of one side', columns('', wave([1, 4, 9]), { ...square, attributes: { pads: list(1, 1) } }), ImportError],
-    [
-      'pads that cut',
-      columns('', wave([1, 4, 9]), { ...square, attributes: { pads: list(-1, 0, 0, 0) } }),
-      UnsupportedError,
-    ],
-    ['an image of no end', columns('', wave([1, 4, 9]), { image: [2 ** 30, 4], block: [2, 2] }), UnsupportedError],
-    ['four dimensions', columns('', wave([1, 1, 1]), { image: [1, 1, 1, 1], block: [1, 1, 1, 1] }), UnsupportedError],
-    ['integers', columns('', tensorOf('int32', [1, 4, 9], Array(36).fill(1)), square), UnsupportedError],
-  ])('%s', async (_, form, error) => {
-    await expect(open(form)).rejects.toThrow(error);
-  });
-});

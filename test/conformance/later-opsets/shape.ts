@@ -3,7 +3,8 @@ import type { DType } from '../../../src/core/dtype.ts';
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
 import { node, wave } from '../../helpers/onnx-models.ts';
 import type { OnnxNode } from '../../helpers/onnx-bytes.ts';
-import { testLaterOpsets, type LaterCase } from './later.ts';
+import { LAST_OPSET, OPERATOR_VERSIONS } from '../support/versions.ts';
+import type { LaterCase, LaterCases } from './later.ts';
 
 const ints = (...values: number[]): Tensor => tensorOf('int64', [values.length], values);
 
@@ -14,15 +15,12 @@ function some(dtype: DType, ...shape: number[]): Tensor {
   return tensorOf(dtype, shape, values);
 }
 
-/** The six opsets and types that a movement of elements is tried with. */
-const TURNS: readonly (readonly [opset: number, dtype: DType])[] = [
-  [19, 'float32'],
-  [21, 'int32'],
-  [21, 'float16'],
-  [23, 'bool'],
-  [24, 'uint8'],
-  [24, 'int64'],
-];
+/** Those that changed what moves elements, or looks at shapes. */
+const OPSETS = [19, 21, 23, 24];
+
+/** Types that a movement of elements is tried with in every opset that changed it, and those of a single one. */
+const EVERYWHERE: readonly DType[] = ['float32', 'int32', 'float16', 'bool', 'uint8', 'int64'];
+const ONCE: readonly DType[] = ['bfloat16', 'uint16', 'uint64', 'int8', 'int16', 'uint32'];
 
 interface Form {
   readonly inputs?: string;
@@ -31,10 +29,18 @@ interface Form {
 }
 
 function moved(op: string, { inputs = 'x', constants = {}, attributes }: Form, shape = [2, 3, 4]): LaterCase[] {
-  return TURNS.map(([opset, dtype]) => {
-    const of = node(op, inputs, 'y', attributes);
-    return { name: `of ${dtype}`, opset, node: of, inputs: { x: some(dtype, ...shape) }, constants };
+  const [first, ...also] = OPSETS.filter((opset) => OPERATOR_VERSIONS.get(op)?.versions.includes(opset));
+  const of = (dtype: DType, opset: number): LaterCase => ({
+    name: `of ${dtype}`,
+    opset,
+    node: node(op, inputs, 'y', attributes),
+    inputs: { x: some(dtype, ...shape) },
+    constants,
   });
+  return [
+    ...EVERYWHERE.map((dtype) => ({ ...of(dtype, first ?? LAST_OPSET), also })),
+    ...ONCE.map((dtype) => of(dtype, LAST_OPSET)),
+  ];
 }
 
 function split(
@@ -56,12 +62,13 @@ function split(
 
 const parts = (count: number, axis: number) => ({ num_outputs: { i: count }, axis: { i: axis } });
 
-function filled(name: string, opset: number, shape: Tensor, value?: Tensor): LaterCase {
+function filled(name: string, shape: Tensor, value?: Tensor): LaterCase {
   const attributes = value ? { value: { t: value } } : {};
-  return { name, opset, node: node('ConstantOfShape', 'shape', 'y', attributes), inputs: {}, constants: { shape } };
+  const of = node('ConstantOfShape', 'shape', 'y', attributes);
+  return { name, opset: 20, also: [21, 23, 24], node: of, inputs: {}, constants: { shape } };
 }
 
-testLaterOpsets({
+export const LATER_SHAPE: LaterCases = {
   Split: [
     split('into equal parts', parts(3, 0), 'a b c', wave([6, 4])),
     split('the last part smaller', parts(3, 0), 'a b c', wave([7, 4])),
@@ -96,12 +103,12 @@ testLaterOpsets({
   Shape: moved('Shape', { attributes: { start: { i: -2 }, end: { i: 7 } } }),
   Size: moved('Size', {}),
   ConstantOfShape: [
-    filled('zeros', 20, ints(2, 3)),
-    filled('float16', 20, ints(2, 3), tensorOf('float16', [1], [1.5])),
-    filled('int8', 21, ints(5), tensorOf('int8', [1], [-3])),
-    filled('int64', 23, ints(1, 4), tensorOf('int64', [1], [12])),
-    filled('bool', 24, ints(3), tensorOf('bool', [1], [1])),
-    filled('a scalar', 24, ints(), tensorOf('int32', [1], [7])),
-    filled('no elements', 24, ints(2, 0), tensorOf('float32', [1], [7])),
+    filled('zeros', ints(2, 3)),
+    filled('float16', ints(2, 3), tensorOf('float16', [1], [1.5])),
+    filled('int8', ints(5), tensorOf('int8', [1], [-3])),
+    filled('int64', ints(1, 4), tensorOf('int64', [1], [12])),
+    filled('bool', ints(3), tensorOf('bool', [1], [1])),
+    filled('a scalar', ints(), tensorOf('int32', [1], [7])),
+    filled('no elements', ints(2, 0), tensorOf('float32', [1], [7])),
   ],
-});
+};
