@@ -29,6 +29,14 @@ export interface RecurrentSpec {
   readonly before: 'none' | 'apart' | 'joined';
   /** Several lanes share the sums of a quad. */
   readonly sliced: boolean;
+  /** A lane has one unit instead of a quad: what is said of quads holds for units, and nothing is ragged. */
+  readonly single: boolean;
+}
+
+/** Which outputs a kernel of whole sequences writes. */
+export interface SequenceOutputs {
+  readonly y: boolean;
+  readonly after: { readonly h: boolean; readonly c: boolean };
 }
 
 /** Gates of each cell. */
@@ -79,7 +87,7 @@ const BODIES: { readonly [K in RecurrentKind]: string } = {
 };
 
 /** Declares the cell's functions. Those of gates, the first two, clip their argument where the spec says so. */
-export function cellFunctions({ functions, clipped }: RecurrentSpec): string {
+export function cellFunctions({ functions, clipped, single }: RecurrentSpec): string {
   const declared = functions.map((kind, i) => {
     const name = NAMES[i] ?? 'f';
     return wgsl`
@@ -95,18 +103,19 @@ fn ${name}(given: V) -> V {
 }`;
   });
   return wgsl`
-alias V = vec4<f32>;
-${keepNanFunction(4)}
+alias V = ${single ? 'f32' : 'vec4<f32>'};
+${keepNanFunction(single ? 1 : 4)}
 ${declared.join('\n')}`;
 }
 
 /** A buffer of units that is read or written quad by quad. */
-export function quadBinding(name: string, access: 'read' | 'read_write', { ragged }: RecurrentSpec): Binding {
-  return { name, access, element: ragged ? 'f32' : 'vec4<f32>' };
+export function quadBinding(name: string, access: 'read' | 'read_write', spec: RecurrentSpec): Binding {
+  return { name, access, element: spec.ragged || spec.single ? 'f32' : 'vec4<f32>' };
 }
 
 /** Declares `fn load_name(at, unit)`: the quad of units from `unit` on, whose first lies at the element `at`. */
-function quadLoad(name: string, { ragged }: RecurrentSpec): string {
+function quadLoad(name: string, { ragged, single }: RecurrentSpec): string {
+  if (single) return `fn load_${name}(at: u32, unit: u32) -> V { return ${name}[at]; }`;
   const lanes = range(4).map(
     (k) => wgsl`
   if (unit + ${u32(k)} < params.units) { v[${u32(k)}] = ${name}[at + ${u32(k)}]; }`,
@@ -122,7 +131,8 @@ fn load_${name}(at: u32, unit: u32) -> V { return ${name}[at / 4u]; }`;
 }
 
 /** Declares `fn store_name(at, unit, v)`. */
-function quadStore(name: string, { ragged }: RecurrentSpec): string {
+function quadStore(name: string, { ragged, single }: RecurrentSpec): string {
+  if (single) return `fn store_${name}(at: u32, unit: u32, v: V) { ${name}[at] = v; }`;
   const lanes = range(4).map(
     (k) => wgsl`
   if (unit + ${u32(k)} < params.units) { ${name}[at + ${u32(k)}] = v[${u32(k)}]; }`,
@@ -261,4 +271,19 @@ export function quadFunctions(bindings: readonly Binding[], spec: RecurrentSpec)
 /** Statements that keep what pads the last quad zero, whatever functions make of it. */
 export function paddedUnits({ ragged }: RecurrentSpec): string {
   return ragged ? 'new_state = select(V(), new_state, V4(unit) + V4(0u, 1u, 2u, 3u) < V4(params.units));' : '';
+}
+
+/** Bindings of a kernel of whole sequences; an element of `r` is what it reads at once. */
+export function sequenceBindings(spec: RecurrentSpec & SequenceOutputs, r: 'f32' | 'vec4<f32>'): Binding[] {
+  return [
+    quadBinding('x', 'read', spec),
+    { name: 'r', access: 'read', element: r },
+    ...cellBindings(spec),
+    ...(spec.lengths ? [{ name: 'lengths', access: 'read', element: 'i32' } as const] : []),
+    ...beforeNames(spec).map((name) => quadBinding(name, 'read', spec)),
+    ...(spec.y ? [quadBinding('y', 'read_write', spec)] : []),
+    ...statesOf(spec)
+      .filter((name) => spec.after[name])
+      .map((name) => quadBinding(`${name}_after`, 'read_write', spec)),
+  ];
 }

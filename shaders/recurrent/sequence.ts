@@ -13,31 +13,26 @@
  * for each gate.
  */
 import { u32 } from '../lib/literal.ts';
-import { shaderModule, wgsl, type Binding, type ShaderModule } from '../lib/module.ts';
+import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import {
-  beforeNames,
-  cellBindings,
   cellFunctions,
   cellText,
   GATES,
   hasTwoPhases,
   paddedUnits,
-  quadBinding,
   quadFunctions,
   RECURRENT_PARAMS,
   resetText,
+  sequenceBindings,
   sliceSums,
   stateBefore,
-  statesOf,
   stateSums,
   type RecurrentSpec,
+  type SequenceOutputs,
 } from '../lib/recurrent.ts';
 
-export interface SequenceSpec extends RecurrentSpec {
+export interface SequenceSpec extends RecurrentSpec, SequenceOutputs {
   readonly size: number;
-  /** Which outputs there are. */
-  readonly y: boolean;
-  readonly after: { readonly h: boolean; readonly c: boolean };
 }
 
 /** Vectors of workgroup memory that a kernel has. */
@@ -46,26 +41,12 @@ export function sequenceMemory(spec: Pick<RecurrentSpec, 'cell' | 'sliced'>, siz
   return size * (states + (spec.sliced ? GATES[spec.cell.op] : 0));
 }
 
-function bindingsOf(spec: SequenceSpec): Binding[] {
-  return [
-    quadBinding('x', 'read', spec),
-    { name: 'r', access: 'read', element: 'vec4<f32>' },
-    ...cellBindings(spec),
-    ...(spec.lengths ? [{ name: 'lengths', access: 'read', element: 'i32' } as const] : []),
-    ...beforeNames(spec).map((name) => quadBinding(name, 'read', spec)),
-    ...(spec.y ? [quadBinding('y', 'read_write', spec)] : []),
-    ...statesOf(spec)
-      .filter((name) => spec.after[name])
-      .map((name) => quadBinding(`${name}_after`, 'read_write', spec)),
-  ];
-}
-
 /** An expression of the lane's own quad of h, in a step's half of the memory. */
 const ownState = (half: string): string => `state[${half} + quad]`;
 
 export function sequenceShader(spec: SequenceSpec): ShaderModule {
   const { size } = spec;
-  const bindings = bindingsOf(spec);
+  const bindings = sequenceBindings(spec, 'vec4<f32>');
   return shaderModule({
     bindings,
     params: { ...RECURRENT_PARAMS, blocks: 'u32', rows: 'u32', states: 'u32' },

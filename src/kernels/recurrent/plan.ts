@@ -125,7 +125,7 @@ function sumsTail(y: CallOperand, bias: CallOperand | undefined, columns: number
 }
 
 /** What is arranged anew, when the plan is loaded where it is a constant, else in every run. */
-interface Arranged {
+export interface ArrangedInput {
   readonly operand: CallOperand;
   readonly calls: readonly RecurrentCall[];
 }
@@ -134,7 +134,7 @@ function arranged<K extends RecurrentOp>(
   context: LowerContext<K>,
   input: number,
   { shader, params, workgroups, key, elements }: Omit<PreparedOperand, 'kind' | 'source' | 'storage'>,
-): Arranged {
+): ArrangedInput {
   const name = context.node.inputs[input] ?? '';
   const source = context.constant(name);
   if (source) {
@@ -151,7 +151,7 @@ function arranged<K extends RecurrentOp>(
 function summedBias<K extends RecurrentOp>(
   context: LowerContext<K>,
   { cell, directions, gates, units }: RecurrentPlan,
-): Arranged | undefined {
+): ArrangedInput | undefined {
   if (!context.inputs[3]) return undefined;
   const rows = gates * units;
   const added = cell.op === 'GRU' && cell.linearBeforeReset ? 2 * units : rows;
@@ -166,7 +166,7 @@ function summedBias<K extends RecurrentOp>(
 }
 
 /** r as the kernels read it. */
-export function packedState<K extends RecurrentOp>(context: LowerContext<K>, plan: RecurrentPlan): Arranged {
+export function packedState<K extends RecurrentOp>(context: LowerContext<K>, plan: RecurrentPlan): ArrangedInput {
   const { units, quads, gates } = plan;
   const count = packedVectors(plan);
   return arranged(context, 2, {
@@ -204,12 +204,11 @@ export function recurrentSpec(
   plan: RecurrentPlan,
   { clip }: Recurrent,
   { functions }: DirectionGroup,
-): Omit<RecurrentSpec, 'before' | 'sliced'> {
+): Omit<RecurrentSpec, 'before' | 'sliced' | 'ragged' | 'single'> {
   return {
     cell: plan.cell,
     functions: functions.map(({ kind }) => kind),
     clipped: clip !== Infinity,
-    ragged: plan.units % 4 !== 0,
     lengths: plan.lengths !== undefined,
   };
 }

@@ -1,22 +1,11 @@
 /** A recurrent network by one dispatch for its whole sequences. */
-import { sequenceMemory, sequenceShader, type SequenceSpec } from '../../../shaders/recurrent/sequence.ts';
+import { sequenceMemory, sequenceShader } from '../../../shaders/recurrent/sequence.ts';
 import { bytesOf } from '../../core/storage.ts';
 import type { DeviceProfile } from '../../core/limits.ts';
 import { ceilDiv } from '../../util/arrays.ts';
-import { dispatch1d, type LowerContext } from '../definition.ts';
-import {
-  cellOperands,
-  directionGroups,
-  inputSums,
-  packedState,
-  recurrentParams,
-  recurrentSpec,
-  type DirectionGroup,
-  type RecurrentCall,
-  type RecurrentOp,
-  type RecurrentPlan,
-} from './plan.ts';
-import { present, statesBefore } from './states.ts';
+import type { LowerContext } from '../definition.ts';
+import { packedState, type RecurrentCall, type RecurrentOp, type RecurrentPlan } from './plan.ts';
+import { wholeCalls } from './whole.ts';
 
 /** How a workgroup shares out its invocations. */
 export interface SequenceTile {
@@ -50,37 +39,18 @@ export function sequenceTile(
   return { size, slices, rows: Math.max(1, Math.min(batch, Math.floor(size / (quads * slices)))) };
 }
 
-/** One dispatch for each group of directions, behind the product of x and w. */
+/** Whole sequences by lanes of quads. */
 export function sequenceCalls<K extends RecurrentOp>(
   context: LowerContext<K>,
   plan: RecurrentPlan,
   { size, slices, rows }: SequenceTile,
 ): RecurrentCall[] {
-  const { device, node } = context;
-  const { x, calls } = inputSums(context, plan);
-  const r = packedState(context, plan);
-  const read = [x, r.operand, ...cellOperands(context, plan.cell), ...present([plan.lengths])];
-  const written = present(plan.outputs);
-  const states = statesBefore(plan, read.length + written.length, device);
   const blocks = ceilDiv(plan.batch, rows);
-  const dispatch = (directions: DirectionGroup): RecurrentCall => {
-    const [y, h, c] = plan.outputs;
-    const spec: SequenceSpec = {
-      ...recurrentSpec(plan, node.attributes, directions),
-      before: states.before,
-      sliced: slices > 1,
-      size,
-      y: y !== undefined,
-      after: { h: h !== undefined, c: c !== undefined },
-    };
-    const groups = directions.count * blocks;
-    const shared = recurrentParams(plan, node.attributes, directions, { groups, slices });
-    return {
-      shader: sequenceShader(spec),
-      operands: [...read, ...states.operands, ...written],
-      params: { ...shared, blocks, rows, states: plan.states },
-      workgroups: dispatch1d(groups, 1, device),
-    };
-  };
-  return [...calls, ...r.calls, ...states.calls, ...directionGroups(node.attributes, plan.directions).map(dispatch)];
+  return wholeCalls(context, plan, {
+    r: packedState(context, plan),
+    blocks,
+    slices,
+    shader: (spec) => sequenceShader({ ...spec, ragged: plan.units % 4 !== 0, single: false, size }),
+    params: { blocks, rows },
+  });
 }

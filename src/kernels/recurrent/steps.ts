@@ -121,6 +121,8 @@ function stepDispatch(
     before,
     after,
     sliced: slices > 1,
+    ragged: plan.units % 4 !== 0,
+    single: false,
     size,
     phase,
     y: y !== undefined,
