@@ -1,6 +1,7 @@
 /** Scaled dot-product attention by operators that there are, as formats have it with heads, masks and biases. */
 import type { DType } from '../../core/dtype.ts';
 import { NO_ACTIVATION } from '../../ir/ops.ts';
+import { at } from '../../util/arrays.ts';
 import { reorder } from './composites.ts';
 import type { Emitter } from './emitter.ts';
 
@@ -59,7 +60,8 @@ export function attend(e: Emitter, spec: AttentionSpec): Attended {
   const biased = bias === '' ? capped : e.binary('add', capped, bias);
   const weights = weightsOf(e, biased, spec.sink);
   const sum = ofHeads(e, e.one('MatMul', [underGroups(e, weights, groups), likeKeys(value)], plain), shape);
-  return { y: spec.mayMaskAll && bias !== '' ? zeroMasked(e, sum, spec) : sum, products, capped, biased, weights };
+  const known = spec.mayMaskAll && bias !== '' ? zeroMasked(e, [sum, weights], spec) : [sum, weights];
+  return { y: at(known, 0), products, capped, biased, weights: at(known, 1) };
 }
 
 function weightsOf(e: Emitter, products: string, sink = ''): string {
@@ -99,11 +101,11 @@ function capTo(e: Emitter, x: string, cap: string): string {
   return e.binary('mul', e.one('Activation', [e.binary('div', x, cap)], { activation }), cap);
 }
 
-/** The soft maximum of a row that is all masked is NaN, and nothing comes of it. */
-function zeroMasked(e: Emitter, y: string, { bias, dtype }: AttentionSpec): string {
+/** The soft maximum of a row that is all masked is NaN: its weights are 0, and nothing comes of them. */
+function zeroMasked(e: Emitter, rows: readonly string[], { bias, dtype }: AttentionSpec): string[] {
   const most = e.one('Reduce', [bias], { kind: 'max', axes: [-1], keepDims: true });
   const masked = e.binary('equal', most, e.scalar(dtype, -Infinity));
-  return e.one('Where', [masked, e.scalar(dtype, 0), y], {});
+  return rows.map((row) => e.one('Where', [masked, e.scalar(dtype, 0), row], {}));
 }
 
 /** `[B, L, heads·E]` → `[B, L, heads, E]`. */

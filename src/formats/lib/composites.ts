@@ -161,12 +161,13 @@ export function oneHotOf(e: Emitter, indices: string, depth: number, { on, off, 
  */
 export function oneHotBy(e: Emitter, indices: string, depth: string, { on, off, behind = 0 }: OneHotSpec): string {
   const zero = e.scalar('int64', 0);
-  const counted = e.one('Range', [zero, e.reshape(depth, []), e.scalar('int64', 1)], {});
+  const count = e.reshape(depth, []);
+  const counted = e.one('Range', [zero, count, e.scalar('int64', 1)], {});
   // Of a negative depth there is no such shape, though there is a range of none.
   const classes = e.one('Unsqueeze', [e.one('Expand', [counted, depth], {})], {
     axes: range(behind).map((i) => i + 1),
   });
-  const fromEnd = e.binary('add', indices, depth);
+  const fromEnd = e.binary('add', indices, count);
   const places = e.one('Where', [e.binary('less', indices, zero), fromEnd, indices], {});
   const each = e.one('Unsqueeze', [places], { axes: [-1 - behind] });
   return e.one('Where', [e.binary('equal', each, classes), on, off], {});

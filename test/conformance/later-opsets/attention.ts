@@ -165,6 +165,11 @@ export const LATER_ATTENTION: LaterCases = {
       }),
       form('keys without a second output', { outputs: 'y  value' }),
       ...modes,
+      form('the weights, a row of none', {
+        outputs: QK.y,
+        attributes: { qk_matmul_output_mode: { i: 3 } },
+        mask: someTrue([4, 5], 5),
+      }),
       form('one of each', {
         shapes: [
           [1, 1, 1, 1],
