@@ -11,7 +11,7 @@ import { LATER_ELEMENTWISE } from './elementwise.ts';
 import { LATER_FUNCTIONS } from './functions.ts';
 import { LATER_GEOMETRY } from './geometry.ts';
 import { LATER_INDICES } from './indices.ts';
-import type { LaterCase, LaterCases } from './later.ts';
+import { ofBrains, type LaterCase, type LaterCases } from './later.ts';
 import { LATER_LISTS } from './lists.ts';
 import { LATER_NORMALISE } from './normalise.ts';
 import { LATER_PAD } from './pad.ts';
@@ -58,5 +58,6 @@ function formsOf(tables: readonly LaterCases[]): Map<string, LaterCase[]> {
     const all = cases.flatMap((c) => [c.opset, ...(c.also ?? [])].map((opset) => ({ ...c, opset })));
     forms.set(op, [...(forms.get(op) ?? []), ...all]);
   }
+  for (const all of forms.values()) all.push(...ofBrains(all));
   return forms;
 }

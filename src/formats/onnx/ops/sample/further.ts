@@ -29,7 +29,7 @@ export function gridSample(n: OnnxNode): string {
 
 /**
  * AffineGrid: theta `[N, dims, dims + 1]` applied to where the pixels of a picture or volume of `size` lie, between −1 and 1: their
- * centres or, aligned, the corners. What GridSample takes, `[N, …S, dims]`, x first.
+ * centres or, aligned, the corners. What GridSample takes, `[N, …S, dims]`, x first. Of floats of 16 bits it is computed as of float32.
  */
 export function affineGrid(n: OnnxNode): string {
   const length = n.constantInput(1)?.data.length ?? n.facts(1).length ?? n.unknown(1, 'length');
@@ -40,22 +40,24 @@ export function affineGrid(n: OnnxNode): string {
   const batch = n.one('Slice', [size, n.ints([0]), n.ints([1])], {});
   const shape = n.one('Concat', [batch, n.ints([dims, dims + 1])], { axis: 0 });
   // Of another batch or other dimensions it is refused by the Reshape.
-  const theta = n.reshapeTo(n.input(0), shape);
+  const { dtype = 'float32' } = n.facts(0);
+  const wide = dtype === 'float32' ? n.input(0) : n.one('Cast', [n.input(0)], { to: 'float32' });
+  const theta = n.reshapeTo(wide, shape);
   const column = (j: number): string => {
     const entries = n.one('Gather', [theta, n.ints([j])], { axis: 2 });
     return n.one('Unsqueeze', [n.one('Squeeze', [entries], { axes: [2] })], { axes: range(dims).map((i) => i + 1) });
   };
-  return range(dims).reduce((sum, j) => {
+  const grid = range(dims).reduce((sum, j) => {
     const places = n.one('Unsqueeze', [positions(n, size, length - 1 - j, aligned)], {
       axes: range(j + 1).map((i) => i + 1),
     });
     return n.binary('add', sum, n.binary('mul', places, column(j)));
   }, column(dims));
+  return dtype === 'float32' ? grid : n.one('Cast', [grid], { to: dtype });
 }
 
-/** Where the pixels of one dimension lie, in the type of theta; aligned, one alone is in the middle. */
+/** Where the pixels of one dimension lie; aligned, one alone is in the middle. */
 function positions(n: OnnxNode, size: string, axis: number, aligned: boolean): string {
-  const { dtype = 'float32' } = n.facts(0);
   const float = (value: string): string => n.one('Cast', [value], { to: 'float32' });
   const extent = n.one('Gather', [size, n.scalar('int64', axis)], { axis: 0 });
   const places = float(n.one('Range', [n.scalar('int64', 0), extent, n.scalar('int64', 1)], {}));
@@ -64,8 +66,7 @@ function positions(n: OnnxNode, size: string, axis: number, aligned: boolean): s
   const last = n.binary('sub', float(extent), one);
   const twice = n.binary('sub', n.binary('mul', places, n.scalar('float32', 2)), last);
   const steps = aligned ? n.binary('max', last, one) : float(extent);
-  const found = n.binary('div', twice, steps);
-  return dtype === 'float32' ? found : n.one('Cast', [found], { to: dtype });
+  return n.binary('div', twice, steps);
 }
 
 // Of the same file, for a page to load.
