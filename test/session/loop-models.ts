@@ -255,15 +255,19 @@ const recurrent: OnnxModel = {
   ],
 };
 
-/** The first form of Scan, for each image of a batch. */
-const batched: OnnxModel = {
+/** The first form of Scan, for each image of a batch, of as many slices as each has. */
+const batched = (lengths: string, reverse: 0 | 1 = 1): OnnxModel => ({
   opset: 8,
-  inputs: [float('s', ['b', 2]), float('x', ['b', 't', 2])],
+  inputs: [
+    float('s', ['b', 2]),
+    float('x', ['b', 't', 2]),
+    ...(lengths === '' ? [] : [{ name: lengths, dtype: 'int64' as const, shape: ['b'] }]),
+  ],
   outputs: [float('y'), float('ys')],
   nodes: [
-    node('Scan', ' s x', 'y ys', {
+    node('Scan', `${lengths} s x`, 'y ys', {
       num_scan_inputs: { i: 1 },
-      directions: { ints: [1] },
+      directions: { ints: [reverse] },
       body: {
         g: {
           inputs: [float('before', [2]), float('u', [2])],
@@ -273,7 +277,7 @@ const batched: OnnxModel = {
       },
     }),
   ],
-};
+});
 
 /** A list that a condition of the run chooses, and branches that loop. */
 const chosen: OnnxModel = {
@@ -488,9 +492,19 @@ export const LOOP_MODELS: Readonly<Record<string, LoopModel>> = {
     { x: floats([1, 2]), z: floats([2, 1], 7), h0: floats([3], 2) },
   ],
   'a batch of sequences': [
-    batched,
+    batched(''),
     { s: floats([3, 2]), x: floats([3, 4, 2]) },
     { s: floats([1, 2]), x: floats([1, 1, 2], 3) },
+  ],
+  'a batch of sequences of several lengths': [
+    batched('n'),
+    { s: floats([3, 2]), x: floats([3, 4, 2]), n: ints(2, 4, 1) },
+    { s: floats([3, 2]), x: floats([3, 4, 2]), n: ints(4, 3, 4) },
+    { s: floats([1, 2]), x: floats([1, 1, 2], 3), n: ints(1) },
+  ],
+  'a batch of sequences of several lengths, forward': [
+    batched('n', 0),
+    { s: floats([2, 2]), x: floats([2, 5, 2]), n: ints(5, 3) },
   ],
   'lists of branches': [chosen, { x: floats([2]), two: bool(true) }, { x: floats([2]), two: bool(false) }],
   'branches in rounds': [choosing, { x: floats([2, 3]), up: bool(false) }, { x: floats([2, 3]), up: bool(true) }],

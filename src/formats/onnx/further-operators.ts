@@ -164,6 +164,8 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   Det: lazy(() => import('./ops/product/further.ts'), 'det'),
   Einsum: lazy(() => import('./ops/product/einsum.ts'), 'einsum'),
   'Loop entry': lazy(loops, 'loopEntry'),
+  'Scan shorter': lazy(loops, 'scanShorter'),
+  'Scan longer': lazy(loops, 'scanLonger'),
   Loop: lazy(loops, 'loopExit'),
   Scan: lazy(loops, 'loopExit'),
   SequenceMap: lazy(loops, 'loopExit'),

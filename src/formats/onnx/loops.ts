@@ -1,8 +1,9 @@
 /**
  * Loop, Scan and SequenceMap, whose bodies are graphs: see `subgraphs.ts`. A node `Loop entry` gives the values that a round
- * begins with, and one of the loop's own operator what comes of all rounds; what attributes these have is said at `LOOP`.
+ * begins with, and one of the loop's own operator what comes of all rounds; what attributes these have is said at `LOOP`. Where a
+ * Scan has fewer rounds for one image than for another, `Scan shorter` cuts what they take, and `Scan longer` lengthens what they
+ * give.
  */
-import { UnsupportedError } from '../../core/errors.ts';
 import type { AttributeProto, NodeProto, ValueInfoProto } from './proto.ts';
 import { invalid, type Merger, type Within } from './subgraphs.ts';
 
@@ -13,6 +14,8 @@ import { invalid, type Merger, type Within } from './subgraphs.ts';
  */
 export const LOOP = {
   entry: 'Loop entry',
+  shorter: 'Scan shorter',
+  longer: 'Scan longer',
   carried: 'carried',
   axes: 'axes',
   directions: 'directions',
@@ -57,8 +60,7 @@ export function addLoop(merger: Merger, node: NodeProto, around: Within): void {
 /** Scan: …carried, …scanned → …carried, …stacked; until opset 9 for each image of a batch, after the lengths of all. */
 export function addScan(merger: Merger, node: NodeProto, around: Within, opset: number): void {
   const batched = (node.opset ?? opset) < 9;
-  const [lengths = ''] = batched ? node.inputs : [];
-  if (lengths !== '') throw refused(node, 'sequence_lens');
+  const [lengths = ''] = batched ? node.inputs.map(around.naming) : [];
   const names = (batched ? node.inputs.slice(1) : node.inputs).map(around.naming);
   const count = node.attributes.find(({ name }) => name === 'num_scan_inputs')?.i ?? 0;
   if (count < 1 || count > names.length) throw invalid(node, `num_scan_inputs is ${count}, of ${names.length} inputs`);
@@ -86,33 +88,28 @@ export function addScan(merger: Merger, node: NodeProto, around: Within, opset: 
   const begun = inputs.map(({ name }) => body.naming(name));
   const infos = outputs.slice(carried.length);
   const results = node.outputs.map(around.naming);
-  if (batched) return addBatch(merger, node, { around, body, parts, begun, infos, results });
+  if (batched) return addBatch(merger, node, { around, body, parts, lengths, begun, infos, results });
   const close = open(merger, node, around, parts, ['', '', ...begun]);
   close(['', ...merger.fill(body)], infos, results);
 }
 
+/** What a Scan over each image of a batch is written with. */
+interface Batch {
+  readonly around: Within;
+  readonly body: Within;
+  readonly parts: LoopParts;
+  /** How many slices each image has; `''`: all. */
+  readonly lengths: string;
+  readonly begun: readonly string[];
+  readonly infos: readonly ValueInfoProto[];
+  readonly results: readonly string[];
+}
+
 /** A loop over the images around the loop over the slices of each. */
-function addBatch(
-  merger: Merger,
-  node: NodeProto,
-  {
-    around,
-    body,
-    parts,
-    begun,
-    infos,
-    results,
-  }: {
-    readonly around: Within;
-    readonly body: Within;
-    readonly parts: LoopParts;
-    readonly begun: readonly string[];
-    readonly infos: readonly ValueInfoProto[];
-    readonly results: readonly string[];
-  },
-): void {
+function addBatch(merger: Merger, node: NodeProto, batch: Batch): void {
+  const { around, body, parts, lengths, begun, infos, results } = batch;
   const { carried, scanned } = parts;
-  const all = [...carried, ...scanned];
+  const all = [...carried, ...scanned, ...(lengths === '' ? [] : [lengths])];
   const images = all.map((name) => merger.unique(`${name}/image`));
   const outer: LoopParts = {
     ends: ['', ''],
@@ -122,13 +119,24 @@ function addBatch(
     given: sliced(carried.length + infos.length),
   };
   const closeBatch = open(merger, node, around, outer, ['', '', ...images]);
-  const inner = { ...parts, carried: images.slice(0, carried.length), scanned: images.slice(carried.length) };
+  const whole = images.slice(carried.length, carried.length + scanned.length);
+  const length = images[carried.length + scanned.length];
+  /** Adds what cuts slices off, or puts zeros behind them. */
+  const fit = (op: string, x: string, by: string): string => {
+    const output = merger.unique(x);
+    merger.push({ ...node, name: output, op, inputs: [x, by], outputs: [output], attributes: [] }, around);
+    return output;
+  };
+  const taken = whole.map((x) => (length === undefined ? x : fit(LOOP.shorter, x, length)));
+  const inner = { ...parts, carried: images.slice(0, carried.length), scanned: taken };
   const close = open(merger, node, around, inner, ['', '', ...begun]);
   const given = [...carried, ...infos].map((_, i) => merger.unique(`${node.name}/image_${i}`));
   close(['', ...merger.fill(body)], infos, given);
+  const [like = ''] = whole;
+  const full = given.map((y, i) => (length === undefined || i < carried.length ? y : fit(LOOP.longer, y, like)));
   closeBatch(
-    ['', ...given],
-    given.map(() => undefined),
+    ['', ...full],
+    full.map(() => undefined),
     results,
   );
 }
@@ -225,8 +233,4 @@ function slicing({ axes, directions }: Sliced): AttributeProto[] {
 function ints(name: string, values: readonly number[]): AttributeProto {
   const none = { f: undefined, i: undefined, s: undefined, t: undefined, g: undefined, other: undefined };
   return { ...none, name, type: 7, ref: '', floats: [], ints: [...values], strings: [] };
-}
-
-function refused({ name: node, op }: NodeProto, what: string): UnsupportedError {
-  return new UnsupportedError([{ node, op, what }], { format: 'onnx' });
 }

@@ -1,6 +1,7 @@
 /** Loops, whose bodies are nodes of the graph by now: see `formats/onnx/loops.ts`, where the attributes are made. */
 import type { Slices } from '../../../../ir/ops.ts';
 import { range } from '../../../../util/arrays.ts';
+import { reorder } from '../../../lib/composites.ts';
 import { LOOP } from '../../loops.ts';
 import type { OnnxNode } from '../../node.ts';
 import { dtypeOfTensor } from '../../tensor.ts';
@@ -25,6 +26,25 @@ export function loopExit(n: OnnxNode): string[] {
     return slice ? { ...slice, dtype: dtypeOfTensor(types?.[i] ?? 0) ?? facts.dtype, shape } : ('list' as const);
   });
   return n.many('LoopExit', inputsOf(n), { carried, stacked }, carried + stacked.length);
+}
+
+/** The first of x, as many as an int64 scalar says; where there are not so many, or fewer than none, it is refused. */
+export function scanShorter(n: OnnxNode): string {
+  const [x, count] = [n.input(0), n.reshape(n.input(1), [])];
+  const step = n.one('Cast', [n.binary('greaterOrEqual', count, n.scalar('int64', 0))], { to: 'int64' });
+  const places = n.one('Range', [n.scalar('int64', 0), count, step], {});
+  return n.one('Gather', [x, places], { axis: 0 });
+}
+
+/** x, and zeros behind it along the first axis, until it is as long as another. */
+export function scanLonger(n: OnnxNode): string {
+  const [x, like] = [n.input(0), n.input(1)];
+  const shape = n.one('Shape', [x], {});
+  const lack = n.binary('sub', reorder(n, n.one('Shape', [like], {}), [0]), reorder(n, shape, [0]));
+  const zeros = (count: string): string => n.one('ConstantOfShape', [count], { dtype: 'int64', value: 0 });
+  const rank = n.one('Shape', [shape], {});
+  const pads = n.one('Concat', [zeros(rank), lack, zeros(n.binary('sub', rank, n.ints([1])))], { axis: 0 });
+  return n.one('Pad', [x, pads], { mode: 'constant' });
 }
 
 /** How many values are carried, and which slices of the others a round has; none of lists. */
