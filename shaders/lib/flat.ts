@@ -45,9 +45,9 @@ export function flatShader({ together, others = [], y, params, declarations = ''
   });
 }
 
-/** Declares `r`: four elements from `i * 4` on, each as the function `name` gives it; past the last one the last again. */
-export function eachOfFour(name: string): string {
-  return `let r = vec4<i32>(${range(4)
+/** Declares `r`: four elements from `i * 4` on, each as the function `name` gives it, a `word`; past the last one the last again. */
+export function eachOfFour(name: string, word: 'i32' | 'u32' = 'i32'): string {
+  return `let r = vec4<${word}>(${range(4)
     .map((k) => `${name}(min(i * 4u + ${u32(k)}, params.last))`)
     .join(', ')});`;
 }

@@ -247,10 +247,18 @@ const matMul: Generator<'MatMul'> = (d) => {
   const [transA, transB] = [!vectorA && d.chance(0.3), !vectorB && d.chance(0.3)];
   const a = vectorA ? [k] : [...d.narrowed(batch), ...(transA ? [k, m] : [m, k])];
   const b = vectorB ? [k] : [...d.narrowed(batch), ...(transB ? [n, k] : [k, n])];
-  return {
-    inputs: [{ shape: a }, { shape: b }, !vectorB && d.chance(0.4) ? weights([n]) : undefined],
-    attributes: { transA, transB, activation: d.activation() },
-  };
+  const bias = !vectorB && d.chance(0.4) ? weights([n]) : undefined;
+  const activation = d.activation();
+  if (d.chance(0.8)) return { inputs: [{ shape: a }, { shape: b }, bias], attributes: { transA, transB, activation } };
+  // Sums of 32 bits wrap as onnxruntime's do; those of 64 stay within 32 here.
+  const [dtype, most] = d.pick<readonly [DType, number]>([
+    ['int32', 2 ** 31],
+    ['uint32', 2 ** 32],
+    ['int64', 9999],
+  ]);
+  const numbers = { dtype, low: dtype === 'uint32' ? 0 : -most, high: most };
+  const inputs = [{ shape: a }, { shape: b }, bias].map((x) => x && { ...x, ...numbers });
+  return { inputs, attributes: { transA, transB, activation: NO_ACTIVATION } };
 };
 
 const ARITHMETIC: readonly BinaryKind[] = [

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DType } from '../../src/core/dtype.ts';
 import { ShapeError } from '../../src/core/errors.ts';
 import { tensorOf, type TensorDesc } from '../../src/core/tensor.ts';
-import { NO_ACTIVATION, type NodeOf, type OpAttributes, type OpKind } from '../../src/ir/ops.ts';
+import { NO_ACTIVATION, RELU, type NodeOf, type OpAttributes, type OpKind } from '../../src/ir/ops.ts';
 import { PLAIN_RESIZE } from '../../src/ir/shapes/resize.ts';
 import type { OpDefinition, Operand } from '../../src/ops/definition.ts';
 import { OPS } from '../helpers/every-operator.ts';
@@ -35,6 +35,15 @@ const gemm =
   (...inputs: Inputs) =>
   (): unknown =>
     infer('Gemm', inputs, { alpha: 1, beta: 1, transA: false, transB: false, activation: NO_ACTIVATION });
+const scaledGemm = (dtype: DType, attributes: Partial<OpAttributes['Gemm']>) => (): unknown =>
+  infer('Gemm', [of([2, 3], dtype), of([3, 5], dtype), of([5], dtype)], {
+    alpha: 1,
+    beta: 1,
+    transA: false,
+    transB: false,
+    activation: NO_ACTIVATION,
+    ...attributes,
+  });
 const matMul =
   (...inputs: Inputs) =>
   (): unknown =>
@@ -91,6 +100,18 @@ const misfits: readonly (readonly [string, () => unknown])[] = [
   ['Gemm with c that does not broadcast', gemm(of([2, 3]), of([3, 5]), of([2]))],
   ['Gemm with c that would stretch the product', gemm(of([1, 3]), of([3, 5]), of([2, 5]))],
   ['Gemm with an output too large', gemm(of([100_000, 1]), of([1, 100_000]))],
+  ['Gemm of bytes', scaledGemm('int8', {})],
+  ['Gemm of floats and integers', gemm(of([2, 3]), of([3, 5], 'int32'))],
+  ['Gemm of integers and floats to add', gemm(of([2, 3], 'int32'), of([3, 5], 'int32'), of([5]))],
+  ['Gemm of integers of two types', gemm(of([2, 3], 'int32'), of([3, 5], 'int64'))],
+  ['Gemm of integers by a fraction', scaledGemm('int32', { alpha: 0.5 })],
+  ['Gemm of integers and a fraction of c', scaledGemm('uint64', { beta: 1.5 })],
+  ['Gemm of integers by infinity', scaledGemm('int64', { alpha: Infinity })],
+  ['Gemm of integers by NaN', scaledGemm('uint32', { beta: NaN })],
+  ['Gemm of integers with an activation', scaledGemm('int32', { activation: RELU })],
+  ['MatMul of bytes', matMul(of([2, 3], 'uint8'), of([3, 5], 'uint8'))],
+  ['MatMul of truth values', matMul(of([2, 3], 'bool'), of([3, 5], 'bool'))],
+  ['MatMul of integers with a real bias', matMul(of([2, 3], 'int32'), of([3, 5], 'int32'), of([5]))],
   ['MatMul of inner extents that differ', matMul(of([2, 3]), of([4, 5]))],
   ['MatMul of batches that do not broadcast', matMul(of([2, 3, 4]), of([3, 4, 5]))],
   ['MatMul of a scalar', matMul(of([]), of([4]))],

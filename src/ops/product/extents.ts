@@ -2,13 +2,8 @@
 import { broadcastShapes } from '../../core/broadcast.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { shapeText, type Shape } from '../../core/tensor.ts';
-import { at } from '../../util/arrays.ts';
-
-/** Rows and columns of a matrix after the optional transposition. Throws ShapeError when it is none. */
-export function matrix(shape: Shape, transposed: boolean): readonly [number, number] {
-  if (shape.length !== 2) throw new ShapeError(`${shapeText(shape)} is not a matrix`);
-  return transposed ? [at(shape, 1), at(shape, 0)] : [at(shape, 0), at(shape, 1)];
-}
+import { at, product } from '../../util/arrays.ts';
+import type { InputDescs } from '../definition.ts';
 
 /** Extents of a MatMul of vectors, matrices or batches of them. */
 export interface Extents {
@@ -50,4 +45,10 @@ export function extentsOf(aShape: Shape, bShape: Shape, { transA, transB }: Tran
 function swap(shape: Shape, transposed: boolean): number[] {
   const [rows, columns] = [at(shape, shape.length - 2), at(shape, shape.length - 1)];
   return [...shape.slice(0, -2), ...(transposed ? [columns, rows] : [rows, columns])];
+}
+
+/** `OpDefinition.multiplyAdds` of products. */
+export function productMultiplyAdds(attributes: Transposes, [a, b]: InputDescs): number {
+  const { batch, rows, depth, columns } = extentsOf(a?.shape ?? [], b?.shape ?? [], attributes);
+  return product(batch) * rows * depth * columns;
 }

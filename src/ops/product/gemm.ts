@@ -1,30 +1,28 @@
 /** Gemm: activation(alpha·a·b + beta·c) of matrices, either operand optionally transposed. */
 import { broadcastShapes } from '../../core/broadcast.ts';
-import { isFloat } from '../../core/dtype.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { lazy } from '../../core/on-demand.ts';
 import { elementCount, shapeText } from '../../core/tensor.ts';
-import { at, sameArray } from '../../util/arrays.ts';
+import { sameArray } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { operand } from '../lib/operands.ts';
-import { matrix } from './extents.ts';
+import { extentsOf, productMultiplyAdds } from './extents.ts';
 import { productParameters } from './parameters.ts';
+import { requireTypes } from './types.ts';
 
-/** `[M, K]·[K, N]` to `[M, N]`, floats only. Throws ShapeError where inner extents differ or c does not broadcast. */
+/**
+ * `[M, K]·[K, N]` to `[M, N]`, of floats, or integers of 32 bits and more, which wrap. Throws ShapeError where inner extents
+ * differ, c does not broadcast, and a factor of integers is a fraction.
+ */
 export const gemm: OpDefinition<'Gemm'> = {
-  infer: ({ attributes }, inputs) => {
+  infer: (node, inputs) => {
     const a = operand(inputs, 0);
     const b = operand(inputs, 1);
-    if (!isFloat(a.dtype) || !isFloat(b.dtype))
-      throw new ShapeError(`Gemm of ${a.dtype} and ${b.dtype} is not defined`);
-    const [rows, depth] = matrix(a.shape, attributes.transA);
-    const [bDepth, columns] = matrix(b.shape, attributes.transB);
-    if (depth !== bDepth) {
-      throw new ShapeError(
-        `${shapeText([rows, depth])} times ${shapeText([bDepth, columns])}: the inner extents differ`,
-      );
+    for (const { shape } of [a, b]) {
+      if (shape.length !== 2) throw new ShapeError(`${shapeText(shape)} is not a matrix`);
     }
-    const shape = [rows, columns];
+    requireTypes(node, inputs);
+    const { shape } = extentsOf(a.shape, b.shape, node.attributes);
     elementCount(shape);
     const c = inputs[2];
     if (c && !(c.shape.length <= 2 && sameArray(broadcastShapes(c.shape, shape), shape))) {
@@ -33,10 +31,6 @@ export const gemm: OpDefinition<'Gemm'> = {
     return [{ dtype: a.dtype, shape }];
   },
   reference: lazy(() => import('./product-loop.ts'), 'gemmReference'),
-  multiplyAdds: ({ attributes }, inputs, outputs) => {
-    const [rows, columns] = at(outputs, 0).shape;
-    const [, depth] = matrix(inputs[0]?.shape ?? [], attributes.transA);
-    return (rows ?? 0) * (columns ?? 0) * depth;
-  },
+  multiplyAdds: ({ attributes }, inputs) => productMultiplyAdds(attributes, inputs),
   parameters: ({ attributes }, inputs) => productParameters(attributes, inputs),
 };

@@ -1,7 +1,8 @@
 /** The CPU references of Gemm and MatMul: one loop over two matrices inside tensors, which both take. */
 import { broadcastStrides } from '../../core/broadcast.ts';
-import { isFloat, type HostArray } from '../../core/dtype.ts';
+import { isFloat, type DType, type HostArray } from '../../core/dtype.ts';
 import { zeros, type Tensor } from '../../core/tensor.ts';
+import type { OpAttributes } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import type { Reference } from '../definition.ts';
 import { activationFunction } from '../lib/activation.ts';
@@ -9,7 +10,7 @@ import { readBroadcast } from '../lib/elementwise.ts';
 import { tensorAt } from '../lib/operands.ts';
 import { reals, rowAccumulator } from '../lib/rows.ts';
 import { stridedOffsets } from '../lib/strided.ts';
-import { extentsOf, matrix } from './extents.ts';
+import { extentsOf } from './extents.ts';
 
 /** Extents of a product `[rows, depth]·[depth, columns]`, and which operand is stored transposed. */
 interface ProductSpec {
@@ -71,21 +72,27 @@ function integerProduct(x: HostArray, w: HostArray, spec: ProductSpec): MatrixPr
   };
 }
 
+/** alpha·x + beta·c: of integers the 32 bits that are left of it. */
+function tailOf(dtype: DType, { alpha, beta }: OpAttributes['Gemm']): (x: number, c: number) => number {
+  if (isFloat(dtype)) return (x, c) => alpha * x + beta * c;
+  return (x, c) => Math.imul(alpha, x) + Math.imul(beta, c);
+}
+
 /** `OpDefinition.reference` of Gemm. */
 export const gemmReference: Reference<'Gemm'> = ({ attributes }, inputs, outputs) => {
-  const { transA, transB, alpha, beta } = attributes;
-  const a = tensorAt(inputs, 0);
-  const [rows, depth] = matrix(a.shape, transA);
+  const [a, b] = [tensorAt(inputs, 0), tensorAt(inputs, 1)];
+  const extents = extentsOf(a.shape, b.shape, attributes);
   const out = at(outputs, 0);
   const y = zeros(out.dtype, out.shape);
-  const columns = at(out.shape, 1);
+  const { columns } = extents;
   const c = inputs[2];
   const addend = c ? readBroadcast(c, out) : () => 0;
   const activate = activationFunction(attributes.activation);
-  const multiply = matrixProduct(a, tensorAt(inputs, 1), { rows, depth, columns, transA, transB });
+  const tail = tailOf(out.dtype, attributes);
+  const multiply = matrixProduct(a, b, { ...extents, ...attributes });
   multiply(0, 0, (acc, row) => {
     const start = row * columns;
-    for (let j = 0; j < columns; j++) y.data[start + j] = activate(alpha * (acc[j] ?? 0) + beta * addend(start + j));
+    for (let j = 0; j < columns; j++) y.data[start + j] = activate(tail(acc[j] ?? 0, addend(start + j)));
   });
   return [y];
 };

@@ -24,6 +24,22 @@ function gemmCase(m: number, k: number, n: number, setup: GemmSetup = {}): OpCas
   };
 }
 
+/** The same of integers that use all bits of a type. */
+function integerCase(
+  dtype: 'int32' | 'uint32' | 'int64' | 'uint64',
+  extents: readonly [number, number, number],
+  setup: GemmSetup = {},
+): OpCase<'Gemm'> {
+  const c = gemmCase(...extents, setup);
+  const [low, high] = dtype.startsWith('u') ? [0, 2 ** 32] : [-(2 ** 31), 2 ** 31];
+  return {
+    ...c,
+    name: `${dtype}: ${c.name}`,
+    inputs: c.inputs.map((x) => x && { ...x, dtype, low, high }),
+    noOracle: 'onnxruntime has no Gemm of integers',
+  };
+}
+
 const transposes = [false, true].flatMap((transA) => [false, true].map((transB) => ({ transA, transB })));
 
 export const gemmCases: readonly OpCase<'Gemm'>[] = [
@@ -66,4 +82,20 @@ export const gemmCases: readonly OpCase<'Gemm'>[] = [
   gemmCase(7, 132, 20, { transB: true, c: [20], activation: RELU }),
   gemmCase(17, 1041, 33, { c: [33], alpha: 0.5, beta: 2 }),
   gemmCase(18, 1028, 36, { transB: true, c: [36], activation: RELU }),
+  ...(['int32', 'uint32', 'int64', 'uint64'] as const).flatMap((dtype) => [
+    integerCase(dtype, [5, 7, 3], { c: [3], alpha: 3, beta: -2 }),
+    integerCase(dtype, [3, 17, 5], { transA: true, c: [3, 1], beta: 0 }),
+    integerCase(dtype, [7, 1, 17], { transB: true, c: [] }),
+    integerCase(dtype, [3, 5, 7], {
+      transA: true,
+      transB: true,
+      c: [3, 7],
+      alpha: -(2 ** 31),
+      beta: 2 ** 40 + 2 ** 20,
+    }),
+  ]),
+  integerCase('int32', [1, 4099, 6], { c: [1, 6] }),
+  integerCase('int32', [65, 33, 67], { alpha: 2 }),
+  integerCase('int32', [3, 0, 5], { c: [5], alpha: 2, beta: 3 }),
+  integerCase('int32', [0, 3, 5], { c: [5] }),
 ];

@@ -19,6 +19,48 @@ function matMulCase(a: readonly number[], b: readonly number[], setup: MatMulSet
   };
 }
 
+/** Numbers that use all bits of a type, or all that int64 and uint64 keep of a product in ONNX's own 64 bits. */
+const RANGES: Readonly<Record<IntegerType, readonly [number, number]>> = {
+  int32: [-(2 ** 31), 2 ** 31],
+  uint32: [0, 2 ** 32],
+  int64: [-2000, 2000],
+  uint64: [0, 2000],
+};
+
+type IntegerType = 'int32' | 'uint32' | 'int64' | 'uint64';
+
+function integerCase(
+  dtype: IntegerType,
+  a: readonly number[],
+  b: readonly number[],
+  setup: MatMulSetup = {},
+): OpCase<'MatMul'> {
+  const c = matMulCase(a, b, setup);
+  const [low, high] = RANGES[dtype];
+  return { ...c, name: `${dtype}: ${c.name}`, inputs: c.inputs.map((x) => x && { ...x, dtype, low, high }) };
+}
+
+const transposed = { transA: true, transB: true };
+
+const integerCases: readonly OpCase<'MatMul'>[] = [
+  ...(['int32', 'uint32', 'int64', 'uint64'] as const).flatMap((dtype) => [
+    integerCase(dtype, [5, 7], [7, 3]),
+    integerCase(dtype, [2, 1, 4, 3], [1, 5, 3, 6]),
+    integerCase(dtype, [3, 6, 5], [1, 7, 6], transposed),
+    integerCase(dtype, [3, 17], [17, 5], { bias: 5 }),
+  ]),
+  integerCase('int32', [7], [7]),
+  integerCase('int32', [7], [2, 7, 5]),
+  integerCase('int32', [3, 5, 8], [8]),
+  integerCase('int32', [1, 1], [1, 1]),
+  integerCase('int32', [2, 3, 5, 6], [6, 7]),
+  integerCase('int32', [17, 1024], [1024, 5]),
+  integerCase('int32', [0, 3], [3, 2]),
+  integerCase('int32', [3, 0], [0, 2]),
+  integerCase('int32', [0, 3, 4], [1, 4, 5]),
+  integerCase('uint32', [65, 33], [33, 67]),
+];
+
 export const matMulCases: readonly OpCase<'MatMul'>[] = [
   matMulCase([4, 8], [8, 12]),
   matMulCase([5, 7], [7, 3]),
@@ -50,4 +92,5 @@ export const matMulCases: readonly OpCase<'MatMul'>[] = [
   matMulCase([2, 17, 260], [2, 260, 33]),
   matMulCase([3, 1, 65], [3, 65, 33]),
   matMulCase([2, 5, 64], [2, 20, 64], { transB: true }),
+  ...integerCases,
 ];

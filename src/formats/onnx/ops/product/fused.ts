@@ -1,4 +1,5 @@
 /** Matrix products that onnxruntime's optimiser writes for several nodes. */
+import { isFloat } from '../../../../core/dtype.ts';
 import { NO_ACTIVATION, type Activation, type ActivationKind } from '../../../../ir/ops.ts';
 import { range } from '../../../../util/arrays.ts';
 import type { OnnxNode } from '../../node.ts';
@@ -18,7 +19,9 @@ export function fusedMatMul(n: OnnxNode): string {
   const attributes = { transA: trans(0, 'transA'), transB: trans(1, 'transB'), activation: NO_ACTIVATION };
   const product = n.one('MatMul', [a, b], attributes);
   const alpha = n.attr.float('alpha', 1);
-  return alpha === 1 ? product : n.binary('mul', product, n.scalar(n.facts(0).dtype ?? 'float32', alpha));
+  const { dtype = 'float32' } = n.facts(0);
+  if (!isFloat(dtype)) n.fail(`a product of ${dtype}, which only MatMul has`);
+  return alpha === 1 ? product : n.binary('mul', product, n.scalar(dtype, alpha));
 }
 
 /** Gemm and an activation. */

@@ -1,4 +1,5 @@
 /** Windows and spectra of signals: composed of what moves, adds and multiplies, with the matrix of a Fourier transform. */
+import { isFloat } from '../../../../core/dtype.ts';
 import { NO_ACTIVATION } from '../../../../ir/ops.ts';
 import { range } from '../../../../util/arrays.ts';
 import type { OnnxNode, OnnxTranslation } from '../../node.ts';
@@ -107,9 +108,10 @@ export function dft(n: OnnxNode): string {
   return moves ? n.one('Transpose', [y], { perm: range(rank).map((i) => perm.indexOf(i)) }) : y;
 }
 
-/** The matrix in the type of the signal. */
+/** The matrix in the type of the signal, which has to have fractions. */
 function typed(n: OnnxNode, matrix: string): string {
   const { dtype = 'float32' } = n.facts(0);
+  if (!isFloat(dtype)) n.fail(`a signal of ${dtype}; a Cast to float32 makes it real numbers`);
   return dtype === 'float32' ? matrix : n.one('Cast', [matrix], { to: dtype });
 }
 
