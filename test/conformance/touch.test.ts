@@ -88,13 +88,14 @@ async function without<T>(paths: readonly string[], what: () => T | Promise<T>):
 }
 
 const parsed = new Map<string, ts.SourceFile>();
+let checked: ts.SemanticDiagnosticsBuilderProgram | undefined;
 
-/** What `tsc` says of the copy, by file. What no change touches is parsed once. */
+/** What `tsc` says of the copy, by file. What no change touches is parsed once, and checked again where a change may tell there. */
 function typeErrors(): Map<string, string> {
   const { config } = ts.readConfigFile(join(copy, 'tsconfig.json'), ts.sys.readFile);
   const include = ['src', 'shaders', 'models', 'test/ops/cases', 'test/conformance/random-cases.ts'];
   const { options, fileNames } = ts.parseJsonConfigFileContent({ ...config, include }, ts.sys, copy);
-  const host = ts.createCompilerHost(options);
+  const host = ts.createIncrementalCompilerHost(options);
   const parse = host.getSourceFile.bind(host);
   host.getSourceFile = (path, ...how) => {
     if (CHANGES.some(({ file }) => join(copy, file) === path)) return parse(path, ...how);
@@ -102,8 +103,15 @@ function typeErrors(): Map<string, string> {
     if (source) parsed.set(path, source);
     return source;
   };
+  const program = ts.createSemanticDiagnosticsBuilderProgram(fileNames, options, host, checked);
+  checked = program;
   const errors = new Map<string, string>();
-  for (const { file, messageText } of ts.getPreEmitDiagnostics(ts.createProgram(fileNames, options, host))) {
+  for (const { file, messageText } of [
+    ...program.getOptionsDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...program.getSyntacticDiagnostics(),
+    ...program.getSemanticDiagnostics(),
+  ]) {
     const path = file ? relative(copy, file.fileName) : '';
     errors.set(path, `${errors.get(path) ?? ''}${ts.flattenDiagnosticMessageText(messageText, '\n')}\n`);
   }

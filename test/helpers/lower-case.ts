@@ -99,9 +99,17 @@ function isWeightInBytes<K extends OpKind>({ inputs: [x, ...others] }: OpCase<K>
 
 const isPlaced = ({ lies = 'dense' }: OperandTraits): boolean => lies !== 'dense';
 
+let built: { readonly of: OpCase; readonly as: ReturnType<typeof buildCase> } | undefined;
+
+/** A case with its random operands: the last one is kept, since it is prepared for one setup after another. */
+function builtCase(c: OpCase): ReturnType<typeof buildCase> {
+  built = built?.of === c ? built : { of: c, as: buildCase(c) };
+  return built.as;
+}
+
 /** Infers the shapes of a case, and lays its operands out. */
 export function prepare<K extends OpKind>(c: OpCase<K>, setup: Setup = {}): Prepared<K> {
-  const { graph, feeds } = buildCase(c);
+  const { graph, feeds } = builtCase(c);
   const node = graph.nodes[0] as unknown as LowerContext<K>['node'];
   const inputs = node.inputs.map((name) => feeds.get(name) ?? graph.initializers.get(name));
   const definition = OPS[c.op] as unknown as OpDefinition<K>;
@@ -182,13 +190,27 @@ function asStored(t: Tensor, value: Stored | undefined): Tensor {
   return { ...t, data: halvesToFloats(floatsToHalves(t.data)) };
 }
 
-/** Names of the variants that apply to a case, in the order of preference; empty for `view` and `host` operators. */
-export function variantsOf<K extends OpKind>(c: OpCase<K>, setup: Setup = {}): string[] {
+/** What a variant makes of a case. */
+export interface Lowered {
+  readonly variant: string;
+  readonly calls: readonly KernelCall[];
+}
+
+/** What the variants that apply make of a case, in the order of preference; empty for `view` and `host` operators. */
+export function loweringsOf<K extends OpKind>(c: OpCase<K>, setup: Setup = {}): Lowered[] {
   const definition = KERNELS[c.op] as unknown as KernelDefinition<K>;
   if (definition.kind !== 'dispatch') return [];
   const { context } = prepare(c, setup);
-  const alike = definition.variants.filter((v) => !c.unlike || !v.name.startsWith(c.unlike.variants));
-  return alike.filter((v) => v.tryLower(context) !== undefined).map((v) => v.name);
+  const alike = definition.variants.filter(({ name }) => !c.unlike || !name.startsWith(c.unlike.variants));
+  return alike.flatMap((variant) => {
+    const calls = variant.tryLower(context);
+    return calls ? [{ variant: variant.name, calls }] : [];
+  });
+}
+
+/** The names of those variants. */
+export function variantsOf<K extends OpKind>(c: OpCase<K>, setup: Setup = {}): string[] {
+  return loweringsOf(c, setup).map(({ variant }) => variant);
 }
 
 /** Lowers a case to dispatches: with the named variant, or with the first that applies. */

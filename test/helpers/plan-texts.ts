@@ -14,7 +14,7 @@ import { inferShapes } from '../../src/passes/infer-shapes.ts';
 import { resolvePadding } from '../../src/passes/resolve-pads.ts';
 import { planGraph } from '../../src/plan/plan-graph.ts';
 import { printPlan } from '../../src/plan/print.ts';
-import { lowerCase, setupsOf, variantsOf, type Setup } from './lower-case.ts';
+import { loweringsOf, setupsOf, type Lowered, type Setup } from './lower-case.ts';
 import { buildCase, type OpCase } from './op-case.ts';
 
 const RAISED = {
@@ -59,15 +59,16 @@ function precisionsOf(device: DeviceProfile): readonly boolean[] {
 /** Every text of one case on one device: its variants in all setups, and its plan with each of them forced. */
 export function caseTexts(c: OpCase, device: DeviceProfile): string[] {
   const texts: string[] = [];
-  for (const setup of [{ device }, ...setupsOf(c, device)]) {
-    for (const variant of variantsOf(c, setup)) {
-      const { device: _, ...how } = setup as Setup;
-      texts.push(JSON.stringify([how, variant]), ...lowerCase(c, variant, setup).map(callText));
-    }
-  }
+  const note = (setup: Setup, lowered: readonly Lowered[]): void => {
+    const { device: _, ...how } = setup;
+    for (const { variant, calls } of lowered) texts.push(JSON.stringify([how, variant]), ...calls.map(callText));
+  };
+  const plain = loweringsOf(c, { device });
+  note({ device }, plain);
+  for (const setup of setupsOf(c, device)) note(setup, loweringsOf(c, setup));
   const graph = inferShapes(resolvePadding(inferShapes(bindShapes(buildCase(c).graph))));
   for (const float16 of precisionsOf(device)) {
-    for (const variant of [undefined, ...variantsOf(c, { device })]) {
+    for (const variant of [undefined, ...plain.map(({ variant }) => variant)]) {
       texts.push(
         `plan ${variant ?? 'chosen'}${float16 ? ' float16' : ''}`,
         casePlanText(graph, device, c.op, variant, float16),

@@ -1,4 +1,4 @@
-/** Which variants of an operator's kernels a case runs, in which setups: one in turn, or, in the full run, all in all. */
+/** Which variants of an operator's kernels a case runs, in which setups: one in turn, or in the full run all, and in turn. */
 import type { DeviceProfile } from '../../src/core/limits.ts';
 import type { OpKind } from '../../src/ir/ops.ts';
 import type { KernelDefinition } from '../../src/kernels/definition.ts';
@@ -15,17 +15,17 @@ export interface Turn {
   readonly setup: Setup;
 }
 
-/**
- * The turns of a case among all cases of its operator, on a device. Each case has one: of the setups it can be in, the one
- * that had the fewest turns so far, and of the variants that apply there again the one with the fewest. A variant that had
- * none by then gets one in the first case and setup that take it. The same on every machine with such a device.
- */
+/** The turns of a case among all cases of its operator, on a device. The same on every machine with such a device. */
 export function turnsOf(cases: readonly OpCase[], device: DeviceProfile): (c: OpCase) => readonly Turn[] {
-  if (FULL) return (c) => allOf(c, cases.indexOf(c), setupsIn(c, device));
-  const turns = inTurn(cases, device);
+  const turns = FULL ? allInTurn(cases, device) : inTurn(cases, device);
   return (c) => turns.get(c) ?? [];
 }
 
+/**
+ * The turns of `npm test`: each case has one. Of the setups it can be in, the one that had the fewest turns so far, and of the
+ * variants that apply there again the one with the fewest. A variant that had none by then gets one in the first case and
+ * setup that take it.
+ */
 function inTurn(cases: readonly OpCase[], device: DeviceProfile): ReadonlyMap<OpCase, readonly Turn[]> {
   const turns = new Map<OpCase, Turn[]>(cases.map((c) => [c, []]));
   const variantTurns = new Map<string | undefined, number>();
@@ -51,16 +51,43 @@ function inTurn(cases: readonly OpCase[], device: DeviceProfile): ReadonlyMap<Op
 }
 
 /**
- * All variants in all setups; of cases of bytes all in one setup in turn, and one of the tiles, which software drivers compile
- * for seconds: random cases have the rest (quantised-random, quantised-tiled).
+ * The turns of the full run: each case has all variants in the plain setup, and in each further one the variant that had the
+ * fewest turns there so far. One that a setup had none of by then gets one in the first case that takes them together: so all
+ * pairs of a variant and a setup are run, but not each of them in each case, which would be twice as many texts to compile.
  */
-function allOf(c: OpCase, index: number, setups: readonly Setup[]): readonly Turn[] {
-  const bytes = c.inputs.some((input) => input?.dtype === 'int8' || input?.dtype === 'uint8');
-  if (!bytes) return setups.flatMap((setup) => allIn(c, setup));
-  const turns = setups
-    .slice(index % setups.length)
-    .slice(0, 1)
-    .flatMap((setup) => allIn(c, setup));
+function allInTurn(cases: readonly OpCase[], device: DeviceProfile): ReadonlyMap<OpCase, readonly Turn[]> {
+  const turns = new Map<OpCase, Turn[]>();
+  const pairs = new Map<string, number>();
+  const had = ({ variant, setup }: Turn): number => pairs.get(`${variant}, ${setupName(setup)}`) ?? 0;
+  const take = (c: OpCase, turn: Turn): void => {
+    turns.set(c, [...(turns.get(c) ?? []), turn]);
+    pairs.set(`${turn.variant}, ${setupName(turn.setup)}`, had(turn) + 1);
+  };
+  const left: [OpCase, Turn][] = [];
+  cases.forEach((c, index) => {
+    const setups = setupsIn(c, device).map((setup) => allIn(c, setup));
+    const [plain = [], ...further] = takesBytes(c) ? [bytesInTurn(setups, index)] : setups;
+    plain.forEach((turn) => take(c, turn));
+    for (const all of further) {
+      const next = fewest(all, had);
+      if (next) take(c, next);
+      left.push(...all.map((turn): [OpCase, Turn] => [c, turn]));
+    }
+  });
+  for (const [c, turn] of left) if (had(turn) === 0) take(c, turn);
+  return turns;
+}
+
+function takesBytes(c: OpCase): boolean {
+  return c.inputs.some((input) => input?.dtype === 'int8' || input?.dtype === 'uint8');
+}
+
+/**
+ * Of cases of bytes all variants in one setup in turn, and one of the tiles, which software drivers compile for seconds: random
+ * cases have the rest (quantised-random, quantised-tiled).
+ */
+function bytesInTurn(setups: readonly (readonly Turn[])[], index: number): readonly Turn[] {
+  const turns = setups[index % setups.length] ?? [];
   const tiles = turns.filter(({ variant }) => variant?.includes('tiled'));
   return turns.filter((turn) => !tiles.includes(turn) || turn === tiles[index % tiles.length]);
 }
