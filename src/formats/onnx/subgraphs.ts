@@ -35,7 +35,8 @@ export class Merger {
     this.graph = { ...graph, nodes: [], initializers: [...initializers], valueInfo: [...valueInfo] };
     this.#rows = rows;
     const values = [...inputs, ...outputs, ...initializers].map(({ name }) => name);
-    this.#taken = new Map([...values, ...nodes.flatMap((node) => node.outputs)].map((name) => [name, 1]));
+    const names = [...values, ...nodes.flatMap((node) => node.outputs), ...unbound(graph, () => false)];
+    this.#taken = new Map(names.map((name) => [name, 1]));
   }
 
   /** Adds a node of the graph that `around` is, with what is within it. */
@@ -84,6 +85,20 @@ export class Merger {
     if (name !== stem) this.#taken.set(name, 1);
     return name;
   }
+}
+
+/**
+ * Names that a graph and those within it use where nobody around has such a value. They are taken, so that no value of another
+ * graph, which is not to be seen from there, is found under one.
+ */
+function unbound({ inputs, outputs, initializers, nodes }: GraphProto, around: (name: string) => boolean): string[] {
+  const own = new Set(
+    [...inputs, ...initializers].map(({ name }) => name).concat(nodes.flatMap((node) => node.outputs)),
+  );
+  const has = (name: string): boolean => own.has(name) || around(name);
+  const used = [...nodes.flatMap((node) => node.inputs), ...outputs.map(({ name }) => name)];
+  const within = nodes.flatMap(({ attributes }) => attributes.flatMap(({ g }) => (g ? unbound(g, has) : [])));
+  return [...used.filter((name) => name !== '' && !has(name)), ...within];
 }
 
 function isOnnx({ domain }: NodeProto): boolean {

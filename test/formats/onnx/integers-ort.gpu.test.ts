@@ -1,9 +1,10 @@
 /** What integers make of exponents of every type, beside onnxruntime on both backends: nothing is lost on a way by floats. */
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DType } from '../../../src/core/dtype.ts';
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
+import { Session } from '../../../src/session/session.ts';
 import { openBoth } from '../../helpers/onnx-both.ts';
-import type { OnnxModel } from '../../helpers/onnx-bytes.ts';
+import { encodeModel, type OnnxModel } from '../../helpers/onnx-bytes.ts';
 import { node } from '../../helpers/onnx-models.ts';
 
 const agree = openBoth();
@@ -26,4 +27,10 @@ describe.each<DType>(['int32', 'int64'])('Pow of %s', (from) => {
     const base = tensorOf(from, [3], [16, 5, 9]);
     await agree(powers(base, e), { x: base, e });
   });
+});
+
+it('BitwiseNot of uint64 is refused: no result of numbers of 32 bits has 32 bits', async () => {
+  const inputs = [{ name: 'x', dtype: 'uint64', shape: [2] }] as const;
+  const graph = encodeModel({ opset: 18, inputs, outputs: ['y'], nodes: [node('BitwiseNot', 'x', 'y')] });
+  await expect(Session.create(graph, { backend: 'cpu' })).rejects.toThrow(/BitwiseNot .*uint64.* 32 bits hold/s);
 });

@@ -105,9 +105,10 @@ export function isInf(n: OnnxNode): string {
   return n.binary('equal', size, n.scalar(dtype, above ? Infinity : -Infinity));
 }
 
-/** All bits but those of x. */
+/** All bits but those of x. Of a uint64 that the engine holds in 32 bits, the upper half would be set: none can be held. */
 export function bitwiseNot(n: OnnxNode): string {
   const dtype = n.facts(0).dtype ?? n.unknown(0, 'element type');
+  if (dtype === 'uint64') n.refuse('uint64, whose result is beyond 32 bits');
   const [low, high] = extremesOf(dtype);
   return n.binary('bitXor', n.input(0), n.scalar(dtype, low < 0 ? -1 : high));
 }
