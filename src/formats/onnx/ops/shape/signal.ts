@@ -3,6 +3,7 @@ import { isFloat } from '../../../../core/dtype.ts';
 import { NO_ACTIVATION } from '../../../../ir/ops.ts';
 import { range } from '../../../../util/arrays.ts';
 import type { OnnxNode, OnnxTranslation } from '../../node.ts';
+import { goesInSteps, inSteps, type Spectrum } from './spectrum.ts';
 import { dataTypeName, dtypeOfTensor } from '../../tensor.ts';
 
 /** The type that the output is asked in: float32 unless the node says so. */
@@ -104,8 +105,21 @@ export function dft(n: OnnxNode): string {
   const signal = moves ? n.one('Transpose', [x], { perm }) : x;
   const extents = part(n, n.one('Shape', [signal], {}), -2, 2 ** 31 - 1);
   const matrix = n.one('DftMatrix', length === '' ? [extents] : [extents, length], attributes);
-  const y = transformed(n, signal, typed(n, matrix), back ? 1 : 2);
+  const plain = transformed(n, signal, typed(n, matrix), back ? 1 : 2);
+  const count = part(n, extents, 0, 1);
+  const numbers = length === '' ? (back ? doubled(n, count) : count) : length;
+  const y = eitherWay(n, plain, { x: signal, length: numbers, rank, ...attributes });
   return moves ? n.one('Transpose', [y], { perm: range(rank).map((i) => perm.indexOf(i)) }) : y;
+}
+
+/** 2 · (n − 1), how many numbers n one-sided frequencies are of. */
+function doubled(n: OnnxNode, count: string): string {
+  return n.binary('mul', n.binary('sub', count, n.ints([1])), n.ints([2]));
+}
+
+/** By one matrix, or of many numbers in two steps: which of both is known while compiling. */
+function eitherWay(n: OnnxNode, plain: string, spectrum: Spectrum): string {
+  return n.one('If', [goesInSteps(n, spectrum.length), inSteps(n, spectrum), plain], { missing: [] });
 }
 
 /** The matrix in the type of the signal, which has to have fractions. */
@@ -129,7 +143,10 @@ export function stft(n: OnnxNode): string {
   const oneSided = n.attr.flag('onesided', true);
   const matrix = typed(n, n.one('DftMatrix', [extents], { inverse: false, oneSided }));
   const frames = n.one('Gather', [x, framePositions(n, part(n, shape, 1, 2), length)], { axis: 1 });
-  return transformed(n, frames, window === '' ? matrix : windowed(n, matrix, { window, length }), 2);
+  const plain = transformed(n, frames, window === '' ? matrix : windowed(n, matrix, { window, length }), 2);
+  const factors = window === '' ? '' : n.reshapeTo(window, concat(n, length, n.ints([1])));
+  const weighted = window === '' ? frames : n.binary('mul', frames, factors);
+  return eitherWay(n, plain, { x: weighted, length, rank: 4, inverse: false, oneSided });
 }
 
 /** Positions of each frame: `[frames, length]`. A step that is not positive is made 0, which no range has. */
