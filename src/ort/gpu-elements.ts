@@ -26,11 +26,10 @@ export function requireSameLayout(what: string, type: TensorType): void {
   });
 }
 
-/** How a result leaves a run: where it is to go, and the device it is on. */
+/** How a result on the GPU leaves a run. */
 export interface Leaving {
   readonly device: GPUDevice;
-  /** True for a new tensor on the GPU. */
-  readonly stays: boolean;
+  /** A tensor in a GPU buffer; without one a new tensor is given. */
   readonly target: AnyTensor | null;
 }
 
@@ -39,25 +38,12 @@ async function read(device: GPUDevice, result: GpuTensor): Promise<Tensor> {
   return readTensor(device, result);
 }
 
-/** A result whose extent depends on data: only host memory has it at its true size. */
-async function fromBounded(name: string, result: GpuTensor, { device, stays, target }: Leaving): Promise<AnyTensor> {
-  try {
-    if (!stays && target?.location !== 'gpu-buffer') return fromHost(name, await read(device, result), target);
-    throw new InputError(`the extent of output "${name}" depends on the data, so that it cannot stay on the GPU`, {
-      hint: `Set preferredOutputLocation to { ${JSON.stringify(name)}: 'cpu' }`,
-    });
-  } finally {
-    result.buffer.destroy();
-    result.bounded?.count.destroy();
-  }
-}
-
-/** A result on the GPU: left there as a tensor that frees it when disposed of, copied into the target, or read back. */
-export async function fromGpu(name: string, result: GpuTensor, { device, stays, target }: Leaving): Promise<AnyTensor> {
+/** A result on the GPU: left there as a tensor that frees it when disposed of, or copied into the target. */
+export async function fromGpu(name: string, result: GpuTensor, { device, target }: Leaving): Promise<AnyTensor> {
   const { shape, buffer, bounded } = result;
   const dtype = tensorType(result.dtype);
-  if (bounded) return fromBounded(name, result, { device, stays, target });
-  if (stays && !target) {
+  if (bounded) refuseBounded(name, result);
+  if (!target) {
     const download = async (): Promise<AnyTensor['data']> => fromHost(name, await read(device, result), null).data;
     const location = 'gpu-buffer';
     return new TensorImpl({
@@ -70,7 +56,6 @@ export async function fromGpu(name: string, result: GpuTensor, { device, stays, 
     });
   }
   try {
-    if (target?.location !== 'gpu-buffer') return fromHost(name, await read(device, result), target);
     requireSame(name, target, dtype, shape);
     const encoder = device.createCommandEncoder();
     encoder.copyBufferToBuffer(buffer, 0, target.gpuBuffer, 0, valueBytes(stored(result)));
@@ -79,4 +64,13 @@ export async function fromGpu(name: string, result: GpuTensor, { device, stays, 
   } finally {
     buffer.destroy();
   }
+}
+
+/** A result whose extent depends on data: only host memory has it at its true size. */
+function refuseBounded(name: string, { buffer, bounded }: GpuTensor): never {
+  buffer.destroy();
+  bounded?.count.destroy();
+  throw new InputError(`the extent of output "${name}" depends on the data, so that it cannot stay on the GPU`, {
+    hint: `Set preferredOutputLocation to { ${JSON.stringify(name)}: 'cpu' }`,
+  });
 }

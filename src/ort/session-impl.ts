@@ -124,19 +124,20 @@ class SessionImpl implements OrtSession {
     }
     const shared = fetches.filter((name) => toGpuBuffer([name, wanted.get(name) ?? null]));
     requireShareable(session.knownOutputs ?? [], shared);
-    const results = await session.run(feeds, { fetches, outputs: 'gpu' });
+    const results = await session.run(feeds, { fetches, keep: shared });
     try {
       requireShareable(
         Object.entries(results).map(([name, { dtype }]) => ({ name, dtype })),
         shared,
       );
       return await collect(wanted, results, (name, result, target) =>
-        fromGpu(name, result, { device, stays: staysOnGpu(name, this.#call.options), target }),
+        'buffer' in result ? fromGpu(name, result, { device, target }) : fromHost(name, result, target),
       );
     } catch (error) {
-      for (const { buffer, bounded } of Object.values(results)) {
-        buffer.destroy();
-        bounded?.count.destroy();
+      for (const result of Object.values(results)) {
+        if (!('buffer' in result)) continue;
+        result.buffer.destroy();
+        result.bounded?.count.destroy();
       }
       throw error;
     }

@@ -51,9 +51,9 @@ class CpuPrepared implements Prepared {
 
   async run(
     feeds: ReadonlyMap<string, CheckedFeed>,
-    { fetches, outputs, signal }: RunOptions,
+    { fetches, outputs, keep, signal }: RunOptions,
   ): Promise<Map<string, Tensor>> {
-    if (outputs === 'gpu') throw new InputError('the CPU backend has no GPU memory to leave outputs in');
+    if (outputs === 'gpu' || keep) throw new InputError('the CPU backend has no GPU memory to leave outputs in');
     signal?.throwIfAborted();
     const all = runGraph(this.graph, await hostFeeds(feeds));
     return new Map([...all].filter(([name]) => fetches?.includes(name) ?? true));

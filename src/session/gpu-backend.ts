@@ -137,15 +137,11 @@ export class GpuPrepared implements Prepared {
     return this.#executor.plan;
   }
 
-  async run(
-    feeds: ReadonlyMap<string, CheckedFeed>,
-    { fetches, outputs, frameBudgetMs, signal }: RunOptions,
-  ): Promise<Map<string, Tensor | GpuTensor>> {
-    const how = { fetches, frameBudgetMs, signal };
+  async run(feeds: ReadonlyMap<string, CheckedFeed>, options: RunOptions): Promise<Map<string, Tensor | GpuTensor>> {
     const written = await gpuFeeds(feeds, this.#pictures);
-    if (outputs !== 'gpu') return this.#executor.run(written, how);
+    if (options.outputs !== 'gpu' && !options.keep) return this.#executor.run(written, options);
     const { runOnDevice } = await onDemand('runs on the GPU', () => import('../runtime/webgpu/on-device.ts'));
-    return runOnDevice(this.#executor, written, how);
+    return runOnDevice(this.#executor, written, options);
   }
 
   /** See `Session.check`. */
@@ -168,10 +164,15 @@ export class GpuPrepared implements Prepared {
   }
 }
 
-/** What only the GPU backend can do. Throws InputError that says what was asked for, where the graph is not on it. */
-export function onGpu(prepared: Prepared, asked: string): GpuPrepared {
+/** What only the GPU backend can do. Throws InputError that says which call it was, where the graph is not on it. */
+export function onGpu(prepared: Prepared, call: string): GpuPrepared {
   if (prepared instanceof GpuPrepared) return prepared;
-  throw new InputError(`${asked}: use backend webgpu`);
+  throw needsGpu(call);
+}
+
+/** The error of a call that the CPU backend does not have. */
+export function needsGpu(call: string): InputError {
+  return new InputError(`${call} needs backend webgpu`);
 }
 
 /** Feeds as the executor takes them. Rejects as `PictureWriter.prepare` does. */

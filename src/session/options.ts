@@ -101,17 +101,22 @@ export interface RunOptions {
   readonly fetches?: readonly string[];
   /**
    * `gpu` leaves the outputs on the device, in buffers that are the caller's to destroy: GpuTensors, four bytes an element.
-   * Default `host`. They are feeds as they are, so that the states of a recurrent network never leave the device:
+   * Default `host`. They are feeds as they are.
+   */
+  readonly outputs?: 'host' | 'gpu';
+  /**
+   * Outputs to leave on the device, by name, as `outputs: 'gpu'` leaves all; the others come to the host with the same submission.
+   * So the states of a recurrent network never leave the device, and its answers cost no second call:
    *
    * ```ts
-   * const { y, hn } = await session.run({ x: frame, h: state }, { outputs: 'gpu' });
-   * const heard = await session.read(y);
-   * y.buffer.destroy();
+   * const { y, hn } = await session.run({ x: frame, h: state }, { keep: ['hn'] });
    * if ('buffer' in state) state.buffer.destroy(); // the first is zeros in host memory
    * state = hn;
    * ```
+   *
+   * An InputError for a name that is none of the model's outputs, and on the CPU.
    */
-  readonly outputs?: 'host' | 'gpu';
+  readonly keep?: readonly string[];
   /** As the session's, for this run. */
   readonly frameBudgetMs?: number;
   /** Asked before the run begins and between its slices. */
@@ -122,6 +127,7 @@ export interface RunOptions {
 export const RUN_OPTIONS: OptionRules<RunOptions> = {
   fetches: 'list',
   outputs: ['host', 'gpu'],
+  keep: 'list',
   frameBudgetMs: 'positive',
   signal: 'signal',
 };
@@ -130,7 +136,6 @@ export const RUN_OPTIONS: OptionRules<RunOptions> = {
 export function checkFetches(outputs: readonly string[], fetches: readonly string[] | undefined): void {
   const unknown = fetches?.find((name) => !outputs.includes(name));
   if (unknown !== undefined) {
-    const names = outputs.map((name) => `"${name}"`).join(', ');
-    throw new InputError(`"${unknown}" is not an output; the outputs are ${names}`);
+    throw new InputError(`"${unknown}" is not an output; the outputs are "${outputs.join('", "')}"`);
   }
 }

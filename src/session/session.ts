@@ -18,7 +18,7 @@ import type { Prepared } from './backend.ts';
 import { findDecidingInputs } from './compile-graph.ts';
 import { signatureOf } from './compiled-cache.ts';
 import { checkFeeds, encodedPicture, feedShapes, type CheckedFeed, type Feed, type Port } from './feeds.ts';
-import { GpuBackend, GpuPrepared, onGpu } from './gpu-backend.ts';
+import { GpuBackend, GpuPrepared, needsGpu, onGpu } from './gpu-backend.ts';
 import { importSource, type AdaptGraph } from './import-source.ts';
 import type { ModelSource } from './model-source.ts';
 import { decidedBy, inputPorts, outputPorts, unknownOutputs, withScales } from './ports.ts';
@@ -164,8 +164,12 @@ export class Session {
   ): Promise<Record<string, GpuTensor>>;
   run(
     feeds: Readonly<Record<string, Feed>>,
-    options?: RunOptions & { readonly outputs?: 'host' },
+    options?: RunOptions & { readonly outputs?: 'host'; readonly keep?: undefined },
   ): Promise<Record<string, Tensor>>;
+  run(
+    feeds: Readonly<Record<string, Feed>>,
+    options: RunOptions & { readonly keep: readonly string[] },
+  ): Promise<Record<string, Tensor | GpuTensor>>;
   async run(
     feeds: Readonly<Record<string, Feed>>,
     options: RunOptions = {},
@@ -200,15 +204,13 @@ export class Session {
   async read(tensor: GpuTensor): Promise<Tensor> {
     this.#requireOpen();
     const gpu = await this.#gpu();
-    if (!gpu) throw new InputError('the CPU backend has no GPU memory to read from');
+    if (!gpu) throw needsGpu('read');
     return gpu.read(tensor);
   }
 
   /** Runs every node on the GPU and on the CPU reference, with the same inputs, and reports each difference. */
   async check(feeds: Readonly<Record<string, Feed>>): Promise<StepReport[]> {
-    return this.#with(feeds, (prepared, checked) =>
-      onGpu(prepared, 'the step check compares with the GPU').check(checked),
-    );
+    return this.#with(feeds, (prepared, checked) => onGpu(prepared, 'check').check(checked));
   }
 
   /**
@@ -216,9 +218,7 @@ export class Session {
    * what the step computes and moves and what the adapter can do. Rejects as `run` does.
    */
   async profile(feeds: Readonly<Record<string, Feed>>, options: ProfileOptions = {}): Promise<ProfileReport> {
-    return this.#with(feeds, (prepared, checked) =>
-      onGpu(prepared, 'a profile times the GPU').profile(checked, options),
-    );
+    return this.#with(feeds, (prepared, checked) => onGpu(prepared, 'profile').profile(checked, options));
   }
 
   /** The plan for the shapes the session was created with; undefined on the CPU. */

@@ -111,7 +111,10 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
       ...this.#definition.feeds?.(this.#model, chosen),
       [this.#model.input.name]: { picture, preprocessing: this.preprocessing },
     };
-    const settings = { fetches: this.#outputs, signal, frameBudgetMs } as RunOptions & { readonly outputs?: 'host' };
+    const settings = { fetches: this.#outputs, signal, frameBudgetMs } as RunOptions & {
+      readonly outputs?: 'host';
+      readonly keep?: undefined;
+    };
     const outputs = await this.session.run(feeds, settings);
     const read = await Promise.all(this.#outputs.map((name) => bound(this.session, name, outputs)));
     return this.#definition.decode(read, size, this.#model, chosen, { picture, known });

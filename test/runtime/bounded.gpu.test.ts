@@ -280,7 +280,12 @@ describe('on a GPU', () => {
     await expect(session.run({ ...feeds(0, 0, 0, 0, 0, 0), boxes: kept })).rejects.toThrow(
       /"boxes" has an extent that depends on data/,
     );
-    for (const { buffer, bounded } of [kept, best]) {
+    const both = await session.run(feeds(0, 0.9, 0, 0, 0.7, 0), { keep: ['kept'] });
+    expect(both['best']).toEqual(await session.read(best));
+    const stayed = both['kept'];
+    if (!stayed || !('buffer' in stayed)) throw new Error('it did not stay');
+    expect(await session.read(stayed)).toEqual(await session.read(kept));
+    for (const { buffer, bounded } of [kept, best, stayed]) {
       buffer.destroy();
       bounded?.count.destroy();
     }

@@ -1,5 +1,5 @@
 /** Runs that leave results on the GPU, take them from there, fetch a part, keep to a frame budget, or are given up. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import { tensorOf } from '../../src/core/tensor.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
@@ -87,6 +87,45 @@ describe('tensors on the GPU', () => {
     using cpu = await Session.create(graph(), { backend: 'cpu' });
     expect(await cpu.device()).toBeUndefined();
     await expect(cpu.run({ x }, { outputs: 'gpu' })).rejects.toBeInstanceOf(InputError);
+    await expect(cpu.run({ x }, { keep: ['y'] })).rejects.toBeInstanceOf(InputError);
+    await expect(cpu.read({ dtype: 'float32', shape: [1, 3], buffer: {} as GPUBuffer })).rejects.toThrow(/read needs/);
+    await expect(cpu.check({ x })).rejects.toThrow(/check needs backend webgpu/);
+    await expect(cpu.profile({ x })).rejects.toThrow(/profile needs backend webgpu/);
+  });
+});
+
+describe('outputs that are kept', () => {
+  it('stay on the GPU, while the others come to the host', async () => {
+    const { y, z } = await opened().run({ x }, { keep: ['z'] });
+    if (!y || !z || !('data' in y) || !('buffer' in z)) throw new Error('they are not where they should be');
+    expect([...y.data]).toEqual([2, 0, 6]);
+    expect([...(await opened().read(z)).data]).toEqual([3, -2, 9]);
+    z.buffer.destroy();
+  });
+
+  it('are all or none of them, too, and of those that are fetched', async () => {
+    const all = await opened().run({ x }, { keep: ['y', 'z'] });
+    expect(Object.values(all).map((tensor) => 'buffer' in tensor)).toEqual([true, true]);
+    for (const tensor of Object.values(all)) if ('buffer' in tensor) tensor.buffer.destroy();
+    const none = await opened().run({ x }, { keep: [] });
+    expect(Object.values(none).map((tensor) => 'data' in tensor)).toEqual([true, true]);
+    const fetched = await opened().run({ x }, { keep: ['z'], fetches: ['y'] });
+    expect(Object.entries(fetched).map(([name, tensor]) => [name, 'data' in tensor])).toEqual([['y', true]]);
+  });
+
+  it('are submitted and read at once', async () => {
+    const queue = device?.queue;
+    if (!queue) throw new Error('no device');
+    const submit = vi.spyOn(queue, 'submit');
+    const { z } = await opened().run({ x }, { keep: ['z'] });
+    expect(submit).toHaveBeenCalledTimes(1);
+    submit.mockRestore();
+    if (z && 'buffer' in z) z.buffer.destroy();
+  });
+
+  it('are outputs, or the run is refused', async () => {
+    await expect(opened().run({ x }, { keep: ['q'] })).rejects.toThrow(/"q" cannot be kept: it is not an output/);
+    await expect(opened().run({ x }, { keep: 'z' as never })).rejects.toBeInstanceOf(InputError);
   });
 });
 

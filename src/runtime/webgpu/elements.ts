@@ -24,15 +24,40 @@ export interface GpuTensor extends TensorDesc {
  * Copies a dense tensor of four-byte elements from a buffer to host memory, at its true size. Rejects with InputError when the buffer is
  * destroyed, of another device or cannot be copied, DeviceError DEVICE_LOST when the device goes away.
  */
-export async function readTensor(device: GPUDevice, tensor: GpuTensor): Promise<Tensor> {
-  const read = (desc: TensorDesc, buffer: GPUBuffer): Promise<Tensor> => {
+export function readTensor(device: GPUDevice, tensor: GpuTensor): Promise<Tensor> {
+  return trueTensor(tensor, (desc, buffer) => {
     const value = stored(desc);
     return readRegion(device, { buffer, offset: 0, size: copiedBytes(value) }, (mapped) => decode(value, mapped));
-  };
-  const whole = await read(tensor, tensor.buffer);
-  if (!tensor.bounded) return whole;
-  const extent = await read({ dtype: 'int32', shape: [] }, tensor.bounded.count);
-  return trimmed(whole, tensor.bounded.axis, extent.data[0] ?? 0);
+  });
+}
+
+/** A tensor in buffers that the host can map, which are destroyed. Rejects with DeviceError DEVICE_LOST. */
+export async function mappedTensor(device: GPUDevice, tensor: GpuTensor): Promise<Tensor> {
+  try {
+    return await trueTensor(tensor, async (desc, buffer) => {
+      await unlessLost(device, buffer.mapAsync(GPUMapMode.READ));
+      return decode(stored(desc), buffer.getMappedRange());
+    });
+  } finally {
+    destroyTensor(tensor);
+  }
+}
+
+/** Frees the buffers of a tensor. */
+export function destroyTensor({ buffer, bounded }: GpuTensor): void {
+  buffer.destroy();
+  bounded?.count.destroy();
+}
+
+/** A tensor at its true size, of what `read` gives of its buffers. */
+async function trueTensor(
+  { buffer, bounded, ...desc }: GpuTensor,
+  read: (desc: TensorDesc, buffer: GPUBuffer) => Promise<Tensor>,
+): Promise<Tensor> {
+  const whole = await read(desc, buffer);
+  if (!bounded) return whole;
+  const extent = await read({ dtype: 'int32', shape: [] }, bounded.count);
+  return trimmed(whole, bounded.axis, extent.data[0] ?? 0);
 }
 
 /** Reads a value of a plan wherever it lies: for the step check; allocates. */

@@ -1,59 +1,80 @@
 /** Results that stay on the GPU: loaded by the first run that asks for them. */
-import type { Tensor, TensorDesc } from '../../core/tensor.ts';
+import { InputError } from '../../core/errors.ts';
+import type { Tensor } from '../../core/tensor.ts';
 import type { PlanPort } from '../../plan/plan.ts';
 import { at } from '../../util/arrays.ts';
-import type { GpuTensor } from './elements.ts';
+import { destroyTensor, mappedTensor, type GpuTensor } from './elements.ts';
 import type { Executor, ExecutorRun } from './executor.ts';
 import type { InputWriter, Region } from './input-writer.ts';
 import type { Readback } from './readback.ts';
 
-/** Runs a network once and leaves its outputs on the device, in buffers that become the caller's. Rejects as `Executor.run` does. */
+/** How a run leaves outputs on the device. */
+export interface OnDeviceRun extends ExecutorRun {
+  /** `gpu`: all of them. */
+  readonly outputs?: 'host' | 'gpu' | undefined;
+  /** Else these, by name; the others come to the host, copied by the same submission. */
+  readonly keep?: readonly string[] | undefined;
+}
+
+/**
+ * Runs a network once and leaves outputs on the device, in buffers that become the caller's. Rejects as `Executor.run` does, and with
+ * InputError for a name that is none of the outputs.
+ */
 export function runOnDevice(
   executor: Executor,
   feeds: ReadonlyMap<string, Tensor | InputWriter>,
-  how: ExecutorRun,
-): Promise<Map<string, GpuTensor>> {
+  how: OnDeviceRun,
+): Promise<Map<string, Tensor | GpuTensor>> {
+  const { device, plan } = executor;
+  const keep = how.outputs === 'gpu' ? undefined : how.keep;
   return executor.exclusive(async () => {
+    requireOutputs(plan.outputs, keep);
     const outputs = new Map<string, GpuTensor>();
     try {
       await executor.submit(feeds, how, (encoder, readback, regions) => {
-        outputs.set(readback.port.name, copyToGpuTensor(executor.device, encoder, readback, regions));
+        const { name } = readback.port;
+        const usage = stays(keep, name) ? KEPT : MAPPED;
+        outputs.set(name, copyToBuffers(device, readback, usage, { encoder, regions }));
       });
-      return outputs;
+      const results = [...outputs].map(async ([name, tensor]): Promise<[string, Tensor | GpuTensor]> => {
+        return [name, stays(keep, name) ? tensor : await mappedTensor(device, tensor)];
+      });
+      return new Map(await Promise.all(results));
     } catch (error) {
-      for (const { buffer, bounded } of outputs.values()) {
-        buffer.destroy();
-        bounded?.count.destroy();
-      }
+      for (const tensor of outputs.values()) destroyTensor(tensor);
       throw error;
     }
   });
 }
 
-/** Records the copy of an output to a buffer of the caller's; of its bound, with the count in another buffer. */
-function copyToGpuTensor(
+/** Whether an output stays on the device. */
+function stays(keep: readonly string[] | undefined, name: string): boolean {
+  return keep?.includes(name) ?? true;
+}
+
+function requireOutputs(outputs: readonly PlanPort[], keep: readonly string[] = []): void {
+  const unknown = keep.find((name) => outputs.every((port) => port.name !== name));
+  if (unknown !== undefined) throw new InputError(`"${unknown}" cannot be kept: it is not an output`);
+}
+
+/** What buffers are for that stay, and for those that the host reads. */
+const KEPT = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+const MAPPED = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+
+/** Records the copy of an output to a buffer of its own; of its bound, with the count in another buffer. */
+function copyToBuffers(
   device: GPUDevice,
-  encoder: GPUCommandEncoder,
   { port, bytes, count }: Readback,
-  regions: readonly Region[],
+  usage: GPUBufferUsageFlags,
+  { encoder, regions }: { readonly encoder: GPUCommandEncoder; readonly regions: readonly Region[] },
 ): GpuTensor {
-  const copy = (from: PlanPort, size: number): GpuTensor => {
-    const tensor = createGpuTensor(device, from, size);
-    const region = at(regions, from.buffer);
-    encoder.copyBufferToBuffer(region.buffer, region.offset, tensor.buffer, 0, size);
-    return tensor;
+  const copy = ({ name, dtype, shape, buffer: index }: PlanPort, size: number): GpuTensor => {
+    const buffer = device.createBuffer({ label: name, size, usage });
+    const region = at(regions, index);
+    encoder.copyBufferToBuffer(region.buffer, region.offset, buffer, 0, size);
+    return { dtype, shape, buffer };
   };
   const whole = copy(port, bytes);
   if (!count || !port.bounded) return whole;
   return { ...whole, bounded: { axis: port.bounded.axis, count: copy(count.port, count.bytes).buffer } };
-}
-
-/** A tensor for a result, in a buffer of its own. */
-function createGpuTensor(
-  device: GPUDevice,
-  { name, dtype, shape }: TensorDesc & { readonly name: string },
-  bytes: number,
-): GpuTensor {
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  return { dtype, shape, buffer: device.createBuffer({ label: name, size: bytes, usage }) };
 }
