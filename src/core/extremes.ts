@@ -1,5 +1,6 @@
-/** Ends of the element types. */
+/** Ends of the element types, and what of 64 bits lies beyond them. */
 import type { DType } from './dtype.ts';
+import { ShapeError } from './errors.ts';
 
 const INT32 = [-(2 ** 31), 2 ** 31 - 1] as const;
 const UINT32 = [0, 2 ** 32 - 1] as const;
@@ -22,4 +23,19 @@ const EXTREMES: { readonly [D in DType]: readonly [number, number] } = {
 /** Lowest and highest element the engine can hold: what max and min start from, and where casts saturate. */
 export function extremesOf(dtype: DType): readonly [number, number] {
   return EXTREMES[dtype];
+}
+
+/** True for the types of which a model has more bits than the engine. */
+export function isNarrowed(dtype: DType): boolean {
+  return dtype === 'int64' || dtype === 'uint64';
+}
+
+/** Throws ShapeError where the number, which is a result of such a type before it wraps, does not fit 32 bits. */
+export function requireHeld(dtype: DType, v: number): void {
+  const [low, high] = extremesOf(dtype);
+  if (v < low || v > high) {
+    throw new ShapeError(`${dtype} value ${v} does not fit 32 bits, in which the engine holds it`, {
+      hint: 'Compute it outside of the model, or as float32',
+    });
+  }
 }

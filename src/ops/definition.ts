@@ -20,11 +20,13 @@ export type Tensors = readonly (Tensor | undefined)[];
 
 /** One function, declared as a method for what `OpDefinition` says of methods. */
 interface ReferenceMethod<K extends OpKind> {
-  evaluate(node: NodeOf<K>, inputs: Tensors, outputs: readonly TensorDesc[]): readonly Tensor[];
+  evaluate(node: NodeOf<K>, inputs: Tensors, outputs: readonly TensorDesc[], wraps?: boolean): readonly Tensor[];
 }
 
-/** The definition of an operator: plain loops, float64 accumulation. `outputs` is what `infer` gave,
- * at true extents. */
+/**
+ * The definition of an operator: plain loops, float64 accumulation. `outputs` is what `infer` gave, at true extents. Integers
+ * wrap; but those of 64 bits that would leave the 32 of the engine are a ShapeError, unless `wraps` is true.
+ */
 export type Reference<K extends OpKind> = ReferenceMethod<K>['evaluate'];
 
 /** Descriptions of a node's inputs: `undefined` marks an absent optional one. */

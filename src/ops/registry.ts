@@ -33,14 +33,15 @@ export function referenceOf(op: OpKind): Reference<OpKind> {
 
 /**
  * A node's results on tensors, by its operator's reference. Where they have no elements there is nothing to compute, however
- * long an axis beside an empty one is. Throws as the reference does, and LoadError when `loadReferences` was not called.
+ * long an axis beside an empty one is. `wraps` as `Reference` says. Throws as the reference does, and LoadError when `loadReferences` was not called.
  */
 export function runReference(
   node: Node,
   inputs: readonly (Tensor | undefined)[],
   outputs: readonly TensorDesc[],
+  wraps?: boolean,
 ): readonly Tensor[] {
   const reference = referenceOf(node.op);
   if (outputs.every(({ shape }) => shape.includes(0))) return outputs.map(({ dtype, shape }) => zeros(dtype, shape));
-  return reference(node, inputs, outputs);
+  return reference(node, inputs, outputs, wraps);
 }

@@ -182,7 +182,7 @@ export function referenceOf<K extends OpKind>(c: OpCase<K>, setup: Setup = {}): 
   const { context, inputs, outputs } = prepare(c, setup);
   const definition = OPS[c.op] as unknown as LoadedOp<K>;
   const rounded = inputs.map((t, i) => t && asStored(t, context.inputs[i]));
-  return definition.reference(context.node, rounded, outputs).map((t, i) => asStored(t, context.outputs[i]));
+  return definition.reference(context.node, rounded, outputs, true).map((t, i) => asStored(t, context.outputs[i]));
 }
 
 function asStored(t: Tensor, value: Stored | undefined): Tensor {

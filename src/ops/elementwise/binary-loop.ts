@@ -1,5 +1,6 @@
 /** The CPU reference of Binary: integer results wrap to 32 bits; comparisons and logic give 0 and 1. */
-import { isFloat } from '../../core/dtype.ts';
+import { isFloat, type DType } from '../../core/dtype.ts';
+import { isNarrowed, requireHeld } from '../../core/extremes.ts';
 import type { BinaryKind } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import type { Reference } from '../definition.ts';
@@ -62,6 +63,26 @@ const INTEGER: { readonly [K in BinaryKind]: PairFunction } = {
   squaredDifference: (a, b) => Math.imul(a - b, a - b),
 };
 
+/** What would not wrap, of the functions whose results have more bits than their operands. */
+const UNWRAPPED: { readonly [K in BinaryKind]?: PairFunction } = {
+  add: FLOAT.add,
+  sub: FLOAT.sub,
+  mul: FLOAT.mul,
+  squaredDifference: FLOAT.squaredDifference,
+  pow: (a, b) => (b < 0 ? 0 : power(a, b)),
+  bitShiftLeft: (a, b) => (b < 64 ? a * 2 ** b : 0),
+};
+
+/** The function of integers, which throws ShapeError where its result leaves what the engine holds of the type. */
+function exactly(dtype: DType, kind: BinaryKind): PairFunction {
+  const unwrapped = UNWRAPPED[kind];
+  if (!unwrapped) return INTEGER[kind];
+  return (a, b) => {
+    requireHeld(dtype, unwrapped(a, b));
+    return INTEGER[kind](a, b);
+  };
+}
+
 /** C's pow: unlike JavaScript's, 1 to any power, and −1 to an infinite one, is 1. */
 function power(base: number, exponent: number): number {
   return base === 1 || (base === -1 && Math.abs(exponent) === Infinity) ? 1 : Math.pow(base, exponent);
@@ -80,10 +101,11 @@ function integerPower(base: number, exponent: number): number {
 }
 
 /** `OpDefinition.reference` of Binary. */
-export const binaryReference: Reference<'Binary'> = ({ attributes }, inputs, outputs) => {
+export const binaryReference: Reference<'Binary'> = ({ attributes }, inputs, outputs, wraps = false) => {
   const a = tensorAt(inputs, 0);
   const b = tensorAt(inputs, 1);
-  const apply = (isFloat(a.dtype) ? FLOAT : INTEGER)[attributes.kind];
+  const { kind } = attributes;
+  const apply = !wraps && isNarrowed(a.dtype) ? exactly(a.dtype, kind) : (isFloat(a.dtype) ? FLOAT : INTEGER)[kind];
   const activate = activationFunction(attributes.activation);
   return [zipTensors(a, b, at(outputs, 0), (x, y) => activate(apply(x, y)))];
 };

@@ -8,7 +8,7 @@
  */
 import { keptBound } from '../lib/bounded.ts';
 import { isFloat, wgslScalar, type DType } from '../../core/dtype.ts';
-import { extremesOf } from '../../core/extremes.ts';
+import { extremesOf, isNarrowed, requireHeld } from '../../core/extremes.ts';
 import { brainToFloat, floatToBrain, floatToHalf, halfToFloat } from '../../util/half.ts';
 import type { OpDefinition } from '../definition.ts';
 import { mapTensor } from '../lib/elementwise.ts';
@@ -29,8 +29,9 @@ function castFunction(from: DType, to: DType): (x: number) => number {
 export const cast: OpDefinition<'Cast'> = {
   infer: (node, inputs) => [{ dtype: node.attributes.to, shape: operand(inputs, 0).shape }],
   bounded: keptBound,
-  reference: ({ attributes: { to } }, inputs) => {
+  reference: ({ attributes: { to } }, inputs, _outputs, wraps = false) => {
     const x = tensorAt(inputs, 0);
+    if (!wraps && isNarrowed(to) && !isFloat(x.dtype)) x.data.forEach((v) => requireHeld(to, v));
     return [mapTensor(x, to, castFunction(x.dtype, to))];
   },
 };

@@ -1,6 +1,7 @@
 /** CumSum: the sums of all elements up to each along an axis, or from each on. */
 import { normalizeAxis } from '../../core/broadcast.ts';
 import { isFloat } from '../../core/dtype.ts';
+import { isNarrowed, requireHeld } from '../../core/extremes.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { zeros } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
@@ -25,13 +26,14 @@ export const cumSum: OpDefinition<'CumSum'> = {
     const isSummed = along === normalizeAxis(axis, operand(inputs, 0).shape.length);
     return input === 0 && !(isSummed && reverse) ? along : undefined;
   },
-  reference: ({ attributes: { axis, exclusive, reverse } }, inputs) => {
+  reference: ({ attributes: { axis, exclusive, reverse } }, inputs, _outputs, wraps = false) => {
     const x = tensorAt(inputs, 0);
     const along = normalizeAxis(axis, x.shape.length);
     const length = at(x.shape, along);
     const inner = product(x.shape.slice(along + 1));
     const lines = product(x.shape.slice(0, along)) * inner;
     const float = isFloat(x.dtype);
+    const checked = !wraps && isNarrowed(x.dtype);
     const y = zeros(x.dtype, x.shape);
     for (let line = 0; line < lines; line++) {
       const start = Math.floor(line / inner) * length * inner + (line % inner);
@@ -39,8 +41,9 @@ export const cumSum: OpDefinition<'CumSum'> = {
       for (let k = 0; k < length; k++) {
         const i = start + (reverse ? length - 1 - k : k) * inner;
         const next = sum + (x.data[i] ?? 0);
+        if (checked) requireHeld(x.dtype, next);
         // A typed array keeps the lowest bits, those of a sum too.
-        const after = float ? next : next | 0;
+        const after = float || checked ? next : next | 0;
         y.data[i] = exclusive ? sum : after;
         sum = after;
       }

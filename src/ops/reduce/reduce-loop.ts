@@ -8,7 +8,7 @@
  */
 import { axesOrAll } from '../../core/broadcast.ts';
 import { isFloat } from '../../core/dtype.ts';
-import { extremesOf } from '../../core/extremes.ts';
+import { extremesOf, isNarrowed, requireHeld } from '../../core/extremes.ts';
 import { zeros } from '../../core/tensor.ts';
 import type { ReduceKind } from '../../ir/ops.ts';
 import { at, range, stridesOf } from '../../util/arrays.ts';
@@ -52,7 +52,12 @@ const INTEGER: typeof FLOAT = {
 };
 
 /** `OpDefinition.reference` of Reduce. */
-export const reduceReference: Reference<'Reduce'> = ({ attributes: { kind, axes } }, inputs, outputs) => {
+export const reduceReference: Reference<'Reduce'> = (
+  { attributes: { kind, axes } },
+  inputs,
+  outputs,
+  wraps = false,
+) => {
   const x = tensorAt(inputs, 0);
   const folded = axesOrAll(axes, x.shape.length);
   const kept = range(x.shape.length).filter((axis) => !folded.includes(axis));
@@ -67,8 +72,10 @@ export const reduceReference: Reference<'Reduce'> = ({ attributes: { kind, axes 
   const y = zeros(x.dtype, at(outputs, 0).shape);
   const apply = (isFloat(x.dtype) ? FLOAT : INTEGER)[kind];
   const [lowest, highest] = extremesOf(x.dtype);
+  const checked = !wraps && isNarrowed(x.dtype) && kind !== 'max' && kind !== 'min';
   offsetsOf(kept).forEach((base, i) => {
     for (let k = 0; k < values.length; k++) values[k] = x.data[base + (within[k] ?? 0)] ?? 0;
+    if (checked) requireHeld(x.dtype, FLOAT[kind](values));
     const empty = values.length === 0 && (kind === 'max' || kind === 'min');
     y.data[i] = empty ? (kind === 'max' ? lowest : highest) : apply(values);
   });

@@ -44,7 +44,10 @@ export function withList(node: Node, inputs: Operands): Node {
   return nodeOf({ ...node, inputs: [x], attributes });
 }
 
-/** A node's results when they follow from what is known while compiling and the budget allows for them, else undefined. */
+/**
+ * A node's results when they follow from what is known while compiling and the budget allows for them, else undefined. Throws
+ * ShapeError where an integer of 64 bits leaves the 32 of the engine: of a shape it would be another.
+ */
 export function evaluateNode(
   node: Node,
   inputs: readonly ConstantOperand[],

@@ -50,7 +50,7 @@ function actual({ dtype, shape, bounded }: ValueDesc, values: ReadonlyMap<string
   return { dtype, shape: bounded && count !== undefined ? shape.with(bounded.axis, count) : shape };
 }
 
-/** Evaluates one node on tensors by name, of their true extents. Errors name the node. */
+/** Evaluates one node on tensors by name, of their true extents; integers wrap as they do on a GPU. Errors name the node. */
 export function runNode(
   node: Node,
   values: ReadonlyMap<string, Tensor>,
@@ -61,7 +61,7 @@ export function runNode(
     name === '' ? { dtype: 'float32' as const, shape: [0] } : actual(lookup(descs, name), values),
   );
   try {
-    return runReference(node, inputs, outputs);
+    return runReference(node, inputs, outputs, true);
   } catch (error) {
     if (error instanceof TilewiseError && !error.detail.node) {
       throw new ShapeError(error.message, { node: node.name, op: node.op, cause: error });

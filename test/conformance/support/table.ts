@@ -15,7 +15,9 @@ says what was imported and run on the CPU reference, and planned for a WebGPU de
 test fails when it says anything else than the engine does.
 
 Forms are the opsets that changed an operator and are read; types are those of the operand that it is about. float16 is
-computed as float32, int64 as integers of 32 bits that are checked where they come in. What is not in the table, an attribute
+computed as float32, int64 and uint64 as integers of 32 bits, which are checked where they come in: larger ones of a file become
+the nearest there is, with a warning, and others are refused. Where shapes are computed of them, they are exact or refused; what a
+run computes beyond 32 bits wraps without a word, on both backends: feed or cast to float32 where that may be. What is not in the table, an attribute
 or an input that a row does not name, is refused by name when a model is read: \`npx tilewise inspect MODEL\` lists all of it, with
 what to do about it.
 
