@@ -7,7 +7,6 @@ import { partSizes } from '../../src/ir/shapes/split.ts';
 describe('partSizes', () => {
   it.each<[extent: number, count: number, sizes: number[], parts: number[]]>([
     [6, 3, [], [2, 2, 2]],
-    [7, 3, [], [3, 3, 1]],
     [0, 2, [], [0, 0]],
     [5, 3, [0, 5, 0], [0, 5, 0]],
   ])('%d in %d parts of %j: %j', (extent, count, sizes, parts) => {
@@ -19,6 +18,8 @@ describe('partSizes', () => {
     [5, 3, [2, 3]],
     [5, 2, [6, -1]],
     [3, 5, []],
+    [7, 3, []],
+    [5, 2, [2.5, 2.5]],
   ])('%d cannot be %d parts of %j', (extent, count, sizes) => {
     expect(() => partSizes(extent, count, sizes)).toThrow(ShapeError);
   });

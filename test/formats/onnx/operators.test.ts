@@ -108,6 +108,22 @@ const CASES: Readonly<Record<string, readonly [Spec, string]>> = {
   ],
   'Split-18 into equal parts': [
     { opset: 18, op: 'Split', outputs: ['y', 'z'], attributes: { num_outputs: { i: 2 }, axis: { i: 1 } } },
+    [
+      ...['n/ints: int64 [1] 1', 'n/ints_1: int64 [1] 1', 'n/ints_2: int64 [1] 2', 'n/ints_3: int64 [1] 0'],
+      'n/ints_4: int64 [1] 1',
+      'n/Shape:0 = Shape(x)',
+      'n/Gather:0 = Gather(n/Shape:0, n/ints) axis=0',
+      'n/Binary:0 = Binary(n/Gather:0, n/ints_1) kind="add"',
+      'n/Binary_1:0 = Binary(n/Binary:0, n/ints_2) kind="div"',
+      'n/Gather_1:0 = Gather(n/Binary_1:0, n/ints_3) axis=0',
+      'n/Binary_2:0 = Binary(n/Binary_1:0, n/ints_4) kind="mul"',
+      'n/Binary_3:0 = Binary(n/Gather:0, n/Binary_2:0) kind="sub"',
+      'n/Concat:0 = Concat(n/Gather_1:0, n/Binary_3:0) axis=0',
+      'y, z = Split(x, n/Concat:0) axis=1 sizes=[]',
+    ].join('\n'),
+  ],
+  'Split-13 into equal parts': [
+    { opset: 13, op: 'Split', outputs: ['y', 'z'], attributes: { axis: { i: 1 } } },
     'y, z = Split(x) axis=1 sizes=[]',
   ],
   'TopK-1 takes an attribute': [

@@ -27,5 +27,10 @@ export function appended(n: OnnxNode, conv: () => string): string {
   const [alpha = 0, beta = 0] = given.slice(0, count);
   const residual = n.optional(3);
   const y = conv();
-  return n.activate(residual === '' ? y : n.binary('add', y, residual), { kind, alpha, beta });
+  return n.activate(residual === '' ? y : added(n, y, residual), { kind, alpha, beta });
+}
+
+/** y + residual, which has the shape of y: the Reshape is nothing then, and an error where the residual would enlarge y. */
+function added(n: OnnxNode, y: string, residual: string): string {
+  return n.reshapeTo(n.binary('add', y, residual), n.one('Shape', [y], {}));
 }

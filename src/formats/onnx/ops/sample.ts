@@ -27,8 +27,12 @@ function asymmetric(n: OnnxNode, nearestMode: NearestMode): ResizeAttributes {
   return { ...PLAIN_RESIZE, mode, coordinateMode: 'asymmetric', nearestMode };
 }
 
+/** Makes nothing smaller: a scale below 1 is an error, where scales are known here. */
 export function upsample(n: OnnxNode): string {
   const scales = n.attr.floats('scales') ?? upsample1Scales(n);
+  const known = scales ?? n.constantInput(1)?.data ?? [];
+  if (known.some((scale) => scale < 1))
+    n.fail(`scales [${known.join(', ')}]; from opset 10 on Resize takes less than 1`);
   const operand = scales ? n.constant(tensorOf('float32', [scales.length], scales), 'scales') : n.input(1);
   return n.one('Resize', [n.input(0), operand], asymmetric(n, 'floor'));
 }

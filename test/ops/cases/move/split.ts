@@ -19,7 +19,7 @@ const split = (
 
 export const splitCases: readonly OpCase<'Split'>[] = [
   split([6], 0, [], 3),
-  split([7], 0, [], 3),
+  split([7], 0, [3, 3, 1]),
   split([7], 0, [1, 1, 5]),
   split([2, 6, 5], 1, [], 2),
   split([2, 6, 5], 1, [1, 5]),

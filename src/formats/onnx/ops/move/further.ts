@@ -3,16 +3,38 @@ import { tensorOf } from '../../../../core/tensor.ts';
 import { NO_ACTIVATION } from '../../../../ir/ops.ts';
 import { range } from '../../../../util/arrays.ts';
 import { aroundChannelsLast } from '../../../lib/channels-first.ts';
-import { spreadBlocks, gatherBlocks } from '../../../lib/composites.ts';
+import { gatherBlocks, reorder, spreadBlocks } from '../../../lib/composites.ts';
 import type { OnnxNode } from '../../node.ts';
 import { pad } from './move.ts';
 
+/**
+ * Parts are equal unless `split` says them; from opset 18 on `num_outputs` asks for them where nothing else does, and the last of
+ * these may be smaller.
+ */
 export function split(n: OnnxNode): string[] {
   const { list: sizes, inputs } = n.listed('split');
+  const axis = n.attr.int('axis', 0);
+  const counted = n.opset >= 18 && n.attr.has('num_outputs');
   const parts = n.attr.int('num_outputs', n.outputs.length);
   if (parts !== n.outputs.length) n.fail(`num_outputs = ${parts} with ${n.outputs.length} outputs`);
+  const given = sizes.length > 0 || inputs.length > 0;
+  if (n.opset >= 18 && counted === given) n.fail(`split and num_outputs: ${given ? 'both' : 'none'} given, not one`);
   if (sizes.length > 0 && sizes.length !== parts) n.fail(`${sizes.length} sizes for ${parts} outputs`);
-  return n.many('Split', [n.input(0), ...inputs], { axis: n.attr.int('axis', 0), sizes }, parts);
+  const told = counted && parts > 1 ? [equalSizes(n, axis, parts)] : inputs;
+  return n.many('Split', [n.input(0), ...told], { axis, sizes }, parts);
+}
+
+/** Extents of so many parts of the first input, all equal but for the last, which has what is left. */
+function equalSizes(n: OnnxNode, axis: number, parts: number): string {
+  const extent = reorder(n, n.one('Shape', [n.input(0)], {}), [axis]);
+  const size = n.binary('div', n.binary('add', extent, n.ints([parts - 1])), n.ints([parts]));
+  const others = reorder(
+    n,
+    size,
+    range(parts - 1).map(() => 0),
+  );
+  const left = n.binary('sub', extent, n.binary('mul', size, n.ints([parts - 1])));
+  return n.one('Concat', [others, left], { axis: 0 });
 }
 
 /** Before opset 10 the bounds are attributes. */
