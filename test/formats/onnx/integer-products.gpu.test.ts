@@ -183,6 +183,13 @@ describe('what is refused', () => {
     const fused = { ...node('FusedGemm', 'a b', 'y', { activation: { s: 'Relu' } }), ...contrib };
     await expect(opened([fused], 'int32')).rejects.toThrow(ShapeError);
   });
+  it('a grid of integers', async () => {
+    const feeds = { a: spread('int32', [1, 2, 3]) };
+    const size = tensorOf('int64', [4], [1, 1, 2, 3]);
+    const more = { opset: 20, initializers: [['size', size]] } as const;
+    const bytes = encodeModel(modelOf([node('AffineGrid', 'a size', 'y')], feeds, more));
+    await expect(Session.create(bytes, { backend: 'cpu' })).rejects.toThrow(ImportError);
+  });
   it('a spectrum of integers', async () => {
     const feeds = { a: spread('int32', [1, 8, 1]) };
     const bytes = encodeModel(modelOf([node('DFT', 'a', 'y')], feeds, { opset: 17 }));

@@ -109,8 +109,7 @@ const CASES: Readonly<Record<string, readonly [Spec, string]>> = {
   'Split-18 into equal parts': [
     { opset: 18, op: 'Split', outputs: ['y', 'z'], attributes: { num_outputs: { i: 2 }, axis: { i: 1 } } },
     [
-      ...['n/ints: int64 [1] 1', 'n/ints_1: int64 [1] 1', 'n/ints_2: int64 [1] 2', 'n/ints_3: int64 [1] 0'],
-      'n/ints_4: int64 [1] 1',
+      'n/ints: int64 [1] 1\nn/ints_1: int64 [1] 1\nn/ints_2: int64 [1] 2\nn/ints_3: int64 [1] 0\nn/ints_4: int64 [1] 1',
       'n/Shape:0 = Shape(x)',
       'n/Gather:0 = Gather(n/Shape:0, n/ints) axis=0',
       'n/Binary:0 = Binary(n/Gather:0, n/ints_1) kind="add"',

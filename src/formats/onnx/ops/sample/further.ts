@@ -1,4 +1,5 @@
 /** Sampling that few networks have. */
+import { isFloat } from '../../../../core/dtype.ts';
 import { aroundChannelsLast, spatialDims } from '../../../lib/channels-first.ts';
 import { range } from '../../../../util/arrays.ts';
 import type { OnnxNode } from '../../node.ts';
@@ -41,6 +42,7 @@ export function affineGrid(n: OnnxNode): string {
   const shape = n.one('Concat', [batch, n.ints([dims, dims + 1])], { axis: 0 });
   // Of another batch or other dimensions it is refused by the Reshape.
   const { dtype = 'float32' } = n.facts(0);
+  if (!isFloat(dtype)) n.fail(`theta is ${dtype}, not of a type with fractions`);
   const wide = dtype === 'float32' ? n.input(0) : n.one('Cast', [n.input(0)], { to: 'float32' });
   const theta = n.reshapeTo(wide, shape);
   const column = (j: number): string => {
