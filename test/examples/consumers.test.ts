@@ -8,11 +8,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { prepare, PUBLIC } from '../../examples/prepare.ts';
 import { createDetector, decodeImage, type Detection } from '../../src/node/index.ts';
 import { launchChromium } from '../../bench/lib/chromium.ts';
-import { packLibrary } from '../helpers/packed-library.ts';
 import { answerOf } from '../helpers/page-answer.ts';
 
 const run = promisify(execFile);
@@ -39,16 +38,14 @@ let browser: Browser;
 let expected: Detection | undefined;
 
 beforeAll(async () => {
-  const packing = packLibrary(work);
   const launching = launchChromium();
   for (const [example, folder] of Object.entries(PUBLIC)) {
     cpSync(join(root, 'examples', example), at(example), { recursive: true, filter: isFresh });
     mkdirSync(at(example, folder), { recursive: true });
     await prepare(at(example, folder));
   }
-  const tarball = await packing;
   await Promise.all([
-    ...Object.keys(PUBLIC).map((example) => install(example, tarball)),
+    ...Object.keys(PUBLIC).map((example) => install(example, inject('tarball'))),
     reference().then((best) => (expected = best)),
   ]);
   browser = await launching;

@@ -8,6 +8,8 @@ import { installLibrary, packLibrary } from '../helpers/packed-library.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
+    /** The packed library: building and packing it takes longer than most that is done with it. */
+    tarball: string;
     /** A `node_modules` with the packed library and what it depends on. */
     installed: string;
   }
@@ -16,7 +18,9 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'tilewise-packed-'));
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  await Promise.all([packLibrary(folder).then((tarball) => installLibrary(folder, tarball)), setUpDeno()]);
+  const [tarball] = await Promise.all([packLibrary(folder), setUpDeno()]);
+  await installLibrary(folder, tarball);
+  project.provide('tarball', tarball);
   project.provide('installed', join(folder, 'node_modules'));
   return () => rmSync(folder, { recursive: true, force: true });
 }
