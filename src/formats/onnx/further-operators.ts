@@ -143,6 +143,8 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
     () => import('./ops/product/group-query-attention.ts'),
     'groupQueryAttention',
   ),
+  'com.microsoft.QAttention': lazy(heads, 'qAttention'),
+  'com.microsoft.MatMulNBits': lazy(() => import('./ops/product/packed-weights.ts'), 'matMulNBits'),
   'com.microsoft.FusedMatMul': lazy(fusedProducts, 'fusedMatMul'),
   'com.microsoft.TransposeMatMul': lazy(fusedProducts, 'fusedMatMul'),
   'com.microsoft.FusedGemm': lazy(fusedProducts, 'fusedGemm'),

@@ -32,6 +32,10 @@ const OF_DOMAIN: readonly (readonly [prefix: string, remedy: string])[] = [
   ['ai.onnx.ml.', 'Keep trees, maps and labels outside the model: export the network alone'],
   ['ai.onnx.preview.training.', 'Export the model in evaluation mode, without its optimiser'],
   ['ai.onnx.training.', 'Export the model in evaluation mode, without its optimiser'],
+  [
+    'com.microsoft.nchwc.',
+    "Use the model as it was exported: this one was saved by onnxruntime at its highest level of optimisation, for one processor. What it saves at its level 'extended' may be read",
+  ],
   ['com.microsoft.', "Use the model as it was exported, before onnxruntime's optimiser went over it"],
 ];
 
@@ -59,6 +63,7 @@ export function remedyFor({ op, what }: Unsupported): string {
 
 /** Of an operator that is there, but not in this form. */
 function ofForm(op: string, what: string): string {
+  if (op === 'input' && what === 'optional') return 'Export the model with the value always there, or without it';
   if (op === 'input' || /element type|float8|int4|STRING|string/.test(what)) {
     return 'Export the model with float32, float16, or integers of up to 32 bits';
   }

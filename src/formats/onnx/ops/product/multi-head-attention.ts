@@ -1,8 +1,10 @@
 /** Attention as onnxruntime has it beside ONNX's: of projections that are given, or that it computes itself. */
+import { isFloat, type DType } from '../../../../core/dtype.ts';
 import { attend, causal, countTo, headsFirst, headsLast, maskOf, shaped } from '../../../lib/attention.ts';
 import { reorder } from '../../../lib/composites.ts';
 import { NO_ACTIVATION } from '../../../../ir/ops.ts';
 import type { OnnxNode } from '../../node.ts';
+import { realProduct } from '../quantise/dynamic.ts';
 
 /** Masked products are lowered by so much, where the node does not say how much. */
 const MASKED = -10000;
@@ -42,22 +44,34 @@ export function microsoftMultiHeadAttention(n: OnnxNode): string[] {
 
 /** Input, weights and bias of the projections, a mask of keys, keys and values of the past, a bias of products. */
 export function microsoftAttention(n: OnnxNode): string[] {
-  n.attr.only('do_rotary', 0);
-  n.attr.only('past_present_share_buffer', 0);
-  const heads = headsOf(n);
   const bias = n.optional(2);
   const operands = [n.input(0), n.input(1), ...(bias === '' ? [] : [bias])];
   const all = n.one('MatMul', operands, { transA: false, transB: false, activation: NO_ACTIVATION });
+  return ofProjected(n, all, { padding: 3, past: 4, bias: 5 });
+}
+
+/** The same of integers: input, weights, bias, both scales, a mask of keys, both zero points, keys and values of the past. */
+export function qAttention(n: OnnxNode): string[] {
+  const all = realProduct(n, { operands: [0, 1], scales: [3, 4], zeroPoints: [6, 7], bias: 2 });
+  // Where there is no such input.
+  return ofProjected(n, all, { padding: 5, past: 8, bias: 9 });
+}
+
+/** Of all three projections side by side. */
+function ofProjected(n: OnnxNode, all: string, at: MaskInputs & { readonly past: number }): string[] {
+  n.attr.only('do_rotary', 0);
+  n.attr.only('past_present_share_buffer', 0);
+  const heads = headsOf(n);
   const sizes = n.attr.ints('qkv_hidden_sizes') ?? [];
   if (sizes.length !== 0 && sizes.length !== 3) n.fail(`${sizes.length} qkv_hidden_sizes`);
   const [query = '', key = '', value = ''] = n
     .many('Split', [all], { axis: -1, sizes }, 3)
     .map((x) => headsFirst(n, x, heads));
-  const past = n.optional(4);
+  const past = n.optional(at.past);
   const before = (index: number): string => n.one('Gather', [past, n.scalar('int64', index)], { axis: 0 });
   const [keys, values] = [key, value].map((x, i) => (past === '' ? x : n.one('Concat', [before(i), x], { axis: 2 })));
   const of = { query, key: keys ?? key, value: values ?? value };
-  const y = attended(n, of, key, { padding: 3, bias: 5 });
+  const y = attended(n, of, key, at);
   if (!n.wants(1)) return [y];
   const both = [of.key, of.value].map((x) => n.one('Unsqueeze', [x], { axes: [0] }));
   return [y, n.one('Concat', both, { axis: 0 })];
@@ -122,7 +136,7 @@ function attended(
   fresh: string,
   { padding, bias }: MaskInputs,
 ): string {
-  const { dtype = 'float32' } = n.facts(0);
+  const dtype = floatOf(n);
   const extent = (x: string, axis: number): string => reorder(n, n.one('Shape', [x], {}), [axis]);
   const [rows, keys] = [extent(query, 2), extent(key, 2)];
   const filter = n.attr.float('mask_filter_value', MASKED);
@@ -203,6 +217,12 @@ function ofSteps(n: OnnxNode, mask: string, { batch, keys, rows, offset }: Among
   const ends = n.one('Concat', [n.binary('add', offset, rows), keys], { axis: 0 });
   const part = n.one('Slice', [mask, corner, ends, n.ints([2, 3])], {});
   return shaped(n, part, [batch, one, rows, keys]);
+}
+
+/** The type that is computed in: float32 of integers. */
+function floatOf(n: OnnxNode): DType {
+  const { dtype = 'float32' } = n.facts(0);
+  return isFloat(dtype) ? dtype : 'float32';
 }
 
 function zeroLike(n: OnnxNode, index: number): string {

@@ -55,12 +55,26 @@ export function dynamicQuantizeMatMul(n: OnnxNode): string {
   return scaled(n, sums, [scale, bScale], bias);
 }
 
+/** Which inputs are two quantised matrices, and a bias of the float one that is made of them. */
+interface QuantisedProduct {
+  readonly operands: readonly [number, number];
+  readonly scales: readonly [number, number];
+  readonly zeroPoints: readonly [number, number];
+  readonly bias: number;
+}
+
 /** Two quantised matrices, to a float one: onnxruntime has one scale and one zero point for the whole of a. */
-export function matMulIntegerToFloat(n: OnnxNode): string {
-  const [a, b, aScale, bScale] = [n.input(0), n.input(1), n.input(2), n.input(3)];
-  const [aZero, bZero, bias] = [n.optional(4), n.optional(5), n.optional(6)];
-  if (isVector(n, 2)) n.refuse('scales for each column of a');
-  if (aZero !== '' && isVector(n, 4)) n.refuse('zero points for each column of a');
+export function realProduct(n: OnnxNode, { operands, scales, zeroPoints, bias }: QuantisedProduct): string {
+  const [a, b] = [n.input(operands[0]), n.input(operands[1])];
+  const [aScale, bScale] = [n.input(scales[0]), n.input(scales[1])];
+  const [aZero, bZero] = [n.optional(zeroPoints[0]), n.optional(zeroPoints[1])];
+  if (isVector(n, scales[0])) n.refuse('scales for each column of a');
+  if (aZero !== '' && isVector(n, zeroPoints[0])) n.refuse('zero points for each column of a');
   const sums = n.one('MatMulInteger', withZeroPoints([a, b], aZero, bZero), {});
-  return scaled(n, sums, [aScale, bScale], bias);
+  return scaled(n, sums, [aScale, bScale], n.optional(bias));
+}
+
+/** MatMulIntegerToFloat. */
+export function matMulIntegerToFloat(n: OnnxNode): string {
+  return realProduct(n, { operands: [0, 1], scales: [2, 3], zeroPoints: [4, 5], bias: 6 });
 }
