@@ -16,7 +16,7 @@ import { randomTensor, randomSource } from '../helpers/random.ts';
 import { randomNetwork } from './random-networks.ts';
 
 /** Networks drawn; each takes up to a second on a software adapter. */
-const NETWORKS = FULL ? 240 : 40;
+const NETWORKS = FULL ? 120 : 40;
 
 /** The last variant of each operator that has one for everything: packed bytes have their own. */
 const GENERIC: ForcedVariants = Object.fromEntries(

@@ -10,7 +10,7 @@ import { turnsOf } from '../helpers/turns.ts';
 
 /** Seeds of each operator, from which on: others look for more. */
 const FIRST = Number(process.env['TILEWISE_SEED'] ?? 1);
-const COUNT = FULL ? 20 : 4;
+const COUNT = FULL ? 10 : 4;
 
 const EXACT = { rtol: 0, atol: 0 };
 

@@ -14,7 +14,7 @@ import { borderedFeeds, borderedModel } from '../../helpers/tflite-bordered.ts';
 import { importTflite, runTflite } from '../../helpers/tflite-models.ts';
 import { QUANTISED_DRAWS } from './quantised-cases.ts';
 
-const SEEDS = FULL ? 100 : 4;
+const SEEDS = FULL ? 50 : 4;
 
 const litert = new Litert();
 afterAll(() => litert[Symbol.dispose]());
