@@ -17,10 +17,16 @@ export type Form = {
       readonly graph?: () => Graph;
       readonly feeds?: OperatorCase['feeds'];
       readonly forced?: ForcedVariants;
+      /** The states of the case stay on the GPU from run to run. */
+      readonly keeps?: boolean;
     }
   | { readonly engine: 'tilewise-cpu' }
   /** onnxruntime-web on the graph as ONNX, with two threads, or its native WebGPU engine. */
-  | { readonly engine: 'ort-wasm' | 'ort-webgpu' }
+  | {
+      readonly engine: 'ort-wasm' | 'ort-webgpu';
+      /** As tilewise's: in the engine's own GPU buffers. */
+      readonly keeps?: boolean;
+    }
   /** A function on the host that computes the same. */
   | { readonly engine: 'host'; readonly run: () => unknown }
 );
@@ -42,6 +48,8 @@ export interface OperatorCase {
    * nothing, and there is no time on the GPU alone.
    */
   readonly byValues?: boolean;
+  /** Inputs that are states, and the outputs that are these in the next run. */
+  readonly states?: Readonly<Record<string, string>>;
   /** How answers are compared where rounding may decide (indices that are nearly ties); by default element by element. */
   readonly agrees?: (answer: ReadonlyMap<string, Tensor>, reference: ReadonlyMap<string, Tensor>) => string | undefined;
 }

@@ -10,7 +10,6 @@ import { InputError } from '../../../src/core/errors.ts';
 import { toRaw } from '../../../src/core/raw.ts';
 import type { Tensor } from '../../../src/core/tensor.ts';
 import { toOnnx } from '../../../src/formats/onnx/write/to-onnx.ts';
-import type { GpuClock } from '../../../src/measure/clock.ts';
 import { planGraph } from '../../../src/plan/plan-graph.ts';
 import { profileOf } from '../../../src/runtime/webgpu/device.ts';
 import { Executor } from '../../../src/runtime/webgpu/executor.ts';
@@ -18,43 +17,24 @@ import { runGraph } from '../../../src/runtime/cpu/run.ts';
 import { compileGraph } from '../../../src/session/compile-graph.ts';
 import type { Form, OperatorCase } from './case.ts';
 import { firstFeeds, firstGraph, lastTensors } from './channels-first.ts';
+import type { Arena, Contender } from './contender.ts';
+import { withStates } from './states.ts';
 import type { OrtAnswer, OrtFeed, OrtRan, OrtRequest } from './ort-child.ts';
-
-/** Tensors by name. */
-export type Tensors = ReadonlyMap<string, Tensor>;
-
-/** A form that is loaded. */
-export interface Contender {
-  readonly dispatches?: number;
-  /** One whole run, in milliseconds. */
-  readonly run: () => Promise<number>;
-  /** One run on the GPU alone, in milliseconds. */
-  readonly runGpu?: () => Promise<number>;
-  /** The answer; nothing where a form has none to compare. */
-  readonly answer: () => Promise<Tensors | undefined>;
-  readonly close: () => Promise<void>;
-}
 
 /** Threads of onnxruntime-web's WASM engine. */
 const THREADS = 2;
-
-/** What loading a form needs. */
-export interface Arena {
-  readonly device: GPUDevice;
-  readonly clock: GpuClock;
-}
 
 /** Loads a form of a case. Rejects with what went wrong. */
 export function load(form: Form, c: OperatorCase, arena: Arena): Promise<Contender> {
   switch (form.engine) {
     case 'tilewise':
-      return onGpu(form, c, arena);
+      return form.keeps ? withStates(c, arena) : onGpu(form, c, arena);
     case 'tilewise-cpu':
       return onCpu(c);
     case 'host':
       return onHost(form.run);
     default:
-      return onOrt(form.engine === 'ort-wasm' ? 'wasm' : 'webgpu', c);
+      return onOrt(form.engine === 'ort-wasm' ? 'wasm' : 'webgpu', c, form.keeps ? c.states : undefined);
   }
 }
 
@@ -102,7 +82,7 @@ async function timed(run: () => unknown): Promise<number> {
 /** Lets Node read TypeScript, whichever way this process was started. */
 const LOADER = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
-async function onOrt(backend: 'wasm' | 'webgpu', c: OperatorCase): Promise<Contender> {
+async function onOrt(backend: 'wasm' | 'webgpu', c: OperatorCase, states: OperatorCase['states']): Promise<Contender> {
   const images = c.images ?? [];
   const folder = mkdtempSync(join(tmpdir(), 'tilewise-operators-'));
   const [model, feeds] = [join(folder, 'model.onnx'), join(folder, 'feeds')];
@@ -135,7 +115,7 @@ async function onOrt(backend: 'wasm' | 'webgpu', c: OperatorCase): Promise<Conte
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await ask({ kind: 'start', backend, threads: THREADS, model, feeds });
+    await ask({ kind: 'start', backend, threads: THREADS, model, feeds, states });
   } catch (error) {
     await close();
     throw error;

@@ -13,7 +13,8 @@ export const OPERATORS = {
   'arg-max': async () => (await import('./arg-max.ts')).argMaxCases,
   detectors: async () => (await import('./detectors.ts')).detectorCases,
   resize: async () => (await import('./resize.ts')).resizeBenchCases,
-  lstm: async () => (await import('./lstm.ts')).lstmBenchCases,
+  lstm: async () => (await import('./recurrent.ts')).lstmBenchCases,
+  gru: async () => (await import('./recurrent.ts')).gruBenchCases,
   'top-k': async () => (await import('./top-k.ts')).topKBenchCases,
 } satisfies Record<string, () => Promise<readonly OperatorCase[]>>;
 

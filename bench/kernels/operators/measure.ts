@@ -5,7 +5,8 @@ import { definitionOf } from '../../../src/ops/registry.ts';
 import { compileGraph } from '../../../src/session/compile-graph.ts';
 import { summarise } from '../../lib/statistics.ts';
 import type { Form, FormRow, OperatorCase, OperatorRow } from './case.ts';
-import { load, type Arena, type Contender, type Tensors } from './contenders.ts';
+import type { Arena, Contender, Tensors } from './contender.ts';
+import { load } from './contenders.ts';
 
 /** Rounds in which every form has a turn, at most and at least. */
 const ROUNDS = { most: 9, fewest: 3 } as const;

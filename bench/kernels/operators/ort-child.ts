@@ -20,6 +20,8 @@ export type OrtRequest =
       readonly threads: number;
       readonly model: string;
       readonly feeds: string;
+      /** Inputs that are states, and the outputs that are these in the next run: they stay in GPU buffers. */
+      readonly states: Readonly<Record<string, string>> | undefined;
     }
   | { readonly kind: 'run'; readonly answer: boolean };
 
@@ -32,9 +34,16 @@ export interface OrtRan {
 /** What the child answers. */
 export type OrtAnswer = { readonly result: OrtRan } | { readonly error: string };
 
-let runOnce: (() => Promise<Readonly<Record<string, OrtFeed>>>) | undefined;
+/** Runs the model: as it was fed at first and with all outputs on the host, where `whole`, else the next step. */
+let runOnce: ((whole: boolean) => Promise<Readonly<Record<string, OrtFeed>>>) | undefined;
 
-async function start({ backend, threads, model, feeds }: Extract<OrtRequest, { kind: 'start' }>): Promise<void> {
+async function start({
+  backend,
+  threads,
+  model,
+  feeds,
+  states = {},
+}: Extract<OrtRequest, { kind: 'start' }>): Promise<void> {
   const { host } = nodeHost(threads, backend === 'webgpu');
   const file = backend === 'wasm' ? 'ort.node.min.mjs' : 'ort.webgpu.bundle.min.mjs';
   const ort: Ort = await import(host.module(`onnxruntime-web/dist/${file}`));
@@ -47,17 +56,23 @@ async function start({ backend, threads, model, feeds }: Extract<OrtRequest, { k
   const session = await ort.InferenceSession.create(new Uint8Array(readFileSync(model)), {
     executionProviders: [backend],
     graphOptimizationLevel: 'all',
+    preferredOutputLocation: Object.fromEntries(Object.values(states).map((name) => [name, 'gpu-buffer'] as const)),
   });
   const given = deserialize(readFileSync(feeds)) as Readonly<Record<string, OrtFeed>>;
   const tensors = Object.fromEntries(
     Object.entries(given).map(([name, { type, dims, data }]) => [name, new ort.Tensor(type, data as never, [...dims])]),
   );
-  runOnce = async () => {
-    const results = await session.run(tensors);
+  let kept: Record<string, (typeof tensors)[string]> = {};
+  runOnce = async (whole) => {
+    const results = await session.run(whole ? tensors : { ...tensors, ...kept });
     const outputs: Record<string, OrtFeed> = {};
     for (const [name, value] of Object.entries(results)) {
+      if (!whole && value.location === 'gpu-buffer') continue;
       outputs[name] = { type: value.type as OrtFeed['type'], dims: value.dims, data: (await value.getData()) as never };
     }
+    const next = Object.entries(states).flatMap(([to, from]) => (results[from] ? [[to, results[from]] as const] : []));
+    for (const state of Object.values(kept)) state.dispose();
+    kept = Object.fromEntries(next);
     return outputs;
   };
 }
@@ -66,7 +81,7 @@ async function obey(request: OrtRequest): Promise<OrtRan> {
   if (request.kind === 'start') await start(request);
   if (!runOnce) throw new Error('not started');
   const begin = performance.now();
-  const outputs = await runOnce();
+  const outputs = await runOnce(request.kind === 'run' && request.answer);
   const ms = performance.now() - begin;
   return { ms, outputs: request.kind === 'run' && request.answer ? outputs : undefined };
 }
