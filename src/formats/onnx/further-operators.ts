@@ -143,6 +143,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
     () => import('./ops/product/group-query-attention.ts'),
     'groupQueryAttention',
   ),
+  'com.microsoft.CropAndResize': lazy(detect, 'cropAndResize'),
   'com.microsoft.QAttention': lazy(heads, 'qAttention'),
   'com.microsoft.MatMulNBits': lazy(() => import('./ops/product/packed-weights.ts'), 'matMulNBits'),
   'com.microsoft.FusedMatMul': lazy(fusedProducts, 'fusedMatMul'),

@@ -25,3 +25,20 @@ export function maxRoiPool(n: OnnxNode): string {
   const attributes = { outputHeight, outputWidth, spatialScale: n.attr.float('spatial_scale', 1) };
   return aroundChannelsLast(n, n.input(0), 4, (x) => n.main('MaxRoiPool', [x, n.input(1)], attributes));
 }
+
+/** CropAndResize of onnxruntime: x, boxes, the image of each, and how high and wide crops are, which the file says. */
+export function cropAndResize(n: OnnxNode): string {
+  const size = n.constantInput(3)?.data ?? n.unknown(3, 'value');
+  const [outputHeight = 0, outputWidth = 0] = size;
+  if (size.length !== 2 || outputHeight < 1 || outputWidth < 1) n.fail(`crop_size = [${Array.from(size).join(', ')}]`);
+  const attributes = {
+    mode:
+      n.attr.choice('mode', 'bilinear', ['bilinear', 'nearest']) === 'bilinear'
+        ? ('linear' as const)
+        : ('nearest' as const),
+    outputHeight,
+    outputWidth,
+    extrapolation: n.attr.float('extrapolation_value', 0),
+  };
+  return aroundChannelsLast(n, n.input(0), 4, (x) => n.main('CropAndResize', [x, n.input(1), n.input(2)], attributes));
+}

@@ -10,4 +10,4 @@ export function nonMaxSuppression(n: OnnxNode): string {
   return selected;
 }
 
-export { maxRoiPool, roiAlign } from '../rois.ts';
+export { cropAndResize, maxRoiPool, roiAlign } from '../rois.ts';
