@@ -11,42 +11,19 @@
 import { linearIndex } from '../lib/index.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
-
-/** Invocations per workgroup. */
-export const DET_WORKGROUP = 64;
+import { BARRIER, PIVOT_WORKGROUP, pivotMemory, pivotSearch } from '../lib/pivot.ts';
 
 export interface DetSpec {
   readonly group: boolean;
 }
 
-/** What others of the workgroup wrote is there behind it. */
-const BARRIER = 'storageBarrier(); workgroupBarrier();';
-
-/** The largest of all invocations, and of equal ones the first row. */
-const AMONG_ALL = wgsl`
-    sizes[lane] = most;
-    rows[lane] = pivot;
-    workgroupBarrier();
-    for (var other = 0u; other < ${u32(DET_WORKGROUP)}; other++) {
-      if (sizes[other] > most || (sizes[other] == most && rows[other] < pivot)) {
-        most = sizes[other];
-        pivot = rows[other];
-      }
-    }`;
-
 /** Clears a column below its diagonal. */
 function column(group: boolean): string {
-  const lanes = u32(group ? DET_WORKGROUP : 1);
+  const lanes = u32(group ? PIVOT_WORKGROUP : 1);
   const barrier = group ? BARRIER : '';
   return wgsl`
     let top = base + c * n;
-    var most = 0u;
-    var pivot = c;
-    for (var r = c + lane; r < n; r += ${lanes}) {
-      let size = bitcast<u32>(work[base + r * n + c]) & 0x7fffffffu;
-      if (size > most) { most = size; pivot = r; }
-    }
-    ${group ? AMONG_ALL : ''}
+    ${pivotSearch(group)}
     if (pivot != c) {
       det = -det;
       for (var k = c + lane; k < n; k += ${lanes}) {
@@ -68,7 +45,7 @@ function column(group: boolean): string {
 }
 
 export function detShader({ group }: DetSpec): ShaderModule {
-  const lanes = u32(group ? DET_WORKGROUP : 1);
+  const lanes = u32(group ? PIVOT_WORKGROUP : 1);
   const barrier = group ? BARRIER : '';
   return shaderModule({
     bindings: [
@@ -77,18 +54,15 @@ export function detShader({ group }: DetSpec): ShaderModule {
       { name: 'y', access: 'read_write', element: 'f32' },
     ],
     params: { count: 'u32', n: 'u32' },
-    workgroupSize: [DET_WORKGROUP, 1, 1],
+    workgroupSize: [PIVOT_WORKGROUP, 1, 1],
     declarations: wgsl`
-#if ${group}
-var<workgroup> sizes: array<u32, ${u32(DET_WORKGROUP)}>;
-var<workgroup> rows: array<u32, ${u32(DET_WORKGROUP)}>;
-#endif`,
+${pivotMemory(group)}`,
     body: wgsl`
 #if ${group}
   let i = wid.y * groups.x + wid.x;
   let lane = local_index;
 #else
-  ${linearIndex(DET_WORKGROUP)}
+  ${linearIndex(PIVOT_WORKGROUP)}
   let lane = 0u;
 #endif
   if (i >= params.count) { return; }

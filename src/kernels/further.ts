@@ -13,6 +13,7 @@ export const FURTHER_KERNELS = {
   PRelu: lazy(() => import('./elementwise/p-relu.ts'), 'pRelu'),
   Where: lazy(() => import('./elementwise/where.ts'), 'where'),
   Det: lazy(() => import('./product/det.ts'), 'det'),
+  Inverse: lazy(() => import('./product/inverse.ts'), 'inverse'),
   LpNormalization: lazy(() => import('./normalise/lp-normalization.ts'), 'lpNormalization'),
   LRN: lazy(() => import('./normalise/lrn.ts'), 'lrn'),
   ArgReduce: lazy(() => import('./reduce/arg-reduce.ts'), 'argReduce'),

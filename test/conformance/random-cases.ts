@@ -702,7 +702,10 @@ function recurrent(
  * Operators that onnxruntime can judge: of integers with scales it knows one rule only, which has tests of its own, and some it does
  * not have at all. What compiling unrolls is no operator of one node.
  */
-export type JudgedOp = Exclude<OpKind, keyof QuantiseOps | 'PsRoiPool' | 'CropAndResize' | 'DftMatrix' | UnrolledOp>;
+export type JudgedOp = Exclude<
+  OpKind,
+  keyof QuantiseOps | 'Inverse' | 'PsRoiPool' | 'CropAndResize' | 'DftMatrix' | UnrolledOp
+>;
 
 /** One generator per operator. */
 export const GENERATORS: { readonly [K in JudgedOp]: Generator<K> } = {

@@ -22,6 +22,7 @@ const FURTHER_FACTS: { readonly [K in Exclude<OpKind, keyof typeof COMMON_FACTS>
   DeformConv: convolved,
   LpPool: asFirst,
   MaxUnpool: asFirst,
+  Inverse: asFirst,
   Det: ([x]) => [{ rank: x?.rank === undefined ? undefined : Math.max(0, x.rank - 2), dtype: x?.dtype }],
   LpNormalization: asFirst,
   LRN: asFirst,

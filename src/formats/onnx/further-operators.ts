@@ -165,6 +165,7 @@ export const FURTHER_ONNX_OPERATORS: Rows<OnnxNode> = {
   'com.microsoft.GatherND': lazy(index, 'gatherND'),
   Attention: lazy(() => import('./ops/product/attention.ts'), 'attentionOp'),
   Det: lazy(() => import('./ops/product/further.ts'), 'det'),
+  'com.microsoft.Inverse': lazy(() => import('./ops/product/further.ts'), 'inverse'),
   Einsum: lazy(() => import('./ops/product/einsum.ts'), 'einsum'),
   'Loop entry': lazy(loops, 'loopEntry'),
   'Scan shorter': lazy(loops, 'scanShorter'),

@@ -18,4 +18,6 @@ export interface ProductOps {
   readonly MatMul: { readonly transA: boolean; readonly transB: boolean; readonly activation: Activation };
   /** x `[…, M, M]` → y `[…]` */
   readonly Det: NoAttributes;
+  /** x `[…, M, M]` → y, of the same shape */
+  readonly Inverse: NoAttributes;
 }

@@ -1,5 +1,6 @@
 /** Det → one dispatch: an invocation a matrix, or for large ones a workgroup. */
-import { DET_WORKGROUP, detShader } from '../../../shaders/product/det.ts';
+import { PIVOT_WORKGROUP } from '../../../shaders/lib/pivot.ts';
+import { detShader } from '../../../shaders/product/det.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
 import {
@@ -40,7 +41,7 @@ const detVariant = (name: string, group: boolean): Variant<'Det'> =>
             value(node.outputs[0]),
           ],
           params: { count, n },
-          workgroups: dispatch1d(group ? count * DET_WORKGROUP : count, DET_WORKGROUP, device),
+          workgroups: dispatch1d(group ? count * PIVOT_WORKGROUP : count, PIVOT_WORKGROUP, device),
         },
       ];
     },

@@ -5,6 +5,7 @@ import { shapeText, zeros } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
+import { largestBelow } from '../lib/pivot.ts';
 
 /** `[…, M, M]` to `[…]`, floats only; of a matrix without elements it is 1. Throws ShapeError where they are not square. */
 export const det: OpDefinition<'Det'> = {
@@ -52,15 +53,4 @@ function eliminated(a: Float64Array, n: number): number {
     }
   }
   return result;
-}
-
-/** The row from `c` on that has the largest size in column `c`. */
-function largestBelow(a: Float64Array, n: number, c: number): number {
-  let pivot = c;
-  let most = 0;
-  for (let r = c; r < n; r++) {
-    const size = Math.abs(a[r * n + c] ?? 0);
-    if (!(size <= most) && !Number.isNaN(most)) [most, pivot] = [size, r];
-  }
-  return pivot;
 }

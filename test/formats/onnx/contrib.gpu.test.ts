@@ -38,6 +38,17 @@ const FORMS: Readonly<Record<string, NodeForm>> = {
     inputs: { a: [5, 2, 4, 3], b: [7, 2, 4, 5] },
     attributes: { transBatchA: { i: 1 }, transBatchB: { i: 1 }, transA: { i: 1 }, transB: { i: 1 } },
   },
+  Inverse: { op: 'Inverse', inputs: { x: tensorOf('float32', [2, 2, 2], [2, 1, 1, 3, 0, 1, 4, 2]) } },
+  'Inverse of five rows': {
+    op: 'Inverse',
+    inputs: {
+      x: tensorOf(
+        'float32',
+        [5, 5],
+        range(25).map((i) => (i % 6 === 0 ? 3 : Math.sin(i))),
+      ),
+    },
+  },
   TransposeMatMul: { op: 'TransposeMatMul', inputs: { a: [5, 3], b: [5, 7] }, attributes: { transA: { i: 1 } } },
   'FusedGemm, Relu': { op: 'FusedGemm', inputs: GEMM, attributes: { activation: { s: 'Relu' } } },
   'FusedGemm, LeakyRelu': {

@@ -176,6 +176,7 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Unary: (w, n) => writeUnary(w, input(n), n.attributes.kind, output(n)),
   Binary: (w, n) => writeBinary(w, [input(n), input(n, 1)], n.attributes, output(n)),
   Det: same,
+  Inverse: (w) => w.refuse('inverse matrices'),
   Where: same,
   Cast: (w, n) => same(w, n, { to: { i: DATA_TYPE[n.attributes.to] } }),
   Reshape: (w, n) => same(w, n, { allowzero: flag(n.attributes.allowZero) }),
