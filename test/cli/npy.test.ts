@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { isNpy, readNpy, writeNpy } from '../../src/cli/npy.ts';
 import { hostArray, type DType } from '../../src/core/dtype.ts';
 import { InputError } from '../../src/core/errors.ts';
+import { tensorOf } from '../../src/core/tensor.ts';
 import { range } from '../../src/util/arrays.ts';
+import { DTYPES } from '../conformance/support/support.ts';
 
 const { files } = JSON.parse(readFileSync(join(import.meta.dirname, 'numpy-files.json'), 'utf8')) as {
   files: Record<string, string>;
@@ -69,7 +71,6 @@ describe('readNpy', () => {
 });
 
 describe('writeNpy', () => {
-  const DTYPES: readonly DType[] = ['float32', 'float16', 'int64', 'int32', 'uint32', 'int8', 'uint8', 'bool'];
   it.each(DTYPES)('%s', (dtype) => {
     const data = hostArray(dtype, 6);
     data.set([0, 1, 1, 0, 1, 0]);
@@ -78,6 +79,18 @@ describe('writeNpy', () => {
     const { shape, data: read } = readNpy(bytes);
     expect([shape, ...read]).toEqual([[1, 2, 3], ...data]);
     expect((new DataView(bytes.buffer).getUint16(8, true) + 10) % 64).toBe(0);
+  });
+
+  it.each<[DType, readonly number[]]>([
+    ['uint16', [0, 1, 32768, 65535]],
+    ['int16', [-32768, -1, 32767, 0]],
+    ['uint64', [0, 2 ** 31, 2 ** 32 - 1, 7]],
+    ['int64', [-(2 ** 31), -1, 2 ** 31 - 1, 0]],
+    // As float32, which has all of them.
+    ['bfloat16', [1.5, -0.0078125, 3.3895313892515355e38, -Infinity]],
+  ])('%s, to its ends', (dtype, values) => {
+    const { shape, data } = readNpy(writeNpy(tensorOf(dtype, [4], values)));
+    expect([shape, ...data]).toEqual([[4], ...values]);
   });
 
   it('writes the very bytes that numpy writes', () => {

@@ -37,11 +37,21 @@ describe('readSafetensors', () => {
     ['BF16', bytesOf(new Uint16Array([0x3fc0, 0xc000])), 'float32', [1.5, -2]],
     ['I32', bytesOf(new Int32Array([-5, 6])), 'int32', [-5, 6]],
     ['U32', bytesOf(new Uint32Array([5, 2 ** 32 - 1])), 'uint32', [5, 2 ** 32 - 1]],
+    ['I16', bytesOf(new Int16Array([-32768, 6])), 'int16', [-32768, 6]],
+    ['U16', bytesOf(new Uint16Array([65535, 6])), 'uint16', [65535, 6]],
+    ['U64', bytesOf(new BigUint64Array([2n ** 32n - 1n, 6n])), 'uint64', [2 ** 32 - 1, 6]],
     ['I8', bytesOf(new Int8Array([-5, 6])), 'int8', [-5, 6]],
     ['U8', bytesOf(new Uint8Array([5, 255])), 'uint8', [5, 255]],
   ])('reads %s', (type, data, dtype, values) => {
     const t = readSafetensors(one(type, [2], data), 'f').get('t');
     expect([t?.dtype, Array.from(t?.data ?? [])]).toEqual([dtype, values]);
+  });
+
+  it.each([
+    ['U64', bytesOf(new BigUint64Array([2n ** 32n])), 'uint64 value 4294967296 does not fit 32 bits'],
+    ['I64', bytesOf(new BigInt64Array([-(2n ** 31n) - 1n])), 'int64 value -2147483649 does not fit 32 bits'],
+  ])('refuses %s beyond 32 bits', (type, data, message) => {
+    expect(() => readSafetensors(one(type, [1], data), 'f')).toThrow(message);
   });
 
   it('reads from a view into a larger buffer', () => {
