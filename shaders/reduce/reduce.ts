@@ -8,13 +8,15 @@
  * folds every 64th element and the 64 partial results are folded in workgroup memory.
  * Dispatch: dispatch1d(count, 64) serial, dispatch1d(count · 64, 64) tree.
  * Spec: kind; type of x; result, the dtype of y; width (1 for tree); kept and folded ranks; tree; long, for sums of floats of
- *   which an invocation adds thousands: by parts of 1024, since each addition rounds to a share of what was added before.
+ *   which an invocation adds thousands: by parts of 1024, since each addition rounds to a share of what was added before;
+ *   byDigits, for means of integers whose sum may not fit 32 bits: x is folded once for each digit.
  * Limits: tree uses 256 bytes of workgroup storage.
  */
 import type { DType } from '../../src/core/dtype.ts';
 import type { ReduceKind } from '../../src/ir/ops.ts';
 import { range } from '../../src/util/arrays.ts';
 import { linearIndex } from '../lib/index.ts';
+import { meanDigits, meanFunction } from '../lib/integer-mean.ts';
 import { u32 } from '../lib/literal.ts';
 import { shaderModule, wgsl, type ShaderModule } from '../lib/module.ts';
 import { boolType, extremeFunctions, isNanFunction, vectorType, type Scalar } from '../lib/numbers.ts';
@@ -33,6 +35,7 @@ export interface ReduceSpec {
   readonly folded: number;
   readonly tree: boolean;
   readonly long: boolean;
+  readonly byDigits: boolean;
 }
 
 /** Terms of a part. */
@@ -66,6 +69,8 @@ const OVER_NAN = {
   finish: 'select(acc, x[base], is_nan(x[base]) & B(params.terms > 0u))',
 };
 
+const passesNan = (kind: ReduceKind, type: Scalar): boolean => type === 'f32' && (kind === 'max' || kind === 'min');
+
 /** What finding the peak folds with, which NaN passes through. */
 const PEAK = { element: 'v', combine: (a: string, b: string): string => `greater(${a}, ${b})` };
 
@@ -73,11 +78,12 @@ const PEAK = { element: 'v', combine: (a: string, b: string): string => `greater
 type Folding = (name: string, start: string, fold: Pick<Fold, 'element' | 'combine'>) => string;
 
 export function reduceShader(spec: ReduceSpec): ShaderModule {
-  const { kind, type, result, width, kept, folded, tree, long } = spec;
+  const { kind, type, result, width, kept, folded, tree, long, byDigits } = spec;
   const vector = vectorType(type, width);
-  const overNan = type === 'f32' && (kind === 'max' || kind === 'min');
-  const fold = { ...FOLDS[kind], ...(overNan ? OVER_NAN : {}) };
-  const finish = wrapped(fold.finish, result, width);
+  const fold = { ...FOLDS[kind], ...(passesNan(kind, type) ? OVER_NAN : {}) };
+  const digits = byDigits ? meanDigits(type, width) : [];
+  const mean = `mean_of(${digits.map(({ name }) => name).join(', ')}, params.terms)`;
+  const finish = wrapped(byDigits ? mean : fold.finish, result, width);
   const folding = tree ? treeFolding(folded, long) : serialFolding(folded, long);
   const typed = (text: string): string =>
     text.replaceAll(/\bT\b/g, vector).replaceAll(/\bS\b/g, type).replaceAll(/\bB\b/g, boolType(width));
@@ -98,17 +104,7 @@ export function reduceShader(spec: ReduceSpec): ShaderModule {
       ...listFields('f', folded),
     },
     workgroupSize: [REDUCE_WORKGROUP, 1, 1],
-    declarations: wgsl`
-#if ${overNan}
-${isNanFunction(width)}
-#endif
-#if ${peaked}
-${extremeFunctions(type, width)}
-${isFiniteFunction(width)}
-#endif
-#if ${tree}
-var<workgroup> partial: array<${vector}, ${u32(REDUCE_WORKGROUP)}>;
-#endif`,
+    declarations: declarations(spec),
     body: typed(wgsl`
 #if ${tree}
   let i = wid.y * groups.x + wid.x;
@@ -121,13 +117,35 @@ var<workgroup> partial: array<${vector}, ${u32(REDUCE_WORKGROUP)}>;
 #if ${peaked}
   ${folding('peak', 'T(params.start)', PEAK)}
 #endif
+#if ${byDigits}
+  ${digits.map(({ name, element }) => folding(name, start, { element, combine: add })).join('\n')}
+#else
   ${folding('acc', start, fold)}
+#endif
 #if ${tree}
   if (local_index == 0u) { y[i] = ${finish}; }
 #else
   y[i] = ${finish};
 #endif`),
   });
+}
+
+/** Functions that the fold calls, and where workgroups keep parts of it. */
+function declarations({ kind, type, width, tree, byDigits }: ReduceSpec): string {
+  return wgsl`
+#if ${passesNan(kind, type)}
+${isNanFunction(width)}
+#endif
+#if ${kind === 'logSumExp'}
+${extremeFunctions(type, width)}
+${isFiniteFunction(width)}
+#endif
+#if ${byDigits}
+${meanFunction(type, width)}
+#endif
+#if ${tree}
+var<workgroup> partial: array<${vectorType(type, width)}, ${u32(REDUCE_WORKGROUP)}>;
+#endif`;
 }
 
 /** Lets a sum be a part where it is long: what to declare, to do after each term where `isWhole`, and at last. */

@@ -1,4 +1,5 @@
 /** Reduce → one dispatch: a workgroup per result where many elements fold into few results, an invocation otherwise. */
+import { MEAN_TERMS } from '../../../shaders/lib/integer-mean.ts';
 import { REDUCE_WORKGROUP, reduceShader } from '../../../shaders/reduce/reduce.ts';
 import { axesOrAll } from '../../core/broadcast.ts';
 import { wgslScalar, type DType } from '../../core/dtype.ts';
@@ -70,6 +71,12 @@ function startOf(kind: ReduceKind, dtype: DType): number {
   return kind === 'max' ? low : high;
 }
 
+/** The largest magnitude of the type's integers. */
+function reachOf(dtype: DType): number {
+  const [low, high] = extremesOf(dtype);
+  return Math.max(-low, high);
+}
+
 const strideParams = (dims: readonly StridedDim[]): number[] => dims.map(strideOf);
 
 const reduceVariant = (
@@ -94,6 +101,7 @@ const reduceVariant = (
           kept: kept.length,
           folded: folded.length,
           tree,
+          byDigits: kind === 'mean' && type !== 'f32' && terms < MEAN_TERMS && terms * reachOf(dtype) >= 2 ** 31,
           long: type === 'f32' && terms > LONG_SUM * (tree ? REDUCE_WORKGROUP : 1),
         }),
         operands: [value(node.inputs[0]), value(node.outputs[0])],

@@ -57,6 +57,28 @@ const oneNan = (n: number, at: number): number[] => range(n).map((i) => (i === a
 const extremes: readonly ReduceKind[] = ['max', 'min'];
 const infinities: CaseInput = { shape: [2, 2], values: [-Infinity, -Infinity, Infinity, 1] };
 
+const most = 2 ** 31 - 1;
+const anywhere = (shape: Shape, dtype: DType): CaseInput => ({ dtype, shape, low: -most, high: most });
+
+/** Of integers whose sum has more than 32 bits. */
+const largeMeans: readonly OpCase<'Reduce'>[] = [
+  reduce('mean', { dtype: 'int32', shape: [2, 2], values: [most, most, 1, -5] }, { axes: [0, 1] }),
+  reduce('mean', { dtype: 'int32', shape: [2, 4], values: [-most, -most, -1, -1, -7, 0, 0, 1] }, { axes: [1] }),
+  reduce('mean', { dtype: 'int64', shape: [1, 3], values: [-most - 1, -most - 1, -most] }, { axes: [1] }),
+  reduce('mean', anywhere([3, 5, 17], 'int32'), { axes: [0, 1] }),
+  reduce('mean', anywhere([5, 3, 8], 'int32'), { axes: [1] }),
+  reduce('mean', anywhere([2, 331], 'int64'), { axes: [1] }),
+  reduce('mean', { dtype: 'int32', shape: [3, 1000], low: 2e9, high: most }, { axes: [1] }),
+  {
+    ...reduce('mean', { dtype: 'uint32', shape: [3, 7], low: 0, high: 2 ** 32 - 1 }, { axes: [1] }),
+    noOracle: 'onnxruntime has no ReduceMean of uint32',
+  },
+  {
+    ...reduce('mean', { dtype: 'uint64', shape: [7, 4], low: 0, high: 2 ** 32 - 1 }, { axes: [0] }),
+    noOracle: 'onnxruntime has no ReduceMean of uint64',
+  },
+];
+
 export const reduceCases: readonly OpCase<'Reduce'>[] = [
   ...kinds.map((kind) => reduce(kind, float([3, 5, 7]), { axes: [1] })),
   ...kinds.map((kind) => reduce(kind, float([3, 5, 8]), { axes: [1], keepDims: true })),
@@ -85,4 +107,5 @@ export const reduceCases: readonly OpCase<'Reduce'>[] = [
   reduce('max', float([3, 0]), { axes: [1] }),
   { ...reduce('mean', float([3, 0]), { axes: [1] }), noOracle: 'ONNX leaves the mean of nothing undefined' },
   reduce('l2', float([0, 3]), { axes: [1], keepDims: true }),
+  ...largeMeans,
 ];
