@@ -83,6 +83,8 @@ export function reduceShader(spec: ReduceSpec): ShaderModule {
   const fold = { ...FOLDS[kind], ...(passesNan(kind, type) ? OVER_NAN : {}) };
   const digits = byDigits ? meanDigits(type, width) : [];
   const mean = `mean_of(${digits.map(({ name }) => name).join(', ')}, params.terms)`;
+  const ofDigits = digits.map(({ name, element }) => [name, { element, combine: add }] as const);
+  const folds = byDigits ? ofDigits : [['acc', fold] as const];
   const finish = wrapped(byDigits ? mean : fold.finish, result, width);
   const folding = tree ? treeFolding(folded, long) : serialFolding(folded, long);
   const typed = (text: string): string =>
@@ -117,11 +119,7 @@ export function reduceShader(spec: ReduceSpec): ShaderModule {
 #if ${peaked}
   ${folding('peak', 'T(params.start)', PEAK)}
 #endif
-#if ${byDigits}
-  ${digits.map(({ name, element }) => folding(name, start, { element, combine: add })).join('\n')}
-#else
-  ${folding('acc', start, fold)}
-#endif
+  ${folds.map(([name, each]) => folding(name, start, each)).join('\n')}
 #if ${tree}
   if (local_index == 0u) { y[i] = ${finish}; }
 #else
@@ -140,11 +138,11 @@ ${isNanFunction(width)}
 ${extremeFunctions(type, width)}
 ${isFiniteFunction(width)}
 #endif
-#if ${byDigits}
-${meanFunction(type, width)}
-#endif
 #if ${tree}
 var<workgroup> partial: array<${vectorType(type, width)}, ${u32(REDUCE_WORKGROUP)}>;
+#endif
+#if ${byDigits}
+${meanFunction(type, width)}
 #endif`;
 }
 
