@@ -90,22 +90,25 @@ function dftAxis(n: OnnxNode, rank: number): number {
 
 /** DFT: x `[…, n, …, parts]`. Numbers beyond the length are cut off; the matrix takes those that are lacking for 0. */
 export function dft(n: OnnxNode): string {
+  return inFloat32(n, transform);
+}
+
+function transform(n: OnnxNode, given: string): string {
   const rank = n.rank(0);
   const axis = dftAxis(n, rank);
   const attributes = { inverse: n.attr.flag('inverse', false), oneSided: n.attr.flag('onesided', false) };
   const back = attributes.inverse && attributes.oneSided;
   if (back && n.opset < 20) n.refuse('inverse of a onesided transform');
-  const given = n.optional(1);
-  const length = given === '' ? '' : n.reshapeTo(integer(n, given), n.ints([1]));
+  const told = n.optional(1);
+  const length = told === '' ? '' : n.reshapeTo(integer(n, told), n.ints([1]));
   const half = (): string => n.binary('add', n.binary('div', length, n.ints([2])), n.ints([1]));
-  const x =
-    length === '' ? n.input(0) : n.one('Slice', [n.input(0), n.ints([0]), back ? half() : length, n.ints([axis])], {});
+  const x = length === '' ? given : n.one('Slice', [given, n.ints([0]), back ? half() : length, n.ints([axis])], {});
   const perm = [...range(rank - 1).filter((i) => i !== axis), axis, rank - 1];
   const moves = axis !== rank - 2;
   const signal = moves ? n.one('Transpose', [x], { perm }) : x;
   const extents = part(n, n.one('Shape', [signal], {}), -2, 2 ** 31 - 1);
   const matrix = n.one('DftMatrix', length === '' ? [extents] : [extents, length], attributes);
-  const plain = transformed(n, signal, typed(n, matrix), back ? 1 : 2);
+  const plain = transformed(n, signal, matrix, back ? 1 : 2);
   const count = part(n, extents, 0, 1);
   const numbers = length === '' ? (back ? doubled(n, count) : count) : length;
   const y = eitherWay(n, plain, { x: signal, length: numbers, rank, ...attributes });
@@ -122,26 +125,32 @@ function eitherWay(n: OnnxNode, plain: string, spectrum: Spectrum): string {
   return n.one('If', [goesInSteps(n, spectrum.length), inSteps(n, spectrum), plain], { missing: [] });
 }
 
-/** The matrix in the type of the signal, which has to have fractions. */
-function typed(n: OnnxNode, matrix: string): string {
+/** What `compute` makes of the signal, which has to have fractions; of 16 bits it is computed as of float32, and rounded once. */
+function inFloat32(n: OnnxNode, compute: (n: OnnxNode, signal: string) => string): string {
   const { dtype = 'float32' } = n.facts(0);
   if (!isFloat(dtype)) n.fail(`a signal of ${dtype}; a Cast to float32 makes it real numbers`);
-  return dtype === 'float32' ? matrix : n.one('Cast', [matrix], { to: dtype });
+  if (dtype === 'float32') return compute(n, n.input(0));
+  return n.one('Cast', [compute(n, n.one('Cast', [n.input(0)], { to: 'float32' }))], { to: dtype });
 }
 
 /** STFT: frames of a signal `[batch, n, parts]`, or `[batch, n]`, times the window, which is in the matrix already. */
 export function stft(n: OnnxNode): string {
+  return inFloat32(n, shortTime);
+}
+
+function shortTime(n: OnnxNode, signal: string): string {
   const rank = n.rank(0);
   if (rank !== 2 && rank !== 3) n.fail(`a signal of rank ${rank}`);
-  const x = rank === 2 ? n.one('Unsqueeze', [n.input(0)], { axes: [-1] }) : n.input(0);
+  const x = rank === 2 ? n.one('Unsqueeze', [signal], { axes: [-1] }) : signal;
   const given = n.optional(3);
-  const window = n.optional(2);
+  const weights = n.optional(2);
+  const window = weights === '' ? '' : n.one('Cast', [weights], { to: 'float32' });
   if (window === '' && given === '') n.fail('neither window nor frame_length is given');
   const length = n.reshapeTo(given === '' ? n.one('Shape', [window], {}) : integer(n, given), n.ints([1]));
   const shape = n.one('Shape', [x], {});
   const extents = concat(n, length, part(n, shape, 2, 3));
   const oneSided = n.attr.flag('onesided', true);
-  const matrix = typed(n, n.one('DftMatrix', [extents], { inverse: false, oneSided }));
+  const matrix = n.one('DftMatrix', [extents], { inverse: false, oneSided });
   const frames = n.one('Gather', [x, framePositions(n, part(n, shape, 1, 2), length)], { axis: 1 });
   const plain = transformed(n, frames, window === '' ? matrix : windowed(n, matrix, { window, length }), 2);
   const factors = window === '' ? '' : n.reshapeTo(window, concat(n, length, n.ints([1])));

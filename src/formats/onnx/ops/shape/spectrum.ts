@@ -14,7 +14,7 @@ const MANY = 2048;
 /** The most numbers of a step: a matrix of complex ones has 2^25 elements at most. */
 const STEP = 2896;
 
-/** What is transformed: x `[…, given, 1 or 2 parts]`. */
+/** What is transformed: x `[…, given, 1 or 2 parts]`, float32. */
 export interface Spectrum {
   readonly x: string;
   /** Numbers of the transform, int64 `[1]`: those that x lacks are 0. */
@@ -87,10 +87,8 @@ function steps(n: OnnxNode, x: string, { shaped, inverse, outer, count }: Step):
   const parts = n.one('Slice', [n.one('Shape', [x], {}), n.ints([-1]), n.ints([2 ** 31 - 1])], {});
   const extents = n.one('Concat', [count, parts], { axis: 0 });
   const matrix = n.one('DftMatrix', [extents], { inverse, oneSided: false });
-  const { dtype = 'float32' } = n.facts(0);
-  const typed = dtype === 'float32' ? matrix : n.one('Cast', [matrix], { to: dtype });
   const lines = shaped(x, outer, n.binary('mul', count, parts));
-  const product = n.one('MatMul', [lines, typed], { transA: false, transB: false, activation: NO_ACTIVATION });
+  const product = n.one('MatMul', [lines, matrix], { transA: false, transB: false, activation: NO_ACTIVATION });
   return shaped(product, outer, count, n.ints([2]));
 }
 
@@ -114,11 +112,7 @@ function turned(
   const float = (value: string): string => n.one('Cast', [value], { to: 'float32' });
   const turns = n.binary('div', float(near), float(length));
   const angle = n.binary('mul', turns, n.scalar('float32', (inverse ? 2 : -2) * Math.PI));
-  const { dtype = 'float32' } = n.facts(0);
-  const part = (kind: 'cos' | 'sin'): string => {
-    const value = n.one('Unsqueeze', [n.one('Unary', [angle], { kind })], { axes: [2] });
-    return dtype === 'float32' ? value : n.one('Cast', [value], { to: dtype });
-  };
+  const part = (kind: 'cos' | 'sin'): string => n.one('Unsqueeze', [n.one('Unary', [angle], { kind })], { axes: [2] });
   const [cos, sin] = [part('cos'), part('sin')];
   const [re = '', im = ''] = n.many('Split', [x], { axis: -1, sizes: [] }, 2);
   const real = n.binary('sub', n.binary('mul', re, cos), n.binary('mul', im, sin));
@@ -144,9 +138,8 @@ function mirrored(n: OnnxNode, spectrum: Spectrum): string {
   const isMirror = n.binary('greaterOrEqual', places, half);
   const from = n.one('Where', [isMirror, n.binary('sub', length, places), places], {});
   const all = n.one('Gather', [kept, from], { axis: rank - 2 });
-  const { dtype = 'float32' } = n.facts(0);
   const [re = '', im = ''] = n.many('Split', [all], { axis: -1, sizes: [] }, 2);
-  const signs = n.one('Where', [isMirror, n.scalar(dtype, -1), n.scalar(dtype, 1)], {});
+  const signs = n.one('Where', [isMirror, n.scalar('float32', -1), n.scalar('float32', 1)], {});
   const conjugate = n.binary('mul', im, n.one('Unsqueeze', [signs], { axes: [1] }));
   // That of frequency 0, and of the last of an even number, says nothing of real numbers.
   return n.one('Concat', [re, conjugate], { axis: -1 });
