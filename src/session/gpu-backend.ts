@@ -2,7 +2,7 @@
 import type { ProfileReport } from '../analysis/profile.ts';
 import { DeviceError, InputError } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
-import { onDemand } from '../core/on-demand.ts';
+import { Lazy, onDemand } from '../core/on-demand.ts';
 import { stored, valueBytes } from '../core/storage.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
@@ -25,6 +25,9 @@ import type { CheckedFeed } from './feeds.ts';
 import type { GpuSource, RunOptions, SessionOptions } from './options.ts';
 import type { ProfileOptions } from './profile.ts';
 import type { PrepareReport } from './report.ts';
+
+// Kept, since a stream asks with every frame, and an import takes a while even of what is there.
+const ON_DEVICE = new Lazy('tensors on the GPU', () => import('../runtime/webgpu/on-device.ts'));
 
 /** Runs graphs at level `full`, as plans on one device. */
 export class GpuBackend implements Backend {
@@ -95,8 +98,7 @@ export class GpuBackend implements Backend {
 
   /** Copies a tensor on this device to host memory. */
   async read(tensor: GpuTensor): Promise<Tensor> {
-    const { readTensor } = await onDemand('reader of GPU memory', () => import('../runtime/webgpu/elements.ts'));
-    return readTensor(this.device, tensor);
+    return (await ON_DEVICE.load()).readTensor(this.device, tensor);
   }
 
   /** Frees what is on the device, and the device itself unless it is the caller's. */
@@ -140,8 +142,7 @@ export class GpuPrepared implements Prepared {
   async run(feeds: ReadonlyMap<string, CheckedFeed>, options: RunOptions): Promise<Map<string, Tensor | GpuTensor>> {
     const written = await gpuFeeds(feeds, this.#pictures);
     if (options.outputs !== 'gpu' && !options.keep) return this.#executor.run(written, options);
-    const { runOnDevice } = await onDemand('runs on the GPU', () => import('../runtime/webgpu/on-device.ts'));
-    return runOnDevice(this.#executor, written, options);
+    return (await ON_DEVICE.load()).runOnDevice(this.#executor, written, options);
   }
 
   /** See `Session.check`. */

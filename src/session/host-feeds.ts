@@ -1,9 +1,12 @@
 /** Feeds in host memory, as the references take them: for the CPU backend, the step check and profiles. */
 import { InputError } from '../core/errors.ts';
-import { onDemand } from '../core/on-demand.ts';
+import { Lazy } from '../core/on-demand.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { toPixels } from '../pictures/to-pixels.ts';
 import { hostTensor, type CheckedFeed, type CheckedPicture, type FeedTensor } from './feeds.ts';
+
+// Kept: every picture asks.
+const PREPROCESSING = new Lazy('preprocessing on the CPU', () => import('../vision/preprocess.ts'));
 
 /** The tensors of feeds; pictures are prepared here. Rejects with InputError for what is in GPU memory. */
 export async function hostFeeds(feeds: ReadonlyMap<string, CheckedFeed>): Promise<Map<string, Tensor>> {
@@ -22,7 +25,7 @@ async function hostFeed(name: string, feed: CheckedFeed): Promise<Tensor> {
 async function preparedOnHost({ picture, preprocessing, region }: CheckedPicture): Promise<FeedTensor> {
   // At once: a video goes on while code loads.
   const pixels = toPixels(picture);
-  const { preprocess } = await onDemand('preprocessing on the CPU', () => import('../vision/preprocess.ts'));
+  const { preprocess } = await PREPROCESSING.load();
   const { shape, data } = preprocess(pixels, preprocessing, region);
   return { shape, data };
 }

@@ -1,7 +1,7 @@
 /** Tasks on pictures, in one mechanism: a model is loaded, bound to its outputs, run on pictures, and its answers decoded. */
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { InputError } from '../core/errors.ts';
-import { onDemand } from '../core/on-demand.ts';
+import { Lazy, onDemand } from '../core/on-demand.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import { checkOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -194,13 +194,15 @@ export async function createPictureTask<T>(
   }
 }
 
+// Kept: every picture asks, of a quantised model.
+const INTEGERS = new Lazy('reader of integers', () => import('./real-output.ts'));
+
 /** An output as its task reads it. */
 async function bound(session: Session, name: string, outputs: Readonly<Record<string, Tensor>>): Promise<BoundOutput> {
   const output = required(outputs, name);
   const scale = session.outputs.find((port) => port.name === name)?.quantisation;
   if (!scale) return output;
-  const { realOutput } = await onDemand('reader of integers', () => import('./real-output.ts'));
-  return realOutput(output, scale);
+  return (await INTEGERS.load()).realOutput(output, scale);
 }
 
 function required(outputs: Readonly<Record<string, Tensor>>, name: string): Tensor {

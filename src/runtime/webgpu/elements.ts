@@ -24,40 +24,15 @@ export interface GpuTensor extends TensorDesc {
  * Copies a dense tensor of four-byte elements from a buffer to host memory, at its true size. Rejects with InputError when the buffer is
  * destroyed, of another device or cannot be copied, DeviceError DEVICE_LOST when the device goes away.
  */
-export function readTensor(device: GPUDevice, tensor: GpuTensor): Promise<Tensor> {
-  return trueTensor(tensor, (desc, buffer) => {
+export async function readTensor(device: GPUDevice, tensor: GpuTensor): Promise<Tensor> {
+  const read = (desc: TensorDesc, buffer: GPUBuffer): Promise<Tensor> => {
     const value = stored(desc);
     return readRegion(device, { buffer, offset: 0, size: copiedBytes(value) }, (mapped) => decode(value, mapped));
-  });
-}
-
-/** A tensor in buffers that the host can map, which are destroyed. Rejects with DeviceError DEVICE_LOST. */
-export async function mappedTensor(device: GPUDevice, tensor: GpuTensor): Promise<Tensor> {
-  try {
-    return await trueTensor(tensor, async (desc, buffer) => {
-      await unlessLost(device, buffer.mapAsync(GPUMapMode.READ));
-      return decode(stored(desc), buffer.getMappedRange());
-    });
-  } finally {
-    destroyTensor(tensor);
-  }
-}
-
-/** Frees the buffers of a tensor. */
-export function destroyTensor({ buffer, bounded }: GpuTensor): void {
-  buffer.destroy();
-  bounded?.count.destroy();
-}
-
-/** A tensor at its true size, of what `read` gives of its buffers. */
-async function trueTensor(
-  { buffer, bounded, ...desc }: GpuTensor,
-  read: (desc: TensorDesc, buffer: GPUBuffer) => Promise<Tensor>,
-): Promise<Tensor> {
-  const whole = await read(desc, buffer);
-  if (!bounded) return whole;
-  const extent = await read({ dtype: 'int32', shape: [] }, bounded.count);
-  return trimmed(whole, bounded.axis, extent.data[0] ?? 0);
+  };
+  const whole = await read(tensor, tensor.buffer);
+  if (!tensor.bounded) return whole;
+  const extent = await read({ dtype: 'int32', shape: [] }, tensor.bounded.count);
+  return trimmed(whole, tensor.bounded.axis, extent.data[0] ?? 0);
 }
 
 /** Reads a value of a plan wherever it lies: for the step check; allocates. */
@@ -74,12 +49,12 @@ async function readRegion<T>(
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
   const staging = device.createBuffer({ label: 'read', size, usage });
   try {
-    await withGiven(device, 'the buffer to read', () => {
+    const accepted = withGiven(device, 'the buffer to read', () => {
       const encoder = device.createCommandEncoder();
       encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
       device.queue.submit([encoder.finish()]);
     });
-    await unlessLost(device, staging.mapAsync(GPUMapMode.READ));
+    await Promise.all([accepted, unlessLost(device, staging.mapAsync(GPUMapMode.READ))]);
     return read(staging.getMappedRange());
   } finally {
     staging.destroy();

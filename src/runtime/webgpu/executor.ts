@@ -24,6 +24,9 @@ export interface ExecutorRun {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Records a copy of an output that stays on the GPU, and says so; false leaves it to be brought to the host. */
+export type OutputTaker = (encoder: GPUCommandEncoder, readback: Readback, regions: readonly Region[]) => boolean;
+
 /** A plan loaded on a device. Runs are serialised: concurrent calls wait for each other. */
 export class Executor {
   readonly plan: Plan;
@@ -125,18 +128,26 @@ export class Executor {
   }
 
   /**
-   * Runs the network once: inputs by name, outputs by name, in the plan's order. Rejects with ShapeError on a misshapen feed,
-   * InputError on one that the GPU refuses or once disposed, DeviceError when the device goes away, the signal's reason.
+   * Runs the network once: inputs by name, outputs by name, in the plan's order, but those that `take` says it has taken. Rejects
+   * with ShapeError on a misshapen feed, InputError on one that the GPU refuses or once disposed, DeviceError when the device goes
+   * away, the signal's reason.
    */
-  run(feeds: ReadonlyMap<string, Tensor | InputWriter>, how: ExecutorRun = {}): Promise<Map<string, Tensor>> {
+  run(
+    feeds: ReadonlyMap<string, Tensor | InputWriter>,
+    how: ExecutorRun = {},
+    take?: OutputTaker,
+  ): Promise<Map<string, Tensor>> {
     return this.exclusive(async () => {
-      const fetched = await this.submit(feeds, how, (encoder, readback, regions) =>
-        copyToStaging(encoder, readback, regions, this.#staging),
-      );
-      await unlessLost(this.device, this.#staging.mapAsync(GPUMapMode.READ));
+      const { brought, accepted } = await this.#submit(feeds, how, take);
+      if (take && brought.length === 0) {
+        await accepted;
+        return new Map();
+      }
       try {
+        // Both at once: each is a round trip to the GPU.
+        await Promise.all([accepted, unlessLost(this.device, this.#staging.mapAsync(GPUMapMode.READ))]);
         const mapped = this.#staging.getMappedRange();
-        return new Map(fetched.map((readback) => [readback.port.name, tensorOfReadback(readback, mapped)]));
+        return new Map(brought.map((readback) => [readback.port.name, tensorOfReadback(readback, mapped)]));
       } finally {
         this.#staging.unmap();
       }
@@ -144,19 +155,20 @@ export class Executor {
   }
 
   /**
-   * Writes the inputs and submits all steps, in slices where there is a budget for each, and with the last what `copy` does for
-   * each output to give: it resolves with these. To be called within `exclusive`. Rejects as `run` does.
+   * Writes the inputs and submits all steps, in slices where there is a budget for each, and with the last the copies of outputs to
+   * the host. It resolves with these, and with whether the GPU accepts what was fed.
    */
-  async submit(
+  async #submit(
     feeds: ReadonlyMap<string, Tensor | InputWriter>,
     how: ExecutorRun,
-    copy: (encoder: GPUCommandEncoder, readback: Readback, regions: readonly Region[]) => void,
-  ): Promise<readonly Readback[]> {
-    const { frameBudgetMs, signal } = how;
-    const fetched = this.#fetched(how);
+    take: OutputTaker | undefined,
+  ): Promise<{ readonly brought: readonly Readback[]; readonly accepted: Promise<void> | undefined }> {
+    const { fetches, frameBudgetMs, signal } = how;
+    const brought: Readback[] = [];
     const whole = { from: 0, to: this.#dispatches.length };
     const given = [...feeds.values()].some((feed) => typeof feed === 'function');
     const pacer = frameBudgetMs === undefined ? undefined : await this.#pacer(frameBudgetMs);
+    let accepted: Promise<void> | undefined;
     for (const slice of pacer?.slices() ?? [whole]) {
       signal?.throwIfAborted();
       this.#requireOpen();
@@ -165,28 +177,33 @@ export class Executor {
         const encoder = this.device.createCommandEncoder();
         if (slice.from === 0) this.#fillInputs(feeds, encoder);
         encodePass(encoder, this.#dispatches.slice(slice.from, slice.to));
-        if (slice.to === whole.to) for (const readback of fetched) copy(encoder, readback, this.#regions);
+        if (slice.to === whole.to) {
+          for (const readback of this.#readbacks) {
+            const isFetched = fetches?.includes(readback.port.name) ?? true;
+            if (!isFetched || take?.(encoder, readback, this.#regions)) continue;
+            copyToStaging(encoder, readback, this.#regions, this.#staging);
+            brought.push(readback);
+          }
+        }
         this.device.queue.submit([encoder.finish()]);
       };
-      if (slice.from === 0 && given) await withGiven(this.device, 'what was fed', submit);
+      if (slice.from === 0 && given) accepted = withGiven(this.device, 'what was fed', submit);
       else submit();
       if (!pacer) break;
-      await unlessLost(this.device, this.device.queue.onSubmittedWorkDone());
+      await Promise.all([accepted, unlessLost(this.device, this.device.queue.onSubmittedWorkDone())]);
       pacer.observe(slice, performance.now() - start);
     }
-    return fetched;
+    return { brought, accepted };
   }
 
   /** What is known of the steps' times is kept from run to run, also when the budget changes. */
   async #pacer(budgetMs: number): Promise<Pacer> {
-    const { Pacer } = await onDemand('pacing of frames', () => import('./pacing.ts'));
-    this.#pacing ??= new Pacer(this.#dispatches.length, budgetMs);
+    if (!this.#pacing) {
+      const { Pacer } = await onDemand('pacing of frames', () => import('./pacing.ts'));
+      this.#pacing = new Pacer(this.#dispatches.length, budgetMs);
+    }
     this.#pacing.budgetMs = budgetMs;
     return this.#pacing;
-  }
-
-  #fetched({ fetches }: ExecutorRun): Readback[] {
-    return this.#readbacks.filter(({ port }) => fetches?.includes(port.name) ?? true);
   }
 
   /** Copies feeds to their buffers. Throws ShapeError on a missing or misshapen one. */

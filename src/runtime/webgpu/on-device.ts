@@ -3,7 +3,7 @@ import { InputError } from '../../core/errors.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { PlanPort } from '../../plan/plan.ts';
 import { at } from '../../util/arrays.ts';
-import { destroyTensor, mappedTensor, type GpuTensor } from './elements.ts';
+import type { GpuTensor } from './elements.ts';
 import type { Executor, ExecutorRun } from './executor.ts';
 import type { InputWriter, Region } from './input-writer.ts';
 import type { Readback } from './readback.ts';
@@ -20,36 +20,32 @@ export interface OnDeviceRun extends ExecutorRun {
  * Runs a network once and leaves outputs on the device, in buffers that become the caller's. Rejects as `Executor.run` does, and with
  * InputError for a name that is none of the outputs.
  */
-export function runOnDevice(
+export async function runOnDevice(
   executor: Executor,
   feeds: ReadonlyMap<string, Tensor | InputWriter>,
   how: OnDeviceRun,
 ): Promise<Map<string, Tensor | GpuTensor>> {
   const { device, plan } = executor;
   const keep = how.outputs === 'gpu' ? undefined : how.keep;
-  return executor.exclusive(async () => {
-    requireOutputs(plan.outputs, keep);
-    const outputs = new Map<string, GpuTensor>();
-    try {
-      await executor.submit(feeds, how, (encoder, readback, regions) => {
-        const { name } = readback.port;
-        const usage = stays(keep, name) ? KEPT : MAPPED;
-        outputs.set(name, copyToBuffers(device, readback, usage, { encoder, regions }));
-      });
-      const results = [...outputs].map(async ([name, tensor]): Promise<[string, Tensor | GpuTensor]> => {
-        return [name, stays(keep, name) ? tensor : await mappedTensor(device, tensor)];
-      });
-      return new Map(await Promise.all(results));
-    } catch (error) {
-      for (const tensor of outputs.values()) destroyTensor(tensor);
-      throw error;
+  requireOutputs(plan.outputs, keep);
+  const kept = new Map<string, GpuTensor>();
+  try {
+    const brought = await executor.run(feeds, how, (encoder, readback, regions) => {
+      const { name } = readback.port;
+      const stays = keep?.includes(name) ?? true;
+      if (stays) kept.set(name, copyToBuffers(device, readback, { encoder, regions }));
+      return stays;
+    });
+    const names = plan.outputs.map(({ name }) => name);
+    const outputs = names.map((name) => ({ name, tensor: kept.get(name) ?? brought.get(name) }));
+    return new Map(outputs.flatMap(({ name, tensor }) => (tensor ? [[name, tensor]] : [])));
+  } catch (error) {
+    for (const { buffer, bounded } of kept.values()) {
+      buffer.destroy();
+      bounded?.count.destroy();
     }
-  });
-}
-
-/** Whether an output stays on the device. */
-function stays(keep: readonly string[] | undefined, name: string): boolean {
-  return keep?.includes(name) ?? true;
+    throw error;
+  }
 }
 
 function requireOutputs(outputs: readonly PlanPort[], keep: readonly string[] = []): void {
@@ -57,19 +53,20 @@ function requireOutputs(outputs: readonly PlanPort[], keep: readonly string[] = 
   if (unknown !== undefined) throw new InputError(`"${unknown}" cannot be kept: it is not an output`);
 }
 
-/** What buffers are for that stay, and for those that the host reads. */
+// Of the same file, for a page to load.
+export { readTensor } from './elements.ts';
+
+/** What the buffers of outputs that stay can be used for. */
 const KEPT = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-const MAPPED = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
 
 /** Records the copy of an output to a buffer of its own; of its bound, with the count in another buffer. */
 function copyToBuffers(
   device: GPUDevice,
   { port, bytes, count }: Readback,
-  usage: GPUBufferUsageFlags,
   { encoder, regions }: { readonly encoder: GPUCommandEncoder; readonly regions: readonly Region[] },
 ): GpuTensor {
   const copy = ({ name, dtype, shape, buffer: index }: PlanPort, size: number): GpuTensor => {
-    const buffer = device.createBuffer({ label: name, size, usage });
+    const buffer = device.createBuffer({ label: name, size, usage: KEPT });
     const region = at(regions, index);
     encoder.copyBufferToBuffer(region.buffer, region.offset, buffer, 0, size);
     return { dtype, shape, buffer };

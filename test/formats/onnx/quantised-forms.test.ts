@@ -190,7 +190,6 @@ describe('refused by name', () => {
     ],
     'floats to dequantise': [node('DequantizeLinear', 'x s', 'y'), { x, s }, /holds no integers/],
     DynamicQuantizeLSTM: [microsoft('DynamicQuantizeLSTM'), { x }, /DynamicQuantizeLSTM/],
-    QAttention: [microsoft('QAttention'), { x: four }, /QAttention/],
     QEmbedLayerNormalization: [microsoft('QEmbedLayerNormalization'), { x: four }, /QEmbedLayerNormalization/],
   };
 
