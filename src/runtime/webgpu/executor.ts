@@ -143,9 +143,11 @@ export class Executor {
         await accepted;
         return new Map();
       }
+      // Both at once: each is a round trip to the GPU.
+      accepted?.catch(() => undefined);
+      await unlessLost(this.device, this.#staging.mapAsync(GPUMapMode.READ));
       try {
-        // Both at once: each is a round trip to the GPU.
-        await Promise.all([accepted, unlessLost(this.device, this.#staging.mapAsync(GPUMapMode.READ))]);
+        await accepted;
         const mapped = this.#staging.getMappedRange();
         return new Map(brought.map((readback) => [readback.port.name, tensorOfReadback(readback, mapped)]));
       } finally {
