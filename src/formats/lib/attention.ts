@@ -2,7 +2,7 @@
 import type { DType } from '../../core/dtype.ts';
 import { NO_ACTIVATION } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
-import { reorder } from './composites.ts';
+import { countTo, reorder } from './composites.ts';
 import type { Emitter } from './emitter.ts';
 
 /** What attention is computed of. */
@@ -126,12 +126,6 @@ export function headsLast(e: Emitter, x: string): string {
   const shape = e.one('Shape', [moved], {});
   const width = e.binary('mul', reorder(e, shape, [2]), reorder(e, shape, [3]));
   return shaped(e, moved, [reorder(e, shape, [0, 1]), width]);
-}
-
-/** 0, 1, … below an extent, a list of one; int64. */
-export function countTo(e: Emitter, extent: string): string {
-  const limit = e.one('Squeeze', [extent], { axes: [0] });
-  return e.one('Range', [e.scalar('int64', 0), limit, e.scalar('int64', 1)], {});
 }
 
 /** 0 where a condition holds, else `outside`. */

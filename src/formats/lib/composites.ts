@@ -115,6 +115,18 @@ export function lpNorm(
   return e.binary('div', x, e.one('Activation', [norm], { activation }));
 }
 
+/** 0, 1, … below an extent, a list of one; int64. */
+export function countTo(e: Emitter, extent: string): string {
+  const limit = e.one('Squeeze', [extent], { axes: [0] });
+  return e.one('Range', [e.scalar('int64', 0), limit, e.scalar('int64', 1)], {});
+}
+
+/** 0, 1, … below an int64 scalar; none for 0, and an error below that, since a step of 0 is one. */
+export function checkedCount(e: Emitter, limit: string): string {
+  const step = e.one('Cast', [e.binary('greaterOrEqual', limit, e.scalar('int64', 0))], { to: 'int64' });
+  return e.one('Range', [e.scalar('int64', 0), limit, step], {});
+}
+
 /** `values[order[0]], values[order[1]], …` of a 1-D value. */
 export function reorder(e: Emitter, values: string, order: readonly number[]): string {
   return e.one('Gather', [values, e.ints(order)], { axis: 0 });

@@ -1,7 +1,7 @@
 /** Loops, whose bodies are nodes of the graph by now: see `formats/onnx/loops.ts`, where the attributes are made. */
 import type { Slices } from '../../../../ir/ops.ts';
 import { range } from '../../../../util/arrays.ts';
-import { reorder } from '../../../lib/composites.ts';
+import { checkedCount, reorder } from '../../../lib/composites.ts';
 import { LOOP } from '../../loops.ts';
 import type { OnnxNode } from '../../node.ts';
 import { dtypeOfTensor } from '../../tensor.ts';
@@ -31,9 +31,7 @@ export function loopExit(n: OnnxNode): string[] {
 /** The first of x, as many as an int64 scalar says; where there are not so many, or fewer than none, it is refused. */
 export function scanShorter(n: OnnxNode): string {
   const [x, count] = [n.input(0), n.reshape(n.input(1), [])];
-  const step = n.one('Cast', [n.binary('greaterOrEqual', count, n.scalar('int64', 0))], { to: 'int64' });
-  const places = n.one('Range', [n.scalar('int64', 0), count, step], {});
-  return n.one('Gather', [x, places], { axis: 0 });
+  return n.one('Gather', [x, checkedCount(n, count)], { axis: 0 });
 }
 
 /** x, and zeros behind it along the first axis, until it is as long as another. */

@@ -1,6 +1,6 @@
 /** Attention of ONNX's own domain. */
-import { attend, causal, countTo, headsFirst, headsLast, maskOf, type Attended } from '../../../lib/attention.ts';
-import { reorder } from '../../../lib/composites.ts';
+import { attend, causal, headsFirst, headsLast, maskOf, type Attended } from '../../../lib/attention.ts';
+import { countTo, reorder } from '../../../lib/composites.ts';
 import type { OnnxNode } from '../../node.ts';
 
 /** What the fourth output is, by `qk_matmul_output_mode`, in the order of computing that ONNX's errata to opset 23 and 24 have. */

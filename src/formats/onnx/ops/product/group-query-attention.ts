@@ -1,6 +1,6 @@
 /** GroupQueryAttention of onnxruntime: attention of a decoder, which keeps the keys and values of the rows before. */
-import { attend, countTo, headsFirst, headsLast, maskOf, splitHeads } from '../../../lib/attention.ts';
-import { reorder } from '../../../lib/composites.ts';
+import { attend, headsFirst, headsLast, maskOf, splitHeads } from '../../../lib/attention.ts';
+import { countTo, reorder } from '../../../lib/composites.ts';
 import type { OnnxNode } from '../../node.ts';
 import { turnedHeads } from './rotary.ts';
 

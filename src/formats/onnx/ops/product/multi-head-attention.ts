@@ -1,7 +1,7 @@
 /** Attention as onnxruntime has it beside ONNX's: of projections that are given, or that it computes itself. */
 import { isFloat, type DType } from '../../../../core/dtype.ts';
-import { attend, causal, countTo, headsFirst, headsLast, maskOf, shaped } from '../../../lib/attention.ts';
-import { reorder } from '../../../lib/composites.ts';
+import { attend, causal, headsFirst, headsLast, maskOf, shaped } from '../../../lib/attention.ts';
+import { countTo, reorder } from '../../../lib/composites.ts';
 import { NO_ACTIVATION } from '../../../../ir/ops.ts';
 import type { OnnxNode } from '../../node.ts';
 import { realProduct } from '../quantise/dynamic.ts';

@@ -1,6 +1,6 @@
 /** Rotary position embeddings: pairs of elements turned by an angle of their position. */
-import { splitHeads, countTo, shaped } from '../../../lib/attention.ts';
-import { reorder } from '../../../lib/composites.ts';
+import { splitHeads, shaped } from '../../../lib/attention.ts';
+import { countTo, reorder } from '../../../lib/composites.ts';
 import type { OnnxNode } from '../../node.ts';
 
 /** Values of the angles, and how x is turned by them. */

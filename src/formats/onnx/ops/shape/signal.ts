@@ -2,8 +2,9 @@
 import { isFloat } from '../../../../core/dtype.ts';
 import { NO_ACTIVATION } from '../../../../ir/ops.ts';
 import { range } from '../../../../util/arrays.ts';
+import { checkedCount } from '../../../lib/composites.ts';
 import type { OnnxNode, OnnxTranslation } from '../../node.ts';
-import { goesInSteps, inSteps, type Spectrum } from './spectrum.ts';
+import { orInSteps } from './spectrum.ts';
 import { dataTypeName, dtypeOfTensor } from '../../tensor.ts';
 
 /** The type that the output is asked in: float32 unless the node says so. */
@@ -17,12 +18,6 @@ function integer(n: OnnxNode, value: string): string {
   return n.one('Cast', [n.reshape(value, [])], { to: 'int64' });
 }
 
-/** 0, 1, … below an int64 scalar; none for 0, and an error below that: a step of 0 is one. */
-function counted(n: OnnxNode, limit: string): string {
-  const step = n.one('Cast', [n.binary('greaterOrEqual', limit, n.scalar('int64', 0))], { to: 'int64' });
-  return n.one('Range', [n.scalar('int64', 0), limit, step], {});
-}
-
 /** A sum of cosines: terms[0] + terms[1] · cos(2πi / N) + terms[2] · cos(4πi / N), N the size or, where symmetric, one less. */
 function window(...terms: readonly number[]): OnnxTranslation {
   return (n) => {
@@ -30,7 +25,7 @@ function window(...terms: readonly number[]): OnnxTranslation {
     const to = outputType(n);
     const float = (value: string): string => n.one('Cast', [value], { to: 'float32' });
     const period = n.attr.flag('periodic', true) ? size : n.binary('sub', size, n.scalar('int64', 1));
-    const turns = n.binary('div', float(counted(n, size)), float(period));
+    const turns = n.binary('div', float(checkedCount(n, size)), float(period));
     const cosine = (order: number, factor: number): string => {
       const angle = n.binary('mul', turns, n.scalar('float32', 2 * Math.PI * order));
       return n.binary('mul', n.one('Unary', [angle], { kind: 'cos' }), n.scalar('float32', factor));
@@ -111,18 +106,13 @@ function transform(n: OnnxNode, given: string): string {
   const plain = transformed(n, signal, matrix, back ? 1 : 2);
   const count = part(n, extents, 0, 1);
   const numbers = length === '' ? (back ? doubled(n, count) : count) : length;
-  const y = eitherWay(n, plain, { x: signal, length: numbers, rank, ...attributes });
+  const y = orInSteps(n, plain, { x: signal, length: numbers, rank, ...attributes });
   return moves ? n.one('Transpose', [y], { perm: range(rank).map((i) => perm.indexOf(i)) }) : y;
 }
 
 /** 2 · (n − 1), how many numbers n one-sided frequencies are of. */
 function doubled(n: OnnxNode, count: string): string {
   return n.binary('mul', n.binary('sub', count, n.ints([1])), n.ints([2]));
-}
-
-/** By one matrix, or of many numbers in two steps: which of both is known while compiling. */
-function eitherWay(n: OnnxNode, plain: string, spectrum: Spectrum): string {
-  return n.one('If', [goesInSteps(n, spectrum.length), inSteps(n, spectrum), plain], { missing: [] });
 }
 
 /** What `compute` makes of the signal, which has to have fractions; of 16 bits it is computed as of float32, and rounded once. */
@@ -155,7 +145,7 @@ function shortTime(n: OnnxNode, signal: string): string {
   const plain = transformed(n, frames, window === '' ? matrix : windowed(n, matrix, { window, length }), 2);
   const factors = window === '' ? '' : n.reshapeTo(window, concat(n, length, n.ints([1])));
   const weighted = window === '' ? frames : n.binary('mul', frames, factors);
-  return eitherWay(n, plain, { x: weighted, length, rank: 4, inverse: false, oneSided });
+  return orInSteps(n, plain, { x: weighted, length, rank: 4, inverse: false, oneSided });
 }
 
 /** Positions of each frame: `[frames, length]`. A step that is not positive is made 0, which no range has. */
@@ -163,7 +153,7 @@ function framePositions(n: OnnxNode, extent: string, length: string): string {
   const step = n.binary('max', integer(n, n.input(1)), n.scalar('int64', 0));
   const last = integer(n, n.binary('add', n.binary('sub', extent, length), n.ints([1])));
   const starts = n.one('Range', [n.scalar('int64', 0), last, step], {});
-  const within = counted(n, integer(n, length));
+  const within = checkedCount(n, integer(n, length));
   return n.binary('add', n.one('Unsqueeze', [starts], { axes: [1] }), within);
 }
 

@@ -5,7 +5,7 @@
 import { NO_ACTIVATION } from '../../../../ir/ops.ts';
 import { tensorOf } from '../../../../core/tensor.ts';
 import { range } from '../../../../util/arrays.ts';
-import { reorder } from '../../../lib/composites.ts';
+import { countTo, reorder } from '../../../lib/composites.ts';
 import type { OnnxNode } from '../../node.ts';
 
 /** Of more numbers than these, a transform goes in two steps: one matrix would have 2^24 elements or more. */
@@ -13,6 +13,9 @@ const MANY = 2048;
 
 /** The most numbers of a step: a matrix of complex ones has 2^25 elements at most. */
 const STEP = 2896;
+
+/** Lists of one, int64, whose product is the length. */
+type Factors = Readonly<Record<'columns' | 'rows', string>>;
 
 /** What is transformed: x `[…, given, 1 or 2 parts]`, float32. */
 export interface Spectrum {
@@ -24,19 +27,23 @@ export interface Spectrum {
   readonly oneSided: boolean;
 }
 
-/** True, a scalar, where it is made in two steps: of many numbers, where there are two factors that are small enough. */
-export function goesInSteps(n: OnnxNode, length: string): string {
-  const { rows } = factorsOf(n, length);
+/**
+ * `plain`, the transform by one matrix; or, of many numbers, in two steps, where there are two factors that are small enough. Which
+ * of both is known while compiling.
+ */
+export function orInSteps(n: OnnxNode, plain: string, spectrum: Spectrum): string {
+  const { length } = spectrum;
+  const factors = factorsOf(n, length);
   const isLong = n.binary('greater', length, n.ints([MANY]));
-  return n.reshape(n.binary('and', isLong, n.binary('lessOrEqual', rows, n.ints([STEP]))), []);
+  const inTwo = n.reshape(n.binary('and', isLong, n.binary('lessOrEqual', factors.rows, n.ints([STEP]))), []);
+  return n.one('If', [inTwo, inSteps(n, spectrum, factors), plain], { missing: [] });
 }
 
 /** `[…, length, 2]`, or the first half and one; and from one-sided frequencies `[…, length, 1]`, real numbers. */
-export function inSteps(n: OnnxNode, spectrum: Spectrum): string {
+function inSteps(n: OnnxNode, spectrum: Spectrum, { columns, rows }: Factors): string {
   const { length, rank, inverse, oneSided } = spectrum;
   const back = inverse && oneSided;
   const x = back ? mirrored(n, spectrum) : lengthened(n, spectrum);
-  const { columns, rows } = factorsOf(n, length);
   const shape = n.one('Shape', [x], {});
   const lead = n.one('Slice', [shape, n.ints([0]), n.ints([-2])], {});
   const parts = n.one('Slice', [shape, n.ints([-1]), n.ints([2 ** 31 - 1])], {});
@@ -57,7 +64,7 @@ export function inSteps(n: OnnxNode, spectrum: Spectrum): string {
 }
 
 /** The largest factor that is not more than the root, and the other. */
-function factorsOf(n: OnnxNode, length: string): { readonly columns: string; readonly rows: string } {
+function factorsOf(n: OnnxNode, length: string): Factors {
   const candidates = n.constant(
     tensorOf(
       'int64',
@@ -96,16 +103,9 @@ function steps(n: OnnxNode, x: string, { shaped, inverse, outer, count }: Step):
 function turned(
   n: OnnxNode,
   x: string,
-  {
-    rows,
-    columns,
-    length,
-    inverse,
-  }: Readonly<Record<'rows' | 'columns' | 'length', string>> & { readonly inverse: boolean },
+  { rows, columns, length, inverse }: Factors & Pick<Spectrum, 'length' | 'inverse'>,
 ): string {
-  const counted = (limit: string): string =>
-    n.one('Range', [n.scalar('int64', 0), n.reshape(limit, []), n.scalar('int64', 1)], {});
-  const places = n.binary('mul', n.one('Unsqueeze', [counted(rows)], { axes: [1] }), counted(columns));
+  const places = n.binary('mul', n.one('Unsqueeze', [countTo(n, rows)], { axes: [1] }), countTo(n, columns));
   // Half a turn at most either way, so that float32 has more digits of it.
   const isFar = n.binary('greater', n.binary('add', places, places), length);
   const near = n.one('Where', [isFar, n.binary('sub', places, length), places], {});
@@ -134,7 +134,7 @@ function mirrored(n: OnnxNode, spectrum: Spectrum): string {
   const { length, rank } = spectrum;
   const half = n.binary('add', n.binary('div', length, n.ints([2])), n.ints([1]));
   const kept = lengthened(n, { ...spectrum, length: half });
-  const places = n.one('Range', [n.scalar('int64', 0), n.reshape(length, []), n.scalar('int64', 1)], {});
+  const places = countTo(n, length);
   const isMirror = n.binary('greaterOrEqual', places, half);
   const from = n.one('Where', [isMirror, n.binary('sub', length, places), places], {});
   const all = n.one('Gather', [kept, from], { axis: rank - 2 });
