@@ -12,12 +12,14 @@ export interface ModelFiles {
   readonly main: ModelFile;
   /** Reads a file named relative to the main one. Rejects with LoadError when there is none. */
   readonly read: (name: string) => Promise<Uint8Array>;
+  /** The weights of a network whose file does not name them, where the caller does: else they are called as it is, and lie beside it. */
+  readonly weights?: ModelFile;
   /** To be told, once it is known, how many bytes of further files will be read. */
   readonly expect?: (bytes: number) => void;
 }
 
 /** Names of the formats, as `inspect` prints them. */
-export type FormatName = 'onnx' | 'tfjs-graph' | 'tfjs-layers' | 'tflite' | 'safetensors';
+export type FormatName = 'onnx' | 'tfjs-graph' | 'tfjs-layers' | 'tflite' | 'caffe' | 'ncnn' | 'safetensors';
 
 /** What a model file holds. */
 export interface ImportedModel {
