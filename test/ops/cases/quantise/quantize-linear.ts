@@ -86,7 +86,7 @@ const EXTREMES = [
 ];
 
 export const quantizeLinearCases: readonly OpCase<'QuantizeLinear'>[] = [
-  ...ROUNDINGS.flatMap((rounding) => [
+  ...[...ROUNDINGS, 'float-away' as const].flatMap((rounding) => [
     quantizeCase([3, 5, 7], { rounding }),
     quantizeCase([1280], { rounding, scales: [0.037], values: nearTies(0.037) }),
     quantizeCase([1280], { rounding, scales: [0.0071], values: nearTies(0.0071), to: 'uint8' }),
