@@ -19,8 +19,8 @@ const MEANT: Readonly<Record<string, string>> = {
   Session: 'in Node, in place of that for pages',
 };
 
-/** Rows and tables of a format are named as its operators and families are: a name may stand in one file of each format. */
-const FORMAT_ROWS = /^src\/formats\/(\w+)\/(?:\w+\/)?ops\//;
+/** Rows and tables of a format are named as its operators, layers and families are: a name may stand in one file of each format. */
+const FORMAT_ROWS = /^src\/formats\/(\w+)\/(?:\w+\/)?(?:ops|layers)\//;
 
 function areRowsOfFormats(files: ReadonlySet<string>): boolean {
   const formats = [...files].map((path) => FORMAT_ROWS.exec(path)?.[1]);

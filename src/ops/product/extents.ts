@@ -6,7 +6,7 @@ import { at, product } from '../../util/arrays.ts';
 import type { InputDescs } from '../definition.ts';
 
 /** Extents of a MatMul of vectors, matrices or batches of them. */
-export interface Extents {
+export interface ProductExtents {
   /** Leading extents of the result, and of each operand: they broadcast. */
   readonly batch: readonly number[];
   readonly aBatch: Shape;
@@ -25,7 +25,7 @@ export interface Transposes {
 }
 
 /** The extents of a MatMul. Throws ShapeError when the operands do not fit. */
-export function extentsOf(aShape: Shape, bShape: Shape, { transA, transB }: Transposes): Extents {
+export function extentsOf(aShape: Shape, bShape: Shape, { transA, transB }: Transposes): ProductExtents {
   if (aShape.length === 0 || bShape.length === 0) throw new ShapeError('MatMul of a scalar is not defined');
   const a = aShape.length === 1 ? [1, ...aShape] : swap(aShape, transA);
   const b = bShape.length === 1 ? [...bShape, 1] : swap(bShape, transB);
