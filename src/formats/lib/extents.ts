@@ -20,7 +20,7 @@ export interface KnownOperand {
 
 type Rule<K extends OpKind> = (operands: readonly KnownOperand[], attributes: OpAttributes[K]) => Extents;
 
-/** Extents of outputs, by operator: all outputs of one have the same, but those of Split. */
+/** Extents of outputs, by operator: all outputs of one have the same, but those of Split and NonMaxSuppression. */
 const RULES: { readonly [K in OpKind]?: Rule<K> } = {
   Conv: windowed,
   ConvTranspose: windowed,
@@ -71,6 +71,19 @@ const RULES: { readonly [K in OpKind]?: Rule<K> } = {
     return [...extentsOf(x).slice(0, at), ...extentsOf(indices), ...extentsOf(x).slice(at + 1)];
   },
   Range: () => [undefined],
+  GatherND: ([x, indices], { batchDims }) => {
+    const [own, at] = [extentsOf(x), extentsOf(indices)];
+    return [...at.slice(0, -1), ...own.slice(batchDims + (at.at(-1) ?? 0))];
+  },
+  GatherElements: ([, indices]) => extentsOf(indices),
+  ScatterElements: asFirst,
+  ScatterND: asFirst,
+  TopK: ([x, k], { axis }) => {
+    const extents = extentsOf(x);
+    return extents.with(normalizeAxis(axis, extents.length), k?.tensor?.data[0]);
+  },
+  ArgReduce: ([x], { axis, keepDims }) => reduced(extentsOf(x), [axis], keepDims),
+  BoxDecode: ([codes], { points }) => [...extentsOf(codes).slice(0, -1), 4 + 2 * points],
   Expand: ([x, shape]) => broadcast([extentsOf(x), range(extentsOf(shape)[0] ?? 0).map(() => undefined)]),
 };
 
@@ -83,6 +96,8 @@ export function extentsOfOutputs<K extends OpKind>(
   attributes: OpAttributes[K],
   outputs: number,
 ): Extents[] {
+  // Rows, their number, and their scores.
+  if (op === 'NonMaxSuppression') return [[undefined, 3], [], [undefined]];
   if (op === 'Split') return parts(extentsOf(operands[0]), attributes as OpAttributes['Split'], outputs);
   const rule: Rule<K> | undefined = RULES[op];
   if (!rule) throw new LoadError(`the extents of ${op} are not known to importers of layers`);

@@ -24,25 +24,17 @@ export interface PriorBoxOptions {
   readonly offset: number;
 }
 
+/** What of a prior box layer says how large its boxes are. */
+export type PriorSizes = Pick<PriorBoxOptions, 'minSizes' | 'maxSizes' | 'aspectRatios' | 'flip'>;
+
 /**
- * Priors of Caffe's SSD (Liu et al., arXiv:1512.02325), corners `[cells · priors, 4]`: of each cell, for each least size its
- * square, the square of the mean size, and the aspect ratios. Throws InputError for sizes that do not fit.
+ * Priors of Caffe's SSD (Liu et al., arXiv:1512.02325), corners `[cells · priors, 4]`: of each cell, the boxes of `ssdPriorSizes`.
+ * Throws InputError for sizes that do not fit.
  */
 export function ssdPriorBoxes(options: PriorBoxOptions): Tensor {
-  const { map, picture, minSizes, maxSizes, clip, offset } = options;
-  checkSizes('prior boxes', minSizes);
-  checkSizes('prior boxes', [...maxSizes, ...options.aspectRatios, ...picture, ...(options.step ?? [])]);
-  if (maxSizes.length > 0 && (maxSizes.length !== minSizes.length || maxSizes.some((v, i) => v <= at(minSizes, i)))) {
-    throw new InputError(
-      `prior boxes of ${minSizes.join(', ')} need as many greater sizes, not ${maxSizes.join(', ')}`,
-    );
-  }
-  const ratios = ratiosOf(options);
-  const sizes = minSizes.flatMap((size, i) => [
-    [size, size] as const,
-    ...maxSizes.slice(i, i + 1).map((most) => [Math.sqrt(size * most), Math.sqrt(size * most)] as const),
-    ...ratios.map((ratio) => [size * Math.sqrt(ratio), size / Math.sqrt(ratio)] as const),
-  ]);
+  const { map, picture, clip, offset } = options;
+  checkSizes('prior boxes', [...picture, ...(options.step ?? [])]);
+  const sizes = ssdPriorSizes(options);
   const [height, width] = picture;
   const step = options.step ?? ([height / map[0], width / map[1]] as const);
   return perCell(map, sizes.length, (row, column, k) => {
@@ -53,8 +45,29 @@ export function ssdPriorBoxes(options: PriorBoxOptions): Tensor {
   });
 }
 
+/**
+ * Widths and heights of the priors of a cell, in pixels: for each least size its square, the square of the mean size, and the aspect
+ * ratios. Throws InputError for sizes that do not fit.
+ */
+export function ssdPriorSizes(options: PriorSizes): (readonly [width: number, height: number])[] {
+  const { minSizes, maxSizes, aspectRatios } = options;
+  checkSizes('prior boxes', minSizes);
+  checkSizes('prior boxes', [...minSizes, ...maxSizes, ...aspectRatios]);
+  if (maxSizes.length > 0 && (maxSizes.length !== minSizes.length || maxSizes.some((v, i) => v <= at(minSizes, i)))) {
+    throw new InputError(
+      `prior boxes of ${minSizes.join(', ')} need as many greater sizes, not ${maxSizes.join(', ')}`,
+    );
+  }
+  const ratios = ratiosOf(options);
+  return minSizes.flatMap((size, i) => [
+    [size, size] as const,
+    ...maxSizes.slice(i, i + 1).map((most) => [Math.sqrt(size * most), Math.sqrt(size * most)] as const),
+    ...ratios.map((ratio) => [size * Math.sqrt(ratio), size / Math.sqrt(ratio)] as const),
+  ]);
+}
+
 /** Aspect ratios other than 1, each once, and their reciprocals where these are wanted. */
-function ratiosOf({ aspectRatios, flip }: PriorBoxOptions): number[] {
+function ratiosOf({ aspectRatios, flip }: PriorSizes): number[] {
   const ratios: number[] = [];
   // Caffe takes ratios that differ by less for one.
   const isNew = (ratio: number): boolean => [1, ...ratios].every((known) => Math.abs(known - ratio) >= 1e-6);
