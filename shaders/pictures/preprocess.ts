@@ -42,6 +42,8 @@ export interface PreprocessSpec {
   readonly picture: PictureBinding;
   readonly element: 'f32' | 'i32' | 'u32';
   readonly pillow: boolean;
+  /** Statements that make another colour of `rgb`, before it is normalised. */
+  readonly change?: string;
 }
 
 /** The sums: of exact integers, which become bytes, or of floats. */
@@ -83,7 +85,7 @@ const NORMALISED = `
  * another `sample`.
  */
 export function preprocessShader(
-  { picture, element, pillow }: PreprocessSpec,
+  { picture, element, pillow, change = '' }: PreprocessSpec,
   value = NORMALISED,
   sampled?: string,
 ): ShaderModule {
@@ -115,6 +117,7 @@ ${sampled ?? sampling(pillow, exact)}`,
   if (px - params.left < params.part_width && py - params.top < params.part_height) {
     rgb = sample(px - params.left, py - params.top);
   }
+  ${change}
   ${value}
   let at = px * params.step_x + py * params.step_y;
   y[params.red_offset + at] = ${element}(value.r);

@@ -1,15 +1,22 @@
-/** What few pictures need: the kernels of regions and of integers, and refusals. */
+/** What few pictures need: the kernels of regions, of integers and of grey, and refusals. */
+import { preprocessShader } from '../../shaders/pictures/preprocess.ts';
 import { InputError } from '../core/errors.ts';
+import { roundsAsPillow } from '../vision/axis-weights.ts';
 import type { PictureSize, Preprocessing } from '../vision/picture-spec.ts';
 import type { PictureRegion } from '../vision/region-spec.ts';
+import { greyKernel } from './grey.ts';
 import { INTEGERS } from './integers.ts';
 import { regionKernel } from './region.ts';
-import type { PictureKernel } from './resampling.ts';
+import { resampling, type PictureKernel } from './resampling.ts';
 
-/** That of a region, or of integers. Throws InputError as `regionKernel`. */
+/** That of a region, of integers, or of grey. Throws InputError as `regionKernel`. */
 export function furtherKernel(spec: Preprocessing, region: PictureRegion | undefined): PictureKernel {
-  return region ? regionKernel(region, spec) : INTEGERS;
+  const integers = spec.dtype !== 'float32';
+  const colours = region ? regionKernel(region, spec) : integers ? INTEGERS : FLOATS;
+  return spec.channelOrder === 'grey' ? greyKernel(colours, integers || roundsAsPillow(spec.resize)) : colours;
 }
+
+const FLOATS: PictureKernel = { shader: preprocessShader, tables: resampling };
 
 /** Throws InputError for a picture that is longer than textures may be. */
 export function refuseSize({ width, height }: PictureSize, limit: number): never {

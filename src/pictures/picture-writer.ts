@@ -47,8 +47,8 @@ export class PictureWriter {
     const element = wgslScalar(input.dtype);
     const pillow = roundsAsPillow(spec.resize);
     const { region } = input;
-    const { shader, tables } =
-      !region && spec.dtype === 'float32' ? FLOATS : (await further.load()).furtherKernel(spec, region);
+    const usual = !region && spec.dtype === 'float32' && spec.channelOrder !== 'grey';
+    const { shader, tables } = usual ? FLOATS : (await further.load()).furtherKernel(spec, region);
     const how = { ...spec, region };
     const kernel = (binding: PictureBinding): Promise<Compiled> =>
       this.#compile(shader({ picture: binding, element, pillow }));

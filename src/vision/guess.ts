@@ -41,8 +41,9 @@ const DARKEST: Readonly<Record<IntegerType, number>> = { int8: -128, uint8: 0, i
 
 /**
  * The usual preprocessing, and what `differing` has otherwise. What the model says of it comes first. Without: floats,
- * channels first, (pixel − mean) / std of ImageNet, as torchvision does; floats, channels last, pixel / 255, as TensorFlow
- * Hub defines; integers the pixel itself, in int8 less 128, unless they stand for the range of ImageNet's statistics.
+ * three channels first, (pixel − mean) / std of ImageNet, as torchvision does; floats, channels last, pixel / 255, as TensorFlow
+ * Hub defines, and so of one channel, which is grey; integers the pixel itself, in int8 less 128, unless they stand for the range
+ * of ImageNet's statistics.
  *
  * Where integers stand for real numbers, `mean` and `std` are about these, the model's and `differing`'s, and what comes
  * out is about the integers; unless `differing` says an integer dtype, and so speaks of integers already. Throws
@@ -50,14 +51,15 @@ const DARKEST: Readonly<Record<IntegerType, number>> = { int8: -128, uint8: 0, i
  */
 export function guessPreprocessing(input: PictureInput, differing: Partial<Preprocessing> = {}): Preprocessing {
   const { name, shape } = input;
-  const layout = shape.length !== 4 ? undefined : shape[1] === 3 ? 'nchw' : shape[3] === 3 ? 'nhwc' : undefined;
+  const { layout, channels } = channelsOf(shape) ?? {};
   if (layout === undefined) {
     throw new InputError(
-      `input "${name}" is ${shapeText(shape)}: neither axis 1 nor axis 3 of four has the 3 channels of a picture`,
+      `input "${name}" is ${shapeText(shape)}: neither axis 1 nor axis 3 of four has the 3 channels of a picture, or the 1 of grey`,
     );
   }
   const [height, width] = layout === 'nchw' ? shape.slice(2) : shape.slice(1, 3);
   const held = heldAs(input);
+  const coloursFirst = layout === 'nchw' && channels === 3;
   const scale = held === 'int8' || held === 'uint8' ? input.quantisation : undefined;
   const spec: Preprocessing = {
     width: typeof width === 'number' ? width : USUAL_SIDE,
@@ -65,11 +67,12 @@ export function guessPreprocessing(input: PictureInput, differing: Partial<Prepr
     fit: 'cover',
     resize: { method: 'bilinear', alignCorners: false },
     channelOrder: 'rgb',
-    ...(given(input, held, scale) ?? usual(held, layout, scale, imagenet(differing.channelOrder))),
+    ...(given(input, held, scale) ?? usual(held, coloursFirst, scale, imagenet(differing.channelOrder))),
     ...chosenOptions<Partial<Preprocessing>>(input.preparation, PREPROCESSING),
     layout,
     dtype: held,
     ...differing,
+    ...(channels === 1 ? { channelOrder: 'grey' } : {}),
   };
   const speaksOfIntegers = differing.dtype !== undefined && differing.dtype !== 'float32';
   return scale && held !== 'float32' && !speaksOfIntegers
@@ -117,6 +120,21 @@ function unsaid(input: PictureInput, usual: Partial<Preprocessing>): Partial<Pre
   return Object.fromEntries(Object.entries(usual).filter(([name]) => !said.includes(name)));
 }
 
+/** Where the channels are: three are looked for first. */
+function channelsOf(shape: PictureInput['shape']): Channels | undefined {
+  if (shape.length !== 4) return undefined;
+  for (const channels of [3, 1] as const) {
+    if (shape[1] === channels) return { layout: 'nchw', channels };
+    if (shape[3] === channels) return { layout: 'nhwc', channels };
+  }
+  return undefined;
+}
+
+interface Channels {
+  readonly layout: Preprocessing['layout'];
+  readonly channels: 1 | 3;
+}
+
 function heldAs({ name, dtype }: PictureInput): Preprocessing['dtype'] {
   if (/^(bool|u?int16|uint(32|64))$/.test(dtype)) {
     throw new InputError(`input "${name}" holds ${dtype}, which no picture becomes`, {
@@ -150,11 +168,11 @@ function imagenet(order: Preprocessing['channelOrder'] | undefined): Affine {
 
 function usual(
   held: Preprocessing['dtype'],
-  layout: Preprocessing['layout'],
+  coloursFirst: boolean,
   scale: Scale | undefined,
   statistics: Affine,
 ): Affine {
-  if (held === 'float32') return layout === 'nchw' ? statistics : { mean: [0, 0, 0], std: [255, 255, 255] };
+  if (held === 'float32') return coloursFirst ? statistics : { mean: [0, 0, 0], std: [255, 255, 255] };
   if (!scale) return thePixel(held);
   const reaches = ([low, high]: readonly [number, number], q: number): boolean => {
     const end = (q - scale.zeroPoint) * scale.scale;

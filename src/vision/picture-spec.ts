@@ -24,11 +24,12 @@ export interface Preprocessing {
   /** `contain` only: colour of the border, 0 to 255, in RGB. Default black. */
   readonly padding?: Triple;
   readonly resize: Resampling;
-  readonly channelOrder: 'rgb' | 'bgr';
-  /** Per channel, in `channelOrder`: (value in 0…255 − mean) / std. */
+  /** `grey` is one channel, the luma of the colours: 0.299 of red, 0.587 of green, 0.114 of blue. */
+  readonly channelOrder: 'rgb' | 'bgr' | 'grey';
+  /** Per channel, in `channelOrder`: (value in 0…255 − mean) / std; of grey the first counts. */
   readonly mean: Triple;
   readonly std: Triple;
-  /** `nhwc`: `[1, height, width, 3]`; `nchw`: `[1, 3, height, width]`. */
+  /** `nhwc`: `[1, height, width, 3]`; `nchw`: `[1, 3, height, width]`; grey has 1 channel in place of 3. */
   readonly layout: 'nhwc' | 'nchw';
   /**
    * Of integers the picture is scaled to bytes first, as files of pictures hold it; each byte, normalised, is rounded to the
@@ -61,8 +62,9 @@ export interface PicturePart {
 }
 
 /** Shape of the input that `preprocess` makes. */
-export function inputShape({ layout, width, height }: Preprocessing): Shape {
-  return layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3];
+export function inputShape({ layout, width, height, channelOrder }: Preprocessing): Shape {
+  const channels = channelOrder === 'grey' ? 1 : 3;
+  return layout === 'nchw' ? [1, channels, height, width] : [1, height, width, channels];
 }
 
 /** The part of the input that shows the picture, and the pixels it is computed from. */
@@ -90,7 +92,7 @@ export const PREPROCESSING: OptionRules<Preprocessing> = {
   shorterSide: 'count',
   padding: 'triple',
   resize: 'object',
-  channelOrder: ['rgb', 'bgr'],
+  channelOrder: ['rgb', 'bgr', 'grey'],
   mean: 'triple',
   std: 'triple',
   layout: ['nhwc', 'nchw'],

@@ -68,6 +68,15 @@ const CASES: Readonly<Record<string, Partial<Preprocessing>>> = {
     width: 17,
     height: 16,
   },
+  grey: { channelOrder: 'grey', mean: [99.5, 0, 0], std: [58.4, 1, 1] },
+  'grey, with a border, channels first': {
+    channelOrder: 'grey',
+    fit: 'contain',
+    padding: [114, 20.5, 255],
+    layout: 'nchw',
+    width: 17,
+    height: 16,
+  },
 };
 
 describe('pictures on the GPU', () => {
@@ -87,18 +96,21 @@ describe('pictures on the GPU', () => {
   }
 
   it('rounds as Pillow does, to the bit', async () => {
-    const spec: Preprocessing = {
-      ...BASE,
-      resize: { method: 'bilinear', antialias: true },
-      mean: [0, 0, 0],
-      std: [1, 1, 1],
-    };
-    for (const [width, height] of [
-      [64, 48],
-      [3, 5],
-    ] as const) {
-      const pixels = noise(width, height);
-      expect((await onGpu(pixels, spec)).data).toEqual(preprocess(pixels, spec).data);
+    for (const channelOrder of ['rgb', 'grey'] as const) {
+      const spec: Preprocessing = {
+        ...BASE,
+        channelOrder,
+        resize: { method: 'bilinear', antialias: true },
+        mean: [0, 0, 0],
+        std: [1, 1, 1],
+      };
+      for (const [width, height] of [
+        [64, 48],
+        [3, 5],
+      ] as const) {
+        const pixels = noise(width, height);
+        expect((await onGpu(pixels, spec)).data).toEqual(preprocess(pixels, spec).data);
+      }
     }
   });
 

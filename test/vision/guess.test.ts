@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import { guessPreprocessing, type PictureInput } from '../../src/vision/guess.ts';
-import { checkPreprocessing, type Preprocessing } from '../../src/vision/picture-spec.ts';
+import { checkPreprocessing, inputShape, type Preprocessing } from '../../src/vision/picture-spec.ts';
 import { preprocess } from '../../src/vision/preprocess.ts';
 
 const input = (over: Partial<PictureInput>): PictureInput => ({
@@ -46,6 +46,24 @@ describe('floats', () => {
       fit: 'stretch',
       dtype: 'float32',
     });
+  });
+});
+
+describe('one channel', () => {
+  it('is grey, from 0 to 1 whichever axis comes first', () => {
+    for (const [shape, layout] of [
+      [[1, 1, 28, 32], 'nchw'],
+      [[1, 28, 32, 1], 'nhwc'],
+    ] as const) {
+      const spec = guessPreprocessing(input({ shape }), { channelOrder: 'bgr' });
+      expect(spec).toMatchObject({ layout, channelOrder: 'grey', width: 32, height: 28, mean: [0, 0, 0] });
+      expect(spec.std).toEqual([255, 255, 255]);
+      expect(inputShape(spec)).toEqual(shape);
+    }
+  });
+
+  it('is not looked for where there are three', () => {
+    expect(guessPreprocessing(input({ shape: [1, 1, 256, 3] }))).toMatchObject({ layout: 'nhwc', channelOrder: 'rgb' });
   });
 });
 

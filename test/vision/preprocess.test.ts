@@ -32,6 +32,18 @@ const red = (p: Pixels, s: Preprocessing): number[] => [...preprocess(p, s).data
 describe('layout and normalisation', () => {
   const one = picture(2, 1, (x) => (x === 0 ? [10, 20, 30] : [40, 50, 60]));
 
+  it('writes the luma of colours as one channel, of whole bytes a whole byte, as Pillow', () => {
+    const grey = spec(2, 1, { channelOrder: 'grey', mean: [1, 9, 9], std: [2, 9, 9] });
+    expect(preprocess(one, grey)).toMatchObject({ shape: [1, 1, 2, 1] });
+    expect(preprocess(one, { ...grey, layout: 'nchw' })).toMatchObject({ shape: [1, 1, 1, 2] });
+    const [first = 0, second = 0] = preprocess(one, grey).data;
+    // (0.299·10 + 0.587·20 + 0.114·30 − 1) / 2
+    expect(first).toBeCloseTo(8.575, 5);
+    expect(second).toBeCloseTo(23.575, 5);
+    const bytes = spec(2, 1, { channelOrder: 'grey', dtype: 'uint8' });
+    expect([...preprocess(one, bytes).data]).toEqual([18, 48]);
+  });
+
   it('writes channels last in RGB', () => {
     const t = preprocess(one, spec(2, 1));
     expect(t.shape).toEqual([1, 1, 2, 3]);
