@@ -1,8 +1,7 @@
 /** Which format a file is, by its content and never by its name; and reading a model of any format. */
-import { ImportError } from '../core/errors.ts';
 import { onDemand } from '../core/on-demand.ts';
+import { COMMON_IMPORTERS } from './common-formats.ts';
 import type { FormatName, ImportedModel, Importer, ImportOptions, ModelFile, ModelFiles } from './importer.ts';
-import { IMPORTERS } from './registry.ts';
 
 /** A model and the format it came in. */
 export interface DetectedModel extends ImportedModel {
@@ -31,16 +30,7 @@ export async function checkChoices(importer: Importer | undefined, options: Impo
 }
 
 /** The importer that recognises the file. Rejects with ImportError that says what the bytes look like when none does. */
-export async function detect(
-  { name, bytes }: ModelFile,
-  importers: readonly Importer[] = IMPORTERS,
-): Promise<Importer> {
-  const found = importers.find((importer) => importer.recognise(bytes));
-  if (found) return found;
-  const { impression } = await onDemand('explanations', () => import('./impression.ts'));
-  const formats = importers.map((importer) => importer.format).join(', ');
-  throw new ImportError(`the file is none of the formats tilewise reads (${formats})`, {
-    file: name,
-    hint: impression(bytes, name),
-  });
+export async function detect(file: ModelFile): Promise<Importer> {
+  const common = COMMON_IMPORTERS.find((importer) => importer.recognise(file.bytes));
+  return common ?? (await onDemand('other formats', () => import('./unfamiliar.ts'))).importerOf(file);
 }

@@ -26,8 +26,9 @@ const LOOKS_LIKE: readonly (readonly [prefix: string | readonly number[], what: 
 /** Models of other tools, by how their files are named. */
 const NAMED: Readonly<Record<string, string>> = {
   param: 'It is a network of ncnn: export the model that it was made from to ONNX',
-  caffemodel: 'It is the weights of a Caffe model: convert it, with its .prototxt, to ONNX',
-  prototxt: 'It is a network of Caffe: convert it, with its .caffemodel, to ONNX',
+  caffemodel: 'It is the weights of a Caffe model: give the .prototxt that describes the network, with these beside it',
+  prototxt:
+    'It should be a network of Caffe, which has layers; its beginning is damaged, or it is the text of a solver',
   tflite: 'It should be a TensorFlow Lite model; its beginning is damaged, or it is of a format before version 3',
   pb: 'It is a TensorFlow graph or SavedModel: convert it with tensorflowjs_converter or tf2onnx',
   h5: 'It is a Keras model or its weights: convert it with tensorflowjs_converter or tf2onnx',

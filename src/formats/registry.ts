@@ -1,18 +1,11 @@
 /** The formats tilewise reads. */
+import { caffeImporter } from './caffe/index.ts';
+import { COMMON_IMPORTERS } from './common-formats.ts';
 import type { Importer } from './importer.ts';
-import { onnxImporter } from './onnx/index.ts';
 import { safetensorsImporter } from './safetensors/index.ts';
-import { tfjsGraph, tfjsLayers } from './tfjs/index.ts';
-import { tfliteImporter } from './tflite/index.ts';
 
-/** Every importer, in the order in which `detect` asks them. At most one recognises any given bytes. */
-export const IMPORTERS: readonly Importer[] = [
-  tfjsGraph,
-  tfjsLayers,
-  onnxImporter,
-  tfliteImporter,
-  safetensorsImporter,
-];
+/** Every importer. At most one recognises any given bytes. */
+export const IMPORTERS: readonly Importer[] = [...COMMON_IMPORTERS, caffeImporter, safetensorsImporter];
 
 /** How names of main files end, in all formats: `.json`, `.onnx` …; what describes a network before what only holds weights. */
 export function modelExtensions(): readonly string[] {

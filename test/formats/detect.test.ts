@@ -18,6 +18,7 @@ const FILES = {
   }),
   safetensors: encodeSafetensors({ a: tensorOf('float32', [1], [1]) }),
   tflite: text('\u001c\0\0\0TFL3\0\0'),
+  caffe: text('# a comment\r\n\n  name : "LeNet" layer { name: "data" type: "Input" }'),
   'tfjs-graph': text('{"format": "graph-model", "modelTopology": {"node": []}, "weightsManifest": []}'),
   'tfjs-layers': text('{"format": "layers-model", "modelTopology": {"model_config": {}}, "weightsManifest": []}'),
 } as const;
@@ -47,7 +48,7 @@ describe('detect', () => {
   it.each([
     ['net.param', text('7767517\n75 83\n'), 'a network of ncnn'],
     ['net.caffemodel', new Uint8Array([10, 5, 76, 101, 78, 101, 116]), 'the weights of a Caffe model'],
-    ['deploy.prototxt', text('name: "LeNet"'), 'a network of Caffe'],
+    ['solver.prototxt', text('net: "train_val.prototxt"\nbase_lr: 0.1'), 'the text of a solver'],
     ['frozen.PB', new Uint8Array([10, 80, 10, 11]), 'a TensorFlow graph or SavedModel'],
     ['model.keras', text('PK\u0003\u0004rest'), 'a Keras model'],
     ['model.tflite', text('\u001c\0\0\0TFL2'), 'a TensorFlow Lite model'],

@@ -52,7 +52,8 @@ describe('a model of TensorFlow.js', () => {
 describe('extensions', () => {
   it('are those of every format, in lower case', () => {
     const formats = IMPORTERS.map(({ format }) => format);
-    expect(formats).toEqual(['tfjs-graph', 'tfjs-layers', 'onnx', 'tflite', 'safetensors'] satisfies FormatName[]);
-    expect(modelExtensions()).toEqual(['.json', '.onnx', '.tflite', '.safetensors']);
+    const all = ['tfjs-graph', 'tfjs-layers', 'onnx', 'tflite', 'caffe', 'safetensors'] satisfies FormatName[];
+    expect(formats).toEqual(all);
+    expect(modelExtensions()).toEqual(['.json', '.onnx', '.tflite', '.prototxt', '.safetensors']);
   });
 });

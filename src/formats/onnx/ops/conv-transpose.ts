@@ -2,6 +2,7 @@
 import { NO_ACTIVATION } from '../../../ir/ops.ts';
 import { range } from '../../../util/arrays.ts';
 import { aroundChannelsLast, spatialDims } from '../../lib/channels-first.ts';
+import { transposedWeightsToLast } from '../../lib/transposed-weights.ts';
 import type { OnnxNode } from '../node.ts';
 import { rankOf, windowOf } from './window.ts';
 
@@ -20,7 +21,7 @@ export function convTranspose(n: OnnxNode): string {
     group,
     activation: NO_ACTIVATION,
   };
-  const operands = [weightsToLast(n, w, dims, group), ...(bias === '' ? [] : [bias])];
+  const operands = [transposedWeightsToLast(n, w, dims, group), ...(bias === '' ? [] : [bias])];
   return aroundChannelsLast(n, x, rank, (image) => n.main('ConvTranspose', [image, ...operands], attributes));
 }
 
@@ -30,15 +31,4 @@ function perDimension(n: OnnxNode, name: string, dims: number): number[] | undef
   if (!values || values.length === 0) return undefined;
   if (values.length !== dims) n.fail(`${name} = [${values.join(', ')}] needs ${dims} entries`);
   return values;
-}
-
-/** Weights `[C, M/group, …K]` → `[…K, C/group, M]`. */
-function weightsToLast(n: OnnxNode, w: string, dims: number, group: number): string {
-  const kernel = range(dims).map((i) => i + 2);
-  if (group === 1) return n.one('Transpose', [w], { perm: [...kernel, 0, 1] });
-  const kept = [...kernel.map(() => 0), 0];
-  // Extents that are not known here are kept by their places.
-  const last = n.reshape(n.one('Transpose', [w], { perm: [...kernel, 1, 0] }), [...kept, group, -1]);
-  const swapped = n.one('Transpose', [last], { perm: [...range(dims), dims + 2, dims + 1, dims] });
-  return n.reshape(swapped, [...kept, -1]);
 }

@@ -1,0 +1,156 @@
+/** Names of Caffe's messages that are not read by name alone: fields of a layer, types of the old enum, layers of training. */
+
+/** Types of `layers`, the form before `layer`, by the number that a .caffemodel has for them. */
+const OLD_TYPES: Readonly<Record<string, readonly [number: number, type: string]>> = {
+  ABSVAL: [35, 'AbsVal'],
+  ACCURACY: [1, 'Accuracy'],
+  ARGMAX: [30, 'ArgMax'],
+  BNLL: [2, 'BNLL'],
+  CONCAT: [3, 'Concat'],
+  CONTRASTIVE_LOSS: [37, 'ContrastiveLoss'],
+  CONVOLUTION: [4, 'Convolution'],
+  DATA: [5, 'Data'],
+  DECONVOLUTION: [39, 'Deconvolution'],
+  DROPOUT: [6, 'Dropout'],
+  DUMMY_DATA: [32, 'DummyData'],
+  EUCLIDEAN_LOSS: [7, 'EuclideanLoss'],
+  ELTWISE: [25, 'Eltwise'],
+  EXP: [38, 'Exp'],
+  FLATTEN: [8, 'Flatten'],
+  HDF5_DATA: [9, 'HDF5Data'],
+  HDF5_OUTPUT: [10, 'HDF5Output'],
+  HINGE_LOSS: [28, 'HingeLoss'],
+  IM2COL: [11, 'Im2col'],
+  IMAGE_DATA: [12, 'ImageData'],
+  INFOGAIN_LOSS: [13, 'InfogainLoss'],
+  INNER_PRODUCT: [14, 'InnerProduct'],
+  LRN: [15, 'LRN'],
+  MEMORY_DATA: [29, 'MemoryData'],
+  MULTINOMIAL_LOGISTIC_LOSS: [16, 'MultinomialLogisticLoss'],
+  MVN: [34, 'MVN'],
+  POOLING: [17, 'Pooling'],
+  POWER: [26, 'Power'],
+  RELU: [18, 'ReLU'],
+  SIGMOID: [19, 'Sigmoid'],
+  SIGMOID_CROSS_ENTROPY_LOSS: [27, 'SigmoidCrossEntropyLoss'],
+  SILENCE: [36, 'Silence'],
+  SOFTMAX: [20, 'Softmax'],
+  SOFTMAX_LOSS: [21, 'SoftmaxWithLoss'],
+  SPLIT: [22, 'Split'],
+  SLICE: [33, 'Slice'],
+  TANH: [23, 'TanH'],
+  WINDOW_DATA: [24, 'WindowData'],
+  THRESHOLD: [31, 'Threshold'],
+};
+
+const OLD_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries(OLD_TYPES).flatMap(([name, [number, type]]) => [
+    [name, type],
+    [String(number), type],
+  ]),
+);
+
+/** What a type of the old enum, its name or its number, is called since; the same word where it is none. */
+export function typeOfOld(word: string): string {
+  return OLD_NAMES.get(word) ?? word;
+}
+
+/** Fields of a layer that have nothing to do with what it computes once it is trained. */
+export const LAYER_FIELDS: readonly string[] = [
+  'name',
+  'type',
+  'bottom',
+  'top',
+  'phase',
+  'loss_weight',
+  'param',
+  'blobs',
+  'blobs_lr',
+  'weight_decay',
+  'blob_share_mode',
+  'propagate_down',
+  'include',
+  'exclude',
+  'loss_param',
+  'device',
+  'buffer',
+];
+
+/** Parameters that Caffe knows: a layer may have those of others, which it passes over. */
+export const LAYER_PARAMETERS: readonly string[] = [
+  'accuracy',
+  'annotated_data',
+  'argmax',
+  'batch_norm',
+  'bias',
+  'concat',
+  'contrastive_loss',
+  'convolution',
+  'crop',
+  'data',
+  'dropout',
+  'dummy_data',
+  'eltwise',
+  'elu',
+  'embed',
+  'exp',
+  'flatten',
+  'hdf5_data',
+  'hdf5_output',
+  'hinge_loss',
+  'image_data',
+  'infogain_loss',
+  'inner_product',
+  'input',
+  'log',
+  'lrn',
+  'memory_data',
+  'mvn',
+  'parameter',
+  'pooling',
+  'power',
+  'prelu',
+  'python',
+  'recurrent',
+  'reduction',
+  'relu',
+  'reshape',
+  'scale',
+  'sigmoid',
+  'slice',
+  'softmax',
+  'spp',
+  'tanh',
+  'threshold',
+  'tile',
+  'transform',
+  'window_data',
+].map((name) => `${name}_param`);
+
+/** Layers that bring the data of training: what they give is fed instead, the pictures at least. */
+export const DATA_LAYERS: ReadonlySet<string> = new Set([
+  'AnnotatedData',
+  'Data',
+  'DummyData',
+  'HDF5Data',
+  'ImageData',
+  'MemoryData',
+  'VideoData',
+  'WindowData',
+]);
+
+/** Layers that judge or store what a network gives, and have no part in it. */
+export const TRAINING_LAYERS: ReadonlySet<string> = new Set([
+  'Accuracy',
+  'ContrastiveLoss',
+  'DetectionEvaluate',
+  'EuclideanLoss',
+  'HDF5Output',
+  'HingeLoss',
+  'InfogainLoss',
+  'MultiBoxLoss',
+  'MultinomialLogisticLoss',
+  'SigmoidCrossEntropyLoss',
+  'Silence',
+  'SmoothL1Loss',
+]);
