@@ -25,7 +25,8 @@ const LOOKS_LIKE: readonly (readonly [prefix: string | readonly number[], what: 
 
 /** Models of other tools, by how their files are named. */
 const NAMED: Readonly<Record<string, string>> = {
-  param: 'It is a network of ncnn: export the model that it was made from to ONNX',
+  param:
+    'It should be a network of ncnn, which begins with 7767517; older files do not: ncnn itself no longer reads them',
   caffemodel: 'It is the weights of a Caffe model: give the .prototxt that describes the network, with these beside it',
   prototxt:
     'It should be a network of Caffe, which has layers; its beginning is damaged, or it is the text of a solver',
@@ -39,7 +40,7 @@ const NAMED: Readonly<Record<string, string>> = {
   ckpt: 'It is a checkpoint of training: export the model to ONNX',
   safetensors: 'It should be weights in safetensors, without a network; its header is damaged',
   mlmodel: 'It is a Core ML model: export the model that it was made from to ONNX',
-  bin: 'It is perhaps the weights of a model: give the file that describes the network, which names them',
+  bin: 'It is perhaps the weights of a model: give the file that describes the network, beside which they lie',
 };
 
 /** One sentence on what unrecognised bytes look like, and the file's name if they say nothing. */

@@ -19,6 +19,7 @@ const FILES = {
   safetensors: encodeSafetensors({ a: tensorOf('float32', [1], [1]) }),
   tflite: text('\u001c\0\0\0TFL3\0\0'),
   caffe: text('# a comment\r\n\n  name : "LeNet" layer { name: "data" type: "Input" }'),
+  ncnn: text('7767517\n75 83\n'),
   'tfjs-graph': text('{"format": "graph-model", "modelTopology": {"node": []}, "weightsManifest": []}'),
   'tfjs-layers': text('{"format": "layers-model", "modelTopology": {"model_config": {}}, "weightsManifest": []}'),
 } as const;
@@ -46,7 +47,7 @@ describe('detect', () => {
   });
 
   it.each([
-    ['net.param', text('7767517\n75 83\n'), 'a network of ncnn'],
+    ['net.param', text('75 83\nInput data 0 1 data\n'), 'begins with 7767517'],
     ['net.caffemodel', new Uint8Array([10, 5, 76, 101, 78, 101, 116]), 'the weights of a Caffe model'],
     ['solver.prototxt', text('net: "train_val.prototxt"\nbase_lr: 0.1'), 'the text of a solver'],
     ['frozen.PB', new Uint8Array([10, 80, 10, 11]), 'a TensorFlow graph or SavedModel'],

@@ -52,8 +52,16 @@ describe('a model of TensorFlow.js', () => {
 describe('extensions', () => {
   it('are those of every format, in lower case', () => {
     const formats = IMPORTERS.map(({ format }) => format);
-    const all = ['tfjs-graph', 'tfjs-layers', 'onnx', 'tflite', 'caffe', 'safetensors'] satisfies FormatName[];
+    const all = ['tfjs-graph', 'tfjs-layers', 'onnx', 'tflite', 'caffe', 'ncnn', 'safetensors'] satisfies FormatName[];
     expect(formats).toEqual(all);
-    expect(modelExtensions()).toEqual(['.json', '.onnx', '.tflite', '.prototxt', '.safetensors']);
+    expect(modelExtensions()).toEqual([
+      '.json',
+      '.onnx',
+      '.tflite',
+      '.prototxt',
+      '.param',
+      '.param.bin',
+      '.safetensors',
+    ]);
   });
 });

@@ -1,0 +1,6 @@
+/** The layers of ncnn that few networks have: loaded with the first of them. */
+import type { Rows } from '../lib/translate.ts';
+import type { NcnnContext } from './context.ts';
+
+/** Rows by type. */
+export const FURTHER_NCNN_LAYERS: Rows<NcnnContext> = {};
