@@ -52,6 +52,8 @@ export type { LoadProgress } from './session/progress.ts';
 export type { LoadReport } from './session/report.ts';
 export { createClassifier, Classifier } from './tasks/classifier.ts';
 export type { ClassifyOptions } from './tasks/classifier.ts';
+export { convertModel } from './tasks/convert.ts';
+export type { ConvertedModel, ConvertFormat, ConvertOptions, ConvertReport } from './tasks/convert-types.ts';
 export { quantize } from './tasks/quantize.ts';
 export type {
   QuantizedModel,

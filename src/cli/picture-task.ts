@@ -75,7 +75,7 @@ export function preparation(
   { entry, graph }: Pick<LoadedModel, 'entry' | 'graph'>,
   options: PictureOptions,
 ): PicturePreparation {
-  const differing = overrides(options);
+  const differing = pictureOverrides(options);
   return (input) => preparedFor(withScales([input], graph)[0] ?? input, entry?.preprocessing, differing);
 }
 
@@ -109,7 +109,7 @@ export async function loadHeadedTask(
   return loadFor(name, options, context, ({ entry }) => {
     const decode = options.decode ?? entry?.decode;
     return {
-      preprocessing: { ...entry?.preprocessing, ...overrides(options) },
+      preprocessing: { ...entry?.preprocessing, ...pictureOverrides(options) },
       ...(decode === undefined ? {} : { decode }),
       modelBase: (part, settings) => openModel(part.name, { ...inCache(settings), ...downloadFlags(options) }),
     };
@@ -129,7 +129,8 @@ async function loadFor(
   return { model, task: { ...taskOptions(model), ...(labels ? { labels } : {}) }, labelsFile: options.labels };
 }
 
-function readLabelsFile({ labels }: LoadTaskOptions): string[] | undefined {
+/** The lines of the file that `--labels` names. Throws LoadError that names it. */
+export function readLabelsFile({ labels }: Pick<LoadTaskOptions, 'labels'>): string[] | undefined {
   return labels === undefined ? undefined : parseLabels(new TextDecoder().decode(readBytes(labels)));
 }
 
@@ -149,7 +150,8 @@ export async function openTask<T extends Disposable>(
   });
 }
 
-function overrides({ mean, std, channelOrder, fit }: PictureOptions): Partial<Preprocessing> {
+/** What the options say otherwise than is usual. Throws InputError. */
+export function pictureOverrides({ mean, std, channelOrder, fit }: PictureOptions): Partial<Preprocessing> {
   return {
     ...(mean ? { mean: perChannel('--mean', mean) } : {}),
     ...(std ? { std: perChannel('--std', std) } : {}),

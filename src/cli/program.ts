@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
 import { addCompare } from './commands/compare.ts';
+import { addConvert } from './commands/convert.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDetect } from './commands/detect.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -89,6 +90,7 @@ function buildProgram(runner: Runner, streams: Streams): Command {
     addProfile,
     addTune,
     addQuantize,
+    addConvert,
     addModels,
     addFetch,
     addDoctor,

@@ -2,7 +2,7 @@
 import { brainsToFloats, floatsToBrains, floatsToHalves, halvesToFloats } from '../util/half.ts';
 import { bytesPerElement, hostArray, hostView, type DType, type HostArray } from './dtype.ts';
 import { ShapeError } from './errors.ts';
-import { elementCount, type Shape, type Tensor } from './tensor.ts';
+import { elementCount, type Shape, type Tensor, type TensorDesc } from './tensor.ts';
 
 /**
  * Reads a tensor from raw bytes. Always copies. int64 is narrowed to int32 and uint64 to uint32: with `saturated` what is
@@ -52,6 +52,11 @@ export function narrow(wide: BigInt64Array | BigUint64Array, saturated?: () => v
     out[i] = nearest;
   }
   return out;
+}
+
+/** Bytes that `toRaw` gives for such a tensor. Throws ShapeError for a shape that is none. */
+export function rawLength({ dtype, shape }: TensorDesc): number {
+  return elementCount(shape) * bytesPerElement(dtype);
 }
 
 /** Writes a tensor as raw little-endian bytes in its own dtype (int64 as 8 bytes, float16 as 2). */

@@ -28,6 +28,7 @@ export {
   createMatting,
   createSegmenter,
   createPoseEstimator,
+  convertModel,
   quantize,
 } from './tasks.ts';
 export { openSession, Session } from './session.ts';

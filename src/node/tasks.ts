@@ -29,6 +29,8 @@ import {
   type HandDetectorOptions,
 } from '../tasks/hand-detector.ts';
 import { checkTaskOptions, TASK_OPTIONS, type TaskOptions, type TaskSource } from '../tasks/picture-model.ts';
+import { convertModel as convertInPage } from '../tasks/convert.ts';
+import type { ConvertedModel, ConvertOptions } from '../tasks/convert-types.ts';
 import type { PartSource } from '../tasks/model-part.ts';
 import { quantize as quantizeInPage } from '../tasks/quantize.ts';
 import type { QuantizedModel, QuantizeOptions } from '../tasks/quantize-types.ts';
@@ -82,6 +84,11 @@ export async function createFaceDetector(source?: TaskSource, options?: FaceDete
 export async function quantize(source: TaskSource, options: QuantizeOptions): Promise<QuantizedModel> {
   const inPlace = { gpu: adapterFinder(), decodePicture: decodeImage, ...options };
   return quantizeInPage(opened(source, options) ?? source, { ...inPlace, modelBase: baseInNode(options.modelBase) });
+}
+
+/** Converts a model as in a page, with the differences of `createClassifier`. */
+export async function convertModel(source: TaskSource, options: ConvertOptions = {}): Promise<ConvertedModel> {
+  return convertInPage(opened(source, options) ?? source, { ...options, modelBase: baseInNode(options.modelBase) });
 }
 
 /** Rejects with InputError for options that there are not. */

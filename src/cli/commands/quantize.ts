@@ -1,16 +1,17 @@
 /** `tilewise quantize`: a model of floats to one of integers, calibrated with pictures of a folder. */
-import { accessSync, constants, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { InputError, LoadError } from '../../core/errors.ts';
 import { openGpu } from '../../node/adapter.ts';
 import { decodeImage } from '../../node/image.ts';
 import { quantize } from '../../tasks/quantize.ts';
-import type { QuantizedModel, QuantizeOptions, QuantizeReport } from '../../tasks/quantize-types.ts';
+import type { QuantizeOptions, QuantizeReport } from '../../tasks/quantize-types.ts';
 import { collect } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
 import { onModel } from '../locate.ts';
 import { byteText, nodeText, table } from '../output.ts';
+import { requireWritable, writeOutput } from '../output-file.ts';
 import { addPictureOptions, loadTask, type LoadTaskOptions } from '../picture-task.ts';
 import { addDeviceOptions, addSourceOptions, type DeviceOptions } from '../session.ts';
 import { isPictureName, readBytes, reasonOf } from '../tensor-files.ts';
@@ -52,7 +53,7 @@ export function addQuantize(program: Command, runner: Runner): void {
 
 async function run([name = '']: readonly string[], options: CommandOptions, context: Context): Promise<number> {
   const files = picturesIn(options.calibrate);
-  requireWritable(options.output, files);
+  requireWritable(options.output, files, 'one of the pictures');
   const { model, task } = await loadTask(name, options, context);
   const found = options.backend === 'webgpu' ? await openGpu({ adapter: options.adapter }) : undefined;
   const start = performance.now();
@@ -69,7 +70,7 @@ async function run([name = '']: readonly string[], options: CommandOptions, cont
   );
   const tookMs = performance.now() - start;
   context.progress.stop();
-  write(options.output, bytes);
+  await writeOutput(options.output, bytes);
   const adapter = found?.description.name ?? null;
   const facts = {
     model: name,
@@ -102,30 +103,6 @@ function picturesIn(folder: string): string[] {
     file: folder,
     hint: 'Calibrating takes two at least, of which one judges; a hundred like those that the model will see are better',
   });
-}
-
-/** Before the work, not after it. */
-function requireWritable(output: string, inputs: readonly string[]): void {
-  try {
-    if (inputs.some((file) => resolve(file) === resolve(output))) throw new TypeError('it is one of the pictures');
-    if (statSync(output, { throwIfNoEntry: false })?.isDirectory()) throw new TypeError('this is a folder, not a file');
-    accessSync(statSync(output, { throwIfNoEntry: false }) ? output : dirname(resolve(output)), constants.W_OK);
-  } catch (cause) {
-    throw notWritten(output, cause);
-  }
-}
-
-function write(output: string, bytes: QuantizedModel['model']): void {
-  try {
-    writeFileSync(output, bytes);
-  } catch (cause) {
-    throw notWritten(output, cause);
-  }
-}
-
-function notWritten(file: string, cause: unknown): LoadError {
-  const hint = 'Name another file, in a folder that is there, with --output';
-  return new LoadError(`the model cannot be written: ${reasonOf(cause)}`, { file, hint, cause });
 }
 
 function textOf(output: string, report: QuantizeReport): string {

@@ -3,7 +3,7 @@ import { normalizeAxis } from '../../../core/broadcast.ts';
 import type { NodeOf } from '../../../ir/ops.ts';
 import { at, range } from '../../../util/arrays.ts';
 import { DATA_TYPE } from './model.ts';
-import type { OnnxWriter } from './writer.ts';
+import { GIVE_EXTENTS, type OnnxWriter } from './writer.ts';
 
 /** A count says where the only part ends. */
 export function writeSlice(w: OnnxWriter, { inputs, outputs: [output] }: NodeOf<'Slice'>): void {
@@ -47,7 +47,7 @@ function within(w: OnnxWriter, indices: string, counts: string): string {
 
 /** As many rows as there may be. */
 function paddedRows(w: OnnxWriter, x: string, along: number, count: string): string {
-  const shape = w.shape(x) ?? w.refuse('rows whose number is not known');
+  const shape = w.shape(x) ?? w.refuse('rows whose number is not known', GIVE_EXTENTS);
   const axis = normalizeAxis(along, shape.length);
   const behind = w.emit('Sub', [w.ints([at(shape, axis)]), wholeCount(w, count)]);
   const none = (entries: number): string[] => (entries === 0 ? [] : [w.ints(range(entries).map(() => 0))]);

@@ -28,7 +28,7 @@ import { writeSuppression } from './detect.ts';
 import { realWeights, writeLookupTable, writeQuantised, writeScaled } from './quantise.ts';
 import { writeLpNormalization } from './normalise.ts';
 import { writeRecurrent } from './recurrent.ts';
-import type { OnnxWriter } from './writer.ts';
+import { GIVE_EXTENTS, type OnnxWriter } from './writer.ts';
 
 /** Writes one node. Throws UnsupportedError when ONNX has no way to say it. */
 type Row<K extends OpKind> = (w: OnnxWriter, node: NodeOf<K>) => void;
@@ -147,7 +147,7 @@ function writeChoice(w: OnnxWriter, n: NodeOf<'If'>): void {
 
 /** A graph that was compiled has none. */
 function writeUnrolled(w: OnnxWriter, { op }: Node): void {
-  w.refuse(`${op}, which compiling unrolls: write the compiled graph`);
+  w.refuse(`${op}, which is there until shapes are inferred`, GIVE_EXTENTS);
 }
 
 const ROWS: { readonly [K in OpKind]: Row<K> } = {
@@ -264,7 +264,8 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   QLinearSoftmax: writeQuantised,
   QLinearL2Normalization: writeQuantised,
   QLinearResize: writeQuantised,
-  DftMatrix: (w) => w.refuse('matrices of Fourier transforms'),
+  // Of lengths that are known it is a constant, once shapes are inferred.
+  DftMatrix: (w) => w.refuse('matrices of Fourier transforms', GIVE_EXTENTS),
   MelWeightMatrix: (w, n) => same(w, n, { output_datatype: { i: DATA_TYPE[n.attributes.dtype] } }),
   BoxDecode: writeBoxDecode,
   If: writeChoice,

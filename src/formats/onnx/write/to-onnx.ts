@@ -1,5 +1,7 @@
 /** Exports a graph as an ONNX model. */
-import { UnsupportedError, type Unsupported } from '../../../core/errors.ts';
+import { InputError, UnsupportedError, type Unsupported } from '../../../core/errors.ts';
+import { rawLength } from '../../../core/raw.ts';
+import type { Tensor } from '../../../core/tensor.ts';
 import { VERSION } from '../../../core/version.ts';
 import type { Graph } from '../../../ir/graph.ts';
 import { metadataOf } from '../own-metadata.ts';
@@ -13,6 +15,17 @@ const EXPORT_OPSET = 20;
 /** The IR version that came with the opset. */
 const IR_VERSION = 9;
 
+/** What protocol buffers hold, less room for what stands beside the weights. */
+const MOST_WEIGHT_BYTES = 2 ** 31 - 2 ** 24;
+
+/** An ONNX file, and what it is made of. */
+export interface OnnxFile {
+  readonly bytes: Uint8Array;
+  readonly opset: number;
+  readonly nodes: number;
+  readonly initializers: number;
+}
+
 /**
  * The bytes of an ONNX model (opset 20) that computes what the graph does, for any runtime. Inputs, outputs, values and
  * nodes keep their names, symbolic extents theirs; inputs and outputs keep their layout. ONNX images are channels-first, and so
@@ -20,9 +33,14 @@ const IR_VERSION = 9;
  * graph has as a field of a node (activation, residual, scale, bias of a MatMul) is a node of its own.
  *
  * A graph before or after its shapes were inferred will do. Throws UnsupportedError listing every node that cannot be
- * written: one whose input has a rank that is not known, where the rank decides how it is written.
+ * written, with what may help, and InputError where the weights are more than such a file holds.
  */
 export function toOnnx(graph: Graph): Uint8Array {
+  return onnxFile(graph).bytes;
+}
+
+/** The same, with what it is made of. */
+export function onnxFile(graph: Graph): OnnxFile {
   const writer = new OnnxWriter(graph);
   const refused: Unsupported[] = [];
   for (const node of graph.nodes) {
@@ -33,10 +51,10 @@ export function toOnnx(graph: Graph): Uint8Array {
       refused.push(...error.items);
     }
   }
-  if (refused.length > 0) {
-    throw new UnsupportedError(refused, { format: 'onnx', hint: 'Write the graph with extents for all of its inputs' });
-  }
-  return encodeModel({
+  if (refused.length > 0) throw refusal(refused);
+  const { nodes, initializers } = writer.finish();
+  requireRoom(initializers);
+  const bytes = encodeModel({
     opset: EXPORT_OPSET,
     irVersion: IR_VERSION,
     producer: `tilewise ${VERSION}`,
@@ -44,7 +62,25 @@ export function toOnnx(graph: Graph): Uint8Array {
     inputs: graph.inputs,
     // No shapes: ONNX's own inference does not drop ceil-mode windows that start in the padding, its runtimes do.
     outputs: graph.outputs.map((name): OnnxPort => ({ name, dtype: writer.facts(name).dtype })),
-    ...writer.finish(),
+    nodes,
+    initializers,
     metadata: metadataOf(graph),
+  });
+  return { bytes, opset: EXPORT_OPSET, nodes: nodes.length, initializers: initializers.length };
+}
+
+/** One remedy for all is the hint; several stand with what they are for. */
+function refusal(items: readonly Unsupported[]): UnsupportedError {
+  const [only, ...others] = new Set(items.map(({ remedy }) => remedy));
+  const hint = others.length === 0 && only !== undefined ? { hint: only } : {};
+  return new UnsupportedError(items, { format: 'onnx', ...hint });
+}
+
+function requireRoom(initializers: readonly (readonly [string, Tensor])[]): void {
+  const bytes = initializers.reduce((sum, [, value]) => sum + rawLength(value), 0);
+  if (bytes <= MOST_WEIGHT_BYTES) return;
+  throw new InputError(`the weights take ${(bytes / 2 ** 30).toFixed(1)} GiB, an ONNX file holds 2 GiB at most`, {
+    format: 'onnx',
+    hint: 'Write the weights alone as .safetensors, or a part of the network',
   });
 }

@@ -12,6 +12,13 @@ import { isIdentity, permuted } from './constants.ts';
 import { readBy, withoutDeadMoves } from './dead-moves.ts';
 import type { OnnxAttributes, OnnxNodeSpec } from './model.ts';
 
+/** What may help where ONNX has nothing like a node. */
+const NOTHING_LIKE_IT =
+  'ONNX has nothing that says the same: run the model as it is, or take its outputs before this node';
+
+/** What may help where too little is known of a graph. */
+export const GIVE_EXTENTS = 'Write the graph with extents for all of its inputs (inputShapes, --input-shape)';
+
 /** A value as another one with its dimensions in another order. */
 export interface TransposedView {
   readonly source: string;
@@ -56,9 +63,9 @@ export class OnnxWriter {
     });
   }
 
-  /** Throws UnsupportedError: ONNX has no way to write the node, or too little is known of it. */
-  refuse(what: string): never {
-    const item: Unsupported = { node: this.#node.name, op: this.#node.op, what };
+  /** Throws UnsupportedError: ONNX has no way to write the node, or too little is known of it, which the remedy says then. */
+  refuse(what: string, remedy = NOTHING_LIKE_IT): never {
+    const item: Unsupported = { node: this.#node.name, op: this.#node.op, what, remedy };
     throw new UnsupportedError([item], { format: 'onnx' });
   }
 
@@ -69,7 +76,8 @@ export class OnnxWriter {
 
   /** Rank of a value of the graph. Refuses the node when it cannot be told without inferring shapes. */
   rank(value: string): number {
-    return this.facts(value).rank ?? this.refuse(`rank of "${value}" is not known before shapes are inferred`);
+    const { rank } = this.facts(value);
+    return rank ?? this.refuse(`rank of "${value}" is not known before shapes are inferred`, GIVE_EXTENTS);
   }
 
   /** Element type of a value of the graph; float32 where it cannot be told. */

@@ -1,0 +1,146 @@
+/** What `convertModel` does: a model of any format to a file of another. */
+import { findEntry } from '../catalogue/catalogue.ts';
+import { UnsupportedError } from '../core/errors.ts';
+import type { OptionRules } from '../core/option-rules.ts';
+import { checkOptions } from '../core/options.ts';
+import { VERSION } from '../core/version.ts';
+import { checkChoices, importModel } from '../formats/detect.ts';
+import type { FormatName, ModelFiles } from '../formats/importer.ts';
+import { onnxFile, type OnnxFile } from '../formats/onnx/write/to-onnx.ts';
+import { writeSafetensors } from '../formats/safetensors/write.ts';
+import type { Graph, InputShapes } from '../ir/graph.ts';
+import { compileGraph } from '../session/compile-graph.ts';
+import { isGraph, toModelFiles } from '../session/model-source.ts';
+import { withScales } from '../session/ports.ts';
+import { preparedFor } from '../vision/guess.ts';
+import { PREPROCESSING } from '../vision/picture-spec.ts';
+import { catalogueFiles } from './catalogue-files.ts';
+import { recognisedModel, requireReadable, type Knowledge } from './catalogue-model.ts';
+import type { ConvertedModel, ConvertOptions, ConvertReport } from './convert-types.ts';
+import { withOpenExtents } from './open-extents.ts';
+import type { TaskSource } from './picture-model.ts';
+
+const CONVERT_OPTIONS: OptionRules<ConvertOptions> = {
+  format: ['onnx', 'safetensors'],
+  signal: 'signal',
+  allowHosts: 'list',
+  inputShapes: 'object',
+  rounding: ['shipped', 'reference'],
+  signature: 'text',
+  labels: 'list',
+  preprocessing: 'object',
+  modelBase: 'any',
+};
+
+/** A model that was read, to be converted. */
+export interface ReadModel extends Knowledge {
+  readonly graph: Graph;
+  readonly from: FormatName | 'graph';
+  readonly file: string;
+  readonly warnings: readonly string[];
+}
+
+/** See `convertModel`. */
+export async function converted(source: TaskSource, options: ConvertOptions): Promise<ConvertedModel> {
+  const given = await checkOptions('convertModel', options, CONVERT_OPTIONS);
+  const read = await readModel(source, given);
+  given.signal?.throwIfAborted();
+  return convertRead(read, given);
+}
+
+/** The same for a model that was read. */
+export async function convertRead(
+  read: ReadModel,
+  { format = 'onnx', ...given }: ConvertOptions,
+): Promise<ConvertedModel> {
+  const told = { format, from: read.from, warnings: read.warnings };
+  return format === 'onnx' ? asOnnx(read, given, told) : asSafetensors(read, told);
+}
+
+type Given = Omit<ConvertOptions, 'format'>;
+type Told = Pick<ConvertReport, 'format' | 'from' | 'warnings'>;
+
+async function readModel(source: TaskSource, options: Given): Promise<ReadModel> {
+  const { inputShapes, rounding, signature } = options;
+  const choices = {
+    ...(inputShapes ? { inputShapes } : {}),
+    ...(rounding === undefined ? {} : { rounding }),
+    ...(signature === undefined ? {} : { signature }),
+  };
+  if (isGraph(source)) {
+    await checkChoices(undefined, choices);
+    return { graph: source, from: 'graph', file: source.name, warnings: [] };
+  }
+  const files = await filesOf(source, options);
+  const { graph, format, warnings = [] } = await importModel(files, choices);
+  return { graph, from: format, file: files.main.name, warnings, ...(await recognisedModel(files)) };
+}
+
+async function filesOf(
+  source: Exclude<TaskSource, Graph>,
+  { modelBase, signal, allowHosts }: Given,
+): Promise<ModelFiles> {
+  const settings = { signal, allowHosts };
+  const entry = typeof source === 'string' ? findEntry(source) : undefined;
+  if (!entry) return toModelFiles(source, settings);
+  if (modelBase === undefined) requireReadable(entry);
+  return catalogueFiles(entry, { modelBase, ...settings });
+}
+
+async function asOnnx(read: ReadModel, options: Given, told: Told): Promise<ConvertedModel> {
+  const graph = await described(read, options);
+  const { bytes, inputs, ...counts } = await fileOf(graph, options);
+  return { model: bytes, report: { ...told, bytes: bytes.length, ...counts, inputs, renamed: {} } };
+}
+
+/** The graph with what is known for whoever feeds and reads it. */
+async function described({ graph, entry, labels }: ReadModel, options: Given): Promise<Graph> {
+  const differing = await checkOptions('preprocessing', options.preprocessing, PREPROCESSING);
+  const names = options.labels ?? labels;
+  const named = names ? { ...graph, labels: names } : graph;
+  const [input, ...others] = withScales(graph.inputs, graph);
+  const isKnown = entry?.preprocessing !== undefined || Object.keys(differing).length > 0;
+  if (!input || others.length > 0 || !isKnown) return named;
+  const {
+    width: _width,
+    height: _height,
+    layout: _layout,
+    dtype: _dtype,
+    ...preparation
+  } = preparedFor(input, entry?.preprocessing, differing);
+  return { ...named, inputs: named.inputs.map((port) => ({ ...port, preparation })) };
+}
+
+/** A graph is written as it is where that can be, and else with its shapes inferred, by which loops and the like have gone. */
+async function fileOf(graph: Graph, { inputShapes, signal }: Given): Promise<OnnxFile & Pick<ConvertReport, 'inputs'>> {
+  const shapes = typeof inputShapes === 'function' ? inputShapes(graph.inputs) : inputShapes;
+  if (shapes) return written(await inferred(graph, shapes, signal));
+  const open = await withOpenExtents(graph, signal);
+  try {
+    return written(open);
+  } catch (error) {
+    const isFixed = graph.inputs.every(({ shape }) => shape.every((extent) => typeof extent === 'number'));
+    if (!isFixed || !(error instanceof UnsupportedError)) throw error;
+    return written(await inferred(graph, {}, signal));
+  }
+}
+
+function inferred(graph: Graph, inputShapes: InputShapes, signal: AbortSignal | undefined): Promise<Graph> {
+  return compileGraph(graph, { level: 'reference', inputShapes }, signal);
+}
+
+function written(graph: Graph): OnnxFile & Pick<ConvertReport, 'inputs'> {
+  return { ...onnxFile(graph), inputs: inputsOf(graph) };
+}
+
+function inputsOf({ inputs }: Graph): ConvertReport['inputs'] {
+  return inputs.map(({ name, shape }) => ({ name, shape }));
+}
+
+function asSafetensors({ graph, from, file }: ReadModel, told: Told): ConvertedModel {
+  const metadata = { producer: `tilewise ${VERSION}`, source_format: from, source_file: file };
+  const { bytes, renamed } = writeSafetensors(graph.initializers, metadata);
+  const counts = { opset: null, nodes: 0, initializers: graph.initializers.size };
+  const report = { ...told, bytes: bytes.length, ...counts, inputs: inputsOf(graph) };
+  return { model: bytes, report: { ...report, renamed: Object.fromEntries(renamed) } };
+}
