@@ -82,6 +82,26 @@ const RULES: { readonly [K in OpKind]?: Rule<K> } = {
     const extents = extentsOf(x);
     return extents.with(normalizeAxis(axis, extents.length), k?.tensor?.data[0]);
   },
+  Tile: ([x, repeats]) => {
+    const times = repeats?.tensor?.data;
+    return extentsOf(x).map((extent, axis) =>
+      extent === undefined || !times ? undefined : extent * (times[axis] ?? 1),
+    );
+  },
+  ConstantOfShape: ([shape]) => reshaped([], shape),
+  ArgMaxPool: pooled,
+  MaxUnpool: pooled,
+  MaxRoiPool: ([x, rois], { outputHeight, outputWidth }) => [
+    extentsOf(rois)[0],
+    outputHeight,
+    outputWidth,
+    extentsOf(x).at(-1),
+  ],
+  PsRoiPool: ([x, rois], { outputHeight, outputWidth }) => {
+    const channels = extentsOf(x).at(-1);
+    const own = channels === undefined ? undefined : channels / (outputHeight * outputWidth);
+    return [extentsOf(rois)[0], outputHeight, outputWidth, own];
+  },
   ArgReduce: ([x], { axis, keepDims }) => reduced(extentsOf(x), [axis], keepDims),
   BoxDecode: ([codes], { points }) => [...extentsOf(codes).slice(0, -1), 4 + 2 * points],
   Expand: ([x, shape]) => broadcast([extentsOf(x), range(extentsOf(shape)[0] ?? 0).map(() => undefined)]),
