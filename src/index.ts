@@ -174,7 +174,7 @@ export type { AdapterPeaks } from './measure/adapter-peaks.ts';
 export type { ProfileOptions } from './session/profile.ts';
 export type { TuningCache } from './measure/tuning-key.ts';
 export type { TuningOptions, TuningReport } from './measure/tuning.ts';
-export type { FetchSettings, ModelSource } from './session/model-source.ts';
+export type { FetchSettings, ModelSource, WeightsSource } from './session/model-source.ts';
 export type { Feed, FeedData, FeedTensor, PictureFeed, Port } from './session/feeds.ts';
 export type { DType, HostArray } from './core/dtype.ts';
 export type { OptionKind, OptionRule, OptionRules } from './core/option-rules.ts';

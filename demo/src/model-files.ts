@@ -5,7 +5,7 @@ import { modelExtensions } from '../../src/index.ts';
 /** Dropped files by what they are for. */
 export interface Sorted<F> {
   readonly pictures: readonly F[];
-  /** The main file first, as the engine wants them; empty when there is no model. */
+  /** The main file first, by how files are called; empty when there is no model. */
   readonly model: readonly F[];
 }
 

@@ -24,6 +24,7 @@ export interface SourceOptions {
   readonly allowHost?: readonly string[];
   readonly rounding?: NonNullable<ImportOptions['rounding']>;
   readonly signature?: string;
+  readonly weights?: string;
 }
 
 /** Options of `loadModel`: what shapes are written on the command line is known before the model is. */
@@ -48,10 +49,14 @@ export function addDownloadOptions(command: Command): Command {
     .option('--cache-dir <dir>', 'keep downloads in this folder');
 }
 
-/** Adds `--mirror`, `--cache-dir`, the repeatable `--allow-host`, `--rounding` and `--signature`. */
+/** Adds `--mirror`, `--cache-dir`, the repeatable `--allow-host`, `--weights`, `--rounding` and `--signature`. */
 export function addSourceOptions(command: Command): Command {
   return addDownloadOptions(command)
     .option('--allow-host <host>', "another host that a model's further files may come from", collect)
+    .option(
+      '--weights <file>',
+      'the weights of a network of Caffe or ncnn, by path or URL; those beside it that are called as it is, unless given',
+    )
     .addOption(
       new Option(
         '--rounding <rule>',
@@ -112,7 +117,7 @@ export function addDeviceOptions(command: Command): Command {
 export function addInputShapeOption(command: Command): Command {
   return command.option(
     '--input-shape <[NAME=]SHAPE>',
-    'extents of an input with symbolic dimensions, as in images=1x3x224x224; a symbolic batch defaults to 1',
+    'extents of an input with symbolic dimensions, or of one whose model only suggests them, as in images=1x3x224x224; a symbolic batch defaults to 1',
     collect,
   );
 }
@@ -140,6 +145,7 @@ export async function loadModel(
   const files = await openModel(name, {
     ...downloadFlags(options),
     ...(options.allowHost === undefined ? {} : { allowHosts: options.allowHost }),
+    ...(options.weights === undefined ? {} : { weights: options.weights }),
     onProgress: (step) => progress.report(step),
   });
   progress.report({ stage: `read ${files.main.name}`, done: 0, total: 1 });

@@ -48,6 +48,9 @@ export function resolveShape(input: GraphInput, bytes: number, given: Shape | un
   if (needed !== bytes) {
     throw new InputError(
       `input "${input.name}" of ${input.dtype} ${shapeText(shape)} takes ${needed} bytes, the file has ${bytes}`,
+      input.suggested && !given
+        ? { hint: `The model only suggests its shape: another stands behind the file, as in FILE:${shapeText(shape)}` }
+        : {},
     );
   }
   bind(input, shape, bindings);
@@ -66,7 +69,8 @@ function bind(input: GraphInput, shape: Shape, bindings: Bindings): void {
 
 function agree(input: GraphInput, given: Shape, bindings: Bindings): Shape {
   const declared = declaredOf(input, bindings);
-  const fits = declared.length === given.length && declared.every((d, i) => typeof d === 'string' || d === given[i]);
+  const free = (d: Dim): boolean => input.suggested === true || typeof d === 'string';
+  const fits = declared.length === given.length && declared.every((d, i) => free(d) || d === given[i]);
   if (!fits) {
     throw new InputError(
       `input "${input.name}" is ${input.dtype} ${shapeText(declared)}; ${shapeText(given)} does not fit`,
@@ -156,7 +160,7 @@ function tensorOf(input: GraphInput, spec: FeedSpec, content: Content, bindings:
     const shape = resolveShape(input, content.bytes.byteLength, spec.shape, bindings);
     return fromRaw(input.dtype, shape, content.bytes);
   }
-  if (spec.shape) agree({ ...input, shape: content.shape }, spec.shape, bindings);
+  if (spec.shape) agree({ name: input.name, dtype: input.dtype, shape: content.shape }, spec.shape, bindings);
   bind(input, agree(input, content.shape, bindings), bindings);
   return hostTensor(input, { shape: content.shape, data: content.data });
 }

@@ -50,6 +50,9 @@ export interface ImportOptions {
   readonly signature?: string;
 }
 
+/** What a caller chooses of a file, which few formats leave a choice of. */
+export type Choices = Pick<ImportOptions, 'rounding' | 'signature'> & { readonly weights?: unknown };
+
 /** One model format. */
 export interface Importer {
   readonly format: FormatName;
@@ -57,6 +60,8 @@ export interface Importer {
   readonly extensions: readonly string[];
   /** True of formats whose files leave a choice to the caller: of `rounding`, and of `signature`. */
   readonly chooses?: boolean;
+  /** True of formats whose weights are a file of their own that the main one does not name: the option `weights` may. */
+  readonly separateWeights?: boolean;
   /** True when these bytes look like the format: by content, never by file name. */
   readonly recognise: (bytes: Uint8Array) => boolean;
   /**

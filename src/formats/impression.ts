@@ -1,7 +1,7 @@
 /** What is said of what people pass by mistake: bytes that are no model, and options of another format. */
 import { InputError } from '../core/errors.ts';
 import { own } from '../util/own.ts';
-import type { ImportOptions } from './importer.ts';
+import type { Choices, Importer } from './importer.ts';
 
 const ZIP = 'It is a zip archive (PyTorch .pt files are too): unpack or convert it first';
 const HDF5 = 'It is an HDF5 file (Keras .h5): convert it with tensorflowjs_converter or tf2onnx';
@@ -64,8 +64,15 @@ function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-/** Throws InputError for the first option given: `what` leaves no choice. */
-export function refuseChoice({ rounding, signature }: ImportOptions, what: string): never {
+/** Throws InputError for the first option given that the format leaves no choice of, or a graph built by hand. */
+export function refuseChoices({ rounding, signature, weights }: Choices, importer: Importer | undefined): void {
+  const what = importer?.format ?? 'a graph';
+  if (weights !== undefined && !importer?.separateWeights) {
+    throw new InputError(`weights are for files of Caffe and ncnn, this is ${what}`, {
+      hint: 'Leave the option out: other formats hold their weights, or name the files that do',
+    });
+  }
+  if ((rounding ?? signature) === undefined || importer?.chooses) return;
   const given = rounding === undefined ? `signature "${signature}"` : `rounding "${rounding}"`;
   const why = rounding === undefined ? 'have one use only' : 'say themselves how they round';
   throw new InputError(`${given} is for TensorFlow Lite files, this is ${what}`, {

@@ -1,11 +1,12 @@
 /** What sessions and tasks have in Node beside what pages have: an adapter, picture files, what the tuner remembers, models by path. */
+import { LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { allTogether, type FetchSettings } from '../session/model-source.ts';
 import type { SessionOptions } from '../session/options.ts';
 import { openGpu } from './adapter.ts';
 import type { DownloadProgress } from './download.ts';
 import { decodeImage } from './image.ts';
-import { openModel, type ModelSourceOptions } from './model-source.ts';
+import { openModel, openWeights, type ModelSourceOptions } from './model-source.ts';
 import { fileTuningCache } from './tuning-cache.ts';
 
 /** Finds the adapter, by name where one is given, when it is asked for. */
@@ -15,7 +16,24 @@ export function adapterFinder(adapter?: string): () => Promise<GPUAdapter> {
 
 /** Options that were checked, with Node's defaults. */
 export function inNode<T extends SessionOptions>(options: T): T {
-  return { gpu: adapterFinder(), decodePicture: decodeImage, tuningCache: fileTuningCache(), ...options };
+  return {
+    gpu: adapterFinder(),
+    decodePicture: decodeImage,
+    tuningCache: fileTuningCache(),
+    ...options,
+    ...withNamedWeights(options),
+  };
+}
+
+/** Weights that are given by path or address, as what opens them. */
+export function withNamedWeights({ weights }: Pick<SessionOptions, 'weights'>): Pick<SessionOptions, 'weights'> {
+  if (!isNamed(weights)) return {};
+  return {
+    weights: async (settings) => ({
+      main: await openWeights(String(weights), inCache(settings)),
+      read: (file) => Promise.reject(new LoadError('weights name no further files', { file })),
+    }),
+  };
 }
 
 /** True for sources that are opened by name: paths, addresses, names of the catalogue, and URLs of files. */

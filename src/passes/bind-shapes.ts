@@ -1,4 +1,4 @@
-/** Gives every graph input a static shape: binds symbolic dimensions from what the caller passed. */
+/** Gives every graph input a static shape: binds symbolic and suggested dimensions from what the caller passed. */
 import { ShapeError } from '../core/errors.ts';
 import { shapeText } from '../core/tensor.ts';
 import type { Dim, Graph, GraphInput, InputShapes } from '../ir/graph.ts';
@@ -9,7 +9,7 @@ import { own } from '../util/own.ts';
  * Binds symbolic dimensions of the graph's inputs. An input that is given a shape has it; elsewhere a symbol is the first
  * number it was bound to, and one that nothing binds and that leads an input (the batch) becomes 1. Models give one name to
  * extents that only broadcast, so that one symbol may be several numbers: whether they fit, the operators say. Fixed
- * dimensions must be given as they are.
+ * dimensions must be given as they are; suggested ones hold where nothing else is given, and are fixed from here on.
  *
  * Throws ShapeError: an unknown input name, a wrong rank or extent, symbols left over.
  */
@@ -20,13 +20,14 @@ export function bindShapes(graph: Graph, inputShapes: InputShapes = {}): Graph {
     const given = own(inputShapes, input.name);
     if (given) bindInput(input, given, bindings);
   }
-  if (graph.inputs.every(({ shape }) => shape.every((d) => typeof d === 'number'))) return graph;
+  if (graph.inputs.every(({ shape, suggested }) => !suggested && shape.every((d) => typeof d === 'number')))
+    return graph;
   for (const { shape } of graph.inputs) {
     const [lead] = shape;
     if (typeof lead === 'string' && !bindings.has(lead)) bindings.set(lead, 1);
   }
   requireAllBound(graph, bindings);
-  const inputs = graph.inputs.map((input) => ({
+  const inputs = graph.inputs.map(({ suggested: _suggested, ...input }) => ({
     ...input,
     shape: inputShapes[input.name] ?? input.shape.map((d) => (typeof d === 'number' ? d : (bindings.get(d) ?? d))),
   }));
@@ -42,18 +43,22 @@ function checkNames(graph: Graph, inputShapes: InputShapes): void {
   }
 }
 
-function bindInput({ name, shape }: GraphInput, given: readonly number[], bindings: Map<string, number>): void {
+function bindInput(
+  { name, shape, suggested }: GraphInput,
+  given: readonly number[],
+  bindings: Map<string, number>,
+): void {
   const mismatch = (why: string): ShapeError =>
     new ShapeError(`input "${name}" expects ${shapeText(shape)}, got ${shapeText(given)}: ${why}`);
   if (given.length !== shape.length) throw mismatch(`rank ${given.length} instead of ${shape.length}`);
   shape.forEach((dim: Dim, i) => {
     const extent = at(given, i);
-    if (typeof dim === 'number') {
+    if (typeof dim === 'number' && !suggested) {
       if (dim !== extent) throw mismatch(`dimension ${i} is fixed to ${dim}`);
       return;
     }
     if (!Number.isSafeInteger(extent) || extent < 0) throw mismatch(`dimension ${i} is not a whole number`);
-    if (!bindings.has(dim)) bindings.set(dim, extent);
+    if (typeof dim === 'string' && !bindings.has(dim)) bindings.set(dim, extent);
   });
 }
 

@@ -23,20 +23,22 @@ export class ByteCount {
   };
 
   /** The same files; what is read of them is counted, and told where nothing else was. */
-  counted({ main, read }: ModelFiles): ModelFiles {
-    this.#whole = main.bytes.byteLength;
-    this.#tell(this.#whole, main.name);
+  counted(files: ModelFiles): ModelFiles {
+    const { main, weights } = files;
+    const given = main.bytes.byteLength + (weights?.bytes.byteLength ?? 0);
+    this.#whole = given;
+    this.#tell(given, main.name);
     return {
-      main,
+      ...files,
       read: async (name) => {
-        const bytes = await read(name);
+        const bytes = await files.read(name);
         this.#whole += bytes.byteLength;
         this.#tell(this.#whole, name);
         if (this.#whole === this.#expected) this.#progress.tell('parse');
         return bytes;
       },
       expect: (bytes) => {
-        this.#expected = main.bytes.byteLength + bytes;
+        this.#expected = given + bytes;
       },
     };
   }

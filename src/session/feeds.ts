@@ -51,6 +51,8 @@ export interface Port {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly Dim[];
+  /** True of an input whose extents are only suggested by the model: a run takes others of the same rank, too. */
+  readonly suggested?: true;
   /**
    * What its integers stand for, where the model says it: `(q − zeroPoint)·scale`. Runs take and give the integers as they are;
    * tasks make the real numbers of them.
@@ -160,7 +162,8 @@ function requireKnown(ports: readonly Port[], names: readonly string[]): void {
 /** Throws InputError for another dtype, rank or extent than the input has. */
 function requirePort(port: Port, { dtype, shape }: TensorDesc): void {
   const fits =
-    shape.length === port.shape.length && port.shape.every((dim, i) => typeof dim === 'string' || dim === shape[i]);
+    shape.length === port.shape.length &&
+    port.shape.every((dim, i) => port.suggested || typeof dim === 'string' || dim === shape[i]);
   if (dtype !== port.dtype || !fits) throw new InputError(`${expected(port)}, got ${dtype} ${shapeText(shape)}`);
 }
 

@@ -17,7 +17,10 @@ export type ImportedSource = { readonly graph: Graph } & Pick<
 export type AdaptGraph = (graph: Graph) => Promise<Graph>;
 
 /** What counts of a session's options here. */
-type SourceSettings = Pick<SessionOptions, 'signal' | 'allowHosts' | 'inputShapes' | 'rounding' | 'signature'> & {
+type SourceSettings = Pick<
+  SessionOptions,
+  'signal' | 'allowHosts' | 'inputShapes' | 'rounding' | 'signature' | 'weights'
+> & {
   readonly adapt?: AdaptGraph | undefined;
 };
 
@@ -47,7 +50,7 @@ async function readSource(
   progress: LoadingProgress,
   early: EarlySketch,
 ): Promise<ImportedSource> {
-  const { signal, allowHosts } = options;
+  const { signal, allowHosts, weights } = options;
   if (isGraph(source)) {
     await checkChoices(undefined, options);
     return { graph: source, format: 'graph', warnings: [], downloadMs: 0, parseMs: 0 };
@@ -55,10 +58,12 @@ async function readSource(
   const start = performance.now();
   progress.tell('download');
   const bytes = new ByteCount(progress);
-  const files = await toModelFiles(source, { signal, onBytes: bytes.moved, allowHosts });
-  const downloaded = performance.now();
-  const importer = await detect(files.main);
+  const settings = { signal, onBytes: bytes.moved, allowHosts };
+  const network = await toModelFiles(source, settings);
+  const importer = await detect(network.main);
   await checkChoices(importer, options);
+  const files = weights === undefined ? network : { ...network, weights: (await toModelFiles(weights, settings)).main };
+  const downloaded = performance.now();
   // Where most of the bytes are in further files, these are still to come.
   if (!importer.sketch) progress.tell('parse');
   const late = setTimeout(() => early(() => importer.sketch?.(files.main, options)), SKETCH_AFTER_MS);

@@ -5,8 +5,8 @@ import type { ModelFile, ModelFiles } from '../formats/importer.ts';
 import type { Graph } from '../ir/graph.ts';
 
 /**
- * A model: its bytes, a Blob or File, a URL (companion files are fetched beside it), several Files or a FileList (the
- * main one first), an object that reads files on demand, or a function that gets them.
+ * A model: its bytes, a Blob or File, a URL (companion files are fetched beside it), several Files or a FileList (in any
+ * order: the main one is the first that some format recognises), an object that reads files on demand, or a function that gets them.
  */
 export type ModelSource =
   | string
@@ -17,6 +17,10 @@ export type ModelSource =
   | Iterable<File>
   | ModelFiles
   | ((settings: FetchSettings) => Promise<ModelFiles>);
+
+/** The weights of a model whose main file does not name theirs; in Node a string may be a path. */
+export type WeightsSource =
+  string | URL | Blob | ArrayBuffer | Uint8Array | ((settings: FetchSettings) => Promise<ModelFiles>);
 
 /** True for a graph built by hand, which needs no importer. */
 export function isGraph(source: ModelSource | Graph): source is Graph {
@@ -40,7 +44,10 @@ export async function toModelFiles(source: ModelSource, settings: FetchSettings 
   if (source instanceof ArrayBuffer) return single({ name: 'model', bytes: new Uint8Array(source) });
   if (source instanceof Blob) return single(await fileOf(source));
   if ('main' in Object(source)) return source as ModelFiles;
-  if (Symbol.iterator in Object(source)) return fromFiles([...(source as Iterable<File>)]);
+  if (Symbol.iterator in Object(source)) {
+    const { fromFiles } = await onDemand('choice of files', () => import('./several-files.ts'));
+    return fromFiles([...(source as Iterable<File>)], fileOf);
+  }
   const given = source === undefined || source === null ? 'no model was given' : 'what was given is no model';
   throw new InputError(given, { hint: 'Pass a URL, bytes, Files, or for a task a name of the catalogue' });
 }
@@ -56,8 +63,6 @@ function toUrl(source: string | URL): URL {
   }
 }
 
-const MORE_FILES = 'Pass a URL, or all files of the model at once';
-
 function single(main: ModelFile): ModelFiles {
   return {
     main,
@@ -65,24 +70,9 @@ function single(main: ModelFile): ModelFiles {
       Promise.reject(
         new LoadError(`the model needs "${name}", and only its main file was given`, {
           file: main.name,
-          hint: MORE_FILES,
+          hint: 'Pass a URL, or all files of the model at once',
         }),
       ),
-  };
-}
-
-async function fromFiles(files: readonly File[]): Promise<ModelFiles> {
-  const [first] = files;
-  if (!first || !files.every((file) => file instanceof Blob)) throw new InputError('no model file was given');
-  const main = await fileOf(first);
-  const byName = new Map(files.map((file) => [file.name, file]));
-  return {
-    main,
-    read: async (name) => {
-      const file = byName.get(name.replace(/^.*\//, ''));
-      if (!file) throw new LoadError(`"${name}" is not among the given files`, { file: main.name, hint: MORE_FILES });
-      return (await fileOf(file)).bytes;
-    },
   };
 }
 

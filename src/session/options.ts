@@ -2,6 +2,7 @@
 import { InputError } from '../core/errors.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import type { GraphInput, InputShapes } from '../ir/graph.ts';
+import type { WeightsSource } from './model-source.ts';
 import type { LoadProgress } from './progress.ts';
 import type { ForcedVariants } from '../plan/lower.ts';
 import type { TuningOptions } from '../measure/tuning.ts';
@@ -18,7 +19,7 @@ export interface SessionOptions extends TuningOptions {
   readonly gpu?: GpuSource;
   /**
    * Extents for inputs with symbolic dimensions, or what gives them once the inputs are known; an unnamed leading one (the
-   * batch) defaults to 1. Inputs of unknown rank, which some files have, take theirs from shapes given as an object. So do lists
+   * batch) defaults to 1. Files of Caffe and ncnn only suggest extents: those given here take their place. Inputs of unknown rank, which some files have, take theirs from shapes given as an object. So do lists
    * of tensors: an input `x` that is one becomes the inputs `x/0`, `x/1` …, as many as there are shapes for.
    */
   readonly inputShapes?: InputShapes | ((inputs: readonly GraphInput[]) => InputShapes);
@@ -70,6 +71,12 @@ export interface SessionOptions extends TuningOptions {
    * subgraph unless given. An InputError that lists them where the file has none of this name; and with other formats.
    */
   readonly signature?: string;
+  /**
+   * The weights of a network of Caffe (`.caffemodel`) or ncnn (`.bin`), whose main file does not name theirs: without, they are read
+   * from the file beside it that is called as it is. A URL, bytes or a Blob; in Node a string may be a path. An InputError with other
+   * formats.
+   */
+  readonly weights?: WeightsSource;
   /** Kernel variants to force, by operator: for tests and benches. */
   readonly variants?: ForcedVariants;
 }
@@ -89,6 +96,7 @@ export const SESSION_OPTIONS: OptionRules<SessionOptions> = {
   signal: 'signal',
   rounding: ['shipped', 'reference'],
   signature: 'text',
+  weights: 'any',
   variants: 'object',
   tune: ['off', 'cached', 'full'],
   tuneBudgetMs: 'number',

@@ -24,6 +24,21 @@ export function inputPorts(
   return inputs.map(({ name }) => ({ name, ...descOf(compiled, name) }));
 }
 
+/** What callers see of a model. */
+export interface ModelPorts {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}
+
+/** The ports of an imported graph, compiled for some shapes. Extents of inputs that its file only suggests are those of these. */
+export function portsOf(imported: Graph, compiled: Graph): ModelPorts {
+  const inputs = imported.inputs.map((input) => {
+    const { shape } = compiled.values.get(input.name) ?? input;
+    return input.suggested ? { ...input, shape } : input;
+  });
+  return { inputs: withScales(inputs, imported), outputs: withScales(outputPorts(compiled), imported) };
+}
+
 /** Outputs for callers: an extent that depends on data has the name of its count. */
 export function outputPorts(compiled: Graph): Port[] {
   return compiled.outputs.map((name) => {

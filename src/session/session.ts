@@ -21,7 +21,7 @@ import { checkFeeds, encodedPicture, feedShapes, type CheckedFeed, type Feed, ty
 import { GpuBackend, GpuPrepared, needsGpu, onGpu } from './gpu-backend.ts';
 import { importSource, type AdaptGraph } from './import-source.ts';
 import type { ModelSource } from './model-source.ts';
-import { decidedBy, inputPorts, outputPorts, unknownOutputs, withScales } from './ports.ts';
+import { decidedBy, inputPorts, portsOf, unknownOutputs, withScales, type ModelPorts } from './ports.ts';
 import { openPlace, type Place } from './place.ts';
 import { LoadingProgress } from './progress.ts';
 import { checkFetches, RUN_OPTIONS, SESSION_OPTIONS, type RunOptions, type SessionOptions } from './options.ts';
@@ -35,7 +35,8 @@ export class Session {
   /** Forgotten when its device is lost, so that the next run opens another. */
   #place: Promise<Place> | undefined;
   #plan: Plan | undefined;
-  #outputs: readonly Port[] | undefined;
+  /** Those of the first graph that was ready. */
+  #ports: ModelPorts | undefined;
   /** Inputs whose elements decide shapes: they are constants of what is compiled. */
   #deciding: readonly string[] = [];
   #report: LoadReport | undefined;
@@ -98,7 +99,7 @@ export class Session {
 
   /** Takes what the first graph that is ready says of the model. */
   #learn(prepared: Prepared): void {
-    this.#outputs ??= withScales(outputPorts(prepared.graph), this.graph);
+    this.#ports ??= portsOf(this.graph, prepared.graph);
     this.#plan ??= prepared instanceof GpuPrepared ? prepared.plan : undefined;
   }
 
@@ -121,9 +122,9 @@ export class Session {
     return this.#graph;
   }
 
-  /** Inputs as the model declares them; symbolic dimensions are names. */
+  /** Inputs as the model declares them; symbolic dimensions are names, and extents that it only suggests are what `inputShapes` says. */
   get inputs(): readonly Port[] {
-    return withScales(this.graph.inputs, this.graph);
+    return this.#ports?.inputs ?? withScales(this.graph.inputs, this.graph);
   }
 
   /**
@@ -131,13 +132,13 @@ export class Session {
    * Throws InputError before the first run of a model whose shapes depend on the elements of an input.
    */
   get outputs(): readonly Port[] {
-    if (this.#outputs) return this.#outputs;
+    if (this.#ports) return this.#ports.outputs;
     throw unknownOutputs(this.#deciding);
   }
 
   /** @internal The outputs; undefined where they are not known yet. */
   get knownOutputs(): readonly Port[] | undefined {
-    return this.#outputs;
+    return this.#ports?.outputs;
   }
 
   /** Times and facts of the load. */
@@ -154,7 +155,7 @@ export class Session {
 
   /**
    * Runs the model once. Feeds and results are by name; what is fed must stay as it is until the call is done. New
-   * extents of symbolic dimensions compile a new plan, which is kept. Rejects with InputError on feeds that do not fit
+   * extents of symbolic or suggested dimensions compile a new plan, which is kept. Rejects with InputError on feeds that do not fit
    * or a disposed session, ShapeError on extents the model cannot take, DeviceError DEVICE_LOST when the device goes
    * away during the call; the next call opens a new device, when the session knows how.
    */

@@ -31,6 +31,7 @@ const FIRST_ONLY: ReadonlySet<string> = new Set<keyof HeadedTaskOptions>([
   'inputShapes',
   'signature',
   'rounding',
+  'weights',
   'onProgress',
   'signal',
 ]);

@@ -39,6 +39,7 @@ const QUANTIZE_OPTIONS: OptionRules<QuantizeOptions> = {
   labels: 'list',
   preprocessing: 'object',
   modelBase: 'any',
+  weights: 'any',
 };
 
 type Feeds = Readonly<Record<string, Feed>>;
@@ -163,7 +164,7 @@ async function floatModel(
 
 /** A session on the CPU costs nothing before it runs: it only reads the model here. */
 async function pictureModel(source: TaskSource, options: QuantizeOptions): Promise<FloatModel> {
-  const { labels, preprocessing, modelBase, allowHosts, signal, decodePicture } = options;
+  const { labels, preprocessing, modelBase, allowHosts, signal, decodePicture, weights } = options;
   const entry = typeof source === 'string' ? findEntry(source) : undefined;
   const loaded = await loadPictureModel(source, entry?.task ?? 'classification', {
     backend: 'cpu',
@@ -172,6 +173,7 @@ async function pictureModel(source: TaskSource, options: QuantizeOptions): Promi
     ...(modelBase === undefined ? {} : { modelBase }),
     ...(allowHosts ? { allowHosts } : {}),
     ...(signal ? { signal } : {}),
+    ...(weights ? { weights } : {}),
   });
   const { session, input } = loaded;
   const { width: _width, height: _height, layout: _layout, dtype: _dtype, ...preparation } = loaded.preprocessing;
@@ -216,12 +218,13 @@ function scoresOf(session: Session, labels: readonly string[] | undefined): stri
 }
 
 async function feedModel(source: TaskSource, options: QuantizeOptions): Promise<FloatModel> {
-  const { inputShapes, allowHosts, signal } = options;
+  const { inputShapes, allowHosts, signal, weights } = options;
   const session = await Session.create(source, {
     backend: 'cpu',
     ...(inputShapes ? { inputShapes } : {}),
     ...(allowHosts ? { allowHosts } : {}),
     ...(signal ? { signal } : {}),
+    ...(weights ? { weights } : {}),
   });
   const { graph } = session;
   const scores = scoresOf(session, options.labels ?? graph.labels);

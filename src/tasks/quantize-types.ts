@@ -28,6 +28,7 @@ export interface QuantizeOptions extends Pick<
   | 'labels'
   | 'preprocessing'
   | 'modelBase'
+  | 'weights'
 > {
   /**
    * At least two examples, like what the model will be run on. Every other one, from the first on, calibrates; the others, and five

@@ -32,6 +32,16 @@ describe('resolveShape', () => {
     );
   });
 
+  it('takes a written shape in place of a suggested one', () => {
+    const suggesting: GraphInput = { ...input([1, 3]), suggested: true };
+    expect(resolveShape(suggesting, 12, undefined, new Map())).toEqual([1, 3]);
+    expect(resolveShape(suggesting, 24, [2, 3], new Map())).toEqual([2, 3]);
+    expect(() => resolveShape(suggesting, 24, undefined, new Map())).toThrow(
+      /takes 12 bytes, the file has 24.*only suggests its shape.*FILE:1x3/,
+    );
+    expect(() => resolveShape(suggesting, 24, [6], new Map())).toThrow('is float32 1x3; 6 does not fit');
+  });
+
   it('refuses what does not fit', () => {
     expect(() => resolveShape(input([1, 3]), 11, undefined, new Map())).toThrow('takes 12 bytes, the file has 11');
     expect(() => resolveShape(input(['n', 3]), 13, undefined, new Map())).toThrow(/has 13 bytes.*FILE:1x3/);

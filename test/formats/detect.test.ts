@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { ImportError, InputError } from '../../src/core/errors.ts';
 import { tensorOf } from '../../src/core/tensor.ts';
-import { checkChoices, detect } from '../../src/formats/detect.ts';
+import { checkChoices, detect, importModel } from '../../src/formats/detect.ts';
 import { IMPORTERS } from '../../src/formats/registry.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
+import { noFile } from '../helpers/onnx-models.ts';
 import { encodeSafetensors } from '../helpers/safetensors-bytes.ts';
 
 const text = (s: string): Uint8Array => new TextEncoder().encode(s);
@@ -62,6 +63,22 @@ describe('detect', () => {
     ['model.param', new Uint8Array(), 'It is empty'],
   ])('describes %s by its name', async (name, bytes, hint) => {
     await expect(detect({ name, bytes })).rejects.toThrow(hint);
+  });
+});
+
+describe('weights of a file of their own', () => {
+  it.each(IMPORTERS)('are refused where the main file says where they are: $format', async (importer) => {
+    const checked = checkChoices(importer, { weights: 'net.bin' });
+    if (importer.separateWeights) return expect(checked).resolves.toBeUndefined();
+    await expect(checked).rejects.toThrow(InputError);
+    return expect(checked).rejects.toThrow(`weights are for files of Caffe and ncnn, this is ${importer.format}`);
+  });
+
+  it('are refused beside a graph, and in the files of another format', async () => {
+    await expect(checkChoices(undefined, { weights: new Uint8Array() })).rejects.toThrow('this is a graph');
+    const { onnx: bytes } = FILES;
+    const files = { main: { name: 'a.onnx', bytes }, weights: { name: 'b.bin', bytes }, read: noFile };
+    await expect(importModel(files)).rejects.toThrow('weights are for files of Caffe and ncnn, this is onnx');
   });
 });
 

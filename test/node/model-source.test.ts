@@ -63,6 +63,26 @@ describe('a path', () => {
     expect((await openModel(pathToFileURL(join(folder, 'one/net.onnx')).href)).main.name).toBe('net.onnx');
   });
 
+  it('may have weights that another path, or an address, names', async () => {
+    const model = join(folder, 'one/net.onnx');
+    for (const weights of ['secret.bin', 'tf-secret/x.bin'].map((p) => join(folder, p)))
+      expect(text((await openModel(model, { weights })).weights?.bytes ?? new Uint8Array())).toBe('SECRET');
+    const address = pathToFileURL(join(folder, 'secret.bin')).href;
+    expect((await openModel(model, { weights: address })).weights?.name).toBe('secret.bin');
+    const served = (await openModel(model, { weights: `${server.url}/secret.bin`, cacheDir: folder })).weights;
+    expect([served?.name, text(served?.bytes ?? new Uint8Array())]).toEqual(['secret.bin', 'SECRET']);
+    expect((await openModel(model)).weights).toBeUndefined();
+  });
+
+  it('says what is wrong with weights', async () => {
+    const open = (weights: string) => openModel(join(folder, 'one/net.onnx'), { weights });
+    await expect(open('')).rejects.toThrow('no file of weights is named');
+    await expect(open(join(folder, 'secrets.bin'))).rejects.toThrow(/no such file.*Beside it lies secret\.bin/);
+    await expect(open('/dev/zero')).rejects.toThrow('this is a device, not a file');
+    await expect(open(folder)).rejects.toThrow(LoadError);
+    await expect(open(`${server.url}/none.bin`)).rejects.toThrow(LoadError);
+  });
+
   it('may be a script that wraps the file, with its shards beside it', async () => {
     const model = await openModel(join(folder, 'js/model.min.js'));
     expect([model.main.name, text(model.main.bytes)]).toEqual(['model.json', '{"a":[1,true]}']);

@@ -42,6 +42,21 @@ describe('bindShapes', () => {
     expect(shapesOf(bindShapes(graph({ x: ['batch', 3, 8, 8] })))).toEqual({ x: [1, 3, 8, 8] });
   });
 
+  it('takes what is given in place of suggested extents, which hold elsewhere and are fixed from then on', () => {
+    const g = graph({ x: [1, 3, 8, 8], y: [2, 2] });
+    const suggesting = { ...g, inputs: g.inputs.map((input) => ({ ...input, suggested: true as const })) };
+    expect(bindShapes(suggesting, { x: [4, 3, 5, 7] }).inputs).toEqual([
+      { name: 'x', dtype: 'float32', shape: [4, 3, 5, 7] },
+      { name: 'y', dtype: 'float32', shape: [2, 2] },
+    ]);
+    expect(bindShapes(suggesting)).toEqual(g);
+    expect(() => bindShapes(suggesting, { x: [3, 8, 8] })).toThrow(
+      'input "x" expects 1x3x8x8, got 3x8x8: rank 3 instead of 4',
+    );
+    expect(() => bindShapes(suggesting, { x: [1, 3, -8, 8] })).toThrow('dimension 2 is not a whole number');
+    expect(() => bindShapes(bindShapes(suggesting), { x: [1, 3, 9, 8] })).toThrow('dimension 2 is fixed to 8');
+  });
+
   it.each([
     ['an unknown name', { z: [1] }, /no input "z".*Its inputs are "x", "y"/],
     ['a wrong rank', { x: [1, 3] }, /input "x" expects nx3xhxw, got 1x3: rank 2 instead of 4/],

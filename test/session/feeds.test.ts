@@ -21,6 +21,13 @@ describe('feeds', () => {
     expect(feed({ shape: [1, 2], data: new Uint8ClampedArray([1, 2]) })?.data).toEqual(own);
   });
 
+  it('takes any extents where a model only suggests them, of its rank', () => {
+    const suggesting: Port[] = [{ name: 'x', dtype: 'float32', shape: [1, 2], suggested: true }];
+    const fed = (shape: readonly number[]) => tensorsOf(suggesting, { x: { shape, data: new Float32Array(6) } });
+    expect(fed([2, 3]).get('x')?.shape).toEqual([2, 3]);
+    expect(() => fed([1, 2, 3])).toThrow('input "x" is float32 1x2, got float32 1x2x3');
+  });
+
   it('takes 64-bit integers and half bits', () => {
     const int64: Port[] = [{ name: 'x', dtype: 'int64', shape: [2] }];
     const half: Port[] = [{ name: 'x', dtype: 'float16', shape: [1] }];

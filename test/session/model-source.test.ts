@@ -29,6 +29,22 @@ describe('toModelFiles', () => {
     await expect(files.read('other.bin')).rejects.toThrow(/"other.bin" is not among the given files/);
   });
 
+  it('takes for the main one of several files, in any order, what a format recognises', async () => {
+    const network = new File([new Uint8Array(tinyClassifier(1))], 'net.onnx');
+    const data = new File([bytes], 'net.bin');
+    for (const list of [
+      [network, data],
+      [data, network],
+    ]) {
+      const files = await toModelFiles(list);
+      expect(files.main.name).toBe('net.onnx');
+      expect(await files.read('net.bin')).toEqual(bytes);
+      await expect(files.read('other.bin')).rejects.toThrow('"other.bin" is not among the given files: net.bin were');
+    }
+    const alone = await toModelFiles([network]);
+    await expect(alone.read('net.bin')).rejects.toThrow('only its main file was');
+  });
+
   it.each([undefined, null, 0, true, Symbol('s'), [], [1], [null], [new Blob(['x']), 'y'], new Map(), {}])(
     'refuses %o',
     async (source) => {

@@ -43,7 +43,7 @@ async function inspect([name = '']: readonly string[], options: InspectOptions, 
   const { graph, format, warnings, signature = null, signatures = [], metadata, labels = [] } = model;
   const given = parseInputShapes(options.inputShape ?? [], graph.inputs);
   const inputs = withScales(
-    graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
+    graph.inputs.map(({ name, dtype, shape, suggested }) => ({ name, dtype, shape, ...(suggested && { suggested }) })),
     graph,
   );
   const { work, plan, problem } = await onModel(name, () => findingsOf(graph, given, options.weightStorage));
@@ -128,7 +128,8 @@ function planFacts(plan: PlanCosts): [string, Cell][] {
   ];
 }
 
-function portText({ name, dtype, shape, quantisation }: Port): string {
+function portText({ name, dtype, shape, suggested, quantisation }: Port): string {
+  const extents = suggested ? ' (suggested: --input-shape gives others)' : '';
   const meaning = quantisation ? ` (${scaleText(quantisation)})` : '';
-  return printable(`${name}: ${dtype} ${shapeText(shape)}${meaning}`);
+  return printable(`${name}: ${dtype} ${shapeText(shape)}${extents}${meaning}`);
 }

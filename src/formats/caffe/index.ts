@@ -6,6 +6,7 @@ import { recogniseCaffe } from './recognise.ts';
 export const caffeImporter: Importer = {
   format: 'caffe',
   extensions: ['.prototxt'],
+  separateWeights: true,
   recognise: recogniseCaffe,
   load: async (files) => (await onDemand('Caffe importer', () => import('./import.ts'))).loadCaffe(files),
 };

@@ -9,6 +9,7 @@ const part = () => onDemand('ncnn importer', () => import('./import.ts'));
 export const ncnnImporter: Importer = {
   format: 'ncnn',
   extensions: ['.param', '.param.bin'],
+  separateWeights: true,
   recognise: recogniseParam,
   load: async (files, options) => (await part()).loadNcnn(files, options),
   sketch: async (main, options) => (await part()).sketchNcnn(main, options),
