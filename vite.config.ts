@@ -78,6 +78,7 @@ const FILES = {
   detector: 'tasks/detector',
   matting: 'tasks/matting',
   segmenter: 'tasks/segmenter',
+  upscaler: 'tasks/upscaler',
   poses: 'tasks/pose-estimator',
   hands: 'tasks/hand-detector',
   faces: 'tasks/face-detector',

@@ -73,6 +73,8 @@ export { createPoseEstimator, PoseEstimator } from './tasks/pose-estimator.ts';
 export { createMatting, Matting } from './tasks/matting.ts';
 export type { MatteOptions } from './tasks/matting.ts';
 export type { Matte } from './vision/mattes.ts';
+export { createUpscaler, Upscaler } from './tasks/upscaler.ts';
+export type { UpscaleOptions } from './tasks/upscaler.ts';
 export { createSegmenter, Segmenter } from './tasks/segmenter.ts';
 export type { Segmentation, SegmentOptions } from './tasks/segmenter.ts';
 export type { ClassShare, SegmentedClasses } from './vision/class-maps.ts';

@@ -51,7 +51,20 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   // What outputs mean, as nodes: graph builders end in them, too.
   heads: ['util', 'core', 'ir', 'vision'],
-  tasks: ['util', 'core', 'ir', 'formats', 'compress', 'vision', 'heads', 'pictures', 'session', 'catalogue'],
+  // How far a network sees says how much of a picture's parts is seen twice.
+  tasks: [
+    'util',
+    'core',
+    'ir',
+    'formats',
+    'compress',
+    'vision',
+    'analysis',
+    'heads',
+    'pictures',
+    'session',
+    'catalogue',
+  ],
   index: [
     'util',
     'core',

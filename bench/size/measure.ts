@@ -12,6 +12,7 @@ export const APPLICATIONS = {
   poses: `import { createPoseEstimator } from 'tilewise'; globalThis.load = (url) => createPoseEstimator(url);`,
   matting: `import { createMatting } from 'tilewise'; globalThis.load = (url) => createMatting(url);`,
   segmenter: `import { createSegmenter } from 'tilewise'; globalThis.load = (url) => createSegmenter(url);`,
+  upscaler: `import { createUpscaler } from 'tilewise'; globalThis.load = (url) => createUpscaler(url);`,
   faces: `import { createFaceDetector } from 'tilewise'; globalThis.load = (url) => createFaceDetector(url);`,
   ort: `import { InferenceSession, Tensor } from 'tilewise/ort';
     globalThis.load = (url) => InferenceSession.create(url); globalThis.Tensor = Tensor;`,

@@ -58,6 +58,7 @@ export type CatalogueTask =
   | 'detection'
   | 'segmentation'
   | 'matting'
+  | 'upscaling'
   | 'face-detection'
   | 'face-landmarks'
   | 'iris-landmarks'

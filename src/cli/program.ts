@@ -20,6 +20,7 @@ import { addProfile } from './commands/profile.ts';
 import { addQuantize } from './commands/quantize.ts';
 import { addRun } from './commands/run.ts';
 import { addTune } from './commands/tune.ts';
+import { addUpscale } from './commands/upscale.ts';
 import { Runner } from './context.ts';
 import { failureOf, failureText, jsonText, printableStreams, type Streams } from './output.ts';
 
@@ -80,6 +81,7 @@ function buildProgram(runner: Runner, streams: Streams): Command {
     addDetect,
     addSegment,
     addMatte,
+    addUpscale,
     addFaces,
     addHands,
     addPose,

@@ -26,6 +26,7 @@ export {
   createFaceDetector,
   createHandDetector,
   createMatting,
+  createUpscaler,
   createSegmenter,
   createPoseEstimator,
   convertModel,

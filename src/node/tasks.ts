@@ -32,6 +32,7 @@ import { checkTaskOptions, TASK_OPTIONS, type TaskOptions, type TaskSource } fro
 import { convertModel as convertInPage } from '../tasks/convert.ts';
 import type { ConvertedModel, ConvertOptions } from '../tasks/convert-types.ts';
 import type { PartSource } from '../tasks/model-part.ts';
+import { createUpscaler as upscaler, type Upscaler } from '../tasks/upscaler.ts';
 import { quantize as quantizeInPage } from '../tasks/quantize.ts';
 import type { QuantizedModel, QuantizeOptions } from '../tasks/quantize-types.ts';
 import { adapterFinder, inCache, inNode, isNamed, opener, withNamedWeights } from './environment.ts';
@@ -67,6 +68,11 @@ export async function createHandDetector(source?: TaskSource, options?: HandDete
 /** Loads a network for mattes, with the differences of `createClassifier`. */
 export async function createMatting(source?: TaskSource, options?: HeadedTaskOptions): Promise<Matting> {
   return matting(...(await taskInNode('matting', source, options, HEADED_OPTIONS)));
+}
+
+/** Loads a network that enlarges pictures, with the differences of `createClassifier`. */
+export async function createUpscaler(source?: TaskSource, options?: TaskOptions): Promise<Upscaler> {
+  return upscaler(...(await taskInNode('upscaling', source, options, TASK_OPTIONS)));
 }
 
 /** Loads a segmenter, with the differences of `createClassifier`. */
