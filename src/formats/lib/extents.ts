@@ -23,20 +23,15 @@ type Rule<K extends OpKind> = (operands: readonly KnownOperand[], attributes: Op
 /** Extents of outputs, by operator: all outputs of one have the same, but those of Split and NonMaxSuppression. */
 const RULES: { readonly [K in OpKind]?: Rule<K> } = {
   Conv: windowed,
+  ConvInteger: windowed,
   ConvTranspose: windowed,
   MaxPool: pooled,
   AveragePool: pooled,
   GlobalAveragePool: global,
   GlobalMaxPool: global,
   Gemm: ([a, b], { transA, transB }) => [extentsOf(a)[transA ? 1 : 0], extentsOf(b)[transB ? 0 : 1]],
-  MatMul: ([a, b], { transA, transB }) => {
-    const [left, right] = [extentsOf(a), extentsOf(b)];
-    return [
-      ...broadcast([left.slice(0, -2), right.slice(0, -2)]),
-      left.at(transA ? -1 : -2),
-      right.at(transB ? -2 : -1),
-    ];
-  },
+  MatMul: matrixProduct,
+  MatMulInteger: (operands) => matrixProduct(operands, { transA: false, transB: false }),
   BatchNormalization: asFirst,
   LpNormalization: asFirst,
   LRN: asFirst,
@@ -131,6 +126,14 @@ function extentsOf(operand: KnownOperand | undefined): Extents {
 
 function asFirst([x]: readonly KnownOperand[]): Extents {
   return extentsOf(x);
+}
+
+function matrixProduct(
+  [a, b]: readonly KnownOperand[],
+  { transA, transB }: Pick<OpAttributes['MatMul'], 'transA' | 'transB'>,
+): Extents {
+  const [left, right] = [extentsOf(a), extentsOf(b)];
+  return [...broadcast([left.slice(0, -2), right.slice(0, -2)]), left.at(transA ? -1 : -2), right.at(transB ? -2 : -1)];
 }
 
 /** Images: what the weights give last are the channels. */

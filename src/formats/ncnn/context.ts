@@ -1,6 +1,7 @@
 /** What the translation of one layer may ask: its parameters by their ids, its blobs as values, its weights. */
 import type { Shape, Tensor } from '../../core/tensor.ts';
 import type { GraphBuilder } from '../../ir/builder.ts';
+import type { OpAttributes, OpKind } from '../../ir/ops.ts';
 import { LayerEmitter, type KnownExtents } from '../lib/layer-emitter.ts';
 import type { Translation } from '../lib/translate.ts';
 import type { NcnnLayer, ParamNumber, ParamValue } from './net.ts';
@@ -15,20 +16,59 @@ export const WHOLE = -233;
 /** Hints on the shapes of outputs, and on how to run: they change no result. */
 const [SHAPE_HINTS, FEATURES] = [30, 31];
 
+/** Operators that leave integers what they are. */
+const MOVES: ReadonlySet<OpKind> = new Set([
+  'Identity',
+  'Transpose',
+  'Reshape',
+  'Concat',
+  'Slice',
+  'Split',
+  'ChannelShuffle',
+]);
+
+/** Layers that only move what they read, or say what they make of integers. */
+const TAKES_INTEGERS: ReadonlySet<string> = new Set([
+  'Convolution',
+  'ConvolutionDepthWise',
+  'InnerProduct',
+  'Quantize',
+  'Split',
+  'Noop',
+  'Flatten',
+  'Reshape',
+  'Permute',
+  'Concat',
+  'Slice',
+  'ShuffleChannel',
+  'Packing',
+  'DeepCopy',
+]);
+
+/** What the layers of a network share. */
+export interface NetworkValues {
+  readonly known: KnownExtents;
+  /** Values that are 8-bit integers of a scale which only the layer that reads them knows. */
+  readonly integers: Set<string>;
+  readonly weights: NcnnWeights;
+  /** An input, whose first extent is the batch. */
+  readonly first: string;
+}
+
 /** One layer under translation. */
 export class NcnnContext extends LayerEmitter {
   readonly #layer: NcnnLayer;
   readonly #weights: NcnnWeights;
+  readonly #integers: Set<string>;
+  readonly #first: string;
   readonly #read = new Set([SHAPE_HINTS, FEATURES]);
 
-  constructor(
-    builder: GraphBuilder,
-    layer: NcnnLayer,
-    { known, weights }: { known: KnownExtents; weights: NcnnWeights },
-  ) {
+  constructor(builder: GraphBuilder, layer: NcnnLayer, { known, integers, weights, first }: NetworkValues) {
     super(builder, layer, { format: 'ncnn', names: 'onnx' }, known);
     this.#layer = layer;
     this.#weights = weights;
+    this.#integers = integers;
+    this.#first = first;
   }
 
   #param(id: number): ParamValue | undefined {
@@ -101,14 +141,21 @@ export class NcnnContext extends LayerEmitter {
     return this.#layer.outputs.length;
   }
 
-  /** The value of a blob that the layer reads. */
+  /** The value of a blob that the layer reads. Refuses integers, unless the layer takes them. */
   input(index = 0): string {
-    return this.#layer.inputs[index] ?? this.fail(`reads ${this.inputCount} blobs, and needs ${index + 1}`);
+    const value = this.#layer.inputs[index] ?? this.fail(`reads ${this.inputCount} blobs, and needs ${index + 1}`);
+    if (this.isInteger(value) && !TAKES_INTEGERS.has(this.source.op)) this.refuse('a blob of 8-bit integers');
+    return value;
   }
 
   /** The values of all blobs that the layer reads. */
-  inputs(): readonly string[] {
-    return this.#layer.inputs;
+  inputs(): string[] {
+    return this.#layer.inputs.map((_, i) => this.input(i));
+  }
+
+  /** True of a value of 8-bit integers, whose scale is that of the layer which reads it. */
+  isInteger(value: string): boolean {
+    return this.#integers.has(value);
   }
 
   /** Dimensions of a blob: those of the value without the batch, which ncnn does not have. */
@@ -138,6 +185,34 @@ export class NcnnContext extends LayerEmitter {
   /** The next weights of the file that are float32 in any case, biases and factors: a constant. */
   plain(shape: Shape, what: string): string {
     return this.constant(this.#weights.plain(shape, { source: this.source, what }), what);
+  }
+
+  /** The next weights of the file that are float32 in any case, to look at: of a file whose weights are not read, zeros. */
+  numbers(shape: Shape, what: string): Tensor {
+    return this.#weights.plain(shape, { source: this.source, what });
+  }
+
+  /** Weights as a blob: the same for each image of the batch. */
+  perImage(weights: string): string {
+    const batch = this.one('Gather', [this.one('Shape', [this.#first], {}), this.ints([0])], { axis: 0 });
+    const shape = this.one('Concat', [batch, this.ints(this.extents(weights).map(() => 1))], { axis: 0 });
+    return this.one('Expand', [weights, shape], {});
+  }
+
+  protected override emitted<K extends OpKind>(
+    op: K,
+    inputs: readonly string[],
+    attributes: OpAttributes[K],
+    outputs: readonly string[],
+  ): void {
+    super.emitted(op, inputs, attributes, outputs);
+    const isInteger = op === 'QuantizeLinear' || (MOVES.has(op) && inputs.some((name) => this.isInteger(name)));
+    if (isInteger) for (const name of outputs) this.#integers.add(name);
+  }
+
+  protected override renamed(from: string, to: string): void {
+    super.renamed(from, to);
+    if (this.isInteger(from)) this.#integers.add(to);
   }
 
   override nameOf(index: number): string | undefined {

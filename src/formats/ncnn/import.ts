@@ -82,12 +82,13 @@ export async function graphOf(
   if (inputs.length === 0) throw new ImportError('the network has no Input layer');
   builder.reserve(layers.flatMap((layer) => [layer.name, ...layer.outputs]));
   const known: KnownExtents = new Map();
+  const values = { known, integers: new Set<string>(), weights, first: inputs[0]?.port.name ?? '' };
   for (const { port, known: extents } of inputs) {
     builder.input(port.name, port.dtype, port.shape);
     known.set(port.name, extents);
   }
   const nodes = layers.filter(({ op }) => op !== 'Input');
-  await translate(nodes, NCNN_LAYERS, (layer) => new NcnnContext(builder, layer, { known, weights }), {
+  await translate(nodes, NCNN_LAYERS, (layer) => new NcnnContext(builder, layer, values), {
     unit: 'layer',
     putting: new LostValues(),
     format: 'ncnn',

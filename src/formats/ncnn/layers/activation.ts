@@ -2,10 +2,10 @@
 import { NO_ACTIVATION, RELU, type ActivationKind } from '../../../ir/ops.ts';
 import type { NcnnContext, NcnnTranslation } from '../context.ts';
 
-/** What a layer's parameters 9 and 10 say is done to its result. */
-export function fused(c: NcnnContext, y: string): string {
-  const kind = c.int(9, 0);
-  const [a, b] = c.floatList(10);
+/** What a layer's parameters say is done to its result: 9 and 10, or where `id` says, the function and its numbers. */
+export function fused(c: NcnnContext, y: string, id = 9): string {
+  const kind = c.int(id, 0);
+  const [a, b] = c.floatList(id + 1);
   switch (kind) {
     case 0:
       return y;

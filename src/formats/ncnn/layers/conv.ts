@@ -4,6 +4,7 @@ import { product } from '../../../util/arrays.ts';
 import { weightsToLast } from '../../lib/channels-first.ts';
 import type { NcnnContext, NcnnTranslation } from '../context.ts';
 import { fused } from './activation.ts';
+import { int8Convolution } from './int8.ts';
 import { innerProduct } from './product.ts';
 import { convWindow, type ConvWindow } from './window.ts';
 
@@ -35,11 +36,18 @@ function convolution(dims: 1 | 2, grouped: boolean): NcnnTranslation {
     const shape = convShape(c, dims, grouped);
     const { outputs, inputs, window } = shape;
     c.refuseFlag(19, 'weights that are computed');
-    c.refuseFlag(8, 'weights of 8 bits');
+    if (dims === 2 && c.flag(8)) return int8Convolution(c, int8Operand(c, shape), shape, grouped);
     const weights = c.weights([outputs, inputs, ...window.kernel]);
     const bias = c.flag(5) ? c.plain([outputs], 'bias') : undefined;
     return fused(c, convolved(c, shape, weights, bias));
   };
+}
+
+/** What a convolution of integers is of; a vector is a lone pixel. */
+function int8Operand(c: NcnnContext, { group, inputs, window }: ConvShape): string {
+  const x = c.input();
+  if (c.dims(x) === 1 && product(window.kernel) === 1 && group === 1) return x;
+  return checkedImage(c, x, inputs * group, 2);
 }
 
 /** A convolution of the layer's blob; `weights` are `[O, I/group, …K]`. A vector is taken for a product's. */
@@ -50,11 +58,7 @@ function convolved(c: NcnnContext, shape: ConvShape, weights: string, bias: stri
   if (c.dims(x) === 1 && product(window.kernel) === 1 && group === 1) {
     return innerProduct(c, x, c.reshape(weights, [outputs, inputs]), bias);
   }
-  const image = asImage(c, x, dims);
-  const known = c.extents(image)[1];
-  if (known !== undefined && known !== inputs * group) {
-    c.fail(`takes ${inputs * group} channels, but blob "${x}" has ${known}`);
-  }
+  const image = checkedImage(c, x, inputs * group, dims);
   const { kernel: _, ...rest } = window;
   const filled = c.float(18, 0) === 0 ? image : bordered(c, image, window);
   const attributes = {
@@ -66,6 +70,14 @@ function convolved(c: NcnnContext, shape: ConvShape, weights: string, bias: stri
   const w = c.one('Transpose', [weights], { perm: weightsToLast(dims + 2) });
   const operands = bias === undefined ? [w] : [w, bias];
   return c.aroundLast(filled, (last) => c.main('Conv', [last, ...operands], attributes));
+}
+
+/** The blob as an image. Fails where it is known to have other channels than so many. */
+function checkedImage(c: NcnnContext, x: string, channels: number, dims: number): string {
+  const image = asImage(c, x, dims);
+  const known = c.extents(image)[1];
+  if (known !== undefined && known !== channels) c.fail(`takes ${channels} channels, but blob "${x}" has ${known}`);
+  return image;
 }
 
 /** The image with a border of the value that the layer gives. */

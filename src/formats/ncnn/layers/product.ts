@@ -2,6 +2,7 @@
 import { NO_ACTIVATION } from '../../../ir/ops.ts';
 import type { NcnnContext } from '../context.ts';
 import { fused } from './activation.ts';
+import { int8InnerProduct } from './int8.ts';
 
 /** x `[N, …, K]` times weights `[O, K]`, and the bias `[O]`. */
 export function innerProduct(c: NcnnContext, x: string, weights: string, bias: string | undefined): string {
@@ -36,7 +37,7 @@ export function productShape(c: NcnnContext): readonly [outputs: number, inputs:
 
 function innerProductLayer(c: NcnnContext): string {
   const [outputs, inputs] = productShape(c);
-  c.refuseFlag(8, 'weights of 8 bits');
+  if (c.flag(8)) return int8InnerProduct(c, productOperand(c, inputs), outputs, inputs);
   const weights = c.weights([outputs, inputs]);
   const bias = c.flag(1) ? c.plain([outputs], 'bias') : undefined;
   return fused(c, innerProduct(c, productOperand(c, inputs), weights, bias));
