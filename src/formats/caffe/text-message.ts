@@ -169,10 +169,10 @@ export class TextMessage {
     return value.kind === 'word' ? value.text : failAt(this.#source, value.offset, `${name} is no word`);
   }
 
-  /** A word of an enum; `choices` are its names by their numbers, which stand for them too. */
-  choice<T extends string>(name: string, fallback: T, choices: readonly T[]): T {
+  /** A word of an enum; `choices` are its names by their numbers from `first` on, which stand for them too. */
+  choice<T extends string>(name: string, fallback: T, choices: readonly T[], first = 0): T {
     const word = this.word(name, fallback);
-    const chosen = choices.find((choice, number) => choice === word || String(number) === word);
+    const chosen = choices.find((choice, i) => choice === word || String(first + i) === word);
     return chosen ?? this.fail(name, `${name} is ${word}, none of ${choices.join(', ')}`);
   }
 

@@ -1,4 +1,5 @@
 /** Pools. */
+import { extentNode, realOf } from '../../lib/layer-nodes.ts';
 import type { CaffeContext } from '../context.ts';
 import { perDimension } from './window.ts';
 
@@ -6,7 +7,7 @@ import { perDimension } from './window.ts';
  * The output's extent is rounded up, and with padding the last window must begin before the end's, as the engine's
  * `ceilMode` has it; means are over the window's part on the input and its padding.
  */
-function pooling(c: CaffeContext): string {
+function pooling(c: CaffeContext): string | readonly string[] {
   const x = c.bottom();
   const param = c.param('pooling_param');
   param.ignore('engine');
@@ -39,10 +40,19 @@ function pooling(c: CaffeContext): string {
     padMode: 'explicit',
     ceilMode,
   } as const;
-  return c.aroundLast(x, (image) => {
+  const y = c.aroundLast(x, (image) => {
     if (kind === 'MAX') return c.main('MaxPool', [image], window);
     return c.main('AveragePool', [image], { ...window, countIncludePad: true });
   });
+  if (kind !== 'MAX' || c.topCount < 2) return y;
+  const places = c.aroundLast(x, (image) => c.one('ArgMaxPool', [image], { ...window, storageOrder: 'row' }));
+  return [y, inChannel(c, x, places)];
+}
+
+/** The index of each maximum in its channel, which is what the second top has, from those in the whole blob. */
+function inChannel(c: CaffeContext, x: string, places: string): string {
+  const plane = c.binary('mul', extentNode(c, x, 2), extentNode(c, x, 3));
+  return realOf(c, c.binary('floorMod', places, plane));
 }
 
 /** Pools. */
