@@ -6,7 +6,7 @@ import { normalizeAxis } from '../../core/broadcast.ts';
 import { LoadError } from '../../core/errors.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { OpAttributes, OpKind } from '../../ir/ops.ts';
-import { range } from '../../util/arrays.ts';
+import { product, range } from '../../util/arrays.ts';
 
 /** Extents, those undefined that inputs decide. */
 export type Extents = readonly (number | undefined)[];
@@ -173,10 +173,13 @@ function reshaped(x: Extents, shape: KnownOperand | undefined): Extents {
     extent === 0 ? x[axis] : extent === -1 ? undefined : extent,
   );
   const rest = Array.from(target.data).indexOf(-1);
-  const others = extents.filter((_, axis) => axis !== rest);
-  if (rest < 0 || !x.every(isKnown) || !others.every(isKnown)) return extents;
-  const known = others.reduce((a, b) => a * b, 1);
-  return extents.with(rest, known === 0 ? undefined : x.reduce((a, b) => a * b, 1) / known);
+  // An extent that is kept at its place goes out of what is left by division, known or not.
+  const isKept = (axis: number): boolean => target.data[axis] === 0 && axis < x.length;
+  const before = x.filter((_, axis) => !isKept(axis));
+  const others = extents.filter((_, axis) => axis !== rest && !isKept(axis));
+  if (rest < 0 || !before.every(isKnown) || !others.every(isKnown)) return extents;
+  const known = product(others);
+  return extents.with(rest, known === 0 ? undefined : product(before) / known);
 }
 
 function joined(all: readonly Extents[], along: number): Extents {

@@ -28,6 +28,12 @@ export class LayerEmitter extends Emitter {
     return this.extents(value).length;
   }
 
+  /** The value itself, of which more is known than the operator that gives it tells. */
+  withExtents(value: string, extents: Extents): string {
+    this.#known.set(value, extents);
+    return value;
+  }
+
   /** What `compute` makes, channels-last, of a value that is channels-first, channels-first again. */
   aroundLast(x: string, compute: (x: string) => string): string {
     const y = compute(this.one('Transpose', [x], { perm: toLast(this.rank(x)) }));

@@ -133,6 +133,11 @@ export class NcnnContext extends LayerEmitter {
     if (this.flag(id)) this.refuse(what);
   }
 
+  /** Takes note that the layer has no use for parameters: as it is used, they change nothing. */
+  ignore(...ids: readonly number[]): void {
+    for (const id of ids) this.#read.add(id);
+  }
+
   get inputCount(): number {
     return this.#layer.inputs.length;
   }
