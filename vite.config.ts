@@ -79,6 +79,7 @@ const FILES = {
   matting: 'tasks/matting',
   segmenter: 'tasks/segmenter',
   upscaler: 'tasks/upscaler',
+  text: 'tasks/text-detector',
   poses: 'tasks/pose-estimator',
   hands: 'tasks/hand-detector',
   faces: 'tasks/face-detector',

@@ -16,6 +16,7 @@ const MEANT: Readonly<Record<string, string>> = {
   createMatting: 'in Node, in place of that for pages',
   createSegmenter: 'in Node, in place of that for pages',
   convertModel: 'in Node, in place of that for pages',
+  createTextDetector: 'in Node, in place of that for pages',
   createUpscaler: 'in Node, in place of that for pages',
   quantize: 'in Node, in place of that for pages',
   Session: 'in Node, in place of that for pages',

@@ -13,6 +13,7 @@ export const APPLICATIONS = {
   matting: `import { createMatting } from 'tilewise'; globalThis.load = (url) => createMatting(url);`,
   segmenter: `import { createSegmenter } from 'tilewise'; globalThis.load = (url) => createSegmenter(url);`,
   upscaler: `import { createUpscaler } from 'tilewise'; globalThis.load = (url) => createUpscaler(url);`,
+  text: `import { createTextDetector } from 'tilewise'; globalThis.load = (url) => createTextDetector(url);`,
   faces: `import { createFaceDetector } from 'tilewise'; globalThis.load = (url) => createFaceDetector(url);`,
   ort: `import { InferenceSession, Tensor } from 'tilewise/ort';
     globalThis.load = (url) => InferenceSession.create(url); globalThis.Tensor = Tensor;`,

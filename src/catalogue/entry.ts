@@ -59,6 +59,7 @@ export type CatalogueTask =
   | 'segmentation'
   | 'matting'
   | 'upscaling'
+  | 'text-detection'
   | 'face-detection'
   | 'face-landmarks'
   | 'iris-landmarks'

@@ -19,6 +19,7 @@ import { addPose } from './commands/pose.ts';
 import { addProfile } from './commands/profile.ts';
 import { addQuantize } from './commands/quantize.ts';
 import { addRun } from './commands/run.ts';
+import { addText } from './commands/text.ts';
 import { addTune } from './commands/tune.ts';
 import { addUpscale } from './commands/upscale.ts';
 import { Runner } from './context.ts';
@@ -82,6 +83,7 @@ function buildProgram(runner: Runner, streams: Streams): Command {
     addSegment,
     addMatte,
     addUpscale,
+    addText,
     addFaces,
     addHands,
     addPose,

@@ -73,7 +73,10 @@ function snappedBox({ x, y, width, height }: Annotation, scale: number): Annotat
 
 function boxShapes({ annotation, colour, scale }: Shown, { lineWidth = 2 }: AnnotationOptions): Shape2D[] {
   const { x, y, width, height } = snappedBox(annotation, scale);
-  const box = { kind: 'rectangle', x, y, width, height, radius: lineWidth } as const;
+  const line = annotation.outline?.flatMap((corner) => [corner.x * scale, corner.y * scale]);
+  const box = line
+    ? ({ kind: 'lines', lines: [line], closed: true } as const)
+    : ({ kind: 'rectangle', x, y, width, height, radius: lineWidth } as const);
   return [
     { ...box, ...SHADE, lineWidth: lineWidth + 1.5 },
     { ...box, stroke: colour, lineWidth },

@@ -38,6 +38,8 @@ export interface Annotation {
   /** Number of the thing in a sequence of pictures. */
   readonly id?: number | undefined;
   readonly points?: readonly AnnotationPoint[] | undefined;
+  /** Corners of a polygon around the thing, which is drawn in place of the box. */
+  readonly outline?: readonly AnnotationPoint[] | undefined;
   readonly mask?: AnnotationMask | undefined;
 }
 
@@ -117,7 +119,7 @@ export function checkClassMap({ width, height, data }: ClassMap): void {
 
 function faultOf(annotation: Annotation): string | undefined {
   if (Object(annotation) !== annotation) return 'it is no object';
-  const { x, y, width, height, score, label, points, mask } = annotation;
+  const { x, y, width, height, score, label, points, outline, mask } = annotation;
   const wrong = Object.entries({ x, y, width, height, score: score ?? 0 }).find(([, v]) => !Number.isFinite(v));
   if (wrong) return `${wrong[0]} is ${String(wrong[1])}, no finite number`;
   if (width < 0 || height < 0) return `its box is ${width}x${height}`;
@@ -125,6 +127,8 @@ function faultOf(annotation: Annotation): string | undefined {
   if (label !== undefined && typeof label !== 'string') return 'its label is no text';
   const lost = (points ?? []).findIndex((point) => isFar(point?.x) || isFar(point?.y));
   if (lost >= 0) return `key point ${lost} is at no place`;
+  const corner = (outline ?? []).findIndex((point) => isFar(point?.x) || isFar(point?.y));
+  if (corner >= 0) return `corner ${corner} of its outline is at no place`;
   return mask && faultOfMask(mask);
 }
 

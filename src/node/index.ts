@@ -26,6 +26,7 @@ export {
   createFaceDetector,
   createHandDetector,
   createMatting,
+  createTextDetector,
   createUpscaler,
   createSegmenter,
   createPoseEstimator,

@@ -32,6 +32,7 @@ import { checkTaskOptions, TASK_OPTIONS, type TaskOptions, type TaskSource } fro
 import { convertModel as convertInPage } from '../tasks/convert.ts';
 import type { ConvertedModel, ConvertOptions } from '../tasks/convert-types.ts';
 import type { PartSource } from '../tasks/model-part.ts';
+import { createTextDetector as textDetector, type TextDetector } from '../tasks/text-detector.ts';
 import { createUpscaler as upscaler, type Upscaler } from '../tasks/upscaler.ts';
 import { quantize as quantizeInPage } from '../tasks/quantize.ts';
 import type { QuantizedModel, QuantizeOptions } from '../tasks/quantize-types.ts';
@@ -73,6 +74,11 @@ export async function createMatting(source?: TaskSource, options?: HeadedTaskOpt
 /** Loads a network that enlarges pictures, with the differences of `createClassifier`. */
 export async function createUpscaler(source?: TaskSource, options?: TaskOptions): Promise<Upscaler> {
   return upscaler(...(await taskInNode('upscaling', source, options, TASK_OPTIONS)));
+}
+
+/** Loads a detector of text, with the differences of `createClassifier`. */
+export async function createTextDetector(source?: TaskSource, options?: TaskOptions): Promise<TextDetector> {
+  return textDetector(...(await taskInNode('text-detection', source, options, TASK_OPTIONS)));
 }
 
 /** Loads a segmenter, with the differences of `createClassifier`. */

@@ -52,6 +52,18 @@ describe('a thing in a box', () => {
     expect(displayList([{ ...CUP, y: 0 }], { width: 120, height: 10 })).toMatchObject({ droppedLabels: 1 });
   });
 
+  it('is a polygon where it has an outline, and its label stands by its box', () => {
+    const outline = [
+      { x: 120, y: 80 },
+      { x: 200, y: 110 },
+      { x: 100, y: 170 },
+    ];
+    const { shapes } = displayList([{ ...CUP, outline }], { width: 800, height: 600 }, { displayWidth: 400 });
+    const lines = [[60, 40, 100, 55, 50, 85]];
+    expect(shapes[1]).toMatchObject({ kind: 'lines', closed: true, lines, stroke: classColour(3), lineWidth: 2 });
+    expect(shapes.map(({ kind }) => kind)).toEqual(['lines', 'lines', 'rectangle', 'text']);
+  });
+
   it('may have a colour of its own', () => {
     const boxes = [CUP, CUP, { ...CUP, id: 9 }];
     const { shapes } = displayList(boxes, PICTURE, { colourBy: 'instance' });
@@ -120,6 +132,7 @@ describe('what cannot be drawn', () => {
     [{ ...CUP, score: Infinity }, 'score is Infinity'],
     [{ ...CUP, label: 5 }, 'its label is no text'],
     [{ ...CUP, points: [{ x: 1, y: 2 }, { x: 1 }] }, 'key point 1 is at no place'],
+    [{ ...CUP, outline: [{ x: 1, y: 2 }, { y: 1 }] }, 'corner 1 of its outline is at no place'],
     [{ ...CUP, mask: { x: 0, y: 0, width: 2, height: 2, data: new Uint8Array(3) } }, 'its mask of 2x2 has 3 bytes'],
     [{ ...CUP, mask: { x: 0.5, y: 0, width: 1, height: 1, data: new Uint8Array(1) } }, 'at no whole pixels'],
     [null, 'it is no object'],
