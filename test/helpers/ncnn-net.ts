@@ -52,3 +52,33 @@ export async function runNcnn(
   using session = await Session.create(files, { backend, inputShapes, ...gpu });
   return await session.run(feeds);
 }
+
+/** The Input of a blob of such a tensor, whose first extent is the batch. */
+export function inputLine(name: string, { shape }: Tensor): string {
+  const [w = 0, h, ...rest] = shape.slice(1).reverse();
+  const ids = rest.length === 2 ? [11, 2] : [2];
+  const further = rest.map((extent, i) => ` ${ids[i]}=${extent}`).join('');
+  return `Input ${name} 0 1 ${name} 0=${w}${h === undefined ? '' : ` 1=${h}`}${further}`;
+}
+
+/** What a layer alone makes of its blobs. */
+export async function runLayer(
+  type: string,
+  params: string,
+  inputs: readonly Tensor[],
+  {
+    blobs = [],
+    outputs = 1,
+    backend = 'cpu',
+  }: { blobs?: readonly NcnnBlob[]; outputs?: number; backend?: 'cpu' | 'webgpu' } = {},
+): Promise<Tensor[]> {
+  const names = inputs.map((_, i) => `x${i}`);
+  const made = Array.from({ length: outputs }, (_, i) => `y${i}`);
+  const lines = [
+    ...inputs.map((x, i) => inputLine(names[i] ?? '', x)),
+    `${type} layer ${names.length} ${made.length} ${[...names, ...made].join(' ')} ${params}`,
+  ];
+  const feeds = Object.fromEntries(inputs.map((x, i) => [names[i], x]));
+  const got = await runNcnn(ncnnFiles(lines, blobs), feeds, backend);
+  return made.flatMap((name) => got[name] ?? []);
+}

@@ -97,6 +97,14 @@ const RULES: { readonly [K in OpKind]?: Rule<K> } = {
     const own = channels === undefined ? undefined : channels / (outputHeight * outputWidth);
     return [extentsOf(rois)[0], outputHeight, outputWidth, own];
   },
+  RoiAlign: ([x, rois], { outputHeight, outputWidth }) => [
+    extentsOf(rois)[0],
+    outputHeight,
+    outputWidth,
+    extentsOf(x).at(-1),
+  ],
+  GridSample: ([x, grid]) => [extentsOf(x)[0], ...extentsOf(grid).slice(1, -1), extentsOf(x).at(-1)],
+  DeformConv: windowed,
   ArgReduce: ([x], { axis, keepDims }) => reduced(extentsOf(x), [axis], keepDims),
   BoxDecode: ([codes], { points }) => [...extentsOf(codes).slice(0, -1), 4 + 2 * points],
   Expand: ([x, shape]) => broadcast([extentsOf(x), range(extentsOf(shape)[0] ?? 0).map(() => undefined)]),
@@ -113,6 +121,7 @@ export function extentsOfOutputs<K extends OpKind>(
 ): Extents[] {
   // Rows, their number, and their scores.
   if (op === 'NonMaxSuppression') return [[undefined, 3], [], [undefined]];
+  if (op === 'LSTM' || op === 'GRU' || op === 'RNN') return recurrent(operands);
   if (op === 'Split') return parts(extentsOf(operands[0]), attributes as OpAttributes['Split'], outputs);
   const rule: Rule<K> | undefined = RULES[op];
   if (!rule) throw new LoadError(`the extents of ${op} are not known to importers of layers`);
@@ -134,6 +143,13 @@ function matrixProduct(
 ): Extents {
   const [left, right] = [extentsOf(a), extentsOf(b)];
   return [...broadcast([left.slice(0, -2), right.slice(0, -2)]), left.at(transA ? -1 : -2), right.at(transB ? -2 : -1)];
+}
+
+/** Of all steps, and of each state, which the last of them is. */
+function recurrent([x, w, r]: readonly KnownOperand[]): Extents[] {
+  const [steps, batch] = extentsOf(x);
+  const state = [extentsOf(w)[0], batch, extentsOf(r)[2]];
+  return [[steps, ...state], state, state];
 }
 
 /** Images: what the weights give last are the channels. */
