@@ -26,8 +26,9 @@ export interface KeptLimits {
 }
 
 /**
- * `listed`: rows image, label, score, x1, y1, x2, y2, `[1, 1, N·most, 7]`, those of an image by group and then best first, and zeros
- * behind them all. `apart`: rows label, score, x1, y1, x2, y2, `[N, K, 6]`, best first, K as many as the picture with the most
+ * `listed`: rows image, label, score, x1, y1, x2, y2, `[1, 1, N·most, 7]`, those of an image best first, and zeros behind
+ * them all, as OpenCV has them (Caffe itself orders those of an image by label, has no row behind them, and one of −1 where
+ * there is none). `apart`: rows label, score, x1, y1, x2, y2, `[N, K, 6]`, best first, K as many as the picture with the most
  * has: an extent that depends on data; zeros behind those of another.
  */
 export type RowForm = 'listed' | 'apart';
@@ -45,8 +46,19 @@ export function keptRows(e: LayerEmitter, ranked: RankedBoxes, limits: KeptLimit
   const [best = '', within = ''] = e.many('TopK', [places, listed(e, most)], order, 2);
   const holds = e.binary('greater', best, e.scalar('float32', NO_SCORE));
   const firsts = e.one('Unsqueeze', [e.binary('mul', countedUp(e, images), each)], { axes: [1] });
-  const indices = e.one('Where', [holds, e.binary('add', within, firsts), e.scalar('int64', LAST_INDEX)], {});
-  return form === 'apart' ? apart(e, ranked, indices, holds) : inOneList(e, ranked, indices, { each, limits });
+  const found = { indices: e.binary('add', within, firsts), holds };
+  return form === 'apart' ? apart(e, ranked, found) : inOneList(e, ranked, found, limits.most);
+}
+
+/** The boxes that are kept of each picture, best first, `[N, K]`: their indices in all, and whether there is one. */
+interface Best {
+  readonly indices: string;
+  readonly holds: string;
+}
+
+/** Rows, or zeros where there is none. */
+function shownRows(e: LayerEmitter, holds: string, rows: string): string {
+  return e.one('Where', [e.one('Unsqueeze', [holds], { axes: [-1] }), rows, e.scalar('float32', 0)], {});
 }
 
 /** The score of each box, `[N·F·k]`, a very low one where a better box of its group overlaps it. */
@@ -79,9 +91,8 @@ function columns(e: LayerEmitter, { boxes, scores, labelOf }: RankedBoxes, indic
 }
 
 /** Rows of each picture, as long as the longest list of one. */
-function apart(e: LayerEmitter, ranked: RankedBoxes, indices: string, holds: string): string {
-  const rows = e.one('Concat', columns(e, ranked, indices), { axis: -1 });
-  const shown = e.one('Where', [e.one('Unsqueeze', [holds], { axes: [-1] }), rows, e.scalar('float32', 0)], {});
+function apart(e: LayerEmitter, ranked: RankedBoxes, { indices, holds }: Best): string {
+  const shown = shownRows(e, holds, e.one('Concat', columns(e, ranked, indices), { axis: -1 }));
   const ones = e.one('Cast', [holds], { to: 'int32' });
   const counts = e.one('Reduce', [ones], { kind: 'sum', axes: [1], keepDims: false });
   const count = e.one('Reduce', [counts], { kind: 'max', axes: [0], keepDims: false });
@@ -90,20 +101,18 @@ function apart(e: LayerEmitter, ranked: RankedBoxes, indices: string, holds: str
 }
 
 /** Rows of all pictures, and zeros behind them. */
-function inOneList(
-  e: LayerEmitter,
-  ranked: RankedBoxes,
-  indices: string,
-  { each, limits: { most } }: { each: string; limits: KeptLimits },
-): string {
+function inOneList(e: LayerEmitter, ranked: RankedBoxes, { indices, holds }: Best, most: number): string {
   const all = e.reshape(indices, [-1]);
-  const order = { axis: 0, largest: false };
-  // Indices go up from image to image, from group to group, and from the best of a group to the others.
-  const [sorted = ''] = e.many('TopK', [all, e.one('Shape', [all], {})], order, 2);
-  const image = e.one('Unsqueeze', [realOf(e, e.binary('floorDiv', sorted, each))], { axes: [-1] });
-  const rows = e.one('Concat', [image, ...columns(e, ranked, sorted)], { axis: -1 });
-  const holds = e.binary('less', sorted, e.scalar('int64', LAST_INDEX));
-  const shown = e.one('Where', [e.one('Unsqueeze', [holds], { axes: [-1] }), rows, e.scalar('float32', 0)], {});
+  const places = countedUp(e, extentNode(e, all, 0));
+  const known = e.one('Where', [e.reshape(holds, [-1]), places, e.scalar('int64', LAST_INDEX)], {});
+  // Those that hold move up, in their order.
+  const [order = ''] = e.many('TopK', [known, e.one('Shape', [all], {})], { axis: 0, largest: false }, 2);
+  const chosen = e.one('Gather', [all, order], { axis: 0 });
+  const image = e.binary('floorDiv', order, extentNode(e, indices, 1));
+  const front = e.one('Unsqueeze', [realOf(e, image)], { axes: [-1] });
+  const rows = e.one('Concat', [front, ...columns(e, ranked, chosen)], { axis: -1 });
+  const isRow = e.binary('less', order, e.scalar('int64', LAST_INDEX));
+  const shown = shownRows(e, isRow, rows);
   const behind = most < 0 ? shown : filledUp(e, shown, indices, most);
   return e.one('Unsqueeze', [behind], { axes: [0, 1] });
 }

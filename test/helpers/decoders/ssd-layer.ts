@@ -1,4 +1,4 @@
-/** DetectionOutput by plain loops, written anew from what Caffe's SSD says of it: rows as they come, nothing behind them. */
+/** DetectionOutput by plain loops, written anew from what Caffe's SSD says of it, in OpenCV's order: rows as they come, nothing behind them. */
 import { range } from '../../../src/util/arrays.ts';
 
 /** Parameters of the layer by their names in Caffe. */
@@ -55,7 +55,7 @@ function overlapOfBoxes(a: readonly number[], b: readonly number[]): number {
   return (w * h) / (areaOf(a) + areaOf(b) - w * h);
 }
 
-/** Rows of all images, those of an image by label, those of a label best first. */
+/** Rows of all images, those of an image best first. */
 export function ssdRows(
   images: number,
   { locations, scores, priors }: { locations: Numbers; scores: Numbers; priors: Numbers },
@@ -83,8 +83,7 @@ export function ssdRows(
       }
       return chosen.map(({ score, box }) => [image, label, score, ...box]);
     });
-    if (layer.keepTopK < 0 || kept.length <= layer.keepTopK) return kept;
-    const best = new Set([...kept].sort((a, b) => (b[2] ?? 0) - (a[2] ?? 0)).slice(0, layer.keepTopK));
-    return kept.filter((row) => best.has(row));
+    kept.sort((a, b) => (b[2] ?? 0) - (a[2] ?? 0));
+    return layer.keepTopK < 0 ? kept : kept.slice(0, layer.keepTopK);
   });
 }
