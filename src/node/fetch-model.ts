@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { findModel } from '../catalogue/catalogue.ts';
 import { ownName, publishedFiles } from '../catalogue/published.ts';
-import { requireReadable } from '../tasks/catalogue-model.ts';
 import { writeAtomically } from './cache.ts';
 import { openModel, type ModelSourceOptions } from './model-source.ts';
 
@@ -16,9 +15,9 @@ export interface FetchedModel {
   readonly bytes: number;
 }
 
-/** The entries of these names, before anything is fetched. Throws InputError for an unknown one, LoadError for one nobody reads. */
+/** The entries of these names, before anything is fetched. Throws InputError for an unknown one. */
 export function checkModelNames(names: readonly string[]): void {
-  for (const name of names) requireReadable(findModel(name));
+  for (const name of names) findModel(name);
 }
 
 /**

@@ -17,7 +17,6 @@ import { readBeside } from './beside.ts';
 import { mirrorFolder } from './cache.ts';
 import { download, FETCH_OPTIONS, requireSha256, type FetchOptions } from './download.ts';
 import { filePath } from './file-address.ts';
-import { readable, requireReadable } from '../tasks/catalogue-model.ts';
 import { nearest, nearestWithin } from '../util/nearest-name.ts';
 import { installedPackage } from './packages.ts';
 import { unreadableFile } from './unreadable.ts';
@@ -74,9 +73,7 @@ export async function openWeights(source: string, options: ModelSourceOptions = 
 async function openNetwork(source: string, options: ModelSourceOptions): Promise<ModelFiles> {
   const entry = (options.catalogue ?? CATALOGUE).find((e) => e.name === source);
   if (entry) {
-    // Before a download that would be in vain; a file that is at hand is read, and its checksum looked at, all the same.
     const mirror = mirrorFolder(options.mirror);
-    if (mirror === undefined) requireReadable(entry, options.catalogue);
     const own = mirror === undefined ? undefined : inFolder(mirror, entry);
     return own === undefined ? fromCatalogue(entry, options) : unwrapped(await fromPath(own, options));
   }
@@ -194,7 +191,7 @@ function mainFile(source: string, { catalogue = CATALOGUE }: ModelSourceOptions)
   const kind = kindOf(path, source);
   if (kind === undefined) {
     const beside = list(dirname(path)).map((name) => join(dirname(source), name));
-    const names = source.includes('/') ? [] : readable(catalogue).map((entry) => entry.name);
+    const names = source.includes('/') ? [] : catalogue.map((entry) => entry.name);
     const guess = nearest(source, [...names, ...beside]) ?? nearestWithin(source, names);
     throw new LoadError('there is no such file, and no model of this name in the catalogue', {
       file: source,

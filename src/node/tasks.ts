@@ -4,7 +4,6 @@ import type { CatalogueTask } from '../catalogue/entry.ts';
 import { LoadError } from '../core/errors.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import type { ModelBase } from '../tasks/catalogue-files.ts';
-import { requireReadable } from '../tasks/catalogue-model.ts';
 import { createClassifier as classifier, type Classifier } from '../tasks/classifier.ts';
 import { createDetector as detector, type Detector } from '../tasks/detector.ts';
 import {
@@ -95,12 +94,12 @@ export async function createFaceDetector(source?: TaskSource, options?: FaceDete
 /** Quantises a model as in a page, with the differences of `createClassifier`; picture files may be given by path. */
 export async function quantize(source: TaskSource, options: QuantizeOptions): Promise<QuantizedModel> {
   const inPlace = { gpu: adapterFinder(), decodePicture: decodeImage, ...options, ...withNamedWeights(options) };
-  return quantizeInPage(opened(source, options) ?? source, { ...inPlace, modelBase: baseInNode(options.modelBase) });
+  return quantizeInPage(opened(source) ?? source, { ...inPlace, modelBase: baseInNode(options.modelBase) });
 }
 
 /** Converts a model as in a page, with the differences of `createClassifier`. */
 export async function convertModel(source: TaskSource, options: ConvertOptions = {}): Promise<ConvertedModel> {
-  return convertInPage(opened(source, options) ?? source, { ...options, modelBase: baseInNode(options.modelBase) });
+  return convertInPage(opened(source) ?? source, { ...options, modelBase: baseInNode(options.modelBase) });
 }
 
 /** Rejects with InputError for options that there are not. */
@@ -111,25 +110,23 @@ async function taskInNode<T extends TaskOptions>(
   rules: OptionRules<T>,
 ): Promise<[TaskSource | undefined, T]> {
   const options = await checkTaskOptions(task, given, rules);
-  return [opened(source, options), { ...inNode(options), modelBase: baseInNode(options.modelBase) }];
+  return [opened(source), { ...inNode(options), modelBase: baseInNode(options.modelBase) }];
 }
 
-/** Throws LoadError for what the catalogue has in a format that nobody reads. */
-function opened(source: TaskSource | undefined, { modelBase }: Pick<TaskOptions, 'modelBase'>): TaskSource | undefined {
+function opened(source: TaskSource | undefined): TaskSource | undefined {
   if (!isNamed(source)) return source;
   const entry = typeof source === 'string' ? findEntry(source) : undefined;
-  if (entry && modelBase === undefined) requireReadable(entry);
   return entry ? source : opener(source);
 }
 
-/** The models for parts that options name, by the options' names. Throws as `opened` does. */
+/** The models for parts that options name, by the options' names. */
 function openedParts<K extends string>(
-  options: Readonly<Partial<Record<K, PartSource>>> & Pick<TaskOptions, 'modelBase'>,
+  options: Readonly<Partial<Record<K, PartSource>>>,
   names: readonly K[],
 ): Partial<Record<K, PartSource>> {
   const given = names.flatMap((name) => {
     const source: PartSource | undefined = options[name];
-    const opens = source === false ? source : opened(source, options);
+    const opens = source === false ? source : opened(source);
     return opens === undefined ? [] : [[name, opens]];
   });
   return Object.fromEntries(given) as Partial<Record<K, PartSource>>;

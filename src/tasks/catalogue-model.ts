@@ -2,9 +2,8 @@
 import { CATALOGUE, defaultModel, findEntry, isFor, unknownModel } from '../catalogue/catalogue.ts';
 import type { CatalogueEntry, CatalogueTask } from '../catalogue/entry.ts';
 import { recogniseEntry } from '../catalogue/recognise.ts';
-import { InputError, LoadError } from '../core/errors.ts';
+import { InputError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
-import { IMPORTERS } from '../formats/registry.ts';
 import type { FetchSettings } from '../session/model-source.ts';
 import { catalogueFiles, type ModelBase } from './catalogue-files.ts';
 import { entryLabels, labelsAtHand } from './labels.ts';
@@ -33,21 +32,24 @@ interface Asked {
 
 /**
  * The model of a name. Rejects as `catalogueFiles` and `entryLabels` do, with InputError for a name that the catalogue does not
- * have, or has for another task, and with LoadError for a format that nobody reads, unless the files come from elsewhere.
+ * have, or has for another task.
  */
 export async function namedModel(
   { name, task, modelBase, labelled }: Asked,
   settings: FetchSettings,
 ): Promise<NamedModel> {
   const entry = name === undefined ? defaultModel(task) : entryFor(name, task);
-  if (modelBase === undefined) requireReadable(entry);
   const files = await catalogueFiles(entry, { modelBase, ...settings });
   return { files, entry, labels: labelled ? await entryLabels(entry, files.read) : undefined };
 }
 
 function entryFor(name: string, task: CatalogueTask): CatalogueEntry {
   const entry = findEntry(name);
-  if (!entry) throw unknownModel(name, readable(CATALOGUE.filter((other) => does(other, task))));
+  if (!entry)
+    throw unknownModel(
+      name,
+      CATALOGUE.filter((other) => does(other, task)),
+    );
   requireTask(entry, task);
   return entry;
 }
@@ -77,21 +79,4 @@ export function requireTask(entry: CatalogueEntry, task: CatalogueTask): void {
 
 function does(entry: CatalogueEntry, asked: CatalogueTask): boolean {
   return isFor(entry, asked) && (entry.outputs !== 'raw' || entry.decode !== undefined);
-}
-
-/** Throws LoadError, which names what can be read, for a format that has no importer: before a download that would be in vain. */
-export function requireReadable({ name, format, task }: CatalogueEntry, catalogue = CATALOGUE): void {
-  const others = readable(catalogue);
-  if (others.some((entry) => entry.name === name)) return;
-  const alike = others.filter((entry) => entry.task === task);
-  const names = (alike.length > 0 ? alike : others).map((entry) => entry.name);
-  throw new LoadError(`the catalogue's "${name}" is a ${format} file, which tilewise does not read yet`, {
-    hint: `It reads ${names.join(', ') || 'no other of the catalogue'}`,
-  });
-}
-
-/** The entries whose format has an importer. */
-export function readable(catalogue: readonly CatalogueEntry[]): readonly CatalogueEntry[] {
-  const formats: readonly string[] = IMPORTERS.map((importer) => importer.format);
-  return catalogue.filter(({ format }) => formats.includes(format));
 }

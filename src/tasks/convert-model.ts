@@ -15,7 +15,7 @@ import { withScales } from '../session/ports.ts';
 import { preparedFor } from '../vision/guess.ts';
 import { PREPROCESSING } from '../vision/picture-spec.ts';
 import { catalogueFiles } from './catalogue-files.ts';
-import { recognisedModel, requireReadable, type Knowledge } from './catalogue-model.ts';
+import { recognisedModel, type Knowledge } from './catalogue-model.ts';
 import type { ConvertedModel, ConvertOptions, ConvertReport } from './convert-types.ts';
 import { withOpenExtents } from './open-extents.ts';
 import type { TaskSource } from './picture-model.ts';
@@ -83,7 +83,6 @@ async function filesOf(
   const settings = { signal, allowHosts };
   const entry = typeof source === 'string' ? findEntry(source) : undefined;
   if (!entry) return toModelFiles(source, settings);
-  if (modelBase === undefined) requireReadable(entry);
   return catalogueFiles(entry, { modelBase, ...settings });
 }
 

@@ -135,7 +135,6 @@ describe('models', () => {
     ['http://', /"http:\/\/" is not an address/],
     ['file://host/x.onnx', /not the address of a file here/],
     ['/dev/zero', /\/dev\/zero: this is a device/],
-    ['imagenet-squeezenet-v1.1', /ncnn file, which tilewise does not read yet.*nsfw-mobilenet-v2/],
   ])('%j is no model', async (name, message) => {
     expectOneMessage(await inProcess('inspect', name), message);
   });

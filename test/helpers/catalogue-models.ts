@@ -25,10 +25,13 @@ export function sharedFile(sha256: string): string | undefined {
 }
 
 /** The files of an entry, as the library opens them; undefined, and a warning was given, where they cannot be had. */
-export async function catalogueModel({ source }: Pick<CatalogueEntry, 'source'>): Promise<ModelFiles | undefined> {
+export async function catalogueModel({
+  source,
+  labels,
+}: Pick<CatalogueEntry, 'source' | 'labels'>): Promise<ModelFiles | undefined> {
   if (source.kind === 'url') {
     const path = sharedFile(source.sha256);
-    return path === undefined ? undefined : sharedModel(path);
+    return path === undefined ? undefined : withLabels(sharedModel(path), labels);
   }
   const bytes = await packagedBytes(source);
   const folder = await packageFolder(source.package, source.version);
@@ -37,4 +40,15 @@ export async function catalogueModel({ source }: Pick<CatalogueEntry, 'source'>)
     main: cutPart({ name: basename(source.path), bytes }, source.part),
     read: (name) => readBeside(join(folder, dirname(source.path)), name),
   });
+}
+
+/** The files, with the list of classes beside them that lies elsewhere. */
+function withLabels(files: ModelFiles, labels: CatalogueEntry['labels']): ModelFiles {
+  const list = labels && 'url' in labels ? sharedFile(labels.sha256) : undefined;
+  if (list === undefined || !labels || !('url' in labels)) return files;
+  const name = basename(labels.url);
+  return {
+    ...files,
+    read: (wanted) => (wanted === name ? sharedModel(list).read(basename(list)) : files.read(wanted)),
+  };
 }

@@ -1,7 +1,6 @@
 /** `tilewise models`: what the catalogue has. */
 import type { Command } from 'commander';
 import { CATALOGUE } from '../../catalogue/catalogue.ts';
-import { IMPORTERS } from '../../formats/registry.ts';
 import type { Context, Runner } from '../context.ts';
 import { table } from '../output.ts';
 
@@ -24,15 +23,14 @@ function models(_: readonly string[], __: object, { output }: Context): Promise<
       default: isDefault = false,
     } = entry;
     const origin = source.kind === 'npm' ? `npm ${source.package}` : source.url;
-    const readable = IMPORTERS.some((importer) => importer.format === format);
-    return { name, title, task, also, format, readable, decode, parts, licence, origin, default: isDefault };
+    return { name, title, task, also, format, decode, parts, licence, origin, default: isDefault };
   });
   output.result({ models: list }, () => {
     const rows = list.map((m) => [
       m.default ? `${m.name} (default)` : m.name,
       m.task,
       m.title,
-      m.readable ? m.format : `${m.format} (not yet read)`,
+      m.format,
       m.origin.startsWith('npm') ? m.origin : 'download',
       m.licence,
     ]);
