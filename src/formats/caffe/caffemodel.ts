@@ -53,8 +53,8 @@ const BLOB: MessageSchema<RawBlob> = {
   5: (blob, reader) => reader.fixedBytes(blob.floats, 4),
   7: (blob, reader) => void reader.message(SHAPE, blob.shape),
   8: (blob, reader) => reader.fixedBytes(blob.doubles, 8),
-  12: (blob) => {
-    blob.isHalf = true;
+  12: (blob, reader) => {
+    blob.isHalf = reader.bytes().length > 0;
   },
 };
 
@@ -71,8 +71,8 @@ const LAYER: MessageSchema<RawLayer> = {
 };
 
 const OLD_LAYER: MessageSchema<RawLayer> = {
-  1: (layer) => {
-    layer.isNested = true;
+  1: (layer, reader) => {
+    layer.isNested = reader.bytes().length > 0;
   },
   4: (layer, reader) => {
     layer.name = reader.string();

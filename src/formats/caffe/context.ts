@@ -61,11 +61,6 @@ export class CaffeContext extends LayerEmitter {
     return axis >= -rank && axis < rank ? normalizeAxis(axis, rank) : this.fail(`axis ${axis} is none of ${rank}`);
   }
 
-  /** How many blobs the file has for the layer. */
-  get blobCount(): number {
-    return this.#weights.count(this.#wired.layer);
-  }
-
   /** The elements of a blob: see `NetWeights.blob`. Throws ImportError where a layer before has the name and so the blobs. */
   blobTensor(index: number, shape: Extents): Tensor {
     this.#asked = Math.max(this.#asked, index + 1);
@@ -83,9 +78,7 @@ export class CaffeContext extends LayerEmitter {
   override finish(results: readonly string[]): void {
     const { outputs, layer, isNamesake } = this.#wired;
     if (results.length !== outputs.length) this.fail(`has ${outputs.length} tops instead of ${results.length}`);
-    if (!isNamesake && this.blobCount > this.#asked) {
-      this.fail(`the file has ${this.blobCount} blobs for layer "${layer.name}", the layer needs ${this.#asked}`);
-    }
+    if (!isNamesake) this.#weights.checkUse(layer, this.#asked);
     super.finish(results);
   }
 

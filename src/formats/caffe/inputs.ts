@@ -49,6 +49,7 @@ export function netInputs(
 /** `input`, with an `input_shape` or four numbers of `input_dim` for each. */
 function declaredInputs(net: TextMessage): NetInput[] {
   const names = net.texts('input');
+  if (names.includes('')) net.fail('input', 'an input has no name');
   const dims = net.counts('input_dim', 1);
   const shapes = net.messages('input_shape').map(shapeOf);
   if (dims.length > 0 && dims.length !== 4 * names.length) {

@@ -61,14 +61,22 @@ function layerOf(message: TextMessage, isOld: boolean): CaffeLayer {
   const type = isOld ? typeOfOld(message.word('type', '')) : message.text('type', '');
   const name = message.text('name', '');
   if (type === '') message.fail('type', `layer "${name}" has no type`);
+  const [bottoms, tops] = [message.texts('bottom'), message.texts('top')];
+  if ([...bottoms, ...tops].includes('')) message.fail('name', `layer "${name}" has a blob without a name`);
   return {
     name: name === '' ? type : name,
-    type,
-    bottoms: message.texts('bottom'),
-    tops: message.texts('top'),
+    type: type === 'Python' ? pythonType(message) : type,
+    bottoms,
+    tops,
     shared: sharedBlobs(message),
     message,
   };
+}
+
+/** Names the code, which no table of layers has: whoever reads that it is refused knows which it is. */
+function pythonType(message: TextMessage): string {
+  const param = message.message('python_param');
+  return `Python ${param.text('module', '')}.${param.text('layer', '')}`;
 }
 
 function sharedBlobs(message: TextMessage): string[] {

@@ -10,7 +10,6 @@ const MAX_BYTES = 2 ** 26;
 const BLANK = /\s+|#[^\n]*/y;
 const NAME = /[A-Za-z_]\w*/y;
 const NUMBER = /-?\s*(?:0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[fF]?|[A-Za-z_]\w*)/y;
-const STRING = /"(?:[^"\\\n]+|\\[^\n])*"|'(?:[^'\\\n]+|\\[^\n])*'/y;
 const ESCAPE = /\\(?:x([\da-fA-F]{1,2})|([0-7]{1,3})|(.))/g;
 const ESCAPED: Readonly<Record<string, string>> = {
   n: '\n',
@@ -128,11 +127,24 @@ class Parser {
   /** Strings that follow each other are one. */
   #strings(): string {
     const parts: string[] = [];
-    while (this.#peek() === '"' || this.#peek() === "'") {
-      const quoted = this.#match(STRING) ?? this.#fail('a string does not end on its line');
-      parts.push(quoted.slice(1, -1).replace(ESCAPE, unescape));
+    for (let quote = this.#peek(); quote === '"' || quote === "'"; quote = this.#peek()) {
+      parts.push(this.#quoted(quote).replace(ESCAPE, unescape));
     }
     return parts.join('');
+  }
+
+  /** What is between quotes, on one line, as it stands there. */
+  #quoted(quote: string): string {
+    const { text } = this.#source;
+    const start = this.#position + 1;
+    for (let at = start; at < text.length && text[at] !== '\n'; at++) {
+      if (text[at] === '\\' && text[at + 1] !== '\n') at++;
+      else if (text[at] === quote) {
+        this.#position = at + 1;
+        return text.slice(start, at);
+      }
+    }
+    return this.#fail('a string does not end on its line');
   }
 }
 

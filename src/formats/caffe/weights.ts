@@ -33,9 +33,10 @@ export class NetWeights {
     }
   }
 
-  /** How many blobs the file has for a layer. */
-  count({ name }: CaffeLayer): number {
-    return this.#blobs.get(name)?.length ?? 0;
+  /** Throws ImportError where the file has more blobs for a layer than it asked for. */
+  checkUse(layer: CaffeLayer, asked: number): void {
+    const { length } = this.#blobs.get(layer.name) ?? [];
+    if (length > asked) this.#fail(layer, `the file has ${length} blobs for the layer, which needs ${asked}`);
   }
 
   /** A blob of a layer; undefined where the file has none. */

@@ -55,11 +55,10 @@ export function wire(
       if (values.has(top) && bottoms[k] !== top)
         fail(`gives "${top}", which is given before: only a layer in place may`);
       const isLast = last.get(top) === i && !fed.has(top);
-      return isLast ? top : builder.unique(`${name}:${k}`);
-    });
-    tops.forEach((top, k) => {
-      values.set(top, given[k] ?? '');
+      const value = isLast ? top : builder.unique(`${name}:${k}`);
+      values.set(top, value);
       unread.add(top);
+      return value;
     });
     const isNamesake = names.has(name);
     names.add(name);

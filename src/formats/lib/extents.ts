@@ -58,7 +58,11 @@ const RULES: { readonly [K in OpKind]?: Rule<K> } = {
   },
   Unsqueeze: ([x], { axes }) => unsqueezed(extentsOf(x), axes),
   Slice: ([x, , , axes]) => sliced(extentsOf(x), axes?.tensor),
-  Pad: ([x]) => extentsOf(x).map(() => undefined),
+  Pad: ([x, pads]) => {
+    const amounts = Array.from(pads?.tensor?.data ?? []);
+    const [own, none] = [extentsOf(x), (amount: number | undefined) => amount === 0];
+    return own.map((extent, i) => (none(amounts[i]) && none(amounts[own.length + i]) ? extent : undefined));
+  },
   Resize: ([x], { axes }) => extentsOf(x).map((extent, axis) => (axes.includes(axis) ? undefined : extent)),
   Reduce: ([x], { axes, keepDims }) => reduced(extentsOf(x), axes, keepDims),
   Gather: ([x, indices], { axis }) => {
