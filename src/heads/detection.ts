@@ -1,5 +1,6 @@
 /** Heads of detectors, in the order in which they are tried. */
 import { CENTER_NET } from './center-net.ts';
+import { DETECTION_OUTPUT } from './detection-output.ts';
 import { DETR, RT_DETR } from './detr.ts';
 import { FASTEST_DET } from './fastest-det.ts';
 import type { Head } from './head.ts';
@@ -22,6 +23,7 @@ export const DETECTION_HEADS: readonly Head[] = [
   NANO_DET,
   YOLO_X,
   YOLO_NAS,
+  DETECTION_OUTPUT,
   BOX_ROWS,
   SSD,
   SSD_COCO,

@@ -15,6 +15,15 @@ export const BOX_ROWS: Head = {
     const found = outputs.find(({ shape }) => shape.length === 3 && shape[0] === 1 && shape[2] === COLUMNS);
     return found && [found];
   },
+  doubt: ([rows]) => {
+    // Of as many as there are, a layer of ncnn may be what gave them.
+    if (!Number.isNaN(rows?.shape[1])) return undefined;
+    return {
+      about:
+        'rows of six numbers, as many as there are, may hold x1, y1, x2, y2, score, class, or label, score and corners',
+      choose: 'rows, or detection-output: label, score, and corners in 0…1',
+    };
+  },
   attach: (nodes, read, input) => keptBoxes(nodes, candidatesOf(nodes, at(read, 0)), input),
 };
 

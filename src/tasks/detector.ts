@@ -30,7 +30,7 @@ const DETECTION: PictureTaskDefinition<DetectOptions, Detection[]> = {
 /**
  * Loads a detector: a name of the catalogue (`centernet`, which is taken where none is given), or any model that takes a picture and
  * whose outputs are known here: see the option `decode`. What follows the model's own outputs runs where it does, up to the boxes that are kept.
- * Decoders are yolov8 (to v12), yolov5 (and v7), nanodet, yolox, yolo-nas, rows, ssd, ssd-coco, detr, rt-detr, torchvision,
+ * Decoders are yolov8 (to v12), yolov5 (and v7), nanodet, yolox, yolo-nas, detection-output, rows, ssd, ssd-coco, detr, rt-detr, torchvision,
  * torchvision-coco, fastest-det, centernet, tiny-yolov2, yolov2, yolov3 and tiny-yolov3.
  * Rejects as `Session.create` does, and with InputError, which says what would be read, when the outputs are of another kind, or may
  * be of two.

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { COCO_80 } from '../../src/catalogue/coco.ts';
 import { tensorOf, type Tensor } from '../../src/core/tensor.ts';
+import { BoxNodes } from '../../src/heads/box-nodes.ts';
 import { POSE_HEADS } from '../../src/heads/poses.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import { createDetector } from '../../src/tasks/detector.ts';
@@ -151,6 +152,33 @@ describe('shapes that more than one kind has', () => {
     await expect(found(rows, { decode: 'yolov9' })).rejects.toMatchObject({
       detail: { hint: expect.stringContaining('yolov8') as string },
     });
+  });
+
+  it('rows of six, as many as there are, are read as corners first or as a label first only where that is said', async () => {
+    const b = new GraphBuilder('counted');
+    const picture = b.input('picture', 'float32', [1, 3, INPUT.height, INPUT.width]);
+    const nodes = new BoxNodes(b);
+    const two = nodes.columns(nodes.reshaped(picture, [-1]), 0, 2, 0);
+    const which = nodes.binary('greater', two, b.constant('limits', tensorOf('float32', [2], [-1000, 1000])));
+    const row = b.constant('rows', tensorOf('float32', [2, 6], [1, 0.9, 0.25, 0.25, 0.5, 0.75, 2, 0, 0, 0, 1, 1]));
+    const [kept = ''] = b.add('NonZero', [which], {}, { outputCount: 2 });
+    const chosen = b.one('Gather', [row, b.one('Squeeze', [kept], { axes: [0] })], { axis: 0 });
+    b.output(b.one('Unsqueeze', [chosen], { axes: [0] }));
+    const graph = b.build();
+    await expect(createDetector(graph, { backend: 'cpu' })).rejects.toMatchObject({
+      message: expect.stringContaining('rows of six numbers') as string,
+      detail: { hint: expect.stringContaining('rows, or detection-output') as string },
+    });
+    using detector = await createDetector(graph, { backend: 'cpu', decode: 'detection-output' });
+    const { width, height } = INPUT;
+    expect(await detector.detect(PICTURE)).toMatchObject([
+      { index: 1, x: width / 4, y: height / 4, width: width / 4, height: height / 2 },
+    ]);
+  });
+
+  it('rows behind the last of a layer are no things, whatever the threshold', async () => {
+    const out = tensorOf('float32', [1, 1, 2, 7], [0, 1, 0.5, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
+    expect(await found({ out }, {}, { threshold: 0 })).toMatchObject([{ index: 1 }]);
   });
 
   it('maps of any number are heat maps only where that is said', () => {

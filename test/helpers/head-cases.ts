@@ -346,6 +346,25 @@ function sets(): HeadCase[] {
   ];
 }
 
+/** Rows of a detector's last layer: label, score and corners in shares, behind the number of the image; zeros behind them. */
+function layers(): HeadCase[] {
+  const own = rows([1, 30, 6], [0, 0], UNIT, [0, 0.4], [0, 0.4], [0.5, 1], [0.5, 1]);
+  range(30).forEach((i) => (own.data[6 * i] = 1 + (i % 4)));
+  const listed = Array.from({ length: 50 }, (_, i) =>
+    i < 30 ? [0, ...own.data.subarray(6 * i, 6 * i + 6)] : Array.from({ length: 7 }, () => 0),
+  );
+  const boxes = range(30).map((i) => {
+    const [index = 0, score = 0, x1 = 0, y1 = 0, x2 = 0, y2 = 0] = own.data.subarray(6 * i);
+    return { x1: x1 * INPUT.width, y1: y1 * INPUT.height, x2: x2 * INPUT.width, y2: y2 * INPUT.height, score, index };
+  });
+  const network = { decode: 'detection-output', distinct: true, boxes };
+  return [
+    { ...network, title: 'of Caffe', outputs: { out: tensorOf('float32', [1, 1, 50, 7], listed.flat()) } },
+    { ...network, title: 'of ncnn by its name', outputs: { detection_out: own } },
+    { ...network, title: 'of ncnn', named: true, outputs: { out0: own } },
+  ];
+}
+
 function boxesOf({ data }: Tensor, rest: (i: number) => Pick<DecodedBox, 'score' | 'index'>): DecodedBox[] {
   return range(data.length / 4).map((i) => {
     const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = data.subarray(4 * i);
@@ -354,4 +373,4 @@ function boxesOf({ data }: Tensor, rest: (i: number) => Pick<DecodedBox, 'score'
 }
 
 /** All of them. */
-export const HEAD_CASES: readonly HeadCase[] = [...yolos(), ...grids(), ...darknet(), ...sets()];
+export const HEAD_CASES: readonly HeadCase[] = [...yolos(), ...grids(), ...darknet(), ...sets(), ...layers()];
