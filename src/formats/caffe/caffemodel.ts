@@ -59,8 +59,11 @@ const BLOB: MessageSchema<RawBlob> = {
 };
 
 function readBlob(layer: RawLayer, reader: ProtoReader): void {
-  const blob: RawBlob = { shape: [], old: [0, 0, 0, 0], floats: [], doubles: [], isOld: false, isHalf: false };
-  layer.blobs.push(reader.message(BLOB, blob));
+  layer.blobs.push(reader.message(BLOB, noBlob()));
+}
+
+function noBlob(): RawBlob {
+  return { shape: [], old: [0, 0, 0, 0], floats: [], doubles: [], isOld: false, isHalf: false };
 }
 
 const LAYER: MessageSchema<RawLayer> = {
@@ -104,6 +107,12 @@ export function readCaffemodel({ name: file, bytes }: ModelFile): CaffeWeights {
     blobs.map((blob, i) => blobOf(blob, { file, where: `blob ${i} of layer "${name}"` })),
   ]);
   return new Map(named);
+}
+
+/** Reads a file of one blob, a mean picture (.binaryproto). Throws ImportError where it is something else. */
+export function readBlobProto({ name: file, bytes }: ModelFile): CaffeBlob {
+  const blob = new ProtoReader(bytes, file).root<RawBlob>(BLOB, noBlob());
+  return blobOf(blob, { file, where: 'the blob' });
 }
 
 const UPGRADE = 'Write it anew with Caffe: its upgrade_net_proto_binary gives the present form';

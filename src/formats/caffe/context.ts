@@ -2,6 +2,7 @@
 import { normalizeAxis } from '../../core/broadcast.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { GraphBuilder } from '../../ir/builder.ts';
+import type { Dialect } from '../lib/emitter.ts';
 import type { Extents } from '../lib/extents.ts';
 import { LayerEmitter, type KnownExtents } from '../lib/layer-emitter.ts';
 import type { Translation } from '../lib/translate.ts';
@@ -20,6 +21,9 @@ export interface CaffeNet {
   readonly known: KnownExtents;
 }
 
+/** What an emitter says and makes up. */
+export const DIALECT: Dialect = { format: 'caffe', names: 'onnx' };
+
 /** One layer under translation. */
 export class CaffeContext extends LayerEmitter {
   readonly #wired: WiredLayer;
@@ -28,7 +32,7 @@ export class CaffeContext extends LayerEmitter {
   #asked = 0;
 
   constructor({ builder, weights, known }: CaffeNet, wired: WiredLayer) {
-    super(builder, wired, { format: 'caffe', names: 'onnx' }, known);
+    super(builder, wired, DIALECT, known);
     this.#wired = wired;
     this.#weights = weights;
   }

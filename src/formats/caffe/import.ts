@@ -2,14 +2,15 @@
 import { GraphBuilder } from '../../ir/builder.ts';
 import type { Graph, GraphInput } from '../../ir/graph.ts';
 import type { ImportedModel, ModelFiles } from '../importer.ts';
-import type { KnownExtents } from '../lib/layer-emitter.ts';
+import { LayerEmitter, type KnownExtents } from '../lib/layer-emitter.ts';
 import { LostValues } from '../lib/lost-values.ts';
 import { translate } from '../lib/translate.ts';
 import { locate } from '../locate.ts';
-import { CaffeContext } from './context.ts';
+import { CaffeContext, DIALECT } from './context.ts';
 import { knownExtents, netInputs, type NetInput } from './inputs.ts';
 import { readLayers } from './layer.ts';
 import { CAFFE_LAYERS } from './operators.ts';
+import { preparationOf, type CaffePreparation } from './preparation.ts';
 import { parsePrototxt } from './prototxt.ts';
 import { netWeights } from './weights.ts';
 import { trim, wire } from './wiring.ts';
@@ -34,12 +35,14 @@ async function load(files: ModelFiles): Promise<ImportedModel> {
   const title = net.text('name', '');
   const builder = new GraphBuilder(title || file);
   const known: KnownExtents = new Map();
-  for (const input of inputs) {
+  const prepared = await Promise.all(inputs.map(async (input) => ({ input, ...(await preparationOf(input, files)) })));
+  builder.reserve(layers.flatMap(({ name, tops }) => [name, ...tops]));
+  const values = prepared.map(({ input, mean }): [string, string] => {
     builder.input(input.name, 'float32', input.shape);
     known.set(input.name, knownExtents(input));
-  }
-  const names = inputs.map(({ name }) => name);
-  const wiring = wire(layers, names, builder, file);
+    return [input.name, mean ? lessMean(builder, known, input.name, mean) : input.name];
+  });
+  const wiring = wire(layers, new Map(values), builder, file);
   await translate(wiring.layers, CAFFE_LAYERS, (wired) => new CaffeContext({ builder, weights, known }, wired), {
     unit: 'layer',
     format: 'caffe',
@@ -47,20 +50,44 @@ async function load(files: ModelFiles): Promise<ImportedModel> {
     hint: 'Take out of the .prototxt what is of no use here, or convert the model to ONNX where it was made',
   });
   for (const output of wiring.outputs) builder.output(output);
-  const graph = suggesting(builder.build(), inputs);
+  const graph = saying(builder.build(), prepared);
+  const told = [...warnings, ...prepared.flatMap(({ warnings: own }) => own)];
   return {
     graph,
     declared: new Map([...graph.inputs, ...wiring.outputs.map(declaredOutput)].map((port) => [port.name, port])),
     metadata: new Map(title === '' ? [] : [['name', title]]),
-    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(told.length > 0 ? { warnings: told } : {}),
   };
 }
 
-/** The graph, which takes other extents than the file has as well: Caffe's networks are reshaped as pictures come. */
-function suggesting(graph: Graph, inputs: readonly NetInput[]): Graph {
-  const withNumbers = new Set(inputs.filter(({ shape }) => shape.some(Number.isInteger)).map(({ name }) => name));
-  const ports = graph.inputs.map((input): GraphInput => {
-    return withNumbers.has(input.name) ? { ...input, suggested: true } : input;
+/** An input less a mean picture, times a scale. */
+function lessMean(
+  builder: GraphBuilder,
+  known: KnownExtents,
+  name: string,
+  { picture, scale }: NonNullable<CaffePreparation['mean']>,
+): string {
+  const emitter = new LayerEmitter(builder, { name: builder.unique(`${name} less mean`), op: 'mean' }, DIALECT, known);
+  const centred = emitter.binary('sub', name, emitter.constant(picture, 'mean'));
+  const value = scale === 1 ? centred : emitter.binary('mul', centred, emitter.scalar('float32', scale));
+  emitter.finish([value]);
+  return emitter.source.name;
+}
+
+/** What is known of an input of the network. */
+interface PreparedInput extends CaffePreparation {
+  readonly input: NetInput;
+}
+
+/**
+ * The graph, which says how pictures become its inputs, and takes other extents than the file has as well: Caffe's networks are
+ * reshaped as pictures come.
+ */
+function saying(graph: Graph, inputs: readonly PreparedInput[]): Graph {
+  const byName = new Map(inputs.map((one) => [one.input.name, one]));
+  const ports = graph.inputs.map((port): GraphInput => {
+    const { input, said } = byName.get(port.name) ?? {};
+    return { ...port, ...(input?.shape.some(Number.isInteger) ? { suggested: true } : {}), ...said };
   });
   return { ...graph, inputs: ports };
 }

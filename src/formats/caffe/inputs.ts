@@ -12,8 +12,8 @@ import { labelsOf } from './wiring.ts';
 export interface NetInput {
   readonly name: string;
   readonly shape: readonly Dim[];
-  /** How pictures are brought into it, where a layer says it. */
-  readonly transform?: TextMessage;
+  /** Messages that say how its pictures are made, those that count first. */
+  readonly sources: readonly TextMessage[];
 }
 
 /** The inputs, the layers that compute with them, and what only training is fed. */
@@ -60,7 +60,7 @@ function declaredInputs(net: TextMessage): NetInput[] {
   }
   return names.map((name, i) => {
     const four = dims.slice(4 * i, 4 * i + 4);
-    return { name, shape: shapes[i] ?? (four.length > 0 ? four : namedExtents(name)) };
+    return { name, shape: shapes[i] ?? (four.length > 0 ? four : namedExtents(name)), sources: [] };
   });
 }
 
@@ -78,7 +78,7 @@ function inputsOfLayer({ tops, message }: CaffeLayer): NetInput[] {
   if (shapes.length > 1 && shapes.length !== tops.length) {
     message.fail('input_param', `${tops.length} inputs have ${shapes.length} shapes`);
   }
-  return tops.map((name, i) => ({ name, shape: shapes[i] ?? shapes[0] ?? namedExtents(name) }));
+  return tops.map((name, i) => ({ name, shape: shapes[i] ?? shapes[0] ?? namedExtents(name), sources: [] }));
 }
 
 /** Where channels may be found that no layer of data says. */
@@ -92,10 +92,13 @@ function inputsOfData(layer: CaffeLayer, labels: ReadonlySet<string>, network: N
   return tops.flatMap((name, i): NetInput[] => {
     if (labels.has(name)) return [];
     const given = layer.type === 'DummyData' ? dummyShape(message.message('dummy_data_param'), i) : undefined;
-    const transform = message.message('transform_param');
+    // Files of the first years have with the data what is done to it.
+    const sources = ['transform', 'data', 'image_data', 'window_data'].map((param) =>
+      message.message(`${param}_param`),
+    );
     // How many pictures training takes at once is no property of the network.
     const shape = given ?? namedExtents(name, [1, ...pictureExtents(layer, network, name)]);
-    return [{ name, shape, transform }];
+    return [{ name, shape, sources }];
   });
 }
 

@@ -26,19 +26,18 @@ export interface Wiring {
 }
 
 /**
- * Gives every blob of every layer its value. Throws ImportError where a layer reads what none before it gives, or gives what
+ * Gives every blob of every layer its value, those that are fed as `inputs` says. Throws ImportError where a layer reads what none before it gives, or gives what
  * another gave, not in place.
  */
 export function wire(
   layers: readonly CaffeLayer[],
-  inputs: readonly string[],
+  inputs: ReadonlyMap<string, string>,
   builder: GraphBuilder,
   file: string,
 ): Wiring {
-  const fed = new Set(inputs);
   const last = new Map(layers.flatMap(({ tops }, i) => tops.map((top) => [top, i] as const)));
-  builder.reserve([...inputs, ...last.keys(), ...layers.map(({ name }) => name)]);
-  const values = new Map(inputs.map((name) => [name, name]));
+  builder.reserve([...inputs.keys(), ...last.keys(), ...layers.map(({ name }) => name)]);
+  const values = new Map(inputs);
   const unread = new Set<string>();
   const names = new Set<string>();
   const wired = layers.flatMap((layer, i): WiredLayer[] => {
@@ -54,7 +53,7 @@ export function wire(
     const given = tops.map((top, k) => {
       if (values.has(top) && bottoms[k] !== top)
         fail(`gives "${top}", which is given before: only a layer in place may`);
-      const isLast = last.get(top) === i && !fed.has(top);
+      const isLast = last.get(top) === i && !inputs.has(top);
       const value = isLast ? top : builder.unique(`${name}:${k}`);
       values.set(top, value);
       unread.add(top);
