@@ -2,7 +2,7 @@
 import { CATALOGUE, defaultModel, type CatalogueEntry } from '../../src/catalogue/catalogue.ts';
 
 /** Formats that the engine reads. */
-const READABLE: ReadonlySet<string> = new Set(['onnx', 'tfjs-graph', 'tfjs-layers', 'tflite']);
+const READABLE: ReadonlySet<string> = new Set(['onnx', 'tfjs-graph', 'tfjs-layers', 'tflite', 'caffe', 'ncnn']);
 
 /** Models of one task. */
 interface ModelGroup {

@@ -5,6 +5,8 @@
 import { InputError } from '../core/errors.ts';
 import { nearestWithin } from '../util/nearest-name.ts';
 import { DETECTORS } from './entries/detection.ts';
+import { DIGIT_CLASSIFIERS } from './entries/digits.ts';
+import { UPSCALERS } from './entries/enlarging.ts';
 import { FACE_PARTS } from './entries/face-parts.ts';
 import { FACE_DETECTORS } from './entries/faces.ts';
 import { HAND_MODELS } from './entries/hands.ts';
@@ -12,6 +14,7 @@ import { IMAGENET_CLASSIFIERS } from './entries/imagenet.ts';
 import { PEOPLE_MASKS } from './entries/people.ts';
 import { POSE_MODELS } from './entries/poses.ts';
 import { SAFETY_CLASSIFIERS } from './entries/safety.ts';
+import { TEXT_DETECTORS } from './entries/text.ts';
 import type { CatalogueEntry, CatalogueTask } from './entry.ts';
 
 export type { CatalogueEntry, CatalogueLabels, CatalogueSource, PinnedFile } from './entry.ts';
@@ -24,7 +27,10 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   ...FACE_PARTS,
   ...HAND_MODELS,
   ...PEOPLE_MASKS,
+  ...UPSCALERS,
+  ...TEXT_DETECTORS,
   ...IMAGENET_CLASSIFIERS,
+  ...DIGIT_CLASSIFIERS,
   ...SAFETY_CLASSIFIERS,
 ];
 

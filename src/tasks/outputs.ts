@@ -83,9 +83,9 @@ function boxesAmong(outputs: readonly Port[], named?: string): Port | undefined 
   );
 }
 
-/** Four axes, three channels, first or last. */
+/** Four axes, three channels or the one of grey, first or last. */
 function isPictureShape(shape: Port['shape']): boolean {
-  return shape.length === 4 && (shape[1] === 3 || shape[3] === 3);
+  return shape.length === 4 && [shape[1], shape[3]].some((channels) => channels === 3 || channels === 1);
 }
 
 /** The number of elements, when all lie along one axis; NaN when they do not. */

@@ -271,6 +271,8 @@ describe('models', () => {
       { name: 'blazeface-short', parts: { landmarks: 'face-mesh', iris: 'iris' } },
       { name: 'palm-detection-full', origin: 'npm @mediapipe/hands' },
       { name: 'selfie-segmentation', task: 'matting', also: ['segmentation'] },
+      { name: 'waifu2x-anime-noise1-x2', task: 'upscaling' },
+      { name: 'pp-ocrv5-det', task: 'text-detection' },
       { name: 'imagenet-mobilenet-v2-quant', decode: null },
     ]);
   });

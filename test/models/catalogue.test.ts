@@ -16,6 +16,7 @@ import { importModel } from '../../src/formats/detect.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import type { Port } from '../../src/session/feeds.ts';
 import { entryLabels } from '../../src/tasks/labels.ts';
+import { inputShape } from '../../src/vision/picture-spec.ts';
 import { catalogueModel, sharedFile } from '../helpers/catalogue-models.ts';
 import { packagedBytes } from '../helpers/npm-cache.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
@@ -38,6 +39,8 @@ describe('the catalogue', () => {
       ['face-detection', 'blazeface-short'],
       ['hand-detection', 'palm-detection-full'],
       ['matting', 'selfie-segmentation'],
+      ['upscaling', 'waifu2x-anime-noise1-x2'],
+      ['text-detection', 'pp-ocrv5-det'],
       ['classification', 'imagenet-mobilenet-v2-quant'],
     ]);
     expect(defaultModel('segmentation').name).toBe('selfie-segmentation');
@@ -65,8 +68,10 @@ describe('the catalogue', () => {
   });
 
   it('answers an unknown name with the nearest or the known ones', () => {
-    expect(() => findModel('resnet')).toThrow(InputError);
-    expect(() => findModel('resnet')).toThrow(/no model "resnet".*centernet, .*nsfw-inception-v3/);
+    expect(() => findModel('convolutional-transformer')).toThrow(InputError);
+    expect(() => findModel('convolutional-transformer')).toThrow(
+      /no model "convolutional-transformer".*centernet, .*nsfw-inception-v3/,
+    );
     expect(() => findModel('centrenet')).toThrow(/Did you mean centernet\?/);
   });
 
@@ -93,15 +98,22 @@ describe('the catalogue', () => {
 function expectInput(inputs: readonly Port[], { preprocessing, notes }: CatalogueEntry): void {
   expect(inputs.length).toBe(1);
   if (!preprocessing) return expect(notes).toMatch(/^takes \[/);
-  const { width, height, layout, dtype } = preprocessing;
-  expect(inputs[0]?.dtype).toBe(dtype);
-  expect(inputs[0]?.shape.slice(1)).toEqual(layout === 'nhwc' ? [height, width, 3] : [3, height, width]);
+  const [input] = inputs;
+  expect(input?.dtype).toBe(preprocessing.dtype);
+  const [, ...expected] = inputShape(preprocessing);
+  // Extents that are open are names.
+  expect(input?.shape.slice(1).map((extent, i) => (typeof extent === 'number' ? extent : expected[i]))).toEqual(
+    expected,
+  );
 }
 
 /** Names and shapes of what comes out. */
-function outputsOf(graph: Graph): [string, Shape][] {
+function outputsOf(graph: Graph, { preprocessing }: CatalogueEntry): [string, Shape][] {
   const inputShapes = Object.fromEntries(
-    graph.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1).map(Number)]]),
+    graph.inputs.map(({ name, shape }) => [
+      name,
+      preprocessing ? inputShape(preprocessing) : [1, ...shape.slice(1).map(Number)],
+    ]),
   );
   const { outputs, values } = compile(graph, { level: 'reference', inputShapes });
   return outputs.map((name) => [name, values.get(name)?.shape ?? []]);
@@ -116,7 +128,7 @@ describe('entries in formats the engine reads are what they say (skipped where t
     const { format, graph } = await importModel(files);
     expect(format).toBe(entry.format);
     expectInput(graph.inputs, entry);
-    const outputs = outputsOf(graph);
+    const outputs = outputsOf(graph, entry);
     if (entry.task === 'classification') {
       const labels = (await entryLabels(entry, files.read)) ?? graph.labels;
       expect(outputs[0]?.[1]).toEqual([1, labels?.length]);

@@ -38,7 +38,7 @@ function placeOf(names: readonly string[], base: URL): Pick<TaskOptions, 'modelB
 
 /** The files are read on the CPU first, which says what the model is for; some the catalogue knows. */
 async function openFiles(title: string, files: readonly File[], base: URL, options: SessionOptions): Promise<Model> {
-  const entry = await knownEntry(files[0]);
+  const entry = await knownEntry(files);
   const read = await Session.create([...files], { ...options, backend: 'cpu', inputShapes: symbolicExtents });
   const { graph, outputs, report } = read;
   read.dispose();
@@ -55,9 +55,14 @@ async function openFiles(title: string, files: readonly File[], base: URL, optio
 }
 
 /** What the catalogue says of a file of its own. */
-async function knownEntry(main: File | undefined): Promise<CatalogueEntry | undefined> {
-  if (!main || main.size > LARGEST_MAIN_FILE) return undefined;
-  return recogniseEntry(new Uint8Array(await main.arrayBuffer()));
+async function knownEntry(files: readonly File[]): Promise<CatalogueEntry | undefined> {
+  // Any of them may be the main one.
+  for (const file of files) {
+    if (file.size > LARGEST_MAIN_FILE) continue;
+    const entry = await recogniseEntry(new Uint8Array(await file.arrayBuffer()));
+    if (entry) return entry;
+  }
+  return undefined;
 }
 
 function taskOfEntry(entry: CatalogueEntry): Task | undefined {

@@ -2,10 +2,12 @@
 import { COCO_80 } from '../coco.ts';
 import type { CatalogueEntry } from '../entry.ts';
 import { picture, TFJS_RESIZE } from '../pictures.ts';
-import { human, repositoryFile, type Repository } from '../sources.ts';
+import { human, raw, repositoryFile, type Repository } from '../sources.ts';
 
 const FASTEST_DET: Repository = ['dog-qiuqiu/FastestDet', '50473cd155cb088aa4a99e64ff6a4b3c24fa07e1'];
 const YOLOX: Repository = ['Kazuhito00/YOLOX-ONNX-TFLite-Sample', '3d4f1119d0694200671c08069ecb847aa0d8495a'];
+const NCNN_ASSETS: Repository = ['nihui/ncnn-assets', '9489f876aebdaa846af3786f70ea5da6be198243'];
+const WECHAT: Repository = ['WeChatCV/opencv_3rdparty', '4f9044621eb268543421d967cf9a497315540682'];
 
 /** Best first. */
 export const DETECTORS: readonly CatalogueEntry[] = [
@@ -66,5 +68,59 @@ export const DETECTORS: readonly CatalogueEntry[] = [
     decode: 'fastest-det',
     notes: '[1, 85, 22, 22]: objectness, x, y, w, h, then 80 class scores in each cell',
     licence: 'BSD-3-Clause',
+  },
+  {
+    name: 'nanodet-m',
+    title: 'COCO object detector, NanoDet on ShuffleNet v2',
+    task: 'detection',
+    source: {
+      kind: 'url',
+      ...raw(NCNN_ASSETS, 'models/nanodet_m.param', '8543dccd5604ded10d06bdb2b2f702f8f2f1dac09652c81750f21bf0a6e3f1a8'),
+      companions: [
+        {
+          name: 'nanodet_m.bin',
+          ...raw(
+            NCNN_ASSETS,
+            'models/nanodet_m.bin',
+            '8d7f846cfc340a3ef66389f174a66819709f7182b9d35788ee1506679caac65e',
+          ),
+        },
+      ],
+    },
+    format: 'ncnn',
+    labels: COCO_80,
+    preprocessing: picture(320, {
+      channelOrder: 'bgr',
+      mean: [103.53, 116.28, 123.675],
+      std: [57.375, 57.12, 58.395],
+      layout: 'nchw',
+    }),
+    outputs: 'raw',
+    decode: 'nanodet',
+    notes:
+      '792 [1, 1600, 80], 795 [1, 1600, 32] and so on: scores and distances as distributions, of each of three strides',
+    licence: 'Apache-2.0',
+  },
+  {
+    name: 'wechat-qr',
+    title: 'Detector of QR codes, WeChat',
+    task: 'detection',
+    source: {
+      kind: 'url',
+      ...raw(WECHAT, 'detect.prototxt', 'e8acfc395caf443a47f15686a9b9207b36cb8f7e6ceb8fbaf6466665e68a9466'),
+      companions: [
+        {
+          name: 'detect.caffemodel',
+          ...raw(WECHAT, 'detect.caffemodel', 'cc49b8c9babaf45f3037610fe499df38c8819ebda29e90ca9f2e33270f6ef809'),
+        },
+      ],
+    },
+    format: 'caffe',
+    labels: ['background', 'QR code'],
+    preprocessing: picture(384, { channelOrder: 'grey', std: [255, 255, 255], fit: 'contain', layout: 'nchw' }),
+    outputs: 'decoded',
+    decode: 'detection-output',
+    notes: 'detection_output [1, 1, 100, 7]: image, label, score, x1, y1, x2, y2 in 0…1; zeros behind the last',
+    licence: 'Apache-2.0',
   },
 ];

@@ -34,7 +34,10 @@ export function addUpscale(program: Command, runner: Runner): void {
     .command('upscale')
     .description('make larger pictures')
     .argument('<image...>', 'picture files, or their addresses')
-    .option('--model <name>', 'catalogue name, path or URL of a network that enlarges; default: waifu2x')
+    .option(
+      '--model <name>',
+      'catalogue name, path or URL of a network that enlarges; default: waifu2x-anime-noise1-x2',
+    )
     .option('--output <file>', 'the larger picture, a PNG file; of several pictures --output-dir')
     .option('--output-dir <dir>', 'folder for the larger pictures: NAME_x2.png')
     .option('--tile <pixels>', 'side of the parts in which large pictures are shown; default: 256', parseCount);
