@@ -53,8 +53,10 @@ function nearestInteger(x: number): number {
 }
 
 /** Weights that the file has as float32, as the integers that ncnn makes of them. `scales` divide the outputs evenly. */
-function integerWeights({ dtype, shape, data }: Tensor, scales: Tensor): Tensor {
-  if (dtype === 'int8') return { dtype, shape, data };
+function integerWeights(weights: Tensor, scales: Tensor): Tensor {
+  // What is integers already may be zeros that nobody has made yet.
+  if (weights.dtype === 'int8') return weights;
+  const { shape, data } = weights;
   const each = data.length / scales.data.length;
   const scaleOf = (i: number): number => scales.data[Math.floor(i / each)] ?? 0;
   return { dtype: 'int8', shape, data: Int8Array.from(data, (w, i) => nearestInteger(Math.fround(w * scaleOf(i)))) };
@@ -123,14 +125,12 @@ export function int8Convolution(c: NcnnContext, image: string, conv: Int8Conv, g
   const form = { scales, hasOutputScale: term > REQUANTISED };
   const operands = int8Operands(c, [outputs, inputs, ...window.kernel], c.flag(5), form);
   const scale = c.scalar('float32', operands.inputScale);
-  const { weights } = operands;
+  const weights = c.constant(operands.weights, 'weights');
   if (c.rank(image) === 2) {
-    const matrix = { ...weights, shape: [outputs, inputs] };
-    return result(c, products(c, quantised(c, image, scale), matrix), operands);
+    return result(c, products(c, quantised(c, image, scale), c.reshape(weights, [outputs, inputs])), operands);
   }
   const { kernel: _, ...rest } = window;
-  const perm = weightsToLast(weights.shape.length);
-  const w = c.one('Transpose', [c.constant(weights, 'weights')], { perm });
+  const w = c.one('Transpose', [weights], { perm: weightsToLast(window.kernel.length + 2) });
   return c.aroundLast(image, (last) => {
     const sums = c.main('ConvInteger', [quantised(c, last, scale), w], { ...rest, group });
     return result(c, sums, operands);
@@ -138,8 +138,8 @@ export function int8Convolution(c: NcnnContext, image: string, conv: Int8Conv, g
 }
 
 /** int8 x `[N, …, K]` times weights `[O, K]`: int32 `[N, …, O]`. */
-function products(c: NcnnContext, x: string, weights: Tensor): string {
-  const w = c.one('Transpose', [c.constant(weights, 'weights')], { perm: [1, 0] });
+function products(c: NcnnContext, x: string, weights: string): string {
+  const w = c.one('Transpose', [weights], { perm: [1, 0] });
   return c.main('MatMulInteger', [x, w], {});
 }
 
@@ -148,7 +148,7 @@ export function int8InnerProduct(c: NcnnContext, x: string, outputs: number, inp
   const form = { scales: outputs, hasOutputScale: false };
   const operands = int8Operands(c, [outputs, inputs], c.flag(1), form);
   const integers = quantised(c, x, c.scalar('float32', operands.inputScale));
-  return result(c, products(c, integers, operands.weights), operands);
+  return result(c, products(c, integers, c.constant(operands.weights, 'weights')), operands);
 }
 
 /** Numbers of the file along a blob's first dimension, or one for all: as many as a parameter says. */

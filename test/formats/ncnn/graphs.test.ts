@@ -1,0 +1,66 @@
+/** ncnn's own benchmark networks, which have no weights: each is read, and its blobs have the extents that its file hints at. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { graphOf, sketchNcnn } from '../../../src/formats/ncnn/import.ts';
+import type { NcnnLayer } from '../../../src/formats/ncnn/net.ts';
+import { parseParam } from '../../../src/formats/ncnn/param.ts';
+import { NoWeights } from '../../../src/formats/ncnn/weights.ts';
+import { compileGraph } from '../../../src/session/compile-graph.ts';
+import { Session } from '../../../src/node/session.ts';
+import { hasSharedData, sharedPath } from '../../helpers/shared-data.ts';
+
+const FOLDER = 'ncnn_graphs';
+const files = hasSharedData ? readdirSync(sharedPath(FOLDER)).filter((name) => name.endsWith('.param')) : [];
+const bytesOf = (name: string): Uint8Array => readFileSync(sharedPath(`${FOLDER}/${name}`));
+
+/** The extents of a network whose file has none. */
+const UNSAID: Readonly<Record<string, number>> = { 'FastestDet.param': 352, 'vision_transformer.param': 384 };
+
+/** Their files say nothing of extents. */
+const WITHOUT_HINTS: ReadonlySet<string> = new Set([...Object.keys(UNSAID), 'blazeface.param']);
+
+/** How many boxes are found only a picture says. */
+const FINDS = /DetectionOutput$/;
+
+/** Extents that the file hints at, by blob: four numbers for each, dimensions, width, height and channels. */
+function hinted({ op, outputs, params }: NcnnLayer): [string, number[]][] {
+  const hints = params.get(30);
+  if (!Array.isArray(hints) || FINDS.test(op)) return [];
+  return outputs.flatMap((name, i): [string, number[]][] => {
+    const [dims = 0, ...extents] = hints.slice(4 * i, 4 * i + 4).map(({ float }) => float);
+    return dims > 0 ? [[name, [1, ...extents.slice(0, dims).reverse()]]] : [];
+  });
+}
+
+describe.skipIf(!hasSharedData)('networks without weights', () => {
+  it('are all there', () => {
+    expect(files).toHaveLength(35);
+  });
+
+  it.each(files)('%s', async (name) => {
+    const { layers } = parseParam(bytesOf(name));
+    const graph = await graphOf(layers, new NoWeights(), name);
+    const input = graph.inputs[0]?.name ?? '';
+    const size = UNSAID[name];
+    const inputShapes = size === undefined ? {} : { [input]: [1, 3, size, size] };
+    // Every blob leaves, so that nothing is left out of what is inferred.
+    const blobs = layers.filter(({ op }) => op !== 'Input').flatMap(({ outputs }) => outputs);
+    const whole = { ...graph, outputs: blobs };
+    const { values } = await compileGraph(whole, { level: 'reference', inputShapes });
+    const hints = layers.flatMap(hinted);
+    expect(hints.length).toBeGreaterThan(WITHOUT_HINTS.has(name) ? -1 : 10);
+    for (const [blob, shape] of hints) expect([blob, values.get(blob)?.shape]).toEqual([blob, shape]);
+    expect(blobs.every((blob) => values.has(blob))).toBe(true);
+  });
+
+  it('are sketched as they are', async () => {
+    const name = 'mobilenet_ssd_int8.param';
+    const sketch = await sketchNcnn({ name, bytes: bytesOf(name) });
+    expect(sketch.outputs).toEqual(['output']);
+  });
+
+  it('name the weights that are missing, and what to do', async () => {
+    const open = Session.create(sharedPath(`${FOLDER}/squeezenet.param`), { backend: 'cpu' });
+    await expect(open).rejects.toThrow(/squeezenet\.bin: cannot read the weights of squeezenet\.param.*--weights/);
+  });
+});
