@@ -18,6 +18,7 @@ describe.skipIf(!hasSharedData).each(['cpu', 'webgpu'] as const)('on %s', (backe
     'mtcnn_det2__faces_1',
     'mtcnn_det3__faces_1',
     'wechat_qr_sr__street',
+    'wechat_qr_detect__street_qr',
   ])('%s', async (name) => {
     const golden = readGolden(name);
     const { graph } = await caffeImporter.load(
