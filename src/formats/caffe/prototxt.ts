@@ -7,6 +7,9 @@ const MAX_DEPTH = 64;
 /** More than any network takes: beyond, what is read is no description of one. */
 const MAX_BYTES = 2 ** 26;
 
+/** More fields than any network has: each takes more memory than the few bytes that it takes in the text. */
+const MAX_FIELDS = 2 ** 20;
+
 const BLANK = /\s+|#[^\n]*/y;
 const NAME = /[A-Za-z_]\w*/y;
 const NUMBER = /-?\s*(?:0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[fF]?|[A-Za-z_]\w*)/y;
@@ -32,6 +35,7 @@ class Parser {
   readonly #source: TextSource;
   #position = 0;
   #depth = 0;
+  #count = 0;
 
   constructor(source: TextSource) {
     this.#source = source;
@@ -107,6 +111,7 @@ class Parser {
   }
 
   #value(name: string, colon: boolean): TextValue {
+    if (++this.#count > MAX_FIELDS) this.#fail(`there are more than ${MAX_FIELDS} fields`);
     const next = this.#peek();
     const offset = this.#position;
     if (next === '{' || next === '<') return { kind: 'message', message: this.#message(next), offset };

@@ -48,8 +48,8 @@ export class TextMessage {
   readonly #source: TextSource;
   readonly #offset: number;
   readonly #fields = new Map<string, TextValue[]>();
-  readonly #read = new Set<string>();
-  readonly #ignored = new Set<string>();
+  /** Fields that were read; those in which nothing needs to be are not looked into. */
+  readonly #known = new Map<string, 'read' | 'ignored'>();
 
   constructor(source: TextSource, offset: number) {
     this.#source = source;
@@ -80,11 +80,11 @@ export class TextMessage {
 
   /** Fields that change nothing, and all in them: nobody needs to read them. */
   ignore(...names: readonly string[]): void {
-    for (const name of names) this.#ignored.add(name);
+    for (const name of names) if (this.#fields.has(name) && !this.#known.has(name)) this.#known.set(name, 'ignored');
   }
 
   #values(name: string): readonly TextValue[] {
-    this.#read.add(name);
+    this.#known.set(name, 'read');
     return this.#fields.get(name) ?? [];
   }
 
@@ -201,7 +201,8 @@ export class TextMessage {
   /** Fields that nobody read, those of messages that were read among them, each with the names around it. */
   unread(): string[] {
     return [...this.#fields].flatMap(([name, values]) => {
-      if (!this.#read.has(name)) return this.#ignored.has(name) ? [] : [name];
+      const known = this.#known.get(name);
+      if (known !== 'read') return known ? [] : [name];
       return values.flatMap((value) =>
         value.kind === 'message' ? value.message.unread().map((inner) => `${name}.${inner}`) : [],
       );
