@@ -69,7 +69,7 @@ function detectionOutput(c: CaffeContext): string {
   param.ignore('save_output_param', 'visualize', 'visualize_threshold', 'save_file');
   const nms = param.message('nms_param');
   const eta = nms.number('eta', 1);
-  if (eta !== 1) c.refuse(`nms_param.eta ${eta}, a threshold that falls as boxes are chosen`);
+  if (eta !== 1) c.refuse(`nms_param.eta ${Number(eta.toPrecision(6))}, a threshold that falls as boxes are chosen`);
   const overlap = nms.number('nms_threshold', 0.3);
   if (!(overlap >= 0)) c.fail(`nms_threshold ${overlap} is negative`);
   const code = param.choice('code_type', 'CORNER', ['CORNER', 'CENTER_SIZE', 'CORNER_SIZE'], 1);
@@ -120,10 +120,14 @@ function proposal(c: CaffeContext): string[] {
 }
 
 /** A key of a string of parameters in Python or YAML, and what it is. */
-const PYTHON_PARAMETER = /^\s*['"]?(\w+)['"]?\s*:\s*(.*?)\s*$/;
+const PYTHON_PARAMETER = /^\s*['"]?(\w+)['"]?\s*:(.*)$/;
+
+/** Longer than any such string. */
+const MAX_PARAMETERS = 1000;
 
 /** Parameters of a layer in Python, `'feat_stride': 16` and the like, as lists of numbers. Refuses what it has besides. */
 function pythonNumbers(c: CaffeContext, text: string): ReadonlyMap<string, number[]> {
+  if (text.length > MAX_PARAMETERS) c.refuse(`a param_str of ${text.length} characters`);
   const entries = text
     .replace(/^\s*\{|\}\s*$/g, '')
     .split(/[\n;]|,(?=\s*['"]?[A-Za-z_]\w*['"]?\s*:)/)
@@ -132,6 +136,7 @@ function pythonNumbers(c: CaffeContext, text: string): ReadonlyMap<string, numbe
     entries.map((entry) => {
       const [, key = '', value = ''] = PYTHON_PARAMETER.exec(entry) ?? c.refuse(`param_str ${JSON.stringify(text)}`);
       const numbers = value
+        .trim()
         .replace(/^!!python\/tuple/, '')
         .replace(/[[\]()]/g, ' ')
         .split(/[\s,]+/)
@@ -143,14 +148,11 @@ function pythonNumbers(c: CaffeContext, text: string): ReadonlyMap<string, numbe
   );
 }
 
-/** Layers in Python are code that is not there, but this one is in many files: the authors' proposals, with their defaults. */
-function python(c: CaffeContext): string[] {
+/** Code in Python is not there, but that of this layer is known: the authors' proposals, with their defaults. */
+function pythonProposal(c: CaffeContext): string[] {
   const param = c.param('python_param');
-  param.ignore('share_in_parallel');
-  const [module, layer] = [param.text('module', ''), param.text('layer', '')];
-  const text = param.text('param_str', '');
-  if (layer !== 'ProposalLayer') return c.refuse(`code in Python (${module}.${layer})`);
-  const numbers = pythonNumbers(c, text);
+  param.ignore('module', 'layer', 'share_in_parallel');
+  const numbers = pythonNumbers(c, param.text('param_str', ''));
   const others = [...numbers.keys()].filter((key) => !['feat_stride', 'scales', 'ratios', 'base_size'].includes(key));
   if (others.length > 0) c.refuse(`${others.join(', ')} of param_str`);
   const [stride = c.fail('param_str has no feat_stride')] = numbers.get('feat_stride') ?? [];
@@ -202,7 +204,7 @@ export const DETECT = {
   PriorBox: priorBox,
   DetectionOutput: detectionOutput,
   Proposal: proposal,
-  Python: python,
+  'Python rpn.proposal_layer.ProposalLayer': pythonProposal,
   ROIPooling: roiPooling,
   PSROIPooling: psRoiPooling,
 };

@@ -33,13 +33,18 @@ function reorg(c: CaffeContext): string {
     ];
     return c.reshapeTo(rows, extentList(c, extents));
   }
-  const across = by('floorDiv', width, stride);
-  const squares = c.reshapeTo(x, extentList(c, [images, -1, stride, across, stride]));
-  const apart = c.one('Transpose', [squares], { perm: [0, 2, 4, 1, 3] });
-  return c.reshapeTo(
-    apart,
-    extentList(c, [images, by('mul', channels, stride ** 2), by('floorDiv', height, stride), across]),
-  );
+  // The loops take the blob for one of C/s² channels whose rows are s times as long: [N, C/s²·H, s, W, s].
+  const known = c.extents(x)[1];
+  if (known !== undefined && known % stride ** 2 !== 0) c.fail(`${known} channels are no multiple of ${stride ** 2}`);
+  const rows = c.reshapeTo(x, extentList(c, [images, -1, stride, width, stride]));
+  const squares = c.one('Transpose', [rows], { perm: [0, 2, 4, 1, 3] });
+  const extents = [
+    images,
+    by('mul', channels, stride ** 2),
+    by('floorDiv', height, stride),
+    by('floorDiv', width, stride),
+  ];
+  return c.reshapeTo(squares, extentList(c, extents));
 }
 
 /** ShuffleNet's (arXiv:1707.01083). */
