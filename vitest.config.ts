@@ -122,6 +122,7 @@ const NETWORKS = [
   'test/node/flat.gpu.test.ts',
   'test/node/imagenet.gpu.test.ts',
   'test/session/quantised.gpu.test.ts',
+  'test/tasks/caffe-ncnn.gpu.test.ts',
   'test/tasks/detectors.gpu.test.ts',
   'test/tasks/follow.gpu.test.ts',
   'test/tasks/faces.gpu.test.ts',
