@@ -40,9 +40,13 @@ export interface DetectionOperands {
   readonly priors: string;
 }
 
+/** More classes than any detector tells apart: lists are made of them. */
+const MOST_CLASSES = 2 ** 16;
+
 /** The rows of `layer.form`. Fails where no class is left, or an extent that is known does not fit. */
 export function detectionOutputNodes(e: LayerEmitter, operands: DetectionOperands, layer: DetectionLayer): string {
   const { classes, background, topK } = layer;
+  if (classes > MOST_CLASSES) e.fail(`has ${classes} classes`);
   const labels = range(classes).filter((label) => label !== background);
   if (labels.length === 0) e.fail(`has ${classes} classes, of which none is left without the background`);
   const scores = scoresByClass(e, operands.scores, classes, labels);

@@ -122,6 +122,12 @@ export class NcnnContext extends LayerEmitter {
     return this.#list(id).map(({ float }) => float);
   }
 
+  /** Text; undefined where the parameter is none. */
+  text(id: number): string | undefined {
+    const value = this.#param(id);
+    return typeof value === 'string' ? value : undefined;
+  }
+
   /** Refuses a parameter that is text, as newer files have expressions of extents. */
   refuseText(id: number, what: string): void {
     const value = this.#param(id);

@@ -4,6 +4,7 @@ import type { NcnnContext } from './context.ts';
 import { BLOBS } from './layers/blobs.ts';
 import { DETECT } from './layers/detect.ts';
 import { FUNCTIONS } from './layers/functions.ts';
+import { GATHERED } from './layers/gathered.ts';
 import { INT8 } from './layers/int8.ts';
 import { MATRIX } from './layers/matrix.ts';
 import { RECURRENT } from './layers/recurrent.ts';
@@ -16,6 +17,7 @@ export const FURTHER_NCNN_LAYERS: Rows<NcnnContext> = {
   ...BLOBS,
   ...DETECT,
   ...FUNCTIONS,
+  ...GATHERED,
   ...INT8,
   ...MATRIX,
   ...RECURRENT,
