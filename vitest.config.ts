@@ -127,6 +127,7 @@ const NETWORKS = [
   'test/tasks/follow.gpu.test.ts',
   'test/tasks/faces.gpu.test.ts',
   'test/tasks/landmarks.gpu.test.ts',
+  'test/tasks/mtcnn.gpu.test.ts',
   'test/tasks/poses-hands.gpu.test.ts',
   'test/tasks/quantised.gpu.test.ts',
   'test/tasks/segmenter.gpu.test.ts',

@@ -86,6 +86,7 @@ export type { Instance } from './vision/instances.ts';
 export { createFaceDetector, FaceDetector } from './tasks/face-detector.ts';
 export type { FaceDetectorOptions, FaceOptions } from './tasks/face-detector.ts';
 export type { FacePartSources } from './tasks/face-parts.ts';
+export type { CascadeSources } from './tasks/face-cascade.ts';
 export type { PartSource } from './tasks/model-part.ts';
 export type { Face, NamedPoint } from './vision/faces.ts';
 export type { PoseEstimatorOptions, PoseOptions } from './tasks/pose-estimator.ts';

@@ -50,8 +50,8 @@ export type CatalogueLabels = readonly string[] | (PinnedFile & { readonly forma
 export type CatalogueFormat = 'onnx' | 'tfjs-graph' | 'tfjs-layers' | 'tflite' | 'ncnn' | 'caffe';
 
 /**
- * What a model is for. Landmarks and attributes are read from a part of a picture that another model found: see `parts` of
- * an entry.
+ * What a model is for. Landmarks and attributes are read from a part of a picture that another model found, and refinement says
+ * whether that is one: see `parts` of an entry.
  */
 export type CatalogueTask =
   | 'classification'
@@ -61,6 +61,7 @@ export type CatalogueTask =
   | 'upscaling'
   | 'text-detection'
   | 'face-detection'
+  | 'face-refinement'
   | 'face-landmarks'
   | 'iris-landmarks'
   | 'face-attributes'
@@ -87,7 +88,7 @@ export interface CatalogueEntry {
   /** What outputs that are no classes mean, by the name of a head. */
   readonly decode?: string;
   /** Models that go on where this one ends, by what they are for and their names in the catalogue. */
-  readonly parts?: Readonly<Partial<Record<'landmarks' | 'iris', string>>>;
+  readonly parts?: Readonly<Partial<Record<'landmarks' | 'iris' | 'rnet' | 'onet', string>>>;
   /** The layout of outputs that are not one score a class. */
   readonly notes?: string;
   /** SPDX identifier. */

@@ -1,6 +1,6 @@
 /** What commands share that find things in pictures: their flags, what they print, and copies of the pictures with what was found. */
 import type { Command } from 'commander';
-import type { CatalogueTask } from '../catalogue/entry.ts';
+import type { CatalogueEntry, CatalogueTask } from '../catalogue/entry.ts';
 import { defaultModel } from '../catalogue/catalogue.ts';
 import type { Annotation } from '../draw/annotations.ts';
 import type { Graph } from '../ir/graph.ts';
@@ -33,7 +33,7 @@ export interface BoxLimits {
 }
 
 /** Flags of every such command. */
-export interface BoxFlags extends BoxLimits, LoadTaskOptions, DeviceOptions {
+export interface BoxFlags extends BoxLimits, LoadTaskOptions, DeviceOptions, Pick<PartNames, 'rnet' | 'onet'> {
   readonly decode?: string;
   readonly outputDir?: string;
 }
@@ -44,6 +44,11 @@ interface Finder extends Disposable {
   readonly preprocessing: Preprocessing;
   readonly labels: readonly string[] | undefined;
 }
+
+type PartName = keyof NonNullable<CatalogueEntry['parts']>;
+
+/** Models of parts, by name, path or URL. */
+export type PartNames = { readonly [K in PartName]?: string };
 
 /** One command. */
 export interface BoxCommand<Task extends Finder, Thing extends DetectedBox, Flags extends BoxFlags> {
@@ -60,9 +65,9 @@ export interface BoxCommand<Task extends Finder, Thing extends DetectedBox, Flag
   readonly decoders: readonly string[];
   /** Adds flags of its own. */
   readonly flags?: (command: Command) => Command;
-  /** The model goes on with others of the catalogue: see `CatalogueEntry.parts`. */
-  readonly parts?: readonly ('landmarks' | 'iris')[];
-  readonly create: (source: Graph, options: HeadedTaskOptions & { landmarks?: string; iris?: string }) => Promise<Task>;
+  /** The model goes on with others, of the catalogue (see `CatalogueEntry.parts`), or those that flags of these names say. */
+  readonly parts?: readonly PartName[];
+  readonly create: (source: Graph, options: HeadedTaskOptions & PartNames) => Promise<Task>;
   /** What is in a picture. */
   readonly find: (task: Task, pixels: Pixels, limits: BoxLimits, flags: Flags) => Promise<Thing[]>;
   /** Key points that are drawn beside a thing's box. */
@@ -112,7 +117,7 @@ async function run<Task extends Finder, Thing extends DetectedBox, Flags extends
     stage: of.name,
     open: async () => {
       const loaded = await loadHeadedTask(model, flags, context);
-      const parts = partsOf(loaded, of.parts);
+      const parts = partsOf(loaded, flags, of.parts);
       const create = (graph: Graph, options: HeadedTaskOptions): Promise<Task> =>
         of.create(graph, { ...options, ...parts });
       const opened = await openTask(loaded, flags, context, create);
@@ -139,10 +144,16 @@ async function run<Task extends Finder, Thing extends DetectedBox, Flags extends
 
 function partsOf(
   { model }: LoadedTask,
-  names: readonly ('landmarks' | 'iris')[] = [],
-): { landmarks?: string; iris?: string } {
+  { rnet, onet }: Pick<PartNames, 'rnet' | 'onet'>,
+  names: readonly PartName[] = [],
+): PartNames {
   const known = model.entry?.parts ?? {};
-  return Object.fromEntries(names.flatMap((name) => (known[name] === undefined ? [] : [[name, known[name]]])));
+  const ofEntry = names.flatMap((name) => (known[name] === undefined ? [] : [[name, known[name]]]));
+  return {
+    ...Object.fromEntries(ofEntry),
+    ...(rnet === undefined ? {} : { rnet }),
+    ...(onet === undefined ? {} : { onet }),
+  };
 }
 
 /** The limits that were given. */

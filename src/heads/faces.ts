@@ -8,6 +8,7 @@ import type { BoxNodes } from './box-nodes.ts';
 import { decodedRows, isRows, joinedOutputs } from './decoded-rows.ts';
 import type { Head, HeadInput, HeadOutput } from './head.ts';
 import { keptBoxes, type Candidates } from './kept-boxes.ts';
+import { MTCNN } from './mtcnn.ts';
 
 /**
  * BlazeFace (Bazarevsky et al., arXiv:1907.05047): of short range, 128² pixels; of full range, 192² on one map; and that for
@@ -90,4 +91,4 @@ const RFB: Head = {
 };
 
 /** All that `createFaceDetector` reads. */
-export const FACE_HEADS: readonly Head[] = [BLAZEFACE, YUNET, RFB];
+export const FACE_HEADS: readonly Head[] = [BLAZEFACE, YUNET, RFB, MTCNN];

@@ -68,6 +68,11 @@ export interface Head {
   readonly preprocessing?: Partial<Preprocessing>;
   /** Of a graph whose input may hold more than a picture, one where it has inputs of its own: done before any head is tried. */
   readonly open?: (graph: Graph, input: GraphInput) => OpenedInput;
+  /**
+   * Of networks that see pictures otherwise than whole and upright, the graph that takes one in place of the model's input. Done once
+   * the head is known, and the outputs are then looked at anew.
+   */
+  readonly adapt?: (graph: Graph, input: GraphInput) => OpenedInput;
   /** Adds the nodes. */
   readonly attach: (nodes: BoxNodes, read: readonly HeadOutput[], input: HeadInput) => AddedNodes;
 }

@@ -88,7 +88,7 @@ export async function createSegmenter(source?: TaskSource, options?: HeadedTaskO
 /** Loads a detector of faces, and models for parts of them, with the differences of `createClassifier`. */
 export async function createFaceDetector(source?: TaskSource, options?: FaceDetectorOptions): Promise<FaceDetector> {
   const [opens, own] = await taskInNode('face-detection', source, options, FACE_DETECTOR_OPTIONS);
-  return faceDetector(opens, { ...own, ...openedParts(own, ['landmarks', 'iris']) });
+  return faceDetector(opens, { ...own, ...openedParts(own, ['landmarks', 'iris', 'rnet', 'onet']) });
 }
 
 /** Quantises a model as in a page, with the differences of `createClassifier`; picture files may be given by path. */

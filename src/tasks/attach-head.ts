@@ -1,7 +1,7 @@
 /** The head that fits a model, added to its graph; it is loaded by tasks that read more than one score a class. */
 import { BoxNodes } from '../heads/box-nodes.ts';
 import { extendGraph } from '../heads/extend-graph.ts';
-import { matchHead, type AddedNodes, type Head, type HeadOutput } from '../heads/head.ts';
+import { matchHead, type AddedNodes, type Head, type HeadOutput, type OpenedInput } from '../heads/head.ts';
 import { asReals, dequantised } from '../heads/real-outputs.ts';
 import type { Graph, GraphInput } from '../ir/graph.ts';
 import { compileGraph } from '../session/compile-graph.ts';
@@ -39,15 +39,17 @@ export interface AttachedHead extends AddedNodes {
 export async function attachHead(given: Graph, only: GraphInput, request: HeadRequest): Promise<AttachedHead> {
   const { heads, decode } = request;
   const open = heads.map((head) => head.open).find((opens) => opens !== undefined);
-  const { graph, input, feeds } = open?.(given, only) ?? { graph: given, input: only, feeds: {} };
-  const prepare = (usual?: Partial<Preprocessing>): Preprocessing => request.prepare(usual, input);
+  const opened = open?.(given, only) ?? { graph: given, input: only, feeds: {} };
+  const prepare = (usual?: Partial<Preprocessing>): Preprocessing => request.prepare(usual, opened.input);
   const first = prepare();
-  const likely = await outputsOf(graph, input, first, request);
-  const { head } = matchHead(heads, asReals(likely, graph), known(first, request), decode);
+  const likely = await outputsOf(opened, first, request);
+  const { head } = matchHead(heads, asReals(likely, opened.graph), known(first, request), decode);
   const preprocessing = prepare(head.preprocessing);
   // What the head's own networks take may have other extents.
   const same = sameArray(inputShape(first), inputShape(preprocessing));
-  const outputs = same ? likely : await outputsOf(graph, input, preprocessing, request);
+  const adapted = head.adapt?.(opened.graph, opened.input) ?? opened;
+  const outputs = same && adapted === opened ? likely : await outputsOf(adapted, preprocessing, request);
+  const { graph } = adapted;
   const { read, input: matched } = matchHead([head], asReals(outputs, graph), known(preprocessing, request), decode);
   let added: AddedNodes = { results: {}, feeds: {} };
   const extended = extendGraph(graph, (b) => {
@@ -56,7 +58,13 @@ export async function attachHead(given: Graph, only: GraphInput, request: HeadRe
     for (const name of Object.values(added.results)) b.output(name);
   });
   const names = { decode: head.name, read: read.map(({ name }) => name) };
-  return { ...added, feeds: { ...feeds, ...added.feeds }, ...names, preprocessing, graph: extended };
+  return {
+    ...added,
+    feeds: { ...opened.feeds, ...adapted.feeds, ...added.feeds },
+    ...names,
+    preprocessing,
+    graph: extended,
+  };
 }
 
 function known({ width, height }: Preprocessing, { classes }: HeadRequest) {
@@ -64,8 +72,7 @@ function known({ width, height }: Preprocessing, { classes }: HeadRequest) {
 }
 
 async function outputsOf(
-  graph: Graph,
-  input: GraphInput,
+  { graph, input }: OpenedInput,
   spec: Preprocessing,
   { inputShapes }: HeadRequest,
 ): Promise<HeadOutput[]> {

@@ -5,7 +5,7 @@ import type { PicturePoint, PictureRegion } from '../vision/region-spec.ts';
 import { ModelPart, type PartSource } from './model-part.ts';
 import type { PictureModel, TaskOptions } from './picture-model.ts';
 import type { PictureRunOptions } from './picture-task.ts';
-import { placesIn, type RegionModel } from './region-model.ts';
+import { placesIn, RegionModel } from './region-model.ts';
 
 /** Models that go on where a detector of faces ends; false: none. */
 export interface FacePartSources {
@@ -46,7 +46,7 @@ export class FaceParts implements Disposable {
       const heads = async () =>
         (await import('../heads/face-parts.ts'))[name === 'iris' ? 'IRIS_HEADS' : 'FACE_MESH_HEADS'];
       const source = sources[name] ?? first.entry?.parts?.[name] ?? USUAL[name];
-      return new ModelPart({ name, task, heads }, first, source, options);
+      return new ModelPart({ name, task, heads, model: RegionModel }, first, source, options);
     };
     this.#landmarks = part('landmarks', 'face-landmarks');
     this.#iris = part('iris', 'iris-landmarks');

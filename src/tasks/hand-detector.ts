@@ -19,7 +19,7 @@ import {
   type PictureTaskDefinition,
 } from './picture-task.ts';
 import { bestFirst, isOneThing, regionAnswers } from './region-answers.ts';
-import { placesIn, type RegionAnswer } from './region-model.ts';
+import { placesIn, RegionModel, type RegionAnswer } from './region-model.ts';
 import type { FollowStep } from './watch-task.ts';
 
 /** Options of `createHandDetector`. */
@@ -47,10 +47,11 @@ const OPTIONS: OptionRules<HandOptions> = { ...PICTURE_RUN_OPTIONS, threshold, i
 /** MediaPipe's limits. */
 const USUAL = { threshold: 0.5, iou: 0.3 } as const;
 
-const LANDMARKS: PartKind = {
+const LANDMARKS: PartKind<RegionModel> = {
   name: 'landmarks',
   task: 'hand-landmarks',
   heads: () => import('../heads/hands.ts').then(({ HAND_LANDMARK_HEADS }) => HAND_LANDMARK_HEADS),
+  model: RegionModel,
 };
 
 const handDetection = (part: ModelPart): PictureTaskDefinition<HandOptions, Hand[]> => ({

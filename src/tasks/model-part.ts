@@ -4,23 +4,24 @@ import { InputError, LoadError, TilewiseError } from '../core/errors.ts';
 import type { Head } from '../heads/head.ts';
 import { createHeadedTask, type HeadedTaskOptions } from './headed-task.ts';
 import type { PictureModel, TaskOptions, TaskSource } from './picture-model.ts';
-import { RegionModel } from './region-model.ts';
+import type { RegionModel } from './region-model.ts';
 
-/** What a part is for. */
-export interface PartKind {
+/** What a part is for, and what reads it. */
+export interface PartKind<Model> {
   /** Its name among the catalogue's parts, and of the option that takes a model for it. */
   readonly name: keyof NonNullable<CatalogueEntry['parts']>;
   readonly task: CatalogueTask;
   readonly heads: () => Promise<readonly Head[]>;
+  readonly model: new (model: PictureModel) => Model;
 }
 
 /** A model for a part; false: none. Default: the catalogue's, where it knows the first model and one that goes with it. */
 export type PartSource = TaskSource | false;
 
 /** A model that was loaded for a device; undefined on the CPU. */
-interface LoadedPart {
+interface LoadedPart<Model> {
   readonly device: GPUDevice | undefined;
-  readonly model: Promise<RegionModel>;
+  readonly model: Promise<Model>;
 }
 
 /** Options that are about the first model, its file, or the call that loads it. */
@@ -37,15 +38,15 @@ const FIRST_ONLY: ReadonlySet<string> = new Set<keyof HeadedTaskOptions>([
 ]);
 
 /** One part. */
-export class ModelPart implements Disposable {
-  readonly #kind: PartKind;
+export class ModelPart<Model extends Disposable = RegionModel> implements Disposable {
+  readonly #kind: PartKind<Model>;
   readonly #first: PictureModel;
   readonly #source: PartSource | undefined;
   readonly #options: TaskOptions;
-  #loaded: LoadedPart | undefined;
+  #loaded: LoadedPart<Model> | undefined;
 
   /** `options` are those of the first model, of which the part takes what is not about that one alone. */
-  constructor(kind: PartKind, first: PictureModel, source: PartSource | undefined, options: TaskOptions) {
+  constructor(kind: PartKind<Model>, first: PictureModel, source: PartSource | undefined, options: TaskOptions) {
     this.#kind = kind;
     this.#first = first;
     this.#source = source ?? first.entry?.parts?.[kind.name];
@@ -61,7 +62,7 @@ export class ModelPart implements Disposable {
    * The model, loaded on the first one's device: pictures that lie there are read by both. Rejects with InputError where there is
    * none, and with LoadError, which names the part, for one that cannot be loaded; the next call then tries again.
    */
-  async load(): Promise<RegionModel> {
+  async load(): Promise<Model> {
     const source = this.#given();
     const device = await this.#first.session.device();
     if (this.#loaded && this.#loaded.device === device) return this.#loaded.model;
@@ -84,11 +85,11 @@ export class ModelPart implements Disposable {
     });
   }
 
-  async #open(source: TaskSource, device: GPUDevice | undefined): Promise<RegionModel> {
-    const { name, task, heads } = this.#kind;
+  async #open(source: TaskSource, device: GPUDevice | undefined): Promise<Model> {
+    const { name, task, heads, model } = this.#kind;
     const options = device ? { ...this.#options, gpu: device } : this.#options;
     try {
-      return await createHeadedTask(RegionModel, task, source, options, heads);
+      return await createHeadedTask(model, task, source, options, heads);
     } catch (cause) {
       if (!(cause instanceof TilewiseError)) throw cause;
       throw new LoadError(`the model for ${name} cannot be loaded: ${cause.reason}`, { ...cause.detail, cause });
@@ -98,7 +99,7 @@ export class ModelPart implements Disposable {
   /** Frees the model; `load` loads it anew, while the first one is not disposed. */
   dispose(): void {
     this.#loaded?.model.then(
-      (model) => model.dispose(),
+      (loaded) => loaded[Symbol.dispose](),
       () => undefined,
     );
     this.#loaded = undefined;

@@ -103,8 +103,13 @@ export class PictureTask<Options extends PictureRunOptions, Answer> {
    */
   protected async run(picture: PictureSource | PictureFile, options: Options, known?: Answer): Promise<Answer> {
     const chosen = await checkOptions(this.#definition.call, options, this.#definition.options);
+    if (isPicture(picture)) return this.answerOf(picture, chosen, known);
+    return this.session.withPicture(picture, chosen.signal, (decoded) => this.run(decoded, chosen));
+  }
+
+  /** The answer for a picture that needs no decoding, by options that were checked. A task whose model runs more than once has its own. */
+  protected async answerOf(picture: PictureSource, chosen: Options, known: Answer | undefined): Promise<Answer> {
     const { signal, frameBudgetMs } = chosen;
-    if (!isPicture(picture)) return this.session.withPicture(picture, signal, (decoded) => this.run(decoded, chosen));
     // Before the run: a frame or a bitmap may be closed after it.
     const size = pictureSize(picture);
     const feeds = {

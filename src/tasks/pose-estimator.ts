@@ -28,7 +28,7 @@ import {
   type PictureTaskDefinition,
 } from './picture-task.ts';
 import { bestFirst, isOneThing, regionAnswers } from './region-answers.ts';
-import { placesIn, type RegionAnswer } from './region-model.ts';
+import { placesIn, RegionModel, type RegionAnswer } from './region-model.ts';
 import type { FollowStep } from './watch-task.ts';
 
 /** Options of `PoseEstimator.estimate`. */
@@ -59,10 +59,11 @@ export interface PoseEstimatorOptions extends HeadedTaskOptions {
 /** What they may be. */
 export const POSE_ESTIMATOR_OPTIONS: OptionRules<PoseEstimatorOptions> = { ...HEADED_OPTIONS, landmarks: 'any' };
 
-const LANDMARKS: PartKind = {
+const LANDMARKS: PartKind<RegionModel> = {
   name: 'landmarks',
   task: 'pose-landmarks',
   heads: () => import('../heads/poses.ts').then(({ POSE_LANDMARK_HEADS }) => POSE_LANDMARK_HEADS),
+  model: RegionModel,
 };
 
 /** Where the landmarks of a pose are looked for next: points say so that are no part of it. */

@@ -8,6 +8,7 @@ import { FACE_HEADS } from '../../src/heads/faces.ts';
 import { HAND_HEADS, HAND_LANDMARK_HEADS } from '../../src/heads/hands.ts';
 import type { Head } from '../../src/heads/head.ts';
 import { MATTE_HEADS } from '../../src/heads/mattes.ts';
+import { MTCNN_HEADS } from '../../src/heads/mtcnn.ts';
 import { POSE_HEADS, POSE_LANDMARK_HEADS } from '../../src/heads/poses.ts';
 import { SEGMENTATION_HEADS } from '../../src/heads/segmentation.ts';
 
@@ -16,6 +17,7 @@ const HEADS: Readonly<Partial<Record<CatalogueTask, readonly Head[]>>> = {
   matting: MATTE_HEADS,
   segmentation: SEGMENTATION_HEADS,
   'face-detection': FACE_HEADS,
+  'face-refinement': [...MTCNN_HEADS.rnet, ...MTCNN_HEADS.onet],
   'face-landmarks': FACE_MESH_HEADS,
   'iris-landmarks': IRIS_HEADS,
   'hand-detection': HAND_HEADS,

@@ -77,7 +77,12 @@ describe('the catalogue', () => {
 
   it('names models that go on where one ends, which are for that', () => {
     const parts = CATALOGUE.flatMap((entry) => Object.entries(entry.parts ?? {}));
-    const of = { landmarks: /^(face|hand|pose)-landmarks$/, iris: /^iris-landmarks$/ };
+    const of = {
+      landmarks: /^(face|hand|pose)-landmarks$/,
+      iris: /^iris-landmarks$/,
+      rnet: /^face-refinement$/,
+      onet: /^face-refinement$/,
+    };
     for (const [part, name] of parts) expect(findModel(name).task).toMatch(of[part as keyof typeof of]);
   });
 

@@ -1,13 +1,14 @@
 /** Detectors of faces. */
-import type { CatalogueEntry } from '../entry.ts';
+import type { CatalogueEntry, CatalogueSource } from '../entry.ts';
 import { picture, SIGNED, TFJS_RESIZE } from '../pictures.ts';
-import { human, mediapipe, repositoryFile, type Repository } from '../sources.ts';
+import { human, mediapipe, raw, repositoryFile, type Repository } from '../sources.ts';
 
 const RFB: Repository = [
   'Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB',
   'dffdddda9794a50607cba8f318507a28c1c27cab',
 ];
 const YUNET: Repository = ['ShiqiYu/libfacedetection.train', '0047ac24afb1a50a0c6105001c89d1b5b805dbf1'];
+const MTCNN: Repository = ['kpzhang93/MTCNN_face_detection_alignment', '4617f55b08846aea1b2328e9c12e48df91b3d725'];
 const OPEN_SEE_FACE: Repository = ['emilianavt/OpenSeeFace', 'dee5bb76066d062e7d80828ff407cbc5854f94f1'];
 
 /** What BlazeFace finds is where these begin. */
@@ -15,6 +16,16 @@ const PARTS = { landmarks: 'face-mesh', iris: 'iris' } as const;
 
 /** What all of BlazeFace's outputs hold. */
 const BLAZE_NOTES = 'for each anchor x, y, w, h and 6 key points in input pixels, and a score before the sigmoid';
+
+/** A network of MTCNN: the checksum of its text, then that of its weights. */
+const mtcnn = (name: string, sha256: string, weights: string): CatalogueSource => {
+  const folder = 'code/codes/MTCNNv1/model';
+  return {
+    kind: 'url',
+    ...raw(MTCNN, `${folder}/${name}.prototxt`, sha256),
+    companions: [{ name: `${name}.caffemodel`, ...raw(MTCNN, `${folder}/${name}.caffemodel`, weights) }],
+  };
+};
 
 /** The usual one first. */
 export const FACE_DETECTORS: readonly CatalogueEntry[] = [
@@ -119,6 +130,61 @@ export const FACE_DETECTORS: readonly CatalogueEntry[] = [
     outputs: 'decoded',
     decode: 'rfb',
     notes: 'scores [1, 4420, 2] (background, face); boxes [1, 4420, 4]: x1, y1, x2, y2 in 0…1; before suppression',
+    licence: 'MIT',
+  },
+  {
+    name: 'mtcnn',
+    title: 'Face detector with 5 key points of faces of any size, MTCNN’s first network and those behind it',
+    task: 'face-detection',
+    source: mtcnn(
+      'det1',
+      'adc1756d8515d3ca3a6a186c0fadab66fcae04bd8d3c6388e2fe8797a626dde4',
+      'd6085e7f48ba7e6b6f1b58964595f6bce5b97bcc4866751f7b4bdc98f920c096',
+    ),
+    format: 'caffe',
+    preprocessing: picture(12, {
+      fit: 'stretch',
+      resize: { method: 'area' },
+      mean: SIGNED.mean,
+      std: [128, 128, 128],
+      layout: 'nchw',
+    }),
+    outputs: 'raw',
+    decode: 'mtcnn',
+    parts: { rnet: 'mtcnn-second', onet: 'mtcnn-third' },
+    notes:
+      'of a picture with rows and columns exchanged, for cells of 12 pixels, 2 apart: prob1 [1, 2, w, h] (background, face); conv4-2 [1, 4, w, h]: how far x1, y1, x2, y2 lie from the cell’s, in its extents',
+    licence: 'MIT',
+  },
+  {
+    name: 'mtcnn-second',
+    title: 'Which boxes hold faces, MTCNN’s second network',
+    task: 'face-refinement',
+    source: mtcnn(
+      'det2',
+      '077686e89e606354f425366afdb2018777d93c6450b50e2c12301f8a97f6bb47',
+      '39b20f7a57bb8176cc9466cea4dfd52da6a6f876de60c7ab222a309f2d0ca08c',
+    ),
+    format: 'caffe',
+    outputs: 'raw',
+    decode: 'mtcnn-rnet',
+    notes: 'takes [R, 3, 24, 24] of boxes, turned likewise, (pixel − 127.5) / 128: prob1 [R, 2]; conv5-2 [R, 4]',
+    licence: 'MIT',
+  },
+  {
+    name: 'mtcnn-third',
+    title: 'Which boxes hold faces, and 5 key points, MTCNN’s third network',
+    task: 'face-refinement',
+    source: mtcnn(
+      'det3',
+      'a8385a3aad241acf5902b79466f9a359ea9f03a3b6dcbe1e1efa050908cf7d04',
+      '9d6098829a4d6d318f37cec42142465637fafe4c673f2e93b69495bf7ca23d2d',
+    ),
+    format: 'caffe',
+    outputs: 'raw',
+    decode: 'mtcnn-onet',
+    notes:
+      'takes [R, 3, 48, 48] of boxes, turned likewise, (pixel − 127.5) / 128: prob1 [R, 2]; conv6-2 [R, 4]; conv6-3 [R, 10]: x of 5 points, then y, in extents of the box',
     licence: 'MIT',
   },
   {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { FACE_HEADS } from '../../heads/faces.ts';
 import { createFaceDetector } from '../../node/index.ts';
 import type { FaceDetector } from '../../tasks/face-detector.ts';
+import { parseCount } from '../arguments.ts';
 import { addBoxCommand, type BoxCommand, type BoxFlags } from '../box-command.ts';
 import type { Runner } from '../context.ts';
 import { toBox, type DetectedBox } from '../detections.ts';
@@ -10,6 +11,7 @@ import { toBox, type DetectedBox } from '../detections.ts';
 interface FacesFlags extends BoxFlags {
   readonly mesh?: boolean;
   readonly iris?: boolean;
+  readonly minSize?: number;
 }
 
 /** A face in the JSON. */
@@ -28,11 +30,17 @@ const FACES: BoxCommand<FaceDetector, DetectedFace, FacesFlags> = {
   usual: { threshold: 0.5, iou: 0.3, max: 'all' },
   decoders: FACE_HEADS.map(({ name }) => name),
   flags: (command) =>
-    command.option('--mesh', 'the mesh of each face, too: 468 points').option('--iris', 'and its irises: 478 points'),
-  parts: ['landmarks', 'iris'],
+    command
+      .option('--mesh', 'the mesh of each face, too: 468 points')
+      .option('--iris', 'and its irises: 478 points')
+      .option('--min-size <pixels>', 'the smallest face that is looked for, with mtcnn; default: 20', parseCount)
+      .option('--rnet <name>', 'the second network of mtcnn, where --model is a file of the first one')
+      .option('--onet <name>', 'and the third'),
+  parts: ['landmarks', 'iris', 'rnet', 'onet'],
   create: createFaceDetector,
-  find: async (detector, pixels, limits, { iris = false, mesh = iris }) => {
-    const faces = await detector.detect(pixels, { ...limits, mesh, iris });
+  find: async (detector, pixels, limits, { iris = false, mesh = iris, minSize }) => {
+    const smallest = minSize === undefined ? {} : { minSize };
+    const faces = await detector.detect(pixels, { ...limits, ...smallest, mesh, iris });
     return faces.map((face) => ({
       ...toBox(face),
       points: face.points.map(({ name, x, y }) => ({ name, x, y })),
