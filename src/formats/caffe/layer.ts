@@ -73,10 +73,14 @@ function layerOf(message: TextMessage, isOld: boolean): CaffeLayer {
   };
 }
 
-/** Names the code, which no table of layers has: whoever reads that it is refused knows which it is. */
+/** Classes of Python whose code is known: those of a row of the table. */
+const KNOWN_PYTHON = new Set(['ProposalLayer']);
+
+/** The type with the code's name, where no row has it: whoever reads that it is refused then knows which it is. */
 function pythonType(message: TextMessage): string {
   const param = message.message('python_param');
-  return `Python ${param.text('module', '')}.${param.text('layer', '')}`;
+  const [module, name] = [param.text('module', ''), param.text('layer', '')];
+  return KNOWN_PYTHON.has(name) ? 'Python' : `Python ${module}.${name}`;
 }
 
 function sharedBlobs(message: TextMessage): string[] {

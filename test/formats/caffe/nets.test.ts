@@ -1,37 +1,8 @@
-/** How a network is put together: what is fed, what is left out, which layer gives what, and what comes out. */
+/** How a network is put together: what is fed, which layer gives what, and what comes out. */
 import { describe, expect, it } from 'vitest';
-import { TilewiseError, UnsupportedError } from '../../../src/core/errors.ts';
+import { UnsupportedError } from '../../../src/core/errors.ts';
 import { tensorOf, zeros } from '../../../src/core/tensor.ts';
-import { caffeImporter } from '../../../src/formats/caffe/index.ts';
-import type { ImportedModel } from '../../../src/formats/importer.ts';
-import { caffeFiles, type CaffeBlobs } from '../../helpers/caffe-models.ts';
-import { referenceRun } from '../../helpers/reference.ts';
-
-const load = (text: string, blobs?: CaffeBlobs): Promise<ImportedModel> => caffeImporter.load(caffeFiles(text, blobs));
-
-async function errorOf(text: string, blobs?: CaffeBlobs): Promise<TilewiseError> {
-  const error: unknown = await load(text, blobs).catch((e: unknown) => e);
-  if (!(error instanceof TilewiseError)) throw error;
-  return error;
-}
-
-const X = 'input: "x" input_dim: 1 input_dim: 2 input_dim: 1 input_dim: 1';
-
-function layer(name: string, type: string, bottoms: string, tops: string, param = ''): string {
-  const blobs = [...bottoms].map((b) => `bottom: "${b}"`).concat([...tops].map((t) => `top: "${t}"`));
-  return `layer { name: "${name}" type: "${type}" ${blobs.join(' ')} ${param} }`;
-}
-
-/** A layer that adds a number, so that outputs tell which layers they passed. */
-function add(name: string, bottom: string, top: string, number: number, param = ''): string {
-  return layer(name, 'Power', bottom, top, `power_param { shift: ${number} } ${param}`);
-}
-
-/** The first element of each output, by name. */
-function results({ graph }: ImportedModel): Record<string, number | undefined> {
-  const feeds = graph.inputs.map(({ name, shape }) => [name, zeros('float32', shape.map(Number))] as const);
-  return Object.fromEntries(Array.from(referenceRun(graph, new Map(feeds)), ([name, { data }]) => [name, data[0]]));
-}
+import { add, errorOf, layer, load, results, X } from './tiny-net.ts';
 
 describe('inputs', () => {
   it.each([
@@ -149,85 +120,6 @@ describe('outputs', () => {
   });
 });
 
-/** A layer that brings pictures of two channels, and labels. */
-const data = (crop: number, phase: string): string =>
-  layer('data', 'Data', 'x', 'xl', `transform_param { crop_size: ${crop} mean_value: [1, 2] } ${phase}`).replace(
-    'bottom: "x"',
-    '',
-  );
-
-describe('a network for training', () => {
-  const TRAIN = 'include { phase: TRAIN }';
-  const TEST = 'include { phase: TEST }';
-  it('is what it is when it is tested, with its labels, judges and losses left out', async () => {
-    const model = await load(
-      `name: "t" ${data(5, TRAIN)} ${data(1, TEST)} ${add('a', 'x', 'y', 1)} ${add('b', 'y', 'y', 100, TRAIN)} ${layer('acc', 'Accuracy', 'yl', 'v', TEST)} ${layer('loss', 'SoftmaxWithLoss', 'yl', 's', 'loss_param { ignore_label: 255 }')}`,
-    );
-    expect(model.graph.inputs.map(({ name, shape }) => ({ name, shape }))).toEqual([
-      { name: 'x', shape: [1, 2, 1, 1] },
-    ]);
-    expect(results(model)).toEqual({ s: 0.5 });
-    expect(model.warnings).toEqual(['Layers of training are left out: "acc" (Accuracy)']);
-    expect(model.metadata.get('name')).toBe('t');
-  });
-
-  it('gives what its losses read', async () => {
-    const model = await load(`${data(1, '')} ${add('a', 'x', 'y', 1)} ${layer('loss', 'EuclideanLoss', 'yl', 's')}`);
-    expect(results(model)).toEqual({ y: 1 });
-    expect(model.warnings?.[0]).toContain('"loss" (EuclideanLoss)');
-  });
-
-  it('gives the second top of a loss, if it has one', async () => {
-    const model = await load(`${data(1, '')} ${layer('loss', 'SoftmaxWithLoss', 'xl', 'sp')}`);
-    expect(results(model)).toEqual({ p: 0.5 });
-  });
-
-  it('loses what is done to its labels alone', async () => {
-    const parts = layer('s', 'Slice', 'l', 'mn', 'slice_param { slice_point: 1 }');
-    const losses = layer('e', 'EuclideanLoss', 'xm', 'p') + layer('f', 'EuclideanLoss', 'xn', 'q');
-    expect(results(await load(`${data(1, '')} ${parts} ${add('a', 'x', 'y', 1)} ${losses}`))).toEqual({ y: 1 });
-  });
-
-  it('is fed what more than training reads', async () => {
-    const model = await load(`${data(1, '')} ${layer('c', 'Concat', 'xl', 'y', 'concat_param { axis: 0 }')}`);
-    expect(model.graph.inputs.map(({ name }) => name)).toEqual(['x', 'l']);
-  });
-
-  it('has layers by phases, levels and stages', async () => {
-    const rules = [
-      ['', true],
-      ['include { phase: TEST }', true],
-      ['include { phase: 0 }', false],
-      ['exclude { phase: TEST }', false],
-      ['exclude { phase: TRAIN }', true],
-      ['include { stage: "deploy" }', true],
-      ['include { stage: "deploy" stage: "val" }', false],
-      ['include { stage: "val" } include { stage: "deploy" }', true],
-      ['include { not_stage: "deploy" }', false],
-      ['include { not_stage: "val" }', true],
-      ['include { min_level: 2 }', true],
-      ['include { min_level: 3 }', false],
-      ['include { max_level: 1 }', false],
-      ['exclude { min_level: 1 max_level: 5 }', false],
-    ] as const;
-    for (const [rule, isThere] of rules) {
-      const net = `state { level: 2 stage: "deploy" } ${X} ${add('a', 'x', 'y', 1)} ${add('b', 'y', 'y', 10, rule)}`;
-      expect([rule, results(await load(net))]).toEqual([rule, { y: isThere ? 11 : 1 }]);
-    }
-  });
-});
-
-describe('the old form', () => {
-  it('has names of an enum for types', async () => {
-    const power =
-      'layers { name: "a" type: POWER bottom: "x" top: "y" power_param { shift: 1 } blobs_lr: 1 weight_decay: 0 }';
-    const relu = 'layers { name: "b" type: RELU bottom: "y" top: "y" }';
-    const soft = 'layers { name: "c" type: SOFTMAX_LOSS bottom: "y" bottom: "l" }';
-    expect(results(await load(`${X} ${power} ${relu}`))).toEqual({ y: 1 });
-    expect(results(await load(`${X} ${power} ${soft}`))).toEqual({ c: 0.5 });
-  });
-});
-
 describe('what is wrong with a network', () => {
   it.each([
     [
@@ -300,6 +192,14 @@ describe('what is wrong with a network', () => {
       ['e', 'ReLU', 'warp_param'],
       ['f', 'constructor', 'layer'],
     ]);
+  });
+
+  it('is not said of code in Python that is known', async () => {
+    const param = `python_param { module: "rpn.proposal_layer" layer: "ProposalLayer" param_str: "'feat_stride': 16" }`;
+    const inputs =
+      'input: "s" input: "d" input: "i" input_shape { dim: [1, 18, 3, 3] } input_shape { dim: [1, 36, 3, 3] } input_shape { dim: [1, 3] }';
+    const { graph } = await load(`${inputs} ${layer('p', 'Python', 'sdi', 'r', param)}`);
+    expect(graph.outputs).toEqual(['r']);
   });
 
   it('is told of layers within layers by the year of the form', async () => {
