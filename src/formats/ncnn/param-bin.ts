@@ -106,7 +106,7 @@ class Words {
   }
 
   blobs(length: number): string[] {
-    return Array.from({ length }, () => `blob_${this.count('as the number of a blob', MAX_LAYERS)}`);
+    return Array.from({ length }, () => `blob_${this.int('the number of a blob')}`);
   }
 
   list(): ParamNumber[] {
