@@ -243,14 +243,17 @@ function positions(n: number, count: number, aligned: boolean): number[] {
   return range(count).map((i) => (aligned ? (i * (n - 1)) / (count - 1) : ((i + 0.5) * n) / count - 0.5));
 }
 
+function held(i: number, n: number): number {
+  return Math.min(Math.max(i, 0), n - 1);
+}
+
 function linearTaps(n: number, count: number, aligned: boolean): Taps {
   return positions(n, count, aligned).map((position) => {
     const first = Math.floor(position);
     const rest = position - first;
-    const held = (i: number): number => Math.min(Math.max(i, 0), n - 1);
     return [
-      [held(first), 1 - rest],
-      [held(first + 1), rest],
+      [held(first, n), 1 - rest],
+      [held(first + 1, n), rest],
     ] as const;
   });
 }
@@ -264,7 +267,7 @@ function cubicTaps(n: number, count: number, aligned: boolean): Taps {
     const t = position - first;
     const weights = [far(t + 1), near(t), near(1 - t)];
     const last = 1 - weights.reduce((x, y) => x + y);
-    return [...weights, last].map((weight, i) => [Math.min(Math.max(first - 1 + i, 0), n - 1), weight] as const);
+    return [...weights, last].map((weight, i) => [held(first - 1 + i, n), weight] as const);
   });
 }
 

@@ -32,6 +32,18 @@ function filesOf(main: Uint8Array, bin: Uint8Array = ncnnBin(BLOBS), name = 'net
 const load = (files: ModelFiles, options?: ImportOptions) => ncnnImporter.load(files, options);
 const failure = (files: ModelFiles): Promise<unknown> => load(files).catch((error: unknown) => error);
 
+const joined = (...parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
+const head = (lines: readonly string[], layers = lines.length, blobs = 9): string =>
+  ['7767517', `${layers} ${blobs}`, ...lines].join('\n');
+
+/** The shape of the input of a network, and whether it is a suggestion. */
+const shapeOf = async (line: string, rest: readonly string[] = [], options?: ImportOptions) => {
+  const lines = [line, ...rest, 'Noop end 1 1 x y'];
+  const { graph } = await load(ncnnFiles(lines, []), options);
+  const [input] = graph.inputs;
+  return [input?.shape, input?.suggested];
+};
+
 describe('a param file', () => {
   it('gives the same graph as text and in binary', async () => {
     const [asText, asBinary] = [
@@ -71,7 +83,6 @@ describe('weights', () => {
   const table = Array.from({ length: 256 }, (_, i) => ({ float: i < 6 ? (WEIGHTS[i] ?? 0) : 9 }));
   const indices = new Uint8Array([0, 1, 2, 3, 4, 5, 77, 77]);
   const bias = new Uint8Array(Float32Array.from([1, 2, 3]).buffer);
-  const joined = (...parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
 
   it.each([
     ['half floats', joined(halves, bias)],
@@ -132,13 +143,6 @@ describe('weights', () => {
 });
 
 describe('inputs', () => {
-  const shapeOf = async (line: string, rest: readonly string[] = [], options?: ImportOptions) => {
-    const lines = [line, ...rest, 'Noop end 1 1 x y'];
-    const { graph } = await load(ncnnFiles(lines, []), options);
-    const [input] = graph.inputs;
-    return [input?.shape, input?.suggested];
-  };
-
   it.each([
     ['Input in 0 1 x 0=8 1=6 2=3', [1, 3, 6, 8], true],
     ['Input in 0 1 x 0=8 1=6', [1, 6, 8], true],
@@ -176,8 +180,6 @@ describe('inputs', () => {
 });
 
 describe('what is no network', () => {
-  const head = (lines: readonly string[], layers = lines.length, blobs = 9): string =>
-    ['7767517', `${layers} ${blobs}`, ...lines].join('\n');
   const input = 'Input in 0 1 x 0=2';
 
   it.each([

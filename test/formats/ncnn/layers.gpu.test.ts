@@ -9,14 +9,12 @@ import { closeGpu } from '../../helpers/gpu-device.ts';
 import { linesOf } from '../../helpers/ncnn-case.ts';
 import { ncnnFiles, runNcnn } from '../../helpers/ncnn-net.ts';
 import { tensorOfBlob } from '../../helpers/ncnn-plain.ts';
-import { ELEMENT_CASES } from './cases/elements.ts';
-import { SHAPE_CASES } from './cases/shapes.ts';
-import { WINDOW_CASES } from './cases/windows.ts';
+import { NCNN_CASES } from './cases/index.ts';
 
 afterAll(closeGpu);
 
 describe.each(['cpu', 'webgpu'] as const)('%s', (backend) => {
-  it.each([...WINDOW_CASES, ...ELEMENT_CASES, ...SHAPE_CASES])('$name', async (own) => {
+  it.each(NCNN_CASES)('$name', async (own) => {
     const { inputs, weights = [], expected, terms = 1 } = own;
     const feeds = Object.fromEntries(inputs.map((x, i) => [`x${i}`, tensorOfBlob(x)]));
     const outputs = await runNcnn(ncnnFiles(linesOf(own), weights), feeds, backend);

@@ -7,6 +7,7 @@ const TARGETS = {
   tfjs: async () => (await import('./tfjs.ts')).tfjs,
   scripts: async () => (await import('./scripts.ts')).scripts,
   tflite: async () => (await import('./tflite.ts')).tflite,
+  ncnn: async () => (await import('./ncnn.ts')).ncnn,
   caffe: async () => (await import('./caffe.ts')).caffe,
   safetensors: async () => (await import('./safetensors.ts')).safetensors,
   pictures: async () => (await import('./pictures.ts')).pictures,

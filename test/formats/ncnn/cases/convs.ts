@@ -1,19 +1,14 @@
-/** Convolutions, transposed ones, and pools. */
+/** Convolutions, and transposed ones. */
 import { mapped, numbers, randomBlob, type NcnnCase } from '../../../helpers/ncnn-case.ts';
 import {
   bordered,
-  plainBlob,
   plainConv,
   plainCut,
   plainDeconv,
-  plainPool,
-  plainReduce,
   sameBorder,
-  elementAt,
   type PlainBlob,
   type PlainBorder,
   type PlainConv,
-  type PlainPool,
 } from '../../../helpers/ncnn-plain.ts';
 
 const sides = (top: number, bottom: number, left: number, right: number): PlainBorder => ({ top, bottom, left, right });
@@ -116,12 +111,11 @@ const CONVOLUTIONS: NcnnCase[] = [
 
 /** The functions behind a layer. */
 function activated(): NcnnCase[] {
-  const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v));
   const functions: readonly (readonly [string, (v: number) => number])[] = [
     ['9=1', (v) => Math.max(v, 0)],
     ['9=2 -23310=1,0.1', (v) => (v > 0 ? v : 0.1 * v)],
     ['9=3 -23310=2,-0.5,0.75', (v) => Math.min(Math.max(v, -0.5), 0.75)],
-    ['9=4', sigmoid],
+    ['9=4', (v) => 1 / (1 + Math.exp(-v))],
     ['9=5', (v) => v * Math.tanh(Math.log(1 + Math.exp(v)))],
     ['9=6 -23310=2,0.2,0.5', (v) => v * Math.min(Math.max(0.2 * v + 0.5, 0), 1)],
     ['9=6 10=1.666667e-01,0.5', (v) => v * Math.min(Math.max(v / 6 + 0.5, 0), 1)],
@@ -162,42 +156,30 @@ const up: PlainConv = { outputs: 3, kernel: [4, 3], stride: [2, 2], weights: num
 const upGroups: PlainConv = { outputs: 4, kernel: [3, 3], stride: [2, 1], group: 2, weights: numbers(4 * 2 * 9) };
 const small = randomBlob(2, 5, 4);
 
+const dilated: PlainConv = { ...up, dilation: [1, 2] };
+
 const DECONVOLUTIONS: NcnnCase[] = [
-  deconvCase('a transposed convolution', small, up, '', plainDeconv(small, up)),
-  deconvCase('its output cut', small, up, '4=1 15=0 14=2 16=1', plainCut(plainDeconv(small, up), sides(2, 1, 1, 0))),
-  deconvCase(
-    'its output longer',
-    small,
-    up,
-    '4=1 18=1 19=1',
-    plainCut(plainDeconv(small, up, [1, 1]), sides(1, 1, 1, 1)),
-  ),
-  // 12 × 9 before, and 10 × 8 left.
-  deconvCase('pads that follow', small, up, '4=-233 20=8 21=10', plainCut(plainDeconv(small, up), sides(1, 1, 0, 1))),
-  deconvCase(
-    'pads that follow, before',
-    small,
-    up,
-    '4=-234 20=8 21=10',
-    plainCut(plainDeconv(small, up), sides(1, 1, 1, 0)),
-  ),
-  deconvCase('of groups', four, upGroups, '', plainDeconv(four, upGroups), 'DeconvolutionDepthWise'),
+  deconvCase('a transposed convolution', '', plainDeconv(small, up)),
+  deconvCase('its output cut', '4=1 15=0 14=2 16=1', plainCut(plainDeconv(small, up), sides(2, 1, 1, 0))),
+  deconvCase('its output longer', '4=1 18=1 19=1', plainCut(plainDeconv(small, up, [1, 1]), sides(1, 1, 1, 1))),
+  // 10 × 8 of 12 × 9 are left.
+  deconvCase('pads that follow', '4=-233 20=8 21=10', plainCut(plainDeconv(small, up), sides(1, 1, 0, 1))),
+  deconvCase('pads that follow, before', '4=-234 20=8 21=10', plainCut(plainDeconv(small, up), sides(1, 1, 1, 0))),
+  deconvCase('pads that follow from no extents', '4=-233', plainDeconv(small, up)),
+  deconvCase('of groups', '', plainDeconv(four, upGroups), { x: four, conv: upGroups, type: 'DeconvolutionDepthWise' }),
   deconvCase(
     'dilated',
-    small,
-    { ...up, dilation: [1, 2] },
     '9=1',
-    mapped(plainDeconv(small, { ...up, dilation: [1, 2] }), (v) => Math.max(v, 0)),
+    mapped(plainDeconv(small, dilated), (v) => Math.max(v, 0)),
+    { conv: dilated },
   ),
 ];
 
 function deconvCase(
   name: string,
-  x: PlainBlob,
-  conv: PlainConv,
   params: string,
   expected: PlainBlob,
-  type = 'Deconvolution',
+  { x = small, conv = up, type = 'Deconvolution' }: { x?: PlainBlob; conv?: PlainConv; type?: string } = {},
 ): NcnnCase {
   const { weights, bias } = conv;
   return {
@@ -210,105 +192,5 @@ function deconvCase(
   };
 }
 
-const pooled = randomBlob(2, 8, 9);
-
-function poolCase(name: string, params: string, pool: PlainPool, x = pooled): NcnnCase {
-  const { kernel, stride } = pool;
-  const window = `0=${pool.kind === 'max' ? 0 : 1} 1=${kernel[1]} 11=${kernel[0]} 2=${stride[1]} 12=${stride[0]}`;
-  return {
-    name: `Pooling: ${name}`,
-    layer: `Pooling ${window} ${params}`.trim(),
-    inputs: [x],
-    expected: [plainPool(x, pool)],
-  };
-}
-
-const square = { kernel: [3, 3], stride: [2, 2] } as const;
-const pads = sides(1, 0, 1, 1);
-
-const POOLS: NcnnCase[] = [
-  poolCase('full', '', { kind: 'max', ...square, mode: 'full' }),
-  poolCase('full, with pads', '3=1 14=1 13=1 15=0', { kind: 'max', ...square, pads, mode: 'full' }),
-  poolCase('valid', '5=1', { kind: 'max', ...square, mode: 'valid' }),
-  poolCase('valid, with pads', '3=1 14=1 13=1 15=0 5=1', { kind: 'max', ...square, pads, mode: 'valid' }),
-  poolCase('windows on padding alone', '3=1', {
-    kind: 'max',
-    kernel: [2, 2],
-    stride: [2, 2],
-    pads: sides(1, 1, 1, 1),
-    mode: 'full',
-  }),
-  poolCase('a stride beyond the window', '', { kind: 'max', kernel: [1, 1], stride: [2, 2], mode: 'full' }),
-  poolCase('averages, full', '3=1 14=1 13=1 15=0', { kind: 'average', ...square, pads, mode: 'full' }),
-  poolCase('averages, valid', '3=1 14=1 13=1 15=0 5=1', { kind: 'average', ...square, pads, mode: 'valid' }),
-  poolCase('averages that count padding', '3=1 14=1 13=1 15=0 5=1 6=1', {
-    kind: 'average',
-    ...square,
-    pads,
-    mode: 'valid',
-    countIncludePad: true,
-  }),
-  poolCase('averages that count padding and what is added', '3=1 14=1 13=1 15=0 6=1', {
-    kind: 'average',
-    ...square,
-    pads,
-    mode: 'full',
-    countIncludePad: true,
-  }),
-  ...([2, 3] as const).flatMap((mode) =>
-    (['max', 'average'] as const).map((kind): NcnnCase => {
-      const border = sameBorder(pooled, { kernel: 3, stride: 2 }, mode === 2);
-      const pool: PlainPool = { kind, ...square, pads: border, mode: 'valid', countIncludePad: true };
-      return poolCase(`${kind} with pads ${mode}`, `5=${mode}`, pool);
-    }),
-  ),
-  {
-    name: 'Pooling: all of each channel, with a window that means nothing',
-    layer: 'Pooling 0=1 1=7 4=1 5=1',
-    inputs: [pooled],
-    expected: [{ extents: [2], data: plainReduce(pooled, [1, 2], mean).data }],
-  },
-  {
-    name: 'Pooling: the greatest of each channel',
-    layer: 'Pooling 0=0 4=1',
-    inputs: [pooled],
-    expected: [{ extents: [2], data: plainReduce(pooled, [1, 2], (v) => Math.max(...v)).data }],
-  },
-  ...(['max', 'average'] as const).flatMap((kind) => [
-    adaptive(kind, [3, 4], '8=4 18=3'),
-    adaptive(kind, [1, 1], '8=1'),
-    adaptive(kind, [11, 12], '8=12 18=11'),
-  ]),
-  adaptive('average', [3, 9], '8=-233 18=3'),
-];
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b) / values.length;
-}
-
-/** Windows that cover the image. */
-function adaptive(kind: 'max' | 'average', [oh, ow]: readonly [number, number], params: string): NcnnCase {
-  const [h = 0, w = 0] = pooled.extents.slice(1);
-  const ends = (i: number, n: number, count: number): [number, number] => [
-    Math.floor((i * n) / count),
-    Math.ceil(((i + 1) * n) / count),
-  ];
-  const expected = plainBlob([2, oh, ow], ([q = 0, i = 0, j = 0]) => {
-    const [[top, bottom], [left, right]] = [ends(i, h, oh), ends(j, w, ow)];
-    const window = plainBlob([bottom - top, right - left], ([y = 0, z = 0]) =>
-      elementAt(pooled, [q, top + y, left + z]),
-    );
-    return kind === 'max' ? Math.max(...window.data) : mean(window.data);
-  });
-  const layer = `Pooling 0=${kind === 'max' ? 0 : 1} 7=1 ${params}`;
-  return {
-    name: `Pooling: ${kind} of ${oh} × ${ow} positions (${params})`,
-    layer,
-    inputs: [pooled],
-    expected: [expected],
-    terms: 9,
-  };
-}
-
-/** Layers that look at windows. */
-export const WINDOW_CASES: readonly NcnnCase[] = [...CONVOLUTIONS, ...DECONVOLUTIONS, ...POOLS];
+/** Layers of weights and windows. */
+export const CONV_CASES: readonly NcnnCase[] = [...CONVOLUTIONS, ...DECONVOLUTIONS];
