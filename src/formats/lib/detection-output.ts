@@ -67,7 +67,6 @@ export function detectionOutputNodes(e: LayerEmitter, operands: DetectionOperand
   };
   const limits = {
     score: layer.confidence,
-    scoreInclusive: false,
     overlap: layer.overlap,
     most: layer.keepTopK,
   };

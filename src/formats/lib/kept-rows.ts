@@ -17,8 +17,6 @@ export interface RankedBoxes {
 export interface KeptLimits {
   /** Scores of no more are none. */
   readonly score: number;
-  /** A score equal to that is one. */
-  readonly scoreInclusive: boolean;
   /** Of two that overlap more the better is kept. */
   readonly overlap: number;
   /** Most boxes of a picture, of all groups together; −1: all. */
@@ -67,16 +65,14 @@ function unsuppressed(e: LayerEmitter, { boxes, scores }: RankedBoxes, limits: K
   const groups = e.reshapeTo(boxes, extentList(e, [-1, k, 4]));
   const alone = e.reshapeTo(scores, extentList(e, [-1, 1, k]));
   const bounds = [listed(e, k), e.scalar('float32', limits.overlap), e.scalar('float32', limits.score)];
-  const rules = { ...GREEDY_SUPPRESSION, scoreInclusive: limits.scoreInclusive, padded: true };
-  const [rows = '', count = '', kept = ''] = e.many('NonMaxSuppression', [groups, alone, ...bounds], rules, 3);
+  const [rows = ''] = e.many('NonMaxSuppression', [groups, alone, ...bounds], GREEDY_SUPPRESSION, 2);
   const [group = '', index = ''] = [0, 2].map((column) =>
     e.one('Gather', [rows, e.scalar('int64', column)], { axis: 1 }),
   );
-  const all = extentNode(e, rows, 0);
-  const holds = e.binary('less', countedUp(e, all), e.one('Cast', [count], { to: 'int64' }));
-  // What goes beyond the end is left out.
-  const places = e.one('Where', [holds, e.binary('add', e.binary('mul', group, k), index), all], {});
-  const none = e.one('Expand', [e.scalar('float32', NO_SCORE), listed(e, all)], {});
+  const places = e.binary('add', e.binary('mul', group, k), index);
+  const all = e.reshape(scores, [-1]);
+  const none = e.one('Expand', [e.scalar('float32', NO_SCORE), e.one('Shape', [all], {})], {});
+  const kept = e.one('Gather', [all, places], { axis: 0 });
   return e.one('ScatterElements', [none, places, kept], { axis: 0, reduction: 'none' });
 }
 
@@ -107,7 +103,8 @@ function inOneList(e: LayerEmitter, ranked: RankedBoxes, { indices, holds }: Bes
   const known = e.one('Where', [e.reshape(holds, [-1]), places, e.scalar('int64', LAST_INDEX)], {});
   // Those that hold move up, in their order.
   const [order = ''] = e.many('TopK', [known, e.one('Shape', [all], {})], { axis: 0, largest: false }, 2);
-  const chosen = e.one('Gather', [all, order], { axis: 0 });
+  const last = e.binary('sub', extentNode(e, all, 0), e.scalar('int64', 1));
+  const chosen = e.one('Gather', [all, e.binary('min', order, last)], { axis: 0 });
   const image = e.binary('floorDiv', order, extentNode(e, indices, 1));
   const front = e.one('Unsqueeze', [realOf(e, image)], { axes: [-1] });
   const rows = e.one('Concat', [front, ...columns(e, ranked, chosen)], { axis: -1 });

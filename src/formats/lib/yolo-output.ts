@@ -58,8 +58,18 @@ export function yoloOutputNodes(e: LayerEmitter, maps: readonly YoloMap[], layer
     scores: e.one('Unsqueeze', [best], { axes }),
     labelOf: (index: string) => withWhole(e, 'add', e.one('Gather', [named, index], { axis: 0 }), 1),
   };
-  const limits = { score: layer.confidence, scoreInclusive: true, overlap: layer.overlap, most: -1 };
+  const limits = { score: justBelow(layer.confidence), overlap: layer.overlap, most: -1 };
   return keptRows(e, groups, limits, 'apart');
+}
+
+/** A float32 before another: what is no less than the one is above the other. Before 0 it is no subnormal number, which GPUs may take for 0. */
+function justBelow(value: number): number {
+  const floats = Float32Array.of(value);
+  const bits = new Int32Array(floats.buffer);
+  const [own = 0] = floats;
+  if (own === 0) return -(2 ** -126);
+  bits[0] = (bits[0] ?? 0) + (own > 0 ? -1 : 1);
+  return floats[0] ?? own;
 }
 
 /** Boxes in the order of sizes, then of cells. */

@@ -17,7 +17,6 @@ describe.skipIf(!hasSharedData).each(['cpu', 'webgpu'] as const)('on %s', (backe
     'mtcnn_det1__faces_1',
     'mtcnn_det2__faces_1',
     'mtcnn_det3__faces_1',
-    'wechat_qr_detect__street_qr',
     'wechat_qr_sr__street',
     'wechat_qr_detect__street_qr',
   ])('%s', async (name) => {
