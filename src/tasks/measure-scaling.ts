@@ -107,7 +107,7 @@ async function measuredFixed(question: Question, fixed: PictureSize): Promise<Me
   const made = await pictureMade(question, fixed);
   const factor = Math.ceil(made.width / fixed.width);
   const lost = factor * fixed.width - made.width;
-  return { output: made.name, scaling: { ...checked(made, fixed, factor, lost), ...sightOf(made), fixed } };
+  return { output: made.name, scaling: { ...checked(made, fixed, factor, lost), ...sightOf(made, fixed), fixed } };
 }
 
 /** Of an input of any size: a line through two points, which a third lies on. */
@@ -117,7 +117,7 @@ async function measuredFree(question: Question): Promise<Measured> {
   const factor = (made.width - made.height) / side;
   const lost = factor * side - made.height;
   const rule = checked(made, size, factor, lost);
-  const { reach, step: coarsest } = sightOf(made);
+  const { reach, step: coarsest } = sightOf(made, size);
   for (let step = coarsest; step <= MOST_STEP; step *= 2) {
     const other = { width: 2 * side + 3 * step, height: side + step };
     const again = await pictureMade(question, other).catch(unlessShape);
@@ -168,11 +168,11 @@ function notLarger(made: MadePicture, shown: PictureSize): InputError {
 }
 
 /** How far the output sees, and how far apart its coarsest map's elements lie. */
-function sightOf({ name, compiled }: MadePicture): Pick<Scaling, 'step' | 'reach'> {
+function sightOf({ name, compiled }: MadePicture, shown: PictureSize): Pick<Scaling, 'step' | 'reach'> {
   const fields = receptiveFields(compiled);
-  // What sees the whole map, as gates do, has no place in it.
+  // What sees the whole map, as gates do, has no place in it: its neighbour would lie beyond.
   const jumps = [...fields.values()].flat().map(({ jump }) => Math.ceil(jump));
-  const step = most([1, ...jumps.filter((jump) => jump <= MOST_STEP)]);
+  const step = most([1, ...jumps.filter((jump) => 2 * jump <= Math.min(shown.width, shown.height))]);
   const field = most((fields.get(name) ?? []).map((along) => along.field));
   return { step, reach: Math.ceil((Math.max(1, field) - 1) / 2) + step };
 }

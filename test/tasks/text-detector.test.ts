@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph } from '../../src/ir/graph.ts';
+import { NO_ACTIVATION } from '../../src/ir/ops.ts';
+import { measureScaling } from '../../src/tasks/measure-scaling.ts';
 import { createTextDetector } from '../../src/tasks/text-detector.ts';
+import { at } from '../../src/util/arrays.ts';
 import type { Pixels } from '../../src/vision/pixels.ts';
 
 const cpu = { backend: 'cpu' } as const;
@@ -31,6 +34,15 @@ function blocks(width: number, height: number, ...places: readonly (readonly num
   return { width, height, data };
 }
 
+const HALVED = {
+  kernel: [2, 2],
+  strides: [2, 2],
+  dilations: [1, 1],
+  pads: [0, 0, 0, 0],
+  padMode: 'explicit',
+  ceilMode: false,
+} as const;
+
 describe('createTextDetector', () => {
   it('shows pictures in multiples of 32 pixels, and gives places in their own', async () => {
     for (const graph of [redMap(['h', 'w']), redMap(['h', 'w'], false), redMap([64, 160])]) {
@@ -51,6 +63,17 @@ describe('createTextDetector', () => {
         expect(score).toBeGreaterThan(0.9);
       });
     }
+  });
+
+  it('is not misled by gates, which see the whole picture', async () => {
+    const b = new GraphBuilder('gated');
+    const x = b.input('picture', 'float32', ['n', 'h', 'w', 3]);
+    const gate = b.one('GlobalAveragePool', [b.one('MaxPool', [x], HALVED)], {});
+    const map = b.one('Binary', [x, gate], { kind: 'max', activation: NO_ACTIVATION });
+    b.output(b.one('Slice', [map, b.ints('from', [0]), b.ints('to', [1]), b.ints('axes', [3])], {}));
+    const graph = b.build();
+    const { scaling } = await measureScaling(graph, at(graph.inputs, 0), 'map');
+    expect(scaling).toMatchObject({ factor: 1, lost: 0, step: 2 });
   });
 
   it('scales larger pictures down to a side', async () => {
