@@ -1,5 +1,6 @@
 /** Functions of one element, and layers of ncnn that give a blob another shape, against what its rules say. */
 import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../../src/core/errors.ts';
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
 import { range } from '../../../src/util/arrays.ts';
 import { expectClose } from '../../helpers/close.ts';
@@ -138,8 +139,12 @@ describe('shapes', () => {
     expect(y).toEqual(counted(1, ...to));
   });
 
-  it('Squeeze refuses what it does not know', async () => {
-    await expect(runLayer('Squeeze', '1=1', [counted(1, 2, 1, 3)])).rejects.toThrow(
+  it('Squeeze of an extent that a picture decides', async () => {
+    for (const params of ['1=1', '-23303=1,1']) {
+      expect(await runLayer('Squeeze', params, [counted(1, 2, 1, 3)])).toEqual([counted(1, 2, 3)]);
+      await expect(runLayer('Squeeze', params, [counted(1, 2, 2, 3)])).rejects.toThrow(ShapeError);
+    }
+    await expect(runLayer('Squeeze', '0=1 1=1', [counted(1, 2, 1, 3)])).rejects.toThrow(
       'taking out dimension 1 if it has one element, which the file does not say',
     );
   });

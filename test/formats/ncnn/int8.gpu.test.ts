@@ -40,7 +40,8 @@ function line(
   rest: string,
 ): string {
   const { outputs, kernel, stride = 1, pad = 0, dilation = 1, weights, bias, group = 1 } = conv;
-  const own = `0=${outputs} 1=${kernel} 2=${dilation} 3=${stride} 4=${pad} 5=${bias ? 1 : 0} 6=${weights.length}`;
+  const pads = rest.includes(' 4=') ? '' : `4=${pad} `;
+  const own = `0=${outputs} 1=${kernel} 2=${dilation} 3=${stride} ${pads}5=${bias ? 1 : 0} 6=${weights.length}`;
   return `${type} ${name} 1 1 ${from} ${to} ${own} ${group > 1 ? `7=${group} ` : ''}${rest}`;
 }
 
@@ -107,6 +108,7 @@ function convCases(): Int8Case[] {
       { ...plain, weights: rounded, dilation: 2, activation: leaky },
       { rest: '8=2 9=2 -23310=1,0.1', weights: { flagged: real } },
     ),
+    single('pads that follow from the extents', 'Convolution', x, { ...plain, stride: 2 }, { rest: '8=2 4=-233' }),
     single('a result of integers', 'Convolution', x, { ...plain, outputScale: 1.7 }, { rest: '8=102' }),
     single(
       'integers, clipped before',
@@ -259,7 +261,22 @@ function products(): Int8Case[] {
   ];
 }
 
-const CASES = [...convCases(), ...groupedCases(), chain(), ...products()];
+/** A vector is a lone pixel to a convolution of 1×1. */
+function ofVector(): Int8Case {
+  const data = tied(24);
+  const layer = { weights: integers(7 * 24), bias: floats(7, 2), weightScales: scales(7), inputScale: 2 };
+  const conv = { ...layer, outputs: 7, kernel: 1, activation: leaky };
+  const { data: expected } = plainInt8Conv(mapOf(24, 1, 1, data), conv);
+  return {
+    name: 'a convolution of a vector',
+    lines: ['Input in 0 1 x 0=24', line('Convolution', 'conv', ['x', 'y'], conv, '8=2 9=2 -23310=1,0.1')],
+    blobs: blobsOf(conv, conv.weightScales),
+    x: tensorOf('float32', [1, 24], data),
+    expected: tensorOf('float32', [1, 7], expected),
+  };
+}
+
+const CASES = [...convCases(), ...groupedCases(), chain(), ofVector(), ...products()];
 
 describe.each(['cpu', 'webgpu'] as const)('%s', (backend) => {
   it.each(CASES)('$name', async ({ lines, blobs, x, expected }) => {

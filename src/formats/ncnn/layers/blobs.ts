@@ -34,16 +34,21 @@ function chosenAxes(c: NcnnContext, dims: number): number[] {
   return names.flatMap((name, i) => (wanted.has(name) ? [i + 1] : []));
 }
 
-/** Takes out dimensions, those of them that have one element. */
+/**
+ * Takes out dimensions, those of them that have one element. One whose extent only a picture decides has one, or is refused once that
+ * is known; but of several flags, which mean whichever there are, the file must say which.
+ */
 function squeeze(c: NcnnContext): string {
   const x = c.input();
   const extents = c.extents(x);
   const all = chosenAxes(c, c.dims(x));
   const unknown = all.filter((axis) => extents[axis] === undefined);
-  c.refuseAll(
-    unknown.map((axis) => `taking out dimension ${axis - 1} if it has one element, which the file does not say`),
-  );
-  const gone = all.filter((axis) => extents[axis] === 1);
+  if (!c.has(3) && all.length > 1) {
+    c.refuseAll(
+      unknown.map((axis) => `taking out dimension ${axis - 1} if it has one element, which the file does not say`),
+    );
+  }
+  const gone = all.filter((axis) => (extents[axis] ?? 1) === 1);
   // The last dimension stays: a blob has one at least.
   const axes = gone.length === c.dims(x) ? gone.slice(0, -1) : gone;
   return axes.length === 0 ? c.one('Identity', [x], {}) : c.one('Squeeze', [x], { axes });
