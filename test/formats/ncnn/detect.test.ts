@@ -1,5 +1,6 @@
 /** Ends of detectors as ncnn has them: its parameters and their order; what these compute is tested beside `formats/lib`. */
 import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../../src/core/errors.ts';
 import { tensorOf, type Tensor } from '../../../src/core/tensor.ts';
 import { range } from '../../../src/util/arrays.ts';
 import { expectClose } from '../../helpers/close.ts';
@@ -132,6 +133,31 @@ describe('YOLO', () => {
       blob(1, 7, 2, 2),
     ]);
     await expect(run).rejects.toThrow('has no size 5');
+  });
+});
+
+/** A box within a picture of 500 by 400 pixels. */
+const cut = (box: number[]): number[] => box.map((v, i) => Math.min(Math.max(v, 0), i % 2 === 0 ? 499 : 399));
+
+describe('Proposal', () => {
+  // 2×3 cells and nine anchors, of which the second of the third ratio has something in cell 4, the first of all in cell 1.
+  const scores = range(18 * 6).map((i) => (i === (9 + 7) * 6 + 4 ? 0.9 : i === 9 * 6 + 1 ? 0.8 : 0));
+  const deltas = range(36 * 6).map((i) => (i === 7 * 4 * 6 + 4 ? 0.25 : 0));
+  const info = floats([1, 3], [400, 500, 1]);
+  const inputs = [floats([1, 18, 2, 3], scores), floats([1, 36, 2, 3], deltas), info];
+
+  it('regions best first, cut at the edges of the picture, and their scores', async () => {
+    const [rois, kept] = await runLayer('Proposal', '0=100 3=2', inputs, { outputs: 2 });
+    // Of ratio 2: 11 by 22 pixels, times 16, moved by a fourth of its width; of ratio ½: 23 by 12 pixels, times 8.
+    const best = [8 + 100 - 88 + 44, 8 + 100 - 176, 8 + 100 + 88 + 44, 8 + 100 + 176];
+    const next = [8 + 100 - 92, 8 - 48, 8 + 100 + 92, 8 + 48];
+    expectClose(rois ?? info, floats([1, 2, 1, 4], [...cut(best), ...cut(next)]), CLOSE);
+    expectClose(kept ?? info, floats([1, 2, 1, 1], [0.9, 0.8]), CLOSE);
+  });
+
+  it('of one image only', async () => {
+    const two = inputs.map((x) => floats([2, ...x.shape.slice(1)], [...x.data, ...x.data]));
+    await expect(runLayer('Proposal', '0=100', two)).rejects.toThrow(ShapeError);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What detectors end in: prior boxes, and boxes that are kept. */
 import { detectionOutputNodes } from '../../lib/detection-output.ts';
 import { priorBoxNodes } from '../../lib/prior-box.ts';
+import { proposalNodes } from '../../lib/proposal.ts';
 import { yoloOutputNodes, type YoloLayer, type YoloMap } from '../../lib/yolo-output.ts';
 import { WHOLE, type NcnnContext, type NcnnTranslation } from '../context.ts';
 
@@ -119,9 +120,45 @@ function indexOf(value: number): number {
   return value < 2 ** 23 ? value : (new Float32Array(words.buffer)[0] ?? 0);
 }
 
+/** Anchors about the middle of the first cell, in pixels: of each ratio whole sides, which the scales enlarge. */
+function proposalAnchors(base: number): number[][] {
+  return [0.5, 1, 2].flatMap((ratio) => {
+    const width = Math.round(base / Math.sqrt(ratio));
+    const height = Math.round(width * ratio);
+    return [8, 16, 32].map((scale) => {
+      const [w, h] = [(width * scale) / 2, (height * scale) / 2];
+      return [base / 2 - w, base / 2 - h, base / 2 + w, base / 2 + h];
+    });
+  });
+}
+
+/** Regions that are worth a look, `[1, K, 1, 4]`, and their scores: of one image, since their number depends on it. */
+function proposal(c: NcnnContext): string[] {
+  const [scores, deltas, info] = [c.input(0), c.input(1), c.input(2)];
+  // Refused once the batch is known to be another.
+  const alone = c.one('Unsqueeze', [c.one('Squeeze', [info], { axes: [0] })], { axes: [0] });
+  const { rois, scores: kept } = proposalNodes(
+    c,
+    { scores, deltas, info: alone },
+    {
+      anchors: proposalAnchors(c.intFrom(1, 1, 16)),
+      stride: c.intFrom(1, 0, 16),
+      extent: 0,
+      before: Math.max(0, c.int(2, 6000)),
+      after: c.intFrom(1, 3, 300),
+      overlap: c.float(4, 0.7),
+      minSize: c.int(5, 16),
+    },
+  );
+  const corners = c.one('Gather', [rois, c.ints([1, 2, 3, 4])], { axis: 1 });
+  const blobs = [c.one('Unsqueeze', [corners], { axes: [0, 2] }), c.one('Unsqueeze', [kept], { axes: [0, 2, 3] })];
+  return blobs.slice(0, c.outputCount);
+}
+
 /** Ends of detectors. */
 export const DETECT = {
   PriorBox: priorBox,
+  Proposal: proposal,
   DetectionOutput: detectionOutput,
   YoloDetectionOutput: yoloDetectionOutput,
   Yolov3DetectionOutput: yolov3DetectionOutput,
