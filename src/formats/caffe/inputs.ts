@@ -70,7 +70,7 @@ function shapeOf(message: TextMessage): number[] {
 
 /** Extents of a picture, those that are not known by name. */
 function namedExtents(name: string, known: readonly (number | undefined)[] = []): Dim[] {
-  return ['batch', 'channels', 'height', 'width'].map((extent, i) => known[i] || `${name} ${extent}`);
+  return ['batch', 'channels', 'height', 'width'].map((extent, i) => known[i] || `${name}_${extent}`);
 }
 
 function inputsOfLayer({ tops, message }: CaffeLayer): NetInput[] {

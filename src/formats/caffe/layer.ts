@@ -73,14 +73,10 @@ function layerOf(message: TextMessage, isOld: boolean): CaffeLayer {
   };
 }
 
-/** Classes of Python whose code is known: those of a row of the table. */
-const KNOWN_PYTHON = new Set(['ProposalLayer']);
-
-/** The type with the code's name, where no row has it: whoever reads that it is refused then knows which it is. */
+/** The type with the code's name: a row may know what it does, and whoever reads that it is refused knows which it is. */
 function pythonType(message: TextMessage): string {
   const param = message.message('python_param');
-  const [module, name] = [param.text('module', ''), param.text('layer', '')];
-  return KNOWN_PYTHON.has(name) ? 'Python' : `Python ${module}.${name}`;
+  return `Python ${param.text('module', '')}.${param.text('layer', '')}`;
 }
 
 function sharedBlobs(message: TextMessage): string[] {

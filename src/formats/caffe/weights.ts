@@ -86,6 +86,7 @@ export async function netWeights({ main, weights, read }: ModelFiles): Promise<N
     // A network without weights needs no file of them.
     if (!(error instanceof LoadError)) throw error;
     const missing = new LoadError(`its weights "${name}" cannot be read: ${error.reason}`, {
+      file: main.name,
       hint: HINT,
       cause: error,
     });

@@ -20,7 +20,7 @@ describe('inputs', () => {
       `layer { name: "i" type: "Input" top: "x" top: "z" input_param { shape { dim: 1 dim: 3 } } } ${add('u', 'z', 'v', 1)}`,
       { x: [1, 3], z: [1, 3] },
     ],
-    ['layer { name: "i" type: "Input" top: "x" }', { x: ['x batch', 'x channels', 'x height', 'x width'] }],
+    ['layer { name: "i" type: "Input" top: "x" }', { x: ['x_batch', 'x_channels', 'x_height', 'x_width'] }],
     [
       'layer { name: "d" type: "Data" top: "x" top: "l" transform_param { crop_size: 7 mean_value: [1, 2, 3] } }',
       { x: [1, 3, 7, 7] },
@@ -37,7 +37,7 @@ describe('inputs', () => {
       'layer { name: "d" type: "DummyData" top: "x" dummy_data_param { num: 2 channels: 3 height: 4 width: 5 } }',
       { x: [2, 3, 4, 5] },
     ],
-    ['layer { name: "d" type: "Data" top: "x" }', { x: [1, 'x channels', 'x height', 'x width'] }],
+    ['layer { name: "d" type: "Data" top: "x" }', { x: [1, 'x_channels', 'x_height', 'x_width'] }],
   ])('%s', async (inputs, shapes) => {
     const { graph } = await load(`${inputs} ${add('l', 'x', 'y', 1)}`);
     expect(Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, shape]))).toEqual(shapes);
@@ -58,7 +58,7 @@ describe('inputs', () => {
     const { graph } = await load(`layer { name: "d" type: "Data" top: "x" } ${conv}`, {
       c: [zeros('float32', [2, 3, 1, 1])],
     });
-    expect(graph.inputs[0]?.shape).toEqual([1, 6, 'x height', 'x width']);
+    expect(graph.inputs[0]?.shape).toEqual([1, 6, 'x_height', 'x_width']);
   });
 
   it.each([

@@ -76,7 +76,7 @@ describe('pictures of a Caffe network', () => {
       m: binaryproto(flat),
     });
     // The mean has one channel, but nothing says that of the data.
-    expect(model.graph.inputs[0]?.shape).toEqual([1, 'data channels', 6, 6]);
+    expect(model.graph.inputs[0]?.shape).toEqual([1, 'data_channels', 6, 6]);
   });
 
   it('are cut from the size that training had', async () => {

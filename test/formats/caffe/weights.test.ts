@@ -136,7 +136,9 @@ describe('what does not fit', () => {
   it('no file at all', async () => {
     const error = await errorOf(text);
     expect(error).toBeInstanceOf(LoadError);
-    expect(error.message).toMatch(/"net.caffemodel" cannot be read.*Give the .caffemodel/);
+    expect(error.message).toMatch(
+      /^file net.prototxt: its weights "net.caffemodel" cannot be read.*Give the .caffemodel/,
+    );
   });
 
   it('fewer numbers than the shape says', async () => {

@@ -2,6 +2,14 @@
 import { LoadError } from '../../../src/core/errors.ts';
 import { encodeCaffemodel } from '../../helpers/caffe-models.ts';
 import { LAYER_CASES } from '../../formats/caffe/cases.ts';
+import { DETECT_CASES } from '../../formats/caffe/detect-cases.ts';
+import {
+  MORE_FUNCTION_CASES,
+  REARRANGE_CASES,
+  RESAMPLE_CASES,
+  STATISTICS_CASES,
+  type FurtherCase,
+} from '../../formats/caffe/further-cases.ts';
 import { tensorsOf, textOf, type LayerCase } from '../../formats/caffe/layer-case.ts';
 import { join, type Mutator } from '../mutate/bytes.ts';
 import { mutatePrototxt } from '../mutate/prototxt.ts';
@@ -23,6 +31,22 @@ function seedOf(layers: LayerCase): Uint8Array {
   return join(utf8.encode(textOf(layers)), ZERO, encodeCaffemodel({ l: blobs }));
 }
 
+const FURTHER_CASES = {
+  ...MORE_FUNCTION_CASES,
+  ...REARRANGE_CASES,
+  ...RESAMPLE_CASES,
+  ...STATISTICS_CASES,
+  ...DETECT_CASES,
+};
+
+function seedOfFurther({ text, inputs, blobs = [] }: FurtherCase): Uint8Array {
+  const declared = inputs.map(({ shape }, i) => {
+    const dims = shape.map((extent) => `dim: ${extent}`).join(' ');
+    return `input: "${'abcd'.charAt(i)}" input_shape { ${dims} }`;
+  });
+  return join(utf8.encode([...declared, text].join('\n')), ZERO, encodeCaffemodel({ l: blobs }));
+}
+
 const onText: Mutator = (input, dice) => {
   const [text, weights] = parts(input);
   return join(utf8.encode(mutatePrototxt(new TextDecoder().decode(text), dice)), ZERO, weights);
@@ -41,7 +65,10 @@ const together: Mutator = (input, dice, others) => {
 
 /** The target. */
 export const caffe: FuzzTarget = {
-  seeds: Object.values(LAYER_CASES).flatMap((cases) => Object.values(cases).map(seedOf)),
+  seeds: [
+    ...Object.values(LAYER_CASES).flatMap((cases) => Object.values(cases).map(seedOf)),
+    ...Object.values(FURTHER_CASES).map(seedOfFurther),
+  ],
   mutators: [onText, onText, onText, onText, onWeights, together],
   run: (bytes, settings) => {
     const [text, weights] = parts(bytes);
