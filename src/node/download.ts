@@ -2,14 +2,15 @@
  * Downloads with a cache folder: streamed, resumed where they stopped, checked by SHA-256, or taken from a mirror folder.
  * Files in the cache are trusted only after their checksum was computed again.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
-import { basename, join, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InputError, LoadError, TilewiseError } from '../core/errors.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import { checkOptions } from '../core/options.ts';
 import { cachedPath, cacheFolder, makeFolder, mirrorFolder, writeAtomically } from './cache.ts';
+import { fileName, readIfThere, sha256, wrongChecksum } from './checked-file.ts';
+import { fromMirror } from './mirror.ts';
 import { lockPartial } from './partial.ts';
 import { transfer, type TransferOptions } from './transfer.ts';
 
@@ -29,7 +30,8 @@ export interface FetchOptions {
   readonly sha256?: string | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /**
-   * A folder to take files from instead of the network: named by checksum, by the URL's host and path, or by its last part.
+   * A folder to take files from instead of the network: named by checksum, by the URL's host and path, or by its last part; one of
+   * known checksum by anything with the same ending.
    * Default: TILEWISE_MIRROR, if that is set.
    */
   readonly mirror?: string | undefined;
@@ -168,56 +170,10 @@ async function unpinned(url: URL, file: string, options: TransferOptions): Promi
   }
 }
 
-async function fromMirror(url: URL, mirror: string, expected: string | undefined): Promise<Uint8Array> {
-  const root = resolve(mirror);
-  const path = decoded(url.pathname).slice(1);
-  const candidates = [...(expected === undefined ? [] : [expected]), join(url.host, path), path, fileName(url)];
-  const inside = [...new Set(candidates.map((c) => resolve(root, c)))].filter((c) => c.startsWith(root + sep));
-  for (const file of inside) {
-    const bytes = await readIfThere(file);
-    if (!bytes) continue;
-    const actual = sha256(bytes);
-    if (expected !== undefined && actual !== expected) throw wrongChecksum(file, expected, actual);
-    return bytes;
-  }
-  throw new LoadError(`the mirror folder ${mirror} does not hold it`, {
-    file: url.href,
-    hint: `Put it there as ${fileName(url)}${expected === undefined ? '' : ` or ${expected}`}`,
-  });
-}
-
-/** The bytes of a file, if they are those expected. Throws LoadError for another SHA-256. */
-export function requireSha256(file: string, bytes: Uint8Array, expected: string): Uint8Array {
-  const actual = sha256(bytes);
-  if (actual === expected) return bytes;
-  throw wrongChecksum(file, expected, actual);
-}
-
-function wrongChecksum(file: string, expected: string, actual: string): LoadError {
-  return new LoadError(`its SHA-256 is ${actual}, expected ${expected}`, {
-    file,
-    hint: 'The file was changed or damaged on the way; it is not used',
-  });
-}
-
 function parse(url: string): URL {
   const address = URL.canParse(url) ? new URL(url) : undefined;
   if (address && /^https?:$/.test(address.protocol)) return address;
   throw new InputError(`"${url}" is not an http or https address`);
-}
-
-/** The last part of the path, safe as a file name. */
-function fileName(url: URL): string {
-  return basename(decoded(url.pathname)).replace(/[^\w.-]/g, '_') || 'index';
-}
-
-/** A path with its escapes read; as it is where they stand for no text. */
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }
 
 /** A folder in the place of a file would be found out after the download, by a rename that fails; a pipe is waited for. */
@@ -251,20 +207,6 @@ function makeCacheDir(folder: string): void {
   }
 }
 
-async function readIfThere(file: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    if (
-      cause instanceof Error &&
-      'code' in cause &&
-      (cause.code === 'ENOENT' || cause.code === 'EISDIR' || cause.code === 'ENOTDIR')
-    )
-      return undefined;
-    throw new LoadError(`cannot be read: ${String(cause)}`, { file, cause });
-  }
-}
-
 /** The file in the cache, which need not be writable, if it is the one expected. */
 async function readCached(name: string, expected: string): Promise<Uint8Array | undefined> {
   const file = cachedPath(name);
@@ -290,8 +232,4 @@ function isRecord(value: unknown): value is Recorded {
     typeof value.sha256 === 'string' &&
     (etag === null || (typeof etag === 'string' && /^(?:W\/)?"[^"\s]*"$/.test(etag)))
   );
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

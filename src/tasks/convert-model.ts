@@ -8,12 +8,12 @@ import { checkChoices, importModel } from '../formats/detect.ts';
 import type { FormatName, ModelFiles } from '../formats/importer.ts';
 import { onnxFile, type OnnxFile } from '../formats/onnx/write/to-onnx.ts';
 import { writeSafetensors } from '../formats/safetensors/write.ts';
-import type { Graph, InputShapes } from '../ir/graph.ts';
+import type { Graph, GraphInput, InputShapes } from '../ir/graph.ts';
 import { compileGraph } from '../session/compile-graph.ts';
 import { isGraph, toModelFiles } from '../session/model-source.ts';
 import { withScales } from '../session/ports.ts';
-import { preparedFor } from '../vision/guess.ts';
-import { PREPROCESSING } from '../vision/picture-spec.ts';
+import { preparedFor, statedSize } from '../vision/guess.ts';
+import { PREPROCESSING, type Preprocessing } from '../vision/picture-spec.ts';
 import { catalogueFiles } from './catalogue-files.ts';
 import { recognisedModel, type Knowledge } from './catalogue-model.ts';
 import type { ConvertedModel, ConvertOptions, ConvertReport } from './convert-types.ts';
@@ -98,16 +98,33 @@ async function described({ graph, entry, labels }: ReadModel, options: Given): P
   const names = options.labels ?? labels;
   const named = names ? { ...graph, labels: names } : graph;
   const [input, ...others] = withScales(graph.inputs, graph);
-  const isKnown = entry?.preprocessing !== undefined || Object.keys(differing).length > 0;
-  if (!input || others.length > 0 || !isKnown) return named;
-  const {
-    width: _width,
-    height: _height,
-    layout: _layout,
-    dtype: _dtype,
-    ...preparation
-  } = preparedFor(input, entry?.preprocessing, differing);
-  return { ...named, inputs: named.inputs.map((port) => ({ ...port, preparation })) };
+  if (!input || others.length > 0) return named;
+  const preparation = preparationOf(input, entry?.preprocessing, differing);
+  return { ...named, inputs: named.inputs.map((port) => ({ ...port, ...(preparation ? { preparation } : {}) })) };
+}
+
+/** What is known of how pictures become an input; their size where the file suggests it, since it may be written as open. */
+function preparationOf(
+  input: GraphInput,
+  known: Preprocessing | undefined,
+  differing: Partial<Preprocessing>,
+): GraphInput['preparation'] {
+  if (known !== undefined || Object.keys(differing).length > 0) {
+    const { layout: _layout, dtype: _dtype, ...preparation } = preparedFor(input, known, differing);
+    return preparation;
+  }
+  const size = input.suggested && statedSize(input.shape);
+  return size ? { ...input.preparation, ...size } : input.preparation;
+}
+
+/** The graph, of whose inputs those with a fixed size are not told it again. */
+function withoutSizes(graph: Graph): Graph {
+  const inputs = graph.inputs.map((input) => {
+    if (!input.preparation || input.shape.some((extent) => typeof extent === 'string')) return input;
+    const { width: _width, height: _height, ...preparation } = input.preparation;
+    return { ...input, preparation };
+  });
+  return { ...graph, inputs };
 }
 
 /** A graph is written as it is where that can be, and else with its shapes inferred, by which loops and the like have gone. */
@@ -129,7 +146,7 @@ function inferred(graph: Graph, inputShapes: InputShapes, signal: AbortSignal | 
 }
 
 function written(graph: Graph): OnnxFile & Pick<ConvertReport, 'inputs'> {
-  return { ...onnxFile(graph), inputs: inputsOf(graph) };
+  return { ...onnxFile(withoutSizes(graph)), inputs: inputsOf(graph) };
 }
 
 function inputsOf({ inputs }: Graph): ConvertReport['inputs'] {

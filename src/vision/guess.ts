@@ -120,6 +120,14 @@ function unsaid(input: PictureInput, usual: Partial<Preprocessing>): Partial<Pre
   return Object.fromEntries(Object.entries(usual).filter(([name]) => !said.includes(name)));
 }
 
+/** Extents of the pictures that an input of this shape takes, where it takes pictures and says them. */
+export function statedSize(shape: PictureInput['shape']): Pick<Preprocessing, 'width' | 'height'> | undefined {
+  const { layout } = channelsOf(shape) ?? {};
+  if (layout === undefined) return undefined;
+  const [height, width] = layout === 'nchw' ? shape.slice(2) : shape.slice(1, 3);
+  return typeof width === 'number' && typeof height === 'number' ? { width, height } : undefined;
+}
+
 /** Where the channels are: three are looked for first. */
 function channelsOf(shape: PictureInput['shape']): Channels | undefined {
   if (shape.length !== 4) return undefined;

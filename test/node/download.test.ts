@@ -222,8 +222,20 @@ describe('mirror', () => {
     expect(server.log).toEqual([]);
   });
 
+  it('gives a pinned file that is called otherwise, by its checksum', async () => {
+    const mirror = join(folder, 'collected');
+    mkdirSync(join(mirror, 'a-folder.bin'), { recursive: true });
+    writeFileSync(join(mirror, 'another.bin'), 'something else');
+    writeFileSync(join(mirror, 'my model.bin'), CONTENT);
+    same(await get({ mirror }));
+    await expect(fetchCached(url, { mirror })).rejects.toThrow(/does not hold it\. Put it there as model\.bin$/);
+    expect(server.log).toEqual([]);
+  });
+
   it('says what is missing or wrong', async () => {
-    await expect(get({ mirror: folder })).rejects.toThrow(/does not hold it.*Put it there as model\.bin/);
+    await expect(get({ mirror: folder })).rejects.toThrow(
+      /does not hold it.*Put it there, as model\.bin or under another name/,
+    );
     writeFileSync(join(folder, 'model.bin'), 'other');
     await expect(get({ mirror: folder })).rejects.toThrow(/SHA-256/);
     expect(existsSync(join(folder, 'model.bin'))).toBe(true); // a mirror is the user's

@@ -78,6 +78,6 @@ describe.skipIf(!hasSharedData)('a classifier of ImageNet', () => {
     const lacking = await inProcess('classify', cat, '--mirror', folder);
     expect(lacking.code).toBe(1);
     expect(lacking.stderr).toMatch(/raw\.githubusercontent\.com.*mobilenet_v2_1\.0_224_quant\.tflite/);
-    expect(lacking.stderr).toMatch(/does not hold it. Put it there as mobilenet_v2_1\.0_224_quant\.tflite/);
+    expect(lacking.stderr).toMatch(/does not hold it. Put it there, as mobilenet_v2_1\.0_224_quant\.tflite/);
   });
 });

@@ -54,6 +54,15 @@ describe('extents that a file suggests', () => {
     expectClose(there ?? none, expected ?? none, floatTolerance(12), 'onnxruntime');
   });
 
+  it('stay the size of pictures that nobody gives another', async () => {
+    const open = await importOnnx((await convertModel(suggested(false))).model);
+    expect(open.inputs[0]?.preparation).toEqual({ width: 6, height: 8 });
+    const fixed = await importOnnx(
+      (await convertModel(suggested(false), { inputShapes: { data: [1, 3, 4, 5] } })).model,
+    );
+    expect(fixed.inputs[0]?.preparation ?? {}).toEqual({});
+  });
+
   it('have names of their own where there are several inputs', async () => {
     const builder = new GraphBuilder('two');
     for (const name of ['a', 'b']) builder.input(name, 'float32', [2, 3]);
