@@ -56,10 +56,7 @@ describe.each(['cpu', 'webgpu'] as const)('on %s', (backend) => {
 
 it('has a case for every further row', () => {
   const texts = Object.values(FURTHER_CASES).map(({ text }) => text);
-  const isTested = (type: string): boolean => {
-    const [word = '', code = ''] = type.split(' ');
-    return texts.some((text) => text.includes(`"${word}"`) && text.includes(code.split('.').at(-1) ?? ''));
-  };
+  const isTested = (type: string): boolean => texts.some((text) => text.includes(`"${type}"`));
   expect(Object.keys(FURTHER_CAFFE_LAYERS).filter((type) => !isTested(type))).toEqual([]);
 });
 

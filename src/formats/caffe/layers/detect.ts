@@ -204,7 +204,8 @@ export const DETECT = {
   PriorBox: priorBox,
   DetectionOutput: detectionOutput,
   Proposal: proposal,
-  'Python rpn.proposal_layer.ProposalLayer': pythonProposal,
+  // Other code is of another type: see `layer.ts`.
+  Python: pythonProposal,
   ROIPooling: roiPooling,
   PSROIPooling: psRoiPooling,
 };
