@@ -118,6 +118,7 @@ const NETWORKS = [
   'test/conformance/networks.gpu.test.ts',
   'test/conformance/speech-and-text.gpu.test.ts',
   'test/conformance/tfjs-models.gpu.test.ts',
+  'test/formats/ncnn/networks.gpu.test.ts',
   'test/models/builders.gpu.test.ts',
   'test/node/flat.gpu.test.ts',
   'test/node/imagenet.gpu.test.ts',
