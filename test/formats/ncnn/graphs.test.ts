@@ -3,10 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { graphOf, sketchNcnn } from '../../../src/formats/ncnn/import.ts';
 import type { NcnnLayer } from '../../../src/formats/ncnn/net.ts';
+import { parseParamBin } from '../../../src/formats/ncnn/param-bin.ts';
 import { parseParam } from '../../../src/formats/ncnn/param.ts';
 import { NoWeights } from '../../../src/formats/ncnn/weights.ts';
+import type { Graph } from '../../../src/ir/graph.ts';
 import { compileGraph } from '../../../src/session/compile-graph.ts';
 import { Session } from '../../../src/node/session.ts';
+import { ncnnParamBin } from '../../helpers/ncnn-param-bin.ts';
 import { hasSharedData, sharedPath } from '../../helpers/shared-data.ts';
 
 const FOLDER = 'ncnn_graphs';
@@ -18,6 +21,17 @@ const UNSAID: Readonly<Record<string, number>> = { 'FastestDet.param': 352, 'vis
 
 /** Their files say nothing of extents. */
 const WITHOUT_HINTS: ReadonlySet<string> = new Set([...Object.keys(UNSAID), 'blazeface.param']);
+
+const operators = (graph: Graph | undefined) => graph?.nodes.map(({ op, attributes }) => [op, attributes]);
+const shapes = (graph: Graph | undefined) => Array.from(graph?.initializers.values() ?? [], ({ shape }) => shape);
+
+/** Elements of constants that are parameters, in order: weights, all zeros here, are larger, or no numbers of a layer. */
+function smallConstants(graph: Graph | undefined): number[][] {
+  const constants = [...(graph?.initializers.values() ?? [])].filter(
+    ({ shape }) => shape.reduce((a, b) => a * b, 1) < 100,
+  );
+  return constants.map(({ data }) => [...data]);
+}
 
 /** How many boxes are found only a picture says. */
 const FINDS = /DetectionOutput$/;
@@ -51,6 +65,18 @@ describe.skipIf(!hasSharedData)('networks without weights', () => {
     expect(hints.length).toBeGreaterThan(WITHOUT_HINTS.has(name) ? -1 : 10);
     for (const [blob, shape] of hints) expect([blob, values.get(blob)?.shape]).toEqual([blob, shape]);
     expect(blobs.every((blob) => values.has(blob))).toBe(true);
+  });
+
+  it.each(files)('%s is the same in binary', async (name) => {
+    const [, counts = '', ...lines] = new TextDecoder().decode(bytesOf(name)).split(/\r?\n/);
+    // One file has a layer more than it declares.
+    const layers = lines.slice(0, Number.parseInt(counts, 10)).map((line) => line.trim());
+    const binary = parseParamBin(ncnnParamBin(layers)).layers;
+    const text = parseParam(bytesOf(name)).layers;
+    const [one, other] = await Promise.all([binary, text].map((own) => graphOf(own, new NoWeights(), name)));
+    expect(operators(one)).toEqual(operators(other));
+    expect(shapes(one)).toEqual(shapes(other));
+    expect(smallConstants(one)).toEqual(smallConstants(other));
   });
 
   it('are sketched as they are', async () => {

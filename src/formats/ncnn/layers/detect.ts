@@ -30,22 +30,21 @@ function priorSizes(c: NcnnContext): Size[] {
   ]);
 }
 
-/** Width and height by two parameters: undefined where neither is given. */
-function pairOf(c: NcnnContext, [across, down]: Size, what: string): Size | undefined {
-  const [w, h] = [c.float(across, WHOLE), c.float(down, WHOLE)];
+/** Height and width of which both are given or neither: undefined then. */
+function bothOf(c: NcnnContext, [w, h]: Size, what: string): Size | undefined {
   if (w === WHOLE && h === WHOLE) return undefined;
   return w > 0 && h > 0 ? [h, w] : c.refuse(`a ${what} of ${w} and ${h}`);
 }
 
 /** Priors of SSD: the first blob is the map, the second the picture. */
 function priorBox(c: NcnnContext): string {
-  const picture = pairOf(c, [9, 10], 'picture');
+  const picture = bothOf(c, [c.int(9, WHOLE), c.int(10, WHOLE)], 'picture');
   if (c.inputCount === 1 && !picture) c.refuse('priors in cells, as MXNet has them');
   const layer = {
     sizes: priorSizes(c),
     clip: c.flag(8),
     offset: c.float(13, 0),
-    step: pairOf(c, [11, 12], 'step'),
+    step: bothOf(c, [c.float(11, WHOLE), c.float(12, WHOLE)], 'step'),
     picture,
     variances: [c.float(3, 0.1), c.float(4, 0.1), c.float(5, 0.2), c.float(6, 0.2)],
   };
