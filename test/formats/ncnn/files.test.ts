@@ -258,8 +258,8 @@ describe('what is no network', () => {
 
   it.each([
     ['Reshape r 1 1 x y 0=-1 6="0w*2"', 'extents by an expression "0w*2"'],
-    ['Softmax s 1 1 x y 0=-1', 'an axis as files of before 2018 have it'],
-    ['Reduction r 1 1 x y 1=0 -23303=1,0', 'axes as files of before 2020 have them'],
+    ['Softmax s 1 1 x y 0=-1', 'an axis as older files have it'],
+    ['Reduction r 1 1 x y 1=0 -23303=1,0', 'axes as older files have them'],
     ['Convolution c 1 1 x y 0=1 1=1 6=1 19=1', 'weights that are computed'],
   ])('%s is refused by name', async (line, message) => {
     const error = await failure(filesOf(text(ncnnText([input, line]))));

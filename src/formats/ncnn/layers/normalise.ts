@@ -47,7 +47,7 @@ function softmax(c: NcnnContext): string {
   const x = c.input();
   const axis = c.int(0, 0);
   // Files of before have another axis in mind; ncnn does not take them either.
-  if (!c.flag(1) && axis !== 0) c.refuse('an axis as files of before 2018 have it: convert the model again');
+  if (!c.flag(1) && axis !== 0) c.refuse('an axis as older files have it: convert the model again');
   return c.one('Softmax', [x], { axes: [c.axisOf(x, axis)], log: false });
 }
 

@@ -22,7 +22,7 @@ const LOG_SUM = 9;
 /** The axes of the value. Those of a file count a blob's dimensions, where it says so; older ones counted a batch. */
 function axesOf(c: NcnnContext, x: string): number[] {
   const axes = c.intList(3);
-  if (axes.length > 0 && !c.flag(5)) c.refuse('axes as files of before 2020 have them: convert the model again');
+  if (axes.length > 0 && !c.flag(5)) c.refuse('axes as older files have them: convert the model again');
   if (c.flag(1, true) || c.dims(x) === 1) return range(c.dims(x)).map((i) => i + 1);
   return axes.map((axis) => c.axisOf(x, axis));
 }

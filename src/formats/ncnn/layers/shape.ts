@@ -21,7 +21,7 @@ const PLACES: readonly { readonly w?: number; readonly h?: number; readonly d?: 
 function reshape(c: NcnnContext): string {
   const x = c.input();
   c.refuseText(6, 'extents by an expression');
-  c.refuseFlag(3, 'the order of elements that files of before 2018 reshape in');
+  c.refuseFlag(3, 'the order of elements that older files reshape in');
   if ([12, 13].some((id) => c.int(id, 233) !== 233)) c.refuse('a dimension that is the batch');
   const given = { c: c.int(2, WHOLE), d: c.int(11, WHOLE), h: c.int(1, WHOLE), w: c.int(0, WHOLE) };
   const dims = given.w === WHOLE ? 0 : given.h === WHOLE ? 1 : given.c === WHOLE ? 2 : given.d === WHOLE ? 3 : 4;
