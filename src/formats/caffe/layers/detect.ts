@@ -57,6 +57,11 @@ function priorBox(c: CaffeContext): string {
   });
 }
 
+/** No two boxes overlap more than 1, whatever the file says. */
+function overlapLimit(c: CaffeContext, field: string, value: number): number {
+  return value >= 0 ? Math.min(1, value) : c.fail(`${field} ${value} is not 0 or more`);
+}
+
 /** Caffe's lowest float: every score is above it. */
 const NO_THRESHOLD = -3.4028234663852886e38;
 
@@ -70,8 +75,6 @@ function detectionOutput(c: CaffeContext): string {
   const nms = param.message('nms_param');
   const eta = nms.number('eta', 1);
   if (eta !== 1) c.refuse(`nms_param.eta ${Number(eta.toPrecision(6))}, a threshold that falls as boxes are chosen`);
-  const overlap = nms.number('nms_threshold', 0.3);
-  if (!(overlap >= 0)) c.fail(`nms_threshold ${overlap} is negative`);
   const code = param.choice('code_type', 'CORNER', ['CORNER', 'CENTER_SIZE', 'CORNER_SIZE'], 1);
   return detectionOutputNodes(
     c,
@@ -84,8 +87,7 @@ function detectionOutput(c: CaffeContext): string {
       varianceInTarget: param.flag('variance_encoded_in_target', false),
       clip: param.flag('clip', false),
       confidence: param.number('confidence_threshold', NO_THRESHOLD),
-      // No two boxes overlap more than 1.
-      overlap: Math.min(1, overlap),
+      overlap: overlapLimit(c, 'nms_threshold', nms.number('nms_threshold', 0.3)),
       topK: nms.integer('top_k', -1),
       keepTopK: param.integer('keep_top_k', -1),
       form: 'listed',
@@ -114,7 +116,7 @@ function proposal(c: CaffeContext): string[] {
     stride: param.count('feat_stride', 16, 1),
     before: param.count('pre_nms_topn', 6000),
     after: param.count('post_nms_topn', 300),
-    overlap: param.number('nms_thresh', 0.7),
+    overlap: overlapLimit(c, 'nms_thresh', param.number('nms_thresh', 0.7)),
     minSize: param.number('min_size', 16),
   });
 }
