@@ -60,6 +60,7 @@ const FULL = {
     ...ONLY_FULL.unit,
     'test/conformance/light-random.test.ts',
     'test/conformance/light.test.ts',
+    'test/formats/onnx/write-networks.test.ts',
     'test/formats/tflite/quantised-operators.test.ts',
     'test/fuzz/fuzz.test.ts',
     'test/kernels/shaders.test.ts',

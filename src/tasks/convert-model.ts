@@ -17,6 +17,7 @@ import { PREPROCESSING, type Preprocessing } from '../vision/picture-spec.ts';
 import { catalogueFiles } from './catalogue-files.ts';
 import { recognisedModel, type Knowledge } from './catalogue-model.ts';
 import type { ConvertedModel, ConvertOptions, ConvertReport } from './convert-types.ts';
+import { withKnownConstants } from './known-constants.ts';
 import { withOpenExtents } from './open-extents.ts';
 import type { TaskSource } from './picture-model.ts';
 
@@ -127,17 +128,25 @@ function withoutSizes(graph: Graph): Graph {
   return { ...graph, inputs };
 }
 
-/** A graph is written as it is where that can be, and else with its shapes inferred, by which loops and the like have gone. */
+/** A graph is written as it is where that can be, and else with what is known of it: its constants, and its shapes. */
 async function fileOf(graph: Graph, { inputShapes, signal }: Given): Promise<OnnxFile & Pick<ConvertReport, 'inputs'>> {
   const shapes = typeof inputShapes === 'function' ? inputShapes(graph.inputs) : inputShapes;
   if (shapes) return written(await inferred(graph, shapes, signal));
   const open = await withOpenExtents(graph, signal);
+  const isFixed = open.inputs.every(({ shape }) => shape.every((extent) => typeof extent === 'number'));
+  const asItIs = tried(open);
+  if (asItIs) return asItIs;
+  const folded = await withKnownConstants(open, signal);
+  return (isFixed ? tried(folded) : undefined) ?? written(isFixed ? await inferred(folded, {}, signal) : folded);
+}
+
+/** Undefined where more has to be known of the graph. */
+function tried(graph: Graph): ReturnType<typeof written> | undefined {
   try {
-    return written(open);
+    return written(graph);
   } catch (error) {
-    const isFixed = graph.inputs.every(({ shape }) => shape.every((extent) => typeof extent === 'number'));
-    if (!isFixed || !(error instanceof UnsupportedError)) throw error;
-    return written(await inferred(graph, {}, signal));
+    if (error instanceof UnsupportedError) return undefined;
+    throw error;
   }
 }
 

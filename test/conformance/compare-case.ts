@@ -2,12 +2,11 @@
 import { expect } from 'vitest';
 import type { Tolerance } from '../../src/core/compare.ts';
 import { isFloat } from '../../src/core/dtype.ts';
-import { fromRaw, toRaw } from '../../src/core/raw.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { product } from '../../src/util/arrays.ts';
 import { expectClose, floatTolerance } from '../helpers/close.ts';
-import { buildCase, type OpCase } from '../helpers/op-case.ts';
+import { buildCase, halved, type OpCase } from '../helpers/op-case.ts';
 import { toOnnx } from '../../src/formats/onnx/write/to-onnx.ts';
 import { ortRun } from '../helpers/ort-oracle.ts';
 import { referenceRun } from '../helpers/reference.ts';
@@ -26,13 +25,6 @@ export async function expectOracle(c: OpCase): Promise<void> {
     const exact = { rtol: 0, atol: 0 };
     expectClose(a, e, isFloat(e.dtype) ? (c.tolerance ?? policy(graph, feeds, e)) : exact, name);
   }
-}
-
-/** The tensors with float16 ones rounded to float16, as the engine's border does. */
-function halved(tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
-  const out = new Map(tensors);
-  for (const [name, t] of tensors) if (t.dtype === 'float16') out.set(name, fromRaw(t.dtype, t.shape, toRaw(t)));
-  return out;
 }
 
 /** onnxruntime accumulates in float32: the tolerance grows with the number of terms behind one output element. */

@@ -1,6 +1,7 @@
 /** One row of an operator's case table: shared by the CPU-against-oracle and the GPU-against-CPU tests. */
 import type { DType } from '../../src/core/dtype.ts';
 import type { Tolerance } from '../../src/core/compare.ts';
+import { fromRaw, toRaw } from '../../src/core/raw.ts';
 import { tensorOf, type Shape, type Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
@@ -56,4 +57,11 @@ export function buildCase<K extends OpKind>(c: OpCase<K>): { graph: Graph; feeds
   builder.add(c.op, names, c.attributes, { name: c.op, outputs });
   for (const out of outputs) builder.output(out);
   return { graph: builder.build(), feeds };
+}
+
+/** The tensors with float16 ones rounded to float16, as the engine's border does. */
+export function halved(tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  const out = new Map(tensors);
+  for (const [name, t] of tensors) if (t.dtype === 'float16') out.set(name, fromRaw(t.dtype, t.shape, toRaw(t)));
+  return out;
 }

@@ -7,19 +7,22 @@ import { onnxImporter } from '../../../src/formats/onnx/index.ts';
 import { decodeModel } from '../../../src/formats/onnx/proto.ts';
 import { toOnnx } from '../../../src/formats/onnx/write/to-onnx.ts';
 import { GraphBuilder } from '../../../src/ir/builder.ts';
-import { NO_ACTIVATION, RELU, type Activation } from '../../../src/ir/ops.ts';
+import { GREEDY_SUPPRESSION, NO_ACTIVATION, RELU, type Activation, type OpKind } from '../../../src/ir/ops.ts';
 import { compile } from '../../../src/passes/pipeline.ts';
 import { runGraph } from '../../../src/runtime/cpu/run.ts';
 import { caseTables } from '../../helpers/case-tables.ts';
 import { expectClose, floatTolerance } from '../../helpers/close.ts';
 import { importOnnx } from '../../helpers/import-onnx.ts';
-import { buildCase, type OpCase } from '../../helpers/op-case.ts';
+import { buildCase, halved, type OpCase } from '../../helpers/op-case.ts';
+import { ortRun } from '../../helpers/ort-oracle.ts';
 import { referenceRun } from '../../helpers/reference.ts';
 
 const noFile = (name: string): Promise<never> => Promise.reject(new TypeError(`no file ${name}`));
 
 async function expectRoundTrip(c: OpCase): Promise<void> {
-  const { graph, feeds } = buildCase(c);
+  const built = buildCase(c);
+  const feeds = halved(built.feeds);
+  const graph = { ...built.graph, initializers: halved(built.graph.initializers) };
   // An extent of 0 in a file stands for one that is not known: it is given again.
   const imported = { ...(await importOnnx(toOnnx(graph))), inputs: graph.inputs };
   const actual = runGraph(compile(imported, { level: 'reference' }), feeds);
@@ -32,14 +35,51 @@ async function expectRoundTrip(c: OpCase): Promise<void> {
   }
 }
 
+/** Cases that come back otherwise, by a part of their names, and why. */
+const UNLIKE: readonly (readonly [name: string, why: string])[] = [
+  ['atan2 of special floats', 'the signs of zeros are lost'],
+  ['of as many as there are', 'what is counted is padded by what data says, of which the importer knows no extent'],
+  ['no boxes', 'none are reshaped to none'],
+];
+
+/** Operators, or forms of them, of which ONNX has nothing like it: all others are written. */
+const REFUSED: ReadonlySet<OpKind> = new Set<OpKind>([
+  'CropAndResize',
+  'DeformRoiPool',
+  'DftMatrix',
+  'Inverse',
+  'MaxPool',
+  'MaxUnpool',
+  'NonMaxSuppression',
+  'PsRoiPool',
+  'QLinearAveragePool',
+  'QLinearBinary',
+  'QLinearConv',
+  'QLinearConvTranspose',
+  'QLinearL2Normalization',
+  'QLinearMatMul',
+  'QLinearPRelu',
+  'QLinearReduce',
+  'QLinearResize',
+  'QLinearSoftmax',
+  'Resize',
+]);
+
+/** True of what is refused with what may help. */
+function isRefusal(error: unknown, { op }: OpCase): boolean {
+  if (!(error instanceof UnsupportedError) || !REFUSED.has(op)) return false;
+  return error.items.every(({ remedy }) => remedy !== undefined);
+}
+
 describe('an operator case means the same after export and import', async () => {
   it.each(await caseTables())('$name', async ({ cases }) => {
     const failures: string[] = [];
     for (const c of cases) {
-      if (c.noOracle !== undefined) continue;
+      if (UNLIKE.some(([name]) => c.name.includes(name))) continue;
       try {
         await expectRoundTrip(c);
       } catch (error) {
+        if (c.noOracle !== undefined && isRefusal(error, c)) continue;
         failures.push(`${c.name}\n${error instanceof Error ? error.message : String(error)}`);
       }
     }
@@ -95,6 +135,28 @@ describe('the file', () => {
       expect(referenceRun(await importOnnx(toOnnx(builder.build())), new Map()).get('y')).toEqual(value);
     },
   );
+
+  it('has thresholds that are met by what is equal as those just below, where they are constants', async () => {
+    // Boxes 1 and 2 overlap by a half, box 3 has the very score that is asked for.
+    const boxes = tensorOf('float32', [1, 4, 4], [0, 0, 2, 2, 0, 0, 1, 2, 5, 5, 6, 6, 8, 8, 9, 9]);
+    const scores = tensorOf('float32', [1, 1, 4], [0.9, 0.8, 0.25, 0.125]);
+    const chosen = async (inclusive: boolean): Promise<number[]> => {
+      const builder = new GraphBuilder('suppression');
+      builder.input('boxes', 'float32', [1, 4, 4]);
+      builder.input('scores', 'float32', [1, 1, 4]);
+      builder.initializer('most', tensorOf('int64', [], [4]));
+      builder.initializer('iou', tensorOf('float32', [], [0.5]));
+      builder.initializer('score', tensorOf('float32', [], [0.25]));
+      const attributes = { ...GREEDY_SUPPRESSION, inclusive, scoreInclusive: inclusive };
+      const operands = ['boxes', 'scores', 'most', 'iou', 'score'];
+      builder.add('NonMaxSuppression', operands, attributes, { outputs: ['rows', 'count'] });
+      builder.output('rows');
+      const rows = (await ortRun(toOnnx(builder.build()), new Map(Object.entries({ boxes, scores })))).get('rows');
+      return [...(rows?.data ?? [])].filter((_, i) => i % 3 === 2);
+    };
+    expect(await chosen(false)).toEqual([0, 1]);
+    expect(await chosen(true)).toEqual([0, 2]);
+  });
 
   it('refuses everything it cannot write at once', () => {
     const builder = new GraphBuilder('unknown');

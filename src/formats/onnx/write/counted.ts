@@ -9,7 +9,7 @@ import { GIVE_EXTENTS, type OnnxWriter } from './writer.ts';
 export function writeSlice(w: OnnxWriter, { inputs, outputs: [output] }: NodeOf<'Slice'>): void {
   const [x = '', starts = '', , axes = '', steps = '', count = ''] = inputs;
   if (count === '') return void w.emit('Slice', inputs, {}, output);
-  w.emit('Slice', [x, starts, w.emit('Add', [starts, wholeCount(w, count)]), axes, steps], {}, output);
+  w.emit('Slice', [x, starts, w.emit('Add', [w.cast(starts, 'int64'), wholeCount(w, count)]), axes, steps], {}, output);
 }
 
 /** Rows may be picked of none: some are made before. */

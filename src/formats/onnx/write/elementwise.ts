@@ -1,7 +1,8 @@
 /** How activations and functions of one and two operands are written. */
 import { isFloat, type DType } from '../../../core/dtype.ts';
+import { extremesOf } from '../../../core/extremes.ts';
 import type { Activation, ActivationKind, BinaryKind, UnaryKind } from '../../../ir/ops.ts';
-import type { OnnxAttributes } from './model.ts';
+import { DATA_TYPE, type OnnxAttributes } from './model.ts';
 import type { OnnxWriter } from './writer.ts';
 
 /** The attributes that an activation's parameters are, for those that are one ONNX node. */
@@ -33,11 +34,18 @@ export function writeActivation(w: OnnxWriter, x: string, activation: Activation
   const form = ACTIVATIONS[activation.kind];
   if (form === 'swish') return void w.emit('Mul', [x, w.emit('Sigmoid', [x])], {}, output);
   if (form === 'clip') {
-    const bounds = [activation.alpha, activation.beta].map((bound) => w.scalar(dtype, bound));
+    const bounds = [activation.alpha, activation.beta].map((bound) => boundOf(w, bound, dtype));
     return void w.emit('Clip', [x, ...bounds], {}, output);
   }
   const [op, attributes] = form;
   w.emit(op, [x], attributes?.(activation) ?? {}, output);
+}
+
+/** A bound as a constant of the type; none where it is no bound: integers have no infinity, and wrap. */
+function boundOf(w: OnnxWriter, bound: number, dtype: DType): string {
+  if (Math.abs(bound) === Infinity) return '';
+  const [lowest, highest] = extremesOf(dtype);
+  return w.scalar(dtype, isFloat(dtype) ? bound : Math.min(highest, Math.max(lowest, bound)));
 }
 
 /**
@@ -82,9 +90,12 @@ const UNARY: { readonly [K in UnaryKind]: string | readonly [string, string] } =
   isNaN: 'IsNaN',
 };
 
+/** What leaves integers as they are. */
+const WHOLE: ReadonlySet<UnaryKind> = new Set<UnaryKind>(['floor', 'ceil', 'round']);
+
 /** A function of one operand. */
 export function writeUnary(w: OnnxWriter, x: string, kind: UnaryKind, output: string): void {
-  const form = UNARY[kind];
+  const form = WHOLE.has(kind) && !isFloat(w.dtype(x)) ? 'Identity' : UNARY[kind];
   if (typeof form !== 'string') w.emit(form[1], [w.emit(form[0], [x])], {}, output);
   else w.emit(form, kind === 'square' ? [x, x] : [x], {}, output);
 }
@@ -94,10 +105,17 @@ type BinaryForm = (w: OnnxWriter, a: string, b: string, output: string | undefin
 
 const mod: BinaryForm = (w, a, b, output) => w.emit('Mod', [a, b], { fmod: { i: 0 } }, output);
 
-const floorDiv: BinaryForm = (w, a, b, output) =>
-  isFloat(w.dtype(a))
-    ? w.emit('Floor', [w.emit('Div', [a, b])], {}, output)
-    : w.emit('Div', [w.emit('Sub', [a, mod(w, a, b, undefined)]), b], {}, output);
+/** Of integers the quotient towards zero, less one where something is left and the signs differ: nothing on the way wraps. */
+const floorDiv: BinaryForm = (w, a, b, output) => {
+  if (isFloat(w.dtype(a))) return w.emit('Floor', [w.emit('Div', [a, b])], {}, output);
+  const dtype = w.dtype(a);
+  const zero = w.scalar(dtype, 0);
+  const signsDiffer = w.emit('Xor', [w.emit('Less', [a, zero]), w.emit('Less', [b, zero])]);
+  const isWhole = w.emit('Equal', [mod(w, a, b, undefined), zero]);
+  const less = w.emit('And', [signsDiffer, w.emit('Not', [isWhole])]);
+  const one = w.emit('Cast', [less], { to: { i: DATA_TYPE[dtype] } });
+  return w.emit('Sub', [w.emit('Div', [a, b]), one], {}, output);
+};
 
 /** The one ONNX node that a kind is, or how it is put together. */
 const BINARY: { readonly [K in BinaryKind]: string | BinaryForm } = {
@@ -115,12 +133,22 @@ const BINARY: { readonly [K in BinaryKind]: string | BinaryForm } = {
     const number = (value: number): string => w.scalar(w.dtype(a), value);
     const [up, left] = [w.emit('Equal', [b, number(0)]), w.emit('Less', [b, number(0)])];
     const origin = w.emit('And', [up, w.emit('Equal', [a, number(0)])]);
-    const slope = w.emit('Atan', [w.emit('Div', [a, w.emit('Where', [origin, number(1), b])])]);
+    const ratio = w.emit('Div', [a, w.emit('Where', [origin, number(1), b])]);
+    // Infinity over infinity is no number: the diagonal is meant.
+    const diagonal = w.emit('And', [w.emit('IsInf', [a]), w.emit('IsInf', [b])]);
+    const ofSigns = w.emit('Mul', [w.emit('Sign', [a]), w.emit('Sign', [b])]);
+    const slope = w.emit('Atan', [w.emit('Where', [diagonal, ofSigns, ratio])]);
     const half = w.emit('Where', [w.emit('Less', [a, number(0)]), number(-Math.PI), number(Math.PI)]);
     return w.emit('Add', [slope, w.emit('Where', [left, half, number(0)])], {}, output);
   },
   truncMod: (w, a, b, output) => w.emit('Mod', [a, b], { fmod: { i: 1 } }, output),
-  pow: 'Pow',
+  pow: (w, a, b, output) => {
+    const dtype = w.dtype(a);
+    // ONNX has powers of integers of 32 and 64 bits.
+    if (isFloat(dtype) || dtype === 'int32' || dtype === 'int64') return w.emit('Pow', [a, b], {}, output);
+    const power = w.emit('Pow', [w.cast(a, 'int64'), w.cast(b, 'int64')]);
+    return w.emit('Cast', [power], { to: { i: DATA_TYPE[dtype] } }, output);
+  },
   min: 'Min',
   max: 'Max',
   squaredDifference: (w, a, b, output) => {

@@ -1,5 +1,6 @@
 /** How operators on channels-last images are written: between Transposes, as ONNX images are channels-first. */
 import type { NearestMode, NodeOf, PoolWindow, Window } from '../../../ir/ops.ts';
+import { isFloat, type DType } from '../../../core/dtype.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { at, range, sameArray } from '../../../util/arrays.ts';
 import { toFirst, toLast, weightsToFirst } from '../../lib/channels-first.ts';
@@ -106,6 +107,7 @@ export function writePool(
   { op, inputs, outputs, attributes }: NodeOf<'MaxPool' | 'AveragePool' | 'LpPool'>,
 ): void {
   const window: PoolWindow = attributes;
+  refuseIntegers(w, op, inputs[0] ?? '', op === 'MaxPool' ? ['int8', 'uint8'] : []);
   const counts = 'countIncludePad' in attributes ? attributes.countIncludePad : undefined;
   const own: OnnxAttributes = {
     ...windowAttributes(window, window.kernel),
@@ -114,6 +116,12 @@ export function writePool(
     ...('p' in attributes ? { p: { i: wholeOrder(w, attributes.p) } } : {}),
   };
   writeSpatial(w, op, inputs, own, outputs[0]);
+}
+
+/** ONNX has pools of floats, and of few integers. */
+function refuseIntegers(w: OnnxWriter, op: string, x: string, taken: readonly DType[]): void {
+  const dtype = w.dtype(x);
+  if (!isFloat(dtype) && !taken.includes(dtype)) w.refuse(`a ${op} of ${dtype}`);
 }
 
 function wholeOrder(w: OnnxWriter, p: number): number {
@@ -196,6 +204,7 @@ export function writeGridSample(w: OnnxWriter, { op, inputs, outputs, attributes
 /** The inverse of a pool. Beside given extents runtimes differ in what indices count in, so that nothing says it. */
 export function writeMaxUnpool(w: OnnxWriter, { op, inputs, outputs, attributes }: NodeOf<'MaxUnpool'>): void {
   const [x = '', indices = '', extents = ''] = inputs;
+  refuseIntegers(w, op, x, []);
   if (extents) w.refuse('a MaxUnpool to given extents');
   const own: OnnxAttributes = {
     kernel_shape: { ints: attributes.kernel },

@@ -25,9 +25,16 @@ import { DATA_TYPE, type OnnxAttributes } from './model.ts';
 import { writeMaxRoiPool, writeRoiAlign } from './rois.ts';
 import { sunk } from './sink.ts';
 import { writeSuppression } from './detect.ts';
-import { realWeights, writeLookupTable, writeQuantised, writeScaled } from './quantise.ts';
+import {
+  realWeights,
+  writeDequantizeLinear,
+  writeLookupTable,
+  writeQuantised,
+  writeQuantizeLinear,
+} from './quantise.ts';
 import { writeLpNormalization } from './normalise.ts';
 import { writeRecurrent } from './recurrent.ts';
+import { writeCumSum, writeReverseSequence } from './sequences.ts';
 import { GIVE_EXTENTS, type OnnxWriter } from './writer.ts';
 
 /** Writes one node. Throws UnsupportedError when ONNX has no way to say it. */
@@ -206,14 +213,8 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   Expand: same,
   Tile: same,
   Trilu: (w, n) => same(w, n, { upper: flag(n.attributes.upper) }),
-  ReverseSequence: (w, n) => {
-    same(w, n, { batch_axis: { i: n.attributes.batchAxis }, time_axis: { i: n.attributes.timeAxis } });
-  },
-  CumSum: (w, n) => {
-    const { axis, exclusive, reverse } = n.attributes;
-    const along = input(n, 1) || w.scalar('int64', axis);
-    w.emit('CumSum', [input(n), along], { exclusive: flag(exclusive), reverse: flag(reverse) }, output(n));
-  },
+  ReverseSequence: writeReverseSequence,
+  CumSum: writeCumSum,
   Shape: (w, n) => {
     w.emit('Shape', [input(n)], {}, output(n));
   },
@@ -243,13 +244,13 @@ const ROWS: { readonly [K in OpKind]: Row<K> } = {
   TopK: (w, n) => {
     const { axis, largest } = n.attributes;
     const own = { axis: { i: axis }, largest: flag(largest), sorted: { i: 1 } };
-    w.many('TopK', [input(n), w.reshape(input(n, 1), [1])], own, n.outputs);
+    w.many('TopK', [input(n), w.reshape(w.cast(input(n, 1), 'int64'), [1])], own, n.outputs);
   },
   Unique: writeUnique,
   NonMaxSuppression: writeSuppression,
   ChannelShuffle: writeChannelShuffle,
-  QuantizeLinear: writeScaled,
-  DequantizeLinear: writeScaled,
+  QuantizeLinear: writeQuantizeLinear,
+  DequantizeLinear: writeDequantizeLinear,
   DynamicQuantizeLinear: same,
   ConvInteger: writeConvInteger,
   MatMulInteger: same,

@@ -1,7 +1,7 @@
 /** Writes recurrent networks: as ONNX has them, with all that it would take for granted. */
 import type { NodeOf, Recurrent, RecurrentKind } from '../../../ir/ops.ts';
 import type { OnnxAttributes } from './model.ts';
-import type { OnnxWriter } from './writer.ts';
+import { GIVE_EXTENTS, type OnnxWriter } from './writer.ts';
 
 /** ONNX's names, and which parameters a function has. */
 const FUNCTIONS: { readonly [K in RecurrentKind]: readonly [name: string, alpha: boolean, beta: boolean] } = {
@@ -33,10 +33,10 @@ function written({ direction, functions, clip }: Recurrent): OnnxAttributes {
 /** Writes LSTM, GRU or RNN. */
 export function writeRecurrent(w: OnnxWriter, n: NodeOf<'LSTM'> | NodeOf<'GRU'> | NodeOf<'RNN'>): void {
   const { attributes } = n;
-  const units = w.shape(n.inputs[2] ?? '')?.at(-1);
+  const units = w.shape(n.inputs[2] ?? '')?.at(-1) ?? w.refuse('weights that are computed', GIVE_EXTENTS);
   const own: OnnxAttributes = {
     ...written(attributes),
-    ...(units === undefined ? {} : { hidden_size: { i: units } }),
+    hidden_size: { i: units },
     ...('inputForget' in attributes ? { input_forget: { i: attributes.inputForget ? 1 : 0 } } : {}),
     ...('linearBeforeReset' in attributes ? { linear_before_reset: { i: attributes.linearBeforeReset ? 1 : 0 } } : {}),
   };

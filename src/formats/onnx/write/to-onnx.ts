@@ -4,6 +4,8 @@ import { rawLength } from '../../../core/raw.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { VERSION } from '../../../core/version.ts';
 import type { Graph } from '../../../ir/graph.ts';
+import { range } from '../../../util/arrays.ts';
+import type { Facts } from '../facts.ts';
 import { metadataOf } from '../own-metadata.ts';
 import { encodeModel, type OnnxPort } from './model.ts';
 import { writeNode } from './operators.ts';
@@ -60,13 +62,17 @@ export function onnxFile(graph: Graph): OnnxFile {
     producer: `tilewise ${VERSION}`,
     name: graph.name,
     inputs: graph.inputs,
-    // No shapes: ONNX's own inference does not drop ceil-mode windows that start in the padding, its runtimes do.
-    outputs: graph.outputs.map((name): OnnxPort => ({ name, dtype: writer.facts(name).dtype })),
+    outputs: graph.outputs.map((name) => portOf(name, writer.facts(name))),
     nodes,
     initializers,
     metadata: metadataOf(graph),
   });
   return { bytes, opset: EXPORT_OPSET, nodes: nodes.length, initializers: initializers.length };
+}
+
+/** No extents: ONNX's own inference does not drop ceil-mode windows that start in the padding, its runtimes do. */
+function portOf(name: string, { dtype, rank }: Facts): OnnxPort {
+  return { name, dtype, ...(rank === undefined ? {} : { shape: range(rank).map(() => '') }) };
 }
 
 /** One remedy for all is the hint; several stand with what they are for. */

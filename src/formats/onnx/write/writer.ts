@@ -10,7 +10,7 @@ import { describedFacts, type Facts } from '../facts.ts';
 import { factsOf } from '../further-facts.ts';
 import { isIdentity, permuted } from './constants.ts';
 import { readBy, withoutDeadMoves } from './dead-moves.ts';
-import type { OnnxAttributes, OnnxNodeSpec } from './model.ts';
+import { DATA_TYPE, type OnnxAttributes, type OnnxNodeSpec } from './model.ts';
 
 /** What may help where ONNX has nothing like a node. */
 const NOTHING_LIKE_IT =
@@ -25,6 +25,27 @@ export interface TransposedView {
   readonly perm: readonly number[];
 }
 
+/** Inputs that ONNX has as int64, by their places, where the graph takes other integers, too. */
+const INT64: Readonly<Record<string, readonly number[]>> = {
+  ConstantOfShape: [0],
+  Expand: [1],
+  GatherND: [1],
+  MaxUnpool: [1],
+  NonMaxSuppression: [2],
+  Pad: [1],
+  Reshape: [1],
+  Resize: [3],
+  ReverseSequence: [1],
+  ScatterND: [1],
+  Slice: [1, 2, 3, 4],
+  Split: [1],
+  Squeeze: [1],
+  Tile: [1],
+  TopK: [1],
+  Trilu: [1],
+  Unsqueeze: [1],
+};
+
 /** Collects ONNX nodes and initializers. The graph's values and nodes keep their names. */
 export class OnnxWriter {
   readonly #nodes: OnnxNodeSpec[] = [];
@@ -36,6 +57,7 @@ export class OnnxWriter {
   /** Constants that are dequantised, by what comes of it. */
   readonly #dequantised = new Map<string, NodeOf<'DequantizeLinear'>>();
   #node: Pick<Node, 'name' | 'op'> = { name: '', op: 'Identity' };
+  readonly #named = new Set<string>();
   /** The value whose writer is called as the node of the graph. */
   #first: string | undefined;
 
@@ -113,11 +135,24 @@ export class OnnxWriter {
     inputs: readonly string[],
     attributes: OnnxAttributes,
     outputs: readonly string[],
-    name = this.#node.name,
+    wanted = this.#node.name,
   ): void {
-    const given = inputs.map((x) => (isIdentity(this.view(x)?.perm) ? (this.view(x)?.source ?? x) : x));
+    // Nodes of a graph may share a name, those of a file may not.
+    const name = this.#named.has(wanted) ? this.unique(wanted) : wanted;
+    this.#named.add(name);
+    const typed = inputs.map((x, slot) =>
+      (INT64[op] ?? (op.startsWith('Reduce') ? [1] : [])).includes(slot) ? this.cast(x, 'int64') : x,
+    );
+    const given = typed.map((x) => (isIdentity(this.view(x)?.perm) ? (this.view(x)?.source ?? x) : x));
     while (given.at(-1) === '') given.pop();
     this.#nodes.push({ op, name, inputs: given, outputs, attributes });
+  }
+
+  /** A value of the graph in another element type, where its own is known to be other. */
+  cast(value: string, dtype: DType): string {
+    const known = this.facts(value).dtype;
+    if (value === '' || known === undefined || known === dtype) return value;
+    return this.emit('Cast', [value], { to: { i: DATA_TYPE[dtype] } });
   }
 
   constant(value: Tensor): string {
