@@ -79,6 +79,14 @@ describe('extents that a file suggests', () => {
     ]);
   });
 
+  it('are the size that pictures get, where they are open', async () => {
+    const [open] = (await importOnnx((await convertModel(suggested(false))).model)).inputs;
+    expect(open?.preparation).toEqual({ width: 6, height: 8 });
+    const preprocessing = { mean: [1, 2, 3], width: 10, height: 12 } as const;
+    const [told] = (await importOnnx((await convertModel(suggested(false), { preprocessing })).model)).inputs;
+    expect(told?.preparation).toMatchObject({ mean: [1, 2, 3], width: 10, height: 12 });
+  });
+
   it('are those that are given instead', async () => {
     const { report } = await convertModel(suggested(false), { inputShapes: { data: [1, 3, 8, 6] } });
     expect(report.inputs).toEqual([{ name: 'data', shape: [1, 3, 8, 6] }]);
