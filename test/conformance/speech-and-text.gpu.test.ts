@@ -5,6 +5,7 @@ import { tensorOf, zeros, type Tensor } from '../../src/core/tensor.ts';
 import { openGpu } from '../../src/node/adapter.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
 import { Session } from '../../src/session/session.ts';
+import { createTextDetector } from '../../src/tasks/text-detector.ts';
 import { expectClose } from '../helpers/close.ts';
 import { packagedBytes, type PackagedFile } from '../helpers/npm-cache.ts';
 import { ortRun, withOrt } from '../helpers/ort-oracle.ts';
@@ -227,6 +228,20 @@ async function agreed(model: Uint8Array, x: Tensor): Promise<Tensor> {
   return output;
 }
 
+/** The detector of text finds one place, that of the rectangle: it counts from middles of pixels, and rounds no margin. */
+async function expectPlace(finder: Uint8Array, box: ReturnType<typeof found>): Promise<void> {
+  const grey = await sign();
+  const data = Uint8ClampedArray.from({ length: 4 * grey.length }, (_, i) => (i % 4 === 3 ? 255 : (grey[i >> 2] ?? 0)));
+  using detector = await createTextDetector(finder, { gpu });
+  const [place, ...more] = await detector.detect({ ...SIGN, data });
+  expect(more).toEqual([]);
+  expect(place?.score).toBeGreaterThan(0.8);
+  for (const name of ['x', 'y', 'width', 'height'] as const) {
+    const expected = { x: box.left, y: box.top, width: box.width, height: box.height }[name];
+    expect(Math.abs((place?.[name] ?? NaN) - expected)).toBeLessThan(4);
+  }
+}
+
 describe('text on a sign', () => {
   it('is found, cut out and read', async ({ skip }) => {
     const finder = await packagedBytes(FINDER);
@@ -234,6 +249,7 @@ describe('text on a sign', () => {
     const characters = await packagedBytes(CHARACTERS);
     if (!finder || !reader || !characters) return skip();
     const box = found(await agreed(finder, planes(await sign(), SIGN, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])));
+    await expectPlace(finder, box);
     const size = { width: Math.round((48 * box.width) / box.height), height: 48 };
     const half = [0.5, 0.5, 0.5];
     const read = await agreed(reader, planes(await sign(box, size), size, half, half));
