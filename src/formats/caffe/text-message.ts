@@ -102,7 +102,10 @@ export class TextMessage {
 
   #integer(name: string, value: TextValue): number {
     const number = this.#number(name, value);
-    return Number.isSafeInteger(number) ? number : failAt(this.#source, value.offset, `${name} is no integer`);
+    // Shapes and places are held in 32 bits: what is beyond would become another number there.
+    return number === Math.trunc(number) && Math.abs(number) < 2 ** 31
+      ? number
+      : failAt(this.#source, value.offset, `${name} is no integer of 32 bits`);
   }
 
   #text(name: string, value: TextValue): string {

@@ -1,6 +1,6 @@
 /** How a network is put together: what is fed, which layer gives what, and what comes out. */
 import { describe, expect, it } from 'vitest';
-import { UnsupportedError } from '../../../src/core/errors.ts';
+import { ShapeError, UnsupportedError } from '../../../src/core/errors.ts';
 import { tensorOf, zeros } from '../../../src/core/tensor.ts';
 import { add, errorOf, layer, load, results, X } from './tiny-net.ts';
 
@@ -223,5 +223,27 @@ describe('what batches have in common', () => {
       },
     );
     expect(error.message).toContain('use_global_stats: false');
+  });
+});
+
+const ROWS = 'input: "x" input: "r" input_dim: [1, 1, 3, 3, 1, 1, 2, 3]';
+
+/** The second input's size of the first, from a row on. */
+const crop = (row: number): string => layer('c', 'Crop', 'xr', 'y', `crop_param { offset: ${row} offset: 0 }`);
+
+/** The rows before one, and those from it on. */
+const parts = (row: number): string => layer('s', 'Slice', 'x', 'ab', `slice_param { axis: 2 slice_point: ${row} }`);
+
+describe('rows that pictures decide', () => {
+  it('are as many as a blob is cut to', async () => {
+    expect(results(await load(`${ROWS} ${crop(1)}`))).toEqual({ y: 0 });
+    const model = await load(`${ROWS} ${crop(2)}`);
+    expect(() => results(model)).toThrow(ShapeError);
+  });
+
+  it('are as many as a blob is parted into', async () => {
+    expect(results(await load(`${ROWS} ${parts(1)} ${add('u', 'r', 'v', 1)}`))).toEqual({ a: 0, b: 0, v: 1 });
+    const model = await load(`${ROWS} ${parts(4)} ${add('u', 'r', 'v', 1)}`);
+    expect(() => results(model)).toThrow(ShapeError);
   });
 });

@@ -63,13 +63,23 @@ function slice(c: CaffeContext): string[] {
     return c.many('Split', [x], { axis, sizes: [] }, parts);
   }
   if (points.length !== parts - 1) c.fail(`${points.length} points give ${points.length + 1} parts, not ${parts}`);
-  const ends = [...points, extent ?? END];
-  const starts = [0, ...points];
-  if (starts.some((start, i) => start >= (ends[i] ?? 0))) c.fail(`cannot be parted at ${points.join(', ')}`);
-  if (extent !== undefined) {
-    return c.many('Split', [x], { axis, sizes: starts.map((start, i) => (ends[i] ?? 0) - start) }, parts);
-  }
-  return starts.map((start, i) => c.one('Slice', [x, c.ints([start]), c.ints([ends[i] ?? END]), c.ints([axis])], {}));
+  const sizes = points.map((point, i) => point - (points[i - 1] ?? 0));
+  const last = points.at(-1) ?? 0;
+  if (sizes.some((size) => size < 1) || (extent ?? Infinity) <= last)
+    c.fail(`cannot be parted at ${points.join(', ')}`);
+  if (extent !== undefined) return c.many('Split', [x], { axis, sizes: [...sizes, extent - last] }, parts);
+  const rank = c.rank(x);
+  const part = (start: number, end: number): string =>
+    c.one('Slice', [x, c.ints([start]), c.ints([end]), c.ints([axis])], {});
+  // A slice ends where the blob does: that there is as much as the points say is said by the shape.
+  const parted = sizes.map((size, i) => {
+    const point = points[i] ?? 0;
+    return c.reshape(
+      part(point - size, point),
+      range(rank).map((at) => (at === axis ? size : 0)),
+    );
+  });
+  return [...parted, part(last, END)];
 }
 
 /** The same blob under several names. */
@@ -91,7 +101,10 @@ function crop(c: CaffeContext): string {
   if (c.rank(reference) !== rank) c.fail(`a blob of ${rank} dimensions is cut to one of ${c.rank(reference)}`);
   const starts = c.ints(axes.map((_, i) => offsets[i] ?? offsets[0] ?? 0));
   const extents = c.one('Gather', [c.one('Shape', [reference], {}), c.ints(axes)], { axis: 0 });
-  return c.main('Slice', [x, starts, c.binary('add', starts, extents), c.ints(axes)], {});
+  const cut = c.main('Slice', [x, starts, c.binary('add', starts, extents), c.ints(axes)], {});
+  // A slice ends where the blob does: that there is as much as the second blob has is said by the shape.
+  const shape = axis === 0 ? extents : c.one('Concat', [c.ints(range(axis).map(() => 0)), extents], { axis: 0 });
+  return c.reshapeTo(cut, shape);
 }
 
 /** Layers that join and part. */
