@@ -206,8 +206,7 @@ export const DETECT = {
   PriorBox: priorBox,
   DetectionOutput: detectionOutput,
   Proposal: proposal,
-  // Other code is of another type: see `layer.ts`.
-  Python: pythonProposal,
+  'Python rpn.proposal_layer.ProposalLayer': pythonProposal,
   ROIPooling: roiPooling,
   PSROIPooling: psRoiPooling,
 };
