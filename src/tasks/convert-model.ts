@@ -6,6 +6,7 @@ import { checkOptions } from '../core/options.ts';
 import { VERSION } from '../core/version.ts';
 import { checkChoices, importModel } from '../formats/detect.ts';
 import type { FormatName, ModelFiles } from '../formats/importer.ts';
+import { countRounded, withRealOperators } from '../formats/onnx/write/dequantised.ts';
 import { onnxFile, type OnnxFile } from '../formats/onnx/write/to-onnx.ts';
 import { writeSafetensors } from '../formats/safetensors/write.ts';
 import type { Graph, GraphInput, InputShapes } from '../ir/graph.ts';
@@ -23,6 +24,7 @@ import type { TaskSource } from './picture-model.ts';
 
 const CONVERT_OPTIONS: OptionRules<ConvertOptions> = {
   format: ['onnx', 'safetensors'],
+  dequantized: 'boolean',
   signal: 'signal',
   allowHosts: 'list',
   inputShapes: 'object',
@@ -88,9 +90,13 @@ async function filesOf(
 }
 
 async function asOnnx(read: ReadModel, options: Given, told: Told): Promise<ConvertedModel> {
-  const graph = await described(read, options);
+  const own = await described(read, options);
+  const otherwise = options.dequantized ? countRounded(own) : 0;
+  const graph = otherwise > 0 ? withRealOperators(own) : own;
   const { bytes, inputs, ...counts } = await fileOf(graph, options);
-  return { model: bytes, report: { ...told, bytes: bytes.length, ...counts, inputs, renamed: {} } };
+  const said = `${otherwise} operators on integers are written as of real numbers: each of their results may be a step away`;
+  const warnings = otherwise > 0 ? [...told.warnings, said] : told.warnings;
+  return { model: bytes, report: { ...told, warnings, bytes: bytes.length, ...counts, inputs, renamed: {} } };
 }
 
 /** The graph with what is known for whoever feeds and reads it. */

@@ -12,6 +12,11 @@ export interface ConvertOptions extends Pick<
 > {
   /** `onnx` unless given. */
   readonly format?: ConvertFormat;
+  /**
+   * Writes operators on integers that ONNX does not round alike as real numbers between DequantizeLinear and QuantizeLinear: their
+   * results may be a step away. Without it they are refused.
+   */
+  readonly dequantized?: boolean;
 }
 
 /** What was written. */

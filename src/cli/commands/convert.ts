@@ -17,6 +17,7 @@ interface CommandOptions extends SourceOptions, PictureOptions {
   readonly output: string;
   readonly inputShape?: readonly string[];
   readonly labels?: string;
+  readonly dequantized?: boolean;
 }
 
 /** What is written, by how the file's name ends. */
@@ -32,7 +33,11 @@ export function addConvert(program: Command, runner: Runner): void {
     .description('write a model of any format that is read as ONNX (opset 20), or its weights only as safetensors')
     .argument('<model>', 'catalogue name, path or URL; of several files the main one')
     .requiredOption('--output <file>', 'where to write it: FILE.onnx or FILE.safetensors')
-    .option('--labels <file>', 'class names, one a line, to keep in an ONNX file');
+    .option('--labels <file>', 'class names, one a line, to keep in an ONNX file')
+    .option(
+      '--dequantized',
+      'operators on integers that ONNX does not round alike as real numbers between QuantizeLinear and DequantizeLinear',
+    );
   addSourceOptions(addInputShapeOption(addPictureOptions(command))).action(runner.wrap(run));
 }
 
@@ -48,10 +53,13 @@ async function run([name = '']: readonly string[], options: CommandOptions, cont
       format,
       preprocessing,
       ...(labels ? { labels } : {}),
+      ...(options.dequantized ? { dequantized: true } : {}),
       ...(options.inputShape ? { inputShapes } : {}),
     }),
   );
   await writeOutput(output, bytes);
+  const further = report.warnings.slice(model.warnings.length);
+  for (const warning of further) context.output.note(`warning: ${warning}`);
   context.output.result({ model: name, output, ...report }, () => textOf(output, report));
   return 0;
 }

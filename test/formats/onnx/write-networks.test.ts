@@ -109,6 +109,22 @@ describe.skipIf(!hasSharedData)('a network of the shared data', () => {
   it.each([...SHARED, ...(FULL ? SHARED_FULL : [])])('%s', (path) => expectConverted(sharedModel(path), FED[path]));
 });
 
+describe.skipIf(!hasSharedData)('a network on integers', () => {
+  it('is refused as it is, with what may help, and written with real numbers a step away', async () => {
+    const files = sharedModel('tflite/vww_96_int8.tflite');
+    await expect(convertModel(files)).rejects.toThrow(/30 unsupported things.*--dequantized/s);
+    const { model, report } = await convertModel(files, { dequantized: true });
+    expect(report.warnings).toEqual([expect.stringMatching(/^30 operators on integers/)]);
+    const { graph } = await importModel(files);
+    const feeds = feedsFor(graph);
+    const expected = here(graph, feeds);
+    for (const [name, { data }] of await ortRun(model, feeds)) {
+      const own = expected.get(name)?.data ?? [];
+      expect(Math.max(...Array.from(data, (v, i) => Math.abs(v - (own[i] ?? NaN))))).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
 /** Models of TensorFlow.js in packages that the tests have, both forms among them. */
 const PACKAGED = [['@vladmandic/human', 'models/antispoof.json']] as const;
 const PACKAGED_FULL = [
