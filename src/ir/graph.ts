@@ -32,6 +32,8 @@ export interface GraphInput {
   readonly shape: readonly Dim[];
   /** The extents of `shape` are what the file suggests: those that are given or fed instead, of the same rank, take their place. */
   readonly suggested?: true;
+  /** Axes whose extents hold although the others are suggested: the file has weights for so many channels. */
+  readonly fixed?: readonly number[];
   /** Of a picture, where the file says it: for whoever feeds it, no kernel asks. */
   readonly normalisation?: Normalisation;
   /** Of a picture, how it becomes the input, where the file says all of it: properties of a `Preprocessing`. */

@@ -27,7 +27,7 @@ export function bindShapes(graph: Graph, inputShapes: InputShapes = {}): Graph {
     if (typeof lead === 'string' && !bindings.has(lead)) bindings.set(lead, 1);
   }
   requireAllBound(graph, bindings);
-  const inputs = graph.inputs.map(({ suggested: _suggested, ...input }) => ({
+  const inputs = graph.inputs.map(({ suggested: _suggested, fixed: _fixed, ...input }) => ({
     ...input,
     shape: inputShapes[input.name] ?? input.shape.map((d) => (typeof d === 'number' ? d : (bindings.get(d) ?? d))),
   }));
@@ -44,7 +44,7 @@ function checkNames(graph: Graph, inputShapes: InputShapes): void {
 }
 
 function bindInput(
-  { name, shape, suggested }: GraphInput,
+  { name, shape, suggested, fixed }: GraphInput,
   given: readonly number[],
   bindings: Map<string, number>,
 ): void {
@@ -53,7 +53,7 @@ function bindInput(
   if (given.length !== shape.length) throw mismatch(`rank ${given.length} instead of ${shape.length}`);
   shape.forEach((dim: Dim, i) => {
     const extent = at(given, i);
-    if (typeof dim === 'number' && !suggested) {
+    if (typeof dim === 'number' && (!suggested || fixed?.includes(i))) {
       if (dim !== extent) throw mismatch(`dimension ${i} is fixed to ${dim}`);
       return;
     }

@@ -42,6 +42,15 @@ describe('bindShapes', () => {
     expect(shapesOf(bindShapes(graph({ x: ['batch', 3, 8, 8] })))).toEqual({ x: [1, 3, 8, 8] });
   });
 
+  it('keeps those of suggested extents that are fixed all the same', () => {
+    const g = graph({ x: [1, 3, 8, 8] });
+    const inputs = g.inputs.map((input) => ({ ...input, suggested: true as const, fixed: [1] }));
+    expect(bindShapes({ ...g, inputs }, { x: [2, 3, 9, 9] }).inputs).toEqual([
+      { name: 'x', dtype: 'float32', shape: [2, 3, 9, 9] },
+    ]);
+    expect(() => bindShapes({ ...g, inputs }, { x: [1, 1, 8, 8] })).toThrow('dimension 1 is fixed to 3');
+  });
+
   it('takes what is given in place of suggested extents, which hold elsewhere and are fixed from then on', () => {
     const g = graph({ x: [1, 3, 8, 8], y: [2, 2] });
     const suggesting = { ...g, inputs: g.inputs.map((input) => ({ ...input, suggested: true as const })) };

@@ -87,7 +87,15 @@ function saying(graph: Graph, inputs: readonly PreparedInput[]): Graph {
   const byName = new Map(inputs.map((one) => [one.input.name, one]));
   const ports = graph.inputs.map((port): GraphInput => {
     const { input, said } = byName.get(port.name) ?? {};
-    return { ...port, ...(input?.shape.some(Number.isInteger) ? { suggested: true } : {}), ...said };
+    const isSuggested = input?.shape.some(Number.isInteger) ?? false;
+    // The channels of pictures are relied on while layers are read.
+    const isImage = port.shape.length > 3 && Number.isInteger(port.shape[1]);
+    return {
+      ...port,
+      ...(isSuggested ? { suggested: true } : {}),
+      ...(isSuggested && isImage ? { fixed: [1] } : {}),
+      ...said,
+    };
   });
   return { ...graph, inputs: ports };
 }

@@ -53,6 +53,7 @@ function port(name: string, extents: readonly Dim[], isSuggested: boolean): Ncnn
       dtype: 'float32',
       shape: [isSuggested ? 1 : 'batch', ...extents],
       ...(isSuggested ? { suggested: true } : {}),
+      ...(isSuggested && extents.length > 2 && typeof extents[0] === 'number' ? { fixed: [1] } : {}),
     },
     known: [undefined, ...extents.map((extent, i) => (i === fixed && typeof extent === 'number' ? extent : undefined))],
   };

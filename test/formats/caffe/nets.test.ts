@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError, UnsupportedError } from '../../../src/core/errors.ts';
 import { tensorOf, zeros } from '../../../src/core/tensor.ts';
+import { bindShapes } from '../../../src/passes/bind-shapes.ts';
 import { add, errorOf, layer, load, results, X } from './tiny-net.ts';
 
 describe('inputs', () => {
@@ -211,6 +212,14 @@ describe('what is wrong with a network', () => {
   it('does not take what every object has for a layer or a blob', async () => {
     const net = `${X} ${add('__proto__', 'x', 'y', 1)} ${layer('toString', 'ReLU', 'y', 'z')}`;
     expect(results(await load(net.replaceAll('"y"', '"constructor"')))).toEqual({ z: 1 });
+  });
+});
+
+describe('channels that the file has weights for', () => {
+  it('are fixed, so that factors stretch no picture of one channel', async () => {
+    const { graph } = await load(`${X} ${layer('l', 'Scale', 'x', 'y')}`, { l: [tensorOf('float32', [2], [1, 2])] });
+    expect(bindShapes(graph, { x: [3, 2, 5, 5] }).inputs[0]?.shape).toEqual([3, 2, 5, 5]);
+    expect(() => bindShapes(graph, { x: [1, 1, 5, 5] })).toThrow('dimension 1 is fixed to 2');
   });
 });
 

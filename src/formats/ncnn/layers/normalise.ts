@@ -1,4 +1,5 @@
 /** Factors and offsets of channels, which are the outermost dimension of a blob, and softmax. */
+import { tensorOf } from '../../../core/tensor.ts';
 import { NO_ACTIVATION } from '../../../ir/ops.ts';
 import { range } from '../../../util/arrays.ts';
 import { WHOLE, type NcnnContext } from '../context.ts';
@@ -13,11 +14,22 @@ function perChannel(c: NcnnContext, x: string, count: number): number[] {
 function batchNorm(c: NcnnContext): string {
   const x = c.input();
   const [channels] = perChannel(c, x, c.intFrom(1, 0, 0));
-  const [slope, mean, variance, bias] = ['slope', 'mean', 'variance', 'bias'].map((what) =>
-    c.plain([channels ?? 0], what),
-  );
-  const operands = [x, slope ?? '', bias ?? '', mean ?? '', variance ?? ''];
-  return c.one('BatchNormalization', operands, { axis: 1, epsilon: c.float(1, 0), activation: NO_ACTIVATION });
+  const shape = [channels ?? 0];
+  const [slope, mean] = ['slope', 'mean'].map((what) => c.plain(shape, what));
+  const variance = c.numbers(shape, 'variance');
+  const bias = c.plain(shape, 'bias');
+  const epsilon = c.float(1, 0);
+  // ncnn divides by this square's root where it would divide by 0.
+  const kept =
+    epsilon === 0
+      ? tensorOf(
+          'float32',
+          shape,
+          variance.data.map((v) => (v === 0 ? 1e-8 : v)),
+        )
+      : variance;
+  const operands = [x, slope ?? '', bias, mean ?? '', c.constant(kept, 'variance')];
+  return c.one('BatchNormalization', operands, { axis: 1, epsilon, activation: NO_ACTIVATION });
 }
 
 /** Factors, which may be a blob, and an offset. */

@@ -33,6 +33,20 @@ const channelCases = blobs.flatMap((x): NcnnCase[] => {
       ],
     },
     {
+      // By no deviation ncnn does not divide, but by this.
+      name: `BatchNorm of channels that are constant, ${dims}`,
+      layer: 'BatchNorm 0=3',
+      inputs: [x],
+      weights: [{ plain: slope }, { plain: mean }, { plain: [0.5, 0, 2] }, { plain: bias }],
+      expected: [
+        byChannel(
+          x,
+          (v, c) =>
+            ((v - (mean[c] ?? 0)) / ([Math.sqrt(0.5), 1e-4, Math.SQRT2][c] ?? 1)) * (slope[c] ?? 0) + (bias[c] ?? 0),
+        ),
+      ],
+    },
+    {
       name: `Scale ${dims}`,
       layer: 'Scale 0=3 1=1',
       inputs: [x],
