@@ -18,9 +18,10 @@ interface Place {
  */
 export async function withOpenExtents(graph: Graph, signal?: AbortSignal): Promise<Graph> {
   if (!graph.inputs.some(({ suggested }) => suggested)) return graph;
-  const places = graph.inputs.flatMap(({ name, shape, suggested }) =>
-    suggested ? shape.flatMap((extent, axis) => (Number(extent) > 0 ? [{ input: name, axis }] : [])) : [],
-  );
+  const places = graph.inputs.flatMap(({ name, shape, suggested, fixed = [] }) => {
+    const isOpen = (extent: Dim, axis: number): boolean => Number(extent) > 0 && !fixed.includes(axis);
+    return suggested ? shape.flatMap((extent, axis) => (isOpen(extent, axis) ? [{ input: name, axis }] : [])) : [];
+  });
   const open: Place[] = [];
   for (const place of places) if (await goes(graph, [place], signal)) open.push(place);
   const isOpen = open.length > 0 && (await goes(graph, open, signal));

@@ -63,6 +63,17 @@ describe('extents that a file suggests', () => {
     expect(fixed.inputs[0]?.preparation ?? {}).toEqual({});
   });
 
+  it('stay what is fixed all the same, where a factor of one channel would go with more', async () => {
+    const builder = new GraphBuilder('gray');
+    builder.input('data', 'float32', [1, 1, 8, 6]);
+    builder.initializer('factor', zeros('float32', [1, 1, 1]));
+    builder.output(builder.one('Binary', ['data', 'factor'], { kind: 'mul', activation: NO_ACTIVATION }));
+    const graph = builder.build();
+    const inputs = graph.inputs.map((port) => ({ ...port, suggested: true as const, fixed: [1] }));
+    const { report } = await convertModel({ ...graph, inputs });
+    expect(report.inputs).toEqual([{ name: 'data', shape: ['N', 1, 'H', 'W'] }]);
+  });
+
   it('have names of their own where there are several inputs', async () => {
     const builder = new GraphBuilder('two');
     for (const name of ['a', 'b']) builder.input(name, 'float32', [2, 3]);
