@@ -9,6 +9,7 @@ import { NoWeights } from '../../../src/formats/ncnn/weights.ts';
 import type { Graph } from '../../../src/ir/graph.ts';
 import { compileGraph } from '../../../src/session/compile-graph.ts';
 import { Session } from '../../../src/node/session.ts';
+import { FULL } from '../../helpers/full.ts';
 import { ncnnParamBin } from '../../helpers/ncnn-param-bin.ts';
 import { hasSharedData, sharedPath } from '../../helpers/shared-data.ts';
 
@@ -67,7 +68,7 @@ describe.skipIf(!hasSharedData)('networks without weights', () => {
     expect(blobs.every((blob) => values.has(blob))).toBe(true);
   });
 
-  it.each(files)('%s is the same in binary', async (name) => {
+  it.each(FULL ? files : files.slice(0, 3))('%s is the same in binary', async (name) => {
     const [, counts = '', ...lines] = new TextDecoder().decode(bytesOf(name)).split(/\r?\n/);
     // One file has a layer more than it declares.
     const layers = lines.slice(0, Number.parseInt(counts, 10)).map((line) => line.trim());
