@@ -1,5 +1,4 @@
 /** Pictures to the places of text in them: a loaded network that maps how likely each pixel shows text. */
-import { InputError } from '../core/errors.ts';
 import { checkOptions } from '../core/options.ts';
 import type { OptionRules } from '../core/option-rules.ts';
 import type { PictureFile } from '../pictures/picture-file.ts';
@@ -7,12 +6,11 @@ import { isPicture, pictureSize, type PictureSource } from '../pictures/source.t
 import { textRegions, type TextOptions, type TextRegion } from '../vision/decode/text-regions.ts';
 import type { PictureSize } from '../vision/picture-spec.ts';
 import type { Scaling } from '../vision/scaling.ts';
-import { measureScaling, type MeasuredNetwork } from './measure-scaling.ts';
+import type { MeasuredNetwork } from './measure-scaling.ts';
+import { loadMeasuredModel } from './measured-model.ts';
 import {
   checkTaskOptions,
-  loadPictureModel,
   TASK_OPTIONS,
-  type AttachHead,
   type PictureModel,
   type TaskOptions,
   type TaskSource,
@@ -47,18 +45,15 @@ const LEAST_STEP = 32;
  */
 export async function createTextDetector(source?: TaskSource, options?: TaskOptions): Promise<TextDetector> {
   const chosen = await checkTaskOptions('text-detection', options, TASK_OPTIONS);
-  let found: MeasuredNetwork | undefined;
-  const attach: AttachHead = async (graph, input, { prepare }) => {
-    found = await measureScaling(graph, input, 'map');
-    const { layout, channels } = found.input;
-    const { width, height } = found.scaling.fixed ?? { width: USUAL_SIDE, height: USUAL_SIDE };
-    const shape = layout === 'nchw' ? [1, channels, height, width] : [1, height, width, channels];
-    const preprocessing = { ...prepare({}, { ...input, shape }), width, height, layout, fit: 'stretch' } as const;
-    return { decode: 'db', read: [found.output], results: {}, feeds: {}, preprocessing, graph };
-  };
-  const model = await loadPictureModel(source, 'text-detection', chosen, attach);
-  if (found) return new TextDetector(model, found);
-  throw new InputError('the network was not measured');
+  const { model, network } = await loadMeasuredModel(source, chosen, {
+    task: 'text-detection',
+    made: 'map',
+    decode: 'db',
+    usual: {},
+    extents: () => ({ width: USUAL_SIDE, height: USUAL_SIDE }),
+    always: { fit: 'stretch' },
+  });
+  return new TextDetector(model, network);
 }
 
 /** A loaded detector of text. Made by `createTextDetector`. */

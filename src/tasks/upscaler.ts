@@ -8,12 +8,11 @@ import { toPixels } from '../pictures/to-pixels.ts';
 import type { Pixels } from '../vision/pixels.ts';
 import { tilesAlong, USUAL_TILE, type Scaling } from '../vision/scaling.ts';
 import { tileInput, UpscaledPicture } from '../vision/upscaled.ts';
-import { measureScaling, type MeasuredNetwork } from './measure-scaling.ts';
+import type { MeasuredNetwork } from './measure-scaling.ts';
+import { loadMeasuredModel } from './measured-model.ts';
 import {
   checkTaskOptions,
-  loadPictureModel,
   TASK_OPTIONS,
-  type AttachHead,
   type PictureModel,
   type TaskOptions,
   type TaskSource,
@@ -42,30 +41,17 @@ const USUAL = { mean: [0, 0, 0], std: [255, 255, 255] } as const;
  */
 export async function createUpscaler(source?: TaskSource, options?: TaskOptions): Promise<Upscaler> {
   const chosen = await checkTaskOptions('upscaling', options, TASK_OPTIONS);
-  let found: MeasuredNetwork | undefined;
-  const attach: AttachHead = async (graph, input, { prepare }) => {
-    const network = await measureScaling(graph, input);
-    found = network;
-    return { ...preparedNetwork(network, input, prepare), graph };
-  };
-  const model = await loadPictureModel(source, 'upscaling', chosen, attach);
-  if (found) return new Upscaler(model, found);
-  throw new InputError('the network was not measured');
+  const { model, network } = await loadMeasuredModel(source, chosen, {
+    task: 'upscaling',
+    made: 'picture',
+    decode: 'picture',
+    usual: USUAL,
+    extents: usualExtents,
+  });
+  return new Upscaler(model, network);
 }
 
-/** How it is read, with parts of the usual size as inputs. */
-function preparedNetwork(
-  { input: { layout, channels }, scaling, output }: MeasuredNetwork,
-  input: Parameters<AttachHead>[1],
-  prepare: Parameters<AttachHead>[2]['prepare'],
-): Omit<Awaited<ReturnType<AttachHead>>, 'graph'> {
-  const { width, height } = scaling.fixed ?? usualExtents(scaling);
-  const shape = layout === 'nchw' ? [1, channels, height, width] : [1, height, width, channels];
-  const prepared = prepare(USUAL, { ...input, shape });
-  const preprocessing = { ...prepared, width, height, layout };
-  return { decode: 'picture', read: [output], results: {}, feeds: {}, preprocessing };
-}
-
+/** Parts of the usual size. */
 function usualExtents(scaling: Scaling): { width: number; height: number } {
   // Of a picture of many parts.
   const [{ seen } = { seen: USUAL_TILE }] = tilesAlong(100 * USUAL_TILE, scaling);

@@ -45,3 +45,14 @@ export function withWhole(
 ): string {
   return e.binary(kind, x, e.scalar('int64', value));
 }
+
+/** `x·scale + shift` of float32, without what changes nothing. */
+export function linear(e: LayerEmitter, x: string, scale: number, shift: number): string {
+  const scaled = scale === 1 ? x : e.binary('mul', x, e.scalar('float32', scale));
+  return shift === 0 ? scaled : e.binary('add', scaled, e.scalar('float32', shift));
+}
+
+/** 1 where an element of float32 is above the limit, else 0. */
+export function above(e: LayerEmitter, x: string, limit: number): string {
+  return e.one('Cast', [e.binary('greater', x, e.scalar('float32', limit))], { to: 'float32' });
+}

@@ -1,6 +1,7 @@
 /** Functions of one element that few networks have. */
 import { RELU6 } from '../../../ir/ops.ts';
 import { range } from '../../../util/arrays.ts';
+import { above } from '../../lib/layer-nodes.ts';
 import type { CaffeContext } from '../context.ts';
 
 function relu6(c: CaffeContext): string {
@@ -25,9 +26,7 @@ function clip(c: CaffeContext): string {
 
 /** 1 where an element is above the threshold, else 0. */
 function threshold(c: CaffeContext): string {
-  const limit = c.param('threshold_param').number('threshold', 0);
-  const above = c.binary('greater', c.bottom(), c.scalar('float32', limit));
-  return c.one('Cast', [above], { to: 'float32' });
+  return above(c, c.bottom(), c.param('threshold_param').number('threshold', 0));
 }
 
 /** SENet's (arXiv:1709.01507): a factor of each channel times a blob, and another added. */

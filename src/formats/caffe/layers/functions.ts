@@ -1,6 +1,7 @@
 /** Functions of one element, those with a number for each channel among them. */
 import { tensorOf } from '../../../core/tensor.ts';
 import { RELU, type Activation } from '../../../ir/ops.ts';
+import { linear } from '../../lib/layer-nodes.ts';
 import type { CaffeContext, CaffeTranslation } from '../context.ts';
 
 /** An activation; `param` is the message in which its parameters would be, which say only how it is computed. */
@@ -31,12 +32,6 @@ function prelu(c: CaffeContext): string {
   const slopes = c.blobTensor(0, [param.flag('channel_shared', false) ? 1 : c.extents(x)[1]]);
   const shape = [...slopes.shape, ...Array.from({ length: rank - 2 }, () => 1)];
   return c.main('PRelu', [x, c.constant({ ...slopes, shape }, 'slopes')], {});
-}
-
-/** `x·scale + shift`, without what changes nothing. */
-function linear(c: CaffeContext, x: string, scale: number, shift: number): string {
-  const scaled = scale === 1 ? x : c.binary('mul', x, c.scalar('float32', scale));
-  return shift === 0 ? scaled : c.binary('add', scaled, c.scalar('float32', shift));
 }
 
 /** `(shift + scale·x)^power`. */

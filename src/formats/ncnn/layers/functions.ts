@@ -1,5 +1,6 @@
 /** Functions of one element that few networks have as layers, and running sums. */
 import type { UnaryKind } from '../../../ir/ops.ts';
+import { above, linear } from '../../lib/layer-nodes.ts';
 import type { NcnnContext, NcnnTranslation } from '../context.ts';
 
 /** Stands for e where a layer has a base. */
@@ -11,9 +12,7 @@ function unary(kind: UnaryKind): NcnnTranslation {
 
 /** scale·x + shift, by the parameters 1 and 2. */
 function shifted(c: NcnnContext): string {
-  const [scale, shift] = [c.float(1, 1), c.float(2, 0)];
-  const scaled = scale === 1 ? c.input() : c.binary('mul', c.input(), c.scalar('float32', scale));
-  return shift === 0 ? scaled : c.binary('add', scaled, c.scalar('float32', shift));
+  return linear(c, c.input(), c.float(1, 1), c.float(2, 0));
 }
 
 /** base^(scale·x + shift) */
@@ -39,8 +38,7 @@ function power(c: NcnnContext): string {
 
 /** 1 where x is greater, else 0 */
 function threshold(c: NcnnContext): string {
-  const above = c.binary('greater', c.input(), c.scalar('float32', c.float(0, 0)));
-  return c.one('Cast', [above], { to: 'float32' });
+  return above(c, c.input(), c.float(0, 0));
 }
 
 /** Numbers beyond a distance from 0 moved towards it. */
