@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { defineConfig, mergeConfig, type BuildEnvironmentOptions, type Plugin } from 'vite';
+import { buildKernels } from './packaging/kernels.ts';
 import { leanShaders } from './packaging/lean-shaders.ts';
 
 const manifest: { dependencies?: Record<string, string>; peerDependencies?: Record<string, string> } = JSON.parse(
@@ -36,9 +37,10 @@ function families(): Plugin {
   const exportsOf = new Map<string, Set<string>>();
   return {
     name: 'families',
-    buildStart() {
+    async buildStart() {
+      await buildKernels();
       for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
-        if (!/^(ops|kernels)\b.*\.ts$/.test(name)) continue;
+        if (!/^(ops|kernels|simd)\b.*\.ts$/.test(name)) continue;
         const path = resolve(source, name);
         for (const [, to = '', row = ''] of readFileSync(path, 'utf8').matchAll(LAZY_ROW)) {
           const target = resolve(dirname(path), to);

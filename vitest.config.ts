@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { buildKernels } from './packaging/kernels.ts';
 import { LongestFirst } from './test/helpers/longest-first.ts';
 
 /** Two at a time, where there is a second core: left to itself, vitest keeps one of two for the editor. */
@@ -203,7 +204,8 @@ function onGpu(mode: string, full: boolean) {
   ] as const;
 }
 
-export default defineConfig(({ mode }) => {
+export default defineConfig(async ({ mode }) => {
+  await buildKernels();
   // Where `isolate` says so, files have modules of their own: for each short one, importing them takes longer than it does.
   const full = mode === 'full';
   const unit = {

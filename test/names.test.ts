@@ -35,7 +35,9 @@ function declarations(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const folder of ['src', 'shaders', 'models']) {
     for (const path of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
-      if (!path.endsWith('.ts') || path.endsWith('.d.ts')) continue;
+      // Kernels of WASM are another language, with names of its own.
+      if (!path.endsWith('.ts') || path.endsWith('.d.ts') || /runtime\/wasm\/(assembly|generated)\//.test(path))
+        continue;
       const text = readFileSync(join(root, folder, path), 'utf8');
       for (const [, name = ''] of text.matchAll(
         /^export (?:async |abstract )*(?:function\*?|class|const|let|interface|type|enum) +([\w$]+)/gm,

@@ -10,7 +10,7 @@ import { OPS } from './helpers/every-operator.ts';
 const root = join(import.meta.dirname, '..');
 
 /** Where an operator's name is at home. */
-const HOMES = /^src\/(ir|ops|kernels|passes|formats|compress|heads)\//;
+const HOMES = /^src\/(ir|ops|kernels|simd|passes|formats|compress|heads)\//;
 
 const names = Object.keys(OPS).join('|');
 /** A name as a string (compared, listed, a case, a type's argument), as the key of a table, or as its field. */

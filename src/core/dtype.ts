@@ -26,7 +26,8 @@ export type HostArray = Float32Array | Int32Array | Uint32Array | Int16Array | U
 
 interface HostClass {
   new (length: number): HostArray;
-  new (buffer: ArrayBuffer): HostArray;
+  new (buffer: ArrayBufferLike, offset?: number, length?: number): HostArray;
+  readonly BYTES_PER_ELEMENT: number;
 }
 
 interface Representation {
@@ -62,9 +63,14 @@ export function hostArray(dtype: DType, length: number): HostArray {
   return new REPRESENTATION[dtype].host(length);
 }
 
-/** The array of this type that is all of a buffer, which has whole elements as the engine holds them. */
-export function hostView(dtype: DType, buffer: ArrayBuffer): HostArray {
-  return new REPRESENTATION[dtype].host(buffer);
+/** The array of this type that is all of a buffer, or a part, which has whole elements as the engine holds them. */
+export function hostView(dtype: DType, buffer: ArrayBufferLike, offset?: number, length?: number): HostArray {
+  return new REPRESENTATION[dtype].host(buffer, offset, length);
+}
+
+/** Bytes of one element as the engine holds it on the host. */
+export function hostBytes(dtype: DType): number {
+  return REPRESENTATION[dtype].host.BYTES_PER_ELEMENT;
 }
 
 /** True when `data` is the kind of array the engine holds this type in. */

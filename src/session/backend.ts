@@ -16,7 +16,7 @@ export interface PrepareSettings {
 
 /** Where a session's graphs run. Only one kind can leave outputs on a device, check steps or be profiled: see `GpuBackend`. */
 export interface Backend {
-  readonly kind: 'webgpu' | 'cpu';
+  readonly kind: 'webgpu' | 'wasm' | 'cpu';
   /** What people call the device. */
   readonly adapter: string;
   /**

@@ -13,6 +13,8 @@ import { Pauses } from '../util/pause.ts';
 /** How a graph is compiled, and at level `full` which device it will be planned for: its kernels are loaded. */
 export interface CompileForOptions extends CompileOptions {
   readonly device?: DeviceProfile;
+  /** It is not planned for a GPU: none of those kernels is loaded. */
+  readonly withoutKernels?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function compileGraph(graph: Graph, options: CompileForOptions, sig
   // What follows from a branch is known when it is taken.
   await loadReferences(branching || options.level === 'reference' ? ops : foldedOps(graph));
   const compiled = await runPasses(graph, options, new Pauses(signal));
-  if (options.level === 'full') await loadKernels(compiled, options.device);
+  if (options.level === 'full' && !options.withoutKernels) await loadKernels(compiled, options.device);
   return compiled;
 }
 

@@ -14,7 +14,7 @@ export type GpuSource = GPUAdapter | GPUDevice | (() => Promise<GPUAdapter | nul
 /** Options of `Session.create`. */
 export interface SessionOptions extends TuningOptions {
   /** `webgpu` (default) or the plain CPU reference. There is no silent fallback from one to the other. */
-  readonly backend?: 'webgpu' | 'cpu';
+  readonly backend?: 'webgpu' | 'wasm' | 'cpu';
   /** Defaults to `navigator.gpu`. In Node see `tilewise/node`. */
   readonly gpu?: GpuSource;
   /**
@@ -83,7 +83,7 @@ export interface SessionOptions extends TuningOptions {
 
 /** What they may be. */
 export const SESSION_OPTIONS: OptionRules<SessionOptions> = {
-  backend: ['webgpu', 'cpu'],
+  backend: ['webgpu', 'wasm', 'cpu'],
   gpu: 'object',
   inputShapes: 'object',
   maxPlans: 'count',

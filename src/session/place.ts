@@ -33,6 +33,10 @@ export async function openPlace(options: SessionOptions, lost: () => void): Prom
 }
 
 async function openBackend(options: SessionOptions): Promise<Backend> {
+  if (options.backend === 'wasm') {
+    const { WasmBackend } = await onDemand('WASM backend', () => import('./wasm-backend.ts'));
+    return new WasmBackend(options);
+  }
   if (options.backend !== 'cpu') return GpuBackend.open(options);
   const { CpuBackend } = await onDemand('CPU backend', () => import('./cpu-backend.ts'));
   return new CpuBackend(options);

@@ -10,7 +10,7 @@ export interface LoadReport {
   readonly format: FormatName | 'graph';
   /** Sentences on what of the file the model lacks, or has otherwise: outputs that are no tensors, say. */
   readonly warnings: readonly string[];
-  readonly backend: 'webgpu' | 'cpu';
+  readonly backend: 'webgpu' | 'wasm' | 'cpu';
   readonly adapter: string;
   /** Fetching the main file; companions that it names count as parsing. */
   readonly downloadMs: number;
@@ -28,6 +28,8 @@ export interface LoadReport {
   readonly uploadMs: number;
   /** What tuning looked up and measured; absent when it is off, and on the CPU. */
   readonly tuning?: TuningReport;
+  /** Operators that ran through their references, since the backend `wasm` has no kernel for them or their types; absent elsewhere. */
+  readonly byReference?: readonly string[];
   /** From the call to a session that is ready. */
   readonly totalMs: number;
   /** The first run, in which many drivers do the rest of their compiling; absent before it. */
@@ -35,7 +37,10 @@ export interface LoadReport {
 }
 
 /** What making a graph ready for one set of input shapes took, and what tuning did for it. */
-export type PrepareReport = Pick<LoadReport, 'passesMs' | 'planMs' | 'compileMs' | 'uploadMs' | 'tuning'>;
+export type PrepareReport = Pick<
+  LoadReport,
+  'passesMs' | 'planMs' | 'compileMs' | 'uploadMs' | 'tuning' | 'byReference'
+>;
 
 /** Where nothing is compiled before the first run. */
 export const NOTHING_PREPARED: PrepareReport = { passesMs: 0, planMs: 0, compileMs: 0, uploadMs: 0 };

@@ -106,7 +106,7 @@ export class Session {
   /** Compiles the shaders of a model whose weights have not come yet. What goes wrong here will again, and be told then. */
   async #compileEarly(sketch: () => Promise<Graph> | undefined): Promise<void> {
     try {
-      const graph = this.#options.backend === 'cpu' ? undefined : await sketch();
+      const graph = (this.#options.backend ?? 'webgpu') !== 'webgpu' ? undefined : await sketch();
       const wanted = (): boolean => !this.#graph && !this.#disposed;
       if (!graph || !wanted()) return;
       const gpu = await this.#gpu();

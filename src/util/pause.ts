@@ -6,16 +6,18 @@ const SLICE_MS = 30;
 /** Takes a turn of the event loop now and then, and stops when a signal says so. */
 export class Pauses {
   readonly #signal: AbortSignal | undefined;
+  readonly #sliceMs: number;
   #last = performance.now();
 
-  constructor(signal?: AbortSignal) {
+  constructor(signal?: AbortSignal, sliceMs = SLICE_MS) {
     this.#signal = signal;
+    this.#sliceMs = sliceMs;
   }
 
   /** To be awaited often: it hardly costs when little time has passed. Rejects with the signal's reason. */
   async maybe(): Promise<void> {
     this.#signal?.throwIfAborted();
-    if (performance.now() - this.#last < SLICE_MS) return;
+    if (performance.now() - this.#last < this.#sliceMs) return;
     await new Promise((resolve) => setTimeout(resolve));
     this.#last = performance.now();
     this.#signal?.throwIfAborted();

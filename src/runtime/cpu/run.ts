@@ -44,18 +44,17 @@ function keepCounts({ values }: Graph, lastUse: Map<string, number>): void {
   }
 }
 
+/** Tensors by name. */
+type Values = Pick<ReadonlyMap<string, Tensor>, 'get'>;
+
 /** A description with the extent that depends on data as it is, where that is known by now. */
-function actual({ dtype, shape, bounded }: ValueDesc, values: ReadonlyMap<string, Tensor>): TensorDesc {
+function actual({ dtype, shape, bounded }: ValueDesc, values: Values): TensorDesc {
   const count = bounded && values.get(bounded.count)?.data[0];
   return { dtype, shape: bounded && count !== undefined ? shape.with(bounded.axis, count) : shape };
 }
 
 /** Evaluates one node on tensors by name, of their true extents; integers wrap as they do on a GPU. Errors name the node. */
-export function runNode(
-  node: Node,
-  values: ReadonlyMap<string, Tensor>,
-  descs: ReadonlyMap<string, ValueDesc>,
-): readonly Tensor[] {
+export function runNode(node: Node, values: Values, descs: ReadonlyMap<string, ValueDesc>): readonly Tensor[] {
   const inputs = node.inputs.map((name) => (name === '' ? undefined : lookup(values, name)));
   const outputs = node.outputs.map((name) =>
     name === '' ? { dtype: 'float32' as const, shape: [0] } : actual(lookup(descs, name), values),
@@ -70,7 +69,7 @@ export function runNode(
   }
 }
 
-function lookup<T>(map: ReadonlyMap<string, T>, name: string): T {
+function lookup<T>(map: Pick<ReadonlyMap<string, T>, 'get'>, name: string): T {
   const found = map.get(name);
   if (found === undefined) throw new GraphError(`value "${name}" is not available`);
   return found;

@@ -1,0 +1,1 @@
+/** Activations, of whole tensors and of what other kernels have just written. */

@@ -1,0 +1,1 @@
+/** Convolutions whose patches are packed on the fly, Winograd's among them, and transposed ones. */

@@ -1,0 +1,28 @@
+/** Vectors of four floats: what relaxed SIMD does in one instruction where the engine has it. */
+
+/** a·b + c; with relaxed SIMD rounded once, where the processor does so. */
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  // @ts-ignore: RELAXED is given to the compiler (packaging/kernels.ts).
+  if (RELAXED) return v128.relaxed_madd<f32>(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** The first `count` (1 to 3) of four floats at an address; the others are 0. Nothing behind them is read. */
+@inline
+export function loadPart(from: usize, count: i32): v128 {
+  if (count == 1) return v128.load32_zero(from);
+  const two = v128.load64_zero(from);
+  return count == 2 ? two : v128.load32_lane(from + 8, two, 2);
+}
+
+/** Writes the first `count` (1 to 3) of four floats, and nothing behind them. */
+@inline
+export function storePart(to: usize, v: v128, count: i32): void {
+  if (count == 1) {
+    v128.store32_lane(to, v, 0);
+    return;
+  }
+  v128.store64_lane(to, v, 0);
+  if (count == 3) v128.store32_lane(to + 8, v, 2);
+}

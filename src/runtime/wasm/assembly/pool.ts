@@ -1,0 +1,1 @@
+/** Pools of windows and of whole maps. */

@@ -1,0 +1,1 @@
+/** Arithmetic on quantised integers. */

@@ -1,0 +1,92 @@
+/** The WASM backend: SIMD kernels where there is no GPU. It is loaded when asked for. */
+import { InputError } from '../core/errors.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { Graph, InputShapes } from '../ir/graph.ts';
+import type { OpKind } from '../ir/ops.ts';
+import { loadReferences } from '../ops/registry.ts';
+import { WasmExecutor } from '../runtime/wasm/executor.ts';
+import { planSimd } from '../simd/plan-graph.ts';
+import type { SimdPlan } from '../simd/plan.ts';
+import { loadSimd } from '../simd/registry.ts';
+import { at } from '../util/arrays.ts';
+import type { Backend, PrepareSettings, Prepared } from './backend.ts';
+import { compileGraph } from './compile-graph.ts';
+import type { CheckedFeed } from './feeds.ts';
+import { hostFeeds } from './host-feeds.ts';
+import type { RunOptions, SessionOptions } from './options.ts';
+import type { PrepareReport } from './report.ts';
+
+/** Runs graphs at level `full`, as plans in linear memory. */
+export class WasmBackend implements Backend {
+  readonly kind = 'wasm';
+  readonly adapter = 'WASM SIMD';
+  readonly #weightStorage: SessionOptions['weightStorage'];
+
+  constructor({ weightStorage }: Pick<SessionOptions, 'weightStorage'>) {
+    this.#weightStorage = weightStorage;
+  }
+
+  /** Passes, plan, weights. Rejects with PlanError, LoadError and DeviceError NO_DEVICE, too. */
+  async prepare(graph: Graph, inputShapes: InputShapes, { signal, progress }: PrepareSettings = {}): Promise<Prepared> {
+    const start = performance.now();
+    progress?.tell('compile');
+    const compiled = await compileGraph(
+      graph,
+      { inputShapes, level: 'full', weightStorage: this.#weightStorage, withoutKernels: true },
+      signal,
+    );
+    await loadSimd(compiled.nodes.map(({ op }) => op));
+    const passesMs = performance.now() - start;
+    const planned = performance.now();
+    const plan = planSimd(compiled);
+    const byReference = operatorsByReference(plan);
+    await loadReferences(byReference);
+    const planMs = performance.now() - planned;
+    signal?.throwIfAborted();
+    progress?.tell('upload');
+    const uploading = performance.now();
+    const executor = await WasmExecutor.create(plan);
+    const report = { passesMs, planMs, compileMs: 0, uploadMs: performance.now() - uploading, byReference };
+    return new WasmPrepared(executor, report);
+  }
+
+  onLost(): () => void {
+    return () => undefined; // It is always there.
+  }
+
+  dispose(): void {
+    // What was prepared holds all there is.
+  }
+}
+
+/** Operators of the nodes that run through their references. */
+function operatorsByReference({ graph, steps }: SimdPlan): OpKind[] {
+  const positions = steps.flatMap((step) => (step.kind === 'reference' ? [step.node] : []));
+  return [...new Set(positions.map((position) => at(graph.nodes, position).op))];
+}
+
+class WasmPrepared implements Prepared {
+  readonly report: PrepareReport;
+  readonly #executor: WasmExecutor;
+
+  constructor(executor: WasmExecutor, report: PrepareReport) {
+    this.#executor = executor;
+    this.report = report;
+  }
+
+  get graph(): Graph {
+    return this.#executor.plan.graph;
+  }
+
+  async run(feeds: ReadonlyMap<string, CheckedFeed>, options: RunOptions): Promise<Map<string, Tensor>> {
+    if (options.outputs === 'gpu' || options.keep) {
+      throw new InputError('the WASM backend has no GPU memory to leave outputs in');
+    }
+    options.signal?.throwIfAborted();
+    return this.#executor.run(await hostFeeds(feeds), options);
+  }
+
+  dispose(): void {
+    this.#executor.dispose();
+  }
+}

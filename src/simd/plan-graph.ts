@@ -1,0 +1,192 @@
+/** Graph → SimdPlan: lowering, lifetimes, addresses, parameters. */
+import { PlanError } from '../core/errors.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { VIEWS } from '../ir/facts.ts';
+import type { Graph } from '../ir/graph.ts';
+import type { Node } from '../ir/ops.ts';
+import { descOf } from '../ir/rewrite.ts';
+import { range, roundUp } from '../util/arrays.ts';
+import { ALIGNMENT, layOutSpans } from './arena.ts';
+import type { PackedOperand, SimdCall, SimdContext, SimdOperand } from './definition.ts';
+import { bytesOfValue, rootsOf, scratchKey, spansOf } from './lifetimes.ts';
+import type { SimdPlan, SimdPlanOptions, SimdStep, SimdValue } from './plan.ts';
+import { simdOf } from './registry.ts';
+
+/** What a linear memory can have. */
+const LARGEST = 2 ** 32 - 2 ** 16;
+
+/** The kernels' calls of a node; nothing where its reference runs it: it has none, or extents that depend on data. */
+export function lowerNode(graph: Graph, node: Node): readonly SimdCall[] | undefined {
+  const descs = (names: readonly string[]) => names.map((name) => (name === '' ? undefined : descOf(graph, name)));
+  const [inputs, outputs] = [descs(node.inputs), descs(node.outputs)];
+  if ([...inputs, ...outputs].some((desc) => desc?.bounded)) return undefined;
+  const context: SimdContext<typeof node.op> = {
+    node,
+    inputs,
+    outputs: outputs.map((desc) => desc ?? { dtype: 'float32', shape: [0] }),
+    constant: (input) => graph.initializers.get(node.inputs[input] ?? ''),
+  };
+  // There is nothing to compute.
+  if (context.outputs.every(({ shape }) => shape.includes(0))) return [];
+  return simdOf(node.op)?.(context);
+}
+
+/**
+ * Plans a compiled graph (static shapes, explicit pads). `loadSimd` was called with its operators. Throws PlanError when it
+ * needs more memory than there can be.
+ */
+export function planSimd(graph: Graph, options: SimdPlanOptions = {}): SimdPlan {
+  return new SimdPlanner(graph, options).plan();
+}
+
+/** State of one planning. Memory is handed out from the bottom: parameters, constants, values, what each thread has. */
+class SimdPlanner {
+  readonly #graph: Graph;
+  readonly #threads: number;
+  readonly #guard: number;
+  readonly #lowered: readonly (readonly SimdCall[] | undefined)[];
+  readonly #roots: ReadonlyMap<string, string>;
+  /** By root, or key of scratch memory. */
+  readonly #addresses = new Map<string, number>();
+  readonly #constants: { address: number; tensor: Tensor }[] = [];
+  readonly #packed: { address: number; operand: PackedOperand }[] = [];
+  readonly #packedAt = new Map<Tensor, Map<string, number>>();
+  readonly #guards: { address: number; bytes: number; what: string }[] = [];
+  readonly #words: number[] = [];
+  /** Address 0 is what is absent. */
+  #top = ALIGNMENT;
+  #weights = 0;
+
+  constructor(graph: Graph, { threads = 1, guard = 0 }: SimdPlanOptions) {
+    this.#graph = graph;
+    this.#threads = threads;
+    this.#guard = guard;
+    this.#roots = rootsOf(graph);
+    this.#lowered = graph.nodes.map((node) => (VIEWS.has(node.op) ? [] : lowerNode(graph, node)));
+  }
+
+  plan(): SimdPlan {
+    const calls = this.#lowered.flatMap((some) => some ?? []);
+    const words = calls.reduce((sum, call) => sum + wordsOf(call), 0);
+    const params = this.#take(words * Int32Array.BYTES_PER_ELEMENT, 'parameters');
+    for (const operand of calls.flatMap(({ operands }) => operands)) this.#place(operand);
+    this.#viewed();
+    const activations = this.#placeSpans();
+    const scratchBytes = Math.max(0, ...calls.map(({ scratch = 0 }) => scratch));
+    const scratch = range(this.#threads).map((k) => this.#take(scratchBytes, `memory of thread ${k}`));
+    const steps = this.#lowered.flatMap((calls, position) => this.#stepsOf(calls, position, params));
+    return {
+      graph: this.#graph,
+      bytes: this.#top,
+      values: this.#values(),
+      steps,
+      constants: this.#constants,
+      packed: this.#packed,
+      params: { address: params, words: Int32Array.from(this.#words) },
+      scratch,
+      guards: this.#guards,
+      memory: { weights: this.#weights, ...activations },
+    };
+  }
+
+  /** Memory that is never shared, with guards around it. */
+  #take(bytes: number, what: string): number {
+    const address = this.#top + this.#guard;
+    const end = address + bytes;
+    this.#top = roundUp(end + this.#guard, ALIGNMENT);
+    if (this.#guard > 0) {
+      this.#guards.push({ address: address - this.#guard, bytes: this.#guard, what: `before ${what}` });
+      this.#guards.push({ address: end, bytes: this.#top - end, what: `behind ${what}` });
+    }
+    if (this.#top <= LARGEST) return address;
+    throw new PlanError(`"${this.#graph.name}" needs more memory than WebAssembly has (4 GiB)`, {
+      hint: 'Use smaller inputs, or another backend',
+    });
+  }
+
+  /** Gives an operand memory that stays as it is while the graph is loaded. */
+  #place(operand: SimdOperand): void {
+    if (operand.kind === 'value') this.#placeConstant(this.#rootOf(operand.name));
+    if (operand.kind !== 'packed') return;
+    const known = this.#packedAt.get(operand.source) ?? new Map<string, number>();
+    this.#packedAt.set(operand.source, known);
+    if (known.has(operand.key)) return;
+    const address = this.#take(operand.bytes, `weights as ${operand.key}`);
+    known.set(operand.key, address);
+    this.#packed.push({ address, operand });
+    this.#weights += operand.bytes;
+  }
+
+  #placeConstant(root: string): void {
+    const tensor = this.#graph.initializers.get(root);
+    if (!tensor || this.#addresses.has(root)) return;
+    const bytes = bytesOfValue(tensor);
+    const address = this.#take(bytes, `constant "${root}"`);
+    this.#addresses.set(root, address);
+    this.#constants.push({ address, tensor });
+    this.#weights += bytes;
+  }
+
+  /** Constants that are looked at in another shape lie in memory, too. */
+  #viewed(): void {
+    for (const root of this.#roots.values()) this.#placeConstant(root);
+  }
+
+  #placeSpans(): { readonly activations: number; readonly naive: number } {
+    const spans = [...spansOf(this.#graph, this.#roots, this.#lowered)];
+    const naive = spans.reduce((sum, [, { bytes }]) => sum + bytes, 0);
+    if (this.#guard > 0) {
+      for (const [key, { bytes }] of spans) this.#addresses.set(key, this.#take(bytes, `"${key}"`));
+      return { activations: naive, naive };
+    }
+    const { offsets, bytes } = layOutSpans(spans.map(([, span]) => span));
+    const base = this.#take(bytes, 'values');
+    spans.forEach(([key], i) => this.#addresses.set(key, base + (offsets[i] ?? 0)));
+    return { activations: bytes, naive };
+  }
+
+  #stepsOf(calls: readonly SimdCall[] | undefined, position: number, params: number): SimdStep[] {
+    if (!calls) return [{ kind: 'reference', node: position }];
+    return calls.map((call): SimdStep => {
+      const address = params + this.#words.length * Int32Array.BYTES_PER_ELEMENT;
+      this.#words.push(...call.operands.map((operand) => this.#addressOf(operand, position)));
+      this.#words.push(...call.ints, ...Int32Array.from(new Int32Array(Float32Array.from(call.floats ?? []).buffer)));
+      return { kind: 'kernel', node: position, kernel: call.kernel, params: address, units: call.units };
+    });
+  }
+
+  #addressOf(operand: SimdOperand, position: number): number {
+    switch (operand.kind) {
+      case 'absent':
+        return 0;
+      case 'value':
+        return this.#known(this.#addresses.get(this.#rootOf(operand.name)), operand.name);
+      case 'scratch':
+        return this.#known(this.#addresses.get(scratchKey(position, operand.id)), operand.id);
+      case 'packed':
+        return this.#known(this.#packedAt.get(operand.source)?.get(operand.key), operand.key);
+    }
+  }
+
+  #known(address: number | undefined, name: string): number {
+    if (address === undefined) throw new PlanError(`"${name}" has no memory`);
+    return address;
+  }
+
+  #rootOf(name: string): string {
+    return this.#roots.get(name) ?? name;
+  }
+
+  #values(): Map<string, SimdValue> {
+    const values = new Map<string, SimdValue>();
+    for (const [name, { dtype, shape }] of this.#graph.values) {
+      const address = this.#addresses.get(this.#rootOf(name));
+      if (address !== undefined) values.set(name, { dtype, shape, address });
+    }
+    return values;
+  }
+}
+
+function wordsOf({ operands, ints, floats = [] }: SimdCall): number {
+  return operands.length + ints.length + floats.length;
+}

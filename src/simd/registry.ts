@@ -1,0 +1,24 @@
+/** Operators that have WASM kernels: one file an operator, of the same name as in `ops` and `kernels`. All others run through their references. */
+import { getRow, lazy, loadRow, type Row } from '../core/on-demand.ts';
+import type { OpKind } from '../ir/ops.ts';
+import type { SimdDefinition } from './definition.ts';
+
+const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
+  Conv: lazy(() => import('./conv/conv.ts'), 'conv'),
+};
+
+/** To be awaited before nodes of these operators are planned. Rejects with LoadError when a part cannot be fetched. */
+export async function loadSimd(ops: Iterable<OpKind>): Promise<void> {
+  await Promise.all(
+    Array.from(ops, async (op) => {
+      const row = SIMD[op];
+      if (row) await loadRow<object>(row);
+    }),
+  );
+}
+
+/** How an operator becomes calls; nothing for one that has no kernel. */
+export function simdOf(op: OpKind): SimdDefinition<OpKind> | undefined {
+  const row = SIMD[op] as Row<SimdDefinition<OpKind>> | undefined;
+  return row && getRow(row);
+}
