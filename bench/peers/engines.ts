@@ -3,6 +3,7 @@
 /** Names as the results have them. */
 export const ENGINE_NAMES = [
   'tilewise-webgpu',
+  'tilewise-wasm',
   'tilewise-cpu',
   'ort-web-webgpu',
   'ort-web-wasm',
@@ -45,6 +46,7 @@ const ONLY = { node: ['only'], chromium: ['only'] } as const;
 /** The engines by name. */
 export const ENGINES: { readonly [N in EngineName]: Engine } = {
   'tilewise-webgpu': { runtime: 'tilewise', backend: 'webgpu', flavours: ONLY },
+  'tilewise-wasm': { runtime: 'tilewise', backend: 'wasm', flavours: ONLY },
   'tilewise-cpu': { runtime: 'tilewise', backend: 'cpu', flavours: ONLY },
   'ort-web-webgpu': {
     runtime: 'ort',

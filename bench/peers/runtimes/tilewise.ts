@@ -8,7 +8,7 @@ export const importTilewise: ImportRuntime = async ({ backend }, host) => ({
   load: async (files) => {
     const session = await Session.create(
       files.onnx,
-      backend === 'cpu' ? { backend: 'cpu' } : { backend: 'webgpu', gpu: host.adapter },
+      backend === 'webgpu' ? { backend, gpu: host.adapter } : { backend },
     );
     const shape = channelsFirst({ shape: files.inputShape });
     const feed = { dtype: 'float32', shape, data: files.inputFirst } as const;
@@ -18,6 +18,12 @@ export const importTilewise: ImportRuntime = async ({ backend }, host) => ({
       run: async () => Float32Array.from((await session.run({ [input]: feed }))[output]?.data ?? []),
       version: `tilewise ${version}`,
       threads: 1,
+      ...noted(session.report.byReference),
     };
   },
 });
+
+/** What runs without kernels is no measure of them. */
+function noted(byReference: readonly string[] = []): { readonly note?: string } {
+  return byReference.length > 0 ? { note: `through references: ${byReference.join(', ')}` } : {};
+}
