@@ -4,9 +4,15 @@ import type { Plugin } from 'vite';
 /** Lines of comment, and what lines are indented by: neither means anything, in WGSL or around it. */
 const MARGINS = /\n\s*\/\/[^\n]*(?=\n)|(?<=\n) +/g;
 
-/** The text without them. */
-export function withoutMargins(text: string): string {
-  return text.replaceAll(MARGINS, '');
+/**
+ * Spaces around operators, and behind what separates: between names, numbers and brackets alone, where nothing grows together (a
+ * minus before a minus, a template's end before an equals sign) and no interpolation is near.
+ */
+const SPACES = /(?<=[\w)\]]) ([-+*/=]|[-+*/=!<]=|&&|\|\|) (?=[\w(])|(?<=[\w)\]>][,;:]) (?=[\w(])|(?<=\)) (?={)/g;
+
+/** The text without them. Lines of the preprocessor stay as they are. */
+export function leanShader(text: string): string {
+  return text.replaceAll(MARGINS, '').replaceAll(/^(?!#).*$/gm, (line) => line.replaceAll(SPACES, '$1'));
 }
 
 /** Leaves them out of a build. */
@@ -16,7 +22,7 @@ export function leanShaders(): Plugin {
     transform: {
       order: 'pre',
       filter: { id: /\/shaders\/.*\.ts$/ },
-      handler: (code) => ({ code: withoutMargins(code), map: null }),
+      handler: (code) => ({ code: leanShader(code), map: null }),
     },
   };
 }

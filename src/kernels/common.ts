@@ -17,11 +17,7 @@ import { squeeze } from './shape/squeeze.ts';
 import { unsqueeze } from './shape/unsqueeze.ts';
 import { identity } from './shape/identity.ts';
 import { range } from './shape/range.ts';
-import { channelShuffle } from './move/channel-shuffle.ts';
 import { transpose } from './move/transpose.ts';
-import { concat } from './move/concat.ts';
-import { split } from './move/split.ts';
-import { slice } from './move/slice.ts';
 
 /** The operators that a page knows from the start. */
 export const COMMON_KERNELS = {
@@ -46,11 +42,11 @@ export const COMMON_KERNELS = {
   Unsqueeze: unsqueeze,
   Identity: identity,
   Range: range,
-  ChannelShuffle: channelShuffle,
+  ChannelShuffle: lazy(() => import('./move/channel-shuffle.ts'), 'channelShuffle'),
   Transpose: transpose,
-  Concat: concat,
-  Split: split,
-  Slice: slice,
+  Concat: lazy(() => import('./move/concat.ts'), 'concat'),
+  Split: lazy(() => import('./move/split.ts'), 'split'),
+  Slice: lazy(() => import('./move/slice.ts'), 'slice'),
   Pad: lazy(() => import('./move/pad.ts'), 'pad'),
   Resize: lazy(() => import('./sample/resize.ts'), 'resize'),
 } satisfies { readonly [K in OpKind]?: Row<KernelDefinition<K>> };

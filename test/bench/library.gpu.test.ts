@@ -1,7 +1,7 @@
 /** The built library does what its sources do: the same plans, shaders and results, parts loaded on demand included. */
 import { expect, it } from 'vitest';
 import { buildLibrary } from '../../bench/size/library.ts';
-import { withoutMargins } from '../../packaging/lean-shaders.ts';
+import { leanShader } from '../../packaging/lean-shaders.ts';
 import { zeros } from '../../src/core/tensor.ts';
 import type * as tilewise from '../../src/index.ts';
 import { GraphBuilder } from '../../src/ir/builder.ts';
@@ -32,7 +32,7 @@ function network(): Graph {
 
 /** Margins of shaders are not shipped. */
 function lean(plan: Plan | undefined): unknown {
-  return plan && { ...plan, pipelines: plan.pipelines.map((made) => ({ ...made, wgsl: withoutMargins(made.wgsl) })) };
+  return plan && { ...plan, pipelines: plan.pipelines.map((made) => ({ ...made, wgsl: leanShader(made.wgsl) })) };
 }
 
 it('plans and computes as its sources do', async () => {
