@@ -46,6 +46,9 @@ export async function compileKernels(family: string, relaxed: boolean): Promise<
     '--enable',
     'simd',
     '--noAssert',
+    // Functions of vectors in lib are no exports of a module.
+    '--disableWarning',
+    '112',
     // The executor makes the memory.
     '--importMemory',
     '--maximumMemory',

@@ -4,6 +4,7 @@ import type { OpKind } from '../ir/ops.ts';
 import type { SimdDefinition } from './definition.ts';
 
 const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
+  Activation: lazy(() => import('./elementwise/activation.ts'), 'activation'),
   Conv: lazy(() => import('./conv/conv.ts'), 'conv'),
 };
 

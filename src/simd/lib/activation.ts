@@ -1,0 +1,28 @@
+/** Activations as kernels see them. */
+import type { Activation, ActivationKind } from '../../ir/ops.ts';
+
+/** In the order of `ActivationKind`, which `assembly/activation.ts` has too. */
+const KINDS: { readonly [K in ActivationKind]: number } = {
+  none: 0,
+  relu: 1,
+  clip: 2,
+  leakyRelu: 3,
+  elu: 4,
+  selu: 5,
+  celu: 6,
+  sigmoid: 7,
+  hardSigmoid: 8,
+  hardSwish: 9,
+  swish: 10,
+  tanh: 11,
+  softplus: 12,
+  softsign: 13,
+  mish: 14,
+  gelu: 15,
+  geluTanh: 16,
+};
+
+/** The number of a kind of activation. */
+export function activationKind({ kind }: Activation): number {
+  return KINDS[kind];
+}
