@@ -2,9 +2,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildLibrary, type Library } from '../../bench/size/library.ts';
 import { measure, type AppSize } from '../../bench/size/measure.ts';
+import { wasmFiles } from '../../bench/size/wasm.ts';
 
 /** Bytes after gzip that a classifier may take, with the importers of ONNX and TensorFlow.js. */
 const CLASSIFIER_BYTES = 100_000;
+
+/** What the WASM backend may add to it, on demand, with the kernels of a classifier. */
+const WASM_BYTES = 14 * 1024;
 
 /** Likewise for what works without the engine: errors, and functions on boxes. */
 const APART_BYTES = 2000;
@@ -36,6 +40,14 @@ describe('an application with a classifier', () => {
     );
     expect(size.startBytes).toBeGreaterThan(40_000); // the engine is in it
     expect(size.gzipBytes).toBeLessThanOrEqual(CLASSIFIER_BYTES);
+  });
+
+  it('runs on WASM for a little more, none of which a page on a GPU loads', async () => {
+    const wasm = await wasmFiles(size);
+    const sources = wasm.flatMap((file) => file.sources);
+    expect(sources).toEqual(expect.arrayContaining(['src/runtime/wasm/executor.ts', 'src/simd/conv/conv.ts']));
+    expect(wasm.reduce((sum, { gzipBytes }) => sum + gzipBytes, 0)).toBeLessThanOrEqual(WASM_BYTES);
+    expect(sourcesOf('start', 'importer').filter((source) => /simd|runtime\/wasm/.test(source))).toEqual([]);
   });
 
   it('has no exporter in it, on demand or not', () => {

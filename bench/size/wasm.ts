@@ -1,0 +1,44 @@
+/** What the WASM backend adds to a page, for one network: its executor, and rows and modules of the operators there are. */
+import { mobilenetV2 } from '../../models/mobilenet-v2.ts';
+import { loadReferences } from '../../src/ops/registry.ts';
+import { familyOf } from '../../src/runtime/wasm/modules.ts';
+import { compileGraph } from '../../src/session/compile-graph.ts';
+import { planSimd } from '../../src/simd/plan-graph.ts';
+import { loadSimd } from '../../src/simd/registry.ts';
+import type { AppSize, FileSize } from './measure.ts';
+
+/**
+ * The files that an application loads beyond those it loads on a GPU too, when it runs MobileNet v2 on WASM; of each module the
+ * larger build, with relaxed SIMD or without.
+ */
+export async function wasmFiles({ files }: AppSize): Promise<readonly FileSize[]> {
+  const graph = await compileGraph(mobilenetV2(), { level: 'full', withoutKernels: true });
+  const ops = [...new Set(graph.nodes.map(({ op }) => op))];
+  await Promise.all([loadSimd(ops), loadReferences(ops)]);
+  const { steps } = planSimd(graph);
+  const families = new Set(steps.flatMap((step) => (step.kind === 'kernel' ? [familyOf(step.kernel)] : [])));
+  const modules = Array.from(families.add('activation'), (family) => larger(files, family));
+  const rows = ops.map((op) => new RegExp(`^src/simd/\\w+/${fileName(op)}\\.ts$`));
+  const needed = [OWN, ...rows];
+  const others = files.filter(({ when, sources }) => {
+    return when === 'demand' && sources.some((source) => needed.some((one) => one.test(source)));
+  });
+  return [...new Set([...others, ...modules])];
+}
+
+/** The backend, and what rows of several families share. */
+const OWN = /^src\/(session\/wasm-backend|runtime\/wasm\/[\w-]+|simd\/(lib\/)?[\w-]+)\.ts$/;
+
+/** `GlobalAveragePool` → `global-average-pool`. */
+function fileName(op: string): string {
+  return op.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+}
+
+function larger(files: readonly FileSize[], family: string): FileSize {
+  const builds = files.filter(({ sources }) =>
+    sources.some((source) => new RegExp(`^src/runtime/wasm/generated/${family}(-relaxed)?\\.ts$`).test(source)),
+  );
+  const [most] = builds.sort((a, b) => b.gzipBytes - a.gzipBytes);
+  if (!most) throw new Error(`no file has the kernels of ${family}`);
+  return most;
+}
