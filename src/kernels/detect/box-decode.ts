@@ -3,6 +3,7 @@ import { boxDecodeShader } from '../../../shaders/detect/box-decode.ts';
 import { boxDistributionShader } from '../../../shaders/detect/box-distribution.ts';
 import { BOX_WORKGROUP, type AnchorSpec } from '../../../shaders/lib/boxes.ts';
 import { broadcastStrides } from '../../core/broadcast.ts';
+import { collapse, stridedDims } from '../../core/strided.ts';
 import { hasCells } from '../../ir/shapes/box.ts';
 import { at, product, stridesOf } from '../../util/arrays.ts';
 import {
@@ -16,7 +17,7 @@ import {
   type KernelDefinition,
   type LowerContext,
 } from '../definition.ts';
-import { collapse, listParams, stridedDims } from '../lib/strided.ts';
+import { listParams } from '../lib/strided.ts';
 
 /** Fours of scores that a side's distribution may hold in registers. */
 const MOST_HELD = 8;

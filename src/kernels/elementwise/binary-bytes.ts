@@ -2,13 +2,14 @@
 import { BINARY_WORKGROUP } from '../../../shaders/elementwise/binary.ts';
 import { binaryBytesShader, binaryWordsShader } from '../../../shaders/elementwise/binary-bytes.ts';
 import { PlanError } from '../../core/errors.ts';
+import { collapse, stridedDims } from '../../core/strided.ts';
 import { isDense } from '../../core/placement.ts';
 import { isPacked } from '../../core/storage.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at, ceilDiv, sameArray } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value, type KernelCall, type LowerContext } from '../definition.ts';
 import { stridesWithin } from '../lib/broadcast.ts';
-import { collapse, listParams, stridedDims } from '../lib/strided.ts';
+import { listParams } from '../lib/strided.ts';
 
 /** The dispatch; none for a result without elements. */
 export function binaryBytesCalls(context: LowerContext<'Binary'>): Omit<KernelCall, 'variant'>[] {

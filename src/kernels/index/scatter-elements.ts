@@ -1,6 +1,7 @@
 /** ScatterElements → a copy of x and one dispatch that writes over it, or three that write all updates at once. */
 import { SCATTER_WORKGROUP, scatterElementsShader } from '../../../shaders/index/scatter-elements.ts';
 import { normalizeAxis } from '../../core/broadcast.ts';
+import type { StridedDim } from '../../core/strided.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at, stridesOf } from '../../util/arrays.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../definition.ts';
 import { besideAxis, type BesideAxis } from '../lib/beside-axis.ts';
 import { claimCalls, copied, joinedBy, preferredScatter, scatterOperands } from '../lib/scatter.ts';
-import { listParams, type StridedDim } from '../lib/strided.ts';
+import { listParams } from '../lib/strided.ts';
 
 type Context = LowerContext<'ScatterElements'>;
 

@@ -1,6 +1,6 @@
 /** Walks over tensors in which one dimension is special. */
+import { collapse, stridedDims, type StridedDim } from '../../core/strided.ts';
 import { at } from '../../util/arrays.ts';
-import { collapse, stridedDims, type StridedDim } from './strided.ts';
 
 /** The dimensions of a walk before and after the special one, as few as possible: there may be none. */
 export interface BesideAxis {

@@ -1,10 +1,11 @@
 /** Plans an elementwise kernel over broadcast operands: collapsed dimensions, how each operand is addressed, parameters. */
 import { broadcastFields, type BroadcastSpec, type OperandAccess } from '../../../shaders/lib/broadcast.ts';
 import { densePlacement, hasPackedChannels, isDense, type Placement } from '../../core/placement.ts';
+import { collapse, stridedDims, type StridedDim } from '../../core/strided.ts';
 import type { Shape } from '../../core/tensor.ts';
 import { at, product, range, sameArray, stridesOf } from '../../util/arrays.ts';
 import { packedStrides } from './parts.ts';
-import { collapse, listParams, stridedDims, type StridedDim } from './strided.ts';
+import { listParams } from './strided.ts';
 
 /** A planned broadcast. `count` is the invocations: output elements, or vectors of four. */
 export interface BroadcastPlan {

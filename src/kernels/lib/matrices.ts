@@ -1,8 +1,8 @@
 /** Batches of matrices inside tensors, as the kernels of products walk them. */
 import { broadcastShapes, broadcastStrides } from '../../core/broadcast.ts';
+import { collapse, stridedDims, type StridedDim } from '../../core/strided.ts';
 import type { Shape } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
-import { collapse, stridedDims, type StridedDim } from './strided.ts';
 
 /** A product `[rows, depth]·[depth, columns]` of each batch. */
 export interface MatrixWalk {

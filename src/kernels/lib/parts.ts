@@ -3,6 +3,7 @@
  * values wherever they lie.
  */
 import { normalizeAxis } from '../../core/broadcast.ts';
+import { stridedDims, type StridedDim } from '../../core/strided.ts';
 import type { Part } from '../../core/part.ts';
 import { channelAddress, channelsOf, hasPackedChannels, type Placement } from '../../core/placement.ts';
 import type { Shape } from '../../core/tensor.ts';
@@ -11,7 +12,7 @@ import { partSizes } from '../../ir/shapes/split.ts';
 import { at, product, range, stridesOf } from '../../util/arrays.ts';
 import { givenInts, requiredInts } from './constants.ts';
 import { required, result, type LowerContext } from '../definition.ts';
-import { stridedDims, type StridedCopy, type StridedDim } from './strided.ts';
+import type { StridedCopy } from './strided.ts';
 
 /** Computes once for each context: parts are asked for one by one. */
 function remembered<C extends object, P>(compute: (context: C) => P): (context: C) => P {

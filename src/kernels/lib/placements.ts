@@ -1,10 +1,10 @@
 /** Where the operand of a movement would lie, given where the whole does: arithmetic of placements. */
 import type { Part } from '../../core/part.ts';
+import { collapse } from '../../core/strided.ts';
 import { channelAddress, channelsOf, hasPackedChannels, type Placement } from '../../core/placement.ts';
 import type { Shape } from '../../core/tensor.ts';
 import { at, range } from '../../util/arrays.ts';
 import { partChannels, partRows } from './parts.ts';
-import { collapse } from './strided.ts';
 
 /** Channels of a value that may lie anywhere but side by side: addresses of each are compared. */
 const MOST_SCATTERED = 65536;

@@ -1,6 +1,7 @@
 /** Variants of functions of two quantised operands: side by side, or broadcast. */
 import { qLinearBinaryShader, type QLinearBinarySpec } from '../../../shaders/quantise/q-linear-binary.ts';
 import { broadcastStrides } from '../../core/broadcast.ts';
+import { collapse, stridedDims } from '../../core/strided.ts';
 import { extremesOf } from '../../core/extremes.ts';
 import { elementCount } from '../../core/tensor.ts';
 import type { OpKind } from '../../ir/ops.ts';
@@ -9,7 +10,7 @@ import { at, sameArray } from '../../util/arrays.ts';
 import { required, result, value, type CallOperand, type LowerContext, type Variant } from '../definition.ts';
 import { flatVariant } from './flat.ts';
 import { bitsConstant, constantScalar, constantScales, stepParams } from './quantised.ts';
-import { collapse, listParams, stridedDims } from './strided.ts';
+import { listParams } from './strided.ts';
 
 /** What one such function is, beside its operands: inputs 0 and 3. */
 export interface BinaryFunction {

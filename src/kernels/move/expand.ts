@@ -1,8 +1,9 @@
 /** Expand → one strided copy with stride 0 along stretched dimensions. */
 import { broadcastStrides } from '../../core/broadcast.ts';
+import { stridedDims } from '../../core/strided.ts';
 import { stridesOf } from '../../util/arrays.ts';
 import { required, result, type KernelDefinition } from '../definition.ts';
-import { COPIED, COPY_PARTS, copyVariants, stridedDims } from '../lib/strided.ts';
+import { COPIED, COPY_PARTS, copyVariants } from '../lib/strided.ts';
 
 export const expand: KernelDefinition<'Expand'> = {
   kind: 'dispatch',

@@ -1,8 +1,9 @@
 /** Tile → one strided copy in which every dimension is two: the repetition (stride 0) and the position. */
+import { stridedDims } from '../../core/strided.ts';
 import { at, stridesOf } from '../../util/arrays.ts';
 import { requiredInts } from '../lib/constants.ts';
 import { required, type KernelDefinition } from '../definition.ts';
-import { COPIED, COPY_PARTS, copyVariants, stridedDims } from '../lib/strided.ts';
+import { COPIED, COPY_PARTS, copyVariants } from '../lib/strided.ts';
 
 export const tile: KernelDefinition<'Tile'> = {
   kind: 'dispatch',

@@ -1,8 +1,9 @@
 /** Transpose → one strided copy. */
+import { stridedDims } from '../../core/strided.ts';
 import { at, range } from '../../util/arrays.ts';
 import { required, result, type KernelDefinition } from '../definition.ts';
 import { packedStrides } from '../lib/parts.ts';
-import { COPIED, COPY_PARTS, copyVariants, stridedDims } from '../lib/strided.ts';
+import { COPIED, COPY_PARTS, copyVariants } from '../lib/strided.ts';
 
 export const transpose: KernelDefinition<'Transpose'> = {
   kind: 'dispatch',

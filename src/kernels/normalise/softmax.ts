@@ -1,6 +1,7 @@
 /** Softmax → one dispatch: a workgroup per slice where slices are few and long, an invocation per slice otherwise. */
 import { SOFTMAX_WORKGROUP, softmaxShader } from '../../../shaders/normalise/softmax.ts';
 import { normalizeAxes } from '../../core/broadcast.ts';
+import { collapse, stridedDims, type StridedDim } from '../../core/strided.ts';
 import { at, product, range, stridesOf } from '../../util/arrays.ts';
 import {
   PLAIN_TRAITS,
@@ -12,7 +13,7 @@ import {
   type KernelDefinition,
   type LowerContext,
 } from '../definition.ts';
-import { collapse, listParams, stridedDims, type StridedDim } from '../lib/strided.ts';
+import { listParams } from '../lib/strided.ts';
 
 interface Slices {
   readonly kept: readonly StridedDim[];

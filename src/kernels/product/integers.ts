@@ -2,11 +2,12 @@
 import { integerProductShader } from '../../../shaders/product/integers.ts';
 import { FLAT_WORKGROUP } from '../../../shaders/lib/flat.ts';
 import { broadcastStrides } from '../../core/broadcast.ts';
+import { collapse, type StridedDim } from '../../core/strided.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { at, ceilDiv } from '../../util/arrays.ts';
 import { dispatch1d, required, result, value, type KernelCall, type LowerContext } from '../definition.ts';
 import { matrixWalk } from '../lib/matrices.ts';
-import { collapse, listParams, type StridedDim } from '../lib/strided.ts';
+import { listParams } from '../lib/strided.ts';
 
 type Context = LowerContext<'Gemm' | 'MatMul'>;
 

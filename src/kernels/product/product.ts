@@ -1,5 +1,6 @@
 /** A matrix product as its variants see it: operands, how they may be loaded, and parameters. */
 import { bytesOf, elementsIn, isPacked, type FloatStorage, type Storage } from '../../core/storage.ts';
+import type { StridedDim } from '../../core/strided.ts';
 import type { ProductSpec } from '../../../shaders/lib/product.ts';
 import { PACK_WORKGROUP, productPackShader } from '../../../shaders/product/pack.ts';
 import { hostArray } from '../../core/dtype.ts';
@@ -10,7 +11,7 @@ import type { Tensor } from '../../core/tensor.ts';
 import { ceilDiv, product, range, roundUp } from '../../util/arrays.ts';
 import { dispatch1d, type CallOperand, type KernelCall } from '../definition.ts';
 import type { Epilogue } from '../lib/epilogue.ts';
-import { listParams, type StridedDim } from '../lib/strided.ts';
+import { listParams } from '../lib/strided.ts';
 
 /** A product `[…batch, rows, depth]·[…batch, depth, columns]` and its tail. */
 export interface Product {

@@ -1,6 +1,7 @@
 /** MatMulInteger → the kernels of QLinearMatMul where b is known and a has one zero point, else one dispatch. */
 import { matMulIntegerShader } from '../../../shaders/quantise/mat-mul-integer.ts';
 import { broadcastShapes, broadcastStrides } from '../../core/broadcast.ts';
+import { collapse, stridedDims, type StridedDim } from '../../core/strided.ts';
 import { elementCount, type Shape } from '../../core/tensor.ts';
 import { at, range } from '../../util/arrays.ts';
 import { required, result, value, type KernelDefinition, type LowerContext } from '../definition.ts';
@@ -11,7 +12,7 @@ import { matrixWalk } from '../lib/matrices.ts';
 import { BYTES } from '../lib/quantised.ts';
 import { rowOfPixels } from '../lib/quantised-conv.ts';
 import { preferredProductKernels, PRODUCT_KERNELS } from './kernels.ts';
-import { collapse, listParams, stridedDims, type StridedDim } from '../lib/strided.ts';
+import { listParams } from '../lib/strided.ts';
 
 type Context = LowerContext<'MatMulInteger'>;
 

@@ -1,6 +1,7 @@
 /** QLinearReduce → one dispatch. */
 import { qLinearReduceShader } from '../../../shaders/quantise/q-linear-reduce.ts';
 import { axesOrAll } from '../../core/broadcast.ts';
+import { collapse, stridedDims } from '../../core/strided.ts';
 import { elementCount } from '../../core/tensor.ts';
 import { reductionPlan, type ReductionPlan } from '../../ir/quantise/reductions.ts';
 import type { OpAttributes } from '../../ir/ops.ts';
@@ -8,7 +9,7 @@ import { product, stridesOf } from '../../util/arrays.ts';
 import { required, result, value, type KernelDefinition } from '../definition.ts';
 import { flatVariant } from '../lib/flat.ts';
 import { BYTES, BYTES_OR_MORE, floatBits, resultParams, SCALE, constantScalar } from '../lib/quantised.ts';
-import { collapse, listParams, stridedDims } from '../lib/strided.ts';
+import { listParams } from '../lib/strided.ts';
 
 /** Parameters of the rule. */
 function resultOf(attributes: OpAttributes['QLinearReduce'], plan: ReductionPlan): Readonly<Record<string, number>> {

@@ -2,6 +2,7 @@
 import { MEAN_TERMS } from '../../../shaders/lib/integer-mean.ts';
 import { REDUCE_WORKGROUP, reduceShader } from '../../../shaders/reduce/reduce.ts';
 import { axesOrAll } from '../../core/broadcast.ts';
+import { collapse, stridedDims, type StridedDim } from '../../core/strided.ts';
 import { wgslScalar, type DType } from '../../core/dtype.ts';
 import { extremesOf } from '../../core/extremes.ts';
 import type { ReduceKind } from '../../ir/ops.ts';
@@ -17,7 +18,7 @@ import {
   type LowerContext,
   type Variant,
 } from '../definition.ts';
-import { collapse, listParams, stridedDims, type StridedDim } from '../lib/strided.ts';
+import { listParams } from '../lib/strided.ts';
 
 /** Fewer elements than this per result are not worth a workgroup: two for each of its invocations. */
 const TREE_TERMS = 2 * REDUCE_WORKGROUP;
