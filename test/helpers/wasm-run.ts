@@ -1,0 +1,135 @@
+/**
+ * Runs plans on WASM as hostile as they may be run: memory is full of old bytes, every value has guards around it, and the units
+ * of a call come whole, one at a time, or in the wrong order. The executor runs them whole only.
+ */
+import { hostView } from '../../src/core/dtype.ts';
+import type { Tensor } from '../../src/core/tensor.ts';
+import { familyOf, instantiate } from '../../src/runtime/wasm/modules.ts';
+import { MemoryValues } from '../../src/runtime/wasm/reference.ts';
+import type { KernelFamily, KernelName } from '../../src/simd/definition.ts';
+import type { KernelStep, SimdPlan } from '../../src/simd/plan.ts';
+import { at, ceilDiv } from '../../src/util/arrays.ts';
+
+/** How the units of a call are divided, and what memory holds before: the byte everywhere. */
+export interface Division {
+  readonly name: string;
+  readonly old: number;
+  /** Ranges of units in the order in which they are done. */
+  readonly ranges: (units: number) => readonly (readonly [begin: number, end: number])[];
+}
+
+/** All at once; one after another; and in parts from the last to the first. Bytes of 255 are NaN, and −1. */
+export const DIVISIONS: readonly Division[] = [
+  { name: 'whole', old: 0xff, ranges: (units) => [[0, units]] },
+  { name: 'one by one', old: 0x3c, ranges: (units) => Array.from({ length: units }, (_, k) => [k, k + 1]) },
+  {
+    name: 'backwards',
+    old: 0xff,
+    ranges: (units) =>
+      Array.from({ length: ceilDiv(units, 3) }, (_, k) => [Math.max(0, units - 3 * k - 3), units - 3 * k]),
+  },
+];
+
+/** Bytes of a guard: more than any kernel takes at once. */
+export const GUARD = 256;
+
+type Kernel = (params: number, begin: number, end: number, scratch: number) => void;
+
+const PAGE = 65536;
+
+/** One memory for all plans, one after another, and the modules on it: neither is made thousands of times. */
+const memory = new WebAssembly.Memory({ initial: 64, maximum: PAGE });
+const instances = new Map<KernelFamily, WebAssembly.Exports>();
+
+/** Loads what a plan calls. */
+export async function loadKernels({ steps }: SimdPlan): Promise<void> {
+  const names = steps.flatMap((step) => (step.kind === 'kernel' ? [familyOf(step.kernel)] : []));
+  const missing = new Set(names.filter((family) => !instances.has(family)));
+  for (const [family, exports] of await instantiate(missing, memory)) instances.set(family, exports);
+}
+
+function kernelOf(name: KernelName): Kernel {
+  const kernel = instances.get(familyOf(name))?.[name.slice(name.indexOf('/') + 1)];
+  if (typeof kernel !== 'function') throw new Error(`there is no kernel ${name}`);
+  return kernel as Kernel;
+}
+
+/**
+ * Runs a plan once, whose kernels are loaded, and gives its outputs. Throws an Error when a guard, a constant, an input or the
+ * parameters are not as they were.
+ */
+export function runInMemory(plan: SimdPlan, feeds: ReadonlyMap<string, Tensor>, division: Division): Tensor[] {
+  const lacking = plan.bytes - memory.buffer.byteLength;
+  if (lacking > 0) memory.grow(ceilDiv(lacking, PAGE));
+  new Uint8Array(memory.buffer, 0, plan.bytes).fill(division.old);
+  const before = fill(plan, feeds);
+  const values = new MemoryValues(plan, memory);
+  for (const step of plan.steps) {
+    if (step.kind === 'reference') values.runNode(step.node);
+    else call(plan, step, division);
+  }
+  requireUntouched(plan, division.old, before);
+  return plan.graph.outputs.map((name) => {
+    const value = values.get(name);
+    if (!value) throw new Error(`there is no "${name}"`);
+    return { ...value, data: value.data.slice() };
+  });
+}
+
+function call({ scratch, guards }: SimdPlan, { kernel, params, units }: KernelStep, { old, ranges }: Division): void {
+  const address = at(scratch, 0);
+  const end = guards.find((guard) => guard.address >= address)?.address ?? address;
+  for (const [from, to] of ranges(units)) {
+    // A unit may find what another left there, or nothing.
+    new Uint8Array(memory.buffer, address, end - address).fill(old);
+    kernelOf(kernel)(params, from, to, address);
+  }
+}
+
+/** Bytes that a run leaves as they are. */
+interface Kept {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+  readonly what: string;
+}
+
+/** Writes what there is before a run. */
+function fill({ constants, packed, params, values }: SimdPlan, feeds: ReadonlyMap<string, Tensor>): readonly Kept[] {
+  const { buffer } = memory;
+  const regions: Omit<Kept, 'bytes'>[] = [];
+  const sizes: number[] = [];
+  const keep = (address: number, bytes: number, what: string): void => {
+    regions.push({ address, what });
+    sizes.push(bytes);
+  };
+  const write = (address: number, { dtype, data }: Tensor, what: string): void => {
+    const view = hostView(dtype, buffer, address, data.length);
+    view.set(data);
+    keep(address, view.byteLength, what);
+  };
+  for (const { address, tensor } of constants) write(address, tensor, 'a constant');
+  for (const { address, operand } of packed) {
+    const place = new Uint8Array(buffer, address, operand.bytes).fill(0);
+    operand.write(place);
+    keep(address, operand.bytes, `weights as ${operand.key}`);
+  }
+  const words = new Int32Array(buffer, params.address, params.words.length);
+  words.set(params.words);
+  keep(params.address, words.byteLength, 'the parameters');
+  for (const [name, tensor] of feeds) {
+    const value = values.get(name);
+    if (value) write(value.address, tensor, `"${name}"`);
+  }
+  return regions.map((region, i) => ({ ...region, bytes: new Uint8Array(buffer, region.address, sizes[i]).slice() }));
+}
+
+function requireUntouched({ guards }: SimdPlan, old: number, before: readonly Kept[]): void {
+  for (const { address, bytes, what } of guards) {
+    const offset = new Uint8Array(memory.buffer, address, bytes).findIndex((byte) => byte !== old);
+    if (offset >= 0) throw new Error(`a kernel wrote ${what}, ${offset} bytes into the ${bytes} there`);
+  }
+  for (const { address, bytes, what } of before) {
+    const now = new Uint8Array(memory.buffer, address, bytes.length);
+    if (now.some((byte, i) => byte !== bytes[i])) throw new Error(`a kernel wrote into ${what}`);
+  }
+}
