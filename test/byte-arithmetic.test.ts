@@ -21,6 +21,7 @@ const OTHER_BYTES: Readonly<Record<string, string>> = {
   'src/node/bmp.ts': 'pixels: red, green, blue and alpha',
   'src/simd/lifetimes.ts': 'linear memory, where elements lie as on the host',
   'src/simd/plan-graph.ts': 'words of parameters',
+  'src/simd/conv/depthwise.ts': 'float32 weights',
   'src/simd/product/packed-weights.ts': 'float32 panels',
   'src/measure/clock.ts': 'timestamps of eight bytes',
   'shaders/lib/module.ts': 'fields of a parameter struct',

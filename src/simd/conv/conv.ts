@@ -1,15 +1,19 @@
 /** Conv as calls of WASM kernels. */
 import type { TensorDesc } from '../../core/tensor.ts';
-import type { Activation, NodeOf } from '../../ir/ops.ts';
+import type { NodeOf } from '../../ir/ops.ts';
 import { at, ceilDiv, product } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
+import { clipOf } from '../lib/activation.ts';
 import { panels } from '../product/packed-weights.ts';
+import { depthwiseCalls } from './depthwise.ts';
 
 /** Rows of a block of a product. */
 const BLOCK = 96;
 
 /** Calls of a convolution. */
 export function conv(context: SimdContext<'Conv'>): readonly SimdCall[] | undefined {
+  const calls = depthwiseCalls(context);
+  if (calls) return calls;
   const { node, inputs, outputs } = context;
   const [x, w] = inputs;
   const [weights, bias] = [context.constant(1), context.constant(2)];
@@ -33,11 +37,4 @@ function isPointwise({ attributes }: NodeOf<'Conv'>, { shape }: TensorDesc): boo
   const { group, strides, pads } = attributes;
   const ones = [...shape.slice(0, -2), ...strides, group].every((n) => n === 1);
   return ones && pads.every((n) => n === 0);
-}
-
-/** The bounds between which an activation clips; nothing for one that does something else. */
-export function clipOf({ kind, alpha, beta }: Activation): readonly [number, number] | undefined {
-  if (kind === 'none') return [-Infinity, Infinity];
-  if (kind === 'relu') return [0, Infinity];
-  return kind === 'clip' ? [alpha, beta] : undefined;
 }

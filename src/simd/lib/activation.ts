@@ -26,3 +26,10 @@ const KINDS: { readonly [K in ActivationKind]: number } = {
 export function activationKind({ kind }: Activation): number {
   return KINDS[kind];
 }
+
+/** The bounds between which an activation clips; nothing for one that does something else. */
+export function clipOf({ kind, alpha, beta }: Activation): readonly [number, number] | undefined {
+  if (kind === 'none') return [-Infinity, Infinity];
+  if (kind === 'relu') return [0, Infinity];
+  return kind === 'clip' ? [alpha, beta] : undefined;
+}

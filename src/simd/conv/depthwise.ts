@@ -1,0 +1,63 @@
+/** Conv of each channel by itself as a call of a WASM kernel. */
+import { isFloat } from '../../core/dtype.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { at, product } from '../../util/arrays.ts';
+import { inputOperand, outputOperand, type SimdCall, type SimdContext, type SimdOperand } from '../definition.ts';
+import { activationKind, clipOf } from '../lib/activation.ts';
+import { tensorKey } from '../lib/identity.ts';
+import { planeOf, windowInts } from '../lib/window.ts';
+
+/** Bytes of what a row of results keeps while it is made. */
+const SCRATCH = 64;
+
+/** The call of a convolution whose groups have one channel each; nothing for others. */
+export function depthwiseCalls(context: SimdContext<'Conv'>): readonly SimdCall[] | undefined {
+  const { node, inputs, outputs } = context;
+  const { group, activation } = node.attributes;
+  const [x, w] = inputs;
+  const y = at(outputs, 0);
+  if (!x || !w || group === 1 || group !== x.shape.at(-1) || inputs[4]) return undefined;
+  const window = windowInts(node.attributes, w.shape.slice(0, -2));
+  const weights = weightsOf(context);
+  if (!window || !weights) return undefined;
+  const bounds = clipOf(activation);
+  return [
+    {
+      kernel: 'depthwise/depthwise',
+      operands: [
+        inputOperand(context, 0),
+        weights,
+        inputOperand(context, 2),
+        inputOperand(context, 3),
+        outputOperand(context),
+      ],
+      ints: [...planeOf(x.shape), ...planeOf(y.shape), ...window, bounds ? 0 : activationKind(activation)],
+      floats: [...(bounds ?? [-Infinity, Infinity]), activation.alpha, activation.beta],
+      units: at(y.shape, 0) * planeOf(y.shape)[0],
+      scratch: SCRATCH,
+    },
+  ];
+}
+
+/** Weights as floats: those of eight bits are multiplied by their scales once. */
+function weightsOf(context: SimdContext<'Conv'>): SimdOperand | undefined {
+  const w = context.inputs[1];
+  if (w && isFloat(w.dtype) && !context.inputs[5]) return inputOperand(context, 1);
+  const [source, scale] = [context.constant(1), context.constant(5)];
+  if (!source || !scale) return undefined;
+  const bytes = product(source.shape) * Float32Array.BYTES_PER_ELEMENT;
+  return {
+    kind: 'packed',
+    source,
+    key: `scaled ${tensorKey(scale)}`,
+    bytes,
+    write: (to) => writeScaled(to, source, scale),
+  };
+}
+
+function writeScaled(to: Uint8Array, { data }: Tensor, scale: Tensor): void {
+  const floats = new Float32Array(to.buffer, to.byteOffset, data.length);
+  floats.set(data);
+  const columns = scale.data.length;
+  for (let i = 0; i < floats.length; i++) floats[i] = at(floats, i) * at(scale.data, i % columns);
+}
