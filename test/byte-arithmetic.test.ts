@@ -19,6 +19,8 @@ const OTHER_BYTES: Readonly<Record<string, string>> = {
   'src/formats/tfjs/weights.ts': 'types of a weights manifest',
   'src/ort/tensor-arrays.ts': "callers' typed arrays, of types that the engine does not have",
   'src/node/bmp.ts': 'pixels: red, green, blue and alpha',
+  'src/simd/lib/int16-panels.ts': 'int16 panels',
+  'src/simd/lib/integer-products.ts': 'scratch memory of int16 rows and int32 sums',
   'src/simd/lifetimes.ts': 'linear memory, where elements lie as on the host',
   'src/simd/plan-graph.ts': 'words of parameters',
   'src/simd/conv/depthwise.ts': 'float32 weights',

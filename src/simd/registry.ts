@@ -6,6 +6,7 @@ import type { SimdDefinition } from './definition.ts';
 const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
   Activation: lazy(() => import('./elementwise/activation.ts'), 'activation'),
   Conv: lazy(() => import('./conv/conv.ts'), 'conv'),
+  QLinearConv: lazy(() => import('./quantise/q-linear-conv.ts'), 'qLinearConv'),
 };
 
 /** To be awaited before nodes of these operators are planned. Rejects with LoadError when a part cannot be fetched. */

@@ -1,0 +1,51 @@
+/** What products of quantised operands are given beside x: weights, scales, zero points and a bias that are all known. */
+import type { Tensor } from '../../core/tensor.ts';
+import { productMultipliers } from '../../ir/quantise/multipliers.ts';
+import { at } from '../../util/arrays.ts';
+import type { SimdContext } from '../definition.ts';
+import { tensorKey } from './identity.ts';
+import type { IntegerMatrix } from './int16-panels.ts';
+import type { IntegerProduct } from './integer-products.ts';
+import { rescalingOf, resultWords } from './requantise.ts';
+
+/** Operators that have QLinearConv's inputs. */
+type QuantisedProduct = 'QLinearConv' | 'QLinearConvTranspose' | 'QLinearMatMul';
+
+/** Constants of a product. */
+interface ProductConstants extends Pick<IntegerMatrix, 'source' | 'zeroPoints' | 'bias' | 'rescaling' | 'scales'> {
+  readonly xZeroPoint: number;
+  readonly result: IntegerProduct['result'];
+}
+
+/** The constants of a node; nothing where one of them is not known. `inFloat`: scales are multiplied in single precision. */
+export function quantisedWeights<K extends QuantisedProduct>(
+  context: SimdContext<K>,
+  inFloat: boolean,
+): ProductConstants | undefined {
+  const { node, inputs, outputs } = context;
+  const { rounding } = node.attributes;
+  const source = context.constant(3);
+  const zeroPoints = context.constant(5);
+  const bias = context.constant(8);
+  const scales = [1, 4, 6].map((input) => context.constant(input));
+  const [first, second, result] = scales;
+  const [x, y] = [context.constant(2), context.constant(7)];
+  if (!source || !zeroPoints || !first || !second || !result || !x || !y || (inputs[8] && !bias)) return undefined;
+  const rescaling = rescalingOf(
+    productMultipliers(rounding, {
+      first: only(first),
+      second: Array.from(second.data),
+      result: only(result),
+      inFloat,
+    }),
+  );
+  const words = rescaling && resultWords(rescaling, node.attributes, at(outputs, 0), only(y));
+  if (!rescaling || !words) return undefined;
+  const key = [rounding, inFloat, ...scales.map(tensorKey)].join(' ');
+  return { source, zeroPoints, bias, rescaling, scales: key, xZeroPoint: only(x), result: words };
+}
+
+/** The only element. */
+function only({ data }: Tensor): number {
+  return at(data, 0);
+}
