@@ -5,8 +5,13 @@ import type { SimdDefinition } from './definition.ts';
 
 const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
   Activation: lazy(() => import('./elementwise/activation.ts'), 'activation'),
+  Binary: lazy(() => import('./elementwise/binary.ts'), 'binary'),
+  Cast: lazy(() => import('./elementwise/cast.ts'), 'cast'),
   Conv: lazy(() => import('./conv/conv.ts'), 'conv'),
   QLinearConv: lazy(() => import('./quantise/q-linear-conv.ts'), 'qLinearConv'),
+  PRelu: lazy(() => import('./elementwise/p-relu.ts'), 'pRelu'),
+  Unary: lazy(() => import('./elementwise/unary.ts'), 'unary'),
+  Where: lazy(() => import('./elementwise/where.ts'), 'where'),
 };
 
 /** To be awaited before nodes of these operators are planned. Rejects with LoadError when a part cannot be fetched. */

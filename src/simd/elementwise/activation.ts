@@ -1,6 +1,7 @@
 /** Activation as a call of a WASM kernel. */
-import { elementCount } from '../../core/tensor.ts';
 import { isFloat } from '../../core/dtype.ts';
+import { elementCount } from '../../core/tensor.ts';
+import type { OpKind } from '../../ir/ops.ts';
 import { at, ceilDiv } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
 import { activationKind } from '../lib/activation.ts';
@@ -10,17 +11,21 @@ const CHUNK = 4096;
 
 /** Floats only. */
 export function activation(context: SimdContext<'Activation'>): readonly SimdCall[] | undefined {
+  const { activation: chosen } = context.node.attributes;
+  return activateCalls(context, activationKind(chosen), [chosen.alpha, chosen.beta]);
+}
+
+/** A function of the first input, by its number. */
+export function activateCalls<K extends OpKind>(
+  context: SimdContext<K>,
+  kind: number,
+  floats: readonly [alpha: number, beta: number],
+): readonly SimdCall[] | undefined {
   const { dtype, shape } = at(context.outputs, 0);
   if (!isFloat(dtype)) return undefined;
-  const { activation: chosen } = context.node.attributes;
   const count = elementCount(shape);
+  const operands = [inputOperand(context, 0), outputOperand(context)];
   return [
-    {
-      kernel: 'activation/activate',
-      operands: [inputOperand(context, 0), outputOperand(context)],
-      ints: [count, CHUNK, activationKind(chosen)],
-      floats: [chosen.alpha, chosen.beta],
-      units: ceilDiv(count, CHUNK),
-    },
+    { kernel: 'activation/activate', operands, ints: [count, CHUNK, kind], floats, units: ceilDiv(count, CHUNK) },
   ];
 }

@@ -1,7 +1,7 @@
 /** Activations as kernels see them. */
 import type { Activation, ActivationKind } from '../../ir/ops.ts';
 
-/** In the order of `ActivationKind`, which `assembly/activation.ts` has too. */
+/** As `assembly/activation.ts` has them. */
 const KINDS: { readonly [K in ActivationKind]: number } = {
   none: 0,
   relu: 1,
@@ -33,3 +33,7 @@ export function clipOf({ kind, alpha, beta }: Activation): readonly [number, num
   if (kind === 'relu') return [0, Infinity];
   return kind === 'clip' ? [alpha, beta] : undefined;
 }
+
+/** Functions that the same kernels have, though no node of this kind has them. */
+export const EXP = 17;
+export const ERF = 18;

@@ -26,3 +26,9 @@ export function storePart(to: usize, v: v128, count: i32): void {
   v128.store64_lane(to, v, 0);
   if (count == 3) v128.store32_lane(to + 8, v, 2);
 }
+
+/** A size with the sign of x. */
+@inline
+export function signed(size: v128, x: v128): v128 {
+  return v128.bitselect(x, size, i32x4.splat(0x80000000));
+}
