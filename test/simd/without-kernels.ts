@@ -49,7 +49,6 @@ export const WITHOUT_KERNELS: readonly OpKind[] = [
   'PsRoiPool',
   'QLinearAveragePool',
   'QLinearBinary',
-  'QLinearConv',
   'QLinearConvTranspose',
   'QLinearL2Normalization',
   'QLinearMatMul',
