@@ -5,11 +5,15 @@ import type { SimdDefinition } from './definition.ts';
 
 const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
   Activation: lazy(() => import('./elementwise/activation.ts'), 'activation'),
+  AveragePool: lazy(() => import('./pool/average-pool.ts'), 'averagePool'),
   Binary: lazy(() => import('./elementwise/binary.ts'), 'binary'),
   Cast: lazy(() => import('./elementwise/cast.ts'), 'cast'),
   Conv: lazy(() => import('./conv/conv.ts'), 'conv'),
-  QLinearConv: lazy(() => import('./quantise/q-linear-conv.ts'), 'qLinearConv'),
+  GlobalAveragePool: lazy(() => import('./pool/global-average-pool.ts'), 'globalAveragePool'),
+  GlobalMaxPool: lazy(() => import('./pool/global-max-pool.ts'), 'globalMaxPool'),
+  MaxPool: lazy(() => import('./pool/max-pool.ts'), 'maxPool'),
   PRelu: lazy(() => import('./elementwise/p-relu.ts'), 'pRelu'),
+  QLinearConv: lazy(() => import('./quantise/q-linear-conv.ts'), 'qLinearConv'),
   Unary: lazy(() => import('./elementwise/unary.ts'), 'unary'),
   Where: lazy(() => import('./elementwise/where.ts'), 'where'),
 };
