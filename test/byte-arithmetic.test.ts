@@ -27,6 +27,7 @@ const OTHER_BYTES: Readonly<Record<string, string>> = {
   'src/simd/product/packed-weights.ts': 'float32 panels',
   'src/simd/conv/tap-panels.ts': 'float32 panels of windows',
   'src/simd/conv/implicit.ts': 'patches that a thread packs, and how many stay in a cache',
+  'src/simd/product/product-calls.ts': 'steps from a float32 to the next',
   'src/measure/clock.ts': 'timestamps of eight bytes',
   'shaders/lib/module.ts': 'fields of a parameter struct',
   'shaders/product/tiled.ts': 'workgroup memory, float32 whatever the operands are stored as',

@@ -16,6 +16,8 @@ const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
   QLinearConv: lazy(() => import('./quantise/q-linear-conv.ts'), 'qLinearConv'),
   Unary: lazy(() => import('./elementwise/unary.ts'), 'unary'),
   Where: lazy(() => import('./elementwise/where.ts'), 'where'),
+  Gemm: lazy(() => import('./product/gemm.ts'), 'gemm'),
+  MatMul: lazy(() => import('./product/mat-mul.ts'), 'matMul'),
 };
 
 /** To be awaited before nodes of these operators are planned. Rejects with LoadError when a part cannot be fetched. */

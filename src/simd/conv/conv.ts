@@ -2,55 +2,24 @@
 import { isFloat } from '../../core/dtype.ts';
 import type { TensorDesc } from '../../core/tensor.ts';
 import type { NodeOf } from '../../ir/ops.ts';
-import { at, ceilDiv, product, range } from '../../util/arrays.ts';
+import { at, product, range } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
-import { clipOf } from '../lib/activation.ts';
-import { panels } from '../product/packed-weights.ts';
+import { pointwiseCalls } from '../product/pointwise.ts';
 import { depthwiseCalls } from './depthwise.ts';
 import { implicitCall, type ImplicitAxis } from './implicit.ts';
 import { tapPanels } from './tap-panels.ts';
 
-/** Rows of a block of a product. */
-const BLOCK = 96;
-
 /** Weights, bias and scales of weights have to be known; a gate is the pointwise kernel's. */
 export function conv(context: SimdContext<'Conv'>): readonly SimdCall[] | undefined {
-  return depthwiseCalls(context) ?? pointwise(context) ?? windowed(context);
-}
-
-/** Calls of a 1×1 convolution. */
-function pointwise(context: SimdContext<'Conv'>): readonly SimdCall[] | undefined {
-  const { node, inputs, outputs } = context;
-  const [x, w] = inputs;
-  const [weights, bias] = [context.constant(1), context.constant(2)];
-  const bounds = clipOf(node.attributes.activation);
-  if (!x || !w || !weights || w.dtype !== 'float32' || !bounds || !isPointwise(node, w)) return undefined;
-  if (inputs.slice(3).some((input) => input) || (inputs[2] && !bias)) return undefined;
-  const [depth, columns] = [at(w.shape, w.shape.length - 2), at(w.shape, w.shape.length - 1)];
-  const rows = product(at(outputs, 0).shape) / columns;
-  return [
-    {
-      kernel: 'product/product',
-      operands: [inputOperand(context, 0), panels(weights, bias, [depth, columns]), outputOperand(context)],
-      ints: [rows, depth, columns, BLOCK],
-      floats: bounds,
-      units: ceilDiv(rows, BLOCK) * ceilDiv(columns, 8),
-    },
-  ];
-}
-
-function isPointwise({ attributes }: NodeOf<'Conv'>, { shape }: TensorDesc): boolean {
-  const { group, strides, pads } = attributes;
-  const ones = [...shape.slice(0, -2), ...strides, group].every((n) => n === 1);
-  return ones && pads.every((n) => n === 0);
+  return depthwiseCalls(context) ?? pointwiseCalls(context) ?? windowed(context);
 }
 
 /** A window of any kind, in any number of groups. */
 function windowed(context: SimdContext<'Conv'>): readonly SimdCall[] | undefined {
   const { node, inputs, outputs } = context;
-  const [x, w, hasBias, residual, gate, hasScale] = inputs;
+  const [x, w, hasBias, , gate, hasScale] = inputs;
   const [weights, bias, scale] = [context.constant(1), context.constant(2), context.constant(5)];
-  if (!x || !isFloat(x.dtype) || !w || !weights || gate || residual) return undefined;
+  if (!x || !isFloat(x.dtype) || !w || !weights || gate) return undefined;
   if ((hasBias && !bias) || (hasScale ? !scale : !isFloat(w.dtype))) return undefined;
   const { group, activation } = node.attributes;
   const kernel = w.shape.slice(0, -2);

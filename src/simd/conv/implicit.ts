@@ -2,7 +2,7 @@
 import type { Activation } from '../../ir/ops.ts';
 import { ceilDiv, product, roundUp } from '../../util/arrays.ts';
 import type { PackedOperand, SimdCall, SimdOperand } from '../definition.ts';
-import { activationKind, clipOf } from '../lib/activation.ts';
+import { finishOf } from '../product/product-calls.ts';
 
 /** A dimension: output o sees the inputs o·stride + k·dilation − pad, and lies at o·place + offset of `whole`. */
 export interface ImplicitAxis {
@@ -60,16 +60,16 @@ export function implicitCall(conv: ImplicitConv): SimdCall {
   const tiles = Math.min(Math.floor(BLOCK_BYTES / (patch + 1) / ROWS), MOST_PIXELS / ROWS, ceilDiv(pixels, ROWS));
   const block = Math.max(1, tiles) * ROWS;
   const isSpread = axes.some(({ output, whole }) => output !== whole);
-  const clip = clipOf(activation);
-  const kind = clip ? 0 : activationKind(activation);
-  const words = [pixels, block, group, depth, columns, isSpread ? 1 : 0, kind];
+  const { kind, bounds } = finishOf(activation);
+  const words = [pixels, block, group, depth, columns, isSpread ? 1 : 0];
   return {
     kernel: 'conv/conv',
     operands: [conv.x, conv.weights, conv.residual, conv.y],
     ints: words.concat(
       axes.flatMap((a) => [a.input, a.taps, a.stride, a.dilation, a.pad, a.output, a.place, a.offset, a.whole]),
+      kind,
     ),
-    floats: [...(clip ?? [-Infinity, Infinity]), activation.alpha, activation.beta],
+    floats: bounds,
     units: ceilDiv(pixels, block) * group,
     scratch: roundUp(block * (patch + (columns + 1) * Float32Array.BYTES_PER_ELEMENT), 16),
   };

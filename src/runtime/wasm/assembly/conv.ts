@@ -1,11 +1,7 @@
 /** Convolutions whose patches are packed on the fly, and transposed ones, which are such convolutions phase by phase. */
-import { COLUMNS, ROWS, tile } from './lib/tile';
+import { Finish } from './lib/epilogue';
+import { COLUMNS, multiply, panelBytes } from './lib/tile';
 import { loadPart, storePart } from './lib/vector';
-
-/** Of the module `activation`. */
-// @ts-ignore: a decorator of the compiler.
-@external('env', 'activateRow')
-declare function activateRow(address: usize, count: i32, kind: i32, alpha: f32, beta: f32): void;
 
 /** Parameters of `conv`; three axes follow, the innermost last, and `Finish`. A unit is a group of a block of output pixels. */
 @unmanaged
@@ -14,7 +10,7 @@ class Conv {
   x: usize;
   /** By group panels, each of 8 floats to start from, then `[taps·depth, 8]`. */
   w: usize;
-  /** As y; 0 for none. */
+  /** As y, where outputs lie one behind the other; 0 for none. */
   residual: usize;
   /** `[N, D', H', W', group·columns]` */
   y: usize;
@@ -29,8 +25,6 @@ class Conv {
   columns: i32;
   /** 1 where outputs do not lie one behind the other: they are computed apart, and written to their places then. */
   spread: i32;
-  /** An activation that is more than a clip; 0 for none. */
-  kind: i32;
 }
 
 /** A dimension: output o sees the inputs o·stride + k·dilation − pad, and lies at o·place + offset of `whole`. */
@@ -47,24 +41,15 @@ class Axis {
   whole: i32;
 }
 
-/** What is done to the sums. */
-@unmanaged
-class Finish {
-  low: f32;
-  high: f32;
-  alpha: f32;
-  beta: f32;
-}
-
 /** y = activation(x∗w + start + residual) */
 export function conv(params: usize, begin: i32, end: i32, scratch: usize): void {
   const p = changetype<Conv>(params);
   const axes = params + offsetof<Conv>();
-  const f = changetype<Finish>(axes + 3 * offsetof<Axis>());
+  const finish = changetype<Finish>(axes + 3 * offsetof<Axis>());
   const depth = axis(axes, 0).taps * axis(axes, 1).taps * axis(axes, 2).taps * p.depth;
   const pitch = <usize>depth << 2;
   const width = <usize>p.columns << 2;
-  const panel = <usize>(depth + 1) << 5;
+  const groupBytes = <usize>((p.columns + COLUMNS - 1) / COLUMNS) * panelBytes(depth);
   const places = scratch + pitch * p.block;
   const sums = places + (<usize>p.block << 2);
   const yPitch = p.spread ? width : width * p.group;
@@ -75,20 +60,14 @@ export function conv(params: usize, begin: i32, end: i32, scratch: usize): void 
     pack(p, axes, first, count, p.x + ((<usize>group * p.depth) << 2), scratch, places);
     const offset = width * group;
     const y = p.spread ? sums : p.y + (<usize>first * yPitch + offset);
-    let w = p.w + <usize>((p.columns + COLUMNS - 1) / COLUMNS) * panel * group;
-    for (let column = 0; column < p.columns; column += COLUMNS) {
-      for (let row = 0; row < count; row += ROWS) {
-        tile(
-          scratch + pitch * row, pitch, count - row, w + 32, depth, w,
-          y + (<usize>row * yPitch + (<usize>column << 2)), yPitch, min(COLUMNS, p.columns - column), f.low, f.high,
-        );
-      }
-      w += panel;
-    }
+    multiply(
+      scratch, pitch, count, p.w + groupBytes * group, depth,
+      y, yPitch, p.columns, p.residual && p.residual - p.y, finish,
+    );
+    if (!p.spread) continue;
     for (let row = 0; row < count; row++) {
-      const sum = y + <usize>row * yPitch;
-      if (p.kind) activateRow(sum, p.columns, p.kind, f.alpha, f.beta);
-      if (p.spread) copy(sum, p.y + (load<usize>(places + (<usize>row << 2)) * (width * p.group) + offset), p.columns);
+      const place = load<usize>(places + (<usize>row << 2));
+      copy(y + <usize>row * yPitch, p.y + (place * (width * p.group) + offset), p.columns);
     }
   }
 }

@@ -1,0 +1,141 @@
+/** Calls of the kernels of products: what convolutions of 1×1, Gemm and MatMul have in common. */
+import type { Tensor } from '../../core/tensor.ts';
+import type { Activation } from '../../ir/ops.ts';
+import { ceilDiv } from '../../util/arrays.ts';
+import type { SimdCall, SimdOperand } from '../definition.ts';
+import { activationKind, clipOf } from '../lib/activation.ts';
+import { PANEL, panels, panelsBytes, type PanelSource } from './packed-weights.ts';
+
+const ABSENT: SimdOperand = { kind: 'absent' };
+const BYTES = Float32Array.BYTES_PER_ELEMENT;
+/** Rows of a tile. */
+const TILE = 6;
+
+/** Where the rows of a left operand lie, in elements; `run` of them at `rowStep` from each other, runs at `runStep`. */
+export interface RowLayout {
+  readonly matrixStep: number;
+  readonly run: number;
+  readonly runStep: number;
+  readonly rowStep: number;
+  readonly step: number;
+}
+
+/** Which matrix of an operand a matrix of the result takes: `index / each % count`. */
+export interface MatrixChoice {
+  readonly each: number;
+  readonly count: number;
+}
+
+/** One matrix for all. */
+export const ONE_MATRIX: MatrixChoice = { each: 1, count: 1 };
+
+/** A product of matrices. */
+export interface ProductOfMatrices {
+  readonly a: SimdOperand;
+  /** Panels. */
+  readonly w: SimdOperand;
+  readonly y: SimdOperand;
+  readonly residual?: SimdOperand;
+  /** A factor for each element of a row of a, by its matrix. */
+  readonly gate?: SimdOperand;
+  readonly batch: number;
+  readonly rows: number;
+  readonly depth: number;
+  readonly columns: number;
+  readonly aChoice?: MatrixChoice;
+  readonly wChoice?: MatrixChoice;
+  /** Rows follow each other unless given. */
+  readonly layout?: RowLayout;
+  readonly activation: Activation;
+}
+
+/** The call of a product. */
+export function productCall(spec: ProductOfMatrices): SimdCall {
+  const { rows, depth, columns, batch, aChoice = ONE_MATRIX, wChoice = ONE_MATRIX } = spec;
+  const layout = spec.layout ?? { matrixStep: rows * depth, run: rows, runStep: 0, rowStep: depth, step: 1 };
+  const { matrixStep, run, runStep, rowStep, step } = layout;
+  const { gate = ABSENT, residual = ABSENT } = spec;
+  const isCopied = gate.kind !== 'absent' || step !== 1 || run < rows;
+  const { block, chunk } = division(spec, isCopied);
+  const { kind, bounds } = finishOf(spec.activation);
+  const steps = [matrixStep, runStep, rowStep, step].map((elements) => elements * BYTES);
+  return {
+    kernel: 'product/product',
+    operands: [spec.a, spec.w, spec.y, residual, gate],
+    ints: [
+      rows,
+      depth,
+      columns,
+      aChoice.each,
+      aChoice.count,
+      wChoice.each,
+      wChoice.count,
+      ...steps,
+      run,
+      block,
+      chunk,
+      kind,
+    ],
+    floats: bounds,
+    units: batch * ceilDiv(rows, block) * ceilDiv(ceilDiv(columns, PANEL), chunk),
+    ...(isCopied && { scratch: ceilDiv(block * depth, TILE) * TILE * BYTES }),
+  };
+}
+
+/** Multiply-adds of a unit: some tens of microseconds. */
+const UNIT = 500_000;
+/** Rows that stay in the second cache while panels pass. */
+const LONGEST_BLOCK = 96;
+
+/** Rows of a block and panels of a chunk: units of some work, and eight of them where there is enough. */
+function division(
+  { rows, depth, columns, batch }: ProductOfMatrices,
+  isCopied: boolean,
+): { readonly block: number; readonly chunk: number } {
+  const most = Math.min(LONGEST_BLOCK, Math.max(TILE, ceilDiv(rows, TILE) * TILE));
+  const all = ceilDiv(columns, PANEL);
+  const wanted = Math.max(1, Math.round(UNIT / (most * (depth + 1) * PANEL)));
+  // What is copied is copied for each chunk again.
+  const chunk = isCopied && batch * ceilDiv(rows, most) >= 4 ? all : Math.min(all, wanted);
+  return { block: most, chunk };
+}
+
+/** The last words of a call that finishes its sums: see `assembly/lib/epilogue.ts`. */
+export function finishOf(activation: Activation): { readonly kind: number; readonly bounds: readonly number[] } {
+  const { alpha, beta } = activation;
+  const bounds = clipOf(activation);
+  return bounds ? { kind: 0, bounds } : { kind: activationKind(activation), bounds: [alpha, beta] };
+}
+
+/** A right operand, and what sums start from; constants, or else operands that are packed when the node runs. */
+export interface RightOperand extends Omit<PanelSource, 'weights' | 'start'> {
+  readonly weights: Tensor | undefined;
+  readonly weightsOperand: SimdOperand;
+  readonly start: Tensor | undefined;
+  readonly startOperand: SimdOperand;
+  /** True where there is one start for all columns. */
+  readonly isStartShared?: boolean;
+}
+
+/** Panels of a right operand, and the calls that make them, none where all of it is constant. */
+export function rightPanels(right: RightOperand): { readonly w: SimdOperand; readonly calls: readonly SimdCall[] } {
+  const { weights, weightsOperand, start, startOperand, ...source } = right;
+  if (weights && (start || startOperand.kind === 'absent'))
+    return { w: panels({ ...source, weights, start }), calls: [] };
+  const { depth, columns, count = 1, isTransposed, alpha = 1, beta = 1, isStartShared = false } = right;
+  const w: SimdOperand = { kind: 'scratch', id: 'panels', bytes: panelsBytes(right) };
+  const steps = [...(isTransposed ? [1, depth] : [columns, 1]), isStartShared ? 0 : 1].map((n) => n * BYTES);
+  const call: SimdCall = {
+    kernel: 'product/pack',
+    operands: [weightsOperand, startOperand, w],
+    ints: [depth, columns, ...steps],
+    floats: [alpha, beta],
+    units: count * ceilDiv(columns, PANEL),
+  };
+  return { w, calls: [call] };
+}
+
+/** A left operand that is stored transposed. */
+export function transposedRows(rows: number, depth: number): RowLayout {
+  return { matrixStep: rows * depth, run: rows, runStep: 0, rowStep: 1, step: rows };
+}
