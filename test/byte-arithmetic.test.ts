@@ -23,6 +23,8 @@ const OTHER_BYTES: Readonly<Record<string, string>> = {
   'src/simd/lib/integer-products.ts': 'scratch memory of int16 rows and int32 sums',
   'src/simd/lifetimes.ts': 'linear memory, where elements lie as on the host',
   'src/simd/plan-graph.ts': 'words of parameters',
+  'src/simd/normalise/batch-normalization.ts': 'float32 statistics',
+  'src/simd/normalise/lrn.ts': 'float32 squares of a row',
   'src/simd/conv/depthwise.ts': 'float32 weights',
   'src/simd/product/packed-weights.ts': 'float32 panels',
   'src/simd/conv/tap-panels.ts': 'float32 panels of windows',

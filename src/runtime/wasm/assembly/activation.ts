@@ -1,6 +1,6 @@
 /** Activations, of whole tensors and of what other kernels have just written. */
 import { exponential, log1p, logErfRest, step } from './lib/exp';
-import { loadPart, signed, storePart } from './lib/vector';
+import { loadUpTo, signed, storeUpTo } from './lib/vector';
 
 /** Kinds (src/simd/lib/activation.ts) that take an exponential: a bit each. */
 const EXPONENTIAL: i32 = 0x7dcf0;
@@ -41,29 +41,18 @@ function apply(from: usize, to: usize, count: i32, kind: i32, alpha: f32, beta: 
   if ((EXPONENTIAL >> kind) & 1) {
     const isLessOne = <bool>((LESS_ONE >> kind) & 1);
     for (; count > 0; count -= 4) {
-      const x = load(from, count);
-      store(to, curved(x, exponential(exponent(x, kind, a), isLessOne), kind, a, b), count);
+      const x = loadUpTo(from, count);
+      storeUpTo(to, curved(x, exponential(exponent(x, kind, a), isLessOne), kind, a, b), count);
       from += 16;
       to += 16;
     }
   } else {
     for (; count > 0; count -= 4) {
-      store(to, straight(load(from, count), kind, a, b), count);
+      storeUpTo(to, straight(loadUpTo(from, count), kind, a, b), count);
       from += 16;
       to += 16;
     }
   }
-}
-
-@inline
-function load(from: usize, count: i32): v128 {
-  return count > 3 ? v128.load(from) : loadPart(from, count);
-}
-
-@inline
-function store(to: usize, v: v128, count: i32): void {
-  if (count > 3) v128.store(to, v);
-  else storePart(to, v, count);
 }
 
 /** pmin and pmax give their first operand where one is NaN. */

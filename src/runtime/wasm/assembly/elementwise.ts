@@ -1,6 +1,6 @@
 /** Functions of one element of each operand. */
 import { log } from './lib/exp';
-import { loadPart, signed, storePart } from './lib/vector';
+import { loadUpTo, signed, storeUpTo } from './lib/vector';
 
 @external('env', 'activateRow')
 declare function activateRow(address: usize, count: i32, kind: i32, alpha: f32, beta: f32): void;
@@ -110,8 +110,7 @@ function combineRow(p: Combine, a: i32, b: i32, c: i32, y: i32, columns: i32): v
       const bytes = v128.and(r, i32x4.splat(keep));
       const halves = i16x8.narrow_i32x4_s(bytes, bytes);
       storeBytes(yAt, i8x16.narrow_i16x8_u(halves, halves), columns);
-    } else if (columns > 3) v128.store(yAt, r);
-    else storePart(yAt, r, columns);
+    } else storeUpTo(yAt, r, columns);
     aAt += <usize>4 << aShift;
     bAt += <usize>4 << bShift;
     cAt += 4;
@@ -128,8 +127,7 @@ const TRUTH: i32 = 3;
 /** Up to four elements as words, or one of them four times where `count` is 0: words, bytes without sign (1), with. */
 function read(from: usize, count: i32, type: i32): v128 {
   if (!type) {
-    if (count > 3) return v128.load(from);
-    return count ? loadPart(from, count) : v128.load32_splat(from);
+    return count ? loadUpTo(from, count) : v128.load32_splat(from);
   }
   let v = count ? v128.load8_lane(from, i32x4.splat(0), 0) : v128.load8_splat(from);
   if (count > 3) v = v128.load32_zero(from);

@@ -9,8 +9,8 @@ export function step(p: v128, x: v128, c: f32): v128 {
 
 /**
  * eˣ, or eˣ − 1 with all of its digits where x is small. x = n·ln 2 + r, ln 2 in two parts of which n times the first
- * is exact; of r a polynomial (fitted: 1.3e-8 off). To be called where every round of a loop passes: the engine keeps the
- * constants in registers then.
+ * is exact; of r a polynomial (fitted: 1.3e-8 off). To be called where every round of a loop passes: the engine keeps
+ * the constants in registers then.
  */
 @inline
 export function exponential(x: v128, isLessOne: bool): v128 {

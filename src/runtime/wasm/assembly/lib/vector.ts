@@ -27,6 +27,19 @@ export function storePart(to: usize, v: v128, count: i32): void {
   if (count == 3) v128.store32_lane(to + 8, v, 2);
 }
 
+/** Four floats, or as many as there are, at least one. */
+@inline
+export function loadUpTo(from: usize, count: i32): v128 {
+  return count > 3 ? v128.load(from) : loadPart(from, count);
+}
+
+/** Writes four floats, or the first `count` of them. */
+@inline
+export function storeUpTo(to: usize, v: v128, count: i32): void {
+  if (count > 3) v128.store(to, v);
+  else storePart(to, v, count);
+}
+
 /** A size with the sign of x. */
 @inline
 export function signed(size: v128, x: v128): v128 {
