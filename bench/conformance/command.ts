@@ -24,7 +24,7 @@ export function runConformance(argv: readonly string[], streams: Streams): Promi
     )
     .addOption(
       new Option('--backend <name>', 'where the models run; default: webgpu')
-        .choices(['webgpu', 'cpu'] as const)
+        .choices(['webgpu', 'wasm', 'cpu'] as const)
         .default('webgpu' as const),
     )
     .option('--filter <glob>', 'only tests of these names, as in "test_{resize,upsample}_*"')

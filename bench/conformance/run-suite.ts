@@ -47,7 +47,7 @@ export async function runSuite({ backend, filter = '*', part, adapter, onTest }:
     .filter((_, i) => !part || i % part.of === part.index);
   const passed: string[] = [];
   const failed: FailedTest[] = [];
-  const place = backend === 'cpu' ? onCpu : new SharedDevice(adapter);
+  const place = backend === 'webgpu' ? new SharedDevice(adapter) : onHost(backend);
   try {
     for (const [done, test] of inScope.entries()) {
       onTest?.(test.name, done, inScope.length);
@@ -71,10 +71,9 @@ interface Place {
   readonly close: () => Promise<void>;
 }
 
-const onCpu: Place = {
-  options: () => Promise.resolve({ backend: 'cpu' }),
-  close: () => Promise.resolve(),
-};
+function onHost(backend: 'wasm' | 'cpu'): Place {
+  return { options: () => Promise.resolve({ backend }), close: () => Promise.resolve() };
+}
 
 /** One device for all tests, and another where a test has lost it. */
 class SharedDevice implements Place {

@@ -1,20 +1,29 @@
-/** The ONNX project's own tests (Debian package libonnx-testdata) on the CPU reference, and which are in scope. */
+/** The ONNX project's own tests (Debian package libonnx-testdata) on the CPU reference and on WASM, and which are in scope. */
 import { describe, expect, it } from 'vitest';
 import { expectedToPass } from '../../bench/conformance/expected.ts';
 import { WIDENED } from '../../bench/conformance/run-test.ts';
 import { matches, outOfScope } from '../../bench/conformance/scope.ts';
 import { suiteTests } from '../../bench/conformance/suite.ts';
+import { FULL } from '../helpers/full.ts';
 import { expectSuite, hasSuite } from './onnx-suite.ts';
 
 describe.skipIf(!hasSuite)('ONNX operator tests', () => {
   it('pass on the CPU where they are listed, and are listed where they pass', () => expectSuite('cpu'));
+
+  it('pass on WASM, a quarter of them, all in the full run', () =>
+    expectSuite('wasm', FULL ? {} : { part: { index: 1, of: 4 } }));
 
   it('are all there, each under one name', () => {
     const names = suiteTests().map(({ name }) => name);
     expect(names.length).toBeGreaterThanOrEqual(1072);
     expect(new Set(names).size).toBe(names.length);
     const known = new Set(names);
-    const listed = [...expectedToPass('cpu'), ...expectedToPass('webgpu'), ...Object.keys(WIDENED)];
+    const listed = [
+      ...expectedToPass('cpu'),
+      ...expectedToPass('webgpu'),
+      ...expectedToPass('wasm'),
+      ...Object.keys(WIDENED),
+    ];
     expect(listed.filter((name) => !known.has(name) || outOfScope(name) !== undefined)).toEqual([]);
     expect(Object.keys(WIDENED).length).toBeLessThanOrEqual(10);
   });

@@ -32,7 +32,7 @@ describe.skipIf(!hasSuite)('the command', () => {
   });
 
   it.each([
-    [['--backend', 'wasm'], 'Allowed choices are webgpu, cpu'],
+    [['--backend', 'cuda'], 'Allowed choices are webgpu, wasm, cpu'],
     [['--fliter', 'test_add'], "unknown option '--fliter'"],
     [['test_add'], 'too many arguments'],
     [['--backend', 'cpu', '--filter', 'test_ad'], 'no test is named "test_ad"'],

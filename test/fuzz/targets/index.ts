@@ -13,6 +13,7 @@ const TARGETS = {
   pictures: async () => (await import('./pictures.ts')).pictures,
   command: async () => (await import('./command.ts')).command,
   ort: async () => (await import('./ort.ts')).ort,
+  wasm: async () => (await import('./networks.ts')).wasm,
   networks: async () => (await import('./networks.ts')).networks,
 } satisfies Record<string, () => Promise<FuzzTarget>>;
 

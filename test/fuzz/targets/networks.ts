@@ -1,4 +1,4 @@
-/** Random networks with small changes, as ONNX: whatever still is a model gives the same on the GPU as on the reference. */
+/** Random networks with small changes, as ONNX: whatever still is a model gives the same on the GPU, and on WASM, as on the reference. */
 import { floatTolerance, compareTensors } from '../../../src/core/compare.ts';
 import { isFloat } from '../../../src/core/dtype.ts';
 import { seededFeeds } from '../../../src/cli/seeded-feeds.ts';
@@ -31,8 +31,8 @@ export async function closeDevice(): Promise<void> {
 
 type Results = Readonly<Record<string, Tensor>>;
 
-async function resultsOf(model: Uint8Array, backend: 'cpu' | 'webgpu'): Promise<Results | undefined> {
-  const options = backend === 'cpu' ? {} : { gpu: await openDevice() };
+async function resultsOf(model: Uint8Array, backend: 'cpu' | 'wasm' | 'webgpu'): Promise<Results | undefined> {
+  const options = backend === 'webgpu' ? { gpu: await openDevice() } : {};
   return typed(async () => {
     using session = await Session.create(model, { backend, ...options });
     // What is fed is made here, whatever extents the model asks for.
@@ -42,29 +42,37 @@ async function resultsOf(model: Uint8Array, backend: 'cpu' | 'webgpu'): Promise<
 }
 
 /** Throws the first difference beyond rounding. */
-function requireSame(expected: Results, actual: Results): void {
+function requireSame(expected: Results, actual: Results, backend: string): void {
   for (const [name, tensor] of Object.entries(expected)) {
     const found = actual[name];
-    if (!found) throw new Fault(`the GPU gives no output "${name}"`);
+    if (!found) throw new Fault(`${backend} gives no output "${name}"`);
     const finite = Array.from(tensor.data, Math.abs).filter(Number.isFinite);
     const largest = finite.reduce((a, b) => Math.max(a, b), 1);
     const tolerance = isFloat(tensor.dtype) ? floatTolerance(1, 10 * largest) : { rtol: 0, atol: 0 };
     const { ok, text } = compareTensors(found, tensor, tolerance);
-    if (!ok) throw new Fault(`output "${name}" differs on the GPU: ${text}`);
+    if (!ok) throw new Fault(`output "${name}" differs on ${backend}: ${text}`);
   }
 }
 
-/** The target; running an input gives whether there was something to compare. */
-export const networks: FuzzTarget = {
-  seeds: range(100).map((seed) => toOnnx(randomNetwork(1000 + seed, 5))),
-  mutators: [(input) => input, ...GENTLE_PROTOBUF_MUTATORS],
-  changesBytes: false,
-  run: async (model) => {
-    const expected = await resultsOf(model, 'cpu');
-    // The GPU may refuse what the reference runs, with a reason.
-    const actual = expected && (await resultsOf(model, 'webgpu'));
-    if (!expected || !actual) return false;
-    requireSame(expected, actual);
-    return true;
-  },
-};
+/** A backend as a target; running an input gives whether there was something to compare. */
+function comparedOn(backend: 'wasm' | 'webgpu'): FuzzTarget {
+  return {
+    seeds: range(100).map((seed) => toOnnx(randomNetwork(1000 + seed, 5))),
+    mutators: [(input) => input, ...GENTLE_PROTOBUF_MUTATORS],
+    changesBytes: false,
+    run: async (model) => {
+      const expected = await resultsOf(model, 'cpu');
+      // A GPU may refuse what the reference runs, with a reason.
+      const actual = expected && (await resultsOf(model, backend));
+      if (!expected || !actual) return false;
+      requireSame(expected, actual, backend);
+      return true;
+    },
+  };
+}
+
+/** On the GPU. */
+export const networks = comparedOn('webgpu');
+
+/** On WASM kernels. */
+export const wasm = comparedOn('wasm');
