@@ -74,6 +74,8 @@ const FULL = {
     'test/passes/pipeline.test.ts',
     'test/plan/quantised-networks.test.ts',
     'test/plan/texts.test.ts',
+    'test/simd/networks.test.ts',
+    'test/simd/random.test.ts',
   ],
   gpu: [
     ...ONLY_FULL.gpu,

@@ -59,7 +59,7 @@ export function kernelParams(): Map<string, KernelParams> {
       const name = /changetype<(\w+)>\(params\)/.exec(body)?.[1] ?? '';
       const fields = classes.get(name);
       if (!fields) throw new Error(`${family}/${kernel}: which class are its parameters?`);
-      params.set(`${family}/${kernel}`, { fields, open: text.includes(`offsetof<${name}>()`) });
+      params.set(`${family}/${kernel}`, { fields, open: new RegExp(`(?<!changetype)<${name}>\\(`).test(text) });
     }
   }
   return params;
