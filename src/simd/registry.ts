@@ -22,7 +22,6 @@ const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
   Gather: lazy(() => import('./index/gather.ts'), 'gather'),
   PRelu: lazy(() => import('./elementwise/p-relu.ts'), 'pRelu'),
   Pad: lazy(() => import('./move/pad.ts'), 'pad'),
-  QLinearConv: lazy(() => import('./quantise/q-linear-conv.ts'), 'qLinearConv'),
   Reduce: lazy(() => import('./reduce/reduce.ts'), 'reduce'),
   Softmax: lazy(() => import('./normalise/softmax.ts'), 'softmax'),
   Slice: lazy(() => import('./move/slice.ts'), 'slice'),
@@ -33,6 +32,14 @@ const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
   Where: lazy(() => import('./elementwise/where.ts'), 'where'),
   Gemm: lazy(() => import('./product/gemm.ts'), 'gemm'),
   MatMul: lazy(() => import('./product/mat-mul.ts'), 'matMul'),
+  DequantizeLinear: lazy(() => import('./quantise/dequantize-linear.ts'), 'dequantizeLinear'),
+  LookupTable: lazy(() => import('./quantise/lookup-table.ts'), 'lookupTable'),
+  QLinearAveragePool: lazy(() => import('./quantise/q-linear-average-pool.ts'), 'qLinearAveragePool'),
+  QLinearBinary: lazy(() => import('./quantise/q-linear-binary.ts'), 'qLinearBinary'),
+  QLinearConv: lazy(() => import('./quantise/q-linear-conv.ts'), 'qLinearConv'),
+  QLinearMatMul: lazy(() => import('./quantise/q-linear-mat-mul.ts'), 'qLinearMatMul'),
+  QLinearReduce: lazy(() => import('./quantise/q-linear-reduce.ts'), 'qLinearReduce'),
+  QuantizeLinear: lazy(() => import('./quantise/quantize-linear.ts'), 'quantizeLinear'),
 };
 
 /** To be awaited before nodes of these operators are planned. Rejects with LoadError when a part cannot be fetched. */

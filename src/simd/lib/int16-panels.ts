@@ -23,7 +23,7 @@ export interface IntegerMatrix {
 
 /** Panels of each group; the last of it, and an odd depth, are filled up with zeros. */
 export function int16Panels(matrix: IntegerMatrix): PackedOperand {
-  const { source, depth, columns, group, zeroPoints, bias, scales } = matrix;
+  const { source, depth, columns, group, transposed, zeroPoints, bias, scales } = matrix;
   const panels = group * ceilDiv(columns / group, INTEGER_COLUMNS);
   const bytes = panels * panelWords(depth) * Int32Array.BYTES_PER_ELEMENT;
   const write = (to: Uint8Array): void => {
@@ -31,7 +31,16 @@ export function int16Panels(matrix: IntegerMatrix): PackedOperand {
     writeHeads(words, matrix);
     writeColumns(new Int16Array(to.buffer, to.byteOffset, 2 * words.length), matrix);
   };
-  const key = ['int16', depth, columns, group, tensorKey(zeroPoints), tensorKey(bias), scales].join(' ');
+  const key = [
+    'int16',
+    depth,
+    columns,
+    group,
+    transposed ?? false,
+    tensorKey(zeroPoints),
+    tensorKey(bias),
+    scales,
+  ].join(' ');
   return { kind: 'packed', source, key, bytes, write };
 }
 

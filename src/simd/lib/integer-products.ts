@@ -41,13 +41,13 @@ export interface IntegerWindow {
 
 /** The window of a node on maps of one or two dimensions; nothing for others. */
 export function integerWindow(
-  { strides, dilations, pads }: Window,
+  { strides, dilations, pads, padMode }: Window,
   [x, y]: readonly [TensorDesc, TensorDesc],
   kernel: readonly number[],
   zeroPoint: number,
 ): IntegerWindow | undefined {
   const rank = kernel.length;
-  if (rank < 1 || rank > 2) return undefined;
+  if (rank < 1 || rank > 2 || padMode !== 'explicit') return undefined;
   const planar = (values: readonly number[], fill: number): [number, number] =>
     rank === 1 ? [fill, at(values, 0)] : [at(values, 0), at(values, 1)];
   return {
@@ -82,12 +82,15 @@ export function matrixWindow(rows: number, depth: number, { dtype }: TensorDesc,
 /** Calls of a product. */
 export function integerProduct(given: IntegerProduct): SimdCall[] {
   const { window, group, outC } = given;
-  const { kernel, strides, dilations, output } = window;
-  const [inH, inW, inC] = window.input;
-  const shape = [inH, inW, inC, ...output, ...kernel, ...strides, ...dilations, ...window.pads];
-  const tail = [...shape, ...bytesLess(window), ...given.result.ints];
+  const inC = at(window.input, 2);
+  const tail = [...windowWords(window), ...bytesLess(window), ...given.result.ints];
   const sliding = group === inC && outC === inC && group > 1 ? slidingBytes(window) : Infinity;
   return [sliding <= MOST_SLIDING ? depthwiseCall(given, tail, sliding) : convolveCall(given, tail)];
+}
+
+/** A window as kernels read it. */
+export function windowWords({ input, output, kernel, strides, dilations, pads }: IntegerWindow): number[] {
+  return [...input, ...output, ...kernel, ...strides, ...dilations, ...pads];
 }
 
 /** What elements are changed by, and what is taken from them then, so that those with a sign and without are the same. */
@@ -132,7 +135,7 @@ function depthwiseCall({ x, panels, y, window, result }: IntegerProduct, tail: n
 function slidingBytes({ input, output, kernel, strides, dilations }: IntegerWindow): number {
   const slots = (kernel[0] - 1) * dilations[0] + 1;
   const width = (output[1] - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1;
-  const words = output[1] * INTEGER_COLUMNS + roundUp(product(kernel) + 4, 4);
+  const words = (output[1] + 1) * INTEGER_COLUMNS + roundUp(product(kernel) + 4, 4);
   const elements = slots * width * roundUp(input[2], INTEGER_COLUMNS);
   return words * Int32Array.BYTES_PER_ELEMENT + elements * Int16Array.BYTES_PER_ELEMENT;
 }

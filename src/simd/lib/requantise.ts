@@ -18,6 +18,8 @@ export const REQUANTISE_RULES = {
   once: 16,
   /** Sums stay as they are. */
   raw: 32,
+  /** They are integers that are shifted to the right, ties towards +∞. */
+  shifted: 64,
 } as const;
 
 const RULES: { readonly [R in Multipliers['rule']]: number } = {
@@ -79,7 +81,7 @@ function ofColumn<T>(values: readonly T[], column: number): T {
 /** The last integers and the first float of a kernel that requantises; nothing where the range is not the type's. */
 export function resultWords(
   { rule }: Rescaling,
-  { range: [low, high] }: Requantised,
+  { range: [low, high] }: Pick<Requantised, 'range'>,
   { dtype }: TensorDesc,
   zeroPoint: number,
 ): { readonly ints: readonly number[]; readonly floats: readonly number[] } | undefined {

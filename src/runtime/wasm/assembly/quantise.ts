@@ -1,27 +1,8 @@
 /** Arithmetic on quantised integers. */
+export { averagePool, reduce } from './lib/byte-folds';
+import { extendRow, patch, resultOf, slide, Window } from './lib/integer-windows';
 import { COLUMNS, extend, panelBytes, tile } from './lib/integers';
-import { bytesOfResult, HEAD, requantise, Result } from './lib/requantise';
-
-/** A window over `[n, inH, inW, inC]` whose results are `[n, outH, outW, …]`. */
-@unmanaged
-class Window {
-  inH: i32;
-  inW: i32;
-  inC: i32;
-  outH: i32;
-  outW: i32;
-  kernelH: i32;
-  kernelW: i32;
-  strideH: i32;
-  strideW: i32;
-  dilationH: i32;
-  dilationW: i32;
-  padTop: i32;
-  padLeft: i32;
-  /** What `extend` takes from x. */
-  flip: i32;
-  zero: i32;
-}
+import { bytesOfResult, requantise, requantiseRun, Result } from './lib/requantise';
 
 /** Parameters of `convolve`. A unit is a block of rows of a block of panels of a group. */
 @unmanaged
@@ -42,51 +23,10 @@ class Convolution {
   outC: i32;
 }
 
-/** What follows the parameters of a kernel with a window. */
-@inline
-function windowOf<T>(params: usize): Window {
-  return changetype<Window>(params + offsetof<T>());
-}
-
-/** What follows the window of a kernel. */
-@inline
-function resultOf(window: Window): Result {
-  return changetype<Result>(changetype<usize>(window) + offsetof<Window>());
-}
-
-/** One row of patches, as int16: what a pixel sees of the channels of a group. */
-function patch(to: usize, p: Convolution, w: Window, row: i32, channel: i32): void {
-  const x = row % w.outW;
-  const rest = row / w.outW;
-  const y = rest % w.outH;
-  const image = <usize>(rest / w.outH) * w.inH;
-  const tap = <usize>p.groupIn << 1;
-  const left = x * w.strideW - w.padLeft;
-  // Neighbours that are one run of channels are extended together.
-  const together = w.dilationW == 1 && p.groupIn == w.inC;
-  for (let i = 0; i < w.kernelH; i++) {
-    const inY = y * w.strideH - w.padTop + i * w.dilationH;
-    const line = p.x + ((image + inY) * w.inW) * w.inC + channel;
-    for (let j = 0; j < w.kernelW; ) {
-      const inX = left + j * w.dilationW;
-      let count = 1;
-      if (<u32>inY >= <u32>w.inH || <u32>inX >= <u32>w.inW) {
-        memory.fill(to, 0, tap);
-      } else {
-        if (together) count = min(w.kernelW - j, w.inW - inX);
-        extend(to, line + inX * w.inC, count * p.groupIn, w.flip, w.zero);
-      }
-      j += count;
-      to += tap * count;
-    }
-  }
-  store<i16>(to, 0);
-}
-
 /** A convolution, or a product of a matrix: its patches, extended once for all panels of a block, times panels. */
 export function convolve(params: usize, begin: i32, end: i32, scratch: usize): void {
   const p = changetype<Convolution>(params);
-  const window = windowOf<Convolution>(params);
+  const window = changetype<Window>(params + offsetof<Convolution>());
   const result = resultOf(window);
   const depth = window.kernelH * window.kernelW * p.groupIn;
   const blocks = (p.rows + p.block - 1) / p.block;
@@ -99,7 +39,9 @@ export function convolve(params: usize, begin: i32, end: i32, scratch: usize): v
     const group = unit / blocks / parts;
     const from = ((unit / blocks) % parts) * p.some;
     const rows = min(p.block, p.rows - first);
-    for (let row = 0; row < rows; row++) patch(a + row * pitch, p, window, first + row, group * p.groupIn);
+    for (let row = 0; row < rows; row++) {
+      patch(a + row * pitch, p.x + group * p.groupIn, p.groupIn, window, first + row);
+    }
     for (let panel = from; panel < min(p.panels, from + p.some); panel++) {
       const w = p.w + <usize>(group * p.panels + panel) * panelBytes(depth);
       for (let row = 0; row < rows; row += 4) tile(a + row * pitch, pitch, w, (depth + 1) >> 1, scratch + (row << 5));
@@ -122,48 +64,16 @@ class Depthwise {
   band: i32;
 }
 
-/** A row of x as int16 with what pads it, `pitch` bytes a pixel; zeros where `from` is none. */
-function extendRow(to: usize, from: usize, width: i32, pitch: i32, w: Window): void {
-  for (let k = 0; k < width; k++, to += pitch) {
-    const x = k - w.padLeft;
-    if (from == 0 || <u32>x >= <u32>w.inW) memory.fill(to, 0, pitch);
-    else extend(to, from + x * w.inC, w.inC, w.flip, w.zero);
-  }
-}
-
-/** Sums of eight channels of a row of results. Taps are where their pixels of the first result lie. */
-function slide(taps: usize, pairs: i32, step: i32, panel: usize, sums: usize, width: i32): void {
-  const s = v128.load(panel);
-  const t = v128.load(panel, 16);
-  const end = taps + (<usize>pairs << 3);
-  let at: usize = 0;
-  for (let x = 0; x < width; x++, at += step, sums += 32) {
-    let left = s;
-    let right = t;
-    let w = panel + HEAD;
-    for (let tap = taps; tap < end; tap += 8, w += 32) {
-      const a = v128.load(load<usize>(tap) + at);
-      const b = v128.load(load<usize>(tap, 4) + at);
-      const low = v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-      const high = v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-      left = i32x4.add(left, i32x4.dot_i16x8_s(low, v128.load(w)));
-      right = i32x4.add(right, i32x4.dot_i16x8_s(high, v128.load(w, 16)));
-    }
-    v128.store(sums, left);
-    v128.store(sums, right, 16);
-  }
-}
-
 /** A convolution of each channel by itself: rows of x are extended once, into as many slots as a kernel is high. */
 export function depthwise(params: usize, begin: i32, end: i32, scratch: usize): void {
   const p = changetype<Depthwise>(params);
-  const w = windowOf<Depthwise>(params);
+  const w = changetype<Window>(params + offsetof<Depthwise>());
   const result = resultOf(w);
   const taps = w.kernelH * w.kernelW;
   const pitch = ((w.inC + 7) & -8) << 1;
   const slots = (w.kernelH - 1) * w.dilationH + 1;
   const width = (w.outW - 1) * w.strideW + (w.kernelW - 1) * w.dilationW + 1;
-  const table = scratch + (<usize>w.outW << 5);
+  const table = scratch + (<usize>(w.outW + 1) << 5);
   const lines = table + (<usize>(taps + 4) << 2 & -16);
   const line = width * pitch;
   const size = bytesOfResult(result);
@@ -193,5 +103,154 @@ export function depthwise(params: usize, begin: i32, end: i32, scratch: usize): 
         for (let k = 0; k <= taps; k++) store<usize>(table + (k << 2), load<usize>(table + (k << 2)) + 16);
       }
     }
+  }
+}
+
+/** Elements that an elementwise kernel has in hand: a multiple of eight. */
+const SOME: i32 = 512;
+
+/** Parameters of `combine`. A unit is a part of one inner row. */
+@unmanaged
+class Combination {
+  a: usize;
+  b: usize;
+  /** What each byte of a stands for, then of b, four bytes each; then the head of a panel. */
+  terms: usize;
+  y: usize;
+  /** Sum, product, square of the sum of integers: 0 to 2; sum, difference, product of floats: 3 to 5. */
+  kind: i32;
+  flip: i32;
+  /** Extents, and the steps of both operands along each. */
+  outer: i32;
+  middle: i32;
+  inner: i32;
+  outerA: i32;
+  middleA: i32;
+  innerA: i32;
+  outerB: i32;
+  middleB: i32;
+  innerB: i32;
+}
+
+/** Terms of four bytes that are `step` apart; the last there is stands for those behind it. */
+@inline
+function gather(terms: usize, from: usize, step: i32, last: i32, flip: i32): v128 {
+  const bytes = i32x4(
+    load<u8>(from),
+    load<u8>(from + min(1, last) * step),
+    load<u8>(from + min(2, last) * step),
+    load<u8>(from + min(3, last) * step),
+  );
+  const at = i32x4.shl(v128.xor(bytes, i32x4.splat(flip)), 2);
+  let v = v128.load32_zero(terms + i32x4.extract_lane(at, 0));
+  v = v128.load32_lane(terms + i32x4.extract_lane(at, 1), v, 1);
+  v = v128.load32_lane(terms + i32x4.extract_lane(at, 2), v, 2);
+  return v128.load32_lane(terms + i32x4.extract_lane(at, 3), v, 3);
+}
+
+/** A function of two bytes, broadcast: of their terms, requantised. */
+export function combine(params: usize, begin: i32, end: i32, scratch: usize): void {
+  const p = changetype<Combination>(params);
+  const result = changetype<Result>(params + offsetof<Combination>());
+  const parts = (p.inner + SOME - 1) / SOME;
+  for (let unit = begin; unit < end; unit++) {
+    const row = unit / parts;
+    const first = (unit % parts) * SOME;
+    const outer = row / p.middle;
+    const middle = row % p.middle;
+    const a = p.a + outer * p.outerA + middle * p.middleA + first * p.innerA;
+    const b = p.b + outer * p.outerB + middle * p.middleB + first * p.innerB;
+    const count = min(SOME, p.inner - first);
+    for (let k = 0; k < count; k += 4) {
+      const last = count - 1 - k;
+      const v = gather(p.terms, a + k * p.innerA, p.innerA, last, p.flip);
+      const w = gather(p.terms + 1024, b + k * p.innerB, p.innerB, last, p.flip);
+      let r: v128;
+      if (p.kind == 1) {
+        r = i32x4.mul(v, w);
+      } else if (p.kind < 3) {
+        r = i32x4.add(v, w);
+        if (p.kind == 2) r = i32x4.mul(r, r);
+      } else if (p.kind == 3) {
+        r = f32x4.add(v, w);
+      } else {
+        r = p.kind == 4 ? f32x4.sub(v, w) : f32x4.mul(v, w);
+      }
+      v128.store(scratch + (k << 2), r);
+    }
+    requantiseRun(scratch, count, p.terms + 2048, p.y + <usize>row * p.inner + first, result);
+  }
+}
+
+/** Parameters of kernels on elements one by one. A unit is a part of them. */
+@unmanaged
+class Elements {
+  x: usize;
+  /** A table, or the head of a panel. */
+  table: usize;
+  y: usize;
+  count: i32;
+  flip: i32;
+  zero: i32;
+  scale: f32;
+}
+
+/** Any function of one byte, which a table of 256 has. */
+export function lookup(params: usize, begin: i32, end: i32, _scratch: usize): void {
+  const p = changetype<Elements>(params);
+  for (let k = begin * SOME; k < min(end * SOME, p.count); k++) {
+    store<u8>(p.y + k, load<u8>(p.table + (load<u8>(p.x + k) ^ p.flip)));
+  }
+}
+
+/** (x − zero)·scale */
+export function dequantize(params: usize, begin: i32, end: i32, scratch: usize): void {
+  const p = changetype<Elements>(params);
+  const scale = f32x4.splat(p.scale);
+  for (let unit = begin; unit < end; unit++) {
+    const first = unit * SOME;
+    const count = min(SOME, p.count - first);
+    extend(scratch, p.x + first, count, p.flip, p.zero);
+    const y = p.y + (<usize>first << 2);
+    let k = 0;
+    for (; k + 4 <= count; k += 4) {
+      const v = i32x4.extend_low_i16x8_s(v128.load64_zero(scratch + (k << 1)));
+      v128.store(y + (k << 2), f32x4.mul(f32x4.convert_i32x4_s(v), scale));
+    }
+    for (; k < count; k++) store<f32>(y + (k << 2), <f32>load<i16>(scratch + (k << 1)) * p.scale);
+  }
+}
+
+/** Parameters of `quantize`. A unit is a part of the elements. */
+@unmanaged
+class Quantization {
+  x: usize;
+  head: usize;
+  y: usize;
+  count: i32;
+  /** A `Result`. */
+  rule: i32;
+  zero: i32;
+  low: i32;
+  high: i32;
+  offset: f32;
+  /** What NaN is taken for. */
+  nan: f32;
+}
+
+/** Floats over a scale, or times its inverse, rounded. */
+export function quantize(params: usize, begin: i32, end: i32, scratch: usize): void {
+  const p = changetype<Quantization>(params);
+  const result = changetype<Result>(params + offsetof<Quantization>('rule'));
+  const nan = f32x4.splat(p.nan);
+  for (let unit = begin; unit < end; unit++) {
+    const first = unit * SOME;
+    const count = min(SOME, p.count - first);
+    memory.copy(scratch, p.x + (<usize>first << 2), count << 2);
+    for (let k = 0; k < count; k += 4) {
+      const v = v128.load(scratch + (k << 2));
+      v128.store(scratch + (k << 2), v128.bitselect(v, nan, f32x4.eq(v, v)));
+    }
+    requantiseRun(scratch, count, p.head, p.y + first, result);
   }
 }

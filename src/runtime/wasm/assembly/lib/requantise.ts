@@ -7,6 +7,7 @@ const AWAY: i32 = 4;
 const TWICE: i32 = 8;
 const ONCE: i32 = 16;
 const RAW: i32 = 32;
+const SHIFTED: i32 = 64;
 
 /** 1.5·2²³: added to a float32 of less than 2²², it leaves the integer that is nearest, ties to even, in the low bits. */
 const MAGIC: f32 = 12582912;
@@ -25,7 +26,7 @@ export class Result {
 
 /** Words of what a panel begins with: eight sums to start from, and what its eight columns are multiplied by. */
 export const HEAD: usize = 128;
-const MULTIPLIERS: usize = 32;
+export const MULTIPLIERS: usize = 32;
 const LEFT: usize = 64;
 const RIGHT: usize = 96;
 
@@ -33,22 +34,6 @@ const RIGHT: usize = 96;
 @inline
 export function bytesOfResult(r: Result): i32 {
   return r.rule & RAW ? 4 : 1;
-}
-
-/** Four integers counted from `zero`, by a rule of floats. */
-@inline
-function fromFloats(sums: v128, multipliers: v128, r: Result): v128 {
-  let v = r.rule & CONVERTED ? f32x4.convert_i32x4_s(sums) : sums;
-  v = r.rule & DIVIDED ? f32x4.div(v, multipliers) : f32x4.mul(v, multipliers);
-  v = f32x4.add(v, f32x4.splat(r.offset));
-  v = f32x4.pmin(f32x4.splat(<f32>r.high), f32x4.pmax(f32x4.splat(<f32>r.low), v));
-  if (r.rule & AWAY) {
-    const whole = f32x4.trunc(v);
-    const rest = f32x4.sub(v, whole);
-    v = f32x4.add(whole, f32x4.trunc(f32x4.add(rest, rest)));
-  }
-  v = f32x4.add(v, f32x4.splat(MAGIC));
-  return i32x4.sub(v, i32x4.splat(reinterpret<i32>(MAGIC)));
 }
 
 /** ⌊(a·b + 2³⁰) / 2³¹⌋ of four int32 that fit it: the bits above the low 32 of a quotient do not count. */
@@ -60,26 +45,20 @@ function highProducts(a: v128, b: v128): v128 {
 }
 
 /** Four integers, rounded to 32 bits and again where they are shifted to the right: `right` is 2^(31 − shift), negative for none. */
-function twice(sums: v128, multipliers: v128, left: v128, right: v128, r: Result): v128 {
+function twice(sums: v128, multipliers: v128, left: v128, right: v128): v128 {
   const products = highProducts(i32x4.mul(sums, left), multipliers);
   // Ties are away from zero: one less below it, half up.
   const shifted = highProducts(i32x4.add(products, i32x4.shr_s(products, 31)), right);
-  const v = v128.bitselect(products, shifted, i32x4.shr_s(right, 31));
-  return i32x4.min_s(i32x4.max_s(v, i32x4.splat(r.low)), i32x4.splat(r.high));
+  return v128.bitselect(products, shifted, i32x4.shr_s(right, 31));
 }
 
-/** An integer, rounded once, ties towards +∞: `bits` are those of the multiplier's fraction. */
-@inline
-function once(sum: i32, multiplier: i32, bits: i64, r: Result): i32 {
-  const v = (<i64>sum * <i64>multiplier + (((<i64>1) << bits) >> 1)) >> bits;
-  return <i32>min(max(v, <i64>r.low), <i64>r.high);
-}
-
-/** Four of them, in place of the sums. */
-function onceInPlace(sums: usize, head: usize, r: Result): void {
+/** Eight integers in place of sums, rounded once, ties towards +∞: `RIGHT` are the bits of the multiplier's fraction. */
+function onceInPlace(sums: usize, head: usize): void {
   for (let k: usize = 0; k < 32; k += 4) {
-    const multiplier = load<i32>(head + k, MULTIPLIERS);
-    store<i32>(sums + k, once(load<i32>(sums + k), multiplier, load<i32>(head + k, RIGHT), r));
+    const bits = <i64>load<i32>(head + k, RIGHT);
+    const product = <i64>load<i32>(sums + k) * <i64>load<i32>(head + k, MULTIPLIERS);
+    const v = (product + (((<i64>1) << bits) >> 1)) >> bits;
+    store<i32>(sums + k, <i32>min(max(v, <i64>i32.MIN_VALUE), <i64>i32.MAX_VALUE));
   }
 }
 
@@ -93,33 +72,95 @@ export function storeBytes(to: usize, bytes: u64, count: i32): void {
   for (let k = 0; k < count; k++, bytes >>= 8) store<u8>(to + k, <u8>bytes);
 }
 
+/** Four floats as the integers that are nearest, and less `bias`, within bounds. */
+@inline
+function nearest(v: v128, low: v128, high: v128, bias: v128, rule: i32): v128 {
+  v = f32x4.pmin(high, f32x4.pmax(low, v));
+  if (rule & AWAY) {
+    const whole = f32x4.trunc(v);
+    const rest = f32x4.sub(v, whole);
+    v = f32x4.add(whole, f32x4.trunc(f32x4.add(rest, rest)));
+  }
+  return i32x4.sub(f32x4.add(v, f32x4.splat(MAGIC)), bias);
+}
+
+/** Rows by a rule of floats: see `requantise`. */
+function byFloats(sums: usize, rows: i32, head: usize, to: usize, pitch: usize, count: i32, r: Result): void {
+  const m = v128.load(head, MULTIPLIERS);
+  const n = v128.load(head, MULTIPLIERS + 16);
+  const rule = r.rule;
+  const low = f32x4.splat(<f32>r.low);
+  const high = f32x4.splat(<f32>r.high);
+  const offset = f32x4.splat(r.offset);
+  const bias = i32x4.splat(reinterpret<i32>(MAGIC) - r.zero);
+  for (let row = 0; row < rows; row++, sums += 32, to += pitch) {
+    let a = v128.load(sums);
+    let b = v128.load(sums, 16);
+    if (rule & CONVERTED) {
+      a = f32x4.convert_i32x4_s(a);
+      b = f32x4.convert_i32x4_s(b);
+    }
+    if (rule & DIVIDED) {
+      a = f32x4.div(a, m);
+      b = f32x4.div(b, n);
+    } else {
+      a = f32x4.mul(a, m);
+      b = f32x4.mul(b, n);
+    }
+    a = nearest(f32x4.add(a, offset), low, high, bias, rule);
+    b = nearest(f32x4.add(b, offset), low, high, bias, rule);
+    storeBytes(to, narrowed(a, b), count);
+  }
+}
+
+/** Eight bytes, with a sign or without alike. */
+@inline
+function narrowed(a: v128, b: v128): u64 {
+  const bytes = v128.and(i16x8.narrow_i32x4_s(a, b), i16x8.splat(255));
+  return i64x2.extract_lane(i8x16.narrow_i16x8_u(bytes, bytes), 0);
+}
+
+/** Rows by a rule of integers: see `requantise`. */
+function byIntegers(sums: usize, rows: i32, head: usize, to: usize, pitch: usize, count: i32, r: Result): void {
+  const low = i32x4.splat(r.low);
+  const high = i32x4.splat(r.high);
+  const zero = i32x4.splat(r.zero);
+  const bits = load<i32>(head, RIGHT);
+  const half = i32x4.splat((1 << bits) >> 1);
+  for (let row = 0; row < rows; row++, sums += 32, to += pitch) {
+    if (r.rule & ONCE) onceInPlace(sums, head);
+    let a = v128.load(sums);
+    let b = v128.load(sums, 16);
+    if (r.rule & TWICE) {
+      a = twice(a, v128.load(head, MULTIPLIERS), v128.load(head, LEFT), v128.load(head, RIGHT));
+      b = twice(b, v128.load(head, MULTIPLIERS + 16), v128.load(head, LEFT + 16), v128.load(head, RIGHT + 16));
+    } else if (r.rule & SHIFTED) {
+      a = i32x4.shr_s(i32x4.add(a, half), bits);
+      b = i32x4.shr_s(i32x4.add(b, half), bits);
+    }
+    a = i32x4.add(i32x4.min_s(i32x4.max_s(a, low), high), zero);
+    b = i32x4.add(i32x4.min_s(i32x4.max_s(b, low), high), zero);
+    storeBytes(to, narrowed(a, b), count);
+  }
+}
+
 /**
  * Sums `[rows, 8]` as bytes of up to eight columns, whose rows are `pitch` bytes apart; by the raw rule as they are. Sums are
  * scratch memory that may change.
  */
 export function requantise(sums: usize, rows: i32, head: usize, to: usize, pitch: usize, count: i32, r: Result): void {
-  const m = v128.load(head, MULTIPLIERS);
-  const n = v128.load(head, MULTIPLIERS + 16);
-  const rule = r.rule;
-  const zero = i32x4.splat(r.zero);
-  for (let row = 0; row < rows; row++, sums += 32, to += pitch) {
-    if (rule & RAW) {
-      memory.copy(to, sums, min(8, count) << 2);
-      continue;
-    }
-    if (rule & ONCE) onceInPlace(sums, head, r);
-    let a = v128.load(sums);
-    let b = v128.load(sums, 16);
-    if (rule & TWICE) {
-      a = twice(a, m, v128.load(head, LEFT), v128.load(head, RIGHT), r);
-      b = twice(b, n, v128.load(head, LEFT + 16), v128.load(head, RIGHT + 16), r);
-    } else if (!(rule & ONCE)) {
-      a = fromFloats(a, m, r);
-      b = fromFloats(b, n, r);
-    }
-    // Bytes with a sign and without are narrowed alike.
-    const both = i16x8.narrow_i32x4_s(i32x4.add(a, zero), i32x4.add(b, zero));
-    const bytes = v128.and(both, i16x8.splat(255));
-    storeBytes(to, i64x2.extract_lane(i8x16.narrow_i16x8_u(bytes, bytes), 0), count);
+  if (r.rule & RAW) {
+    for (let row = 0; row < rows; row++, sums += 32, to += pitch) memory.copy(to, sums, min(8, count) << 2);
+  } else if (r.rule & (TWICE | ONCE | SHIFTED)) {
+    byIntegers(sums, rows, head, to, pitch, count, r);
+  } else {
+    byFloats(sums, rows, head, to, pitch, count, r);
   }
+}
+
+/** Sums in a row as bytes in a row, eight by eight: what lies behind the last in scratch memory is read, and not written. */
+export function requantiseRun(sums: usize, count: i32, head: usize, to: usize, r: Result): void {
+  const rows = count >> 3;
+  requantise(sums, rows, head, to, 8, 8, r);
+  if (count & 7) requantise(sums + (rows << 5), 1, head, to + (rows << 3), 8, count & 7, r);
 }
