@@ -1,7 +1,9 @@
 /** What the kernels' sources say of their parameters: which class each export reads, and the words that it has. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Graph } from '../../src/ir/graph.ts';
 import type { SimdCall } from '../../src/simd/definition.ts';
+import { lowerNode } from '../../src/simd/plan-graph.ts';
 
 const folder = join(import.meta.dirname, '../../src/runtime/wasm/assembly');
 
@@ -65,17 +67,26 @@ export function kernelParams(): Map<string, KernelParams> {
   return params;
 }
 
+const KERNELS = kernelParams();
+
+/** Throws an Error where a call's parameters are not those that its kernel reads. */
+export function requireWords(graph: Graph): void {
+  const calls = graph.nodes.flatMap((node) => lowerNode(graph, node) ?? []);
+  const wrong = calls.flatMap((call) => wrongWords(call) ?? []);
+  if (wrong.length > 0) throw new Error(wrong.join('; '));
+}
+
 /** What is wrong with the words of a call; nothing where they are those of its kernel. */
-export function wrongWords(call: SimdCall, params: ReadonlyMap<string, KernelParams>): string | undefined {
+function wrongWords(call: SimdCall): string | undefined {
   const { kernel, operands, ints, floats = [] } = call;
   const given: readonly FieldKind[] = [
     ...operands.map(() => 'address' as const),
     ...ints.map(() => 'int' as const),
     ...floats.map(() => 'float' as const),
   ];
-  const known = params.get(kernel);
-  if (!known) return `there is no kernel ${kernel}`;
-  const compared = known.open ? given.slice(0, known.fields.length) : given;
-  if (compared.join() === known.fields.join()) return undefined;
-  return `${kernel} takes ${known.fields.join(', ')}; it is given ${given.join(', ')}`;
+  const params = KERNELS.get(kernel);
+  if (!params) return `there is no kernel ${kernel}`;
+  const compared = params.open ? given.slice(0, params.fields.length) : given;
+  if (compared.join() === params.fields.join()) return undefined;
+  return `${kernel} takes ${params.fields.join(', ')}; it is given ${given.join(', ')}`;
 }

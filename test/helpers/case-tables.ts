@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { OpKind } from '../../src/ir/ops.ts';
 import { KERNELS } from './every-operator.ts';
-import type { OpCase } from './op-case.ts';
+import { isCaseTable, type OpCase } from './op-case.ts';
 
 /** One exported table. */
 export interface CaseTable {
@@ -20,7 +20,7 @@ export async function caseTables(): Promise<readonly CaseTable[]> {
   for (const file of filesIn(folder)) {
     const exported: Record<string, unknown> = await import(pathToFileURL(join(folder, file)).href);
     for (const [name, value] of Object.entries(exported)) {
-      if (isTable(value)) tables.push({ name: `${file}: ${name}`, cases: value });
+      if (isCaseTable(value)) tables.push({ name: `${file}: ${name}`, cases: value });
     }
   }
   return tables;
@@ -31,10 +31,6 @@ function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .sort();
-}
-
-function isTable(value: unknown): value is readonly OpCase[] {
-  return Array.isArray(value) && value.length > 0 && value.every((c) => typeof c === 'object' && c && 'op' in c);
 }
 
 /** A table of an operator that runs on the GPU. */

@@ -38,6 +38,11 @@ export interface OpCase<K extends OpKind = OpKind> {
   readonly unlike?: { readonly variants: string; readonly why: string };
 }
 
+/** True of an exported table of cases. */
+export function isCaseTable(value: unknown): value is readonly OpCase[] {
+  return Array.isArray(value) && value.length > 0 && value.every((c) => typeof c === 'object' && c && 'op' in c);
+}
+
 /** The graph of a case, and tensors for its inputs. Inputs are named x0, x1, …; outputs y0, y1, …. */
 export function buildCase<K extends OpKind>(c: OpCase<K>): { graph: Graph; feeds: Map<string, Tensor> } {
   const random = randomSource([...c.name].reduce((h, ch) => (h * 31 + ch.charCodeAt(0)) >>> 0, 7));

@@ -5,6 +5,7 @@ import type { OpKind } from '../../src/ir/ops.ts';
 import { loadSimd, simdOf } from '../../src/simd/registry.ts';
 import { product, range } from '../../src/util/arrays.ts';
 import { describeCase, GENERATORS, randomCase, type JudgedOp } from '../conformance/random-cases.ts';
+import { requireWords } from '../helpers/assembly.ts';
 import { toleranceOfCase } from '../helpers/case-tolerance.ts';
 import { floatTolerance } from '../helpers/close.ts';
 import { dressedConv, dressedMatMul, withSpecials } from '../helpers/dressed-cases.ts';
@@ -57,7 +58,7 @@ async function checkAll(cases: readonly OpCase[]): Promise<number> {
   let runs = 0;
   for (const c of cases) {
     try {
-      runs += await checkOnWasm(c, toleranceOf(c));
+      runs += await checkOnWasm(c, toleranceOf(c), requireWords);
     } catch (error) {
       failures.push(`${c.name}: ${describeCase(c)}\n${error instanceof Error ? error.message : String(error)}`);
     }
