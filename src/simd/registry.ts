@@ -18,6 +18,7 @@ const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
   LpNormalization: lazy(() => import('./normalise/lp-normalization.ts'), 'lpNormalization'),
   LRN: lazy(() => import('./normalise/lrn.ts'), 'lrn'),
   MaxPool: lazy(() => import('./pool/max-pool.ts'), 'maxPool'),
+  Resize: lazy(() => import('./sample/resize.ts'), 'resize'),
   Expand: lazy(() => import('./move/expand.ts'), 'expand'),
   Gather: lazy(() => import('./index/gather.ts'), 'gather'),
   PRelu: lazy(() => import('./elementwise/p-relu.ts'), 'pRelu'),

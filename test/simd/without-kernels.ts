@@ -37,7 +37,6 @@ export const WITHOUT_KERNELS: readonly OpKind[] = [
   'QLinearSoftmax',
   'RNN',
   'Range',
-  'Resize',
   'ReverseSequence',
   'RoiAlign',
   'ScatterElements',
