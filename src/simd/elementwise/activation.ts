@@ -7,7 +7,7 @@ import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '..
 import { activationKind } from '../lib/activation.ts';
 
 /** Elements of a unit. */
-const CHUNK = 4096;
+const CHUNK = 8192;
 
 /** Floats only. */
 export function activation(context: SimdContext<'Activation'>): readonly SimdCall[] | undefined {

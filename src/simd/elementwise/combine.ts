@@ -10,7 +10,7 @@ import { activationKind } from '../lib/activation.ts';
 import { combinationNumber, type Combination } from './functions.ts';
 
 /** Elements of a unit, about. */
-const CHUNK = 4096;
+const CHUNK = 16384;
 
 /** Dimensions of a walk. */
 const RANK = 4;

@@ -1,6 +1,6 @@
 /** Functions of one element of each operand. */
 import { log } from './lib/exp';
-import { loadUpTo, signed, storeUpTo } from './lib/vector';
+import { loadPart, loadUpTo, signed, storePart, storeUpTo } from './lib/vector';
 
 @external('env', 'activateRow')
 declare function activateRow(address: usize, count: i32, kind: i32, alpha: f32, beta: f32): void;
@@ -54,21 +54,68 @@ export function combine(params: usize, begin: i32, end: i32, _scratch: usize): v
     const plane = outer / p.planes;
     const line = outer % p.planes;
     const rows = min(p.rows - first, p.block);
-    let a = plane * p.a0 + line * p.a1 + first * p.a2;
-    let b = plane * p.b0 + line * p.b1 + first * p.b2;
-    let c = plane * p.c0 + line * p.c1 + first * p.c2;
+    const a = plane * p.a0 + line * p.a1 + first * p.a2;
+    const b = plane * p.b0 + line * p.b1 + first * p.b2;
+    const c = plane * p.c0 + line * p.c1 + first * p.c2;
     const start = (outer * p.rows + first) * p.columns;
-    let y = start;
-    for (let row = first; row < first + rows; row++) {
-      const columns = row == p.rows - 1 ? p.last : p.columns;
-      combineRow(p, a, b, c, y, columns);
-      a += p.a2;
-      b += p.b2;
-      c += p.c2;
-      y += columns;
+    const count = rows * p.columns - (first + rows == p.rows ? p.columns - p.last : 0);
+    if (p.kind <= P_RELU && !(p.aType | p.bType)) combineWords(p, a, b, start, count);
+    else {
+      for (let row = 0; row < rows; row++) {
+        const done = row * p.columns;
+        combineRow(p, a + row * p.a2, b + row * p.b2, c + row * p.c2, start + done, min(p.columns, count - done));
+      }
     }
-    if (p.activation) activateRow(p.y + (<usize>start << 2), y - start, p.activation, p.alpha, p.beta);
+    if (p.activation) activateRow(p.y + (<usize>start << 2), count, p.activation, p.alpha, p.beta);
   }
+}
+
+const ADD: i32 = 0;
+const SUB: i32 = 1;
+const MUL: i32 = 2;
+const P_RELU: i32 = 3;
+
+/** So many elements of rows, given elements from the starts of the operands: what networks have most, of floats. */
+function combineWords(p: Combine, a: i32, b: i32, y: i32, count: i32): void {
+  const kind = p.kind;
+  const aStep = p.a3;
+  const bStep = p.b3;
+  const aRow = <usize>p.a2 << 2;
+  const bRow = <usize>p.b2 << 2;
+  let aStart = p.a + (<usize>a << 2);
+  let bStart = p.b + (<usize>b << 2);
+  let yAt = p.y + (<usize>y << 2);
+  for (; count > 0; count -= p.columns) {
+    let aAt = aStart;
+    let bAt = bStart;
+    let u = v128.load32_splat(aAt);
+    let v = v128.load32_splat(bAt);
+    let left = min(p.columns, count);
+    for (; left > 3; left -= 4) {
+      if (aStep) u = v128.load(aAt);
+      if (bStep) v = v128.load(bAt);
+      v128.store(yAt, frequent(u, v, kind));
+      aAt += 16;
+      bAt += 16;
+      yAt += 16;
+    }
+    if (left > 0) {
+      if (aStep) u = loadPart(aAt, left);
+      if (bStep) v = loadPart(bAt, left);
+      storePart(yAt, frequent(u, v, kind), left);
+      yAt += <usize>left << 2;
+    }
+    aStart += aRow;
+    bStart += bRow;
+  }
+}
+
+@inline
+function frequent(a: v128, b: v128, kind: i32): v128 {
+  if (kind == ADD) return f32x4.add(a, b);
+  if (kind == SUB) return f32x4.sub(a, b);
+  const r = f32x4.mul(a, b);
+  return kind == MUL ? r : v128.bitselect(r, a, f32x4.lt(a, f32x4.splat(0)));
 }
 
 /** One row, given elements from the starts of the operands. */
@@ -88,17 +135,6 @@ function combineRow(p: Combine, a: i32, b: i32, c: i32, y: i32, columns: i32): v
   let yAt = p.y + (<usize>y << yShift);
   let u = aStep ? i32x4.splat(0) : read(aAt, 0, aType);
   let v = bStep ? u : read(bAt, 0, bType);
-  if (kind <= MUL && !(aType | bType)) {
-    // What networks have most, in a loop of its own.
-    for (; columns > 3; columns -= 4) {
-      if (aStep) u = v128.load(aAt);
-      if (bStep) v = v128.load(bAt);
-      v128.store(yAt, kind == MUL ? f32x4.mul(u, v) : kind == ADD ? f32x4.add(u, v) : f32x4.sub(u, v));
-      aAt += 16;
-      bAt += 16;
-      yAt += 16;
-    }
-  }
   let m = u;
   if (p.c) m = read(cAt, 0, TRUTH);
   for (; columns > 0; columns -= 4) {
@@ -117,9 +153,6 @@ function combineRow(p: Combine, a: i32, b: i32, c: i32, y: i32, columns: i32): v
     yAt += <usize>4 << yShift;
   }
 }
-
-const ADD: i32 = 0;
-const MUL: i32 = 2;
 
 /** Bytes of which 0 is false: all bits of the word are set where one is true. */
 const TRUTH: i32 = 3;
@@ -151,29 +184,21 @@ function storeBytes(to: usize, v: v128, count: i32): void {
   if (count > 2) v128.store8_lane(to + 2, v, 2);
 }
 
-/** The functions, in the order of `FUNCTIONS`: of floats, of floats that become something else, of integers. */
+/** The other functions, in the order of `FUNCTIONS`: of floats, of floats that become something else, of integers. */
 function combined(a: v128, b: v128, c: v128, kind: i32): v128 {
   const zero = i32x4.splat(0);
   const one = f32x4.splat(1);
   switch (kind) {
-    case 0:
-      return f32x4.add(a, b);
-    case 1:
-      return f32x4.sub(a, b);
-    case 2:
-      return f32x4.mul(a, b);
-    case 3:
-      return f32x4.div(a, b);
     case 4:
-      return f32x4.min(a, b);
+      return f32x4.div(a, b);
     case 5:
+      return f32x4.min(a, b);
+    case 6:
       return f32x4.max(a, b);
-    case 6: {
+    case 7: {
       const d = f32x4.sub(a, b);
       return f32x4.mul(d, d);
     }
-    case 7: // pRelu
-      return v128.bitselect(f32x4.mul(a, b), a, f32x4.lt(a, zero));
     case 8:
       return f32x4.abs(a);
     case 9:

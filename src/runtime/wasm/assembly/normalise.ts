@@ -1,6 +1,6 @@
 /** Softmax and normalisations. */
 import { exponential, log } from './lib/exp';
-import { loadUpTo, storeUpTo } from './lib/vector';
+import { loadPart, loadUpTo, madd, storePart, storeUpTo } from './lib/vector';
 
 @external('env', 'activateRow')
 declare function activateRow(address: usize, count: i32, kind: i32, alpha: f32, beta: f32): void;
@@ -122,18 +122,27 @@ export function batchNormalize(params: usize, begin: i32, end: i32, _scratch: us
       let mean = v128.load32_splat(s);
       let factor = v128.load32_splat(s + pitch);
       let bias = v128.load32_splat(s + 2 * pitch);
-      for (let left = length; left > 0; left -= 4) {
+      let left = length;
+      for (; left > 3; left -= 4) {
         if (isLast) {
-          mean = loadUpTo(s, left);
-          factor = loadUpTo(s + pitch, left);
-          bias = loadUpTo(s + 2 * pitch, left);
+          mean = v128.load(s);
+          factor = v128.load(s + pitch);
+          bias = v128.load(s + 2 * pitch);
           s += 16;
         }
-        const v = f32x4.mul(f32x4.sub(loadUpTo(x, left), mean), factor);
-        storeUpTo(y, f32x4.add(v, bias), left);
-        const size = <usize>min(left, 4) << 2;
-        x += size;
-        y += size;
+        v128.store(y, madd(f32x4.sub(v128.load(x), mean), factor, bias));
+        x += 16;
+        y += 16;
+      }
+      if (left > 0) {
+        if (isLast) {
+          mean = loadPart(s, left);
+          factor = loadPart(s + pitch, left);
+          bias = loadPart(s + 2 * pitch, left);
+        }
+        storePart(y, madd(f32x4.sub(loadPart(x, left), mean), factor, bias), left);
+        x += <usize>left << 2;
+        y += <usize>left << 2;
       }
     }
     if (p.activation) activateRow(p.y + start, (last - first) * length, p.activation, p.alpha, p.beta);
@@ -224,8 +233,14 @@ export function lrn(params: usize, begin: i32, end: i32, scratch: usize): void {
       let sum = f32x4.splat(0);
       for (let k = 0; k < p.size; k++) sum = f32x4.add(sum, v128.load(scratch + at + (<usize>k << 2)));
       const base = f32x4.add(f32x4.splat(p.bias), f32x4.mul(sum, f32x4.splat(p.alpha)));
-      const power = exponential(f32x4.mul(log(base), f32x4.splat(-p.beta)), false);
-      storeUpTo(p.y + offset + at, f32x4.mul(loadUpTo(p.x + offset + at, left), power), left);
+      const x = loadUpTo(p.x + offset + at, left);
+      const root = f32x4.sqrt(base);
+      // 3/4 is what networks have.
+      const y =
+        p.beta == 0.75
+          ? f32x4.div(x, f32x4.mul(root, f32x4.sqrt(root)))
+          : f32x4.mul(x, exponential(f32x4.mul(log(base), f32x4.splat(-p.beta)), false));
+      storeUpTo(p.y + offset + at, y, left);
     }
   }
 }

@@ -169,24 +169,39 @@ class ArgReduce {
   block: i32;
 }
 
-/** y = position of the extreme. A NaN is passed over, unless it comes first. */
+/** y = position of the extreme, four at once. A NaN is passed over, unless it comes first. */
 export function argReduce(params: usize, begin: i32, end: i32, _scratch: usize): void {
   const p = changetype<ArgReduce>(params);
   const last = min(end * p.block, p.results);
-  const sign = <f32>p.sign;
+  const sign = f32x4.splat(<f32>p.sign);
   const stride = <usize>p.inner << 2;
-  for (let i = begin * p.block; i < last; i++) {
-    let x = p.x + (<usize>((i / p.inner) * p.extent * p.inner + (i % p.inner)) << 2);
-    let most = load<f32>(x) * sign;
-    let best = 0;
-    for (let k = 1; k < p.extent; k++) {
-      x += stride;
-      const v = load<f32>(x) * sign;
-      if (v > most || (p.isLast && v == most)) {
-        most = v;
-        best = k;
-      }
+  const extent = p.extent;
+  const isLast = p.isLast;
+  for (let i = begin * p.block; i < last; i += 4) {
+    let a = sliceOf(p, i);
+    let b = sliceOf(p, min(i + 1, last - 1));
+    let c = sliceOf(p, min(i + 2, last - 1));
+    let d = sliceOf(p, min(i + 3, last - 1));
+    let most = f32x4.splat(0);
+    let best = i32x4.splat(0);
+    for (let k = 0; k < extent; k++) {
+      let v = v128.load32_lane(c, v128.load32_lane(b, v128.load32_zero(a), 1), 2);
+      v = f32x4.mul(v128.load32_lane(d, v, 3), sign);
+      if (!k) most = v;
+      const isMore = isLast ? f32x4.le(most, v) : f32x4.lt(most, v);
+      most = v128.bitselect(v, most, isMore);
+      best = v128.bitselect(i32x4.splat(k), best, isMore);
+      a += stride;
+      b += stride;
+      c += stride;
+      d += stride;
     }
-    store<i32>(p.y + (<usize>i << 2), best);
+    storeUpTo(p.y + (<usize>i << 2), best, last - i);
   }
+}
+
+/** Where the elements begin of which a result is one. */
+@inline
+function sliceOf(p: ArgReduce, result: i32): usize {
+  return p.x + (<usize>((result / p.inner) * p.extent * p.inner + (result % p.inner)) << 2);
 }
