@@ -30,6 +30,8 @@ const OTHER_BYTES: Readonly<Record<string, string>> = {
   'src/simd/product/packed-weights.ts': 'float32 panels',
   'src/simd/conv/tap-panels.ts': 'float32 panels of windows',
   'src/simd/conv/implicit.ts': 'patches that a thread packs, and how many stay in a cache',
+  'src/simd/conv/winograd.ts': 'points of tiles, and how many stay in a cache',
+  'src/simd/conv/winograd-weights.ts': 'float32 panels of points',
   'src/simd/product/product-calls.ts': 'steps from a float32 to the next',
   'src/measure/clock.ts': 'timestamps of eight bytes',
   'shaders/lib/module.ts': 'fields of a parameter struct',

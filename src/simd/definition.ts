@@ -14,7 +14,8 @@ export type KernelFamily =
   | 'product'
   | 'quantise'
   | 'reduce'
-  | 'sample';
+  | 'sample'
+  | 'winograd';
 
 /** A kernel: its family and its name there. */
 export type KernelName = `${KernelFamily}/${string}`;

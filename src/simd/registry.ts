@@ -13,6 +13,7 @@ const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
   ChannelShuffle: lazy(() => import('./move/channel-shuffle.ts'), 'channelShuffle'),
   Concat: lazy(() => import('./move/concat.ts'), 'concat'),
   Conv: lazy(() => import('./conv/conv.ts'), 'conv'),
+  ConvTranspose: lazy(() => import('./conv/conv-transpose.ts'), 'convTranspose'),
   GlobalAveragePool: lazy(() => import('./pool/global-average-pool.ts'), 'globalAveragePool'),
   GlobalMaxPool: lazy(() => import('./pool/global-max-pool.ts'), 'globalMaxPool'),
   LpNormalization: lazy(() => import('./normalise/lp-normalization.ts'), 'lpNormalization'),

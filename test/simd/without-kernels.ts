@@ -7,7 +7,6 @@ export const WITHOUT_KERNELS: readonly OpKind[] = [
   'Compress',
   'ConstantOfShape',
   'ConvInteger',
-  'ConvTranspose',
   'CropAndResize',
   'CumSum',
   'DeformConv',

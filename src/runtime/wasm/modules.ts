@@ -23,6 +23,7 @@ const PACKED: Readonly<
   quantise: [() => import('./generated/quantise.ts'), () => import('./generated/quantise-relaxed.ts')],
   reduce: [() => import('./generated/reduce.ts'), () => import('./generated/reduce-relaxed.ts')],
   sample: [() => import('./generated/sample.ts'), () => import('./generated/sample-relaxed.ts')],
+  winograd: [() => import('./generated/winograd.ts'), () => import('./generated/winograd-relaxed.ts')],
 };
 
 /** A module that is valid only where the engine has relaxed SIMD: a function that gives relaxed_madd of a constant. */

@@ -1,67 +1,62 @@
 /** Conv as calls of WASM kernels. */
-import { isFloat } from '../../core/dtype.ts';
-import type { TensorDesc } from '../../core/tensor.ts';
+import type { Shape } from '../../core/tensor.ts';
 import type { NodeOf } from '../../ir/ops.ts';
 import { at, product, range } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
 import { pointwiseCalls } from '../product/pointwise.ts';
 import { depthwiseCalls } from './depthwise.ts';
 import { implicitCall, type ImplicitAxis } from './implicit.ts';
-import { tapPanels } from './tap-panels.ts';
+import { knownWeights, tapPanels, type TapWeights } from './tap-panels.ts';
+import { winogradTileCalls } from './winograd.ts';
 
-/** Weights, bias and scales of weights have to be known; a gate is the pointwise kernel's. */
+/** Weights of larger windows, their bias and scales have to be known. */
 export function conv(context: SimdContext<'Conv'>): readonly SimdCall[] | undefined {
-  return depthwiseCalls(context) ?? pointwiseCalls(context) ?? windowed(context);
+  const calls = depthwiseCalls(context) ?? pointwiseCalls(context);
+  // A gate needs a window of one pixel.
+  const weights = calls || context.inputs[4] ? undefined : knownWeights(context);
+  return calls ?? (weights && (winogradTileCalls(context, weights) ?? [windowed(context, weights)]));
 }
 
 /** A window of any kind, in any number of groups. */
-function windowed(context: SimdContext<'Conv'>): readonly SimdCall[] | undefined {
+function windowed(context: SimdContext<'Conv'>, weights: TapWeights): SimdCall {
   const { node, inputs, outputs } = context;
-  const [x, w, hasBias, , gate, hasScale] = inputs;
-  const [weights, bias, scale] = [context.constant(1), context.constant(2), context.constant(5)];
-  if (!x || !isFloat(x.dtype) || !w || !weights || gate) return undefined;
-  if ((hasBias && !bias) || (hasScale ? !scale : !isFloat(w.dtype))) return undefined;
+  const [x, y, w] = [inputs[0]?.shape ?? [], at(outputs, 0).shape, weights.weights.shape];
   const { group, activation } = node.attributes;
-  const kernel = w.shape.slice(0, -2);
+  const kernel = w.slice(0, -2);
   const extents = {
     taps: range(product(kernel)),
-    depth: at(w.shape, kernel.length),
-    columns: at(w.shape, kernel.length + 1) / group,
+    depth: at(w, kernel.length),
+    columns: at(w, kernel.length + 1) / group,
     group,
   };
-  return [
-    implicitCall({
-      ...extents,
-      x: inputOperand(context, 0),
-      weights: tapPanels({ weights, bias, scale }, extents),
-      residual: inputOperand(context, 3),
-      y: outputOperand(context),
-      images: at(x.shape, 0),
-      axes: axesOf(node, x, kernel, at(outputs, 0)),
-      activation,
-    }),
-  ];
+  return implicitCall({
+    ...extents,
+    x: inputOperand(context, 0),
+    weights: tapPanels(weights, extents),
+    residual: inputOperand(context, 3),
+    y: outputOperand(context),
+    images: at(x, 0),
+    axes: kernel.map((taps, i) => axisOf(node, i, { x, y, taps })),
+    activation,
+  });
 }
 
-function axesOf(
+function axisOf(
   { attributes }: NodeOf<'Conv'>,
-  x: TensorDesc,
-  kernel: readonly number[],
-  y: TensorDesc,
-): ImplicitAxis[] {
+  i: number,
+  { x, y, taps }: { readonly x: Shape; readonly y: Shape; readonly taps: number },
+): ImplicitAxis {
   const { strides, dilations, pads } = attributes;
-  return kernel.map((taps, i) => {
-    const output = at(y.shape, i + 1);
-    return {
-      input: at(x.shape, i + 1),
-      taps,
-      stride: at(strides, i),
-      dilation: at(dilations, i),
-      pad: at(pads, i),
-      output,
-      place: 1,
-      offset: 0,
-      whole: output,
-    };
-  });
+  const output = at(y, i + 1);
+  return {
+    input: at(x, i + 1),
+    taps,
+    stride: at(strides, i),
+    dilation: at(dilations, i),
+    pad: at(pads, i),
+    output,
+    place: 1,
+    offset: 0,
+    whole: output,
+  };
 }

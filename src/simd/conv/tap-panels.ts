@@ -1,7 +1,8 @@
 /** Weights of windows in panels of eight columns, group by group, as the kernel `conv` takes them. */
+import { isFloat } from '../../core/dtype.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import { at, ceilDiv } from '../../util/arrays.ts';
-import type { PackedOperand } from '../definition.ts';
+import { ceilDiv } from '../../util/arrays.ts';
+import type { PackedOperand, SimdContext } from '../definition.ts';
 import { tensorKey } from '../lib/identity.ts';
 import { PANEL } from '../product/packed-weights.ts';
 
@@ -13,6 +14,17 @@ export interface TapWeights {
   readonly scale?: Tensor | undefined;
 }
 
+/** Operands that are known while the plan is made; nothing where one is not, or x is no float. */
+export function knownWeights({
+  inputs,
+  constant,
+}: Pick<SimdContext<'Conv' | 'ConvTranspose'>, 'inputs' | 'constant'>): TapWeights | undefined {
+  const [x, w] = inputs;
+  const [weights, bias, scale] = [constant(1), constant(2), constant(5)];
+  if (!x || !w || !weights || !isFloat(x.dtype) || (inputs[2] && !bias)) return undefined;
+  return (inputs[5] ? scale : isFloat(w.dtype)) ? { weights, bias, scale } : undefined;
+}
+
 /** Extents of a group, and which elements of the window there are, in this order. */
 export interface TapExtents {
   readonly taps: readonly number[];
@@ -22,27 +34,35 @@ export interface TapExtents {
 }
 
 /** By group panels of 8 floats of the bias (zeros without) and 8 of each row, zeros past the group's last column. */
-export function tapPanels({ weights, bias, scale }: TapWeights, extents: TapExtents): PackedOperand {
+export function tapPanels(weights: TapWeights, extents: TapExtents): PackedOperand {
   const { taps, depth, columns, group } = extents;
-  const panel = (taps.length * depth + 1) * PANEL;
-  const perGroup = ceilDiv(columns, PANEL) * panel;
-  const write = (to: Uint8Array): void => {
-    const floats = new Float32Array(to.buffer, to.byteOffset, group * perGroup);
-    const put = (row: ArrayLike<number>, from: number, place: number, factors?: ArrayLike<number>): void => {
-      for (let g = 0, m = 0; g < group; g++) {
-        for (let c = 0; c < columns; c++, m++) {
-          const value = at(row, from + m) * (factors?.[m] ?? 1);
-          floats[g * perGroup + Math.floor(c / PANEL) * panel + (c % PANEL) + place] = value;
+  const count = group * ceilDiv(columns, PANEL) * PANEL * (taps.length * depth + 1);
+  return {
+    kind: 'packed',
+    source: weights.weights,
+    key: `taps ${taps.join()} ${depth}x${columns}x${group}${tensorKey(weights.bias)}${tensorKey(weights.scale)}`,
+    bytes: count * Float32Array.BYTES_PER_ELEMENT,
+    write: (to) => writePanels(new Float32Array(to.buffer, to.byteOffset, count), weights, extents),
+  };
+}
+
+function writePanels(to: Float32Array, { weights, bias, scale }: TapWeights, extents: TapExtents): void {
+  const { taps, depth, columns, group } = extents;
+  const { data } = weights;
+  const pitch = group * columns;
+  const factors = scale?.data ?? new Float32Array(pitch).fill(1);
+  let place = 0;
+  for (let column = 0; column < pitch; column += columns) {
+    for (let first = column; first < column + columns; first += PANEL) {
+      const end = Math.min(first + PANEL, column + columns);
+      if (bias) to.set(bias.data.subarray(first, end), place);
+      place += PANEL;
+      for (const tap of taps) {
+        for (let from = tap * depth * pitch; from < (tap + 1) * depth * pitch; from += pitch, place += PANEL) {
+          // Millions of elements: a plain loop.
+          for (let m = first; m < end; m++) to[place + m - first] = (data[from + m] ?? 0) * (factors[m] ?? 1);
         }
       }
-    };
-    if (bias) put(bias.data, 0, 0);
-    taps.forEach((tap, t) => {
-      for (let d = 0; d < depth; d++) {
-        put(weights.data, (tap * depth + d) * group * columns, (t * depth + d + 1) * PANEL, scale?.data);
-      }
-    });
-  };
-  const key = `taps ${taps.join()} ${depth}x${columns}x${group}${tensorKey(bias)}${tensorKey(scale)}`;
-  return { kind: 'packed', source: weights, key, bytes: group * perGroup * Float32Array.BYTES_PER_ELEMENT, write };
+    }
+  }
 }

@@ -1,7 +1,7 @@
 /** Convolutions whose patches are packed on the fly, and transposed ones, which are such convolutions phase by phase. */
+import { clear, copy } from './lib/copy';
 import { Finish } from './lib/epilogue';
 import { COLUMNS, multiply, panelBytes } from './lib/tile';
-import { loadPart, storePart } from './lib/vector';
 
 /** Parameters of `conv`; three axes follow, the innermost last, and `Finish`. A unit is a group of a block of output pixels. */
 @unmanaged
@@ -129,22 +129,4 @@ function pack(p: Conv, axes: usize, first: i32, count: i32, x: usize, to: usize,
     oz = 0;
     image++;
   }
-}
-
-/** Copies so many floats. Gives what lies behind those written. */
-function copy(from: usize, to: usize, count: i32): usize {
-  for (; count > 3; count -= 4) {
-    v128.store(to, v128.load(from));
-    from += 16;
-    to += 16;
-  }
-  if (count) storePart(to, loadPart(from, count), count);
-  return to + (<usize>count << 2);
-}
-
-/** Writes so many zeros. */
-function clear(to: usize, count: i32): usize {
-  const end = to + (<usize>count << 2);
-  for (; to < end; to += 4) store<i32>(to, 0);
-  return end;
 }
