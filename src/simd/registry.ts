@@ -41,6 +41,9 @@ const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
   QLinearConv: lazy(() => import('./quantise/q-linear-conv.ts'), 'qLinearConv'),
   QLinearMatMul: lazy(() => import('./quantise/q-linear-mat-mul.ts'), 'qLinearMatMul'),
   QLinearReduce: lazy(() => import('./quantise/q-linear-reduce.ts'), 'qLinearReduce'),
+  QLinearSoftmax: lazy(() => import('./quantise/q-linear-softmax.ts'), 'qLinearSoftmax'),
+  ConvInteger: lazy(() => import('./quantise/conv-integer.ts'), 'convInteger'),
+  MatMulInteger: lazy(() => import('./quantise/mat-mul-integer.ts'), 'matMulInteger'),
   QuantizeLinear: lazy(() => import('./quantise/quantize-linear.ts'), 'quantizeLinear'),
 };
 

@@ -6,7 +6,7 @@ import type { SimdContext } from '../definition.ts';
 import { tensorKey } from './identity.ts';
 import type { IntegerMatrix } from './int16-panels.ts';
 import type { IntegerProduct } from './integer-products.ts';
-import { rescalingOf, resultWords } from './requantise.ts';
+import { RAW_SUMS, rescalingOf, resultWords } from './requantise.ts';
 
 /** Operators that have QLinearConv's inputs. */
 type QuantisedProduct = 'QLinearConv' | 'QLinearConvTranspose' | 'QLinearMatMul';
@@ -43,6 +43,19 @@ export function quantisedWeights<K extends QuantisedProduct>(
   if (!rescaling || !words) return undefined;
   const key = [rounding, inFloat, ...scales.map(tensorKey)].join(' ');
   return { source, zeroPoints, bias, rescaling, scales: key, xZeroPoint: only(x), result: words };
+}
+
+/** The same of a product that gives its sums. */
+export function integerWeights<K extends 'ConvInteger' | 'MatMulInteger'>({
+  inputs,
+  constant,
+}: SimdContext<K>): ProductConstants | undefined {
+  const [source, x, zeroPoints] = [constant(1), constant(2), constant(3)];
+  const known = (!inputs[2] || x?.data.length === 1) && (!inputs[3] || zeroPoints);
+  if (!source || !known) return undefined;
+  const result = { ints: [RAW_SUMS.rule, 0, 0, 0], floats: [0] };
+  const xZeroPoint = x ? only(x) : 0;
+  return { source, zeroPoints, bias: undefined, rescaling: RAW_SUMS, scales: 'raw', xZeroPoint, result };
 }
 
 /** The only element. */

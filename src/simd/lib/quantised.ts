@@ -3,7 +3,7 @@ import type { Tensor, TensorDesc } from '../../core/tensor.ts';
 import type { OpKind, Requantised } from '../../ir/ops.ts';
 import { at } from '../../util/arrays.ts';
 import type { PackedOperand, SimdContext } from '../definition.ts';
-import { bitsOf, HEAD_WORDS, INTEGER_COLUMNS, REQUANTISE_RULES, type Rescaling } from './requantise.ts';
+import { bitsOf, INTEGER_COLUMNS, REQUANTISE_RULES, type Rescaling } from './requantise.ts';
 
 /** Elements of a unit of kernels that go from one to the next. */
 export const BYTES_TOGETHER = 512;
@@ -33,25 +33,29 @@ export function knownScalars<K extends OpKind>(
   return fit && tensors.length === inputs.length ? tensors.map(({ data }) => at(data, 0)) : undefined;
 }
 
-/** The head of a panel whose columns are all rescaled alike, behind `tables`. */
-export function uniformHead(
-  source: Tensor,
-  { rule, words }: Rescaling,
-  tables: readonly Int32Array[] = [],
-  key = '',
-): PackedOperand {
-  const count = tables.reduce((sum, { length }) => sum + length, 0);
+/** Tables of words, one behind the other. */
+export function wordTables(source: Tensor, tables: readonly ArrayLike<number>[], key: string): PackedOperand {
+  const words = tables.reduce((sum, { length }) => sum + length, 0);
   const write = (to: Uint8Array): void => {
-    const all = new Int32Array(to.buffer, to.byteOffset, count + HEAD_WORDS);
+    const all = new Int32Array(to.buffer, to.byteOffset, words);
     let at = 0;
     for (const table of tables) {
       all.set(table, at);
       at += table.length;
     }
-    [0, ...words(0)].forEach((word, i) => all.fill(word, at + i * INTEGER_COLUMNS, at + (i + 1) * INTEGER_COLUMNS));
   };
-  const bytes = (count + HEAD_WORDS) * Int32Array.BYTES_PER_ELEMENT;
-  return { kind: 'packed', source, key: ['head', rule, ...words(0), key].join(' '), bytes, write };
+  return { kind: 'packed', source, key, bytes: words * Int32Array.BYTES_PER_ELEMENT, write };
+}
+
+/** The head of a panel whose columns are all rescaled alike, behind tables that `key` is for. */
+export function uniformHead(
+  source: Tensor,
+  { rule, words }: Rescaling,
+  tables: readonly ArrayLike<number>[] = [],
+  key = '',
+): PackedOperand {
+  const head = [0, ...words(0)].flatMap((word) => Array.from({ length: INTEGER_COLUMNS }, () => word));
+  return wordTables(source, [...tables, head], ['head', rule, ...words(0), key].join(' '));
 }
 
 /** Floats over a scale, which a zero point is added to before they are rounded. */

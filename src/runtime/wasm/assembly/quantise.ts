@@ -1,5 +1,6 @@
 /** Arithmetic on quantised integers. */
 export { averagePool, reduce } from './lib/byte-folds';
+export { softmax } from './lib/byte-softmax';
 import { extendRow, patch, resultOf, slide, Window } from './lib/integer-windows';
 import { COLUMNS, extend, panelBytes, tile } from './lib/integers';
 import { bytesOfResult, requantise, requantiseRun, Result } from './lib/requantise';
