@@ -76,7 +76,11 @@ function planesOf(shape: Shape, steps: readonly ResizeStep[]): Plane[] {
   return planes.length > 0 ? planes : [{ outer: 1, rows: SINGLE, columns: SINGLE, inner: product(shape) }];
 }
 
-function planeCall({ outer, rows, columns, inner }: Plane, [from, to]: readonly SimdOperand[], size: number): SimdCall {
+function planeCall(
+  { outer, rows, columns, inner }: Plane,
+  [from, to]: readonly [SimdOperand, SimdOperand],
+  size: number,
+): SimdCall {
   return {
     kernel: 'sample/resize',
     operands: [from, tapsOf(rows), tapsOf(columns), to],
