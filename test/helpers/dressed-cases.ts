@@ -150,7 +150,7 @@ const matMul = (
   attributes: OpCase<'MatMul'>['attributes'],
 ): OpCase<'MatMul'> => ({ name: `dressed MatMul ${seed}`, op: 'MatMul', inputs, attributes });
 
-const SPECIAL = [NaN, Infinity, -Infinity, -0, 0, 1e-40, 88, -88, 104, 3.4e38];
+const SPECIAL = [NaN, Infinity, -Infinity, -0, 0, 1e-40, 88, -88, 104, 1e30];
 
 /** The case with numbers that are none, and ends of the range, in its first operand, if that is of floats. */
 export function withSpecials<K extends OpKind>(c: OpCase<K>, seed: number): OpCase<K> {
