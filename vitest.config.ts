@@ -22,6 +22,8 @@ const ONLY_FULL = {
     'test/models/parameters.test.ts',
     'test/models/tables.test.ts',
     'test/plan/memory.test.ts',
+    'test/simd/flat.test.ts',
+    'test/simd/reads.test.ts',
   ],
   gpu: [
     'test/bench/kernels.gpu.test.ts',

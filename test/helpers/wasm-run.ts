@@ -41,11 +41,25 @@ const PAGE = 65536;
 const memory = new WebAssembly.Memory({ initial: 64, maximum: PAGE });
 const instances = new Map<KernelFamily, WebAssembly.Exports>();
 
+/** Where kernels come from, and who is told of a plan before it runs. */
+export interface KernelSource {
+  readonly instantiate: typeof instantiate;
+  readonly begin: (plan: SimdPlan) => void;
+}
+
+let source: KernelSource = { instantiate, begin: () => undefined };
+
+/** Takes kernels from elsewhere, from now on. */
+export function takeKernelsFrom(other: KernelSource): void {
+  source = other;
+  instances.clear();
+}
+
 /** Loads what a plan calls. */
 export async function loadKernels({ steps }: SimdPlan): Promise<void> {
   const names = steps.flatMap((step) => (step.kind === 'kernel' ? [familyOf(step.kernel)] : []));
   const missing = new Set(names.filter((family) => !instances.has(family)));
-  for (const [family, exports] of await instantiate(missing, memory)) instances.set(family, exports);
+  for (const [family, exports] of await source.instantiate(missing, memory)) instances.set(family, exports);
 }
 
 function kernelOf(name: KernelName): Kernel {
@@ -63,6 +77,7 @@ export function runInMemory(plan: SimdPlan, feeds: ReadonlyMap<string, Tensor>, 
   if (lacking > 0) memory.grow(ceilDiv(lacking, PAGE));
   new Uint8Array(memory.buffer, 0, plan.bytes).fill(division.old);
   const before = fill(plan, feeds);
+  source.begin(plan);
   const values = new MemoryValues(plan, memory);
   for (const step of plan.steps) {
     if (step.kind === 'reference') values.runNode(step.node);

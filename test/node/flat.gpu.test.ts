@@ -1,21 +1,13 @@
 /** What sessions leave behind: neither threads nor memory, however many were opened, disposed of, given up or recovered. */
-import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGpu } from '../../src/node/adapter.ts';
 import { requestDevice } from '../../src/runtime/webgpu/device.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
 import { Session } from '../../src/session/session.ts';
 import { tinyClassifier } from '../helpers/command.ts';
-import { PATIENCE_MS } from '../helpers/patience.ts';
+import { hasTasks, staysFlat } from '../helpers/stays-flat.ts';
 
-const TASKS = '/proc/self/task';
-const WARM_UP = 5;
-/** Memory is looked at after each of so many windows of so many rounds: what leaks grows in all of them, a driver's arenas do not. */
-const WINDOWS = 8;
-const ROUNDS = 10;
 /** An instance of Dawn has five threads, a device of lavapipe two, and few of those destroyed are not collected yet. */
 const THREADS = 12;
 /** A window may add half of what an instance a round would: it takes 2 MB. */
@@ -25,48 +17,20 @@ const model = tinyClassifier();
 const feeds = { 'pictures:0': { shape: [1, 3, 8, 8], data: new Float32Array(192) } };
 const gpu = async (): Promise<GPUAdapter> => (await openGpu()).adapter;
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
 const unhandled: unknown[] = [];
 const note = (error: unknown): unknown => unhandled.push(error);
 beforeAll(() => void process.on('unhandledRejection', note));
 afterAll(() => void process.off('unhandledRejection', note));
 
-/** Threads, once no more than `most` are left, or enough time for that has passed. */
-async function threads(most: number): Promise<number> {
-  const end = performance.now() + PATIENCE_MS;
-  while (readdirSync(TASKS).length > most && performance.now() < end) await pause(20);
-  return readdirSync(TASKS).length;
-}
-
-/** Bytes the process holds once garbage is collected: what wrappers that are no longer reachable keep alive is no leak. */
-async function held(): Promise<number> {
-  collect();
-  await pause(20); // What finalizers free, they free in turns of their own.
-  return process.memoryUsage().rss;
-}
-
-/** Does the same again and again; the process must have no more threads behind it than after a few, and memory must stop growing. */
-async function staysFlat(round: () => Promise<void>): Promise<void> {
-  for (let i = 0; i < WARM_UP; i++) await round();
-  const before = readdirSync(TASKS).length;
-  let bytes = await held();
-  const grown: number[] = [];
-  for (let i = 0; i < WINDOWS && !grown.some((g) => g < GROWTH); i++) {
-    for (let j = 0; j < ROUNDS; j++) await round();
-    const now = await held();
-    grown.push(now - bytes);
-    bytes = now;
-  }
-  expect(Math.min(...grown), `grew by ${grown.join(', ')} bytes`).toBeLessThan(GROWTH);
-  expect(await threads(before + THREADS)).toBeLessThanOrEqual(before + THREADS);
+/** As `staysFlat`, and no rejection that nobody waits for. */
+async function leavesNothing(round: () => Promise<void>): Promise<void> {
+  await staysFlat(round, { spare: THREADS, growth: GROWTH });
   expect(unhandled).toEqual([]);
 }
 
-describe.skipIf(!existsSync(TASKS))('threads and memory stay as they are', () => {
+describe.skipIf(!hasTasks)('threads and memory stay as they are', () => {
   it('when sessions are opened, run and disposed of', async () => {
-    await staysFlat(async () => {
+    await leavesNothing(async () => {
       using session = await Session.create(model, { gpu });
       await session.run(feeds);
     });
@@ -74,7 +38,7 @@ describe.skipIf(!existsSync(TASKS))('threads and memory stay as they are', () =>
 
   it('when the device of a session is lost in a run, and another takes its place', async () => {
     using session = await Session.create(model, { gpu });
-    await staysFlat(async () => {
+    await leavesNothing(async () => {
       const device = await session.device();
       const runs = Promise.allSettled([session.run(feeds), session.run(feeds)]);
       device?.destroy();
@@ -91,7 +55,7 @@ describe.skipIf(!existsSync(TASKS))('threads and memory stay as they are', () =>
       async (session) => (await session.device())?.destroy(),
     ];
     let turn = 0;
-    await staysFlat(async () => {
+    await leavesNothing(async () => {
       const session = await Session.create(model, { gpu });
       const before = [session.run(feeds), moments[turn++ % moments.length]?.(session)];
       session.dispose();
@@ -107,7 +71,7 @@ describe.skipIf(!existsSync(TASKS))('threads and memory stay as they are', () =>
 
   it('when loads are given up, at any moment', async () => {
     let delay = 0;
-    await staysFlat(async () => {
+    await leavesNothing(async () => {
       const abort = new AbortController();
       const options: SessionOptions = { gpu, signal: abort.signal };
       const loading = Session.create(model, options).then((session) => session.dispose());
@@ -120,7 +84,7 @@ describe.skipIf(!existsSync(TASKS))('threads and memory stay as they are', () =>
 
   it('when sessions share a device', async () => {
     const device = await requestDevice(await gpu());
-    await staysFlat(async () => {
+    await leavesNothing(async () => {
       using session = await Session.create(model, { gpu: device });
       await session.run(feeds);
       await expect(session.run(feeds, { signal: AbortSignal.abort(new RangeError('no')) })).rejects.toThrow('no');

@@ -26,7 +26,7 @@ export function copyCall(
 ): readonly SimdCall[] {
   if (dims.some(({ extent }) => extent === 0)) return [];
   const size = hostBytes(dtype);
-  const ordered = inOrder(collapse(dims));
+  const ordered = inOrder(dims.length > 0 ? collapse(dims) : []);
   const [rows, columns] = [at(ordered, ordered.length - 2), at(ordered, ordered.length - 1)];
   const width = columns.extent * size;
   const isTurned = rows.strides[0] === 1 && columns.strides[0] !== 1 && columns.extent > 4;
