@@ -59,7 +59,7 @@ export function combine(params: usize, begin: i32, end: i32, _scratch: usize): v
     const c = plane * p.c0 + line * p.c1 + first * p.c2;
     const start = (outer * p.rows + first) * p.columns;
     const count = rows * p.columns - (first + rows == p.rows ? p.columns - p.last : 0);
-    if (p.kind <= P_RELU && !(p.aType | p.bType)) combineWords(p, a, b, start, count);
+    if (p.kind <= DIV && !(p.aType | p.bType)) combineWords(p, a, b, start, count);
     else {
       for (let row = 0; row < rows; row++) {
         const done = row * p.columns;
@@ -74,6 +74,7 @@ const ADD: i32 = 0;
 const SUB: i32 = 1;
 const MUL: i32 = 2;
 const P_RELU: i32 = 3;
+const DIV: i32 = 4;
 
 /** So many elements of rows, given elements from the starts of the operands: what networks have most, of floats. */
 function combineWords(p: Combine, a: i32, b: i32, y: i32, count: i32): void {
@@ -114,6 +115,7 @@ function combineWords(p: Combine, a: i32, b: i32, y: i32, count: i32): void {
 function frequent(a: v128, b: v128, kind: i32): v128 {
   if (kind == ADD) return f32x4.add(a, b);
   if (kind == SUB) return f32x4.sub(a, b);
+  if (kind == DIV) return f32x4.div(a, b);
   const r = f32x4.mul(a, b);
   return kind == MUL ? r : v128.bitselect(r, a, f32x4.lt(a, f32x4.splat(0)));
 }
@@ -189,8 +191,6 @@ function combined(a: v128, b: v128, c: v128, kind: i32): v128 {
   const zero = i32x4.splat(0);
   const one = f32x4.splat(1);
   switch (kind) {
-    case 4:
-      return f32x4.div(a, b);
     case 5:
       return f32x4.min(a, b);
     case 6:

@@ -14,7 +14,7 @@ const LOG_SUM_EXP: i32 = 8;
 /** The largest, or NaN where there is one. */
 const MOST: i32 = 9;
 
-/** Parameters of `reduce`. x has up to two dimensions that are folded and up to two that are kept; strides are elements. */
+/** Parameters of `reduce`. x has up to two dimensions that are folded and two that are kept; strides are elements. */
 @unmanaged
 class Reduce {
   x: usize;
