@@ -42,6 +42,7 @@ export function combine<K extends OpKind>(
   const places = c === undefined ? [a, b] : [a, b, c];
   const descs = places.flatMap((place) => context.inputs[place] ?? []);
   if (descs.length < places.length || [...descs, y].some(({ dtype }) => !isRead(dtype))) return undefined;
+  if (activation && activation.kind !== 'none' && !isFloat(y.dtype)) return undefined;
   const strides = descs.map(({ shape }) => broadcastStrides(shape, y.shape));
   const walk = fourDimensions(collapse(stridedDims(y.shape, ...strides)));
   if (!walk) return undefined;
