@@ -63,6 +63,7 @@ const FULL = {
     ...ONLY_FULL.unit,
     'test/conformance/light-random.test.ts',
     'test/conformance/light.test.ts',
+    'test/conformance/onnx-backend.test.ts',
     'test/formats/ncnn/graphs.test.ts',
     'test/formats/onnx/write-networks.test.ts',
     'test/formats/tflite/quantised-operators.test.ts',
