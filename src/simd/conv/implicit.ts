@@ -50,6 +50,8 @@ const ROWS = 6;
 /** Bytes of the patches of a block, so that they stay in the second cache; and most pixels of one. */
 const BLOCK_BYTES = 2 ** 18;
 const MOST_PIXELS = 96;
+/** Blocks that several threads have to share, as long as a block is two tiles at least: it fetches all weights. */
+const WANTED_BLOCKS = 8;
 
 /** The call. */
 export function implicitCall(conv: ImplicitConv): SimdCall {
@@ -57,8 +59,9 @@ export function implicitCall(conv: ImplicitConv): SimdCall {
   const axes = [NO_AXIS, NO_AXIS, ...conv.axes].slice(-3);
   const pixels = images * product(axes.map(({ output }) => output));
   const patch = depth * product(axes.map(({ taps }) => taps)) * Float32Array.BYTES_PER_ELEMENT;
-  const tiles = Math.min(Math.floor(BLOCK_BYTES / (patch + 1) / ROWS), MOST_PIXELS / ROWS, ceilDiv(pixels, ROWS));
-  const block = Math.max(1, tiles) * ROWS;
+  const wanted = Math.max(2, ceilDiv(pixels, WANTED_BLOCKS * ROWS));
+  const tiles = Math.min(Math.floor(BLOCK_BYTES / (patch + 1) / ROWS), MOST_PIXELS / ROWS, wanted);
+  const block = Math.min(Math.max(1, tiles), ceilDiv(pixels, ROWS)) * ROWS;
   const isSpread = axes.some(({ output, whole }) => output !== whole);
   const { kind, bounds } = finishOf(activation);
   const words = [pixels, block, group, depth, columns, isSpread ? 1 : 0];

@@ -10,31 +10,24 @@ const LINE = 6;
 /** Points of a tile. */
 export const POINTS = LINE ** 2;
 
-/** G: the polynomial of three weights at 0, ±√½, ±√2 and ∞, over what that of the pixels has there. */
-const MATRIX: readonly (readonly [number, number, number])[] = [
-  [1, 0, 0],
-  [-2 / 3, -Math.SQRT2 / 3, -1 / 3],
-  [-2 / 3, Math.SQRT2 / 3, -1 / 3],
-  [1 / 6, Math.SQRT2 / 6, 1 / 3],
-  [1 / 6, -Math.SQRT2 / 6, 1 / 3],
-  [0, 0, 1],
-];
-
 /** For each point panels as products take them, which start from 0; then the bias, filled up to whole panels. */
 export function pointPanels(
   weights: TapWeights,
   [depth, columns]: readonly [depth: number, columns: number],
 ): PackedOperand {
-  const start = POINTS * ceilDiv(columns, PANEL) * PANEL * (depth + 1);
-  const count = start + ceilDiv(columns, PANEL) * PANEL;
+  const panel = PANEL * (depth + 1);
+  const whole = ceilDiv(columns, PANEL);
+  const start = POINTS * whole * panel;
+  const count = start + whole * PANEL;
   const write = (to: Uint8Array): void => {
     const floats = new Float32Array(to.buffer, to.byteOffset, count);
-    const { data } = weights.weights;
-    const factors = weights.scale?.data ?? new Float32Array(columns).fill(1);
-    const lines = new Float64Array(3 * LINE * columns);
-    for (let d = 0; d < depth; d++) {
-      evaluateDown(lines, data, factors, [d * columns, depth * columns]);
-      evaluateAlong(floats, lines, [(d + 1) * PANEL, (depth + 1) * PANEL]);
+    const lines = new Float64Array(3 * LINE * PANEL);
+    // Panel by panel, so that what is written goes on at 36 places only.
+    for (let first = 0; first < columns; first += PANEL) {
+      for (let d = 0; d < depth; d++) {
+        evaluateDown(lines, weights, [d * columns, depth * columns], first);
+        evaluateAlong(floats, lines, (first / PANEL) * panel + (d + 1) * PANEL, whole * panel);
+      }
     }
     if (weights.bias) floats.set(weights.bias.data, start);
   };
@@ -47,39 +40,55 @@ export function pointPanels(
   };
 }
 
-/** One input channel's lines `[6, 3, columns]`, from weights that begin at `start`, an element of the window `step` behind another. */
+/**
+ * Lines `[6, 3, 8]` of one input channel, whose weights begin at `start`, elements of the window `step` apart: of the columns from
+ * `first` on, zeros past the last one.
+ */
 function evaluateDown(
   lines: Float64Array,
-  data: ArrayLike<number>,
-  factors: ArrayLike<number>,
-  [start, step]: readonly [number, number],
+  { weights: { data, shape }, scale }: TapWeights,
+  [start, step]: readonly [start: number, step: number],
+  first: number,
 ): void {
-  const columns = factors.length;
-  for (let k = 0; k < 3 * LINE; k++) {
-    const from = start + (k % 3) * step;
-    const [a, b, c] = at(MATRIX, Math.floor(k / 3));
-    // Millions of elements: plain loops.
-    for (let m = 0; m < columns; m++) {
-      const i = from + m;
-      const sum = a * (data[i] ?? 0) + b * (data[i + 3 * step] ?? 0) + c * (data[i + 6 * step] ?? 0);
-      lines[k * columns + m] = sum * (factors[m] ?? 1);
+  const count = Math.min(PANEL, at(shape, 3) - first);
+  const six = new Float64Array(LINE);
+  lines.fill(0);
+  // Millions of elements: plain loops.
+  for (let tap = 0; tap < 3; tap++) {
+    for (let m = 0; m < count; m++) {
+      const i = start + tap * step + first + m;
+      const factor = scale?.data[first + m] ?? 1;
+      const top = factor * (data[i] ?? 0);
+      const middle = factor * (data[i + 3 * step] ?? 0);
+      const bottom = factor * (data[i + 6 * step] ?? 0);
+      evaluate(six, top, middle, bottom);
+      for (let k = 0; k < LINE; k++) lines[(3 * k + tap) * PANEL + m] = six[k] ?? 0;
     }
   }
 }
 
-/** Points of these lines, into the row that is `start` floats behind the begin of each panel. */
-function evaluateAlong(floats: Float32Array, lines: Float64Array, [start, panel]: readonly [number, number]): void {
-  const columns = lines.length / (3 * LINE);
-  const point = ceilDiv(columns, PANEL) * panel;
-  for (let k = 0; k < POINTS; k++) {
-    const [a, b, c] = at(MATRIX, k % LINE);
-    const from = Math.floor(k / LINE) * 3 * columns;
-    let to = k * point + start;
-    for (let m = 0; m < columns; m++) {
-      const i = from + m;
-      floats[to + (m % PANEL)] =
-        a * (lines[i] ?? 0) + b * (lines[i + columns] ?? 0) + c * (lines[i + 2 * columns] ?? 0);
-      if (m % PANEL === PANEL - 1) to += panel;
+/** Points of these lines, at `start` and every `step` floats on. */
+function evaluateAlong(floats: Float32Array, lines: Float64Array, start: number, step: number): void {
+  const six = new Float64Array(LINE);
+  for (let line = 0; line < LINE; line++) {
+    for (let m = 0; m < PANEL; m++) {
+      const i = line * 3 * PANEL + m;
+      evaluate(six, lines[i] ?? 0, lines[i + PANEL] ?? 0, lines[i + 2 * PANEL] ?? 0);
+      const to = start + line * LINE * step + m;
+      for (let k = 0; k < LINE; k++) floats[to + k * step] = six[k] ?? 0;
     }
   }
+}
+
+/** G: the polynomial of three weights at 0, ±√½, ±√2 and ∞, over what that of the pixels has there. */
+function evaluate(points: Float64Array, a: number, b: number, c: number): void {
+  const near = (2 * a + c) / -3;
+  const far = (a + 2 * c) / 6;
+  const odd = (b * Math.SQRT2) / 6;
+  points[0] = a;
+  points[1] = near - 2 * odd;
+  points[2] = near + 2 * odd;
+  points[3] = far + odd;
+  points[4] = far - odd;
+  points[5] = c;
 }

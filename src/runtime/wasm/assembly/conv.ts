@@ -116,11 +116,13 @@ function pack(p: Conv, axes: usize, first: i32, count: i32, x: usize, to: usize,
         }
       }
     }
-    store<i32>(
-      places + (<usize>i << 2),
-      ((image * az.whole + oz * az.place + az.offset) * ay.whole + oy * ay.place + ay.offset) * ax.whole +
-        ox * ax.place + ax.offset,
-    );
+    if (p.spread) {
+      store<i32>(
+        places + (<usize>i << 2),
+        ((image * az.whole + oz * az.place + az.offset) * ay.whole + oy * ay.place + ay.offset) * ax.whole +
+          ox * ax.place + ax.offset,
+      );
+    }
     if (++ox < ax.output) continue;
     ox = 0;
     if (++oy < ay.output) continue;

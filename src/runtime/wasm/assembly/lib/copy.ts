@@ -1,15 +1,21 @@
 /** Runs of floats. */
 import { loadPart, storePart } from './vector';
 
-/** Copies so many floats. Gives what lies behind those written. */
+/** Copies so many floats, to memory that does not overlap. Gives what lies behind those written. */
 export function copy(from: usize, to: usize, count: i32): usize {
-  for (; count > 3; count -= 4) {
-    v128.store(to, v128.load(from));
-    from += 16;
-    to += 16;
+  const end = to + (<usize>count << 2);
+  if (count > 3) {
+    // The last four overlap those before.
+    const last = from + (<usize>count << 2) - 16;
+    for (; from < last; from += 16) {
+      v128.store(to, v128.load(from));
+      to += 16;
+    }
+    v128.store(end - 16, v128.load(last));
+  } else if (count) {
+    storePart(to, loadPart(from, count), count);
   }
-  if (count) storePart(to, loadPart(from, count), count);
-  return to + (<usize>count << 2);
+  return end;
 }
 
 /** Writes so many zeros. Gives what lies behind them. */
