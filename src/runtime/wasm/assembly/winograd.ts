@@ -4,7 +4,7 @@
  * rounded less than with ±1 and ±2.
  */
 import { clear, copy } from './lib/copy';
-import { Finish, writeRow } from './lib/epilogue';
+import { Finish, finishRow } from './lib/epilogue';
 import { COLUMNS, multiply, panelBytes } from './lib/tile';
 
 /** Parameters of both kernels; `Finish` follows. Tiles are those of all images, row by row. */
@@ -170,7 +170,7 @@ function writeTile(p: Winograd, finish: Finish, tile: i32, column: i32, bias: us
     const ox = left + (k & 3);
     if (oy < p.outHeight && ox < p.outWidth) {
       const place = ((row / down) * p.outHeight + oy) * p.outWidth + ox;
-      writeRow(
+      finishRow(
         p.y + (<usize>(place * p.columns + column) << 2),
         f32x4.add(v128.load(from), v128.load(bias)), f32x4.add(v128.load(from, 16), v128.load(bias, 16)),
         p.columns - column, residual, finish,

@@ -1,4 +1,4 @@
-/** What is done to a sum before it is written: a residual, activations. */
+/** What is done to a sum before it is written: activations. */
 import { loadPart, storePart } from './vector';
 
 /**
@@ -23,22 +23,33 @@ export class Finish {
   beta: f32;
 }
 
-/** Four sums, or `count` of them where that is less: a residual is added (unless `residual` is 0), they are clipped and written. */
-function write(to: usize, v: v128, count: i32, residual: usize, finish: Finish): void {
-  if (count < 1) return;
-  const isWhole = count > 3;
-  if (residual) v = f32x4.add(v, isWhole ? v128.load(to + residual) : loadPart(to + residual, count));
-  if (!finish.kind) v = clip(v, f32x4.splat(finish.alpha), f32x4.splat(finish.beta));
-  if (isWhole) v128.store(to, v);
-  else storePart(to, v, count);
+/** Up to four floats; zeros where there are none. */
+export function part(from: usize, count: i32): v128 {
+  if (count > 3) return v128.load(from);
+  return count > 0 ? loadPart(from, count) : f32x4.splat(0);
 }
 
-/**
- * Finishes and writes up to eight sums of a row. What lies `residual` bytes (modulo 2³²) behind each result is added to it before
- * the activation; nothing where that is 0.
- */
-export function writeRow(to: usize, left: v128, right: v128, count: i32, residual: usize, finish: Finish): void {
-  write(to, left, count, residual, finish);
-  write(to + 16, right, count - 4, residual, finish);
+/** Writes up to eight sums of a row. */
+export function writeRow(to: usize, left: v128, right: v128, count: i32): void {
+  if (count < 4) {
+    storePart(to, left, count);
+    return;
+  }
+  v128.store(to, left);
+  if (count > 7) v128.store(to, right, 16);
+  else if (count > 4) storePart(to + 16, right, count - 4);
+}
+
+/** Writes up to eight sums of a row with all that is done to them. The residual lies so many bytes behind them; 0 for none. */
+export function finishRow(to: usize, left: v128, right: v128, count: i32, residual: usize, finish: Finish): void {
+  if (residual) {
+    left = f32x4.add(left, part(to + residual, count));
+    right = f32x4.add(right, part(to + residual + 16, count - 4));
+  }
+  if (!finish.kind) {
+    left = clip(left, f32x4.splat(finish.alpha), f32x4.splat(finish.beta));
+    right = clip(right, f32x4.splat(finish.alpha), f32x4.splat(finish.beta));
+  }
+  writeRow(to, left, right, count);
   if (finish.kind) activateRow(to, min(count, 8), finish.kind, finish.alpha, finish.beta);
 }

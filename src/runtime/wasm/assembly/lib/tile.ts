@@ -3,7 +3,7 @@
  * 2008, "Anatomy of high-performance matrix multiplication"). The right operand lies in panels of eight columns: eight floats to
  * start from (a bias), then eight of each row, the last panel filled up with zeros.
  */
-import { Finish, writeRow } from './epilogue';
+import { activateRow, clip, Finish, part, writeRow } from './epilogue';
 import { madd } from './vector';
 
 /** Rows of a tile. */
@@ -26,7 +26,7 @@ export function multiply(
   a: usize,
   aPitch: usize,
   rows: i32,
-  panel: usize,
+  panels: usize,
   depth: i32,
   y: usize,
   yPitch: usize,
@@ -34,31 +34,41 @@ export function multiply(
   residual: usize,
   finish: Finish,
 ): void {
-  for (; columns > 0; columns -= COLUMNS) {
+  const clipped: Finish | null = finish.kind ? null : finish;
+  for (let column = 0; column < columns; column += COLUMNS) {
     let from = a;
-    let to = y;
+    let to = y + (<usize>column << 2);
     for (let left = rows; left > 0; left -= ROWS) {
-      tile(from, aPitch, left, panel, depth, to, yPitch, columns, residual, finish);
+      const sums = residual && to + residual;
+      if (left == 1) line(from, panels, depth, sums, to, columns - column, clipped);
+      else tile(from, aPitch, left, panels, depth, sums, to, yPitch, columns - column, clipped);
       from += <usize>ROWS * aPitch;
       to += <usize>ROWS * yPitch;
     }
-    panel += panelBytes(depth);
-    y += <usize>COLUMNS << 2;
+    panels += panelBytes(depth);
+  }
+  if (!finish.kind) return;
+  for (let row = 0; row < rows; row++) {
+    activateRow(y, columns, finish.kind, finish.alpha, finish.beta);
+    y += yPitch;
   }
 }
 
-/** The first six rows, or as many as there are, of the first eight columns of this. */
+/**
+ * The first six rows, or as many as there are, of the first eight columns: they begin with eight floats at `start` and with what
+ * lies, as the result does, at `from` (0: nothing each).
+ */
 function tile(
   a: usize,
   aPitch: usize,
   rows: i32,
   panel: usize,
   depth: i32,
+  from: usize,
   y: usize,
   yPitch: usize,
   columns: i32,
-  residual: usize,
-  finish: Finish,
+  clipped: Finish | null,
 ): void {
   // Rows that there are not are the last one again.
   const a1 = a + (rows > 1 ? aPitch : 0);
@@ -68,10 +78,81 @@ function tile(
   const a5 = a4 + (rows > 5 ? aPitch : 0);
   let s0 = v128.load(panel);
   let t0 = v128.load(panel, 16);
+  panel += 32;
   let s1 = s0, t1 = t0, s2 = s0, t2 = t0, s3 = s0, t3 = t0, s4 = s0, t4 = t0, s5 = s0, t5 = t0;
+  if (from) {
+    const right = columns - 4;
+    s0 = f32x4.add(s0, part(from, columns));
+    t0 = f32x4.add(t0, part(from + 16, right));
+    if (rows > 1) from += yPitch;
+    s1 = f32x4.add(s1, part(from, columns));
+    t1 = f32x4.add(t1, part(from + 16, right));
+    if (rows > 2) from += yPitch;
+    s2 = f32x4.add(s2, part(from, columns));
+    t2 = f32x4.add(t2, part(from + 16, right));
+    if (rows > 3) from += yPitch;
+    s3 = f32x4.add(s3, part(from, columns));
+    t3 = f32x4.add(t3, part(from + 16, right));
+    if (rows > 4) from += yPitch;
+    s4 = f32x4.add(s4, part(from, columns));
+    t4 = f32x4.add(t4, part(from + 16, right));
+    if (rows > 5) from += yPitch;
+    s5 = f32x4.add(s5, part(from, columns));
+    t5 = f32x4.add(t5, part(from + 16, right));
+  }
   const bytes = <usize>depth << 2;
-  for (let k: usize = 0; k < bytes; k += 4) {
-    panel += 32;
+  let k: usize = 0;
+  // Two steps at a time share the addresses.
+  for (; k + 4 < bytes; k += 8) {
+    let v = v128.load(panel);
+    let w = v128.load(panel, 16);
+    const p0 = a + k;
+    const p1 = a1 + k;
+    const p2 = a2 + k;
+    const p3 = a3 + k;
+    const p4 = a4 + k;
+    const p5 = a5 + k;
+    let x = v128.load32_splat(p0);
+    s0 = madd(x, v, s0);
+    t0 = madd(x, w, t0);
+    x = v128.load32_splat(p1);
+    s1 = madd(x, v, s1);
+    t1 = madd(x, w, t1);
+    x = v128.load32_splat(p2);
+    s2 = madd(x, v, s2);
+    t2 = madd(x, w, t2);
+    x = v128.load32_splat(p3);
+    s3 = madd(x, v, s3);
+    t3 = madd(x, w, t3);
+    x = v128.load32_splat(p4);
+    s4 = madd(x, v, s4);
+    t4 = madd(x, w, t4);
+    x = v128.load32_splat(p5);
+    s5 = madd(x, v, s5);
+    t5 = madd(x, w, t5);
+    v = v128.load(panel, 32);
+    w = v128.load(panel, 48);
+    x = v128.load32_splat(p0, 4);
+    s0 = madd(x, v, s0);
+    t0 = madd(x, w, t0);
+    x = v128.load32_splat(p1, 4);
+    s1 = madd(x, v, s1);
+    t1 = madd(x, w, t1);
+    x = v128.load32_splat(p2, 4);
+    s2 = madd(x, v, s2);
+    t2 = madd(x, w, t2);
+    x = v128.load32_splat(p3, 4);
+    s3 = madd(x, v, s3);
+    t3 = madd(x, w, t3);
+    x = v128.load32_splat(p4, 4);
+    s4 = madd(x, v, s4);
+    t4 = madd(x, w, t4);
+    x = v128.load32_splat(p5, 4);
+    s5 = madd(x, v, s5);
+    t5 = madd(x, w, t5);
+    panel += 64;
+  }
+  if (k < bytes) {
     const v = v128.load(panel);
     const w = v128.load(panel, 16);
     let x = v128.load32_splat(a + k);
@@ -93,10 +174,71 @@ function tile(
     s5 = madd(x, v, s5);
     t5 = madd(x, w, t5);
   }
-  writeRow(y, s0, t0, columns, residual, finish);
-  if (rows > 1) writeRow(y + yPitch, s1, t1, columns, residual, finish);
-  if (rows > 2) writeRow(y + 2 * yPitch, s2, t2, columns, residual, finish);
-  if (rows > 3) writeRow(y + 3 * yPitch, s3, t3, columns, residual, finish);
-  if (rows > 4) writeRow(y + 4 * yPitch, s4, t4, columns, residual, finish);
-  if (rows > 5) writeRow(y + 5 * yPitch, s5, t5, columns, residual, finish);
+  const low = f32x4.splat(clipped ? clipped.alpha : -Infinity);
+  const high = f32x4.splat(clipped ? clipped.beta : Infinity);
+  if (columns >= COLUMNS && rows >= ROWS) {
+    v128.store(y, clip(s0, low, high));
+    v128.store(y, clip(t0, low, high), 16);
+    y += yPitch;
+    v128.store(y, clip(s1, low, high));
+    v128.store(y, clip(t1, low, high), 16);
+    y += yPitch;
+    v128.store(y, clip(s2, low, high));
+    v128.store(y, clip(t2, low, high), 16);
+    y += yPitch;
+    v128.store(y, clip(s3, low, high));
+    v128.store(y, clip(t3, low, high), 16);
+    y += yPitch;
+    v128.store(y, clip(s4, low, high));
+    v128.store(y, clip(t4, low, high), 16);
+    y += yPitch;
+    v128.store(y, clip(s5, low, high));
+    v128.store(y, clip(t5, low, high), 16);
+    return;
+  }
+  writeRow(y, clip(s0, low, high), clip(t0, low, high), columns);
+  if (rows > 1) writeRow(y + yPitch, clip(s1, low, high), clip(t1, low, high), columns);
+  if (rows > 2) writeRow(y + 2 * yPitch, clip(s2, low, high), clip(t2, low, high), columns);
+  if (rows > 3) writeRow(y + 3 * yPitch, clip(s3, low, high), clip(t3, low, high), columns);
+  if (rows > 4) writeRow(y + 4 * yPitch, clip(s4, low, high), clip(t4, low, high), columns);
+  if (rows > 5) writeRow(y + 5 * yPitch, clip(s5, low, high), clip(t5, low, high), columns);
+}
+
+/** The same of one row: sums of every other k apart, since a sum waits for the one before. */
+function line(a: usize, panel: usize, depth: i32, from: usize, y: usize, columns: i32, clipped: Finish | null): void {
+  let s0 = v128.load(panel);
+  let t0 = v128.load(panel, 16);
+  let s1 = f32x4.splat(0);
+  let t1 = s1, s2 = s1, t2 = s1, s3 = s1, t3 = s1;
+  const end = a + (<usize>depth << 2);
+  for (; a + 12 < end; a += 16) {
+    let x = v128.load32_splat(a);
+    s0 = madd(x, v128.load(panel, 32), s0);
+    t0 = madd(x, v128.load(panel, 48), t0);
+    x = v128.load32_splat(a, 4);
+    s1 = madd(x, v128.load(panel, 64), s1);
+    t1 = madd(x, v128.load(panel, 80), t1);
+    x = v128.load32_splat(a, 8);
+    s2 = madd(x, v128.load(panel, 96), s2);
+    t2 = madd(x, v128.load(panel, 112), t2);
+    x = v128.load32_splat(a, 12);
+    s3 = madd(x, v128.load(panel, 128), s3);
+    t3 = madd(x, v128.load(panel, 144), t3);
+    panel += 128;
+  }
+  for (; a < end; a += 4) {
+    const x = v128.load32_splat(a);
+    panel += 32;
+    s0 = madd(x, v128.load(panel), s0);
+    t0 = madd(x, v128.load(panel, 16), t0);
+  }
+  s0 = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
+  t0 = f32x4.add(f32x4.add(t0, t1), f32x4.add(t2, t3));
+  if (from) {
+    s0 = f32x4.add(s0, part(from, columns));
+    t0 = f32x4.add(t0, part(from + 16, columns - 4));
+  }
+  const low = f32x4.splat(clipped ? clipped.alpha : -Infinity);
+  const high = f32x4.splat(clipped ? clipped.beta : Infinity);
+  writeRow(y, clip(s0, low, high), clip(t0, low, high), columns);
 }
