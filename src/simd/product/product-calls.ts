@@ -1,7 +1,7 @@
 /** Calls of the kernels of products: what convolutions of 1×1, Gemm and MatMul have in common. */
 import type { Tensor } from '../../core/tensor.ts';
 import type { Activation } from '../../ir/ops.ts';
-import { ceilDiv } from '../../util/arrays.ts';
+import { ceilDiv, roundUp } from '../../util/arrays.ts';
 import type { SimdCall, SimdOperand } from '../definition.ts';
 import { activationKind, clipOf } from '../lib/activation.ts';
 import { PANEL, panels, panelsBytes, type PanelSource } from './packed-weights.ts';
@@ -78,7 +78,7 @@ export function productCall(spec: ProductOfMatrices): SimdCall {
     ],
     floats: bounds,
     units: batch * ceilDiv(rows, block) * ceilDiv(ceilDiv(columns, PANEL), chunk),
-    ...(isCopied && { scratch: ceilDiv(block * depth, TILE) * TILE * BYTES }),
+    ...(isCopied && { scratch: roundUp(block * depth * BYTES, 16) }),
   };
 }
 
