@@ -101,6 +101,9 @@ function call({ scratch, guards }: SimdPlan, { kernel, params, units }: KernelSt
   }
 }
 
+/** What a run may write into once it is read, where memory is shared: there are no guards then. */
+const INPUT = 'an input';
+
 /** Bytes that a run leaves as they are. */
 interface Kept {
   readonly address: number;
@@ -109,7 +112,10 @@ interface Kept {
 }
 
 /** Writes what there is before a run. */
-function fill({ constants, packed, params, values }: SimdPlan, feeds: ReadonlyMap<string, Tensor>): readonly Kept[] {
+function fill(
+  { constants, packed, params, values, guards }: SimdPlan,
+  feeds: ReadonlyMap<string, Tensor>,
+): readonly Kept[] {
   const { buffer } = memory;
   const regions: Omit<Kept, 'bytes'>[] = [];
   const sizes: number[] = [];
@@ -120,7 +126,7 @@ function fill({ constants, packed, params, values }: SimdPlan, feeds: ReadonlyMa
   const write = (address: number, { dtype, data }: Tensor, what: string): void => {
     const view = hostView(dtype, buffer, address, data.length);
     view.set(data);
-    keep(address, view.byteLength, what);
+    if (what !== INPUT || guards.length > 0) keep(address, view.byteLength, what);
   };
   for (const { address, tensor } of constants) write(address, tensor, 'a constant');
   for (const { address, operand } of packed) {
@@ -133,7 +139,7 @@ function fill({ constants, packed, params, values }: SimdPlan, feeds: ReadonlyMa
   keep(params.address, words.byteLength, 'the parameters');
   for (const [name, tensor] of feeds) {
     const value = values.get(name);
-    if (value) write(value.address, tensor, `"${name}"`);
+    if (value) write(value.address, tensor, INPUT);
   }
   return regions.map((region, i) => ({ ...region, bytes: new Uint8Array(buffer, region.address, sizes[i]).slice() }));
 }

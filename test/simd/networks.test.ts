@@ -5,7 +5,10 @@ import type { Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { importModel } from '../../src/formats/detect.ts';
 import { runGraph } from '../../src/runtime/cpu/run.ts';
+import { compileGraph } from '../../src/session/compile-graph.ts';
 import { Session } from '../../src/session/session.ts';
+import { planSimd } from '../../src/simd/plan-graph.ts';
+import { loadSimd } from '../../src/simd/registry.ts';
 import { range } from '../../src/util/arrays.ts';
 import { compile } from '../../src/passes/pipeline.ts';
 import { randomNetwork } from '../conformance/random-networks.ts';
@@ -15,6 +18,8 @@ import { FULL } from '../helpers/full.ts';
 import { withRandomWeights } from '../helpers/onnx-randomise.ts';
 import { randomSource, randomTensor } from '../helpers/random.ts';
 import { hasSharedData, sharedPath } from '../helpers/shared-data.ts';
+import { checkPlan } from '../helpers/wasm-case.ts';
+import { GUARD } from '../helpers/wasm-run.ts';
 
 /** Networks drawn, from which seed on: others look for more. */
 const FIRST = Number(process.env['TILEWISE_SEED'] ?? 0);
@@ -48,10 +53,28 @@ async function expectEqual(graph: Graph, feeds: ReadonlyMap<string, Tensor>, rto
   }
 }
 
+const seeds = range(COUNT).map((i) => FIRST + i);
+
 describe('random networks', () => {
-  it.each(range(COUNT).map((i) => FIRST + i))('seed %i', async (seed) => {
+  it.each(seeds)('seed %i', async (seed) => {
     const graph = randomNetwork(seed);
     await expectEqual(graph, feedsFor(graph, 1000 + seed), 1e-4);
+  });
+
+  // Memory is shared without guards only: what one kernel leaves must be no other's.
+  it.each(seeds)('seed %i, in memory full of old bytes', async (seed) => {
+    const graph = randomNetwork(seed);
+    const feeds = feedsFor(graph, 1000 + seed);
+    const results = runGraph(compile(graph, { level: 'reference' }), feeds);
+    const expected = graph.outputs.flatMap((name) => results.get(name) ?? []);
+    const compiled = await compileGraph(graph, { inputShapes: {}, level: 'full', withoutKernels: true });
+    await loadSimd(compiled.nodes.map(({ op }) => op));
+    let largest = 1;
+    for (const v of expected.flatMap(({ data }) => Array.from(data))) largest = Math.max(largest, Math.abs(v));
+    const tolerance = { rtol: 1e-4, atol: 1e-5 * largest };
+    for (const guard of [GUARD, 0]) {
+      await checkPlan(planSimd(compiled, { guard }), feeds, { expected, tolerance, label: `guard ${guard}` });
+    }
   });
 });
 
