@@ -27,7 +27,6 @@ export const WITHOUT_KERNELS: readonly OpKind[] = [
   'NonMaxSuppression',
   'NonZero',
   'PsRoiPool',
-  'QLinearConvTranspose',
   'QLinearL2Normalization',
   'QLinearPRelu',
   'QLinearResize',

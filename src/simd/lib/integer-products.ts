@@ -35,6 +35,8 @@ export interface IntegerWindow {
   readonly strides: readonly [h: number, w: number];
   readonly dilations: readonly [h: number, w: number];
   readonly pads: readonly [top: number, left: number];
+  /** Steps between neighbours of x, with zeros between them. */
+  readonly apart?: readonly [h: number, w: number];
   readonly unsigned: boolean;
   readonly zeroPoint: number;
 }
@@ -84,13 +86,13 @@ export function integerProduct(given: IntegerProduct): SimdCall[] {
   const { window, group, outC } = given;
   const inC = at(window.input, 2);
   const tail = [...windowWords(window), ...bytesLess(window), ...given.result.ints];
-  const sliding = group === inC && outC === inC && group > 1 ? slidingBytes(window) : Infinity;
+  const sliding = group === inC && outC === inC && group > 1 && !window.apart ? slidingBytes(window) : Infinity;
   return [sliding <= MOST_SLIDING ? depthwiseCall(given, tail, sliding) : convolveCall(given, tail)];
 }
 
 /** A window as kernels read it. */
-export function windowWords({ input, output, kernel, strides, dilations, pads }: IntegerWindow): number[] {
-  return [...input, ...output, ...kernel, ...strides, ...dilations, ...pads];
+export function windowWords({ input, output, kernel, strides, dilations, pads, apart }: IntegerWindow): number[] {
+  return [...input, ...output, ...kernel, ...strides, ...dilations, ...pads, ...(apart ?? [1, 1])];
 }
 
 /** What elements are changed by, and what is taken from them then, so that those with a sign and without are the same. */

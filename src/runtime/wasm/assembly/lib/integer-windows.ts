@@ -18,6 +18,9 @@ export class Window {
   dilationW: i32;
   padTop: i32;
   padLeft: i32;
+  /** Steps between neighbours of x, zeros between them: those of a transposed convolution, whose dilations are negative. */
+  apartH: i32;
+  apartW: i32;
   /** What `extend` takes from x. */
   flip: i32;
   zero: i32;
@@ -40,10 +43,12 @@ export function patch(to: usize, x: usize, channels: i32, w: Window, row: i32): 
   // Neighbours that are one run of channels are extended together.
   const together = w.dilationW == 1 && channels == w.inC;
   for (let i = 0; i < w.kernelH; i++) {
-    const inY = y * w.strideH - w.padTop + i * w.dilationH;
+    let inY = y * w.strideH - w.padTop + i * w.dilationH;
+    if (w.apartH > 1) inY = inY % w.apartH ? -1 : inY / w.apartH;
     const line = x + ((image + inY) * w.inW) * w.inC;
     for (let j = 0; j < w.kernelW; ) {
-      const inX = left + j * w.dilationW;
+      let inX = left + j * w.dilationW;
+      if (w.apartW > 1) inX = inX % w.apartW ? -1 : inX / w.apartW;
       let count = 1;
       if (<u32>inY >= <u32>w.inH || <u32>inX >= <u32>w.inW) {
         memory.fill(to, 0, tap);
