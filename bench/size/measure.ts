@@ -46,6 +46,8 @@ export interface FileSize {
   readonly gzipBytes: number;
   /** Files of the repository that are in it, if only in part. */
   readonly sources: readonly string[];
+  /** Names of the files that are loaded with it. */
+  readonly imports: readonly string[];
 }
 
 /** Builds an application from the library and weighs it. */
@@ -67,8 +69,8 @@ export async function measure(entry: keyof typeof APPLICATIONS, library: Library
   const files = loaded.map((file): FileSize => {
     const when = start.has(file.fileName) ? 'start' : importers.has(file.fileName) ? 'importer' : 'demand';
     const content = file.type === 'chunk' ? file.code : file.source;
-    const sources = file.type === 'chunk' ? sourcesOf(file) : [];
-    return { name: file.fileName, when, gzipBytes: gzipSync(content, { level: 9 }).length, sources };
+    const [sources, imports] = file.type === 'chunk' ? [sourcesOf(file), file.imports] : [[], []];
+    return { name: file.fileName, when, gzipBytes: gzipSync(content, { level: 9 }).length, sources, imports };
   });
   const sum = (...kinds: FileSize['when'][]): number =>
     files.reduce((bytes, file) => bytes + (kinds.includes(file.when) ? file.gzipBytes : 0), 0);

@@ -19,15 +19,12 @@ export async function wasmFiles({ files }: AppSize): Promise<readonly FileSize[]
   const families = new Set(steps.flatMap((step) => (step.kind === 'kernel' ? [familyOf(step.kernel)] : [])));
   const modules = Array.from(families.add('activation'), (family) => larger(files, family));
   const rows = ops.map((op) => new RegExp(`^src/simd/\\w+/${fileName(op)}\\.ts$`));
-  const needed = [OWN, ...rows];
-  const others = files.filter(({ when, sources }) => {
-    return when === 'demand' && sources.some((source) => needed.some((one) => one.test(source)));
-  });
-  return [...new Set([...others, ...modules])];
+  const needed = [/^src\/session\/wasm-backend\.ts$/, ...rows];
+  const roots = files.filter(({ sources }) => sources.some((source) => needed.some((one) => one.test(source))));
+  const found = new Set([...roots, ...modules]);
+  for (const { imports } of found) for (const file of files) if (imports.includes(file.name)) found.add(file);
+  return [...found].filter(({ when }) => when === 'demand');
 }
-
-/** The backend, and what rows of several families share. */
-const OWN = /^src\/(session\/wasm-backend|runtime\/wasm\/[\w-]+|simd\/(lib\/)?[\w-]+)\.ts$/;
 
 /** `GlobalAveragePool` → `global-average-pool`. */
 function fileName(op: string): string {
