@@ -1,5 +1,5 @@
 /**
- * Compiles the WASM kernels: each file of `src/runtime/wasm/assembly` becomes a module of its own, with relaxed SIMD and without,
+ * Compiles the WASM kernels: each file of `src/runtime/wasm/assembly` becomes a module of its own, or several one, with relaxed SIMD and without,
  * in a file of `src/runtime/wasm/generated` that has it as text, deflated. Run by `npm ci`, by the build and before tests; what is
  * up to date stays.
  */
@@ -29,8 +29,27 @@ export function kernelFamilies(): string[] {
     .sort();
 }
 
-/** A family's module as bytes. Throws what the compiler complains of, warnings too. */
-export async function compileKernels(family: string, relaxed: boolean): Promise<Uint8Array> {
+/**
+ * Families that are one module, since nearly every network has most of them: what they share is in it once, and what others import of
+ * it, activations, is at hand.
+ */
+export const BASE = ['activation', 'conv', 'depthwise', 'pool', 'product'];
+
+/** What a module is made of: the text that the compiler begins with, and those it finds from there. */
+function entry(module: string, texts: Map<string, string>): string {
+  if (module !== 'base') return `${SOURCE}/${module}.ts`;
+  texts.set(`${SOURCE}/base.ts`, BASE.map((family) => `export * from './${family}';`).join('\n'));
+  texts.set(`${SOURCE}/lib/activate.ts`, "export { activateRow } from '../activation';");
+  return `${SOURCE}/base.ts`;
+}
+
+/** The modules: a family each, or several. */
+export function kernelModules(): string[] {
+  return ['base', ...kernelFamilies().filter((family) => !BASE.includes(family))];
+}
+
+/** A module as bytes. Throws what the compiler complains of, warnings too. */
+export async function compileKernels(module: string, relaxed: boolean): Promise<Uint8Array> {
   // Loading the compiler takes seconds.
   const { default: asc } = await import('assemblyscript/asc');
   const texts = sources();
@@ -57,7 +76,7 @@ export async function compileKernels(family: string, relaxed: boolean): Promise<
     `RELAXED=${relaxed ? 1 : 0}`,
     ...(relaxed ? ['--enable', 'relaxed-simd'] : []),
   ];
-  const { error, stderr } = await asc.main([`${SOURCE}/${family}.ts`, '--outFile', 'out.wasm', ...flags], {
+  const { error, stderr } = await asc.main([entry(module, texts), '--outFile', 'out.wasm', ...flags], {
     readFile: (name) => texts.get(name) ?? null,
     writeFile: (_, contents) => {
       binary = contents as Uint8Array;
@@ -66,7 +85,7 @@ export async function compileKernels(family: string, relaxed: boolean): Promise<
   });
   // Of no matter: it keeps the better one.
   const complaints = stderr.toString().replace('Last converge was suboptimal.', '').trim();
-  if (error || complaints || !binary) throw new Error(`${family}: ${complaints || error}`);
+  if (error || complaints || !binary) throw new Error(`${module}: ${complaints || error}`);
   return binary;
 }
 
@@ -81,11 +100,11 @@ export async function buildKernels(): Promise<void> {
   const stampFile = join(TARGET, 'stamp');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   const wanted = new Map<string, string>([['stamp', stamp]]);
-  for (const family of kernelFamilies()) {
+  for (const module of kernelModules()) {
     for (const relaxed of [false, true]) {
-      const deflated = deflateRawSync(await compileKernels(family, relaxed), { level: 9 });
-      const text = `/** ${family}: written by packaging/kernels.ts. */\nexport const packed =\n  '${deflated.toString('base64')}';\n`;
-      wanted.set(`${family}${relaxed ? '-relaxed' : ''}.ts`, text);
+      const deflated = deflateRawSync(await compileKernels(module, relaxed), { level: 9 });
+      const text = `/** ${module}: written by packaging/kernels.ts. */\nexport const packed =\n  '${deflated.toString('base64')}';\n`;
+      wanted.set(`${module}${relaxed ? '-relaxed' : ''}.ts`, text);
     }
   }
   mkdirSync(TARGET, { recursive: true });

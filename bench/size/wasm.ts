@@ -1,7 +1,7 @@
 /** What the WASM backend adds to a page, for one network: its executor, and rows and modules of the operators there are. */
 import { mobilenetV2 } from '../../models/mobilenet-v2.ts';
 import { loadReferences } from '../../src/ops/registry.ts';
-import { familyOf } from '../../src/runtime/wasm/modules.ts';
+import { moduleOf } from '../../src/runtime/wasm/modules.ts';
 import { compileGraph } from '../../src/session/compile-graph.ts';
 import { planSimd } from '../../src/simd/plan-graph.ts';
 import { loadSimd } from '../../src/simd/registry.ts';
@@ -16,8 +16,8 @@ export async function wasmFiles({ files }: AppSize): Promise<readonly FileSize[]
   const ops = [...new Set(graph.nodes.map(({ op }) => op))];
   await Promise.all([loadSimd(ops), loadReferences(ops)]);
   const { steps } = planSimd(graph);
-  const families = new Set(steps.flatMap((step) => (step.kind === 'kernel' ? [familyOf(step.kernel)] : [])));
-  const modules = Array.from(families.add('activation'), (family) => larger(files, family));
+  const names = new Set(steps.flatMap((step) => (step.kind === 'kernel' ? [moduleOf(step.kernel)] : [])));
+  const modules = Array.from(names, (name) => larger(files, name));
   const rows = ops.map((op) => new RegExp(`^src/simd/\\w+/${fileName(op)}\\.ts$`));
   const needed = [/^src\/session\/wasm-backend\.ts$/, ...rows];
   const roots = files.filter(({ sources }) => sources.some((source) => needed.some((one) => one.test(source))));
@@ -31,11 +31,11 @@ function fileName(op: string): string {
   return op.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
 }
 
-function larger(files: readonly FileSize[], family: string): FileSize {
+function larger(files: readonly FileSize[], module: string): FileSize {
   const builds = files.filter(({ sources }) =>
-    sources.some((source) => new RegExp(`^src/runtime/wasm/generated/${family}(-relaxed)?\\.ts$`).test(source)),
+    sources.some((source) => new RegExp(`^src/runtime/wasm/generated/${module}(-relaxed)?\\.ts$`).test(source)),
   );
   const [most] = builds.sort((a, b) => b.gzipBytes - a.gzipBytes);
-  if (!most) throw new Error(`no file has the kernels of ${family}`);
+  if (!most) throw new Error(`no file has the kernels of ${module}`);
   return most;
 }

@@ -4,9 +4,9 @@
  */
 import { hostView } from '../../src/core/dtype.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
-import { familyOf, instantiate } from '../../src/runtime/wasm/modules.ts';
+import { instantiate, moduleOf, type KernelModule } from '../../src/runtime/wasm/modules.ts';
 import { MemoryValues } from '../../src/runtime/wasm/reference.ts';
-import type { KernelFamily, KernelName } from '../../src/simd/definition.ts';
+import type { KernelName } from '../../src/simd/definition.ts';
 import type { KernelStep, SimdPlan } from '../../src/simd/plan.ts';
 import { at, ceilDiv } from '../../src/util/arrays.ts';
 
@@ -39,7 +39,7 @@ const PAGE = 65536;
 
 /** One memory for all plans, one after another, and the modules on it: neither is made thousands of times. */
 const memory = new WebAssembly.Memory({ initial: 64, maximum: PAGE });
-const instances = new Map<KernelFamily, WebAssembly.Exports>();
+const instances = new Map<KernelModule, WebAssembly.Exports>();
 
 /** Where kernels come from, and who is told of a plan before it runs. */
 export interface KernelSource {
@@ -57,13 +57,14 @@ export function takeKernelsFrom(other: KernelSource): void {
 
 /** Loads what a plan calls. */
 export async function loadKernels({ steps }: SimdPlan): Promise<void> {
-  const names = steps.flatMap((step) => (step.kind === 'kernel' ? [familyOf(step.kernel)] : []));
-  const missing = new Set(names.filter((family) => !instances.has(family)));
-  for (const [family, exports] of await source.instantiate(missing, memory)) instances.set(family, exports);
+  const names = steps.flatMap((step) => (step.kind === 'kernel' ? [moduleOf(step.kernel)] : []));
+  const missing = new Set(names.filter((name) => !instances.has(name)));
+  if (missing.size === 0) return;
+  for (const [name, exports] of await source.instantiate(missing, memory)) instances.set(name, exports);
 }
 
 function kernelOf(name: KernelName): Kernel {
-  const kernel = instances.get(familyOf(name))?.[name.slice(name.indexOf('/') + 1)];
+  const kernel = instances.get(moduleOf(name))?.[name.slice(name.indexOf('/') + 1)];
   if (typeof kernel !== 'function') throw new Error(`there is no kernel ${name}`);
   return kernel as Kernel;
 }

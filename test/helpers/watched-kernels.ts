@@ -4,7 +4,7 @@
  */
 import binaryen from 'assemblyscript/binaryen';
 import { compileKernels } from '../../packaging/kernels.ts';
-import type { KernelFamily } from '../../src/simd/definition.ts';
+import type { KernelModule } from '../../src/runtime/wasm/modules.ts';
 import type { SimdPlan } from '../../src/simd/plan.ts';
 
 /** Bytes of a load or store that names no narrower ones. */
@@ -60,9 +60,9 @@ function watchedText(text: string): string {
   return (result + text.slice(last)).replace('(module', `(module\n${IMPORTS}`);
 }
 
-/** The text of a family's module, as WebAssembly has it. */
-export async function kernelText(family: string): Promise<string> {
-  const module = binaryen.readBinary(await compileKernels(family, false));
+/** The text of a module, as WebAssembly has it. */
+export async function kernelText(name: string): Promise<string> {
+  const module = binaryen.readBinary(await compileKernels(name, false));
   module.setFeatures(binaryen.Features.All);
   return module.emitText();
 }
@@ -71,7 +71,7 @@ export async function kernelText(family: string): Promise<string> {
 export class KernelWatch {
   #allowed = new Uint8Array(0);
   readonly #bulk: number[] = [];
-  readonly #modules = new Map<KernelFamily, WebAssembly.Module>();
+  readonly #modules = new Map<KernelModule, WebAssembly.Module>();
 
   /** Allows what a plan with guards has between them. */
   begin({ bytes, guards }: SimdPlan): void {
@@ -82,9 +82,9 @@ export class KernelWatch {
 
   /** As `instantiate` of the engine's modules. */
   async instantiate(
-    families: ReadonlySet<KernelFamily>,
+    names: Iterable<KernelModule>,
     memory: WebAssembly.Memory,
-  ): Promise<Map<KernelFamily, WebAssembly.Exports>> {
+  ): Promise<Map<KernelModule, WebAssembly.Exports>> {
     const env: WebAssembly.ModuleImports = {
       memory,
       watch: (width: number, offset: number, address: number) => this.#require(address, offset, width),
@@ -97,20 +97,24 @@ export class KernelWatch {
         return count;
       },
     };
-    const made = async (family: KernelFamily): Promise<WebAssembly.Exports> =>
-      (await WebAssembly.instantiate(await this.#module(family), { env })).exports;
-    Object.assign(env, await made('activation'));
-    env['memory'] = memory;
-    return new Map(await Promise.all(Array.from(families, async (family) => [family, await made(family)] as const)));
+    const made = async (name: KernelModule): Promise<WebAssembly.Exports> =>
+      (await WebAssembly.instantiate(await this.#module(name), { env })).exports;
+    const base = await made('base');
+    Object.assign(env, base);
+    const others = [...new Set(names)].filter((name) => name !== 'base');
+    return new Map([
+      ['base', base],
+      ...(await Promise.all(others.map(async (name) => [name, await made(name)] as const))),
+    ]);
   }
 
-  async #module(family: KernelFamily): Promise<WebAssembly.Module> {
-    const known = this.#modules.get(family);
+  async #module(name: KernelModule): Promise<WebAssembly.Module> {
+    const known = this.#modules.get(name);
     if (known) return known;
-    const parsed = binaryen.parseText(watchedText(await kernelText(family)));
+    const parsed = binaryen.parseText(watchedText(await kernelText(name)));
     parsed.setFeatures(binaryen.Features.All);
     const module = await WebAssembly.compile(Uint8Array.from(parsed.emitBinary()));
-    this.#modules.set(family, module);
+    this.#modules.set(name, module);
     return module;
   }
 

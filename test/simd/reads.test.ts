@@ -1,10 +1,10 @@
 /** No kernel reads or writes anything but the operands it was given: every access of operator cases and random ones is looked at. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { kernelModules } from '../../packaging/kernels.ts';
 import { instantiate } from '../../src/runtime/wasm/modules.ts';
 import { loadSimd, simdOf } from '../../src/simd/registry.ts';
 import { range } from '../../src/util/arrays.ts';
 import { GENERATORS, randomCase, type JudgedOp } from '../conformance/random-cases.ts';
-import { ASSEMBLY_FAMILIES } from '../helpers/assembly.ts';
 import { caseTables } from '../helpers/case-tables.ts';
 import { dressedConv, dressedMatMul } from '../helpers/dressed-cases.ts';
 import type { OpCase } from '../helpers/op-case.ts';
@@ -37,7 +37,7 @@ const isSmall = ({ inputs }: OpCase): boolean =>
 beforeAll(() => {
   const watch = new KernelWatch();
   takeKernelsFrom({
-    instantiate: (families, memory) => watch.instantiate(families, memory),
+    instantiate: (names, memory) => watch.instantiate(names, memory),
     begin: (plan) => watch.begin(plan),
   });
 });
@@ -54,6 +54,6 @@ it.each(operators.filter((op) => simdOf(op) !== undefined))('%s keeps to its ope
   expect(wrong).toEqual([]);
 });
 
-it.each(ASSEMBLY_FAMILIES)('%s has no data in memory, where those of plans lie', async (family) => {
-  expect(/\(data [^\n]*/.exec(await kernelText(family))?.[0]).toBeUndefined();
+it.each(kernelModules())('%s has no data in memory, where those of plans lie', async (name) => {
+  expect(/\(data [^\n]*/.exec(await kernelText(name))?.[0]).toBeUndefined();
 });

@@ -7,7 +7,7 @@ import type { KernelStep, SimdPlan } from '../../simd/plan.ts';
 import { at, ceilDiv } from '../../util/arrays.ts';
 import { Pauses } from '../../util/pause.ts';
 import { feedFor } from '../feeds.ts';
-import { familyOf, instantiate } from './modules.ts';
+import { instantiate, moduleOf } from './modules.ts';
 import { MemoryValues } from './reference.ts';
 
 /** An export of a module: see `SimdCall`. */
@@ -130,10 +130,10 @@ function allocate({ bytes, graph }: SimdPlan): WebAssembly.Memory {
 /** The kernels that a plan calls, by name, on its memory. */
 async function kernelsOf({ steps }: SimdPlan, memory: WebAssembly.Memory): Promise<Map<string, Kernel>> {
   const names = new Set(steps.flatMap((step) => (step.kind === 'kernel' ? [step.kernel] : [])));
-  const exports = await instantiate(new Set(Array.from(names, familyOf)), memory);
+  const exports = await instantiate(Array.from(names, moduleOf), memory);
   return new Map(
     Array.from(names, (name) => {
-      const kernel = exports.get(familyOf(name))?.[name.slice(name.indexOf('/') + 1)];
+      const kernel = exports.get(moduleOf(name))?.[name.slice(name.indexOf('/') + 1)];
       if (typeof kernel !== 'function') throw new GraphError(`there is no kernel ${name}`);
       return [name, kernel as Kernel];
     }),

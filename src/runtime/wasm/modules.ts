@@ -1,30 +1,36 @@
-/** The modules of kernels: loaded, unpacked and compiled once, family by family. */
+/** The modules of kernels: loaded, unpacked and compiled once, one by one. */
 import { DeviceError } from '../../core/errors.ts';
 import { Lazy } from '../../core/on-demand.ts';
-import type { KernelFamily, KernelName } from '../../simd/definition.ts';
+import type { KernelName } from '../../simd/definition.ts';
+import { at } from '../../util/arrays.ts';
 
 /** A module as `packaging/kernels.ts` writes it: deflated, in base64. */
 interface PackedModule {
   readonly packed: string;
 }
 
-/** By family: for every engine, and for those with relaxed SIMD. */
-const PACKED: Readonly<
-  Record<KernelFamily, readonly [plain: () => Promise<PackedModule>, relaxed: () => Promise<PackedModule>]>
-> = {
-  activation: [() => import('./generated/activation.ts'), () => import('./generated/activation-relaxed.ts')],
-  conv: [() => import('./generated/conv.ts'), () => import('./generated/conv-relaxed.ts')],
-  depthwise: [() => import('./generated/depthwise.ts'), () => import('./generated/depthwise-relaxed.ts')],
+/** By module: for every engine, and for those with relaxed SIMD. */
+const PACKED = {
+  base: [() => import('./generated/base.ts'), () => import('./generated/base-relaxed.ts')],
   elementwise: [() => import('./generated/elementwise.ts'), () => import('./generated/elementwise-relaxed.ts')],
   move: [() => import('./generated/move.ts'), () => import('./generated/move-relaxed.ts')],
   normalise: [() => import('./generated/normalise.ts'), () => import('./generated/normalise-relaxed.ts')],
-  pool: [() => import('./generated/pool.ts'), () => import('./generated/pool-relaxed.ts')],
-  product: [() => import('./generated/product.ts'), () => import('./generated/product-relaxed.ts')],
   quantise: [() => import('./generated/quantise.ts'), () => import('./generated/quantise-relaxed.ts')],
   reduce: [() => import('./generated/reduce.ts'), () => import('./generated/reduce-relaxed.ts')],
   sample: [() => import('./generated/sample.ts'), () => import('./generated/sample-relaxed.ts')],
   winograd: [() => import('./generated/winograd.ts'), () => import('./generated/winograd-relaxed.ts')],
-};
+} satisfies Readonly<
+  Record<string, readonly [plain: () => Promise<PackedModule>, relaxed: () => Promise<PackedModule>]>
+>;
+
+/** A module: one family of kernels, or `base`, which has those that nearly every network needs. */
+export type KernelModule = keyof typeof PACKED;
+
+/** The module that a kernel is in. */
+export function moduleOf(kernel: KernelName): KernelModule {
+  const family = kernel.slice(0, kernel.indexOf('/'));
+  return family in PACKED ? (family as KernelModule) : 'base';
+}
 
 /** A module that is valid only where the engine has relaxed SIMD: a function that gives relaxed_madd of a constant. */
 const RELAXED_PROBE = Uint8Array.from(
@@ -42,20 +48,17 @@ export function hasRelaxedSimd(): boolean {
   return relaxed;
 }
 
-const compiled = new Map<KernelFamily, Promise<WebAssembly.Module>>();
+const compiled = new Map<KernelModule, Promise<WebAssembly.Module>>();
 
-/**
- * The compiled module of a family. Rejects with LoadError when it cannot be fetched, and DeviceError NO_DEVICE where the engine
- * refuses it.
- */
-export function loadModule(family: KernelFamily): Promise<WebAssembly.Module> {
-  let loading = compiled.get(family);
+/** A module, compiled. Rejects with LoadError when it cannot be fetched, and DeviceError NO_DEVICE where the engine refuses it. */
+export function loadModule(name: KernelModule): Promise<WebAssembly.Module> {
+  let loading = compiled.get(name);
   if (!loading) {
-    const packed = new Lazy(`WASM kernels (${family})`, PACKED[family][hasRelaxedSimd() ? 1 : 0]);
+    const packed = new Lazy(`WASM kernels (${name})`, PACKED[name][hasRelaxedSimd() ? 1 : 0]);
     loading = packed.load().then(unpack);
     // Whoever comes after a failure tries again.
-    loading.catch(() => compiled.delete(family));
-    compiled.set(family, loading);
+    loading.catch(() => compiled.delete(name));
+    compiled.set(name, loading);
   }
   return loading;
 }
@@ -70,30 +73,19 @@ async function unpack({ packed }: PackedModule): Promise<WebAssembly.Module> {
 }
 
 /**
- * The modules of these families, as instances on one memory. What a module imports besides is a function that `activation` has:
- * results pass through it while they are in the cache.
+ * Modules as instances on one memory. What they import besides is a function of `base`: results pass through activations while they
+ * are in the cache.
  */
 export async function instantiate(
-  families: ReadonlySet<KernelFamily>,
+  names: Iterable<KernelModule>,
   memory: WebAssembly.Memory,
-): Promise<Map<KernelFamily, WebAssembly.Exports>> {
-  const modules = new Map(
-    await Promise.all(Array.from(families, async (family) => [family, await loadModule(family)] as const)),
-  );
-  const importing = [...modules.values()].some((module) => WebAssembly.Module.imports(module).length > 1);
-  const activation = importing
-    ? await WebAssembly.instantiate(await loadModule('activation'), { env: { memory } })
-    : null;
-  const env = { memory, ...(activation?.exports as WebAssembly.ModuleImports) };
-  const exports = Array.from(modules, async ([family, module]) => {
-    return [family, (await WebAssembly.instantiate(module, { env })).exports] as const;
-  });
-  return new Map(await Promise.all(exports));
-}
-
-/** The family that a kernel's name begins with. */
-export function familyOf(kernel: KernelName): KernelFamily {
-  return kernel.slice(0, kernel.indexOf('/')) as KernelFamily;
+): Promise<Map<KernelModule, WebAssembly.Exports>> {
+  const others = [...new Set(names)].filter((name) => name !== 'base');
+  const [base, ...modules] = await Promise.all([loadModule('base'), ...others.map(loadModule)]);
+  const { exports } = await WebAssembly.instantiate(base, { env: { memory } });
+  const env = { memory, ...(exports as WebAssembly.ModuleImports) };
+  const made = await Promise.all(modules.map((module) => WebAssembly.instantiate(module, { env })));
+  return new Map([['base', exports], ...made.map((one, i) => [at(others, i), one.exports] as const)]);
 }
 
 function compileError(cause: unknown): unknown {

@@ -2,13 +2,10 @@
  * Convolutions of each channel by itself. A row of the result is made in strips of four neighbours whose sums are in registers, so
  * that what is loaded serves all of them, channels in vectors; what does not lie that well is made pixel by pixel.
  */
+import { activateRow } from './lib/activate';
 import { clip } from './lib/epilogue';
 import { madd } from './lib/vector';
 import { endTap, firstTap } from './lib/window';
-
-/** An activation that is no clip, in place. */
-@external('env', 'activateRow')
-declare function activateRow(address: usize, count: i32, kind: i32, alpha: f32, beta: f32): void;
 
 /** Parameters of `depthwise`. A unit is a row of the result. */
 @unmanaged

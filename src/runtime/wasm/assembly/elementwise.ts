@@ -1,9 +1,7 @@
 /** Functions of one element of each operand. */
+import { activateRow } from './lib/activate';
 import { log } from './lib/exp';
 import { loadPart, loadUpTo, signed, storePart, storeUpTo } from './lib/vector';
-
-@external('env', 'activateRow')
-declare function activateRow(address: usize, count: i32, kind: i32, alpha: f32, beta: f32): void;
 
 /** Parameters of `combine`. The result has four dimensions; a unit is `block` rows, which are the third. */
 @unmanaged

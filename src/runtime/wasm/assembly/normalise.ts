@@ -1,9 +1,7 @@
 /** Softmax and normalisations. */
+import { activateRow } from './lib/activate';
 import { exponential, log } from './lib/exp';
 import { loadPart, loadUpTo, madd, storePart, storeUpTo } from './lib/vector';
-
-@external('env', 'activateRow')
-declare function activateRow(address: usize, count: i32, kind: i32, alpha: f32, beta: f32): void;
 
 /** Parameters of `softmax`. x has a folded dimension and up to two others; strides are elements. */
 @unmanaged

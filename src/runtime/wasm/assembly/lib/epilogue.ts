@@ -1,4 +1,5 @@
 /** What is done to a sum before it is written: activations. */
+import { activateRow } from './activate';
 import { loadPart, storePart } from './vector';
 
 /**
@@ -9,10 +10,6 @@ import { loadPart, storePart } from './vector';
 export function clip(v: v128, low: v128, high: v128): v128 {
   return f32x4.pmin(f32x4.pmax(v, low), high);
 }
-
-/** Activates so many floats where they are: an export of the module `activation`. */
-@external('env', 'activateRow')
-export declare function activateRow(address: usize, count: i32, kind: i32, alpha: f32, beta: f32): void;
 
 /** The last three words of a call's parameters: its activation. */
 @unmanaged
