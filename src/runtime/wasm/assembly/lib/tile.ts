@@ -3,7 +3,8 @@
  * 2008, "Anatomy of high-performance matrix multiplication"). The right operand lies in panels of eight columns: eight floats to
  * start from (a bias), then eight of each row, the last panel filled up with zeros.
  */
-import { activateRow, clip, Finish, part, writeRow } from './epilogue';
+import { activateRow } from './activate';
+import { clip, Finish, part, writeRow } from './epilogue';
 import { madd } from './vector';
 
 /** Rows of a tile. */
