@@ -69,7 +69,7 @@ export function kernelParams(): Map<string, KernelParams> {
 
 const KERNELS = kernelParams();
 
-/** Throws an Error where a call's parameters are not those that its kernel reads. */
+/** Throws an Error where a call's parameters are not those that its kernel reads, or its units or memory are none. */
 export function requireWords(graph: Graph): void {
   const calls = graph.nodes.flatMap((node) => lowerNode(graph, node) ?? []);
   const wrong = calls.flatMap((call) => wrongWords(call) ?? []);
@@ -78,7 +78,10 @@ export function requireWords(graph: Graph): void {
 
 /** What is wrong with the words of a call; nothing where they are those of its kernel. */
 function wrongWords(call: SimdCall): string | undefined {
-  const { kernel, operands, ints, floats = [] } = call;
+  const { kernel, operands, ints, floats = [], units, scratch = 0 } = call;
+  if (!Number.isInteger(units) || units < 0 || scratch % 16 !== 0) return `${kernel}: ${units} units, ${scratch} bytes`;
+  const odd = ints.find((n) => !Number.isInteger(n) || n < -(2 ** 31) || n >= 2 ** 32);
+  if (odd !== undefined) return `${kernel} is given ${odd} for an integer`;
   const given: readonly FieldKind[] = [
     ...operands.map(() => 'address' as const),
     ...ints.map(() => 'int' as const),
