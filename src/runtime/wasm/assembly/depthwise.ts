@@ -5,7 +5,7 @@
 import { activateRow } from './lib/activate';
 import { clip } from './lib/epilogue';
 import { madd } from './lib/vector';
-import { endTap, firstTap } from './lib/window';
+import { addTap, endTap, firstTap, isOn } from './lib/window';
 
 /** Parameters of `depthwise`. A unit is a row of the result. */
 @unmanaged
@@ -132,28 +132,9 @@ function strip5by2(p: Depthwise, row: Row, start: i32, left: i32, from: i32, to:
   strip(p, row, start, left, from, to, 5, 2);
 }
 
-/** Adds what a column of x has for a sum: tap `t` of the window, if that is one. */
-@inline
-function add(t: i32, kernel: i32, v: v128, w0: v128, w1: v128, w2: v128, w3: v128, w4: v128, sum: v128): v128 {
-  if (t < 0 || t >= kernel) return sum;
-  if (t == 0) return madd(v, w0, sum);
-  if (t == 1) return madd(v, w1, sum);
-  if (t == 2) return madd(v, w2, sum);
-  if (t == 3) return madd(v, w3, sum);
-  return madd(v, w4, sum);
-}
-
-/** True where column `c` of those that a strip sees is on the input: none but the outermost half window may be beyond it. */
-@inline
-function isOn(c: i32, from: i32, to: i32, kernel: i32, columns: i32): bool {
-  if (c < kernel >> 1) return from <= c;
-  if (c >= columns - (kernel >> 1)) return c < to;
-  return true;
-}
-
 /**
- * Four pixels from `start` on, whose columns `from` to `to` lie on x, the first of all at `left`. The last channels are made once
- * more where they are no multiple of four.
+ * Four pixels from `start` on, whose columns `from` to `to` lie on x, the first of all at `left`; each column is added to the pixels
+ * that may see it. The last channels are made once more where they are no multiple of four.
  */
 @inline
 function strip(p: Depthwise, row: Row, start: i32, left: i32, from: i32, to: i32, kernel: i32, stride: i32): void {
@@ -180,90 +161,72 @@ function strip(p: Depthwise, row: Row, start: i32, left: i32, from: i32, to: i32
       let at = x;
       if (isOn(0, from, to, kernel, columns)) {
         const v = v128.load(at);
-        s0 = add(0, kernel, v, w0, w1, w2, w3, w4, s0);
-        s1 = add(0 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
-        s2 = add(0 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
-        s3 = add(0 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
+        s0 = addTap(0, kernel, v, w0, w1, w2, w3, w4, s0);
       }
       at += pixel;
       if (isOn(1, from, to, kernel, columns)) {
         const v = v128.load(at);
-        s0 = add(1, kernel, v, w0, w1, w2, w3, w4, s0);
-        s1 = add(1 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
-        s2 = add(1 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
-        s3 = add(1 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
+        s0 = addTap(1, kernel, v, w0, w1, w2, w3, w4, s0);
+        s1 = addTap(1 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
       }
       at += pixel;
       if (isOn(2, from, to, kernel, columns)) {
         const v = v128.load(at);
-        s0 = add(2, kernel, v, w0, w1, w2, w3, w4, s0);
-        s1 = add(2 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
-        s2 = add(2 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
-        s3 = add(2 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
+        s0 = addTap(2, kernel, v, w0, w1, w2, w3, w4, s0);
+        s1 = addTap(2 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
+        s2 = addTap(2 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
       }
       at += pixel;
       if (isOn(3, from, to, kernel, columns)) {
         const v = v128.load(at);
-        s0 = add(3, kernel, v, w0, w1, w2, w3, w4, s0);
-        s1 = add(3 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
-        s2 = add(3 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
-        s3 = add(3 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
+        s0 = addTap(3, kernel, v, w0, w1, w2, w3, w4, s0);
+        s1 = addTap(3 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
+        s2 = addTap(3 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
+        s3 = addTap(3 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
       }
       at += pixel;
       if (isOn(4, from, to, kernel, columns)) {
         const v = v128.load(at);
-        s0 = add(4, kernel, v, w0, w1, w2, w3, w4, s0);
-        s1 = add(4 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
-        s2 = add(4 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
-        s3 = add(4 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
+        s0 = addTap(4, kernel, v, w0, w1, w2, w3, w4, s0);
+        s1 = addTap(4 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
+        s2 = addTap(4 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
+        s3 = addTap(4 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
       }
       at += pixel;
       if (isOn(5, from, to, kernel, columns)) {
         const v = v128.load(at);
-        s0 = add(5, kernel, v, w0, w1, w2, w3, w4, s0);
-        s1 = add(5 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
-        s2 = add(5 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
-        s3 = add(5 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
+        s1 = addTap(5 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
+        s2 = addTap(5 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
+        s3 = addTap(5 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
       }
       at += pixel;
       if (columns > 6 && isOn(6, from, to, kernel, columns)) {
         const v = v128.load(at);
-        s0 = add(6, kernel, v, w0, w1, w2, w3, w4, s0);
-        s1 = add(6 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
-        s2 = add(6 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
-        s3 = add(6 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
+        s1 = addTap(6 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
+        s2 = addTap(6 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
+        s3 = addTap(6 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
       }
       at += pixel;
       if (columns > 7 && isOn(7, from, to, kernel, columns)) {
         const v = v128.load(at);
-        s0 = add(7, kernel, v, w0, w1, w2, w3, w4, s0);
-        s1 = add(7 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
-        s2 = add(7 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
-        s3 = add(7 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
+        s2 = addTap(7 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
+        s3 = addTap(7 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
       }
       at += pixel;
       if (columns > 8 && isOn(8, from, to, kernel, columns)) {
         const v = v128.load(at);
-        s0 = add(8, kernel, v, w0, w1, w2, w3, w4, s0);
-        s1 = add(8 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
-        s2 = add(8 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
-        s3 = add(8 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
+        s2 = addTap(8 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
+        s3 = addTap(8 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
       }
       at += pixel;
       if (columns > 9 && isOn(9, from, to, kernel, columns)) {
         const v = v128.load(at);
-        s0 = add(9, kernel, v, w0, w1, w2, w3, w4, s0);
-        s1 = add(9 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
-        s2 = add(9 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
-        s3 = add(9 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
+        s3 = addTap(9 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
       }
       at += pixel;
       if (columns > 10 && isOn(10, from, to, kernel, columns)) {
         const v = v128.load(at);
-        s0 = add(10, kernel, v, w0, w1, w2, w3, w4, s0);
-        s1 = add(10 - 1 * stride, kernel, v, w0, w1, w2, w3, w4, s1);
-        s2 = add(10 - 2 * stride, kernel, v, w0, w1, w2, w3, w4, s2);
-        s3 = add(10 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
+        s3 = addTap(10 - 3 * stride, kernel, v, w0, w1, w2, w3, w4, s3);
       }
       x += row.xPitch;
       w += row.wPitch;
@@ -281,9 +244,7 @@ function write(y: usize, residual: usize, sum: v128, low: v128, high: v128): voi
   v128.store(y, clip(residual ? f32x4.add(sum, v128.load(y + residual)) : sum, low, high));
 }
 
-/**
- * One pixel with any window: channels in vectors where each has one result or a multiple of four, else one by one.
- */
+/** One pixel with any window: channels in vectors where each has one result or a multiple of four, else one by one. */
 function alone(p: Depthwise, row: Row, pixel: i32): void {
   const dilation = p.dilationWidth;
   const left = pixel * p.strideWidth - p.padLeft;
