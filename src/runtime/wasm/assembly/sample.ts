@@ -58,8 +58,20 @@ function between(from: usize, pitch: usize, taps: usize, count: i32, to: usize, 
     return;
   }
   const whole = bytes & ~15;
-  for (let at = 0; at < whole; at += 16) v128.store(to + at, sum(from + at, pitch, taps, count, true));
+  if (count == 2) linear(from, pitch, taps, to, whole);
+  else for (let at = 0; at < whole; at += 16) v128.store(to + at, sum(from + at, pitch, taps, count, true));
   for (let at = whole; at < bytes; at += 4) v128.store32_lane(to + at, sum(from + at, pitch, taps, count, false), 0);
+}
+
+/** The same of two places, whose weights stay in registers. */
+function linear(from: usize, pitch: usize, taps: usize, to: usize, bytes: i32): void {
+  const a = from + <usize>load<i32>(taps) * pitch;
+  const b = from + <usize>load<i32>(taps, 8) * pitch;
+  const v = v128.load32_splat(taps, 4);
+  const w = v128.load32_splat(taps, 12);
+  for (let at = 0; at < bytes; at += 16) {
+    v128.store(to + at, madd(v128.load(b + at), w, f32x4.mul(v128.load(a + at), v)));
+  }
 }
 
 /** Four floats, or one of them. */
