@@ -1,5 +1,6 @@
 /** The WASM backend in Chromium, which runs the kernels of relaxed SIMD: as the reference, to the tolerance that Node has. */
 import { expect, it } from 'vitest';
+import { FULL } from '../helpers/full.ts';
 import { withPages } from '../helpers/page-server.ts';
 import type { WasmAnswer } from './page/wasm.ts';
 
@@ -15,12 +16,13 @@ async function inPage(call: string): Promise<WasmAnswer> {
   }
 }
 
-it('runs every operator case', async ({ task }) => {
-  const { relaxed, done, wrong } = await inPage('runOperatorCases()');
-  expect({ relaxed, wrong }).toEqual({ relaxed: true, wrong: [] });
-  expect(done).toBeGreaterThan(1000);
-  task.meta.runs = done;
-});
+if (FULL)
+  it('runs every operator case', async ({ task }) => {
+    const { relaxed, done, wrong } = await inPage('runOperatorCases()');
+    expect({ relaxed, wrong }).toEqual({ relaxed: true, wrong: [] });
+    expect(done).toBeGreaterThan(1000);
+    task.meta.runs = done;
+  });
 
 it('runs random networks', async () => {
   expect(await inPage('runRandomNetworks(30)')).toEqual({ relaxed: true, done: 30, wrong: [] });
