@@ -22,6 +22,7 @@ const OTHER_BYTES: Readonly<Record<string, string>> = {
   'src/simd/lib/int16-panels.ts': 'int16 panels',
   'src/simd/lib/integer-products.ts': 'scratch memory of int16 rows and int32 sums',
   'src/simd/lib/quantised.ts': 'words of tables, scratch memory of int32 sums',
+  'src/simd/quantise/q-linear-mat-mul.ts': 'scratch memory of int16 panels',
   'src/simd/lifetimes.ts': 'linear memory, where elements lie as on the host',
   'src/simd/plan-graph.ts': 'words of parameters',
   'src/simd/normalise/batch-normalization.ts': 'float32 statistics',

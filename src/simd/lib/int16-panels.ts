@@ -45,7 +45,7 @@ export function int16Panels(matrix: IntegerMatrix): PackedOperand {
 }
 
 /** Words of a panel. */
-function panelWords(depth: number): number {
+export function panelWords(depth: number): number {
   return HEAD_WORDS + ceilDiv(depth, 2) * INTEGER_COLUMNS;
 }
 

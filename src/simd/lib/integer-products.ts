@@ -2,7 +2,7 @@
 import type { TensorDesc } from '../../core/tensor.ts';
 import type { Window } from '../../ir/ops.ts';
 import { at, ceilDiv, product, roundUp } from '../../util/arrays.ts';
-import type { PackedOperand, SimdCall, SimdOperand } from '../definition.ts';
+import type { SimdCall, SimdOperand } from '../definition.ts';
 import { INTEGER_COLUMNS } from './requantise.ts';
 
 /** Bytes of rows that are extended to int16 together: what the second cache has room for beside weights. */
@@ -18,10 +18,12 @@ const MOST_SLIDING = 1 << 21;
 export interface IntegerProduct {
   readonly x: SimdOperand;
   /** Panels of the weights in so many groups. */
-  readonly panels: (group: number) => PackedOperand;
+  readonly panels: (group: number) => SimdOperand;
   readonly y: SimdOperand;
   readonly window: IntegerWindow;
   readonly group: number;
+  /** Rows in as many batches have panels of their own. */
+  readonly batches?: number;
   readonly outC: number;
   readonly result: { readonly ints: readonly number[]; readonly floats: readonly number[] };
 }
@@ -100,20 +102,23 @@ export function bytesLess({ unsigned, zeroPoint }: Pick<IntegerWindow, 'unsigned
   return unsigned ? [0, zeroPoint] : [128, zeroPoint + 128];
 }
 
-function convolveCall({ x, panels, y, window, group, outC, result }: IntegerProduct, tail: number[]): SimdCall {
+function convolveCall(
+  { x, panels, y, window, group, batches, outC, result }: IntegerProduct,
+  tail: number[],
+): SimdCall {
   const groupIn = at(window.input, 2) / group;
   const groupOut = outC / group;
-  const rows = window.images * product(window.output);
+  const rows = (window.images * product(window.output)) / (batches ?? 1);
   const rowBytes = roundUp(product(window.kernel) * groupIn + 1, 8) * Int16Array.BYTES_PER_ELEMENT;
   const wanted = Math.min(MOST_ROWS, roundUp(rows, 4), Math.floor(BLOCK_BYTES / rowBytes / 4) * 4);
   const block = Math.max(4, wanted);
   const columns = ceilDiv(groupOut, INTEGER_COLUMNS);
-  const blocks = ceilDiv(rows, block) * group;
+  const blocks = ceilDiv(rows, block) * group * (batches ?? 1);
   const some = ceilDiv(columns, Math.min(ceilDiv(columns, INTEGER_COLUMNS), ceilDiv(PARTS, blocks)));
   return {
     kernel: 'quantise/convolve',
     operands: [x, panels(group), y],
-    ints: [rows, block, columns, some, groupIn, groupOut, outC, ...tail],
+    ints: [rows, block, columns, some, groupIn, groupOut, outC, batches === undefined ? 0 : 1, ...tail],
     floats: result.floats,
     units: blocks * ceilDiv(columns, some),
     scratch: block * (rowBytes + INTEGER_COLUMNS * Int32Array.BYTES_PER_ELEMENT),

@@ -22,15 +22,22 @@ export function quantisedWeights<K extends QuantisedProduct>(
   context: SimdContext<K>,
   inFloat: boolean,
 ): ProductConstants | undefined {
-  const { node, inputs, outputs } = context;
-  const { rounding } = node.attributes;
   const source = context.constant(3);
-  const zeroPoints = context.constant(5);
-  const bias = context.constant(8);
-  const scales = [1, 4, 6].map((input) => context.constant(input));
+  const scales = source && productScales(context, inFloat);
+  return scales && { ...scales, source };
+}
+
+/** The same but for weights. */
+export function productScales<K extends QuantisedProduct>(
+  { node, inputs, outputs, constant }: SimdContext<K>,
+  inFloat: boolean,
+): Omit<ProductConstants, 'source'> | undefined {
+  const { rounding } = node.attributes;
+  const [zeroPoints, bias] = [constant(5), constant(8)];
+  const scales = [1, 4, 6].map((input) => constant(input));
   const [first, second, result] = scales;
-  const [x, y] = [context.constant(2), context.constant(7)];
-  if (!source || !zeroPoints || !first || !second || !result || !x || !y || (inputs[8] && !bias)) return undefined;
+  const [x, y] = [constant(2), constant(7)];
+  if (!zeroPoints || !first || !second || !result || !x || !y || (inputs[8] && !bias)) return undefined;
   const rescaling = rescalingOf(
     productMultipliers(rounding, {
       first: only(first),
@@ -42,7 +49,7 @@ export function quantisedWeights<K extends QuantisedProduct>(
   const words = rescaling && resultWords(rescaling, node.attributes, at(outputs, 0), only(y));
   if (!rescaling || !words) return undefined;
   const key = [rounding, inFloat, ...scales.map(tensorKey)].join(' ');
-  return { source, zeroPoints, bias, rescaling, scales: key, xZeroPoint: only(x), result: words };
+  return { zeroPoints, bias, rescaling, scales: key, xZeroPoint: only(x), result: words };
 }
 
 /** The same of a product that gives its sums. */

@@ -1,6 +1,7 @@
 /** Arithmetic on quantised integers. */
 export { averagePool, reduce } from './lib/byte-folds';
 export { softmax } from './lib/byte-softmax';
+export { pack } from './lib/integers';
 import { extendRow, patch, resultOf, slide, Window } from './lib/integer-windows';
 import { COLUMNS, extend, panelBytes, tile } from './lib/integers';
 import { bytesOfResult, requantise, requantiseRun, Result } from './lib/requantise';
@@ -22,6 +23,8 @@ class Convolution {
   groupIn: i32;
   groupOut: i32;
   outC: i32;
+  /** Panels are not of groups, but of one batch of rows after the other. */
+  batched: i32;
 }
 
 /** A convolution, or a product of a matrix: its patches, extended once for all panels of a block, times panels. */
@@ -37,17 +40,19 @@ export function convolve(params: usize, begin: i32, end: i32, scratch: usize): v
   const size = bytesOfResult(result);
   for (let unit = begin; unit < end; unit++) {
     const first = (unit % blocks) * p.block;
-    const group = unit / blocks / parts;
+    const piece = unit / blocks / parts;
+    const group = p.batched ? 0 : piece;
+    const row0 = p.batched ? piece * p.rows + first : first;
     const from = ((unit / blocks) % parts) * p.some;
     const rows = min(p.block, p.rows - first);
     for (let row = 0; row < rows; row++) {
-      patch(a + row * pitch, p.x + group * p.groupIn, p.groupIn, window, first + row);
+      patch(a + row * pitch, p.x + group * p.groupIn, p.groupIn, window, row0 + row);
     }
     for (let panel = from; panel < min(p.panels, from + p.some); panel++) {
-      const w = p.w + <usize>(group * p.panels + panel) * panelBytes(depth);
+      const w = p.w + <usize>(piece * p.panels + panel) * panelBytes(depth);
       for (let row = 0; row < rows; row += 4) tile(a + row * pitch, pitch, w, (depth + 1) >> 1, scratch + (row << 5));
       const column = panel * COLUMNS;
-      const y = p.y + (<usize>first * p.outC + group * p.groupOut + column) * size;
+      const y = p.y + (<usize>row0 * p.outC + group * p.groupOut + column) * size;
       requantise(scratch, rows, w, y, p.outC * size, min(COLUMNS, p.groupOut - column), result);
     }
   }

@@ -60,3 +60,42 @@ export function tile(a: usize, pitch: usize, panel: usize, pairs: i32, sums: usi
   v128.store(sums, s3, 96);
   v128.store(sums, t3, 112);
 }
+
+/** Parameters of `pack`. A unit is a panel. */
+@unmanaged
+class Packing {
+  b: usize;
+  /** What each panel begins with. */
+  head: usize;
+  w: usize;
+  depth: i32;
+  columns: i32;
+  alongDepth: i32;
+  alongColumns: i32;
+  flip: i32;
+  zero: i32;
+}
+
+/** Panels of matrices that are computed. */
+export function pack(params: usize, begin: i32, end: i32, _scratch: usize): void {
+  const p = changetype<Packing>(params);
+  const panels = (p.columns + COLUMNS - 1) / COLUMNS;
+  for (let unit = begin; unit < end; unit++) {
+    const first = (unit % panels) * COLUMNS;
+    const b = p.b + <usize>(unit / panels) * p.depth * p.columns + first * p.alongColumns;
+    let to = p.w + <usize>unit * panelBytes(p.depth);
+    memory.copy(to, p.head, HEAD);
+    to += HEAD;
+    for (let k = 0; k < ((p.depth + 1) & -2); k += 2, to += 32) {
+      for (let j = 0; j < 16; j++) {
+        const row = k + (j & 1);
+        const column = j >> 1;
+        let v = 0;
+        if (row < p.depth && first + column < p.columns) {
+          v = (load<u8>(b + row * p.alongDepth + column * p.alongColumns) ^ p.flip) - p.zero;
+        }
+        store<i16>(to + (j << 1), v);
+      }
+    }
+  }
+}
