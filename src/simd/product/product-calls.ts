@@ -84,20 +84,23 @@ export function productCall(spec: ProductOfMatrices): SimdCall {
 
 /** Multiply-adds of a unit: some tens of microseconds. */
 const UNIT = 500_000;
-/** Rows that stay in the second cache while panels pass. */
+/** Rows that stay in the second cache while panels pass, */
 const LONGEST_BLOCK = 96;
+/** and elements of rows that are copied. */
+const MOST_COPIED = 2 ** 18;
 
-/** Rows of a block and panels of a chunk: units of some work, and eight of them where there is enough. */
+/** Rows of a block and panels of a chunk: units of some work, and several of them where there is enough. */
 function division(
   { rows, depth, columns, batch }: ProductOfMatrices,
   isCopied: boolean,
 ): { readonly block: number; readonly chunk: number } {
-  const most = Math.min(LONGEST_BLOCK, Math.max(TILE, ceilDiv(rows, TILE) * TILE));
+  const longest = isCopied ? Math.min(LONGEST_BLOCK, Math.floor(MOST_COPIED / (depth + 1))) : LONGEST_BLOCK;
+  const block = Math.max(1, Math.min(ceilDiv(rows, TILE), Math.floor(longest / TILE))) * TILE;
   const all = ceilDiv(columns, PANEL);
-  const wanted = Math.max(1, Math.round(UNIT / (most * (depth + 1) * PANEL)));
+  const wanted = Math.max(1, Math.round(UNIT / (block * (depth + 1) * PANEL)));
   // What is copied is copied for each chunk again.
-  const chunk = isCopied && batch * ceilDiv(rows, most) >= 4 ? all : Math.min(all, wanted);
-  return { block: most, chunk };
+  const chunk = isCopied && batch * ceilDiv(rows, block) >= 4 ? all : Math.min(all, wanted);
+  return { block, chunk };
 }
 
 /** The last words of a call that finishes its sums: see `assembly/lib/epilogue.ts`. */
