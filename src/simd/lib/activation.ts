@@ -34,6 +34,8 @@ export function clipOf({ kind, alpha, beta }: Activation): readonly [number, num
   return kind === 'clip' ? [alpha, beta] : undefined;
 }
 
-/** Functions that the same kernels have, though no node of this kind has them. */
+/** The exponential: the same kernel has it, though no Activation does. */
 export const EXP = 17;
+
+/** The error function, likewise. */
 export const ERF = 18;
