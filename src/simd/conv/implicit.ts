@@ -2,6 +2,7 @@
 import type { Activation } from '../../ir/ops.ts';
 import { ceilDiv, product, roundUp } from '../../util/arrays.ts';
 import type { PackedOperand, SimdCall, SimdOperand } from '../definition.ts';
+import { PANEL } from '../product/packed-weights.ts';
 import { finishOf } from '../product/product-calls.ts';
 
 /** A dimension: output o sees the inputs o·stride + k·dilation − pad, and lies at o·place + offset of `whole`. */
@@ -47,11 +48,11 @@ const NO_AXIS: ImplicitAxis = {
 
 /** Rows of a tile. */
 const ROWS = 6;
-/** Bytes of the patches of a block, so that they stay in the second cache; and most pixels of one. */
-const BLOCK_BYTES = 2 ** 18;
+/** Bytes of the patches of a block, so that they stay in the second cache; and most pixels of one. Each block fetches all weights. */
+const BLOCK_BYTES = 2 ** 19;
 const MOST_PIXELS = 96;
-/** Blocks that several threads have to share, as long as a block is two tiles at least: it fetches all weights. */
-const WANTED_BLOCKS = 8;
+/** Units that several threads have to share. */
+const WANTED_UNITS = 8;
 
 /** The call. */
 export function implicitCall(conv: ImplicitConv): SimdCall {
@@ -59,12 +60,14 @@ export function implicitCall(conv: ImplicitConv): SimdCall {
   const axes = [NO_AXIS, NO_AXIS, ...conv.axes].slice(-3);
   const pixels = images * product(axes.map(({ output }) => output));
   const patch = depth * product(axes.map(({ taps }) => taps)) * Float32Array.BYTES_PER_ELEMENT;
-  const wanted = Math.max(2, ceilDiv(pixels, WANTED_BLOCKS * ROWS));
-  const tiles = Math.min(Math.floor(BLOCK_BYTES / (patch + 1) / ROWS), MOST_PIXELS / ROWS, wanted);
-  const block = Math.min(Math.max(1, tiles), ceilDiv(pixels, ROWS)) * ROWS;
+  const most = Math.max(ROWS, Math.min(Math.floor(BLOCK_BYTES / (patch + 1)), MOST_PIXELS));
+  const blocks = ceilDiv(pixels, most);
+  const block = roundUp(ceilDiv(pixels, blocks), ROWS);
+  const panels = ceilDiv(columns, PANEL);
+  const chunk = ceilDiv(panels, Math.min(panels, ceilDiv(WANTED_UNITS, blocks * group)));
   const isSpread = axes.some(({ output, whole }) => output !== whole);
   const { kind, bounds } = finishOf(activation);
-  const words = [pixels, block, group, depth, columns, isSpread ? 1 : 0];
+  const words = [pixels, block, chunk * PANEL, group, depth, columns, isSpread ? 1 : 0];
   return {
     kernel: 'conv/conv',
     operands: [conv.x, conv.weights, conv.residual, conv.y],
@@ -73,7 +76,7 @@ export function implicitCall(conv: ImplicitConv): SimdCall {
       kind,
     ),
     floats: bounds,
-    units: ceilDiv(pixels, block) * group,
+    units: ceilDiv(pixels, block) * group * ceilDiv(panels, chunk),
     scratch: roundUp(block * (patch + (columns + 1) * Float32Array.BYTES_PER_ELEMENT), 16),
   };
 }

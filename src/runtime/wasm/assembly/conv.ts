@@ -3,7 +3,7 @@ import { clear, copy } from './lib/copy';
 import { Finish } from './lib/epilogue';
 import { COLUMNS, multiply, panelBytes } from './lib/tile';
 
-/** Parameters of `conv`; three axes follow, the innermost last, and `Finish`. A unit is a group of a block of output pixels. */
+/** Parameters of `conv`; three axes follow, the innermost last, and `Finish`. A unit is a chunk of a group's panels of a block of output pixels. */
 @unmanaged
 class Conv {
   /** `[N, D, H, W, group·depth]` */
@@ -18,6 +18,8 @@ class Conv {
   pixels: i32;
   /** Pixels of a block. */
   block: i32;
+  /** Columns of a chunk. */
+  chunk: i32;
   group: i32;
   /** Input channels of a group. */
   depth: i32;
@@ -49,25 +51,29 @@ export function conv(params: usize, begin: i32, end: i32, scratch: usize): void 
   const depth = axis(axes, 0).taps * axis(axes, 1).taps * axis(axes, 2).taps * p.depth;
   const pitch = <usize>depth << 2;
   const width = <usize>p.columns << 2;
-  const groupBytes = <usize>((p.columns + COLUMNS - 1) / COLUMNS) * panelBytes(depth);
+  const panels = (p.columns + COLUMNS - 1) / COLUMNS;
+  const chunks = (p.columns + p.chunk - 1) / p.chunk;
   const places = scratch + pitch * p.block;
   const sums = places + (<usize>p.block << 2);
   const yPitch = p.spread ? width : width * p.group;
+  let packed = -1;
   for (let unit = begin; unit < end; unit++) {
-    const group = unit % p.group;
-    const first = (unit / p.group) * p.block;
+    const column = (unit % chunks) * p.chunk;
+    const columns = min(p.chunk, p.columns - column);
+    const block = unit / chunks;
+    const group = block % p.group;
+    const first = (block / p.group) * p.block;
     const count = min(p.block, p.pixels - first);
-    pack(p, axes, first, count, p.x + ((<usize>group * p.depth) << 2), scratch, places);
-    const offset = width * group;
+    if (block != packed) pack(p, axes, first, count, p.x + ((<usize>group * p.depth) << 2), scratch, places);
+    packed = block;
+    const w = p.w + <usize>(panels * group + column / COLUMNS) * panelBytes(depth);
+    const offset = width * group + (<usize>column << 2);
     const y = p.spread ? sums : p.y + (<usize>first * yPitch + offset);
-    multiply(
-      scratch, pitch, count, p.w + groupBytes * group, depth,
-      y, yPitch, p.columns, p.residual && p.residual - p.y, finish,
-    );
+    multiply(scratch, pitch, count, w, depth, y, yPitch, columns, p.residual && p.residual - p.y, finish);
     if (!p.spread) continue;
     for (let row = 0; row < count; row++) {
       const place = load<usize>(places + (<usize>row << 2));
-      copy(y + <usize>row * yPitch, p.y + (place * (width * p.group) + offset), p.columns);
+      copy(y + <usize>row * yPitch, p.y + (place * (width * p.group) + offset), columns);
     }
   }
 }
