@@ -54,6 +54,15 @@ export interface SimdCall {
   readonly units: number;
   /** Bytes that each thread has for itself while it computes, from `scratch` on, a multiple of 16. */
   readonly scratch?: number;
+  /** Where all it does is to copy neighbouring bytes of its first operand to its second: there is no call where they lie so. */
+  readonly run?: CopiedRun;
+}
+
+/** So many bytes, from one byte of an operand on, to those of another. */
+export interface CopiedRun {
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: number;
 }
 
 /** What lowering sees of one node. Values are dense and row-major, as `core/dtype.ts` holds their types on the host. */

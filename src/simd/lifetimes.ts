@@ -1,7 +1,6 @@
 /** What needs memory of its own in a run, and from which node to which. */
 import { hostBytes } from '../core/dtype.ts';
 import { elementCount, type TensorDesc } from '../core/tensor.ts';
-import { VIEWS } from '../ir/facts.ts';
 import { valuesThatLeave, type Graph } from '../ir/graph.ts';
 import { descOf } from '../ir/rewrite.ts';
 import type { Span } from './arena.ts';
@@ -12,21 +11,10 @@ export function bytesOfValue({ dtype, shape }: TensorDesc): number {
   return elementCount(shape) * hostBytes(dtype);
 }
 
-/** The value whose memory each value has: its own, or what it is a view of. */
-export function rootsOf(graph: Graph): Map<string, string> {
-  const roots = new Map<string, string>();
-  const rootOf = (name: string): string => roots.get(name) ?? name;
-  for (const { op, inputs, outputs } of graph.nodes) {
-    const [input, output] = [inputs[0], outputs[0]];
-    if (VIEWS.has(op) && input && output) roots.set(output, rootOf(input));
-  }
-  return roots;
-}
-
 /** Spans of the values that are computed or fed, by name, and of the scratch memory of nodes, by `scratchKey`. */
 export function spansOf(
   graph: Graph,
-  roots: ReadonlyMap<string, string>,
+  rootOf: (name: string) => string,
   lowered: readonly (readonly SimdCall[] | undefined)[],
 ): Map<string, Span> {
   const spans = new Map<string, Span>();
@@ -35,7 +23,7 @@ export function spansOf(
     spans.set(key, { bytes, from: known?.from ?? position, to: Math.max(known?.to ?? position, position) });
   };
   const touchValue = (name: string, position: number): void => {
-    const root = roots.get(name) ?? name;
+    const root = rootOf(name);
     if (root === '' || graph.initializers.has(root)) return;
     const desc = descOf(graph, root);
     touch(root, bytesOfValue(desc), position);

@@ -5,10 +5,11 @@ import { VIEWS } from '../ir/facts.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
 import { descOf } from '../ir/rewrite.ts';
-import { range, roundUp } from '../util/arrays.ts';
+import { at, range, roundUp } from '../util/arrays.ts';
 import { ALIGNMENT, layOutSpans } from './arena.ts';
 import type { PackedOperand, SimdCall, SimdContext, SimdOperand } from './definition.ts';
-import { bytesOfValue, rootsOf, scratchKey, spansOf } from './lifetimes.ts';
+import { bytesOfValue, scratchKey, spansOf } from './lifetimes.ts';
+import { placesOf, type Place } from './places.ts';
 import type { SimdPlan, SimdPlanOptions, SimdStep, SimdValue } from './plan.ts';
 import { simdOf } from './registry.ts';
 
@@ -45,7 +46,7 @@ class SimdPlanner {
   readonly #threads: number;
   readonly #guard: number;
   readonly #lowered: readonly (readonly SimdCall[] | undefined)[];
-  readonly #roots: ReadonlyMap<string, string>;
+  readonly #placeOf: (name: string) => Place;
   /** By root, or key of scratch memory. */
   readonly #addresses = new Map<string, number>();
   readonly #constants: { address: number; tensor: Tensor }[] = [];
@@ -61,8 +62,9 @@ class SimdPlanner {
     this.#graph = graph;
     this.#threads = threads;
     this.#guard = guard;
-    this.#roots = rootsOf(graph);
     this.#lowered = graph.nodes.map((node) => (VIEWS.has(node.op) ? [] : lowerNode(graph, node)));
+    // A value with guards around it has memory of its own.
+    this.#placeOf = placesOf(graph, this.#lowered, guard === 0);
   }
 
   plan(): SimdPlan {
@@ -127,13 +129,16 @@ class SimdPlanner {
     this.#weights += bytes;
   }
 
-  /** Constants that are looked at in another shape lie in memory, too. */
+  /** Constants that others are views of lie in memory, too. */
   #viewed(): void {
-    for (const root of this.#roots.values()) this.#placeConstant(root);
+    for (const name of this.#graph.values.keys()) {
+      const root = this.#rootOf(name);
+      if (root !== name) this.#placeConstant(root);
+    }
   }
 
   #placeSpans(): { readonly activations: number; readonly naive: number } {
-    const spans = [...spansOf(this.#graph, this.#roots, this.#lowered)];
+    const spans = [...spansOf(this.#graph, (name) => this.#rootOf(name), this.#lowered)];
     const naive = spans.reduce((sum, [, { bytes }]) => sum + bytes, 0);
     if (this.#guard > 0) {
       for (const [key, { bytes }] of spans) this.#addresses.set(key, this.#take(bytes, `"${key}"`));
@@ -147,9 +152,12 @@ class SimdPlanner {
 
   #stepsOf(calls: readonly SimdCall[] | undefined, position: number, params: number): SimdStep[] {
     if (!calls) return [{ kind: 'reference', node: position }];
-    return calls.map((call): SimdStep => {
+    return calls.flatMap((call): SimdStep | [] => {
+      const operands = call.operands.map((operand) => this.#addressOf(operand, position));
+      const { run } = call;
+      if (run && at(operands, 0) + run.from === at(operands, 1) + run.to) return [];
       const address = params + this.#words.length * Int32Array.BYTES_PER_ELEMENT;
-      this.#words.push(...call.operands.map((operand) => this.#addressOf(operand, position)));
+      this.#words.push(...operands);
       this.#words.push(...call.ints, ...Int32Array.from(new Int32Array(Float32Array.from(call.floats ?? []).buffer)));
       return { kind: 'kernel', node: position, kernel: call.kernel, params: address, units: call.units };
     });
@@ -160,7 +168,7 @@ class SimdPlanner {
       case 'absent':
         return 0;
       case 'value':
-        return this.#known(this.#addresses.get(this.#rootOf(operand.name)), operand.name);
+        return this.#known(this.#valueAt(operand.name), operand.name);
       case 'scratch':
         return this.#known(this.#addresses.get(scratchKey(position, operand.id)), operand.id);
       case 'packed':
@@ -174,13 +182,19 @@ class SimdPlanner {
   }
 
   #rootOf(name: string): string {
-    return this.#roots.get(name) ?? name;
+    return this.#placeOf(name).root;
+  }
+
+  #valueAt(name: string): number | undefined {
+    const { root, offset } = this.#placeOf(name);
+    const base = this.#addresses.get(root);
+    return base === undefined ? undefined : base + offset;
   }
 
   #values(): Map<string, SimdValue> {
     const values = new Map<string, SimdValue>();
     for (const [name, { dtype, shape }] of this.#graph.values) {
-      const address = this.#addresses.get(this.#rootOf(name));
+      const address = this.#valueAt(name);
       if (address !== undefined) values.set(name, { dtype, shape, address });
     }
     return values;

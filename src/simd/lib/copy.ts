@@ -41,8 +41,14 @@ export function copyCall(
         ordered.flatMap(({ extent, strides }) => [extent, ...strides.map((stride) => stride * size)]),
       ),
       units: ceilDiv(count, chunk),
+      ...(ordered.every(isRun) ? { run: { from: start * size, to: toStart * size, bytes: width } } : {}),
     },
   ];
+}
+
+/** True of neighbours on both sides. */
+function isRun({ extent, strides }: StridedDim): boolean {
+  return extent === 1 || strides.every((stride) => stride === 1);
 }
 
 /** At least two dimensions: last the one whose elements are neighbours in the destination, before it that of neighbours in the source. */
