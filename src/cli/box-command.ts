@@ -23,7 +23,8 @@ import {
   type LoadedTask,
   type LoadTaskOptions,
 } from './picture-task.ts';
-import { addDeviceOptions, addSourceOptions, type DeviceOptions } from './session.ts';
+import type { DeviceOptions } from './place.ts';
+import { addDeviceOptions, addSourceOptions } from './session.ts';
 
 /** Limits, of which those that are not given are left to the task. */
 export interface BoxLimits {

@@ -5,7 +5,8 @@ import type { Pixels } from '../vision/pixels.ts';
 import type { Context } from './context.ts';
 import { withFile } from './locate.ts';
 import { failureOf, median, milliseconds, type Output } from './output.ts';
-import type { DeviceOptions, OpenedOn } from './session.ts';
+import { placeText, type CommandPlace, type DeviceOptions } from './place.ts';
+import type { OpenedOn } from './session.ts';
 import { readBytes } from './tensor-files.ts';
 
 /** A picture file that was read. */
@@ -35,8 +36,8 @@ export type Outcome<Answer extends object> = { readonly file: string } & (
 
 /** What became of all pictures. */
 export interface PictureRun<Answer extends object> {
-  readonly adapter: string | null;
-  readonly adapterSource: string | null;
+  /** Null where no picture could be read. */
+  readonly place: CommandPlace | null;
   /** Null, like the other times, where no picture could be read. */
   readonly loadMs: number | null;
   readonly firstRunMs: number | null;
@@ -91,8 +92,7 @@ export async function eachPicture<Runner, Answer extends object>(
   progress.stop();
   const [firstRunMs = null, ...later] = times;
   return {
-    adapter: opened?.adapter ?? null,
-    adapterSource: opened?.adapterSource ?? null,
+    place: opened?.place ?? null,
     loadMs: opened?.loadMs ?? null,
     firstRunMs,
     runMs: later.length > 0 ? median(later) : firstRunMs,
@@ -102,16 +102,17 @@ export async function eachPicture<Runner, Answer extends object>(
 
 /** Prints the end of a command on pictures: one object, or how long it took. Gives the exit code: 1 where a picture was bad. */
 export function finishPictures<Answer extends object>(
-  { adapter, adapterSource, loadMs, firstRunMs, runMs, results }: PictureRun<Answer>,
+  { place, loadMs, firstRunMs, runMs, results }: PictureRun<Answer>,
   { model, backend, output }: { model: string; backend: DeviceOptions['backend']; output: Output },
 ): number {
   const failed = results.filter((result) => 'error' in result).length;
-  const facts = { model, backend, adapter, adapterSource, loadMs, firstRunMs, runMs, failed };
+  const asked = { backend, choice: null, adapter: null, adapterSource: null };
+  const facts = { model, ...(place ?? asked), loadMs, firstRunMs, runMs, failed };
   // Of bad pictures alone nothing is left to say.
   const silent = loadMs === null && !output.json;
   if (!silent)
     output.result({ ...facts, results }, () => {
-      const where = adapter === null ? 'the CPU reference' : `${adapter} (${adapterSource})`;
+      const where = place ? placeText(place) : backend;
       const times =
         firstRunMs === null
           ? []

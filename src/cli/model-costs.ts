@@ -10,7 +10,7 @@ import type { Port } from '../session/feeds.ts';
 import { outputPorts, withScales } from '../session/ports.ts';
 import { isCertain, kernelRemedy } from './kernel-remedies.ts';
 import { staticShapes } from './seeded-feeds.ts';
-import type { DeviceOptions } from './session.ts';
+import type { DeviceOptions } from './place.ts';
 
 /** What depends on the extents of the inputs. */
 export interface ModelWork {

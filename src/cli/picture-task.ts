@@ -17,11 +17,11 @@ import type { Preprocessing } from '../vision/picture-spec.ts';
 import { parseNumbers } from './arguments.ts';
 import type { Context } from './context.ts';
 import { withFile } from './locate.ts';
+import type { DeviceOptions } from './place.ts';
 import {
   downloadFlags,
   loadModel,
   openLoaded,
-  type DeviceOptions,
   type LoadedModel,
   type OpenedOn,
   type SourceOptions,

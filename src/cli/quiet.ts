@@ -47,7 +47,9 @@ export function withoutRemarks(): (line: string) => boolean {
 
 /** True where Dawn may write remarks into this process: it opens Vulkan on Linux only. */
 export function isNoisy(argv: readonly string[]): boolean {
-  const onCpu = argv.some((word, i) => word === '--backend=cpu' || (word === '--backend' && argv[i + 1] === 'cpu'));
+  const onCpu = ['cpu', 'wasm'].some((name) =>
+    `${argv.join(' ')} `.replaceAll('=', ' ').includes(`--backend ${name} `),
+  );
   const helped = argv.includes('--help') || argv.includes('-h');
   return (
     process.platform === 'linux' &&

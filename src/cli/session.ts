@@ -6,16 +6,15 @@ import { recogniseEntry } from '../catalogue/recognise.ts';
 import { importModel, type DetectedModel } from '../formats/detect.ts';
 import type { ImportOptions, ModelFiles } from '../formats/importer.ts';
 import type { InputShapes } from '../ir/graph.ts';
-import { openGpu } from '../node/adapter.ts';
 import { openModel } from '../node/model-source.ts';
 import { fileTuningCache } from '../node/tuning-cache.ts';
-import type { TuningOptions } from '../measure/tuning.ts';
 import type { SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
 import { entryLabels, labelsAtHand } from '../tasks/labels.ts';
 import { collect, shapesByName } from './arguments.ts';
 import type { Context } from './context.ts';
 import { onModel } from './locate.ts';
+import { findPlace, type CommandPlace, type DeviceOptions } from './place.ts';
 
 /** Options that say where a model comes from. */
 export interface SourceOptions {
@@ -31,15 +30,6 @@ export interface SourceOptions {
 interface LoadOptions extends SourceOptions {
   readonly inputShape?: readonly string[];
   readonly input?: readonly string[];
-}
-
-/** Options that say where a model runs. */
-export interface DeviceOptions {
-  readonly backend: 'webgpu' | 'cpu';
-  readonly adapter?: string;
-  readonly tune?: TuningOptions['tune'];
-  readonly precision?: SessionOptions['precision'];
-  readonly weightStorage?: SessionOptions['weightStorage'];
 }
 
 /** Adds `--mirror` and `--cache-dir`. */
@@ -108,7 +98,12 @@ export function addStorageOptions(command: Command): Command {
 /** Adds `--backend`, `--precision`, `--weight-storage` and `--adapter`. */
 export function addDeviceOptions(command: Command): Command {
   command.addOption(
-    new Option('--backend <name>', 'where to run').choices(['webgpu', 'cpu'] as const).default('webgpu' as const),
+    new Option(
+      '--backend <name>',
+      'where to run: auto is WebGPU on a hardware adapter, else wasm; cpu is the reference',
+    )
+      .choices(['auto', 'webgpu', 'wasm', 'cpu'] as const)
+      .default('auto' as const),
   );
   return addAdapterOption(addStorageOptions(command));
 }
@@ -179,10 +174,7 @@ async function inCatalogue(
 /** What a command runs a model with, and what it runs on. */
 export interface OpenedOn<T> {
   readonly runner: T;
-  /** The driver's name for the adapter; null on the CPU. */
-  readonly adapter: string | null;
-  /** Where the driver came from; null on the CPU. */
-  readonly adapterSource: string | null;
+  readonly place: CommandPlace;
   /** Reading, importing, compiling and uploading the model; the device's own start is in it. */
   readonly loadMs: number;
 }
@@ -198,11 +190,11 @@ export async function openLoaded<T extends Disposable>(
   open: (options: SessionOptions) => Promise<T>,
 ): Promise<OpenedOn<T>> {
   const start = performance.now();
-  const found = device.backend === 'webgpu' ? await openGpu({ adapter: device.adapter }) : undefined;
+  const { gpu, ...place } = await findPlace(device);
   const runner = await onModel(model.name, () =>
     open({
-      backend: device.backend,
-      ...(found ? { gpu: found.adapter } : {}),
+      backend: place.backend,
+      ...(gpu ? { gpu } : {}),
       ...(device.tune === undefined ? {} : { tune: device.tune }),
       ...(device.precision === undefined ? {} : { precision: device.precision }),
       ...(device.weightStorage === undefined ? {} : { weightStorage: device.weightStorage }),
@@ -212,12 +204,7 @@ export async function openLoaded<T extends Disposable>(
   );
   defer(() => runner[Symbol.dispose]());
   progress.stop();
-  return {
-    runner,
-    adapter: found?.description.name ?? null,
-    adapterSource: found?.description.source ?? null,
-    loadMs: model.readMs + performance.now() - start,
-  };
+  return { runner, place, loadMs: model.readMs + performance.now() - start };
 }
 
 /** Opens a session of a loaded model. */

@@ -36,7 +36,8 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   fetches: ['outputnames', 'only'],
   signal: ['abortsignal', 'abort'],
   webgpu: ['gpu', 'webgl', 'webnn', 'dawn'],
-  cpu: ['wasm', 'js', 'native', 'reference'],
+  cpu: ['js', 'native', 'reference'],
+  wasm: ['webassembly', 'simd', 'xnnpack'],
   float16: ['fp16', 'f16', 'half', '16', 'int8'],
   float32: ['fp32', 'f32', 'float', 'full', '32'],
 };

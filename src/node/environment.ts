@@ -2,7 +2,7 @@
 import { LoadError } from '../core/errors.ts';
 import type { ModelFiles } from '../formats/importer.ts';
 import { allTogether, type FetchSettings } from '../session/model-source.ts';
-import type { SessionOptions } from '../session/options.ts';
+import { mayChoose, type PlaceOptions, type SessionOptions } from '../session/options.ts';
 import { openGpu } from './adapter.ts';
 import type { DownloadProgress } from './download.ts';
 import { decodeImage } from './image.ts';
@@ -10,14 +10,26 @@ import { openModel, openWeights, type ModelSourceOptions } from './model-source.
 import { fileTuningCache } from './tuning-cache.ts';
 
 /** Finds the adapter, by name where one is given, when it is asked for. */
-export function adapterFinder(adapter?: string): () => Promise<GPUAdapter> {
+function adapterFinder(adapter?: string): () => Promise<GPUAdapter> {
   return async () => (await openGpu({ adapter })).adapter;
+}
+
+/**
+ * What options leave open of where a session runs: on an adapter that is named, here or by TILEWISE_ADAPTER; else it chooses, and
+ * only hardware is looked for.
+ */
+export function placeInNode(options: PlaceOptions, adapter?: string): Pick<SessionOptions, 'backend' | 'gpu'> {
+  const named = adapter ?? process.env['TILEWISE_ADAPTER'];
+  if (!mayChoose(options)) return { gpu: adapterFinder(adapter) };
+  return named
+    ? { backend: 'webgpu', gpu: adapterFinder(adapter) }
+    : { backend: 'auto', gpu: adapterFinder('hardware') };
 }
 
 /** Options that were checked, with Node's defaults. */
 export function inNode<T extends SessionOptions>(options: T): T {
   return {
-    gpu: adapterFinder(),
+    ...placeInNode(options),
     decodePicture: decodeImage,
     tuningCache: fileTuningCache(),
     ...options,

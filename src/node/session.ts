@@ -5,7 +5,7 @@ import { SESSION_OPTIONS, type SessionOptions } from '../session/options.ts';
 import { Session as PageSession } from '../session/session.ts';
 import type { TaskSource } from '../tasks/picture-model.ts';
 import type { OpenGpuOptions } from './adapter.ts';
-import { adapterFinder, inNode, isNamed, opener } from './environment.ts';
+import { inNode, placeInNode, isNamed, opener } from './environment.ts';
 import type { ModelSourceOptions } from './model-source.ts';
 
 /** A loaded model. `run` may be called concurrently; calls are queued. */
@@ -40,5 +40,5 @@ const OPEN_SESSION_OPTIONS: OptionRules<OpenSessionOptions> = { ...SESSION_OPTIO
  */
 export async function openSession(model: string, options: OpenSessionOptions = {}): Promise<Session> {
   const { adapter, files, ...session } = await checkOptions('openSession', options, OPEN_SESSION_OPTIONS);
-  return Session.create(opener(model, files), { gpu: adapterFinder(adapter), ...session });
+  return Session.create(opener(model, files), { ...placeInNode(session, adapter), ...session });
 }

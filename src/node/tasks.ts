@@ -35,7 +35,7 @@ import { createTextDetector as textDetector, type TextDetector } from '../tasks/
 import { createUpscaler as upscaler, type Upscaler } from '../tasks/upscaler.ts';
 import { quantize as quantizeInPage } from '../tasks/quantize.ts';
 import type { QuantizedModel, QuantizeOptions } from '../tasks/quantize-types.ts';
-import { adapterFinder, inCache, inNode, isNamed, opener, withNamedWeights } from './environment.ts';
+import { inCache, inNode, isNamed, opener, placeInNode, withNamedWeights } from './environment.ts';
 import { filePath } from './file-address.ts';
 import { decodeImage } from './image.ts';
 import { inFolder, openModel } from './model-source.ts';
@@ -93,7 +93,7 @@ export async function createFaceDetector(source?: TaskSource, options?: FaceDete
 
 /** Quantises a model as in a page, with the differences of `createClassifier`; picture files may be given by path. */
 export async function quantize(source: TaskSource, options: QuantizeOptions): Promise<QuantizedModel> {
-  const inPlace = { gpu: adapterFinder(), decodePicture: decodeImage, ...options, ...withNamedWeights(options) };
+  const inPlace = { ...placeInNode(options), decodePicture: decodeImage, ...options, ...withNamedWeights(options) };
   return quantizeInPage(opened(source) ?? source, { ...inPlace, modelBase: baseInNode(options.modelBase) });
 }
 

@@ -1,11 +1,11 @@
-/** What a session asks of what runs its graphs. The CPU and the GPU are implementations; another is a file beside theirs. */
+/** What a session asks of what runs its graphs. The GPU, WASM and the CPU are implementations; another is a file beside theirs. */
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
 import type { CheckedFeed } from './feeds.ts';
 import type { RunOptions } from './options.ts';
 import type { LoadingProgress } from './progress.ts';
-import type { PrepareReport } from './report.ts';
+import type { LoadReport, PrepareReport } from './report.ts';
 
 /** What may be done while a graph is made ready. */
 export interface PrepareSettings {
@@ -19,6 +19,8 @@ export interface Backend {
   readonly kind: 'webgpu' | 'wasm' | 'cpu';
   /** What people call the device. */
   readonly adapter: string;
+  /** Why it was chosen, where the caller left that open. */
+  readonly choice?: string;
   /**
    * Calls `react` when nothing can run here any more, so that another backend must be opened. Gives what takes that back.
    */
@@ -30,6 +32,11 @@ export interface Backend {
   prepare(graph: Graph, shapes: InputShapes, during?: PrepareSettings): Promise<Prepared>;
   /** Frees what the backend holds. What it prepared is freed before. */
   dispose(): void;
+}
+
+/** What a report says of where it runs. */
+export function placeFacts({ kind, adapter, choice }: Backend): Pick<LoadReport, 'backend' | 'adapter' | 'choice'> {
+  return { backend: kind, adapter, ...(choice && { choice }) };
 }
 
 /** A graph that is ready to run with one set of input shapes. */

@@ -1,12 +1,11 @@
 /** The CPU backend: the references of the operators, node by node. It holds nothing but graphs, and is loaded when asked for. */
-import { InputError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import { runGraph } from '../runtime/cpu/run.ts';
 import type { Backend, PrepareSettings, Prepared } from './backend.ts';
 import { compileGraph } from './compile-graph.ts';
 import type { CheckedFeed } from './feeds.ts';
-import { hostFeeds } from './host-feeds.ts';
+import { hostFeeds, refuseOnDevice } from './host-feeds.ts';
 import type { RunOptions, SessionOptions } from './options.ts';
 import type { PrepareReport } from './report.ts';
 
@@ -49,11 +48,9 @@ class CpuPrepared implements Prepared {
     this.report = report;
   }
 
-  async run(
-    feeds: ReadonlyMap<string, CheckedFeed>,
-    { fetches, outputs, keep, signal }: RunOptions,
-  ): Promise<Map<string, Tensor>> {
-    if (outputs === 'gpu' || keep) throw new InputError('the CPU backend has no GPU memory to leave outputs in');
+  async run(feeds: ReadonlyMap<string, CheckedFeed>, options: RunOptions): Promise<Map<string, Tensor>> {
+    const { fetches, signal } = options;
+    refuseOnDevice(options);
     signal?.throwIfAborted();
     const all = runGraph(this.graph, await hostFeeds(feeds));
     return new Map([...all].filter(([name]) => fetches?.includes(name) ?? true));

@@ -1,6 +1,6 @@
 /** The GPU backend: a device, what was measured of it, and the plans that are loaded on it. */
 import type { ProfileReport } from '../analysis/profile.ts';
-import { DeviceError, InputError } from '../core/errors.ts';
+import { DeviceError } from '../core/errors.ts';
 import type { DeviceProfile } from '../core/limits.ts';
 import { Lazy, onDemand } from '../core/on-demand.ts';
 import { stored, valueBytes } from '../core/storage.ts';
@@ -12,7 +12,7 @@ import { WIDE } from '../plan/arrangement/storages.ts';
 import { planGraph, type PlanOptions } from '../plan/plan-graph.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepReport } from '../runtime/webgpu/check.ts';
-import { adapterName, profileOf, requestDevice } from '../runtime/webgpu/device.ts';
+import { adapterName, classOf, profileOf, requestDevice } from '../runtime/webgpu/device.ts';
 import type { GpuTensor } from '../runtime/webgpu/elements.ts';
 import { Executor } from '../runtime/webgpu/executor.ts';
 import type { InputWriter } from '../runtime/webgpu/input-writer.ts';
@@ -22,6 +22,7 @@ import { Pauses } from '../util/pause.ts';
 import type { Backend, PrepareSettings, Prepared } from './backend.ts';
 import { compileGraph, type CompileForOptions } from './compile-graph.ts';
 import type { CheckedFeed } from './feeds.ts';
+import { needsGpu } from './needs-gpu.ts';
 import type { GpuSource, RunOptions, SessionOptions } from './options.ts';
 import type { ProfileOptions } from './profile.ts';
 import type { PrepareReport } from './report.ts';
@@ -34,18 +35,20 @@ export class GpuBackend implements Backend {
   readonly kind = 'webgpu';
   readonly device: GPUDevice;
   readonly adapter: string;
+  readonly choice?: string;
   readonly #options: SessionOptions;
   readonly #tuning: SessionTuning;
   readonly #pictures: PictureWriter;
 
-  /** Opens the device. Rejects with DeviceError NO_DEVICE when there is none. */
-  static async open(options: SessionOptions): Promise<GpuBackend> {
+  /** Opens the device. Rejects with DeviceError NO_DEVICE when there is none, or where one that `isHardware` is wanted. */
+  static async open(options: SessionOptions, isHardware = false): Promise<GpuBackend> {
     if (options.precision === 'float16') await WIDE.load();
-    return new GpuBackend(await openDevice(options.gpu), options);
+    return new GpuBackend(await openDevice(options.gpu, isHardware), options, isHardware);
   }
 
-  private constructor(device: GPUDevice, options: SessionOptions) {
+  private constructor(device: GPUDevice, options: SessionOptions, chosen: boolean) {
     this.device = device;
+    if (chosen) this.choice = 'there is a hardware adapter';
     this.adapter = adapterName(device.adapterInfo);
     this.#options = options;
     this.#tuning = new SessionTuning(device, options);
@@ -171,11 +174,6 @@ export function onGpu(prepared: Prepared, call: string): GpuPrepared {
   throw needsGpu(call);
 }
 
-/** The error of a call that the CPU backend does not have. */
-export function needsGpu(call: string): InputError {
-  return new InputError(`${call} needs backend webgpu`);
-}
-
 /** Feeds as the executor takes them. Rejects as `PictureWriter.prepare` does. */
 async function gpuFeeds(
   feeds: ReadonlyMap<string, CheckedFeed>,
@@ -195,13 +193,19 @@ function copyFrom({ buffer, ...desc }: GpuTensor): InputWriter {
   };
 }
 
-/** Opens a device. Rejects with DeviceError NO_DEVICE when there is no adapter, or it gives none. */
-export async function openDevice(gpu: GpuSource | undefined): Promise<GPUDevice> {
+/**
+ * Opens a device. Rejects with DeviceError NO_DEVICE when there is no adapter, it gives none, or it is a program where one that
+ * `isHardware` is wanted.
+ */
+export async function openDevice(gpu: GpuSource | undefined, isHardware = false): Promise<GPUDevice> {
   if (isDevice(gpu)) return gpu;
   const adapter = typeof gpu === 'function' ? await gpu() : (gpu ?? (await defaultAdapter()));
+  if (isHardware && adapter && classOf(adapter.info) === 'software') {
+    throw new DeviceError('NO_DEVICE', `the adapter "${adapterName(adapter.info)}" is a program`);
+  }
   if (adapter) return requestDevice(adapter);
   throw new DeviceError('NO_DEVICE', 'no WebGPU adapter was found', {
-    hint: "Use a browser with WebGPU over https or localhost, in Node tilewise/node, or pass { backend: 'cpu' }",
+    hint: "Use a browser with WebGPU over https or localhost, in Node tilewise/node, or pass { backend: 'wasm' }",
   });
 }
 

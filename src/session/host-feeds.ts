@@ -4,6 +4,8 @@ import { Lazy } from '../core/on-demand.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { toPixels } from '../pictures/to-pixels.ts';
 import { hostTensor, type CheckedFeed, type CheckedPicture, type FeedTensor } from './feeds.ts';
+import { needsGpu } from './needs-gpu.ts';
+import type { RunOptions } from './options.ts';
 
 // Kept: every picture asks.
 const PREPROCESSING = new Lazy('preprocessing on the CPU', () => import('../vision/preprocess.ts'));
@@ -28,4 +30,9 @@ async function preparedOnHost({ picture, preprocessing, region }: CheckedPicture
   const { preprocess } = await PREPROCESSING.load();
   const { shape, data } = preprocess(pixels, preprocessing, region);
   return { shape, data };
+}
+
+/** Throws InputError for outputs that are to stay on a device: these backends have none. */
+export function refuseOnDevice({ outputs, keep }: RunOptions): void {
+  if (outputs === 'gpu' || keep) throw needsGpu(keep ? 'keep' : 'outputs: gpu');
 }

@@ -13,8 +13,12 @@ export type GpuSource = GPUAdapter | GPUDevice | (() => Promise<GPUAdapter | nul
 
 /** Options of `Session.create`. */
 export interface SessionOptions extends TuningOptions {
-  /** `webgpu` (default) or the plain CPU reference. There is no silent fallback from one to the other. */
-  readonly backend?: 'webgpu' | 'wasm' | 'cpu';
+  /**
+   * `auto` (default): WebGPU on a hardware adapter, else WASM; the session's report says which, and why. Whoever gives `gpu`,
+   * `variants`, `precision: 'float16'` or has kernels tuned means WebGPU. Or `webgpu`, `wasm`, or `cpu`, the plain reference:
+   * from what is named there is no fallback.
+   */
+  readonly backend?: 'auto' | 'webgpu' | 'wasm' | 'cpu';
   /** Defaults to `navigator.gpu`. In Node see `tilewise/node`. */
   readonly gpu?: GpuSource;
   /**
@@ -83,7 +87,7 @@ export interface SessionOptions extends TuningOptions {
 
 /** What they may be. */
 export const SESSION_OPTIONS: OptionRules<SessionOptions> = {
-  backend: ['webgpu', 'wasm', 'cpu'],
+  backend: ['auto', 'webgpu', 'wasm', 'cpu'],
   gpu: 'object',
   inputShapes: 'object',
   maxPlans: 'count',
@@ -102,6 +106,16 @@ export const SESSION_OPTIONS: OptionRules<SessionOptions> = {
   tuneBudgetMs: 'number',
   tuningCache: 'object',
 };
+
+/** What tells where a session is to run. */
+export type PlaceOptions = Pick<SessionOptions, 'backend' | 'gpu' | 'variants' | 'precision' | 'tune'>;
+
+/** True where it is left to the session whether it runs on the GPU: `auto`, and nothing that has a meaning only there. */
+export function mayChoose({ backend, gpu, variants, precision, tune = 'off' }: PlaceOptions): boolean {
+  // With `auto` in so many words, as from Node, a function says where an adapter would come from.
+  const given = variants ?? (backend && typeof gpu === 'function' ? undefined : gpu);
+  return (backend ?? 'auto') === 'auto' && !given && precision !== 'float16' && tune === 'off';
+}
 
 /** Options of one run. */
 export interface RunOptions {

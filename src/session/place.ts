@@ -3,7 +3,7 @@ import { onDemand } from '../core/on-demand.ts';
 import type { Backend } from './backend.ts';
 import { CompiledCache } from './compiled-cache.ts';
 import { GpuBackend } from './gpu-backend.ts';
-import type { SessionOptions } from './options.ts';
+import { mayChoose, type SessionOptions } from './options.ts';
 
 /** A backend, and what was compiled for it. */
 export interface Place {
@@ -14,8 +14,8 @@ export interface Place {
 }
 
 /**
- * Opens the backend that the options ask for; once its device is lost, what it still holds is freed and `lost` called.
- * Rejects with DeviceError NO_DEVICE when a GPU is wanted and there is none.
+ * Opens the backend that the options ask for, or the fastest where they leave it open; once its device is lost, what it still
+ * holds is freed and `lost` called. Rejects with DeviceError NO_DEVICE when a GPU is wanted and there is none.
  */
 export async function openPlace(options: SessionOptions, lost: () => void): Promise<Place> {
   const backend = await openBackend(options);
@@ -33,11 +33,19 @@ export async function openPlace(options: SessionOptions, lost: () => void): Prom
 }
 
 async function openBackend(options: SessionOptions): Promise<Backend> {
-  if (options.backend === 'wasm') {
-    const { WasmBackend } = await onDemand('WASM backend', () => import('./wasm-backend.ts'));
-    return new WasmBackend(options);
+  const { backend } = options;
+  if (backend === 'cpu') {
+    const { CpuBackend } = await onDemand('CPU backend', () => import('./cpu-backend.ts'));
+    return new CpuBackend(options);
   }
-  if (options.backend !== 'cpu') return GpuBackend.open(options);
-  const { CpuBackend } = await onDemand('CPU backend', () => import('./cpu-backend.ts'));
-  return new CpuBackend(options);
+  const choosing = mayChoose(options);
+  let why: unknown;
+  try {
+    if (backend !== 'wasm') return await GpuBackend.open(options, choosing);
+  } catch (error) {
+    if (!choosing) throw error;
+    why = error;
+  }
+  const { WasmBackend } = await onDemand('WASM backend', () => import('./wasm-backend.ts'));
+  return new WasmBackend(options, why);
 }

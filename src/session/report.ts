@@ -12,6 +12,8 @@ export interface LoadReport {
   readonly warnings: readonly string[];
   readonly backend: 'webgpu' | 'wasm' | 'cpu';
   readonly adapter: string;
+  /** Why it runs there, where the session chose: absent where the caller did. */
+  readonly choice?: string;
   /** Fetching the main file; companions that it names count as parsing. */
   readonly downloadMs: number;
   /** Reading the bytes and building the graph. */

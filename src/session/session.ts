@@ -14,13 +14,14 @@ import type { GpuTensor } from '../runtime/webgpu/elements.ts';
 import type { EncodedPicture } from '../pictures/decode-file.ts';
 import type { PictureSource } from '../pictures/source.ts';
 import { unlessAborted } from '../util/pause.ts';
-import type { Prepared } from './backend.ts';
+import { placeFacts, type Prepared } from './backend.ts';
 import { findDecidingInputs } from './compile-graph.ts';
 import { signatureOf } from './compiled-cache.ts';
 import { checkFeeds, encodedPicture, feedShapes, type CheckedFeed, type Feed, type Port } from './feeds.ts';
-import { GpuBackend, GpuPrepared, needsGpu, onGpu } from './gpu-backend.ts';
+import { GpuBackend, GpuPrepared, onGpu } from './gpu-backend.ts';
 import { importSource, type AdaptGraph } from './import-source.ts';
 import type { ModelSource } from './model-source.ts';
+import { needsGpu } from './needs-gpu.ts';
 import { decidedBy, inputPorts, portsOf, unknownOutputs, withScales, type ModelPorts } from './ports.ts';
 import { openPlace, type Place } from './place.ts';
 import { LoadingProgress } from './progress.ts';
@@ -88,8 +89,7 @@ export class Session {
     }
     this.#report = {
       ...read,
-      backend: backend.kind,
-      adapter: backend.adapter,
+      ...placeFacts(backend),
       deviceMs,
       ...(first?.report ?? NOTHING_PREPARED),
       totalMs: performance.now() - start,
@@ -106,11 +106,10 @@ export class Session {
   /** Compiles the shaders of a model whose weights have not come yet. What goes wrong here will again, and be told then. */
   async #compileEarly(sketch: () => Promise<Graph> | undefined): Promise<void> {
     try {
-      const graph = (this.#options.backend ?? 'webgpu') !== 'webgpu' ? undefined : await sketch();
       const wanted = (): boolean => !this.#graph && !this.#disposed;
-      if (!graph || !wanted()) return;
       const gpu = await this.#gpu();
-      if (wanted()) await gpu?.precompile(graph, this.#shapesFor(graph), wanted);
+      const graph = gpu && wanted() && (await sketch());
+      if (graph && wanted()) await gpu.precompile(graph, this.#shapesFor(graph), wanted);
     } catch {
       // Zeros in place of a shape, say: then there is nothing to gain.
     }
@@ -147,7 +146,7 @@ export class Session {
     return this.#report;
   }
 
-  /** The device the session runs on, for buffers and textures to feed; undefined on the CPU. */
+  /** The device the session runs on, for buffers and textures to feed; undefined on another backend. */
   async device(): Promise<GPUDevice | undefined> {
     this.#requireOpen();
     return (await this.#gpu())?.device;
@@ -222,7 +221,7 @@ export class Session {
     return this.#with(feeds, (prepared, checked) => onGpu(prepared, 'profile').profile(checked, options));
   }
 
-  /** The plan for the shapes the session was created with; undefined on the CPU. */
+  /** The plan for the shapes the session was created with; undefined on another backend. */
   plan(): Promise<Plan | undefined> {
     return Promise.resolve(this.#plan);
   }
@@ -293,7 +292,8 @@ export class Session {
       if (this.#place === opening) this.#place = undefined;
     };
     const opening = openPlace(this.#options, forget);
-    opening.catch(forget);
+    // What a report says of where it runs may be otherwise after a loss.
+    opening.then(({ backend }) => (this.#report &&= { ...this.#report, ...placeFacts(backend) }), forget);
     this.#place = opening;
     return opening;
   }

@@ -1,5 +1,5 @@
 /** The WASM backend: SIMD kernels where there is no GPU. It is loaded when asked for. */
-import { InputError } from '../core/errors.ts';
+import { TilewiseError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
@@ -12,7 +12,7 @@ import { at } from '../util/arrays.ts';
 import type { Backend, PrepareSettings, Prepared } from './backend.ts';
 import { compileGraph } from './compile-graph.ts';
 import type { CheckedFeed } from './feeds.ts';
-import { hostFeeds } from './host-feeds.ts';
+import { hostFeeds, refuseOnDevice } from './host-feeds.ts';
 import type { RunOptions, SessionOptions } from './options.ts';
 import type { PrepareReport } from './report.ts';
 
@@ -20,10 +20,13 @@ import type { PrepareReport } from './report.ts';
 export class WasmBackend implements Backend {
   readonly kind = 'wasm';
   readonly adapter = 'WASM SIMD';
+  readonly choice?: string;
   readonly #weightStorage: SessionOptions['weightStorage'];
 
-  constructor({ weightStorage }: Pick<SessionOptions, 'weightStorage'>) {
+  /** `why` the GPU was not taken, where it was left open what is. */
+  constructor({ weightStorage }: Pick<SessionOptions, 'weightStorage'>, why?: unknown) {
     this.#weightStorage = weightStorage;
+    if (why !== undefined) this.choice = why instanceof TilewiseError ? why.reason : String(why);
   }
 
   /** Passes, plan, weights. Rejects with PlanError, LoadError and DeviceError NO_DEVICE, too. */
@@ -79,9 +82,7 @@ class WasmPrepared implements Prepared {
   }
 
   async run(feeds: ReadonlyMap<string, CheckedFeed>, options: RunOptions): Promise<Map<string, Tensor>> {
-    if (options.outputs === 'gpu' || options.keep) {
-      throw new InputError('the WASM backend has no GPU memory to leave outputs in');
-    }
+    refuseOnDevice(options);
     options.signal?.throwIfAborted();
     return this.#executor.run(await hostFeeds(feeds), options);
   }

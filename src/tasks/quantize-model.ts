@@ -12,7 +12,8 @@ import { isPicture, type PictureSource } from '../pictures/source.ts';
 import { toPixels } from '../pictures/to-pixels.ts';
 import { compileGraph } from '../session/compile-graph.ts';
 import type { Feed } from '../session/feeds.ts';
-import { openDevice } from '../session/gpu-backend.ts';
+import { GpuBackend } from '../session/gpu-backend.ts';
+import { openPlace } from '../session/place.ts';
 import { Session } from '../session/session.ts';
 import { inputShape, type Preprocessing } from '../vision/picture-spec.ts';
 import { partOf } from '../vision/part-of.ts';
@@ -30,7 +31,7 @@ const QUANTIZE_OPTIONS: OptionRules<QuantizeOptions> = {
   symmetric: 'boolean',
   exclude: 'list',
   onProgress: 'function',
-  backend: ['webgpu', 'cpu'],
+  backend: ['auto', 'webgpu', 'wasm', 'cpu'],
   gpu: 'object',
   signal: 'signal',
   inputShapes: 'object',
@@ -91,24 +92,24 @@ export async function quantizeModel(source: TaskSource, options: QuantizeOptions
   return { model: bytes, report: { ...chosen, ...judgement, bytes: { before, after: bytes.length } } };
 }
 
-/** What runs graphs: sessions that share a device, as an adapter makes one only. */
-async function runner({ backend = 'webgpu', gpu, signal }: QuantizeOptions): Promise<{
+/** What runs graphs: sessions that share a device where they are on one, as an adapter makes one only. */
+async function runner({ backend: wanted, gpu, signal }: QuantizeOptions): Promise<{
   readonly open: OpenGraph<Example>;
   readonly close: () => void;
 }> {
-  const device = backend === 'webgpu' ? await openDevice(gpu) : undefined;
+  const asked = { ...(wanted && { backend: wanted }), ...(gpu && { gpu }) };
+  const { backend, close } = await openPlace(asked, () => undefined);
+  const place = { backend: backend.kind, ...(backend instanceof GpuBackend && { gpu: backend.device }) };
   const settings = signal ? { signal } : {};
   return {
     open: async (graph) => {
-      const session = await Session.create(graph, { backend, ...(device ? { gpu: device } : {}), ...settings });
+      const session = await Session.create(graph, { ...place, ...settings });
       return {
         run: async (example, fetches) => session.run(await example(), { fetches, ...settings }),
         dispose: () => session.dispose(),
       };
     },
-    close: () => {
-      if (device !== gpu) device?.destroy();
-    },
+    close,
   };
 }
 

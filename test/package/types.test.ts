@@ -23,7 +23,7 @@ import * as ort from 'tilewise/ort';
 export async function best(bytes: Uint8Array, pixels: Pixels): Promise<Ranked | undefined> {
   using classifier = await createClassifier(bytes, { labels: ['cup', 'dog'], backend: 'cpu' });
   // @ts-expect-error There is no such backend.
-  await createClassifier(bytes, { backend: 'wasm' });
+  await createClassifier(bytes, { backend: 'webgl' });
   // @ts-expect-error A number is no picture.
   await classifier.classify(7);
   return (await classifier.classify(pixels, { topK: 1 }))[0];

@@ -89,8 +89,8 @@ describe('tensors on the GPU', () => {
     await expect(cpu.run({ x }, { outputs: 'gpu' })).rejects.toBeInstanceOf(InputError);
     await expect(cpu.run({ x }, { keep: ['y'] })).rejects.toBeInstanceOf(InputError);
     await expect(cpu.read({ dtype: 'float32', shape: [1, 3], buffer: {} as GPUBuffer })).rejects.toThrow(/read needs/);
-    await expect(cpu.check({ x })).rejects.toThrow(/check needs backend webgpu/);
-    await expect(cpu.profile({ x })).rejects.toThrow(/profile needs backend webgpu/);
+    await expect(cpu.check({ x })).rejects.toThrow(/check needs a session with backend: 'webgpu'/);
+    await expect(cpu.profile({ x })).rejects.toThrow(/profile needs a session with backend: 'webgpu'/);
   });
 });
 

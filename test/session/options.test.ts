@@ -41,12 +41,12 @@ const classifier = (options?: object): Promise<Classifier> =>
 describe('options of a session', () => {
   it.each([
     [
-      { backend: 'wasm' },
-      'the option backend of Session.create cannot be "wasm": did you mean "cpu"?. It is one of "webgpu", "cpu"',
+      { backend: 'reference' },
+      'the option backend of Session.create cannot be "reference": did you mean "cpu"?. It is one of "auto", "webgpu", "wasm", "cpu"',
     ],
     [
       { backend: 'WebGPU' },
-      'the option backend of Session.create cannot be "WebGPU": did you mean "webgpu"?. It is one of "webgpu", "cpu"',
+      'the option backend of Session.create cannot be "WebGPU": did you mean "webgpu"?. It is one of "auto", "webgpu", "wasm", "cpu"',
     ],
     [
       { precision: 'fp16' },
@@ -68,8 +68,8 @@ describe('options of a session', () => {
     [['webgpu'], 'the options of Session.create are an object, and an array was given'],
     [new Map([['backend', 'cpu']]), 'the options of Session.create are an object, and an iterable was given'],
     [
-      Object.create({ backend: 'wasm' }),
-      'the option backend of Session.create cannot be "wasm": did you mean "cpu"?. It is one of "webgpu", "cpu"',
+      Object.create({ backend: 'webassembly' }),
+      'the option backend of Session.create cannot be "webassembly": did you mean "wasm"?. It is one of "auto", "webgpu", "wasm", "cpu"',
     ],
   ])('%j', async (options, message) => {
     expect(await refusal(() => create(options))).toBe(message);

@@ -6,7 +6,8 @@ import { parseCount } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
 import { eachPicture, finishPictures } from '../each-picture.ts';
 import { addPictureOptions, loadTask, modelFor, openTask, type LoadTaskOptions } from '../picture-task.ts';
-import { addDeviceOptions, addSourceOptions, type DeviceOptions } from '../session.ts';
+import type { DeviceOptions } from '../place.ts';
+import { addDeviceOptions, addSourceOptions } from '../session.ts';
 
 interface ClassifyOptions extends LoadTaskOptions, DeviceOptions {
   readonly top: number;

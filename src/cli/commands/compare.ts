@@ -8,13 +8,13 @@ import type { Context, Runner } from '../context.ts';
 import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts';
 import { nodeText, table } from '../output.ts';
 import { roundingOf, scaleText } from '../quantisation.ts';
+import type { DeviceOptions } from '../place.ts';
 import {
   addAdapterOption,
   addStorageOptions,
   addSourceOptions,
   loadModel,
   openModelSession,
-  type DeviceOptions,
   type SourceOptions,
 } from '../session.ts';
 
@@ -44,7 +44,8 @@ async function compare([name = '']: readonly string[], options: CompareOptions, 
   const model = await loadModel(name, options, context);
   const feeds = await feedsOf(model, options);
   const device = { ...options, backend: 'webgpu' as const };
-  const { runner: session, adapter, adapterSource } = await openModelSession(model, device, shapesOf(feeds), context);
+  const { runner: session, place } = await openModelSession(model, device, shapesOf(feeds), context);
+  const { adapter, adapterSource } = place;
   context.progress.report({ stage: 'compare', done: 0, total: undefined });
   const reports = withScales(await session.check(feeds), integerScales(model.graph)).sort(worstFirst);
   context.progress.stop();

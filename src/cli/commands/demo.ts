@@ -1,8 +1,9 @@
-/** `tilewise demo`: what `npm start` runs. Finds things in the sample pictures on the GPU, and checks every box on the CPU. */
+/** `tilewise demo`: what `npm start` runs. Finds things in the sample pictures on the GPU, and by WASM, and checks every box on the CPU. */
 import type { Command } from 'commander';
 import { findModel } from '../../catalogue/catalogue.ts';
 import { createDetector, type Detector } from '../../tasks/detector.ts';
 import type { Detection } from '../../vision/decode/detections.ts';
+import { at } from '../../util/arrays.ts';
 import { boxDifference, type BoxDifference } from '../box-difference.ts';
 import type { Context, Runner } from '../context.ts';
 import { detectionLines, toBox, type DetectedBox } from '../detections.ts';
@@ -30,15 +31,16 @@ interface Found extends Shown {
 }
 
 interface Checked extends Shown {
+  readonly wasmMs: number;
   readonly cpuMs: number;
-  /** Of everything that was found, between the GPU and the CPU. */
+  /** Of everything that was found, between the GPU or WASM and the CPU, the larger. */
   readonly difference: BoxDifference;
 }
 
 /** Lowest score of a thing that is shown. */
 const SHOWN = 0.3;
 
-/** Largest difference between the GPU and the CPU that the demo calls agreement: of a score, and of a corner in pixels. */
+/** Largest difference from the CPU that the demo calls agreement: of a score, and of a corner in pixels. */
 const AGREEMENT: BoxDifference = { score: 1e-3, pixels: 0.1 };
 
 /** Every box of the model, overlapping ones too. */
@@ -51,19 +53,20 @@ const COMMAND = import.meta.url.endsWith('.ts') ? 'npm run -s tilewise --' : 'np
 export function addDemo(program: Command, runner: Runner): void {
   const command = program
     .command('demo')
-    .description('find things in sample pictures, and compare every box with the CPU reference');
+    .description('find things in sample pictures on WebGPU and by WASM, and compare every box with the CPU reference');
   addSourceOptions(addAdapterOption(command)).action(runner.wrap(demo));
 }
 
 async function demo(_: readonly string[], options: DemoOptions, context: Context): Promise<number> {
   const { output, progress } = context;
   const name = modelFor('detection', undefined);
-  output.note(`tilewise: ${findModel(name).title}, on WebGPU and on the CPU reference\n`);
+  output.note(`tilewise: ${findModel(name).title}, on WebGPU, by WASM and on the CPU reference\n`);
   const pictures = await samplePictures();
   const loaded = await loadTask(name, options, context);
   const device = { backend: 'webgpu' as const, ...(options.adapter === undefined ? {} : { adapter: options.adapter }) };
   const gpu = await openTask(loaded, device, context, createDetector);
-  const { adapter, adapterSource, loadMs } = gpu;
+  const { adapter, adapterSource } = gpu.place;
+  const { loadMs } = gpu;
   const found: Found[] = [];
   for (const sample of pictures) {
     if (found.length === 0) await gpu.runner.detect(sample.pixels); // the first run also warms the driver up
@@ -72,14 +75,22 @@ async function demo(_: readonly string[], options: DemoOptions, context: Context
     output.note(pictureText(one));
   }
   output.note(`adapter: ${adapter} (${adapterSource}); loaded in ${milliseconds(loadMs)}\n`);
+  const wasm = await openTask(loaded, { backend: 'wasm' }, context, createDetector);
+  const byWasm: Found[] = [];
+  for (const sample of pictures) byWasm.push(await detected(wasm.runner, sample));
+  const wasmTimes = byWasm.map(({ runMs }) => milliseconds(runMs)).join(', ');
+  output.note(`The same without a GPU, by WASM on one thread: ${wasmTimes}\n`);
   output.note('The CPU reference takes some seconds a picture …');
   const cpu = await openTask(loaded, { backend: 'cpu' }, context, createDetector);
   const results: Checked[] = [];
-  for (const { all, sample, ...shown } of found) {
-    progress.report({ stage: 'check on the CPU', done: results.length, total: found.length });
+  for (const [i, { all, sample, ...shown }] of found.entries()) {
+    progress.report({ stage: 'check on the CPU', done: i, total: found.length });
     const start = performance.now();
     const reference = await cpu.runner.detect(sample.pixels, ALL_BOXES);
-    results.push({ ...shown, cpuMs: performance.now() - start, difference: boxDifference(all, reference) });
+    const cpuMs = performance.now() - start;
+    const other = at(byWasm, i);
+    const difference = larger(boxDifference(all, reference), boxDifference(other.all, reference));
+    results.push({ ...shown, wasmMs: other.runMs, cpuMs, difference });
   }
   progress.stop();
   const largest = {
@@ -95,6 +106,10 @@ async function demo(_: readonly string[], options: DemoOptions, context: Context
     return `${verdict}\n\n${howToGoOn(name)}`;
   });
   return agrees ? 0 : 1;
+}
+
+function larger(a: BoxDifference, b: BoxDifference): BoxDifference {
+  return { score: Math.max(a.score, b.score), pixels: Math.max(a.pixels, b.pixels) };
 }
 
 async function detected(detector: Detector, sample: Sample): Promise<Found> {

@@ -13,12 +13,12 @@ import { operatorCounts } from '../operators.ts';
 import { roundingOf, scaleText } from '../quantisation.ts';
 import type { Port } from '../../session/feeds.ts';
 import { withScales } from '../../session/ports.ts';
+import type { DeviceOptions } from '../place.ts';
 import {
   addInputShapeOption,
   addSourceOptions,
   addWeightStorageOption,
   loadModel,
-  type DeviceOptions,
   type LoadedModel,
   type SourceOptions,
 } from '../session.ts';

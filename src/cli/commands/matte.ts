@@ -13,7 +13,8 @@ import { eachPicture, finishPictures, readPicture, type Picture } from '../each-
 import { jsonText } from '../output.ts';
 import { OutputFolder } from '../output-folder.ts';
 import { addPictureOptions, loadHeadedTask, modelFor, openTask, type LoadTaskOptions } from '../picture-task.ts';
-import { addDeviceOptions, addSourceOptions, type DeviceOptions } from '../session.ts';
+import type { DeviceOptions } from '../place.ts';
+import { addDeviceOptions, addSourceOptions } from '../session.ts';
 
 interface MatteCommandOptions extends LoadTaskOptions, DeviceOptions {
   readonly decode?: string;

@@ -9,6 +9,7 @@ import { parseCount } from '../arguments.ts';
 import type { Context, Runner } from '../context.ts';
 import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts';
 import { byteText, countText, milliseconds, nodeText, table } from '../output.ts';
+import type { DeviceOptions } from '../place.ts';
 import {
   addAdapterOption,
   addStorageOptions,
@@ -16,7 +17,6 @@ import {
   addTuneOption,
   loadModel,
   openModelSession,
-  type DeviceOptions,
   type SourceOptions,
 } from '../session.ts';
 import { reasonOf } from '../tensor-files.ts';
@@ -46,7 +46,8 @@ async function profile([name = '']: readonly string[], options: ProfileOptions, 
   const model = await loadModel(name, options, context);
   const feeds = await feedsOf(model, options);
   const device = { ...options, backend: 'webgpu' as const };
-  const { runner: session, adapter, adapterSource } = await openModelSession(model, device, shapesOf(feeds), context);
+  const { runner: session, place } = await openModelSession(model, device, shapesOf(feeds), context);
+  const { adapter, adapterSource } = place;
   context.progress.report({ stage: 'profile', done: 0, total: undefined });
   const { runs, wall = false, output: trace } = options;
   const report = await session.profile(feeds, { runs, wall });

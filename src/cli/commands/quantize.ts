@@ -3,7 +3,6 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { InputError, LoadError } from '../../core/errors.ts';
-import { openGpu } from '../../node/adapter.ts';
 import { decodeImage } from '../../node/image.ts';
 import { quantize } from '../../tasks/quantize.ts';
 import type { QuantizeOptions, QuantizeReport } from '../../tasks/quantize-types.ts';
@@ -12,8 +11,9 @@ import type { Context, Runner } from '../context.ts';
 import { onModel } from '../locate.ts';
 import { byteText, nodeText, table } from '../output.ts';
 import { requireWritable, writeOutput } from '../output-file.ts';
+import { findPlace, type DeviceOptions } from '../place.ts';
 import { addPictureOptions, loadTask, type LoadTaskOptions } from '../picture-task.ts';
-import { addDeviceOptions, addSourceOptions, type DeviceOptions } from '../session.ts';
+import { addDeviceOptions, addSourceOptions } from '../session.ts';
 import { isPictureName, readBytes, reasonOf } from '../tensor-files.ts';
 
 interface CommandOptions extends LoadTaskOptions, Pick<DeviceOptions, 'backend' | 'adapter'> {
@@ -55,15 +55,15 @@ async function run([name = '']: readonly string[], options: CommandOptions, cont
   const files = picturesIn(options.calibrate);
   requireWritable(options.output, files, 'one of the pictures');
   const { model, task } = await loadTask(name, options, context);
-  const found = options.backend === 'webgpu' ? await openGpu({ adapter: options.adapter }) : undefined;
+  const { gpu, ...place } = await findPlace(options);
   const start = performance.now();
   const { model: bytes, report } = await onModel(name, () =>
     quantize(model.graph, {
       ...task,
       ...chosen(options),
       calibrate: files,
-      backend: options.backend,
-      ...(found ? { gpu: found.adapter } : {}),
+      backend: place.backend,
+      ...(gpu ? { gpu } : {}),
       decodePicture: async (file) => decodeImage(readBytes(String(file)), String(file)),
       onProgress: (step) => context.progress.report(step),
     }),
@@ -71,15 +71,8 @@ async function run([name = '']: readonly string[], options: CommandOptions, cont
   const tookMs = performance.now() - start;
   context.progress.stop();
   await writeOutput(options.output, bytes);
-  const adapter = found?.description.name ?? null;
-  const facts = {
-    model: name,
-    output: options.output,
-    backend: options.backend,
-    adapter,
-    pictures: files.length,
-    tookMs,
-  };
+  const { backend, choice, adapter } = place;
+  const facts = { model: name, output: options.output, backend, choice, adapter, pictures: files.length, tookMs };
   context.output.result({ ...facts, ...report }, () => textOf(options.output, report));
   return 0;
 }

@@ -11,14 +11,8 @@ import { milliseconds, table } from '../output.ts';
 import { scaleText } from '../quantisation.ts';
 import { OutputFolder } from '../output-folder.ts';
 import { addPictureOptions, preparation, type PictureOptions } from '../picture-task.ts';
-import {
-  addDeviceOptions,
-  addSourceOptions,
-  loadModel,
-  openModelSession,
-  type DeviceOptions,
-  type SourceOptions,
-} from '../session.ts';
+import { placeText, type DeviceOptions } from '../place.ts';
+import { addDeviceOptions, addSourceOptions, loadModel, openModelSession, type SourceOptions } from '../session.ts';
 import { isRaw, readFeeds } from '../tensor-files.ts';
 import { shortNumber, summarise, type TensorSummary } from '../tensor-summary.ts';
 
@@ -61,12 +55,12 @@ async function run([name = '']: readonly string[], options: RunOptions, context:
   const model = await loadModel(name, options, context);
   const specs = (options.input ?? []).map((spec) => parseFeed(spec, model.graph.inputs));
   const feeds = await readFeeds(specs, model.graph.inputs, preparation(model, options));
-  const { outputDir, backend } = options;
+  const { outputDir } = options;
   const format = options.format ?? (specs.every(({ file }) => isRaw(file)) ? 'bin' : 'npy');
   const files = [name, ...specs.map(({ file }) => file)];
   const folder = outputDir === undefined ? undefined : new OutputFolder(outputDir, 'the outputs', files);
   const shapes = Object.fromEntries([...feeds].map(([input, { shape }]) => [input, shape]));
-  const { runner: session, adapter, adapterSource, loadMs } = await openModelSession(model, options, shapes, context);
+  const { runner: session, place, loadMs } = await openModelSession(model, options, shapes, context);
   const start = performance.now();
   const results = await session.run(Object.fromEntries(feeds));
   const runMs = performance.now() - start;
@@ -80,9 +74,8 @@ async function run([name = '']: readonly string[], options: RunOptions, context:
     const meaning = quantisation ? { quantisation } : {};
     return [{ ...describe(output, tensor, file), ...meaning, ...summarise(tensor, quantisation) }];
   });
-  context.output.result({ model: name, backend, adapter, adapterSource, inputs, outputs, loadMs, runMs }, () => {
-    const where = adapter === null ? 'the CPU reference' : `${adapter} (${adapterSource})`;
-    const times = `loaded in ${milliseconds(loadMs)}, ran in ${milliseconds(runMs)} on ${where}`;
+  context.output.result({ model: name, ...place, inputs, outputs, loadMs, runMs }, () => {
+    const times = `loaded in ${milliseconds(loadMs)}, ran in ${milliseconds(runMs)} on ${placeText(place)}`;
     return `${outputTable(outputs)}\n${times}`;
   });
   return 0;

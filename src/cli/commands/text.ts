@@ -10,7 +10,8 @@ import { eachPicture, finishPictures } from '../each-picture.ts';
 import { jsonText } from '../output.ts';
 import { OutputFolder } from '../output-folder.ts';
 import { addPictureOptions, loadHeadedTask, modelFor, openTask, type LoadTaskOptions } from '../picture-task.ts';
-import { addDeviceOptions, addSourceOptions, type DeviceOptions } from '../session.ts';
+import type { DeviceOptions } from '../place.ts';
+import { addDeviceOptions, addSourceOptions } from '../session.ts';
 
 interface TextFlags extends LoadTaskOptions, DeviceOptions {
   readonly threshold?: number;

@@ -13,14 +13,8 @@ import type { Context, Runner } from '../context.ts';
 import { addFeedOptions, feedsOf, shapesOf, type FeedOptions } from '../feeds.ts';
 import { onModel } from '../locate.ts';
 import { milliseconds, nodeText, table } from '../output.ts';
-import {
-  addAdapterOption,
-  addStorageOptions,
-  addSourceOptions,
-  loadModel,
-  type DeviceOptions,
-  type SourceOptions,
-} from '../session.ts';
+import type { DeviceOptions } from '../place.ts';
+import { addAdapterOption, addStorageOptions, addSourceOptions, loadModel, type SourceOptions } from '../session.ts';
 import { comparePlans, COMPARED_RUNS, type PlanComparison } from '../two-plans.ts';
 
 interface TuneOptions

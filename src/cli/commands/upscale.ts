@@ -11,7 +11,8 @@ import type { Context, Runner } from '../context.ts';
 import { eachPicture, finishPictures, type Picture } from '../each-picture.ts';
 import { OutputFolder } from '../output-folder.ts';
 import { addPictureOptions, loadHeadedTask, modelFor, openTask, type LoadTaskOptions } from '../picture-task.ts';
-import { addDeviceOptions, addSourceOptions, type DeviceOptions } from '../session.ts';
+import type { DeviceOptions } from '../place.ts';
+import { addDeviceOptions, addSourceOptions } from '../session.ts';
 
 interface UpscaleCommandOptions extends LoadTaskOptions, DeviceOptions {
   readonly tile?: number;

@@ -59,7 +59,8 @@ export function adapterName(info: Partial<GPUAdapterInfo> = {}): string {
   return info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unknown adapter';
 }
 
-function classOf(info: Partial<GPUAdapterInfo> = {}): AdapterClass {
+/** What is known of an adapter by its names. */
+export function classOf(info: Partial<GPUAdapterInfo> = {}): AdapterClass {
   const text = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
   if (info.isFallbackAdapter || /llvmpipe|swiftshader|software|microsoft basic/.test(text)) return 'software';
   if (/nvidia|geforce|quadro|radeon (rx|pro)/.test(text)) return 'discrete';

@@ -26,7 +26,7 @@ const SPEC = plainPicture(16, 12);
 export async function watchCamera(by: 'video' | 'stream'): Promise<CameraAnswer> {
   const b = new GraphBuilder('picture');
   b.output(b.one('Identity', [b.input('x', 'float32', [1, 12, 16, 3])], {}, { outputs: ['y'] }));
-  const session = await Session.create(b.build());
+  const session = await Session.create(b.build(), { backend: 'webgpu' });
   const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 64, height: 48 } });
   const video = Object.assign(document.createElement('video'), { muted: true, srcObject: stream });
   document.body.append(video);

@@ -113,7 +113,7 @@ async function tune(model: string, mode: 'cached' | 'full'): ReturnType<TestPage
 }
 
 async function profile(model: string): ReturnType<TestPage['profile']> {
-  const session = await Session.create(model);
+  const session = await Session.create(model, { backend: 'webgpu' });
   const { timing, totals, steps } = await session.profile(zeroFeeds(session), { runs: 2 });
   session.dispose();
   return { timing, totals, steps: steps.length };

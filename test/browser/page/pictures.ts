@@ -91,7 +91,7 @@ function farthest(x: readonly number[], y: readonly number[]): number {
 
 /** Runs every kind of picture through both backends, as floats or as integers. */
 export async function pictures(dtype: 'float32' | 'int8'): Promise<PictureAgreement[]> {
-  const gpu = await Session.create(identity(dtype));
+  const gpu = await Session.create(identity(dtype), { backend: 'webgpu' });
   const cpu = await Session.create(identity(dtype), { backend: 'cpu' });
   const preprocessing: Preprocessing = dtype === 'float32' ? SPEC : { ...SPEC, dtype, mean: [128, 128, 128] };
   const agreements: PictureAgreement[] = [];
@@ -116,7 +116,7 @@ export async function pictures(dtype: 'float32' | 'int8'): Promise<PictureAgreem
 
 /** Bitmaps that a run with an image element closes: those it made of it. */
 export async function bitmapsClosed(): Promise<number> {
-  const session = await Session.create(identity());
+  const session = await Session.create(identity(), { backend: 'webgpu' });
   const picture = await image(painted(8, 8));
   const { close } = ImageBitmap.prototype;
   let closed = 0;
@@ -135,7 +135,7 @@ export async function bitmapsClosed(): Promise<number> {
 
 /** What a run says of a picture that is gone, and of a video that has no frame yet. */
 export async function refusals(): Promise<string[]> {
-  const session = await Session.create(identity());
+  const session = await Session.create(identity(), { backend: 'webgpu' });
   const closed = await createImageBitmap(painted(4, 4));
   closed.close();
   const frame = new VideoFrame(painted(4, 4), { timestamp: 0 });

@@ -19,7 +19,7 @@ export type QuantizeAnswer =
   | { readonly error: string };
 
 async function answer({ model, shape, examples }: QuantizeRequest): Promise<QuantizeAnswer> {
-  const float = await Session.create(model);
+  const float = await Session.create(model, { backend: 'webgpu' });
   const name = float.inputs[0]?.name ?? '';
   float.dispose();
   const feeds = examples.map((data) => ({ [name]: tensorOf('float32', shape, data) }));
@@ -27,9 +27,10 @@ async function answer({ model, shape, examples }: QuantizeRequest): Promise<Quan
   const quantized = await quantize(model, {
     calibrate: feeds,
     perChannel: true,
+    backend: 'webgpu',
     onProgress: ({ stage }) => void stages.add(stage),
   });
-  const session = await Session.create(quantized.model);
+  const session = await Session.create(quantized.model, { backend: 'webgpu' });
   const results = await session.run(feeds[0] ?? {});
   session.dispose();
   const [result] = Object.values(results);

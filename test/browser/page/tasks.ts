@@ -62,7 +62,7 @@ export interface WatchAnswer {
 /** Loads the task, and watches the camera. */
 export async function watchWithTask({ task, model, options, frames }: WatchRequest): Promise<WatchAnswer> {
   const create: (model: string, options: TaskOptions) => Promise<unknown> = TASKS[task];
-  const loaded = (await create(model, { modelBase: '/files' })) as PictureTask<object, unknown>;
+  const loaded = (await create(model, { backend: 'webgpu', modelBase: '/files' })) as PictureTask<object, unknown>;
   const counted = countRuns(loaded);
   const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480 } });
   let size: readonly [number, number] = [1, 1];
