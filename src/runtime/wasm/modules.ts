@@ -1,7 +1,7 @@
 /** The modules of kernels: loaded, unpacked and compiled once, one by one. */
 import { DeviceError } from '../../core/errors.ts';
 import { Lazy } from '../../core/on-demand.ts';
-import type { KernelName } from '../../simd/definition.ts';
+import type { KernelFamily, KernelName } from '../../simd/definition.ts';
 import { at } from '../../util/arrays.ts';
 
 /** A module as `packaging/kernels.ts` writes it: deflated, in base64. */
@@ -9,8 +9,13 @@ interface PackedModule {
   readonly packed: string;
 }
 
+/** A module: one family of kernels, or `base`, which has those that nearly every network needs. */
+export type KernelModule = 'base' | Exclude<KernelFamily, 'activation' | 'conv' | 'depthwise' | 'pool' | 'product'>;
+
+type Load = () => Promise<PackedModule>;
+
 /** By module: for every engine, and for those with relaxed SIMD. */
-const PACKED = {
+const PACKED: Readonly<Record<KernelModule, readonly [plain: Load, relaxed: Load]>> = {
   base: [() => import('./generated/base.ts'), () => import('./generated/base-relaxed.ts')],
   elementwise: [() => import('./generated/elementwise.ts'), () => import('./generated/elementwise-relaxed.ts')],
   move: [() => import('./generated/move.ts'), () => import('./generated/move-relaxed.ts')],
@@ -19,12 +24,7 @@ const PACKED = {
   reduce: [() => import('./generated/reduce.ts'), () => import('./generated/reduce-relaxed.ts')],
   sample: [() => import('./generated/sample.ts'), () => import('./generated/sample-relaxed.ts')],
   winograd: [() => import('./generated/winograd.ts'), () => import('./generated/winograd-relaxed.ts')],
-} satisfies Readonly<
-  Record<string, readonly [plain: () => Promise<PackedModule>, relaxed: () => Promise<PackedModule>]>
->;
-
-/** A module: one family of kernels, or `base`, which has those that nearly every network needs. */
-export type KernelModule = keyof typeof PACKED;
+};
 
 /** The module that a kernel is in. */
 export function moduleOf(kernel: KernelName): KernelModule {

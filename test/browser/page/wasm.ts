@@ -22,7 +22,7 @@ export interface WasmAnswer {
   readonly wrong: readonly string[];
 }
 
-const FILES: Record<string, () => Promise<Record<string, unknown>>> = import.meta.glob('/test/ops/cases/**/*.ts');
+const FILES = import.meta.glob<Record<string, unknown>>('/test/ops/cases/**/*.ts');
 
 /** Runs every operator case that kernels take. */
 export async function runOperatorCases(): Promise<WasmAnswer> {
