@@ -9,7 +9,7 @@ import type { CopiedRun, SimdCall } from './definition.ts';
 import { bytesOfValue } from './lifetimes.ts';
 
 /** Where a value lies: from a byte on in the memory of another, or of its own. */
-export interface Place {
+export interface ValuePlace {
   readonly root: string;
   readonly offset: number;
 }
@@ -25,9 +25,9 @@ export function placesOf(
   graph: Graph,
   lowered: readonly (readonly SimdCall[] | undefined)[],
   isShared: boolean,
-): (name: string) => Place {
-  const places = new Map<string, Place>();
-  const placeOf = (name: string): Place => {
+): (name: string) => ValuePlace {
+  const places = new Map<string, ValuePlace>();
+  const placeOf = (name: string): ValuePlace => {
     const place = places.get(name);
     return place ? within(placeOf(place.root), place.offset) : { root: name, offset: 0 };
   };
@@ -64,7 +64,7 @@ function movesOf(graph: Graph, calls: readonly SimdCall[]): readonly Move[] {
   return areAll && [...written].every(([name, bytes]) => bytes === bytesOf(graph, name)) ? moves : [];
 }
 
-function within({ root, offset }: Place, further: number): Place {
+function within({ root, offset }: ValuePlace, further: number): ValuePlace {
   return { root, offset: offset + further };
 }
 

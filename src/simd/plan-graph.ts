@@ -9,7 +9,7 @@ import { at, range, roundUp } from '../util/arrays.ts';
 import { ALIGNMENT, layOutSpans } from './arena.ts';
 import type { PackedOperand, SimdCall, SimdContext, SimdOperand } from './definition.ts';
 import { bytesOfValue, scratchKey, spansOf } from './lifetimes.ts';
-import { placesOf, type Place } from './places.ts';
+import { placesOf, type ValuePlace } from './places.ts';
 import type { SimdPlan, SimdPlanOptions, SimdStep, SimdValue } from './plan.ts';
 import { simdOf } from './registry.ts';
 
@@ -46,7 +46,7 @@ class SimdPlanner {
   readonly #threads: number;
   readonly #guard: number;
   readonly #lowered: readonly (readonly SimdCall[] | undefined)[];
-  readonly #placeOf: (name: string) => Place;
+  readonly #placeOf: (name: string) => ValuePlace;
   /** By root, or key of scratch memory. */
   readonly #addresses = new Map<string, number>();
   readonly #constants: { address: number; tensor: Tensor }[] = [];
