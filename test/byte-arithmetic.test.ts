@@ -27,6 +27,7 @@ const OTHER_BYTES: Readonly<Record<string, string>> = {
   'src/simd/plan-graph.ts': 'words of parameters',
   'src/simd/normalise/batch-normalization.ts': 'float32 statistics',
   'src/simd/normalise/lrn.ts': 'float32 squares of a row',
+  'src/simd/sample/resize.ts': 'words of taps, a position and a weight',
   'src/simd/conv/depthwise.ts': 'float32 weights',
   'src/simd/product/packed-weights.ts': 'float32 panels',
   'src/simd/conv/tap-panels.ts': 'float32 panels of windows',
