@@ -1,4 +1,7 @@
-/** Convolutions of 3×3 by Winograd's F(4×4, 3×3): `assembly/winograd.ts` says how. A quarter of the products, four times the weights. */
+/**
+ * Convolutions of 3×3 by Winograd's F(4×4, 3×3): `assembly/winograd.ts` says how. A quarter of the products, four times the weights;
+ * of tiles that hold infinities or NaN, all results may be NaN, as on the GPU.
+ */
 import { at, ceilDiv, range, roundUp } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
 import { PANEL } from '../product/packed-weights.ts';

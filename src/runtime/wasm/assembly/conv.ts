@@ -3,7 +3,10 @@ import { clear, copy } from './lib/copy';
 import { Finish } from './lib/epilogue';
 import { COLUMNS, multiply, panelBytes } from './lib/tile';
 
-/** Parameters of `conv`; three axes follow, the innermost last, and `Finish`. A unit is a chunk of a group's panels of a block of output pixels. */
+/**
+ * Parameters of `conv`; three axes follow, the innermost last, and `Finish`. A unit is a chunk of a group's columns of a block of
+ * output pixels.
+ */
 @unmanaged
 class Conv {
   /** `[N, D, H, W, group·depth]` */

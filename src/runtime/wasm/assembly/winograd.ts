@@ -1,7 +1,7 @@
 /**
  * Convolutions of 3×3 by Winograd's F(4×4, 3×3) (Lavin & Gray 2016, arXiv:1509.09308): tiles of 6×6 pixels and the weights are
- * evaluated at 36 points, multiplied there, and interpolated to 4×4 results. The points of a line are 0, ±√½, ±√2 and ∞: results are
- * rounded less than with ±1 and ±2.
+ * evaluated at 36 points, multiplied there, and interpolated to 4×4 results. The points of a line are 0, ±√½, ±√2 and ∞: results
+ * are rounded less than with ±1 and ±2. Where a tile holds infinities or NaN, all of its results may be NaN: points are differences.
  */
 import { clear, copy } from './lib/copy';
 import { Finish, finishRow } from './lib/epilogue';
