@@ -85,6 +85,7 @@ const FILES = {
   poses: 'tasks/pose-estimator',
   hands: 'tasks/hand-detector',
   faces: 'tasks/face-detector',
+  wasm: '(session/wasm-backend|runtime/wasm/(executor|modules|reference)|simd/([\\w-]+|pool/[\\w-]+|product/(gemm|packed-weights|pointwise|product-calls)|lib/(activation|identity|window)|conv/(conv|depthwise|implicit|tap-panels|winograd-part)))',
   onnx: 'formats/onnx/import',
   'tfjs-graph': 'formats/tfjs/graph/import',
 };

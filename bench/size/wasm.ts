@@ -14,12 +14,12 @@ import type { AppSize, FileSize } from './measure.ts';
 export async function wasmFiles({ files }: AppSize): Promise<readonly FileSize[]> {
   const graph = await compileGraph(mobilenetV2(), { level: 'full', withoutKernels: true });
   const ops = [...new Set(graph.nodes.map(({ op }) => op))];
-  await Promise.all([loadSimd(ops), loadReferences(ops)]);
+  await Promise.all([loadSimd(ops, graph), loadReferences(ops)]);
   const { steps } = planSimd(graph);
   const names = new Set(steps.flatMap((step) => (step.kind === 'kernel' ? [moduleOf(step.kernel)] : [])));
   const modules = Array.from(names, (name) => larger(files, name));
   const rows = ops.map((op) => new RegExp(`^src/simd/\\w+/${fileName(op)}\\.ts$`));
-  const needed = [/^src\/session\/wasm-backend\.ts$/, ...rows];
+  const needed = [/^src\/session\/(wasm-backend|host-feeds)\.ts$/, ...rows];
   const roots = files.filter(({ sources }) => sources.some((source) => needed.some((one) => one.test(source))));
   const found = new Set([...roots, ...modules]);
   for (const { imports } of found) for (const file of files) if (imports.includes(file.name)) found.add(file);

@@ -3,8 +3,6 @@ import { lazy, type Row } from '../core/on-demand.ts';
 import type { OpKind } from '../ir/ops.ts';
 import type { KernelDefinition } from './definition.ts';
 import { conv } from './conv/conv.ts';
-import { maxPool } from './pool/max-pool.ts';
-import { averagePool } from './pool/average-pool.ts';
 import { globalAveragePool } from './pool/global-average-pool.ts';
 import { globalMaxPool } from './pool/global-max-pool.ts';
 import { gemm } from './product/gemm.ts';
@@ -23,8 +21,8 @@ import { transpose } from './move/transpose.ts';
 export const COMMON_KERNELS = {
   Conv: conv,
   ConvTranspose: lazy(() => import('./conv/conv-transpose.ts'), 'convTranspose'),
-  MaxPool: maxPool,
-  AveragePool: averagePool,
+  MaxPool: lazy(() => import('./pool/max-pool.ts'), 'maxPool'),
+  AveragePool: lazy(() => import('./pool/average-pool.ts'), 'averagePool'),
   GlobalAveragePool: globalAveragePool,
   GlobalMaxPool: globalMaxPool,
   Gemm: gemm,

@@ -1,5 +1,6 @@
 /** The WASM backend: SIMD kernels where there is no GPU. It is loaded when asked for. */
 import { TilewiseError } from '../core/errors.ts';
+import { Lazy } from '../core/on-demand.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
@@ -12,9 +13,11 @@ import { at } from '../util/arrays.ts';
 import type { Backend, PrepareSettings, Prepared } from './backend.ts';
 import { compileGraph } from './compile-graph.ts';
 import type { CheckedFeed } from './feeds.ts';
-import { hostFeeds, refuseOnDevice } from './host-feeds.ts';
 import type { RunOptions, SessionOptions } from './options.ts';
 import type { PrepareReport } from './report.ts';
+
+// A file of its own: the CPU backend has it too.
+const FEEDS = new Lazy('feeds in host memory', () => import('./host-feeds.ts'));
 
 /** Runs graphs at level `full`, as plans in linear memory. */
 export class WasmBackend implements Backend {
@@ -38,7 +41,7 @@ export class WasmBackend implements Backend {
       { inputShapes, level: 'full', weightStorage: this.#weightStorage, withoutKernels: true },
       signal,
     );
-    await loadSimd(compiled.nodes.map(({ op }) => op));
+    await loadSimd(new Set(compiled.nodes.map(({ op }) => op)), compiled);
     const passesMs = performance.now() - start;
     const planned = performance.now();
     const plan = planSimd(compiled);
@@ -48,7 +51,7 @@ export class WasmBackend implements Backend {
     signal?.throwIfAborted();
     progress?.tell('upload');
     const uploading = performance.now();
-    const executor = await WasmExecutor.create(plan);
+    const [executor] = await Promise.all([WasmExecutor.create(plan), FEEDS.load()]);
     const report = { passesMs, planMs, compileMs: 0, uploadMs: performance.now() - uploading, byReference };
     return new WasmPrepared(executor, report);
   }
@@ -82,6 +85,7 @@ class WasmPrepared implements Prepared {
   }
 
   async run(feeds: ReadonlyMap<string, CheckedFeed>, options: RunOptions): Promise<Map<string, Tensor>> {
+    const { hostFeeds, refuseOnDevice } = FEEDS.peek() ?? (await FEEDS.load());
     refuseOnDevice(options);
     options.signal?.throwIfAborted();
     return this.#executor.run(await hostFeeds(feeds), options);

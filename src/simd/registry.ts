@@ -1,6 +1,8 @@
 /** Operators that have WASM kernels: one file an operator, of the same name as in `ops` and `kernels`. All others run through their references. */
 import { getRow, lazy, loadRow, type Row } from '../core/on-demand.ts';
+import type { Graph } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
+import { hasSquareWindows, winogradTiles } from './conv/winograd-part.ts';
 import type { SimdDefinition } from './definition.ts';
 
 const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
@@ -48,14 +50,17 @@ const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
   QuantizeLinear: lazy(() => import('./quantise/quantize-linear.ts'), 'quantizeLinear'),
 };
 
-/** To be awaited before nodes of these operators are planned. Rejects with LoadError when a part cannot be fetched. */
-export async function loadSimd(ops: Iterable<OpKind>): Promise<void> {
-  await Promise.all(
-    Array.from(ops, async (op) => {
-      const row = SIMD[op];
-      if (row) await loadRow<object>(row);
-    }),
-  );
+/**
+ * To be awaited before nodes of these operators are planned; of a graph that is given only what it needs is loaded. Rejects with
+ * LoadError when a part cannot be fetched.
+ */
+export async function loadSimd(ops: Iterable<OpKind>, graph?: Graph): Promise<void> {
+  const rows = Array.from(ops, async (op) => {
+    const row = SIMD[op];
+    if (row) await loadRow<object>(row);
+  });
+  if (!graph || hasSquareWindows(graph)) await winogradTiles.load();
+  await Promise.all(rows);
 }
 
 /** How an operator becomes calls; nothing for one that has no kernel. */

@@ -5,7 +5,7 @@
 import { hostView } from '../../src/core/dtype.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { instantiate, moduleOf, type KernelModule } from '../../src/runtime/wasm/modules.ts';
-import { MemoryValues } from '../../src/runtime/wasm/reference.ts';
+import { loadWalk, MemoryValues } from '../../src/runtime/wasm/reference.ts';
 import type { KernelName } from '../../src/simd/definition.ts';
 import type { KernelStep, SimdPlan } from '../../src/simd/plan.ts';
 import { at, ceilDiv } from '../../src/util/arrays.ts';
@@ -56,7 +56,9 @@ export function takeKernelsFrom(other: KernelSource): void {
 }
 
 /** Loads what a plan calls. */
-export async function loadKernels({ steps }: SimdPlan): Promise<void> {
+export async function loadKernels(plan: SimdPlan): Promise<void> {
+  await loadWalk(plan);
+  const { steps } = plan;
   const names = steps.flatMap((step) => (step.kind === 'kernel' ? [moduleOf(step.kernel)] : []));
   const missing = new Set(names.filter((name) => !instances.has(name)));
   if (missing.size === 0) return;

@@ -8,7 +8,7 @@ import { at, ceilDiv } from '../../util/arrays.ts';
 import { Pauses } from '../../util/pause.ts';
 import { feedFor } from '../feeds.ts';
 import { instantiate, moduleOf } from './modules.ts';
-import { MemoryValues } from './reference.ts';
+import { loadWalk, MemoryValues } from './reference.ts';
 
 /** An export of a module: see `SimdCall`. */
 type Kernel = (params: number, begin: number, end: number, scratch: number) => void;
@@ -38,7 +38,7 @@ export class WasmExecutor {
    */
   static async create(plan: SimdPlan): Promise<WasmExecutor> {
     const memory = allocate(plan);
-    const kernels = await kernelsOf(plan, memory);
+    const [kernels] = await Promise.all([kernelsOf(plan, memory), loadWalk(plan)]);
     return new WasmExecutor(plan, memory, kernels);
   }
 

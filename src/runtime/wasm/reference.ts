@@ -5,7 +5,14 @@ import { elementCount, type Tensor } from '../../core/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { SimdPlan, SimdValue } from '../../simd/plan.ts';
 import { at } from '../../util/arrays.ts';
-import { runNode } from '../cpu/run.ts';
+import { lazy } from '../../core/on-demand.ts';
+
+const WALK = lazy(() => import('../cpu/run.ts'), 'runNode');
+
+/** To be awaited before a plan runs: few have nodes for the references. Rejects with LoadError when a part cannot be fetched. */
+export async function loadWalk({ steps }: SimdPlan): Promise<void> {
+  if (steps.some(({ kind }) => kind === 'reference')) await WALK.load();
+}
 
 /** The values of a plan as tensors on its memory. Made once: no run allocates what it can keep. */
 export class MemoryValues {
@@ -34,7 +41,7 @@ export class MemoryValues {
   /** Computes a node. Errors name it. */
   runNode(position: number): void {
     const node = at(this.#graph.nodes, position);
-    const results = runNode(node, this, this.#graph.values);
+    const results = WALK.get()(node, this, this.#graph.values);
     node.outputs.forEach((name, k) => {
       const result = results[k];
       if (name === '' || !result) return;

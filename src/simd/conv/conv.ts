@@ -7,14 +7,14 @@ import { pointwiseCalls } from '../product/pointwise.ts';
 import { depthwiseCalls } from './depthwise.ts';
 import { implicitCall, type ImplicitAxis } from './implicit.ts';
 import { knownWeights, tapPanels, type TapWeights } from './tap-panels.ts';
-import { winogradTileCalls } from './winograd.ts';
+import { winogradTiles } from './winograd-part.ts';
 
 /** Weights of larger windows, their bias and scales have to be known. */
 export function conv(context: SimdContext<'Conv'>): readonly SimdCall[] | undefined {
   const calls = depthwiseCalls(context) ?? pointwiseCalls(context);
   // A gate needs a window of one pixel.
   const weights = calls || context.inputs[4] ? undefined : knownWeights(context);
-  return calls ?? (weights && (winogradTileCalls(context, weights) ?? [windowed(context, weights)]));
+  return calls ?? (weights && (winogradTiles.peek()?.(context, weights) ?? [windowed(context, weights)]));
 }
 
 /** A window of any kind, in any number of groups. */
