@@ -252,7 +252,7 @@ describe('command lines', () => {
     [['inspect', 'a', 'b'], /^too many arguments for 'inspect'/],
     [['classify', 'x.jpg', '--top', 'many'], /It must be a positive integer\. See/],
     [['detect', 'x.jpg', '--threshold', '30'], /It must be a number from 0 to 1\. See/],
-    [['classify', 'x.jpg', '--backend', 'quantum'], /Allowed choices are webgpu, cpu\. See/],
+    [['classify', 'x.jpg', '--backend', 'quantum'], /Allowed choices are auto, webgpu, wasm, cpu\. See/],
   ])('%j: one line', async (argv, message) => {
     const { code, stdout, stderr } = await inProcess(...argv);
     const [line = '', ...rest] = stderr.split('\n');

@@ -65,7 +65,11 @@ describe('in Node', () => {
 
   it('takes what is undefined for left out, and nothing but an object for options', async () => {
     const path = join(folder, 'net.onnx');
-    using detached = await createClassifier(path, { gpu: undefined, decodePicture: undefined } as never);
+    using detached = await createClassifier(path, {
+      backend: 'webgpu',
+      gpu: undefined,
+      decodePicture: undefined,
+    } as never);
     expect(detached.session.report.backend).toBe('webgpu');
     using opened = await openSession(path, { backend, gpu: undefined } as never);
     expect(opened.report.backend).toBe('cpu');
