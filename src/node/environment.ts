@@ -7,6 +7,7 @@ import { openGpu } from './adapter.ts';
 import type { DownloadProgress } from './download.ts';
 import { decodeImage } from './image.ts';
 import { openModel, openWeights, type ModelSourceOptions } from './model-source.ts';
+import { startThread } from './thread.ts';
 import { fileTuningCache } from './tuning-cache.ts';
 
 /** Finds the adapter, by name where one is given, when it is asked for. */
@@ -31,6 +32,7 @@ export function inNode<T extends SessionOptions>(options: T): T {
   return {
     ...placeInNode(options),
     decodePicture: decodeImage,
+    startThread,
     tuningCache: fileTuningCache(),
     ...options,
     ...withNamedWeights(options),

@@ -6,6 +6,7 @@ import type { WeightsSource } from './model-source.ts';
 import type { LoadProgress } from './progress.ts';
 import type { ForcedVariants } from '../plan/lower.ts';
 import type { TuningOptions } from '../measure/tuning.ts';
+import type { StartThread } from '../core/start-thread.ts';
 import type { PictureDecoder } from '../pictures/decode-file.ts';
 
 /** Where a session gets its GPU: an adapter, a way to get one (needed to recover from a lost device), or a device. */
@@ -53,6 +54,13 @@ export interface SessionOptions extends TuningOptions {
    * itself. Not given, a run is one submit, which is fastest. Without meaning on the CPU.
    */
   readonly frameBudgetMs?: number;
+  /**
+   * Threads that share the work of the WASM backend, 1 to 64; 1 unless given. More need a page that is isolated from others
+   * (`crossOriginIsolated`). Results do not depend on their number. Without meaning elsewhere.
+   */
+  readonly threads?: number;
+  /** How such a thread is started, in place of a page's Workers. Node brings its own. */
+  readonly startThread?: StartThread;
   /** Told how far the load has come, until it is done, fails or is given up; `create` rejects with what it throws. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /**
@@ -94,6 +102,8 @@ export const SESSION_OPTIONS: OptionRules<SessionOptions> = {
   precision: ['float32', 'float16'],
   weightStorage: ['float', 'int8'],
   frameBudgetMs: 'positive',
+  threads: 'count',
+  startThread: 'function',
   onProgress: 'function',
   allowHosts: 'list',
   decodePicture: 'function',

@@ -1,6 +1,7 @@
 /** The WASM backend: SIMD kernels where there is no GPU. It is loaded when asked for. */
 import { TilewiseError } from '../core/errors.ts';
-import { Lazy } from '../core/on-demand.ts';
+import { Lazy, onDemand } from '../core/on-demand.ts';
+import type { StartThread } from '../core/start-thread.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph, InputShapes } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
@@ -25,15 +26,23 @@ export class WasmBackend implements Backend {
   readonly adapter = 'WASM SIMD';
   readonly choice?: string;
   readonly #weightStorage: SessionOptions['weightStorage'];
+  readonly #threads: number;
+  readonly #startThread: StartThread | undefined;
 
   /** `why` the GPU was not taken, where it was left open what is. */
-  constructor({ weightStorage }: Pick<SessionOptions, 'weightStorage'>, why?: unknown) {
+  constructor({ weightStorage, threads = 1, startThread }: SessionOptions, why?: unknown) {
     this.#weightStorage = weightStorage;
+    this.#threads = threads;
+    this.#startThread = startThread;
     if (why !== undefined) this.choice = why instanceof TilewiseError ? why.reason : String(why);
   }
 
   /** Passes, plan, weights. Rejects with PlanError, LoadError and DeviceError NO_DEVICE, too. */
   async prepare(graph: Graph, inputShapes: InputShapes, { signal, progress }: PrepareSettings = {}): Promise<Prepared> {
+    if (this.#threads > 1) {
+      const { checkThreads } = await onDemand('threads', () => import('../runtime/wasm/pool.ts'));
+      checkThreads(this.#threads);
+    }
     const start = performance.now();
     progress?.tell('compile');
     const compiled = await compileGraph(
@@ -44,14 +53,14 @@ export class WasmBackend implements Backend {
     await loadSimd(new Set(compiled.nodes.map(({ op }) => op)), compiled);
     const passesMs = performance.now() - start;
     const planned = performance.now();
-    const plan = planSimd(compiled);
+    const plan = planSimd(compiled, { threads: this.#threads });
     const byReference = operatorsByReference(plan);
     await loadReferences(byReference);
     const planMs = performance.now() - planned;
     signal?.throwIfAborted();
     progress?.tell('upload');
     const uploading = performance.now();
-    const [executor] = await Promise.all([WasmExecutor.create(plan), FEEDS.load()]);
+    const [executor] = await Promise.all([WasmExecutor.create(plan, this.#startThread), FEEDS.load()]);
     const report = { passesMs, planMs, compileMs: 0, uploadMs: performance.now() - uploading, byReference };
     return new WasmPrepared(executor, report);
   }

@@ -6,19 +6,22 @@ const SLICE_MS = 30;
 /** Takes a turn of the event loop now and then, and stops when a signal says so. */
 export class Pauses {
   readonly #signal: AbortSignal | undefined;
-  readonly #sliceMs: number;
+  readonly sliceMs: number;
+  readonly #turn: (done: () => void) => void;
   #last = performance.now();
 
-  constructor(signal?: AbortSignal, sliceMs = SLICE_MS) {
+  /** `turn` calls its argument after a turn of the event loop. */
+  constructor(signal?: AbortSignal, sliceMs = SLICE_MS, turn: (done: () => void) => void = setTimeout) {
     this.#signal = signal;
-    this.#sliceMs = sliceMs;
+    this.sliceMs = sliceMs;
+    this.#turn = turn;
   }
 
   /** To be awaited often: it hardly costs when little time has passed. Rejects with the signal's reason. */
   async maybe(): Promise<void> {
     this.#signal?.throwIfAborted();
-    if (performance.now() - this.#last < this.#sliceMs) return;
-    await new Promise((resolve) => setTimeout(resolve));
+    if (performance.now() - this.#last < this.sliceMs) return;
+    await new Promise<void>((resolve) => this.#turn(resolve));
     this.#last = performance.now();
     this.#signal?.throwIfAborted();
   }

@@ -1,17 +1,20 @@
 /** Runs a SimdPlan: one linear memory, filled once; a run writes inputs, calls kernels in order, and copies outputs. */
 import { hostView } from '../../core/dtype.ts';
 import { DeviceError, GraphError, InputError } from '../../core/errors.ts';
+import { onDemand } from '../../core/on-demand.ts';
 import type { Tensor } from '../../core/tensor.ts';
+import type { StartThread } from '../../core/start-thread.ts';
 import { descOf } from '../../ir/rewrite.ts';
+import type { KernelName } from '../../simd/definition.ts';
 import type { KernelStep, SimdPlan } from '../../simd/plan.ts';
 import { at, ceilDiv } from '../../util/arrays.ts';
 import { Pauses } from '../../util/pause.ts';
 import { feedFor } from '../feeds.ts';
-import { instantiate, moduleOf } from './modules.ts';
+import type { Kernel } from './kernel.ts';
+import { instancesOf, loadModules, moduleOf, type KernelModule } from './modules.ts';
+import type { ThreadPool } from './pool.ts';
+import type { ThreadData } from './pool-script.ts';
 import { loadWalk, MemoryValues } from './reference.ts';
-
-/** An export of a module: see `SimdCall`. */
-type Kernel = (params: number, begin: number, end: number, scratch: number) => void;
 
 /** How one run differs from another. */
 export interface WasmRun {
@@ -24,28 +27,46 @@ export interface WasmRun {
 
 const PAGE = 65536;
 
+/** Units that are done before it is known how long they take. */
+const FIRST_SLICE = 1;
+
+/** A clock's tick in a page: what takes less is taken for this long. */
+const TICK_MS = 0.1;
+
 /** A plan in memory. Runs are serialised: concurrent calls wait for each other. */
 export class WasmExecutor {
   readonly plan: SimdPlan;
   readonly #kernels: ReadonlyMap<string, Kernel>;
+  readonly #pool: ThreadPool | undefined;
+  /** Milliseconds of each step, when it was last measured. */
+  readonly #times = new Map<KernelStep, number>();
   #memory: WebAssembly.Memory | undefined;
   #values: MemoryValues | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   /**
-   * Loads the modules and writes the weights. Rejects with LoadError, and DeviceError NO_DEVICE where WebAssembly is refused or
-   * there is not enough memory.
+   * Loads the modules, starts the threads that the plan has memory for, and writes the weights. Rejects with LoadError, and
+   * DeviceError NO_DEVICE where WebAssembly or a thread is refused or there is not enough memory.
    */
-  static async create(plan: SimdPlan): Promise<WasmExecutor> {
-    const memory = allocate(plan);
-    const [kernels] = await Promise.all([kernelsOf(plan, memory), loadWalk(plan)]);
-    return new WasmExecutor(plan, memory, kernels);
+  static async create(plan: SimdPlan, startThread?: StartThread): Promise<WasmExecutor> {
+    const shared = plan.scratch.length > 1;
+    const names = kernelNames(plan);
+    const [modules] = await Promise.all([loadModules(Array.from(names, moduleOf), shared), loadWalk(plan)]);
+    const memory = allocate(plan, shared);
+    const kernels = kernelsOf(names, await instancesOf(modules, memory));
+    const pool = shared ? await startPool(plan, { memory, modules }, startThread) : undefined;
+    return new WasmExecutor(plan, memory, { kernels, pool });
   }
 
-  private constructor(plan: SimdPlan, memory: WebAssembly.Memory, kernels: ReadonlyMap<string, Kernel>) {
+  private constructor(
+    plan: SimdPlan,
+    memory: WebAssembly.Memory,
+    { kernels, pool }: { kernels: ReadonlyMap<string, Kernel>; pool: ThreadPool | undefined },
+  ) {
     this.plan = plan;
     this.#memory = memory;
     this.#kernels = kernels;
+    this.#pool = pool;
     this.#values = new MemoryValues(plan, memory);
     const { buffer } = memory;
     for (const { address, tensor } of plan.constants) {
@@ -73,24 +94,46 @@ export class WasmExecutor {
 
   async #run(feeds: ReadonlyMap<string, Tensor>, how: WasmRun): Promise<Map<string, Tensor>> {
     const { graph, steps } = this.plan;
-    const pauses = new Pauses(how.signal, how.frameBudgetMs);
+    const pauses = new Pauses(how.signal, how.frameBudgetMs, turn);
     how.signal?.throwIfAborted();
     for (const { name } of graph.inputs) {
       const feed = feedFor(name, descOf(graph, name), feeds.get(name));
       this.#values?.get(name)?.data.set(feed.data);
     }
-    for (const step of steps) {
+    for (const [position, step] of steps.entries()) {
       await pauses.maybe();
-      const values = this.#required(this.#values);
-      if (step.kind === 'reference') values.runNode(step.node);
-      else this.#call(step);
+      if (step.kind === 'kernel') await this.#call(position, step, pauses);
+      else this.#required(this.#values).runNode(step.node);
     }
     const wanted = graph.outputs.filter((name) => how.fetches?.includes(name) ?? true);
     return new Map(wanted.map((name) => [name, this.#output(name)]));
   }
 
-  #call({ kernel, params, units }: KernelStep): void {
-    this.#kernels.get(kernel)?.(params, 0, units, at(this.plan.scratch, 0));
+  /** Does all units of a step: at once if that is known to be short, else in slices between which others have their turn. */
+  async #call(position: number, step: KernelStep, pauses: Pauses): Promise<void> {
+    const { units } = step;
+    const known = this.#times.get(step);
+    const slice = pauses.sliceMs / 2;
+    let spent = 0;
+    let next = known === undefined ? FIRST_SLICE : (slice / known) * units;
+    for (let begin = 0, end = 0; begin < units; begin = end) {
+      this.#required(this.#memory);
+      end = Math.min(units, begin + Math.max(1, Math.floor(next)));
+      const start = performance.now();
+      this.#do(position, step, [begin, end]);
+      spent += performance.now() - start;
+      next = (slice / Math.max(spent, TICK_MS)) * end;
+      if (end < units) await pauses.maybe();
+    }
+    this.#times.set(step, spent);
+  }
+
+  #do(position: number, { kernel: name, params }: KernelStep, [begin, end]: readonly [number, number]): void {
+    const kernel = this.#kernels.get(name);
+    const scratch = at(this.plan.scratch, 0);
+    if (!kernel) throw new GraphError(`there is no kernel ${name}`);
+    if (this.#pool && end - begin > 1) this.#pool.run(position, { kernel, params, scratch }, [begin, end]);
+    else kernel(params, begin, end, scratch);
   }
 
   #output(name: string): Tensor {
@@ -104,17 +147,18 @@ export class WasmExecutor {
     throw new InputError(`the session of "${this.plan.graph.name}" is disposed`);
   }
 
-  /** Lets the memory go. Calls in flight reject. */
+  /** Ends the threads, and lets the memory go. Calls in flight reject. */
   dispose(): void {
+    this.#pool?.dispose();
     this.#memory = undefined;
     this.#values = undefined;
   }
 }
 
-function allocate({ bytes, graph }: SimdPlan): WebAssembly.Memory {
+function allocate({ bytes, graph }: SimdPlan, shared: boolean): WebAssembly.Memory {
   const pages = ceilDiv(bytes, PAGE);
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {
     throw new DeviceError(
       'NO_DEVICE',
@@ -127,10 +171,15 @@ function allocate({ bytes, graph }: SimdPlan): WebAssembly.Memory {
   }
 }
 
-/** The kernels that a plan calls, by name, on its memory. */
-async function kernelsOf({ steps }: SimdPlan, memory: WebAssembly.Memory): Promise<Map<string, Kernel>> {
-  const names = new Set(steps.flatMap((step) => (step.kind === 'kernel' ? [step.kernel] : [])));
-  const exports = await instantiate(Array.from(names, moduleOf), memory);
+function kernelNames({ steps }: SimdPlan): Set<KernelName> {
+  return new Set(steps.flatMap((step) => (step.kind === 'kernel' ? [step.kernel] : [])));
+}
+
+/** The kernels that a plan calls, by name. */
+function kernelsOf(
+  names: ReadonlySet<KernelName>,
+  exports: ReadonlyMap<KernelModule, WebAssembly.Exports>,
+): Map<string, Kernel> {
   return new Map(
     Array.from(names, (name) => {
       const kernel = exports.get(moduleOf(name))?.[name.slice(name.indexOf('/') + 1)];
@@ -138,4 +187,26 @@ async function kernelsOf({ steps }: SimdPlan, memory: WebAssembly.Memory): Promi
       return [name, kernel as Kernel];
     }),
   );
+}
+
+async function startPool(
+  plan: SimdPlan,
+  loaded: Pick<ThreadData, 'memory'> & { modules: ReadonlyMap<KernelModule, WebAssembly.Module> },
+  startThread: StartThread | undefined,
+): Promise<ThreadPool> {
+  const { ThreadPool } = await onDemand('threads', () => import('./pool.ts'));
+  return ThreadPool.start(plan, loaded, startThread);
+}
+
+/** A turn of the event loop. A timer in a page would wait 4 ms, since each is set by the one before. */
+function turn(done: () => void): void {
+  if ('setImmediate' in globalThis) setTimeout(done);
+  else {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      done();
+    };
+    port2.postMessage(null);
+  }
 }

@@ -2,7 +2,6 @@
 import { DeviceError } from '../../core/errors.ts';
 import { Lazy } from '../../core/on-demand.ts';
 import type { KernelFamily, KernelName } from '../../simd/definition.ts';
-import { at } from '../../util/arrays.ts';
 
 /** A module as `packaging/kernels.ts` writes it: deflated, in base64. */
 interface PackedModule {
@@ -32,6 +31,11 @@ export function moduleOf(kernel: KernelName): KernelModule {
   return family in PACKED ? (family as KernelModule) : 'base';
 }
 
+/** What helps where an engine refuses WebAssembly. */
+const REMEDY =
+  "Let the page's Content-Security-Policy have 'wasm-unsafe-eval' in script-src, use a browser that has WebAssembly SIMD and " +
+  "DecompressionStream, or pass { backend: 'webgpu' }";
+
 /** A module that is valid only where the engine has relaxed SIMD: a function that gives relaxed_madd of a constant. */
 const RELAXED_PROBE = Uint8Array.from(
   '0 97 115 109 1 0 0 0 1 5 1 96 0 1 123 3 2 1 0 10 19 1 17 0 65 0 253 17 65 0 253 17 65 0 253 17 253 133 2 11'.split(
@@ -48,50 +52,80 @@ export function hasRelaxedSimd(): boolean {
   return relaxed;
 }
 
-const compiled = new Map<KernelModule, Promise<WebAssembly.Module>>();
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
-/** A module, compiled. Rejects with LoadError when it cannot be fetched, and DeviceError NO_DEVICE where the engine refuses it. */
-export function loadModule(name: KernelModule): Promise<WebAssembly.Module> {
-  let loading = compiled.get(name);
+/**
+ * A module, compiled, for memory that threads share or not. Rejects with LoadError when it cannot be fetched, and DeviceError
+ * NO_DEVICE where the engine refuses it.
+ */
+export function loadModule(name: KernelModule, shared: boolean): Promise<WebAssembly.Module> {
+  const key = `${name} ${shared}`;
+  let loading = compiled.get(key);
   if (!loading) {
     const packed = new Lazy(`WASM kernels (${name})`, PACKED[name][hasRelaxedSimd() ? 1 : 0]);
-    loading = packed.load().then(unpack);
+    loading = packed.load().then((module) => unpack(module, shared));
     // Whoever comes after a failure tries again.
-    loading.catch(() => compiled.delete(name));
-    compiled.set(name, loading);
+    loading.catch(() => compiled.delete(key));
+    compiled.set(key, loading);
   }
   return loading;
 }
 
-async function unpack({ packed }: PackedModule): Promise<WebAssembly.Module> {
+async function unpack({ packed }: PackedModule, shared: boolean): Promise<WebAssembly.Module> {
   const deflated = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
-  const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  const bytes = await new Response(stream).arrayBuffer();
-  return WebAssembly.compile(bytes).catch((cause: unknown) => {
-    throw compileError(cause);
-  });
+  try {
+    const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+    const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+    if (shared) bytes[limitsOf(bytes)] = SHARED_LIMITS;
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw new DeviceError('NO_DEVICE', `the WASM backend cannot run here (${String(cause)})`, { hint: REMEDY, cause });
+  }
 }
 
-/**
- * Modules as instances on one memory. What they import besides is a function of `base`: results pass through activations while they
- * are in the cache.
- */
+/** How a module says that it imports `env.memory`, a memory, which has a maximum and is not shared; and the last, where it is. */
+const MEMORY_IMPORT = [3, ...bytesOf('env'), 6, ...bytesOf('memory'), 2, 1];
+const SHARED_LIMITS = 3;
+
+function bytesOf(text: string): number[] {
+  return Array.from(text, (c) => c.charCodeAt(0));
+}
+
+/** Where a module says whether its memory is shared. */
+function limitsOf(bytes: Uint8Array): number {
+  const begin = bytes.findIndex((_, i) => MEMORY_IMPORT.every((byte, k) => bytes[i + k] === byte));
+  if (begin < 0) throw new TypeError('the module imports no memory');
+  return begin + MEMORY_IMPORT.length - 1;
+}
+
+/** These modules, and before them `base`: the others import a function of it, as results pass through activations in the cache. */
+export async function loadModules(
+  names: Iterable<KernelModule>,
+  shared: boolean,
+): Promise<Map<KernelModule, WebAssembly.Module>> {
+  const all = [...new Set<KernelModule>(['base', ...names])];
+  return new Map(await Promise.all(all.map(async (name) => [name, await loadModule(name, shared)] as const)));
+}
+
+/** Modules by name, as instances on one memory that is not shared. */
 export async function instantiate(
   names: Iterable<KernelModule>,
   memory: WebAssembly.Memory,
 ): Promise<Map<KernelModule, WebAssembly.Exports>> {
-  const others = [...new Set(names)].filter((name) => name !== 'base');
-  const [base, ...modules] = await Promise.all([loadModule('base'), ...others.map(loadModule)]);
-  const { exports } = await WebAssembly.instantiate(base, { env: { memory } });
-  const env = { memory, ...(exports as WebAssembly.ModuleImports) };
-  const made = await Promise.all(modules.map((module) => WebAssembly.instantiate(module, { env })));
-  return new Map([['base', exports], ...made.map((one, i) => [at(others, i), one.exports] as const)]);
+  return instancesOf(await loadModules(names, false), memory);
 }
 
-function compileError(cause: unknown): unknown {
-  if (!(cause instanceof WebAssembly.CompileError)) return cause;
-  return new DeviceError('NO_DEVICE', `WebAssembly is refused here (${cause.message})`, {
-    hint: "Let the page's Content-Security-Policy have 'wasm-unsafe-eval' in script-src, or use another backend",
-    cause,
-  });
+/** Modules, in the order of `loadModules`, as instances on one memory. */
+export async function instancesOf(
+  modules: ReadonlyMap<KernelModule, WebAssembly.Module>,
+  memory: WebAssembly.Memory,
+): Promise<Map<KernelModule, WebAssembly.Exports>> {
+  const env: WebAssembly.ModuleImports = { memory };
+  const instances = new Map<KernelModule, WebAssembly.Exports>();
+  for (const [name, module] of modules) {
+    const { exports } = await WebAssembly.instantiate(module, { env });
+    instances.set(name, exports);
+    if (name === 'base') Object.assign(env, exports);
+  }
+  return instances;
 }
