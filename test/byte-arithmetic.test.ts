@@ -25,6 +25,7 @@ const OTHER_BYTES: Readonly<Record<string, string>> = {
   'src/simd/quantise/q-linear-mat-mul.ts': 'scratch memory of int16 panels',
   'src/simd/lifetimes.ts': 'linear memory, where elements lie as on the host',
   'src/simd/plan-graph.ts': 'words of parameters',
+  'src/runtime/wasm/pool.ts': 'words by which threads agree',
   'src/simd/normalise/batch-normalization.ts': 'float32 statistics',
   'src/simd/normalise/lrn.ts': 'float32 squares of a row',
   'src/simd/sample/resize.ts': 'words of taps, a position and a weight',

@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { compileFunction } from 'node:vm';
 import { openGpu } from '../../src/node/adapter.ts';
+import { startThread } from '../../src/node/thread.ts';
 import type { Host } from './runtimes/runtime.ts';
 
 const MODULES = resolve(import.meta.dirname, '../../node_modules');
@@ -50,6 +51,7 @@ export function nodeHost(
       asset,
       read: (path) => readFile(asset(path)),
       adapter,
+      startThread,
     },
     adapterName: () => name,
   };

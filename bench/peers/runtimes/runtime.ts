@@ -1,4 +1,5 @@
 /** What every library looks like to the benchmark, and what the place it runs in offers it. */
+import type { SessionOptions } from '../../../src/index.ts';
 import type { Engine, Flavour, Where } from '../engines.ts';
 
 /** A model's files in memory, and the one input in both layouts. */
@@ -26,6 +27,8 @@ export interface Host {
   readonly read: (path: string) => Promise<Uint8Array>;
   /** Where tilewise gets its adapter. */
   readonly adapter: () => Promise<GPUAdapter | null>;
+  /** How it starts its threads, where there are no Workers of a page. */
+  readonly startThread?: SessionOptions['startThread'];
 }
 
 /** Which part of a library to use. */

@@ -6,9 +6,11 @@ import type { ImportRuntime } from './runtime.ts';
 
 export const importTilewise: ImportRuntime = async ({ backend }, host) => ({
   load: async (files) => {
+    const threads = backend === 'wasm' ? host.threads : 1;
+    const started = host.startThread && { startThread: host.startThread };
     const session = await Session.create(
       files.onnx,
-      backend === 'webgpu' ? { backend, gpu: host.adapter } : { backend },
+      backend === 'webgpu' ? { backend, gpu: host.adapter } : { backend, threads, ...started },
     );
     const shape = channelsFirst({ shape: files.inputShape });
     const feed = { dtype: 'float32', shape, data: files.inputFirst } as const;
@@ -17,7 +19,7 @@ export const importTilewise: ImportRuntime = async ({ backend }, host) => ({
     return {
       run: async () => Float32Array.from((await session.run({ [input]: feed }))[output]?.data ?? []),
       version: `tilewise ${version}`,
-      threads: 1,
+      threads,
       ...noted(session.report.byReference),
     };
   },

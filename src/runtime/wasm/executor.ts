@@ -203,10 +203,11 @@ function turn(done: () => void): void {
   if ('setImmediate' in globalThis) setTimeout(done);
   else {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
+    port1.addEventListener('message', () => {
       port1.close();
       done();
-    };
+    });
+    port1.start();
     port2.postMessage(null);
   }
 }
