@@ -3,6 +3,11 @@
 /** Milliseconds between two turns of the event loop. */
 const SLICE_MS = 30;
 
+/** Calls `done` after a turn of the event loop. */
+function afterTimers(done: () => void): void {
+  setTimeout(done);
+}
+
 /** Takes a turn of the event loop now and then, and stops when a signal says so. */
 export class Pauses {
   readonly #signal: AbortSignal | undefined;
@@ -11,7 +16,7 @@ export class Pauses {
   #last = performance.now();
 
   /** `turn` calls its argument after a turn of the event loop. */
-  constructor(signal?: AbortSignal, sliceMs = SLICE_MS, turn: (done: () => void) => void = setTimeout) {
+  constructor(signal?: AbortSignal, sliceMs = SLICE_MS, turn = afterTimers) {
     this.#signal = signal;
     this.sliceMs = sliceMs;
     this.#turn = turn;
