@@ -7,7 +7,8 @@ import { openModel } from './model-source.ts';
 
 const ort = createOrt({
   open: (source) => (typeof source === 'string' ? openModel(source) : toModelFiles(source)),
-  adapter: async () => (await openGpu()).adapter,
+  adapter: async (_, isHardware) => (await openGpu({ adapter: isHardware ? 'hardware' : undefined })).adapter,
+  isAdapterNamed: () => Boolean(process.env['TILEWISE_ADAPTER']),
 });
 
 export const { InferenceSession, env } = ort;

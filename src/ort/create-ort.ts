@@ -1,5 +1,5 @@
 /** Puts `tilewise/ort` together for where it runs: a page or Node. */
-import { createEnv, type Env } from './env.ts';
+import { createEnv, type Env, type FindAdapter } from './env.ts';
 import type { OpenFiles } from './model.ts';
 import { createSession } from './session-impl.ts';
 import type { OrtSessionFactory } from './session-types.ts';
@@ -7,7 +7,9 @@ import type { OrtSessionFactory } from './session-types.ts';
 /** What differs between a page and Node. */
 export interface Platform {
   readonly open: OpenFiles;
-  readonly adapter: (settings: GPURequestAdapterOptions) => Promise<GPUAdapter | null>;
+  readonly adapter: FindAdapter;
+  /** True where an adapter was named from outside: WebGPU is meant then. */
+  readonly isAdapterNamed?: () => boolean;
 }
 
 /** The parts of the namespace that depend on the platform. */
@@ -17,10 +19,11 @@ export interface Ort {
 }
 
 /** Makes an `InferenceSession` and the `env` that goes with it. */
-export function createOrt({ open, adapter }: Platform): Ort {
-  const env = createEnv(adapter);
+export function createOrt({ open, adapter, isAdapterNamed = () => false }: Platform): Ort {
+  const { env, hardware, isChosen } = createEnv(adapter);
+  const surroundings = { open, env, hardware, meansGpu: () => isAdapterNamed() || isChosen() };
   return {
     env,
-    InferenceSession: { create: (...given: readonly unknown[]) => createSession({ open, env }, ...given) },
+    InferenceSession: { create: (...given: readonly unknown[]) => createSession(surroundings, ...given) },
   };
 }

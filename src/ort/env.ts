@@ -2,6 +2,7 @@
 import { openDevice } from '../session/gpu-backend.ts';
 import { guarded, guardedAsync } from './guard.ts';
 import { requireDevice } from './options.ts';
+import { SharedDevice } from './shared-device.ts';
 
 /** What one step of a profiled run took, in the form onnxruntime-web gives it. */
 export interface ProfilingData {
@@ -31,7 +32,7 @@ export interface WebGpuSettings {
   validateInputContent?: boolean;
 }
 
-/** Settings for all sessions. Those of `wasm` are taken and mean nothing: there is no WebAssembly in tilewise. */
+/** Settings for all sessions. Those of `wasm` are taken and mean nothing: they are about onnxruntime's own modules and threads. */
 export interface Env {
   logLevel?: 'verbose' | 'info' | 'warning' | 'error' | 'fatal';
   debug?: boolean;
@@ -51,33 +52,39 @@ export interface Env {
   [name: string]: unknown;
 }
 
-/** Makes an `env` whose device is opened on `defaultAdapter`'s adapter unless the page names another. */
-export function createEnv(defaultAdapter: (settings: GPURequestAdapterOptions) => Promise<GPUAdapter | null>): Env {
-  return { logLevel: 'warning', versions: { common: '1.30.0' }, wasm: {}, webgpu: createSettings(defaultAdapter) };
+/** Finds an adapter by the page's settings; with `isHardware`, one that is a program need not be looked for. */
+export type FindAdapter = (settings: GPURequestAdapterOptions, isHardware: boolean) => Promise<GPUAdapter | null>;
+
+/** An `env`, and what sessions ask of it. */
+export interface Devices {
+  readonly env: Env;
+  /** True where the page said which device or adapter: it means WebGPU. */
+  readonly isChosen: () => boolean;
+  /** The shared device if it is hardware. Rejects with DeviceError NO_DEVICE where there is none. */
+  readonly hardware: () => Promise<GPUDevice>;
 }
 
-function createSettings(
-  defaultAdapter: (settings: GPURequestAdapterOptions) => Promise<GPUAdapter | null>,
-): WebGpuSettings {
-  let shared: Promise<GPUDevice> | undefined;
-  return {
+/** Makes an `env` whose device is opened on the adapter that `find` gives unless the page names another. */
+export function createEnv(find: FindAdapter): Devices {
+  const shared = new SharedDevice((isHardware) =>
+    guardedAsync('env.webgpu', () => {
+      const { adapter, powerPreference = 'high-performance', forceFallbackAdapter = false } = webgpu;
+      return openDevice(adapter ?? (() => find({ powerPreference, forceFallbackAdapter }, isHardware)), isHardware);
+    }),
+  );
+  const webgpu: WebGpuSettings = {
     adapter: undefined,
     profiling: {},
     get device(): Promise<GPUDevice> {
-      if (shared) return shared;
-      const { adapter, powerPreference = 'high-performance', forceFallbackAdapter = false } = this;
-      const opening = guardedAsync('env.webgpu', () =>
-        openDevice(adapter ?? (() => defaultAdapter({ powerPreference, forceFallbackAdapter }))),
-      );
-      const forget = (): void => {
-        if (shared === opening) shared = undefined;
-      };
-      opening.then((device) => device.lost.then(forget), forget);
-      shared = opening;
-      return opening;
+      return shared.get();
     },
     set device(value: GPUDevice) {
-      shared = Promise.resolve(guarded('env.webgpu', () => requireDevice(value)));
+      shared.give(guarded('env.webgpu', () => requireDevice(value)));
     },
+  };
+  return {
+    env: { logLevel: 'warning', versions: { common: '1.30.0' }, wasm: {}, webgpu },
+    isChosen: () => shared.isGiven || Boolean(webgpu.adapter) || Boolean(webgpu.forceFallbackAdapter),
+    hardware: () => shared.getHardware(),
   };
 }

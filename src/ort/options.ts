@@ -4,40 +4,51 @@ import type { Graph } from '../ir/graph.ts';
 import { own } from '../util/own.ts';
 import type { ExecutionProvider, OrtRunOptions, OrtSessionOptions } from './session-types.ts';
 
-/** Where a session runs. */
+/** Where a session may run. */
 export interface ExecutionPlace {
-  readonly backend: 'webgpu' | 'cpu';
-  /** The caller listed a provider on the CPU after WebGPU. */
-  readonly orCpu: boolean;
+  readonly backend: 'webgpu' | 'wasm' | 'cpu';
+  /** Only on an adapter that is no program. */
+  readonly isHardware?: boolean;
   /** A device given with the provider. */
   readonly device?: GPUDevice;
 }
 
-const ON_CPU = ['wasm', 'cpu'];
+/** Places in the order of preference. */
+export type ExecutionPlaces = readonly [ExecutionPlace, ...ExecutionPlace[]];
+
+/** What `auto` is of a session, on the device that all share. */
+const AUTO: ExecutionPlaces = [{ backend: 'webgpu', isHardware: true }, { backend: 'wasm' }];
 
 /**
- * `webgpu` unless only providers on the CPU are listed; providers tilewise does not have are passed over, as
- * onnxruntime-web passes over those it was built without. Throws InputError when none is left.
+ * Those that are listed; providers tilewise does not have are passed over, as onnxruntime-web passes over those it was built
+ * without. Throws InputError when none is left. Without a list, `auto`, unless something `meansGpu`: settings, or outputs that
+ * are to stay there.
  */
-export function executionPlaceOf({ executionProviders = ['webgpu'] }: OrtSessionOptions): ExecutionPlace {
-  const names = executionProviders.map(nameOf);
-  const gpu = names.indexOf('webgpu');
-  const onCpu = names.some((name) => ON_CPU.includes(name));
-  if (gpu < 0 && !onCpu) {
-    throw new InputError(`tilewise has none of the execution providers ${names.join(', ') || '(none given)'}`, {
-      hint: 'It has webgpu, and its CPU reference under the names wasm and cpu',
-    });
+export function executionPlacesOf(options: OrtSessionOptions, meansGpu: boolean): ExecutionPlaces {
+  const { executionProviders } = options;
+  if (executionProviders === undefined) {
+    const isGpu = meansGpu || outputLocations(options).includes('gpu-buffer');
+    return isGpu ? [{ backend: 'webgpu' }] : AUTO;
   }
-  if (gpu < 0) return { backend: 'cpu', orCpu: false };
-  const provider = executionProviders[gpu];
-  return { backend: 'webgpu', orCpu: onCpu, ...deviceOf(provider) };
+  const [first, ...others] = executionProviders.flatMap(placeOf);
+  if (first) return [first, ...others];
+  const names = executionProviders.map(nameOf).join(', ') || '(none given)';
+  throw new InputError(`tilewise has none of the execution providers ${names}`, {
+    hint: 'It has webgpu, wasm, and its plain reference under the name cpu',
+  });
+}
+
+function placeOf(provider: ExecutionProvider): ExecutionPlace[] {
+  const backend = nameOf(provider);
+  if (backend === 'webgpu') return [{ backend, ...deviceOf(provider) }];
+  return backend === 'wasm' || backend === 'cpu' ? [{ backend }] : [];
 }
 
 function nameOf(provider: ExecutionProvider): string {
   return typeof provider === 'string' ? provider : provider.name;
 }
 
-function deviceOf(provider: ExecutionProvider | undefined): { device?: GPUDevice } {
+function deviceOf(provider: ExecutionProvider): { device?: GPUDevice } {
   if (typeof provider !== 'object' || !('device' in provider) || provider.device === undefined) return {};
   return { device: requireDevice(provider.device) };
 }
@@ -58,17 +69,20 @@ export function checkSessionOptions(options: OrtSessionOptions, { backend }: Exe
   if (options.optimizedModelFilePath !== undefined) {
     throw new InputError('tilewise writes no optimised models', { hint: 'Leave optimizedModelFilePath out' });
   }
-  const wanted = options.preferredOutputLocation;
-  for (const location of typeof wanted === 'object' ? Object.values(wanted) : wanted ? [wanted] : []) {
+  for (const location of outputLocations(options)) {
     if (location !== 'cpu' && location !== 'cpu-pinned' && location !== 'gpu-buffer') {
       throw new InputError(`outputs cannot be left in a place called "${location}"`, { hint: 'Use cpu or gpu-buffer' });
     }
-    if (location === 'gpu-buffer' && backend === 'cpu') {
+    if (location === 'gpu-buffer' && backend !== 'webgpu') {
       throw new InputError('outputs cannot be left in GPU buffers by a session on the CPU', {
         hint: "Create it with executionProviders: ['webgpu']",
       });
     }
   }
+}
+
+function outputLocations({ preferredOutputLocation: wanted }: OrtSessionOptions): string[] {
+  return typeof wanted === 'object' ? Object.values(wanted) : wanted ? [wanted] : [];
 }
 
 /** Throws InputError for options of a run that would change what comes out, and cannot be followed. */

@@ -9,7 +9,13 @@ import { guarded, guardedAsync } from './guard.ts';
 import { readWanted, type Wanted } from './fetches.ts';
 import { fromGpu, requireSameLayout, toGpu } from './gpu-elements.ts';
 import { readCall, readModel, type CreateCall, type Model, type OpenFiles } from './model.ts';
-import { checkSessionOptions, executionPlaceOf, staysOnGpu, type ExecutionPlace } from './options.ts';
+import {
+  checkSessionOptions,
+  executionPlacesOf,
+  staysOnGpu,
+  type ExecutionPlace,
+  type ExecutionPlaces,
+} from './options.ts';
 import { reportProfile } from './profiling.ts';
 import type { OrtSession, TensorMap, TensorMetadata } from './session-types.ts';
 import { TensorImpl } from './tensor-impl.ts';
@@ -19,18 +25,22 @@ import type { AnyTensor } from './tensor-types.ts';
 export interface Surroundings {
   readonly open: OpenFiles;
   readonly env: Env;
+  /** The shared device if it is hardware. Rejects with DeviceError NO_DEVICE where there is none. */
+  readonly hardware: () => Promise<GPUDevice>;
+  /** True where settings say that WebGPU is meant. */
+  readonly meansGpu: () => boolean;
 }
 
 /** See `OrtSessionFactory.create`. */
 export async function createSession(surroundings: Surroundings, ...given: readonly unknown[]): Promise<OrtSession> {
-  const { call, place } = guarded('InferenceSession.create', () => {
+  const { call, places } = guarded('InferenceSession.create', () => {
     const read = readCall(given[0], ...given.slice(1));
-    const found = executionPlaceOf(read.options);
-    checkSessionOptions(read.options, found);
-    return { call: read, place: found };
+    const found = executionPlacesOf(read.options, surroundings.meansGpu());
+    checkSessionOptions(read.options, found[0]);
+    return { call: read, places: found };
   });
   const model = await guardedAsync('InferenceSession.create', () => readModel(call, surroundings.open));
-  const session = new SessionImpl(model, call, place, surroundings.env);
+  const session = new SessionImpl(model, call, places, surroundings);
   await session.prepare();
   return session;
 }
@@ -39,24 +49,27 @@ class SessionImpl implements OrtSession {
   readonly #model: Model;
   readonly #call: CreateCall;
   readonly #env: Env;
-  #place: ExecutionPlace;
+  readonly #hardware: Surroundings['hardware'];
+  /** Those that are left: where it runs, once it does, and what to take where there is none of that. */
+  #places: ExecutionPlaces;
   /** Made at once when all extents are known, else by the first run; again after its device was lost. */
   #session: Promise<Session> | undefined;
   #outputs: readonly TensorMetadata[] | undefined;
   #released = false;
   #profiling: boolean;
 
-  constructor(model: Model, call: CreateCall, place: ExecutionPlace, env: Env) {
+  constructor(model: Model, call: CreateCall, places: ExecutionPlaces, { env, hardware }: Surroundings) {
     this.#model = model;
     this.#call = call;
-    this.#place = place;
+    this.#places = places;
     this.#env = env;
+    this.#hardware = hardware;
     this.#profiling = call.options.enableProfiling ?? false;
   }
 
   /** Loads as much as can be before any input is known. Rejects with what is wrong with the model or the device. */
   async prepare(): Promise<void> {
-    if (this.#place.backend === 'webgpu') await this.#requireDevice();
+    await this.#onFirst((place) => this.#deviceOf(place));
     const { inputs } = this.#model.graph;
     const known = inputs.every(({ shape }) => shape.every((dim) => typeof dim === 'number'));
     if (!known) return;
@@ -161,7 +174,7 @@ class SessionImpl implements OrtSession {
   get #isProfiling(): boolean {
     const { profiling, profilingMode } = this.#env.webgpu;
     const on = this.#profiling || profiling?.mode === 'default' || profilingMode === 'default';
-    return on && this.#place.backend === 'webgpu';
+    return on && this.#places[0].backend === 'webgpu';
   }
 
   #requireOpen(): void {
@@ -193,21 +206,30 @@ class SessionImpl implements OrtSession {
     return opening;
   }
 
-  async #create(inputShapes: Readonly<Record<string, readonly number[]>>): Promise<Session> {
-    const { backend, device } = this.#place;
-    if (backend === 'cpu') return Session.create(this.#model.graph, { backend, inputShapes });
-    return Session.create(this.#model.graph, { inputShapes, gpu: device ?? (await this.#env.webgpu.device) });
+  #create(inputShapes: Readonly<Record<string, readonly number[]>>): Promise<Session> {
+    return this.#onFirst(async (place) => {
+      const gpu = await this.#deviceOf(place);
+      return Session.create(this.#model.graph, { backend: place.backend, inputShapes, ...(gpu && { gpu }) });
+    });
   }
 
-  /** Goes over to the CPU where there is no WebGPU and the caller listed it. */
-  async #requireDevice(): Promise<void> {
+  /** The device of a place, if it is on one. Rejects with DeviceError NO_DEVICE where there is none. */
+  async #deviceOf({ backend, isHardware, device }: ExecutionPlace): Promise<GPUDevice | undefined> {
+    if (backend !== 'webgpu') return undefined;
+    return device ?? (isHardware ? this.#hardware() : this.#env.webgpu.device);
+  }
+
+  /** Opens something at the first of the places; where there is nothing to open it on, at the next. */
+  async #onFirst<T>(open: (place: ExecutionPlace) => Promise<T>): Promise<T> {
+    const [first, next, ...others] = this.#places;
     try {
-      if (!this.#place.device) await this.#env.webgpu.device;
+      return await open(first);
     } catch (error) {
-      if (!this.#place.orCpu) throw error;
-      this.#place = { backend: 'cpu', orCpu: false };
-      checkSessionOptions(this.#call.options, this.#place);
+      if (!next || !(error instanceof DeviceError && error.code === 'NO_DEVICE')) throw error;
     }
+    this.#places = [next, ...others];
+    checkSessionOptions(this.#call.options, next);
+    return this.#onFirst(open);
   }
 }
 

@@ -13,8 +13,9 @@ export type ExecutionProvider = string | { readonly name: string };
 /** Options of `InferenceSession.create`; those not listed here concern speed, memory and logs, and are taken and not used. */
 export interface OrtSessionOptions {
   /**
-   * `webgpu` unless only `wasm` or `cpu` are listed, which mean tilewise's CPU reference. Listed after `webgpu`, they
-   * are what runs where there is no WebGPU. Others are passed over.
+   * In the order of preference: `webgpu`, `wasm` (SIMD kernels on the CPU) and `cpu`, tilewise's plain reference. The next is
+   * taken where there is none of one; others are passed over. Without a list it is WebGPU on a hardware adapter, else WASM;
+   * a device, adapter or `forceFallbackAdapter` in `env.webgpu`, or outputs that are to stay on the GPU, mean `webgpu`.
    */
   executionProviders?: readonly ExecutionProvider[];
   /** Extents for symbolic dimensions, by their name. */

@@ -86,11 +86,11 @@ describe('pictures and tensors', () => {
 });
 
 describe('a session', () => {
-  it('runs on WebGPU as on the CPU, from an address', async () => {
-    const [gpu, cpu] = (await inPage(`
+  it('runs on WebGPU and WASM as on the CPU, from an address', async () => {
+    const [gpu, wasm, cpu] = (await inPage(`
       const x = new ort.Tensor(Float32Array.from({ length: 108 }, (_, i) => Math.sin(i)), [1, 3, 6, 6]);
       const sums = [];
-      for (const executionProviders of [['webgpu'], ['wasm']]) {
+      for (const executionProviders of [['webgpu'], ['wasm'], ['cpu']]) {
         const session = await ort.InferenceSession.create('/files/network.onnx', { executionProviders });
         const { sum } = await session.run({ x }, ['sum']);
         sums.push(Array.from(sum.data));
@@ -98,6 +98,6 @@ describe('a session', () => {
       }
       return sums;`)) as number[][];
     expect(cpu?.length).toBe(4);
-    cpu?.forEach((value, i) => expect(gpu?.[i]).toBeCloseTo(value, 5));
+    for (const sums of [gpu, wasm]) cpu?.forEach((value, i) => expect(sums?.[i]).toBeCloseTo(value, 5));
   });
 });

@@ -14,6 +14,7 @@ const x = new ort.Tensor(
   Float32Array.from({ length: 108 }, (_, i) => Math.sin(i)),
   [1, 3, 6, 6],
 );
+const gpu = { executionProviders: ['webgpu'] } as const;
 const onGpu = { preferredOutputLocation: { y: 'gpu-buffer', sum: 'gpu-buffer' } } as const;
 
 afterAll(async () => (await ort.env.webgpu.device).destroy());
@@ -28,7 +29,7 @@ describe('tilewise/ort on WebGPU', () => {
   });
 
   it('leaves outputs in GPU buffers, and takes them from there', async () => {
-    const host = await ort.InferenceSession.create(models.network);
+    const host = await ort.InferenceSession.create(models.network, gpu);
     const expected = await host.run({ x });
     const session = await ort.InferenceSession.create(models.network, onGpu);
     const { y, sum, class: kinds } = await session.run({ x });
@@ -88,7 +89,7 @@ describe('tilewise/ort on WebGPU', () => {
   });
 
   it('profiles', async () => {
-    const session = await ort.InferenceSession.create(models.network);
+    const session = await ort.InferenceSession.create(models.network, gpu);
     const steps: ProfilingData[] = [];
     ort.env.webgpu.profiling.ondata = (data) => steps.push(data);
     session.startProfiling();
@@ -103,7 +104,7 @@ describe('tilewise/ort on WebGPU', () => {
   });
 
   it('goes on after its device was lost', async () => {
-    const session = await ort.InferenceSession.create(models.network);
+    const session = await ort.InferenceSession.create(models.network, gpu);
     const before = await session.run({ x });
     const lost = await ort.env.webgpu.device;
     lost.destroy();

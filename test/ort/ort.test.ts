@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as common from 'onnxruntime-common';
 import * as ortWeb from 'onnxruntime-web/wasm';
-import { describe, expect, it } from 'vitest';
-import { InputError, LoadError } from '../../src/core/errors.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { DeviceError, InputError, LoadError } from '../../src/core/errors.ts';
 import * as inNode from '../../src/node/ort.ts';
 import * as inPage from '../../src/ort/index.ts';
+import { Session } from '../../src/session/session.ts';
 import { encodeModel } from '../helpers/onnx-bytes.ts';
 import { scriptModels } from './models.ts';
 import { compareNotes } from './notes.ts';
@@ -26,13 +27,81 @@ const asCommon = (session: inPage.InferenceSession): common.InferenceSession => 
 const asOurs = (options: common.InferenceSession.SessionOptions): inPage.InferenceSession.SessionOptions => options;
 
 describe('the script', () => {
-  it('gives on the CPU what it gives on onnxruntime-web', async () => {
+  it.each(['wasm', 'cpu'])('gives on %s what it gives on onnxruntime-web', async (provider) => {
     const expected = await script(ortWeb, models, 'wasm');
-    const actual = await script(inPage, models, 'wasm');
+    const actual = await script(inPage, models, provider);
     expect(actual.facts).toEqual(expected.facts);
     // 27 products summed in another order.
     compareNotes(actual.notes, expected.notes, 1e-5);
     expect(actual.notes.length).toBeGreaterThan(12);
+  });
+});
+
+describe('execution providers', () => {
+  // Node has no navigator.gpu, so the page's entry finds no adapter.
+  const lacking = (backend: string): DeviceError => new DeviceError('NO_DEVICE', `no ${backend} here`);
+  const x = new inPage.Tensor(
+    Float32Array.from({ length: 108 }, (_, i) => Math.sin(i)),
+    [1, 3, 6, 6],
+  );
+  afterEach(() => void vi.restoreAllMocks());
+
+  /** Where a session made with these options runs, and what it gives. */
+  async function runOn(
+    options: inPage.InferenceSession.SessionOptions,
+  ): Promise<{ backend: string | undefined; sum: unknown; kinds: unknown }> {
+    const created = vi.spyOn(Session, 'create');
+    const session = await inPage.InferenceSession.create(models.network, options);
+    const { sum, class: kinds } = await session.run({ x });
+    const made = await created.mock.results.at(-1)?.value;
+    created.mockRestore();
+    await session.release();
+    return { backend: made?.report.backend, sum: sum?.data, kinds: kinds?.data };
+  }
+
+  it('are taken in their order, and wasm is the WASM backend', async () => {
+    const reference = await runOn(cpu);
+    expect(reference.backend).toBe('cpu');
+    for (const [executionProviders, backend] of [
+      [['wasm'], 'wasm'],
+      [[{ name: 'wasm' }, 'cpu'], 'wasm'],
+      [['webgpu', 'wasm'], 'wasm'],
+      [['wasm', 'webgpu'], 'wasm'],
+      [['webnn', 'webgpu', 'cpu', 'wasm'], 'cpu'],
+      [undefined, 'wasm'],
+    ] as const) {
+      const made = await runOn(executionProviders ? { executionProviders } : {});
+      expect(made.backend).toBe(backend);
+      expect(made.kinds).toEqual(reference.kinds);
+      (reference.sum as Float32Array).forEach((value, i) =>
+        expect((made.sum as Float32Array)[i], `${String(executionProviders)}: sum ${i}`).toBeCloseTo(value, 5),
+      );
+    }
+  });
+
+  it('are not followed by others that are not listed', async () => {
+    const noDevice = { code: 'NO_DEVICE' };
+    await expect(runOn({ executionProviders: ['webgpu'] })).rejects.toMatchObject(noDevice);
+    // Where outputs are to stay on the GPU, and where a page chose an adapter, WebGPU is meant.
+    await expect(runOn({ preferredOutputLocation: { y: 'gpu-buffer' } })).rejects.toMatchObject(noDevice);
+    const both = { executionProviders: ['webgpu', 'wasm'], preferredOutputLocation: 'gpu-buffer' } as const;
+    await expect(runOn(both)).rejects.toThrow(/session on the CPU/);
+    inPage.env.webgpu.forceFallbackAdapter = true;
+    await expect(runOn({})).rejects.toMatchObject(noDevice);
+    inPage.env.webgpu.forceFallbackAdapter = false;
+    vi.spyOn(Session, 'create').mockRejectedValueOnce(lacking('WASM'));
+    await expect(runOn({ executionProviders: ['wasm'], freeDimensionOverrides: { n: 1 } })).rejects.toThrow('no WASM');
+  });
+
+  it('go on to the next only where there is none of one', async () => {
+    const executionProviders = ['wasm', 'cpu'];
+    const created = vi.spyOn(Session, 'create').mockRejectedValueOnce(lacking('WASM'));
+    const session = await inPage.InferenceSession.create(models.types, { executionProviders });
+    expect(created.mock.calls.map(([, options]) => options?.backend)).toEqual(executionProviders);
+    await session.release();
+    created.mockRejectedValueOnce(new LoadError('half a kernel'));
+    const failing = inPage.InferenceSession.create(models.types, { executionProviders });
+    await expect(failing).rejects.toThrow('half a kernel');
   });
 });
 
@@ -135,13 +204,6 @@ describe('tilewise/ort', () => {
     const feeds = { x: new inPage.Tensor(new Float32Array(108), [1, 3, 6, 6]) };
     await expect(session.run(feeds, { terminate: true })).rejects.toThrow(/terminate/);
     expect(Object.keys(await session.run(feeds, { logSeverityLevel: 4 }))).toEqual(['y', 'sum', 'class']);
-  });
-
-  it('goes over to the CPU only where the caller listed it', async () => {
-    // Node has no navigator.gpu, so the page's entry finds no adapter.
-    await expect(inPage.InferenceSession.create(models.types)).rejects.toMatchObject({ code: 'NO_DEVICE' });
-    const session = await inPage.InferenceSession.create(models.types, { executionProviders: ['webgpu', 'wasm'] });
-    expect(session.inputNames).toEqual(['a', 'keep', 'h']);
   });
 
   it('names what it does not compute with', async () => {
