@@ -37,9 +37,10 @@ describe('the script', () => {
   });
 });
 
+const noWasm = (): DeviceError => new DeviceError('NO_DEVICE', 'no WASM here');
+
 describe('execution providers', () => {
   // Node has no navigator.gpu, so the page's entry finds no adapter.
-  const lacking = (backend: string): DeviceError => new DeviceError('NO_DEVICE', `no ${backend} here`);
   const x = new inPage.Tensor(
     Float32Array.from({ length: 108 }, (_, i) => Math.sin(i)),
     [1, 3, 6, 6],
@@ -89,13 +90,13 @@ describe('execution providers', () => {
     inPage.env.webgpu.forceFallbackAdapter = true;
     await expect(runOn({})).rejects.toMatchObject(noDevice);
     inPage.env.webgpu.forceFallbackAdapter = false;
-    vi.spyOn(Session, 'create').mockRejectedValueOnce(lacking('WASM'));
+    vi.spyOn(Session, 'create').mockRejectedValueOnce(noWasm());
     await expect(runOn({ executionProviders: ['wasm'], freeDimensionOverrides: { n: 1 } })).rejects.toThrow('no WASM');
   });
 
   it('go on to the next only where there is none of one', async () => {
     const executionProviders = ['wasm', 'cpu'];
-    const created = vi.spyOn(Session, 'create').mockRejectedValueOnce(lacking('WASM'));
+    const created = vi.spyOn(Session, 'create').mockRejectedValueOnce(noWasm());
     const session = await inPage.InferenceSession.create(models.types, { executionProviders });
     expect(created.mock.calls.map(([, options]) => options?.backend)).toEqual(executionProviders);
     await session.release();
