@@ -7,6 +7,7 @@ import type { Graph, InputShapes } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
 import { loadReferences } from '../ops/registry.ts';
 import { WasmExecutor } from '../runtime/wasm/executor.ts';
+import { loadModule } from '../runtime/wasm/modules.ts';
 import { planSimd } from '../simd/plan-graph.ts';
 import type { SimdPlan } from '../simd/plan.ts';
 import { loadSimd } from '../simd/registry.ts';
@@ -35,6 +36,8 @@ export class WasmBackend implements Backend {
     this.#threads = threads;
     this.#startThread = startThread;
     if (why !== undefined) this.choice = why instanceof TilewiseError ? why.reason : String(why);
+    // What every network needs comes while this one is read; what goes wrong here will again, and be told then.
+    Promise.all([loadModule('base', threads > 1), FEEDS.load()]).catch(() => undefined);
   }
 
   /** Passes, plan, weights. Rejects with PlanError, LoadError and DeviceError NO_DEVICE, too. */
@@ -45,6 +48,7 @@ export class WasmBackend implements Backend {
     }
     const start = performance.now();
     progress?.tell('compile');
+    loadSimd(new Set(graph.nodes.map(({ op }) => op)), graph).catch(() => undefined);
     const compiled = await compileGraph(
       graph,
       { inputShapes, level: 'full', weightStorage: this.#weightStorage, withoutKernels: true },
