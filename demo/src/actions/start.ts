@@ -2,7 +2,7 @@
 import { SAMPLES, SITE_MODELS, startModel } from '../site.ts';
 import { store } from '../state.ts';
 import { listen, onWorkerFailure, remote } from '../worker-client.ts';
-import type { WorkerEvent } from '../worker/protocol.ts';
+import { SEAT_BACKENDS, type WorkerEvent } from '../worker/protocol.ts';
 import { seatAtOnce } from '../worker/seat.ts';
 import { chooseSiteModel } from './model.ts';
 import { showSample } from './picture.ts';
@@ -10,7 +10,7 @@ import { showSample } from './picture.ts';
 /** Looks for a GPU, then shows a sample and loads the model that the address names (`?model=NAME`), or the usual one. */
 export async function start(): Promise<void> {
   const query = new URLSearchParams(location.search);
-  const asked = query.get('backend') === 'cpu' ? 'cpu' : undefined;
+  const asked = SEAT_BACKENDS.find((name) => name === query.get('backend'));
   // What can be told without the Worker is told at once, so that the remark about it does not push the page down later.
   store.update({ seat: seatAtOnce(asked) });
   onWorkerFailure((message) => store.update({ notice: `The page's Worker failed: ${message}. Reload the page.` }));

@@ -37,7 +37,9 @@ export function BenchPanel(): VNode {
       <p class="quiet">
         Four networks with random weights at 224 × 224, batch 1: loading, the first run, then runs for three seconds
         each.
-        {seat?.backend === 'cpu' ? ' It needs WebGPU, which is not available here.' : ' Nothing is sent anywhere.'}
+        {seat && seat.backend !== 'webgpu'
+          ? ' It needs WebGPU, which is not available here.'
+          : ' Nothing is sent anywhere.'}
       </p>
       <Progress {...bench} />
       {bench.status === 'failed' && bench.error && <Problem error={bench.error} />}

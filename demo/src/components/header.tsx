@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { store } from '../state.ts';
 import { useStore } from '../store.ts';
+import type { SeatBackend } from '../worker/protocol.ts';
 
 /** The top of the page. */
 export function Header(): VNode {
@@ -39,13 +40,15 @@ function Mark(): VNode {
   );
 }
 
+const BACKEND_NAMES: { readonly [B in SeatBackend]: string } = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
+
 function AdapterChip(): VNode {
   const seat = useStore(store, (state) => state.seat);
   const text = seat ? seat.adapter : 'Looking for a GPU …';
   return (
     <p class={`chip ${seat?.backend === 'webgpu' ? 'chip-on' : ''}`} data-testid="adapter">
       <span class="dot" aria-hidden="true" />
-      <span class="chip-kind">{seat ? (seat.backend === 'webgpu' ? 'WebGPU' : 'CPU') : ' '}</span>
+      <span class="chip-kind">{seat ? BACKEND_NAMES[seat.backend] : ' '}</span>
       <span class="chip-text">{text}</span>
     </p>
   );

@@ -1,4 +1,4 @@
-/** Says why there is no WebGPU here, and what to do. */
+/** Says why the page does not run on WebGPU, on what instead, and what to do. */
 import type { VNode } from 'preact';
 import { store } from '../state.ts';
 import { useStore } from '../store.ts';
@@ -8,7 +8,7 @@ const REASONS: { readonly [R in CpuReason]: { readonly title: string; readonly w
   {
     asked: {
       title: 'Running on the CPU, as asked',
-      why: 'The address of this page says backend=cpu.',
+      why: 'The address of this page names the backend.',
       todo: 'Take that out of the address to use WebGPU.',
     },
     insecure: {
@@ -28,7 +28,7 @@ const REASONS: { readonly [R in CpuReason]: { readonly title: string; readonly w
     },
   };
 
-/** Nothing where there is WebGPU. */
+/** Nothing on WebGPU. */
 export function SeatBanner(): VNode | null {
   const seat = useStore(store, (state) => state.seat);
   if (!seat?.cpuReason) return null;
@@ -40,7 +40,9 @@ export function SeatBanner(): VNode | null {
         {why} {todo}
       </p>
       <p class="quiet">
-        Until then the page runs the CPU reference: the same answers, much slower, and without layer times or benchmark.
+        {seat.backend === 'wasm'
+          ? 'Until then the page runs on the CPU by WASM SIMD: the same answers, slower than on a GPU, and without layer times or benchmark.'
+          : 'Until then the page runs the CPU reference: the same answers, much slower, and without layer times or benchmark.'}
       </p>
     </section>
   );

@@ -9,7 +9,7 @@ export async function compareBackends(
   feeds: Feeds,
   tell: (stage: string) => void,
 ): Promise<Comparison> {
-  if (session.report.backend === 'cpu') {
+  if (session.report.backend !== 'webgpu') {
     throw new InputError('the model runs on the CPU here', { hint: 'A comparison needs WebGPU' });
   }
   tell('Running on the GPU');

@@ -15,7 +15,7 @@ export async function inspectModel({ runner, info }: Model, feeds: Feeds): Promi
   const inputShapes = Object.fromEntries(Object.entries(feeds).map(([name, { shape }]) => [name, shape]));
   const summary = await analyseGraph(session.graph, inputShapes);
   const totals = await totalsOf(session, summary);
-  if (session.report.backend === 'cpu') {
+  if (session.report.backend !== 'webgpu') {
     const costs = summary.perNode.map(({ op, multiplyAdds }) => ({ op, cost: multiplyAdds }));
     return { totals, load: report, kinds: kindsOf(costs).filter(({ cost }) => cost > 0) };
   }

@@ -5,12 +5,18 @@ import type { PlainError } from './plain-error.ts';
 /** The result of a call, or why there is none. Errors of the engine would lose their fields if they were thrown across. */
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: PlainError };
 
-/** Why the page runs on the CPU. */
+/** Why the page runs on the CPU, by WASM or the reference. */
 export type CpuReason = 'asked' | 'insecure' | 'missing' | 'no-adapter';
+
+/** The backends that the page's address may name (`?backend=NAME`). */
+export const SEAT_BACKENDS = ['webgpu', 'wasm', 'cpu'] as const;
+
+/** One of them. */
+export type SeatBackend = (typeof SEAT_BACKENDS)[number];
 
 /** Where networks run in this browser. */
 export interface Seat {
-  readonly backend: 'webgpu' | 'cpu';
+  readonly backend: SeatBackend;
   readonly adapter: string;
   readonly cpuReason?: CpuReason;
   /** The adapter is a program, not a GPU. */
@@ -214,7 +220,7 @@ export type Picture = Blob | VideoFrame | ImageBitmap;
 /** The Worker's calls. Those that use the model are queued; none rejects. */
 export interface DemoWorker {
   readonly listen: (listener: (event: WorkerEvent) => void) => void;
-  readonly probe: (backend: 'cpu' | undefined) => Promise<Seat>;
+  readonly probe: (asked: SeatBackend | undefined) => Promise<Seat>;
   /** Replaces the model; one that is still loading is given up. `base` is the page's address. */
   readonly load: (request: ModelRequest, base: string) => Promise<Outcome<ModelInfo>>;
   readonly cancelLoad: () => void;

@@ -14,8 +14,8 @@ const benchmark = new Benchmark(emit);
 
 const worker: DemoWorker = {
   listen: (listener) => void (tell = listener),
-  probe: async (backend) => {
-    const seat = await probe(backend);
+  probe: async (asked) => {
+    const seat = await probe(asked);
     engine.seat = seat;
     return seat;
   },
