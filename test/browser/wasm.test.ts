@@ -7,10 +7,10 @@ import type { WasmAnswer } from './page/wasm.ts';
 const open = withPages();
 
 /** Calls a function of the page's module. */
-async function inPage(call: string): Promise<WasmAnswer> {
+async function inPage<T = WasmAnswer>(call: string): Promise<T> {
   const tab = await open();
   try {
-    return (await tab.evaluate(`import('/test/browser/page/wasm.ts').then((page) => page.${call})`)) as WasmAnswer;
+    return (await tab.evaluate(`import('/test/browser/page/wasm.ts').then((page) => page.${call})`)) as T;
   } finally {
     await tab.close();
   }
@@ -26,4 +26,9 @@ if (FULL)
 
 it('runs random networks', async () => {
   expect(await inPage('runRandomNetworks(30)')).toEqual({ relaxed: true, done: 30, wrong: [] });
+});
+
+it('says what a policy lacks that refuses WebAssembly', async () => {
+  const remedy = expect.stringContaining("'wasm-unsafe-eval' in script-src") as unknown;
+  expect(await inPage<unknown>('refusedByPolicy()')).toEqual(['NO_DEVICE', remedy]);
 });

@@ -1,5 +1,6 @@
 /** The WASM kernels in a page, where the engine has relaxed SIMD: operator cases and random networks against the reference. */
 import { runGraph } from '../../../src/runtime/cpu/run.ts';
+import { DeviceError } from '../../../src/core/errors.ts';
 import { compile } from '../../../src/passes/pipeline.ts';
 import { hasRelaxedSimd } from '../../../src/runtime/wasm/modules.ts';
 import { Session } from '../../../src/session/session.ts';
@@ -53,6 +54,16 @@ export async function runRandomNetworks(count: number): Promise<WasmAnswer> {
     }
   }
   return { relaxed: hasRelaxedSimd(), done: count, wrong };
+}
+
+/** Forbids the page what a Content-Security-Policy without 'wasm-unsafe-eval' does; gives the error of a session there. */
+export async function refusedByPolicy(): Promise<unknown> {
+  const policy = document.createElement('meta');
+  policy.httpEquiv = 'Content-Security-Policy';
+  policy.content = "script-src 'self'";
+  document.head.append(policy);
+  const refused = await Session.create(randomNetwork(0), { backend: 'wasm' }).catch((error: unknown) => error);
+  return refused instanceof DeviceError ? [refused.code, refused.message] : refused;
 }
 
 async function checkNetwork(seed: number): Promise<void> {
