@@ -107,7 +107,7 @@ const FULL = {
     'test/tasks/detectors.gpu.test.ts',
     'test/tasks/segmenter.gpu.test.ts',
   ],
-  browser: [...ONLY_FULL.browser, 'test/browser/demo/no-webgpu.test.ts', 'test/browser/wasm.test.ts'],
+  browser: [...ONLY_FULL.browser, 'test/browser/wasm.test.ts'],
 };
 
 /** Unit files that need modules of their own: what is loaded by and by, or what stands for the system, is what they test. */

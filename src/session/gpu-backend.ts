@@ -41,14 +41,18 @@ export class GpuBackend implements Backend {
   readonly #pictures: PictureWriter;
 
   /** Opens the device. Rejects with DeviceError NO_DEVICE when there is none, or where one that `isHardware` is wanted. */
-  static async open(options: SessionOptions, isHardware = false): Promise<GpuBackend> {
+  static async open(
+    options: SessionOptions,
+    isHardware = false,
+    choice = isHardware ? 'there is a hardware adapter' : undefined,
+  ): Promise<GpuBackend> {
     if (options.precision === 'float16') await WIDE.load();
-    return new GpuBackend(await openDevice(options.gpu, isHardware), options, isHardware);
+    return new GpuBackend(await openDevice(options.gpu, isHardware), options, choice);
   }
 
-  private constructor(device: GPUDevice, options: SessionOptions, chosen: boolean) {
+  private constructor(device: GPUDevice, options: SessionOptions, choice: string | undefined) {
     this.device = device;
-    if (chosen) this.choice = 'there is a hardware adapter';
+    if (choice) this.choice = choice;
     this.adapter = adapterName(device.adapterInfo);
     this.#options = options;
     this.#tuning = new SessionTuning(device, options);

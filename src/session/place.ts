@@ -47,5 +47,11 @@ async function openBackend(options: SessionOptions): Promise<Backend> {
     why = error;
   }
   const { WasmBackend } = await onDemand('WASM backend', () => import('./wasm-backend.ts'));
-  return new WasmBackend(options, why);
+  try {
+    return await WasmBackend.open(options, why);
+  } catch (refused) {
+    if (!choosing) throw refused;
+    // A page that may not run WebAssembly takes what adapter there is.
+    return GpuBackend.open(options, false, 'WebAssembly is refused').catch(() => Promise.reject(refused));
+  }
 }

@@ -30,14 +30,20 @@ export class WasmBackend implements Backend {
   readonly #threads: number;
   readonly #startThread: StartThread | undefined;
 
-  /** `why` the GPU was not taken, where it was left open what is. */
-  constructor({ weightStorage, threads = 1, startThread }: SessionOptions, why?: unknown) {
+  /**
+   * Loads what every network needs, while this one is read; `why` the GPU was not taken, where it was left open what is. Rejects
+   * with DeviceError NO_DEVICE where WebAssembly is refused.
+   */
+  static async open(options: SessionOptions, why?: unknown): Promise<WasmBackend> {
+    await Promise.all([loadModule('base', (options.threads ?? 1) > 1), FEEDS.load()]);
+    return new WasmBackend(options, why);
+  }
+
+  private constructor({ weightStorage, threads = 1, startThread }: SessionOptions, why?: unknown) {
     this.#weightStorage = weightStorage;
     this.#threads = threads;
     this.#startThread = startThread;
     if (why !== undefined) this.choice = why instanceof TilewiseError ? why.reason : String(why);
-    // What every network needs comes while this one is read; what goes wrong here will again, and be told then.
-    Promise.all([loadModule('base', threads > 1), FEEDS.load()]).catch(() => undefined);
   }
 
   /** Passes, plan, weights. Rejects with PlanError, LoadError and DeviceError NO_DEVICE, too. */

@@ -58,7 +58,7 @@ describe('the command on WebGPU', () => {
   it('finds the cup in a photograph, and writes a picture of it', async () => {
     const photograph = samplePhotograph() ?? '';
     const out = join(dir, 'boxes');
-    const found = (await json('detect', photograph, '--output-dir', out)) as Detections;
+    const found = (await json('detect', photograph, '--backend', 'webgpu', '--output-dir', out)) as Detections;
     expect(found).toMatchObject({ model: 'centernet', backend: 'webgpu', adapter: expect.stringMatching(/./) });
     expect(found.results).toMatchObject([{ file: photograph, boxes: [{ label: 'cup', index: 41 }] }]);
     const [{ score = 0, box = [] } = {}] = found.results[0]?.boxes ?? [];

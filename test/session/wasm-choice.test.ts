@@ -85,6 +85,20 @@ describe('a session that may choose', () => {
   });
 });
 
+describe('where WebAssembly is refused', () => {
+  it('a session that may choose takes the adapter there is, and else says what to allow', async () => {
+    vi.resetModules();
+    const { Session: Fresh } = await import('../../src/session/session.ts');
+    vi.stubGlobal('DecompressionStream', undefined);
+    inPageWith(adapter(SWIFTSHADER));
+    // That adapter gives no device either: the error is of what was to run.
+    await expect(Fresh.create(doubling())).rejects.toMatchObject({ code: 'NO_DEVICE', message: /wasm-unsafe-eval/ });
+    inPageWith(null);
+    await expect(Fresh.create(doubling())).rejects.toMatchObject({ code: 'NO_DEVICE', message: /wasm-unsafe-eval/ });
+    await expect(Fresh.create(doubling(), { backend: 'wasm' })).rejects.toMatchObject({ message: /wasm-unsafe-eval/ });
+  });
+});
+
 describe('calls that only a GPU has', () => {
   it.each(['wasm', 'cpu'] as const)('name the backend they need, on %s', async (backend) => {
     using session = await Session.create(doubling(), { backend });
