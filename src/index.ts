@@ -35,6 +35,7 @@ export { analyseGraph } from './session/analyse-graph.ts';
 export { Session } from './session/session.ts';
 export type { AdaptGraph } from './session/import-source.ts';
 export type { GpuSource, RunOptions, SessionOptions } from './session/options.ts';
+export type { StartThread } from './core/start-thread.ts';
 export { toPixels } from './pictures/to-pixels.ts';
 export type { PictureDecoder } from './pictures/decode-file.ts';
 export type { PictureFile } from './pictures/picture-file.ts';
