@@ -38,7 +38,8 @@ let copy = '';
 
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'tilewise-touch-'));
-  for (const name of ['src', 'shaders', 'models', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
+  const files = ['package.json', 'tsconfig.json', 'vitest.config.ts'];
+  for (const name of ['src', 'shaders', 'models', 'packaging', 'test', ...files]) {
     cpSync(join(root, name), join(copy, name), { recursive: true, filter: (path) => !path.endsWith('artefacts') });
   }
   // A folder of links: what tools keep in node_modules, the durations of tests for one, stays the copy's own.
