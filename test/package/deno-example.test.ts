@@ -1,6 +1,6 @@
 /** The example for Deno, with the library as others get it: built, packed, installed beside it. */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -39,8 +39,11 @@ describe.skipIf(!hasDeno)('the example for Deno', () => {
   }, 600_000);
   afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-  it('finds what the CPU reference finds', async () => {
-    const [label, score] = (await outputOf('main.ts')).trim().split('\n').at(-1)?.split(' ') ?? [];
+  it.each([
+    ['on WebGPU, or what there is', {}],
+    ['without a driver, on WASM', { none: true }],
+  ] as const)('finds what the CPU reference finds: %s', async (_, driver) => {
+    const [label, score] = (await outputOf('main.ts', driver)).trim().split('\n').at(-1)?.split(' ') ?? [];
     using detector = await createDetector('centernet', { backend: 'cpu' });
     const [best] = await detector.detect(await decodeImage(readFileSync(join(work, 'picture.png')), 'picture.png'));
     expect(label).toBe(best?.label);
@@ -48,8 +51,10 @@ describe.skipIf(!hasDeno)('the example for Deno', () => {
     expect(Math.abs(Number(score) - (best?.score ?? NaN))).toBeLessThan(1e-3);
   });
 
-  it('says what is missing: a driver, or the leave to load the decoder of pictures', async () => {
-    await expect(outputOf('main.ts', { none: true })).rejects.toThrow(
+  it('says what is missing: a driver where WebGPU is asked for, or the leave to load the decoder of pictures', async () => {
+    const main = readFileSync(join(work, 'main.ts'), 'utf8');
+    writeFileSync(join(work, 'webgpu.ts'), main.replace("modelBase: 'models'", "$&, backend: 'webgpu'"));
+    await expect(outputOf('webgpu.ts', { none: true })).rejects.toThrow(
       /DeviceError: Deno finds no WebGPU adapter\. Install a Vulkan driver/,
     );
     const withoutLibraries = outputOf('main.ts', { allowed: ['read', 'env', 'sys'] });
