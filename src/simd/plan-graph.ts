@@ -158,7 +158,7 @@ class SimdPlanner {
       if (run && at(operands, 0) + run.from === at(operands, 1) + run.to) return [];
       const address = params + this.#words.length * Int32Array.BYTES_PER_ELEMENT;
       this.#words.push(...operands);
-      this.#words.push(...call.ints, ...Int32Array.from(new Int32Array(Float32Array.from(call.floats ?? []).buffer)));
+      this.#words.push(...call.ints, ...new Int32Array(Float32Array.from(call.floats ?? []).buffer));
       return { kind: 'kernel', node: position, kernel: call.kernel, params: address, units: call.units };
     });
   }

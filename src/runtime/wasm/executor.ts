@@ -1,6 +1,6 @@
 /** Runs a SimdPlan: one linear memory, filled once; a run writes inputs, calls kernels in order, and copies outputs. */
 import { hostView } from '../../core/dtype.ts';
-import { DeviceError, GraphError, InputError } from '../../core/errors.ts';
+import { DeviceError, GraphError } from '../../core/errors.ts';
 import { onDemand } from '../../core/on-demand.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { StartThread } from '../../core/start-thread.ts';
@@ -10,6 +10,7 @@ import type { KernelStep, SimdPlan } from '../../simd/plan.ts';
 import { at, ceilDiv } from '../../util/arrays.ts';
 import { Pauses } from '../../util/pause.ts';
 import { feedFor } from '../feeds.ts';
+import { disposedError } from '../webgpu/executor.ts';
 import type { Kernel } from './kernel.ts';
 import { instancesOf, loadModules, moduleOf, type KernelModule } from './modules.ts';
 import type { ThreadPool } from './pool.ts';
@@ -144,7 +145,7 @@ export class WasmExecutor {
 
   #required<T>(held: T | undefined): T {
     if (held) return held;
-    throw new InputError(`the session of "${this.plan.graph.name}" is disposed`);
+    throw disposedError(this.plan.graph.name);
   }
 
   /** Ends the threads, and lets the memory go. Calls in flight reject. */

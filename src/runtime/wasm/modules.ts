@@ -1,6 +1,6 @@
 /** The modules of kernels: loaded, unpacked and compiled once, one by one. */
 import { DeviceError } from '../../core/errors.ts';
-import { Lazy } from '../../core/on-demand.ts';
+import { onDemand } from '../../core/on-demand.ts';
 import type { KernelFamily, KernelName } from '../../simd/definition.ts';
 
 /** A module as `packaging/kernels.ts` writes it: deflated, in base64. */
@@ -62,8 +62,8 @@ export function loadModule(name: KernelModule, shared: boolean): Promise<WebAsse
   const key = `${name} ${shared}`;
   let loading = compiled.get(key);
   if (!loading) {
-    const packed = new Lazy(`WASM kernels (${name})`, PACKED[name][hasRelaxedSimd() ? 1 : 0]);
-    loading = packed.load().then((module) => unpack(module, shared));
+    const packed = onDemand(`WASM kernels (${name})`, PACKED[name][hasRelaxedSimd() ? 1 : 0]);
+    loading = packed.then((module) => unpack(module, shared));
     // Whoever comes after a failure tries again.
     loading.catch(() => compiled.delete(key));
     compiled.set(key, loading);
