@@ -4,7 +4,7 @@
  */
 import { hostView } from '../../src/core/dtype.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
-import { instantiate, moduleOf, type KernelModule } from '../../src/runtime/wasm/modules.ts';
+import { instancesOf, loadModules, moduleOf, type KernelModule } from '../../src/runtime/wasm/modules.ts';
 import { loadWalk, MemoryValues } from '../../src/runtime/wasm/reference.ts';
 import type { KernelName } from '../../src/simd/definition.ts';
 import type { KernelStep, SimdPlan } from '../../src/simd/plan.ts';
@@ -40,6 +40,14 @@ const PAGE = 65536;
 /** One memory for all plans, one after another, and the modules on it: neither is made thousands of times. */
 const memory = new WebAssembly.Memory({ initial: 64, maximum: PAGE });
 const instances = new Map<KernelModule, WebAssembly.Exports>();
+
+/** Modules as instances on a memory that is not shared. */
+export async function instantiate(
+  names: Iterable<KernelModule>,
+  memory: WebAssembly.Memory,
+): Promise<Map<KernelModule, WebAssembly.Exports>> {
+  return instancesOf(await loadModules(names, false), memory);
+}
 
 /** Where kernels come from, and who is told of a plan before it runs. */
 export interface KernelSource {

@@ -80,7 +80,7 @@ export class KernelWatch {
     for (const guard of guards) this.#allowed.fill(0, guard.address, guard.address + guard.bytes);
   }
 
-  /** As `instantiate` of the engine's modules. */
+  /** As `instantiate` of `wasm-run.ts`. */
   async instantiate(
     names: Iterable<KernelModule>,
     memory: WebAssembly.Memory,

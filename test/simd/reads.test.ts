@@ -1,7 +1,6 @@
 /** No kernel reads or writes anything but the operands it was given: every access of operator cases and random ones is looked at. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kernelModules } from '../../packaging/kernels.ts';
-import { instantiate } from '../../src/runtime/wasm/modules.ts';
 import { loadSimd, simdOf } from '../../src/simd/registry.ts';
 import { range } from '../../src/util/arrays.ts';
 import { GENERATORS, randomCase, type JudgedOp } from '../conformance/random-cases.ts';
@@ -10,7 +9,7 @@ import { dressedConv, dressedMatMul } from '../helpers/dressed-cases.ts';
 import type { OpCase } from '../helpers/op-case.ts';
 import { DRAWABLE, randomCase as randomQuantised } from '../helpers/quantised-random.ts';
 import { checkOnWasm } from '../helpers/wasm-case.ts';
-import { takeKernelsFrom } from '../helpers/wasm-run.ts';
+import { instantiate, takeKernelsFrom } from '../helpers/wasm-run.ts';
 import { kernelText, KernelWatch } from '../helpers/watched-kernels.ts';
 
 /** Seeds of each operator. */

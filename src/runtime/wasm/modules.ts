@@ -107,14 +107,6 @@ export async function loadModules(
   return new Map(await Promise.all(all.map(async (name) => [name, await loadModule(name, shared)] as const)));
 }
 
-/** Modules by name, as instances on one memory that is not shared. */
-export async function instantiate(
-  names: Iterable<KernelModule>,
-  memory: WebAssembly.Memory,
-): Promise<Map<KernelModule, WebAssembly.Exports>> {
-  return instancesOf(await loadModules(names, false), memory);
-}
-
 /** Modules, in the order of `loadModules`, as instances on one memory. */
 export async function instancesOf(
   modules: ReadonlyMap<KernelModule, WebAssembly.Module>,

@@ -9,10 +9,16 @@ import type { IntegerProduct } from './integer-products.ts';
 import { RAW_SUMS, rescalingOf, resultWords } from './requantise.ts';
 
 /** Operators that have QLinearConv's inputs. */
-type QuantisedProduct = 'QLinearConv' | 'QLinearConvTranspose' | 'QLinearMatMul';
+export type QuantisedProduct = 'QLinearConv' | 'QLinearConvTranspose' | 'QLinearMatMul';
+
+/** Those that give their sums. */
+export type SummedProduct = 'ConvInteger' | 'MatMulInteger';
 
 /** Constants of a product. */
-interface ProductConstants extends Pick<IntegerMatrix, 'source' | 'zeroPoints' | 'bias' | 'rescaling' | 'scales'> {
+export interface ProductConstants extends Pick<
+  IntegerMatrix,
+  'source' | 'zeroPoints' | 'bias' | 'rescaling' | 'scales'
+> {
   readonly xZeroPoint: number;
   readonly result: IntegerProduct['result'];
 }
@@ -53,7 +59,7 @@ export function productScales<K extends QuantisedProduct>(
 }
 
 /** The same of a product that gives its sums. */
-export function integerWeights<K extends 'ConvInteger' | 'MatMulInteger'>({
+export function integerWeights<K extends SummedProduct>({
   inputs,
   constant,
 }: SimdContext<K>): ProductConstants | undefined {

@@ -1,8 +1,8 @@
 /** QLinearConv as calls of WASM kernels. */
-import { at, product } from '../../util/arrays.ts';
-import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
-import { int16Panels } from '../lib/int16-panels.ts';
-import { integerProduct, integerWindow } from '../lib/integer-products.ts';
+import { at } from '../../util/arrays.ts';
+import type { SimdCall, SimdContext } from '../definition.ts';
+import { integerWindow } from '../lib/integer-products.ts';
+import { knownProduct } from '../lib/known-product.ts';
 import { quantisedWeights } from '../lib/quantised-weights.ts';
 
 /** Calls of a convolution of integers with known weights, on maps of one or two dimensions. */
@@ -12,18 +12,6 @@ export function qLinearConv(context: SimdContext<'QLinearConv'>): readonly SimdC
   const [x, y] = [inputs[0], at(outputs, 0)];
   const weights = quantisedWeights(context, x?.dtype === 'uint8');
   if (!x || !weights) return undefined;
-  const { shape } = weights.source;
-  const window = integerWindow(node.attributes, [x, y], shape.slice(0, -2), weights.xZeroPoint);
-  if (!window) return undefined;
-  const columns = at(shape, shape.length - 1);
-  const depth = product(shape) / columns;
-  return integerProduct({
-    x: inputOperand(context, 0),
-    panels: (groups) => int16Panels({ ...weights, depth, columns, group: groups }),
-    y: outputOperand(context),
-    window,
-    group,
-    outC: columns,
-    result: weights.result,
-  });
+  const window = integerWindow(node.attributes, [x, y], weights.source.shape.slice(0, -2), weights.xZeroPoint);
+  return window && knownProduct(context, weights, window, { group });
 }

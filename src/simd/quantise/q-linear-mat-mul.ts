@@ -1,8 +1,9 @@
 /** QLinearMatMul as calls of WASM kernels. */
 import { at, ceilDiv, product, sameArray } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext, type SimdOperand } from '../definition.ts';
-import { int16Panels, panelWords } from '../lib/int16-panels.ts';
+import { panelWords } from '../lib/int16-panels.ts';
 import { bytesLess, integerProduct, matrixWindow } from '../lib/integer-products.ts';
+import { knownProduct } from '../lib/known-product.ts';
 import { isByte, uniformHead } from '../lib/quantised.ts';
 import { productScales, quantisedWeights } from '../lib/quantised-weights.ts';
 import { INTEGER_COLUMNS } from '../lib/requantise.ts';
@@ -16,16 +17,8 @@ export function qLinearMatMul(context: SimdContext<'QLinearMatMul'>): readonly S
   const weights = quantisedWeights(context, context.constant(4)?.shape.length === 0);
   if (!weights || product(b.shape.slice(0, -2)) !== 1) return undefined;
   const depth = at(a.shape, a.shape.length - 1);
-  const columns = product(b.shape) / depth;
-  return integerProduct({
-    x: inputOperand(context, 0),
-    panels: () => int16Panels({ ...weights, depth, columns, group: 1, transposed: transB }),
-    y: outputOperand(context),
-    window: matrixWindow(product(a.shape.slice(0, -1)), depth, a, weights.xZeroPoint),
-    group: 1,
-    outC: columns,
-    result: weights.result,
-  });
+  const window = matrixWindow(product(a.shape.slice(0, -1)), depth, a, weights.xZeroPoint);
+  return knownProduct(context, weights, window, { transposed: transB });
 }
 
 /** The same where panels are made as the network runs. */
