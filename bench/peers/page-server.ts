@@ -5,6 +5,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve, sep } from 'node:path';
 import { build } from 'vite';
+import { buildLibrary } from '../lib/library.ts';
 
 /** A running server. */
 export interface PeerServer {
@@ -28,11 +29,14 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Builds the page into a temporary folder and serves it. */
 export async function servePeers(): Promise<PeerServer> {
+  // The engine as it is published, as the peers are: in few files.
+  const { entries } = await buildLibrary();
   const built = mkdtempSync(join(tmpdir(), 'tilewise-peer-page-'));
   await build({
     configFile: false,
     root: join(ROOT, 'bench/peers/page'),
     logLevel: 'error',
+    resolve: { alias: [{ find: /^.*\/src\/index\.ts$/, replacement: entries.get('tilewise') ?? '' }] },
     // Not minified: TensorFlow.js starts its workers from the text of a function, which must stand on its own.
     build: { outDir: built, emptyOutDir: true, target: 'esnext', minify: false, chunkSizeWarningLimit: 100_000 },
   });

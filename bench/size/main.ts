@@ -1,7 +1,7 @@
 /** Entry of `npm run size`: what a page downloads of tilewise, by what it imports. */
 import { Command } from 'commander';
 import { table } from '../../src/cli/output.ts';
-import { buildLibrary } from './library.ts';
+import { buildLibrary } from '../lib/library.ts';
 import { APPLICATIONS, measure, type AppSize } from './measure.ts';
 import { wasmFiles } from './wasm.ts';
 

@@ -1,7 +1,7 @@
 /** What a page downloads of tilewise, by what it imports. */
 import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { buildApplication, type Chunk, type Library } from './library.ts';
+import { buildApplication, type Chunk, type Library } from '../lib/library.ts';
 
 /** Applications, by what they show the size of. */
 export const APPLICATIONS = {
