@@ -1,6 +1,7 @@
 /** Where a command runs its model: the backend that was named, or the fastest there is. */
 import { DeviceError } from '../core/errors.ts';
 import { openGpu, type OpenedGpu } from '../node/adapter.ts';
+import { startThread } from '../node/thread.ts';
 import type { TuningOptions } from '../measure/tuning.ts';
 import type { SessionOptions } from '../session/options.ts';
 
@@ -11,6 +12,7 @@ export interface DeviceOptions {
   readonly tune?: TuningOptions['tune'];
   readonly precision?: SessionOptions['precision'];
   readonly weightStorage?: SessionOptions['weightStorage'];
+  readonly threads?: number;
 }
 
 /** A backend, and its adapter where it is a GPU's. */
@@ -45,6 +47,13 @@ export async function findPlace(device: DeviceOptions): Promise<FoundPlace> {
     if (!(error instanceof DeviceError)) throw error;
     return onHost('wasm', 'there is no hardware adapter');
   }
+}
+
+/** What `--threads` comes to: Node starts threads in its own way. */
+export function threadOptions({
+  threads,
+}: Pick<DeviceOptions, 'threads'>): Pick<SessionOptions, 'threads' | 'startThread'> {
+  return threads === undefined ? {} : { threads, startThread };
 }
 
 /** As people call it. */

@@ -11,10 +11,10 @@ import { fileTuningCache } from '../node/tuning-cache.ts';
 import type { SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
 import { entryLabels, labelsAtHand } from '../tasks/labels.ts';
-import { collect, shapesByName } from './arguments.ts';
+import { collect, parseCount, shapesByName } from './arguments.ts';
 import type { Context } from './context.ts';
 import { onModel } from './locate.ts';
-import { findPlace, type CommandPlace, type DeviceOptions } from './place.ts';
+import { findPlace, threadOptions, type CommandPlace, type DeviceOptions } from './place.ts';
 
 /** Options that say where a model comes from. */
 export interface SourceOptions {
@@ -95,7 +95,7 @@ export function addStorageOptions(command: Command): Command {
   return addWeightStorageOption(command);
 }
 
-/** Adds `--backend`, `--precision`, `--weight-storage` and `--adapter`. */
+/** Adds `--backend`, `--threads`, `--precision`, `--weight-storage` and `--adapter`. */
 export function addDeviceOptions(command: Command): Command {
   command.addOption(
     new Option(
@@ -105,6 +105,7 @@ export function addDeviceOptions(command: Command): Command {
       .choices(['auto', 'webgpu', 'wasm', 'cpu'] as const)
       .default('auto' as const),
   );
+  command.option('--threads <n>', 'threads that share the work on wasm, 1 to 64; 1 unless given', parseCount);
   return addAdapterOption(addStorageOptions(command));
 }
 
@@ -198,6 +199,7 @@ export async function openLoaded<T extends Disposable>(
       ...(device.tune === undefined ? {} : { tune: device.tune }),
       ...(device.precision === undefined ? {} : { precision: device.precision }),
       ...(device.weightStorage === undefined ? {} : { weightStorage: device.weightStorage }),
+      ...threadOptions(device),
       tuningCache: fileTuningCache(),
       onProgress: ({ stage, fraction }) => progress.report({ stage, done: fraction, total: 1 }),
     }),

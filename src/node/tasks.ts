@@ -39,6 +39,7 @@ import { inCache, inNode, isNamed, opener, placeInNode, withNamedWeights } from 
 import { filePath } from './file-address.ts';
 import { decodeImage } from './image.ts';
 import { inFolder, openModel } from './model-source.ts';
+import { startThread } from './thread.ts';
 
 /**
  * Loads a classifier as in a page; the source may be a path or a file: URL too, `modelBase` a folder, and without one models of the
@@ -93,7 +94,8 @@ export async function createFaceDetector(source?: TaskSource, options?: FaceDete
 
 /** Quantises a model as in a page, with the differences of `createClassifier`; picture files may be given by path. */
 export async function quantize(source: TaskSource, options: QuantizeOptions): Promise<QuantizedModel> {
-  const inPlace = { ...placeInNode(options), decodePicture: decodeImage, ...options, ...withNamedWeights(options) };
+  const ofNode = { ...placeInNode(options), decodePicture: decodeImage, startThread };
+  const inPlace = { ...ofNode, ...options, ...withNamedWeights(options) };
   return quantizeInPage(opened(source) ?? source, { ...inPlace, modelBase: baseInNode(options.modelBase) });
 }
 

@@ -33,6 +33,8 @@ const QUANTIZE_OPTIONS: OptionRules<QuantizeOptions> = {
   onProgress: 'function',
   backend: ['auto', 'webgpu', 'wasm', 'cpu'],
   gpu: 'object',
+  threads: 'count',
+  startThread: 'function',
   signal: 'signal',
   inputShapes: 'object',
   allowHosts: 'list',
@@ -93,7 +95,7 @@ export async function quantizeModel(source: TaskSource, options: QuantizeOptions
 }
 
 /** What runs graphs: sessions that share a device where they are on one, as an adapter makes one only. */
-async function runner({ backend: wanted, gpu, signal }: QuantizeOptions): Promise<{
+async function runner({ backend: wanted, gpu, signal, threads, startThread }: QuantizeOptions): Promise<{
   readonly open: OpenGraph<Example>;
   readonly close: () => void;
 }> {
@@ -101,9 +103,10 @@ async function runner({ backend: wanted, gpu, signal }: QuantizeOptions): Promis
   const { backend, close } = await openPlace(asked, () => undefined);
   const place = { backend: backend.kind, ...(backend instanceof GpuBackend && { gpu: backend.device }) };
   const settings = signal ? { signal } : {};
+  const shared = { ...(threads && { threads }), ...(startThread && { startThread }) };
   return {
     open: async (graph) => {
-      const session = await Session.create(graph, { ...place, ...settings });
+      const session = await Session.create(graph, { ...place, ...shared, ...settings });
       return {
         run: async (example, fetches) => session.run(await example(), { fetches, ...settings }),
         dispose: () => session.dispose(),

@@ -21,6 +21,8 @@ export interface QuantizeOptions extends Pick<
   TaskOptions,
   | 'backend'
   | 'gpu'
+  | 'threads'
+  | 'startThread'
   | 'signal'
   | 'inputShapes'
   | 'allowHosts'

@@ -11,12 +11,12 @@ import type { Context, Runner } from '../context.ts';
 import { onModel } from '../locate.ts';
 import { byteText, nodeText, table } from '../output.ts';
 import { requireWritable, writeOutput } from '../output-file.ts';
-import { findPlace, type DeviceOptions } from '../place.ts';
+import { findPlace, threadOptions, type DeviceOptions } from '../place.ts';
 import { addPictureOptions, loadTask, type LoadTaskOptions } from '../picture-task.ts';
 import { addDeviceOptions, addSourceOptions } from '../session.ts';
 import { isPictureName, readBytes, reasonOf } from '../tensor-files.ts';
 
-interface CommandOptions extends LoadTaskOptions, Pick<DeviceOptions, 'backend' | 'adapter'> {
+interface CommandOptions extends LoadTaskOptions, Pick<DeviceOptions, 'backend' | 'adapter' | 'threads'> {
   readonly calibrate: string;
   readonly output: string;
   readonly method: NonNullable<QuantizeOptions['method']>;
@@ -64,6 +64,7 @@ async function run([name = '']: readonly string[], options: CommandOptions, cont
       calibrate: files,
       backend: place.backend,
       ...(gpu ? { gpu } : {}),
+      ...threadOptions(options),
       decodePicture: async (file) => decodeImage(readBytes(String(file)), String(file)),
       onProgress: (step) => context.progress.report(step),
     }),
