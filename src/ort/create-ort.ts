@@ -1,4 +1,5 @@
 /** Puts `tilewise/ort` together for where it runs: a page or Node. */
+import type { StartThread } from '../core/start-thread.ts';
 import { createEnv, type Env, type FindAdapter } from './env.ts';
 import type { OpenFiles } from './model.ts';
 import { createSession } from './session-impl.ts';
@@ -10,6 +11,8 @@ export interface Platform {
   readonly adapter: FindAdapter;
   /** True where an adapter was named from outside: WebGPU is meant then. */
   readonly isAdapterNamed?: () => boolean;
+  /** How threads are started, in place of a page's Workers. */
+  readonly startThread?: StartThread;
 }
 
 /** The parts of the namespace that depend on the platform. */
@@ -19,9 +22,9 @@ export interface Ort {
 }
 
 /** Makes an `InferenceSession` and the `env` that goes with it. */
-export function createOrt({ open, adapter, isAdapterNamed = () => false }: Platform): Ort {
+export function createOrt({ open, adapter, isAdapterNamed = () => false, startThread }: Platform): Ort {
   const { env, hardware, isChosen } = createEnv(adapter);
-  const surroundings = { open, env, hardware, meansGpu: () => isAdapterNamed() || isChosen() };
+  const surroundings = { open, env, hardware, meansGpu: () => isAdapterNamed() || isChosen(), startThread };
   return {
     env,
     InferenceSession: { create: (...given: readonly unknown[]) => createSession(surroundings, ...given) },

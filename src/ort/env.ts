@@ -32,7 +32,7 @@ export interface WebGpuSettings {
   validateInputContent?: boolean;
 }
 
-/** Settings for all sessions. Those of `wasm` are taken and mean nothing: they are about onnxruntime's own modules and threads. */
+/** Settings for all sessions. Those of `wasm` but for `numThreads` are taken and mean nothing: they are about onnxruntime's own modules. */
 export interface Env {
   logLevel?: 'verbose' | 'info' | 'warning' | 'error' | 'fatal';
   debug?: boolean;
@@ -40,6 +40,10 @@ export interface Env {
   /** `common`: the version of onnxruntime-common whose interface this is. */
   readonly versions: { readonly common: string };
   readonly wasm: {
+    /**
+     * Threads of sessions that are created from now on, on `wasm`; 0, or not set, is one. More need a page that is
+     * `crossOriginIsolated`: elsewhere it becomes 1. Results do not depend on it.
+     */
     numThreads?: number;
     simd?: boolean | 'fixed' | 'relaxed';
     trace?: boolean;

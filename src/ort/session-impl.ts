@@ -1,5 +1,7 @@
 /** The session of `tilewise/ort`: onnxruntime-common's face on a tilewise session. */
 import { DeviceError, InputError } from '../core/errors.ts';
+import type { StartThread } from '../core/start-thread.ts';
+import type { SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
 import { own } from '../util/own.ts';
 import type { Feed, Port } from '../session/feeds.ts';
@@ -19,6 +21,7 @@ import {
 import { reportProfile } from './profiling.ts';
 import type { OrtSession, TensorMap, TensorMetadata } from './session-types.ts';
 import { TensorImpl } from './tensor-impl.ts';
+import { threadsOf } from './threads.ts';
 import type { AnyTensor } from './tensor-types.ts';
 
 /** What a session needs of where it runs. */
@@ -29,6 +32,7 @@ export interface Surroundings {
   readonly hardware: () => Promise<GPUDevice>;
   /** True where settings say that WebGPU is meant. */
   readonly meansGpu: () => boolean;
+  readonly startThread: StartThread | undefined;
 }
 
 /** See `OrtSessionFactory.create`. */
@@ -50,6 +54,8 @@ class SessionImpl implements OrtSession {
   readonly #call: CreateCall;
   readonly #env: Env;
   readonly #hardware: Surroundings['hardware'];
+  /** What the page's settings were when it was created. */
+  readonly #threading: Pick<SessionOptions, 'threads' | 'startThread'>;
   /** Those that are left: where it runs, once it does, and what to take where there is none of that. */
   #places: ExecutionPlaces;
   /** Made at once when all extents are known, else by the first run; again after its device was lost. */
@@ -58,12 +64,14 @@ class SessionImpl implements OrtSession {
   #released = false;
   #profiling: boolean;
 
-  constructor(model: Model, call: CreateCall, places: ExecutionPlaces, { env, hardware }: Surroundings) {
+  constructor(model: Model, call: CreateCall, places: ExecutionPlaces, { env, hardware, startThread }: Surroundings) {
     this.#model = model;
     this.#call = call;
     this.#places = places;
     this.#env = env;
     this.#hardware = hardware;
+    const threads = threadsOf(env.wasm);
+    this.#threading = { ...(threads && { threads }), ...(startThread && { startThread }) };
     this.#profiling = call.options.enableProfiling ?? false;
   }
 
@@ -209,7 +217,8 @@ class SessionImpl implements OrtSession {
   #create(inputShapes: Readonly<Record<string, readonly number[]>>): Promise<Session> {
     return this.#onFirst(async (place) => {
       const gpu = await this.#deviceOf(place);
-      return Session.create(this.#model.graph, { backend: place.backend, inputShapes, ...(gpu && { gpu }) });
+      const where = { backend: place.backend, ...(gpu && { gpu }), ...this.#threading };
+      return Session.create(this.#model.graph, { ...where, inputShapes });
     });
   }
 

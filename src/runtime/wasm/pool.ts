@@ -1,6 +1,6 @@
 /** Threads that share the units of a call: workers on the same memory, which take parts of the work until none is left. */
 import { DeviceError, InputError } from '../../core/errors.ts';
-import type { StartThread } from '../../core/start-thread.ts';
+import { canShareMemory, MOST_THREADS, type StartThread } from '../../core/start-thread.ts';
 import type { KernelStep, SimdPlan } from '../../simd/plan.ts';
 import type { Kernel } from './kernel.ts';
 import { moduleOf, type KernelModule } from './modules.ts';
@@ -115,9 +115,8 @@ export class ThreadPool {
 
 /** Throws InputError for a number of threads that there cannot be, and where they could not share memory. */
 export function checkThreads(threads: number): void {
-  if (threads > 64) throw new InputError(`the option threads is ${threads}, more than 64`);
-  const page = globalThis as { readonly crossOriginIsolated?: boolean };
-  if (typeof SharedArrayBuffer !== 'undefined' && page.crossOriginIsolated !== false) return;
+  if (threads > MOST_THREADS) throw new InputError(`the option threads is ${threads}, more than ${MOST_THREADS}`);
+  if (canShareMemory()) return;
   throw new InputError('threads need shared memory, which this page has not', {
     hint:
       'Serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, ' +
