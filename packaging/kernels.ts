@@ -29,17 +29,13 @@ export function kernelFamilies(): string[] {
     .sort();
 }
 
-/**
- * Families that are one module, since nearly every network has most of them: what they share is in it once, and what others import of
- * it, activations, is at hand.
- */
-export const BASE = ['activation', 'conv', 'depthwise', 'pool', 'product'];
+/** Families that are one module, since nearly every network has most of them: what they share is in it once. */
+export const BASE = ['conv', 'depthwise', 'pool', 'product'];
 
 /** What a module is made of: the text that the compiler begins with, and those it finds from there. */
 function entry(module: string, texts: Map<string, string>): string {
   if (module !== 'base') return `${SOURCE}/${module}.ts`;
   texts.set(`${SOURCE}/base.ts`, BASE.map((family) => `export * from './${family}';`).join('\n'));
-  texts.set(`${SOURCE}/lib/activate.ts`, "export { activateRow } from '../activation';");
   return `${SOURCE}/base.ts`;
 }
 

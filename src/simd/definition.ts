@@ -51,6 +51,8 @@ export interface SimdCall {
   readonly operands: readonly SimdOperand[];
   readonly ints: readonly number[];
   readonly floats?: readonly number[];
+  /** The kernel hands what it has written on to `activation`, whose module a plan with such a call needs too. */
+  readonly activates?: boolean;
   readonly units: number;
   /** Bytes that each thread has for itself while it computes, from `scratch` on, a multiple of 16. */
   readonly scratch?: number;

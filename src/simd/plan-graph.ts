@@ -159,7 +159,8 @@ class SimdPlanner {
       const address = params + this.#words.length * Int32Array.BYTES_PER_ELEMENT;
       this.#words.push(...operands);
       this.#words.push(...call.ints, ...new Int32Array(Float32Array.from(call.floats ?? []).buffer));
-      return { kind: 'kernel', node: position, kernel: call.kernel, params: address, units: call.units };
+      const { kernel, activates = false, units } = call;
+      return { kind: 'kernel', node: position, kernel, activates, params: address, units };
     });
   }
 

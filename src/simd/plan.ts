@@ -9,6 +9,8 @@ export interface KernelStep {
   /** Position of the node in the graph. */
   readonly node: number;
   readonly kernel: KernelName;
+  /** See `SimdCall`. */
+  readonly activates: boolean;
   /** Address of its parameters. */
   readonly params: number;
   readonly units: number;

@@ -4,7 +4,7 @@
  */
 import { hostView } from '../../src/core/dtype.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
-import { instancesOf, loadModules, moduleOf, type KernelModule } from '../../src/runtime/wasm/modules.ts';
+import { instancesOf, loadModules, moduleOf, modulesOf, type KernelModule } from '../../src/runtime/wasm/modules.ts';
 import { loadWalk, MemoryValues } from '../../src/runtime/wasm/reference.ts';
 import type { KernelName } from '../../src/simd/definition.ts';
 import type { KernelStep, SimdPlan } from '../../src/simd/plan.ts';
@@ -37,13 +37,21 @@ type Kernel = (params: number, begin: number, end: number, scratch: number) => v
 
 const PAGE = 65536;
 
-/** One memory for all plans, one after another, and the modules on it: neither is made thousands of times. */
+/**
+ * One memory for all plans, one after another, and the modules on it: neither is made thousands of times. Plans that say nothing of
+ * activations have instances that throw where they would call one.
+ */
 const memory = new WebAssembly.Memory({ initial: 64, maximum: PAGE });
-const instances = new Map<KernelModule, WebAssembly.Exports>();
+const plain = new Map<KernelModule, WebAssembly.Exports>();
+const activating = new Map<KernelModule, WebAssembly.Exports>();
+
+function instancesFor(names: ReadonlySet<KernelModule>): Map<KernelModule, WebAssembly.Exports> {
+  return names.has('activation') ? activating : plain;
+}
 
 /** Modules as instances on a memory that is not shared. */
 export async function instantiate(
-  names: Iterable<KernelModule>,
+  names: ReadonlySet<KernelModule>,
   memory: WebAssembly.Memory,
 ): Promise<Map<KernelModule, WebAssembly.Exports>> {
   return instancesOf(await loadModules(names, false), memory);
@@ -60,21 +68,22 @@ let source: KernelSource = { instantiate, begin: () => undefined };
 /** Takes kernels from elsewhere, from now on. */
 export function takeKernelsFrom(other: KernelSource): void {
   source = other;
-  instances.clear();
+  plain.clear();
+  activating.clear();
 }
 
 /** Loads what a plan calls. */
 export async function loadKernels(plan: SimdPlan): Promise<void> {
   await loadWalk(plan);
-  const { steps } = plan;
-  const names = steps.flatMap((step) => (step.kind === 'kernel' ? [moduleOf(step.kernel)] : []));
-  const missing = new Set(names.filter((name) => !instances.has(name)));
-  if (missing.size === 0) return;
-  for (const [name, exports] of await source.instantiate(missing, memory)) instances.set(name, exports);
+  const names = modulesOf(plan);
+  const instances = instancesFor(names);
+  const needed = [...names].filter((name) => name === 'activation' || !instances.has(name));
+  if (needed.every((name) => instances.has(name))) return;
+  for (const [name, exports] of await source.instantiate(new Set(needed), memory)) instances.set(name, exports);
 }
 
-function kernelOf(name: KernelName): Kernel {
-  const kernel = instances.get(moduleOf(name))?.[name.slice(name.indexOf('/') + 1)];
+function kernelOf(plan: SimdPlan, name: KernelName): Kernel {
+  const kernel = instancesFor(modulesOf(plan)).get(moduleOf(name))?.[name.slice(name.indexOf('/') + 1)];
   if (typeof kernel !== 'function') throw new Error(`there is no kernel ${name}`);
   return kernel as Kernel;
 }
@@ -102,13 +111,15 @@ export function runInMemory(plan: SimdPlan, feeds: ReadonlyMap<string, Tensor>, 
   });
 }
 
-function call({ scratch, guards }: SimdPlan, { kernel, params, units }: KernelStep, { old, ranges }: Division): void {
+function call(plan: SimdPlan, { kernel: name, params, units }: KernelStep, { old, ranges }: Division): void {
+  const { scratch, guards } = plan;
+  const kernel = kernelOf(plan, name);
   const address = at(scratch, 0);
   const end = guards.find((guard) => guard.address >= address)?.address ?? address;
   for (const [from, to] of ranges(units)) {
     // A unit may find what another left there, or nothing.
     new Uint8Array(memory.buffer, address, end - address).fill(old);
-    kernelOf(kernel)(params, from, to, address);
+    kernel(params, from, to, address);
   }
 }
 

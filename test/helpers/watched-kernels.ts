@@ -4,7 +4,7 @@
  */
 import binaryen from 'assemblyscript/binaryen';
 import { compileKernels } from '../../packaging/kernels.ts';
-import type { KernelModule } from '../../src/runtime/wasm/modules.ts';
+import { withoutActivations, type KernelModule } from '../../src/runtime/wasm/modules.ts';
 import type { SimdPlan } from '../../src/simd/plan.ts';
 
 /** Bytes of a load or store that names no narrower ones. */
@@ -82,11 +82,12 @@ export class KernelWatch {
 
   /** As `instantiate` of `wasm-run.ts`. */
   async instantiate(
-    names: Iterable<KernelModule>,
+    names: ReadonlySet<KernelModule>,
     memory: WebAssembly.Memory,
   ): Promise<Map<KernelModule, WebAssembly.Exports>> {
     const env: WebAssembly.ModuleImports = {
       memory,
+      activateRow: withoutActivations,
       watch: (width: number, offset: number, address: number) => this.#require(address, offset, width),
       watchFrom: (address: number) => {
         this.#bulk.push(address);
@@ -99,13 +100,12 @@ export class KernelWatch {
     };
     const made = async (name: KernelModule): Promise<WebAssembly.Exports> =>
       (await WebAssembly.instantiate(await this.#module(name), { env })).exports;
-    const base = await made('base');
-    Object.assign(env, base);
-    const others = [...new Set(names)].filter((name) => name !== 'base');
-    return new Map([
-      ['base', base],
-      ...(await Promise.all(others.map(async (name) => [name, await made(name)] as const))),
-    ]);
+    const instances = new Map<KernelModule, WebAssembly.Exports>();
+    if (names.has('activation')) instances.set('activation', await made('activation'));
+    Object.assign(env, instances.get('activation'));
+    const others = [...names].filter((name) => name !== 'activation');
+    for (const name of others) instances.set(name, await made(name));
+    return instances;
   }
 
   async #module(name: KernelModule): Promise<WebAssembly.Module> {

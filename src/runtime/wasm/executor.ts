@@ -12,7 +12,7 @@ import { Pauses } from '../../util/pause.ts';
 import { feedFor } from '../feeds.ts';
 import { disposedError } from '../webgpu/executor.ts';
 import type { Kernel } from './kernel.ts';
-import { instancesOf, loadModules, moduleOf, type KernelModule } from './modules.ts';
+import { instancesOf, loadModules, moduleOf, modulesOf, type KernelModule } from './modules.ts';
 import type { ThreadPool } from './pool.ts';
 import type { ThreadData } from './pool-script.ts';
 import { loadWalk, MemoryValues } from './reference.ts';
@@ -52,7 +52,7 @@ export class WasmExecutor {
   static async create(plan: SimdPlan, startThread?: StartThread): Promise<WasmExecutor> {
     const shared = plan.scratch.length > 1;
     const names = kernelNames(plan);
-    const [modules] = await Promise.all([loadModules(Array.from(names, moduleOf), shared), loadWalk(plan)]);
+    const [modules] = await Promise.all([loadModules(modulesOf(plan), shared), loadWalk(plan)]);
     const memory = allocate(plan, shared);
     const kernels = kernelsOf(names, await instancesOf(modules, memory));
     const pool = shared ? await startPool(plan, { memory, modules }, startThread) : undefined;

@@ -1,7 +1,8 @@
 /** The modules of kernels: loaded, unpacked and compiled once, one by one. */
-import { DeviceError } from '../../core/errors.ts';
+import { DeviceError, GraphError } from '../../core/errors.ts';
 import { onDemand } from '../../core/on-demand.ts';
 import type { KernelFamily, KernelName } from '../../simd/definition.ts';
+import type { SimdPlan } from '../../simd/plan.ts';
 
 /** A module as `packaging/kernels.ts` writes it: deflated, in base64. */
 interface PackedModule {
@@ -9,12 +10,13 @@ interface PackedModule {
 }
 
 /** A module: one family of kernels, or `base`, which has those that nearly every network needs. */
-export type KernelModule = 'base' | Exclude<KernelFamily, 'activation' | 'conv' | 'depthwise' | 'pool' | 'product'>;
+export type KernelModule = 'base' | Exclude<KernelFamily, 'conv' | 'depthwise' | 'pool' | 'product'>;
 
 type Load = () => Promise<PackedModule>;
 
 /** By module: for every engine, and for those with relaxed SIMD. */
 const PACKED: Readonly<Record<KernelModule, readonly [plain: Load, relaxed: Load]>> = {
+  activation: [() => import('./generated/activation.ts'), () => import('./generated/activation-relaxed.ts')],
   base: [() => import('./generated/base.ts'), () => import('./generated/base-relaxed.ts')],
   elementwise: [() => import('./generated/elementwise.ts'), () => import('./generated/elementwise-relaxed.ts')],
   move: [() => import('./generated/move.ts'), () => import('./generated/move-relaxed.ts')],
@@ -24,6 +26,16 @@ const PACKED: Readonly<Record<KernelModule, readonly [plain: Load, relaxed: Load
   sample: [() => import('./generated/sample.ts'), () => import('./generated/sample-relaxed.ts')],
   winograd: [() => import('./generated/winograd.ts'), () => import('./generated/winograd-relaxed.ts')],
 };
+
+/** The modules of the kernels that a plan calls, and `activation` where these call it. */
+export function modulesOf({ steps }: SimdPlan): Set<KernelModule> {
+  return new Set(
+    steps.flatMap((step): KernelModule[] => {
+      if (step.kind === 'reference') return [];
+      return step.activates ? ['activation', moduleOf(step.kernel)] : [moduleOf(step.kernel)];
+    }),
+  );
+}
 
 /** The module that a kernel is in. */
 export function moduleOf(kernel: KernelName): KernelModule {
@@ -98,12 +110,12 @@ function limitsOf(bytes: Uint8Array): number {
   return begin + MEMORY_IMPORT.length - 1;
 }
 
-/** These modules, and before them `base`: the others import a function of it, as results pass through activations in the cache. */
+/** These modules, `activation` first: the others import a function of it, as results pass through activations in the cache. */
 export async function loadModules(
-  names: Iterable<KernelModule>,
+  names: ReadonlySet<KernelModule>,
   shared: boolean,
 ): Promise<Map<KernelModule, WebAssembly.Module>> {
-  const all = [...new Set<KernelModule>(['base', ...names])];
+  const all = [...names].sort((a, b) => Number(b === 'activation') - Number(a === 'activation'));
   return new Map(await Promise.all(all.map(async (name) => [name, await loadModule(name, shared)] as const)));
 }
 
@@ -112,12 +124,17 @@ export async function instancesOf(
   modules: ReadonlyMap<KernelModule, WebAssembly.Module>,
   memory: WebAssembly.Memory,
 ): Promise<Map<KernelModule, WebAssembly.Exports>> {
-  const env: WebAssembly.ModuleImports = { memory };
+  const env: WebAssembly.ModuleImports = { memory, activateRow: withoutActivations };
   const instances = new Map<KernelModule, WebAssembly.Exports>();
   for (const [name, module] of modules) {
     const { exports } = await WebAssembly.instantiate(module, { env });
     instances.set(name, exports);
-    if (name === 'base') Object.assign(env, exports);
+    if (name === 'activation') Object.assign(env, exports);
   }
   return instances;
+}
+
+/** In the place of `activateRow` where no call of a plan says that it needs it. */
+export function withoutActivations(): never {
+  throw new GraphError('a kernel calls activations, which its plan does not say');
 }

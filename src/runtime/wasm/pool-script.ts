@@ -24,7 +24,7 @@ export const LOOKS = 20_000;
 /** What a thread is given. */
 export interface ThreadData {
   readonly memory: WebAssembly.Memory;
-  /** In the order of instances: `base` comes first, whose exports the others import. */
+  /** In the order of instances: `activation` comes first, where it is needed, which the others import. */
   readonly modules: readonly (readonly [name: string, module: WebAssembly.Module])[];
   /** By position of the step: module and name of its kernel, and the address of its parameters. */
   readonly steps: readonly (readonly [module: string, name: string, params: number] | null)[];
@@ -38,11 +38,11 @@ export interface ThreadData {
  * down, which succeeds only where the work is still the one that was read.
  */
 export const THREAD_SCRIPT = `function start({ memory, modules, steps, words, scratch }, tell) {
-  const env = { memory };
+  const env = { memory, activateRow() { throw new TypeError('there are no activations'); } };
   const all = {};
   for (const [name, module] of modules) {
     all[name] = new WebAssembly.Instance(module, { env }).exports;
-    if (name === 'base') Object.assign(env, all[name]);
+    if (name === 'activation') Object.assign(env, all[name]);
   }
   const kernels = steps.map((step) => step && all[step[0]][step[1]]);
   const read = (position) => Atomics.load(words, position);

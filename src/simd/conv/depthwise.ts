@@ -3,7 +3,7 @@ import { isFloat } from '../../core/dtype.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { at, product } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext, type SimdOperand } from '../definition.ts';
-import { activationKind, clipOf } from '../lib/activation.ts';
+import { finishOf } from '../lib/activation.ts';
 import { tensorKey } from '../lib/identity.ts';
 import { planeOf, windowInts } from '../lib/window.ts';
 
@@ -20,7 +20,7 @@ export function depthwiseCalls(context: SimdContext<'Conv'>): readonly SimdCall[
   const window = windowInts(node.attributes, w.shape.slice(0, -2));
   const weights = weightsOf(context);
   if (!window || !weights) return undefined;
-  const bounds = clipOf(activation);
+  const { kind, ...finish } = finishOf(activation);
   return [
     {
       kernel: 'depthwise/depthwise',
@@ -31,8 +31,8 @@ export function depthwiseCalls(context: SimdContext<'Conv'>): readonly SimdCall[
         inputOperand(context, 3),
         outputOperand(context),
       ],
-      ints: [...planeOf(x.shape), ...planeOf(y.shape), ...window, bounds ? 0 : activationKind(activation)],
-      floats: [...(bounds ?? [-Infinity, Infinity]), activation.alpha, activation.beta],
+      ints: [...planeOf(x.shape), ...planeOf(y.shape), ...window, kind],
+      ...finish,
       units: at(y.shape, 0) * planeOf(y.shape)[0],
       scratch: SCRATCH,
     },

@@ -3,7 +3,7 @@ import type { Activation } from '../../ir/ops.ts';
 import { ceilDiv, product, roundUp } from '../../util/arrays.ts';
 import type { PackedOperand, SimdCall, SimdOperand } from '../definition.ts';
 import { PANEL } from '../product/packed-weights.ts';
-import { finishOf } from '../product/product-calls.ts';
+import { finishOf } from '../lib/activation.ts';
 
 /** A dimension: output o sees the inputs o·stride + k·dilation − pad, and lies at o·place + offset of `whole`. */
 export interface ImplicitAxis {
@@ -66,7 +66,7 @@ export function implicitCall(conv: ImplicitConv): SimdCall {
   const panels = ceilDiv(columns, PANEL);
   const chunk = ceilDiv(panels, Math.min(panels, ceilDiv(WANTED_UNITS, blocks * group)));
   const isSpread = axes.some(({ output, whole }) => output !== whole);
-  const { kind, bounds } = finishOf(activation);
+  const { kind, ...finish } = finishOf(activation);
   const words = [pixels, block, chunk * PANEL, group, depth, columns, isSpread ? 1 : 0];
   return {
     kernel: 'conv/conv',
@@ -75,7 +75,7 @@ export function implicitCall(conv: ImplicitConv): SimdCall {
       axes.flatMap((a) => [a.input, a.taps, a.stride, a.dilation, a.pad, a.output, a.place, a.offset, a.whole]),
       kind,
     ),
-    floats: bounds,
+    ...finish,
     units: ceilDiv(pixels, block) * group * ceilDiv(panels, chunk),
     scratch: roundUp(block * (patch + (columns + 1) * Float32Array.BYTES_PER_ELEMENT), 16),
   };

@@ -5,7 +5,7 @@
 import { at, ceilDiv, range, roundUp } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
 import { PANEL } from '../product/packed-weights.ts';
-import { finishOf } from '../product/product-calls.ts';
+import { finishOf } from '../lib/activation.ts';
 import type { TapWeights } from './tap-panels.ts';
 import { pointPanels, POINTS } from './winograd-weights.ts';
 
@@ -40,7 +40,7 @@ export function winogradTileCalls(context: SimdContext<'Conv'>, weights: TapWeig
     inputOperand(context, 3),
     outputOperand(context),
   ];
-  const { kind, bounds } = finishOf(attributes.activation);
+  const { kind, ...finish } = finishOf(attributes.activation);
   return range(ceilDiv(tiles, chunk)).flatMap((k): SimdCall[] => {
     const count = Math.min(chunk, tiles - k * chunk);
     const block = Math.min(BLOCK, roundUp(ceilDiv(count, ceilDiv(count, BLOCK)), ROWS));
@@ -57,7 +57,7 @@ export function winogradTileCalls(context: SimdContext<'Conv'>, weights: TapWeig
       count,
       block,
     ];
-    const call = { operands, ints: [...words, kind], floats: bounds };
+    const call = { operands, ints: [...words, kind], ...finish };
     return [
       { ...call, kernel: 'winograd/pixels', units: count, scratch: POINTS * (PANEL / 2 + depth) * FLOAT },
       {

@@ -50,6 +50,7 @@ export function combine<K extends OpKind>(
   const block = Math.max(1, Math.floor(CHUNK / columns));
   const type = (place: number): number =>
     ofTruths ? TRUTH : (BYTES[at(context.inputs, place)?.dtype ?? 'float32'] ?? 0);
+  const kind = activation ? activationKind(activation) : 0;
   const absent: SimdOperand = { kind: 'absent' };
   return [
     {
@@ -65,7 +66,7 @@ export function combine<K extends OpKind>(
         type(a),
         type(b),
         isTruth ? 1 : BYTES[y.dtype] ? 255 : 0,
-        activation ? activationKind(activation) : 0,
+        kind,
         lines,
         rows,
         columns,
@@ -74,6 +75,7 @@ export function combine<K extends OpKind>(
         ...range(3).flatMap((k) => walk.map((dim) => dim.strides[k] ?? 0)),
       ],
       floats: [activation?.alpha ?? 0, activation?.beta ?? 0],
+      activates: kind > 0,
       units: planes * lines * ceilDiv(rows, block),
     },
   ];

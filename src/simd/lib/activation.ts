@@ -1,5 +1,6 @@
 /** Activations as kernels see them. */
 import type { Activation, ActivationKind } from '../../ir/ops.ts';
+import type { SimdCall } from '../definition.ts';
 
 /** As `assembly/activation.ts` has them. */
 const KINDS: { readonly [K in ActivationKind]: number } = {
@@ -32,6 +33,13 @@ export function clipOf({ kind, alpha, beta }: Activation): readonly [number, num
   if (kind === 'none') return [-Infinity, Infinity];
   if (kind === 'relu') return [0, Infinity];
   return kind === 'clip' ? [alpha, beta] : undefined;
+}
+
+/** What a call is given of its activation: `Finish` of `assembly/lib/epilogue.ts`, whose kind is the last of its integers. */
+export function finishOf(activation: Activation): { readonly kind: number } & Pick<SimdCall, 'floats' | 'activates'> {
+  const bounds = clipOf(activation);
+  if (bounds) return { kind: 0, floats: bounds };
+  return { kind: activationKind(activation), floats: [activation.alpha, activation.beta], activates: true };
 }
 
 /** The exponential: the same kernel has it, though no Activation does. */

@@ -21,12 +21,14 @@ export function batchNormalization(context: SimdContext<'BatchNormalization'>): 
   const outer = product(shape.slice(0, chosen));
   const [lines, length] = inner === 1 ? [outer, channels] : [outer * channels, inner];
   const block = ceilDiv(CHUNK, length);
+  const kind = activationKind(activation);
   return [
     {
       kernel: 'normalise/batchNormalize',
       operands: [inputOperand(context, 0), statistics([scale, bias, mean, variance], epsilon), outputOperand(context)],
-      ints: [lines, channels, inner, block, activationKind(activation)],
+      ints: [lines, channels, inner, block, kind],
       floats: [activation.alpha, activation.beta],
+      activates: kind > 0,
       units: ceilDiv(lines, block),
     },
   ];

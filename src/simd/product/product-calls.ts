@@ -3,7 +3,7 @@ import type { Tensor } from '../../core/tensor.ts';
 import type { Activation } from '../../ir/ops.ts';
 import { ceilDiv, roundUp } from '../../util/arrays.ts';
 import type { SimdCall, SimdOperand } from '../definition.ts';
-import { activationKind, clipOf } from '../lib/activation.ts';
+import { finishOf } from '../lib/activation.ts';
 import { PANEL, panels, panelsBytes, type PanelSource } from './packed-weights.ts';
 
 const ABSENT: SimdOperand = { kind: 'absent' };
@@ -57,7 +57,7 @@ export function productCall(spec: ProductOfMatrices): SimdCall {
   const { gate = ABSENT, residual = ABSENT } = spec;
   const isCopied = gate.kind !== 'absent' || step !== 1 || run < rows;
   const { block, chunk } = division(spec, isCopied);
-  const { kind, bounds } = finishOf(spec.activation);
+  const { kind, ...finish } = finishOf(spec.activation);
   const steps = [matrixStep, runStep, rowStep, step].map((elements) => elements * BYTES);
   return {
     kernel: 'product/product',
@@ -76,7 +76,7 @@ export function productCall(spec: ProductOfMatrices): SimdCall {
       chunk,
       kind,
     ],
-    floats: bounds,
+    ...finish,
     units: batch * ceilDiv(rows, block) * ceilDiv(ceilDiv(columns, PANEL), chunk),
     ...(isCopied && { scratch: roundUp(block * depth * BYTES, 16) }),
   };
@@ -101,13 +101,6 @@ function division(
   // What is copied is copied for each chunk again.
   const chunk = isCopied && batch * ceilDiv(rows, block) >= 4 ? all : Math.min(all, wanted);
   return { block, chunk };
-}
-
-/** The last words of a call that finishes its sums: see `assembly/lib/epilogue.ts`. */
-export function finishOf(activation: Activation): { readonly kind: number; readonly bounds: readonly number[] } {
-  const { alpha, beta } = activation;
-  const bounds = clipOf(activation);
-  return bounds ? { kind: 0, bounds } : { kind: activationKind(activation), bounds: [alpha, beta] };
 }
 
 /** A right operand, and what sums start from; constants, or else operands that are packed when the node runs. */

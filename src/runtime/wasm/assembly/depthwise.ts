@@ -34,10 +34,8 @@ class Depthwise {
   dilationWidth: i32;
   padTop: i32;
   padLeft: i32;
-  /** Position among the kinds of activations; 0 where bounds say all. */
+  /** 0: clipped between alpha and beta; else the position among the kinds of activations. */
   kind: i32;
-  low: f32;
-  high: f32;
   alpha: f32;
   beta: f32;
 }
@@ -59,6 +57,9 @@ class Row {
   y: usize;
   /** From y to the residual; 0 where there is none. */
   residual: usize;
+  /** What sums are clipped between. */
+  low: f32;
+  high: f32;
 }
 
 /** y = activation(x∗w + bias + residual) */
@@ -70,7 +71,9 @@ export function depthwise(params: usize, begin: i32, end: i32, scratch: usize): 
   const tapRow = <usize>(p.kernelWidth * p.outChannels) << 2;
   row.xPitch = inRow * p.dilationHeight;
   row.wPitch = tapRow;
-  row.residual = p.residual ? p.residual - p.y : 0;
+  row.residual = p.residual && p.residual - p.y;
+  row.low = p.kind ? -Infinity : p.alpha;
+  row.high = p.kind ? Infinity : p.beta;
   for (let unit = begin; unit < end; unit++) {
     const image = unit / p.outHeight;
     const top = (unit - image * p.outHeight) * p.strideHeight - p.padTop;
@@ -142,8 +145,8 @@ function strip(p: Depthwise, row: Row, start: i32, left: i32, from: i32, to: i32
   const pixel = <usize>p.channels << 2;
   const xRow = row.x + <usize>left * pixel;
   const yRow = row.y + <usize>start * pixel;
-  const low = f32x4.splat(p.low);
-  const high = f32x4.splat(p.high);
+  const low = f32x4.splat(row.low);
+  const high = f32x4.splat(row.high);
   for (let c: usize = 0; c < pixel; c += 16) {
     if (c + 16 > pixel) c = pixel - 16;
     let s0 = p.bias ? v128.load(p.bias + c) : f32x4.splat(0);
@@ -259,8 +262,8 @@ function alone(p: Depthwise, row: Row, pixel: i32): void {
   const xFirst = row.x + (<usize>((left + first * dilation) * p.channels) << 2);
   const wFirst = row.w + <usize>first * wTap;
   const y = row.y + <usize>pixel * wTap;
-  const low = f32x4.splat(p.low);
-  const high = f32x4.splat(p.high);
+  const low = f32x4.splat(row.low);
+  const high = f32x4.splat(row.high);
   for (let m = 0; m < p.outChannels; m += step) {
     if (isWide) m = min(m, p.outChannels - 4);
     const c = <usize>m << 2;

@@ -1,4 +1,4 @@
-/** Activations as modules see them that do not have them: an export of `base`, which has this file in another form. */
+/** Activations as other modules see them: an export of `activation`, or, where no call of a plan needs it, what throws. */
 
 /** Activates so many floats where they are. */
 @external('env', 'activateRow')
