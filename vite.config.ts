@@ -45,7 +45,9 @@ function families(): Plugin {
         for (const [, to = '', row = ''] of readFileSync(path, 'utf8').matchAll(LAZY_ROW)) {
           const target = resolve(dirname(path), to);
           const place = relative(source, target).split(sep);
-          const [layer, family] = place;
+          const [layer, family = ''] = place;
+          // The rest of a table is a file of its own as it is.
+          if (family.endsWith('.ts')) continue;
           const id = resolve(source, `${layer}-${LOOPS.test(place.join('/')) ? 'loops' : family}.js`);
           familyOf.set(target, id);
           exportsOf.set(id, (exportsOf.get(id) ?? new Set()).add(`export { ${row} } from ${JSON.stringify(target)};`));
@@ -86,7 +88,8 @@ const FILES = {
   poses: 'tasks/pose-estimator',
   hands: 'tasks/hand-detector',
   faces: 'tasks/face-detector',
-  wasm: '(session/wasm-backend|runtime/wasm/(executor|modules|reference)|simd/([\\w-]+|pool/[\\w-]+|product/(gemm|packed-weights|pointwise|product-calls)|lib/(activation|identity|window)|conv/(conv|depthwise|implicit|tap-panels|winograd-part)))',
+  wasm: '(session/wasm-backend|runtime/wasm/(executor|modules|values)|simd/((?!further|places)[\\w-]+|pool/[\\w-]+|product/(gemm|packed-weights|pointwise|product-calls)|lib/(activation|identity|window)|conv/(conv|depthwise|implicit|tap-panels|winograd-part)))',
+  'simd-further': 'simd/(further|places)',
   onnx: 'formats/onnx/import',
   'tfjs-graph': 'formats/tfjs/graph/import',
 };

@@ -4,7 +4,7 @@ import { loadReferences } from '../../src/ops/registry.ts';
 import { moduleOf } from '../../src/runtime/wasm/modules.ts';
 import { compileGraph } from '../../src/session/compile-graph.ts';
 import { planSimd } from '../../src/simd/plan-graph.ts';
-import { loadSimd } from '../../src/simd/registry.ts';
+import { furtherOps, loadSimd } from '../../src/simd/registry.ts';
 import type { AppSize, FileSize } from './measure.ts';
 
 /**
@@ -18,8 +18,10 @@ export async function wasmFiles({ files }: AppSize): Promise<readonly FileSize[]
   const { steps } = planSimd(graph);
   const names = new Set(steps.flatMap((step) => (step.kind === 'kernel' ? [moduleOf(step.kernel)] : [])));
   const modules = Array.from(names, (name) => larger(files, name));
-  const rows = ops.map((op) => new RegExp(`^src/simd/\\w+/${fileName(op)}\\.ts$`));
-  const needed = [/^src\/session\/(wasm-backend|host-feeds)\.ts$/, ...rows];
+  const further = furtherOps(ops);
+  const rows = further.map((op) => new RegExp(`^src/simd/\\w+/${fileName(op)}\\.ts$`));
+  const tables = further.length > 0 ? [/^src\/simd\/further\.ts$/] : [];
+  const needed = [/^src\/session\/(wasm-backend|host-feeds)\.ts$/, ...tables, ...rows];
   const roots = files.filter(({ sources }) => sources.some((source) => needed.some((one) => one.test(source))));
   const found = new Set([...roots, ...modules]);
   for (const { imports } of found) for (const file of files) if (imports.includes(file.name)) found.add(file);

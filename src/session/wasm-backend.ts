@@ -10,7 +10,7 @@ import { WasmExecutor } from '../runtime/wasm/executor.ts';
 import { loadModule } from '../runtime/wasm/modules.ts';
 import { planSimd } from '../simd/plan-graph.ts';
 import type { SimdPlan } from '../simd/plan.ts';
-import { loadSimd } from '../simd/registry.ts';
+import { expectSimd, loadSimd } from '../simd/registry.ts';
 import { at } from '../util/arrays.ts';
 import type { Backend, PrepareSettings, Prepared } from './backend.ts';
 import { compileGraph } from './compile-graph.ts';
@@ -54,7 +54,7 @@ export class WasmBackend implements Backend {
     }
     const start = performance.now();
     progress?.tell('compile');
-    loadSimd(new Set(graph.nodes.map(({ op }) => op)), graph).catch(() => undefined);
+    expectSimd(graph);
     const compiled = await compileGraph(
       graph,
       { inputShapes, level: 'full', weightStorage: this.#weightStorage, withoutKernels: true },

@@ -9,9 +9,9 @@ import { at, range, roundUp } from '../util/arrays.ts';
 import { ALIGNMENT, layOutSpans } from './arena.ts';
 import type { PackedOperand, SimdCall, SimdContext, SimdOperand } from './definition.ts';
 import { bytesOfValue, scratchKey, spansOf } from './lifetimes.ts';
-import { placesOf, type ValuePlace } from './places.ts';
 import type { SimdPlan, SimdPlanOptions, SimdStep, SimdValue } from './plan.ts';
-import { simdOf } from './registry.ts';
+import { COPIES, simdOf } from './registry.ts';
+import { placeIn, placesOfViews, type ValuePlaces } from './views.ts';
 
 /** What a linear memory can have. */
 const LARGEST = 2 ** 32 - 2 ** 16;
@@ -46,7 +46,7 @@ class SimdPlanner {
   readonly #threads: number;
   readonly #guard: number;
   readonly #lowered: readonly (readonly SimdCall[] | undefined)[];
-  readonly #placeOf: (name: string) => ValuePlace;
+  readonly #places: ValuePlaces;
   /** By root, or key of scratch memory. */
   readonly #addresses = new Map<string, number>();
   readonly #constants: { address: number; tensor: Tensor }[] = [];
@@ -64,7 +64,8 @@ class SimdPlanner {
     this.#guard = guard;
     this.#lowered = graph.nodes.map((node) => (VIEWS.has(node.op) ? [] : lowerNode(graph, node)));
     // A value with guards around it has memory of its own.
-    this.#placeOf = placesOf(graph, this.#lowered, guard === 0);
+    this.#places = placesOfViews(graph);
+    if (guard === 0) COPIES.peek()?.(this.#places, graph, this.#lowered);
   }
 
   plan(): SimdPlan {
@@ -183,11 +184,11 @@ class SimdPlanner {
   }
 
   #rootOf(name: string): string {
-    return this.#placeOf(name).root;
+    return placeIn(this.#places, name).root;
   }
 
   #valueAt(name: string): number | undefined {
-    const { root, offset } = this.#placeOf(name);
+    const { root, offset } = placeIn(this.#places, name);
     const base = this.#addresses.get(root);
     return base === undefined ? undefined : base + offset;
   }

@@ -1,70 +1,67 @@
 /** Operators that have WASM kernels: one file an operator, of the same name as in `ops` and `kernels`. All others run through their references. */
 import { getRow, lazy, loadRow, type Row } from '../core/on-demand.ts';
+import { VIEWS } from '../ir/facts.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
+import { conv } from './conv/conv.ts';
 import { hasSquareWindows, winogradTiles } from './conv/winograd-part.ts';
 import type { SimdDefinition } from './definition.ts';
+import { averagePool } from './pool/average-pool.ts';
+import { globalAveragePool } from './pool/global-average-pool.ts';
+import { globalMaxPool } from './pool/global-max-pool.ts';
+import { maxPool } from './pool/max-pool.ts';
+import { gemm } from './product/gemm.ts';
 
-const SIMD: { readonly [K in OpKind]?: Row<SimdDefinition<K>> } = {
-  Activation: lazy(() => import('./elementwise/activation.ts'), 'activation'),
-  ArgReduce: lazy(() => import('./reduce/arg-reduce.ts'), 'argReduce'),
-  AveragePool: lazy(() => import('./pool/average-pool.ts'), 'averagePool'),
-  BatchNormalization: lazy(() => import('./normalise/batch-normalization.ts'), 'batchNormalization'),
-  Binary: lazy(() => import('./elementwise/binary.ts'), 'binary'),
-  Cast: lazy(() => import('./elementwise/cast.ts'), 'cast'),
-  ChannelShuffle: lazy(() => import('./move/channel-shuffle.ts'), 'channelShuffle'),
-  Concat: lazy(() => import('./move/concat.ts'), 'concat'),
-  Conv: lazy(() => import('./conv/conv.ts'), 'conv'),
-  ConvTranspose: lazy(() => import('./conv/conv-transpose.ts'), 'convTranspose'),
-  GlobalAveragePool: lazy(() => import('./pool/global-average-pool.ts'), 'globalAveragePool'),
-  GlobalMaxPool: lazy(() => import('./pool/global-max-pool.ts'), 'globalMaxPool'),
-  LpNormalization: lazy(() => import('./normalise/lp-normalization.ts'), 'lpNormalization'),
-  LRN: lazy(() => import('./normalise/lrn.ts'), 'lrn'),
-  MaxPool: lazy(() => import('./pool/max-pool.ts'), 'maxPool'),
-  Resize: lazy(() => import('./sample/resize.ts'), 'resize'),
-  Expand: lazy(() => import('./move/expand.ts'), 'expand'),
-  Gather: lazy(() => import('./index/gather.ts'), 'gather'),
-  PRelu: lazy(() => import('./elementwise/p-relu.ts'), 'pRelu'),
-  Pad: lazy(() => import('./move/pad.ts'), 'pad'),
-  Reduce: lazy(() => import('./reduce/reduce.ts'), 'reduce'),
-  Softmax: lazy(() => import('./normalise/softmax.ts'), 'softmax'),
-  Slice: lazy(() => import('./move/slice.ts'), 'slice'),
-  Split: lazy(() => import('./move/split.ts'), 'split'),
-  Tile: lazy(() => import('./move/tile.ts'), 'tile'),
-  Transpose: lazy(() => import('./move/transpose.ts'), 'transpose'),
-  Unary: lazy(() => import('./elementwise/unary.ts'), 'unary'),
-  Where: lazy(() => import('./elementwise/where.ts'), 'where'),
-  Gemm: lazy(() => import('./product/gemm.ts'), 'gemm'),
-  MatMul: lazy(() => import('./product/mat-mul.ts'), 'matMul'),
-  DequantizeLinear: lazy(() => import('./quantise/dequantize-linear.ts'), 'dequantizeLinear'),
-  LookupTable: lazy(() => import('./quantise/lookup-table.ts'), 'lookupTable'),
-  QLinearAveragePool: lazy(() => import('./quantise/q-linear-average-pool.ts'), 'qLinearAveragePool'),
-  QLinearBinary: lazy(() => import('./quantise/q-linear-binary.ts'), 'qLinearBinary'),
-  QLinearConv: lazy(() => import('./quantise/q-linear-conv.ts'), 'qLinearConv'),
-  QLinearConvTranspose: lazy(() => import('./quantise/q-linear-conv-transpose.ts'), 'qLinearConvTranspose'),
-  QLinearMatMul: lazy(() => import('./quantise/q-linear-mat-mul.ts'), 'qLinearMatMul'),
-  QLinearReduce: lazy(() => import('./quantise/q-linear-reduce.ts'), 'qLinearReduce'),
-  QLinearSoftmax: lazy(() => import('./quantise/q-linear-softmax.ts'), 'qLinearSoftmax'),
-  ConvInteger: lazy(() => import('./quantise/conv-integer.ts'), 'convInteger'),
-  MatMulInteger: lazy(() => import('./quantise/mat-mul-integer.ts'), 'matMulInteger'),
-  QuantizeLinear: lazy(() => import('./quantise/quantize-linear.ts'), 'quantizeLinear'),
+type SimdRows = { readonly [K in OpKind]?: Row<SimdDefinition<K>> };
+
+/** What nearly every network has. */
+const COMMON: SimdRows = {
+  AveragePool: averagePool,
+  Conv: conv,
+  Gemm: gemm,
+  GlobalAveragePool: globalAveragePool,
+  GlobalMaxPool: globalMaxPool,
+  MaxPool: maxPool,
 };
+
+const FURTHER = lazy(() => import('./further.ts'), 'FURTHER_SIMD');
+
+/** How values share memory where something is copied: operators in `COMMON` copy nothing. */
+export const COPIES = lazy(() => import('./places.ts'), 'settleCopies');
 
 /**
  * To be awaited before nodes of these operators are planned; of a graph that is given only what it needs is loaded. Rejects with
  * LoadError when a part cannot be fetched.
  */
 export async function loadSimd(ops: Iterable<OpKind>, graph?: Graph): Promise<void> {
-  const rows = Array.from(ops, async (op) => {
-    const row = SIMD[op];
-    if (row) await loadRow<object>(row);
-  });
-  if (!graph || hasSquareWindows(graph)) await winogradTiles.load();
-  await Promise.all(rows);
+  const further = furtherOps(ops);
+  const parts: Promise<unknown>[] = further.map(loadFurther);
+  if (further.length > 0) parts.push(COPIES.load());
+  if (!graph || hasSquareWindows(graph)) parts.push(winogradTiles.load());
+  await Promise.all(parts);
 }
 
-/** How an operator becomes calls; nothing for one that has no kernel. */
+/** Those of the operators for which more is loaded than what every network needs. */
+export function furtherOps(ops: Iterable<OpKind>): readonly OpKind[] {
+  return Array.from(ops).filter((op) => !(op in COMMON) && !VIEWS.has(op));
+}
+
+async function loadFurther(op: OpKind): Promise<void> {
+  const row = (await FURTHER.load())[op];
+  if (row) await loadRow<object>(row);
+}
+
+/** Operators that mostly become parts of others while a graph is compiled. */
+const FUSED: ReadonlySet<OpKind> = new Set(['Activation', 'BatchNormalization', 'Binary']);
+
+/** Begins to load what a graph that is to be compiled will need. */
+export function expectSimd(graph: Graph): void {
+  const likely = graph.nodes.map(({ op }) => op).filter((op) => !FUSED.has(op));
+  loadSimd(new Set(likely), graph).catch(() => undefined);
+}
+
+/** How an operator becomes calls; nothing for one that has no kernel. Throws LoadError when `loadSimd` was not called with it. */
 export function simdOf(op: OpKind): SimdDefinition<OpKind> | undefined {
-  const row = SIMD[op] as Row<SimdDefinition<OpKind>> | undefined;
+  const row = (COMMON[op] ?? FURTHER.get()[op]) as Row<SimdDefinition<OpKind>> | undefined;
   return row && getRow(row);
 }

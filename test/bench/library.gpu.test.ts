@@ -1,6 +1,6 @@
 /** The built library does what its sources do: the same plans, shaders and results, parts loaded on demand included. */
 import { expect, it } from 'vitest';
-import { buildLibrary } from '../../bench/size/library.ts';
+import { buildLibrary } from '../../bench/lib/library.ts';
 import { leanShader } from '../../packaging/lean-shaders.ts';
 import { zeros } from '../../src/core/tensor.ts';
 import type * as tilewise from '../../src/index.ts';

@@ -1,6 +1,6 @@
 /** What a page downloads: the promise of README, and what must not be in it. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildLibrary, type Library } from '../../bench/size/library.ts';
+import { buildLibrary, type Library } from '../../bench/lib/library.ts';
 import { measure, type AppSize } from '../../bench/size/measure.ts';
 import { wasmFiles } from '../../bench/size/wasm.ts';
 

@@ -5,7 +5,8 @@
 import { hostView } from '../../src/core/dtype.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { instancesOf, loadModules, moduleOf, modulesOf, type KernelModule } from '../../src/runtime/wasm/modules.ts';
-import { loadWalk, MemoryValues } from '../../src/runtime/wasm/reference.ts';
+import { ReferenceWalk } from '../../src/runtime/wasm/reference.ts';
+import { MemoryValues } from '../../src/runtime/wasm/values.ts';
 import type { KernelName } from '../../src/simd/definition.ts';
 import type { KernelStep, SimdPlan } from '../../src/simd/plan.ts';
 import { at, ceilDiv } from '../../src/util/arrays.ts';
@@ -74,7 +75,6 @@ export function takeKernelsFrom(other: KernelSource): void {
 
 /** Loads what a plan calls. */
 export async function loadKernels(plan: SimdPlan): Promise<void> {
-  await loadWalk(plan);
   const names = modulesOf(plan);
   const instances = instancesFor(names);
   const needed = [...names].filter((name) => name === 'activation' || !instances.has(name));
@@ -98,9 +98,9 @@ export function runInMemory(plan: SimdPlan, feeds: ReadonlyMap<string, Tensor>, 
   new Uint8Array(memory.buffer, 0, plan.bytes).fill(division.old);
   const before = fill(plan, feeds);
   source.begin(plan);
-  const values = new MemoryValues(plan, memory);
+  const values = new ReferenceWalk(new MemoryValues(plan, memory));
   for (const step of plan.steps) {
-    if (step.kind === 'reference') values.runNode(step.node);
+    if (step.kind === 'reference') values.run(step.node);
     else call(plan, step, division);
   }
   requireUntouched(plan, division.old, before);

@@ -1,7 +1,7 @@
 /** Runs a SimdPlan: one linear memory, filled once; a run writes inputs, calls kernels in order, and copies outputs. */
 import { hostView } from '../../core/dtype.ts';
 import { DeviceError, GraphError } from '../../core/errors.ts';
-import { onDemand } from '../../core/on-demand.ts';
+import { lazy, onDemand } from '../../core/on-demand.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { StartThread } from '../../core/start-thread.ts';
 import { descOf } from '../../ir/rewrite.ts';
@@ -15,7 +15,10 @@ import type { Kernel } from './kernel.ts';
 import { instancesOf, loadModules, moduleOf, modulesOf, type KernelModule } from './modules.ts';
 import type { ThreadPool } from './pool.ts';
 import type { ThreadData } from './pool-script.ts';
-import { loadWalk, MemoryValues } from './reference.ts';
+import type { ReferenceWalk } from './reference.ts';
+import { MemoryValues } from './values.ts';
+
+const WALK = lazy(() => import('./reference.ts'), 'ReferenceWalk');
 
 /** How one run differs from another. */
 export interface WasmRun {
@@ -43,6 +46,7 @@ export class WasmExecutor {
   readonly #times = new Map<KernelStep, number>();
   #memory: WebAssembly.Memory | undefined;
   #values: MemoryValues | undefined;
+  #walk: ReferenceWalk | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   /**
@@ -52,7 +56,10 @@ export class WasmExecutor {
   static async create(plan: SimdPlan, startThread?: StartThread): Promise<WasmExecutor> {
     const shared = plan.scratch.length > 1;
     const names = kernelNames(plan);
-    const [modules] = await Promise.all([loadModules(modulesOf(plan), shared), loadWalk(plan)]);
+    const [modules] = await Promise.all([
+      loadModules(modulesOf(plan), shared),
+      plan.steps.some(({ kind }) => kind === 'reference') && WALK.load(),
+    ]);
     const memory = allocate(plan, shared);
     const kernels = kernelsOf(names, await instancesOf(modules, memory));
     const pool = shared ? await startPool(plan, { memory, modules }, startThread) : undefined;
@@ -69,6 +76,8 @@ export class WasmExecutor {
     this.#kernels = kernels;
     this.#pool = pool;
     this.#values = new MemoryValues(plan, memory);
+    const Walk = WALK.peek();
+    this.#walk = Walk && new Walk(this.#values);
     const { buffer } = memory;
     for (const { address, tensor } of plan.constants) {
       const { dtype, data } = tensor;
@@ -104,7 +113,7 @@ export class WasmExecutor {
     for (const [position, step] of steps.entries()) {
       await pauses.maybe();
       if (step.kind === 'kernel') await this.#call(position, step, pauses);
-      else this.#required(this.#values).runNode(step.node);
+      else this.#required(this.#walk).run(step.node);
     }
     const wanted = graph.outputs.filter((name) => how.fetches?.includes(name) ?? true);
     return new Map(wanted.map((name) => [name, this.#output(name)]));
@@ -138,7 +147,7 @@ export class WasmExecutor {
   }
 
   #output(name: string): Tensor {
-    const value = this.#required(this.#values).get(name);
+    const value = this.#required(this.#walk ?? this.#values).get(name);
     if (!value) throw new GraphError(`value "${name}" is not available`);
     return { ...value, data: value.data.slice() };
   }
@@ -152,7 +161,7 @@ export class WasmExecutor {
   dispose(): void {
     this.#pool?.dispose();
     this.#memory = undefined;
-    this.#values = undefined;
+    this.#values = this.#walk = undefined;
   }
 }
 
