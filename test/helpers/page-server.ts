@@ -16,7 +16,15 @@ export interface PageServer {
   readonly close: () => Promise<void>;
 }
 
-/** Serves the test page as `/page`, the repository's sources, and under `/files/NAME` what `files` holds under that name. */
+/** Where the test page is served; `/isolated` with the headers that let it share memory with Workers. */
+export type PagePath = '/page' | '/isolated';
+
+const ISOLATING = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
+/** Serves the test page as `/page` and `/isolated`, the repository's sources, and under `/files/NAME` what `files` holds under that name. */
 export async function servePages(files: ReadonlyMap<string, Uint8Array> = new Map()): Promise<PageServer> {
   const cacheDir = mkdtempSync(join(tmpdir(), 'tilewise-vite-'));
   const server = await createServer({
@@ -33,6 +41,7 @@ export async function servePages(files: ReadonlyMap<string, Uint8Array> = new Ma
         configureServer: (vite) => {
           // Not as Vite serves pages: its reload client would be in them, and it complains that there is no reload.
           vite.middlewares.use('/page', (_, response) => sendPage(response));
+          vite.middlewares.use('/isolated', (_, response) => sendPage(response, ISOLATING));
           vite.middlewares.use('/files', (request, response) => sendFile(files, request, response));
         },
       },
@@ -55,6 +64,7 @@ export async function openPage(
   browser: Browser | undefined,
   server: PageServer | undefined,
   prepare?: (tab: Page) => void,
+  path: PagePath = '/page',
 ): Promise<Page> {
   if (!browser || !server) throw new Error('no browser, or no server');
   const tab = await browser.newPage();
@@ -65,13 +75,13 @@ export async function openPage(
   });
   // Afterwards the page's errors are those of a test.
   fault.catch(() => undefined);
-  await tab.goto(`${server.origin}/page`);
+  await tab.goto(`${server.origin}${path}`);
   await Promise.race([fault, tab.waitForFunction(() => 'page' in globalThis)]);
   return tab;
 }
 
 /** For the tests of a file: a browser and a server of these files, until they end; opens the test page. */
-export function withPages(files?: ReadonlyMap<string, Uint8Array>): () => Promise<Page> {
+export function withPages(files?: ReadonlyMap<string, Uint8Array>): (path?: PagePath) => Promise<Page> {
   let browser: Browser | undefined;
   let server: PageServer | undefined;
   beforeAll(async () => {
@@ -82,11 +92,11 @@ export function withPages(files?: ReadonlyMap<string, Uint8Array>): () => Promis
     await browser?.close();
     await server?.close();
   });
-  return () => openPage(browser, server);
+  return (path) => openPage(browser, server, undefined, path);
 }
 
-function sendPage(response: ServerResponse): void {
-  response.setHeader('content-type', 'text/html');
+function sendPage(response: ServerResponse, headers: Readonly<Record<string, string>> = {}): void {
+  response.setHeaders(new Map(Object.entries({ 'content-type': 'text/html', ...headers })));
   response.end(readFileSync(join(import.meta.dirname, '../browser/page/index.html')));
 }
 
