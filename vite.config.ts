@@ -89,7 +89,8 @@ const FILES = {
   hands: 'tasks/hand-detector',
   faces: 'tasks/face-detector',
   wasm: '(session/wasm-backend|runtime/wasm/(executor|modules|values)|simd/((?!further|places)[\\w-]+|pool/[\\w-]+|product/(gemm|packed-weights|pointwise|product-calls)|lib/(activation|identity|window)|conv/(conv|depthwise|implicit|tap-panels|winograd-part)))',
-  'simd-further': 'simd/(further|places)',
+  'simd-further': '(simd/(further|places)|runtime/wasm/further-modules)',
+  threads: 'runtime/wasm/(pool|pool-script|shared-memory)',
   onnx: 'formats/onnx/import',
   'tfjs-graph': 'formats/tfjs/graph/import',
 };

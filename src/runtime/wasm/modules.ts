@@ -1,6 +1,6 @@
 /** The modules of kernels: loaded, unpacked and compiled once, one by one. */
 import { DeviceError, GraphError } from '../../core/errors.ts';
-import { onDemand } from '../../core/on-demand.ts';
+import { lazy, onDemand } from '../../core/on-demand.ts';
 import type { KernelFamily, KernelName } from '../../simd/definition.ts';
 import type { SimdPlan } from '../../simd/plan.ts';
 
@@ -9,23 +9,18 @@ interface PackedModule {
   readonly packed: string;
 }
 
-/** A module: one family of kernels, or `base`, which has those that nearly every network needs. */
-export type KernelModule = 'base' | Exclude<KernelFamily, 'conv' | 'depthwise' | 'pool' | 'product'>;
+/** A module that is one family of kernels; */
+export type FurtherModule = Exclude<KernelFamily, 'conv' | 'depthwise' | 'pool' | 'product'>;
 
-type Load = () => Promise<PackedModule>;
+/** or `base`, which has those that nearly every network needs. */
+export type KernelModule = 'base' | FurtherModule;
 
-/** By module: for every engine, and for those with relaxed SIMD. */
-const PACKED: Readonly<Record<KernelModule, readonly [plain: Load, relaxed: Load]>> = {
-  activation: [() => import('./generated/activation.ts'), () => import('./generated/activation-relaxed.ts')],
-  base: [() => import('./generated/base.ts'), () => import('./generated/base-relaxed.ts')],
-  elementwise: [() => import('./generated/elementwise.ts'), () => import('./generated/elementwise-relaxed.ts')],
-  move: [() => import('./generated/move.ts'), () => import('./generated/move-relaxed.ts')],
-  normalise: [() => import('./generated/normalise.ts'), () => import('./generated/normalise-relaxed.ts')],
-  quantise: [() => import('./generated/quantise.ts'), () => import('./generated/quantise-relaxed.ts')],
-  reduce: [() => import('./generated/reduce.ts'), () => import('./generated/reduce-relaxed.ts')],
-  sample: [() => import('./generated/sample.ts'), () => import('./generated/sample-relaxed.ts')],
-  winograd: [() => import('./generated/winograd.ts'), () => import('./generated/winograd-relaxed.ts')],
-};
+/** How to load a module: for every engine, and for those with relaxed SIMD. */
+export type ModuleBuilds = readonly [plain: () => Promise<PackedModule>, relaxed: () => Promise<PackedModule>];
+
+const BASE: ModuleBuilds = [() => import('./generated/base.ts'), () => import('./generated/base-relaxed.ts')];
+
+const FURTHER = lazy(() => import('./further-modules.ts'), 'FURTHER_MODULES');
 
 /** The modules of the kernels that a plan calls, and `activation` where these call it. */
 export function modulesOf({ steps }: SimdPlan): Set<KernelModule> {
@@ -37,10 +32,12 @@ export function modulesOf({ steps }: SimdPlan): Set<KernelModule> {
   );
 }
 
+const BASE_FAMILIES = /^(conv|depthwise|pool|product)\//;
+
 /** The module that a kernel is in. */
 export function moduleOf(kernel: KernelName): KernelModule {
-  const family = kernel.slice(0, kernel.indexOf('/'));
-  return family in PACKED ? (family as KernelModule) : 'base';
+  const [family] = kernel.split('/');
+  return (BASE_FAMILIES.test(kernel) ? 'base' : family) as KernelModule;
 }
 
 /** What helps where an engine refuses WebAssembly. */
@@ -64,6 +61,8 @@ export function hasRelaxedSimd(): boolean {
   return relaxed;
 }
 
+const SHARED = lazy(() => import('./shared-memory.ts'), 'takeSharedMemory');
+
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
@@ -74,8 +73,7 @@ export function loadModule(name: KernelModule, shared: boolean): Promise<WebAsse
   const key = `${name} ${shared}`;
   let loading = compiled.get(key);
   if (!loading) {
-    const packed = onDemand(`WASM kernels (${name})`, PACKED[name][hasRelaxedSimd() ? 1 : 0]);
-    loading = packed.then((module) => unpack(module, shared));
+    loading = fetchModule(name).then((module) => unpack(module, shared));
     // Whoever comes after a failure tries again.
     loading.catch(() => compiled.delete(key));
     compiled.set(key, loading);
@@ -83,31 +81,21 @@ export function loadModule(name: KernelModule, shared: boolean): Promise<WebAsse
   return loading;
 }
 
+async function fetchModule(name: KernelModule): Promise<PackedModule> {
+  const builds = name === 'base' ? BASE : (await FURTHER.load())[name];
+  return onDemand(`WASM kernels (${name})`, builds[hasRelaxedSimd() ? 1 : 0]);
+}
+
 async function unpack({ packed }: PackedModule, shared: boolean): Promise<WebAssembly.Module> {
   const deflated = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
   try {
     const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
     const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-    if (shared) bytes[limitsOf(bytes)] = SHARED_LIMITS;
+    if (shared) (await SHARED.load())(bytes);
     return await WebAssembly.compile(bytes);
   } catch (cause) {
     throw new DeviceError('NO_DEVICE', `the WASM backend cannot run here (${String(cause)})`, { hint: REMEDY, cause });
   }
-}
-
-/** How a module says that it imports `env.memory`, a memory, which has a maximum and is not shared; and the last, where it is. */
-const MEMORY_IMPORT = [3, ...bytesOf('env'), 6, ...bytesOf('memory'), 2, 1];
-const SHARED_LIMITS = 3;
-
-function bytesOf(text: string): number[] {
-  return Array.from(text, (c) => c.charCodeAt(0));
-}
-
-/** Where a module says whether its memory is shared. */
-function limitsOf(bytes: Uint8Array): number {
-  const begin = bytes.findIndex((_, i) => MEMORY_IMPORT.every((byte, k) => bytes[i + k] === byte));
-  if (begin < 0) throw new TypeError('the module imports no memory');
-  return begin + MEMORY_IMPORT.length - 1;
 }
 
 /** These modules, `activation` first: the others import a function of it, as results pass through activations in the cache. */
