@@ -1,4 +1,5 @@
 /** What `simd/` knows about an operator: how to turn one node into calls of WASM kernels. Pure data in and out. */
+import type { HostArray } from '../core/dtype.ts';
 import type { Tensor, TensorDesc } from '../core/tensor.ts';
 import type { NodeOf, OpKind } from '../ir/ops.ts';
 
@@ -21,8 +22,8 @@ export type KernelFamily =
 export type KernelName = `${KernelFamily}/${string}`;
 
 /**
- * An operand of a call. A kernel sees its address: of a graph value (a constant among them), of weights that are rearranged on
- * the host when the plan is loaded, or of memory that the node's calls share; 0 where there is none.
+ * An operand of a call. A kernel sees its address: of a graph value (a constant among them), of weights that are rearranged
+ * when the plan is loaded, or of memory that the node's calls share; 0 where there is none.
  */
 export type SimdOperand =
   | { readonly kind: 'value'; readonly name: string }
@@ -36,8 +37,18 @@ export interface PackedOperand {
   readonly source: Tensor;
   readonly key: string;
   readonly bytes: number;
+  /** Floats of `Staging` that this takes; none unless given. */
+  readonly staged?: number;
   /** Writes all of it; the memory is zeros before. */
-  readonly write: (to: Uint8Array) => void;
+  readonly write: (to: Uint8Array, staging: Staging) => void;
+}
+
+/** Kernels that write packed weights, and memory for what they read, which is free while a plan is loaded. */
+export interface Staging {
+  /** Writes numbers as floats from there on, so many floats from the begin of this memory. Gives their address. */
+  readonly put: (data: HostArray, offset: number) => number;
+  /** Calls a kernel: its words, the floats behind them, and its units. */
+  readonly call: (kernel: KernelName, words: readonly number[], floats: readonly number[], units: number) => void;
 }
 
 /**

@@ -9,7 +9,7 @@ import { at, range, roundUp } from '../util/arrays.ts';
 import { ALIGNMENT, layOutSpans } from './arena.ts';
 import type { PackedOperand, SimdCall, SimdContext, SimdOperand } from './definition.ts';
 import { bytesOfValue, scratchKey, spansOf } from './lifetimes.ts';
-import type { SimdPlan, SimdPlanOptions, SimdStep, SimdValue } from './plan.ts';
+import { STAGED_WORDS, type SimdPlan, type SimdPlanOptions, type SimdStep, type SimdValue } from './plan.ts';
 import { COPIES, simdOf } from './registry.ts';
 import { placeIn, placesOfViews, type ValuePlaces } from './views.ts';
 
@@ -74,7 +74,8 @@ class SimdPlanner {
     const params = this.#take(words * Int32Array.BYTES_PER_ELEMENT, 'parameters');
     for (const operand of calls.flatMap(({ operands }) => operands)) this.#place(operand);
     this.#viewed();
-    const activations = this.#placeSpans();
+    const staged = Math.max(0, ...this.#packed.map(({ operand }) => operand.staged ?? 0));
+    const { staging, ...activations } = this.#placeSpans(staged * Float32Array.BYTES_PER_ELEMENT + STAGED_WORDS);
     const scratchBytes = Math.max(0, ...calls.map(({ scratch = 0 }) => scratch));
     const scratch = range(this.#threads).map((k) => this.#take(scratchBytes, `memory of thread ${k}`));
     const steps = this.#lowered.flatMap((calls, position) => this.#stepsOf(calls, position, params));
@@ -85,6 +86,7 @@ class SimdPlanner {
       steps,
       constants: this.#constants,
       packed: this.#packed,
+      staging,
       params: { address: params, words: Int32Array.from(this.#words) },
       scratch,
       guards: this.#guards,
@@ -138,17 +140,18 @@ class SimdPlanner {
     }
   }
 
-  #placeSpans(): { readonly activations: number; readonly naive: number } {
+  /** Places what a run needs, and so many bytes that loading needs, in the same memory where there are no guards. */
+  #placeSpans(loading: number): { readonly activations: number; readonly naive: number; readonly staging: number } {
     const spans = [...spansOf(this.#graph, (name) => this.#rootOf(name), this.#lowered)];
     const naive = spans.reduce((sum, [, { bytes }]) => sum + bytes, 0);
     if (this.#guard > 0) {
       for (const [key, { bytes }] of spans) this.#addresses.set(key, this.#take(bytes, `"${key}"`));
-      return { activations: naive, naive };
+      return { activations: naive, naive, staging: this.#take(loading, 'weights before they are packed') };
     }
     const { offsets, bytes } = layOutSpans(spans.map(([, span]) => span));
-    const base = this.#take(bytes, 'values');
+    const base = this.#take(Math.max(bytes, loading), 'values');
     spans.forEach(([key], i) => this.#addresses.set(key, base + (offsets[i] ?? 0)));
-    return { activations: bytes, naive };
+    return { activations: bytes, naive, staging: base };
   }
 
   #stepsOf(calls: readonly SimdCall[] | undefined, position: number, params: number): SimdStep[] {

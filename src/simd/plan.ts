@@ -30,6 +30,9 @@ export interface SimdValue extends TensorDesc {
   readonly address: number;
 }
 
+/** Bytes of the parameters of a call that packs weights, at most. */
+export const STAGED_WORDS = 64;
+
 /** A compiled graph as it runs on WASM, for one set of input shapes. */
 export interface SimdPlan {
   readonly graph: Graph;
@@ -41,6 +44,8 @@ export interface SimdPlan {
   readonly constants: readonly { readonly address: number; readonly tensor: Tensor }[];
   /** those that kernels want in another arrangement, */
   readonly packed: readonly { readonly address: number; readonly operand: PackedOperand }[];
+  /** whose kernels have memory from here on while they are: for words of a call, `STAGED_WORDS` bytes, then for floats; */
+  readonly staging: number;
   /** and the parameters of all calls. */
   readonly params: { readonly address: number; readonly words: Int32Array };
   /** Memory of one thread: an address for each of `threads`. */

@@ -6,6 +6,7 @@ import { hostView } from '../../src/core/dtype.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { instancesOf, loadModules, moduleOf, modulesOf, type KernelModule } from '../../src/runtime/wasm/modules.ts';
 import { ReferenceWalk } from '../../src/runtime/wasm/reference.ts';
+import { writePacked } from '../../src/runtime/wasm/write-packed.ts';
 import { MemoryValues } from '../../src/runtime/wasm/values.ts';
 import type { KernelName } from '../../src/simd/definition.ts';
 import type { KernelStep, SimdPlan } from '../../src/simd/plan.ts';
@@ -96,8 +97,8 @@ export function runInMemory(plan: SimdPlan, feeds: ReadonlyMap<string, Tensor>, 
   const lacking = plan.bytes - memory.buffer.byteLength;
   if (lacking > 0) memory.grow(ceilDiv(lacking, PAGE));
   new Uint8Array(memory.buffer, 0, plan.bytes).fill(division.old);
-  const before = fill(plan, feeds);
   source.begin(plan);
+  const before = fill(plan, feeds);
   const values = new ReferenceWalk(new MemoryValues(plan, memory));
   for (const step of plan.steps) {
     if (step.kind === 'reference') values.run(step.node);
@@ -134,10 +135,8 @@ interface Kept {
 }
 
 /** Writes what there is before a run. */
-function fill(
-  { constants, packed, params, values, guards }: SimdPlan,
-  feeds: ReadonlyMap<string, Tensor>,
-): readonly Kept[] {
+function fill(plan: SimdPlan, feeds: ReadonlyMap<string, Tensor>): readonly Kept[] {
+  const { constants, packed, params, values, guards } = plan;
   const { buffer } = memory;
   const regions: Omit<Kept, 'bytes'>[] = [];
   const sizes: number[] = [];
@@ -152,10 +151,10 @@ function fill(
   };
   for (const { address, tensor } of constants) write(address, tensor, 'a constant');
   for (const { address, operand } of packed) {
-    const place = new Uint8Array(buffer, address, operand.bytes).fill(0);
-    operand.write(place);
+    new Uint8Array(buffer, address, operand.bytes).fill(0);
     keep(address, operand.bytes, `weights as ${operand.key}`);
   }
+  writePacked(plan, memory, (name) => kernelOf(plan, name));
   const words = new Int32Array(buffer, params.address, params.words.length);
   words.set(params.words);
   keep(params.address, words.byteLength, 'the parameters');

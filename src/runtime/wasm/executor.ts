@@ -13,6 +13,7 @@ import { feedFor } from '../feeds.ts';
 import { disposedError } from '../webgpu/executor.ts';
 import type { Kernel } from './kernel.ts';
 import { instancesOf, loadModules, moduleOf, modulesOf, type KernelModule } from './modules.ts';
+import { writePacked } from './write-packed.ts';
 import type { ThreadPool } from './pool.ts';
 import type { ThreadData } from './pool-script.ts';
 import type { ReferenceWalk } from './reference.ts';
@@ -55,25 +56,27 @@ export class WasmExecutor {
    */
   static async create(plan: SimdPlan, startThread?: StartThread): Promise<WasmExecutor> {
     const shared = plan.scratch.length > 1;
-    const names = kernelNames(plan);
     const [modules] = await Promise.all([
       loadModules(modulesOf(plan), shared),
       plan.steps.some(({ kind }) => kind === 'reference') && WALK.load(),
     ]);
     const memory = allocate(plan, shared);
-    const kernels = kernelsOf(names, await instancesOf(modules, memory));
+    const instances = await instancesOf(modules, memory);
     const pool = shared ? await startPool(plan, { memory, modules }, startThread) : undefined;
-    return new WasmExecutor(plan, memory, { kernels, pool });
+    return new WasmExecutor(plan, memory, { instances, pool });
   }
 
   private constructor(
     plan: SimdPlan,
     memory: WebAssembly.Memory,
-    { kernels, pool }: { kernels: ReadonlyMap<string, Kernel>; pool: ThreadPool | undefined },
+    { instances, pool }: { instances: ReadonlyMap<KernelModule, WebAssembly.Exports>; pool: ThreadPool | undefined },
   ) {
     this.plan = plan;
     this.#memory = memory;
-    this.#kernels = kernels;
+    const kernelOf = (name: KernelName): Kernel => kernelIn(instances, name);
+    this.#kernels = new Map(
+      plan.steps.flatMap((step) => (step.kind === 'kernel' ? [[step.kernel, kernelOf(step.kernel)]] : [])),
+    );
     this.#pool = pool;
     this.#values = new MemoryValues(plan, memory);
     const Walk = WALK.peek();
@@ -83,7 +86,7 @@ export class WasmExecutor {
       const { dtype, data } = tensor;
       hostView(dtype, buffer, address, data.length).set(data);
     }
-    for (const { address, operand } of plan.packed) operand.write(new Uint8Array(buffer, address, operand.bytes));
+    writePacked(plan, memory, kernelOf);
     new Int32Array(buffer, plan.params.address, plan.params.words.length).set(plan.params.words);
   }
 
@@ -181,22 +184,11 @@ function allocate({ bytes, graph }: SimdPlan, shared: boolean): WebAssembly.Memo
   }
 }
 
-function kernelNames({ steps }: SimdPlan): Set<KernelName> {
-  return new Set(steps.flatMap((step) => (step.kind === 'kernel' ? [step.kernel] : [])));
-}
-
-/** The kernels that a plan calls, by name. */
-function kernelsOf(
-  names: ReadonlySet<KernelName>,
-  exports: ReadonlyMap<KernelModule, WebAssembly.Exports>,
-): Map<string, Kernel> {
-  return new Map(
-    Array.from(names, (name) => {
-      const kernel = exports.get(moduleOf(name))?.[name.slice(name.indexOf('/') + 1)];
-      if (typeof kernel !== 'function') throw new GraphError(`there is no kernel ${name}`);
-      return [name, kernel as Kernel];
-    }),
-  );
+/** A kernel by its name. */
+function kernelIn(instances: ReadonlyMap<KernelModule, WebAssembly.Exports>, name: KernelName): Kernel {
+  const kernel = instances.get(moduleOf(name))?.[name.slice(name.indexOf('/') + 1)];
+  if (typeof kernel !== 'function') throw new GraphError(`there is no kernel ${name}`);
+  return kernel as Kernel;
 }
 
 async function startPool(

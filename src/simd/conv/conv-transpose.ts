@@ -2,8 +2,9 @@
 import { transposedAxes, type TransposedAxis } from '../../ir/shapes/transposed-window.ts';
 import { at, ceilDiv, product, range } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
+import { panels } from '../product/packed-weights.ts';
 import { implicitCall, type ImplicitAxis } from './implicit.ts';
-import { knownWeights, tapPanels } from './tap-panels.ts';
+import { knownWeights } from './known-weights.ts';
 
 /** Calls of a node: beyond so many its reference is as good. */
 const MOST_CALLS = 1024;
@@ -32,7 +33,7 @@ export function convTranspose(context: SimdContext<'ConvTranspose'>): readonly S
     return implicitCall({
       ...extents,
       x: inputOperand(context, 0),
-      weights: tapPanels(weights, { ...extents, taps }),
+      weights: panels({ ...weights, ...extents, taps }),
       residual: { kind: 'absent' },
       y: outputOperand(context),
       images: at(x, 0),

@@ -3,10 +3,11 @@ import type { Shape } from '../../core/tensor.ts';
 import type { NodeOf } from '../../ir/ops.ts';
 import { at, product, range } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
+import { panels } from '../product/packed-weights.ts';
 import { pointwiseCalls } from '../product/pointwise.ts';
 import { depthwiseCalls } from './depthwise.ts';
 import { implicitCall, type ImplicitAxis } from './implicit.ts';
-import { knownWeights, tapPanels, type TapWeights } from './tap-panels.ts';
+import { knownWeights, type TapWeights } from './known-weights.ts';
 import { winogradTiles } from './winograd-part.ts';
 
 /** Weights of larger windows, their bias and scales have to be known. */
@@ -24,7 +25,6 @@ function windowed(context: SimdContext<'Conv'>, weights: TapWeights): SimdCall {
   const { group, activation } = node.attributes;
   const kernel = w.slice(0, -2);
   const extents = {
-    taps: range(product(kernel)),
     depth: at(w, kernel.length),
     columns: at(w, kernel.length + 1) / group,
     group,
@@ -32,7 +32,7 @@ function windowed(context: SimdContext<'Conv'>, weights: TapWeights): SimdCall {
   return implicitCall({
     ...extents,
     x: inputOperand(context, 0),
-    weights: tapPanels(weights, extents),
+    weights: panels({ ...weights, ...extents, taps: range(product(kernel)) }),
     residual: inputOperand(context, 3),
     y: outputOperand(context),
     images: at(x, 0),

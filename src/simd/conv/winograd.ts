@@ -4,9 +4,9 @@
  */
 import { at, ceilDiv, range, roundUp } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
-import { PANEL } from '../product/packed-weights.ts';
+import { PANEL } from '../lib/weight-parts.ts';
 import { finishOf } from '../lib/activation.ts';
-import type { TapWeights } from './tap-panels.ts';
+import type { TapWeights } from './known-weights.ts';
 import { pointPanels, POINTS } from './winograd-weights.ts';
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;

@@ -1,20 +1,16 @@
 /** Weights in panels of eight columns, as tiles of products take them. */
 import type { Tensor } from '../../core/tensor.ts';
-import { ceilDiv } from '../../util/arrays.ts';
+import { ceilDiv, range } from '../../util/arrays.ts';
 import type { PackedOperand } from '../definition.ts';
 import { tensorKey } from '../lib/identity.ts';
-
-/** Columns of a panel. */
-export const PANEL = 8;
+import { PANEL, weightParts, type WeightMatrices } from '../lib/weight-parts.ts';
 
 /** What panels are made of. */
-export interface PanelSource {
-  /** `[count, depth, columns]`, or `[count, columns, depth]` where it is transposed */
-  readonly weights: Tensor;
-  readonly depth: number;
-  readonly columns: number;
+export interface PanelSource extends WeightMatrices {
+  /** Matrices that have panels each. */
   readonly count?: number;
-  readonly isTransposed?: boolean;
+  /** Or elements of a window, whose rows follow each other in the panels of a group: these, in this order. */
+  readonly taps?: readonly number[];
   /** Factor of all elements, */
   readonly alpha?: number;
   /** of those of each column, */
@@ -25,53 +21,48 @@ export interface PanelSource {
   readonly beta?: number;
 }
 
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+const ROW = PANEL * FLOAT;
+
 /** Bytes of so many matrices as panels: each panel has a row to start from, then its rows. */
 export function panelsBytes({ depth, columns, count = 1 }: Pick<PanelSource, 'depth' | 'columns' | 'count'>): number {
-  return count * ceilDiv(columns, PANEL) * PANEL * (depth + 1) * Float32Array.BYTES_PER_ELEMENT;
+  return count * ceilDiv(columns, PANEL) * (depth + 1) * ROW;
 }
 
-/** Constant weights as panels, zeros past the last column. */
+/** Constant weights as panels, zeros past the last column of a group. */
 export function panels(source: PanelSource): PackedOperand {
-  const { weights, scale, start, depth, columns, isTransposed = false, alpha = 1, beta = 1 } = source;
-  const what = [depth, columns, isTransposed, alpha, beta, tensorKey(scale), tensorKey(start)].join(' ');
+  const { weights, scale, start, depth, columns, count = 1, group = 1, taps, alpha = 1, beta = 1 } = source;
+  const rows = depth * (taps?.length ?? 1);
+  const { staged, each } = weightParts(source, taps ?? range(count));
+  const matrix = panelsBytes({ depth: rows, columns, count: group });
+  const panel = (rows + 1) * ROW;
+  const what = [depth, columns, group, taps, source.isTransposed, alpha, beta, tensorKey(scale), tensorKey(start)];
+  const head = [start, scale].reduce((sum, t) => sum + (t?.data.length ?? 0), 0);
   return {
     kind: 'packed',
     source: weights,
-    key: `panels ${what}`,
-    bytes: panelsBytes(source),
-    write: (to) => writePanels(new Float32Array(to.buffer, to.byteOffset, panelsBytes(source) >> 2), source),
-  };
-}
-
-function writePanels(to: Float32Array, source: PanelSource): void {
-  const { weights, scale, depth, columns, count = 1, isTransposed = false, alpha = 1 } = source;
-  const { data } = weights;
-  const [rowStep, step] = isTransposed ? [1, depth] : [columns, 1];
-  let out = 0;
-  for (let matrix = 0; matrix < count; matrix++) {
-    for (let first = 0; first < columns; first += PANEL) {
-      const width = Math.min(PANEL, columns - first);
-      writeStart(to, out, source, [first, width]);
-      const from = matrix * depth * columns + first * step;
-      for (let j = 0; j < width; j++) {
-        const factor = alpha * (scale?.data[first + j] ?? 1);
-        for (let k = 0, at = out + PANEL + j; k < depth; k++, at += PANEL) {
-          to[at] = factor * (data[from + k * rowStep + j * step] ?? 0);
-        }
+    key: `panels ${what.join(' ')}`,
+    bytes: count * matrix,
+    staged: head + staged,
+    write: ({ byteOffset }, staging) => {
+      const own = group > 1 ? columns : 0;
+      if (start) {
+        const step = start.data.length === 1 ? 0 : FLOAT;
+        const words = [0, staging.put(start.data, 0), 0, byteOffset, 0, columns, 0, 0, 0, step, panel, own, 1];
+        staging.call('product/pack', words, [1, beta], (count * matrix) / panel);
       }
-      out += PANEL * (depth + 1);
-    }
-  }
-}
-
-/** What the columns `[first, width]` start from. */
-function writeStart(
-  to: Float32Array,
-  at: number,
-  { start, beta = 1 }: PanelSource,
-  [first, width]: readonly [number, number],
-): void {
-  if (!start) return;
-  const { data } = start;
-  for (let j = 0; j < width; j++) to[at + j] = beta * (data[data.length === 1 ? 0 : first + j] ?? 0);
+      const factors = scale && staging.put(scale.data, head - scale.data.length);
+      each(staging, head, (part) => {
+        const { step, rowStep } = part;
+        const first = byteOffset + part.panel * panel + (part.row + 1) * ROW;
+        const scales = factors ? factors + part.column * FLOAT : 0;
+        part.addresses.forEach((from, k) => {
+          const to = first + k * (taps ? depth * ROW : matrix);
+          const steps = [part.columns * step, rowStep, step, 0, panel, own, 0];
+          const words = [from, 0, scales, to, part.rows, part.columns, ...steps];
+          staging.call('product/pack', words, [alpha, 1], part.panels);
+        });
+      });
+    },
+  };
 }

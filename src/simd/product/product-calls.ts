@@ -4,7 +4,8 @@ import type { Activation } from '../../ir/ops.ts';
 import { ceilDiv, roundUp } from '../../util/arrays.ts';
 import type { SimdCall, SimdOperand } from '../definition.ts';
 import { finishOf } from '../lib/activation.ts';
-import { PANEL, panels, panelsBytes, type PanelSource } from './packed-weights.ts';
+import { PANEL } from '../lib/weight-parts.ts';
+import { panels, panelsBytes, type PanelSource } from './packed-weights.ts';
 
 const ABSENT: SimdOperand = { kind: 'absent' };
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
@@ -120,11 +121,12 @@ export function rightPanels(right: RightOperand): { readonly w: SimdOperand; rea
     return { w: panels({ ...source, weights, start }), calls: [] };
   const { depth, columns, count = 1, isTransposed, alpha = 1, beta = 1, isStartShared = false } = right;
   const w: SimdOperand = { kind: 'scratch', id: 'panels', bytes: panelsBytes(right) };
-  const steps = [...(isTransposed ? [1, depth] : [columns, 1]), isStartShared ? 0 : 1].map((n) => n * BYTES);
+  const [rowStep, step] = isTransposed ? [1, depth] : [columns, 1];
+  const steps = [depth * columns, rowStep, step, isStartShared ? 0 : 1].map((n) => n * BYTES);
   const call: SimdCall = {
     kernel: 'product/pack',
-    operands: [weightsOperand, startOperand, w],
-    ints: [depth, columns, ...steps],
+    operands: [weightsOperand, startOperand, ABSENT, w],
+    ints: [depth, columns, ...steps, panelsBytes({ depth, columns: 1 }), 0, 1],
     floats: [alpha, beta],
     units: count * ceilDiv(columns, PANEL),
   };

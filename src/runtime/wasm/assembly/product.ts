@@ -1,7 +1,7 @@
 /** Products of matrices: convolutions of 1×1, fully connected layers, batches of matrices. */
 import { Finish } from './lib/epilogue';
 import { COLUMNS, multiply, panelBytes } from './lib/tile';
-import { loadPart, madd, storePart } from './lib/vector';
+import { gather, storeUpTo } from './lib/vector';
 
 /**
  * Parameters of `product`. Matrix i of the result is matrix `i / aEach % aCount` times panels `i / wEach % wCount`. A unit is a
@@ -80,76 +80,83 @@ export function product(params: usize, begin: i32, end: i32, scratch: usize): vo
 /** Rows of a from `first` on, times the gate where there is one, behind each other. */
 function copyRows(p: Product, to: usize, a: usize, first: i32, count: i32, gate: usize): void {
   for (let row = first; row < first + count; row++) {
-    const from = a + (row / p.run) * p.runStep + (row % p.run) * p.rowStep;
-    scaleRow(to, from, p.step, p.depth, gate, 1);
+    let from = a + (row / p.run) * p.runStep + (row % p.run) * p.rowStep;
+    for (let k = 0; k < p.depth; k += 4) {
+      let v = gather(from, p.step, p.depth - k);
+      if (gate) v = f32x4.mul(v, gather(gate + (<usize>k << 2), 4, p.depth - k));
+      storeUpTo(to + (<usize>k << 2), v, p.depth - k);
+      from += 4 * p.step;
+    }
     to += <usize>p.depth << 2;
-  }
-}
-
-/** to[i] = from[i·step]·factor·gate[i], without a gate where that is 0. */
-function scaleRow(to: usize, from: usize, step: usize, count: i32, gate: usize, factor: f32): void {
-  const f = f32x4.splat(factor);
-  for (; count > 0; count -= 4) {
-    const isWhole = count > 3;
-    let v: v128;
-    if (step == 4) {
-      v = isWhole ? v128.load(from) : loadPart(from, count);
-    } else {
-      v = v128.load32_zero(from);
-      if (count > 1) v = v128.load32_lane(from + step, v, 1);
-      if (count > 2) v = v128.load32_lane(from + 2 * step, v, 2);
-      if (isWhole) v = v128.load32_lane(from + 3 * step, v, 3);
-    }
-    v = f32x4.mul(v, f);
-    if (gate) {
-      v = f32x4.mul(v, isWhole ? v128.load(gate) : loadPart(gate, count));
-      gate += 16;
-    }
-    if (isWhole) v128.store(to, v);
-    else storePart(to, v, count);
-    to += 16;
-    from += 4 * step;
   }
 }
 
 /** Parameters of `pack`. A unit is a panel of one matrix. Steps are bytes. */
 @unmanaged
 class Pack {
-  /** `[count, depth, columns]`, in any order of the last two */
+  /** Matrices `[depth, columns]`, in any order */
   from: usize;
   /** What sums start from, or 0. */
   start: usize;
-  /** `[count]` matrices of panels */
+  /** Factors of columns, or 0. */
+  scale: usize;
+  /** The first panel; its first row there is to write. */
   to: usize;
   depth: i32;
   columns: i32;
-  /** From a row to the next, */
+  /** From a matrix to the next, */
+  matrixStep: i32;
+  /** from a row to the next, */
   rowStep: i32;
   /** from a column to the next, */
   step: i32;
-  /** and from a start to that of the next column. */
+  /** from a start to that of the next column, */
   startStep: i32;
+  /** and from a panel to the next. */
+  panel: i32;
+  /** Columns that a matrix has apart from others in what there is for columns. */
+  own: i32;
+  /** 1: panels begin with what sums start from. */
+  isWhole: i32;
   /** Factors of the elements, and of the starts. */
   alpha: f32;
   beta: f32;
 }
 
-/** Computed right operands as panels. */
+/** Right operands as panels, or some of their rows. */
 export function pack(params: usize, begin: i32, end: i32, _scratch: usize): void {
   const p = changetype<Pack>(params);
   const panels = (p.columns + COLUMNS - 1) / COLUMNS;
-  const bytes = panelBytes(p.depth);
   for (let unit = begin; unit < end; unit++) {
-    const column = (unit % panels) * COLUMNS;
-    const count = min(COLUMNS, p.columns - column);
-    let to = p.to + <usize>unit * bytes;
-    memory.fill(to, 0, bytes);
-    if (p.start) scaleRow(to, p.start + column * p.startStep, p.startStep, count, 0, p.beta);
-    let from = p.from + ((<usize>(unit / panels) * p.depth * p.columns) << 2) + column * p.step;
-    for (let k = 0; k < p.depth; k++) {
+    const matrix = unit / panels;
+    const first = (unit % panels) * COLUMNS;
+    const count = p.columns - first;
+    const place = <usize>(matrix * p.own + first);
+    let to = p.to + <usize>unit * p.panel;
+    if (p.isWhole) {
+      const beta = f32x4.splat(p.beta);
+      packRow(to, p.start && p.start + place * p.startStep, p.startStep, count, beta, beta);
       to += 32;
-      scaleRow(to, from, p.step, count, 0, p.alpha);
+    }
+    let low = f32x4.splat(p.alpha);
+    let high = low;
+    if (p.scale) {
+      const scale = p.scale + (place << 2);
+      low = f32x4.mul(low, gather(scale, 4, count));
+      if (count > 4) high = f32x4.mul(high, gather(scale + 16, 4, count - 4));
+    }
+    let from = p.from + matrix * p.matrixStep + first * p.step;
+    for (let k = 0; k < p.depth; k++) {
+      packRow(to, from, p.step, count, low, high);
+      to += 32;
       from += p.rowStep;
     }
   }
+}
+
+/** Eight columns of a row of a panel, times factors; zeros past the last one, and where there is nothing. */
+function packRow(to: usize, from: usize, step: usize, count: i32, low: v128, high: v128): void {
+  const zero = f32x4.splat(0);
+  v128.store(to, from ? f32x4.mul(low, gather(from, step, count)) : zero);
+  v128.store(to, from && count > 4 ? f32x4.mul(high, gather(from + 4 * step, step, count - 4)) : zero, 16);
 }

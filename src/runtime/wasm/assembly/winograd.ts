@@ -6,6 +6,7 @@
 import { clear, copy } from './lib/copy';
 import { Finish, finishRow } from './lib/epilogue';
 import { COLUMNS, multiply, panelBytes } from './lib/tile';
+import { gather } from './lib/vector';
 
 /** Parameters of both kernels; `Finish` follows. Tiles are those of all images, row by row. */
 @unmanaged
@@ -41,6 +42,72 @@ const ROOT: f32 = 1.4142135623730951;
 const LINE: i32 = 6;
 const POINTS: i32 = 36;
 const POINTS_BYTES: usize = 576;
+
+/** Parameters of `weights`. A unit is a panel. Steps are bytes. */
+@unmanaged
+class Weights {
+  /** `[3, 3, depth, columns]`, in any order */
+  from: usize;
+  /** Factors of columns, or 0. */
+  scale: usize;
+  /** The first row that there is to write, of the first panel of the first point. */
+  to: usize;
+  depth: i32;
+  columns: i32;
+  /** From an element of the window to the next, */
+  tapStep: i32;
+  /** from a row to the next, */
+  rowStep: i32;
+  /** from a column to the next, */
+  step: i32;
+  /** from a panel to the next, */
+  panel: i32;
+  /** and from a point to the next. */
+  point: i32;
+}
+
+/** Rows of the panels of all points. Nothing is written past the last column's vector. */
+export function weights(params: usize, begin: i32, end: i32, scratch: usize): void {
+  const p = changetype<Weights>(params);
+  for (let unit = begin; unit < end; unit++) {
+    for (let column = unit * COLUMNS; column < min((unit + 1) * COLUMNS, p.columns); column += 4) {
+      const count = p.columns - column;
+      let from = p.from + column * p.step;
+      let to = p.to + unit * p.panel + (<usize>(column & 4) << 2);
+      const scale = p.scale ? gather(p.scale + (<usize>column << 2), 4, count) : f32x4.splat(1);
+      for (let row = 0; row < p.depth; row++) {
+        let tap = from;
+        for (let k = 0; k < 9; k++) {
+          v128.store(scratch + (k << 4), f32x4.mul(scale, gather(tap, p.step, count)));
+          tap += p.tapStep;
+        }
+        for (let k: usize = 0; k < 3; k++) evaluateWeights(scratch + k * 16, 48, scratch + 144 + k * 16, 48);
+        for (let k: usize = 0; k < <usize>LINE; k++) {
+          evaluateWeights(scratch + 144 + k * 48, 16, to + k * LINE * p.point, p.point);
+        }
+        from += p.rowStep;
+        to += 32;
+      }
+    }
+  }
+}
+
+/** The six points of a line of weights: Gg, the polynomial that they are there, over what that of the pixels has. */
+function evaluateWeights(from: usize, pitch: usize, to: usize, toPitch: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + pitch);
+  const c = v128.load(from + 2 * pitch);
+  v128.store(to, a);
+  const near = f32x4.mul(f32x4.splat(-0.3333333333333333), f32x4.add(f32x4.add(a, a), c));
+  const far = f32x4.mul(f32x4.splat(0.16666666666666666), f32x4.add(f32x4.add(c, c), a));
+  const odd = f32x4.mul(f32x4.splat(0.23570226039551584), b);
+  const twice = f32x4.add(odd, odd);
+  v128.store(to + toPitch, f32x4.sub(near, twice));
+  v128.store(to + 2 * toPitch, f32x4.add(near, twice));
+  v128.store(to + 3 * toPitch, f32x4.add(far, odd));
+  v128.store(to + 4 * toPitch, f32x4.sub(far, odd));
+  v128.store(to + 5 * toPitch, c);
+}
 
 /** v = the points of pixels. A unit is a tile. */
 export function pixels(params: usize, begin: i32, end: i32, scratch: usize): void {

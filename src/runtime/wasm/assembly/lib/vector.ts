@@ -33,6 +33,16 @@ export function loadUpTo(from: usize, count: i32): v128 {
   return count > 3 ? v128.load(from) : loadPart(from, count);
 }
 
+/** Four floats that are `step` bytes apart, or as many as there are, at least one; the others are 0. */
+export function gather(from: usize, step: usize, count: i32): v128 {
+  if (step == 4 && count > 3) return v128.load(from);
+  let v = v128.load32_zero(from);
+  if (count > 1) v = v128.load32_lane(from + step, v, 1);
+  if (count > 2) v = v128.load32_lane(from + 2 * step, v, 2);
+  if (count > 3) v = v128.load32_lane(from + 3 * step, v, 3);
+  return v;
+}
+
 /** Writes four floats, or the first `count` of them. */
 @inline
 export function storeUpTo(to: usize, v: v128, count: i32): void {

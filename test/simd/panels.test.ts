@@ -1,0 +1,165 @@
+/** Weights as kernels pack them, whatever the order in which their elements lie, and in parts where they are large. */
+import { afterEach, expect, it, vi } from 'vitest';
+import { tensor, type Tensor } from '../../src/core/tensor.ts';
+import { writePacked } from '../../src/runtime/wasm/write-packed.ts';
+import { instancesOf, loadModules, moduleOf } from '../../src/runtime/wasm/modules.ts';
+import { pointPanels } from '../../src/simd/conv/winograd-weights.ts';
+import type { KernelName, PackedOperand } from '../../src/simd/definition.ts';
+import type { Kernel } from '../../src/runtime/wasm/kernel.ts';
+import { STAGED_WORDS } from '../../src/simd/plan.ts';
+import * as constants from '../../src/simd/lib/constants.ts';
+import { panels } from '../../src/simd/product/packed-weights.ts';
+import { at, ceilDiv, product, range, stridesOf } from '../../src/util/arrays.ts';
+import { randomSource } from '../helpers/random.ts';
+
+vi.mock('../../src/simd/lib/constants.ts', { spy: true });
+afterEach(() => vi.resetAllMocks());
+
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+
+function randomTensor(shape: readonly number[], seed = 1): Tensor {
+  const random = randomSource(seed);
+  return tensor(
+    'float32',
+    shape,
+    Float32Array.from({ length: product(shape) }, () => random() - 0.5),
+  );
+}
+
+/** Dimensions of `[taps, depth, columns]` from the outermost to the innermost in memory. */
+const ORDERS = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+] as const;
+
+/** From now on elements of weights are taken to lie in this order. Gives weights `[taps, depth, columns]` in the order of a plan. */
+function ordered(weights: Tensor, order: readonly number[]): Tensor {
+  const inner = stridesOf(order.map((dim) => at(weights.shape, dim)));
+  const steps = weights.shape.map((_, dim) => at(inner, order.indexOf(dim)));
+  const [matrixStep = 0, rowStep = 0, step = 0] = steps;
+  vi.mocked(constants.stridesOfConstant).mockReturnValue({ elements: weights, matrixStep, rowStep, step });
+  const [taps = 0, depth = 0, columns = 0] = weights.shape;
+  const data = range(taps).flatMap((t) =>
+    range(depth).flatMap((d) => range(columns).map((c) => at(weights.data, t * matrixStep + d * rowStep + c * step))),
+  );
+  return { ...weights, data: Float32Array.from(data) };
+}
+
+/** The elements that an operand's kernels write: none lies outside what it has, nor outside what it stages. */
+async function packed(operand: PackedOperand, modules: readonly ('base' | 'winograd')[]): Promise<Float32Array> {
+  const memory = new WebAssembly.Memory({ initial: 1024, maximum: 65536 });
+  const instances = await instancesOf(await loadModules(new Set(modules), false), memory);
+  const kernelOf = (name: KernelName): Kernel => {
+    const family = instances.get(moduleOf(name));
+    return family?.[name.slice(name.indexOf('/') + 1)] as Kernel;
+  };
+  const scratch = 64;
+  const staging = 1024;
+  const stagedEnd = staging + STAGED_WORDS + (operand.staged ?? 0) * FLOAT;
+  const address = ceilDiv(stagedEnd + 256, 64) * 64;
+  const before = new Uint8Array(memory.buffer, stagedEnd, address - stagedEnd).fill(7);
+  const behind = new Uint8Array(memory.buffer, address + operand.bytes, 256).fill(7);
+  const plan = { packed: [{ address, operand }], staging, scratch: [scratch] };
+  writePacked(plan, memory, kernelOf);
+  expect([before, behind].every((bytes) => bytes.every((byte) => byte === 7))).toBe(true);
+  return new Float32Array(memory.buffer.slice(address, address + operand.bytes));
+}
+
+interface Extents {
+  readonly taps: readonly number[];
+  readonly window: number;
+  readonly depth: number;
+  readonly columns: number;
+  readonly group: number;
+}
+
+/** By group panels of eight columns: what sums start from, then the rows of the elements of a window. */
+function expectedPanels(w: Tensor, start: Tensor, scale: Tensor | undefined, extents: Extents): number[] {
+  const { taps, depth, columns, group } = extents;
+  const rows = taps.flatMap((tap) => range(depth).map((d) => (tap * depth + d) * group * columns));
+  return range(group).flatMap((g) =>
+    range(ceilDiv(columns, 8)).flatMap((panel) => {
+      const lanes = range(8).map((j) => (panel * 8 + j < columns ? g * columns + panel * 8 + j : -1));
+      const row = (value: (column: number) => number): number[] => lanes.map((c) => (c < 0 ? 0 : value(c)));
+      return [
+        ...row((c) => at(start.data, c)),
+        ...rows.flatMap((from) => row((c) => Math.fround(at(w.data, from + c) * (scale ? at(scale.data, c) : 1)))),
+      ];
+    }),
+  );
+}
+
+const SIZES: readonly Extents[] = [
+  { taps: [0], window: 1, depth: 5, columns: 3, group: 1 },
+  { taps: [0], window: 1, depth: 1, columns: 1, group: 1 },
+  { taps: [0], window: 1, depth: 201, columns: 333, group: 1 },
+  { taps: range(9), window: 9, depth: 1, columns: 17, group: 1 },
+  { taps: range(9), window: 9, depth: 33, columns: 1, group: 1 },
+  { taps: [7, 4, 1], window: 9, depth: 7, columns: 12, group: 1 },
+  { taps: [8, 2], window: 9, depth: 80, columns: 100, group: 1 },
+  { taps: range(9), window: 9, depth: 90, columns: 13, group: 7 },
+  { taps: range(4), window: 4, depth: 3, columns: 5, group: 3 },
+  { taps: range(4), window: 4, depth: 2100, columns: 9, group: 1 },
+  { taps: range(4), window: 4, depth: 3, columns: 6000, group: 1 },
+  { taps: [], window: 4, depth: 3, columns: 5, group: 2 },
+];
+
+it.each(SIZES.flatMap((extents) => ORDERS.map((order) => ({ ...extents, order }))))(
+  'panels of taps $taps of $window, $depth rows, $columns columns in $group groups, lying as $order',
+  async ({ order, ...extents }) => {
+    const { taps, window, depth, columns, group } = extents;
+    const weights = randomTensor([window, depth, group * columns]);
+    const dense = ordered(weights, order);
+    const start = randomTensor([group * columns], 2);
+    for (const scale of [undefined, randomTensor([group * columns], 3)]) {
+      const actual = await packed(panels({ weights, depth, columns, group, taps, start, scale }), ['base']);
+      const expected = expectedPanels(dense, start, scale, extents);
+      expect(actual.length).toBe(expected.length);
+      expect(actual.findIndex((value, i) => value !== expected[i])).toBe(-1);
+    }
+  },
+);
+
+/** G: six points of three weights. */
+function evaluated(a: number, b: number, c: number): number[] {
+  const [near, far, odd] = [(2 * a + c) / -3, (a + 2 * c) / 6, (b * Math.SQRT2) / 6];
+  return [a, near - 2 * odd, near + 2 * odd, far + odd, far - odd, c];
+}
+
+it.each(
+  [
+    { depth: 4, columns: 5 },
+    { depth: 36, columns: 41 },
+    { depth: 128, columns: 72 },
+    { depth: 4, columns: 2050 },
+    { depth: 1028, columns: 8 },
+  ].flatMap((size) => ORDERS.map((order) => ({ ...size, order }))),
+)('points of $depth rows and $columns columns, lying as $order', async ({ depth, columns, order }) => {
+  const weights = randomTensor([9, depth, columns]);
+  const { data } = ordered(weights, order);
+  const [start, scale] = [randomTensor([columns], 2), randomTensor([columns], 3)];
+  const actual = await packed(pointPanels({ weights, start, scale }, [depth, columns]), ['base', 'winograd']);
+  const expected = new Float64Array(actual.length);
+  const point = ceilDiv(columns, 8) * 8 * (depth + 1);
+  expected.set(start.data, 36 * point);
+  for (const d of range(depth)) {
+    for (const c of range(columns)) {
+      const w = (tap: number): number => at(scale.data, c) * at(data, (tap * depth + d) * columns + c);
+      const lines = range(3).map((x) => evaluated(w(x), w(3 + x), w(6 + x)));
+      const at0 = (c >> 3) * 8 * (depth + 1) + 8 * (d + 1) + (c & 7);
+      range(6).forEach((y) => {
+        const [a = 0, b = 0, e = 0] = lines.map((line) => at(line, y));
+        evaluated(a, b, e).forEach((value, x) => (expected[at0 + (6 * y + x) * point] = value));
+      });
+    }
+  }
+  let most = 0;
+  actual.forEach((value, i) => (most = Math.max(most, Math.abs(value - at(expected, i)))));
+  // Of weights below a quarter: a few roundings.
+  expect(most).toBeLessThan(1e-7);
+  if (process.env['SHOW']) console.log(most);
+});
