@@ -1,5 +1,9 @@
-/** Tensors whose elements are made when they are read: a file of a hundred bytes can ask for a gigabyte of equal weights. */
+/**
+ * Tensors whose elements are made when they are read: a file of a hundred bytes can ask for a gigabyte of equal weights, and who
+ * arranges weights for a kernel can read them as they lie in the file.
+ */
 import { hostArray, type DType, type HostArray } from './dtype.ts';
+import { stridesOf } from '../util/arrays.ts';
 import { elementCount, type Shape, type Tensor, type TensorDesc } from './tensor.ts';
 
 /** What `filled` made a tensor of. */
@@ -35,4 +39,32 @@ export function filled({ dtype, shape }: TensorDesc, value: number, isOpaque: bo
 /** The number that a tensor made by `filled` holds. */
 export function fillOf(t: Tensor | undefined): Fill | undefined {
   return t && FILLS.get(t);
+}
+
+/** A tensor's elements in memory, and the distances between neighbours along each of its dimensions. */
+export interface StridedSource {
+  readonly source: Tensor;
+  readonly strides: readonly number[];
+}
+
+const SOURCES = new WeakMap<Tensor, StridedSource>();
+
+/** All elements of a tensor in another order, which `make` gives in full. Once read it is there as any other. */
+export function rearranged(source: Tensor, shape: Shape, strides: readonly number[], make: () => HostArray): Tensor {
+  let made: HostArray | undefined;
+  const { dtype } = source;
+  const t: Tensor = {
+    dtype,
+    shape,
+    get data() {
+      return (made ??= make());
+    },
+  };
+  SOURCES.set(t, { source, strides });
+  return t;
+}
+
+/** A tensor's elements as they lie in memory already: of one that `rearranged` made, those of its source. */
+export function stridedSource(t: Tensor): StridedSource {
+  return SOURCES.get(t) ?? { source: t, strides: stridesOf(t.shape) };
 }

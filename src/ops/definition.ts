@@ -86,6 +86,8 @@ export interface OpDefinition<K extends OpKind> {
    * along `axis` does. Its count is input 1 then.
    */
   counted?(axis: number): OpAttributes[K];
+  /** Of operators that give all elements of input 0 in another order: strides into it, along each dimension of the output. */
+  rearranges?(node: NodeOf<K>, x: TensorDesc): readonly number[];
   /** Lazy where the loops are long: a graph on the GPU hardly ever evaluates them. */
   readonly reference: Row<Reference<K>>;
   /** The output when it follows from the operands' descriptions alone (Shape). */

@@ -1,10 +1,11 @@
 /** Whether a graph has what a pass looks for, cheaply told: rather once too often than too rarely. */
-import { fillOf } from '../core/lazy-tensor.ts';
+import { fillOf, stridedSource } from '../core/lazy-tensor.ts';
 import { Lazy } from '../core/on-demand.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node, OpKind } from '../ir/ops.ts';
 import { COMMON_OPS } from '../ops/common.ts';
-import { range } from '../util/arrays.ts';
+import { stridedOffsets } from '../ops/lib/strided.ts';
+import { product } from '../util/arrays.ts';
 import type { CompileOptions } from './lib/compile-options.ts';
 
 /** Weights that are to be bytes, or, where kernels run them, may have been such in the file. */
@@ -85,10 +86,11 @@ export function hasHoles({ nodes, initializers }: Graph): boolean {
   return nodes.some(({ op, inputs: [, weights = ''] }) => {
     const kernel = op === 'Conv' ? initializers.get(weights) : undefined;
     if (!kernel || fillOf(kernel)) return false;
-    const { shape, data } = kernel;
-    const step = (shape.at(-1) ?? 1) * (shape.at(-2) ?? 1);
+    const { source, strides } = stridedSource(kernel);
+    const window = kernel.shape.slice(0, -2);
+    if (product(window) === 1) return false;
     // The first number of each tap is enough to see that it has none.
-    return data.length > step && range(data.length / step).some((tap) => data[tap * step] === 0);
+    return stridedOffsets(window, strides.slice(0, window.length)).some((tap) => source.data[tap] === 0);
   });
 }
 

@@ -7,7 +7,7 @@ import type { Graph, InputShapes } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
 import { loadReferences } from '../ops/registry.ts';
 import { WasmExecutor } from '../runtime/wasm/executor.ts';
-import { loadModule } from '../runtime/wasm/modules.ts';
+import { expectModules, loadModule } from '../runtime/wasm/modules.ts';
 import { planSimd } from '../simd/plan-graph.ts';
 import type { SimdPlan } from '../simd/plan.ts';
 import { expectSimd, loadSimd } from '../simd/registry.ts';
@@ -54,7 +54,9 @@ export class WasmBackend implements Backend {
     }
     const start = performance.now();
     progress?.tell('compile');
-    expectSimd(graph);
+    expectSimd(graph)
+      .then((families) => expectModules(families, this.#threads > 1))
+      .catch(() => undefined);
     const compiled = await compileGraph(
       graph,
       { inputShapes, level: 'full', weightStorage: this.#weightStorage, withoutKernels: true },

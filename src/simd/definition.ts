@@ -1,5 +1,6 @@
 /** What `simd/` knows about an operator: how to turn one node into calls of WASM kernels. Pure data in and out. */
 import type { HostArray } from '../core/dtype.ts';
+import type { Row } from '../core/on-demand.ts';
 import type { Tensor, TensorDesc } from '../core/tensor.ts';
 import type { NodeOf, OpKind } from '../ir/ops.ts';
 
@@ -93,6 +94,9 @@ export interface SimdContext<K extends OpKind> {
  * reference then.
  */
 export type SimdDefinition<K extends OpKind> = (context: SimdContext<K>) => readonly SimdCall[] | undefined;
+
+/** How some operators become calls. */
+export type SimdRows = { readonly [K in OpKind]?: Row<SimdDefinition<K>> };
 
 /** The operand of an input; absent where the node has none. */
 export function inputOperand<K extends OpKind>({ node }: SimdContext<K>, index: number): SimdOperand {

@@ -5,14 +5,12 @@ import type { Graph } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
 import { conv } from './conv/conv.ts';
 import { hasSquareWindows, winogradTiles } from './conv/winograd-part.ts';
-import type { SimdDefinition } from './definition.ts';
+import type { SimdDefinition, SimdRows } from './definition.ts';
 import { averagePool } from './pool/average-pool.ts';
 import { globalAveragePool } from './pool/global-average-pool.ts';
 import { globalMaxPool } from './pool/global-max-pool.ts';
 import { maxPool } from './pool/max-pool.ts';
 import { gemm } from './product/gemm.ts';
-
-type SimdRows = { readonly [K in OpKind]?: Row<SimdDefinition<K>> };
 
 /** What nearly every network has. */
 const COMMON: SimdRows = {
@@ -47,21 +45,38 @@ export function furtherOps(ops: Iterable<OpKind>): readonly OpKind[] {
 }
 
 async function loadFurther(op: OpKind): Promise<void> {
-  const row = (await FURTHER.load())[op];
-  if (row) await loadRow<object>(row);
+  const { row } = rowIn(await FURTHER.load(), op) ?? {};
+  if (row) await loadRow(row);
+}
+
+interface FamilyRow {
+  readonly family: string;
+  readonly row: Row<SimdDefinition<OpKind>>;
+}
+
+function rowIn(families: Readonly<Record<string, SimdRows>>, op: OpKind): FamilyRow | undefined {
+  const [family, rows] = Object.entries(families).find(([, rows]) => rows[op]) ?? [];
+  return family && rows ? { family, row: rows[op] as Row<SimdDefinition<OpKind>> } : undefined;
 }
 
 /** Operators that mostly become parts of others while a graph is compiled. */
 const FUSED: ReadonlySet<OpKind> = new Set(['Activation', 'BatchNormalization', 'Binary']);
 
-/** Begins to load what a graph that is to be compiled will need. */
-export function expectSimd(graph: Graph): void {
-  const likely = graph.nodes.map(({ op }) => op).filter((op) => !FUSED.has(op));
-  loadSimd(new Set(likely), graph).catch(() => undefined);
+/**
+ * Begins to load what a graph that is to be compiled will need. Gives families whose kernels it will call, besides those that every
+ * network needs. Rejects with LoadError when the table of further operators cannot be fetched.
+ */
+export async function expectSimd(graph: Graph): Promise<readonly string[]> {
+  const likely = new Set(graph.nodes.map(({ op }) => op).filter((op) => !FUSED.has(op)));
+  loadSimd(likely, graph).catch(() => undefined);
+  const further = furtherOps(likely);
+  const families = further.length > 0 ? await FURTHER.load() : {};
+  const found = further.flatMap((op) => rowIn(families, op)?.family ?? []);
+  return hasSquareWindows(graph) ? ['winograd', ...found] : found;
 }
 
 /** How an operator becomes calls; nothing for one that has no kernel. Throws LoadError when `loadSimd` was not called with it. */
 export function simdOf(op: OpKind): SimdDefinition<OpKind> | undefined {
-  const row = (COMMON[op] ?? FURTHER.get()[op]) as Row<SimdDefinition<OpKind>> | undefined;
+  const row = (COMMON[op] as Row<SimdDefinition<OpKind>> | undefined) ?? rowIn(FURTHER.get(), op)?.row;
   return row && getRow(row);
 }

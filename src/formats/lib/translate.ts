@@ -80,6 +80,11 @@ export async function translate<N extends Source, C extends Emitter>(
   if (refused.size > 0) throw new UnsupportedError([...refused], detail);
 }
 
+/** Begins to load the rows of a model that is about to be translated. */
+export function expectRows<C extends Emitter>(nodes: readonly Source[], translations: Translations<C>): void {
+  rowsFor(new Set(nodes.map(({ op }) => op)), translations).catch(() => undefined);
+}
+
 /** The rows of these operators, loaded. Names come out of files: what every object has is no row. */
 async function rowsFor<C extends Emitter>(
   ops: ReadonlySet<string>,

@@ -3,8 +3,9 @@ import { ImportError, UnsupportedError } from '../../core/errors.ts';
 import { onDemand } from '../../core/on-demand.ts';
 import type { Graph, GraphInput } from '../../ir/graph.ts';
 import type { ImportedModel, ImportOptions, ModelFiles } from '../importer.ts';
-import { translate } from '../lib/translate.ts';
+import { expectRows, translate } from '../lib/translate.ts';
 import { locate } from '../locate.ts';
+import { Pauses } from '../../util/pause.ts';
 import { ImportContext } from './context.ts';
 import { OnnxNode, type NamedNode } from './node.ts';
 import { ONNX_OPERATORS } from './operators.ts';
@@ -22,7 +23,11 @@ export async function loadOnnx(files: ModelFiles, options?: ImportOptions): Prom
   }
 }
 
+/** Milliseconds between two turns of the event loop: what the engine fetches meanwhile goes on in them. */
+const TURN_MS = 8;
+
 async function load(files: ModelFiles, options?: ImportOptions): Promise<ImportedModel> {
+  const pauses = new Pauses(undefined, TURN_MS);
   const file = files.main.name;
   const model = decodeModel(files.main.bytes, file);
   if (!model.graph) {
@@ -34,7 +39,7 @@ async function load(files: ModelFiles, options?: ImportOptions): Promise<Importe
   const context = new ImportContext(graph, { file, opset: opsetOf(model, graph, file) });
   const declared = new Map([...graph.inputs, ...graph.outputs].flatMap(declaredPort));
   const { warnings = [], complete } = graph;
-  const imported = await importGraph(graph, context);
+  const imported = await importGraph(graph, context, pauses);
   return { graph: complete?.(imported) ?? imported, declared, metadata: metadataOf(model), warnings };
 }
 
@@ -80,16 +85,18 @@ function opsetOf({ opsets, irVersion }: ModelProto, graph: GraphProto, file: str
   return version;
 }
 
-async function importGraph(graph: ReadPart, context: ImportContext): Promise<Graph> {
+async function importGraph(graph: ReadPart, context: ImportContext, pauses: Pauses): Promise<Graph> {
+  const nodes = graph.nodes.map((proto, i): NamedNode => {
+    return { proto, name: context.nodeName(proto.name, proto.op, i), op: qualifiedName(proto) };
+  });
+  expectRows(nodes, ONNX_OPERATORS);
   for (const [name, value] of graph.constants ?? []) context.initializer(name, value);
   for (const proto of graph.initializers) {
+    await pauses.maybe();
     const value = tensorFromProto(proto, context.file, () => context.clamped.add(proto.name));
     context.initializer(proto.name, value);
   }
   addInputs(graph, context);
-  const nodes = graph.nodes.map((proto, i): NamedNode => {
-    return { proto, name: context.nodeName(proto.name, proto.op, i), op: qualifiedName(proto) };
-  });
   const needsFacts = ({ op, proto: { inputs } }: NamedNode): boolean =>
     op === 'Reshape' ? !context.constants.has(inputs[1] ?? '') : !Object.hasOwn(ONNX_OPERATORS.common, op);
   if (nodes.some(needsFacts)) {

@@ -1,5 +1,7 @@
 /** Transpose: output dimension i is input dimension perm[i]. */
 import { ShapeError } from '../../core/errors.ts';
+import type { TensorDesc } from '../../core/tensor.ts';
+import type { NodeOf } from '../../ir/ops.ts';
 import { at, range, stridesOf } from '../../util/arrays.ts';
 import type { OpDefinition } from '../definition.ts';
 import { operand, tensorAt } from '../lib/operands.ts';
@@ -20,17 +22,14 @@ export const transpose: OpDefinition<'Transpose'> = {
   },
   bounded: ({ attributes }, _input, axis, inputs) =>
     permutation(attributes.perm, operand(inputs, 0).shape.length).indexOf(axis),
-  reference: (node, inputs) => {
+  rearranges,
+  reference: (node, inputs, [y]) => {
     const x = tensorAt(inputs, 0);
-    const perm = permutation(node.attributes.perm, x.shape.length);
-    const strides = stridesOf(x.shape);
-    const shape = perm.map((axis) => at(x.shape, axis));
-    return [
-      stridedCopy(
-        x,
-        shape,
-        perm.map((axis) => at(strides, axis)),
-      ),
-    ];
+    return [stridedCopy(x, y?.shape ?? [], rearranges(node, x))];
   },
 };
+
+function rearranges({ attributes }: NodeOf<'Transpose'>, { shape }: TensorDesc): readonly number[] {
+  const strides = stridesOf(shape);
+  return permutation(attributes.perm, shape.length).map((axis) => at(strides, axis));
+}

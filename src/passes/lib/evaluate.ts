@@ -1,13 +1,14 @@
 /** Shape inference and evaluation of one node, with errors that name it. */
 import { GraphError, ImportError, ShapeError, TilewiseError, type ErrorDetail } from '../../core/errors.ts';
-import { fillOf } from '../../core/lazy-tensor.ts';
+import { fillOf, rearranged } from '../../core/lazy-tensor.ts';
 import { lazy } from '../../core/on-demand.ts';
-import type { Tensor, TensorDesc } from '../../core/tensor.ts';
+import { elementCount, type Tensor, type TensorDesc } from '../../core/tensor.ts';
 import type { ValueDesc } from '../../ir/graph.ts';
 import { nodeOf } from '../../ir/is-op.ts';
 import type { Node } from '../../ir/ops.ts';
 import type { Operand, Operands } from '../../ops/definition.ts';
 import { knownInts } from '../../ops/lib/operands.ts';
+import { stridedCopy } from '../../ops/lib/strided.ts';
 import { definitionOf, runReference } from '../../ops/registry.ts';
 import type { Budget } from './budget.ts';
 
@@ -61,7 +62,23 @@ export function evaluateNode(
   if (inputs.some((input) => input && !input.constant)) return undefined;
   const fill = budget.fill(node, values[0], outputs[0]);
   if (fill) return [fill];
-  return budget.allows(node, inputs, outputs) ? located(node, () => runReference(node, values, outputs)) : undefined;
+  if (!budget.allows(node, inputs, outputs)) return undefined;
+  return located(node, () => weightsInOrder(node, values[0], outputs) ?? runReference(node, values, outputs));
+}
+
+/** Elements of which there are more are rearranged when somebody reads them. */
+const FEW = 1024;
+
+/** Weights that a node only rearranges: whoever arranges them for a kernel reads them in the order of the file. */
+function weightsInOrder(
+  node: Node,
+  x: Tensor | undefined,
+  [y]: readonly TensorDesc[],
+): readonly Tensor[] | undefined {
+  const { rearranges } = definitionOf(node.op);
+  if (!rearranges || !x || !y || elementCount(x.shape) < FEW) return undefined;
+  const strides = rearranges(node, x);
+  return [rearranged(x, y.shape, strides, () => stridedCopy(x, y.shape, strides).data)];
 }
 
 /** What is known of a value, as an operand. Inference does not see a fill: it may have any number of elements. */

@@ -1,5 +1,16 @@
 /** Modules of kernels that not every network needs. */
-import type { FurtherModule, ModuleBuilds } from './modules.ts';
+import type { KernelFamily } from '../../simd/definition.ts';
+
+/** A module as `packaging/kernels.ts` writes it: deflated, in base64. */
+export interface PackedModule {
+  readonly packed: string;
+}
+
+/** A module that is one family of kernels. */
+export type FurtherModule = Exclude<KernelFamily, 'conv' | 'depthwise' | 'pool' | 'product'>;
+
+/** How to load a module: for every engine, and for those with relaxed SIMD. */
+export type ModuleBuilds = readonly [plain: () => Promise<PackedModule>, relaxed: () => Promise<PackedModule>];
 
 /** By name. */
 export const FURTHER_MODULES: Readonly<Record<FurtherModule, ModuleBuilds>> = {

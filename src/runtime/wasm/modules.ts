@@ -1,22 +1,12 @@
 /** The modules of kernels: loaded, unpacked and compiled once, one by one. */
 import { DeviceError, GraphError } from '../../core/errors.ts';
 import { lazy, onDemand } from '../../core/on-demand.ts';
-import type { KernelFamily, KernelName } from '../../simd/definition.ts';
+import type { KernelName } from '../../simd/definition.ts';
 import type { SimdPlan } from '../../simd/plan.ts';
+import type { FurtherModule, ModuleBuilds, PackedModule } from './further-modules.ts';
 
-/** A module as `packaging/kernels.ts` writes it: deflated, in base64. */
-interface PackedModule {
-  readonly packed: string;
-}
-
-/** A module that is one family of kernels; */
-export type FurtherModule = Exclude<KernelFamily, 'conv' | 'depthwise' | 'pool' | 'product'>;
-
-/** or `base`, which has those that nearly every network needs. */
+/** One family, or `base`, which has those that nearly every network needs. */
 export type KernelModule = 'base' | FurtherModule;
-
-/** How to load a module: for every engine, and for those with relaxed SIMD. */
-export type ModuleBuilds = readonly [plain: () => Promise<PackedModule>, relaxed: () => Promise<PackedModule>];
 
 const BASE: ModuleBuilds = [() => import('./generated/base.ts'), () => import('./generated/base-relaxed.ts')];
 
@@ -79,6 +69,13 @@ export function loadModule(name: KernelModule, shared: boolean): Promise<WebAsse
     compiled.set(key, loading);
   }
   return loading;
+}
+
+/** Begins to load those of the names that are modules. Rejects with LoadError when their table cannot be fetched. */
+export async function expectModules(names: readonly string[], shared: boolean): Promise<void> {
+  if (names.length === 0) return;
+  const further = await FURTHER.load();
+  for (const name of names) if (name in further) loadModule(name as FurtherModule, shared).catch(() => undefined);
 }
 
 async function fetchModule(name: KernelModule): Promise<PackedModule> {

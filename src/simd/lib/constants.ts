@@ -1,7 +1,8 @@
 /** Constants: integers that are known while the plan is made, and how elements lie. */
+import { stridedSource } from '../../core/lazy-tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { OpKind } from '../../ir/ops.ts';
-import { stridesOf } from '../../util/arrays.ts';
+import { at, stridesOf } from '../../util/arrays.ts';
 import type { SimdContext } from '../definition.ts';
 
 /** The elements of an input; `undefined` where there is none, or they depend on data. */
@@ -18,8 +19,11 @@ export interface ConstantMatrices {
   readonly step: number;
 }
 
-/** A constant `[…, rows, columns]`; a vector is a column. */
-export function stridesOfConstant(elements: Tensor): ConstantMatrices {
-  const [step = 1, rowStep = step, matrixStep = 0] = stridesOf(elements.shape).reverse();
+/** A constant `[…, rows, columns]`; a vector is a column. In the order of the file where its matrices follow each other there. */
+export function stridesOfConstant(t: Tensor): ConstantMatrices {
+  const { source, strides } = stridedSource(t);
+  const isEven = strides.slice(0, -3).every((stride, i) => stride === at(strides, i + 1) * at(t.shape, i + 1));
+  const [elements, steps] = isEven ? [source, strides] : [t, stridesOf(t.shape)];
+  const [step = 1, rowStep = step, matrixStep = 0] = steps.toReversed();
   return { elements, matrixStep, rowStep, step };
 }
