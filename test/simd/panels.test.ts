@@ -1,5 +1,6 @@
 /** Weights as kernels pack them, whatever the order in which their elements lie, and in parts where they are large. */
-import { afterEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
+import { rearranged } from '../../src/core/lazy-tensor.ts';
 import { tensor, type Tensor } from '../../src/core/tensor.ts';
 import { writePacked } from '../../src/runtime/wasm/write-packed.ts';
 import { instancesOf, loadModules, moduleOf } from '../../src/runtime/wasm/modules.ts';
@@ -7,13 +8,9 @@ import { pointPanels } from '../../src/simd/conv/winograd-weights.ts';
 import type { KernelName, PackedOperand } from '../../src/simd/definition.ts';
 import type { Kernel } from '../../src/runtime/wasm/kernel.ts';
 import { STAGED_WORDS } from '../../src/simd/plan.ts';
-import * as constants from '../../src/simd/lib/constants.ts';
 import { panels } from '../../src/simd/product/packed-weights.ts';
 import { at, ceilDiv, product, range, stridesOf } from '../../src/util/arrays.ts';
 import { randomSource } from '../helpers/random.ts';
-
-vi.mock('../../src/simd/lib/constants.ts', { spy: true });
-afterEach(() => vi.resetAllMocks());
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
@@ -36,17 +33,21 @@ const ORDERS = [
   [2, 1, 0],
 ] as const;
 
-/** From now on elements of weights are taken to lie in this order. Gives weights `[taps, depth, columns]` in the order of a plan. */
+/** Weights `[taps, depth, columns]` whose elements, one after the other, lie in this order. */
 function ordered(weights: Tensor, order: readonly number[]): Tensor {
   const inner = stridesOf(order.map((dim) => at(weights.shape, dim)));
   const steps = weights.shape.map((_, dim) => at(inner, order.indexOf(dim)));
   const [matrixStep = 0, rowStep = 0, step = 0] = steps;
-  vi.mocked(constants.stridesOfConstant).mockReturnValue({ elements: weights, matrixStep, rowStep, step });
   const [taps = 0, depth = 0, columns = 0] = weights.shape;
-  const data = range(taps).flatMap((t) =>
-    range(depth).flatMap((d) => range(columns).map((c) => at(weights.data, t * matrixStep + d * rowStep + c * step))),
+  return rearranged(weights, weights.shape, steps, () =>
+    Float32Array.from(
+      range(taps).flatMap((t) =>
+        range(depth).flatMap((d) =>
+          range(columns).map((c) => at(weights.data, t * matrixStep + d * rowStep + c * step)),
+        ),
+      ),
+    ),
   );
-  return { ...weights, data: Float32Array.from(data) };
 }
 
 /** The elements that an operand's kernels write: none lies outside what it has, nor outside what it stages. */
@@ -112,12 +113,11 @@ it.each(SIZES.flatMap((extents) => ORDERS.map((order) => ({ ...extents, order })
   'panels of taps $taps of $window, $depth rows, $columns columns in $group groups, lying as $order',
   async ({ order, ...extents }) => {
     const { taps, window, depth, columns, group } = extents;
-    const weights = randomTensor([window, depth, group * columns]);
-    const dense = ordered(weights, order);
+    const weights = ordered(randomTensor([window, depth, group * columns]), order);
     const start = randomTensor([group * columns], 2);
     for (const scale of [undefined, randomTensor([group * columns], 3)]) {
       const actual = await packed(panels({ weights, depth, columns, group, taps, start, scale }), ['base']);
-      const expected = expectedPanels(dense, start, scale, extents);
+      const expected = expectedPanels(weights, start, scale, extents);
       expect(actual.length).toBe(expected.length);
       expect(actual.findIndex((value, i) => value !== expected[i])).toBe(-1);
     }
@@ -139,8 +139,8 @@ it.each(
     { depth: 1028, columns: 8 },
   ].flatMap((size) => ORDERS.map((order) => ({ ...size, order }))),
 )('points of $depth rows and $columns columns, lying as $order', async ({ depth, columns, order }) => {
-  const weights = randomTensor([9, depth, columns]);
-  const { data } = ordered(weights, order);
+  const weights = ordered(randomTensor([9, depth, columns]), order);
+  const { data } = weights;
   const [start, scale] = [randomTensor([columns], 2), randomTensor([columns], 3)];
   const actual = await packed(pointPanels({ weights, start, scale }, [depth, columns]), ['base', 'winograd']);
   const expected = new Float64Array(actual.length);
@@ -161,5 +161,4 @@ it.each(
   actual.forEach((value, i) => (most = Math.max(most, Math.abs(value - at(expected, i)))));
   // Of weights below a quarter: a few roundings.
   expect(most).toBeLessThan(1e-7);
-  if (process.env['SHOW']) console.log(most);
 });
