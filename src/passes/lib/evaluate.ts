@@ -70,11 +70,7 @@ export function evaluateNode(
 const FEW = 1024;
 
 /** Weights that a node only rearranges: whoever arranges them for a kernel reads them in the order of the file. */
-function weightsInOrder(
-  node: Node,
-  x: Tensor | undefined,
-  [y]: readonly TensorDesc[],
-): readonly Tensor[] | undefined {
+function weightsInOrder(node: Node, x: Tensor | undefined, [y]: readonly TensorDesc[]): readonly Tensor[] | undefined {
   const { rearranges } = definitionOf(node.op);
   if (!rearranges || !x || !y || elementCount(x.shape) < FEW) return undefined;
   const strides = rearranges(node, x);
