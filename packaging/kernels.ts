@@ -70,6 +70,8 @@ export async function compileKernels(module: string, relaxed: boolean): Promise<
     '65536',
     '--use',
     `RELAXED=${relaxed ? 1 : 0}`,
+    '--use',
+    `UNROLLED=${module === 'wide' ? 5 : 3}`,
     ...(relaxed ? ['--enable', 'relaxed-simd'] : []),
   ];
   const { error, stderr } = await asc.main([entry(module, texts), '--outFile', 'out.wasm', ...flags], {

@@ -17,6 +17,7 @@ export type KernelFamily =
   | 'quantise'
   | 'reduce'
   | 'sample'
+  | 'wide'
   | 'winograd';
 
 /** A kernel: its family and its name there. */

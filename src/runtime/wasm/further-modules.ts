@@ -21,5 +21,6 @@ export const FURTHER_MODULES: Readonly<Record<FurtherModule, ModuleBuilds>> = {
   quantise: [() => import('./generated/quantise.ts'), () => import('./generated/quantise-relaxed.ts')],
   reduce: [() => import('./generated/reduce.ts'), () => import('./generated/reduce-relaxed.ts')],
   sample: [() => import('./generated/sample.ts'), () => import('./generated/sample-relaxed.ts')],
+  wide: [() => import('./generated/wide.ts'), () => import('./generated/wide-relaxed.ts')],
   winograd: [() => import('./generated/winograd.ts'), () => import('./generated/winograd-relaxed.ts')],
 };

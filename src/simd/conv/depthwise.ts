@@ -9,6 +9,8 @@ import { planeOf, windowInts } from '../lib/window.ts';
 
 /** Bytes of what a row of results keeps while it is made. */
 const SCRATCH = 64;
+/** Width of windows that have a module for themselves: it is made for them, as the other one is for those of three. */
+const WIDE = 5;
 
 /** The call of a convolution whose groups have one channel each; nothing for others. */
 export function depthwiseCalls(context: SimdContext<'Conv'>): readonly SimdCall[] | undefined {
@@ -23,7 +25,7 @@ export function depthwiseCalls(context: SimdContext<'Conv'>): readonly SimdCall[
   const { kind, ...finish } = finishOf(activation);
   return [
     {
-      kernel: 'depthwise/depthwise',
+      kernel: window[1] === WIDE ? 'wide/depthwise' : 'depthwise/depthwise',
       operands: [
         inputOperand(context, 0),
         weights,

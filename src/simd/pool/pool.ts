@@ -1,4 +1,4 @@
-/** Lowering of pools, which have one kernel. */
+/** Lowering of pools, which have one kernel for floats, and one for integers. */
 import { hostBytes, type DType } from '../../core/dtype.ts';
 import type { Shape } from '../../core/tensor.ts';
 import type { OpKind, PoolWindow } from '../../ir/ops.ts';
@@ -6,7 +6,7 @@ import { at, ceilDiv, product, roundUp } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
 import { planeOf, windowInts } from '../lib/window.ts';
 
-/** How the kernel folds windows: the mean of floats, else the largest, in the order of its kinds. */
+/** How kernels fold windows: the mean of floats, else the largest, in the order of their kinds. */
 const LARGEST: { readonly [D in DType]: number } = {
   float32: 1,
   float16: 1,
@@ -82,12 +82,13 @@ function poolCalls<K extends OpKind>(
   const pixel = channels * hostBytes(dtype);
   const block = Math.min(pixel, roundUp(UNIT / (outWidth * product(kernel)), LINE));
   const counted = [height + (kernel.length > 1 ? at(pads, 2) : 0), width + at(pads, pads.length - 1)];
+  const kind = mean ? 0 : LARGEST[dtype];
   const extents = [height, width, pixel, outHeight, outWidth];
   return [
     {
-      kernel: 'pool/pool',
+      kernel: kind > LARGEST.float32 ? 'quantise/largest' : 'pool/pool',
       operands: [inputOperand(context, 0), outputOperand(context)],
-      ints: [...extents, ...ints, ...(countsPads ? counted : [0, 0]), block, mean ? 0 : LARGEST[dtype]],
+      ints: [...extents, ...ints, ...(countsPads ? counted : [0, 0]), block, kind],
       units: at(to, 0) * outHeight * ceilDiv(pixel, block),
       scratch: SCRATCH,
     },

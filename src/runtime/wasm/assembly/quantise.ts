@@ -2,6 +2,7 @@
 export { averagePool, reduce } from './lib/byte-folds';
 export { softmax } from './lib/byte-softmax';
 export { pack } from './lib/integers';
+export { largest } from './lib/largest';
 import { extendRow, patch, resultOf, slide, Window } from './lib/integer-windows';
 import { COLUMNS, extend, panelBytes, tile } from './lib/integers';
 import { bytesOfResult, requantise, requantiseRun, Result } from './lib/requantise';

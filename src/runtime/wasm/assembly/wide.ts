@@ -1,0 +1,7 @@
+/** Convolutions of each channel by itself, of any window: those five wide are fast. Most networks have none. */
+import { Depthwise, rows } from './lib/depthwise';
+
+/** y = activation(x∗w + bias + residual) */
+export function depthwise(params: usize, begin: i32, end: i32, scratch: usize): void {
+  rows(changetype<Depthwise>(params), begin, end, scratch);
+}
