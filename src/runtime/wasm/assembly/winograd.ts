@@ -3,6 +3,7 @@
  * evaluated at 36 points, multiplied there, and interpolated to 4×4 results. The points of a line are 0, ±√½, ±√2 and ∞: results
  * are rounded less than with ±1 and ±2. Where a tile holds infinities or NaN, all of its results may be NaN: points are differences.
  */
+import { activateRow } from './lib/activate';
 import { clear, copy } from './lib/copy';
 import { Finish, finishRow } from './lib/epilogue';
 import { COLUMNS, multiply, panelBytes } from './lib/tile';
@@ -237,11 +238,13 @@ function writeTile(p: Winograd, finish: Finish, tile: i32, column: i32, bias: us
     const ox = left + (k & 3);
     if (oy < p.outHeight && ox < p.outWidth) {
       const place = ((row / down) * p.outHeight + oy) * p.outWidth + ox;
+      const y = p.y + (<usize>(place * p.columns + column) << 2);
+      const count = min(COLUMNS, p.columns - column);
       finishRow(
-        p.y + (<usize>(place * p.columns + column) << 2),
-        f32x4.add(v128.load(from), v128.load(bias)), f32x4.add(v128.load(from, 16), v128.load(bias, 16)),
-        p.columns - column, residual, finish,
+        y, f32x4.add(v128.load(from), v128.load(bias)), f32x4.add(v128.load(from, 16), v128.load(bias, 16)),
+        count, residual, finish.low, finish.high,
       );
+      if (finish.kind) activateRow(y, count, finish.kind, finish.alpha, finish.beta);
     }
     from += 32;
   }

@@ -1,6 +1,5 @@
-/** What is done to a sum before it is written: activations. */
-import { activateRow } from './activate';
-import { loadPart, storePart } from './vector';
+/** What is done to sums before they are written. */
+import { gather, storeUpTo } from './vector';
 
 /**
  * The clip that every result passes: no activation is one without bounds. NaN passes through: pmin and pmax give their first operand
@@ -18,35 +17,37 @@ export class Finish {
   kind: i32;
   alpha: f32;
   beta: f32;
+
+  /** What sums are clipped between. */
+  @inline
+  get low(): v128 {
+    return f32x4.splat(this.kind ? -Infinity : this.alpha);
+  }
+
+  @inline
+  get high(): v128 {
+    return f32x4.splat(this.kind ? Infinity : this.beta);
+  }
 }
 
-/** Up to four floats; zeros where there are none. */
-export function part(from: usize, count: i32): v128 {
-  if (count > 3) return v128.load(from);
-  return count > 0 ? loadPart(from, count) : f32x4.splat(0);
+/**
+ * Writes up to eight sums of a row: what lies so many bytes behind the result is added (0: nothing), and they are clipped, which no
+ * activation is without bounds.
+ */
+export function finishRow(
+  to: usize,
+  left: v128,
+  right: v128,
+  count: i32,
+  residual: usize,
+  low: v128,
+  high: v128,
+): void {
+  finishFour(to, left, count, residual, low, high);
+  if (count > 4) finishFour(to + 16, right, count - 4, residual, low, high);
 }
 
-/** Writes up to eight sums of a row. */
-export function writeRow(to: usize, left: v128, right: v128, count: i32): void {
-  if (count < 4) {
-    storePart(to, left, count);
-    return;
-  }
-  v128.store(to, left);
-  if (count > 7) v128.store(to, right, 16);
-  else if (count > 4) storePart(to + 16, right, count - 4);
-}
-
-/** Writes up to eight sums of a row with all that is done to them. The residual lies so many bytes behind them; 0 for none. */
-export function finishRow(to: usize, left: v128, right: v128, count: i32, residual: usize, finish: Finish): void {
-  if (residual) {
-    left = f32x4.add(left, part(to + residual, count));
-    right = f32x4.add(right, part(to + residual + 16, count - 4));
-  }
-  if (!finish.kind) {
-    left = clip(left, f32x4.splat(finish.alpha), f32x4.splat(finish.beta));
-    right = clip(right, f32x4.splat(finish.alpha), f32x4.splat(finish.beta));
-  }
-  writeRow(to, left, right, count);
-  if (finish.kind) activateRow(to, min(count, 8), finish.kind, finish.alpha, finish.beta);
+function finishFour(to: usize, sums: v128, count: i32, residual: usize, low: v128, high: v128): void {
+  if (residual) sums = f32x4.add(sums, gather(to + residual, 4, count));
+  storeUpTo(to, clip(sums, low, high), count);
 }

@@ -4,7 +4,7 @@
  * start from (a bias), then eight of each row, the last panel filled up with zeros.
  */
 import { activateRow } from './activate';
-import { clip, Finish, part, writeRow } from './epilogue';
+import { clip, Finish, finishRow } from './epilogue';
 import { madd } from './vector';
 
 /** Rows of a tile. */
@@ -35,14 +35,12 @@ export function multiply(
   residual: usize,
   finish: Finish,
 ): void {
-  const clipped: Finish | null = finish.kind ? null : finish;
   for (let column = 0; column < columns; column += COLUMNS) {
     let from = a;
     let to = y + (<usize>column << 2);
     for (let left = rows; left > 0; left -= ROWS) {
-      const sums = residual && to + residual;
-      if (left == 1) line(from, panels, depth, sums, to, columns - column, clipped);
-      else tile(from, aPitch, left, panels, depth, sums, to, yPitch, columns - column, clipped);
+      if (left == 1) line(from, panels, depth, to, columns - column, residual, finish);
+      else tile(from, aPitch, left, panels, depth, to, yPitch, columns - column, residual, finish);
       from += <usize>ROWS * aPitch;
       to += <usize>ROWS * yPitch;
     }
@@ -55,21 +53,18 @@ export function multiply(
   }
 }
 
-/**
- * The first six rows, or as many as there are, of the first eight columns: they begin with eight floats at `start` and with what
- * lies, as the result does, at `from` (0: nothing each).
- */
+/** The first six rows, or as many as there are, of the first eight columns. */
 function tile(
   a: usize,
   aPitch: usize,
   rows: i32,
   panel: usize,
   depth: i32,
-  from: usize,
   y: usize,
   yPitch: usize,
   columns: i32,
-  clipped: Finish | null,
+  residual: usize,
+  finish: Finish,
 ): void {
   // Rows that there are not are the last one again.
   const a1 = a + (rows > 1 ? aPitch : 0);
@@ -81,26 +76,6 @@ function tile(
   let t0 = v128.load(panel, 16);
   panel += 32;
   let s1 = s0, t1 = t0, s2 = s0, t2 = t0, s3 = s0, t3 = t0, s4 = s0, t4 = t0, s5 = s0, t5 = t0;
-  if (from) {
-    const right = columns - 4;
-    s0 = f32x4.add(s0, part(from, columns));
-    t0 = f32x4.add(t0, part(from + 16, right));
-    if (rows > 1) from += yPitch;
-    s1 = f32x4.add(s1, part(from, columns));
-    t1 = f32x4.add(t1, part(from + 16, right));
-    if (rows > 2) from += yPitch;
-    s2 = f32x4.add(s2, part(from, columns));
-    t2 = f32x4.add(t2, part(from + 16, right));
-    if (rows > 3) from += yPitch;
-    s3 = f32x4.add(s3, part(from, columns));
-    t3 = f32x4.add(t3, part(from + 16, right));
-    if (rows > 4) from += yPitch;
-    s4 = f32x4.add(s4, part(from, columns));
-    t4 = f32x4.add(t4, part(from + 16, right));
-    if (rows > 5) from += yPitch;
-    s5 = f32x4.add(s5, part(from, columns));
-    t5 = f32x4.add(t5, part(from + 16, right));
-  }
   const bytes = <usize>depth << 2;
   let k: usize = 0;
   // Two steps at a time share the addresses.
@@ -175,9 +150,29 @@ function tile(
     s5 = madd(x, v, s5);
     t5 = madd(x, w, t5);
   }
-  const low = f32x4.splat(clipped ? clipped.alpha : -Infinity);
-  const high = f32x4.splat(clipped ? clipped.beta : Infinity);
+  const low = finish.low;
+  const high = finish.high;
   if (columns >= COLUMNS && rows >= ROWS) {
+    if (residual) {
+      residual += y;
+      s0 = f32x4.add(s0, v128.load(residual));
+      t0 = f32x4.add(t0, v128.load(residual, 16));
+      residual += yPitch;
+      s1 = f32x4.add(s1, v128.load(residual));
+      t1 = f32x4.add(t1, v128.load(residual, 16));
+      residual += yPitch;
+      s2 = f32x4.add(s2, v128.load(residual));
+      t2 = f32x4.add(t2, v128.load(residual, 16));
+      residual += yPitch;
+      s3 = f32x4.add(s3, v128.load(residual));
+      t3 = f32x4.add(t3, v128.load(residual, 16));
+      residual += yPitch;
+      s4 = f32x4.add(s4, v128.load(residual));
+      t4 = f32x4.add(t4, v128.load(residual, 16));
+      residual += yPitch;
+      s5 = f32x4.add(s5, v128.load(residual));
+      t5 = f32x4.add(t5, v128.load(residual, 16));
+    }
     v128.store(y, clip(s0, low, high));
     v128.store(y, clip(t0, low, high), 16);
     y += yPitch;
@@ -197,16 +192,16 @@ function tile(
     v128.store(y, clip(t5, low, high), 16);
     return;
   }
-  writeRow(y, clip(s0, low, high), clip(t0, low, high), columns);
-  if (rows > 1) writeRow(y + yPitch, clip(s1, low, high), clip(t1, low, high), columns);
-  if (rows > 2) writeRow(y + 2 * yPitch, clip(s2, low, high), clip(t2, low, high), columns);
-  if (rows > 3) writeRow(y + 3 * yPitch, clip(s3, low, high), clip(t3, low, high), columns);
-  if (rows > 4) writeRow(y + 4 * yPitch, clip(s4, low, high), clip(t4, low, high), columns);
-  if (rows > 5) writeRow(y + 5 * yPitch, clip(s5, low, high), clip(t5, low, high), columns);
+  finishRow(y, s0, t0, columns, residual, low, high);
+  if (rows > 1) finishRow(y + yPitch, s1, t1, columns, residual, low, high);
+  if (rows > 2) finishRow(y + 2 * yPitch, s2, t2, columns, residual, low, high);
+  if (rows > 3) finishRow(y + 3 * yPitch, s3, t3, columns, residual, low, high);
+  if (rows > 4) finishRow(y + 4 * yPitch, s4, t4, columns, residual, low, high);
+  if (rows > 5) finishRow(y + 5 * yPitch, s5, t5, columns, residual, low, high);
 }
 
 /** The same of one row: sums of every other k apart, since a sum waits for the one before. */
-function line(a: usize, panel: usize, depth: i32, from: usize, y: usize, columns: i32, clipped: Finish | null): void {
+function line(a: usize, panel: usize, depth: i32, y: usize, columns: i32, residual: usize, finish: Finish): void {
   let s0 = v128.load(panel);
   let t0 = v128.load(panel, 16);
   let s1 = f32x4.splat(0);
@@ -235,11 +230,5 @@ function line(a: usize, panel: usize, depth: i32, from: usize, y: usize, columns
   }
   s0 = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
   t0 = f32x4.add(f32x4.add(t0, t1), f32x4.add(t2, t3));
-  if (from) {
-    s0 = f32x4.add(s0, part(from, columns));
-    t0 = f32x4.add(t0, part(from + 16, columns - 4));
-  }
-  const low = f32x4.splat(clipped ? clipped.alpha : -Infinity);
-  const high = f32x4.splat(clipped ? clipped.beta : Infinity);
-  writeRow(y, clip(s0, low, high), clip(t0, low, high), columns);
+  finishRow(y, s0, t0, columns, residual, finish.low, finish.high);
 }
