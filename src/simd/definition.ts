@@ -45,11 +45,11 @@ export interface PackedOperand {
   readonly write: (to: Uint8Array, staging: Staging) => void;
 }
 
-/** Kernels that write packed weights, and memory for what they read, which is free while a plan is loaded. */
+/** Kernels that write packed weights, and memory for what they read. */
 export interface Staging {
   /** Writes numbers as floats from there on, so many floats from the begin of this memory. Gives their address. */
   readonly put: (data: HostArray, offset: number) => number;
-  /** Calls a kernel: its words, the floats behind them, and its units. */
+  /** Calls a kernel: its words, fewer than any other call has, the floats behind them, and its units. */
   readonly call: (kernel: KernelName, words: readonly number[], floats: readonly number[], units: number) => void;
 }
 

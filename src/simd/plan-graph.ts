@@ -9,7 +9,7 @@ import { at, range, roundUp } from '../util/arrays.ts';
 import { ALIGNMENT, layOutSpans } from './arena.ts';
 import type { PackedOperand, SimdCall, SimdContext, SimdOperand } from './definition.ts';
 import { bytesOfValue, scratchKey, spansOf } from './lifetimes.ts';
-import { STAGED_WORDS, type SimdPlan, type SimdPlanOptions, type SimdStep, type SimdValue } from './plan.ts';
+import type { SimdPlan, SimdPlanOptions, SimdStep, SimdValue } from './plan.ts';
 import { COPIES, simdOf } from './registry.ts';
 import { placeIn, placesOfViews, type ValuePlaces } from './views.ts';
 
@@ -75,7 +75,8 @@ class SimdPlanner {
     for (const operand of calls.flatMap(({ operands }) => operands)) this.#place(operand);
     this.#viewed();
     const staged = Math.max(0, ...this.#packed.map(({ operand }) => operand.staged ?? 0));
-    const { staging, ...activations } = this.#placeSpans(staged * Float32Array.BYTES_PER_ELEMENT + STAGED_WORDS);
+    const staging = this.#take(staged * Float32Array.BYTES_PER_ELEMENT, 'weights before they are packed');
+    const activations = this.#placeSpans();
     const scratchBytes = Math.max(0, ...calls.map(({ scratch = 0 }) => scratch));
     const scratch = range(this.#threads).map((k) => this.#take(scratchBytes, `memory of thread ${k}`));
     const steps = this.#lowered.flatMap((calls, position) => this.#stepsOf(calls, position, params));
@@ -140,18 +141,17 @@ class SimdPlanner {
     }
   }
 
-  /** Places what a run needs, and so many bytes that loading needs, in the same memory where there are no guards. */
-  #placeSpans(loading: number): { readonly activations: number; readonly naive: number; readonly staging: number } {
+  #placeSpans(): { readonly activations: number; readonly naive: number } {
     const spans = [...spansOf(this.#graph, (name) => this.#rootOf(name), this.#lowered)];
     const naive = spans.reduce((sum, [, { bytes }]) => sum + bytes, 0);
     if (this.#guard > 0) {
       for (const [key, { bytes }] of spans) this.#addresses.set(key, this.#take(bytes, `"${key}"`));
-      return { activations: naive, naive, staging: this.#take(loading, 'weights before they are packed') };
+      return { activations: naive, naive };
     }
     const { offsets, bytes } = layOutSpans(spans.map(([, span]) => span));
-    const base = this.#take(Math.max(bytes, loading), 'values');
+    const base = this.#take(bytes, 'values');
     spans.forEach(([key], i) => this.#addresses.set(key, base + (offsets[i] ?? 0)));
-    return { activations: bytes, naive, staging: base };
+    return { activations: bytes, naive };
   }
 
   #stepsOf(calls: readonly SimdCall[] | undefined, position: number, params: number): SimdStep[] {

@@ -30,9 +30,6 @@ export interface SimdValue extends TensorDesc {
   readonly address: number;
 }
 
-/** Bytes of the parameters of a call that packs weights, at most. */
-export const STAGED_WORDS = 64;
-
 /** A compiled graph as it runs on WASM, for one set of input shapes. */
 export interface SimdPlan {
   readonly graph: Graph;
@@ -42,9 +39,9 @@ export interface SimdPlan {
   readonly steps: readonly SimdStep[];
   /** Written when the plan is loaded: elements of constants as they are, */
   readonly constants: readonly { readonly address: number; readonly tensor: Tensor }[];
-  /** those that kernels want in another arrangement, */
+  /** those that kernels want in another arrangement, and write so, */
   readonly packed: readonly { readonly address: number; readonly operand: PackedOperand }[];
-  /** whose kernels have memory from here on while they are: for words of a call, `STAGED_WORDS` bytes, then for floats; */
+  /** for which there is memory from here on, */
   readonly staging: number;
   /** and the parameters of all calls. */
   readonly params: { readonly address: number; readonly words: Int32Array };

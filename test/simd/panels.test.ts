@@ -7,7 +7,6 @@ import { instancesOf, loadModules, moduleOf } from '../../src/runtime/wasm/modul
 import { pointPanels } from '../../src/simd/conv/winograd-weights.ts';
 import type { KernelName, PackedOperand } from '../../src/simd/definition.ts';
 import type { Kernel } from '../../src/runtime/wasm/kernel.ts';
-import { STAGED_WORDS } from '../../src/simd/plan.ts';
 import { panels } from '../../src/simd/product/packed-weights.ts';
 import { at, ceilDiv, product, range, stridesOf } from '../../src/util/arrays.ts';
 import { randomSource } from '../helpers/random.ts';
@@ -58,13 +57,14 @@ async function packed(operand: PackedOperand, modules: readonly ('base' | 'winog
     const family = instances.get(moduleOf(name));
     return family?.[name.slice(name.indexOf('/') + 1)] as Kernel;
   };
-  const scratch = 64;
+  const params = { address: 64, words: new Int32Array(16) };
+  const scratch = 128;
   const staging = 1024;
-  const stagedEnd = staging + STAGED_WORDS + (operand.staged ?? 0) * FLOAT;
+  const stagedEnd = staging + (operand.staged ?? 0) * FLOAT;
   const address = ceilDiv(stagedEnd + 256, 64) * 64;
   const before = new Uint8Array(memory.buffer, stagedEnd, address - stagedEnd).fill(7);
   const behind = new Uint8Array(memory.buffer, address + operand.bytes, 256).fill(7);
-  const plan = { packed: [{ address, operand }], staging, scratch: [scratch] };
+  const plan = { packed: [{ address, operand }], staging, params, scratch: [scratch] };
   writePacked(plan, memory, kernelOf);
   expect([before, behind].every((bytes) => bytes.every((byte) => byte === 7))).toBe(true);
   return new Float32Array(memory.buffer.slice(address, address + operand.bytes));

@@ -20,24 +20,35 @@ export function pointPanels(
 ): PackedOperand {
   const point = panelsBytes({ depth, columns });
   const panel = panelsBytes({ depth, columns: 1 });
-  const { staged, each } = weightParts({ weights, depth, columns }, range(WINDOW));
+  const { elements, matrixStep, rowStep, step, height, width, length } = weightParts({ weights, depth, columns });
+  // Nine ranges where elements of the window are outside, else one.
+  const isApart = matrixStep >= Math.max(rowStep, step);
   const head = scale?.data.length ?? 0;
   return {
     kind: 'packed',
     source: weights,
     key: `winograd ${depth}x${columns}${tensorKey(start)}${tensorKey(scale)}`,
     bytes: POINTS * point + ceilDiv(columns, PANEL) * PANEL * FLOAT,
-    staged: head + staged,
-    write: ({ buffer, byteOffset }, staging) => {
+    staged: head + (isApart ? WINDOW : 1) * length,
+    write: ({ buffer, byteOffset }, { put, call }) => {
       if (start) new Float32Array(buffer, byteOffset + POINTS * point, columns).set(start.data);
-      const factors = scale && staging.put(scale.data, 0);
-      each(staging, head, (part) => {
-        const [from, second] = [at(part.addresses, 0), at(part.addresses, 1)];
-        const scales = factors ? factors + part.column * FLOAT : 0;
-        const to = byteOffset + part.panel * panel + (part.row + 1) * PANEL * FLOAT;
-        const steps = [second - from, part.rowStep, part.step, panel, point];
-        staging.call('winograd/weights', [from, scales, to, part.rows, part.columns, ...steps], [], part.panels);
-      });
+      const scales = scale ? put(scale.data, 0) : 0;
+      const { data } = elements;
+      const steps = [isApart ? length : matrixStep, rowStep, step].map((n) => n * FLOAT);
+      for (let column = 0; column < columns; column += width) {
+        for (let row = 0; row < depth; row += height) {
+          const begin = column * step + row * rowStep;
+          const ranges = range(isApart ? WINDOW : 1).map((tap) => {
+            const from = begin + tap * matrixStep;
+            return put(data.subarray(from, from + length), head + tap * length);
+          });
+          const extents = [Math.min(height, depth - row), Math.min(width, columns - column)] as const;
+          const first = byteOffset + (column / PANEL) * panel + (1 + row) * PANEL * FLOAT;
+          const operands = [at(ranges, 0), scales && scales + column * FLOAT, first];
+          const words = [...operands, ...extents, ...steps, panel, point];
+          call('winograd/weights', words, [], ceilDiv(extents[1], PANEL));
+        }
+      }
     },
   };
 }

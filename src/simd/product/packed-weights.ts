@@ -7,9 +7,9 @@ import { PANEL, weightParts, type WeightMatrices } from '../lib/weight-parts.ts'
 
 /** What panels are made of. */
 export interface PanelSource extends WeightMatrices {
-  /** Matrices that have panels each. */
+  /** Matrices, of which each has panels of its own; */
   readonly count?: number;
-  /** Or elements of a window, whose rows follow each other in the panels of a group: these, in this order. */
+  /** or else elements of a window, whose rows follow each other in the panels of a group: these, in this order. */
   readonly taps?: readonly number[];
   /** Factor of all elements, */
   readonly alpha?: number;
@@ -32,36 +32,36 @@ export function panelsBytes({ depth, columns, count = 1 }: Pick<PanelSource, 'de
 /** Constant weights as panels, zeros past the last column of a group. */
 export function panels(source: PanelSource): PackedOperand {
   const { weights, scale, start, depth, columns, count = 1, group = 1, taps, alpha = 1, beta = 1 } = source;
-  const rows = depth * (taps?.length ?? 1);
-  const { staged, each } = weightParts(source, taps ?? range(count));
-  const matrix = panelsBytes({ depth: rows, columns, count: group });
-  const panel = (rows + 1) * ROW;
+  const panel = (depth * (taps?.length ?? 1) + 1) * ROW;
+  const all = group * ceilDiv(columns, PANEL);
+  const { elements, matrixStep, rowStep, step, height, width, length } = weightParts(source);
   const what = [depth, columns, group, taps, source.isTransposed, alpha, beta, tensorKey(scale), tensorKey(start)];
-  const head = [start, scale].reduce((sum, t) => sum + (t?.data.length ?? 0), 0);
   return {
     kind: 'packed',
     source: weights,
     key: `panels ${what.join(' ')}`,
-    bytes: count * matrix,
-    staged: head + staged,
-    write: ({ byteOffset }, staging) => {
-      const own = group > 1 ? columns : 0;
+    bytes: count * all * panel,
+    staged: Math.max(length, start?.data.length ?? 0) + (scale?.data.length ?? 0),
+    write: ({ byteOffset: to }, { put, call }) => {
       if (start) {
-        const step = start.data.length === 1 ? 0 : FLOAT;
-        const words = [0, staging.put(start.data, 0), 0, byteOffset, 0, columns, 0, 0, 0, step, panel, own, 1];
-        staging.call('product/pack', words, [1, beta], (count * matrix) / panel);
+        const next = start.data.length > 1 ? FLOAT : 0;
+        const words = [put(start.data, 0), 0, to, 1, columns, count > 1 ? 0 : columns * next, 0, next, 0, panel];
+        call('product/pack', words, [beta], count * all);
       }
-      const factors = scale && staging.put(scale.data, head - scale.data.length);
-      each(staging, head, (part) => {
-        const { step, rowStep } = part;
-        const first = byteOffset + part.panel * panel + (part.row + 1) * ROW;
-        const scales = factors ? factors + part.column * FLOAT : 0;
-        part.addresses.forEach((from, k) => {
-          const to = first + k * (taps ? depth * ROW : matrix);
-          const steps = [part.columns * step, rowStep, step, 0, panel, own, 0];
-          const words = [from, 0, scales, to, part.rows, part.columns, ...steps];
-          staging.call('product/pack', words, [alpha, 1], part.panels);
-        });
+      const scales = scale ? put(scale.data, length) : 0;
+      const { data } = elements;
+      const steps = [columns * step, rowStep, step].map((n) => n * FLOAT);
+      (taps ?? range(count)).forEach((tap, k) => {
+        for (let column = 0; column < columns; column += width) {
+          for (let row = 0; row < depth; row += height) {
+            const begin = tap * matrixStep + column * step + row * rowStep;
+            const from = put(data.subarray(begin, begin + length), 0);
+            const extents = [Math.min(height, depth - row), Math.min(width, columns - column)] as const;
+            const first = (column / PANEL) * panel + (1 + row) * ROW + k * (taps ? depth * ROW : all * panel);
+            const words = [from, scales && scales + column * FLOAT, to, ...extents, ...steps, first, panel];
+            call('product/pack', words, [alpha], group * ceilDiv(extents[1], PANEL));
+          }
+        }
       });
     },
   };

@@ -121,16 +121,23 @@ export function rightPanels(right: RightOperand): { readonly w: SimdOperand; rea
     return { w: panels({ ...source, weights, start }), calls: [] };
   const { depth, columns, count = 1, isTransposed, alpha = 1, beta = 1, isStartShared = false } = right;
   const w: SimdOperand = { kind: 'scratch', id: 'panels', bytes: panelsBytes(right) };
-  const [rowStep, step] = isTransposed ? [1, depth] : [columns, 1];
-  const steps = [depth * columns, rowStep, step, isStartShared ? 0 : 1].map((n) => n * BYTES);
-  const call: SimdCall = {
+  const units = count * ceilDiv(columns, PANEL);
+  const panel = panelsBytes({ depth, columns: 1 });
+  // A row to start from, of which there may be none, then the others.
+  const pack = (from: SimdOperand, [row, rows]: readonly [number, number], steps: readonly number[]): SimdCall => ({
     kernel: 'product/pack',
-    operands: [weightsOperand, startOperand, ABSENT, w],
-    ints: [depth, columns, ...steps, panelsBytes({ depth, columns: 1 }), 0, 1],
-    floats: [alpha, beta],
-    units: count * ceilDiv(columns, PANEL),
+    operands: [from, ABSENT, w],
+    ints: [rows, columns, ...[...steps, row * PANEL].map((n) => n * BYTES), panel],
+    floats: [row > 0 ? alpha : beta],
+    units,
+  });
+  return {
+    w,
+    calls: [
+      pack(startOperand, [0, 1], [0, 0, isStartShared ? 0 : 1]),
+      pack(weightsOperand, [1, depth], [depth * columns, ...(isTransposed ? [1, depth] : [columns, 1])]),
+    ],
   };
-  return { w, calls: [call] };
 }
 
 /** A left operand that is stored transposed. */

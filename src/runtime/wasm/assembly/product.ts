@@ -94,13 +94,11 @@ function copyRows(p: Product, to: usize, a: usize, first: i32, count: i32, gate:
 /** Parameters of `pack`. A unit is a panel of one matrix. Steps are bytes. */
 @unmanaged
 class Pack {
-  /** Matrices `[depth, columns]`, in any order */
+  /** Matrices `[depth, columns]`, in any order, or 0 for zeros. */
   from: usize;
-  /** What sums start from, or 0. */
-  start: usize;
-  /** Factors of columns, or 0. */
+  /** `[…, columns]`: factors of columns, or 0. */
   scale: usize;
-  /** The first panel; its first row there is to write. */
+  /** Panels */
   to: usize;
   depth: i32;
   columns: i32;
@@ -110,53 +108,33 @@ class Pack {
   rowStep: i32;
   /** from a column to the next, */
   step: i32;
-  /** from a start to that of the next column, */
-  startStep: i32;
+  /** from the begin of a panel to the first of these rows in it, */
+  place: i32;
   /** and from a panel to the next. */
   panel: i32;
-  /** Columns that a matrix has apart from others in what there is for columns. */
-  own: i32;
-  /** 1: panels begin with what sums start from. */
-  isWhole: i32;
-  /** Factors of the elements, and of the starts. */
+  /** Factor of all. */
   alpha: f32;
-  beta: f32;
 }
 
-/** Right operands as panels, or some of their rows. */
+/** Rows of panels, zeros past the last column. */
 export function pack(params: usize, begin: i32, end: i32, _scratch: usize): void {
   const p = changetype<Pack>(params);
   const panels = (p.columns + COLUMNS - 1) / COLUMNS;
   for (let unit = begin; unit < end; unit++) {
     const matrix = unit / panels;
-    const first = (unit % panels) * COLUMNS;
-    const count = p.columns - first;
-    const place = <usize>(matrix * p.own + first);
-    let to = p.to + <usize>unit * p.panel;
-    if (p.isWhole) {
-      const beta = f32x4.splat(p.beta);
-      packRow(to, p.start && p.start + place * p.startStep, p.startStep, count, beta, beta);
-      to += 32;
-    }
-    let low = f32x4.splat(p.alpha);
-    let high = low;
-    if (p.scale) {
-      const scale = p.scale + (place << 2);
-      low = f32x4.mul(low, gather(scale, 4, count));
-      if (count > 4) high = f32x4.mul(high, gather(scale + 16, 4, count - 4));
-    }
-    let from = p.from + matrix * p.matrixStep + first * p.step;
-    for (let k = 0; k < p.depth; k++) {
-      packRow(to, from, p.step, count, low, high);
-      to += 32;
-      from += p.rowStep;
+    const column = (unit % panels) * COLUMNS;
+    let to = p.to + <usize>unit * p.panel + p.place;
+    for (let i = column; i < column + COLUMNS; i += 4) {
+      const count = p.columns - i;
+      const isThere = p.from && count > 0;
+      let factor = f32x4.splat(p.alpha);
+      if (p.scale && isThere) factor = f32x4.mul(factor, gather(p.scale + (<usize>(matrix * p.columns + i) << 2), 4, count));
+      let from = p.from + matrix * p.matrixStep + i * p.step;
+      for (let row: usize = 0; row < <usize>p.depth; row++) {
+        v128.store(to + (row << 5), isThere ? f32x4.mul(factor, gather(from, p.step, count)) : f32x4.splat(0));
+        from += p.rowStep;
+      }
+      to += 16;
     }
   }
-}
-
-/** Eight columns of a row of a panel, times factors; zeros past the last one, and where there is nothing. */
-function packRow(to: usize, from: usize, step: usize, count: i32, low: v128, high: v128): void {
-  const zero = f32x4.splat(0);
-  v128.store(to, from ? f32x4.mul(low, gather(from, step, count)) : zero);
-  v128.store(to, from && count > 4 ? f32x4.mul(high, gather(from + 4 * step, step, count - 4)) : zero, 16);
 }
