@@ -32,7 +32,6 @@ const OTHER_BYTES: Readonly<Record<string, string>> = {
   'src/simd/sample/resize.ts': 'words of taps, a position and a weight',
   'src/simd/conv/depthwise.ts': 'float32 weights',
   'src/simd/product/packed-weights.ts': 'float32 panels',
-  'src/simd/lib/weight-parts.ts': 'steps from a float32 to the next',
   'src/simd/conv/implicit.ts': 'patches that a thread packs, and how many stay in a cache',
   'src/simd/conv/winograd.ts': 'points of tiles, and how many stay in a cache',
   'src/simd/conv/winograd-weights.ts': 'float32 panels of points',

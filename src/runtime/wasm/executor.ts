@@ -41,7 +41,7 @@ const TICK_MS = 0.1;
 /** A plan in memory. Runs are serialised: concurrent calls wait for each other. */
 export class WasmExecutor {
   readonly plan: SimdPlan;
-  readonly #kernels: ReadonlyMap<string, Kernel>;
+  readonly #kernelOf: (name: KernelName) => Kernel;
   readonly #pool: ThreadPool | undefined;
   /** Milliseconds of each step, when it was last measured. */
   readonly #times = new Map<KernelStep, number>();
@@ -73,10 +73,7 @@ export class WasmExecutor {
   ) {
     this.plan = plan;
     this.#memory = memory;
-    const kernelOf = (name: KernelName): Kernel => kernelIn(instances, name);
-    this.#kernels = new Map(
-      plan.steps.flatMap((step) => (step.kind === 'kernel' ? [[step.kernel, kernelOf(step.kernel)]] : [])),
-    );
+    this.#kernelOf = (name) => kernelIn(instances, name);
     this.#pool = pool;
     this.#values = new MemoryValues(plan, memory);
     const Walk = WALK.peek();
@@ -86,7 +83,7 @@ export class WasmExecutor {
       const { dtype, data } = tensor;
       hostView(dtype, buffer, address, data.length).set(data);
     }
-    writePacked(plan, memory, kernelOf);
+    writePacked(plan, memory, this.#kernelOf);
     new Int32Array(buffer, plan.params.address, plan.params.words.length).set(plan.params.words);
   }
 
@@ -142,9 +139,8 @@ export class WasmExecutor {
   }
 
   #do(position: number, { kernel: name, params }: KernelStep, [begin, end]: readonly [number, number]): void {
-    const kernel = this.#kernels.get(name);
+    const kernel = this.#kernelOf(name);
     const scratch = at(this.plan.scratch, 0);
-    if (!kernel) throw new GraphError(`there is no kernel ${name}`);
     if (this.#pool && end - begin > 1) this.#pool.run(position, { kernel, params, scratch }, [begin, end]);
     else kernel(params, begin, end, scratch);
   }

@@ -1,10 +1,10 @@
 /** Conv of each channel by itself as a call of a WASM kernel. */
 import { isFloat } from '../../core/dtype.ts';
-import type { Tensor } from '../../core/tensor.ts';
-import { at, product } from '../../util/arrays.ts';
+import { elementCount } from '../../core/tensor.ts';
+import { at } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext, type SimdOperand } from '../definition.ts';
 import { finishOf } from '../lib/activation.ts';
-import { tensorKey } from '../lib/identity.ts';
+import { floatWeights } from '../lib/constants.ts';
 import { planeOf, windowInts } from '../lib/window.ts';
 
 /** Bytes of what a row of results keeps while it is made. */
@@ -45,21 +45,14 @@ export function depthwiseCalls(context: SimdContext<'Conv'>): readonly SimdCall[
 function weightsOf(context: SimdContext<'Conv'>): SimdOperand | undefined {
   const w = context.inputs[1];
   if (w && isFloat(w.dtype) && !context.inputs[5]) return inputOperand(context, 1);
-  const [source, scale] = [context.constant(1), context.constant(5)];
-  if (!source || !scale) return undefined;
-  const bytes = product(source.shape) * Float32Array.BYTES_PER_ELEMENT;
+  const source = floatWeights(context, 5);
+  if (!source) return undefined;
+  const count = elementCount(source.shape);
   return {
     kind: 'packed',
     source,
-    key: `scaled ${tensorKey(scale)}`,
-    bytes,
-    write: (to) => writeScaled(to, source, scale),
+    key: 'floats',
+    bytes: count * Float32Array.BYTES_PER_ELEMENT,
+    write: ({ buffer, byteOffset }) => new Float32Array(buffer, byteOffset, count).set(source.data),
   };
-}
-
-function writeScaled(to: Uint8Array, { data }: Tensor, scale: Tensor): void {
-  const floats = new Float32Array(to.buffer, to.byteOffset, data.length);
-  floats.set(data);
-  const columns = scale.data.length;
-  for (let i = 0; i < floats.length; i++) floats[i] = at(floats, i) * at(scale.data, i % columns);
 }

@@ -2,22 +2,19 @@
 import { isFloat } from '../../core/dtype.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { SimdContext } from '../definition.ts';
+import { floatWeights } from '../lib/constants.ts';
 
-/** Weights `[…K, depth, group·columns]`, and what belongs to a column. */
+/** Weights `[…K, depth, group·columns]`, and what sums start from: an element for each column. */
 export interface TapWeights {
   readonly weights: Tensor;
   readonly start: Tensor | undefined;
-  /** Factors of columns: of weights that are integers. */
-  readonly scale: Tensor | undefined;
 }
 
-/** Operands that are known while the plan is made; nothing where one is not, or x is no float. */
-export function knownWeights({
-  inputs,
-  constant,
-}: Pick<SimdContext<'Conv' | 'ConvTranspose'>, 'inputs' | 'constant'>): TapWeights | undefined {
-  const [x, w] = inputs;
-  const [weights, start, scale] = [constant(1), constant(2), constant(5)];
-  if (!x || !w || !weights || !isFloat(x.dtype) || (inputs[2] && !start)) return undefined;
-  return (inputs[5] ? scale : isFloat(w.dtype)) ? { weights, start, scale } : undefined;
+/** Nothing where one of these is not known, or x is no float. */
+export function knownWeights(
+  context: Pick<SimdContext<'Conv' | 'ConvTranspose'>, 'inputs' | 'constant'>,
+): TapWeights | undefined {
+  const [x, , bias] = context.inputs;
+  const [weights, start] = [floatWeights(context, 5), context.constant(2)];
+  return x && isFloat(x.dtype) && weights && (start || !bias) ? { weights, start } : undefined;
 }

@@ -15,7 +15,7 @@ const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** For each point panels as products take them, which start from 0; then the bias, filled up to whole panels. */
 export function pointPanels(
-  { weights, start, scale }: TapWeights,
+  { weights, start }: TapWeights,
   [depth, columns]: readonly [depth: number, columns: number],
 ): PackedOperand {
   const point = panelsBytes({ depth, columns });
@@ -23,16 +23,14 @@ export function pointPanels(
   const { elements, matrixStep, rowStep, step, height, width, length } = weightParts({ weights, depth, columns });
   // Nine ranges where elements of the window are outside, else one.
   const isApart = matrixStep >= Math.max(rowStep, step);
-  const head = scale?.data.length ?? 0;
   return {
     kind: 'packed',
     source: weights,
-    key: `winograd ${depth}x${columns}${tensorKey(start)}${tensorKey(scale)}`,
+    key: `winograd ${depth}x${columns}${tensorKey(start)}`,
     bytes: POINTS * point + ceilDiv(columns, PANEL) * PANEL * FLOAT,
-    staged: head + (isApart ? WINDOW : 1) * length,
+    staged: (isApart ? WINDOW : 1) * length,
     write: ({ buffer, byteOffset }, { put, call }) => {
       if (start) new Float32Array(buffer, byteOffset + POINTS * point, columns).set(start.data);
-      const scales = scale ? put(scale.data, 0) : 0;
       const { data } = elements;
       const steps = [isApart ? length : matrixStep, rowStep, step].map((n) => n * FLOAT);
       for (let column = 0; column < columns; column += width) {
@@ -40,12 +38,11 @@ export function pointPanels(
           const begin = column * step + row * rowStep;
           const ranges = range(isApart ? WINDOW : 1).map((tap) => {
             const from = begin + tap * matrixStep;
-            return put(data.subarray(from, from + length), head + tap * length);
+            return put(data.subarray(from, from + length), tap * length);
           });
           const extents = [Math.min(height, depth - row), Math.min(width, columns - column)] as const;
           const first = byteOffset + (column / PANEL) * panel + (1 + row) * PANEL * FLOAT;
-          const operands = [at(ranges, 0), scales && scales + column * FLOAT, first];
-          const words = [...operands, ...extents, ...steps, panel, point];
+          const words = [at(ranges, 0), first, ...extents, ...steps, panel, point];
           call('winograd/weights', words, [], ceilDiv(extents[1], PANEL));
         }
       }

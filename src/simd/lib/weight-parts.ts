@@ -29,9 +29,10 @@ export function weightParts({ weights, depth, columns, group = 1, isTransposed }
   const { elements, matrixStep, ...plain } = stridesOfConstant(weights);
   const [rowStep, step] = isTransposed ? [plain.step, plain.rowStep] : [plain.rowStep, plain.step];
   const isRows = rowStep >= step * columns * group;
-  const most = (size: number): number => Math.max(1, Math.floor(PART / size));
-  const height = isRows ? most(rowStep) : depth;
-  const width = isRows || group > 1 ? columns : PANEL * most(PANEL * step);
-  const length = Math.min(isRows ? height * rowStep : width * step * group, elementCount(weights.shape));
+  const unit = isRows ? rowStep : PANEL * step;
+  const most = Math.max(1, Math.floor(PART / unit));
+  // Columns of several groups do not follow each other.
+  const [height, width] = isRows ? [most, columns] : [depth, group > 1 ? columns : PANEL * most];
+  const length = Math.min(isRows || group === 1 ? most * unit : Infinity, elementCount(weights.shape));
   return { elements, matrixStep, rowStep, step, height, width, length };
 }

@@ -15,18 +15,9 @@ export function gemm(context: SimdContext<'Gemm'>): readonly SimdCall[] | undefi
   const isStart =
     !c || product(c.shape) === 1 || (at(c.shape, c.shape.length - 1) === columns && product(c.shape) === columns);
   if (!isStart && (beta !== 1 || product(c.shape) !== rows * columns)) return undefined;
-  const right = rightPanels({
-    weights: context.constant(1),
-    weightsOperand: inputOperand(context, 1),
-    depth,
-    columns,
-    isTransposed: transB,
-    start: isStart ? context.constant(2) : undefined,
-    alpha,
-    beta,
-    startOperand: isStart ? inputOperand(context, 2) : { kind: 'absent' },
-    isStartShared: product(c?.shape ?? []) === 1,
-  });
+  const source = { depth, columns, isTransposed: transB, alpha, beta };
+  const right = rightPanels(context, source, 3, isStart);
+  if (!right) return undefined;
   const call = productCall({
     a: inputOperand(context, 0),
     w: right.w,

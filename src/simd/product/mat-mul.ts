@@ -7,29 +7,18 @@ import { productCall, rightPanels, transposedRows, ONE_MATRIX, type MatrixChoice
 
 /** Calls of a MatMul of floats; nothing where an operand is repeated along one batch dimension between two others. */
 export function matMul(context: SimdContext<'MatMul'>): readonly SimdCall[] | undefined {
-  const [a, b, bias, scale] = context.inputs;
+  const [a, b, bias] = context.inputs;
   const { transA, transB, activation } = context.node.attributes;
   if (!a || !b || ![a, bias ?? a].every(({ dtype }) => isFloat(dtype))) return undefined;
-  const weights = context.constant(1);
-  const start = context.constant(2);
-  if (scale ? !weights || !context.constant(3) || (bias && !start) : !isFloat(b.dtype)) return undefined;
   const [[rows, depth], [bDepth, columns]] = [matrixOf(a.shape, transA, true), matrixOf(b.shape, transB, false)];
   if (depth !== bDepth) return undefined;
   const [aBatch, bBatch] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const batch = batchOf(aBatch, bBatch);
   const [aChoice, wChoice] = [choose(aBatch, batch), choose(bBatch, batch)];
   if (!aChoice || !wChoice) return undefined;
-  const right = rightPanels({
-    weights,
-    weightsOperand: inputOperand(context, 1),
-    depth,
-    columns,
-    count: wChoice.count,
-    isTransposed: transB && b.shape.length > 1,
-    start,
-    startOperand: inputOperand(context, 2),
-    scale: context.constant(3),
-  });
+  const source = { depth, columns, count: wChoice.count, isTransposed: transB && b.shape.length > 1 };
+  const right = rightPanels(context, source);
+  if (!right) return undefined;
   const isTransposed = transA && a.shape.length > 1;
   const operands = { a: inputOperand(context, 0), w: right.w, y: outputOperand(context), depth, columns, activation };
   // All rows times one matrix are one product.

@@ -11,10 +11,8 @@ export interface PanelSource extends WeightMatrices {
   readonly count?: number;
   /** or else elements of a window, whose rows follow each other in the panels of a group: these, in this order. */
   readonly taps?: readonly number[];
-  /** Factor of all elements, */
+  /** Factor of all elements; */
   readonly alpha?: number;
-  /** of those of each column, */
-  readonly scale?: Tensor | undefined;
   /** what sums start from: an element for each column, or one for all, */
   readonly start?: Tensor | undefined;
   /** and its factor. */
@@ -31,24 +29,23 @@ export function panelsBytes({ depth, columns, count = 1 }: Pick<PanelSource, 'de
 
 /** Constant weights as panels, zeros past the last column of a group. */
 export function panels(source: PanelSource): PackedOperand {
-  const { weights, scale, start, depth, columns, count = 1, group = 1, taps, alpha = 1, beta = 1 } = source;
+  const { weights, start, depth, columns, count = 1, group = 1, taps, alpha = 1, beta = 1 } = source;
   const panel = (depth * (taps?.length ?? 1) + 1) * ROW;
   const all = group * ceilDiv(columns, PANEL);
   const { elements, matrixStep, rowStep, step, height, width, length } = weightParts(source);
-  const what = [depth, columns, group, taps, source.isTransposed, alpha, beta, tensorKey(scale), tensorKey(start)];
+  const what = [depth, columns, group, taps, source.isTransposed, alpha, beta, tensorKey(start)];
   return {
     kind: 'packed',
     source: weights,
     key: `panels ${what.join(' ')}`,
     bytes: count * all * panel,
-    staged: Math.max(length, start?.data.length ?? 0) + (scale?.data.length ?? 0),
+    staged: Math.max(length, start?.data.length ?? 0),
     write: ({ byteOffset: to }, { put, call }) => {
       if (start) {
         const next = start.data.length > 1 ? FLOAT : 0;
-        const words = [put(start.data, 0), 0, to, 1, columns, count > 1 ? 0 : columns * next, 0, next, 0, panel];
+        const words = [put(start.data, 0), to, 1, columns, count > 1 ? 0 : columns * next, 0, next, 0, panel];
         call('product/pack', words, [beta], count * all);
       }
-      const scales = scale ? put(scale.data, length) : 0;
       const { data } = elements;
       const steps = [columns * step, rowStep, step].map((n) => n * FLOAT);
       (taps ?? range(count)).forEach((tap, k) => {
@@ -58,7 +55,7 @@ export function panels(source: PanelSource): PackedOperand {
             const from = put(data.subarray(begin, begin + length), 0);
             const extents = [Math.min(height, depth - row), Math.min(width, columns - column)] as const;
             const first = (column / PANEL) * panel + (1 + row) * ROW + k * (taps ? depth * ROW : all * panel);
-            const words = [from, scales && scales + column * FLOAT, to, ...extents, ...steps, first, panel];
+            const words = [from, to, ...extents, ...steps, first, panel];
             call('product/pack', words, [alpha], group * ceilDiv(extents[1], PANEL));
           }
         }

@@ -1,5 +1,4 @@
 /** Convolutions of 1×1 as products: rows are pixels. */
-import { isFloat } from '../../core/dtype.ts';
 import { at, product } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
 import { productCall, rightPanels, type ProductOfMatrices } from './product-calls.ts';
@@ -11,17 +10,9 @@ export function pointwiseCalls(context: SimdContext<'Conv'>): readonly SimdCall[
   const { group, pads, activation } = node.attributes;
   const isOnePixel = w.slice(0, -2).every((n) => n === 1) && pads.every((n) => n === 0);
   const pixels = isOnePixel && group === 1 ? pixelRows(context) : undefined;
-  if (!pixels || !hasKnownWeights(context)) return undefined;
   const [depth, columns] = [at(w, w.length - 2), at(w, w.length - 1)];
-  const right = rightPanels({
-    weights: context.constant(1),
-    weightsOperand: inputOperand(context, 1),
-    depth,
-    columns,
-    start: context.constant(2),
-    startOperand: inputOperand(context, 2),
-    scale: context.constant(5),
-  });
+  const right = pixels && rightPanels(context, { depth, columns }, 5);
+  if (!right) return undefined;
   const call = productCall({
     a: inputOperand(context, 0),
     w: right.w,
@@ -34,17 +25,6 @@ export function pointwiseCalls(context: SimdContext<'Conv'>): readonly SimdCall[
     ...pixels,
   });
   return at(outputs, 0).shape.includes(0) ? [] : [...right.calls, call];
-}
-
-/** False for weights on integers of which something is computed: they become floats while they are packed. */
-function hasKnownWeights(context: SimdContext<'Conv'>): boolean {
-  const [, w, bias, , , scale] = context.inputs;
-  if (!scale) return w !== undefined && isFloat(w.dtype);
-  return (
-    context.constant(1) !== undefined &&
-    context.constant(5) !== undefined &&
-    (!bias || context.constant(2) !== undefined)
-  );
 }
 
 /** Which pixels are rows; nothing for strides over three dimensions. Images are matrices of their own where they must be. */

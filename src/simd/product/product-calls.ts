@@ -1,9 +1,11 @@
 /** Calls of the kernels of products: what convolutions of 1×1, Gemm and MatMul have in common. */
-import type { Tensor } from '../../core/tensor.ts';
-import type { Activation } from '../../ir/ops.ts';
+import { isFloat } from '../../core/dtype.ts';
+import { elementCount } from '../../core/tensor.ts';
+import type { Activation, OpKind } from '../../ir/ops.ts';
 import { ceilDiv, roundUp } from '../../util/arrays.ts';
-import type { SimdCall, SimdOperand } from '../definition.ts';
+import { inputOperand, type SimdCall, type SimdContext, type SimdOperand } from '../definition.ts';
 import { finishOf } from '../lib/activation.ts';
+import { floatWeights } from '../lib/constants.ts';
 import { PANEL } from '../lib/weight-parts.ts';
 import { panels, panelsBytes, type PanelSource } from './packed-weights.ts';
 
@@ -104,29 +106,29 @@ function division(
   return { block, chunk };
 }
 
-/** A right operand, and what sums start from; constants, or else operands that are packed when the node runs. */
-export interface RightOperand extends Omit<PanelSource, 'weights' | 'start'> {
-  readonly weights: Tensor | undefined;
-  readonly weightsOperand: SimdOperand;
-  readonly start: Tensor | undefined;
-  readonly startOperand: SimdOperand;
-  /** True where there is one start for all columns. */
-  readonly isStartShared?: boolean;
-}
-
-/** Panels of a right operand, and the calls that make them, none where all of it is constant. */
-export function rightPanels(right: RightOperand): { readonly w: SimdOperand; readonly calls: readonly SimdCall[] } {
-  const { weights, weightsOperand, start, startOperand, ...source } = right;
-  if (weights && (start || startOperand.kind === 'absent'))
-    return { w: panels({ ...source, weights, start }), calls: [] };
-  const { depth, columns, count = 1, isTransposed, alpha = 1, beta = 1, isStartShared = false } = right;
-  const w: SimdOperand = { kind: 'scratch', id: 'panels', bytes: panelsBytes(right) };
+/**
+ * Panels of a node's right operand, the second input, and, of one that has a start, of the third: constants, or else with the calls
+ * that make them. Nothing where the operand is no float, and has no scale that is known.
+ */
+export function rightPanels<K extends OpKind>(
+  context: SimdContext<K>,
+  source: Omit<PanelSource, 'weights' | 'start'>,
+  scaleInput = 3,
+  hasStart = true,
+): { readonly w: SimdOperand; readonly calls: readonly SimdCall[] } | undefined {
+  const { inputs, constant } = context;
+  const { depth, columns, count = 1, isTransposed, alpha = 1, beta = 1 } = source;
+  const [weights, b] = [floatWeights(context, scaleInput, isTransposed ? depth : 1), inputs[1]];
+  const [bias, start] = hasStart ? [inputs[2], constant(2)] : [];
+  if (weights && (start || !bias)) return { w: panels({ ...source, weights, start }), calls: [] };
+  if (!b || !isFloat(b.dtype) || inputs[scaleInput]) return undefined;
+  const w: SimdOperand = { kind: 'scratch', id: 'panels', bytes: panelsBytes(source) };
   const units = count * ceilDiv(columns, PANEL);
   const panel = panelsBytes({ depth, columns: 1 });
   // A row to start from, of which there may be none, then the others.
   const pack = (from: SimdOperand, [row, rows]: readonly [number, number], steps: readonly number[]): SimdCall => ({
     kernel: 'product/pack',
-    operands: [from, ABSENT, w],
+    operands: [from, w],
     ints: [rows, columns, ...[...steps, row * PANEL].map((n) => n * BYTES), panel],
     floats: [row > 0 ? alpha : beta],
     units,
@@ -134,8 +136,8 @@ export function rightPanels(right: RightOperand): { readonly w: SimdOperand; rea
   return {
     w,
     calls: [
-      pack(startOperand, [0, 1], [0, 0, isStartShared ? 0 : 1]),
-      pack(weightsOperand, [1, depth], [depth * columns, ...(isTransposed ? [1, depth] : [columns, 1])]),
+      pack(bias ? inputOperand(context, 2) : ABSENT, [0, 1], [0, 0, bias && elementCount(bias.shape) > 1 ? 1 : 0]),
+      pack(inputOperand(context, 1), [1, depth], [depth * columns, ...(isTransposed ? [1, depth] : [columns, 1])]),
     ],
   };
 }

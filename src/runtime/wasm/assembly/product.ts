@@ -96,8 +96,6 @@ function copyRows(p: Product, to: usize, a: usize, first: i32, count: i32, gate:
 class Pack {
   /** Matrices `[depth, columns]`, in any order, or 0 for zeros. */
   from: usize;
-  /** `[…, columns]`: factors of columns, or 0. */
-  scale: usize;
   /** Panels */
   to: usize;
   depth: i32;
@@ -127,8 +125,7 @@ export function pack(params: usize, begin: i32, end: i32, _scratch: usize): void
     for (let i = column; i < column + COLUMNS; i += 4) {
       const count = p.columns - i;
       const isThere = p.from && count > 0;
-      let factor = f32x4.splat(p.alpha);
-      if (p.scale && isThere) factor = f32x4.mul(factor, gather(p.scale + (<usize>(matrix * p.columns + i) << 2), 4, count));
+      const factor = f32x4.splat(p.alpha);
       let from = p.from + matrix * p.matrixStep + i * p.step;
       for (let row: usize = 0; row < <usize>p.depth; row++) {
         v128.store(to + (row << 5), isThere ? f32x4.mul(factor, gather(from, p.step, count)) : f32x4.splat(0));

@@ -49,8 +49,6 @@ const POINTS_BYTES: usize = 576;
 class Weights {
   /** `[3, 3, depth, columns]`, in any order */
   from: usize;
-  /** Factors of columns, or 0. */
-  scale: usize;
   /** The first row that there is to write, of the first panel of the first point. */
   to: usize;
   depth: i32;
@@ -75,11 +73,10 @@ export function weights(params: usize, begin: i32, end: i32, scratch: usize): vo
       const count = p.columns - column;
       let from = p.from + column * p.step;
       let to = p.to + unit * p.panel + (<usize>(column & 4) << 2);
-      const scale = p.scale ? gather(p.scale + (<usize>column << 2), 4, count) : f32x4.splat(1);
       for (let row = 0; row < p.depth; row++) {
         let tap = from;
         for (let k = 0; k < 9; k++) {
-          v128.store(scratch + (k << 4), f32x4.mul(scale, gather(tap, p.step, count)));
+          v128.store(scratch + (k << 4), gather(tap, p.step, count));
           tap += p.tapStep;
         }
         for (let k: usize = 0; k < 3; k++) evaluateWeights(scratch + k * 16, 48, scratch + 144 + k * 16, 48);
