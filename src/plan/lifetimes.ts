@@ -2,6 +2,7 @@
 import { bufferBytes, valueBytes, type Stored } from '../core/storage.ts';
 import { elementCount } from '../core/tensor.ts';
 import { valuesThatLeave, type Graph } from '../ir/graph.ts';
+import { scratchKey, valueKey } from '../ir/memory-keys.ts';
 import type { Node } from '../ir/ops.ts';
 import type { CallOperand, KernelCall } from '../kernels/definition.ts';
 import { kernelsOf } from '../kernels/registry.ts';
@@ -39,9 +40,8 @@ export function ownBytes({ storage, shape }: Stored): number {
 
 /** Names what an operand occupies; nothing for constants. */
 export function occupancyKey(operand: CallOperand, position: number, arrangement: Arrangement): string | undefined {
-  if (operand.kind === 'value') return arrangement.get(operand.name)?.root ?? operand.name;
-  // No value is called so: names of values are never empty before a space.
-  return operand.kind === 'scratch' ? ` ${position} ${operand.id}` : undefined;
+  if (operand.kind === 'value') return valueKey(arrangement.get(operand.name)?.root ?? operand.name);
+  return operand.kind === 'scratch' ? scratchKey(position, operand.id) : undefined;
 }
 
 /** Everything that needs a slot, by `occupancyKey`, in the order of first use. */
@@ -51,8 +51,7 @@ export function lifetimes(
   calls: readonly ScheduledCall[],
 ): Map<string, Occupancy> {
   const occupancies = new Map<string, Occupancy>();
-  const touch = (key: string, what: string, bytes: number, step: number): Occupancy | undefined => {
-    if (graph.initializers.has(key)) return undefined;
+  const touch = (key: string, what: string, bytes: number, step: number): Occupancy => {
     let found = occupancies.get(key);
     if (!found) occupancies.set(key, (found = { what, bytes, from: step, to: step, written: [] }));
     found.to = Math.max(found.to, step);
@@ -61,7 +60,8 @@ export function lifetimes(
   const touchValue = (name: string, step: number): Occupancy | undefined => {
     const root = arrangement.get(name)?.root ?? name;
     const owner = arrangement.get(root);
-    return owner && touch(root, `value "${root}"`, ownBytes(owner), step);
+    if (!owner || graph.initializers.has(root)) return undefined;
+    return touch(valueKey(root), `value "${root}"`, ownBytes(owner), step);
   };
   const write = (memory: Occupancy | undefined, bytes: number, step: number): void => {
     memory?.written.push({ step, bytes });
@@ -80,8 +80,7 @@ export function lifetimes(
         }
       } else if (operand.kind === 'scratch') {
         const bytes = bufferBytes(operand.storage ?? 'f32', operand.elements);
-        const key = occupancyKey(operand, position, arrangement) ?? '';
-        write(touch(key, `scratch memory "${operand.id}"`, bytes, step), bytes, step);
+        write(touch(scratchKey(position, operand.id), `scratch memory "${operand.id}"`, bytes, step), bytes, step);
       }
     });
   });

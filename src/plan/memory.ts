@@ -2,6 +2,7 @@
 import { PlanError } from '../core/errors.ts';
 import { largestBinding, type DeviceProfile } from '../core/limits.ts';
 import type { Graph } from '../ir/graph.ts';
+import { valueKey } from '../ir/memory-keys.ts';
 import { at } from '../util/arrays.ts';
 import type { Arrangement } from './arrangement/arrange.ts';
 import { companions, lifetimes, liveBytesBound, separateBytes, occupancyKey, type ScheduledCall } from './lifetimes.ts';
@@ -53,7 +54,7 @@ export class ActivationMemory {
 
   /** The buffer of a value, by its root; undefined for constants. */
   bufferOf(root: string): number | undefined {
-    return this.#regionOf.get(root);
+    return this.#regionOf.get(valueKey(root));
   }
 
   /** The buffer of each operand of a dispatch; undefined for constants. */

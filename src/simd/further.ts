@@ -34,6 +34,11 @@ export const FURTHER_SIMD: Readonly<Record<string, SimdRows>> = {
     LpNormalization: lazy(() => import('./normalise/lp-normalization.ts'), 'lpNormalization'),
     Softmax: lazy(() => import('./normalise/softmax.ts'), 'softmax'),
   },
+  pool: {
+    AveragePool: lazy(() => import('./pool/average-pool.ts'), 'averagePool'),
+    GlobalMaxPool: lazy(() => import('./pool/global-max-pool.ts'), 'globalMaxPool'),
+    MaxPool: lazy(() => import('./pool/max-pool.ts'), 'maxPool'),
+  },
   product: {
     MatMul: lazy(() => import('./product/mat-mul.ts'), 'matMul'),
   },

@@ -2,6 +2,7 @@
 import { hostBytes } from '../core/dtype.ts';
 import { elementCount, type TensorDesc } from '../core/tensor.ts';
 import { valuesThatLeave, type Graph } from '../ir/graph.ts';
+import { scratchKey, valueKey } from '../ir/memory-keys.ts';
 import { descOf } from '../ir/rewrite.ts';
 import type { Span } from './arena.ts';
 import type { SimdCall } from './definition.ts';
@@ -11,7 +12,7 @@ export function bytesOfValue({ dtype, shape }: TensorDesc): number {
   return elementCount(shape) * hostBytes(dtype);
 }
 
-/** Spans of the values that are computed or fed, by name, and of the scratch memory of nodes, by `scratchKey`. */
+/** Spans of the values that are computed or fed, by `valueKey`, and of the scratch memory of nodes, by `scratchKey`. */
 export function spansOf(
   graph: Graph,
   rootOf: (name: string) => string,
@@ -26,7 +27,7 @@ export function spansOf(
     const root = rootOf(name);
     if (root === '' || graph.initializers.has(root)) return;
     const desc = descOf(graph, root);
-    touch(root, bytesOfValue(desc), position);
+    touch(valueKey(root), bytesOfValue(desc), position);
     // Whoever reads such a value is told its true extent.
     const count = graph.values.get(name)?.bounded?.count;
     if (count !== undefined) touchValue(count, position);
@@ -42,9 +43,4 @@ export function spansOf(
   });
   for (const name of valuesThatLeave(graph)) touchValue(name, graph.nodes.length);
   return spans;
-}
-
-/** What scratch memory of a node is called: names of values are never empty before a space. */
-export function scratchKey(position: number, id: string): string {
-  return ` ${position} ${id}`;
 }

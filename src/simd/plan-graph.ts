@@ -4,11 +4,13 @@ import type { Tensor } from '../core/tensor.ts';
 import { VIEWS } from '../ir/facts.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/ops.ts';
+import { scratchKey, valueKey } from '../ir/memory-keys.ts';
 import { descOf } from '../ir/rewrite.ts';
 import { at, range, roundUp } from '../util/arrays.ts';
 import { ALIGNMENT, layOutSpans } from './arena.ts';
 import type { PackedOperand, SimdCall, SimdContext, SimdOperand } from './definition.ts';
-import { bytesOfValue, scratchKey, spansOf } from './lifetimes.ts';
+import { tensorKey } from './lib/identity.ts';
+import { bytesOfValue, spansOf } from './lifetimes.ts';
 import type { SimdPlan, SimdPlanOptions, SimdStep, SimdValue } from './plan.ts';
 import { COPIES, simdOf } from './registry.ts';
 import { placeIn, placesOfViews, type ValuePlaces } from './views.ts';
@@ -47,11 +49,10 @@ class SimdPlanner {
   readonly #guard: number;
   readonly #lowered: readonly (readonly SimdCall[] | undefined)[];
   readonly #places: ValuePlaces;
-  /** By root, or key of scratch memory. */
+  /** By `valueKey`, `scratchKey` or `packedKey`. */
   readonly #addresses = new Map<string, number>();
   readonly #constants: { address: number; tensor: Tensor }[] = [];
   readonly #packed: { address: number; operand: PackedOperand }[] = [];
-  readonly #packedAt = new Map<Tensor, Map<string, number>>();
   readonly #guards: { address: number; bytes: number; what: string }[] = [];
   readonly #words: number[] = [];
   /** Address 0 is what is absent. */
@@ -114,21 +115,20 @@ class SimdPlanner {
   #place(operand: SimdOperand): void {
     if (operand.kind === 'value') this.#placeConstant(this.#rootOf(operand.name));
     if (operand.kind !== 'packed') return;
-    const known = this.#packedAt.get(operand.source) ?? new Map<string, number>();
-    this.#packedAt.set(operand.source, known);
-    if (known.has(operand.key)) return;
+    const key = packedKey(operand);
+    if (this.#addresses.has(key)) return;
     const address = this.#take(operand.bytes, `weights as ${operand.key}`);
-    known.set(operand.key, address);
+    this.#addresses.set(key, address);
     this.#packed.push({ address, operand });
     this.#weights += operand.bytes;
   }
 
   #placeConstant(root: string): void {
     const tensor = this.#graph.initializers.get(root);
-    if (!tensor || this.#addresses.has(root)) return;
+    if (!tensor || this.#addresses.has(valueKey(root))) return;
     const bytes = bytesOfValue(tensor);
     const address = this.#take(bytes, `constant "${root}"`);
-    this.#addresses.set(root, address);
+    this.#addresses.set(valueKey(root), address);
     this.#constants.push({ address, tensor });
     this.#weights += bytes;
   }
@@ -169,21 +169,13 @@ class SimdPlanner {
   }
 
   #addressOf(operand: SimdOperand, position: number): number {
-    switch (operand.kind) {
-      case 'absent':
-        return 0;
-      case 'value':
-        return this.#known(this.#valueAt(operand.name), operand.name);
-      case 'scratch':
-        return this.#known(this.#addresses.get(scratchKey(position, operand.id)), operand.id);
-      case 'packed':
-        return this.#known(this.#packedAt.get(operand.source)?.get(operand.key), operand.key);
-    }
-  }
-
-  #known(address: number | undefined, name: string): number {
-    if (address === undefined) throw new PlanError(`"${name}" has no memory`);
-    return address;
+    if (operand.kind === 'absent') return 0;
+    const address =
+      operand.kind === 'value'
+        ? this.#valueAt(operand.name)
+        : this.#addresses.get(operand.kind === 'packed' ? packedKey(operand) : scratchKey(position, operand.id));
+    if (address !== undefined) return address;
+    throw new PlanError(`an operand of node ${position} of "${this.#graph.name}" has no memory`);
   }
 
   #rootOf(name: string): string {
@@ -192,7 +184,7 @@ class SimdPlanner {
 
   #valueAt(name: string): number | undefined {
     const { root, offset } = placeIn(this.#places, name);
-    const base = this.#addresses.get(root);
+    const base = this.#addresses.get(valueKey(root));
     return base === undefined ? undefined : base + offset;
   }
 
@@ -204,6 +196,11 @@ class SimdPlanner {
     }
     return values;
   }
+}
+
+/** What packed weights are called among them. */
+function packedKey({ source, key }: PackedOperand): string {
+  return `${tensorKey(source)} ${key}`;
 }
 
 function wordsOf({ operands, ints, floats = [] }: SimdCall): number {

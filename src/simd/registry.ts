@@ -6,20 +6,14 @@ import type { OpKind } from '../ir/ops.ts';
 import { conv } from './conv/conv.ts';
 import { hasSquareWindows, winogradTiles } from './conv/winograd-part.ts';
 import type { SimdDefinition, SimdRows } from './definition.ts';
-import { averagePool } from './pool/average-pool.ts';
 import { globalAveragePool } from './pool/global-average-pool.ts';
-import { globalMaxPool } from './pool/global-max-pool.ts';
-import { maxPool } from './pool/max-pool.ts';
 import { gemm } from './product/gemm.ts';
 
 /** What nearly every network has. */
 const COMMON: SimdRows = {
-  AveragePool: averagePool,
   Conv: conv,
   Gemm: gemm,
   GlobalAveragePool: globalAveragePool,
-  GlobalMaxPool: globalMaxPool,
-  MaxPool: maxPool,
 };
 
 const FURTHER = lazy(() => import('./further.ts'), 'FURTHER_SIMD');

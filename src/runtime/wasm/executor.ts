@@ -1,6 +1,6 @@
 /** Runs a SimdPlan: one linear memory, filled once; a run writes inputs, calls kernels in order, and copies outputs. */
 import { hostView } from '../../core/dtype.ts';
-import { DeviceError, GraphError } from '../../core/errors.ts';
+import { GraphError } from '../../core/errors.ts';
 import { lazy, onDemand } from '../../core/on-demand.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { StartThread } from '../../core/start-thread.ts';
@@ -12,7 +12,7 @@ import { Pauses } from '../../util/pause.ts';
 import { feedFor } from '../feeds.ts';
 import { disposedError } from '../webgpu/executor.ts';
 import type { Kernel } from './kernel.ts';
-import { instancesOf, loadModules, moduleOf, modulesOf, type KernelModule } from './modules.ts';
+import { instancesOf, loadModules, REFUSALS, moduleOf, modulesOf, type KernelModule } from './modules.ts';
 import { writePacked } from './write-packed.ts';
 import type { ThreadPool } from './pool.ts';
 import type { ThreadData } from './pool-script.ts';
@@ -60,7 +60,7 @@ export class WasmExecutor {
       loadModules(modulesOf(plan), shared),
       plan.steps.some(({ kind }) => kind === 'reference') && WALK.load(),
     ]);
-    const memory = allocate(plan, shared);
+    const memory = await allocate(plan, shared);
     const instances = await instancesOf(modules, memory);
     const pool = shared ? await startPool(plan, { memory, modules }, startThread) : undefined;
     return new WasmExecutor(plan, memory, { instances, pool });
@@ -164,19 +164,12 @@ export class WasmExecutor {
   }
 }
 
-function allocate({ bytes, graph }: SimdPlan, shared: boolean): WebAssembly.Memory {
-  const pages = ceilDiv(bytes, PAGE);
+async function allocate(plan: SimdPlan, shared: boolean): Promise<WebAssembly.Memory> {
+  const pages = ceilDiv(plan.bytes, PAGE);
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {
-    throw new DeviceError(
-      'NO_DEVICE',
-      `"${graph.name}" needs ${bytes} bytes of WebAssembly memory, which there are not`,
-      {
-        hint: 'Use smaller inputs, or dispose sessions that are not needed any more',
-        cause,
-      },
-    );
+    throw (await REFUSALS.load()).ofMemory(plan, cause);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The modules of kernels: loaded, unpacked and compiled once, one by one. */
-import { DeviceError, GraphError } from '../../core/errors.ts';
+import { GraphError } from '../../core/errors.ts';
 import { lazy, onDemand } from '../../core/on-demand.ts';
 import type { KernelName } from '../../simd/definition.ts';
 import type { SimdPlan } from '../../simd/plan.ts';
@@ -30,26 +30,19 @@ export function moduleOf(kernel: KernelName): KernelModule {
   return (BASE_FAMILIES.test(kernel) ? 'base' : family) as KernelModule;
 }
 
-/** What helps where an engine refuses WebAssembly. */
-const REMEDY =
-  "Let the page's Content-Security-Policy have 'wasm-unsafe-eval' in script-src, use a browser that has WebAssembly SIMD and " +
-  "DecompressionStream, or pass { backend: 'webgpu' }";
-
 /** A module that is valid only where the engine has relaxed SIMD: a function that gives relaxed_madd of a constant. */
-const RELAXED_PROBE = Uint8Array.from(
-  '0 97 115 109 1 0 0 0 1 5 1 96 0 1 123 3 2 1 0 10 19 1 17 0 65 0 253 17 65 0 253 17 65 0 253 17 253 133 2 11'.split(
-    ' ',
-  ),
-  Number,
-);
+const RELAXED_PROBE = 'AGFzbQEAAAABBQFgAAF7AwIBAAoTAREAQQD9EUEA/RFBAP0R/YUCCw==';
 
 let relaxed: boolean | undefined;
 
 /** True where the engine has relaxed SIMD. */
 export function hasRelaxedSimd(): boolean {
-  relaxed ??= WebAssembly.validate(RELAXED_PROBE);
+  relaxed ??= WebAssembly.validate(bytesOf(RELAXED_PROBE));
   return relaxed;
 }
+
+/** Errors: few pages see one. */
+export const REFUSALS = lazy(() => import('./refusals.ts'), 'WASM_REFUSALS');
 
 const SHARED = lazy(() => import('./shared-memory.ts'), 'takeSharedMemory');
 
@@ -84,15 +77,19 @@ async function fetchModule(name: KernelModule): Promise<PackedModule> {
 }
 
 async function unpack({ packed }: PackedModule, shared: boolean): Promise<WebAssembly.Module> {
-  const deflated = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
   try {
-    const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+    const stream = new Blob([bytesOf(packed)]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
     const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
     if (shared) (await SHARED.load())(bytes);
     return await WebAssembly.compile(bytes);
   } catch (cause) {
-    throw new DeviceError('NO_DEVICE', `the WASM backend cannot run here (${String(cause)})`, { hint: REMEDY, cause });
+    throw (await REFUSALS.load()).ofModule(cause);
   }
+}
+
+/** What base64 stands for. */
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 }
 
 /** These modules, `activation` first: the others import a function of it, as results pass through activations in the cache. */

@@ -2,4 +2,4 @@
 import type { SimdDefinition } from '../definition.ts';
 import { wholePoolCalls } from './pool.ts';
 
-export const globalAveragePool: SimdDefinition<'GlobalAveragePool'> = (context) => wholePoolCalls(context, true);
+export const globalAveragePool: SimdDefinition<'GlobalAveragePool'> = (context) => wholePoolCalls(context, 0);
