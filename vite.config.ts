@@ -76,7 +76,7 @@ const FILES = {
   boxes: 'vision/decode/boxes',
   core: '(core/raw|session/session|ir/builder|formats/(locate|lib/(emitter|translate|channels-first)))',
   trace: 'analysis/trace',
-  feeds: '(session/host-feeds|pictures/to-pixels)',
+  pixels: 'pictures/to-pixels',
   draw: 'draw/(canvas|svg)',
   guess: 'vision/guess',
   classifier: 'tasks/classifier',
