@@ -56,6 +56,9 @@ export async function compileKernels(module: string, relaxed: boolean): Promise<
     '--converge',
     '--shrinkLevel',
     '1',
+    // Deflates better.
+    '--runPasses',
+    'reorder-locals',
     '--runtime',
     'stub',
     '--enable',
