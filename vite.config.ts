@@ -88,7 +88,7 @@ const FILES = {
   poses: 'tasks/pose-estimator',
   hands: 'tasks/hand-detector',
   faces: 'tasks/face-detector',
-  wasm: '(session/wasm-backend|runtime/wasm/(executor|modules|values)|simd/((?!further|places)[\\w-]+|pool/(pool|global-average-pool)|product/(gemm|packed-weights|pointwise|product-calls)|lib/(activation|identity|window)|conv/(conv|depthwise|implicit|tap-panels|winograd-part)))',
+  wasm: '(session/wasm-backend|runtime/wasm/(executor|modules|values|write-packed)|simd/((?!further|places)[\\w-]+|pool/(pool|global-average-pool)|product/(gemm|packed-weights|pointwise|product-calls)|lib/(activation|constants|further-weights-part|identity|panels|weight-parts|window)|conv/(conv|depthwise|implicit|known-weights|winograd-part)))',
   'simd-further': '(simd/(further|places)|runtime/wasm/further-modules)',
   threads: 'runtime/wasm/(pool|pool-script|shared-memory)',
   onnx: 'formats/onnx/import',

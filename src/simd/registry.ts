@@ -6,6 +6,7 @@ import type { OpKind } from '../ir/ops.ts';
 import { conv } from './conv/conv.ts';
 import { hasSquareWindows, winogradTiles } from './conv/winograd-part.ts';
 import type { SimdDefinition, SimdRows } from './definition.ts';
+import { furtherWeights, hasFurtherWeights } from './lib/further-weights-part.ts';
 import { globalAveragePool } from './pool/global-average-pool.ts';
 import { gemm } from './product/gemm.ts';
 
@@ -30,6 +31,7 @@ export async function loadSimd(ops: Iterable<OpKind>, graph?: Graph): Promise<vo
   const parts: Promise<unknown>[] = further.map(loadFurther);
   if (further.length > 0) parts.push(COPIES.load());
   if (!graph || hasSquareWindows(graph)) parts.push(winogradTiles.load());
+  if (!graph || hasFurtherWeights(graph)) parts.push(furtherWeights.load());
   await Promise.all(parts);
 }
 

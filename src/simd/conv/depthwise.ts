@@ -1,11 +1,10 @@
 /** Conv of each channel by itself as a call of a WASM kernel. */
 import { isFloat } from '../../core/dtype.ts';
-import { elementCount } from '../../core/tensor.ts';
 import { at } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext, type SimdOperand } from '../definition.ts';
 import { finishOf } from '../lib/activation.ts';
-import { floatWeights } from '../lib/constants.ts';
 import { planeOf, windowInts } from '../lib/window.ts';
+import { furtherWeights } from '../lib/further-weights-part.ts';
 
 /** Bytes of what a row of results keeps while it is made. */
 const SCRATCH = 64;
@@ -43,16 +42,7 @@ export function depthwiseCalls(context: SimdContext<'Conv'>): readonly SimdCall[
 
 /** Weights as floats: those of eight bits are multiplied by their scales once. */
 function weightsOf(context: SimdContext<'Conv'>): SimdOperand | undefined {
+  if (context.inputs[5]) return furtherWeights.peek()?.scaledOperand(context, 5);
   const w = context.inputs[1];
-  if (w && isFloat(w.dtype) && !context.inputs[5]) return inputOperand(context, 1);
-  const source = floatWeights(context, 5);
-  if (!source) return undefined;
-  const count = elementCount(source.shape);
-  return {
-    kind: 'packed',
-    source,
-    key: 'floats',
-    bytes: count * Float32Array.BYTES_PER_ELEMENT,
-    write: ({ buffer, byteOffset }) => new Float32Array(buffer, byteOffset, count).set(source.data),
-  };
+  return w && isFloat(w.dtype) ? inputOperand(context, 1) : undefined;
 }

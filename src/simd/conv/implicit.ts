@@ -2,7 +2,7 @@
 import type { Activation } from '../../ir/ops.ts';
 import { ceilDiv, product, roundUp } from '../../util/arrays.ts';
 import type { PackedOperand, SimdCall, SimdOperand } from '../definition.ts';
-import { PANEL } from '../lib/weight-parts.ts';
+import { PANEL } from '../lib/panels.ts';
 import { finishOf } from '../lib/activation.ts';
 
 /** A dimension: output o sees the inputs o·stride + k·dilation − pad, and lies at o·place + offset of `whole`. */

@@ -2,8 +2,8 @@
 import { at, ceilDiv, range } from '../../util/arrays.ts';
 import type { PackedOperand } from '../definition.ts';
 import { tensorKey } from '../lib/identity.ts';
-import { PANEL, weightParts } from '../lib/weight-parts.ts';
-import { panelsBytes } from '../product/packed-weights.ts';
+import { PANEL, PANEL_ROW, panelsBytes } from '../lib/panels.ts';
+import { weightParts } from '../lib/weight-parts.ts';
 import type { TapWeights } from './known-weights.ts';
 
 /** Points of a tile. */
@@ -41,7 +41,7 @@ export function pointPanels(
             return put(data.subarray(from, from + length), tap * length);
           });
           const extents = [Math.min(height, depth - row), Math.min(width, columns - column)] as const;
-          const first = byteOffset + (column / PANEL) * panel + (1 + row) * PANEL * FLOAT;
+          const first = byteOffset + (column / PANEL) * panel + (1 + row) * PANEL_ROW;
           const words = [at(ranges, 0), first, ...extents, ...steps, panel, point];
           call('winograd/weights', words, [], ceilDiv(extents[1], PANEL));
         }

@@ -4,7 +4,7 @@
  */
 import { at, ceilDiv, range, roundUp } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
-import { PANEL } from '../lib/weight-parts.ts';
+import { PANEL } from '../lib/panels.ts';
 import { finishOf } from '../lib/activation.ts';
 import type { TapWeights } from './known-weights.ts';
 import { pointPanels, POINTS } from './winograd-weights.ts';

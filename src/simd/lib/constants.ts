@@ -1,10 +1,11 @@
 /** Constants: what is known of them while the plan is made, and how elements lie. */
 import { isFloat } from '../../core/dtype.ts';
-import { lazyTensor, stridedSource } from '../../core/lazy-tensor.ts';
+import { stridedSource } from '../../core/lazy-tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { OpKind } from '../../ir/ops.ts';
 import { at, stridesOf } from '../../util/arrays.ts';
 import type { SimdContext } from '../definition.ts';
+import { furtherWeights } from './further-weights-part.ts';
 
 /** The elements of an input; `undefined` where there is none, or they depend on data. */
 export function plannedInts<K extends OpKind>(context: SimdContext<K>, index: number): number[] | undefined {
@@ -17,24 +18,13 @@ export function plannedInts<K extends OpKind>(context: SimdContext<K>, index: nu
  * something is not known.
  */
 export function floatWeights<K extends OpKind>(
-  { inputs, constant }: Pick<SimdContext<K>, 'inputs' | 'constant'>,
+  context: Pick<SimdContext<K>, 'inputs' | 'constant'>,
   scaleInput: number,
   inner = 1,
 ): Tensor | undefined {
-  const [weights, scale] = [constant(1), constant(scaleInput)];
-  if (!inputs[scaleInput]) return weights && isFloat(weights.dtype) ? weights : undefined;
-  return (
-    weights &&
-    scale &&
-    lazyTensor('float32', weights.shape, () => {
-      const floats = new Float32Array(weights.data);
-      for (let i = 0, column = 0; i < floats.length; column = (column + 1) % scale.data.length) {
-        const factor = at(scale.data, column);
-        for (const end = i + inner; i < end; i++) floats[i] = (floats[i] ?? 0) * factor;
-      }
-      return floats;
-    })
-  );
+  if (context.inputs[scaleInput]) return furtherWeights.peek()?.scaledWeights(context, scaleInput, inner);
+  const weights = context.constant(1);
+  return weights && isFloat(weights.dtype) ? weights : undefined;
 }
 
 /** Matrices whose elements are those of a tensor, in any order: steps in elements from each to the next. */

@@ -1,21 +1,10 @@
 /** Constant weights, part by part: each fits into the memory that there is for them before they are packed. */
-import { elementCount, type Tensor } from '../../core/tensor.ts';
+import { elementCount } from '../../core/tensor.ts';
 import { stridesOfConstant, type ConstantMatrices } from './constants.ts';
-
-/** Columns of a panel: see `assembly/lib/tile.ts`. */
-export const PANEL = 8;
+import { PANEL, type WeightMatrices } from './panels.ts';
 
 /** Elements of a part, about: they stay in the second cache until they are packed. */
 const PART = 2 ** 15;
-
-/** Weights `[…, depth, group·columns]`, or with these two swapped. */
-export interface WeightMatrices {
-  readonly weights: Tensor;
-  readonly depth: number;
-  readonly columns: number;
-  readonly group?: number;
-  readonly isTransposed?: boolean;
-}
 
 /** Parts of a matrix: so many rows and columns of each group, at most, in a range of so many elements. */
 export interface WeightParts extends ConstantMatrices {

@@ -1,36 +1,16 @@
 /** Weights in panels of eight columns, as tiles of products take them. */
-import type { Tensor } from '../../core/tensor.ts';
 import { ceilDiv, range } from '../../util/arrays.ts';
 import type { PackedOperand } from '../definition.ts';
 import { tensorKey } from '../lib/identity.ts';
-import { PANEL, weightParts, type WeightMatrices } from '../lib/weight-parts.ts';
-
-/** What panels are made of. */
-export interface PanelSource extends WeightMatrices {
-  /** Matrices, of which each has panels of its own; */
-  readonly count?: number;
-  /** or else elements of a window, whose rows follow each other in the panels of a group: these, in this order. */
-  readonly taps?: readonly number[];
-  /** Factor of all elements; */
-  readonly alpha?: number;
-  /** what sums start from: an element for each column, or one for all, */
-  readonly start?: Tensor | undefined;
-  /** and its factor. */
-  readonly beta?: number;
-}
+import { PANEL, PANEL_ROW, type PanelSource } from '../lib/panels.ts';
+import { weightParts } from '../lib/weight-parts.ts';
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
-const ROW = PANEL * FLOAT;
-
-/** Bytes of so many matrices as panels: each panel has a row to start from, then its rows. */
-export function panelsBytes({ depth, columns, count = 1 }: Pick<PanelSource, 'depth' | 'columns' | 'count'>): number {
-  return count * ceilDiv(columns, PANEL) * (depth + 1) * ROW;
-}
 
 /** Constant weights as panels, zeros past the last column of a group. */
 export function panels(source: PanelSource): PackedOperand {
   const { weights, start, depth, columns, count = 1, group = 1, taps, alpha = 1, beta = 1 } = source;
-  const panel = (depth * (taps?.length ?? 1) + 1) * ROW;
+  const panel = (depth * (taps?.length ?? 1) + 1) * PANEL_ROW;
   const all = group * ceilDiv(columns, PANEL);
   const { elements, matrixStep, rowStep, step, height, width, length } = weightParts(source);
   const what = [depth, columns, group, taps, source.isTransposed, alpha, beta, tensorKey(start)];
@@ -54,7 +34,8 @@ export function panels(source: PanelSource): PackedOperand {
             const begin = tap * matrixStep + column * step + row * rowStep;
             const from = put(data.subarray(begin, begin + length), 0);
             const extents = [Math.min(height, depth - row), Math.min(width, columns - column)] as const;
-            const first = (column / PANEL) * panel + (1 + row) * ROW + k * (taps ? depth * ROW : all * panel);
+            const first =
+              (column / PANEL) * panel + (1 + row) * PANEL_ROW + k * (taps ? depth * PANEL_ROW : all * panel);
             const words = [from, to, ...extents, ...steps, first, panel];
             call('product/pack', words, [alpha], group * ceilDiv(extents[1], PANEL));
           }

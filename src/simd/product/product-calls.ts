@@ -1,13 +1,12 @@
 /** Calls of the kernels of products: what convolutions of 1×1, Gemm and MatMul have in common. */
-import { isFloat } from '../../core/dtype.ts';
-import { elementCount } from '../../core/tensor.ts';
 import type { Activation, OpKind } from '../../ir/ops.ts';
 import { ceilDiv, roundUp } from '../../util/arrays.ts';
-import { inputOperand, type SimdCall, type SimdContext, type SimdOperand } from '../definition.ts';
+import type { SimdCall, SimdContext, SimdOperand } from '../definition.ts';
 import { finishOf } from '../lib/activation.ts';
 import { floatWeights } from '../lib/constants.ts';
-import { PANEL } from '../lib/weight-parts.ts';
-import { panels, panelsBytes, type PanelSource } from './packed-weights.ts';
+import { furtherWeights } from '../lib/further-weights-part.ts';
+import { PANEL, type PanelShape, type RightPanels } from '../lib/panels.ts';
+import { panels } from './packed-weights.ts';
 
 const ABSENT: SimdOperand = { kind: 'absent' };
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
@@ -107,39 +106,20 @@ function division(
 }
 
 /**
- * Panels of a node's right operand, the second input, and, of one that has a start, of the third: constants, or else with the calls
- * that make them. Nothing where the operand is no float, and has no scale that is known.
+ * Panels of a node's right operand, the second input, and, of one that has a start, of the third. Nothing where the operand is no
+ * float, and has no scale that is known.
  */
 export function rightPanels<K extends OpKind>(
   context: SimdContext<K>,
-  source: Omit<PanelSource, 'weights' | 'start'>,
+  source: PanelShape,
   scaleInput = 3,
   hasStart = true,
-): { readonly w: SimdOperand; readonly calls: readonly SimdCall[] } | undefined {
-  const { inputs, constant } = context;
-  const { depth, columns, count = 1, isTransposed, alpha = 1, beta = 1 } = source;
-  const [weights, b] = [floatWeights(context, scaleInput, isTransposed ? depth : 1), inputs[1]];
-  const [bias, start] = hasStart ? [inputs[2], constant(2)] : [];
-  if (weights && (start || !bias)) return { w: panels({ ...source, weights, start }), calls: [] };
-  if (!b || !isFloat(b.dtype) || inputs[scaleInput]) return undefined;
-  const w: SimdOperand = { kind: 'scratch', id: 'panels', bytes: panelsBytes(source) };
-  const units = count * ceilDiv(columns, PANEL);
-  const panel = panelsBytes({ depth, columns: 1 });
-  // A row to start from, of which there may be none, then the others.
-  const pack = (from: SimdOperand, [row, rows]: readonly [number, number], steps: readonly number[]): SimdCall => ({
-    kernel: 'product/pack',
-    operands: [from, w],
-    ints: [rows, columns, ...[...steps, row * PANEL].map((n) => n * BYTES), panel],
-    floats: [row > 0 ? alpha : beta],
-    units,
-  });
-  return {
-    w,
-    calls: [
-      pack(bias ? inputOperand(context, 2) : ABSENT, [0, 1], [0, 0, bias && elementCount(bias.shape) > 1 ? 1 : 0]),
-      pack(inputOperand(context, 1), [1, depth], [depth * columns, ...(isTransposed ? [1, depth] : [columns, 1])]),
-    ],
-  };
+): RightPanels | undefined {
+  const weights = floatWeights(context, scaleInput, source.isTransposed ? source.depth : 1);
+  const start = hasStart ? context.constant(2) : undefined;
+  if (weights && (start || !hasStart || !context.inputs[2]))
+    return { w: panels({ ...source, weights, start }), calls: [] };
+  return context.inputs[scaleInput] ? undefined : furtherWeights.peek()?.computedPanels(context, source, hasStart);
 }
 
 /** A left operand that is stored transposed. */
