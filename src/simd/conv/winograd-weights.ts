@@ -20,9 +20,11 @@ export function pointPanels(
 ): PackedOperand {
   const point = panelsBytes({ depth, columns });
   const panel = panelsBytes({ depth, columns: 1 });
-  const { elements, matrixStep, rowStep, step, height, width, length } = weightParts({ weights, depth, columns });
-  // Nine ranges where elements of the window are outside, else one.
-  const isApart = matrixStep >= Math.max(rowStep, step);
+  const { elements, matrixStep, rowStep, step, height, width, length, isApart } = weightParts({
+    weights,
+    depth,
+    columns,
+  });
   return {
     kind: 'packed',
     source: weights,

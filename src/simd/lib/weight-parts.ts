@@ -11,6 +11,8 @@ export interface WeightParts extends ConstantMatrices {
   readonly height: number;
   readonly width: number;
   readonly length: number;
+  /** Matrices have ranges of their own; otherwise all are in the same. */
+  readonly isApart: boolean;
 }
 
 /** Parts go along the dimension that is outside: they are rows, or whole panels. */
@@ -23,5 +25,5 @@ export function weightParts({ weights, depth, columns, group = 1, isTransposed }
   // Columns of several groups do not follow each other.
   const [height, width] = isRows ? [most, columns] : [depth, group > 1 ? columns : PANEL * most];
   const length = Math.min(isRows || group === 1 ? most * unit : Infinity, elementCount(weights.shape));
-  return { elements, matrixStep, rowStep, step, height, width, length };
+  return { elements, matrixStep, rowStep, step, height, width, length, isApart: matrixStep >= Math.max(rowStep, step) };
 }

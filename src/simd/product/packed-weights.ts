@@ -12,7 +12,7 @@ export function panels(source: PanelSource): PackedOperand {
   const { weights, start, depth, columns, count = 1, group = 1, taps, alpha = 1, beta = 1 } = source;
   const panel = (depth * (taps?.length ?? 1) + 1) * PANEL_ROW;
   const all = group * ceilDiv(columns, PANEL);
-  const { elements, matrixStep, rowStep, step, height, width, length } = weightParts(source);
+  const { elements, matrixStep, rowStep, step, height, width, length, isApart } = weightParts(source);
   const what = [depth, columns, group, taps, source.isTransposed, alpha, beta, tensorKey(start)];
   return {
     kind: 'packed',
@@ -28,19 +28,22 @@ export function panels(source: PanelSource): PackedOperand {
       }
       const { data } = elements;
       const steps = [columns * step, rowStep, step].map((n) => n * FLOAT);
-      (taps ?? range(count)).forEach((tap, k) => {
-        for (let column = 0; column < columns; column += width) {
-          for (let row = 0; row < depth; row += height) {
-            const begin = tap * matrixStep + column * step + row * rowStep;
-            const from = put(data.subarray(begin, begin + length), 0);
+      for (let column = 0; column < columns; column += width) {
+        for (let row = 0; row < depth; row += height) {
+          let from = 0;
+          (taps ?? range(count)).forEach((tap, k) => {
+            // Where matrices are not outside, all are in the first one's range.
+            const within = isApart ? 0 : tap * matrixStep;
+            const begin = column * step + row * rowStep + tap * matrixStep - within;
+            if (isApart || k === 0) from = put(data.subarray(begin, begin + length), 0);
             const extents = [Math.min(height, depth - row), Math.min(width, columns - column)] as const;
             const first =
               (column / PANEL) * panel + (1 + row) * PANEL_ROW + k * (taps ? depth * PANEL_ROW : all * panel);
-            const words = [from, to, ...extents, ...steps, first, panel];
+            const words = [from + within * FLOAT, to, ...extents, ...steps, first, panel];
             call('product/pack', words, [alpha], group * ceilDiv(extents[1], PANEL));
-          }
+          });
         }
-      });
+      }
     },
   };
 }
