@@ -119,6 +119,19 @@ it.each(SIZES.flatMap((extents) => ORDERS.map((order) => ({ ...extents, order })
   },
 );
 
+it.each(ORDERS)('panels of three matrices, lying as %i, %i, %i', async (...order) => {
+  const [depth, columns] = [50, 301];
+  const weights = ordered(randomTensor([3, depth, columns]), order);
+  const start = randomTensor([columns], 2);
+  const actual = await packed(panels({ weights, depth, columns, count: 3, start }), ['base']);
+  const each = range(3).map((tap) =>
+    expectedPanels(weights, start, { taps: [tap], window: 3, depth, columns, group: 1 }),
+  );
+  const expected = each.flat();
+  expect(actual.length).toBe(expected.length);
+  expect(actual.findIndex((value, i) => value !== expected[i])).toBe(-1);
+});
+
 /** G: six points of three weights. */
 function evaluated(a: number, b: number, c: number): number[] {
   const [near, far, odd] = [(2 * a + c) / -3, (a + 2 * c) / 6, (b * Math.SQRT2) / 6];
