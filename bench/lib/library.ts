@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Rolldown } from 'vite';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -18,8 +18,7 @@ export interface Library {
 
 /** Builds the library into a folder of its own, which the system cleans up. */
 export async function buildLibrary(): Promise<Library> {
-  const folder = mkdtempSync(join(tmpdir(), 'tilewise-library-'));
-  await build({ root: ROOT, logLevel: 'error', build: { outDir: folder, emptyOutDir: true, sourcemap: true } });
+  const folder = await buildFiles('production');
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', sideEffects: false }));
   const manifest: { exports: Record<string, string | { default: string }> } = JSON.parse(
     readFileSync(join(ROOT, 'package.json'), 'utf8'),
@@ -33,6 +32,17 @@ export async function buildLibrary(): Promise<Library> {
     return [name.replace(/\.map$/, ''), map.sources.map((source) => relative(ROOT, resolve(folder, source)))];
   });
   return { folder, entries: new Map(entries), sources: new Map(sources) };
+}
+
+/** Builds the library as Node loads it. Gives the URL of its main module. */
+export async function buildNodeLibrary(): Promise<string> {
+  return pathToFileURL(join(await buildFiles('node'), 'index.js')).href;
+}
+
+async function buildFiles(mode: 'production' | 'node'): Promise<string> {
+  const outDir = mkdtempSync(join(tmpdir(), 'tilewise-library-'));
+  await build({ root: ROOT, mode, logLevel: 'error', build: { outDir, emptyOutDir: true, sourcemap: true } });
+  return outDir;
 }
 
 /** A file of a built application. */

@@ -7,9 +7,9 @@ import { servePeers } from './page-server.ts';
 import { LIMITS, within, type Room, type Seat, type SeatStarted, type Venue } from './seat.ts';
 import type { Ran, StationConfig } from './station.ts';
 
-/** The venue of Chromium pages. Bundles the page first. */
-export async function chromiumVenue(): Promise<Venue> {
-  const server = await servePeers();
+/** The venue of Chromium pages. Bundles the page first, with the engine as it is published unless another is given. */
+export async function chromiumVenue(engine?: string): Promise<Venue> {
+  const server = await servePeers(engine);
   let version: string | undefined;
   const seat = async (config: StationConfig, model: PeerModel, threads: number): Promise<Seat> => {
     const browser = await launchChromium();

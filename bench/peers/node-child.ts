@@ -7,7 +7,14 @@ import { Station, type StationConfig } from './station.ts';
 
 /** What the parent asks for. */
 export type Request =
-  | { readonly kind: 'start'; readonly config: StationConfig; readonly files: FilePaths; readonly threads: number }
+  | {
+      readonly kind: 'start';
+      readonly config: StationConfig;
+      readonly files: FilePaths;
+      readonly threads: number;
+      /** URL of tilewise's main module. */
+      readonly engine: string;
+    }
   | { readonly kind: 'run' };
 
 /** Files of a model on disk, as `PeerFiles` has them in memory. */
@@ -23,8 +30,8 @@ const station = new Station();
 
 async function obey(request: Request): Promise<object> {
   if (request.kind === 'run') return station.run();
-  const { config, files, threads } = request;
-  const { host, adapterName } = nodeHost(threads, ENGINES[config.engine].backend === 'webgpu');
+  const { config, files, threads, engine } = request;
+  const { host, adapterName } = nodeHost(threads, ENGINES[config.engine].backend === 'webgpu', engine);
   const started = await station.start(config, readFiles(files), host);
   return { ...started, adapter: adapterName() };
 }

@@ -13,15 +13,19 @@ import { startThread } from '../../src/node/thread.ts';
 import type { Host } from './runtimes/runtime.ts';
 
 const MODULES = resolve(import.meta.dirname, '../../node_modules');
+/** tilewise as it is here. */
+export const SOURCES = new URL('../../src/index.ts', import.meta.url).href;
+
 const asset = (path: string): string => join(MODULES, path);
 
 /**
- * A host on this process, and the name of the adapter that was handed out, once one was. `navigator.gpu` is there only
+ * A host on this process, which imports tilewise from `engine`, and the name of the adapter that was handed out, once one was. `navigator.gpu` is there only
  * for an engine that is to use it: some open a device whenever they can.
  */
 export function nodeHost(
   threads: number,
   withGpu: boolean,
+  engine = SOURCES,
 ): { readonly host: Host; readonly adapterName: () => string | undefined } {
   let name: string | undefined;
   let features: ReadonlySet<string> = new Set();
@@ -51,6 +55,7 @@ export function nodeHost(
       asset,
       read: (path) => readFile(asset(path)),
       adapter,
+      engine: () => import(engine),
       startThread,
     },
     adapterName: () => name,

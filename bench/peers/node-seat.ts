@@ -5,25 +5,29 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildNodeLibrary } from '../lib/library.ts';
 import type { PeerModel } from './models.ts';
 import type { Answer, FilePaths, Request } from './node-child.ts';
 import { LIMITS, within, type Room, type Seat, type SeatStarted, type Venue } from './seat.ts';
 import type { Ran, StationConfig } from './station.ts';
 
-/** The venue of Node processes. */
-export function nodeVenue(): Venue {
+/** The venue of Node processes. Builds the library first, as it is published, unless another is given by its URL. */
+export async function nodeVenue(given?: string): Promise<Venue> {
+  const engine = given ?? (await buildNodeLibrary());
   return {
-    room: async (model, threads) => openRoom(model, threads),
+    room: async (model, threads) => openRoom(model, { threads, engine }),
     facts: async () => [`Node.js ${process.version}`],
     close: async () => undefined,
   };
 }
 
-function openRoom(model: PeerModel, threads: number): Room {
+type Surroundings = Pick<Extract<Request, { kind: 'start' }>, 'threads' | 'engine'>;
+
+function openRoom(model: PeerModel, surroundings: Surroundings): Room {
   const folder = mkdtempSync(join(tmpdir(), 'tilewise-peers-'));
   const files = writeFiles(folder, model);
   return {
-    seat: async (config) => new NodeSeat(config, files, threads),
+    seat: async (config) => new NodeSeat(config, files, surroundings),
     close: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -54,15 +58,15 @@ const TAIL = 400;
 class NodeSeat implements Seat {
   readonly #config: StationConfig;
   readonly #files: FilePaths;
-  readonly #threads: number;
+  readonly #surroundings: Surroundings;
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;
   #stderr = '';
 
-  constructor(config: StationConfig, files: FilePaths, threads: number) {
+  constructor(config: StationConfig, files: FilePaths, surroundings: Surroundings) {
     this.#config = config;
     this.#files = files;
-    this.#threads = threads;
+    this.#surroundings = surroundings;
     this.#child = fork(join(import.meta.dirname, 'node-child.ts'), {
       execArgv: [...flags(), '--import', LOADER],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -80,7 +84,7 @@ class NodeSeat implements Seat {
   }
 
   start(): Promise<SeatStarted> {
-    const request = { kind: 'start', config: this.#config, files: this.#files, threads: this.#threads } as const;
+    const request = { kind: 'start', config: this.#config, files: this.#files, ...this.#surroundings } as const;
     return within(LIMITS.start, 'the cold start', this.#ask<SeatStarted>(request));
   }
 

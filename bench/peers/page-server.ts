@@ -27,16 +27,18 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** Builds the page into a temporary folder and serves it. */
-export async function servePeers(): Promise<PeerServer> {
-  // The engine as it is published, as the peers are: in few files.
-  const { entries } = await buildLibrary();
+/**
+ * Builds the page into a temporary folder and serves it. The engine is as it is published, as the peers are, in few files; or
+ * another whose main module is given.
+ */
+export async function servePeers(given?: string): Promise<PeerServer> {
+  const engine = given ?? (await buildLibrary()).entries.get('tilewise') ?? '';
   const built = mkdtempSync(join(tmpdir(), 'tilewise-peer-page-'));
   await build({
     configFile: false,
     root: join(ROOT, 'bench/peers/page'),
     logLevel: 'error',
-    resolve: { alias: [{ find: /^.*\/src\/index\.ts$/, replacement: entries.get('tilewise') ?? '' }] },
+    resolve: { alias: [{ find: /^.*\/src\/index\.ts$/, replacement: engine }] },
     // Not minified: TensorFlow.js starts its workers from the text of a function, which must stand on its own.
     build: { outDir: built, emptyOutDir: true, target: 'esnext', minify: false, chunkSizeWarningLimit: 100_000 },
   });

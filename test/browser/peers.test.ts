@@ -1,5 +1,7 @@
 /** The peers benchmark's page: tilewise on WebGPU and a peer with threads, in Chromium. */
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SOURCES } from '../../bench/peers/node-host.ts';
 import { chromiumVenue } from '../../bench/peers/chromium-seat.ts';
 import { measureModel } from '../../bench/peers/measure.ts';
 import { writeModel } from '../../bench/peers/models.ts';
@@ -9,7 +11,7 @@ import { shufflenetV2 } from '../../models/shufflenet-v2.ts';
 let venue: Venue | undefined;
 
 beforeAll(async () => {
-  venue = await chromiumVenue();
+  venue = await chromiumVenue(fileURLToPath(SOURCES));
 });
 
 afterAll(() => venue?.close());

@@ -50,6 +50,7 @@ function host(threads: number): Host {
     module: asset,
     asset,
     read: (path) => bytes(`/vendor/${path}`),
+    engine: () => import('../../../src/index.ts'),
     adapter: () => navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }),
   };
 }

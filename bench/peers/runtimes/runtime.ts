@@ -27,6 +27,8 @@ export interface Host {
   readonly read: (path: string) => Promise<Uint8Array>;
   /** Where tilewise gets its adapter. */
   readonly adapter: () => Promise<GPUAdapter | null>;
+  /** tilewise as it is published. */
+  readonly engine: () => Promise<Pick<typeof import('../../../src/index.ts'), 'Session'>>;
   /** How it starts its threads, where there are no Workers of a page. */
   readonly startThread?: SessionOptions['startThread'];
 }
