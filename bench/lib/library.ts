@@ -19,7 +19,6 @@ export interface Library {
 /** Builds the library into a folder of its own, which the system cleans up. */
 export async function buildLibrary(): Promise<Library> {
   const folder = await buildFiles('production');
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', sideEffects: false }));
   const manifest: { exports: Record<string, string | { default: string }> } = JSON.parse(
     readFileSync(join(ROOT, 'package.json'), 'utf8'),
   );
@@ -42,6 +41,7 @@ export async function buildNodeLibrary(): Promise<string> {
 async function buildFiles(mode: 'production' | 'node'): Promise<string> {
   const outDir = mkdtempSync(join(tmpdir(), 'tilewise-library-'));
   await build({ root: ROOT, mode, logLevel: 'error', build: { outDir, emptyOutDir: true, sourcemap: true } });
+  writeFileSync(join(outDir, 'package.json'), JSON.stringify({ type: 'module', sideEffects: false }));
   return outDir;
 }
 

@@ -12,9 +12,10 @@ import { openGpu } from '../../src/node/adapter.ts';
 import { startThread } from '../../src/node/thread.ts';
 import type { Host } from './runtimes/runtime.ts';
 
-const MODULES = resolve(import.meta.dirname, '../../node_modules');
+const ROOT = resolve(import.meta.dirname, '../..');
+const MODULES = join(ROOT, 'node_modules');
 /** tilewise as it is here. */
-export const SOURCES = new URL('../../src/index.ts', import.meta.url).href;
+export const SOURCES = pathToFileURL(join(ROOT, 'src/index.ts')).href;
 
 const asset = (path: string): string => join(MODULES, path);
 

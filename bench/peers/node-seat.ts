@@ -6,28 +6,44 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildNodeLibrary } from '../lib/library.ts';
+import { buildChild } from './built-child.ts';
 import type { PeerModel } from './models.ts';
 import type { Answer, FilePaths, Request } from './node-child.ts';
+import { SOURCES } from './node-host.ts';
 import { LIMITS, within, type Room, type Seat, type SeatStarted, type Venue } from './seat.ts';
-import type { Ran, StationConfig } from './station.ts';
+import type { Ran } from './station.ts';
 
-/** The venue of Node processes. Builds the library first, as it is published, unless another is given by its URL. */
-export async function nodeVenue(given?: string): Promise<Venue> {
-  const engine = given ?? (await buildNodeLibrary());
+/** What Node runs for an engine. */
+interface Program {
+  readonly script: string;
+  readonly flags: readonly string[];
+  /** URL of tilewise's main module. */
+  readonly engine: string;
+}
+
+/**
+ * The venue of Node processes. Engines are as published, tilewise too, and plain JavaScript: both are built first, unless it is to
+ * be the sources, which start slowly.
+ */
+export async function nodeVenue({ sources = false } = {}): Promise<Venue> {
+  const built = sources ? undefined : await buildChild();
+  const program: Program = built
+    ? { script: built.script, flags: [], engine: await buildNodeLibrary() }
+    : { script: join(import.meta.dirname, 'node-child.ts'), flags: ['--import', LOADER], engine: SOURCES };
   return {
-    room: async (model, threads) => openRoom(model, { threads, engine }),
+    room: async (model, threads) => openRoom(model, threads, program),
     facts: async () => [`Node.js ${process.version}`],
-    close: async () => undefined,
+    close: async () => {
+      if (built) rmSync(built.folder, { recursive: true, force: true });
+    },
   };
 }
 
-type Surroundings = Pick<Extract<Request, { kind: 'start' }>, 'threads' | 'engine'>;
-
-function openRoom(model: PeerModel, surroundings: Surroundings): Room {
+function openRoom(model: PeerModel, threads: number, program: Program): Room {
   const folder = mkdtempSync(join(tmpdir(), 'tilewise-peers-'));
   const files = writeFiles(folder, model);
   return {
-    seat: async (config) => new NodeSeat(config, files, surroundings),
+    seat: async (config) => new NodeSeat(program, { kind: 'start', config, files, threads, engine: program.engine }),
     close: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -56,21 +72,14 @@ const LOADER = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 const TAIL = 400;
 
 class NodeSeat implements Seat {
-  readonly #config: StationConfig;
-  readonly #files: FilePaths;
-  readonly #surroundings: Surroundings;
+  readonly #start: Request;
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;
   #stderr = '';
 
-  constructor(config: StationConfig, files: FilePaths, surroundings: Surroundings) {
-    this.#config = config;
-    this.#files = files;
-    this.#surroundings = surroundings;
-    this.#child = fork(join(import.meta.dirname, 'node-child.ts'), {
-      execArgv: [...flags(), '--import', LOADER],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
+  constructor({ script, flags }: Program, start: Request) {
+    this.#start = start;
+    this.#child = fork(script, { execArgv: [...relaxed(), ...flags], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-TAIL);
     });
@@ -84,8 +93,7 @@ class NodeSeat implements Seat {
   }
 
   start(): Promise<SeatStarted> {
-    const request = { kind: 'start', config: this.#config, files: this.#files, ...this.#surroundings } as const;
-    return within(LIMITS.start, 'the cold start', this.#ask<SeatStarted>(request));
+    return within(LIMITS.start, 'the cold start', this.#ask<SeatStarted>(this.#start));
   }
 
   run(): Promise<Ran> {
@@ -110,6 +118,6 @@ class NodeSeat implements Seat {
 }
 
 /** LiteRT.js's faster builds want relaxed SIMD, which Node has behind a flag until version 21. */
-function flags(): string[] {
+function relaxed(): string[] {
   return process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : [];
 }

@@ -8,7 +8,6 @@ import { shufflenetV2 } from '../../models/shufflenet-v2.ts';
 import { randomWeights } from '../../models/weights.ts';
 import { toLayers } from '../../bench/peers/layers.ts';
 import { peerModel, writeModel, type PeerModel } from '../../bench/peers/models.ts';
-import { SOURCES } from '../../bench/peers/node-host.ts';
 import { nodeVenue } from '../../bench/peers/node-seat.ts';
 import { channelsFirst } from '../../bench/peers/onnx-file.ts';
 import { paddingName, TFJS_SHARD, toTfjsFiles } from '../../bench/peers/tfjs-file.ts';
@@ -120,7 +119,7 @@ describe.each(networks)('%s', (name, build) => {
 
   it('is the same network as a TFLite file, and LiteRT.js runs it in a process of its own', async () => {
     const { model, expected, tolerance } = written;
-    const room = await (await nodeVenue(SOURCES)).room(model, 2);
+    const room = await (await nodeVenue({ sources: true })).room(model, 2);
     onTestFinished(() => room.close());
     const seat = await room.seat({ engine: 'litert-wasm', flavour: 'only', quantised: false });
     onTestFinished(() => seat.close());

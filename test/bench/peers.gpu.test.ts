@@ -2,14 +2,13 @@
 import { expect, it } from 'vitest';
 import { measureModel } from '../../bench/peers/measure.ts';
 import { writeModel } from '../../bench/peers/models.ts';
-import { SOURCES } from '../../bench/peers/node-host.ts';
 import { nodeVenue } from '../../bench/peers/node-seat.ts';
 import { shufflenetV2 } from '../../models/shufflenet-v2.ts';
 
 it('measures tilewise and TensorFlow.js on one adapter, against the reference, against onnxruntime', async () => {
   const graph = shufflenetV2({ width: 0.5, resolution: 32, classes: 17 });
   const started: string[] = [];
-  const rows = await measureModel(await nodeVenue(SOURCES), await writeModel('small', graph), {
+  const rows = await measureModel(await nodeVenue({ sources: true }), await writeModel('small', graph), {
     where: 'node',
     engines: ['tilewise-webgpu', 'tilewise-cpu', 'tfjs-webgpu'],
     runs: 5,
