@@ -77,6 +77,7 @@ const FILES = {
   core: '(core/raw|session/session|ir/builder|formats/(locate|lib/(emitter|translate|channels-first)))',
   trace: 'analysis/trace',
   pixels: 'pictures/to-pixels',
+  sharing: 'core/start-thread',
   draw: 'draw/(canvas|svg)',
   guess: 'vision/guess',
   classifier: 'tasks/classifier',

@@ -7,7 +7,7 @@ import type { Graph, InputShapes } from '../ir/graph.ts';
 import type { OpKind } from '../ir/ops.ts';
 import { loadReferences } from '../ops/registry.ts';
 import { WasmExecutor } from '../runtime/wasm/executor.ts';
-import { expectModules, loadModule } from '../runtime/wasm/modules.ts';
+import { loadModule } from '../runtime/wasm/modules.ts';
 import { planSimd } from '../simd/plan-graph.ts';
 import type { SimdPlan } from '../simd/plan.ts';
 import { expectSimd, loadSimd } from '../simd/registry.ts';
@@ -54,9 +54,7 @@ export class WasmBackend implements Backend {
     }
     const start = performance.now();
     progress?.tell('compile');
-    expectSimd(graph)
-      .then((families) => expectModules(families, this.#threads > 1))
-      .catch(() => undefined);
+    for (const name of expectSimd(graph)) loadModule(name, this.#threads > 1).catch(() => undefined);
     const compiled = await compileGraph(
       graph,
       { inputShapes, level: 'full', weightStorage: this.#weightStorage, withoutKernels: true },
@@ -72,7 +70,7 @@ export class WasmBackend implements Backend {
     signal?.throwIfAborted();
     progress?.tell('upload');
     const uploading = performance.now();
-    const [executor] = await Promise.all([WasmExecutor.create(plan, this.#startThread), FEEDS.load()]);
+    const executor = await WasmExecutor.create(plan, this.#startThread);
     const report = { passesMs, planMs, compileMs: 0, uploadMs: performance.now() - uploading, byReference };
     return new WasmPrepared(executor, report);
   }
@@ -88,8 +86,8 @@ export class WasmBackend implements Backend {
 
 /** Operators of the nodes that run through their references. */
 function operatorsByReference({ graph, steps }: SimdPlan): OpKind[] {
-  const positions = steps.flatMap((step) => (step.kind === 'reference' ? [step.node] : []));
-  return [...new Set(positions.map((position) => at(graph.nodes, position).op))];
+  const ran = steps.filter(({ kind }) => kind === 'reference');
+  return [...new Set(ran.map(({ node }) => at(graph.nodes, node).op))];
 }
 
 class WasmPrepared implements Prepared {
@@ -106,7 +104,7 @@ class WasmPrepared implements Prepared {
   }
 
   async run(feeds: ReadonlyMap<string, CheckedFeed>, options: RunOptions): Promise<Map<string, Tensor>> {
-    const { hostFeeds, refuseOnDevice } = FEEDS.peek() ?? (await FEEDS.load());
+    const { hostFeeds, refuseOnDevice } = FEEDS.get();
     refuseOnDevice(options);
     options.signal?.throwIfAborted();
     return this.#executor.run(await hostFeeds(feeds), options);

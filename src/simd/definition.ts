@@ -101,12 +101,14 @@ export type SimdRows = { readonly [K in OpKind]?: Row<SimdDefinition<K>> };
 
 /** The operand of an input; absent where the node has none. */
 export function inputOperand<K extends OpKind>({ node }: SimdContext<K>, index: number): SimdOperand {
-  const name = node.inputs[index];
-  return name ? { kind: 'value', name } : { kind: 'absent' };
+  return operandOf(node.inputs[index]);
 }
 
 /** The operand of an output. */
 export function outputOperand<K extends OpKind>({ node }: SimdContext<K>, index = 0): SimdOperand {
-  const name = node.outputs[index];
+  return operandOf(node.outputs[index]);
+}
+
+function operandOf(name: string | undefined): SimdOperand {
   return name ? { kind: 'value', name } : { kind: 'absent' };
 }

@@ -76,10 +76,10 @@ class SimdPlanner {
     for (const operand of calls.flatMap(({ operands }) => operands)) this.#place(operand);
     this.#viewed();
     const staged = Math.max(0, ...this.#packed.map(({ operand }) => operand.staged ?? 0));
-    const staging = this.#take(staged * Float32Array.BYTES_PER_ELEMENT, 'weights before they are packed');
+    const staging = this.#take(staged * Float32Array.BYTES_PER_ELEMENT, 'staged weights');
     const activations = this.#placeSpans();
     const scratchBytes = Math.max(0, ...calls.map(({ scratch = 0 }) => scratch));
-    const scratch = range(this.#threads).map((k) => this.#take(scratchBytes, `memory of thread ${k}`));
+    const scratch = range(this.#threads).map((k) => this.#take(scratchBytes, `thread ${k}`));
     const steps = this.#lowered.flatMap((calls, position) => this.#stepsOf(calls, position, params));
     return {
       graph: this.#graph,
@@ -102,11 +102,13 @@ class SimdPlanner {
     const end = address + bytes;
     this.#top = roundUp(end + this.#guard, ALIGNMENT);
     if (this.#guard > 0) {
-      this.#guards.push({ address: address - this.#guard, bytes: this.#guard, what: `before ${what}` });
-      this.#guards.push({ address: end, bytes: this.#top - end, what: `behind ${what}` });
+      this.#guards.push(
+        { address: address - this.#guard, bytes: this.#guard, what: `before ${what}` },
+        { address: end, bytes: this.#top - end, what: `behind ${what}` },
+      );
     }
     if (this.#top <= LARGEST) return address;
-    throw new PlanError(`"${this.#graph.name}" needs more memory than WebAssembly has (4 GiB)`, {
+    throw new PlanError(`"${this.#graph.name}" needs more than the 4 GiB of WebAssembly`, {
       hint: 'Use smaller inputs, or another backend',
     });
   }
@@ -161,8 +163,7 @@ class SimdPlanner {
       const { run } = call;
       if (run && at(operands, 0) + run.from === at(operands, 1) + run.to) return [];
       const address = params + this.#words.length * Int32Array.BYTES_PER_ELEMENT;
-      this.#words.push(...operands);
-      this.#words.push(...call.ints, ...new Int32Array(Float32Array.from(call.floats ?? []).buffer));
+      this.#words.push(...operands, ...call.ints, ...new Int32Array(Float32Array.from(call.floats ?? []).buffer));
       const { kernel, activates = false, units } = call;
       return { kind: 'kernel', node: position, kernel, activates, params: address, units };
     });
@@ -175,7 +176,7 @@ class SimdPlanner {
         ? this.#valueAt(operand.name)
         : this.#addresses.get(operand.kind === 'packed' ? packedKey(operand) : scratchKey(position, operand.id));
     if (address !== undefined) return address;
-    throw new PlanError(`an operand of node ${position} of "${this.#graph.name}" has no memory`);
+    throw new PlanError(`an operand of node ${position} has no memory`);
   }
 
   #rootOf(name: string): string {

@@ -41,38 +41,26 @@ export function furtherOps(ops: Iterable<OpKind>): readonly OpKind[] {
 }
 
 async function loadFurther(op: OpKind): Promise<void> {
-  const { row } = rowIn(await FURTHER.load(), op) ?? {};
-  if (row) await loadRow(row);
-}
-
-interface FamilyRow {
-  readonly family: string;
-  readonly row: Row<SimdDefinition<OpKind>>;
-}
-
-function rowIn(families: Readonly<Record<string, SimdRows>>, op: OpKind): FamilyRow | undefined {
-  const [family, rows] = Object.entries(families).find(([, rows]) => rows[op]) ?? [];
-  return family && rows ? { family, row: rows[op] as Row<SimdDefinition<OpKind>> } : undefined;
+  const row = (await FURTHER.load())[op];
+  if (row) await loadRow<object>(row);
 }
 
 /** Operators that mostly become parts of others while a graph is compiled. */
 const FUSED: ReadonlySet<OpKind> = new Set(['Activation', 'BatchNormalization', 'Binary']);
 
 /**
- * Begins to load what a graph that is to be compiled will need. Gives families whose kernels it will call, besides those that every
- * network needs. Rejects with LoadError when the table of further operators cannot be fetched.
+ * Begins to load what a graph that is to be compiled will need. Gives the kernels that it will call, most likely, besides those that
+ * every network needs: further operators move elements, or come with some that do.
  */
-export async function expectSimd(graph: Graph): Promise<readonly string[]> {
+export function expectSimd(graph: Graph): readonly ('move' | 'winograd')[] {
   const likely = new Set(graph.nodes.map(({ op }) => op).filter((op) => !FUSED.has(op)));
   loadSimd(likely, graph).catch(() => undefined);
-  const further = furtherOps(likely);
-  const families = further.length > 0 ? await FURTHER.load() : {};
-  const found = further.flatMap((op) => rowIn(families, op)?.family ?? []);
-  return hasSquareWindows(graph) ? ['winograd', ...found] : found;
+  const winograd = hasSquareWindows(graph) ? (['winograd'] as const) : [];
+  return furtherOps(likely).length > 0 ? ['move', ...winograd] : winograd;
 }
 
 /** How an operator becomes calls; nothing for one that has no kernel. Throws LoadError when `loadSimd` was not called with it. */
 export function simdOf(op: OpKind): SimdDefinition<OpKind> | undefined {
-  const row = (COMMON[op] as Row<SimdDefinition<OpKind>> | undefined) ?? rowIn(FURTHER.get(), op)?.row;
+  const row = (COMMON[op] ?? FURTHER.get()[op]) as Row<SimdDefinition<OpKind>> | undefined;
   return row && getRow(row);
 }

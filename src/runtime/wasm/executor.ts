@@ -41,10 +41,11 @@ const TICK_MS = 0.1;
 /** A plan in memory. Runs are serialised: concurrent calls wait for each other. */
 export class WasmExecutor {
   readonly plan: SimdPlan;
-  readonly #kernelOf: (name: KernelName) => Kernel;
+  /** By position of the step; that of a reference is never called. */
+  readonly #kernels: readonly Kernel[];
   readonly #pool: ThreadPool | undefined;
-  /** Milliseconds of each step, when it was last measured. */
-  readonly #times = new Map<KernelStep, number>();
+  /** Milliseconds of each step, by its position, when it was last measured. */
+  readonly #times: number[] = [];
   #memory: WebAssembly.Memory | undefined;
   #values: MemoryValues | undefined;
   #walk: ReferenceWalk | undefined;
@@ -73,7 +74,8 @@ export class WasmExecutor {
   ) {
     this.plan = plan;
     this.#memory = memory;
-    this.#kernelOf = (name) => kernelIn(instances, name);
+    const kernelOf = (name: KernelName): Kernel => kernelIn(instances, name);
+    this.#kernels = plan.steps.map((step) => (step.kind === 'kernel' ? kernelOf(step.kernel) : () => undefined));
     this.#pool = pool;
     this.#values = new MemoryValues(plan, memory);
     const Walk = WALK.peek();
@@ -83,7 +85,7 @@ export class WasmExecutor {
       const { dtype, data } = tensor;
       hostView(dtype, buffer, address, data.length).set(data);
     }
-    writePacked(plan, memory, this.#kernelOf);
+    writePacked(plan, memory, kernelOf);
     new Int32Array(buffer, plan.params.address, plan.params.words.length).set(plan.params.words);
   }
 
@@ -104,7 +106,7 @@ export class WasmExecutor {
 
   async #run(feeds: ReadonlyMap<string, Tensor>, how: WasmRun): Promise<Map<string, Tensor>> {
     const { graph, steps } = this.plan;
-    const pauses = new Pauses(how.signal, how.frameBudgetMs, turn);
+    const pauses = new Pauses(how.signal, how.frameBudgetMs);
     how.signal?.throwIfAborted();
     for (const { name } of graph.inputs) {
       const feed = feedFor(name, descOf(graph, name), feeds.get(name));
@@ -122,7 +124,7 @@ export class WasmExecutor {
   /** Does all units of a step: at once if that is known to be short, else in slices between which others have their turn. */
   async #call(position: number, step: KernelStep, pauses: Pauses): Promise<void> {
     const { units } = step;
-    const known = this.#times.get(step);
+    const known = this.#times[position];
     const slice = pauses.sliceMs / 2;
     let spent = 0;
     let next = known === undefined ? FIRST_SLICE : (slice / known) * units;
@@ -135,19 +137,19 @@ export class WasmExecutor {
       next = (slice / Math.max(spent, TICK_MS)) * end;
       if (end < units) await pauses.maybe();
     }
-    this.#times.set(step, spent);
+    this.#times[position] = spent;
   }
 
-  #do(position: number, { kernel: name, params }: KernelStep, [begin, end]: readonly [number, number]): void {
-    const kernel = this.#kernelOf(name);
+  #do(position: number, { params }: KernelStep, [begin, end]: readonly [number, number]): void {
+    const kernel = at(this.#kernels, position);
     const scratch = at(this.plan.scratch, 0);
     if (this.#pool && end - begin > 1) this.#pool.run(position, { kernel, params, scratch }, [begin, end]);
     else kernel(params, begin, end, scratch);
   }
 
   #output(name: string): Tensor {
-    const value = this.#required(this.#walk ?? this.#values).get(name);
-    if (!value) throw new GraphError(`value "${name}" is not available`);
+    const values = this.#required(this.#walk ?? this.#values);
+    const value = this.#required(values.get(name));
     return { ...value, data: value.data.slice() };
   }
 
@@ -187,18 +189,4 @@ async function startPool(
 ): Promise<ThreadPool> {
   const { ThreadPool } = await onDemand('threads', () => import('./pool.ts'));
   return ThreadPool.start(plan, loaded, startThread);
-}
-
-/** A turn of the event loop. A timer in a page would wait 4 ms, since each is set by the one before. */
-function turn(done: () => void): void {
-  if ('setImmediate' in globalThis) setTimeout(done);
-  else {
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => {
-      port1.close();
-      done();
-    });
-    port1.start();
-    port2.postMessage(null);
-  }
 }

@@ -64,13 +64,6 @@ export function loadModule(name: KernelModule, shared: boolean): Promise<WebAsse
   return loading;
 }
 
-/** Begins to load those of the names that are modules. Rejects with LoadError when their table cannot be fetched. */
-export async function expectModules(names: readonly string[], shared: boolean): Promise<void> {
-  if (names.length === 0) return;
-  const further = await FURTHER.load();
-  for (const name of names) if (name in further) loadModule(name as FurtherModule, shared).catch(() => undefined);
-}
-
 async function fetchModule(name: KernelModule): Promise<PackedModule> {
   const builds = name === 'base' ? BASE : (await FURTHER.load())[name];
   return onDemand(`WASM kernels (${name})`, builds[hasRelaxedSimd() ? 1 : 0]);
@@ -118,12 +111,12 @@ export async function instancesOf(
   for (const [name, module] of modules) {
     const { exports } = await WebAssembly.instantiate(module, { env });
     instances.set(name, exports);
-    if (name === 'activation') Object.assign(env, exports);
+    Object.assign(env, exports);
   }
   return instances;
 }
 
 /** In the place of `activateRow` where no call of a plan says that it needs it. */
 export function withoutActivations(): never {
-  throw new GraphError('a kernel calls activations, which its plan does not say');
+  throw new GraphError('a plan does not say that it activates');
 }

@@ -7,12 +7,6 @@ import { at, stridesOf } from '../../util/arrays.ts';
 import type { SimdContext } from '../definition.ts';
 import { furtherWeights } from './further-weights-part.ts';
 
-/** The elements of an input; `undefined` where there is none, or they depend on data. */
-export function plannedInts<K extends OpKind>(context: SimdContext<K>, index: number): number[] | undefined {
-  const known = context.constant(index);
-  return known && Array.from(known.data);
-}
-
 /**
  * Weights as floats: those of eight bits have a scale for each column, where `inner` elements follow each other. Nothing where
  * something is not known.

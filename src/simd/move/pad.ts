@@ -4,7 +4,7 @@ import { elementCount, zeros } from '../../core/tensor.ts';
 import type { OpAttributes } from '../../ir/ops.ts';
 import { at, range, stridesOf } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type PackedOperand, type SimdCall, type SimdContext } from '../definition.ts';
-import { plannedInts } from '../lib/constants.ts';
+import { plannedInts } from '../lib/planned-ints.ts';
 import { copyCall, type ElementBox } from '../lib/copy.ts';
 
 /** Copies, at most: more are left to the reference. */

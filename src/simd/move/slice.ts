@@ -3,7 +3,7 @@ import { stridedDims } from '../../core/strided.ts';
 import { resolveSlice } from '../../ir/shapes/slice.ts';
 import { at, stridesOf } from '../../util/arrays.ts';
 import { inputOperand, outputOperand, type SimdCall, type SimdContext } from '../definition.ts';
-import { plannedInts } from '../lib/constants.ts';
+import { plannedInts } from '../lib/planned-ints.ts';
 import { copyCall } from '../lib/copy.ts';
 
 /** Takes every type, and bounds that are known. */
