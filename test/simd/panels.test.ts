@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { rearranged } from '../../src/core/lazy-tensor.ts';
 import { tensor, type Tensor } from '../../src/core/tensor.ts';
+import { stridedCopy } from '../../src/ops/lib/strided.ts';
 import { writePacked } from '../../src/runtime/wasm/write-packed.ts';
 import { instancesOf, loadModules, moduleOf } from '../../src/runtime/wasm/modules.ts';
 import { pointPanels } from '../../src/simd/conv/winograd-weights.ts';
@@ -32,21 +33,11 @@ const ORDERS = [
   [2, 1, 0],
 ] as const;
 
-/** Weights `[taps, depth, columns]` whose elements, one after the other, lie in this order. */
+/** Weights whose elements, one after the other, lie in this order. */
 function ordered(weights: Tensor, order: readonly number[]): Tensor {
   const inner = stridesOf(order.map((dim) => at(weights.shape, dim)));
   const steps = weights.shape.map((_, dim) => at(inner, order.indexOf(dim)));
-  const [matrixStep = 0, rowStep = 0, step = 0] = steps;
-  const [taps = 0, depth = 0, columns = 0] = weights.shape;
-  return rearranged(weights, weights.shape, steps, () =>
-    Float32Array.from(
-      range(taps).flatMap((t) =>
-        range(depth).flatMap((d) =>
-          range(columns).map((c) => at(weights.data, t * matrixStep + d * rowStep + c * step)),
-        ),
-      ),
-    ),
-  );
+  return rearranged(weights, weights.shape, steps, () => stridedCopy(weights, weights.shape, steps).data);
 }
 
 /** The elements that an operand's kernels write: none lies outside what it has, nor outside what it stages. */
@@ -118,6 +109,21 @@ it.each(SIZES.flatMap((extents) => ORDERS.map((order) => ({ ...extents, order })
     expect(actual.findIndex((value, i) => value !== expected[i])).toBe(-1);
   },
 );
+
+// A dimension of one element lies between those of a window.
+it.each([
+  { shape: [9, 3, 1024, 1], order: [0, 3, 1, 2] },
+  { shape: [3, 3, 1, 8192], order: [0, 2, 1, 3] },
+])('panels of $shape, lying as $order', async ({ shape, order }) => {
+  const [window, depth, columns] = [at(shape, 0) * at(shape, 1), at(shape, 2), at(shape, 3)];
+  const weights = ordered(randomTensor(shape), order);
+  const extents = { taps: range(window), window, depth, columns, group: 1 };
+  const start = randomTensor([columns], 2);
+  const actual = await packed(panels({ weights, ...extents, start }), ['base']);
+  const expected = expectedPanels(weights, start, extents);
+  expect(actual.length).toBe(expected.length);
+  expect(actual.findIndex((value, i) => value !== expected[i])).toBe(-1);
+});
 
 it.each(ORDERS)('panels of three matrices, lying as %i, %i, %i', async (...order) => {
   const [depth, columns] = [50, 301];

@@ -1,5 +1,6 @@
 /** Constant weights, part by part: each fits into the memory that there is for them before they are packed. */
 import { elementCount } from '../../core/tensor.ts';
+import { at } from '../../util/arrays.ts';
 import { stridesOfConstant, type ConstantMatrices } from './constants.ts';
 import { PANEL, type WeightMatrices } from './panels.ts';
 
@@ -18,9 +19,11 @@ export interface WeightParts extends ConstantMatrices {
 /** Parts go along the dimension that is outside: they are rows, or whole panels. */
 export function weightParts({ weights, depth, columns, group = 1, isTransposed }: WeightMatrices): WeightParts {
   const { elements, matrixStep, ...plain } = stridesOfConstant(weights);
-  const [rowStep, step] = isTransposed ? [plain.step, plain.rowStep] : [plain.rowStep, plain.step];
+  const steps = isTransposed ? [plain.step, plain.rowStep] : [plain.rowStep, plain.step];
+  // A dimension of one element may be anywhere in memory, so that its step does not say what is outside.
+  const [rowStep = 0, step = 0] = [depth, columns * group].map((extent, i) => (extent > 1 ? at(steps, i) : 0));
   const isRows = rowStep >= step * columns * group;
-  const unit = isRows ? rowStep : PANEL * step;
+  const unit = Math.max(1, isRows ? rowStep : PANEL * step);
   const most = Math.max(1, Math.floor(PART / unit));
   // Columns of several groups do not follow each other.
   const [height, width] = isRows ? [most, columns] : [depth, group > 1 ? columns : PANEL * most];
