@@ -78,6 +78,7 @@ const FULL = {
     'test/plan/quantised-networks.test.ts',
     'test/plan/texts.test.ts',
     'test/simd/networks.test.ts',
+    'test/simd/panels.test.ts',
     'test/simd/random.test.ts',
   ],
   gpu: [
@@ -89,6 +90,7 @@ const FULL = {
     'test/conformance/random-networks.gpu.test.ts',
     'test/conformance/tfjs-models.gpu.test.ts',
     'test/formats/caffe/networks.gpu.test.ts',
+    'test/formats/lib/detection-output.gpu.test.ts',
     'test/formats/ncnn/networks.gpu.test.ts',
     'test/formats/onnx/q-operator-ort.gpu.test.ts',
     'test/formats/onnx/quantised-ort.gpu.test.ts',
@@ -105,6 +107,7 @@ const FULL = {
     'test/session/qdq-networks.gpu.test.ts',
     'test/session/weight-storage.gpu.test.ts',
     'test/tasks/detectors.gpu.test.ts',
+    'test/tasks/mtcnn.gpu.test.ts',
     'test/tasks/segmenter.gpu.test.ts',
   ],
   browser: [...ONLY_FULL.browser, 'test/browser/wasm.test.ts'],

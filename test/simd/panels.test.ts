@@ -10,6 +10,7 @@ import type { KernelName, PackedOperand } from '../../src/simd/definition.ts';
 import type { Kernel } from '../../src/runtime/wasm/kernel.ts';
 import { panels } from '../../src/simd/product/packed-weights.ts';
 import { at, ceilDiv, product, range, stridesOf } from '../../src/util/arrays.ts';
+import { FULL } from '../helpers/full.ts';
 import { randomSource } from '../helpers/random.ts';
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
@@ -23,8 +24,8 @@ function randomTensor(shape: readonly number[], seed = 1): Tensor {
   );
 }
 
-/** Dimensions of `[taps, depth, columns]` from the outermost to the innermost in memory. */
-const ORDERS = [
+/** Dimensions of `[taps, depth, columns]` from the outermost to the innermost in memory: as TFLite has them, as ONNX, and the others. */
+const EVERY_ORDER = [
   [0, 1, 2],
   [0, 2, 1],
   [1, 0, 2],
@@ -32,6 +33,7 @@ const ORDERS = [
   [2, 0, 1],
   [2, 1, 0],
 ] as const;
+const ORDERS = FULL ? EVERY_ORDER : [EVERY_ORDER[0], EVERY_ORDER[5]];
 
 /** Weights whose elements, one after the other, lie in this order. */
 function ordered(weights: Tensor, order: readonly number[]): Tensor {

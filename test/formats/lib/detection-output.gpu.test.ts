@@ -6,6 +6,7 @@ import { detectionOutputNodes, type DetectionLayer } from '../../../src/formats/
 import type { Graph } from '../../../src/ir/graph.ts';
 import { range } from '../../../src/util/arrays.ts';
 import { expectClose } from '../../helpers/close.ts';
+import { FULL } from '../../helpers/full.ts';
 import { ssdRows, type SsdRow } from '../../helpers/decoders/ssd-layer.ts';
 import { layerGraph, runLayers, type LayerBackend } from '../../helpers/layer-graphs.ts';
 import { randomSource } from '../../helpers/random.ts';
@@ -85,14 +86,14 @@ async function first(graph: Graph, feeds: Feeds, backend: LayerBackend): Promise
   return found;
 }
 
+/** Images, and boxes of each. */
+const SIZES = [[3, 17], ...(FULL ? ([[1, 40]] as const) : [])] as const;
+
 describe.each(['cpu', 'webgpu'] as const)('rows of all images, on %s', (backend) => {
   it.each(Object.entries(CASES))('%s', async (_, more) => {
     const layer = { ...PLAIN, ...more };
     const graph = graphOfLayer(layer);
-    for (const [images, count] of [
-      [1, 40],
-      [3, 17],
-    ] as const) {
+    for (const [images, count] of SIZES) {
       const feeds = feedsFor(layer, images, count);
       const rows = loops(feeds, layer);
       const foreground = layer.classes - (layer.background < 0 ? 0 : 1);
@@ -106,10 +107,7 @@ describe.each(['cpu', 'webgpu'] as const)('rows of all images, on %s', (backend)
   it('rows apart are as many as the picture with the most has, best first', async () => {
     const layer: DetectionLayer = { ...PLAIN, form: 'apart', confidence: 0.8 };
     const graph = graphOfLayer(layer);
-    for (const [images, count] of [
-      [1, 40],
-      [3, 17],
-    ] as const) {
+    for (const [images, count] of SIZES) {
       const feeds = feedsFor(layer, images, count);
       const rows = loops(feeds, layer);
       const lists = range(images).map((image) =>
