@@ -1,5 +1,5 @@
 /** The process of an engine as plain JavaScript: what reads TypeScript would slow down whatever an engine loads. */
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
 
@@ -7,6 +7,7 @@ const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache');
 
 /** Builds it, below `node_modules`, where it finds the packages. Gives the folder, and the file that Node runs. */
 export async function buildChild(): Promise<{ readonly folder: string; readonly script: string }> {
+  mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'tilewise-peers-'));
   await build({
     configFile: false,

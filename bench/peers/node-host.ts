@@ -20,8 +20,8 @@ export const SOURCES = pathToFileURL(join(ROOT, 'src/index.ts')).href;
 const asset = (path: string): string => join(MODULES, path);
 
 /**
- * A host on this process, which imports tilewise from `engine`, and the name of the adapter that was handed out, once one was. `navigator.gpu` is there only
- * for an engine that is to use it: some open a device whenever they can.
+ * A host on this process, which imports tilewise from `engine`, and the name of the adapter that was handed out, once one was.
+ * `navigator.gpu` is there only for an engine that is to use it: some open a device whenever they can.
  */
 export function nodeHost(
   threads: number,

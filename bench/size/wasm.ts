@@ -1,7 +1,7 @@
 /** What the WASM backend adds to a page, for one network: its executor, and rows and modules of the operators there are. */
 import { mobilenetV2 } from '../../models/mobilenet-v2.ts';
 import { loadReferences } from '../../src/ops/registry.ts';
-import { moduleOf } from '../../src/runtime/wasm/modules.ts';
+import { modulesOf } from '../../src/runtime/wasm/modules.ts';
 import { compileGraph } from '../../src/session/compile-graph.ts';
 import { planSimd } from '../../src/simd/plan-graph.ts';
 import { furtherOps, loadSimd } from '../../src/simd/registry.ts';
@@ -15,9 +15,7 @@ export async function wasmFiles({ files }: AppSize): Promise<readonly FileSize[]
   const graph = await compileGraph(mobilenetV2(), { level: 'full', withoutKernels: true });
   const ops = [...new Set(graph.nodes.map(({ op }) => op))];
   await Promise.all([loadSimd(ops, graph), loadReferences(ops)]);
-  const { steps } = planSimd(graph);
-  const names = new Set(steps.flatMap((step) => (step.kind === 'kernel' ? [moduleOf(step.kernel)] : [])));
-  const modules = Array.from(names, (name) => larger(files, name));
+  const modules = Array.from(modulesOf(planSimd(graph)), (name) => larger(files, name));
   const further = furtherOps(ops);
   const rows = further.map((op) => new RegExp(`^src/simd/\\w+/${fileName(op)}\\.ts$`));
   const tables = further.length > 0 ? [/^src\/simd\/further\.ts$/] : [];

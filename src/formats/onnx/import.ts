@@ -2,10 +2,10 @@
 import { ImportError, UnsupportedError } from '../../core/errors.ts';
 import { onDemand } from '../../core/on-demand.ts';
 import type { Graph, GraphInput } from '../../ir/graph.ts';
+import { Pauses } from '../../util/pause.ts';
 import type { ImportedModel, ImportOptions, ModelFiles } from '../importer.ts';
 import { expectRows, translate } from '../lib/translate.ts';
 import { locate } from '../locate.ts';
-import { Pauses } from '../../util/pause.ts';
 import { ImportContext } from './context.ts';
 import { OnnxNode, type NamedNode } from './node.ts';
 import { ONNX_OPERATORS } from './operators.ts';

@@ -55,7 +55,7 @@ export class Budget {
     if (!output || !isFloat(output.dtype) || !node.outputs.some(this.#isWeight)) return undefined;
     // A few elements may be scales or bounds as well, which inference wants to know.
     if (elementCount(output.shape) < 9) return undefined;
-    const fill = VIEWS.has(node.op) || node.op === 'Transpose' ? fillOf(x) : undefined;
+    const fill = VIEWS.has(node.op) || definitionOf(node.op).rearranges ? fillOf(x) : undefined;
     const value = fill?.value ?? (node.op === 'ConstantOfShape' ? node.attributes.value : undefined);
     if (value === undefined) return undefined;
     // What one node rearranges counts once, what several do for each of them.
